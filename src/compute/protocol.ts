@@ -1,0 +1,147 @@
+/**
+ * The treaty between the host and a trainer process: plain messages over Node's child-process channel (serialization
+ * 'advanced', so NaN, infinities and typed arrays survive). Every message of a job carries the job's id and the
+ * session's fencing token; a trainer writes only below `tempDir`, and only main moves a finished file into place.
+ */
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { EpochPoint } from '../core/trial.ts';
+
+/** A data set folder as `resources/datasets/<name>`: `dataset.json` and gzipped IDX files. */
+export interface DatasetRef {
+  readonly directory: string;
+  /** Use so many of the training images (the first ones of the split; all when absent). */
+  readonly trainImages?: number;
+}
+
+/** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and `weights.safetensors`. */
+export interface TeacherRef {
+  readonly directory: string;
+}
+
+export interface TrainJob {
+  readonly jobId: string;
+  /** Fencing token of the session: a trainer of a dead session can do no harm. */
+  readonly fence: string;
+  readonly graph: ArchitectureGraph;
+  readonly dataset: DatasetRef;
+  /** Absent: trained without a teacher. */
+  readonly teacher?: TeacherRef;
+  /** Folder for cached teacher logits, shared by sessions: written by temp and rename, keyed by fingerprint. */
+  readonly cacheDir: string;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  /** The session's own folder. Checkpoints are written here as `<jobId>-<epoch>.safetensors`. */
+  readonly tempDir: string;
+  /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */
+  readonly resumeFrom?: string;
+}
+
+/** Accuracy of a finished checkpoint on a split; used for the reported students' one test. */
+export interface EvaluateJob {
+  readonly jobId: string;
+  readonly fence: string;
+  readonly graph: ArchitectureGraph;
+  readonly dataset: DatasetRef;
+  readonly checkpoint: string;
+  readonly split: 'validation' | 'test';
+}
+
+export interface BackendJob {
+  readonly jobId: string;
+  readonly fence: string;
+}
+
+export type TrainerCommand =
+  | { readonly type: 'train'; readonly job: TrainJob }
+  | { readonly type: 'evaluate'; readonly job: EvaluateJob }
+  /** Predictions of a teacher on the validation split. */
+  | {
+      readonly type: 'teacher';
+      readonly job: Omit<EvaluateJob, 'graph' | 'checkpoint' | 'split'> & { readonly teacher: TeacherRef };
+    }
+  | { readonly type: 'backend'; readonly job: BackendJob }
+  /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up (`stop`). */
+  | { readonly type: 'pause'; readonly jobId: string }
+  | { readonly type: 'resume'; readonly jobId: string }
+  | { readonly type: 'stop'; readonly jobId: string }
+  | { readonly type: 'shutdown' };
+
+export interface BackendInfo {
+  readonly backend: 'tensorflow' | 'wasm';
+  /** `cpu`, `gpu`, and what it is called. */
+  readonly device: string;
+  readonly version: string;
+  readonly threads: number;
+  /** Why this backend and not a faster one. */
+  readonly note: string | undefined;
+  /** Measured billions of floating-point operations a second (a multiply-add counts 2). */
+  readonly gflops: Readonly<Record<string, number>>;
+}
+
+export interface WrittenFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Softmax outputs on a split, in the split's order. */
+export interface Predictions {
+  readonly count: number;
+  readonly classes: number;
+  /** `[count][classes]`, row-major. */
+  readonly probabilities: Float32Array;
+}
+
+export interface TrainResult {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly seconds: number;
+  /** Trainable weights counted from the tensors: must equal the graph's. */
+  readonly params: number;
+  readonly checkpoint: WrittenFile;
+  readonly predictions: Predictions;
+}
+
+export type TrainerEvent =
+  | { readonly type: 'ready'; readonly pid: number; readonly backend: BackendInfo['backend'] }
+  /** `stage`: words for the person ("computing the teacher's soft targets"); `done` and `total` in the stage's own unit. */
+  | {
+      readonly type: 'progress';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+    }
+  /** `checkpoint`: where training can go on from, written before this is sent. */
+  | {
+      readonly type: 'epoch';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly point: EpochPoint;
+      readonly checkpoint: WrittenFile;
+    }
+  | { readonly type: 'trained'; readonly jobId: string; readonly fence: string; readonly result: TrainResult }
+  | {
+      readonly type: 'evaluated';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly accuracy: number;
+      readonly loss: number;
+      readonly predictions: Predictions;
+    }
+  | { readonly type: 'backend'; readonly jobId: string; readonly fence: string; readonly info: BackendInfo }
+  | {
+      readonly type: 'stopped';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly checkpoint: WrittenFile | undefined;
+    }
+  | {
+      readonly type: 'failed';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly code: string;
+      readonly message: string;
+    };

@@ -1,0 +1,41 @@
+/** The ordered log of a run: the single source of a strategy's state. Folding it gives resume, replay and every "why". */
+import type { Metrics } from './objective.ts';
+import type { Candidate } from './space/space.ts';
+
+/** Why a candidate was proposed, in numbers the workbench can show. */
+export interface Why {
+  /** `reference`, `initial`, `global`, `region`, `random`, `mutation`, ... */
+  readonly source: string;
+  /** Which trust region and its level radius (`undefined` outside regions). */
+  readonly region?: { readonly id: number; readonly centre: number; readonly radius: string };
+  /** Surrogate's prediction of the unknown objective, in its own units. */
+  readonly predicted?: { readonly mean: number; readonly deviation: number };
+  /** Expected gain (hypervolume improvement, or improvement under a limit) in the score's units. */
+  readonly expectedGain?: number;
+  /** Set when the strategy had to fall back, in words. */
+  readonly fallback?: string;
+}
+
+export interface Proposal {
+  /** Index of the trial in its run, from 0, without gaps. */
+  readonly trial: number;
+  readonly candidate: Candidate;
+  /** Seed of the trial's weights, batches and augmentation. */
+  readonly seed: number;
+  readonly why: Why;
+}
+
+export type RunEvent =
+  | {
+      readonly type: 'asked';
+      readonly proposals: readonly Proposal[];
+      /** Trials for which randomness was drawn so far: the generator is split from the run's seed by it. */
+      readonly position: number;
+      /** Fitted hyperparameters of the surrogate, so that a resumed run starts its next fit where the old one stood. */
+      readonly warmStart?: readonly number[];
+    }
+  | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
+  /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed again. */
+  | { readonly type: 'failed'; readonly trial: number; readonly reason: string };
+
+export type RunEventType = RunEvent['type'];

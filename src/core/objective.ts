@@ -1,0 +1,32 @@
+/** What a search optimises: objectives, limits, and what a strategy may know before a trial. */
+import type { Space } from './space/space.ts';
+
+export type Goal = 'maximize' | 'minimize';
+
+export interface Objective {
+  /** Name of the metric: `accuracy`, `params`, `macs`, ... */
+  readonly metric: string;
+  readonly goal: Goal;
+  /** Exactly known before training (params, MACs): no model of it is needed. */
+  readonly known: boolean;
+}
+
+/** `metric <= max`. Limits on known metrics filter candidates before anything is trained. */
+export interface Limit {
+  readonly metric: string;
+  readonly max: number;
+}
+
+/** The first objective is the one a strategy has to learn; at most one of them is unknown in this version. */
+export interface Problem {
+  readonly space: Space;
+  readonly objectives: readonly Objective[];
+  readonly limits: readonly Limit[];
+  /** Reference point of the hypervolume, by metric; a point worse than it in any objective counts nothing. */
+  readonly reference: Readonly<Record<string, number>>;
+  /** Number of trials the search may spend. */
+  readonly budget: number;
+}
+
+/** Measured or known values of a trial by metric. NaN and infinities are kept, and never win. */
+export type Metrics = Readonly<Record<string, number>>;

@@ -1,0 +1,49 @@
+/**
+ * A search space: a union of families, each a lattice of named dimensions. Strategies see only this; what a candidate
+ * *is* (a student network, a row of a recorded table) is the family's business.
+ */
+
+export type Level = string | number | boolean;
+
+/** What a dimension means, so that length-scale priors can be tied across families. */
+export type Role =
+  'width' | 'depth' | 'kernel' | 'expansion' | 'patch' | 'heads' | 'resolution' | 'attention' | 'other';
+
+export interface Dimension {
+  readonly name: string;
+  readonly title: string;
+  readonly role: Role;
+  /** `ordinal`: levels stand in their order; `categorical`: no order of their own (a cost order is derived). */
+  readonly type: 'ordinal' | 'categorical';
+  readonly levels: readonly Level[];
+  /** Absent: always active. A dimension that is not active is absent from the configuration. */
+  readonly activeWhen?: { readonly dimension: string; readonly levels: readonly Level[] };
+}
+
+/** Active dimensions only, in the order of the family's dimensions (canonical: equal candidates are equal records). */
+export type Configuration = Readonly<Record<string, Level>>;
+
+export interface Candidate {
+  readonly family: string;
+  readonly config: Configuration;
+}
+
+/** Exactly known before training, by metric name (`params`, `macs`). */
+export type KnownCosts = Readonly<Record<string, number>>;
+
+export interface Family {
+  readonly name: string;
+  readonly title: string;
+  readonly dimensions: readonly Dimension[];
+  /** The hand-designed student of the family's paper, scaled to the space. */
+  readonly reference?: Configuration;
+  /** Combinations that cannot be built are not candidates (absent: every combination can be). */
+  readonly isLegal?: (config: Configuration) => boolean;
+  readonly costs: (config: Configuration) => KnownCosts;
+  /** A finite pool: only these may be proposed (recorded tables, fixed lists). */
+  readonly pool?: readonly Configuration[];
+}
+
+export interface Space {
+  readonly families: readonly Family[];
+}

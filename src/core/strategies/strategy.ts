@@ -1,0 +1,37 @@
+/** The ask/tell contract of a search strategy: a pure fold over the run's event log (design, section 4; card 0, K1). */
+import type { RunEvent } from '../events.ts';
+import type { Problem } from '../objective.ts';
+
+/** How close to its source a strategy is (card 21, rule 9); the product shows it. */
+export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
+
+export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;
+
+export interface StrategyInput {
+  readonly problem: Problem;
+  readonly seed: number;
+  readonly options: StrategyOptions;
+}
+
+export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
+
+/**
+ * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not change it: the host
+ * appends the returned event to the log and folds it in, so pending trials are part of the state.
+ */
+export interface Strategy<S> {
+  readonly id: string;
+  readonly title: string;
+  readonly version: number;
+  readonly fidelity: Fidelity;
+  /** One sentence on what it is and where it comes from. */
+  readonly summary: string;
+  readonly defaults: StrategyOptions;
+  init(input: StrategyInput): S;
+  fold(state: S, event: RunEvent): S;
+  /**
+   * `count` new proposals, never one already asked; fewer (possibly none) when the space or the budget is exhausted.
+   * Same state, same answer.
+   */
+  ask(state: S, count: number): AskedEvent;
+}

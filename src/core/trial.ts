@@ -1,0 +1,45 @@
+/** Records of a trial and its curves, as every room reads them. */
+import type { Why } from './events.ts';
+import type { Metrics } from './objective.ts';
+import type { Candidate } from './space/space.ts';
+
+export type TrialState = 'queued' | 'running' | 'finished' | 'failed' | 'interrupted' | 'stopped';
+
+/** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a monotonic clock. */
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+export interface Trial {
+  readonly id: string;
+  readonly runId: string;
+  /** Index in its run, from 0. */
+  readonly number: number;
+  readonly state: TrialState;
+  readonly candidate: Candidate;
+  readonly seed: number;
+  readonly why: Why;
+  /** Exact: known before training. */
+  readonly params: number;
+  readonly macs: number;
+  readonly peakActivationBytes: number;
+  /** Measured: `accuracy` (validation), `loss`, ...; empty until finished. */
+  readonly metrics: Metrics;
+  /** Test accuracy, computed once, at the end of the run, for reported students only. */
+  readonly testAccuracy: number | undefined;
+  /** Epochs done so far and asked for. */
+  readonly epochsDone: number;
+  readonly epochs: number;
+  /** Training time of all its attempts. */
+  readonly seconds: number;
+  readonly attempts: number;
+  readonly reason: string | undefined;
+  /** ISO 8601, for people; durations never come from these. */
+  readonly createdAt: string;
+  readonly finishedAt: string | undefined;
+}
