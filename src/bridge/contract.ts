@@ -1,0 +1,68 @@
+/** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import * as s from './schemas.ts';
+
+export const contract = {
+  system: {
+    info: oc.output(s.systemSchema),
+    /** Measures the device: takes a second or two, longer while a search runs. */
+    backend: oc.output(s.backendSchema),
+    doctor: oc.output(s.doctorSchema),
+    /** Ends the program: `pause` checkpoints the trials in flight first; `keep` closes the window and searches on. */
+    quit: oc.input(z.strictObject({ mode: z.enum(['pause', 'keep']) })).output(z.void()),
+  },
+  catalog: {
+    datasets: oc.output(z.array(s.datasetSchema)),
+    teachers: oc.output(z.array(s.teacherSchema)),
+    families: oc.input(z.strictObject({ dataset: z.string() })).output(z.array(s.familySchema)),
+    strategies: oc.output(z.array(s.strategySchema)),
+    teacherPredictions: oc.input(z.strictObject({ teacher: z.string() })).output(s.predictionsSchema),
+  },
+  runs: {
+    list: oc
+      .input(
+        z.strictObject({
+          search: z.string().max(200).optional(),
+          offset: z.int().min(0).default(0),
+          limit: z.int().min(1).max(1000).default(200),
+        }),
+      )
+      .output(z.strictObject({ rows: z.array(s.runSummarySchema), total: z.number() })),
+    get: oc.input(s.idInput).output(s.runSummarySchema),
+    trials: oc.input(s.idInput).output(z.array(s.trialSchema)),
+    preview: oc.input(s.searchInputSchema).output(s.previewSchema),
+    start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
+    /** Starts the bundled sample search. */
+    startSample: oc.output(s.runSummarySchema),
+    pause: oc.input(s.idInput).output(s.runSummarySchema),
+    resume: oc.input(s.idInput).output(s.runSummarySchema),
+    /** Ends the run with what it has. */
+    stop: oc.input(s.idInput).output(s.runSummarySchema),
+    rename: oc.input(s.idInput.extend({ name: z.string().trim().min(1).max(120) })).output(s.runSummarySchema),
+    keep: oc.input(s.idInput).output(s.runSummarySchema),
+    /** Stops it if need be and removes it with its files. */
+    discard: oc.input(s.idInput).output(z.void()),
+  },
+  trials: {
+    get: oc.input(s.idInput).output(
+      z.strictObject({
+        trial: s.trialSchema,
+        run: s.runSchema,
+        graph: s.graphSchema,
+        epochs: z.array(s.epochPointSchema),
+      }),
+    ),
+    epochs: oc
+      .input(z.strictObject({ ids: z.array(z.string().max(64)).max(200) }))
+      .output(z.array(z.strictObject({ trialId: z.string(), points: z.array(s.epochPointSchema) }))),
+    /** On the validation split; an error of code `trial.missing` where none are kept. */
+    predictions: oc.input(s.idInput).output(s.predictionsSchema),
+  },
+  events: {
+    /** Changes as they happen, coalesced to ten a second for each run, trial and curve. */
+    watch: oc.output(eventIterator(s.hostEventSchema)),
+  },
+};
+
+export type Contract = typeof contract;

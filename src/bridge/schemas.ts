@@ -1,0 +1,302 @@
+/**
+ * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown key is an error.
+ * Core's types are the meaning; `satisfies`-style checks at the end keep both in step.
+ */
+import { z } from 'zod';
+
+// zod's first object parse tries `eval`, which the content security policy refuses.
+z.config({ jitless: true });
+
+const NAME = z.string().trim().min(1).max(120);
+const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** Numbers that may be NaN or infinite: z.number() refuses both. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+const count = z.int().min(0);
+
+// --- configuration of a search -------------------------------------------------------------------------------------
+
+export const distillationSchema = z.strictObject({
+  loss: z.enum(['kd', 'none']).default('kd').describe('Learn from the teacher (kd) or from labels alone (none)'),
+  temperature: z.number().positive().max(100).default(4).describe('Softmax temperature of the soft targets'),
+  weight: z.number().min(0).max(1).default(0.9).describe('Share of the soft-target loss; labels get the rest'),
+});
+
+export const recipeSchema = z.strictObject({
+  epochs: z.int().min(1).max(1000).default(3).describe('Passes over the training images'),
+  batchSize: z.int().min(1).max(4096).default(128).describe('Images a step'),
+  optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),
+  learningRate: z.number().positive().max(10).default(0.005).describe('Peak learning rate; cosine decay to zero'),
+  warmupEpochs: z.number().min(0).max(100).default(0.3).describe('Linear warm-up, in epochs'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum (SGD)'),
+  weightDecay: z.number().min(0).max(1).default(0.01).describe('Weight decay, not on norms and biases'),
+  labelSmoothing: z.number().min(0).lt(1).default(0).describe('Label smoothing'),
+  augmentation: z
+    .strictObject({
+      flip: z.boolean().default(true).describe('Random horizontal flip'),
+      shift: z.int().min(0).max(16).default(2).describe('Random shift, up to so many pixels'),
+    })
+    .prefault({}),
+  distillation: distillationSchema.prefault({}),
+});
+
+const optionValue = z.union([z.number(), z.string(), z.boolean()]);
+
+/** A search as people write it (config files, the New run form). */
+export const searchInputSchema = z.strictObject({
+  $schema: z.string().optional(),
+  name: NAME.describe('Name of the run'),
+  dataset: NAME.default('fashion-mnist').describe('Data set'),
+  trainImages: z.int().min(100).optional().describe('Training images used; all when absent'),
+  teacher: NAME.default('fashion-resnet').describe('Teacher'),
+  families: z.array(NAME).min(1).default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer']).describe('Student families'),
+  strategy: z
+    .strictObject({
+      id: NAME.default('trade').describe('Search strategy'),
+      options: z.record(z.string(), optionValue).default({}),
+    })
+    .prefault({}),
+  objectives: z
+    .array(z.enum(['accuracy', 'params', 'macs']))
+    .min(1)
+    .max(3)
+    .default(['accuracy', 'params'])
+    .describe('Accuracy first; then costs to be traded against it'),
+  limits: z
+    .strictObject({
+      params: z.number().positive().optional().describe('At most so many parameters'),
+      macs: z.number().positive().optional().describe('At most so many multiply-accumulates a picture'),
+    })
+    .prefault({})
+    .describe('Budget of the device'),
+  budget: z
+    .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
+    .prefault({}),
+  recipe: recipeSchema.prefault({}),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
+  slots: z.int().min(1).max(16).default(1).describe('Trainers side by side'),
+});
+
+export type SearchInput = z.input<typeof searchInputSchema>;
+export type ParsedSearchInput = z.output<typeof searchInputSchema>;
+
+// --- records that cross the bridge ---------------------------------------------------------------------------------
+
+const level = z.union([z.string(), z.number(), z.boolean()]);
+const candidateSchema = z.strictObject({ family: z.string(), config: z.record(z.string(), level) });
+const metricsSchema = z.record(z.string(), anyNumber);
+
+const whySchema = z.strictObject({
+  source: z.string(),
+  region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
+  predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
+  expectedGain: anyNumber.optional(),
+  fallback: z.string().optional(),
+});
+
+export const trialSchema = z.strictObject({
+  id: ID,
+  runId: ID,
+  number: count,
+  state: z.enum(['queued', 'running', 'finished', 'failed', 'interrupted', 'stopped']),
+  candidate: candidateSchema,
+  seed: count,
+  why: whySchema,
+  params: anyNumber,
+  macs: anyNumber,
+  peakActivationBytes: anyNumber,
+  metrics: metricsSchema,
+  testAccuracy: anyNumber.optional(),
+  epochsDone: count,
+  epochs: count,
+  seconds: anyNumber,
+  attempts: count,
+  reason: z.string().optional(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+});
+
+export const epochPointSchema = z.strictObject({
+  epoch: count,
+  trainLoss: anyNumber,
+  validationLoss: anyNumber,
+  validationAccuracy: anyNumber,
+  learningRate: anyNumber,
+  seconds: anyNumber,
+});
+
+const objectiveSchema = z.strictObject({
+  metric: z.string(),
+  goal: z.enum(['maximize', 'minimize']),
+  known: z.boolean(),
+});
+
+const configSchema = z.strictObject({
+  name: z.string(),
+  dataset: z.string(),
+  trainImages: z.number().optional(),
+  teacher: z.string(),
+  families: z.array(z.string()),
+  strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
+  objectives: z.array(objectiveSchema),
+  limits: z.array(z.strictObject({ metric: z.string(), max: z.number() })),
+  reference: z.record(z.string(), z.number()),
+  budget: z.strictObject({ trials: count }),
+  recipe: recipeSchema,
+  seed: count,
+  slots: count,
+});
+
+export const runSchema = z.strictObject({
+  id: ID,
+  name: z.string(),
+  state: z.enum(['running', 'paused', 'interrupted', 'finished', 'failed']),
+  config: configSchema,
+  strategyVersion: count,
+  reason: z.string().optional(),
+  sample: z.boolean(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  seconds: anyNumber,
+});
+
+export const runSummarySchema = z.strictObject({
+  run: runSchema,
+  trials: z.strictObject({
+    queued: count,
+    running: count,
+    finished: count,
+    failed: count,
+    interrupted: count,
+    stopped: count,
+  }),
+  score: z.strictObject({
+    bestAccuracy: anyNumber.optional(),
+    frontSize: count,
+    hypervolume: anyNumber,
+    history: z.array(anyNumber),
+  }),
+  /** While running: what it is doing and how long it will take. */
+  live: z
+    .strictObject({
+      stage: z.string(),
+      done: anyNumber,
+      total: anyNumber,
+      /** Estimated seconds to the end of the run; absent until there is something to estimate from. */
+      secondsLeft: anyNumber.optional(),
+    })
+    .optional(),
+});
+
+/** JSON of an architecture graph; `core/arch` is its schema, and it is only ever sent by the host. */
+export const graphSchema = z.custom<import('../core/arch/graph.ts').ArchitectureGraph>(
+  (value) => typeof value === 'object' && value !== null && 'layers' in value,
+  'expected an architecture graph',
+);
+
+export const predictionsSchema = z.strictObject({
+  count,
+  classes: count,
+  /** `[count][classes]` */
+  probabilities: z.instanceof(Float32Array),
+  /** True class of each image, `[count]`. */
+  labels: z.instanceof(Uint8Array),
+});
+
+export const teacherSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  dataset: z.string(),
+  graph: graphSchema,
+  params: z.number(),
+  macs: z.number(),
+  validationAccuracy: anyNumber,
+  testAccuracy: anyNumber,
+  summary: z.string(),
+  bundled: z.boolean(),
+});
+
+export const datasetSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  classes: z.array(z.string()),
+  shape: z.array(z.number()),
+  splits: z.strictObject({ train: count, validation: count, test: count }),
+  bundled: z.boolean(),
+});
+
+export const familySchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  dimensions: z.array(z.strictObject({ name: z.string(), title: z.string(), levels: z.array(level) })),
+  students: count,
+  reference: z.strictObject({ config: z.record(z.string(), level), params: z.number(), macs: z.number() }).optional(),
+});
+
+export const strategySchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  version: count,
+  fidelity: z.enum(['faithful', 'partial', 'reconstruction']),
+  summary: z.string(),
+  defaults: z.record(z.string(), optionValue),
+});
+
+/** What a configuration means before it is started: how many students fit, and how long it may take. */
+export const previewSchema = z.strictObject({
+  students: z.array(z.strictObject({ family: z.string(), total: count, feasible: count })),
+  /** Feasible students by log10 of their parameters, in equal bins. */
+  histogram: z.array(z.strictObject({ from: z.number(), to: z.number(), count })),
+  /** Estimated seconds, from trials measured on this machine; absent until something was measured. */
+  seconds: anyNumber.optional(),
+});
+
+export const backendSchema = z.strictObject({
+  backend: z.enum(['tensorflow', 'wasm']),
+  device: z.string(),
+  version: z.string(),
+  threads: z.number(),
+  note: z.string().optional(),
+  gflops: z.record(z.string(), anyNumber),
+});
+
+export const doctorSchema = z.strictObject({
+  ok: z.boolean(),
+  integrity: z.string(),
+  trials: count,
+  checkpoints: count,
+  problems: z.array(z.string()),
+});
+
+export const systemSchema = z.strictObject({
+  version: z.string(),
+  workspace: z.string(),
+  shell: z.enum(['electron', 'web']),
+  platform: z.string(),
+  node: z.string(),
+});
+
+export const idInput = z.strictObject({ id: ID });
+
+// --- live events ---------------------------------------------------------------------------------------------------
+
+export const hostEventSchema = z.discriminatedUnion('type', [
+  /** Sent first on every subscription, and after a gap: read everything again. */
+  z.strictObject({ type: z.literal('synced') }),
+  z.strictObject({ type: z.literal('run.changed'), summary: runSummarySchema }),
+  z.strictObject({ type: z.literal('run.removed'), id: ID }),
+  z.strictObject({ type: z.literal('trial.changed'), trial: trialSchema }),
+  z.strictObject({ type: z.literal('epoch.appended'), trialId: ID, runId: ID, point: epochPointSchema }),
+]);
+
+export type HostEvent = z.output<typeof hostEventSchema>;
+export type RunSummaryView = z.output<typeof runSummarySchema>;
+export type PredictionsView = z.output<typeof predictionsSchema>;
+export type TeacherView = z.output<typeof teacherSchema>;
+export type DatasetView = z.output<typeof datasetSchema>;
+export type FamilyView = z.output<typeof familySchema>;
+export type StrategyView = z.output<typeof strategySchema>;
+export type PreviewView = z.output<typeof previewSchema>;
+export type BackendView = z.output<typeof backendSchema>;
+export type DoctorView = z.output<typeof doctorSchema>;
+export type SystemView = z.output<typeof systemSchema>;

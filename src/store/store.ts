@@ -1,0 +1,130 @@
+/**
+ * The store's contract: what a workspace remembers. `ReadableStore` and `WritableStore` are different types, so that a
+ * reader cannot write by accident. All calls are synchronous and each write is one transaction: when it returns, it
+ * is on disk. Implementations: `sqlite-store.ts`, `memory-store.ts`; one contract suite runs over both.
+ */
+import type { RunEvent } from '../core/events.ts';
+import type { Metrics } from '../core/objective.ts';
+import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { EpochPoint, Trial } from '../core/trial.ts';
+
+/** An event with its place in the run's log: `seq` counts from 0 without gaps. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly event: RunEvent;
+}
+
+/** What lists show of a run, kept with it so that no list reads trials. */
+export interface RunScore {
+  readonly bestAccuracy: number | undefined;
+  readonly frontSize: number;
+  readonly hypervolume: number;
+  /** Hypervolume after each finished trial, in order of finishing. */
+  readonly history: readonly number[];
+}
+
+export interface RunSummary {
+  readonly run: Run;
+  /** Trials by state; a state that does not occur is 0. */
+  readonly trials: Readonly<Record<Trial['state'], number>>;
+  readonly score: RunScore;
+}
+
+export interface RunQuery {
+  readonly search?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** A file of the workspace: `file` is relative to the workspace's `checkpoints` folder. */
+export interface CheckpointRow {
+  readonly trialId: string;
+  readonly kind: 'final' | 'epoch';
+  readonly epoch: number;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Softmax outputs on the validation split; stored as half floats. */
+export interface PredictionsRow {
+  readonly count: number;
+  readonly classes: number;
+  /** `[count][classes]`, row-major. */
+  readonly probabilities: Float32Array;
+}
+
+export interface NewTrialCosts {
+  readonly params: number;
+  readonly macs: number;
+  readonly peakActivationBytes: number;
+}
+
+export interface FinishedTrial {
+  readonly metrics: Metrics;
+  readonly seconds: number;
+  readonly checkpoint: Omit<CheckpointRow, 'trialId' | 'kind'>;
+  readonly predictions: PredictionsRow;
+  readonly score: RunScore;
+}
+
+export interface SweepReport {
+  readonly runs: readonly string[];
+  readonly trials: readonly string[];
+}
+
+export interface ReadableStore {
+  run(id: string): Run | undefined;
+  summary(id: string): RunSummary | undefined;
+  /** Newest first. */
+  runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
+  /** In order of their numbers. */
+  trials(runId: string): readonly Trial[];
+  trial(id: string): Trial | undefined;
+  epochs(trialId: string): readonly EpochPoint[];
+  events(runId: string): readonly StoredEvent[];
+  checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
+  checkpoints(): readonly CheckpointRow[];
+  predictions(trialId: string): PredictionsRow | undefined;
+  /** `PRAGMA integrity_check` and foreign keys, as a list of problems in words (empty: sound). */
+  check(): readonly string[];
+}
+
+export interface WritableStore extends ReadableStore {
+  /** Counts sessions: a later session's fence is greater. Written into temp folder names and jobs. */
+  readonly fence: string;
+  /** Start sweep: what a dead session left running becomes interrupted, in one transaction; idempotent. */
+  sweep(): SweepReport;
+  createRun(run: {
+    readonly id: string;
+    readonly config: SearchConfig;
+    readonly strategyVersion: number;
+    readonly sample: boolean;
+  }): Run;
+  setRunState(id: string, state: RunState, reason?: string): void;
+  addRunSeconds(id: string, seconds: number): void;
+  renameRun(id: string, name: string): void;
+  /** The sample search becomes an ordinary run. */
+  keepRun(id: string): void;
+  /** Removes the run and all its rows; returns the checkpoint files that nothing names any more. */
+  deleteRun(id: string): readonly string[];
+  /** Appends the event and creates its trials (`queued`), in one transaction. Costs in the order of the proposals. */
+  recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
+  startTrial(id: string): void;
+  /** The point, and where training can go on from: replaces the trial's epoch checkpoint. Returns the file it replaced. */
+  appendEpoch(
+    trialId: string,
+    point: EpochPoint,
+    checkpoint: Omit<CheckpointRow, 'trialId' | 'kind'> | undefined,
+  ): string | undefined;
+  /** Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous FULL. */
+  finishTrial(trialId: string, finished: FinishedTrial): void;
+  /** With the `failed` event, in one transaction. */
+  failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): void;
+  /** Paused or cut off: it can go on from its epoch checkpoint. */
+  interruptTrial(trialId: string, seconds: number): void;
+  /** Test accuracy of a reported student: once; a second call throws. */
+  recordTest(trialId: string, testAccuracy: number): void;
+  close(): void;
+}
