@@ -1,0 +1,274 @@
+/**
+ * One record per op of the architecture graph: its shape rule, its weights and its multiply-accumulates.
+ *
+ * MAC conventions (batch 1, one count per multiply-accumulate of a matrix product):
+ * - conv2d       out.h * out.w * k * k * in * filters; taps that fall on SAME's padding count too
+ * - depthwise    out.h * out.w * k * k * channels
+ * - dense        tokens * in * units (tokens = 1 for a vector)
+ * - attention    4 * t * c * c (query, key, value and output projections) + 2 * t * t * c (both matmuls, all heads)
+ * - all others   0: norms, activations, biases, additions, gates, pools and embeddings multiply no matrices
+ */
+import { WorkbenchError } from '../errors.ts';
+import type { Op, OpName, Shape, WeightSpec } from './graph.ts';
+
+export type OpOf<K extends OpName> = Extract<Op, { readonly op: K }>;
+
+/** `inputs` are the shapes of a layer's inputs in order; the op `input` is given the graph's own input shape. */
+export interface OpSpec<O extends Op> {
+  /** Output shape. `where` names the layer in messages. Throws `graph.invalid` when the op does not fit its inputs. */
+  readonly infer: (op: O, inputs: readonly Shape[], where?: string) => Shape;
+  /** Its tensors, in the order in which they are stored. `inputs` must have passed `infer`. */
+  readonly weights: (op: O, inputs: readonly Shape[]) => readonly WeightSpec[];
+  readonly macs: (op: O, inputs: readonly Shape[], out: Shape) => number;
+  /** Numbers held while it computes, beside inputs and output (absent: none). */
+  readonly workspace?: (op: O, inputs: readonly Shape[]) => number;
+}
+
+export type OpSpecs = { readonly [K in OpName]: OpSpec<OpOf<K>> };
+
+export const OPS = {
+  input: {
+    infer: (op, inputs, where) => {
+      const shape = single(op, inputs, where);
+      const sound = (shape.length === 3 || shape.length === 1) && shape.every(isCount);
+      return sound ? shape : misfit(op, inputs, where, 'needs a shape of positive whole numbers, [h,w,c] or [c]');
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  conv2d: {
+    infer: (op, inputs, where) => {
+      const [height, width] = map(op, inputs, where);
+      counts(op, inputs, where, { filters: op.filters, kernel: op.kernel, stride: op.stride });
+      return [strided(height, op.stride), strided(width, op.stride), op.filters];
+    },
+    weights: (op, inputs) => [
+      kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), op.filters], 'heNormal'),
+      ...(op.bias ? [bias('bias', op.filters)] : []),
+    ],
+    macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs) * op.filters,
+  },
+  depthwiseConv2d: {
+    infer: (op, inputs, where) => {
+      const [height, width, channels] = map(op, inputs, where);
+      counts(op, inputs, where, { kernel: op.kernel, stride: op.stride });
+      return [strided(height, op.stride), strided(width, op.stride), channels];
+    },
+    weights: (op, inputs) => [
+      kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), 1], 'heNormal'),
+      ...(op.bias ? [bias('bias', channelsOf(inputs))] : []),
+    ],
+    macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs),
+  },
+  batchNorm: {
+    infer: (op, inputs, where) => single(op, inputs, where),
+    weights: (_op, inputs) => [
+      ...affine(channelsOf(inputs)),
+      { name: 'mean', shape: [channelsOf(inputs)], init: 'zeros', trainable: false, decay: false },
+      { name: 'variance', shape: [channelsOf(inputs)], init: 'ones', trainable: false, decay: false },
+    ],
+    macs: noMacs,
+  },
+  layerNorm: {
+    infer: (op, inputs, where) => single(op, inputs, where),
+    weights: (_op, inputs) => affine(channelsOf(inputs)),
+    macs: noMacs,
+  },
+  activation: { infer: (op, inputs, where) => single(op, inputs, where), weights: noWeights, macs: noMacs },
+  add: {
+    infer: (op, inputs, where) => {
+      const [first] = inputs;
+      const same = first !== undefined && inputs.length >= 2 && inputs.every((shape) => equalShapes(shape, first));
+      return same ? first : misfit(op, inputs, where, 'needs two or more inputs of one shape');
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  scale: {
+    infer: (op, inputs, where) => {
+      const [features, gate] = inputs;
+      const fits =
+        inputs.length === 2 && features?.length === 3 && gate?.length === 1 && features[2] === gate[0] && features;
+      return fits || misfit(op, inputs, where, 'needs a map [h,w,c] and a gate [c]');
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  dense: {
+    infer: (op, inputs, where) => {
+      const shape = single(op, inputs, where);
+      counts(op, inputs, where, { units: op.units });
+      if (shape.length > 2) misfit(op, inputs, where, 'needs tokens [t,c] or a vector [c]');
+      return [...shape.slice(0, -1), op.units];
+    },
+    weights: (op, inputs) => [
+      kernel('kernel', [channelsOf(inputs), op.units], 'glorotUniform'),
+      ...(op.bias ? [bias('bias', op.units)] : []),
+    ],
+    macs: (op, inputs, out) => positionsOf(out) * channelsOf(inputs) * op.units,
+  },
+  globalAveragePool: {
+    infer: (op, inputs, where) => [map(op, inputs, where)[2]],
+    weights: noWeights,
+    macs: noMacs,
+  },
+  averagePool: { infer: inferPool, weights: noWeights, macs: noMacs },
+  maxPool: { infer: inferPool, weights: noWeights, macs: noMacs },
+  tokens: {
+    infer: (op, inputs, where) => {
+      const [height, width, channels] = map(op, inputs, where);
+      return [height * width, channels];
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  positionEmbedding: {
+    infer: (op, inputs, where) => tokens(op, inputs, where),
+    weights: (_op, inputs) => [
+      { name: 'embedding', shape: inputs[0] ?? [], init: 'truncatedNormal02', trainable: true, decay: false },
+    ],
+    macs: noMacs,
+  },
+  transpose: {
+    infer: (op, inputs, where) => {
+      const [count, channels] = tokens(op, inputs, where);
+      return [channels, count];
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  attention: {
+    infer: (op, inputs, where) => {
+      const shape = tokens(op, inputs, where);
+      counts(op, inputs, where, { heads: op.heads });
+      if (shape[1] % op.heads !== 0) misfit(op, inputs, where, `cannot split ${shape[1]} channels into ${op.heads} heads`);
+      return shape;
+    },
+    weights: (_op, inputs) => {
+      const channels = channelsOf(inputs);
+      return [
+        kernel('qkvKernel', [channels, 3 * channels], 'glorotUniform'),
+        bias('qkvBias', 3 * channels),
+        kernel('outKernel', [channels, channels], 'glorotUniform'),
+        bias('outBias', channels),
+      ];
+    },
+    macs: (_op, _inputs, out) => {
+      const [count = 0, channels = 0] = out;
+      return 4 * count * channels * channels + 2 * count * count * channels;
+    },
+    /** Queries, keys and values, and the scores of every head. */
+    workspace: (op, inputs) => {
+      const [count = 0, channels = 0] = inputs[0] ?? [];
+      return 3 * count * channels + op.heads * count * count;
+    },
+  },
+  meanTokens: {
+    infer: (op, inputs, where) => [tokens(op, inputs, where)[1]],
+    weights: noWeights,
+    macs: noMacs,
+  },
+} as const satisfies OpSpecs;
+
+/** The record of an op whose name is not known at compile time. */
+export function opSpec(op: Op): OpSpec<Op> {
+  // Sound: OPS[op.op] takes exactly the variant of `op` it is looked up by; TypeScript cannot correlate the two.
+  return OPS[op.op] as unknown as OpSpec<Op>;
+}
+
+export function shapeText(shape: Shape): string {
+  return `[${shape.join(',')}]`;
+}
+
+export function equalShapes(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((size, axis) => size === right[axis]);
+}
+
+/** Number of values in a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function misfit(op: Op, inputs: readonly Shape[], where: string | undefined, problem: string): never {
+  const shapes = inputs.length === 0 ? 'no input' : inputs.map(shapeText).join(', ');
+  throw new WorkbenchError('graph.invalid', `Layer "${where ?? op.op}" (${op.op}) over ${shapes}: ${problem}.`);
+}
+
+function single(op: Op, inputs: readonly Shape[], where: string | undefined): Shape {
+  const [shape] = inputs;
+  return shape !== undefined && shape.length > 0 && inputs.length === 1
+    ? shape
+    : misfit(op, inputs, where, 'needs exactly one input');
+}
+
+function map(op: Op, inputs: readonly Shape[], where: string | undefined): readonly [number, number, number] {
+  const [height, width, channels] = single(op, inputs, where);
+  return inputs[0]?.length === 3 && height !== undefined && width !== undefined && channels !== undefined
+    ? [height, width, channels]
+    : misfit(op, inputs, where, 'needs a map [h,w,c]');
+}
+
+function tokens(op: Op, inputs: readonly Shape[], where: string | undefined): readonly [number, number] {
+  const [count, channels] = single(op, inputs, where);
+  return inputs[0]?.length === 2 && count !== undefined && channels !== undefined
+    ? [count, channels]
+    : misfit(op, inputs, where, 'needs tokens [t,c]');
+}
+
+function counts(
+  op: Op,
+  inputs: readonly Shape[],
+  where: string | undefined,
+  attributes: Readonly<Record<string, number>>,
+): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!isCount(value)) misfit(op, inputs, where, `${name} must be a positive whole number, not ${value}`);
+  }
+}
+
+function inferPool(op: OpOf<'averagePool'> | OpOf<'maxPool'>, inputs: readonly Shape[], where?: string): Shape {
+  const [height, width, channels] = map(op, inputs, where);
+  counts(op, inputs, where, { size: op.size, stride: op.stride });
+  return [strided(height, op.stride), strided(width, op.stride), channels];
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
+}
+
+/** Output length of SAME padding. */
+function strided(length: number, stride: number): number {
+  return Math.ceil(length / stride);
+}
+
+function channelsOf(inputs: readonly Shape[]): number {
+  return inputs[0]?.at(-1) ?? 0;
+}
+
+/** Places that share one kernel: pixels of a map, tokens, or 1. */
+function positionsOf(shape: Shape): number {
+  return sizeOf(shape.slice(0, -1));
+}
+
+function noWeights(): readonly WeightSpec[] {
+  return [];
+}
+
+function noMacs(): number {
+  return 0;
+}
+
+function kernel(name: string, shape: readonly number[], init: WeightSpec['init']): WeightSpec {
+  return { name, shape, init, trainable: true, decay: true };
+}
+
+function bias(name: string, length: number): WeightSpec {
+  return { name, shape: [length], init: 'zeros', trainable: true, decay: false };
+}
+
+function affine(channels: number): readonly WeightSpec[] {
+  return [
+    { name: 'gamma', shape: [channels], init: 'ones', trainable: true, decay: false },
+    { name: 'beta', shape: [channels], init: 'zeros', trainable: true, decay: false },
+  ];
+}
