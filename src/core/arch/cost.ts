@@ -108,11 +108,7 @@ function peakActivationBytes(rows: readonly LayerCost[]): number {
   return peak;
 }
 
-function inputShapesOf(
-  graph: ArchitectureGraph,
-  layer: Layer,
-  shapes: ReadonlyMap<string, Shape>,
-): readonly Shape[] {
+function inputShapesOf(graph: ArchitectureGraph, layer: Layer, shapes: ReadonlyMap<string, Shape>): readonly Shape[] {
   if (layer.layer.op === 'input') return [graph.inputShape];
   return layer.inputs.map((id) => shapes.get(id) ?? invalid(graph, `"${layer.id}" reads "${id}", no earlier layer`));
 }

@@ -141,7 +141,8 @@ export const OPS = {
     infer: (op, inputs, where) => {
       const shape = tokens(op, inputs, where);
       counts(op, inputs, where, { heads: op.heads });
-      if (shape[1] % op.heads !== 0) misfit(op, inputs, where, `cannot split ${shape[1]} channels into ${op.heads} heads`);
+      if (shape[1] % op.heads !== 0)
+        misfit(op, inputs, where, `cannot split ${shape[1]} channels into ${op.heads} heads`);
       return shape;
     },
     weights: (_op, inputs) => {

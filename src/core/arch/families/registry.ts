@@ -1,0 +1,59 @@
+/** All student families. To add one: write its file, add its line here. */
+import { WorkbenchError } from '../../errors.ts';
+import type { Family, KnownCosts, Space } from '../../space/space.ts';
+import { costOf } from '../cost.ts';
+import type { Shape } from '../graph.ts';
+import { mlpMixerFamily } from './mlp-mixer.ts';
+import { mobilenetV2Family } from './mobilenet-v2.ts';
+import { resnetFamily } from './resnet.ts';
+import type { StudentFamily, StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { vitFamily } from './vit.ts';
+
+export const STUDENT_FAMILIES = {
+  resnet: resnetFamily,
+  'mobilenet-v2': mobilenetV2Family,
+  vit: vitFamily,
+  'mlp-mixer': mlpMixerFamily,
+} as const satisfies Readonly<Record<string, (task: StudentTask) => StudentFamilyDefinition>>;
+
+export type StudentFamilyName = keyof typeof STUDENT_FAMILIES;
+
+export interface StudentSpace extends Space {
+  readonly families: readonly StudentFamily[];
+}
+
+/** Names of all student families, in the order of the registry. */
+export function studentFamilyNames(): readonly StudentFamilyName[] {
+  // Sound: the record's keys are exactly these names.
+  return Object.keys(STUDENT_FAMILIES) as StudentFamilyName[];
+}
+
+/** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws `family.unknown`. */
+export function studentFamily(name: string, inputShape: Shape, classes: number): StudentFamily {
+  if (!isStudentFamily(name)) {
+    const known = studentFamilyNames().join(', ');
+    throw new WorkbenchError('family.unknown', `There is no family "${name}". Choose from: ${known}.`, {
+      field: 'families',
+    });
+  }
+  const definition = STUDENT_FAMILIES[name]({ inputShape, classes });
+  const costs = (config: Parameters<Family['costs']>[0]): KnownCosts => {
+    const { params, macs } = costOf(definition.build(config));
+    return { params, macs };
+  };
+  return { ...definition, costs };
+}
+
+/** The union of families; `names` empty or repeated is the caller's fault (`config.invalid`). */
+export function studentSpace(names: readonly string[], inputShape: Shape, classes: number): StudentSpace {
+  if (names.length === 0 || new Set(names).size < names.length) {
+    throw new WorkbenchError('config.invalid', 'Name at least one family, and each of them once.', {
+      field: 'families',
+    });
+  }
+  return { families: names.map((name) => studentFamily(name, inputShape, classes)) };
+}
+
+function isStudentFamily(name: string): name is StudentFamilyName {
+  return Object.hasOwn(STUDENT_FAMILIES, name);
+}

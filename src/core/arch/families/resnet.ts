@@ -1,0 +1,107 @@
+/**
+ * Residual networks for small images: He et al., "Deep residual learning for image recognition" (CVPR 2016), section
+ * 4.2: a 3x3 stem, three stages of basic blocks, each stage after the first at half the resolution, global average pool.
+ * Shortcuts that change shape are projections (option B: 1x1 convolution and batch norm), not the paper's zero padding
+ * (option A): the graph has no op that pads channels, and a projection costs little at these widths.
+ */
+import { normalisedConvolution } from '../blocks.ts';
+import type { ArchitectureGraph, Shape } from '../graph.ts';
+import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
+import { numberLevel, stemStride } from './student-family.ts';
+import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+
+export interface ResnetStage {
+  readonly width: number;
+  /** Basic blocks; a stage of 0 blocks is left out. */
+  readonly blocks: number;
+}
+
+export interface ResnetOptions {
+  readonly stemWidth: number;
+  readonly stemStride: number;
+  readonly stages: readonly ResnetStage[];
+}
+
+/** Blocks of the first stage keep the stem's resolution; every later stage starts with stride 2. */
+export function resnet(task: StudentTask, options: ResnetOptions): ArchitectureGraph {
+  const g = graphBuilder('resnet', task.inputShape, task.classes);
+  let x = normalisedConvolution(g, 'stem', g.input, {
+    filters: options.stemWidth,
+    kernel: 3,
+    stride: options.stemStride,
+    activation: 'relu',
+  });
+  for (const [stage, { width, blocks }] of options.stages.entries()) {
+    for (let block = 0; block < blocks; block += 1) {
+      const stride = stage > 0 && block === 0 ? 2 : 1;
+      x = basicBlock(g, `stage${stage + 1}.block${block + 1}`, x, width, stride);
+    }
+  }
+  return g.finish(g.globalAveragePool('pool', x));
+}
+
+/** Two 3x3 convolutions around a shortcut. */
+function basicBlock(g: GraphBuilder, id: string, x: Value, width: number, stride: number): Value {
+  const first = normalisedConvolution(g, `${id}.conv1`, x, { filters: width, kernel: 3, stride, activation: 'relu' });
+  const second = normalisedConvolution(g, `${id}.conv2`, first, { filters: width, kernel: 3, stride: 1 });
+  const shortcut =
+    stride === 1 && x.shape[2] === width
+      ? x
+      : normalisedConvolution(g, `${id}.shortcut`, x, { filters: width, kernel: 1, stride });
+  return g.activation(`${id}.act`, g.add(`${id}.add`, second, shortcut), 'relu');
+}
+
+/**
+ * The teacher: full resolution in the first stage. The defaults (ResNet-14, widths 32-64-128) have 696,042 params at
+ * 28x28x1 and 10 classes: 2.8 MB in fp32.
+ */
+export function resnetTeacher(
+  inputShape: Shape,
+  classes: number,
+  options: { readonly widths?: readonly number[]; readonly blocks?: number } = {},
+): ArchitectureGraph {
+  const { widths = [32, 64, 128], blocks = 2 } = options;
+  return resnet(
+    { inputShape, classes },
+    { stemWidth: widths[0] ?? 32, stemStride: 1, stages: widths.map((width) => ({ width, blocks })) },
+  );
+}
+
+export function resnetFamily(task: StudentTask): StudentFamilyDefinition {
+  return {
+    name: 'resnet',
+    title: 'ResNet',
+    source: 'He et al. 2016, section 4.2',
+    dimensions: [
+      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 6, 8, 12] },
+      { name: 'blocks1', title: 'Blocks of stage 1', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
+      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 12, 16, 24, 32] },
+      { name: 'blocks2', title: 'Blocks of stage 2', role: 'depth', type: 'ordinal', levels: [1, 2] },
+      { name: 'blocks3', title: 'Blocks of stage 3', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
+      {
+        name: 'width3',
+        title: 'Width of stage 3',
+        role: 'width',
+        type: 'ordinal',
+        levels: [16, 24, 32, 48, 64],
+        activeWhen: { dimension: 'blocks3', levels: [1, 2] },
+      },
+    ],
+    /** ResNet-8 (one block a stage) at half its widths. */
+    reference: { width1: 8, blocks1: 1, width2: 16, blocks2: 1, blocks3: 1, width3: 32 },
+    build: (config) => {
+      const blocks3 = numberLevel(config, 'blocks3');
+      const width1 = numberLevel(config, 'width1');
+      return resnet(task, {
+        stemWidth: width1,
+        stemStride: stemStride(task.inputShape),
+        stages: [
+          { width: width1, blocks: numberLevel(config, 'blocks1') },
+          { width: numberLevel(config, 'width2'), blocks: numberLevel(config, 'blocks2') },
+          ...(blocks3 > 0 ? [{ width: numberLevel(config, 'width3'), blocks: blocks3 }] : []),
+        ],
+      });
+    },
+  };
+}
