@@ -13,10 +13,10 @@ export const contract = {
     quit: oc.input(z.strictObject({ mode: z.enum(['pause', 'keep']) })).output(z.void()),
   },
   catalog: {
-    datasets: oc.output(z.array(s.datasetSchema)),
-    teachers: oc.output(z.array(s.teacherSchema)),
-    families: oc.input(z.strictObject({ dataset: z.string() })).output(z.array(s.familySchema)),
-    strategies: oc.output(z.array(s.strategySchema)),
+    datasets: oc.output(s.list(s.datasetSchema)),
+    teachers: oc.output(s.list(s.teacherSchema)),
+    families: oc.input(z.strictObject({ dataset: z.string() })).output(s.list(s.familySchema)),
+    strategies: oc.output(s.list(s.strategySchema)),
     teacherPredictions: oc.input(z.strictObject({ teacher: z.string() })).output(s.predictionsSchema),
   },
   runs: {
@@ -28,9 +28,9 @@ export const contract = {
           limit: z.int().min(1).max(1000).default(200),
         }),
       )
-      .output(z.strictObject({ rows: z.array(s.runSummarySchema), total: z.number() })),
+      .output(z.strictObject({ rows: s.list(s.runSummarySchema), total: z.number() })),
     get: oc.input(s.idInput).output(s.runSummarySchema),
-    trials: oc.input(s.idInput).output(z.array(s.trialSchema)),
+    trials: oc.input(s.idInput).output(s.list(s.trialSchema)),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
     start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
     /** Starts the bundled sample search. */
@@ -50,12 +50,12 @@ export const contract = {
         trial: s.trialSchema,
         run: s.runSchema,
         graph: s.graphSchema,
-        epochs: z.array(s.epochPointSchema),
+        epochs: s.list(s.epochPointSchema),
       }),
     ),
     epochs: oc
       .input(z.strictObject({ ids: z.array(z.string().max(64)).max(200) }))
-      .output(z.array(z.strictObject({ trialId: z.string(), points: z.array(s.epochPointSchema) }))),
+      .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(s.epochPointSchema) }))),
     /** On the validation split; an error of code `trial.missing` where none are kept. */
     predictions: oc.input(s.idInput).output(s.predictionsSchema),
   },

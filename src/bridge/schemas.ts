@@ -3,6 +3,10 @@
  * Core's types are the meaning; `satisfies`-style checks at the end keep both in step.
  */
 import { z } from 'zod';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { Run } from '../core/run.ts';
+import type { EpochPoint, Trial } from '../core/trial.ts';
 
 // zod's first object parse tries `eval`, which the content security policy refuses.
 z.config({ jitless: true });
@@ -81,6 +85,9 @@ export type ParsedSearchInput = z.output<typeof searchInputSchema>;
 
 // --- records that cross the bridge ---------------------------------------------------------------------------------
 
+/** Read-only on both sides, as core's records are. */
+export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+
 const level = z.union([z.string(), z.number(), z.boolean()]);
 const candidateSchema = z.strictObject({ family: z.string(), config: z.record(z.string(), level) });
 const metricsSchema = z.record(z.string(), anyNumber);
@@ -135,10 +142,10 @@ const configSchema = z.strictObject({
   dataset: z.string(),
   trainImages: z.number().optional(),
   teacher: z.string(),
-  families: z.array(z.string()),
+  families: list(z.string()),
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
-  objectives: z.array(objectiveSchema),
-  limits: z.array(z.strictObject({ metric: z.string(), max: z.number() })),
+  objectives: list(objectiveSchema),
+  limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
   reference: z.record(z.string(), z.number()),
   budget: z.strictObject({ trials: count }),
   recipe: recipeSchema,
@@ -173,7 +180,7 @@ export const runSummarySchema = z.strictObject({
     bestAccuracy: anyNumber.optional(),
     frontSize: count,
     hypervolume: anyNumber,
-    history: z.array(anyNumber),
+    history: list(anyNumber),
   }),
   /** While running: what it is doing and how long it will take. */
   live: z
@@ -188,7 +195,7 @@ export const runSummarySchema = z.strictObject({
 });
 
 /** JSON of an architecture graph; `core/arch` is its schema, and it is only ever sent by the host. */
-export const graphSchema = z.custom<import('../core/arch/graph.ts').ArchitectureGraph>(
+export const graphSchema = z.custom<ArchitectureGraph>(
   (value) => typeof value === 'object' && value !== null && 'layers' in value,
   'expected an architecture graph',
 );
@@ -219,8 +226,8 @@ export const datasetSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
   licence: z.string(),
-  classes: z.array(z.string()),
-  shape: z.array(z.number()),
+  classes: list(z.string()),
+  shape: list(z.number()),
   splits: z.strictObject({ train: count, validation: count, test: count }),
   bundled: z.boolean(),
 });
@@ -228,7 +235,7 @@ export const datasetSchema = z.strictObject({
 export const familySchema = z.strictObject({
   name: z.string(),
   title: z.string(),
-  dimensions: z.array(z.strictObject({ name: z.string(), title: z.string(), levels: z.array(level) })),
+  dimensions: list(z.strictObject({ name: z.string(), title: z.string(), levels: list(level) })),
   students: count,
   reference: z.strictObject({ config: z.record(z.string(), level), params: z.number(), macs: z.number() }).optional(),
 });
@@ -244,9 +251,9 @@ export const strategySchema = z.strictObject({
 
 /** What a configuration means before it is started: how many students fit, and how long it may take. */
 export const previewSchema = z.strictObject({
-  students: z.array(z.strictObject({ family: z.string(), total: count, feasible: count })),
+  students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
   /** Feasible students by log10 of their parameters, in equal bins. */
-  histogram: z.array(z.strictObject({ from: z.number(), to: z.number(), count })),
+  histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
   /** Estimated seconds, from trials measured on this machine; absent until something was measured. */
   seconds: anyNumber.optional(),
 });
@@ -265,7 +272,7 @@ export const doctorSchema = z.strictObject({
   integrity: z.string(),
   trials: count,
   checkpoints: count,
-  problems: z.array(z.string()),
+  problems: list(z.string()),
 });
 
 export const systemSchema = z.strictObject({
@@ -300,3 +307,14 @@ export type PreviewView = z.output<typeof previewSchema>;
 export type BackendView = z.output<typeof backendSchema>;
 export type DoctorView = z.output<typeof doctorSchema>;
 export type SystemView = z.output<typeof systemSchema>;
+
+// --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
+
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const inStep: readonly [
+  Mutual<z.output<typeof trialSchema>, Trial>,
+  Mutual<z.output<typeof runSchema>, Run>,
+  Mutual<z.output<typeof epochPointSchema>, EpochPoint>,
+  Mutual<z.output<typeof recipeSchema>, Recipe>,
+] = [true, true, true, true];
+void inStep;

@@ -10,7 +10,7 @@ export interface SearchConfig {
   readonly name: string;
   readonly dataset: string;
   /** Training images used of the data set's training split (all when absent). */
-  readonly trainImages: number | undefined;
+  readonly trainImages?: number;
   readonly teacher: string;
   readonly families: readonly string[];
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };
@@ -32,11 +32,11 @@ export interface Run {
   readonly config: SearchConfig;
   readonly strategyVersion: number;
   /** Why it stands as it does: failure, a newer strategy version, ... */
-  readonly reason: string | undefined;
+  readonly reason?: string;
   /** True for the sample search that an empty workspace starts with. */
   readonly sample: boolean;
   readonly createdAt: string;
-  readonly finishedAt: string | undefined;
+  readonly finishedAt?: string;
   /** Wall time spent running, over all sessions (monotonic). */
   readonly seconds: number;
 }

@@ -31,15 +31,15 @@ export interface Trial {
   /** Measured: `accuracy` (validation), `loss`, ...; empty until finished. */
   readonly metrics: Metrics;
   /** Test accuracy, computed once, at the end of the run, for reported students only. */
-  readonly testAccuracy: number | undefined;
+  readonly testAccuracy?: number;
   /** Epochs done so far and asked for. */
   readonly epochsDone: number;
   readonly epochs: number;
   /** Training time of all its attempts. */
   readonly seconds: number;
   readonly attempts: number;
-  readonly reason: string | undefined;
+  readonly reason?: string;
   /** ISO 8601, for people; durations never come from these. */
   readonly createdAt: string;
-  readonly finishedAt: string | undefined;
+  readonly finishedAt?: string;
 }

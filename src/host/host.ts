@@ -1,0 +1,32 @@
+/** What a shell gets from `createHost`: the contract's router, an in-process client of it, and an orderly end. */
+import type { ContractRouterClient } from '@orpc/contract';
+import type { WebSocket } from 'ws';
+import type { Contract } from '../bridge/contract.ts';
+
+export interface HostOptions {
+  /** Folder of the workspace; made when absent. */
+  readonly workspace: string;
+  /** The program's `resources` folder (bundled data sets and teachers). */
+  readonly resources: string;
+  readonly shell: 'electron' | 'web' | 'cli';
+  /** Called when a window asks to quit (`system.quit`): the shell closes, the host has already done as asked. */
+  readonly onQuit?: (mode: 'pause' | 'keep') => void;
+  /** Diagnostics as JSON lines; absent: `<workspace>/logs/host.log`. */
+  readonly logFile?: string;
+}
+
+export type HostClient = ContractRouterClient<Contract>;
+
+export interface Host {
+  /** The same methods that a renderer calls, without a transport. */
+  readonly client: HostClient;
+  /** Upgrades one connection: a WebSocket of `ws` or a MessagePort; returns a function that cuts it. */
+  readonly serve: {
+    webSocket(socket: WebSocket): void;
+    messagePort(port: unknown): void;
+  };
+  /** Runs that are running now. */
+  activeRuns(): readonly string[];
+  /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */
+  close(): Promise<void>;
+}
