@@ -1,0 +1,77 @@
+/**
+ * Nearness on the lattice: one-exchange neighbours and boxes around a centre.
+ *
+ * An exchange changes the level of one active dimension. Where that switches other dimensions off, they go; where it
+ * switches some on, they come in at their default levels, and with each other level of one of them at a time, so that
+ * every level of a single gated dimension is one exchange away and the way back exists.
+ */
+import { configurationKey } from './candidate-key.ts';
+import { activeDimensions, completeConfiguration, isMember } from './lattice.ts';
+import type { Configuration, Dimension, Family, Level } from './space.ts';
+
+/** Members that differ from `config` by one exchange to any other level; canonical, each once, in a fixed order. */
+export function oneExchange(family: Family, config: Configuration): readonly Configuration[] {
+  return exchanges(family, config, Infinity);
+}
+
+/** The same with ordinals moving to the next level up or down only. */
+export function adjacentExchange(family: Family, config: Configuration): readonly Configuration[] {
+  return exchanges(family, config, 1);
+}
+
+/**
+ * Test for the box around `centre`: every ordinal at most `levelRadius` levels away (`Infinity`: any), at most
+ * `hammingRadius` categorical dimensions different. Dimensions active on one side only do not count: their gate does.
+ */
+export function withinRadius(
+  family: Family,
+  centre: Configuration,
+  levelRadius: number,
+  hammingRadius: number,
+): (config: Configuration) => boolean {
+  const places = family.dimensions.map((dimension) => ({ dimension, index: levelIndex(dimension, centre) }));
+  return (config) => {
+    let different = 0;
+    for (const { dimension, index } of places) {
+      const other = levelIndex(dimension, config);
+      if (index < 0 || other < 0 || index === other) continue;
+      if (dimension.type === 'categorical') different += 1;
+      else if (Math.abs(index - other) > levelRadius) return false;
+    }
+    return different <= hammingRadius;
+  };
+}
+
+/** Place of the configuration's level among the dimension's levels; -1 where the dimension is not active. */
+export function levelIndex(dimension: Dimension, config: Configuration): number {
+  const level = config[dimension.name];
+  return level === undefined ? -1 : dimension.levels.indexOf(level);
+}
+
+function exchanges(family: Family, config: Configuration, ordinalStep: number): readonly Configuration[] {
+  const found = new Map<string, Configuration>();
+  for (const dimension of activeDimensions(family, config)) {
+    for (const level of otherLevels(dimension, config, ordinalStep)) {
+      for (const neighbour of settle(family, config, { ...config, [dimension.name]: level })) {
+        if (isMember(family, neighbour)) found.set(configurationKey(neighbour), neighbour);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function otherLevels(dimension: Dimension, config: Configuration, ordinalStep: number): readonly Level[] {
+  const index = levelIndex(dimension, config);
+  const step = dimension.type === 'ordinal' ? ordinalStep : Infinity;
+  return dimension.levels.filter((_level, other) => other !== index && Math.abs(other - index) <= step);
+}
+
+/** `changed` in canonical form, once for every level of every dimension that the change switched on. */
+function settle(family: Family, before: Configuration, changed: Configuration): readonly Configuration[] {
+  const settled = completeConfiguration(family, changed);
+  const switchedOn = activeDimensions(family, settled).filter((dimension) => before[dimension.name] === undefined);
+  const variations = switchedOn.flatMap((dimension) =>
+    dimension.levels.map((level) => completeConfiguration(family, { ...settled, [dimension.name]: level })),
+  );
+  return [settled, ...variations];
+}
