@@ -1,0 +1,86 @@
+/**
+ * `npm run check`: types, import law, lint, format and unit tests, two at a time; quick enough to run before every commit.
+ * Caches lie in `.cache/`.
+ *
+ *   npm run check [-- types|imports|lint|format|unit ...]
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { node24Path, packageRoot as root } from './setup/paths.mjs';
+import { setUpOrExit } from './setup.mjs';
+
+const AT_ONCE = 2;
+const tool = (path, ...args) => [join(root, 'node_modules', path), ...args];
+
+/** Each check is a list of programs that run one after the other until one fails. */
+const CHECKS = Object.freeze({
+  types: [
+    tool('typescript/bin/tsc', '--build'),
+    tool('vue-tsc/bin/vue-tsc.js', '--build', 'src/renderer'),
+    tool('typescript/bin/tsc', '--project', 'tests'),
+  ],
+  unit: [tool('vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter', 'dot')],
+  lint: [tool('eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint/')],
+  imports: [
+    tool(
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      'src',
+      '--config',
+      '.dependency-cruiser.mjs',
+      '--output-type',
+      'err-long',
+    ),
+  ],
+  format: [tool('prettier/bin/prettier.cjs', '--check', '.', '--cache', '--cache-location', '.cache/prettier')],
+});
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS);
+const unknown = chosen.filter((name) => !(name in CHECKS));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `npm run check: no check is called ${unknown.join(', ')}; there are ${Object.keys(CHECKS).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+await setUpOrExit({ only: ['packages', 'node'] });
+
+const started = performance.now();
+const waiting = [...chosen];
+const failed = [];
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+const total = seconds(started);
+process.stdout.write(
+  failed.length > 0 ? `Failed after ${total}: ${failed.join(', ')}\n` : `All checks passed in ${total}\n`,
+);
+process.exit(failed.length > 0 ? 1 : 0);
+
+async function work() {
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await check(name);
+}
+
+async function check(name) {
+  const since = performance.now();
+  for (const program of CHECKS[name]) {
+    const { code, output } = await run(program);
+    if (code === 0) continue;
+    failed.push(name);
+    process.stdout.write(`✗ ${name} ${seconds(since)}\n${output.trimEnd()}\n`);
+    return;
+  }
+  process.stdout.write(`✓ ${name} ${seconds(since)}\n`);
+}
+
+function run(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node24Path(root), args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}

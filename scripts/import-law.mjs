@@ -1,0 +1,85 @@
+/**
+ * The import law: what each room of `src` may import. One table, read by dependency-cruiser's configuration and by the
+ * test that breaks the law on purpose. `rooms` and `files` are our own code, `packages` npm packages (a trailing `/`
+ * means a whole scope), `typePackages` those of which it may see the types only, `node` Node's built-in modules.
+ */
+export const IMPORT_LAW = Object.freeze({
+  core: {
+    rooms: [],
+    files: [],
+    packages: [],
+    node: false,
+    advice: 'core is pure: pass clock, chance and data in as arguments.',
+  },
+  bridge: {
+    rooms: ['core'],
+    files: [],
+    packages: ['zod', '@orpc/contract', '@orpc/client', '@orpc/server'],
+    node: false,
+    advice: 'bridge is the treaty between processes: types, schemas and written forms only; services belong to host.',
+  },
+  compute: {
+    rooms: ['core'],
+    files: [],
+    packages: ['@tensorflow/'],
+    node: true,
+    advice:
+      'compute runs in the trainer process: it is told what to do by compute/protocol.ts and knows no store and no host.',
+  },
+  store: {
+    rooms: ['core'],
+    files: [],
+    packages: ['better-sqlite3'],
+    node: true,
+    advice: 'store keeps records: what to keep is decided by host.',
+  },
+  host: {
+    rooms: ['core', 'bridge', 'store'],
+    files: ['src/compute/protocol.ts'],
+    packages: ['@orpc/server', 'pino'],
+    typePackages: ['@orpc/contract', 'ws'],
+    node: true,
+    advice:
+      'host knows neither tensors nor shells: talk to the trainer by compute/protocol.ts, take capabilities from the shell.',
+  },
+  cli: {
+    rooms: ['core', 'bridge'],
+    files: ['src/host/create-host.ts'],
+    packages: ['commander'],
+    node: true,
+    advice: 'the command line composes the host by host/create-host.ts and uses its services, as the windows do.',
+  },
+  main: {
+    rooms: ['bridge'],
+    files: ['src/host/create-host.ts'],
+    packages: ['electron', '@orpc/server'],
+    node: true,
+    advice:
+      'a shell composes the host by host/create-host.ts and carries the bridge; what both shells need belongs to host.',
+  },
+  web: {
+    rooms: ['bridge'],
+    files: ['src/host/create-host.ts'],
+    packages: ['ws', '@orpc/server'],
+    node: true,
+    advice:
+      'a shell composes the host by host/create-host.ts and carries the bridge; what both shells need belongs to host.',
+  },
+  preload: {
+    rooms: ['bridge'],
+    files: [],
+    packages: ['electron'],
+    node: false,
+    advice: 'a sandboxed preload has electron alone: hand the port over, do the work in main or in the renderer.',
+  },
+  renderer: {
+    rooms: ['core', 'bridge'],
+    files: [],
+    packages: [
+      ...['vue', 'pinia', 'vue-router', '@vueuse/core', 'echarts', 'reka-ui', '@dagrejs/dagre'],
+      ...['@tanstack/vue-table', '@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'zod'],
+    ],
+    node: false,
+    advice: 'the renderer knows core and bridge: ask for data through the bridge.',
+  },
+});
