@@ -1,0 +1,43 @@
+/** Files that are there whole or not at all: written beside their place, forced to disk, then renamed into it. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { WorkbenchError } from '../core/errors.ts';
+import type { WrittenFile } from './protocol.ts';
+
+/** Throws `disk.full` when there is no room, and leaves nothing behind. */
+export function writeAtomically(path: string, bytes: Uint8Array): WrittenFile {
+  const folder = dirname(path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, 'w');
+    try {
+      let written = 0;
+      while (written < bytes.length) written += writeSync(file, bytes, written);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    syncFolder(folder);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    // Sound: only read, and undefined for an error without a code.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    const message = `There is no room to write ${path} (${bytes.length} bytes). Free some and go on.`;
+    throw new WorkbenchError('disk.full', message, { file: path }, { cause: error });
+  }
+  return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Makes the rename itself last; Windows cannot open folders and needs no such step. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,145 @@
+/** A data set folder in memory: `dataset.json` (title, shape, classes, splits) and gzipped IDX files of its splits. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WorkbenchError } from '../../core/errors.ts';
+import { corrupt, readIdx } from './idx.ts';
+
+export type SplitName = 'train' | 'val' | 'test';
+
+export interface Split {
+  readonly count: number;
+  /** `[count][height][width][channels]`, row-major. */
+  readonly pixels: Uint8Array;
+  /** `[count]`, class of each image. */
+  readonly labels: Uint8Array;
+}
+
+/** Pixels become `(value / 255 - mean) / deviation`. */
+export interface Normalisation {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+export interface DatasetCard {
+  readonly id: string;
+  readonly title: string;
+  /** `[height, width, channels]` */
+  readonly shape: readonly [number, number, number];
+  readonly classes: readonly string[];
+  readonly splits: Readonly<Record<SplitName, SplitCard>>;
+}
+
+interface SplitCard {
+  readonly count: number;
+  readonly images: { readonly file: string };
+  readonly labels: { readonly file: string };
+}
+
+export interface Dataset {
+  readonly card: DatasetCard;
+  /** Of the whole training split, so that it does not depend on how much of it is used. */
+  readonly normalisation: Normalisation;
+  /** SHA-256 of the training split's pixels and labels. */
+  readonly fingerprint: string;
+  readonly split: (name: SplitName) => Split;
+}
+
+/** Reads the card and the training split; other splits when they are first asked for. Throws `dataset.*`. */
+export function loadDataset(directory: string): Dataset {
+  const card = readCard(join(directory, 'dataset.json'));
+  const cache = new Map<SplitName, Split>();
+  const split = (name: SplitName): Split => {
+    const known = cache.get(name) ?? readSplit(directory, card, name);
+    cache.set(name, known);
+    return known;
+  };
+  const train = split('train');
+  const fingerprint = createHash('sha256').update(train.pixels).update(train.labels).digest('hex');
+  return { card, normalisation: normalisationOf(train.pixels), fingerprint, split };
+}
+
+/** Mean and standard deviation of all pixel values over 255. */
+export function normalisationOf(pixels: Uint8Array): Normalisation {
+  let sum = 0;
+  let squares = 0;
+  for (const value of pixels) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / pixels.length;
+  const deviation = Math.sqrt(Math.max(squares / pixels.length - mean * mean, 1));
+  return { mean: mean / 255, deviation: deviation / 255 };
+}
+
+/** Two IDX files as one split. Throws `dataset.corrupt` when they do not fit each other or the expected shape. */
+export function readImages(
+  imageFile: string,
+  labelFile: string,
+  shape: readonly [number, number, number],
+  classes: number,
+): Split {
+  const images = readIdx(imageFile, shape[2] === 1 ? 3 : 4);
+  const labels = readIdx(labelFile, 1);
+  const [count = 0, ...size] = images.shape;
+  const wanted = shape[2] === 1 ? shape.slice(0, 2) : shape;
+  if (size.join() !== wanted.join()) {
+    throw corrupt(imageFile, `its images are ${size.join(' x ')}, and ${wanted.join(' x ')} are expected`);
+  }
+  if (labels.values.length !== count) {
+    throw corrupt(labelFile, `it has ${labels.values.length} labels for ${count} images`);
+  }
+  const stray = labels.values.find((label) => label >= classes);
+  if (stray !== undefined) throw corrupt(labelFile, `it has the label ${stray}, and there are ${classes} classes`);
+  return { count, pixels: images.values, labels: labels.values };
+}
+
+function readSplit(directory: string, card: DatasetCard, name: SplitName): Split {
+  const { count, images, labels } = card.splits[name];
+  const file = join(directory, images.file);
+  const split = readImages(file, join(directory, labels.file), card.shape, card.classes.length);
+  if (split.count !== count) throw corrupt(file, `it has ${split.count} images, and its card says ${count}`);
+  return split;
+}
+
+function readCard(file: string): DatasetCard {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const message = `There is no data set here: ${file} cannot be read. Choose another data set, or import it again.`;
+    throw new WorkbenchError('dataset.missing', message, { file }, { cause: error });
+  }
+  try {
+    const card: unknown = JSON.parse(text);
+    if (isCard(card)) return card;
+  } catch (error) {
+    throw corrupt(file, `it is not JSON (${String(error)})`, error);
+  }
+  throw corrupt(file, 'it lacks title, shape of three sizes, classes, or the splits train, val and test');
+}
+
+function isCard(value: unknown): value is DatasetCard {
+  // Sound: every field is tested below before it is believed.
+  const card = value as Partial<DatasetCard> | null;
+  return (
+    typeof card === 'object' &&
+    card !== null &&
+    typeof card.id === 'string' &&
+    typeof card.title === 'string' &&
+    Array.isArray(card.shape) &&
+    card.shape.length === 3 &&
+    card.shape.every((size) => Number.isSafeInteger(size) && size > 0) &&
+    Array.isArray(card.classes) &&
+    card.classes.length > 1 &&
+    (['train', 'val', 'test'] as const).every((name) => isSplitCard(card.splits?.[name]))
+  );
+}
+
+function isSplitCard(split: Partial<SplitCard> | undefined): boolean {
+  return (
+    Number.isSafeInteger(split?.count) &&
+    typeof split?.images?.file === 'string' &&
+    typeof split.labels?.file === 'string'
+  );
+}

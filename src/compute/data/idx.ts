@@ -1,0 +1,66 @@
+/**
+ * Reader of gzipped IDX files, the form of MNIST and its kin: magic `00 00 type rank`, one big-endian 32-bit size per
+ * axis, then the values row-major. Only unsigned bytes (type 8) are read.
+ */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { WorkbenchError } from '../../core/errors.ts';
+
+export interface IdxFile {
+  readonly shape: readonly number[];
+  /** Row-major, one byte a value. */
+  readonly values: Uint8Array;
+}
+
+const UNSIGNED_BYTE = 8;
+/** Nothing that fits the workbench unpacks to more. */
+const MAX_BYTES = 2 ** 30;
+
+/** Reads and checks a file. `rank`: number of axes that it must have. Throws `dataset.missing` or `dataset.corrupt`. */
+export function readIdx(file: string, rank: number): IdxFile {
+  const bytes = unpack(file);
+  if (bytes.length < 4) throw corrupt(file, `it has ${bytes.length} bytes, too few for a header`);
+  const found = bytes.readUInt32BE(0);
+  const wanted = UNSIGNED_BYTE * 256 + rank;
+  if (found !== wanted)
+    throw corrupt(file, `its magic number is ${hex(found)}, not ${hex(wanted)} (${rank} axes of bytes)`);
+  const offset = 4 + 4 * rank;
+  if (bytes.length < offset) throw corrupt(file, `it ends inside its header, after ${bytes.length} of ${offset} bytes`);
+  const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
+  const expected = shape.reduce((product, size) => product * size, 1);
+  if (expected === 0) throw corrupt(file, `its header announces no values: ${shape.join(' x ')}`);
+  const values = bytes.subarray(offset);
+  if (values.length !== expected) {
+    throw corrupt(file, `its header announces ${shape.join(' x ')} = ${expected} values, and ${values.length} follow`);
+  }
+  return { shape, values };
+}
+
+/** The error of a broken data file, in the words of every reader. */
+export function corrupt(file: string, finding: string, cause?: unknown): WorkbenchError {
+  const message = `Data file ${file} is broken: ${finding}. Restore it, or import the data set again.`;
+  return new WorkbenchError('dataset.corrupt', message, { file }, { cause });
+}
+
+function unpack(file: string): Buffer {
+  let packed: Buffer;
+  try {
+    packed = readFileSync(file);
+  } catch (error) {
+    const message = `Data file ${file} cannot be read: ${reason(error)}. Restore it, or import the data set again.`;
+    throw new WorkbenchError('dataset.missing', message, { file }, { cause: error });
+  }
+  try {
+    return gunzipSync(packed, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    throw corrupt(file, `it does not unpack as gzip (${reason(error)}; ${packed.length} bytes)`, error);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,43 @@
+/** Pause, resume and stop of the job in hand, heeded between two steps. */
+import { setTimeout } from 'node:timers/promises';
+import { timedBreath } from './breath.ts';
+import type { Breath } from './evaluate.ts';
+
+export interface JobControl {
+  readonly jobId: string;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly stop: () => void;
+  /** Waits while paused; throws a `StopRequest` once stopped. */
+  readonly breath: Breath;
+}
+
+/** Not an error of the job: the host asked for its end. */
+export class StopRequest extends Error {
+  override readonly name = 'StopRequest';
+}
+
+const MILLISECONDS_BETWEEN_LOOKS = 50;
+
+export function createJobControl(jobId: string): JobControl {
+  let paused = false;
+  let stopped = false;
+  const breathe = timedBreath();
+  return {
+    jobId,
+    pause: () => {
+      paused = true;
+    },
+    resume: () => {
+      paused = false;
+    },
+    stop: () => {
+      stopped = true;
+    },
+    breath: async () => {
+      await breathe();
+      while (paused && !stopped) await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
+      if (stopped) throw new StopRequest(`Job ${jobId} was asked to stop`);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+/** The jobs of a trainer process, each from its message to its last event. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadBackend } from './backend/load-backend.ts';
+import { measureGflops } from './backend/measure.ts';
+import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import { StopRequest } from './job-control.ts';
+import type { JobControl } from './job-control.ts';
+import { createModel } from './model.ts';
+import { OPTIMIZER_SLOTS } from './optimizer.ts';
+import { disposeParameters, uploadWeights } from './parameters.ts';
+import type { EvaluateJob, TrainerCommand, TrainerEvent, TrainJob, WrittenFile } from './protocol.ts';
+import { imagesForTeacher, loadTeacher, teacherTargets } from './teacher.ts';
+import { train } from './trainer.ts';
+import type { TeacherTargets } from './trainer.ts';
+import type { TrainerCache } from './trainer-cache.ts';
+
+export type JobCommand = Extract<TrainerCommand, { readonly job: unknown }>;
+
+export interface JobTools {
+  readonly cache: TrainerCache;
+  readonly control: JobControl;
+  readonly send: (event: TrainerEvent) => void;
+}
+
+const MILLISECONDS_BETWEEN_REPORTS = 250;
+
+/** Runs a job and sends its last event. Errors of the job are thrown. */
+export async function runJob(command: JobCommand, tools: JobTools): Promise<void> {
+  const { jobId, fence } = command.job;
+  switch (command.type) {
+    case 'train':
+      return runTraining(command.job, tools);
+    case 'evaluate':
+      return runEvaluation(command.job, tools);
+    case 'teacher': {
+      const dataset = tools.cache.dataset(command.job.dataset.directory);
+      const teacher = loadTeacher(command.job.teacher.directory, dataset);
+      const images = imagesForTeacher(teacher, dataset, 'val', {});
+      try {
+        const { labels } = dataset.split('val');
+        const result = await evaluate(teacher.model, teacher.parameters, images, labels, tools.control.breath);
+        return tools.send({ type: 'evaluated', jobId, fence, ...result });
+      } finally {
+        images.dispose();
+        disposeParameters(teacher.parameters);
+      }
+    }
+    case 'backend': {
+      const info = { ...(await loadBackend()), gflops: measureGflops() };
+      return tools.send({ type: 'backend', jobId, fence, info });
+    }
+  }
+}
+
+async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
+  const { jobId, fence, recipe, seed, tempDir } = job;
+  const { cache, control, send } = tools;
+  const { directory, trainImages } = job.dataset;
+  const model = createModel(job.graph);
+  const { layout } = model;
+  const count = trainImages === undefined ? {} : { count: trainImages };
+  const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
+  const validation = cache.images(directory, 'val', { shift: 0 });
+  const validationLabels = cache.dataset(directory).split('val').labels;
+  const teacher = await targetsOf(job, images.count, tools);
+  const start = job.resumeFrom && readTrainingState(job.resumeFrom, layout, OPTIMIZER_SLOTS[recipe.optimizer]);
+  const report = reporter(tools, job, 'training');
+  const totalSteps = recipe.epochs * Math.max(1, Math.floor(images.count / recipe.batchSize));
+  let stopped: WrittenFile | undefined;
+  try {
+    const trained = await train(
+      {
+        model,
+        recipe,
+        seed,
+        train: images,
+        validation,
+        validationLabels,
+        ...(teacher && { teacher }),
+        ...(start && { start }),
+      },
+      {
+        breath: control.breath,
+        onStep: (done) => report(done, totalSteps),
+        onEpoch: (point, state) => {
+          const checkpoint = writeTrainingState(join(tempDir, `${jobId}-${point.epoch}.safetensors`), layout, state());
+          send({ type: 'epoch', jobId, fence, point, checkpoint });
+        },
+        onStop: (state) => {
+          stopped = writeTrainingState(join(tempDir, `${jobId}-stopped.safetensors`), layout, state());
+        },
+      },
+    );
+    const checkpoint = writeWeights(join(tempDir, `${jobId}-final.safetensors`), layout, trained.weights);
+    const { accuracy, loss, predictions } = trained.evaluation;
+    const { seconds } = trained;
+    const result = { accuracy, loss, seconds, params: layout.params, checkpoint, predictions };
+    send({ type: 'trained', jobId, fence, result });
+  } catch (error) {
+    if (!(error instanceof StopRequest)) throw error;
+    send({ type: 'stopped', jobId, fence, checkpoint: stopped });
+  }
+}
+
+async function targetsOf(job: TrainJob, count: number, tools: JobTools): Promise<TeacherTargets | undefined> {
+  const { teacher, recipe, dataset, cacheDir } = job;
+  if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
+  const { augmentation } = recipe;
+  const version = statSync(join(teacher.directory, 'teacher.json'), { throwIfNoEntry: false })?.mtimeMs;
+  const key = JSON.stringify([teacher.directory, version, count, augmentation]);
+  return tools.cache.targets(dataset.directory, key, () =>
+    teacherTargets(
+      {
+        teacherDirectory: teacher.directory,
+        dataset: tools.cache.dataset(dataset.directory),
+        count,
+        augmentation,
+        cacheDir,
+      },
+      tools.control.breath,
+      reporter(tools, job, "computing the teacher's soft targets"),
+    ),
+  );
+}
+
+async function runEvaluation(job: EvaluateJob, { cache, control, send }: JobTools): Promise<void> {
+  const { jobId, fence, split } = job;
+  const name = split === 'validation' ? 'val' : 'test';
+  const model = createModel(job.graph);
+  const images = cache.images(job.dataset.directory, name, { shift: 0 });
+  const { labels } = cache.dataset(job.dataset.directory).split(name);
+  const parameters = uploadWeights(model.layout, readWeights(job.checkpoint, model.layout));
+  try {
+    const result = await evaluate(model, parameters, images, labels, control.breath);
+    send({ type: 'evaluated', jobId, fence, ...result });
+  } finally {
+    disposeParameters(parameters);
+  }
+}
+
+/** Sends a stage's progress, not too often, and its end. */
+function reporter(
+  { send }: JobTools,
+  { jobId, fence }: Pick<TrainJob, 'jobId' | 'fence'>,
+  stage: string,
+): (done: number, total: number) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (done, total) => {
+    const now = performance.now();
+    if (done < total && now - last < MILLISECONDS_BETWEEN_REPORTS) return;
+    last = now;
+    send({ type: 'progress', jobId, fence, stage, done, total });
+  };
+}

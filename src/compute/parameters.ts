@@ -1,0 +1,166 @@
+/**
+ * A network's weights as one vector: the optimiser then takes a handful of large ops a step, however many layers.
+ *
+ * | symbol | meaning | shape |
+ * | --- | --- | --- |
+ * | theta | all trainable weights, end to end, in the order of the graph | `[params]` |
+ * | statistics | running mean and variance of every batch norm | by layer, `[channels]` each |
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { weightSpecs } from '../core/arch/cost.ts';
+import type { ArchitectureGraph, WeightSpec } from '../core/arch/graph.ts';
+import { sizeOf } from '../core/arch/ops.ts';
+import { createRng, split } from '../core/math/rng.ts';
+import type { Rng } from '../core/math/rng.ts';
+import type { Statistics } from './backend/fused.ts';
+
+export interface WeightSlot {
+  /** `${layer.id}/${spec.name}` */
+  readonly name: string;
+  readonly layerId: string;
+  readonly spec: WeightSpec;
+  readonly size: number;
+}
+
+export interface Layout {
+  readonly trainable: readonly WeightSlot[];
+  /** Running statistics. */
+  readonly other: readonly WeightSlot[];
+  readonly params: number;
+}
+
+/** Values of all tensors by full name, on the host. */
+export type HostWeights = ReadonlyMap<string, Float32Array>;
+
+/** Weights on the device. Whoever holds it disposes it. */
+export interface Parameters {
+  readonly theta: Tensor1D;
+  readonly statistics: ReadonlyMap<string, Statistics>;
+}
+
+export function layoutOf(graph: ArchitectureGraph): Layout {
+  const slots = weightSpecs(graph).map(({ name, spec, layer }) => {
+    return { name, layerId: layer.id, spec, size: sizeOf(spec.shape) };
+  });
+  const trainable = slots.filter((slot) => slot.spec.trainable);
+  const params = trainable.reduce((sum, slot) => sum + slot.size, 0);
+  return { trainable, other: slots.filter((slot) => !slot.spec.trainable), params };
+}
+
+/** Fresh values of every tensor; each has a generator of its own, so that a new layer changes no other. */
+export function initialWeights(layout: Layout, seed: number): HostWeights {
+  const slots = [...layout.trainable, ...layout.other];
+  return new Map(slots.map(({ name, spec, size }, index) => [name, draw(spec, size, createRng(split(seed, index)))]));
+}
+
+/** Uploads weights. `values` must have every tensor of the layout at its size. */
+export function uploadWeights(layout: Layout, values: HostWeights): Parameters {
+  const theta = new Float32Array(layout.params);
+  let offset = 0;
+  for (const slot of layout.trainable) {
+    theta.set(valueOf(values, slot.name), offset);
+    offset += slot.size;
+  }
+  const layers = new Set(layout.other.map((slot) => slot.layerId));
+  const statistics = [...layers].map((layer) => {
+    const mean = tf.tensor1d(valueOf(values, `${layer}/mean`).slice());
+    return [layer, { mean, variance: tf.tensor1d(valueOf(values, `${layer}/variance`).slice()) }] as const;
+  });
+  return { theta: tf.tensor1d(theta), statistics: new Map(statistics) };
+}
+
+/** Reads weights back, in the order of the graph's trainable weights, then of its statistics. */
+export function downloadWeights(layout: Layout, parameters: Parameters): HostWeights {
+  const theta = parameters.theta.dataSync<'float32'>();
+  const values = new Map<string, Float32Array>();
+  let offset = 0;
+  for (const slot of layout.trainable) {
+    values.set(slot.name, theta.slice(offset, offset + slot.size));
+    offset += slot.size;
+  }
+  for (const [layer, { mean, variance }] of parameters.statistics) {
+    values.set(`${layer}/mean`, mean.dataSync<'float32'>().slice());
+    values.set(`${layer}/variance`, variance.dataSync<'float32'>().slice());
+  }
+  return values;
+}
+
+export function disposeParameters(parameters: Parameters): void {
+  parameters.theta.dispose();
+  for (const statistics of parameters.statistics.values()) disposeStatistics(statistics);
+}
+
+export function disposeStatistics({ mean, variance }: Statistics): void {
+  mean.dispose();
+  variance.dispose();
+}
+
+/** Cuts theta into the shaped tensors of `layout.trainable`. */
+export function unflatten(layout: Layout, theta: Tensor1D): Tensor[] {
+  const pieces = tf.split(
+    theta,
+    layout.trainable.map((slot) => slot.size),
+  );
+  return pieces.map((piece, index) => {
+    const shape = layout.trainable[index]?.spec.shape ?? [];
+    return shape.length === 1 ? piece : tf.reshape(piece, [...shape]);
+  });
+}
+
+/** The inverse of `unflatten`. */
+export function flatten(tensors: readonly Tensor[]): Tensor1D {
+  return tf.concat1d(tensors.map((tensor) => (tensor.rank === 1 ? (tensor as Tensor1D) : tf.reshape(tensor, [-1]))));
+}
+
+/** 1 where weight decay applies, else 0: `[params]`. */
+export function decayMask(layout: Layout): Tensor1D {
+  const mask = new Float32Array(layout.params);
+  let offset = 0;
+  for (const { spec, size } of layout.trainable) {
+    if (spec.decay) mask.fill(1, offset, offset + size);
+    offset += size;
+  }
+  return tf.tensor1d(mask);
+}
+
+function valueOf(values: HostWeights, name: string): Float32Array {
+  const value = values.get(name);
+  if (value === undefined) throw new Error(`There is no weight "${name}"`);
+  return value;
+}
+
+/** He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or N(0, 0.02) cut at two deviations. */
+function draw(spec: WeightSpec, size: number, rng: Rng): Float32Array {
+  const values = new Float32Array(size);
+  const { fanIn, fanOut } = fans(spec);
+  switch (spec.init) {
+    case 'zeros':
+      return values;
+    case 'ones':
+      return values.fill(1);
+    case 'heNormal':
+      return values.map(() => rng.normal() * Math.sqrt(2 / fanIn));
+    case 'glorotUniform':
+      return values.map(() => (2 * rng.uniform() - 1) * Math.sqrt(6 / (fanIn + fanOut)));
+    case 'truncatedNormal02':
+      return values.map(() => 0.02 * cutNormal(rng));
+  }
+}
+
+function cutNormal(rng: Rng): number {
+  for (;;) {
+    const value = rng.normal();
+    if (Math.abs(value) <= 2) return value;
+  }
+}
+
+/** Depthwise kernels `[k,k,channels,1]` see k * k inputs. */
+function fans({ shape }: WeightSpec): { readonly fanIn: number; readonly fanOut: number } {
+  if (shape.length < 2) return { fanIn: 1, fanOut: 1 };
+  const [inputs = 1, outputs = 1] = shape.slice(-2);
+  const taps = sizeOf(shape.slice(0, -2));
+  return shape.length === 4 && outputs === 1
+    ? { fanIn: taps, fanOut: taps }
+    : { fanIn: taps * inputs, fanOut: taps * outputs };
+}

@@ -1,0 +1,130 @@
+/**
+ * A teacher's soft targets: its logits on a few fixed views of every training image, computed once and kept on disk in
+ * half precision, keyed by everything that they depend on. The trainer makes the same views again (`viewOf`).
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { WorkbenchError } from '../core/errors.ts';
+import { writeAtomically } from './atomic-file.ts';
+import { readWeights } from './checkpoint.ts';
+import { residentImages, viewOf } from './data/augment.ts';
+import type { Augmentation, ResidentImages } from './data/augment.ts';
+import type { Dataset, SplitName } from './data/dataset.ts';
+import { logitsOf } from './evaluate.ts';
+import type { Breath } from './evaluate.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
+import { disposeParameters, uploadWeights } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
+import { decodeTensors, encodeTensors } from './safetensors.ts';
+import { readTeacherCard } from './teacher-card.ts';
+import type { TeacherCard } from './teacher-card.ts';
+import type { TeacherTargets } from './trainer.ts';
+
+/** Views of each image: more of them vary more and take longer to compute, once for each teacher and data set. */
+const VIEWS = 4;
+const VIEW_SEED = 20_240_229;
+/** Changes when the views or the form of the file change. */
+const VERSION = 1;
+
+export interface LoadedTeacher {
+  readonly card: TeacherCard;
+  readonly model: Model;
+  readonly parameters: Parameters;
+}
+
+export interface TargetsRequest {
+  readonly teacherDirectory: string;
+  readonly dataset: Dataset;
+  /** So many of the first training images. */
+  readonly count: number;
+  readonly augmentation: Augmentation;
+  readonly cacheDir: string;
+}
+
+/** Throws `teacher.missing`, `teacher.mismatch` (other images or classes) or `checkpoint.corrupt`. */
+export function loadTeacher(directory: string, dataset: Dataset): LoadedTeacher {
+  const card = readTeacherCard(directory);
+  const { shape, classes } = dataset.card;
+  if (card.graph.inputShape.join() !== shape.join() || card.graph.classes !== classes.length) {
+    const wants = `images ${card.graph.inputShape.join('x')} of ${card.graph.classes} classes`;
+    const has = `${shape.join('x')} of ${classes.length}`;
+    const message = `Teacher "${card.name}" is for ${wants}, and data set "${dataset.card.id}" has ${has}. Choose another teacher.`;
+    throw new WorkbenchError('teacher.mismatch', message, { file: directory });
+  }
+  const model = createModel(card.graph);
+  const parameters = uploadWeights(model.layout, readWeights(join(directory, card.weights.file), model.layout));
+  return { card, model, parameters };
+}
+
+/** Images as a teacher must be shown them: normalised as those that it was trained on. */
+export function imagesForTeacher(
+  { card }: LoadedTeacher,
+  dataset: Dataset,
+  split: SplitName,
+  options: { readonly shift?: number; readonly count?: number },
+): ResidentImages {
+  const { shape, classes } = dataset.card;
+  return residentImages(dataset.split(split), shape, classes.length, card.normalisation, options);
+}
+
+/** From the cache where it has them, else computed and put there. The caller owns the tensor. */
+export async function teacherTargets(
+  request: TargetsRequest,
+  breath: Breath,
+  onProgress: (done: number, total: number) => void,
+): Promise<TeacherTargets> {
+  const { dataset, count } = request;
+  const rows = VIEWS * count;
+  const classes = dataset.card.classes.length;
+  const path = join(request.cacheDir, `teacher-logits-${fingerprintOf(request)}.safetensors`);
+  const logits = readCached(path, rows, classes) ?? (await compute(request, path, breath, onProgress));
+  return { logits: tf.tensor2d(logits, [rows, classes]), views: VIEWS, viewSeed: VIEW_SEED };
+}
+
+async function compute(
+  { teacherDirectory, dataset, count, augmentation }: TargetsRequest,
+  path: string,
+  breath: Breath,
+  onProgress: (done: number, total: number) => void,
+): Promise<Float32Array> {
+  const teacher = loadTeacher(teacherDirectory, dataset);
+  const images = imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count });
+  const classes = dataset.card.classes.length;
+  const logits = new Float32Array(VIEWS * count * classes);
+  try {
+    for (let view = 0; view < VIEWS; view++) {
+      const ofView = await logitsOf(teacher.model, teacher.parameters, images, {
+        breath,
+        views: (sample) => viewOf(VIEW_SEED, sample, view, augmentation),
+        onProgress: (done) => onProgress(view * count + done, VIEWS * count),
+      });
+      logits.set(ofView, view * count * classes);
+    }
+  } finally {
+    images.dispose();
+    disposeParameters(teacher.parameters);
+  }
+  const tensor = { name: 'logits', shape: [VIEWS * count, classes], values: logits, half: true };
+  writeAtomically(path, encodeTensors([tensor], { teacher: teacher.card.name, dataset: dataset.card.id }));
+  // What was written, so that the run that computed them trains exactly as those that read them.
+  return Float32Array.from(Float16Array.from(logits));
+}
+
+/** Absent: not there, or broken, which costs no more than computing them again. */
+function readCached(path: string, rows: number, classes: number): Float32Array | undefined {
+  try {
+    const tensor = decodeTensors(readFileSync(path)).tensors.get('logits');
+    return tensor?.shape.join() === [rows, classes].join() ? tensor.values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fingerprintOf({ teacherDirectory, dataset, count, augmentation }: TargetsRequest): string {
+  const { weights, normalisation } = readTeacherCard(teacherDirectory);
+  const parts = [VERSION, VIEWS, VIEW_SEED, dataset.fingerprint, count, weights.sha256, normalisation, augmentation];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

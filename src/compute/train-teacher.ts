@@ -1,0 +1,133 @@
+/** Trains a teacher by the students' own trainer, without a teacher of its own, and writes its folder. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { costOf } from '../core/arch/cost.ts';
+import { resnetTeacher } from '../core/arch/families/resnet.ts';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { EpochPoint } from '../core/trial.ts';
+import { loadBackend } from './backend/load-backend.ts';
+import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
+import type { TrainingState } from './checkpoint.ts';
+import { residentImages } from './data/augment.ts';
+import type { DatasetCard, Normalisation, Split } from './data/dataset.ts';
+import { evaluate } from './evaluate.ts';
+import type { Breath } from './evaluate.ts';
+import { createModel } from './model.ts';
+import type { Model } from './model.ts';
+import { OPTIMIZER_SLOTS } from './optimizer.ts';
+import { disposeParameters, uploadWeights } from './parameters.ts';
+import { WEIGHTS_FILE, writeTeacherCard } from './teacher-card.ts';
+import type { TeacherCard } from './teacher-card.ts';
+import { train } from './trainer.ts';
+
+/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets (Mueller et al. 2019). */
+export const TEACHER_RECIPE: Recipe = {
+  epochs: 15,
+  batchSize: 128,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  warmupEpochs: 1,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  labelSmoothing: 0,
+  augmentation: { flip: true, shift: 2 },
+  distillation: { loss: 'none', temperature: 1, weight: 0 },
+};
+
+export interface TeacherOptions {
+  readonly name: string;
+  readonly title: string;
+  readonly dataset: Pick<DatasetCard, 'id' | 'title' | 'shape' | 'classes'>;
+  readonly normalisation: Normalisation;
+  readonly train: Split;
+  readonly validation: Split;
+  readonly test: Split;
+  /** Folder of the finished teacher. */
+  readonly outDir: string;
+  /** Folder of the epoch checkpoints; training goes on from the newest one there. */
+  readonly workDir: string;
+  readonly seed: number;
+  /** Today, for the card. */
+  readonly date: string;
+  readonly graph?: ArchitectureGraph;
+  readonly recipe?: Recipe;
+}
+
+export interface TeacherProgress {
+  readonly point: EpochPoint;
+  readonly epochs: number;
+}
+
+/** Throws what `breath` throws to give up (the newest epoch's checkpoint stays), and the errors of the trainer. */
+export async function trainTeacher(
+  options: TeacherOptions,
+  onProgress: (progress: TeacherProgress) => void,
+  breath: Breath,
+): Promise<TeacherCard> {
+  const { dataset, normalisation, recipe = TEACHER_RECIPE, seed } = options;
+  const backend = await loadBackend();
+  const graph = options.graph ?? resnetTeacher(dataset.shape, dataset.classes.length);
+  const model = createModel(graph);
+  const resident = (split: Split, shift: number) =>
+    residentImages(split, dataset.shape, dataset.classes.length, normalisation, { shift });
+  const training = resident(options.train, recipe.augmentation.shift);
+  const validation = resident(options.validation, 0);
+  let seconds = 0;
+  const start = newestState(options.workDir, model, recipe);
+  const validationLabels = options.validation.labels;
+  const trained = await train(
+    { model, recipe, seed, train: training, validation, validationLabels, ...(start ? { start } : {}) },
+    {
+      breath,
+      onEpoch: (point, state) => {
+        seconds += point.seconds;
+        writeTrainingState(statePath(options.workDir, point.epoch), model.layout, state());
+        rmSync(statePath(options.workDir, point.epoch - 2), { force: true });
+        onProgress({ point, epochs: recipe.epochs });
+      },
+    },
+  );
+  training.dispose();
+  const weights = writeWeights(join(options.outDir, WEIGHTS_FILE), model.layout, trained.weights, {}, true);
+  // Its figures are those of the rounded weights in the file.
+  const parameters = uploadWeights(model.layout, readWeights(weights.path, model.layout));
+  const tests = resident(options.test, 0);
+  const onValidation = await evaluate(model, parameters, validation, validationLabels, breath);
+  const onTest = await evaluate(model, parameters, tests, options.test.labels, breath);
+  disposeParameters(parameters);
+  validation.dispose();
+  tests.dispose();
+  const { params, macs } = costOf(graph);
+  const card: TeacherCard = {
+    name: options.name,
+    title: options.title,
+    graph,
+    recipe,
+    seed,
+    params,
+    macs,
+    accuracy: { validation: onValidation.accuracy, test: onTest.accuracy },
+    dataset: { id: dataset.id, title: dataset.title, trainImages: options.train.count },
+    normalisation,
+    weights: { file: WEIGHTS_FILE, bytes: weights.bytes, sha256: weights.sha256 },
+    seconds: Math.round(seconds),
+    date: options.date,
+    backend: `${backend.backend} ${backend.version}`,
+  };
+  writeTeacherCard(options.outDir, card);
+  return card;
+}
+
+function statePath(workDir: string, epoch: number): string {
+  return join(workDir, `teacher-${epoch}.safetensors`);
+}
+
+function newestState(workDir: string, model: Model, recipe: Recipe): TrainingState | undefined {
+  if (!existsSync(workDir)) return undefined;
+  const epochs = readdirSync(workDir).map((file) => Number(/^teacher-(\d+)\.safetensors$/.exec(file)?.[1] ?? 0));
+  const newest = Math.max(0, ...epochs);
+  return newest === 0
+    ? undefined
+    : readTrainingState(statePath(workDir, newest), model.layout, OPTIMIZER_SLOTS[recipe.optimizer]);
+}

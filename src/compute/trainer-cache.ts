@@ -1,0 +1,73 @@
+/** What a trainer process keeps between jobs, so that a trial starts at once: data sets, resident images, soft targets. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { residentImages } from './data/augment.ts';
+import type { ResidentImages } from './data/augment.ts';
+import { loadDataset } from './data/dataset.ts';
+import type { Dataset, SplitName } from './data/dataset.ts';
+import type { TeacherTargets } from './trainer.ts';
+
+export interface TrainerCache {
+  readonly dataset: (directory: string) => Dataset;
+  /** Normalised as the data set says; the cache owns them. */
+  readonly images: (
+    directory: string,
+    split: SplitName,
+    options: { readonly shift: number; readonly count?: number },
+  ) => ResidentImages;
+  /** `key` says everything that the targets depend on beside the data set. */
+  readonly targets: (directory: string, key: string, compute: () => Promise<TeacherTargets>) => Promise<TeacherTargets>;
+}
+
+interface Shelf {
+  readonly directory: string;
+  readonly version: number;
+  readonly dataset: Dataset;
+  readonly images: Map<string, ResidentImages>;
+  readonly targets: Map<string, TeacherTargets>;
+}
+
+/** Holds one data set at a time: another one, or a changed one, takes its place. */
+export function createTrainerCache(): TrainerCache {
+  let shelf: Shelf | undefined;
+
+  function shelfOf(directory: string): Shelf {
+    const version = modifiedAt(join(directory, 'dataset.json'));
+    if (shelf?.directory !== directory || shelf.version !== version) {
+      if (shelf) clear(shelf);
+      shelf = undefined;
+      shelf = { directory, version, dataset: loadDataset(directory), images: new Map(), targets: new Map() };
+    }
+    return shelf;
+  }
+
+  return {
+    dataset: (directory) => shelfOf(directory).dataset,
+    images: (directory, split, { shift, count }) => {
+      const { dataset, images } = shelfOf(directory);
+      const key = [split, shift, count].join();
+      const { shape, classes } = dataset.card;
+      const options = count === undefined ? { shift } : { shift, count };
+      const known =
+        images.get(key) ?? residentImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
+      images.set(key, known);
+      return known;
+    },
+    targets: async (directory, key, compute) => {
+      const { targets } = shelfOf(directory);
+      const known = targets.get(key) ?? (await compute());
+      targets.set(key, known);
+      return known;
+    },
+  };
+}
+
+function clear({ images, targets }: Shelf): void {
+  for (const resident of images.values()) resident.dispose();
+  for (const { logits } of targets.values()) logits.dispose();
+}
+
+/** 0 where there is no file; reading it then says what is wrong. */
+function modifiedAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

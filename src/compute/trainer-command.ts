@@ -1,0 +1,98 @@
+/** Checks messages to a trainer process: what is not a command is refused in words, never believed. */
+import type { TrainerCommand } from './protocol.ts';
+
+export interface CheckedCommand {
+  readonly command?: TrainerCommand;
+  readonly problem?: string;
+  /** Of a refused message that names a job, so that its sender can be told. */
+  readonly jobId?: string;
+  readonly fence?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string' && value.length > 0;
+const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const count: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0; // a number after the first test
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value as string); // any value may be looked for
+const record =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isFields(value) && Object.entries(checks).every(([name, check]) => check(value[name]));
+
+const graph = record({
+  family: text,
+  inputShape: Array.isArray,
+  classes: count,
+  layers: (layers) =>
+    Array.isArray(layers) &&
+    layers.every(record({ id: text, layer: record({ op: text }), inputs: (inputs) => Array.isArray(inputs) })),
+});
+const recipe = record({
+  epochs: count,
+  batchSize: count,
+  optimizer: oneOf('sgd', 'adamw'),
+  learningRate: number,
+  warmupEpochs: number,
+  momentum: number,
+  weightDecay: number,
+  labelSmoothing: number,
+  augmentation: record({ flip: (flip) => typeof flip === 'boolean', shift: (shift) => shift === 0 || count(shift) }),
+  distillation: record({ loss: oneOf('kd', 'none'), temperature: number, weight: number }),
+});
+/** It becomes part of file names. */
+const jobId: Check = (value) => typeof value === 'string' && /^[\w-][\w.-]{0,199}$/.test(value);
+const job = { jobId, fence: text };
+const folder = record({ directory: text });
+const dataset = record({ directory: text, trainImages: optional(count) });
+
+const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  train: {
+    ...job,
+    graph,
+    dataset,
+    teacher: optional(folder),
+    cacheDir: text,
+    recipe,
+    seed: (seed) => Number.isSafeInteger(seed),
+    tempDir: text,
+    resumeFrom: optional(text),
+  },
+  evaluate: { ...job, graph, dataset, checkpoint: text, split: oneOf('validation', 'test') },
+  teacher: { ...job, dataset, teacher: folder },
+  backend: job,
+};
+
+export function checkCommand(message: unknown): CheckedCommand {
+  if (!isFields(message)) return { problem: 'it is not an object' };
+  const { type } = message;
+  if (type === 'shutdown') return { command: { type } };
+  if (type === 'pause' || type === 'resume' || type === 'stop') {
+    return typeof message['jobId'] === 'string'
+      ? { command: { type, jobId: message['jobId'] } }
+      : { problem: `"${type}" names no job` };
+  }
+  const checks = typeof type === 'string' && Object.hasOwn(JOBS, type) ? JOBS[type] : undefined;
+  const fields = isFields(message['job']) ? message['job'] : {};
+  const origin = {
+    ...(typeof fields['jobId'] === 'string' ? { jobId: fields['jobId'] } : {}),
+    ...(typeof fields['fence'] === 'string' ? { fence: fields['fence'] } : {}),
+  };
+  if (checks === undefined) return { problem: `it has the unknown type ${JSON.stringify(type)}`, ...origin };
+  const wrong = Object.entries(checks).find(([name, check]) => !check(fields[name]));
+  if (wrong) return { problem: `"${String(type)}" has a missing or wrong "${wrong[0]}"`, ...origin };
+  // Sound: every field that the type promises was checked above; the graph's ops are checked where it is built.
+  return { command: message as unknown as TrainerCommand };
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
