@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { costOf } from '../../../src/core/arch/cost.ts';
+import { diffArchitectures } from '../../../src/core/arch/diff.ts';
+import type { ArchitectureDiff, DiffRow } from '../../../src/core/arch/diff.ts';
+import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
+import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
+import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
+import { randomMember } from '../../../src/core/space/lattice.ts';
+import { seededChance } from './chance.ts';
+
+const students = studentFamilyNames().map((name) => studentFamily(name, [28, 28, 1], 10));
+const resnet = studentFamily('resnet', [28, 28, 1], 10);
+const anyGraph = fc
+  .tuple(fc.constantFrom(...students), fc.nat())
+  .map(([family, seed]) => family.build(randomMember(family, seededChance(seed))));
+
+const sides = ({ rows }: ArchitectureDiff) => rows.map((row) => [row.left?.id, row.right?.id]);
+const pairsOf = (diff: ArchitectureDiff) => sides(diff).filter(([left, right]) => left && right);
+const find = (diff: ArchitectureDiff, id: string): DiffRow | undefined =>
+  diff.rows.find((row) => row.left?.id === id || row.right?.id === id);
+
+describe('diffArchitectures', () => {
+  it('finds a network the same as itself', () => {
+    fc.assert(
+      fc.property(anyGraph, (graph) => {
+        const { rows } = diffArchitectures(graph, graph);
+        expect(rows.every((row) => row.status === 'same' && row.left?.id === row.right?.id)).toBe(true);
+        expect(rows.length).toBe(graph.layers.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is the same alignment in a mirror, whichever side is asked first', () => {
+    fc.assert(
+      fc.property(anyGraph, anyGraph, (left, right) => {
+        const there = diffArchitectures(left, right);
+        const back = diffArchitectures(right, left);
+        expect(pairsOf(there)).toEqual(pairsOf(back).map(([a, b]) => [b, a]));
+        const count = (diff: ArchitectureDiff, status: string) =>
+          diff.rows.filter((row) => row.status === status).length;
+        expect(count(there, 'added')).toBe(count(back, 'removed'));
+        expect(count(there, 'changed')).toBe(count(back, 'changed'));
+        for (const [index, row] of there.rows.filter(({ left: l, right: r }) => l && r).entries()) {
+          const mirrored = back.rows.filter(({ left: l, right: r }) => l && r)[index];
+          expect(row.changes.length).toBe(mirrored?.changes.length);
+          expect(row.macsDelta + (mirrored?.macsDelta ?? NaN)).toBe(0);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('holds every layer of both once, in order, with deltas that add up to the whole difference', () => {
+    fc.assert(
+      fc.property(anyGraph, anyGraph, (left, right) => {
+        const diff = diffArchitectures(left, right);
+        const ids = (graph: ArchitectureGraph) => graph.layers.map((layer) => layer.id);
+        expect(diff.rows.flatMap((row) => (row.left ? [row.left.id] : []))).toEqual(ids(left));
+        expect(diff.rows.flatMap((row) => (row.right ? [row.right.id] : []))).toEqual(ids(right));
+        const total = (key: 'paramsDelta' | 'macsDelta') => diff.rows.reduce((sum, row) => sum + row[key], 0);
+        expect(total('paramsDelta')).toBe(costOf(right).params - costOf(left).params);
+        expect(total('macsDelta')).toBe(costOf(right).macs - costOf(left).macs);
+        for (const { status, changes } of diff.rows) expect(changes.length > 0).toBe(status === 'changed');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('shows a second block as added, and nothing else', () => {
+    const diff = diffArchitectures(resnet.build(resnet.reference), resnet.build({ ...resnet.reference, blocks1: 2 }));
+    const added = diff.rows.filter((row) => row.status !== 'same');
+    expect(added.every((row) => row.status === 'added' && row.right?.id.startsWith('stage1.block2.'))).toBe(true);
+    expect(added.map((row) => row.paramsDelta)).toEqual([576, 16, 0, 576, 16, 0, 0]);
+  });
+
+  it('says in words what a wider stage changes', () => {
+    const diff = diffArchitectures(resnet.build(resnet.reference), resnet.build({ ...resnet.reference, width2: 24 }));
+    expect(find(diff, 'stage1.block1.conv2')?.status).toBe('same');
+    expect(find(diff, 'stage2.block1.conv1')).toMatchObject({
+      status: 'changed',
+      paramsDelta: 9 * 8 * 8,
+      changes: ['filters 16 → 24', 'output 7×7×16 → 7×7×24'],
+    });
+    expect(find(diff, 'stage3.block1.conv1')?.changes).toEqual(['input 7×7×16 → 7×7×24']);
+  });
+
+  it('pairs the costly parts that two families share', () => {
+    const [vit, mixer] = [studentFamily('vit', [28, 28, 1], 10), studentFamily('mlp-mixer', [28, 28, 1], 10)];
+    const diff = diffArchitectures(vit.build(vit.reference), mixer.build(mixer.reference));
+    expect(find(diff, 'block2.mlp.expand')?.right?.id).toBe('block2.channelMlp.expand');
+    expect(find(diff, 'block1.attention')?.status).toBe('removed');
+    expect(find(diff, 'block1.tokenMlp.expand')?.status).toBe('added');
+  });
+
+  it('sees a layer that reads another one although every layer and shape is the same', () => {
+    const wired = (shortcut: boolean) => {
+      const g = graphBuilder('test', [4, 4, 2], 2);
+      const first = g.activation('first', g.input, 'relu');
+      const second = g.activation('second', first, 'relu');
+      return g.finish(g.globalAveragePool('pool', g.add('add', second, shortcut ? g.input : first)));
+    };
+    const changed = diffArchitectures(wired(false), wired(true)).rows.filter((row) => row.status === 'changed');
+    expect(changed.map((row) => row.changes)).toEqual([['reads first → input']]);
+  });
+
+  it('tells how many layers an addition reads', () => {
+    const summed = (count: number) => {
+      const g = graphBuilder('test', [4, 4, 2], 2);
+      return g.finish(g.globalAveragePool('pool', g.add('add', ...Array.from({ length: count }, () => g.input))));
+    };
+    expect(find(diffArchitectures(summed(2), summed(3)), 'add')?.changes).toEqual(['reads 2 → 3 layers']);
+  });
+});
