@@ -58,6 +58,5 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
-    cache: { folder: '.cache/dependency-cruiser', strategy: 'metadata' },
   },
 };

@@ -18,7 +18,7 @@ const STEPS = Object.freeze({ packages: packagesStep, node: nodeStep, runtime: r
 
 /**
  * @param {{ root?: string, env?: NodeJS.ProcessEnv, platform?: string, arch?: string, retry?: boolean,
- *   only?: readonly (keyof typeof STEPS)[], report?: ReturnType<typeof createReporter> }} options
+ *   only?: readonly (keyof typeof STEPS)[], report?: import('./setup/report.mjs').Reporter }} options
  * @returns {Promise<boolean>} whether there was anything to do; a failure throws a SetupError
  */
 export async function setUp({

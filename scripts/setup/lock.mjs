@@ -10,7 +10,7 @@ const TIMES = Object.freeze({ touchMs: 1000, staleMs: 15000, pollMs: 250 });
  * @template T
  * @param {string} path of the lock file
  * @param {() => Promise<T>} work
- * @param {{ onWait?: () => void, signal?: AbortSignal, times?: typeof TIMES }} options
+ * @param {{ onWait?: () => void, signal?: AbortSignal, times?: Record<keyof typeof TIMES, number> }} options
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, { onWait, signal, times = TIMES } = {}) {

@@ -24,14 +24,19 @@ export function describeError(error) {
 }
 
 /**
+ * @typedef {{ line(text: string): void, step<T>(title: string, work: () => Promise<T>): Promise<T> }} Reporter
+ *   `step` runs one step, telling its start and the time it took
+ */
+
+/**
  * Reports the steps; on a terminal a running step also counts its seconds.
  * @param {NodeJS.WriteStream} stream
+ * @returns {Reporter}
  */
 export function createReporter(stream = process.stderr) {
-  const line = (text) => stream.write(`${text}\n`);
+  const line = (text) => void stream.write(`${text}\n`);
   return {
     line,
-    /** Runs one step, telling its start and the time it took. */
     async step(title, work) {
       const started = performance.now();
       const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;

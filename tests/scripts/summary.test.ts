@@ -1,0 +1,38 @@
+/** The last line of `npm test`, which other programs read. */
+import { expect, it } from 'vitest';
+import { skipReason, summarise } from '../../scripts/testing/summary.mjs';
+
+const tally = { passed: 3, failed: 0, skipped: [], broken: [] };
+
+it('ends with the counts and lists what was skipped with its reason', () => {
+  const skipped = [{ name: 'electron.test.ts > opens', reason: 'no Electron binary here' }];
+  const { lines, ok } = summarise({ ...tally, skipped }, 0);
+  expect(lines.at(-1)).toBe('3 passed, 0 failed, 1 skipped');
+  expect(lines).toContain('  electron.test.ts > opens: no Electron binary here');
+  expect(ok).toBe(true);
+});
+
+it('fails when no test was executed, as when a filter fits no file', () => {
+  expect(summarise({ ...tally, passed: 0 }, 0).ok).toBe(false);
+});
+
+it('counts a file that could not be loaded as a failure', () => {
+  const { lines, ok } = summarise({ ...tally, broken: ['a.test.ts: Cannot find module'] }, 1);
+  expect(lines.at(-1)).toBe('3 passed, 1 failed, 0 skipped');
+  expect(ok).toBe(false);
+});
+
+it('fails when the run was killed before it could count', () => {
+  const { lines, ok } = summarise(undefined, 'SIGKILL');
+  expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped');
+  expect(ok).toBe(false);
+});
+
+it('fails when the run ended badly though every test passed', () => {
+  expect(summarise(tally, 1).ok).toBe(false);
+});
+
+it('takes the reason from the note, else from the name', () => {
+  expect(skipReason('opens SKIP: no display', undefined)).toBe('no display');
+  expect(skipReason('opens', 'no Electron binary')).toBe('no Electron binary');
+});
