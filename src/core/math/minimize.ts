@@ -90,7 +90,8 @@ export function minimize(objective: Differentiable, start: Float64Array, options
         const step = next.map((component, i) => component - x[i]!);
         const change = nextGradient.map((component, i) => component - gradient[i]!);
         const curvature = dot(step, change);
-        if (curvature > 1e-10 * dot(change, change)) pairs = [...pairs, { step, change, rho: 1 / curvature }].slice(-memory);
+        if (curvature > 1e-10 * dot(change, change))
+          pairs = [...pairs, { step, change, rho: 1 / curvature }].slice(-memory);
         x = next;
         gradient = nextGradient;
         value = nextValue;

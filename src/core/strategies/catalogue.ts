@@ -1,0 +1,190 @@
+/**
+ * What every strategy may choose from: the candidates of a problem that are legal and within its limits, with their
+ * exactly known costs. Small families are listed whole, large ones by a sample that is spread over their costs.
+ */
+import { WorkbenchError } from '../errors.ts';
+import { createRng, split } from '../math/rng.ts';
+import type { Problem } from '../objective.ts';
+import { candidateKey, configurationKey } from '../space/candidate-key.ts';
+import { costCache } from '../space/cost-cache.ts';
+import { enumerateFamily, randomMember } from '../space/lattice.ts';
+import { adjacentExchange } from '../space/neighbours.ts';
+import type { Candidate, Configuration, Family, KnownCosts } from '../space/space.ts';
+
+/** A candidate within the limits. */
+export interface Member {
+  readonly key: string;
+  readonly candidate: Candidate;
+  readonly costs: KnownCosts;
+}
+
+export interface FamilyCatalogue {
+  readonly family: Family;
+  /** Every candidate of the family stands in `members`; otherwise they are a sample. */
+  readonly whole: boolean;
+  /** Within the limits, from cheap to dear. */
+  readonly members: readonly Member[];
+}
+
+export interface Catalogue {
+  readonly problem: Problem;
+  readonly families: readonly FamilyCatalogue[];
+  /** Known metrics of every candidate, by name. */
+  readonly costMetrics: readonly string[];
+  /** Exactly known costs, remembered. */
+  readonly costsOf: (candidate: Candidate) => KnownCosts;
+  /** The candidate with its costs, or `undefined` when it breaks a limit. Its family and levels must be the space's. */
+  readonly admit: (candidate: Candidate) => Member | undefined;
+}
+
+export const CATALOGUE = Object.freeze({
+  /** Families up to this size are listed whole (card 1, step 6). */
+  enumerate: 20_000,
+  /** Lattices with more combinations than this are not even searched for their legal members. [R] */
+  combinations: 400_000,
+  /** Members drawn from a larger family. [R] */
+  sample: 2_000,
+  /** Steps down in cost from the best candidate drawn, when none drawn is within the limits. [R] */
+  descent: 200,
+});
+
+/** By the first known cost, then by the others, then by key: an order that does not depend on the space's. */
+function compareMembers(metrics: readonly string[]): (a: Member, b: Member) => number {
+  return (a, b) => {
+    for (const metric of metrics) {
+      const difference = (a.costs[metric] ?? 0) - (b.costs[metric] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+  };
+}
+
+/** All members of a small family, `undefined` for a large one. */
+function listWhole(family: Family): readonly Configuration[] | undefined {
+  const combinations = family.dimensions.reduce((product, { levels }) => product * levels.length, 1);
+  if (family.pool === undefined && combinations > CATALOGUE.combinations) return undefined;
+  const all: Configuration[] = [];
+  for (const config of enumerateFamily(family)) {
+    all.push(config);
+    if (all.length > CATALOGUE.enumerate && family.pool === undefined) return undefined;
+  }
+  return all;
+}
+
+function drawSample(family: Family, seed: number): readonly Configuration[] {
+  const rng = createRng(seed);
+  const drawn = new Map<string, Configuration>();
+  for (let i = 0; i < CATALOGUE.sample; i++) {
+    const config = randomMember(family, rng.uniform);
+    drawn.set(configurationKey(config), config);
+  }
+  return [...drawn.values()];
+}
+
+/** The largest share by which costs exceed a limit; 0 within all of them. */
+function excess(problem: Problem, costs: KnownCosts): number {
+  const over = problem.limits.map(({ metric, max }) => {
+    const cost = costs[metric];
+    if (cost === undefined) return 0; // measured, not known: it is judged when it is told
+    return cost <= max ? 0 : max > 0 ? cost / max - 1 : Infinity;
+  });
+  return Math.max(0, ...over);
+}
+
+/** Walks down in cost from a candidate that breaks a limit, one adjacent exchange at a time. */
+function descend(
+  problem: Problem,
+  family: Family,
+  start: Configuration,
+  costsOf: (candidate: Candidate) => KnownCosts,
+): Configuration {
+  let config = start;
+  let least = excess(problem, costsOf({ family: family.name, config }));
+  for (let step = 0; step < CATALOGUE.descent && least > 0; step++) {
+    const ranked = adjacentExchange(family, config)
+      .map((next) => ({ next, over: excess(problem, costsOf({ family: family.name, config: next })) }))
+      .sort((a, b) => a.over - b.over);
+    const best = ranked[0];
+    if (!best || best.over >= least) break;
+    ({ next: config, over: least } = best);
+  }
+  return config;
+}
+
+/** A seed that follows the family's name, so that the order of families in the space changes nothing. */
+const seedOf = (seed: number, name: string): number =>
+  [...name].reduce((hash, letter) => split(hash, letter.codePointAt(0) ?? 0), seed);
+
+/** Throws `budget.unreachable` when no candidate is within the limits; the message names the cheapest there is. */
+export function createCatalogue(problem: Problem, seed: number): Catalogue {
+  const { space } = problem;
+  checkObjectives(problem);
+  const costsOf = costCache(space);
+  const admit = (candidate: Candidate): Member | undefined => {
+    const costs = costsOf(candidate);
+    return excess(problem, costs) > 0 ? undefined : { key: candidateKey(candidate), candidate, costs };
+  };
+  let costMetrics: readonly string[] | undefined;
+  const listed = space.families.map((family) => {
+    const all = listWhole(family);
+    const configs = all ?? drawSample(family, seedOf(seed, family.name));
+    const candidates = configs.map((config) => ({ family: family.name, config }));
+    for (const candidate of candidates) {
+      const names: readonly string[] = Object.keys(costsOf(candidate)).sort();
+      costMetrics = costMetrics === undefined ? names : costMetrics.filter((metric) => names.includes(metric));
+      if (all === undefined) break; // one speaks for all in a large family
+    }
+    const admitted = candidates.map(admit).filter((member) => member !== undefined);
+    let members = [...new Map(admitted.map((member) => [member.key, member])).values()]; // a pool may repeat itself
+    if (members.length === 0 && all === undefined && candidates.length > 0) {
+      const nearest = candidates.reduce((a, b) => (excess(problem, costsOf(b)) < excess(problem, costsOf(a)) ? b : a));
+      const reached = admit({ family: family.name, config: descend(problem, family, nearest.config, costsOf) });
+      members = reached ? [reached] : [];
+    }
+    return { family, whole: all !== undefined, members, candidates };
+  });
+  const metrics = costMetrics ?? [];
+  if (listed.every(({ members }) => members.length === 0)) {
+    throw unreachable(
+      problem,
+      listed.flatMap(({ candidates }) => candidates.map(costsOf)),
+    );
+  }
+  const families = listed.map(({ family, whole, members }) => ({
+    family,
+    whole,
+    members: members.sort(compareMembers(metrics)),
+  }));
+  return { problem, families, costMetrics: metrics, costsOf, admit };
+}
+
+/** One objective is learned, the first; a second unknown one has no model in this version. */
+function checkObjectives({ objectives }: Problem): void {
+  const wrong = objectives.length === 0 ? 0 : objectives.findIndex((objective, i) => i > 0 && !objective.known);
+  if (wrong < 0) return;
+  const metric = objectives[wrong]?.metric;
+  const problem =
+    metric === undefined
+      ? 'There is no objective'
+      : `'${metric}' is a second objective that is not known before training`;
+  throw new WorkbenchError(
+    'config.invalid',
+    `${problem}: name the learned objective first, and after it known costs only.`,
+    {
+      field: `objectives[${wrong}]`,
+    },
+  );
+}
+
+function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchError {
+  const lines = problem.limits.map(({ metric, max }) => {
+    const known = costs.map((record) => record[metric] ?? Infinity);
+    return `${metric} <= ${max} (the least of any candidate is ${known.reduce((low, value) => Math.min(low, value), Infinity)})`;
+  });
+  const wish = lines.length > 0 ? `the limits ${lines.join(', ')}` : 'the space, which is empty';
+  return new WorkbenchError(
+    'budget.unreachable',
+    `No candidate meets ${wish}: raise a limit or add a cheaper family.`,
+    { field: 'limits' },
+  );
+}

@@ -1,0 +1,115 @@
+/** The part of a strategy's state that all strategies share: which trials were asked, and what became of them. */
+import type { Proposal, RunEvent, Why } from '../events.ts';
+import type { Metrics, Problem } from '../objective.ts';
+import { candidateKey } from '../space/candidate-key.ts';
+import type { Candidate, KnownCosts } from '../space/space.ts';
+import type { Outcome } from '../acquisition/cells.ts';
+import { split } from '../math/rng.ts';
+import type { AskedEvent } from './strategy.ts';
+import type { Catalogue, Member } from './catalogue.ts';
+
+export interface LedgerTrial {
+  readonly trial: number;
+  readonly key: string;
+  readonly candidate: Candidate;
+  readonly costs: KnownCosts;
+  readonly why: Why;
+  /** `told` with a value that is not finite is kept, and is no data. */
+  readonly state: 'pending' | 'told' | 'failed';
+  readonly metrics: Metrics;
+  /** The unknown objective, oriented so that more is better; `undefined` unless told and finite. */
+  readonly value: number | undefined;
+}
+
+export interface Ledger {
+  /** By trial index, without gaps. */
+  readonly trials: readonly LedgerTrial[];
+  readonly warmStart: readonly number[] | undefined;
+  /** Number of trials with data when `warmStart` last changed. */
+  readonly fittedAt: number;
+}
+
+export const EMPTY_LEDGER: Ledger = { trials: [], warmStart: undefined, fittedAt: 0 };
+
+/** +1 where more is better. */
+export const sign = (goal: 'maximize' | 'minimize'): number => (goal === 'maximize' ? 1 : -1);
+
+function valueOf(problem: Problem, metrics: Metrics): number | undefined {
+  const learned = problem.objectives[0];
+  const value = learned ? (metrics[learned.metric] ?? NaN) * sign(learned.goal) : NaN;
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === b || (a?.length === b?.length && a !== undefined && b !== undefined && a.every((value, i) => value === b[i]));
+
+/** Folds one event in. The last word on a trial stands; an event about a trial that was never asked changes nothing. */
+export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
+  if (event.type === 'asked') {
+    const added = event.proposals.map((proposal): LedgerTrial => {
+      const { trial, candidate, why } = proposal;
+      const costs = catalogue.costsOf(candidate);
+      return {
+        trial,
+        key: candidateKey(candidate),
+        candidate,
+        costs,
+        why,
+        state: 'pending',
+        metrics: {},
+        value: undefined,
+      };
+    });
+    const warmStart = event.warmStart ?? ledger.warmStart;
+    const fittedAt = sameNumbers(warmStart, ledger.warmStart) ? ledger.fittedAt : withData(ledger).length;
+    return { trials: [...ledger.trials, ...added], warmStart, fittedAt };
+  }
+  const before = ledger.trials[event.trial];
+  if (!before) return ledger;
+  const after: LedgerTrial =
+    event.type === 'told'
+      ? { ...before, state: 'told', metrics: event.metrics, value: valueOf(catalogue.problem, event.metrics) }
+      : { ...before, state: 'failed', metrics: {}, value: undefined };
+  return { ...ledger, trials: ledger.trials.with(event.trial, after) };
+}
+
+/** Told trials with a finite value, in order. */
+export const withData = (ledger: Ledger): readonly (LedgerTrial & { readonly value: number })[] =>
+  ledger.trials.filter((trial): trial is LedgerTrial & { readonly value: number } => trial.value !== undefined);
+
+export const isPending = (trial: LedgerTrial): boolean => trial.state === 'pending';
+
+/** Keys of everything ever asked, failed trials too: none of it is proposed again. */
+export const askedKeys = (ledger: Ledger): Set<string> => new Set(ledger.trials.map((trial) => trial.key));
+
+/** Trials that may still be asked within the budget. */
+export const remaining = (ledger: Ledger, problem: Problem): number =>
+  Math.max(0, problem.budget - ledger.trials.length);
+
+/** What a trial is worth: its value and its known objectives, minimised; `undefined` without data or over a measured limit. */
+export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undefined {
+  if (trial.value === undefined) return undefined;
+  const measured = { ...trial.metrics, ...trial.costs };
+  const broken = problem.limits.some(({ metric, max }) => !((measured[metric] ?? -Infinity) <= max));
+  return broken ? undefined : { value: trial.value, costs: knownObjectives(problem, trial.costs) };
+}
+
+/** The known objectives of a candidate, oriented so that less is better, in the problem's order. */
+export const knownObjectives = (problem: Problem, costs: KnownCosts): readonly number[] =>
+  problem.objectives.slice(1).map(({ metric, goal }) => -sign(goal) * (costs[metric] ?? NaN));
+
+/** The asked event for members chosen with their reasons. */
+export function askedEvent(
+  ledger: Ledger,
+  seed: number,
+  chosen: readonly { readonly member: Member; readonly why: Why }[],
+  warmStart?: readonly number[],
+): AskedEvent {
+  const first = ledger.trials.length;
+  const proposals = chosen.map(({ member, why }, i): Proposal => {
+    const trial = first + i;
+    return { trial, candidate: member.candidate, seed: split(seed, trial), why };
+  });
+  const event = { type: 'asked', proposals, position: first + proposals.length } as const;
+  return warmStart === undefined ? event : { ...event, warmStart };
+}

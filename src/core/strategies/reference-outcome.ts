@@ -1,0 +1,25 @@
+/** The point from which hypervolume is measured, in a strategy's orientation. */
+import type { Outcome } from '../acquisition/cells.ts';
+import type { Catalogue } from './catalogue.ts';
+import { knownObjectives, sign } from './ledger.ts';
+
+/**
+ * The problem's reference; where it names no cost, the dearest candidate's, where it names no value, the worst told. With
+ * no known objective there is no front, and improvement counts from the best value told.
+ */
+export function referenceOutcome(catalogue: Catalogue, told: readonly Outcome[]): Outcome {
+  const { problem, families } = catalogue;
+  const learned = problem.objectives[0];
+  const given = learned ? problem.reference[learned.metric] : undefined;
+  const worst = told.reduce((low, { value }) => Math.min(low, value), Infinity);
+  const value = given !== undefined && learned ? given * sign(learned.goal) : Number.isFinite(worst) ? worst : 0;
+  const costs = problem.objectives.slice(1).map(({ metric, goal }, j) => {
+    const limit = problem.reference[metric];
+    if (limit !== undefined) return -sign(goal) * limit;
+    const all = families.flatMap(({ members }) =>
+      members.map((member) => knownObjectives(problem, member.costs)[j] ?? NaN),
+    );
+    return all.reduce((high, cost) => Math.max(high, cost), -Infinity);
+  });
+  return { value, costs };
+}

@@ -1,0 +1,69 @@
+/** All strategies by id. Adding one: its file, and a line here. */
+import { WorkbenchError } from '../errors.ts';
+import type { RunEvent } from '../events.ts';
+import { evolution } from './evolution.ts';
+import { random } from './random.ts';
+import type { AskedEvent, Strategy, StrategyInput } from './strategy.ts';
+import { trade } from './trade/trade.ts';
+
+/** What the product shows of a strategy. */
+export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask'>;
+
+/** A strategy in play: its state is hidden, and moves only by folding events. */
+export interface OpenStrategy {
+  readonly info: StrategyInfo;
+  fold(event: RunEvent): void;
+  ask(count: number): AskedEvent;
+}
+
+/** A strategy whose state type nobody outside needs to know. */
+interface Entry {
+  readonly info: StrategyInfo;
+  open(input: StrategyInput): OpenStrategy;
+}
+
+function entry<S>(strategy: Strategy<S>): Entry {
+  const { id, title, version, fidelity, summary, defaults } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults };
+  return {
+    info,
+    open(input) {
+      let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
+      return {
+        info,
+        fold: (event) => void (state = strategy.fold(state, event)),
+        ask: (count) => strategy.ask(state, count),
+      };
+    },
+  };
+}
+
+export const STRATEGIES = {
+  trade: entry(trade),
+  random: entry(random),
+  evolution: entry(evolution),
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type StrategyId = keyof typeof STRATEGIES;
+
+export const STRATEGY_INFOS: readonly StrategyInfo[] = Object.values(STRATEGIES).map(({ info }) => info);
+
+const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRATEGIES, id);
+
+/** Throws `strategy.unknown`, naming those there are. */
+export function strategyInfo(id: string): StrategyInfo {
+  return known(id).info;
+}
+
+/** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */
+export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
+  return known(id).open(input);
+}
+
+function known(id: string): Entry {
+  if (isStrategyId(id)) return STRATEGIES[id];
+  const names = Object.keys(STRATEGIES).join(', ');
+  throw new WorkbenchError('strategy.unknown', `There is no strategy '${id}': choose one of ${names}.`, {
+    field: 'strategy.id',
+  });
+}

@@ -1,0 +1,152 @@
+/** Which candidates are looked at in one proposal (card 1, step 6). All are legal, within the limits and not asked yet. */
+import type { Rng } from '../../math/rng.ts';
+import { activeDimensions, completeConfiguration, familyOf, isMember } from '../../space/lattice.ts';
+import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbours.ts';
+import type { Candidate, Configuration, Dimension, Family, Level } from '../../space/space.ts';
+import type { Catalogue, FamilyCatalogue, Member } from '../catalogue.ts';
+import { TRADE } from './constants.ts';
+import { radii } from './regions.ts';
+import type { Region } from './regions.ts';
+
+/** Collects candidates, each once, leaving out what is over a limit or asked already. */
+export class CandidateSet {
+  readonly #catalogue: Catalogue;
+  readonly #asked: ReadonlySet<string>;
+  readonly #members = new Map<string, Member>();
+
+  constructor(catalogue: Catalogue, asked: ReadonlySet<string>) {
+    this.#catalogue = catalogue;
+    this.#asked = asked;
+  }
+
+  /** The member, when it was not there before. */
+  add(member: Member | undefined): Member | undefined {
+    if (!member || this.#asked.has(member.key) || this.#members.has(member.key)) return undefined;
+    this.#members.set(member.key, member);
+    return member;
+  }
+
+  addConfig(family: Family, config: Configuration): Member | undefined {
+    return this.add(this.#catalogue.admit({ family: family.name, config }));
+  }
+
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+}
+
+/** Every `step`-th member from an offset that moves on with the position: in time all are seen. */
+function rotate(members: readonly Member[], share: number, position: number): readonly Member[] {
+  const step = Math.max(1, Math.ceil(members.length / Math.max(1, share)));
+  return step === 1 ? members : members.filter((_, i) => i % step === position % step);
+}
+
+/** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are drawn). */
+export function exchanges(family: Family, config: Configuration): readonly Configuration[] {
+  const levels = family.dimensions.reduce((sum, dimension) => sum + dimension.levels.length, 0);
+  return levels <= TRADE.exchangeLevels ? oneExchange(family, config) : adjacentExchange(family, config);
+}
+
+/** A level of the dimension other than its own, at most `radius` away; near ones as likely as far ones, octave by octave. */
+function moveLevel(dimension: Dimension, config: Configuration, radius: number, rng: Rng): Level | undefined {
+  const { levels, type } = dimension;
+  const own = levelIndex(dimension, config);
+  if (levels.length < 2) return levels[own];
+  if (type === 'categorical') return levels[(own + 1 + rng.int(levels.length - 1)) % levels.length];
+  const reach = Math.min(radius, levels.length - 1);
+  const distance = Math.max(1, Math.round(reach ** rng.uniform()));
+  const up = own + distance < levels.length;
+  const down = own - distance >= 0;
+  const upward = up && down ? rng.uniform() < 0.5 : up;
+  const target = upward ? own + distance : own - distance;
+  return levels[Math.min(levels.length - 1, Math.max(0, target))];
+}
+
+/** The configuration with the dimensions `changed` moved to other levels, canonical; `undefined` where that is illegal. */
+function change(
+  family: Family,
+  config: Configuration,
+  changed: readonly Dimension[],
+  radius: number,
+  rng: Rng,
+): Configuration | undefined {
+  const moved = Object.fromEntries(
+    changed.map((dimension) => [dimension.name, moveLevel(dimension, config, radius, rng) ?? '']),
+  );
+  const settled = completeConfiguration(family, { ...config, ...moved });
+  return isMember(family, settled) ? settled : undefined;
+}
+
+/** Random ones in the region: a few coordinates of the centre changed, each with probability min(1, 20/d) (TuRBO). */
+function* drawInRegion(region: Region, family: Family, centre: Configuration, rng: Rng): Generator<Configuration> {
+  const dimensions = activeDimensions(family, centre);
+  const categories = dimensions.filter(({ type }) => type === 'categorical').length;
+  const { levels, hamming } = radii(region, categories);
+  const most = Math.min(1, TRADE.perturbed / Math.max(1, dimensions.length));
+  for (let i = 0; i < TRADE.regionDraws; i++) {
+    // Between one coordinate and all: a narrow region still needs points near its centre.
+    const probability = most * rng.uniform() ** 2;
+    const free = rng.shuffle(dimensions);
+    const forced = free[0];
+    let different = 0;
+    const chosen = free.filter((dimension) => {
+      if (dimension !== forced && rng.uniform() >= probability) return false;
+      if (dimension.type === 'categorical' && ++different > hamming) return false;
+      return true;
+    });
+    const config = change(family, centre, chosen, levels, rng);
+    if (config) yield config;
+  }
+}
+
+/** Neighbours of a centre: all by one exchange, and some by two. */
+function addNeighbours(set: CandidateSet, family: Family, config: Configuration, rng: Rng): void {
+  for (const neighbour of exchanges(family, config)) set.addConfig(family, neighbour);
+  const dimensions = activeDimensions(family, config);
+  for (let i = 0; i < TRADE.twoExchange && dimensions.length > 1; i++) {
+    const neighbour = change(family, config, rng.shuffle(dimensions).slice(0, 2), Infinity, rng);
+    if (neighbour) set.addConfig(family, neighbour);
+  }
+}
+
+/**
+ * The global arm's candidates: small families whole, of large ones a sample over their costs and the neighbours of
+ * `centres` (the front and the best means).
+ */
+export function addGlobalCandidates(
+  set: CandidateSet,
+  catalogue: Catalogue,
+  centres: readonly Candidate[],
+  position: number,
+  rng: Rng,
+): void {
+  const whole = catalogue.families.filter((family) => family.whole);
+  const total = whole.reduce((sum, { members }) => sum + members.length, 0);
+  const screened = total > TRADE.screen;
+  const shareOf = ({ whole: listed, members }: FamilyCatalogue): number =>
+    listed ? (members.length * TRADE.screen) / Math.max(1, total) : TRADE.stratified;
+  for (const family of catalogue.families) {
+    for (const member of family.whole && !screened
+      ? family.members
+      : rotate(family.members, shareOf(family), position)) {
+      set.add(member);
+    }
+  }
+  const listed = new Set(screened ? [] : whole.map(({ family }) => family.name));
+  for (const { family, config } of centres) {
+    if (!listed.has(family)) addNeighbours(set, familyOf(catalogue.problem.space, family), config, rng);
+  }
+}
+
+/** A region's own draws; in families that are listed whole nothing is left to draw. */
+export function addRegionCandidates(
+  set: CandidateSet,
+  catalogue: Catalogue,
+  region: Region,
+  centre: Candidate,
+  rng: Rng,
+): readonly Member[] {
+  const family = familyOf(catalogue.problem.space, centre.family);
+  const added = [...drawInRegion(region, family, centre.config, rng)].map((config) => set.addConfig(family, config));
+  return added.filter((member) => member !== undefined);
+}

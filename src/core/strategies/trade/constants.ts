@@ -1,0 +1,44 @@
+/** The settings of TRADE, in one place. [R]: reconstruction or choice of this project; the paper's full text is not public. */
+
+export const TRADE = Object.freeze({
+  /** Initial students: so many a family, all together at most this share of the budget, and at least `initialLeast`. [R] */
+  initialPerFamily: 2,
+  initialShare: 0.25,
+  initialLeast: 3,
+
+  /** Candidates looked at in one proposal when families are listed whole. [R] */
+  screen: 8_000,
+  /** Cost-stratified candidates of a family that is too large to list, card 1 step 6. [R] */
+  stratified: 256,
+  /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
+  bestMeans: 10,
+  /** Two-exchange neighbours drawn for each centre, and random ones in each region. [R] */
+  twoExchange: 64,
+  regionDraws: 64,
+  /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al. 2019 (TuRBO). */
+  perturbed: 20,
+  /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent levels only. [R] */
+  exchangeLevels: 64,
+  /** Local search from the best candidates: starts, and candidates looked at in all. [R] */
+  searchStarts: 3,
+  searchLooks: 200,
+
+  /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
+  regions: 3,
+  /** Level radius of ordinals, from widest to narrowest; categories go by Hamming radius d, d/2, 2, 1 (card 1, step 5). */
+  levelRadii: [Infinity, 4, 2, 1],
+  /** Consecutive successes that widen a region: TuRBO's 3. */
+  successTolerance: 3,
+  /** Consecutive failures that narrow it: max(this, d/2). [R] */
+  failureTolerance: 3,
+  /** A success realises at least this share of the expected gain. [R] */
+  successShare: 0.25,
+  /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the space promises more. [R] */
+  idleTolerances: 3,
+
+  /** Likelihood evaluations of a fit: `fitWork / n³` within the two bounds; a refit each n / `refitEvery` new results. [R] */
+  fitWork: 3e7,
+  fitLeast: 3,
+  fitMost: 40,
+  refitEvery: 20,
+});

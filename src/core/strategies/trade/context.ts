@@ -1,0 +1,45 @@
+/** What a TRADE run knows from its first moment and never changes: candidates, their coordinates, the surrogate's form. */
+import type { Encoding, Point } from '../../surrogate/encoding.ts';
+import { createEncoding, encode } from '../../surrogate/encoding.ts';
+import type { Gp, Model } from '../../surrogate/gp.ts';
+import { createLayout } from '../../surrogate/hyperparameters.ts';
+import { createCatalogue } from '../catalogue.ts';
+import type { Catalogue, Member } from '../catalogue.ts';
+import type { StrategyInput, StrategyOptions } from '../strategy.ts';
+
+/** Factors already computed. They only save time: what is read from here is bit for bit what would be computed anew. */
+export interface Memo {
+  global: { readonly keys: readonly string[]; readonly gp: Gp } | undefined;
+}
+
+export interface TradeContext {
+  readonly input: StrategyInput;
+  readonly options: StrategyOptions;
+  readonly catalogue: Catalogue;
+  readonly model: Model;
+  /** The member's coordinates, remembered. */
+  readonly pointOf: (member: Pick<Member, 'key' | 'candidate' | 'costs'>) => Point;
+  readonly memo: Memo;
+}
+
+export function createContext(input: StrategyInput, options: StrategyOptions): TradeContext {
+  const catalogue = createCatalogue(input.problem, input.seed);
+  const sample = catalogue.families.flatMap(({ members }) => members);
+  const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
+  const encoding: Encoding = createEncoding(input.problem.space, metrics, sample);
+  const points = new Map<string, Point>();
+  return {
+    input,
+    options,
+    catalogue,
+    model: { encoding, layout: createLayout(encoding) },
+    pointOf(member) {
+      const known = points.get(member.key);
+      if (known) return known;
+      const point = encode(encoding, member);
+      points.set(member.key, point);
+      return point;
+    },
+    memo: { global: undefined },
+  };
+}

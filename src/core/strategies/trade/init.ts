@@ -1,0 +1,50 @@
+/** The initial design: reference students, then one or two a family, spread over cost (card 1, step 2). */
+import { createRng, split } from '../../math/rng.ts';
+import type { Catalogue, Member } from '../catalogue.ts';
+import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';
+import type { StrategyOptions } from '../strategy.ts';
+import type { Why } from '../../events.ts';
+import { TRADE } from './constants.ts';
+
+export interface Initial {
+  readonly member: Member;
+  readonly why: Why;
+}
+
+const STREAM = 0x696e6974;
+
+/**
+ * At most a quarter of the budget, references included. Each round gives every family one student, in a band of log cost
+ * of its own that moves on from family to family, so that all together cover the costs.
+ */
+export function initialDesign(catalogue: Catalogue, seed: number, options: StrategyOptions): readonly Initial[] {
+  const { problem } = catalogue;
+  const families = catalogue.families.filter(({ members }) => members.length > 0);
+  const wanted = Math.max(TRADE.initialLeast, TRADE.initialPerFamily * families.length);
+  const count = Math.min(
+    problem.budget,
+    wanted,
+    Math.max(TRADE.initialLeast, Math.floor(TRADE.initialShare * problem.budget)),
+  );
+  const metric = spreadMetric(problem, catalogue.costMetrics);
+  const rng = createRng(split(seed, STREAM));
+  const design: Initial[] = referenceMembers(catalogue, options)
+    .slice(0, Math.max(1, count))
+    .map((member) => ({ member, why: { source: 'reference' } }));
+  const taken = new Set(design.map(({ member }) => member.key));
+  const order = rng.shuffle([...families].sort((a, b) => (a.family.name < b.family.name ? -1 : 1)));
+  const bands = Math.max(1, count - design.length);
+  // Families that a reference already speaks for come last.
+  const spoken = new Set(design.map(({ member }) => member.candidate.family));
+  order.sort((a, b) => Number(spoken.has(a.family.name)) - Number(spoken.has(b.family.name)));
+  for (let turn = 0; design.length < count; turn++) {
+    const band = turn % bands;
+    const family = order[turn % order.length];
+    const member = family && drawByCost(family.members, metric, rng, taken, [band / bands, (band + 1) / bands]);
+    if (member) {
+      taken.add(member.key);
+      design.push({ member, why: { source: 'initial' } });
+    } else if (order.every(({ members }) => members.every(({ key }) => taken.has(key)))) break;
+  }
+  return design;
+}

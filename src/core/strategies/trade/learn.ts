@@ -1,0 +1,50 @@
+/** From the results so far to a posterior: scale, hyperparameters, factor, pending trials (card 1, steps 3 and 7). */
+import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
+import type { Gp } from '../../surrogate/gp.ts';
+import { fitHyperparameters } from '../../surrogate/fit.ts';
+import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
+import type { Standardiser } from '../../surrogate/standardise.ts';
+import { isPending, withData } from '../ledger.ts';
+import type { Ledger } from '../ledger.ts';
+import { TRADE } from './constants.ts';
+import type { TradeContext } from './context.ts';
+
+export interface Learned {
+  readonly scale: Standardiser;
+  /** Given the results alone. */
+  readonly gp: Gp;
+  /** Given the pending trials too, at their posterior means. */
+  readonly conditioned: Gp;
+}
+
+/** Likelihood evaluations that a fit to n results may spend. */
+const evaluations = (n: number): number =>
+  Math.round(Math.min(TRADE.fitMost, Math.max(TRADE.fitLeast, TRADE.fitWork / n ** 3)));
+
+/** Needs one result with a finite value at least. */
+export function learn(context: TradeContext, ledger: Ledger): Learned {
+  const { model, pointOf, memo } = context;
+  const data = withData(ledger);
+  const n = data.length;
+  const scale = createStandardiser(data.map(({ value }) => value));
+  const y = Float64Array.from(data, ({ value }) => toOutput(scale, value));
+  const keys = data.map(({ key }) => key);
+  const points = data.map(pointOf);
+  const due = ledger.warmStart === undefined || n - ledger.fittedAt >= Math.max(1, n / TRADE.refitEvery);
+  const theta = due ? fitHyperparameters(model, points, y, ledger.warmStart, evaluations(n)) : (ledger.warmStart ?? []);
+
+  const known = memo.global;
+  const reusable =
+    known !== undefined &&
+    known.keys.length <= n &&
+    known.keys.every((key, i) => key === keys[i]) &&
+    known.gp.theta.every((value, i) => value === theta[i]);
+  let gp = reusable ? known.gp : createGp(model, theta, points, y);
+  for (let i = gp.points.length; i < n; i++) gp = appendPoint(gp, points[i]!, y.subarray(0, i + 1));
+  gp = withOutputs(gp, y);
+  memo.global = { keys, gp };
+
+  let conditioned = gp;
+  for (const trial of ledger.trials) if (isPending(trial)) conditioned = appendPending(conditioned, pointOf(trial));
+  return { scale, gp, conditioned };
+}

@@ -1,0 +1,121 @@
+/** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
+import type { Outcome } from '../../acquisition/cells.ts';
+import type { RunEvent } from '../../events.ts';
+import { familyOf } from '../../space/lattice.ts';
+import { adjacentExchange } from '../../space/neighbours.ts';
+import { unpack } from '../../surrogate/hyperparameters.ts';
+import { createStandardiser } from '../../surrogate/standardise.ts';
+import { EMPTY_LEDGER, askedKeys, outcomeOf, record, withData } from '../ledger.ts';
+import type { Ledger, LedgerTrial } from '../ledger.ts';
+import { referenceOutcome } from '../reference-outcome.ts';
+import { TRADE } from './constants.ts';
+import type { TradeContext } from './context.ts';
+import type { Initial } from './init.ts';
+import { afterTrial, contributions, failureTolerance, isSuccess } from './regions.ts';
+import type { Region } from './regions.ts';
+
+export interface TradeState {
+  readonly context: TradeContext;
+  readonly design: readonly Initial[];
+  readonly ledger: Ledger;
+  readonly regions: readonly Region[];
+  /** Id of the next region to be opened. */
+  readonly nextRegion: number;
+  /** Trials around which a region has died: no region is centred there again. */
+  readonly spent: ReadonlySet<number>;
+}
+
+export const startState = (context: TradeContext, design: readonly Initial[]): TradeState => ({
+  context,
+  design,
+  ledger: EMPTY_LEDGER,
+  regions: [],
+  nextRegion: 1,
+  spent: new Set(),
+});
+
+/** Trials with data within all limits. */
+export function judged({
+  context,
+  ledger,
+}: Pick<TradeState, 'context' | 'ledger'>): readonly { trial: number; outcome: Outcome }[] {
+  return ledger.trials.flatMap((trial) => {
+    const outcome = outcomeOf(context.input.problem, trial);
+    return outcome ? [{ trial: trial.trial, outcome }] : [];
+  });
+}
+
+/** One noise deviation of a result, in the objective's units. */
+function noiseDeviation({ context, ledger }: TradeState): number {
+  const data = withData(ledger);
+  if (data.length === 0 || !ledger.warmStart) return 0;
+  const { unit } = createStandardiser(data.map(({ value }) => value));
+  return unit * Math.sqrt(unpack(context.model.layout, ledger.warmStart).noise);
+}
+
+export function foldEvent(state: TradeState, event: RunEvent): TradeState {
+  const ledger = record(state.ledger, event, state.context.catalogue);
+  if (event.type === 'asked') return { ...state, ledger };
+  const before = state.ledger.trials[event.trial];
+  const after = ledger.trials[event.trial];
+  if (!before || !after) return state;
+  const moved = { ...state, ledger };
+  // The law speaks once a trial: a corrected result changes the data, not the regions' counts.
+  return before.state === 'pending' ? settleRegions(moved, after) : moved;
+}
+
+/** The law for the trial's region, the end of those that are spent, and new ones on the front's largest free shares. */
+function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
+  const { context, ledger } = state;
+  const { problem } = context.input;
+  const placed = judged(state);
+  const reference = referenceOutcome(
+    context.catalogue,
+    placed.map(({ outcome }) => outcome),
+  );
+  const front = contributions(placed, reference);
+  const onFront = new Set(front.map(({ trial }) => trial));
+  const outcome = outcomeOf(problem, told);
+  const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
+  const success =
+    outcome !== undefined && isSuccess(others, reference, outcome, told.why.expectedGain ?? 0, noiseDeviation(state));
+
+  const asked = askedKeys(ledger);
+  const survivors: Region[] = [];
+  const spent = new Set(state.spent);
+  for (const region of state.regions) {
+    const centre = ledger.trials[region.centre];
+    if (!centre) continue;
+    const tolerance = failureTolerance(familyOf(problem.space, centre.candidate.family).dimensions.length);
+    const own = told.why.region?.id === region.id;
+    const moved = own ? afterTrial(region, success, tolerance) : { ...region, idle: region.idle + 1 };
+    const next = moved && own && success ? { ...moved, centre: told.trial } : moved;
+    if (!next || next.idle > TRADE.idleTolerances * tolerance || isSurrounded(state, next, asked))
+      spent.add(region.centre);
+    else if (onFront.has(next.centre)) survivors.push(next);
+  }
+  const claimed = new Set(survivors.map(({ centre }) => centre));
+  const free = front.filter(({ trial }) => !claimed.has(trial) && !spent.has(trial));
+  const opened = free
+    .slice(0, Math.max(0, TRADE.regions - survivors.length))
+    .map(({ trial }, i): Region => ({
+      id: state.nextRegion + i,
+      centre: trial,
+      step: 0,
+      successes: 0,
+      failures: 0,
+      idle: 0,
+    }));
+  return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent };
+}
+
+/** Every candidate one step from the centre is asked already (or over a limit). */
+function isSurrounded({ context, ledger }: TradeState, region: Region, asked: ReadonlySet<string>): boolean {
+  const centre = ledger.trials[region.centre];
+  if (!centre) return true;
+  const family = familyOf(context.input.problem.space, centre.candidate.family);
+  return adjacentExchange(family, centre.candidate.config).every((config) => {
+    const member = context.catalogue.admit({ family: family.name, config });
+    return !member || asked.has(member.key);
+  });
+}

@@ -1,0 +1,102 @@
+/**
+ * TRADE: trust-region Bayesian optimisation over several student families with a fixed teacher (arXiv 2206.13130, of which
+ * the abstract is public; what goes past it is reconstructed from published parts, see card 1 and docs/decisions.md).
+ *
+ * 1. a small initial design over families and costs            init.ts
+ * 2. one Gaussian process over all families                    ../../surrogate, learn.ts
+ * 3. expected hypervolume improvement with known costs         ../../acquisition, score.ts
+ * 4. candidates of the global arm and of the regions           candidates.ts, regions.ts
+ * 5. one argmax over all of them: it is the allocation         propose.ts
+ * 6. trials still running count at their posterior mean        learn.ts
+ */
+import type { Why } from '../../events.ts';
+import { createRng, split } from '../../math/rng.ts';
+import { appendPending } from '../../surrogate/gp.ts';
+import type { Member } from '../catalogue.ts';
+import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
+import { drawMember } from '../random.ts';
+import type { AskedEvent, Strategy } from '../strategy.ts';
+import { createContext } from './context.ts';
+import { initialDesign } from './init.ts';
+import { learn } from './learn.ts';
+import { propose } from './propose.ts';
+import type { Chosen } from './propose.ts';
+import { foldEvent, startState } from './state.ts';
+import type { TradeState } from './state.ts';
+
+const STREAM = 0x74726164;
+
+export const trade: Strategy<TradeState> = {
+  id: 'trade',
+  title: 'TRADE',
+  version: 1,
+  fidelity: 'reconstruction',
+  summary:
+    'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected hypervolume improvement.',
+  defaults: { references: true, regions: true, costFeatures: true },
+
+  init(input) {
+    const options = { ...trade.defaults, ...input.options };
+    const context = createContext(input, options);
+    return startState(context, initialDesign(context.catalogue, input.seed, options));
+  },
+
+  fold: foldEvent,
+
+  ask(state, count) {
+    const { context, design, ledger } = state;
+    const asked = askedKeys(ledger);
+    const wanted = Math.min(count, remaining(ledger, context.input.problem));
+    const chosen: Chosen[] = [];
+    const take = (choice: Chosen | undefined): boolean => {
+      if (!choice) return false;
+      asked.add(choice.member.key);
+      chosen.push(choice);
+      return true;
+    };
+    for (const initial of design) if (chosen.length < wanted && !asked.has(initial.member.key)) take(initial);
+    if (chosen.length === wanted) return askedEvent(ledger, context.input.seed, chosen);
+    if (withData(ledger).length === 0) {
+      const blind = (): Chosen | undefined => drawBlind(state, ledger.trials.length + chosen.length, asked);
+      while (chosen.length < wanted && take(blind()));
+      return askedEvent(ledger, context.input.seed, chosen);
+    }
+    return proposeBatch(state, wanted, chosen, asked, take);
+  },
+};
+
+/** Without any result there is nothing to learn from: draw by chance, and say so. */
+function drawBlind({ context, ledger }: TradeState, position: number, asked: ReadonlySet<string>): Chosen | undefined {
+  const member = drawMember(context.catalogue, context.input.seed, position, asked);
+  const running = ledger.trials.some(({ state }) => state === 'pending');
+  const fallback = running ? 'no trial has given a result yet' : 'every trial so far has failed';
+  const why: Why = { source: 'random', fallback };
+  return member && { member, why };
+}
+
+/** Greedy: each pick counts as told at its posterior mean for the next. */
+function proposeBatch(
+  state: TradeState,
+  wanted: number,
+  chosen: readonly Chosen[],
+  asked: ReadonlySet<string>,
+  take: (choice: Chosen | undefined) => boolean,
+): AskedEvent {
+  const { context, ledger } = state;
+  const { seed } = context.input;
+  const { scale, conditioned } = learn(context, ledger);
+  const picked: Member[] = [];
+  let gp = conditioned;
+  for (const { member } of chosen) {
+    gp = appendPending(gp, context.pointOf(member));
+    picked.push(member);
+  }
+  while (chosen.length < wanted) {
+    const position = ledger.trials.length + chosen.length;
+    const choice = propose(state, scale, gp, picked, asked, position, createRng(split(split(seed, STREAM), position)));
+    if (!take(choice) || !choice) break;
+    picked.push(choice.member);
+    if (chosen.length < wanted) gp = appendPending(gp, context.pointOf(choice.member));
+  }
+  return askedEvent(ledger, seed, chosen, gp.theta);
+}

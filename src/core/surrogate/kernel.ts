@@ -1,0 +1,221 @@
+/**
+ * The hierarchical kernel over all families (card 1) and its gradient.
+ *
+ *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) )
+ *
+ * | symbol | meaning                                                             | shape       |
+ * | v      | variance of the integrated constant mean                            |             |
+ * | M(q)   | Matérn 5/2 of the scaled distance: (1 + r + r²/3) e^(−r), r = √5 ‖q − q'‖ |       |
+ * | c, x   | costs; ordinal columns, both divided by their length scales         | [m], [D]    |
+ * | W      | weights of the gradient's contraction: Σ_ij W_ij ∂K_ij/∂θ           | packed [n(n+1)/2] |
+ *
+ * Rows are scaled once for a setting of the hyperparameters, so that the inner loops only subtract and square.
+ */
+import type { Encoding, Point } from './encoding.ts';
+import { MEAN_VARIANCE, NOISE_FLOOR } from './hyperparameters.ts';
+import type { KernelTerms, Layout } from './hyperparameters.ts';
+import { packedLength } from '../math/linear-algebra.ts';
+
+/** Points with their columns divided by the length scales of one `KernelTerms`. */
+export interface ScaledPoints {
+  readonly n: number;
+  readonly stride: number;
+  readonly families: readonly number[];
+  /** [n][stride] */
+  readonly rows: Float64Array;
+}
+
+/** Where the columns of a row lie; the same for all points of a space. */
+interface Span {
+  readonly costs: number;
+  readonly categories: number;
+  readonly stride: number;
+}
+
+const spanOf = (encoding: Encoding): Span => ({
+  costs: encoding.costs.length,
+  categories: encoding.costs.length + encoding.ordinalWidth,
+  stride: encoding.stride,
+});
+
+/** One point's row divided by the length scales, written at `offset` of `out`. */
+function scaleInto(encoding: Encoding, terms: KernelTerms, point: Point, out: Float64Array, offset: number): void {
+  const { costs, categories, stride } = spanOf(encoding);
+  for (let j = 0; j < costs; j++) out[offset + j] = point.row[j]! * terms.costs[j]!;
+  const ordinals = terms.ordinals[point.family]!;
+  for (let j = 0; j < ordinals.length; j++) out[offset + costs + j] = point.row[costs + j]! * ordinals[j]!;
+  for (let j = categories; j < stride; j++) out[offset + j] = point.row[j]!;
+}
+
+export function scalePoints(encoding: Encoding, terms: KernelTerms, points: readonly Point[]): ScaledPoints {
+  const { stride } = encoding;
+  const rows = new Float64Array(points.length * stride);
+  points.forEach((point, i) => scaleInto(encoding, terms, point, rows, i * stride));
+  return { n: points.length, stride, families: points.map((point) => point.family), rows };
+}
+
+/** M as a function of ‖q − q'‖². */
+function matern(square: number): number {
+  const r = Math.sqrt(5 * square);
+  return (1 + r + (r * r) / 3) * Math.exp(-r);
+}
+
+/** −2 dM/d(‖q − q'‖²): times a coordinate's squared difference it is the derivative by the logarithm of its length scale. */
+function maternSlope(square: number): number {
+  const r = Math.sqrt(5 * square);
+  return (5 / 3) * (1 + r) * Math.exp(-r);
+}
+
+function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, from: number, to: number): number {
+  let sum = 0;
+  for (let column = from; column < to; column++) {
+    const difference = a[i + column]! - b[j + column]!;
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+function mismatch(rates: Float64Array, a: Float64Array, i: number, b: Float64Array, j: number, from: number): number {
+  let sum = 0;
+  for (let column = 0; column < rates.length; column++) {
+    if (a[i + from + column] !== b[j + from + column]) sum += rates[column]!;
+  }
+  return sum;
+}
+
+/** k between row `i` of `a` and row `j` of `b` (offsets into their rows), both scaled by the same terms. */
+function kernelOfRows(
+  span: Span,
+  terms: KernelTerms,
+  [a, i, familyA]: readonly [Float64Array, number, number],
+  [b, j, familyB]: readonly [Float64Array, number, number],
+): number {
+  const { costs, categories } = span;
+  const same = familyA === familyB;
+  const costVariance = terms.sharedCost + (same ? terms.familyCost : 0);
+  let value = MEAN_VARIANCE;
+  if (costVariance > 0) value += costVariance * matern(squaredDistance(a, i, b, j, 0, costs));
+  if (!same) return value;
+  const last = costs + terms.ordinals[familyA]!.length;
+  const r = Math.sqrt(5 * squaredDistance(a, i, b, j, costs, last));
+  const apart = mismatch(terms.categories[familyA]!, a, i, b, j, categories);
+  return value + terms.family + terms.within * (1 + r + (r * r) / 3) * Math.exp(-r - apart);
+}
+
+/** k(x, x): the prior variance of any point, without noise. */
+export const priorVariance = (terms: KernelTerms): number =>
+  MEAN_VARIANCE + terms.sharedCost + terms.family + terms.familyCost + terms.within;
+
+/** K + noise·I of the points, packed. */
+export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: ScaledPoints): Float64Array {
+  const span = spanOf(encoding);
+  const { n, stride, rows, families } = points;
+  const packed = new Float64Array(packedLength(n));
+  let position = 0;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      packed[position++] = kernelOfRows(
+        span,
+        terms,
+        [rows, i * stride, families[i]!],
+        [rows, j * stride, families[j]!],
+      );
+    }
+    packed[position++] = priorVariance(terms) + terms.noise;
+  }
+  return packed;
+}
+
+/** k of one point to each of `points`, written into `out` (`[n]` or longer). */
+export function kernelVector(
+  encoding: Encoding,
+  terms: KernelTerms,
+  points: ScaledPoints,
+  point: Point,
+  out: Float64Array,
+): Float64Array {
+  const span = spanOf(encoding);
+  const row = new Float64Array(encoding.stride);
+  scaleInto(encoding, terms, point, row, 0);
+  for (let j = 0; j < points.n; j++) {
+    const other = [points.rows, j * points.stride, points.families[j]!] as const;
+    out[j] = kernelOfRows(span, terms, [row, 0, point.family], other);
+  }
+  return out;
+}
+
+/** Σ_ij W_ij ∂(K + noise·I)_ij/∂θ over the full symmetric matrix, by θ: `[layout.count]`. */
+export function kernelGradient(
+  encoding: Encoding,
+  layout: Layout,
+  terms: KernelTerms,
+  points: ScaledPoints,
+  weights: Float64Array,
+): Float64Array {
+  const { costs, categories } = spanOf(encoding);
+  const { n, stride, rows, families } = points;
+  const gradient = new Float64Array(layout.count);
+  const ordinalGradients = terms.ordinals.map((columns) => new Float64Array(columns.length));
+  const categoryGradients = terms.categories.map((columns) => new Float64Array(columns.length));
+  const costGradients = new Float64Array(costs);
+  let shared = 0;
+  let family = 0;
+  let familyCost = 0;
+  let within = 0;
+  let trace = 0;
+  let position = 0;
+  for (let i = 0; i < n; i++) {
+    const a = i * stride;
+    const f = families[i]!;
+    const ordinals = ordinalGradients[f]!;
+    const categoryRates = terms.categories[f]!;
+    for (let j = 0; j < i; j++) {
+      const weight = 2 * weights[position++]!;
+      const b = j * stride;
+      const same = families[j] === f;
+      const costVariance = terms.sharedCost + (same ? terms.familyCost : 0);
+      if (costVariance > 0) {
+        const square = squaredDistance(rows, a, rows, b, 0, costs);
+        const value = matern(square);
+        shared += weight * value;
+        if (same) familyCost += weight * value;
+        const slope = weight * costVariance * maternSlope(square);
+        for (let column = 0; column < costs; column++)
+          costGradients[column]! += slope * (rows[a + column]! - rows[b + column]!) ** 2;
+      }
+      if (!same) continue;
+      family += weight;
+      const square = squaredDistance(rows, a, rows, b, costs, costs + ordinals.length);
+      const decay = weight * terms.within * Math.exp(-mismatch(categoryRates, rows, a, rows, b, categories));
+      const value = decay * matern(square);
+      within += value;
+      const slope = decay * maternSlope(square);
+      for (let column = 0; column < ordinals.length; column++) {
+        ordinals[column]! += slope * (rows[a + costs + column]! - rows[b + costs + column]!) ** 2;
+      }
+      const rates = categoryGradients[f]!;
+      for (let column = 0; column < rates.length; column++) {
+        if (rows[a + categories + column] !== rows[b + categories + column])
+          rates[column]! -= value * categoryRates[column]!;
+      }
+    }
+    trace += weights[position++]!;
+  }
+  if (layout.sharedCost !== undefined) gradient[layout.sharedCost] = terms.sharedCost * (shared + trace);
+  if (layout.family !== undefined) gradient[layout.family] = terms.family * (family + trace);
+  if (layout.familyCost !== undefined) gradient[layout.familyCost] = terms.familyCost * (familyCost + trace);
+  gradient[layout.within] = within + terms.within * trace;
+  gradient[layout.noise] = (terms.noise - NOISE_FLOOR) * trace;
+  layout.costLengths.forEach((index, column) => (gradient[index] = costGradients[column]!));
+  layout.families.forEach(({ ordinals, categories: rates }, f) => {
+    ordinals.forEach(({ role, own }, column) => {
+      gradient[role]! += ordinalGradients[f]![column]!;
+      gradient[own]! += ordinalGradients[f]![column]!;
+    });
+    rates.forEach(({ role, own }, column) => {
+      gradient[role]! += categoryGradients[f]![column]!;
+      gradient[own]! += categoryGradients[f]![column]!;
+    });
+  });
+  return gradient;
+}

@@ -1,0 +1,60 @@
+/**
+ * From values to the surrogate's outputs: one scale for all families, with bad outliers drawn in.
+ *
+ * | symbol | meaning                                                                    |
+ * | v      | value of the unknown objective, oriented so that more is better             |
+ * | z      | output of mean about 0 and variance about 1                                 |
+ *
+ * z rises with v in two straight pieces that meet at a knee below the median: a diverged student is bad, but how bad says
+ * nothing about good ones ("soft winsorisation"). Straight pieces keep expected improvement in closed form.
+ */
+
+export interface Standardiser {
+  readonly kneeValue: number;
+  readonly kneeOutput: number;
+  /** Values per output above and below the knee. */
+  readonly unit: number;
+  readonly lowUnit: number;
+}
+
+/** Where the knee lies, in robust deviations under the median, and how much steeper the scale is below it. [R] */
+export const WINSOR = Object.freeze({ knee: 1, compression: 5 });
+
+function quantile(sorted: Float64Array, fraction: number): number {
+  const position = fraction * (sorted.length - 1);
+  const low = sorted[Math.floor(position)] ?? 0;
+  const high = sorted[Math.ceil(position)] ?? low;
+  return low + (position - Math.floor(position)) * (high - low);
+}
+
+function deviation(values: Float64Array, mean: number): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+/** Fits the scale to finite values `[n]`, n >= 1; equal values give unit scale about themselves. */
+export function createStandardiser(values: readonly number[]): Standardiser {
+  const sorted = Float64Array.from(values).sort();
+  const median = quantile(sorted, 0.5);
+  // The upper half sets the scale: it is where the search is going, and it holds no diverged students.
+  const robust = (quantile(sorted, 0.75) - median) / 0.6745 || (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / 2.5631;
+  const scale = robust > 0 ? robust : deviation(sorted, median) || 1;
+  const raw = { kneeValue: median - WINSOR.knee * scale, kneeOutput: 0, unit: 1, lowUnit: WINSOR.compression };
+  const drawnIn = sorted.map((value) => toOutput(raw, value));
+  const mean = drawnIn.reduce((sum, value) => sum + value, 0) / drawnIn.length;
+  const unit = deviation(drawnIn, mean) || scale;
+  return { kneeValue: raw.kneeValue, kneeOutput: -mean / unit, unit, lowUnit: WINSOR.compression * unit };
+}
+
+export function toOutput({ kneeValue, kneeOutput, unit, lowUnit }: Standardiser, value: number): number {
+  const above = value - kneeValue;
+  return kneeOutput + above / (above >= 0 ? unit : lowUnit);
+}
+
+export function toValue({ kneeValue, kneeOutput, unit, lowUnit }: Standardiser, output: number): number {
+  const above = output - kneeOutput;
+  return kneeValue + above * (above >= 0 ? unit : lowUnit);
+}
+
+/** Values per output at an output: a small deviation there, in the objective's own units. */
+export const unitAt = (scale: Standardiser, output: number): number =>
+  output >= scale.kneeOutput ? scale.unit : scale.lowUnit;
