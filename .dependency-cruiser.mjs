@@ -2,6 +2,7 @@
 import { IMPORT_LAW } from './scripts/import-law.mjs';
 
 const PACKAGE_TYPES = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
+const TYPES_ONLY = ['type-only', 'triple-slash-type-reference'];
 const OUR_FOLDERS = '^(src|tests|scripts|resources|examples|out)/';
 const BUNDLED_DATA = '^resources/.*\\.json$';
 
@@ -20,7 +21,7 @@ const roomRules = Object.entries(IMPORT_LAW).flatMap(([room, law]) => {
   return [
     rule('rooms', { path: OUR_FOLDERS, pathNot: [...ownCode, BUNDLED_DATA] }),
     rule('packages', { dependencyTypes: PACKAGE_TYPES, ...(known.length > 0 ? { pathNot: known } : {}) }),
-    ...(types.length > 0 ? [rule('types-only', { path: types, dependencyTypesNot: ['type-only'] })] : []),
+    ...(types.length > 0 ? [rule('types-only', { path: types, dependencyTypesNot: TYPES_ONLY })] : []),
     ...(law.node ? [] : [rule('node', { dependencyTypes: ['core'] })]),
   ];
 });

@@ -36,7 +36,7 @@ export const IMPORT_LAW = Object.freeze({
   host: {
     rooms: ['core', 'bridge', 'store'],
     files: ['src/compute/protocol.ts'],
-    packages: ['@orpc/server', 'pino'],
+    packages: ['@orpc/server', 'pino', 'zod'],
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:
@@ -79,6 +79,7 @@ export const IMPORT_LAW = Object.freeze({
       ...['vue', 'pinia', 'vue-router', '@vueuse/core', 'echarts', 'reka-ui', '@dagrejs/dagre'],
       ...['@tanstack/vue-table', '@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'zod'],
     ],
+    typePackages: ['vite'],
     node: false,
     advice: 'the renderer knows core and bridge: ask for data through the bridge.',
   },

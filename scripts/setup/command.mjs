@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { SetupError } from './report.mjs';
 
-const KEPT_CHARACTERS = 2000;
+const KEPT_CHARACTERS = 4000;
 
 /**
  * @param {string} program

@@ -15,13 +15,16 @@ export class SetupError extends Error {
 /** @returns {string} the error as several lines for a terminal */
 export function describeError(error) {
   if (!(error instanceof SetupError)) return `Set-up failed: ${error.stack ?? error}`;
-  const output = error.output.trimEnd();
+  const output = readable(error.output).trimEnd();
   return [
     `Set-up failed: ${error.message}`,
     ...(output ? ['  The end of its output:', ...output.split('\n').map((line) => `  | ${line}`)] : []),
     `  What to do: ${error.advice}`,
   ].join('\n');
 }
+
+/** Drops colours, and the places in a tool's own code, which tell the reader nothing. */
+const readable = (output) => output.replaceAll(/\u001b\[[0-9;]*m/g, '').replaceAll(/^\s+at .*\n?/gm, '');
 
 /**
  * @typedef {{ line(text: string): void, step<T>(title: string, work: () => Promise<T>): Promise<T> }} Reporter
