@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
+import { createCells, hypervolumeGain } from '../../../src/core/acquisition/cells.ts';
+import type { Outcome } from '../../../src/core/acquisition/cells.ts';
+import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
+import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
+import { createRng } from '../../../src/core/math/rng.ts';
+import type { Objective } from '../../../src/core/objective.ts';
+import { hypervolume } from '../../../src/core/pareto.ts';
+import { toValue } from '../../../src/core/surrogate/standardise.ts';
+import type { Standardiser } from '../../../src/core/surrogate/standardise.ts';
+
+const plain: Standardiser = { kneeValue: -1e9, kneeOutput: -1e9, unit: 1, lowUnit: 5 };
+
+const metricsOf = ({ value, costs }: Outcome): Record<string, number> => ({
+  value,
+  ...Object.fromEntries(costs.map((cost, j) => [`cost${j}`, cost])),
+});
+
+/** Hypervolume by the room's own exact program, for as many costs as the reference has. */
+function volume(outcomes: readonly Outcome[], reference: Outcome): number {
+  const objectives: Objective[] = [
+    { metric: 'value', goal: 'maximize', known: false },
+    ...reference.costs.map((_, j): Objective => ({ metric: `cost${j}`, goal: 'minimize', known: true })),
+  ];
+  return hypervolume(outcomes.map(metricsOf), objectives, metricsOf(reference));
+}
+
+function randomOutcomes(count: number, costs: number, seed: number): Outcome[] {
+  const rng = createRng(seed);
+  return Array.from({ length: count }, () => ({
+    value: rng.uniform(),
+    costs: Array.from({ length: costs }, () => rng.uniform()),
+  }));
+}
+
+describe('hypervolume gained by one outcome', () => {
+  for (const costs of [1, 2, 3]) {
+    it(`is the difference of two exact hypervolumes with ${costs} known costs`, () => {
+      const reference: Outcome = { value: 0.1, costs: Array.from({ length: costs }, () => 0.95) };
+      const [added, ...front] = randomOutcomes(7, costs, costs);
+      const cells = createCells(front, reference);
+      for (const outcome of [added!, ...randomOutcomes(20, costs, 50 + costs)]) {
+        const difference = volume([...front, outcome], reference) - volume(front, reference);
+        expect(hypervolumeGain(cells, outcome)).toBeCloseTo(difference, 12);
+      }
+    });
+  }
+
+  it('is nothing beyond the reference, and the whole box on an empty front', () => {
+    const reference: Outcome = { value: 0.5, costs: [10] };
+    expect(hypervolumeGain(createCells([], reference), { value: 0.9, costs: [4] })).toBeCloseTo(0.4 * 6, 12);
+    expect(hypervolumeGain(createCells([], reference), { value: 0.9, costs: [11] })).toBe(0);
+    expect(hypervolumeGain(createCells([], reference), { value: 0.4, costs: [1] })).toBe(0);
+  });
+});
+
+describe('EHVI', () => {
+  const { front, reference, scale, cases } = readSurrogateOracle().ehvi;
+  for (const { mean, deviation, cost, value } of cases) {
+    it(`agrees with adaptive quadrature at mean ${mean}, deviation ${deviation}, cost ${cost}`, () => {
+      const ehvi = createEhvi(createCells(front, reference), scale);
+      const gain = Math.exp(ehvi.log(ehvi.volumes([cost]), mean, deviation));
+      expect(Math.abs(gain - value) / value).toBeLessThan(1e-8);
+    });
+  }
+
+  it('agrees with Monte Carlo over two known costs, across the knee', () => {
+    const outcomes = randomOutcomes(6, 2, 9);
+    const worst: Outcome = { value: 0, costs: [1, 1] };
+    const bent: Standardiser = { kneeValue: 0.5, kneeOutput: 0, unit: 0.2, lowUnit: 0.6 };
+    const cells = createCells(outcomes, worst);
+    const ehvi = createEhvi(cells, bent);
+    const rng = createRng(77);
+    const draws = 40_000;
+    for (const [costs, mean, deviation] of [
+      [[0.3, 0.2], 0.4, 0.8],
+      [[0.6, 0.1], -0.5, 0.5],
+    ] as const) {
+      let sum = 0;
+      let squares = 0;
+      for (let i = 0; i < draws; i++) {
+        const gain = hypervolumeGain(cells, { value: toValue(bent, mean + deviation * rng.normal()), costs });
+        sum += gain;
+        squares += gain * gain;
+      }
+      const average = sum / draws;
+      const error = Math.sqrt((squares / draws - average ** 2) / draws);
+      expect(Math.abs(Math.exp(ehvi.log(ehvi.volumes(costs), mean, deviation)) - average)).toBeLessThan(4 * error);
+    }
+  });
+
+  it('is log expected improvement over the best value when no cost is an objective', () => {
+    const ehvi = createEhvi(
+      createCells(
+        [
+          { value: 1.5, costs: [] },
+          { value: 0.5, costs: [] },
+        ],
+        { value: -2, costs: [] },
+      ),
+      plain,
+    );
+    expect(ehvi.log(ehvi.volumes([]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
+  });
+
+  it('still ranks candidates far below the front, where it underflows', () => {
+    const ehvi = createEhvi(createCells(front, reference), plain);
+    const volumes = ehvi.volumes([8000]);
+    expect(ehvi.log(volumes, -50, 1)).toBeGreaterThan(ehvi.log(volumes, -51, 1));
+    expect(Number.isFinite(ehvi.log(volumes, -51, 1))).toBe(true);
+  });
+
+  it('rises with the deviation: an upper bound of the variance bounds the gain', () => {
+    const ehvi = createEhvi(createCells(front, reference), scale);
+    const volumes = ehvi.volumes([1000]);
+    let last = -Infinity;
+    for (const deviation of [0.01, 0.1, 0.5, 1, 2]) {
+      const gain = ehvi.log(volumes, 1, deviation);
+      expect(gain).toBeGreaterThanOrEqual(last);
+      last = gain;
+    }
+  });
+});
