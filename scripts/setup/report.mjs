@@ -14,7 +14,12 @@ export class SetupError extends Error {
 
 /** @returns {string} the error as several lines for a terminal */
 export function describeError(error) {
-  if (!(error instanceof SetupError)) return `Set-up failed: ${error.stack ?? error}`;
+  if (!(error instanceof SetupError)) {
+    // What the system refused (EACCES, EROFS, ENOSPC ...) has a path; anything else is our own mistake.
+    if (!error.path) return `Set-up failed: ${error.stack ?? error}`;
+    return `Set-up failed: ${error.message}\n  What to do: see that you may write to ${error.path} and that its disk has room.`;
+  }
+  if (error.code === 'interrupted') return `Set-up was interrupted; ${error.advice}`;
   const output = readable(error.output).trimEnd();
   return [
     `Set-up failed: ${error.message}`,

@@ -1,5 +1,5 @@
 /** The other parts of set-up: what counts as installed, stamps, the lock, the words of a failure. */
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUp } from '../../scripts/setup.mjs';
@@ -137,12 +137,20 @@ describe('a failing step', () => {
   });
 });
 
+it('names the place that the system refuses, instead of showing a stack', () => {
+  const refused = Object.assign(new Error("EACCES: permission denied, mkdir '/readonly/.cache'"), {
+    path: '/readonly/.cache',
+  });
+  expect(describeError(refused)).toBe(
+    `Set-up failed: ${refused.message}\n  What to do: see that you may write to /readonly/.cache and that its disk has room.`,
+  );
+});
+
 describe('a zip archive', () => {
   it('gives the chosen files, byte for byte', async () => {
     const archive = sandbox.write('a.zip', makeZip({ 'a/one.txt': 'one'.repeat(1000), 'a/two.txt': '' }));
     const place = join(sandbox.root, 'taken/one.txt');
     await expect(unzip(archive, (name: string) => (name === 'a/one.txt' ? place : undefined))).resolves.toBe(1);
-    const { readFileSync } = await import('node:fs');
     expect(readFileSync(place, 'utf8')).toBe('one'.repeat(1000));
   });
 
