@@ -94,6 +94,16 @@ describe('diffArchitectures', () => {
     expect(find(diff, 'block1.tokenMlp.expand')?.status).toBe('added');
   });
 
+  it('pairs layers of one stage with those of the same stage, whatever the family', () => {
+    const mobilenet = studentFamily('mobilenet-v2', [28, 28, 1], 10);
+    const left = mobilenet.build({ width1: 8, width2: 8, width3: 16, blocks: 1, expansion: 4, kernel: 3 });
+    const diff = diffArchitectures(left, resnet.build({ ...resnet.reference, blocks1: 2 }));
+    const stage = (id: string | undefined) => id?.split('.')[0];
+    const pairs = diff.rows.filter(({ left: before, right: after }) => before?.id.startsWith('stage') && after);
+    expect(pairs.some(({ left: before }) => before?.layer.layer.op === 'conv2d')).toBe(true);
+    for (const { left: before, right: after } of pairs) expect(stage(after?.id)).toBe(stage(before?.id));
+  });
+
   it('sees a layer that reads another one although every layer and shape is the same', () => {
     const wired = (shortcut: boolean) => {
       const g = graphBuilder('test', [4, 4, 2], 2);
