@@ -204,9 +204,9 @@ export const predictionsSchema = z.strictObject({
   count,
   classes: count,
   /** `[count][classes]` */
-  probabilities: z.instanceof(Float32Array),
+  probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
   /** True class of each image, `[count]`. */
-  labels: z.instanceof(Uint8Array),
+  labels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
 });
 
 export const teacherSchema = z.strictObject({
@@ -278,7 +278,7 @@ export const doctorSchema = z.strictObject({
 export const systemSchema = z.strictObject({
   version: z.string(),
   workspace: z.string(),
-  shell: z.enum(['electron', 'web']),
+  shell: z.enum(['electron', 'web', 'cli']),
   platform: z.string(),
   node: z.string(),
 });

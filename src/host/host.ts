@@ -13,6 +13,18 @@ export interface HostOptions {
   readonly onQuit?: (mode: 'pause' | 'keep') => void;
   /** Diagnostics as JSON lines; absent: `<workspace>/logs/host.log`. */
   readonly logFile?: string;
+  /** Version of the program, for people. */
+  readonly version?: string;
+  /** The sample search; absent: `examples/fashion-quick.json` beside the resources folder. */
+  readonly sample?: string;
+  /** A Node 24 binary for trainers; absent: this one, or under Electron the one shipped with the program. */
+  readonly node?: string;
+  /** Tests put another trainer in the place of the real one, and lose patience sooner. */
+  readonly trainer?: {
+    readonly entry: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    readonly silenceMs?: number;
+  };
 }
 
 export type HostClient = ContractRouterClient<Contract>;

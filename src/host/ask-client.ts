@@ -1,0 +1,130 @@
+/** The main thread's side of the ask worker: a promise per request; a worker that dies is replaced, and the log folded again. */
+import { Worker } from 'node:worker_threads';
+import { WorkbenchError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type {
+  AskAnswer,
+  AskRequest,
+  FamilySurvey,
+  Numbered,
+  ProblemDescriptor,
+  SpaceDescriptor,
+} from './ask-protocol.ts';
+import { processEntry } from './process-entry.ts';
+
+/** A strategy in play. */
+export interface Asker {
+  /** `event` stands in the log already. */
+  fold(event: RunEvent): Promise<void>;
+  ask(count: number): Promise<AskedEvent>;
+  close(): Promise<void>;
+}
+
+interface Thread {
+  call(request: AskRequest): Promise<AskAnswer>;
+  close(): Promise<void>;
+}
+
+class WorkerDied extends Error {}
+
+/** `log` gives the run's whole log as it stands; it is read at the start and whenever a worker has to be replaced. */
+export async function openAsker(
+  problem: ProblemDescriptor,
+  log: () => readonly RunEvent[],
+  entry = processEntry('ask-worker'),
+): Promise<Asker> {
+  let thread = await open();
+
+  async function open(): Promise<Thread> {
+    const fresh = startThread(entry);
+    try {
+      await fresh.call({ type: 'open', problem, log: log() });
+      return fresh;
+    } catch (error) {
+      await fresh.close();
+      throw machineFault(error);
+    }
+  }
+
+  /** Once more after a death: a second one in a row is the caller's to hear of. */
+  async function callAgain(request: AskRequest): Promise<AskAnswer> {
+    try {
+      return await thread.call(request);
+    } catch (error) {
+      if (!(error instanceof WorkerDied)) throw error;
+    }
+    thread = await open();
+    // The log that was just folded has the event of a `fold` request in it.
+    if (request.type === 'fold') return { type: 'done' };
+    return thread.call(request).catch((error: unknown) => {
+      throw machineFault(error);
+    });
+  }
+
+  return {
+    fold: async (event) => void (await callAgain({ type: 'fold', event })),
+    ask: async (count) => {
+      const answer = await callAgain({ type: 'ask', count });
+      if (answer.type === 'asked') return answer.event;
+      throw new WorkbenchError('internal', `The ask worker answered "${answer.type}" to a question.`);
+    },
+    close: () => thread.close(),
+  };
+}
+
+/** Costs of every student of the families, computed off the main thread. */
+export async function surveySpace(space: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+  const thread = startThread(processEntry('ask-worker'));
+  try {
+    const answer = await thread.call({ type: 'survey', space });
+    if (answer.type === 'surveyed') return answer.families;
+    throw new WorkbenchError('internal', `The ask worker answered "${answer.type}" to a survey.`);
+  } catch (error) {
+    throw machineFault(error);
+  } finally {
+    await thread.close();
+  }
+}
+
+function startThread(entry: string): Thread {
+  const worker = new Worker(entry);
+  const pending = new Map<number, { resolve(answer: AskAnswer): void; reject(error: Error): void }>();
+  let number = 0;
+  let death: WorkerDied | undefined;
+
+  const die = (why: string): void => {
+    death = new WorkerDied(why);
+    for (const { reject } of pending.values()) reject(death);
+    pending.clear();
+  };
+  worker.on('error', (error) => die(error.message));
+  worker.on('exit', (code) => die(`it ended with code ${code}`));
+  worker.on('message', ({ number: answered, body }: Numbered<AskAnswer>) => {
+    const caller = pending.get(answered);
+    pending.delete(answered);
+    if (body.type !== 'refused') caller?.resolve(body);
+    else caller?.reject(new WorkbenchError(body.code, body.message, body.place));
+  });
+
+  function call(body: AskRequest): Promise<AskAnswer> {
+    if (death !== undefined) return Promise.reject(death);
+    return new Promise((resolve, reject) => {
+      number += 1;
+      pending.set(number, { resolve, reject });
+      worker.postMessage({ number, body } satisfies Numbered<AskRequest>);
+    });
+  }
+
+  return { call, close: async () => void (await worker.terminate()) };
+}
+
+function machineFault(error: unknown): unknown {
+  if (!(error instanceof WorkerDied)) return error;
+  return new WorkbenchError(
+    'internal',
+    `The thread that chooses students died: ${error.message}.`,
+    {},
+    { cause: error },
+  );
+}

@@ -1,0 +1,46 @@
+/** What host and ask worker say to each other. Functions do not cross threads: the worker builds spaces from names. */
+import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
+import type { Limit, Objective } from '../core/objective.ts';
+import type { AskedEvent, StrategyOptions } from '../core/strategies/strategy.ts';
+
+export interface SpaceDescriptor {
+  readonly families: readonly string[];
+  /** `[height, width, channels]` */
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+}
+
+export interface ProblemDescriptor extends SpaceDescriptor {
+  readonly strategy: { readonly id: string; readonly options: StrategyOptions };
+  readonly seed: number;
+  readonly objectives: readonly Objective[];
+  readonly limits: readonly Limit[];
+  readonly reference: Readonly<Record<string, number>>;
+  readonly budget: number;
+}
+
+/** Costs of every student of a family, in the order of its enumeration. */
+export interface FamilySurvey {
+  readonly family: string;
+  readonly params: Float64Array;
+  readonly macs: Float64Array;
+}
+
+export type AskRequest =
+  | { readonly type: 'open'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
+  | { readonly type: 'fold'; readonly event: RunEvent }
+  | { readonly type: 'ask'; readonly count: number }
+  | { readonly type: 'survey'; readonly space: SpaceDescriptor };
+
+export type AskAnswer =
+  | { readonly type: 'done' }
+  | { readonly type: 'asked'; readonly event: AskedEvent }
+  | { readonly type: 'surveyed'; readonly families: readonly FamilySurvey[] }
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };
+
+/** Answers come in the order of the requests, each under its number. */
+export interface Numbered<T> {
+  readonly number: number;
+  readonly body: T;
+}

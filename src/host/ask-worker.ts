@@ -1,0 +1,77 @@
+/** Worker thread that owns a strategy's state, so that thinking never blocks the main thread. Its state is only the folded log. */
+import { parentPort } from 'node:worker_threads';
+import { studentSpace } from '../core/arch/families/registry.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import { enumerateFamily } from '../core/space/lattice.ts';
+import { openStrategy } from '../core/strategies/registry.ts';
+import type { OpenStrategy } from '../core/strategies/registry.ts';
+import type {
+  AskAnswer,
+  AskRequest,
+  FamilySurvey,
+  Numbered,
+  ProblemDescriptor,
+  SpaceDescriptor,
+} from './ask-protocol.ts';
+
+let strategy: OpenStrategy | undefined;
+
+function answer(request: AskRequest): AskAnswer {
+  switch (request.type) {
+    case 'open':
+      strategy = open(request.problem);
+      for (const event of request.log) strategy.fold(event);
+      return { type: 'done' };
+    case 'fold':
+      opened().fold(request.event);
+      return { type: 'done' };
+    case 'ask':
+      return { type: 'asked', event: opened().ask(request.count) };
+    case 'survey':
+      return { type: 'surveyed', families: survey(request.space) };
+  }
+}
+
+function open(problem: ProblemDescriptor): OpenStrategy {
+  const { families, inputShape, classes, objectives, limits, reference, budget, seed } = problem;
+  const space = studentSpace(families, inputShape, classes);
+  return openStrategy(problem.strategy.id, {
+    problem: { space, objectives, limits, reference, budget },
+    seed,
+    options: problem.strategy.options,
+  });
+}
+
+function opened(): OpenStrategy {
+  if (strategy === undefined) throw new WorkbenchError('internal', 'The ask worker was used before it was opened.');
+  return strategy;
+}
+
+function survey({ families, inputShape, classes }: SpaceDescriptor): readonly FamilySurvey[] {
+  return studentSpace(families, inputShape, classes).families.map((family) => {
+    const costs = [...enumerateFamily(family)].map((config) => family.costs(config));
+    return {
+      family: family.name,
+      params: Float64Array.from(costs, (cost) => cost['params'] ?? NaN),
+      macs: Float64Array.from(costs, (cost) => cost['macs'] ?? NaN),
+    };
+  });
+}
+
+function refusal(error: unknown): AskAnswer {
+  if (error instanceof WorkbenchError) {
+    return { type: 'refused', code: error.code, message: error.message, place: error.place };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { type: 'refused', code: 'internal', message, place: {} };
+}
+
+parentPort?.on('message', ({ number, body }: Numbered<AskRequest>) => {
+  let result: AskAnswer;
+  try {
+    result = answer(body);
+  } catch (error) {
+    result = refusal(error);
+  }
+  parentPort?.postMessage({ number, body: result } satisfies Numbered<AskAnswer>);
+});

@@ -1,0 +1,181 @@
+/** What a search can choose from: data sets and teachers of the program and of the workspace, families, strategies. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../bridge/schemas.ts';
+import type { LargestCosts } from '../bridge/expand-config.ts';
+import { studentFamilyNames, studentSpace } from '../core/arch/families/registry.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { Limit } from '../core/objective.ts';
+import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
+import { surveySpace } from './ask-client.ts';
+import type { FamilySurvey } from './ask-protocol.ts';
+import { readDatasetCard } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
+import { readTeacherCard } from './teacher-files.ts';
+import type { TeacherCard } from './teacher-files.ts';
+
+/** Something found in a folder of its own; its name is the folder's. */
+export interface Found<Card> {
+  readonly name: string;
+  readonly directory: string;
+  readonly bundled: boolean;
+  readonly card: Card;
+}
+
+export interface Catalog {
+  datasets(): Promise<readonly DatasetView[]>;
+  teachers(): Promise<readonly TeacherView[]>;
+  families(dataset: string): Promise<readonly FamilyView[]>;
+  strategies(): readonly StrategyView[];
+  /** Throws `dataset.missing`, naming those there are. */
+  dataset(name: string): Promise<Found<DatasetCard>>;
+  /** Throws `teacher.missing`, naming those there are. */
+  teacher(name: string): Promise<Found<TeacherCard>>;
+  /** Costs of every student of every family for a data set; computed once. */
+  survey(dataset: Found<DatasetCard>): Promise<readonly FamilySurvey[]>;
+}
+
+/** Folders of the program's resources and of the workspace; the workspace's own win where names are equal. */
+export function createCatalog(resources: string, workspace: string): Catalog {
+  const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
+
+  async function find<Card>(kind: string, read: (directory: string) => Promise<Card>): Promise<readonly Found<Card>[]> {
+    const found = new Map<string, Found<Card>>();
+    for (const [root, bundled] of [
+      [resources, true],
+      [workspace, false],
+    ] as const) {
+      for (const name of await foldersIn(join(root, kind))) {
+        const directory = join(root, kind, name);
+        // A broken folder is no reason to hide the others; asking for it by name says what is wrong with it.
+        const card = await read(directory).catch(() => undefined);
+        if (card !== undefined) found.set(name, { name, directory, bundled, card });
+      }
+    }
+    return [...found.values()].sort((left, right) => left.name.localeCompare(right.name));
+  }
+
+  async function one<Card>(
+    kind: string,
+    name: string,
+    read: (directory: string) => Promise<Card>,
+    missing: (known: readonly string[]) => WorkbenchError,
+  ): Promise<Found<Card>> {
+    const names = new Map<string, { readonly root: string; readonly bundled: boolean }>();
+    for (const [root, bundled] of [
+      [resources, true],
+      [workspace, false],
+    ] as const) {
+      for (const folder of await foldersIn(join(root, kind))) names.set(folder, { root, bundled });
+    }
+    const place = names.get(name);
+    if (place === undefined) throw missing([...names.keys()].sort());
+    const directory = join(place.root, kind, name);
+    return { name, directory, bundled: place.bundled, card: await read(directory) };
+  }
+
+  const dataset = (name: string): Promise<Found<DatasetCard>> =>
+    one('datasets', name, readDatasetCard, (known) =>
+      unknown('dataset.missing', 'data set', name, known, 'dataset', 'import it'),
+    );
+
+  const survey = ({ card }: Found<DatasetCard>): Promise<readonly FamilySurvey[]> => {
+    const key = JSON.stringify([card.shape, card.classes.length]);
+    const space = { families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length };
+    const known = surveys.get(key) ?? surveySpace(space);
+    surveys.set(key, known);
+    known.catch(() => surveys.delete(key));
+    return known;
+  };
+
+  return {
+    dataset,
+    survey,
+    teacher: (name) =>
+      one('teachers', name, readTeacherCard, (known) =>
+        unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train one'),
+      ),
+    datasets: async () => (await find('datasets', readDatasetCard)).map(datasetView),
+    teachers: async () => (await find('teachers', readTeacherCard)).map(teacherView),
+    families: async (name) => {
+      const found = await dataset(name);
+      return familyViews(found.card, await survey(found));
+    },
+    strategies: () => STRATEGY_INFOS,
+  };
+}
+
+/** Costs of the largest student of all families within the limits; 1 where there is none. */
+export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly Limit[]): LargestCosts {
+  const largest = { params: 1, macs: 1 };
+  for (const family of surveys) {
+    family.params.forEach((params, index) => {
+      const macs = family.macs[index] ?? NaN;
+      if (!within({ params, macs }, limits)) return;
+      largest.params = Math.max(largest.params, params);
+      largest.macs = Math.max(largest.macs, macs);
+    });
+  }
+  return largest;
+}
+
+export function within(costs: LargestCosts, limits: readonly Limit[]): boolean {
+  return limits.every(({ metric, max }) => (metric === 'params' ? costs.params : costs.macs) <= max);
+}
+
+async function foldersIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => entry.name);
+}
+
+function unknown(
+  code: 'dataset.missing' | 'teacher.missing',
+  what: string,
+  name: string,
+  known: readonly string[],
+  field: string,
+  remedy: string,
+): WorkbenchError {
+  const choice =
+    known.length > 0 ? `Choose from: ${known.join(', ')}, or ${remedy}.` : `There are none yet: ${remedy} first.`;
+  return new WorkbenchError(code, `There is no ${what} "${name}". ${choice}`, { field });
+}
+
+function datasetView({ name, bundled, card }: Found<DatasetCard>): DatasetView {
+  const { title, licence, classes, shape, splits } = card;
+  const counts = { train: splits.train.count, validation: splits.val.count, test: splits.test.count };
+  return { name, title, licence, classes, shape, splits: counts, bundled };
+}
+
+function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
+  const { title, graph, params, macs, accuracy, dataset, recipe, seed } = card;
+  const summary =
+    `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
+    `(${recipe.optimizer}, seed ${seed}).`;
+  return {
+    name,
+    title,
+    dataset: dataset.id,
+    graph,
+    params,
+    macs,
+    validationAccuracy: accuracy.validation,
+    testAccuracy: accuracy.test,
+    summary,
+    bundled,
+  };
+}
+
+function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {
+  const space = studentSpace(studentFamilyNames(), card.shape, card.classes.length);
+  return space.families.map((family) => {
+    const costs = family.costs(family.reference);
+    return {
+      name: family.name,
+      title: family.title,
+      dimensions: family.dimensions.map(({ name, title, levels }) => ({ name, title, levels })),
+      students: surveys.find((survey) => survey.family === family.name)?.params.length ?? 0,
+      reference: { config: family.reference, params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN },
+    };
+  });
+}

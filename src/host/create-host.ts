@@ -1,0 +1,128 @@
+/** Puts the host together; the one file of this room that shells import. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSearchText } from '../bridge/parse-config.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import { openWorkspace } from '../store/workspace.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { createCatalog } from './catalog.ts';
+import { examine } from './doctor.ts';
+import { createHandlers } from './handlers.ts';
+import type { Host, HostOptions } from './host.ts';
+import { createLiveEvents } from './live-events.ts';
+import { openLog } from './log.ts';
+import { nodeBinary, processEntry } from './process-entry.ts';
+import { createExits } from './router.ts';
+import { createRunService } from './run-service.ts';
+import { createSideJobs } from './side-jobs.ts';
+import type { TrainerSettings } from './trainer-link.ts';
+import { createTrainerPool } from './trainer-pool.ts';
+
+export type { Host, HostClient, HostOptions } from './host.ts';
+export { openReadable as readWorkspace } from '../store/workspace.ts';
+export type { ReadableWorkspace } from '../store/workspace.ts';
+export type { RunSummary } from '../store/store.ts';
+export { defaultWorkspace } from './default-workspace.ts';
+export { frontOf } from './run-score.ts';
+export { failureOf } from './terminal/failure.ts';
+export { followRun } from './terminal/follow-run.ts';
+export type { RunEnd, RunNews } from './terminal/follow-run.ts';
+export { createProgressPrinter } from './terminal/progress-printer.ts';
+export type { ProgressPrinter } from './terminal/progress-printer.ts';
+export { frontText, trialText } from './terminal/run-text.ts';
+export { countText, percentText, textTable } from './terminal/text-table.ts';
+
+/** Longest silence of a trainer at work; it reports several times a second, and at least once for each evaluation. */
+const SILENCE_MS = 120_000;
+const START_MS = 60_000;
+const STOP_MS = 20_000;
+
+/**
+ * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws
+ * `workspace.*` when it cannot be opened; then nothing was changed and nothing is left open.
+ */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const workspace = openWorkspace(options.workspace);
+  try {
+    return hostOver(workspace, options);
+  } catch (error) {
+    workspace.close();
+    throw error;
+  }
+}
+
+function hostOver(workspace: Workspace, options: HostOptions): Host {
+  const { store, files } = workspace;
+  const { log, close: closeLog } = openLog(options.logFile ?? join(files.folders.logs, 'host.log'));
+  const swept = store.sweep();
+  log.info({ fence: store.fence, swept }, 'host started');
+
+  const settings: TrainerSettings = {
+    entry: options.trainer?.entry ?? processEntry('trainer'),
+    node: nodeBinary(options.node),
+    environment: options.trainer?.environment ?? {},
+    silenceMs: options.trainer?.silenceMs ?? SILENCE_MS,
+    startMs: START_MS,
+    stopMs: STOP_MS,
+    fence: store.fence,
+  };
+  const live = createLiveEvents();
+  const pool = createTrainerPool(settings);
+  const catalog = createCatalog(options.resources, workspace.directory);
+  const side = createSideJobs(settings, catalog);
+  const now = (): number => performance.now();
+  const runs = createRunService({ workspace, catalog, pool, live, log, now });
+
+  async function startSample(): ReturnType<typeof runs.start> {
+    const file = options.sample ?? join(options.resources, '..', 'examples', 'fashion-quick.json');
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw new WorkbenchError('config.unreadable', `The sample search cannot be read: ${String(error)}.`, { file });
+    });
+    return runs.start(parseSearchText(text, file), true);
+  }
+
+  async function quit(mode: 'pause' | 'keep'): Promise<void> {
+    if (mode === 'pause') await runs.pauseAll(undefined);
+    // After the answer: the shell may end the program at once.
+    setImmediate(() => options.onQuit?.(mode));
+  }
+
+  const handlers = createHandlers({
+    workspace,
+    catalog,
+    runs,
+    side,
+    live,
+    system: {
+      version: options.version ?? '0.1.0',
+      workspace: workspace.directory,
+      shell: options.shell,
+      platform: process.platform,
+      node: process.versions.node,
+    },
+    examine: async () => examine(store, files),
+    startSample,
+    quit,
+  });
+  const exits = createExits(handlers, log);
+
+  async function closeAll(): Promise<void> {
+    try {
+      await runs.pauseAll('The workbench was closed.');
+      await Promise.all([pool.close(), side.close()]);
+    } finally {
+      live.close();
+      workspace.close();
+      log.info('host closed');
+      closeLog();
+    }
+  }
+
+  let closed: Promise<void> | undefined;
+  return {
+    client: exits.client,
+    serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
+    activeRuns: () => runs.active(),
+    close: () => (closed ??= closeAll()),
+  };
+}

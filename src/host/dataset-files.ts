@@ -1,0 +1,104 @@
+/** Data set folders as the host reads them: the card, and a check that the files are what the card says. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { z } from 'zod';
+import { WorkbenchError } from '../core/errors.ts';
+
+const fileSchema = z.object({
+  file: z.string().regex(/^[^/\\]+$/),
+  bytes: z.int().optional(),
+  sha256: z.string().optional(),
+});
+const splitSchema = z.object({ count: z.int().min(1), images: fileSchema, labels: fileSchema });
+
+/** What the host uses of `dataset.json`; the trainer reads the rest. */
+const cardSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  licence: z.string().default('unknown'),
+  shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
+  classes: z.array(z.string()).min(2),
+  splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
+});
+
+export type DatasetCard = z.output<typeof cardSchema>;
+
+const unzip = promisify(gunzip);
+/** An IDX file of bytes with one or three axes and four sizes at most begins with these. */
+const IDX_BYTES = 0x08;
+/** A label file that unpacks to more is no label file. */
+const MAX_LABEL_BYTES = 64 * 2 ** 20;
+
+/** Throws `dataset.missing` without a card and `dataset.corrupt` with a wrong one. */
+export async function readDatasetCard(directory: string): Promise<DatasetCard> {
+  const file = join(directory, 'dataset.json');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new WorkbenchError('dataset.missing', `There is no data set in ${directory}: ${words(error)}.`, { file });
+  });
+  const parsed = cardSchema.safeParse(parseJson(text, file));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw corrupt(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a data set card'}`);
+}
+
+/** Every file of every split is there, of the size and hash that the card names, and a gzipped IDX file. Throws `dataset.*`. */
+export async function checkDatasetFiles(directory: string, card: DatasetCard): Promise<void> {
+  for (const split of Object.values(card.splits)) {
+    for (const { file: name, bytes, sha256 } of [split.images, split.labels]) {
+      const file = join(directory, name);
+      const content = await readSplitFile(file);
+      if (bytes !== undefined && content.length !== bytes) {
+        throw corrupt(file, `it has ${content.length} bytes, and its card says ${bytes}`);
+      }
+      if (sha256 !== undefined && createHash('sha256').update(content).digest('hex') !== sha256) {
+        throw corrupt(file, 'its content is not what its card says (SHA-256 differs)');
+      }
+      if (content[0] !== 0x1f || content[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
+    }
+    await readLabels(directory, split.labels.file, split.count, card.classes.length);
+  }
+}
+
+/** Classes of a split's images, `[count]`. Throws `dataset.*`. */
+export async function readLabels(directory: string, name: string, count: number, classes: number): Promise<Uint8Array> {
+  const file = join(directory, name);
+  const packed = await readSplitFile(file);
+  const content = await unzip(packed, { maxOutputLength: MAX_LABEL_BYTES }).catch((error: unknown) => {
+    throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+  });
+  if (content.length < 8 || content.readUInt16BE(0) !== 0 || content[2] !== IDX_BYTES || content[3] !== 1) {
+    throw corrupt(file, 'it is not an IDX file of bytes with one axis');
+  }
+  const labels = new Uint8Array(content.subarray(8));
+  if (content.readUInt32BE(4) !== count || labels.length !== count) {
+    throw corrupt(file, `it has ${labels.length} labels for ${count} images`);
+  }
+  const stray = labels.find((label) => label >= classes);
+  if (stray !== undefined) throw corrupt(file, `it has the label ${stray}, and there are ${classes} classes`);
+  return labels;
+}
+
+async function readSplitFile(file: string): Promise<Buffer> {
+  return readFile(file).catch((error: unknown) => {
+    throw new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${words(error)}.`, { file });
+  });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw corrupt(file, `it is not JSON (${words(error)})`);
+  }
+}
+
+function corrupt(file: string, finding: string): WorkbenchError {
+  return new WorkbenchError('dataset.corrupt', `${file} is damaged: ${finding}. Import the data set again.`, { file });
+}
+
+function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

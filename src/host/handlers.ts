@@ -1,0 +1,118 @@
+/** What the host answers to each method of the contract. A mapped type: a method without a handler does not compile. */
+import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
+import type { Contract } from '../bridge/contract.ts';
+import type { DoctorView, SystemView } from '../bridge/schemas.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { Trial } from '../core/trial.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Catalog } from './catalog.ts';
+import { readLabels } from './dataset-files.ts';
+import type { LiveEvents } from './live-events.ts';
+import { previewSearch } from './preview.ts';
+import { graphOf, spaceOf } from './run-context.ts';
+import type { RunService } from './run-service.ts';
+import type { SideJobs } from './side-jobs.ts';
+
+type Handler<P> =
+  P extends ContractProcedure<infer I, infer O, infer _Errors, infer _Meta>
+    ? (input: InferSchemaOutput<I>, signal: AbortSignal | undefined) => Answer<InferSchemaInput<O>>
+    : never;
+type Answer<T> = T | Promise<T>;
+
+export type Handlers = {
+  readonly [Group in keyof Contract]: {
+    readonly [Method in keyof Contract[Group]]: Handler<Contract[Group][Method]>;
+  };
+};
+
+export interface HandlerParts {
+  readonly workspace: Workspace;
+  readonly catalog: Catalog;
+  readonly runs: RunService;
+  readonly side: SideJobs;
+  readonly live: LiveEvents;
+  readonly system: SystemView;
+  readonly examine: () => Promise<DoctorView>;
+  readonly startSample: () => ReturnType<RunService['start']>;
+  readonly quit: (mode: 'pause' | 'keep') => Promise<void>;
+}
+
+export function createHandlers(parts: HandlerParts): Handlers {
+  const { workspace, catalog, runs, side, live, system } = parts;
+  const { store } = workspace;
+
+  function trialOf(id: string): Trial {
+    const trial = store.trial(id);
+    if (trial !== undefined) return trial;
+    throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+  }
+
+  return {
+    system: {
+      info: () => system,
+      backend: () => side.backend(),
+      doctor: () => parts.examine(),
+      quit: ({ mode }) => parts.quit(mode),
+    },
+    catalog: {
+      datasets: () => catalog.datasets(),
+      teachers: () => catalog.teachers(),
+      families: ({ dataset }) => catalog.families(dataset),
+      strategies: () => catalog.strategies(),
+      teacherPredictions: ({ teacher }) => side.teacherPredictions(teacher),
+    },
+    runs: {
+      list: (query) => runs.list(query),
+      get: ({ id }) => runs.get(id),
+      trials: ({ id }) => {
+        runs.get(id);
+        return store.trials(id);
+      },
+      preview: (parsed) => previewSearch(catalog, store, parsed),
+      start: (parsed) => runs.start(parsed),
+      startSample: () => parts.startSample(),
+      pause: ({ id }) => runs.pause(id),
+      resume: ({ id }) => runs.resume(id),
+      stop: ({ id }) => runs.stop(id),
+      rename: ({ id, name }) => runs.rename(id, name),
+      keep: ({ id }) => runs.keep(id),
+      discard: ({ id }) => runs.discard(id),
+    },
+    trials: {
+      get: async ({ id }) => {
+        const trial = trialOf(id);
+        const { run } = runs.get(trial.runId);
+        const { card } = await catalog.dataset(run.config.dataset);
+        const space = spaceOf({
+          families: [trial.candidate.family],
+          inputShape: card.shape,
+          classes: card.classes.length,
+        });
+        return { trial, run, graph: graphOf(space, trial.candidate), epochs: store.epochs(id) };
+      },
+      epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
+      predictions: async ({ id }) => {
+        const trial = trialOf(id);
+        const kept = store.predictions(id);
+        if (kept === undefined) {
+          throw new WorkbenchError(
+            'trial.missing',
+            `Student ${trial.number + 1} has no predictions: it is ${trial.state}.`,
+          );
+        }
+        const { run } = runs.get(trial.runId);
+        const { directory, card } = await catalog.dataset(run.config.dataset);
+        const { val } = card.splits;
+        const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
+        if (kept.count === labels.length) return { ...kept, labels };
+        throw new WorkbenchError(
+          'dataset.corrupt',
+          `The data set ${run.config.dataset} is not the one of this run any more.`,
+        );
+      },
+    },
+    events: {
+      watch: (_input, signal) => live.subscribe(signal),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** What a configuration means before it is started: how many students fit, of what size, and how long it may take. */
+import { limitsOf } from '../bridge/expand-config.ts';
+import type { ParsedSearchInput, PreviewView } from '../bridge/schemas.ts';
+import { studentSpace } from '../core/arch/families/registry.ts';
+import type { ReadableStore } from '../store/store.ts';
+import { within } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+
+const BINS = 24;
+/** Runs whose trials are looked at for an estimate. */
+const RECENT_RUNS = 5;
+
+/** Throws `dataset.*` and `family.unknown`. */
+export async function previewSearch(
+  catalog: Catalog,
+  store: ReadableStore,
+  parsed: ParsedSearchInput,
+): Promise<PreviewView> {
+  const dataset = await catalog.dataset(parsed.dataset);
+  studentSpace(parsed.families, dataset.card.shape, dataset.card.classes.length);
+  const limits = limitsOf(parsed.limits);
+  const chosen = (await catalog.survey(dataset)).filter(({ family }) => parsed.families.includes(family));
+  const feasible = chosen.map(({ family, params, macs }) => {
+    const costs = Array.from(params, (count, index) => ({ params: count, macs: macs[index] ?? NaN }));
+    return { family, total: costs.length, costs: costs.filter((cost) => within(cost, limits)) };
+  });
+  const all = feasible.flatMap(({ costs }) => costs);
+  const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
+  const seconds = estimate(store, parsed, all, images);
+  return {
+    students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
+    histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/** Equal bins from the least to the greatest value; one bin where all are equal. */
+export function histogramOf(values: readonly number[], bins = BINS): PreviewView['histogram'] {
+  if (values.length === 0) return [];
+  const from = values.reduce((least, value) => Math.min(least, value));
+  const to = values.reduce((most, value) => Math.max(most, value));
+  const count = to > from ? bins : 1;
+  const width = (to - from) / count;
+  const counts = new Array<number>(count).fill(0);
+  for (const value of values) {
+    const bin = width > 0 ? Math.min(count - 1, Math.floor((value - from) / width)) : 0;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts.map((members, bin) => ({ from: from + bin * width, to: from + (bin + 1) * width, count: members }));
+}
+
+interface Sample {
+  readonly macs: number;
+  /** Of one image, one epoch. */
+  readonly seconds: number;
+}
+
+/** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
+function estimate(
+  store: ReadableStore,
+  { recipe, budget, slots, dataset }: ParsedSearchInput,
+  students: readonly { readonly macs: number }[],
+  images: number,
+): number | undefined {
+  const samples = store.runs({ limit: RECENT_RUNS }).rows.flatMap(({ run }) => {
+    if (run.config.dataset !== dataset) return [];
+    const work = run.config.recipe.epochs * (run.config.trainImages ?? images);
+    const whole = store.trials(run.id).filter(({ state, attempts }) => state === 'finished' && attempts === 1);
+    return whole.map(({ macs, seconds }): Sample => ({ macs, seconds: seconds / work }));
+  });
+  if (samples.length === 0 || students.length === 0) return undefined;
+  const line = fitLine(samples);
+  const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;
+  const trials = Math.min(budget.trials, students.length);
+  return (each * recipe.epochs * images * trials) / Math.min(slots, trials);
+}
+
+/** Least squares; a mean where the samples say nothing about a slope, or say that more work takes less time. */
+function fitLine(samples: readonly Sample[]): (macs: number) => number {
+  const mean = (of: (sample: Sample) => number): number =>
+    samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const [centre, level] = [mean(({ macs }) => macs), mean(({ seconds }) => seconds)];
+  const variance = mean(({ macs }) => (macs - centre) ** 2);
+  const slope = variance > 0 ? mean(({ macs, seconds }) => (macs - centre) * (seconds - level)) / variance : 0;
+  return (macs) => level + Math.max(0, slope) * (macs - centre);
+}

@@ -1,0 +1,73 @@
+/** What every part of a running search works with. */
+import type { StudentSpace } from '../core/arch/families/registry.ts';
+import { studentSpace } from '../core/arch/families/registry.ts';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import type { DatasetRef, TeacherRef } from '../compute/protocol.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { SearchConfig } from '../core/run.ts';
+import type { Candidate } from '../core/space/space.ts';
+import type { EpochPoint } from '../core/trial.ts';
+import type { WorkspaceFiles } from '../store/files.ts';
+import type { WritableStore } from '../store/store.ts';
+import type { ProblemDescriptor, SpaceDescriptor } from './ask-protocol.ts';
+import type { LiveProgress } from './live-progress.ts';
+import type { Log } from './log.ts';
+import type { TrainerPool } from './trainer-pool.ts';
+
+export interface RunContext {
+  readonly runId: string;
+  readonly config: SearchConfig;
+  readonly store: WritableStore;
+  readonly files: WorkspaceFiles;
+  readonly pool: TrainerPool;
+  readonly log: Log;
+  readonly problem: ProblemDescriptor;
+  readonly space: StudentSpace;
+  readonly dataset: DatasetRef;
+  readonly teacher: TeacherRef | undefined;
+  readonly progress: LiveProgress;
+  /** Tell the windows that the run, or one of its trials, has changed. */
+  readonly runChanged: () => void;
+  readonly trialChanged: (trialId: string) => void;
+  readonly pointAppended: (trialId: string, point: EpochPoint) => void;
+  /** Milliseconds from a monotonic clock. */
+  readonly now: () => number;
+}
+
+export interface RunPlaces {
+  readonly dataset: { readonly directory: string; readonly shape: readonly number[]; readonly classes: number };
+  readonly teacher: TeacherRef | undefined;
+}
+
+export function problemOf(config: SearchConfig, { dataset }: RunPlaces): ProblemDescriptor {
+  const { families, strategy, seed, objectives, limits, reference, budget } = config;
+  const { shape, classes } = dataset;
+  return { families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, budget: budget.trials };
+}
+
+export function spaceOf(problem: SpaceDescriptor): StudentSpace {
+  return studentSpace(problem.families, problem.inputShape, problem.classes);
+}
+
+/** Throws `family.unknown` for a candidate of another space. */
+export function graphOf(space: StudentSpace, { family: name, config }: Candidate): ArchitectureGraph {
+  const family = space.families.find((one) => one.name === name);
+  if (family === undefined) throw new WorkbenchError('family.unknown', `There is no family "${name}" any more.`);
+  return family.build(config);
+}
+
+/** Faults that every other trial would meet too: the run waits for the person instead of burning its budget. */
+const SHARED_FAULTS: ReadonlySet<string> = new Set<ErrorCode>([
+  'dataset.missing',
+  'dataset.corrupt',
+  'teacher.missing',
+  'teacher.mismatch',
+  'backend.missing',
+  'disk.full',
+]);
+
+export function sharedFault(code: string, message: string): WorkbenchError | undefined {
+  // Sound: the set holds error codes only.
+  return SHARED_FAULTS.has(code) ? new WorkbenchError(code as ErrorCode, message) : undefined;
+}

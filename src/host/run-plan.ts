@@ -1,0 +1,125 @@
+/** Checks before a run is created or goes on, so that nothing is half-written: everything it names is there and fits. */
+import { limitsOf, expandConfig } from '../bridge/expand-config.ts';
+import { nearestWord } from '../bridge/nearest-word.ts';
+import type { ParsedSearchInput } from '../bridge/schemas.ts';
+import { studentSpace } from '../core/arch/families/registry.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { SearchConfig } from '../core/run.ts';
+import { strategyInfo } from '../core/strategies/registry.ts';
+import type { FamilySurvey } from './ask-protocol.ts';
+import { largestWithin, within } from './catalog.ts';
+import type { Catalog, Found } from './catalog.ts';
+import { checkDatasetFiles } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
+import type { RunPlaces } from './run-context.ts';
+
+export interface RunPlan {
+  readonly config: SearchConfig;
+  readonly places: RunPlaces;
+  readonly strategyVersion: number;
+}
+
+/** Throws the typed error of the first thing that is wrong; writes nothing. */
+export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Promise<RunPlan> {
+  const dataset = await catalog.dataset(parsed.dataset);
+  checkNames(parsed, dataset);
+  const survey = await catalog.survey(dataset);
+  const config = expandConfig(parsed, largestWithin(survey, limitsOf(parsed.limits)));
+  checkReachable(config, survey);
+  return planOf(catalog, config, dataset);
+}
+
+/** The same for a run that goes on: its data set or teacher may be gone or changed. */
+export async function planResume(catalog: Catalog, config: SearchConfig): Promise<RunPlan> {
+  const dataset = await catalog.dataset(config.dataset);
+  checkNames(config, dataset);
+  return planOf(catalog, config, dataset);
+}
+
+async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<DatasetCard>): Promise<RunPlan> {
+  const { name, directory, card } = dataset;
+  const available = card.splits.train.count;
+  if (config.trainImages !== undefined && config.trainImages > available) {
+    const problem = `trainImages: ${config.trainImages} are asked for, and ${name} has ${available} training images.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'trainImages' });
+  }
+  await checkDatasetFiles(directory, card);
+  const teacher = await teacherFor(catalog, config, dataset);
+  return {
+    config,
+    places: { dataset: { directory, shape: card.shape, classes: card.classes.length }, teacher },
+    strategyVersion: strategyInfo(config.strategy.id).version,
+  };
+}
+
+/** Families, strategy and its options are known. */
+function checkNames(config: Pick<SearchConfig, 'families' | 'strategy'>, { card }: Found<DatasetCard>): void {
+  studentSpace(config.families, card.shape, card.classes.length);
+  const { id, options } = config.strategy;
+  const { defaults } = strategyInfo(id);
+  for (const [name, value] of Object.entries(options)) {
+    const field = `strategy.options.${name}`;
+    const standard = defaults[name];
+    if (standard === undefined) {
+      const known = Object.keys(defaults);
+      const meant = nearestWord(name, known);
+      const hint = meant
+        ? `did you mean "${meant}"?`
+        : known.length > 0
+          ? `it has ${known.join(', ')}.`
+          : 'it has none.';
+      throw new WorkbenchError('config.invalid', `${field}: ${id} has no such option: ${hint}`, { field });
+    }
+    if (typeof value !== typeof standard) {
+      const problem = `${field}: a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`;
+      throw new WorkbenchError('config.invalid', problem, { field });
+    }
+  }
+}
+
+function checkReachable({ families, limits }: SearchConfig, survey: readonly FamilySurvey[]): void {
+  const chosen = survey.filter(({ family }) => families.includes(family));
+  const students = chosen.flatMap(({ family, params, macs }) =>
+    Array.from(params, (count, index) => ({ family, params: count, macs: macs[index] ?? NaN })),
+  );
+  if (students.some((student) => within(student, limits))) return;
+  const wishes = limits.map(({ metric, max }) => `${metric} <= ${max.toLocaleString('en')}`).join(' and ');
+  const cheapest = limits.map(({ metric }) => {
+    const costOf = (student: (typeof students)[number]): number =>
+      metric === 'params' ? student.params : student.macs;
+    const least = students.reduce((best, student) => (costOf(student) < costOf(best) ? student : best));
+    return `the smallest by ${metric} is a ${least.family} with ${least.params.toLocaleString('en')} params and ${least.macs.toLocaleString('en')} MACs`;
+  });
+  throw new WorkbenchError(
+    'budget.unreachable',
+    `No student of ${families.join(', ')} meets ${wishes}: ${cheapest.join('; ')}. Raise the limit or add a family.`,
+    { field: limits.length === 1 ? `limits.${limits[0]?.metric}` : 'limits' },
+  );
+}
+
+/** Absent where students learn from labels alone. */
+async function teacherFor(
+  catalog: Catalog,
+  config: SearchConfig,
+  { name, card }: Found<DatasetCard>,
+): Promise<RunPlaces['teacher']> {
+  if (config.recipe.distillation.loss === 'none') return undefined;
+  const teacher = await catalog.teacher(config.teacher);
+  const { graph, dataset } = teacher.card;
+  const shape = graph.inputShape.join(' x ');
+  const wanted = card.shape.join(' x ');
+  const mismatch =
+    shape !== wanted
+      ? `it reads images of ${shape}, and those of ${name} are ${wanted}`
+      : graph.classes !== card.classes.length
+        ? `it knows ${graph.classes} classes, and ${name} has ${card.classes.length}`
+        : dataset.id !== card.id
+          ? `it was trained on ${dataset.id}`
+          : undefined;
+  if (mismatch === undefined) return { directory: teacher.directory };
+  throw new WorkbenchError(
+    'teacher.mismatch',
+    `The teacher "${teacher.name}" does not fit the data set ${name}: ${mismatch}. Choose another teacher, or train one.`,
+    { field: 'teacher' },
+  );
+}

@@ -1,0 +1,262 @@
+/** Runs as people handle them: start, pause, resume, stop, keep, discard. One runs at a time; the loop is in `run-loop.ts`. */
+import { randomBytes } from 'node:crypto';
+import type { ParsedSearchInput, RunSummaryView } from '../bridge/schemas.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { Run } from '../core/run.ts';
+import type { Trial } from '../core/trial.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Catalog } from './catalog.ts';
+import type { LiveEvents } from './live-events.ts';
+import { createLiveProgress } from './live-progress.ts';
+import type { LiveProgress } from './live-progress.ts';
+import type { Log } from './log.ts';
+import { problemOf, spaceOf } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+import { startRunLoop } from './run-loop.ts';
+import type { RunLoop } from './run-loop.ts';
+import { planResume, planRun } from './run-plan.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { TrainerPool } from './trainer-pool.ts';
+
+export interface RunService {
+  /** Throws `run.missing`. */
+  get(id: string): RunSummaryView;
+  list(query: { readonly search?: string; readonly offset: number; readonly limit: number }): {
+    readonly rows: readonly RunSummaryView[];
+    readonly total: number;
+  };
+  start(parsed: ParsedSearchInput, sample?: boolean): Promise<RunSummaryView>;
+  pause(id: string): Promise<RunSummaryView>;
+  resume(id: string): Promise<RunSummaryView>;
+  stop(id: string): Promise<RunSummaryView>;
+  rename(id: string, name: string): RunSummaryView;
+  keep(id: string): RunSummaryView;
+  discard(id: string): Promise<void>;
+  active(): readonly string[];
+  pauseAll(reason: string | undefined): Promise<void>;
+}
+
+export interface RunServiceParts {
+  readonly workspace: Workspace;
+  readonly catalog: Catalog;
+  readonly pool: TrainerPool;
+  readonly live: LiveEvents;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+interface ActiveRun {
+  readonly loop: RunLoop;
+  readonly progress: LiveProgress;
+  /** The run has left the machine, and everybody was told. */
+  readonly settled: Promise<void>;
+}
+
+export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
+  const { store, files } = workspace;
+  const active = new Map<string, ActiveRun>();
+  /** A start or resume that is still being checked: a second one must not slip in beside it. */
+  let launching = false;
+
+  function get(id: string): RunSummaryView {
+    const summary = store.summary(id);
+    if (summary === undefined) throw missing(id);
+    return viewOf(summary);
+  }
+
+  function viewOf(summary: RunSummaryView): RunSummaryView {
+    const { run } = summary;
+    const progress = active.get(run.id)?.progress;
+    if (progress !== undefined) return { ...summary, live: progress.view() };
+    // Only a disk that took no more writes leaves this behind; people see what is true.
+    if (run.state !== 'running') return summary;
+    return {
+      ...summary,
+      run: { ...run, state: 'interrupted', reason: run.reason ?? 'Its state could not be written.' },
+    };
+  }
+
+  function runChanged(id: string): void {
+    const summary = store.summary(id);
+    if (summary !== undefined) live.publish({ type: 'run.changed', summary: viewOf(summary) });
+  }
+
+  function trialChanged(id: string): void {
+    const trial = store.trial(id);
+    if (trial !== undefined) live.publish({ type: 'trial.changed', trial });
+  }
+
+  function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): RunSummaryView {
+    const { id: runId, config } = run;
+    const problem = problemOf(config, plan.places);
+    const progress = createLiveProgress({ ...progressSoFar(store.trials(runId), run), now });
+    const { trainImages } = config;
+    const context: RunContext = {
+      runId,
+      config,
+      store,
+      files,
+      pool,
+      log,
+      problem,
+      space: spaceOf(problem),
+      dataset: { directory: plan.places.dataset.directory, ...(trainImages !== undefined && { trainImages }) },
+      teacher: plan.places.teacher,
+      progress,
+      runChanged: () => runChanged(runId),
+      trialChanged,
+      pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
+      now,
+    };
+    store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion));
+    pool.resize(config.slots);
+    const loop = startRunLoop(context, wish);
+    const settled = loop.done.then(() => {
+      active.delete(runId);
+      // A trainer holds much memory: an idle workbench keeps none.
+      if (active.size === 0) pool.resize(0);
+      log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
+      runChanged(runId);
+    });
+    active.set(runId, { loop, progress, settled });
+    log.info({ run: runId, name: run.name, wish }, 'run started');
+    runChanged(runId);
+    return get(runId);
+  }
+
+  /** Refuses while another runs: on one machine two searches would only slow each other down. */
+  async function alone<T>(id: string | undefined, begin: () => Promise<T>): Promise<T> {
+    const [other] = active.keys();
+    if (other !== undefined || launching) {
+      const name = other === undefined ? 'Another run' : `"${store.run(other)?.name ?? other}" (${other})`;
+      const problem =
+        other === id && id !== undefined ? 'It is running already.' : `${name} is running: pause or stop it first.`;
+      throw new WorkbenchError('run.state', problem);
+    }
+    launching = true;
+    try {
+      return await begin();
+    } finally {
+      launching = false;
+    }
+  }
+
+  const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
+    alone(undefined, async () => {
+      const plan = await planRun(catalog, parsed);
+      const { config, strategyVersion } = plan;
+      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample }), plan);
+    });
+
+  const resume = (id: string): Promise<RunSummaryView> =>
+    alone(id, async () => {
+      const run = known(id);
+      if (run.state === 'finished') throw ended(run, 'gone on with');
+      return launch(run, await planResume(catalog, run.config));
+    });
+
+  async function pauseActive({ loop, settled }: ActiveRun, reason?: string): Promise<void> {
+    await loop.pause(reason);
+    await settled;
+  }
+
+  async function pause(id: string): Promise<RunSummaryView> {
+    const run = known(id);
+    const entry = active.get(id);
+    if (entry !== undefined) await pauseActive(entry);
+    else if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'paused');
+    else if (run.state !== 'paused') {
+      store.setRunState(id, 'paused');
+      runChanged(id);
+    }
+    return get(id);
+  }
+
+  async function stop(id: string): Promise<RunSummaryView> {
+    const run = known(id);
+    const entry = active.get(id);
+    if (entry !== undefined) {
+      await entry.loop.stop();
+      await entry.settled;
+      return get(id);
+    }
+    if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
+    return alone(id, async () => {
+      launch(run, await planResume(catalog, run.config), 'stop');
+      await active.get(id)?.settled;
+      return get(id);
+    });
+  }
+
+  async function discard(id: string): Promise<void> {
+    known(id);
+    const entry = active.get(id);
+    if (entry !== undefined) await pauseActive(entry);
+    files.remove(store.deleteRun(id));
+    live.publish({ type: 'run.removed', id });
+  }
+
+  function known(id: string): Run {
+    const run = store.run(id);
+    if (run === undefined) throw missing(id);
+    return run;
+  }
+
+  function changed(id: string, change: () => void): RunSummaryView {
+    known(id);
+    change();
+    runChanged(id);
+    return get(id);
+  }
+
+  return {
+    get,
+    list: (query) => {
+      const { rows, total } = store.runs(query);
+      return { rows: rows.map(viewOf), total };
+    },
+    start,
+    pause,
+    resume,
+    stop,
+    rename: (id, name) => changed(id, () => store.renameRun(id, name)),
+    keep: (id) => changed(id, () => store.keepRun(id)),
+    discard,
+    active: () => [...active.keys()],
+    pauseAll: async (reason) =>
+      void (await Promise.all([...active.values()].map((entry) => pauseActive(entry, reason)))),
+  };
+}
+
+function progressSoFar(
+  trials: readonly Trial[],
+  { config }: Run,
+): Omit<Parameters<typeof createLiveProgress>[0], 'now'> {
+  const finished = trials.filter((trial) => trial.state === 'finished');
+  return {
+    total: config.budget.trials,
+    slots: config.slots,
+    done: trials.filter(({ state }) => state === 'finished' || state === 'failed' || state === 'stopped').length,
+    measured: finished.map((trial) => trial.seconds),
+  };
+}
+
+function resumeNote(run: Run, version: number): string | undefined {
+  if (run.strategyVersion === version) return undefined;
+  const { id } = run.config.strategy;
+  return `Gone on with version ${version} of the strategy ${id}; it was started with version ${run.strategyVersion}.`;
+}
+
+/** Sorts by time of day, for people; unique by its last letters. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function missing(id: string): WorkbenchError {
+  return new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+}
+
+function ended(run: Run, verb: string): WorkbenchError {
+  return new WorkbenchError('run.state', `"${run.name}" is ${run.state}: it cannot be ${verb}.`);
+}

@@ -1,0 +1,52 @@
+/** Progress in a terminal: one line that is rewritten in place, or plain lines where the output is no terminal. */
+import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { Trial } from '../../core/trial.ts';
+import { progressText, trialText } from './run-text.ts';
+
+/** What is used of a stream such as `process.stderr`. */
+export interface TextStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface ProgressPrinter {
+  /** A line that stays. */
+  line(text: string): void;
+  progress(summary: RunSummaryView): void;
+  ended(trial: Trial): void;
+  /** Takes the bar away. */
+  clear(): void;
+}
+
+/** The bar appears on terminals alone; without one, each student that ends gets its line, and so does the first stage. */
+export function createProgressPrinter(stream: TextStream): ProgressPrinter {
+  let shown = '';
+  let stage = '';
+  const erase = (): void => {
+    if (shown !== '') stream.write('\r\u001B[K');
+  };
+  const draw = (text: string): void => {
+    erase();
+    stream.write(text);
+    shown = text;
+  };
+  const line = (text: string): void => {
+    erase();
+    stream.write(`${text}\n`);
+    if (shown !== '') stream.write(shown);
+  };
+  return {
+    line,
+    progress(summary) {
+      // One column stays free: a line that fills the last one wraps in some terminals.
+      if (stream.isTTY) draw(progressText(summary).slice(0, (stream.columns ?? 80) - 1));
+      else if (stage === '' && summary.live) line((stage = summary.live.stage));
+    },
+    ended: (trial) => line(trialText(trial)),
+    clear() {
+      erase();
+      shown = '';
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** A run in words: one line of progress, its trials as they end, and its front as a table. */
+import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { Candidate } from '../../core/space/space.ts';
+import type { Trial } from '../../core/trial.ts';
+import { frontOf } from '../run-score.ts';
+import type { RunEnd } from './follow-run.ts';
+import { countText, durationText, percentText, textTable } from './text-table.ts';
+import type { Column } from './text-table.ts';
+
+const BAR_WIDTH = 24;
+
+const FRONT_COLUMNS: readonly Column[] = [
+  { title: 'student', align: 'right' },
+  { title: 'family', align: 'left' },
+  { title: 'validation', align: 'right' },
+  { title: 'test', align: 'right' },
+  { title: 'params', align: 'right' },
+  { title: 'MACs', align: 'right' },
+  { title: 'configuration', align: 'left' },
+];
+
+/** `[########----------------]   8/24  2 min left  Student 9 of 24 (vit): epoch 2 of 3` */
+export function progressText({ run, live }: RunSummaryView): string {
+  if (live === undefined) return run.name;
+  const share = live.total > 0 ? Math.min(1, live.done / live.total) : 0;
+  const filled = Math.round(share * BAR_WIDTH);
+  const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
+  const total = String(live.total);
+  const left = live.secondsLeft === undefined ? '' : `  ${durationText(live.secondsLeft)} left`;
+  return `[${bar}] ${String(Math.floor(live.done)).padStart(total.length)}/${total}${left}  ${live.stage}`;
+}
+
+export function trialText(trial: Trial): string {
+  const { candidate, params, macs, seconds } = trial;
+  const costs = `${countText(params)} params, ${countText(macs)} MACs`;
+  const end =
+    trial.state === 'finished'
+      ? `${percentText(trial.metrics['accuracy'])} in ${durationText(seconds)}`
+      : `${trial.state}: ${trial.reason ?? 'no reason was kept'}`;
+  return `Student ${trial.number + 1} (${candidate.family}, ${costs}): ${end}`;
+}
+
+/** The front as lines of a table, smallest student first, with a heading. */
+export function frontText({ summary, trials }: RunEnd): readonly string[] {
+  const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
+  if (front.length === 0) return ['No student is on the front yet.'];
+  const rows = front.map((trial) => [
+    String(trial.number + 1),
+    trial.candidate.family,
+    percentText(trial.metrics['accuracy']),
+    percentText(trial.testAccuracy),
+    countText(trial.params),
+    countText(trial.macs),
+    configText(trial.candidate),
+  ]);
+  const of = `${trials.filter((trial) => trial.state === 'finished').length} students trained`;
+  return [`Front of "${summary.run.name}" (${front.length} of ${of}):`, '', ...textTable(FRONT_COLUMNS, rows)];
+}
+
+function configText({ config }: Candidate): string {
+  return Object.entries(config)
+    .map(([name, level]) => `${name}=${String(level)}`)
+    .join(' ');
+}

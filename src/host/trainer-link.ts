@@ -1,0 +1,184 @@
+/**
+ * One trainer process and the job it has in hand. Its death, its silence and its refusals become outcomes or typed errors;
+ * messages that bear another fence or another job are dropped.
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { WorkbenchError } from '../core/errors.ts';
+import type { TrainerCommand, TrainerEvent } from '../compute/protocol.ts';
+
+export interface TrainerSettings {
+  /** Absolute path of the trainer's entry, and of the Node that runs it. */
+  readonly entry: string;
+  readonly node: string;
+  /** Added to the environment of the process. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A trainer at work that says nothing for so long hangs, and is killed. */
+  readonly silenceMs: number;
+  /** How long a start, a stop between two steps, and an orderly end may take. */
+  readonly startMs: number;
+  readonly stopMs: number;
+  readonly fence: string;
+}
+
+/** The last event of a job, or what became of the process instead of it. */
+export type JobEnd =
+  | Extract<TrainerEvent, { type: 'trained' | 'evaluated' | 'backend' | 'stopped' | 'failed' }>
+  /** The process died or hung with the job in hand: the job may be tried again. */
+  | { readonly type: 'crashed'; readonly message: string };
+
+export type JobReport = Extract<TrainerEvent, { type: 'progress' | 'epoch' }>;
+
+export type JobCommand = Extract<TrainerCommand, { job: unknown }>;
+
+export interface TrainerLink {
+  /** One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not obey. */
+  run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd>;
+  readonly alive: () => boolean;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly id: string;
+  readonly report: (event: JobReport) => void;
+  readonly settle: (end: JobEnd) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Bytes of the process' last words that a failure quotes. */
+const TAIL_BYTES = 4096;
+
+/** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before that. */
+export async function startTrainer(settings: TrainerSettings): Promise<TrainerLink> {
+  const child = fork(settings.entry, [], {
+    execPath: settings.node,
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, ...settings.environment },
+  });
+  const tail = keepTail(child);
+  const gone = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+  });
+  let job: Job | undefined;
+  let alive = true;
+  const watchdog = createWatchdog(settings.silenceMs, () => {
+    const seconds = Math.round(settings.silenceMs / 1000);
+    finish({ type: 'crashed', message: `The trainer said nothing for ${seconds} s and was ended.${tail()}` });
+    child.kill('SIGKILL');
+  });
+
+  function finish(end: JobEnd): void {
+    const done = job;
+    job = undefined;
+    watchdog.rest();
+    done?.settle(end);
+  }
+
+  void gone.then((how) => {
+    alive = false;
+    finish({ type: 'crashed', message: `The trainer process died: ${how}.${tail()}` });
+  });
+
+  // Sound: the other end of this channel is our own trainer; fence and job are checked before anything is believed.
+  child.on('message', (message) => receive(message as TrainerEvent));
+
+  function receive(event: TrainerEvent): void {
+    if (event.type === 'ready' || event.fence !== settings.fence || event.jobId !== job?.id) return;
+    watchdog.feed();
+    if (event.type !== 'progress' && event.type !== 'epoch') return finish(event);
+    try {
+      job.report(event);
+    } catch (error) {
+      // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is worth nothing now.
+      job.fail(error);
+      finish({ type: 'crashed', message: 'The trainer was ended because its news could not be kept.' });
+      child.kill('SIGKILL');
+    }
+  }
+
+  function send(command: TrainerCommand): void {
+    if (child.connected) child.send(command, () => undefined); // a failed send is followed by `exit`
+  }
+
+  function run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd> {
+    const jobId = command.job.jobId;
+    if (job !== undefined) throw new WorkbenchError('internal', 'This trainer is at work already.');
+    if (!alive) return Promise.resolve({ type: 'crashed', message: `The trainer process is gone.${tail()}` });
+    return new Promise((resolve, reject) => {
+      let deadline: NodeJS.Timeout | undefined;
+      const stop = (): void => {
+        send({ type: 'stop', jobId });
+        deadline = setTimeout(() => {
+          finish({ type: 'stopped', jobId, fence: settings.fence, checkpoint: undefined });
+          child.kill('SIGKILL');
+        }, settings.stopMs);
+      };
+      const settle = (end: JobEnd): void => {
+        clearTimeout(deadline);
+        signal?.removeEventListener('abort', stop);
+        resolve(end);
+      };
+      job = { id: jobId, report, settle, fail: reject };
+      watchdog.feed();
+      send(command);
+      if (signal?.aborted) stop();
+      else signal?.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  async function close(): Promise<void> {
+    send({ type: 'shutdown' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), settings.stopMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  await ready(child, gone, tail, settings.startMs);
+  return { run, alive: () => alive, close };
+}
+
+function ready(child: ChildProcess, gone: Promise<string>, tail: () => string, withinMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      refuse(`it was not ready after ${Math.round(withinMs / 1000)} s`);
+    }, withinMs);
+    const refuse = (why: string): void => {
+      clearTimeout(timer);
+      reject(new WorkbenchError('backend.missing', `No trainer can be started here: ${why}.${tail()}`));
+    };
+    child.on('message', function waiting(message) {
+      // Sound: the other end of this channel is our own trainer.
+      if ((message as TrainerEvent).type !== 'ready') return;
+      child.off('message', waiting);
+      clearTimeout(timer);
+      resolve();
+    });
+    void gone.then(refuse);
+  });
+}
+
+/** The last words of a process on stderr, for people: empty, or on lines of their own. */
+function keepTail(child: ChildProcess): () => string {
+  let kept = Buffer.alloc(0);
+  child.stderr?.on('data', (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
+  });
+  return () => {
+    const text = kept.toString('utf8').trim();
+    return text === '' ? '' : ` Its last words:\n${text}`;
+  };
+}
+
+function createWatchdog(silenceMs: number, bite: () => void): { feed(): void; rest(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const rest = (): void => clearTimeout(timer);
+  const feed = (): void => {
+    rest();
+    timer = setTimeout(bite, silenceMs);
+  };
+  return { feed, rest };
+}

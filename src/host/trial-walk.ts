@@ -1,0 +1,148 @@
+/** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
+import type { TrainJob, TrainResult } from '../compute/protocol.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { Metrics } from '../core/objective.ts';
+import type { Trial } from '../core/trial.ts';
+import type { RunContext } from './run-context.ts';
+import { graphOf, sharedFault } from './run-context.ts';
+import { scoreOf } from './run-score.ts';
+import type { JobReport } from './trainer-link.ts';
+
+/** What became of it; `told` and `failed` stand in the run's log. */
+export type TrialEnd = 'told' | 'failed' | 'interrupted';
+
+/** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the last epoch checkpoint. */
+const TRIES = 2;
+
+/**
+ * Resolves when the trial has ended or, after `signal`, is interrupted and can go on later. Throws faults that are not the
+ * trial's own (disk, data set, no trainer can be started): the trial is then interrupted, if that can still be recorded.
+ */
+export async function walkTrial(context: RunContext, trial: Trial, signal: AbortSignal): Promise<TrialEnd> {
+  for (let attempt = 1; ; attempt += 1) {
+    const end = await tryTrial(context, trial, signal, attempt === TRIES);
+    if (end !== 'again') return end;
+  }
+}
+
+async function tryTrial(
+  context: RunContext,
+  trial: Trial,
+  signal: AbortSignal,
+  lastTry: boolean,
+): Promise<TrialEnd | 'again'> {
+  const { store, pool, progress, now, log, trialChanged } = context;
+  store.startTrial(trial.id);
+  const fresh = store.trial(trial.id) ?? trial;
+  progress.trialStarted(fresh);
+  trialChanged(trial.id);
+  const whole = fresh.epochsDone === 0;
+  const started = now();
+  const seconds = (): number => (now() - started) / 1000;
+  let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
+  try {
+    const command = { type: 'train', job: jobOf(context, fresh) } as const;
+    const end = await pool.run(command, (event) => report(context, fresh, event), signal);
+    switch (end.type) {
+      case 'trained':
+        finish(context, fresh, end.result, seconds());
+        outcome = { ended: true, ...(whole && { seconds: seconds() }) };
+        return 'told';
+      case 'stopped':
+        store.interruptTrial(trial.id, seconds());
+        return 'interrupted';
+      case 'failed': {
+        const fault = sharedFault(end.code, end.message);
+        if (fault !== undefined) throw fault;
+        store.failTrial(trial.id, end.message, 'failed', seconds());
+        outcome = { ended: true };
+        return 'failed';
+      }
+      case 'crashed':
+        log.warn({ trial: trial.id, message: end.message }, 'trainer crashed');
+        if (signal.aborted || !lastTry) {
+          store.interruptTrial(trial.id, seconds());
+          return signal.aborted ? 'interrupted' : 'again';
+        }
+        store.failTrial(trial.id, `${end.message} (Tried ${TRIES} times.)`, 'failed', seconds());
+        outcome = { ended: true };
+        return 'failed';
+      default:
+        throw new WorkbenchError('internal', `The trainer answered "${end.type}" to a training job.`);
+    }
+  } catch (error) {
+    giveBack(context, trial.id, seconds());
+    throw error;
+  } finally {
+    progress.trialLeft(fresh, outcome);
+    trialChanged(trial.id);
+  }
+}
+
+function jobOf(context: RunContext, trial: Trial): TrainJob {
+  const { config, store, files, space, dataset, teacher } = context;
+  const from = store.checkpoint(trial.id, 'epoch');
+  return {
+    jobId: `${trial.id}-a${trial.attempts}`,
+    fence: store.fence,
+    graph: graphOf(space, trial.candidate),
+    dataset,
+    ...(teacher && { teacher }),
+    cacheDir: files.folders.cache,
+    recipe: config.recipe,
+    seed: trial.seed,
+    tempDir: files.temp,
+    ...(from && { resumeFrom: files.pathOf(from.file) }),
+  };
+}
+
+function report(context: RunContext, trial: Trial, event: JobReport): void {
+  const { store, files, progress, pointAppended, trialChanged, runChanged } = context;
+  if (event.type === 'progress') {
+    const share = event.stage === 'training' && event.total > 0 ? event.done / event.total : undefined;
+    progress.trialStage(trial, event.stage, share);
+    runChanged();
+    return;
+  }
+  const { point, checkpoint } = event;
+  const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, checkpoint);
+  const replaced = store.appendEpoch(trial.id, point, { epoch: point.epoch, ...adopted });
+  if (replaced !== undefined) files.remove([replaced]);
+  progress.trialStage(trial, `epoch ${point.epoch} of ${trial.epochs} done`, point.epoch / trial.epochs);
+  pointAppended(trial.id, point);
+  trialChanged(trial.id);
+  runChanged();
+}
+
+/** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
+function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): void {
+  const { config, store, files } = context;
+  const { accuracy, loss, params, checkpoint, predictions } = result;
+  if (params !== trial.params) {
+    throw new WorkbenchError(
+      'internal',
+      `Trial ${trial.id} has ${params} weights, and its graph says ${trial.params}.`,
+    );
+  }
+  const metrics: Metrics = { accuracy, loss, params, macs: trial.macs };
+  const told = store.events(context.runId).flatMap(({ event }) => (event.type === 'told' ? [event.metrics] : []));
+  const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
+  const epochFile = store.checkpoint(trial.id, 'epoch')?.file;
+  store.finishTrial(trial.id, {
+    metrics,
+    seconds,
+    checkpoint: { epoch: trial.epochs, ...adopted },
+    predictions,
+    score: scoreOf(config, [...told, metrics]),
+  });
+  if (epochFile !== undefined && store.checkpoint(trial.id, 'epoch') === undefined) files.remove([epochFile]);
+}
+
+/** The fault that brought us here is the one to report, so a second one (the disk is still full) is only logged. */
+function giveBack({ store, log }: RunContext, trialId: string, seconds: number): void {
+  try {
+    if (store.trial(trialId)?.state === 'running') store.interruptTrial(trialId, seconds);
+  } catch (error) {
+    log.warn({ trial: trialId, error: String(error) }, 'could not record the interruption');
+  }
+}

@@ -1,0 +1,67 @@
+/** A host over the fake trainer, a fresh workspace and a small bundle of resources: end to end without computing. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
+import { costOf } from '../../src/core/arch/cost.ts';
+import { createHost } from '../../src/host/create-host.ts';
+import type { Host, HostOptions } from '../../src/host/create-host.ts';
+import type { FakePlan } from './fake-trainer.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+export const FAKE_TRAINER = join(root, 'tests/support/fake-trainer.ts');
+export const SAMPLE = join(root, 'examples/fashion-quick.json');
+
+/** A folder that is removed by `remove`. */
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'trade-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** The real data set, and a teacher that has a card and no sense. */
+export function makeResources(folder: string): string {
+  const resources = join(folder, 'resources');
+  cpSync(join(root, 'resources/datasets'), join(resources, 'datasets'), { recursive: true });
+  const graph = STUDENT_FAMILIES.resnet({ inputShape: [28, 28, 1], classes: 10 });
+  const built = graph.build(graph.reference);
+  const { params, macs } = costOf(built);
+  const teacher = join(resources, 'teachers/fashion-resnet');
+  mkdirSync(teacher, { recursive: true });
+  writeFileSync(join(teacher, 'weights.safetensors'), 'none');
+  const card = {
+    name: 'fashion-resnet',
+    title: 'A fake teacher',
+    graph: built,
+    recipe: { epochs: 1, optimizer: 'sgd' },
+    seed: 1,
+    params,
+    macs,
+    accuracy: { validation: 0.93, test: 0.93 },
+    dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST', trainImages: 45000 },
+    normalisation: { mean: 0.28, deviation: 0.35 },
+    weights: { file: 'weights.safetensors', bytes: 4, sha256: '' },
+  };
+  writeFileSync(join(teacher, 'teacher.json'), JSON.stringify(card));
+  return resources;
+}
+
+export function fakeHost(
+  folder: string,
+  plan: FakePlan = {},
+  more: Partial<HostOptions> & { readonly silenceMs?: number } = {},
+): Promise<Host> {
+  const { silenceMs, ...options } = more;
+  return createHost({
+    workspace: join(folder, 'workspace'),
+    resources: join(folder, 'resources'),
+    shell: 'cli',
+    sample: SAMPLE,
+    trainer: {
+      entry: FAKE_TRAINER,
+      environment: { FAKE_TRAINER: JSON.stringify(plan) },
+      ...(silenceMs !== undefined && { silenceMs }),
+    },
+    ...options,
+  });
+}

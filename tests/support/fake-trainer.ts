@@ -1,0 +1,182 @@
+/**
+ * A trainer that speaks `protocol.ts` and computes nothing: metrics are a formula of the graph, epochs last a few
+ * milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials are named by their numbers.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { costOf } from '../../src/core/arch/cost.ts';
+import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import { createRng } from '../../src/core/math/rng.ts';
+import type {
+  DatasetRef,
+  Predictions,
+  TrainJob,
+  TrainerCommand,
+  TrainerEvent,
+  WrittenFile,
+} from '../../src/compute/protocol.ts';
+
+export interface FakePlan {
+  readonly epochMs?: number;
+  /** Dies in the first attempt, in every attempt; says nothing for ever; reports a failure; reports NaN. */
+  readonly crashOnce?: readonly number[];
+  readonly crash?: readonly number[];
+  readonly hang?: readonly number[];
+  readonly fail?: readonly number[];
+  readonly nan?: readonly number[];
+  /** Before it is ready. */
+  readonly dieAtStart?: boolean;
+  /** A fault of the machine, reported for every training job while this file exists. */
+  readonly diskFullWhile?: string;
+  /** Each job's events come twice, first under a dead session's fence. */
+  readonly echoOldFence?: boolean;
+}
+
+const plan = JSON.parse(process.env['FAKE_TRAINER'] ?? '{}') as FakePlan; // written by tests
+const epochMs = plan.epochMs ?? 5;
+let stopping = false;
+let working: string | undefined;
+
+function send(event: TrainerEvent): void {
+  if (plan.echoOldFence && 'fence' in event) process.send?.({ ...event, fence: 's000000-old' });
+  process.send?.(event);
+}
+
+const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** In (0.5, 0.95), rising with the logarithm of params, a little different for each family. */
+export function fakeAccuracy(graph: ArchitectureGraph): number {
+  const { params } = costOf(graph);
+  const bonus = { resnet: 0.01, 'mobilenet-v2': 0.02, vit: -0.01, 'mlp-mixer': 0 }[graph.family] ?? 0;
+  return Math.min(0.94, 0.55 + 0.07 * Math.log10(params) + bonus);
+}
+
+function labelsOf({ directory }: DatasetRef, split: 'val' | 'test'): Uint8Array {
+  const content = gunzipSync(readFileSync(join(directory, `${split}-labels.idx1.gz`)));
+  return new Uint8Array(content.subarray(8));
+}
+
+/** About `accuracy` of the labels are right; where not, the next class is guessed. */
+function predict(
+  labels: Uint8Array,
+  classes: number,
+  accuracy: number,
+  seed: number,
+): Predictions & { accuracy: number } {
+  const rng = createRng(seed);
+  const probabilities = new Float32Array(labels.length * classes).fill(0.2 / classes);
+  let right = 0;
+  labels.forEach((label, index) => {
+    const hit = rng.uniform() < accuracy;
+    if (hit) right += 1;
+    const place = index * classes + ((hit ? label : label + 1) % classes);
+    probabilities[place] = (probabilities[place] ?? 0) + 0.8;
+  });
+  return { count: labels.length, classes, probabilities, accuracy: right / labels.length };
+}
+
+function write(path: string, content: unknown): WrittenFile {
+  const bytes = Buffer.from(JSON.stringify(content));
+  writeFileSync(path, bytes);
+  return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function train(job: TrainJob): Promise<void> {
+  const { jobId, fence, graph, recipe, seed, tempDir } = job;
+  const [, number = '0', attempt = '1'] = /-(\d+)-a(\d+)$/.exec(jobId) ?? [];
+  const is = (trials: readonly number[] | undefined): boolean => trials?.includes(Number(number)) ?? false;
+  if (plan.diskFullWhile !== undefined && existsSync(plan.diskFullWhile)) {
+    return send({ type: 'failed', jobId, fence, code: 'disk.full', message: 'No space left on device (fake).' });
+  }
+  const from = job.resumeFrom ? (JSON.parse(readFileSync(job.resumeFrom, 'utf8')) as { epoch: number }).epoch : 0;
+  const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
+  for (let epoch = from + 1; epoch <= recipe.epochs; epoch += 1) {
+    send({ type: 'progress', jobId, fence, stage: 'training', done: epoch - 1, total: recipe.epochs });
+    await sleep(epochMs);
+    if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
+    if (epoch === from + 1 && is(plan.hang)) return void (await sleep(3_600_000));
+    if (epoch === 2 && (is(plan.crash) || (is(plan.crashOnce) && attempt === '1'))) {
+      process.stderr.write('fake trainer: cannot allocate tensor\n');
+      process.exit(134);
+    }
+    if (epoch === 2 && is(plan.fail)) {
+      return send({ type: 'failed', jobId, fence, code: 'trainer.failed', message: 'The loss is not finite (fake).' });
+    }
+    const point = {
+      epoch,
+      trainLoss: 2 / (epoch + 1),
+      validationLoss: 2.1 / (epoch + 1),
+      validationAccuracy: accuracy * (1 - 0.3 / (epoch + 1)),
+      learningRate: recipe.learningRate * (1 - epoch / (recipe.epochs + 1)),
+      seconds: epochMs / 1000,
+    };
+    const checkpoint = write(join(tempDir, `${jobId}-${epoch}.safetensors`), { epoch, seed });
+    send({ type: 'epoch', jobId, fence, point, checkpoint });
+  }
+  const predictions = predict(labelsOf(job.dataset, 'val'), graph.classes, accuracy, seed);
+  const result = {
+    accuracy: is(plan.nan) ? NaN : predictions.accuracy,
+    loss: 2.1 / (recipe.epochs + 1),
+    seconds: (epochMs * recipe.epochs) / 1000,
+    params: costOf(graph).params,
+    checkpoint: write(join(tempDir, `${jobId}-final.safetensors`), { seed, accuracy }),
+    predictions: { count: predictions.count, classes: predictions.classes, probabilities: predictions.probabilities },
+  };
+  send({ type: 'trained', jobId, fence, result });
+}
+
+async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<void> {
+  const { jobId, fence } = command.job;
+  stopping = false;
+  working = jobId;
+  switch (command.type) {
+    case 'train':
+      return train(command.job);
+    case 'evaluate': {
+      const kept = JSON.parse(readFileSync(command.job.checkpoint, 'utf8')) as { seed: number; accuracy: number };
+      const split = command.job.split === 'test' ? 'test' : 'val';
+      const labels = labelsOf(command.job.dataset, split);
+      const { accuracy, ...predictions } = predict(
+        labels,
+        command.job.graph.classes,
+        kept.accuracy - 0.005,
+        kept.seed + 1,
+      );
+      await sleep(epochMs);
+      return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.4, predictions });
+    }
+    case 'teacher': {
+      const { accuracy, ...predictions } = predict(labelsOf(command.job.dataset, 'val'), 10, 0.93, 7);
+      return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.2, predictions });
+    }
+    case 'backend': {
+      const info = {
+        backend: 'wasm',
+        device: 'cpu (fake)',
+        version: '0',
+        threads: 2,
+        note: undefined,
+        gflops: { matmul: 1 },
+      } as const;
+      return send({ type: 'backend', jobId, fence, info });
+    }
+  }
+}
+
+if (process.send !== undefined) {
+  if (plan.dieAtStart) {
+    process.stderr.write('fake trainer: no backend here\n');
+    process.exit(1);
+  }
+  process.on('disconnect', () => process.exit(0));
+  process.on('SIGINT', () => undefined);
+  process.on('message', (message) => {
+    const command = message as TrainerCommand; // our own host's
+    if (command.type === 'shutdown') process.exit(0);
+    if ('job' in command) void run(command);
+    else if (command.type === 'stop' && command.jobId === working) stopping = true;
+  });
+  send({ type: 'ready', pid: process.pid, backend: 'wasm' });
+}
