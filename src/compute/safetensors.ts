@@ -2,6 +2,7 @@
  * Hugging Face's safetensors form: 8 bytes of header length (little endian), a JSON header with name, dtype, shape and
  * byte range of each tensor, then the values. Only F32 and F16 are written and read.
  */
+/// <reference lib="esnext.float16" />
 
 export interface NamedTensor {
   readonly name: string;
@@ -38,6 +39,11 @@ export function encodeTensors(tensors: readonly NamedTensor[], metadata: Readonl
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([length, json, ...blobs]);
+}
+
+/** Values as half precision keeps them. */
+export function roundToHalf(values: Float32Array): Float32Array {
+  return Float32Array.from(Float16Array.from(values));
 }
 
 /** Throws an Error that says what is wrong; callers name the file. */

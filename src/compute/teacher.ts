@@ -3,12 +3,14 @@
  * half precision, keyed by everything that they depend on. The trainer makes the same views again (`viewOf`).
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../core/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { readWeights } from './checkpoint.ts';
+import { claimed } from './claim.ts';
 import { residentImages, viewOf } from './data/augment.ts';
 import type { Augmentation, ResidentImages } from './data/augment.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
@@ -18,7 +20,7 @@ import { createModel } from './model.ts';
 import type { Model } from './model.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
-import { decodeTensors, encodeTensors } from './safetensors.ts';
+import { decodeTensors, encodeTensors, roundToHalf } from './safetensors.ts';
 import { readTeacherCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
 import type { TeacherTargets } from './trainer.ts';
@@ -28,6 +30,7 @@ const VIEWS = 4;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
 const VERSION = 1;
+const MILLISECONDS_BETWEEN_LOOKS = 100;
 
 export interface LoadedTeacher {
   readonly card: TeacherCard;
@@ -70,47 +73,78 @@ export function imagesForTeacher(
   return residentImages(dataset.split(split), shape, classes.length, card.normalisation, options);
 }
 
-/** From the cache where it has them, else computed and put there. The caller owns the tensor. */
+/**
+ * From the cache where it has them, else computed and put there, view by view: trainers that start together each take
+ * the views that no other has claimed. The caller owns the tensor.
+ */
 export async function teacherTargets(
   request: TargetsRequest,
   breath: Breath,
   onProgress: (done: number, total: number) => void,
 ): Promise<TeacherTargets> {
-  const { dataset, count } = request;
-  const rows = VIEWS * count;
+  const { dataset, count, cacheDir } = request;
   const classes = dataset.card.classes.length;
-  const path = join(request.cacheDir, `teacher-logits-${fingerprintOf(request)}.safetensors`);
-  const logits = readCached(path, rows, classes) ?? (await compute(request, path, breath, onProgress));
-  return { logits: tf.tensor2d(logits, [rows, classes]), views: VIEWS, viewSeed: VIEW_SEED };
-}
-
-async function compute(
-  { teacherDirectory, dataset, count, augmentation }: TargetsRequest,
-  path: string,
-  breath: Breath,
-  onProgress: (done: number, total: number) => void,
-): Promise<Float32Array> {
-  const teacher = loadTeacher(teacherDirectory, dataset);
-  const images = imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count });
-  const classes = dataset.card.classes.length;
+  const fingerprint = fingerprintOf(request);
   const logits = new Float32Array(VIEWS * count * classes);
+  const missing = new Set(Array.from({ length: VIEWS }, (_, view) => view));
+  const passes = createPasses(request, breath, (done) =>
+    onProgress((VIEWS - missing.size) * count + done, VIEWS * count),
+  );
+  mkdirSync(cacheDir, { recursive: true });
   try {
-    for (let view = 0; view < VIEWS; view++) {
-      const ofView = await logitsOf(teacher.model, teacher.parameters, images, {
-        breath,
-        views: (sample) => viewOf(VIEW_SEED, sample, view, augmentation),
-        onProgress: (done) => onProgress(view * count + done, VIEWS * count),
-      });
-      logits.set(ofView, view * count * classes);
+    while (missing.size > 0) {
+      for (const view of [...missing]) {
+        const path = join(cacheDir, `teacher-logits-${fingerprint}-${view}.safetensors`);
+        const values = readCached(path, count, classes) ?? (await claimed(path, () => passes.write(view, path)));
+        if (values === undefined) continue;
+        logits.set(values, view * count * classes);
+        missing.delete(view);
+      }
+      if (missing.size > 0) await waitForOthers(breath);
     }
   } finally {
-    images.dispose();
-    disposeParameters(teacher.parameters);
+    passes.dispose();
   }
-  const tensor = { name: 'logits', shape: [VIEWS * count, classes], values: logits, half: true };
-  writeAtomically(path, encodeTensors([tensor], { teacher: teacher.card.name, dataset: dataset.card.id }));
-  // What was written, so that the run that computed them trains exactly as those that read them.
-  return Float32Array.from(Float16Array.from(logits));
+  return { logits: tf.tensor2d(logits, [VIEWS * count, classes]), views: VIEWS, viewSeed: VIEW_SEED };
+}
+
+interface Passes {
+  /** Computes a view's logits `[count][classes]`, writes them and gives them as they were written, in half precision. */
+  readonly write: (view: number, path: string) => Promise<Float32Array>;
+  readonly dispose: () => void;
+}
+
+/** Loads teacher and images when the first view is asked for. */
+function createPasses(
+  { teacherDirectory, dataset, count, augmentation }: TargetsRequest,
+  breath: Breath,
+  onProgress: (done: number) => void,
+): Passes {
+  let loaded: { readonly teacher: LoadedTeacher; readonly images: ResidentImages } | undefined;
+  const load = () => {
+    const teacher = loadTeacher(teacherDirectory, dataset);
+    return { teacher, images: imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count }) };
+  };
+  return {
+    write: async (view, path) => {
+      loaded ??= load();
+      const { teacher, images } = loaded;
+      const views = (sample: number) => viewOf(VIEW_SEED, sample, view, augmentation);
+      const values = await logitsOf(teacher.model, teacher.parameters, images, { breath, views, onProgress });
+      const tensor = { name: 'logits', shape: [count, dataset.card.classes.length], values, half: true };
+      writeAtomically(path, encodeTensors([tensor], { teacher: teacher.card.name, dataset: dataset.card.id }));
+      return roundToHalf(values);
+    },
+    dispose: () => {
+      loaded?.images.dispose();
+      if (loaded) disposeParameters(loaded.teacher.parameters);
+    },
+  };
+}
+
+async function waitForOthers(breath: Breath): Promise<void> {
+  await breath();
+  await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
 }
 
 /** Absent: not there, or broken, which costs no more than computing them again. */
@@ -125,6 +159,6 @@ function readCached(path: string, rows: number, classes: number): Float32Array |
 
 function fingerprintOf({ teacherDirectory, dataset, count, augmentation }: TargetsRequest): string {
   const { weights, normalisation } = readTeacherCard(teacherDirectory);
-  const parts = [VERSION, VIEWS, VIEW_SEED, dataset.fingerprint, count, weights.sha256, normalisation, augmentation];
+  const parts = [VERSION, VIEW_SEED, dataset.fingerprint, count, weights.sha256, normalisation, augmentation];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -25,8 +25,13 @@ function send(event: TrainerEvent): void {
 function fail(job: { readonly jobId: string; readonly fence: string }, error: unknown): void {
   const code = error instanceof WorkbenchError ? error.code : isOutOfMemory(error) ? 'trainer.failed' : 'internal';
   const message = error instanceof Error ? error.message : String(error);
-  if (code === 'internal') console.error(error);
+  if (code === 'internal') log(error);
   send({ type: 'failed', jobId: job.jobId, fence: job.fence, code, message });
+}
+
+/** The host keeps standard error as the trainer's log. */
+function log(what: unknown): void {
+  process.stderr.write(`${what instanceof Error ? (what.stack ?? what.message) : String(what)}\n`);
 }
 
 function isOutOfMemory(error: unknown): boolean {
@@ -58,7 +63,7 @@ async function start(command: JobCommand): Promise<void> {
 function receive(message: unknown): void {
   const { command, jobId, fence, problem } = checkCommand(message);
   if (command === undefined) {
-    console.error(`Refused a message: ${problem}`);
+    log(`Refused a message: ${problem}`);
     if (jobId !== undefined) fail({ jobId, fence: fence ?? '' }, new WorkbenchError('internal', `Refused: ${problem}`));
     return;
   }
@@ -72,7 +77,7 @@ function receive(message: unknown): void {
 }
 
 if (process.send === undefined) {
-  console.error('The trainer process is started by the workbench, not by hand.');
+  log('The trainer process is started by the workbench, not by hand.');
   process.exit(2);
 }
 process.on('disconnect', () => process.exit(0));
@@ -80,7 +85,7 @@ setInterval(() => {
   if (process.ppid !== parent) process.exit(0);
 }, MILLISECONDS_BETWEEN_PARENT_CHECKS);
 process.on('uncaughtException', (error) => {
-  console.error(error);
+  log(error);
   if (current) fail(current.command.job, error);
   process.exit(1);
 });

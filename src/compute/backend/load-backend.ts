@@ -49,6 +49,8 @@ function loadTensorFlow(): LoadedBackend {
 
 async function loadWasm(note: string): Promise<LoadedBackend> {
   try {
+    // tfjs-core registers no gradients in its build for Node; the union package does, as a dependency of tfjs-node.
+    createRequire(import.meta.url)('@tensorflow/tfjs');
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     const { registerComposedKernels } = await import('./composed.ts');
     const threads = Number(process.env[THREADS_VARIABLE] ?? availableParallelism());

@@ -1,0 +1,71 @@
+/** Flips and shifts move whole pixels: a batch made on the device equals the one made by hand. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { gatherImages, residentImages, viewOf } from '../../src/compute/data/augment.ts';
+import type { View } from '../../src/compute/data/augment.ts';
+
+const SHAPE = [5, 4, 1] as const;
+const PIXELS = Uint8Array.from({ length: 3 * 20 }, (_, index) => index + 1);
+const split = { count: 3, pixels: PIXELS, labels: Uint8Array.of(0, 1, 0) };
+
+/** What a view shows: pixel (row - down, column - right) of the image, mirrored afterwards; black outside. */
+function byHand(sample: number, { down, right, flipped }: View): number[] {
+  return Array.from({ length: 20 }, (_, place) => {
+    const row = Math.floor(place / 4) - down;
+    const shown = flipped ? 3 - (place % 4) : place % 4;
+    const column = shown - right;
+    const inside = row >= 0 && row < 5 && column >= 0 && column < 4;
+    return inside ? (PIXELS[sample * 20 + row * 4 + column] ?? 0) : 0;
+  });
+}
+
+describe('gatherImages', () => {
+  beforeAll(async () => void (await loadBackend()));
+
+  it('shows every flip and shift without blending neighbours or losing a border row', () => {
+    const data = residentImages(split, SHAPE, 2, { mean: 0, deviation: 1 / 255 }, { shift: 2 });
+    for (let down = -2; down <= 2; down++) {
+      for (let right = -2; right <= 2; right++) {
+        for (const flipped of [false, true]) {
+          const view = { down, right, flipped };
+          const batch = gatherImages(data, Int32Array.of(2, 0), [view, view]);
+          const shown = [...batch.dataSync<'float32'>()];
+          batch.dispose();
+          const wanted = [...byHand(2, view), ...byHand(0, view)];
+          shown.forEach((value, index) => expect(value).toBeCloseTo(wanted[index] ?? Number.NaN, 3));
+        }
+      }
+    }
+    data.dispose();
+  });
+
+  it('leaves no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    const data = residentImages(split, SHAPE, 2, { mean: 0.5, deviation: 0.5 });
+    gatherImages(data, Int32Array.of(1)).dispose();
+    data.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('viewOf', () => {
+  const augmentation = { flip: true, shift: 2 };
+
+  it('draws every shift and both flips about evenly, and differs between samples and views', () => {
+    const views = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 0, augmentation));
+    for (let shift = -2; shift <= 2; shift++) {
+      // 400 expected; five standard deviations are 90.
+      expect(Math.abs(views.filter((view) => view.down === shift).length - 400)).toBeLessThan(90);
+      expect(Math.abs(views.filter((view) => view.right === shift).length - 400)).toBeLessThan(90);
+    }
+    expect(Math.abs(views.filter((view) => view.flipped).length - 1000)).toBeLessThan(112);
+    const others = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 1, augmentation));
+    const same = others.filter((view, sample) => JSON.stringify(view) === JSON.stringify(views[sample])).length;
+    expect(same).toBeLessThan(100); // 1 in 50 expected
+  });
+
+  it('shows images as they are when nothing is asked for', () => {
+    expect(viewOf(3, 4, 5, { flip: false, shift: 0 })).toEqual({ down: 0, right: 0, flipped: false });
+  });
+});

@@ -1,0 +1,222 @@
+/** Every kernel: shapes and weights as the graph says, gradients against finite differences and composed formulas. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { costOf, inferShapes } from '../../src/core/arch/cost.ts';
+import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { graphBuilder } from '../../src/core/arch/graph-builder.ts';
+import type { GraphBuilder, Value } from '../../src/core/arch/graph-builder.ts';
+import type { ActivationKind, ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import { createRng } from '../../src/core/math/rng.ts';
+import { gelu, layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../src/compute/backend/fused.ts';
+import type { Statistics } from '../../src/compute/backend/fused.ts';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { crossEntropy } from '../../src/compute/losses.ts';
+import { createModel } from '../../src/compute/model.ts';
+import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
+
+beforeAll(async () => void (await loadBackend()));
+
+function gaussian(shape: number[], seed: number): Tensor {
+  const rng = createRng(seed);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => rng.normal()),
+    shape,
+  );
+}
+
+function largestDifference(left: Tensor, right: Tensor): number {
+  return tf.tidy(() => tf.max(tf.abs(tf.sub(left, right))).dataSync()[0] ?? Number.NaN);
+}
+
+describe('createModel', () => {
+  it.each(studentFamilyNames())('gives %s the weights and the output that its graph counts', (name) => {
+    const family = studentFamily(name, [28, 28, 1], 10);
+    const graph = family.build(family.reference);
+    const model = createModel(graph);
+    const parameters = uploadWeights(model.layout, initialWeights(model.layout, 1));
+    expect(parameters.theta.size).toBe(costOf(graph).params);
+    const logits = tf.tidy(() => {
+      const weights = unflatten(model.layout, parameters.theta);
+      return model.forward(gaussian([2, 28, 28, 1], 2) as Tensor4D, weights, parameters.statistics);
+    });
+    expect(logits.shape).toEqual([2, 10]);
+    expect([...logits.dataSync()].every(Number.isFinite)).toBe(true);
+    logits.dispose();
+    disposeParameters(parameters);
+  });
+});
+
+const POINTWISE: readonly ActivationKind[] = ['relu', 'relu6', 'gelu', 'hardSwish', 'sigmoid', 'hardSigmoid'];
+const BODIES: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
+  conv2d: (g) => g.globalAveragePool('p', g.conv2d('x', g.input, { filters: 3, kernel: 3, stride: 2, bias: true })),
+  depthwiseConv2d: (g) =>
+    g.globalAveragePool('p', g.depthwiseConv2d('x', g.input, { kernel: 3, stride: 2, bias: true })),
+  batchNorm: (g) => g.globalAveragePool('p', g.activation('a', g.batchNorm('x', g.input), 'gelu')),
+  layerNorm: (g) => g.meanTokens('m', g.activation('a', g.layerNorm('x', g.tokens('t', g.input)), 'gelu')),
+  'add and scale': (g) => {
+    const gate = g.activation(
+      'a',
+      g.dense('d', g.globalAveragePool('p', g.input), { units: 2, bias: true }),
+      'sigmoid',
+    );
+    return g.globalAveragePool('q', g.add('x', g.input, g.scale('s', g.input, gate)));
+  },
+  'dense over tokens': (g) =>
+    g.meanTokens('m', g.activation('a', g.dense('x', g.tokens('t', g.input), { units: 4, bias: true }), 'gelu')),
+  averagePool: (g) =>
+    g.globalAveragePool(
+      'p',
+      g.averagePool('x', g.conv2d('c', g.input, { filters: 3, kernel: 1, stride: 1, bias: true }), {
+        size: 2,
+        stride: 2,
+      }),
+    ),
+  maxPool: (g) =>
+    g.globalAveragePool(
+      'p',
+      g.maxPool('x', g.conv2d('c', g.input, { filters: 3, kernel: 1, stride: 1, bias: true }), { size: 2, stride: 2 }),
+    ),
+  'position embedding and transpose': (g) => {
+    const tokens = g.positionEmbedding('e', g.tokens('t', g.input));
+    return g.meanTokens(
+      'm',
+      g.activation('a', g.dense('d', g.transpose('x', tokens), { units: 3, bias: false }), 'gelu'),
+    );
+  },
+  attention: (g) => g.meanTokens('m', g.attention('x', g.positionEmbedding('e', g.tokens('t', g.input)), { heads: 2 })),
+  ...Object.fromEntries(
+    POINTWISE.map((kind) => [
+      kind,
+      (g: GraphBuilder) =>
+        g.globalAveragePool(
+          'p',
+          g.activation('x', g.conv2d('c', g.input, { filters: 4, kernel: 1, stride: 1, bias: true }), kind),
+        ),
+    ]),
+  ),
+};
+
+/** Loss as a function of all weights, with the batch's own statistics in batch norms. */
+function lossOf(graph: ArchitectureGraph): { readonly theta: Float32Array; readonly at: (theta: Tensor1D) => Tensor } {
+  const model = createModel(graph);
+  const values = initialWeights(model.layout, 5);
+  const images = gaussian([6, ...graph.inputShape], 6) as Tensor4D;
+  const targets = tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32'), 3) as Tensor2D;
+  const statistics = uploadWeights(model.layout, values).statistics;
+  const theta = Float32Array.from(model.layout.trainable.flatMap((slot) => [...(values.get(slot.name) ?? [])]));
+  const at = (vector: Tensor1D): Tensor => {
+    const logits = model.forward(images, unflatten(model.layout, vector), statistics, (_layer, fresh) =>
+      tf.dispose([fresh.mean, fresh.variance]),
+    );
+    return crossEntropy(logits, tf.cast(targets, 'float32'));
+  };
+  return { theta, at };
+}
+
+describe('gradients', () => {
+  it.each(Object.keys(BODIES))('of %s agree with finite differences along random directions', (name) => {
+    const g = graphBuilder('probe', [4, 4, 2], 3);
+    const graph = g.finish(BODIES[name]?.(g) ?? g.input);
+    expect([...inferShapes(graph).values()].at(-1)).toEqual([3]);
+    const { theta, at } = lossOf(graph);
+    const gradient = tf.tidy(() =>
+      tf
+        .grad((vector: Tensor) => at(vector as Tensor1D))(tf.tensor1d(theta))
+        .dataSync(),
+    );
+    // Away from zero weights, whose gradients some ops hide, and small enough a step for the third derivative.
+    const step = 2e-2;
+    for (let seed = 0; seed < 4; seed++) {
+      const rng = createRng(seed);
+      const direction = theta.map(() => rng.normal() / Math.sqrt(theta.length));
+      const value = (sign: number): number =>
+        tf.tidy(
+          () =>
+            at(
+              tf.tensor1d(theta.map((weight, index) => weight + sign * step * (direction[index] ?? 0))),
+            ).dataSync()[0] ?? 0,
+        );
+      const measured = (value(1) - value(-1)) / (2 * step);
+      const computed = direction.reduce((sum, part, index) => sum + part * (gradient[index] ?? 0), 0);
+      expect(Math.abs(measured - computed)).toBeLessThan(2e-3 + 0.02 * Math.abs(measured));
+    }
+  });
+});
+
+describe('fused batch norm', () => {
+  it('agrees with the composed formula in output, running statistics and all three gradients', () => {
+    tf.tidy(() => {
+      const x = tf.add(tf.mul(gaussian([4, 3, 3, 2], 1), 2), 1);
+      const gamma = tf.tensor1d([0.5, 2]);
+      const beta = tf.tensor1d([-1, 3]);
+      const dy = gaussian([4, 3, 3, 2], 2);
+      const running = { mean: tf.tensor1d([1, 2]), variance: tf.tensor1d([3, 4]) };
+      const updates: Statistics[] = [];
+      const fused = (a: Tensor, b: Tensor, c: Tensor): Tensor =>
+        trainBatchNorm(a, b as Tensor1D, c as Tensor1D, running, (update) => updates.push(update));
+      // Ioffe and Szegedy 2015, algorithm 1, in ops that differentiate themselves.
+      const composed = (a: Tensor, b: Tensor, c: Tensor): Tensor => {
+        const { mean, variance } = tf.moments(a, [0, 1, 2]);
+        return tf.add(tf.mul(tf.div(tf.sub(a, mean), tf.sqrt(tf.add(variance, NORM_EPSILON))), b), c);
+      };
+      expect(largestDifference(fused(x, gamma, beta), composed(x, gamma, beta))).toBeLessThan(1e-5);
+      const ours = tf.grads(fused)([x, gamma, beta], dy);
+      const theirs = tf.grads(composed)([x, gamma, beta], dy);
+      ours.forEach((gradient, index) =>
+        expect(largestDifference(gradient, theirs[index] as Tensor)).toBeLessThan(1e-4),
+      );
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      const unbiased = tf.mul(variance, 36 / 35);
+      const blended = (old: Tensor, batch: Tensor): Tensor =>
+        tf.add(tf.mul(old, 1 - STATISTICS_MOMENTUM), tf.mul(batch, STATISTICS_MOMENTUM));
+      const [update] = updates;
+      expect(largestDifference(update?.mean as Tensor, blended(running.mean, mean))).toBeLessThan(1e-5);
+      expect(largestDifference(update?.variance as Tensor, blended(running.variance, unbiased))).toBeLessThan(1e-5);
+      for (const fresh of updates) tf.dispose([fresh.mean, fresh.variance]);
+    });
+  });
+
+  it('at inference uses the running statistics and no others', () => {
+    const g = graphBuilder('probe', [2, 2, 1], 2);
+    const model = createModel(g.finish(g.globalAveragePool('p', g.batchNorm('n', g.input))));
+    const values = new Map<string, Float32Array>([
+      ['n/gamma', Float32Array.of(3)],
+      ['n/beta', Float32Array.of(1)],
+      ['n/mean', Float32Array.of(2)],
+      ['n/variance', Float32Array.of(4)],
+      ['classifier/kernel', Float32Array.of(1, -1)],
+      ['classifier/bias', Float32Array.of(0, 0)],
+    ]);
+    const parameters = uploadWeights(model.layout, values);
+    const logits = tf.tidy(() =>
+      model.forward(
+        tf.fill([1, 2, 2, 1], 6) as Tensor4D,
+        unflatten(model.layout, parameters.theta),
+        parameters.statistics,
+      ),
+    );
+    // (6 - 2) / sqrt(4 + epsilon) * 3 + 1 = 7 up to epsilon.
+    expect(logits.dataSync()[0]).toBeCloseTo(7, 3);
+    expect(logits.dataSync()[1]).toBeCloseTo(-7, 3);
+    logits.dispose();
+    disposeParameters(parameters);
+  });
+});
+
+describe('closed forms', () => {
+  it('gelu is x times the normal distribution function: 0.8413447461 at 1 (tables)', () => {
+    const values = gelu(tf.tensor1d([1, -1, 0])).dataSync();
+    expect(values[0]).toBeCloseTo(0.8413447461, 5);
+    expect(values[1]).toBeCloseTo(-0.1586552539, 5);
+    expect(values[2]).toBe(0);
+  });
+
+  it('layer norm leaves mean beta and deviation gamma', () => {
+    const y = layerNorm(gaussian([3, 64], 9), tf.fill([64], 2) as Tensor1D, tf.fill([64], 5) as Tensor1D);
+    const { mean, variance } = tf.moments(y, -1);
+    for (const value of mean.dataSync()) expect(value).toBeCloseTo(5, 4);
+    for (const value of variance.dataSync()) expect(value).toBeCloseTo(4, 2);
+  });
+});

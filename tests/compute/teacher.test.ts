@@ -1,0 +1,146 @@
+/** A teacher from its training to its soft targets on disk. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { gatherImages, viewOf } from '../../src/compute/data/augment.ts';
+import { loadDataset } from '../../src/compute/data/dataset.ts';
+import { evaluate } from '../../src/compute/evaluate.ts';
+import { unflatten } from '../../src/compute/parameters.ts';
+import { imagesForTeacher, loadTeacher, teacherTargets } from '../../src/compute/teacher.ts';
+import type { TargetsRequest } from '../../src/compute/teacher.ts';
+import { readTeacherCard } from '../../src/compute/teacher-card.ts';
+import { trainTeacher } from '../../src/compute/train-teacher.ts';
+import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
+import { TINY_RECIPE, tinyConvolutional } from './support/tiny-training.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'teacher-'));
+const directory = writeTinyDataset(join(folder, 'data'));
+const teacherDirectory = join(folder, 'teacher');
+const free = (): Promise<void> => Promise.resolve();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function request(cacheDir: string, count: number = TINY.train): TargetsRequest {
+  const { augmentation } = TINY_RECIPE;
+  return { teacherDirectory, dataset: loadDataset(directory), count, augmentation, cacheDir: join(folder, cacheDir) };
+}
+
+async function targetsOf(
+  wanted: TargetsRequest,
+): Promise<{ readonly values: Float32Array; readonly computed: number }> {
+  let computed = 0;
+  const { logits } = await teacherTargets(wanted, free, () => (computed += 1));
+  const values = logits.dataSync<'float32'>().slice();
+  logits.dispose();
+  return { values, computed };
+}
+
+beforeAll(async () => {
+  await loadBackend();
+  const dataset = loadDataset(directory);
+  const { card, normalisation, split } = dataset;
+  const [train, validation, test] = [split('train'), split('val'), split('test')];
+  const options = { name: 'tiny', title: 'Tiny', dataset: card, normalisation, train, validation, test };
+  const folders = { outDir: teacherDirectory, workDir: join(folder, 'work') };
+  const rest = { seed: 1, date: '2026-01-02', graph: tinyConvolutional(), recipe: { ...TINY_RECIPE, epochs: 12 } };
+  await trainTeacher({ ...options, ...folders, ...rest }, () => undefined, free);
+});
+
+describe('trainTeacher', () => {
+  it('writes a card whose figures are those of the rounded weights beside it', async () => {
+    const card = readTeacherCard(teacherDirectory);
+    const dataset = loadDataset(directory);
+    const { model, parameters } = loadTeacher(teacherDirectory, dataset);
+    const images = imagesForTeacher({ card, model, parameters }, dataset, 'test', {});
+    const { accuracy } = await evaluate(model, parameters, images, dataset.split('test').labels, free);
+    images.dispose();
+    expect(card.accuracy.test).toBe(accuracy);
+    expect(card.accuracy.validation).toBeGreaterThan(0.6); // chance is a third
+    expect(card.weights.bytes).toBe(statSync(join(teacherDirectory, card.weights.file)).size);
+    expect(card.dataset).toEqual({ id: 'tiny', title: 'Tiny', trainImages: TINY.train });
+  });
+});
+
+describe('teacherTargets', () => {
+  it('are computed once, and read back the same ever after', async () => {
+    const first = await targetsOf(request('once'));
+    const second = await targetsOf(request('once'));
+    expect(first.computed).toBeGreaterThan(0);
+    expect(second.computed).toBe(0);
+    expect(second.values).toEqual(first.values);
+    expect(readdirSync(join(folder, 'once')).filter((file) => !file.endsWith('.safetensors'))).toEqual([]);
+  });
+
+  it('are the logits of the images that the trainer shows', async () => {
+    const wanted = request('shown');
+    const { logits, views, viewSeed } = await teacherTargets(wanted, free, () => undefined);
+    const teacher = loadTeacher(teacherDirectory, wanted.dataset);
+    const images = imagesForTeacher(teacher, wanted.dataset, 'train', { shift: wanted.augmentation.shift });
+    const samples = Int32Array.of(5, 40, 77);
+    const view = views - 1;
+    const output = tf.tidy(() => {
+      const shown = gatherImages(
+        images,
+        samples,
+        Array.from(samples, (sample) => viewOf(viewSeed, sample, view, wanted.augmentation)),
+      );
+      const weights = unflatten(teacher.model.layout, teacher.parameters.theta);
+      return teacher.model.forward(shown, weights, teacher.parameters.statistics).arraySync();
+    });
+    const all = logits.arraySync();
+    Array.from(samples).forEach((sample, row) => {
+      all[view * TINY.train + sample]?.forEach((value, index) =>
+        expect(value).toBeCloseTo(output[row]?.[index] ?? Number.NaN, 2),
+      );
+    });
+    logits.dispose();
+    images.dispose();
+  });
+
+  it('are others for fewer images or another augmentation, and mended where the file is broken', async () => {
+    const whole = await targetsOf(request('keys'));
+    expect((await targetsOf(request('keys', 50))).computed).toBeGreaterThan(0);
+    const plain = { ...request('keys'), augmentation: { flip: false, shift: 0 } };
+    expect((await targetsOf(plain)).computed).toBeGreaterThan(0);
+    for (const file of readdirSync(join(folder, 'keys'))) writeFileSync(join(folder, 'keys', file), 'rubbish');
+    const again = await targetsOf(request('keys'));
+    expect(again.computed).toBeGreaterThan(0);
+    expect(again.values).toEqual(whole.values);
+  });
+
+  it('are shared between processes: a claim of a dead one is taken over, and those of the living waited for', async () => {
+    const reference = await targetsOf(request('reference'));
+    const files = readdirSync(join(folder, 'reference'));
+    mkdirSync(join(folder, 'claims'));
+    // A pid beyond every system's limit is nobody's; the parent of this test lives.
+    files.forEach((file, index) =>
+      writeFileSync(join(folder, 'claims', `${file}.claim`), index === 0 ? String(process.ppid) : '999999999'),
+    );
+    const [awaited = ''] = files;
+    let waits = 0;
+    const breath = async (): Promise<void> => {
+      if (
+        readdirSync(join(folder, 'claims')).filter((file) => file.endsWith('.safetensors')).length ===
+          files.length - 1 &&
+        waits++ === 2
+      ) {
+        rmSync(join(folder, 'claims', `${awaited}.claim`));
+      }
+    };
+    const { logits } = await teacherTargets(request('claims'), breath, () => undefined);
+    expect(waits).toBeGreaterThan(2);
+    expect(logits.dataSync<'float32'>()).toEqual(reference.values);
+    logits.dispose();
+  });
+
+  it('are refused where the teacher is for other images', () => {
+    const dataset = loadDataset(directory);
+    const other = { ...dataset, card: { ...dataset.card, classes: ['a', 'b'] } };
+    expect(() => loadTeacher(teacherDirectory, other)).toThrow(expect.objectContaining({ code: 'teacher.mismatch' }));
+    expect(() => loadTeacher(join(folder, 'nobody'), dataset)).toThrow(
+      expect.objectContaining({ code: 'teacher.missing' }),
+    );
+  });
+});

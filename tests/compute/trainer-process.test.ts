@@ -1,0 +1,204 @@
+/** A trainer process over its real channel: it trains, obeys, refuses rubbish, and does not outlive its parent. */
+import { fork, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { costOf } from '../../src/core/arch/cost.ts';
+import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
+import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
+import { TINY_RECIPE, tinyConvolutional } from './support/tiny-training.ts';
+
+const ENTRY = fileURLToPath(new URL('../../src/compute/trainer-process.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'process-'));
+const directory = writeTinyDataset(join(folder, 'data'));
+const children = new Set<ChildProcess>();
+const environment = { ...process.env, TF_NUM_INTRAOP_THREADS: '1' };
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Trainer {
+  readonly child: ChildProcess;
+  readonly events: TrainerEvent[];
+  readonly send: (message: unknown) => void;
+  /** The first event of this type that has come or comes. */
+  readonly next: <T extends TrainerEvent['type']>(
+    type: T,
+    jobId?: string,
+  ) => Promise<Extract<TrainerEvent, { readonly type: T }>>;
+}
+
+function startTrainer(): Trainer {
+  const child = fork(ENTRY, {
+    serialization: 'advanced',
+    env: environment,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  children.add(child);
+  const events: TrainerEvent[] = [];
+  const exited = new Promise<never>((_, reject) =>
+    child.once('exit', (code) => reject(new Error(`trainer left with ${code}`))),
+  );
+  exited.catch(() => undefined); // only of interest to whoever waits for an event
+  child.on('message', (event) => events.push(event as TrainerEvent)); // sent by our own trainer
+  return {
+    child,
+    events,
+    send: (message) => void child.send(message as object), // rubbish on purpose, in one test
+    next: async (type, jobId) => {
+      for (;;) {
+        const found = events.find(
+          (event) => event.type === type && (jobId === undefined || ('jobId' in event && event.jobId === jobId)),
+        );
+        if (found) return found as Extract<TrainerEvent, { readonly type: typeof type }>;
+        await Promise.race([exited, setTimeout(5)]);
+      }
+    },
+  };
+}
+
+function job(jobId: string, changes: Partial<TrainJob> = {}): TrainJob {
+  const folders = { cacheDir: join(folder, 'cache'), tempDir: join(folder, 'temp') };
+  return {
+    jobId,
+    fence: 'fence-1',
+    graph: tinyConvolutional(),
+    dataset: { directory },
+    recipe: TINY_RECIPE,
+    seed: 3,
+    ...folders,
+    ...changes,
+  };
+}
+
+const LONG = { ...TINY_RECIPE, epochs: 10_000 };
+
+describe('the trainer process', () => {
+  it('trains and evaluates: every event with the fence, every file whole, hashed and inside the temp folder', async () => {
+    const { send, next, events } = startTrainer();
+    send({ type: 'train', job: job('one') });
+    const { result } = await next('trained');
+    expect(result.params).toBe(costOf(tinyConvolutional()).params);
+    expect(result.predictions.probabilities).toBeInstanceOf(Float32Array);
+    expect(result.predictions.count).toBe(TINY.val);
+    const epochs = events.filter((event) => event.type === 'epoch');
+    expect(epochs.map((event) => event.point.epoch)).toEqual([1, 2, 3]);
+    for (const { checkpoint } of [...epochs, { checkpoint: result.checkpoint }]) {
+      expect(checkpoint.path.startsWith(join(folder, 'temp'))).toBe(true);
+      expect(createHash('sha256').update(readFileSync(checkpoint.path)).digest('hex')).toBe(checkpoint.sha256);
+    }
+    send({ type: 'evaluate', job: { ...job('two'), checkpoint: result.checkpoint.path, split: 'validation' } });
+    const evaluated = await next('evaluated');
+    expect(evaluated.accuracy).toBe(result.accuracy);
+    const fences = events.flatMap((event) => ('fence' in event ? [event.fence] : []));
+    expect(new Set(fences)).toEqual(new Set(['fence-1']));
+    expect(readdirSync(join(folder, 'temp')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('holds while paused, goes on when resumed, and stopped gives a checkpoint that ends as the unstopped run', async () => {
+    const { send, next, events } = startTrainer();
+    const recipe = { ...TINY_RECIPE, epochs: 80 };
+    send({ type: 'train', job: job('whole', { recipe }) });
+    const whole = await next('trained', 'whole');
+    send({ type: 'train', job: job('held', { recipe }) });
+    await next('epoch', 'held');
+    send({ type: 'pause', jobId: 'held' });
+    await setTimeout(200);
+    const heard = events.length;
+    await setTimeout(300);
+    expect(events.length).toBe(heard);
+    send({ type: 'resume', jobId: 'held' });
+    while (events.length === heard) await setTimeout(5);
+    send({ type: 'stop', jobId: 'held' });
+    const { checkpoint } = await next('stopped', 'held');
+    expect(checkpoint?.path).toBe(join(folder, 'temp', 'held-stopped.safetensors'));
+    send({ type: 'train', job: job('again', { recipe, resumeFrom: checkpoint?.path ?? '' }) });
+    const again = await next('trained', 'again');
+    expect(again.result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
+  });
+
+  it('refuses rubbish, unknown orders, a second job and names that leave the folder, and works on', async () => {
+    const { send, next, events } = startTrainer();
+    await next('ready');
+    send('rubbish');
+    send(7);
+    send({ type: 'explode', job: { jobId: 'unknown', fence: 'f' } });
+    send({ type: 'train', job: { ...job('no-recipe'), recipe: { epochs: 'many' } } });
+    send({ type: 'train', job: job('../outside') });
+    send({ type: 'pause', jobId: 'nobody' });
+    send({ type: 'train', job: job('first', { recipe: LONG }) });
+    send({ type: 'train', job: job('second') });
+    await next('epoch', 'first');
+    const refused = events.flatMap((event) => (event.type === 'failed' ? [event.jobId] : []));
+    expect(refused).toEqual(['unknown', 'no-recipe', '../outside', 'second']);
+    expect((await next('failed', 'no-recipe')).message).toContain('"recipe"');
+    expect((await next('failed', 'second')).message).toContain('busy with job first');
+    send({ type: 'stop', jobId: 'first' });
+    await next('stopped', 'first');
+  });
+
+  it('turns what goes wrong in a job into words and a code, and is ready for the next', async () => {
+    const { send, next } = startTrainer();
+    send({ type: 'train', job: job('lost', { dataset: { directory: join(folder, 'nowhere') } }) });
+    expect(await next('failed', 'lost')).toMatchObject({ code: 'dataset.missing', fence: 'fence-1' });
+    send({ type: 'train', job: job('wild', { recipe: { ...TINY_RECIPE, learningRate: 1e30, warmupEpochs: 0 } }) });
+    expect(await next('failed', 'wild')).toMatchObject({
+      code: 'trainer.failed',
+      message: expect.stringContaining('loss became NaN'),
+    });
+    const graph = tinyConvolutional();
+    send({ type: 'train', job: job('unsound', { graph: { ...graph, layers: graph.layers.slice(0, -1) } }) });
+    expect(await next('failed', 'unsound')).toMatchObject({ code: 'graph.invalid' });
+    send({ type: 'train', job: job('sound') });
+    await next('trained', 'sound');
+  });
+
+  it('leaves when told to, and when its channel closes in the middle of a job', async () => {
+    const told = startTrainer();
+    await told.next('ready');
+    const left = new Promise((resolve) => told.child.once('exit', resolve));
+    told.send({ type: 'shutdown' });
+    expect(await left).toBe(0);
+    const cut = startTrainer();
+    cut.send({ type: 'train', job: job('cut', { recipe: LONG }) });
+    await cut.next('epoch');
+    const gone = new Promise((resolve) => cut.child.once('exit', resolve));
+    cut.child.disconnect();
+    expect(await gone).toBe(0);
+  });
+
+  it('does not outlive a parent that was killed', async () => {
+    const parent = spawn(process.execPath, [fileURLToPath(new URL('support/parent.ts', import.meta.url)), ENTRY], {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    children.add(parent);
+    parent.stdin.end(JSON.stringify(job('orphan', { recipe: LONG })));
+    const pid = Number(
+      await new Promise<string>((resolve) => parent.stdout.once('data', (data) => resolve(String(data)))),
+    );
+    expect(existsSync(`/proc/${pid}`) || process.platform !== 'linux').toBe(true);
+    parent.kill('SIGKILL');
+    const deadline = Date.now() + 10_000;
+    while (isAlive(pid) && Date.now() < deadline) await setTimeout(50);
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
+/** A killed child that nobody has waited for yet is a zombie, which still takes signals. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !(existsSync(`/proc/${pid}/stat`) && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  } catch {
+    return false;
+  }
+}
