@@ -1,0 +1,43 @@
+/** What the Electron shell lets through, as functions of plain values: they are tested without Electron. */
+
+/** Of the page that the shell serves by its own protocol. */
+export const APP_SCHEME = 'app';
+export const APP_HOST = 'trade';
+export const START_PAGE = `${APP_SCHEME}://${APP_HOST}/`;
+
+/** Pages that a link may open in the system's browser: papers and their identifiers. */
+const EXTERNAL_HOSTS: readonly string[] = ['arxiv.org', 'doi.org', 'openreview.net'];
+
+/** What is looked at of Electron's WebFrameMain; `undefined` or `null` when the frame is gone. */
+export interface FrameLike {
+  readonly url: string;
+  readonly parent: unknown;
+}
+
+/** By the parser, not by its first letters: `app://trade@evil/` and `app://trade.evil/` are not ours. */
+export function isOwnPage(address: string): boolean {
+  const url = URL.parse(address);
+  return url?.protocol === `${APP_SCHEME}:` && url.host === APP_HOST && url.username === '' && url.password === '';
+}
+
+/** The bridge is handed to this frame alone. */
+export function isOwnMainFrame(frame: FrameLike | null | undefined): boolean {
+  return frame != null && frame.parent === null && isOwnPage(frame.url);
+}
+
+/** A reload, and nothing else, may replace the page. */
+export function mayNavigate(address: string): boolean {
+  const path = URL.parse(address)?.pathname;
+  return isOwnPage(address) && (path === '/' || path === '/index.html');
+}
+
+export function mayOpenExternally(address: string): boolean {
+  const url = URL.parse(address);
+  return (
+    url?.protocol === 'https:' &&
+    EXTERNAL_HOSTS.includes(url.hostname) &&
+    url.port === '' &&
+    url.username === '' &&
+    url.password === ''
+  );
+}

@@ -1,0 +1,25 @@
+/** Closes Electron's doors: no permissions, no navigation, no second window, no webview. The rules are in guards.ts. */
+import { app, session, shell } from 'electron';
+import type { Event } from 'electron';
+import { mayNavigate, mayOpenExternally } from './guards.ts';
+
+/** Once the app is ready, before the first window. */
+export function lockDown(): void {
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  defaultSession.setPermissionCheckHandler(() => false);
+  defaultSession.setDevicePermissionHandler(() => false);
+  app.on('web-contents-created', (_created, contents) => {
+    const guard = (event: Event & { readonly url: string }): void => {
+      if (!mayNavigate(event.url)) event.preventDefault();
+    };
+    contents.on('will-navigate', guard);
+    contents.on('will-redirect', guard);
+    contents.on('will-frame-navigate', guard);
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(({ url }) => {
+      if (mayOpenExternally(url)) void shell.openExternal(url);
+      return { action: 'deny' };
+    });
+  });
+}

@@ -1,0 +1,53 @@
+/** The one window: sandboxed, with its place kept from last time; it comes back when its page crashes. */
+import { join } from 'node:path';
+import { app, BrowserWindow, screen } from 'electron';
+import { START_PAGE } from './guards.ts';
+import { onScreen, readWindowState, writeWindowState } from './window-state.ts';
+
+/** A page that crashes again so soon after coming back would crash for ever. */
+const CRASH_PAUSE_MS = 10_000;
+
+/** `mayClose` is asked each time the person closes the window; true lets it go. */
+export function openWindow(preload: string, mayClose: () => boolean): BrowserWindow {
+  const file = join(app.getPath('userData'), 'window.json');
+  const state = onScreen(
+    readWindowState(file),
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const window = new BrowserWindow({
+    ...(state.bounds ?? { width: 1280, height: 800 }),
+    minWidth: 900,
+    minHeight: 600,
+    show: false,
+    title: 'TRADE workbench',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      spellcheck: false,
+    },
+  });
+  if (state.maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', (event) => {
+    writeWindowState(file, { bounds: window.getNormalBounds(), maximized: window.isMaximized() });
+    if (!mayClose()) event.preventDefault();
+  });
+  comeBackAfterCrash(window);
+  void window.loadURL(START_PAGE);
+  return window;
+}
+
+function comeBackAfterCrash(window: BrowserWindow): void {
+  let last = -Infinity;
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    const now = performance.now();
+    if (reason === 'clean-exit' || now - last < CRASH_PAUSE_MS) return;
+    last = now;
+    window.webContents.reload();
+  });
+}
