@@ -1,0 +1,68 @@
+/** What every verb shares: `--workspace`, `--json`, the host, and where lines go. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { numberWord } from '../bridge/numbers.ts';
+import { createHost, defaultWorkspace, readWorkspace } from '../host/create-host.ts';
+import type { Host, ReadableWorkspace } from '../host/create-host.ts';
+import type { VerbContext } from './program.ts';
+
+export interface CommonOptions {
+  readonly workspace?: string;
+  readonly json?: boolean;
+}
+
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--workspace <dir>', "folder of the workspace (default: in the user's data folder)")
+    .option('--json', 'one JSON object a line on stdout; everything else goes to stderr');
+}
+
+/** Opens the workspace for writing; it is closed when `work` ends, however it ends. */
+export async function withHost<T>(
+  { hostOptions }: VerbContext,
+  options: CommonOptions,
+  work: (host: Host) => Promise<T>,
+): Promise<T> {
+  const host = await createHost({ ...hostOptions, workspace: workspaceOf(options) });
+  try {
+    return await work(host);
+  } finally {
+    await host.close();
+  }
+}
+
+/** Opens the workspace for reading, beside a search of another process if there is one. */
+export function withWorkspace<T>(options: CommonOptions, work: (workspace: ReadableWorkspace) => T): T {
+  const workspace = readWorkspace(workspaceOf(options));
+  try {
+    return work(workspace);
+  } finally {
+    workspace.close();
+  }
+}
+
+function workspaceOf({ workspace }: CommonOptions): string {
+  return workspace === undefined ? defaultWorkspace() : resolve(workspace);
+}
+
+/** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them. */
+export function printJson(value: unknown): void {
+  const written = JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'number' ? (numberWord(inner) ?? inner) : inner,
+  );
+  process.stdout.write(`${written}\n`);
+}
+
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** A parser of an option's whole number, for commander. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}

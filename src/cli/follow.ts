@@ -1,0 +1,65 @@
+/** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a pause. */
+import type { RunSummaryView } from '../bridge/schemas.ts';
+import type { Trial } from '../core/trial.ts';
+import { createProgressPrinter, followRun, frontText } from '../host/create-host.ts';
+import type { Host, RunEnd, RunNews } from '../host/create-host.ts';
+import { printJson, printLines } from './common.ts';
+import type { CommonOptions } from './common.ts';
+import { endRecord, newsRecord } from './records.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const INTERRUPTED = 130;
+
+/** Gives the exit code. `before`: the run's trials until now. */
+export async function follow(
+  { client }: Host,
+  options: CommonOptions,
+  start: () => Promise<RunSummaryView>,
+  before: readonly Trial[],
+): Promise<number> {
+  const printer = createProgressPrinter(process.stderr);
+  let runId: string | undefined;
+  let interrupted = false;
+
+  const pause = (): void => {
+    // A second Ctrl+C: at once. The next resume goes on from the last epoch.
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
+    printer.line('Pausing: the students in training write a checkpoint. Ctrl+C once more ends at once.');
+    if (runId !== undefined) void client.runs.pause({ id: runId }).catch(() => undefined); // it may just have ended
+  };
+  const begin = ({ run }: RunSummaryView): void => {
+    runId = run.id;
+    printer.line(`Run ${run.id} "${run.name}"`);
+    // Ctrl+C may have come while the search was being checked.
+    if (interrupted) void client.runs.pause({ id: run.id }).catch(() => undefined);
+  };
+  const tell = (news: RunNews): void => {
+    const record = options.json ? newsRecord(news) : undefined;
+    if (record !== undefined) printJson(record);
+    if (news.type === 'run.started') begin(news.summary);
+    if (news.type === 'run.progress') printer.progress(news.summary);
+    if (news.type === 'trial.ended') printer.ended(news.trial);
+  };
+
+  for (const signal of SIGNALS) process.on(signal, pause);
+  try {
+    const end = await followRun(client, start, before, tell);
+    printer.clear();
+    return end === undefined ? 1 : finish(end, options, interrupted);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, pause);
+  }
+}
+
+function finish(end: RunEnd, options: CommonOptions, interrupted: boolean): number {
+  const { run } = end.summary;
+  if (options.json) printJson(endRecord(end));
+  else printLines(frontText(end));
+  if (run.reason !== undefined) process.stderr.write(`${run.reason}\n`);
+  if (run.state === 'finished') return 0;
+  if (run.state === 'failed') return 1;
+  const where = options.workspace === undefined ? '' : ` --workspace ${options.workspace}`;
+  process.stderr.write(`The run is ${run.state}; go on with: trade resume ${run.id}${where}\n`);
+  return interrupted ? INTERRUPTED : 1;
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** Entry of the command line: looks at its Node before anything is loaded that an older one could not load. */
+import { nodeProblem } from '../bridge/node-version.ts';
+
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(process.argv.slice(2));
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

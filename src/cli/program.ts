@@ -1,0 +1,62 @@
+/** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130 interrupted. */
+import { resolve } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { failureOf } from '../host/create-host.ts';
+import type { HostOptions } from '../host/create-host.ts';
+import { backendVerb } from './verbs/backend.ts';
+import { datasetsVerb } from './verbs/datasets.ts';
+import { doctorVerb } from './verbs/doctor.ts';
+import { resumeVerb } from './verbs/resume.ts';
+import { runsVerb } from './verbs/runs.ts';
+import { searchVerb } from './verbs/search.ts';
+import { showVerb } from './verbs/show.ts';
+import { teachersVerb } from './verbs/teachers.ts';
+
+/** What a verb gets. */
+export interface VerbContext {
+  /** The verb's exit code; 0 when it says none. */
+  readonly end: (exitCode: number) => void;
+  /** Beside the workspace: the resources and, in tests, a trainer of their own. */
+  readonly hostOptions: Omit<HostOptions, 'workspace'>;
+}
+
+/** Adds a verb to the program. */
+export type Verb = (program: Command, context: VerbContext) => void;
+
+// In a checkout this file is in src/cli, in a build in out/main.
+const HOST_OPTIONS: VerbContext['hostOptions'] = {
+  resources: resolve(import.meta.dirname, '../../resources'),
+  shell: 'cli',
+};
+
+const VERBS: readonly Verb[] = [
+  searchVerb,
+  resumeVerb,
+  runsVerb,
+  showVerb,
+  doctorVerb,
+  backendVerb,
+  teachersVerb,
+  datasetsVerb,
+];
+
+/** `args`: after the program's name. Gives the exit code; never throws. */
+export async function runProgram(args: readonly string[], hostOptions = HOST_OPTIONS): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('trade')
+    .description('Searches for the student networks that learn best from a teacher within a budget.')
+    .exitOverride()
+    .showHelpAfterError('(trade --help lists the verbs, trade VERB --help their options)');
+  for (const add of VERBS) add(program, { end: (code) => (exitCode = code), hostOptions });
+  for (const command of program.commands) for (const inner of [command, ...command.commands]) inner.exitOverride();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what was wrong; help that was asked for is no error, help for want of a verb is.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const failure = failureOf(error);
+    process.stderr.write(`${failure.message}\n`);
+    return failure.exitCode;
+  }
+}

@@ -1,0 +1,70 @@
+/** Runs and trials as scripts read them (design: the JSON lines of the command line are stable). */
+import type { RunSummaryView } from '../bridge/schemas.ts';
+import type { Trial } from '../core/trial.ts';
+import { frontOf } from '../host/create-host.ts';
+import type { RunEnd, RunNews } from '../host/create-host.ts';
+
+export function runRecord({ run, trials }: RunSummaryView) {
+  const all = Object.values(trials).reduce((sum, count) => sum + count, 0);
+  return { id: run.id, state: run.state, name: run.name, trials: all, failed: trials.failed };
+}
+
+/** What is not known yet is left out. */
+export function trialRecord(trial: Trial) {
+  const { id, state, candidate, metrics, testAccuracy, params, macs, seconds } = trial;
+  const { family, config } = candidate;
+  return { id, state, family, config, accuracy: metrics['accuracy'], testAccuracy, params, macs, seconds };
+}
+
+/** Smallest student first. */
+export function frontRecords({ summary, trials }: RunEnd) {
+  return [...frontOf(summary.run.config, trials)]
+    .sort((left, right) => left.params - right.params)
+    .map(({ id, candidate, metrics, testAccuracy, params, macs }) => ({
+      trial: id,
+      family: candidate.family,
+      accuracy: metrics['accuracy'],
+      testAccuracy,
+      params,
+      macs,
+    }));
+}
+
+/** The last line of `search` and `resume`. */
+export function endRecord(end: RunEnd) {
+  const { run, trials, score } = end.summary;
+  const { id, state, trials: all, failed } = runRecord({ run, trials, score });
+  return {
+    event: `run.${state}`,
+    run: {
+      id,
+      state,
+      trials: all,
+      failed,
+      front: frontRecords(end),
+      hypervolume: score.hypervolume,
+      seconds: run.seconds,
+      reason: run.reason,
+    },
+  };
+}
+
+/** A line of `search --json` as things happen; the bar's steps are none. */
+export function newsRecord(news: RunNews) {
+  switch (news.type) {
+    case 'run.started':
+      return { event: news.type, run: runRecord(news.summary) };
+    case 'run.progress':
+      return undefined;
+    case 'trial.started':
+      return { event: news.type, trial: startedRecord(news.trial) };
+    case 'epoch.finished':
+      return { event: news.type, trial: news.trialId, ...news.point };
+    case 'trial.ended':
+      return { event: `trial.${news.trial.state}`, trial: trialRecord(news.trial), reason: news.trial.reason };
+  }
+}
+
+function startedRecord({ id, number, candidate, params, macs, why }: Trial) {
+  return { id, number, family: candidate.family, config: candidate.config, params, macs, why };
+}

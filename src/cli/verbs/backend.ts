@@ -1,0 +1,30 @@
+/** `trade backend`: what computes here, and how fast. */
+import { textTable } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+
+const COLUMNS = [
+  { title: 'operation', align: 'left' },
+  { title: 'GFLOP/s', align: 'right' },
+] as const;
+
+export const backendVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('backend'))
+    .description('say what computes here and how fast')
+    .action(async (options: CommonOptions) => {
+      const info = await withHost(context, options, ({ client }) => client.system.backend());
+      const { backend, version, device, threads, note, gflops } = info;
+      const rows = Object.entries(gflops).map(([name, speed]) => [name, speed.toFixed(1)]);
+      if (options.json) printJson(info);
+      else {
+        printLines([
+          `${backend} ${version} on ${device}, ${threads} threads`,
+          ...(note === undefined ? [] : [note]),
+          '',
+          ...textTable(COLUMNS, rows),
+        ]);
+      }
+      context.end(0);
+    });
+};

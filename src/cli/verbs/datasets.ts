@@ -1,0 +1,32 @@
+/** `trade datasets list`: the data sets that a search can use. */
+import { textTable } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+
+const COLUMNS = [
+  { title: 'data set', align: 'left' },
+  { title: 'classes', align: 'right' },
+  { title: 'images', align: 'left' },
+  { title: 'train', align: 'right' },
+  { title: 'validation', align: 'right' },
+  { title: 'test', align: 'right' },
+  { title: 'licence', align: 'left' },
+  { title: 'title', align: 'left' },
+] as const;
+
+export const datasetsVerb: Verb = (program, context) => {
+  const datasets = program.command('datasets').description('data sets that a search can use');
+  withCommonOptions(datasets.command('list'))
+    .description('list them')
+    .action(async (options: CommonOptions) => {
+      const found = await withHost(context, options, ({ client }) => client.catalog.datasets());
+      const rows = found.map(({ name, classes, shape, splits, licence, title }) => {
+        const counts = [splits.train, splits.validation, splits.test].map(String);
+        return [name, String(classes.length), shape.join(' x '), ...counts, licence, title];
+      });
+      if (options.json) printJson({ datasets: found });
+      else printLines(textTable(COLUMNS, rows));
+      context.end(0);
+    });
+};

@@ -1,0 +1,20 @@
+/** `trade resume RUN`: goes on with an interrupted or paused run. */
+import { withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import { follow } from '../follow.ts';
+import type { Verb } from '../program.ts';
+
+export const resumeVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('resume'))
+    .description('go on with an interrupted or paused run')
+    .argument('<run>', 'id of the run, as "trade runs" shows it')
+    .action(async (id: string, options: CommonOptions) => {
+      context.end(
+        await withHost(context, options, async (host) => {
+          const { client } = host;
+          const before = await client.runs.trials({ id });
+          return follow(host, options, () => client.runs.resume({ id }), before);
+        }),
+      );
+    });
+};

@@ -1,0 +1,61 @@
+/** `trade search CONFIG.json`: runs a search to its end. */
+import { readFileSync } from 'node:fs';
+import { parseSearchText } from '../../bridge/parse-config.ts';
+import type { ParsedSearchInput } from '../../bridge/schemas.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import { follow } from '../follow.ts';
+import type { Verb } from '../program.ts';
+
+interface SearchOptions extends CommonOptions {
+  readonly trials?: number;
+  readonly seed?: number;
+}
+
+export const searchVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('search'))
+    .description('run a search to its end, and print its front')
+    .argument('<config>', 'JSON file of the search, as examples/fashion-quick.json')
+    .option('--trials <n>', 'students to train, instead of the number in the file', wholeNumber(1, 100_000))
+    .option('--seed <s>', 'seed of the whole run, instead of the one in the file', wholeNumber(0, 0xffffffff))
+    .action(async (file: string, options: SearchOptions) => {
+      const search = withOverrides(parseSearchText(readConfig(file), file), options);
+      context.end(
+        await withHost(context, options, (host) =>
+          follow(host, options, () => host.client.runs.start(search).catch(nameFile(file)), []),
+        ),
+      );
+    });
+};
+
+/** Throws `config.unreadable`. */
+function readConfig(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
+    throw new WorkbenchError('config.unreadable', `${file}: ${why}. Give the path of a search's JSON file.`, { file });
+  }
+}
+
+function withOverrides(search: ParsedSearchInput, { trials, seed }: SearchOptions): ParsedSearchInput {
+  return {
+    ...search,
+    ...(trials !== undefined && { budget: { ...search.budget, trials } }),
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+/** What the host finds wrong with a field stands in this file. */
+function nameFile(file: string): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof WorkbenchError && error.place.field !== undefined && error.place.file === undefined) {
+      const { field } = error.place;
+      const message = error.message.includes(field) ? error.message : `${field}: ${error.message}`;
+      throw new WorkbenchError(error.code, `${file}: ${message}`, { file, field }, { cause: error });
+    }
+    throw error;
+  };
+}

@@ -1,0 +1,44 @@
+/** `trade show RUN`: one run with its students and its front; also while another process searches in it. */
+import { WorkbenchError } from '../../core/errors.ts';
+import { frontText, trialText } from '../../host/create-host.ts';
+import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+import { frontRecords, trialRecord } from '../records.ts';
+
+export const showVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('show'))
+    .description('show a run: its students and its front')
+    .argument('<run>', 'id of the run, as "trade runs" shows it')
+    .action((id: string, options: CommonOptions) => {
+      const shown = withWorkspace(options, (workspace) => read(workspace, id));
+      if (options.json) printJson({ run: record(shown) });
+      else printLines(lines(shown));
+      context.end(0);
+    });
+};
+
+/** Throws `run.missing`. */
+function read({ store, directory }: ReadableWorkspace, id: string): RunEnd {
+  const summary = store.summary(id);
+  if (summary !== undefined) return { summary, trials: store.trials(id) };
+  throw new WorkbenchError(
+    'run.missing',
+    `There is no run "${id}" in ${directory}: "trade runs" lists those there are.`,
+  );
+}
+
+function record(shown: RunEnd) {
+  const { run, score } = shown.summary;
+  const { id, state, name, reason, seconds } = run;
+  const trials = shown.trials.map(trialRecord);
+  return { id, state, name, trials, front: frontRecords(shown), hypervolume: score.hypervolume, seconds, reason };
+}
+
+function lines(shown: RunEnd): readonly string[] {
+  const { run } = shown.summary;
+  const heading = `Run ${run.id} "${run.name}" is ${run.state}.`;
+  const students = shown.trials.filter((trial) => trial.state !== 'queued').map(trialText);
+  return [heading, ...(run.reason === undefined ? [] : [run.reason]), '', ...students, '', ...frontText(shown)];
+}
