@@ -19,6 +19,8 @@ export interface LedgerTrial {
   readonly metrics: Metrics;
   /** The unknown objective, oriented so that more is better; `undefined` unless told and finite. */
   readonly value: number | undefined;
+  /** Place among the results in the order in which they first came in; `undefined` before. */
+  readonly order: number | undefined;
 }
 
 export interface Ledger {
@@ -27,9 +29,11 @@ export interface Ledger {
   readonly warmStart: readonly number[] | undefined;
   /** Number of trials with data when `warmStart` last changed. */
   readonly fittedAt: number;
+  /** Results that have come in. */
+  readonly results: number;
 }
 
-export const EMPTY_LEDGER: Ledger = { trials: [], warmStart: undefined, fittedAt: 0 };
+export const EMPTY_LEDGER: Ledger = { trials: [], warmStart: undefined, fittedAt: 0, results: 0 };
 
 /** +1 where more is better. */
 export const sign = (goal: 'maximize' | 'minimize'): number => (goal === 'maximize' ? 1 : -1);
@@ -58,24 +62,31 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
         state: 'pending',
         metrics: {},
         value: undefined,
+        order: undefined,
       };
     });
     const warmStart = event.warmStart ?? ledger.warmStart;
     const fittedAt = sameNumbers(warmStart, ledger.warmStart) ? ledger.fittedAt : withData(ledger).length;
-    return { trials: [...ledger.trials, ...added], warmStart, fittedAt };
+    return { ...ledger, trials: [...ledger.trials, ...added], warmStart, fittedAt };
   }
   const before = ledger.trials[event.trial];
   if (!before) return ledger;
+  const order = before.order ?? ledger.results;
   const after: LedgerTrial =
     event.type === 'told'
-      ? { ...before, state: 'told', metrics: event.metrics, value: valueOf(catalogue.problem, event.metrics) }
+      ? { ...before, state: 'told', metrics: event.metrics, value: valueOf(catalogue.problem, event.metrics), order }
       : { ...before, state: 'failed', metrics: {}, value: undefined };
-  return { ...ledger, trials: ledger.trials.with(event.trial, after) };
+  const results = ledger.results + (event.type === 'told' && before.order === undefined ? 1 : 0);
+  return { ...ledger, trials: ledger.trials.with(event.trial, after), results };
 }
 
-/** Told trials with a finite value, in order. */
-export const withData = (ledger: Ledger): readonly (LedgerTrial & { readonly value: number })[] =>
-  ledger.trials.filter((trial): trial is LedgerTrial & { readonly value: number } => trial.value !== undefined);
+export type DataTrial = LedgerTrial & { readonly value: number };
+
+/** Told trials with a finite value, in the order in which they came in: new data stands last. */
+export const withData = (ledger: Ledger): readonly DataTrial[] =>
+  ledger.trials
+    .filter((trial): trial is DataTrial => trial.value !== undefined)
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 
 export const isPending = (trial: LedgerTrial): boolean => trial.state === 'pending';
 

@@ -83,23 +83,56 @@ function mismatch(rates: Float64Array, a: Float64Array, i: number, b: Float64Arr
   return sum;
 }
 
-/** k between row `i` of `a` and row `j` of `b` (offsets into their rows), both scaled by the same terms. */
-function kernelOfRows(
+/**
+ * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on. The one loop that all
+ * predictions spend their time in: it keeps to numbers and typed arrays.
+ */
+function kernelRow(
   span: Span,
   terms: KernelTerms,
-  [a, i, familyA]: readonly [Float64Array, number, number],
-  [b, j, familyB]: readonly [Float64Array, number, number],
-): number {
+  row: Float64Array,
+  offset: number,
+  family: number,
+  points: ScaledPoints,
+  from: number,
+  to: number,
+  out: Float64Array,
+  at: number,
+): void {
   const { costs, categories } = span;
-  const same = familyA === familyB;
-  const costVariance = terms.sharedCost + (same ? terms.familyCost : 0);
-  let value = MEAN_VARIANCE;
-  if (costVariance > 0) value += costVariance * matern(squaredDistance(a, i, b, j, 0, costs));
-  if (!same) return value;
-  const last = costs + terms.ordinals[familyA]!.length;
-  const r = Math.sqrt(5 * squaredDistance(a, i, b, j, costs, last));
-  const apart = mismatch(terms.categories[familyA]!, a, i, b, j, categories);
-  return value + terms.family + terms.within * (1 + r + (r * r) / 3) * Math.exp(-r - apart);
+  const { rows, stride, families } = points;
+  const rates = terms.categories[family]!;
+  const last = costs + terms.ordinals[family]!.length;
+  const { sharedCost, familyCost, within } = terms;
+  const own = MEAN_VARIANCE + terms.family;
+  const hasCosts = sharedCost > 0 || familyCost > 0;
+  for (let j = from; j < to; j++) {
+    const other = j * stride;
+    const same = families[j] === family;
+    let value = same ? own : MEAN_VARIANCE;
+    if (hasCosts) {
+      let square = 0;
+      for (let column = 0; column < costs; column++) {
+        const difference = row[offset + column]! - rows[other + column]!;
+        square += difference * difference;
+      }
+      value += (same ? sharedCost + familyCost : sharedCost) * matern(square);
+    }
+    if (same) {
+      let square = 0;
+      for (let column = costs; column < last; column++) {
+        const difference = row[offset + column]! - rows[other + column]!;
+        square += difference * difference;
+      }
+      let apart = 0;
+      for (let column = 0; column < rates.length; column++) {
+        if (row[offset + categories + column] !== rows[other + categories + column]) apart += rates[column]!;
+      }
+      const r = Math.sqrt(5 * square);
+      value += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart);
+    }
+    out[at + j - from] = value;
+  }
 }
 
 /** k(x, x): the prior variance of any point, without noise. */
@@ -111,36 +144,26 @@ export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: Sca
   const span = spanOf(encoding);
   const { n, stride, rows, families } = points;
   const packed = new Float64Array(packedLength(n));
-  let position = 0;
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < i; j++) {
-      packed[position++] = kernelOfRows(
-        span,
-        terms,
-        [rows, i * stride, families[i]!],
-        [rows, j * stride, families[j]!],
-      );
-    }
-    packed[position++] = priorVariance(terms) + terms.noise;
+    const start = packedLength(i);
+    kernelRow(span, terms, rows, i * stride, families[i]!, points, 0, i, packed, start);
+    packed[start + i] = priorVariance(terms) + terms.noise;
   }
   return packed;
 }
 
-/** k of one point to each of `points`, written into `out` (`[n]` or longer). */
+/** k of one point to the points from index `from` on, written into the same places of `out` (`[n]` or longer). */
 export function kernelVector(
   encoding: Encoding,
   terms: KernelTerms,
   points: ScaledPoints,
   point: Point,
   out: Float64Array,
+  from = 0,
 ): Float64Array {
-  const span = spanOf(encoding);
   const row = new Float64Array(encoding.stride);
   scaleInto(encoding, terms, point, row, 0);
-  for (let j = 0; j < points.n; j++) {
-    const other = [points.rows, j * points.stride, points.families[j]!] as const;
-    out[j] = kernelOfRows(span, terms, [row, 0, point.family], other);
-  }
+  kernelRow(spanOf(encoding), terms, row, 0, point.family, points, from, points.n, out, from);
   return out;
 }
 

@@ -1,4 +1,5 @@
 /** What a TRADE run knows from its first moment and never changes: candidates, their coordinates, the surrogate's form. */
+import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import type { Encoding, Point } from '../../surrogate/encoding.ts';
 import { createEncoding, encode } from '../../surrogate/encoding.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
@@ -7,9 +8,9 @@ import { createCatalogue } from '../catalogue.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
 
-/** Factors already computed. They only save time: what is read from here is bit for bit what would be computed anew. */
+/** Work already done. It only saves time: what is read from here is bit for bit what would be computed anew. */
 export interface Memo {
-  global: { readonly keys: readonly string[]; readonly gp: Gp } | undefined;
+  last: { readonly keys: readonly string[]; readonly gp: Gp; readonly cross: CrossCache } | undefined;
 }
 
 export interface TradeContext {
@@ -40,6 +41,6 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
       points.set(member.key, point);
       return point;
     },
-    memo: { global: undefined },
+    memo: { last: undefined },
   };
 }

@@ -1,4 +1,6 @@
 /** From the results so far to a posterior: scale, hyperparameters, factor, pending trials (card 1, steps 3 and 7). */
+import { createCrossCache } from '../../surrogate/cross-cache.ts';
+import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
@@ -13,6 +15,7 @@ export interface Learned {
   readonly scale: Standardiser;
   /** Given the results alone. */
   readonly gp: Gp;
+  readonly cross: CrossCache;
   /** Given the pending trials too, at their posterior means. */
   readonly conditioned: Gp;
 }
@@ -33,7 +36,7 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   const due = ledger.warmStart === undefined || n - ledger.fittedAt >= Math.max(1, n / TRADE.refitEvery);
   const theta = due ? fitHyperparameters(model, points, y, ledger.warmStart, evaluations(n)) : (ledger.warmStart ?? []);
 
-  const known = memo.global;
+  const known = memo.last;
   const reusable =
     known !== undefined &&
     known.keys.length <= n &&
@@ -42,9 +45,10 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   let gp = reusable ? known.gp : createGp(model, theta, points, y);
   for (let i = gp.points.length; i < n; i++) gp = appendPoint(gp, points[i]!, y.subarray(0, i + 1));
   gp = withOutputs(gp, y);
-  memo.global = { keys, gp };
+  const cross = reusable ? known.cross : createCrossCache();
+  memo.last = { keys, gp, cross };
 
   let conditioned = gp;
   for (const trial of ledger.trials) if (isPending(trial)) conditioned = appendPending(conditioned, pointOf(trial));
-  return { scale, gp, conditioned };
+  return { scale, gp, cross, conditioned };
 }

@@ -15,6 +15,7 @@ import { isPending, knownObjectives, sign, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet, exchanges } from './candidates.ts';
 import { TRADE } from './constants.ts';
+import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
 import type { Region } from './regions.ts';
 import { best, glance } from './score.ts';
@@ -30,7 +31,7 @@ export interface Chosen {
 /** The most promising unasked candidate; `undefined` when none is left. `gp` is conditioned on what is pending. */
 export function propose(
   state: TradeState,
-  scale: Standardiser,
+  learned: Learned,
   gp: Gp,
   picked: readonly Member[],
   asked: ReadonlySet<string>,
@@ -40,7 +41,7 @@ export function propose(
   const { context, ledger, regions } = state;
   const { catalogue } = context;
   const { problem } = context.input;
-  const scorer = createScorer(state, scale, gp, picked);
+  const scorer = createScorer(state, learned, gp, picked);
 
   const set = new CandidateSet(catalogue, asked);
   const regionOf = new Map<string, Region>();
@@ -55,19 +56,28 @@ export function propose(
   }
   addGlobalCandidates(set, catalogue, searchCentres(state), position, rng);
 
-  const scratch = new Float64Array(gp.points.length);
-  const glanced = set.members.map((member) => glance(scorer, member, scratch));
+  const glanced = set.members.map((member) => glance(scorer, member));
   climb(state, scorer, set, glanced, regionOf);
   const winner = best(scorer, glanced);
   if (!winner) return undefined;
   return {
     member: winner.member,
-    why: explain(winner, scale, sign(problem.objectives[0]?.goal ?? 'maximize'), regionOf.get(winner.member.key)),
+    why: explain(
+      winner,
+      learned.scale,
+      sign(problem.objectives[0]?.goal ?? 'maximize'),
+      regionOf.get(winner.member.key),
+    ),
   };
 }
 
 /** EHVI over the front of what is told, and of what is pending at its predicted value. */
-function createScorer(state: TradeState, scale: Standardiser, gp: Gp, picked: readonly Member[]): Scorer {
+function createScorer(
+  state: TradeState,
+  { scale, gp: results, cross }: Learned,
+  gp: Gp,
+  picked: readonly Member[],
+): Scorer {
   const { context, ledger } = state;
   const { problem } = context.input;
   const costsOf = (member: Pick<Member, 'costs'>): readonly number[] => knownObjectives(problem, member.costs);
@@ -81,7 +91,14 @@ function createScorer(state: TradeState, scale: Standardiser, gp: Gp, picked: re
     costs: costsOf(member),
   }));
   const cells = createCells([...told, ...expected], referenceOutcome(context.catalogue, told));
-  return { gp, ehvi: createEhvi(cells, scale), pointOf: context.pointOf, costsOf };
+  return {
+    gp,
+    settled: results.points.length,
+    cross,
+    ehvi: createEhvi(cells, scale),
+    pointOf: context.pointOf,
+    costsOf,
+  };
 }
 
 /** The front, and the best values told: around them lie the candidates of families too large to list. */
@@ -113,7 +130,6 @@ function climb(
     .filter(({ member }) => large.has(member.candidate.family))
     .sort((a, b) => b.logGain - a.logGain)
     .slice(0, TRADE.searchStarts);
-  const scratch = new Float64Array(scorer.gp.points.length);
   let looks = TRADE.searchLooks;
   for (const start of starts) {
     let here = start;
@@ -127,7 +143,7 @@ function climb(
         if (!member) continue;
         looks--;
         if (region) regionOf.set(member.key, region);
-        const seen = glance(scorer, member, scratch);
+        const seen = glance(scorer, member);
         glanced.push(seen);
         if (seen.logGain > next.logGain) [next, better] = [seen, true];
       }

@@ -1,9 +1,11 @@
 /** Expected hypervolume improvement of many candidates, and the best of them without looking closely at all. */
 import type { Ehvi } from '../../acquisition/ehvi.ts';
+import { crossVector } from '../../surrogate/cross-cache.ts';
+import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import type { Point } from '../../surrogate/encoding.ts';
 import { posteriorMean, posteriorVariance } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
-import { kernelVector, priorVariance } from '../../surrogate/kernel.ts';
+import { priorVariance } from '../../surrogate/kernel.ts';
 import type { Member } from '../catalogue.ts';
 
 export interface Scored {
@@ -18,20 +20,26 @@ export interface Scored {
 }
 
 export interface Scorer {
+  /** Conditioned on pending trials; its first `settled` points are results. */
   readonly gp: Gp;
+  readonly settled: number;
+  readonly cross: CrossCache;
   readonly ehvi: Ehvi;
   readonly pointOf: (member: Member) => Point;
   /** The candidate's known objectives, less is better. */
   readonly costsOf: (member: Member) => readonly number[];
 }
 
+const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Float64Array =>
+  crossVector(cross, gp, settled, member.key, pointOf(member));
+
 /**
  * Posterior mean in O(n), and an upper bound of the gain: the variance given the one most similar result alone is never
  * less than the variance given all, and EHVI rises with it.
  */
-export function glance(scorer: Scorer, member: Member, scratch: Float64Array): Scored {
+export function glance(scorer: Scorer, member: Member): Scored {
   const { gp, ehvi } = scorer;
-  const vector = kernelVector(gp.model.encoding, gp.terms, gp.scaled, scorer.pointOf(member), scratch);
+  const vector = vectorOf(scorer, member);
   const prior = priorVariance(gp.terms);
   let similar = 0;
   for (let i = 0; i < gp.points.length; i++) similar = Math.max(similar, vector[i]! * vector[i]!);
@@ -45,7 +53,7 @@ export function glance(scorer: Scorer, member: Member, scratch: Float64Array): S
 export function look(scorer: Scorer, { member, volumes, mean }: Scored, atLeast: number): Scored {
   const { gp, ehvi } = scorer;
   const n = gp.points.length;
-  const vector = kernelVector(gp.model.encoding, gp.terms, gp.scaled, scorer.pointOf(member), new Float64Array(n));
+  const vector = vectorOf(scorer, member);
   let abandoned = false;
   const variance = posteriorVariance(gp, vector, new Float64Array(n), (bound) => {
     abandoned = ehvi.log(volumes, mean, Math.sqrt(Math.max(bound, 1e-12))) < atLeast;

@@ -96,16 +96,14 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   }
   const claimed = new Set(survivors.map(({ centre }) => centre));
   const free = front.filter(({ trial }) => !claimed.has(trial) && !spent.has(trial));
-  const opened = free
-    .slice(0, Math.max(0, TRADE.regions - survivors.length))
-    .map(({ trial }, i): Region => ({
-      id: state.nextRegion + i,
-      centre: trial,
-      step: 0,
-      successes: 0,
-      failures: 0,
-      idle: 0,
-    }));
+  const opened = free.slice(0, Math.max(0, TRADE.regions - survivors.length)).map(({ trial }, i): Region => ({
+    id: state.nextRegion + i,
+    centre: trial,
+    step: 0,
+    successes: 0,
+    failures: 0,
+    idle: 0,
+  }));
   return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent };
 }
 

@@ -84,16 +84,24 @@ function proposeBatch(
 ): AskedEvent {
   const { context, ledger } = state;
   const { seed } = context.input;
-  const { scale, conditioned } = learn(context, ledger);
+  const learned = learn(context, ledger);
   const picked: Member[] = [];
-  let gp = conditioned;
+  let gp = learned.conditioned;
   for (const { member } of chosen) {
     gp = appendPending(gp, context.pointOf(member));
     picked.push(member);
   }
   while (chosen.length < wanted) {
     const position = ledger.trials.length + chosen.length;
-    const choice = propose(state, scale, gp, picked, asked, position, createRng(split(split(seed, STREAM), position)));
+    const choice = propose(
+      state,
+      learned,
+      gp,
+      picked,
+      asked,
+      position,
+      createRng(split(split(seed, STREAM), position)),
+    );
     if (!take(choice) || !choice) break;
     picked.push(choice.member);
     if (chosen.length < wanted) gp = appendPending(gp, context.pointOf(choice.member));
