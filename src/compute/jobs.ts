@@ -10,9 +10,10 @@ import type { JobControl } from './job-control.ts';
 import { createModel } from './model.ts';
 import { OPTIMIZER_SLOTS } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
-import type { EvaluateJob, TrainerCommand, TrainerEvent, TrainJob, WrittenFile } from './protocol.ts';
+import type { EvaluateJob, TeacherJob, TrainerCommand, TrainerEvent, TrainJob, WrittenFile } from './protocol.ts';
 import { imagesForTeacher, loadTeacher, teacherTargets } from './teacher.ts';
-import { train } from './trainer.ts';
+import { TEACHER_RECIPE, trainTeacher } from './train-teacher.ts';
+import { stepsPerEpoch, train } from './trainer.ts';
 import type { TeacherTargets } from './trainer.ts';
 import type { TrainerCache } from './trainer-cache.ts';
 
@@ -47,6 +48,8 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
         disposeParameters(teacher.parameters);
       }
     }
+    case 'trainTeacher':
+      return runTeacherTraining(command.job, tools);
     case 'backend': {
       const info = { ...(await loadBackend()), gflops: measureGflops() };
       return tools.send({ type: 'backend', jobId, fence, info });
@@ -67,7 +70,7 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
   const teacher = await targetsOf(job, images.count, tools);
   const start = job.resumeFrom && readTrainingState(job.resumeFrom, layout, OPTIMIZER_SLOTS[recipe.optimizer]);
   const report = reporter(tools, job, 'training');
-  const totalSteps = recipe.epochs * Math.max(1, Math.floor(images.count / recipe.batchSize));
+  const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   let stopped: WrittenFile | undefined;
   try {
     const trained = await train(
@@ -138,6 +141,26 @@ async function runEvaluation(job: EvaluateJob, { cache, control, send }: JobTool
   } finally {
     disposeParameters(parameters);
   }
+}
+
+async function runTeacherTraining(job: TeacherJob, tools: JobTools): Promise<void> {
+  const { jobId, fence, tempDir, recipe = TEACHER_RECIPE } = job;
+  const dataset = tools.cache.dataset(job.dataset.directory);
+  const [train, validation, test] = [dataset.split('train'), dataset.split('val'), dataset.split('test')];
+  const report = reporter(tools, job, 'training the teacher');
+  const totalSteps = recipe.epochs * stepsPerEpoch(train.count, recipe.batchSize);
+  const directory = join(tempDir, `${jobId}-teacher`);
+  const { accuracy } = await trainTeacher(
+    {
+      ...{ name: job.name, title: job.title, seed: job.seed, date: job.date, recipe },
+      ...{ dataset: dataset.card, normalisation: dataset.normalisation, train, validation, test },
+      ...{ outDir: directory, workDir: join(tempDir, `${jobId}-work`) },
+      onStep: (done) => report(done, totalSteps),
+    },
+    ({ point, checkpoint }) => tools.send({ type: 'epoch', jobId, fence, point, checkpoint }),
+    tools.control.breath,
+  );
+  tools.send({ type: 'teacherTrained', jobId, fence, directory, accuracy });
 }
 
 /** Sends a stage's progress, not too often, and its end. */

@@ -47,6 +47,23 @@ export interface EvaluateJob {
   readonly split: 'validation' | 'test';
 }
 
+/** A new teacher, trained on the data set's own training images by labels alone. */
+export interface TeacherJob {
+  readonly jobId: string;
+  readonly fence: string;
+  readonly dataset: DatasetRef;
+  /** Of its folder and card. */
+  readonly name: string;
+  readonly title: string;
+  /** Absent: the recipe of the bundled teacher. */
+  readonly recipe?: Recipe;
+  readonly seed: number;
+  /** Today, ISO 8601, for the card. */
+  readonly date: string;
+  /** Epoch checkpoints are kept here, and training goes on from the newest; the finished folder is `<jobId>-teacher`. */
+  readonly tempDir: string;
+}
+
 export interface BackendJob {
   readonly jobId: string;
   readonly fence: string;
@@ -60,6 +77,7 @@ export type TrainerCommand =
       readonly type: 'teacher';
       readonly job: Omit<EvaluateJob, 'graph' | 'checkpoint' | 'split'> & { readonly teacher: TeacherRef };
     }
+  | { readonly type: 'trainTeacher'; readonly job: TeacherJob }
   | { readonly type: 'backend'; readonly job: BackendJob }
   /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up (`stop`). */
   | { readonly type: 'pause'; readonly jobId: string }
@@ -130,6 +148,14 @@ export type TrainerEvent =
       readonly accuracy: number;
       readonly loss: number;
       readonly predictions: Predictions;
+    }
+  /** A finished teacher folder below `tempDir`, ready to be moved into place. */
+  | {
+      readonly type: 'teacherTrained';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly directory: string;
+      readonly accuracy: { readonly validation: number; readonly test: number };
     }
   | { readonly type: 'backend'; readonly jobId: string; readonly fence: string; readonly info: BackendInfo }
   | {

@@ -87,9 +87,8 @@ export async function teacherTargets(
   const fingerprint = fingerprintOf(request);
   const logits = new Float32Array(VIEWS * count * classes);
   const missing = new Set(Array.from({ length: VIEWS }, (_, view) => view));
-  const passes = createPasses(request, breath, (done) =>
-    onProgress((VIEWS - missing.size) * count + done, VIEWS * count),
-  );
+  const report = (done: number): void => onProgress((VIEWS - missing.size) * count + done, VIEWS * count);
+  const passes = createPasses(request, breath, report);
   mkdirSync(cacheDir, { recursive: true });
   try {
     while (missing.size > 0) {
@@ -100,7 +99,11 @@ export async function teacherTargets(
         logits.set(values, view * count * classes);
         missing.delete(view);
       }
-      if (missing.size > 0) await waitForOthers(breath);
+      if (missing.size === 0) break;
+      // Others are at work on the rest. Saying so keeps the host from taking this trainer for hung.
+      report(0);
+      await breath();
+      await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
     }
   } finally {
     passes.dispose();
@@ -140,11 +143,6 @@ function createPasses(
       if (loaded) disposeParameters(loaded.teacher.parameters);
     },
   };
-}
-
-async function waitForOthers(breath: Breath): Promise<void> {
-  await breath();
-  await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
 }
 
 /** Absent: not there, or broken, which costs no more than computing them again. */

@@ -17,6 +17,7 @@ import { createModel } from './model.ts';
 import type { Model } from './model.ts';
 import { OPTIMIZER_SLOTS } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
+import type { WrittenFile } from './protocol.ts';
 import { WEIGHTS_FILE, writeTeacherCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
 import { train } from './trainer.ts';
@@ -52,11 +53,14 @@ export interface TeacherOptions {
   readonly date: string;
   readonly graph?: ArchitectureGraph;
   readonly recipe?: Recipe;
+  /** Number of steps done so far. */
+  readonly onStep?: (done: number) => void;
 }
 
 export interface TeacherProgress {
   readonly point: EpochPoint;
   readonly epochs: number;
+  readonly checkpoint: WrittenFile;
 }
 
 /** Throws what `breath` throws to give up (the newest epoch's checkpoint stays), and the errors of the trainer. */
@@ -80,11 +84,12 @@ export async function trainTeacher(
     { model, recipe, seed, train: training, validation, validationLabels, ...(start ? { start } : {}) },
     {
       breath,
+      ...(options.onStep && { onStep: options.onStep }),
       onEpoch: (point, state) => {
         seconds += point.seconds;
-        writeTrainingState(statePath(options.workDir, point.epoch), model.layout, state());
+        const checkpoint = writeTrainingState(statePath(options.workDir, point.epoch), model.layout, state());
         rmSync(statePath(options.workDir, point.epoch - 2), { force: true });
-        onProgress({ point, epochs: recipe.epochs });
+        onProgress({ point, epochs: recipe.epochs, checkpoint });
       },
     },
   );

@@ -68,6 +68,16 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   },
   evaluate: { ...job, graph, dataset, checkpoint: text, split: oneOf('validation', 'test') },
   teacher: { ...job, dataset, teacher: folder },
+  trainTeacher: {
+    ...job,
+    dataset,
+    name: text,
+    title: text,
+    recipe: optional(recipe),
+    seed: (seed) => Number.isSafeInteger(seed),
+    date: text,
+    tempDir: text,
+  },
   backend: job,
 };
 

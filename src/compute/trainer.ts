@@ -72,40 +72,45 @@ const STREAM = { weights: 0, order: 1, views: 2 } as const;
 /** Reading a number back waits for the device: the loss is looked at once in so many steps. */
 const STEPS_PER_LOOK = 25;
 
+/** Whole batches alone: a few images left over sit out an epoch, each time others. */
+export function stepsPerEpoch(images: number, batchSize: number): number {
+  return Math.max(1, Math.floor(images / batchSize));
+}
+
 /** Throws `trainer.failed` when the loss is no longer finite. Leaves no tensor behind, however it ends. */
 export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<Trained> {
   const { model, recipe, seed } = task;
   const started = performance.now();
   const decay = decayMask(model.layout);
   const learner = createLearner(task, createOptimizer(recipe, decay));
-  const stepsPerEpoch = Math.max(1, Math.floor(task.train.count / recipe.batchSize));
+  const steps = stepsPerEpoch(task.train.count, recipe.batchSize);
   let evaluation: Evaluation | undefined;
   try {
-    for (let epoch = Math.floor(learner.position() / stepsPerEpoch); epoch < recipe.epochs; epoch++) {
+    for (let epoch = firstEpoch(learner, steps); epoch < recipe.epochs; epoch++) {
       const epochStarted = performance.now();
       const order = createRng(split(split(seed, STREAM.order), epoch)).shuffle([...Array(task.train.count).keys()]);
-      while (learner.position() < (epoch + 1) * stepsPerEpoch) {
+      while (learner.position() < (epoch + 1) * steps) {
         const step = learner.position();
-        const offset = (step - epoch * stepsPerEpoch) * recipe.batchSize;
+        const offset = (step - epoch * steps) * recipe.batchSize;
         const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
         await breathe(hooks, learner.state);
-        learner.step(samples, epoch, learningRateAt(step, stepsPerEpoch, recipe));
+        learner.step(samples, epoch, learningRateAt(step, steps, recipe));
         hooks.onStep?.(learner.position());
         if (learner.position() % STEPS_PER_LOOK === 0) checkFinite(learner.lossSum(), learner.position(), epoch);
       }
-      const trainLoss = learner.lossSum() / stepsPerEpoch;
+      const trainLoss = learner.lossSum() / steps;
       checkFinite(trainLoss, learner.position(), epoch);
-      learner.forgetLoss();
       const { validation, validationLabels } = task;
       evaluation = await evaluate(model, learner.parameters(), validation, validationLabels, () =>
         breathe(hooks, learner.state),
       );
+      learner.forgetLoss();
       const point = {
         epoch: epoch + 1,
         trainLoss,
         validationLoss: evaluation.loss,
         validationAccuracy: evaluation.accuracy,
-        learningRate: learningRateAt(learner.position() - 1, stepsPerEpoch, recipe),
+        learningRate: learningRateAt(learner.position() - 1, steps, recipe),
         seconds: (performance.now() - epochStarted) / 1000,
       };
       hooks.onEpoch?.(point, learner.state);
@@ -118,6 +123,12 @@ export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<T
     learner.dispose();
     decay.dispose();
   }
+}
+
+/** An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first. */
+function firstEpoch(learner: Learner, steps: number): number {
+  const begun = Math.floor(learner.position() / steps);
+  return learner.position() === begun * steps && learner.lossSum() !== 0 ? begun - 1 : begun;
 }
 
 interface Learner {

@@ -161,6 +161,24 @@ describe('the trainer process', () => {
     await next('trained', 'sound');
   });
 
+  it('trains a teacher that students can then learn from', async () => {
+    const { send, next, events } = startTrainer();
+    const { jobId, fence, tempDir } = job('master');
+    const recipe = { ...TINY_RECIPE, epochs: 2 };
+    const order = { jobId, fence, tempDir, dataset: { directory }, name: 'master', title: 'Master', recipe, seed: 1 };
+    send({ type: 'trainTeacher', job: { ...order, date: '2026-01-02' } });
+    const trained = await next('teacherTrained');
+    expect(trained.directory).toBe(join(folder, 'temp', 'master-teacher'));
+    const distillation = { loss: 'kd', temperature: 2, weight: 0.5 } as const;
+    const teacher = { directory: trained.directory };
+    send({ type: 'train', job: job('pupil', { teacher, recipe: { ...TINY_RECIPE, distillation } }) });
+    await next('trained', 'pupil');
+    const stages = events.flatMap((event) => (event.type === 'progress' ? [event.stage] : []));
+    expect(stages).toContain("computing the teacher's soft targets");
+    send({ type: 'teacher', job: { jobId: 'asked', fence, dataset: { directory }, teacher } });
+    expect((await next('evaluated', 'asked')).accuracy).toBe(trained.accuracy.validation);
+  });
+
   it('leaves when told to, and when its channel closes in the middle of a job', async () => {
     const told = startTrainer();
     await told.next('ready');

@@ -82,7 +82,10 @@ describe('train', () => {
     },
   );
 
-  it('stopped inside an epoch goes on to the same weights and the same mean loss', async () => {
+  it.each([
+    ['inside an epoch', 9],
+    ['before an epoch was reported', 12],
+  ])('stopped %s goes on to the same weights and the same curve', async (_, last) => {
     const wanted: EpochPoint[] = [];
     const whole = await tinyTraining(directory, tinyConvolutional(), TINY_RECIPE, {
       ...free,
@@ -92,7 +95,7 @@ describe('train', () => {
     let steps = 0;
     let start: TrainingState | undefined;
     const stopped = train(task, {
-      breath: () => (steps === 9 ? Promise.reject(new Error('enough')) : Promise.resolve()),
+      breath: () => (steps === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
       onStep: (done) => {
         steps = done;
       },
@@ -101,7 +104,7 @@ describe('train', () => {
       },
     });
     await expect(stopped).rejects.toThrow('enough');
-    expect(start?.step).toBe(9);
+    expect(start?.step).toBe(last);
     const points: EpochPoint[] = [];
     const rest = await train(
       { ...task, ...(start && { start }) },
@@ -109,7 +112,9 @@ describe('train', () => {
     );
     dispose();
     expect(rest.weights).toEqual(whole.weights);
+    expect(points.map((point) => point.epoch)).toEqual([2, 3]);
     expect(points[0]?.trainLoss).toBeCloseTo(wanted[1]?.trainLoss ?? 0, 6);
+    expect(points[0]?.validationLoss).toBe(wanted[1]?.validationLoss);
   });
 
   it('leaves no tensor behind, whether it ends, stops or fails', async () => {
