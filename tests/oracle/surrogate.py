@@ -139,7 +139,7 @@ normal = [tails(z) for z in ["-150", "-101", "-99", "-37.5", "-12", "-5.5", "-2"
 
 front = [{"value": .62, "costs": [900.0]}, {"value": .81, "costs": [2500.0]}, {"value": .88, "costs": [7000.0]}]
 reference = {"value": .5, "costs": [10000.0]}
-transform = {"kneeValue": .7, "kneeOutput": -.8, "unit": .05, "lowUnit": .25}
+transform = {"kneeValue": .7, "kneeOutput": -.8, "unit": .05, "lowUnit": .25, "floorOutput": -1000}
 def to_value(z):
     above = z - transform["kneeOutput"]
     return transform["kneeValue"] + above * (transform["unit"] if above >= 0 else transform["lowUnit"])

@@ -17,7 +17,7 @@ export interface LedgerTrial {
   /** `told` with a value that is not finite is kept, and is no data. */
   readonly state: 'pending' | 'told' | 'failed';
   readonly metrics: Metrics;
-  /** The unknown objective, oriented so that more is better; `undefined` unless told and finite. */
+  /** The unknown objective, oriented so that more is better; `undefined` unless told, finite and of sane size. */
   readonly value: number | undefined;
   /** Place among the results in the order in which they first came in; `undefined` before. */
   readonly order: number | undefined;
@@ -38,10 +38,13 @@ export const EMPTY_LEDGER: Ledger = { trials: [], warmStart: undefined, fittedAt
 /** +1 where more is better. */
 export const sign = (goal: 'maximize' | 'minimize'): number => (goal === 'maximize' ? 1 : -1);
 
+/** Larger sizes are overflow on its way to infinity, and would overflow in squares. */
+const LARGEST_VALUE = 1e100;
+
 function valueOf(problem: Problem, metrics: Metrics): number | undefined {
   const learned = problem.objectives[0];
   const value = learned ? (metrics[learned.metric] ?? NaN) * sign(learned.goal) : NaN;
-  return Number.isFinite(value) ? value : undefined;
+  return Math.abs(value) <= LARGEST_VALUE ? value : undefined;
 }
 
 const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>

@@ -15,10 +15,15 @@ export interface Standardiser {
   /** Values per output above and below the knee. */
   readonly unit: number;
   readonly lowUnit: number;
+  /** No output is lower. */
+  readonly floorOutput: number;
 }
 
-/** Where the knee lies, in robust deviations under the median, and how much steeper the scale is below it. [R] */
-export const WINSOR = Object.freeze({ knee: 1, compression: 5 });
+/**
+ * Where the knee lies, in robust deviations under the median, how much flatter outputs fall below it, and by how much
+ * (in robust deviations of the output) they may fall at all. [R]
+ */
+export const WINSOR = Object.freeze({ knee: 1, compression: 5, floor: 3 });
 
 function quantile(sorted: Float64Array, fraction: number): number {
   const position = fraction * (sorted.length - 1);
@@ -38,18 +43,33 @@ export function createStandardiser(values: readonly number[]): Standardiser {
   // The upper half sets the scale: it is where the search is going, and it holds no diverged students.
   const robust = (quantile(sorted, 0.75) - median) / 0.6745 || (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / 2.5631;
   const scale = robust > 0 ? robust : deviation(sorted, median) || 1;
-  const raw = { kneeValue: median - WINSOR.knee * scale, kneeOutput: 0, unit: 1, lowUnit: WINSOR.compression };
+  const kneeValue = median - WINSOR.knee * scale;
+  const raw = {
+    kneeValue,
+    kneeOutput: 0,
+    unit: scale,
+    lowUnit: WINSOR.compression * scale,
+    floorOutput: -WINSOR.floor,
+  };
   const drawnIn = sorted.map((value) => toOutput(raw, value));
   const mean = drawnIn.reduce((sum, value) => sum + value, 0) / drawnIn.length;
-  const unit = deviation(drawnIn, mean) || scale;
-  return { kneeValue: raw.kneeValue, kneeOutput: -mean / unit, unit, lowUnit: WINSOR.compression * unit };
+  const spread = deviation(drawnIn, mean) || 1;
+  const unit = spread * scale;
+  return {
+    kneeValue,
+    kneeOutput: -mean / spread,
+    unit,
+    lowUnit: WINSOR.compression * unit,
+    floorOutput: (-WINSOR.floor - mean) / spread,
+  };
 }
 
-export function toOutput({ kneeValue, kneeOutput, unit, lowUnit }: Standardiser, value: number): number {
+export function toOutput({ kneeValue, kneeOutput, unit, lowUnit, floorOutput }: Standardiser, value: number): number {
   const above = value - kneeValue;
-  return kneeOutput + above / (above >= 0 ? unit : lowUnit);
+  return above >= 0 ? kneeOutput + above / unit : Math.max(floorOutput, kneeOutput + above / lowUnit);
 }
 
+/** The value of an output; of one at the floor, the best that it may stand for. */
 export function toValue({ kneeValue, kneeOutput, unit, lowUnit }: Standardiser, output: number): number {
   const above = output - kneeOutput;
   return kneeValue + above * (above >= 0 ? unit : lowUnit);

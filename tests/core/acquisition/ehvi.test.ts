@@ -10,7 +10,7 @@ import { hypervolume } from '../../../src/core/pareto.ts';
 import { toValue } from '../../../src/core/surrogate/standardise.ts';
 import type { Standardiser } from '../../../src/core/surrogate/standardise.ts';
 
-const plain: Standardiser = { kneeValue: -1e9, kneeOutput: -1e9, unit: 1, lowUnit: 5 };
+const plain: Standardiser = { kneeValue: -1e9, kneeOutput: -1e9, unit: 1, lowUnit: 5, floorOutput: -2e9 };
 
 const metricsOf = ({ value, costs }: Outcome): Record<string, number> => ({
   value,
@@ -68,7 +68,7 @@ describe('EHVI', () => {
   it('agrees with Monte Carlo over two known costs, across the knee', () => {
     const outcomes = randomOutcomes(6, 2, 9);
     const worst: Outcome = { value: 0, costs: [1, 1] };
-    const bent: Standardiser = { kneeValue: 0.5, kneeOutput: 0, unit: 0.2, lowUnit: 0.6 };
+    const bent: Standardiser = { kneeValue: 0.5, kneeOutput: 0, unit: 0.2, lowUnit: 0.6, floorOutput: -1e9 };
     const cells = createCells(outcomes, worst);
     const ehvi = createEhvi(cells, bent);
     const rng = createRng(77);

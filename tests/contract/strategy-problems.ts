@@ -1,0 +1,98 @@
+/** Problems for the strategies' contract: small spaces with every feature that a space can have. */
+import type { Metrics, Problem } from '../../src/core/objective.ts';
+import type { Candidate, Family, Space } from '../../src/core/space/space.ts';
+
+const plain: Family = {
+  name: 'plain',
+  title: 'Plain',
+  dimensions: [
+    { name: 'width', title: 'Width', role: 'width', type: 'ordinal', levels: [4, 8, 16, 32, 64] },
+    { name: 'depth', title: 'Depth', role: 'depth', type: 'ordinal', levels: [1, 2, 3, 4] },
+    { name: 'act', title: 'Activation', role: 'other', type: 'categorical', levels: ['relu', 'gelu', 'tanh'] },
+  ],
+  reference: { width: 16, depth: 2, act: 'relu' },
+  isLegal: ({ width, depth }) => !(width === 64 && depth === 4),
+  costs: ({ width, depth }) => ({
+    params: Number(width) ** 2 * Number(depth),
+    macs: Number(width) ** 2 * Number(depth) * 49,
+  }),
+};
+
+const gated: Family = {
+  name: 'gated',
+  title: 'Gated',
+  dimensions: [
+    { name: 'width', title: 'Width', role: 'width', type: 'ordinal', levels: [8, 16, 24] },
+    { name: 'se', title: 'Attention', role: 'attention', type: 'categorical', levels: [false, true] },
+    {
+      name: 'ratio',
+      title: 'Ratio',
+      role: 'expansion',
+      type: 'ordinal',
+      levels: [2, 4, 8],
+      activeWhen: { dimension: 'se', levels: [true] },
+    },
+  ],
+  costs: ({ width, se, ratio }) => {
+    const params = 3 * Number(width) ** 2 + (se === true ? Number(width) ** 2 / Number(ratio) : 0);
+    return { params, macs: params * 60 };
+  },
+};
+
+const pooled: Family = {
+  name: 'pooled',
+  title: 'Pooled',
+  dimensions: [{ name: 'code', title: 'Code', role: 'other', type: 'categorical', levels: ['a', 'b', 'c', 'd'] }],
+  pool: [{ code: 'a' }, { code: 'c' }, { code: 'd' }],
+  costs: ({ code }) => ({ params: 100 * 3 ** 'abcd'.indexOf(String(code)), macs: 5000 }),
+};
+
+/** 21^12 candidates: too many to list. */
+const vast: Family = {
+  name: 'vast',
+  title: 'Vast',
+  dimensions: Array.from({ length: 12 }, (_, i) => ({
+    name: `x${i}`,
+    title: `x${i}`,
+    role: 'other' as const,
+    type: 'ordinal' as const,
+    levels: Array.from({ length: 21 }, (_, level) => level),
+  })),
+  reference: Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`x${i}`, 3])),
+  costs: (config) => ({
+    params: 10 + Object.values(config).reduce<number>((sum, level) => sum + Number(level), 0),
+    macs: 1,
+  }),
+};
+
+const accuracyAgainst = (...known: readonly string[]): Problem['objectives'] => [
+  { metric: 'accuracy', goal: 'maximize', known: false },
+  ...known.map((metric) => ({ metric, goal: 'minimize' as const, known: true })),
+];
+
+export function createProblem(families: readonly Family[], changes: Partial<Problem> = {}): Problem {
+  return {
+    space: { families },
+    objectives: accuracyAgainst('params'),
+    limits: [],
+    reference: { accuracy: 0.1, params: 20_000, macs: 1_000_000 },
+    budget: 24,
+    ...changes,
+  };
+}
+
+export const familiesProblem = (changes: Partial<Problem> = {}): Problem =>
+  createProblem([plain, gated, pooled], changes);
+export const poolProblem = (changes: Partial<Problem> = {}): Problem => createProblem([pooled], changes);
+export const vastProblem = (changes: Partial<Problem> = {}): Problem => createProblem([vast], changes);
+export const singleObjective = accuracyAgainst();
+export const threeObjectives = accuracyAgainst('params', 'macs');
+
+/** A smooth made-up accuracy in [0, 1] with a bonus for one family and one level; minimised problems use 1 − it. */
+export function evaluate(space: Space, candidate: Candidate): Metrics {
+  const family = space.families.find(({ name }) => name === candidate.family);
+  const params = family?.costs(candidate.config)['params'] ?? 1;
+  const bonus = candidate.family === 'gated' ? 0.05 : 0;
+  const level = candidate.config['act'] === 'gelu' ? 0.03 : candidate.config['code'] === 'c' ? 0.04 : 0;
+  return { accuracy: 0.9 - 0.6 / Math.log10(params + 10) ** 2 + bonus + level, loss: 1 };
+}
