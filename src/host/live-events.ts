@@ -35,7 +35,7 @@ export function createLiveEvents({ intervalMs = 100, backlog = 1000 }: LiveEvent
     if (event.type !== 'epoch.appended') latest.set(subjectOf(event), event);
     else if (points.length < backlog) points.push(event);
     else overflown = true;
-    timer ??= setTimeout(flush, intervalMs).unref();
+    timer ??= setTimeout(flush, intervalMs);
   }
 
   function flush(): void {

@@ -66,9 +66,15 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   let alive = true;
   const watchdog = createWatchdog(settings.silenceMs, () => {
     const seconds = Math.round(settings.silenceMs / 1000);
+    condemn();
     finish({ type: 'crashed', message: `The trainer said nothing for ${seconds} s and was ended.${tail()}` });
-    child.kill('SIGKILL');
   });
+
+  /** It counts as gone from now on, so that no job is given to a dying process. */
+  function condemn(): void {
+    alive = false;
+    child.kill('SIGKILL');
+  }
 
   function finish(end: JobEnd): void {
     const done = job;
@@ -93,9 +99,9 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
       job.report(event);
     } catch (error) {
       // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is worth nothing now.
+      condemn();
       job.fail(error);
       finish({ type: 'crashed', message: 'The trainer was ended because its news could not be kept.' });
-      child.kill('SIGKILL');
     }
   }
 
@@ -112,8 +118,8 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
       const stop = (): void => {
         send({ type: 'stop', jobId });
         deadline = setTimeout(() => {
+          condemn();
           finish({ type: 'stopped', jobId, fence: settings.fence, checkpoint: undefined });
-          child.kill('SIGKILL');
         }, settings.stopMs);
       };
       const settle = (end: JobEnd): void => {

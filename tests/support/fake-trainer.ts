@@ -3,7 +3,7 @@
  * milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials are named by their numbers.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
@@ -30,6 +30,8 @@ export interface FakePlan {
   readonly dieAtStart?: boolean;
   /** A fault of the machine, reported for every training job while this file exists. */
   readonly diskFullWhile?: string;
+  /** Every process appends its id to this file. */
+  readonly pidFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
   readonly echoOldFence?: boolean;
 }
@@ -166,6 +168,7 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
 }
 
 if (process.send !== undefined) {
+  if (plan.pidFile !== undefined) appendFileSync(plan.pidFile, `${process.pid}\n`);
   if (plan.dieAtStart) {
     process.stderr.write('fake trainer: no backend here\n');
     process.exit(1);

@@ -19,10 +19,9 @@ export interface ProgressPrinter {
   clear(): void;
 }
 
-/** The bar appears on terminals alone; without one, each student that ends gets its line, and so does the first stage. */
+/** The bar appears on terminals alone; without one, each student that ends gets its line. */
 export function createProgressPrinter(stream: TextStream): ProgressPrinter {
   let shown = '';
-  let stage = '';
   const erase = (): void => {
     if (shown !== '') stream.write('\r\u001B[K');
   };
@@ -41,7 +40,6 @@ export function createProgressPrinter(stream: TextStream): ProgressPrinter {
     progress(summary) {
       // One column stays free: a line that fills the last one wraps in some terminals.
       if (stream.isTTY) draw(progressText(summary).slice(0, (stream.columns ?? 80) - 1));
-      else if (stage === '' && summary.live) line((stage = summary.live.stage));
     },
     ended: (trial) => line(trialText(trial)),
     clear() {

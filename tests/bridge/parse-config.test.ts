@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { expandConfig } from '../../src/bridge/expand-config.ts';
+import { editDistance, nearestWord } from '../../src/bridge/nearest-word.ts';
+import { parseSearch, parseSearchText, searchJsonSchema } from '../../src/bridge/parse-config.ts';
+import { WorkbenchError } from '../../src/core/errors.ts';
+
+function fault(run: () => unknown): WorkbenchError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof WorkbenchError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('parseSearch', () => {
+  it.each([
+    [{ name: 'x', bugdet: { trials: 3 } }, 'bugdet', 'unknown key "bugdet": did you mean "budget"?'],
+    [{ name: 'x', budget: { trails: 3 } }, 'budget.trails', 'unknown key "trails" in budget: did you mean "trials"?'],
+    [{ name: 'x', recipe: { augmentation: { flop: true } } }, 'recipe.augmentation.flop', 'did you mean "flip"?'],
+    [{ name: 'x', budget: { trials: 0 } }, 'budget.trials', 'but it is 0'],
+    [{ name: 'x', recipe: { epochs: 'three' } }, 'recipe.epochs', 'but it is "three"'],
+    [{ name: 'x', limits: { params: Infinity } }, 'limits.params', 'limits.params'],
+    [{ bugdet: {} }, 'bugdet', 'And 1 more'],
+    [{}, 'name', 'name'],
+    [[], undefined, 'the search'],
+    [null, undefined, 'the search'],
+  ])('names file and field of %j', (value, field, words) => {
+    const error = fault(() => parseSearch(value, 'my.json'));
+    expect(error.code).toBe('config.invalid');
+    expect(error.place).toEqual({ file: 'my.json', ...(field !== undefined && { field }) });
+    expect(error.message).toContain('my.json: ');
+    expect(error.message).toContain(words);
+  });
+
+  it('says of a key that resembles none which ones there are', () => {
+    const error = fault(() => parseSearch({ name: 'x', budget: { quantity: 3 } }));
+    expect(error.message).toBe('unknown key "quantity" in budget: known here are trials.');
+  });
+
+  it('refuses text that is no JSON, and reads a file with a byte order mark', () => {
+    expect(fault(() => parseSearchText('{"name": ', 'half.json')).place.file).toBe('half.json');
+    expect(parseSearchText('\uFEFF{"name":"x"}').name).toBe('x');
+  });
+
+  it('reads the sample search', () => {
+    const text = readFileSync(new URL('../../examples/fashion-quick.json', import.meta.url), 'utf8');
+    const sample = parseSearchText(text);
+    expect(sample.budget.trials).toBe(24);
+    expect(sample.limits.macs).toBe(1_500_000);
+    expect(sample.families).toHaveLength(4);
+  });
+});
+
+describe('searchJsonSchema', () => {
+  it('is what editors are given (run vitest with -u after a change of the schema)', async () => {
+    const text = `${JSON.stringify(searchJsonSchema(), undefined, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../resources/schemas/search.schema.json');
+  });
+});
+
+describe('nearestWord', () => {
+  it('counts a swap of neighbours as one slip', () => {
+    expect(editDistance('trails', 'trials')).toBe(1);
+    expect(editDistance('kitten', 'sitting')).toBe(3); // the textbook pair
+    expect(editDistance('', 'abc')).toBe(3);
+  });
+  it('does not guess at what resembles nothing', () => {
+    expect(nearestWord('zebra', ['budget', 'limits'])).toBeUndefined();
+    expect(nearestWord('x', [])).toBeUndefined();
+  });
+});
+
+describe('expandConfig', () => {
+  const largest = { params: 200_000, macs: 5_000_000 };
+
+  it('is the same for two runs that differ in families, strategy and seed only', () => {
+    const one = expandConfig(parseSearch({ name: 'a', families: ['vit'], seed: 3 }), largest);
+    const two = expandConfig(parseSearch({ name: 'b', strategy: { id: 'random' } }), largest);
+    expect(one.reference).toEqual(two.reference);
+    expect(one.reference['accuracy']).toBe(0.5);
+    expect(one.reference['params']).toBeCloseTo(220_000, 6);
+  });
+
+  it('takes the reference of a limited cost from its limit, and keeps limits as records', () => {
+    const config = expandConfig(parseSearch({ name: 'a', limits: { macs: 1e6 } }), largest);
+    expect(config.limits).toEqual([{ metric: 'macs', max: 1e6 }]);
+    expect(config.reference['macs']).toBeCloseTo(1.1e6, 6);
+    expect(config).not.toHaveProperty('$schema');
+    expect(config.objectives).toEqual([
+      { metric: 'accuracy', goal: 'maximize', known: false },
+      { metric: 'params', goal: 'minimize', known: true },
+    ]);
+  });
+
+  it.each([
+    [{ objectives: ['params', 'accuracy'] }, 'objectives'],
+    [{ objectives: ['accuracy', 'accuracy'] }, 'objectives'],
+    [{ families: ['vit', 'vit'] }, 'families'],
+  ])('refuses %j', (part, field) => {
+    const error = fault(() => expandConfig(parseSearch({ name: 'a', ...part }), largest));
+    expect([error.code, error.place.field]).toEqual(['config.invalid', field]);
+  });
+});

@@ -1,0 +1,30 @@
+/**
+ * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the search (or goes on with
+ * the one that is there), and prints `done NUMBER` for each trial that it has acknowledged as finished.
+ */
+import { fakeHost } from './fake-host.ts';
+import type { FakePlan } from './fake-trainer.ts';
+
+const [folder = '', planText = '{}', trials = '12'] = process.argv.slice(2);
+const plan = JSON.parse(planText) as FakePlan; // written by the test
+const host = await fakeHost(folder, plan);
+const { runs, events } = host.client;
+const changes = await events.watch();
+const known = (await runs.list({})).rows[0];
+if (known === undefined) {
+  await runs.start({
+    name: 'kill me',
+    strategy: { id: 'random' },
+    recipe: { epochs: 4 },
+    budget: { trials: Number(trials) },
+  });
+} else {
+  await runs.resume({ id: known.run.id });
+}
+for await (const event of changes) {
+  if (event.type === 'trial.changed' && event.trial.state === 'finished') {
+    process.stdout.write(`done ${event.trial.number} ${event.trial.metrics['accuracy']}\n`);
+  }
+  if (event.type === 'run.changed' && event.summary.run.state !== 'running') break;
+}
+await host.close();
