@@ -1,4 +1,5 @@
 /** Checkpoints of a network as safetensors: for going on with training (optimiser's vectors, position), or final. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WorkbenchError } from '../core/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
@@ -39,9 +40,12 @@ export function writeTrainingState(path: string, layout: Layout, state: Training
   return writeAtomically(path, encodeTensors([...weightTensors(layout, state.weights), ...optimizer], metadata));
 }
 
-/** Weights of a checkpoint of either kind. Throws `checkpoint.corrupt` when it is broken or of another network. */
-export function readWeights(path: string, layout: Layout): HostWeights {
-  return weightsIn(path, layout, readFile(path));
+/**
+ * Weights of a checkpoint of either kind. Throws `checkpoint.corrupt` when it is broken, of another network, or has
+ * another hash than `sha256`.
+ */
+export function readWeights(path: string, layout: Layout, sha256?: string): HostWeights {
+  return weightsIn(path, layout, readFile(path, sha256));
 }
 
 /** Throws `checkpoint.corrupt`, also for a final checkpoint, which has no position to go on from. */
@@ -80,12 +84,18 @@ function weightsIn(path: string, layout: Layout, file: ReturnType<typeof decodeT
   return new Map(entries);
 }
 
-function readFile(path: string): ReturnType<typeof decodeTensors> {
+function readFile(path: string, sha256?: string): ReturnType<typeof decodeTensors> {
+  let file: ReturnType<typeof decodeTensors>;
+  let hash: string;
   try {
-    return decodeTensors(readFileSync(path));
+    const bytes = readFileSync(path);
+    file = decodeTensors(bytes);
+    hash = createHash('sha256').update(bytes).digest('hex');
   } catch (error) {
     throw corrupt(path, error instanceof Error ? error.message : String(error), error);
   }
+  if (sha256 !== undefined && hash !== sha256) throw corrupt(path, 'its hash is not the one that its card gives');
+  return file;
 }
 
 function corrupt(path: string, finding: string, cause?: unknown): WorkbenchError {

@@ -12,8 +12,9 @@
  * gradient = ((1 - w) (softmax(z) - y) + w T (softmax(z / T) - p)) / batch, since targets sum to 1.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { DistillationRecipe } from '../core/recipe.ts';
+import { differentiable, savedAt } from './backend/differentiable.ts';
 
 /** Mean loss; `teacherLogits` absent, or the recipe's loss `none`: cross-entropy alone. */
 export function trainingLoss(
@@ -36,10 +37,11 @@ function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
 /** Mean of -sum y log softmax(z). */
 export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
   const [batch] = logits.shape;
-  return withGradient(logits, (z) => {
-    const log = tf.logSoftmax(z);
-    const value = tf.mul(tf.sum(tf.mul(log, targets)), -1 / batch) as Scalar;
-    return { value, gradient: tf.mul(tf.sub(tf.exp(log), targets), 1 / batch) };
+  return differentiable([logits], (save) => {
+    const log = tf.logSoftmax(logits);
+    const value: Scalar = tf.mul(tf.sum(tf.mul(log, targets)), -1 / batch);
+    save([tf.mul(tf.sub(tf.exp(log), targets), 1 / batch)]);
+    return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
   });
 }
 
@@ -50,29 +52,16 @@ function distillationLoss(
   { temperature, weight }: DistillationRecipe,
 ): Scalar {
   const [batch] = logits.shape;
-  return withGradient(logits, (z) => {
-    const log = tf.logSoftmax(z);
-    const softLog = tf.logSoftmax(tf.mul(z, 1 / temperature));
+  return differentiable([logits], (save) => {
+    const log = tf.logSoftmax(logits);
+    const softLog = tf.logSoftmax(tf.mul(logits, 1 / temperature));
     const teacherLog = tf.logSoftmax(tf.mul(teacherLogits, 1 / temperature));
     const soft = tf.exp(teacherLog);
     const hardLoss = tf.mul(tf.sum(tf.mul(log, targets)), -(1 - weight) / batch);
     const divergence = tf.sum(tf.mul(soft, tf.sub(teacherLog, softLog)));
-    const value = tf.add(hardLoss, tf.mul(divergence, (weight * temperature ** 2) / batch)) as Scalar;
+    const value: Scalar = tf.add(hardLoss, tf.mul(divergence, (weight * temperature ** 2) / batch));
     const hard = tf.mul(tf.sub(tf.exp(log), targets), (1 - weight) / batch);
-    return { value, gradient: tf.add(hard, tf.mul(tf.sub(tf.exp(softLog), soft), (weight * temperature) / batch)) };
+    save([tf.add(hard, tf.mul(tf.sub(tf.exp(softLog), soft), (weight * temperature) / batch))]);
+    return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
   });
-}
-
-/** A scalar function of z whose gradient comes with its value. */
-function withGradient(
-  logits: Tensor2D,
-  compute: (z: Tensor2D) => { readonly value: Scalar; readonly gradient: Tensor },
-): Scalar {
-  const scalar = tf.customGrad((...args) => {
-    const [z, save] = args as [Tensor2D, (tensors: Tensor[]) => void];
-    const { value, gradient } = compute(z);
-    save([gradient]);
-    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(saved[0] ?? gradient, dy) };
-  });
-  return scalar(logits) as Scalar;
 }

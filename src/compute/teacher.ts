@@ -58,7 +58,8 @@ export function loadTeacher(directory: string, dataset: Dataset): LoadedTeacher 
     throw new WorkbenchError('teacher.mismatch', message, { file: directory });
   }
   const model = createModel(card.graph);
-  const parameters = uploadWeights(model.layout, readWeights(join(directory, card.weights.file), model.layout));
+  const weights = readWeights(join(directory, card.weights.file), model.layout, card.weights.sha256);
+  const parameters = uploadWeights(model.layout, weights);
   return { card, model, parameters };
 }
 

@@ -1,5 +1,5 @@
 /** A teacher from its training to its soft targets on disk. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -133,6 +133,16 @@ describe('teacherTargets', () => {
     expect(waits).toBeGreaterThan(2);
     expect(logits.dataSync<'float32'>()).toEqual(reference.values);
     logits.dispose();
+  });
+
+  it('are refused where a weight of the teacher has changed since its card was written', () => {
+    const changed = join(folder, 'changed');
+    cpSync(teacherDirectory, changed, { recursive: true });
+    const file = join(changed, 'weights.safetensors');
+    const bytes = readFileSync(file);
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(file, bytes);
+    expect(() => loadTeacher(changed, loadDataset(directory))).toThrow('its hash is not the one');
   });
 
   it('are refused where the teacher is for other images', () => {

@@ -10,6 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import { differentiable, savedAt } from './differentiable.ts';
 import { only, rawOp, tensorFlow } from './raw.ts';
 
 /** Shared by training, inference and the exporter. The smallest epsilon that cuDNN takes is 1e-5. */
@@ -54,25 +55,17 @@ export function trainBatchNorm(
   update: (statistics: Statistics) => void,
 ): Tensor {
   if (tensorFlow() === undefined) return composedBatchNorm(x, gamma, beta, running, update);
-  const normalise = tf.customGrad((...args) => {
-    const [features, scale, offset, save] = args as [Tensor, Tensor1D, Tensor1D, (tensors: Tensor[]) => void];
-    const [y, mean, variance, ...reserved] = batchNormTraining([
-      features,
-      scale,
-      offset,
-      running.mean,
-      running.variance,
-    ]);
-    const [batchMean, batchVariance, workspace] = reserved;
-    if (!y || !mean || !variance || !batchMean || !batchVariance || !workspace) throw new Error('FusedBatchNormV3');
-    update({ mean: tf.keep(mean as Tensor1D), variance: tf.keep(variance as Tensor1D) });
-    save([features, scale, batchMean, batchVariance, workspace]);
+  return differentiable([x, gamma, beta], (save) => {
+    const outputs = batchNormTraining([x, gamma, beta, running.mean, running.variance]);
+    // Sound: the op's outputs 1 and 2 are the running statistics, vectors.
+    update({ mean: tf.keep(savedAt(outputs, 1) as Tensor1D), variance: tf.keep(savedAt(outputs, 2) as Tensor1D) });
+    // The rest is what its gradient wants: the batch's statistics and a workspace.
+    save([x, gamma, ...outputs.slice(3)]);
     return {
-      value: y,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => [...batchNormGradient([dy, ...saved])].slice(0, 3),
+      value: savedAt(outputs, 0),
+      gradient: (dy, saved) => batchNormGradient([dy, ...saved]).slice(0, 3),
     };
   });
-  return normalise(x, gamma, beta);
 }
 
 function composedBatchNorm(
@@ -101,64 +94,58 @@ function composedBatchNorm(
 /** `max(0, x)`, or `min(max(0, x), 6)`. */
 export function rectify(x: Tensor, kind: 'relu' | 'relu6'): Tensor {
   if (tensorFlow() === undefined) return kind === 'relu' ? tf.relu(x) : tf.relu6(x);
-  const { forward, gradient } = RECTIFIERS[kind];
-  return tf.customGrad((...args) => {
-    const [features, save] = args as [Tensor, (tensors: Tensor[]) => void];
-    const value = only(forward([features]));
+  const rectifier = RECTIFIERS[kind];
+  return differentiable([x], (save) => {
+    const value = only(rectifier.forward([x]));
     save([value]);
-    return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => only(gradient([dy, only(saved)])) };
-  })(x);
+    return { value, gradient: (dy, saved) => only(rectifier.gradient([dy, savedAt(saved, 0)])) };
+  });
 }
 
 /** Adds a bias `[channels]` over the last axis. */
 export function addBias(x: Tensor, bias: Tensor1D): Tensor {
   if (tensorFlow() === undefined) return tf.add(x, bias);
-  return tf.customGrad((...args) => {
-    const [features, offset] = args as [Tensor, Tensor1D];
-    return {
-      value: only(biasAdd([features, offset])),
-      gradFunc: (dy: Tensor) => [dy, only(biasAddGradient([dy]))],
-    };
-  })(x, bias);
+  return differentiable([x, bias], () => ({
+    value: only(biasAdd([x, bias])),
+    gradient: (dy) => [dy, only(biasAddGradient([dy]))],
+  }));
 }
 
 /** Layer norm over the last axis, Ba et al. 2016. dx = (g - mean(g) - n mean(g n)) / deviation with g = dy gamma. */
 export function layerNorm(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
-  return tf.customGrad((...args) => {
-    const [features, scale, offset, save] = args as [Tensor, Tensor1D, Tensor1D, (tensors: Tensor[]) => void];
-    const centred = tf.sub(features, tf.mean(features, -1, true));
+  return differentiable([x, gamma, beta], (save) => {
+    const centred = tf.sub(x, tf.mean(x, -1, true));
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), NORM_EPSILON));
     const normal = tf.mul(centred, inverse);
-    save([normal, inverse, scale]);
+    save([normal, inverse, gamma]);
     return {
-      value: addBias(tf.mul(normal, scale), offset),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [n, deviationInverse, g] = saved as [Tensor, Tensor, Tensor1D];
+      value: addBias(tf.mul(normal, gamma), beta),
+      gradient: (dy, saved) => {
+        const n = savedAt(saved, 0);
         const leading = dy.shape.slice(0, -1).map((_, axis) => axis);
-        const scaled = tf.mul(dy, g);
+        const scaled = tf.mul(dy, savedAt(saved, 2));
         const projected = tf.mul(n, tf.mean(tf.mul(scaled, n), -1, true));
-        const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, -1, true)), projected), deviationInverse);
+        const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, -1, true)), projected), savedAt(saved, 1));
         return [dx, tf.sum(tf.mul(dy, n), leading), tf.sum(dy, leading)];
       },
     };
-  })(x, gamma, beta);
+  });
 }
 
 /** Gaussian error linear unit, exact: x Phi(x). Hendrycks and Gimpel 2016. Derivative Phi(x) + x phi(x). */
 export function gelu(x: Tensor): Tensor {
-  return tf.customGrad((...args) => {
-    const [features, save] = args as [Tensor, (tensors: Tensor[]) => void];
-    const cumulative = tf.mul(tf.add(tf.erf(tf.mul(features, Math.SQRT1_2)), 1), 0.5);
-    save([features, cumulative]);
+  return differentiable([x], (save) => {
+    const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+    save([x, cumulative]);
     return {
-      value: tf.mul(features, cumulative),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [f, phi] = saved as [Tensor, Tensor];
-        const density = tf.mul(tf.exp(tf.mul(tf.square(f), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-        return tf.mul(dy, tf.add(phi, tf.mul(f, density)));
+      value: tf.mul(x, cumulative),
+      gradient: (dy, saved) => {
+        const features = savedAt(saved, 0);
+        const density = tf.mul(tf.exp(tf.mul(tf.square(features), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return tf.mul(dy, tf.add(savedAt(saved, 1), tf.mul(features, density)));
       },
     };
-  })(x);
+  });
 }
 
 /** Mean over the axes between batch and channels: `[batch, ..., channels] -> [batch, channels]`. */
@@ -166,11 +153,8 @@ export function meanPositions(x: Tensor): Tensor {
   const axes = x.shape.slice(1, -1).map((_, index) => index + 1);
   const positions = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
   const spread = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  return tf.customGrad((...args) => {
-    const [features] = args as [Tensor];
-    return {
-      value: tf.mean(features, axes),
-      gradFunc: (dy: Tensor) => tf.broadcastTo(tf.reshape(tf.mul(dy, 1 / positions), spread), x.shape),
-    };
-  })(x);
+  return differentiable([x], () => ({
+    value: tf.mean(x, axes),
+    gradient: (dy) => tf.broadcastTo(tf.reshape(tf.mul(dy, 1 / positions), spread), x.shape),
+  }));
 }

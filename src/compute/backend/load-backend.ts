@@ -53,11 +53,10 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
     createRequire(import.meta.url)('@tensorflow/tfjs');
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     const { registerComposedKernels } = await import('./composed.ts');
-    const threads = Number(process.env[THREADS_VARIABLE] ?? availableParallelism());
-    wasm.setThreadsCount(threads);
     if (!(await tf.setBackend('wasm'))) throw new Error('its backend did not start');
     registerComposedKernels();
-    return { backend: 'wasm', device: `cpu (${cpuName()})`, version: wasm.version_wasm, threads, note };
+    // Its threads are switched off in Node.
+    return { backend: 'wasm', device: `cpu (${cpuName()})`, version: wasm.version_wasm, threads: 1, note };
   } catch (error) {
     throw new WorkbenchError(
       'backend.missing',

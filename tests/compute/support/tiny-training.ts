@@ -21,7 +21,7 @@ export const TINY_RECIPE: Recipe = {
   momentum: 0.9,
   weightDecay: 1e-3,
   labelSmoothing: 0.1,
-  augmentation: { flip: false, shift: 1 },
+  augmentation: { flip: true, shift: 1 },
   distillation: { loss: 'none', temperature: 2, weight: 0.5 },
 };
 
