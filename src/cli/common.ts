@@ -24,11 +24,17 @@ export async function withHost<T>(
   options: CommonOptions,
   work: (host: Host) => Promise<T>,
 ): Promise<T> {
-  const host = await createHost({ ...hostOptions, workspace: workspaceOf(options) });
+  // A host that waits has nothing else that keeps the process: its timers do not, and its trainers come and go.
+  const alive = setInterval(() => undefined, 60_000);
   try {
-    return await work(host);
+    const host = await createHost({ ...hostOptions, workspace: workspaceOf(options) });
+    try {
+      return await work(host);
+    } finally {
+      await host.close();
+    }
   } finally {
-    await host.close();
+    clearInterval(alive);
   }
 }
 

@@ -15,6 +15,5 @@ export function acceptPorts(serve: (port: MessagePortMain) => void): void {
     open.add(port);
     port.on('close', () => open.delete(port));
     serve(port);
-    port.start();
   });
 }

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { isOwnMainFrame, isOwnPage, mayNavigate, mayOpenExternally, START_PAGE } from '../../src/main/guards.ts';
+
+/** Each looks like ours to a test of first letters or of substrings. */
+const LOOKALIKES = [
+  'app://trade.evil.example/',
+  'app://trade@evil.example/',
+  'app://user:word@trade/',
+  'app://trade:8080/',
+  'app:trade/',
+  'https://trade/',
+  'http://app://trade/',
+  'file:///app://trade/',
+  'data:text/html,app://trade/',
+  'javascript:"app://trade/"',
+  'about:blank',
+  '',
+];
+
+describe('own pages', () => {
+  it('knows the start page and what lies beside it', () => {
+    expect(isOwnPage(START_PAGE)).toBe(true);
+    expect(isOwnPage('app://trade/assets/index-abc.js#/runs/1')).toBe(true);
+  });
+
+  it.each(LOOKALIKES)('does not take %j for ours', (address) => {
+    expect(isOwnPage(address)).toBe(false);
+    expect(mayNavigate(address)).toBe(false);
+  });
+
+  it('lets the page reload and go nowhere else, not even to another file of ours', () => {
+    expect(mayNavigate('app://trade/#/runs')).toBe(true);
+    expect(mayNavigate('app://trade/index.html')).toBe(true);
+    expect(mayNavigate('app://trade/assets/picture.svg')).toBe(false);
+  });
+});
+
+describe('the frame that gets the bridge', () => {
+  it('is our own main frame', () => {
+    expect(isOwnMainFrame({ url: START_PAGE, parent: null })).toBe(true);
+  });
+
+  it('is no frame inside our page, no foreign page, and no frame that is gone', () => {
+    expect(isOwnMainFrame({ url: START_PAGE, parent: { url: START_PAGE } })).toBe(false);
+    expect(isOwnMainFrame({ url: START_PAGE, parent: undefined })).toBe(false);
+    expect(isOwnMainFrame({ url: 'https://evil.example/', parent: null })).toBe(false);
+    expect(isOwnMainFrame(null)).toBe(false);
+    expect(isOwnMainFrame(undefined)).toBe(false);
+  });
+});
+
+describe('links out', () => {
+  it.each(['https://arxiv.org/abs/1910.01739', 'https://doi.org/10.1000/182#page'])('opens %s', (address) => {
+    expect(mayOpenExternally(address)).toBe(true);
+  });
+
+  it.each([
+    'http://arxiv.org/abs/1910.01739',
+    'https://arxiv.org.evil.example/',
+    'https://arxiv.org@evil.example/',
+    'https://arxiv.org:8443/',
+    'https://user:word@arxiv.org/',
+    'https://evil.example/?arxiv.org',
+    'file:///etc/passwd',
+    'smb://arxiv.org/share',
+    'ms-settings:privacy',
+    'arxiv.org',
+  ])('keeps %s shut', (address) => {
+    expect(mayOpenExternally(address)).toBe(false);
+  });
+});

@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPresence } from '../../src/web/presence.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('the last window', () => {
+  it('is missed only after the time that a reload takes', () => {
+    const onAlone = vi.fn();
+    const presence = createPresence(onAlone, 1000);
+    presence.arrived();
+    presence.left();
+    vi.advanceTimersByTime(900);
+    presence.arrived();
+    vi.advanceTimersByTime(5000);
+    expect(onAlone).not.toHaveBeenCalled();
+    presence.left();
+    vi.advanceTimersByTime(1000);
+    expect(onAlone).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not missed while another one is open, nor before the first has come', () => {
+    const onAlone = vi.fn();
+    const presence = createPresence(onAlone, 1000);
+    vi.advanceTimersByTime(5000);
+    presence.arrived();
+    presence.arrived();
+    presence.left();
+    vi.advanceTimersByTime(5000);
+    expect(onAlone).not.toHaveBeenCalled();
+  });
+});
