@@ -15,6 +15,7 @@ import { nodeBinary, processEntry } from './process-entry.ts';
 import { createExits } from './router.ts';
 import { createRunService } from './run-service.ts';
 import { createSideJobs } from './side-jobs.ts';
+import { createTeacherTraining } from './teacher-training.ts';
 import type { TrainerSettings } from './trainer-link.ts';
 import { createTrainerPool } from './trainer-pool.ts';
 
@@ -24,13 +25,14 @@ export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from './run-score.ts';
+export type { TeacherReport } from './teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';
 export { followRun } from './terminal/follow-run.ts';
 export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
-export { countText, percentText, textTable } from './terminal/text-table.ts';
+export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 
 /** Longest silence of a trainer at work; it reports several times a second, and at least once for each evaluation. */
 const SILENCE_MS = 120_000;
@@ -122,6 +124,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   return {
     client: exits.client,
     serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
+    trainTeacher: createTeacherTraining(settings, catalog, files.folders),
     activeRuns: () => runs.active(),
     close: () => (closed ??= closeAll()),
   };

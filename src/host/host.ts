@@ -2,6 +2,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
+import type { TrainTeacher } from './teacher-training.ts';
 
 export interface HostOptions {
   /** Folder of the workspace; made when absent. */
@@ -37,6 +38,8 @@ export interface Host {
     webSocket(socket: WebSocket): void;
     messagePort(port: unknown): void;
   };
+  /** For the command line: it takes minutes, and ends with its session. */
+  readonly trainTeacher: TrainTeacher;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
   /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */

@@ -10,7 +10,7 @@ export interface LiveProgress {
   trialStarted(trial: Trial): void;
   /** `words` for people; `share` in [0, 1] of the trial, where it is known. */
   trialStage(trial: Trial, words: string, share: number | undefined): void;
-  /** For good (`ended`), or until it goes on. `seconds`: wall time, where this attempt was a whole trial. */
+  /** For good (`ended`), or until it goes on. `seconds`: training time, where this attempt was a whole trial. */
   trialLeft(trial: Trial, outcome: { readonly ended: boolean; readonly seconds?: number }): void;
   view(): LiveView;
 }

@@ -114,7 +114,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
   function stopRest(): void {
     for (const trial of store.trials(runId)) {
       if (trial.state !== 'interrupted' && trial.state !== 'queued') continue;
-      store.failTrial(trial.id, 'Stopped by you.', 'stopped', 0);
+      const left = store.failTrial(trial.id, 'Stopped by you.', 'stopped', 0);
+      if (left !== undefined) context.files.remove([left]);
       context.trialChanged(trial.id);
     }
   }

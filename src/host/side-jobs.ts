@@ -74,7 +74,8 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
   };
 }
 
-function faultOf(end: JobEnd): WorkbenchError {
+/** A job that did not end as it should, as the error that people see. */
+export function faultOf(end: JobEnd): WorkbenchError {
   switch (end.type) {
     case 'failed':
       return new WorkbenchError(isErrorCode(end.code) ? end.code : 'trainer.failed', end.message);

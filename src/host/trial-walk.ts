@@ -37,12 +37,17 @@ async function tryTrial(
   progress.trialStarted(fresh);
   trialChanged(trial.id);
   const whole = fresh.epochsDone === 0;
-  const started = now();
-  const seconds = (): number => (now() - started) / 1000;
+  // Training time: starting a trainer and the teacher's soft targets are shared by all trials.
+  let started: number | undefined;
+  const seconds = (): number => (started === undefined ? 0 : (now() - started) / 1000);
+  const hear = (event: JobReport): void => {
+    if (event.type === 'epoch' || event.stage === 'training') started ??= now();
+    report(context, fresh, event);
+  };
   let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
   try {
     const command = { type: 'train', job: jobOf(context, fresh) } as const;
-    const end = await pool.run(command, (event) => report(context, fresh, event), signal);
+    const end = await pool.run(command, hear, signal);
     switch (end.type) {
       case 'trained':
         finish(context, fresh, end.result, seconds());
@@ -54,7 +59,7 @@ async function tryTrial(
       case 'failed': {
         const fault = sharedFault(end.code, end.message);
         if (fault !== undefined) throw fault;
-        store.failTrial(trial.id, end.message, 'failed', seconds());
+        fail(context, trial.id, end.message, seconds());
         outcome = { ended: true };
         return 'failed';
       }
@@ -64,7 +69,7 @@ async function tryTrial(
           store.interruptTrial(trial.id, seconds());
           return signal.aborted ? 'interrupted' : 'again';
         }
-        store.failTrial(trial.id, `${end.message} (Tried ${TRIES} times.)`, 'failed', seconds());
+        fail(context, trial.id, `${end.message} (Tried ${TRIES} times.)`, seconds());
         outcome = { ended: true };
         return 'failed';
       default:
@@ -127,15 +132,19 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
   const metrics: Metrics = { accuracy, loss, params, macs: trial.macs };
   const told = store.events(context.runId).flatMap(({ event }) => (event.type === 'told' ? [event.metrics] : []));
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
-  const epochFile = store.checkpoint(trial.id, 'epoch')?.file;
-  store.finishTrial(trial.id, {
+  const replaced = store.finishTrial(trial.id, {
     metrics,
     seconds,
     checkpoint: { epoch: trial.epochs, ...adopted },
     predictions,
     score: scoreOf(config, [...told, metrics]),
   });
-  if (epochFile !== undefined && store.checkpoint(trial.id, 'epoch') === undefined) files.remove([epochFile]);
+  if (replaced !== undefined) files.remove([replaced]);
+}
+
+function fail({ store, files }: RunContext, trialId: string, reason: string, seconds: number): void {
+  const left = store.failTrial(trialId, reason, 'failed', seconds);
+  if (left !== undefined) files.remove([left]);
 }
 
 /** The fault that brought us here is the one to report, so a second one (the disk is still full) is only logged. */

@@ -1,0 +1,109 @@
+/** Figures of a run: score, progress, histogram. */
+import { describe, expect, it } from 'vitest';
+import { expandConfig } from '../../src/bridge/expand-config.ts';
+import { parseSearch } from '../../src/bridge/parse-config.ts';
+import type { Trial } from '../../src/core/trial.ts';
+import { createLiveProgress } from '../../src/host/live-progress.ts';
+import { histogramOf } from '../../src/host/preview.ts';
+import { frontOf, scoreOf } from '../../src/host/run-score.ts';
+
+const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 } }), { params: 1, macs: 1 });
+
+const trial = (number: number, params: number, accuracy: number, more: Partial<Trial> = {}): Trial => ({
+  id: `r-${number}`,
+  runId: 'r',
+  number,
+  state: 'finished',
+  candidate: { family: 'resnet', config: {} },
+  seed: 1,
+  why: { source: 'random' },
+  params,
+  macs: params,
+  peakActivationBytes: 0,
+  metrics: { accuracy, loss: 1 },
+  epochsDone: 3,
+  epochs: 3,
+  seconds: 1,
+  attempts: 1,
+  createdAt: '',
+  ...more,
+});
+
+describe('front and score', () => {
+  it('leave out what is unfinished, beyond a limit, dominated or not a number', () => {
+    const trials = [
+      trial(0, 500, 0.7),
+      trial(1, 500, 0.6),
+      trial(2, 2000, 0.99),
+      trial(3, 100, NaN),
+      trial(4, 200, 0.65),
+      trial(5, 100, 0.9, { state: 'failed' }),
+    ];
+    expect(frontOf(config, trials).map(({ number }) => number)).toEqual([0, 4]);
+  });
+
+  it('are the rectangle between point and reference for one trial', () => {
+    const { hypervolume, bestAccuracy, frontSize, history } = scoreOf(config, [
+      { accuracy: 0.75, params: 100, macs: 1 },
+    ]);
+    expect(hypervolume).toBeCloseTo((0.75 - 0.5) * (1100 - 100), 9); // reference: accuracy 0.5, params 1.1 times the limit
+    expect([bestAccuracy, frontSize, history.length]).toEqual([0.75, 1, 1]);
+  });
+
+  it('exist for no trials, NaN and trials beyond the limits', () => {
+    expect(scoreOf(config, [])).toEqual({ bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [] });
+    const poor = scoreOf(config, [
+      { accuracy: NaN, params: 1 },
+      { accuracy: 0.9, params: 5000 },
+    ]);
+    expect(poor).toEqual({ bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [0, 0] });
+  });
+});
+
+describe('live progress', () => {
+  const plan = { total: 4, slots: 1, done: 0, measured: [] };
+
+  it('counts failed and resumed trials as done, and interrupted ones not', () => {
+    const progress = createLiveProgress({ ...plan, now: () => 0 });
+    for (const [number, ended] of [
+      [0, true],
+      [1, false],
+      [2, true],
+    ] as const) {
+      const one = trial(number, 1, 1, { epochsDone: 0 });
+      progress.trialStarted(one);
+      progress.trialLeft(one, { ended });
+    }
+    expect(progress.view()).toMatchObject({ done: 2, total: 4 });
+  });
+
+  it('estimates from measured trials, and from a part of the first one before there are any', () => {
+    let clock = 0;
+    const progress = createLiveProgress({ ...plan, now: () => clock });
+    expect(progress.view().secondsLeft).toBeUndefined();
+    const first = trial(0, 1, 1, { epochsDone: 0 });
+    progress.trialStarted(first);
+    clock = 5000;
+    progress.trialStage(first, 'training', 0.5);
+    expect(progress.view().secondsLeft).toBeCloseTo(35, 9); // 10 s each, three and a half left
+    progress.trialLeft(first, { ended: true, seconds: 8 });
+    expect(progress.view().secondsLeft).toBeCloseTo(24, 9);
+  });
+
+  it('shares what is left among the slots', () => {
+    const progress = createLiveProgress({ total: 10, slots: 2, done: 0, measured: [4], now: () => 0 });
+    expect(progress.view().secondsLeft).toBeCloseTo(20, 9);
+  });
+});
+
+describe('histogram', () => {
+  it('holds every value once, the greatest in the last bin', () => {
+    const bins = histogramOf([1, 2, 3, 4], 3);
+    expect(bins.map(({ count }) => count)).toEqual([1, 1, 2]);
+    expect([bins[0]?.from, bins.at(-1)?.to]).toEqual([1, 4]);
+  });
+  it('exists for no values and for equal ones', () => {
+    expect(histogramOf([])).toEqual([]);
+    expect(histogramOf([2, 2])).toEqual([{ from: 2, to: 2, count: 2 }]);
+  });
+});
