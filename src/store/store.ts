@@ -118,10 +118,13 @@ export interface WritableStore extends ReadableStore {
     point: EpochPoint,
     checkpoint: Omit<CheckpointRow, 'trialId' | 'kind'> | undefined,
   ): string | undefined;
-  /** Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous FULL. */
-  finishTrial(trialId: string, finished: FinishedTrial): void;
-  /** With the `failed` event, in one transaction. */
-  failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): void;
+  /**
+   * Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous FULL. The trial's
+   * epoch checkpoint leaves: returns its file where nothing names it any more.
+   */
+  finishTrial(trialId: string, finished: FinishedTrial): string | undefined;
+  /** With the `failed` event, in one transaction. Returns the file of the epoch checkpoint that leaves. */
+  failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): string | undefined;
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
   /** Test accuracy of a reported student: once; a second call throws. */

@@ -1,0 +1,103 @@
+/**
+ * Opens the database of a workspace and asserts its pragmas. Never read a database file by other means than SQLite while
+ * it is open: closing any descriptor of a file drops all locks that this process holds on it (POSIX).
+ */
+import Database from 'better-sqlite3';
+import { WorkbenchError } from '../core/errors.ts';
+import { corrupt, inWordsOf } from './errors.ts';
+import { MIGRATIONS } from './migrations/index.ts';
+
+export const BUSY_TIMEOUT_MS = 5000;
+export const APPLICATION_ID = 0x54524144;
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+export type Connection = Database.Database;
+
+/** `normal`: safe against a killed process; `full`: against a power cut too (the call waits for the disk). */
+export type Durability = 'normal' | 'full';
+
+export function pragma(db: Connection, name: string): unknown {
+  return db.pragma(name, { simple: true });
+}
+
+/** 0 for a database without any schema. */
+export function schemaVersion(db: Connection): number {
+  return Number(pragma(db, 'user_version'));
+}
+
+/** Throws where the file is no workspace of ours; reads only, so that a foreign database stays as it was. */
+function assertOurs(db: Connection, file: string): void {
+  const objects = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  if (objects > 0 && pragma(db, 'application_id') !== APPLICATION_ID) {
+    throw corrupt(file, 'it is the database of another program');
+  }
+}
+
+function setPragma(db: Connection, file: string, name: string, value: string | number, expected: unknown): void {
+  db.pragma(`${name} = ${value}`);
+  const found = pragma(db, name);
+  if (found !== expected) {
+    throw new WorkbenchError(
+      'workspace.readonly',
+      `"${file}": SQLite answers ${name} = ${String(found)} where ${String(expected)} is needed (a network drive?); ` +
+        'choose a --workspace on a local disk.',
+      { file },
+    );
+  }
+}
+
+/** For reading and writing; the file is made when absent. The caller holds the workspace's lock. */
+export function openDatabase(file: string): Connection {
+  return inWordsOf(file, () => {
+    const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      assertOurs(db, file);
+      const version = schemaVersion(db);
+      if (version > SCHEMA_VERSION) throw newer(file, version);
+      setPragma(db, file, 'journal_mode', 'WAL', 'wal');
+      setPragma(db, file, 'foreign_keys', 'ON', 1);
+      setPragma(db, file, 'busy_timeout', BUSY_TIMEOUT_MS, BUSY_TIMEOUT_MS);
+      setPragma(db, file, 'synchronous', 'NORMAL', 1);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** For reading only, beside a writer; the file must be there. A newer schema is read as far as it can be. */
+export function openDatabaseReadonly(file: string): Connection {
+  return inWordsOf(file, () => {
+    const db = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      assertOurs(db, file);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+export function newer(file: string, version: number): WorkbenchError {
+  return new WorkbenchError(
+    'workspace.newer',
+    `"${file}" was written by a newer version of the workbench (schema ${version}, this one knows ${SCHEMA_VERSION}): ` +
+      'it can be read, not written. Update the workbench or choose another --workspace.',
+    { file },
+  );
+}
+
+/** One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change around it. */
+export function transact<T>(db: Connection, durability: Durability, work: () => T): T {
+  return inWordsOf(db.name, () => {
+    if (durability === 'normal') return db.transaction(work).immediate();
+    db.pragma('synchronous = FULL');
+    try {
+      return db.transaction(work).immediate();
+    } finally {
+      db.pragma('synchronous = NORMAL');
+    }
+  });
+}

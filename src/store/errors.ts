@@ -1,0 +1,51 @@
+/** Turns the errors of SQLite and of the file system into the one error that people see. */
+import { WorkbenchError } from '../core/errors.ts';
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const READONLY = /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EROFS$|EPERM$|ENOTDIR$|ENOENT$|ENAMETOOLONG$|ELOOP$)/;
+const FULL = /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC$|EDQUOT$|EIO$)/;
+
+/** `file`: what was read or written. Errors that say nothing about the workspace pass unchanged. */
+export function toWorkbenchError(error: unknown, file: string): unknown {
+  if (error instanceof WorkbenchError || !(error instanceof Error)) return error;
+  const code = codeOf(error);
+  const say = (kind: WorkbenchError['code'], message: string) =>
+    new WorkbenchError(kind, message, { file }, { cause: error });
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return corrupt(file, error.message, error);
+  if (READONLY.test(code) || /directory does not exist/.test(error.message)) {
+    return say(
+      'workspace.readonly',
+      `"${file}" cannot be written (${code || error.message}); choose a folder you can write to with --workspace.`,
+    );
+  }
+  if (FULL.test(code)) {
+    return say('disk.full', `"${file}" cannot be written (${code}): the disk is full or failing; make room and go on.`);
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return say('workspace.busy', `"${file}" is in use by another program; close it or choose another --workspace.`);
+  }
+  if (/^SQLITE_CONSTRAINT/.test(code)) return say('store.conflict', `"${file}": ${error.message}`);
+  return error;
+}
+
+export function corrupt(file: string, what: string, cause?: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'workspace.corrupt',
+    `"${file}" is damaged or is not a TRADE workspace (${what}). Nothing was deleted: put a copy from the folder ` +
+      '"backups" in its place, or choose another --workspace.',
+    { file },
+    { cause },
+  );
+}
+
+/** Runs `work`; what goes wrong is said in terms of `file`. */
+export function inWordsOf<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toWorkbenchError(error, file);
+  }
+}

@@ -1,0 +1,29 @@
+/** The ordered log of a run: appended to, never changed. */
+import type { RunEvent } from '../core/events.ts';
+import type { Connection } from './database.ts';
+import { readJson, writeJson } from './numbers.ts';
+import type { StoredEvent } from './store.ts';
+
+export function eventReader(db: Connection) {
+  const ofRun = db.prepare<[string], { seq: number; json: string }>(
+    'SELECT seq, json FROM event WHERE run_id = ? ORDER BY seq',
+  );
+  return {
+    events: (runId: string): readonly StoredEvent[] =>
+      // Written by append below, from a RunEvent.
+      ofRun.all(runId).map((row) => ({ seq: row.seq, event: readJson(row.json) as RunEvent })),
+  };
+}
+
+/** Calls belong inside a transaction of the store: that is what keeps `seq` without gaps. */
+export function eventWriter(db: Connection) {
+  const insert = db.prepare<[string, string, string, number | null, string, string]>(`
+    INSERT INTO event (run_id, seq, type, trial, json, created_at)
+    VALUES (?, (SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?), ?, ?, ?, ?)`);
+  return {
+    append: (runId: string, event: RunEvent, at: string) => {
+      const trial = event.type === 'asked' ? null : event.trial;
+      insert.run(runId, runId, event.type, trial, writeJson(event), at);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+/**
+ * Files of a workspace. A file comes into `checkpoints` in one way: written whole in the session's temp folder, flushed,
+ * renamed, and only then named by a row. A kill in between leaves an orphan for the next sweep, never a dangling row.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { isAbsolute, join, parse, relative, resolve } from 'node:path';
+import { WorkbenchError } from '../core/errors.ts';
+import { inWordsOf } from './errors.ts';
+import { conflict } from './rules.ts';
+import type { CheckpointRow } from './store.ts';
+
+const FOLDERS = ['checkpoints', 'tmp', 'teachers', 'datasets', 'cache', 'logs', 'backups'] as const;
+
+export type Folder = (typeof FOLDERS)[number];
+
+export interface FileFacts {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface AdoptedFile extends FileFacts {
+  /** Relative to the workspace's `checkpoints` folder. */
+  readonly file: string;
+}
+
+export interface StoredFiles {
+  /** Absolute paths of the workspace's folders. */
+  readonly folders: Readonly<Record<Folder, string>>;
+  /** Absolute path of a checkpoint file. */
+  pathOf(file: string): string;
+  /** What is wrong with the row's file, in words; `undefined` where it is as the row says. */
+  verify(row: CheckpointRow): string | undefined;
+  /** Files in `checkpoints` that are not among `known`. */
+  orphans(known: Iterable<string>): readonly string[];
+}
+
+export interface WorkspaceFiles extends StoredFiles {
+  /** This session's own folder for files being written. */
+  readonly temp: string;
+  /**
+   * Moves a file of the session's temp folder into `checkpoints`. The name gets a part of the content's hash, so that a
+   * file in place is never replaced by other content. With `expected`, a file that differs is refused.
+   */
+  adopt(tempFile: string, name: string, expected?: FileFacts): AdoptedFile;
+  remove(files: Iterable<string>): void;
+  /** Removes what no row names and what earlier sessions left in `tmp`; returns the orphans. */
+  sweepOrphans(known: Iterable<string>): readonly string[];
+}
+
+/** Rows of an imported workspace are untrusted: a name stays inside its folder. */
+const FILE_NAME = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,150}$/;
+
+function assertFileName(name: string): void {
+  if (!FILE_NAME.test(name)) throw conflict(`"${name}" cannot be the name of a checkpoint file.`);
+}
+
+export function storedFiles(directory: string): StoredFiles {
+  const place = (folder: Folder) => resolve(directory, folder);
+  const folders: Record<Folder, string> = {
+    checkpoints: place('checkpoints'),
+    tmp: place('tmp'),
+    teachers: place('teachers'),
+    datasets: place('datasets'),
+    cache: place('cache'),
+    logs: place('logs'),
+    backups: place('backups'),
+  };
+  const pathOf = (file: string) => {
+    assertFileName(file);
+    return join(folders.checkpoints, file);
+  };
+  return {
+    folders,
+    pathOf,
+    verify: (row) => {
+      if (!FILE_NAME.test(row.file)) return `has a name that cannot be a checkpoint's ("${row.file}")`;
+      const found = statSync(pathOf(row.file), { throwIfNoEntry: false });
+      if (!found?.isFile()) return 'is missing';
+      if (found.size !== row.bytes) return `has ${found.size} bytes where ${row.bytes} were written`;
+      return hashFile(pathOf(row.file), false).sha256 === row.sha256 ? undefined : 'has other content than was written';
+    },
+    orphans: (known) => {
+      const named = new Set(known);
+      return inFolder(folders.checkpoints)
+        .filter((entry) => entry.isFile() && FILE_NAME.test(entry.name) && !named.has(entry.name))
+        .map((entry) => entry.name);
+    },
+  };
+}
+
+export function makeFolders({ folders }: StoredFiles): void {
+  for (const folder of Object.values(folders)) inWordsOf(folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFiles {
+  const { folders, pathOf } = stored;
+  const temp = join(folders.tmp, fence);
+  inWordsOf(temp, () => mkdirSync(temp, { recursive: true }));
+
+  return {
+    ...stored,
+    temp,
+    adopt: (tempFile, name, expected) => {
+      assertOwn(temp, tempFile);
+      const facts = readWritten(tempFile, expected);
+      const { name: stem, ext } = parse(name);
+      const file = `${stem}-${facts.sha256.slice(0, 12)}${ext}`;
+      const target = pathOf(file);
+      return inWordsOf(target, () => {
+        renameSync(tempFile, target);
+        flushFolder(folders.checkpoints);
+        return { file, ...facts };
+      });
+    },
+    remove: (files) => {
+      for (const file of files) removeQuietly(pathOf(file));
+    },
+    sweepOrphans: (known) => {
+      const orphans = stored.orphans(known);
+      for (const file of orphans) removeQuietly(pathOf(file));
+      for (const entry of inFolder(folders.tmp)) {
+        if (entry.name !== fence) removeQuietly(join(folders.tmp, entry.name));
+      }
+      return orphans;
+    },
+  };
+}
+
+/** A trainer of another session cannot slip its file in. */
+function assertOwn(temp: string, tempFile: string): void {
+  const inside = relative(temp, tempFile);
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+    throw conflict(`"${tempFile}" is not in this session's folder "${temp}".`);
+  }
+}
+
+/** Size and hash of a finished file, after it has reached the disk. */
+function readWritten(tempFile: string, expected: FileFacts | undefined): FileFacts {
+  const bad = (what: string, cause?: unknown) =>
+    new WorkbenchError('checkpoint.corrupt', `The checkpoint "${tempFile}" ${what}.`, { file: tempFile }, { cause });
+  if (!statSync(tempFile, { throwIfNoEntry: false })?.isFile()) throw bad('is missing');
+  const facts = inWordsOf(tempFile, () => hashFile(tempFile, true));
+  if (expected && (facts.sha256 !== expected.sha256 || facts.bytes !== expected.bytes)) {
+    throw bad('is not the file that its trainer wrote');
+  }
+  return facts;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+function hashFile(path: string, flush: boolean): FileFacts {
+  const descriptor = openSync(path, flush ? 'r+' : 'r');
+  try {
+    if (flush) fsyncSync(descriptor);
+    const hash = createHash('sha256');
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    let bytes = 0;
+    for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
+      hash.update(chunk.subarray(0, read));
+      bytes += read;
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Windows cannot open a folder to flush it, and keeps renames in its journal. */
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function inFolder(folder: string) {
+  return inWordsOf(folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/**
+ * A trainer of a dead session may go on writing for some seconds into its own folder, and another program may hold a
+ * file open: what cannot be removed now is left for the next sweep.
+ */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Left for the next sweep.
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * One writer at a time. Node has no file locks, SQLite does: the session holds `BEGIN EXCLUSIVE` on `lock.sqlite`, and the
+ * operating system lets it go when the process dies, however it dies. `lock.json` says who holds it, for messages; one
+ * that is still there when the lock is free was left by a session that died.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { WorkbenchError } from '../core/errors.ts';
+import { toWorkbenchError } from './errors.ts';
+
+/** Long enough for a process that is just ending. */
+const PATIENCE_MS = 500;
+
+export interface Lock {
+  /** The session before this one ended without saying so. */
+  readonly previousDied: boolean;
+  /** `clean`: the session's work is whole, so that the next one need not look for damage. */
+  release(clean: boolean): void;
+}
+
+function noteFile(directory: string): string {
+  return join(directory, 'lock.json');
+}
+
+/** Process that holds the lock, or held it last and died; `undefined` where nobody left a note. */
+function holder(directory: string): number | undefined {
+  try {
+    const note: unknown = JSON.parse(readFileSync(noteFile(directory), 'utf8'));
+    const pid = typeof note === 'object' && note !== null && 'pid' in note ? note.pid : undefined;
+    return typeof pid === 'number' ? pid : undefined;
+  } catch {
+    // No note, or half of one: it is for messages only.
+    return undefined;
+  }
+}
+
+function busy(directory: string): WorkbenchError {
+  const pid = holder(directory);
+  const who = pid === undefined ? '' : ` (process ${pid})`;
+  return new WorkbenchError(
+    'workspace.busy',
+    `The workspace "${directory}" is in use by another TRADE workbench${who}; close it or choose another --workspace.`,
+    { file: directory },
+  );
+}
+
+/** Opens the lock's database with its exclusive transaction begun, or says that another has it. */
+function tryLock(directory: string, patienceMs: number): Database.Database | undefined {
+  const file = join(directory, 'lock.sqlite');
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { timeout: patienceMs });
+    db.exec('BEGIN EXCLUSIVE');
+    return db;
+  } catch (error) {
+    db?.close();
+    const said = toWorkbenchError(error, file);
+    if (said instanceof WorkbenchError && said.code === 'workspace.busy') return undefined;
+    throw said;
+  }
+}
+
+/** Throws `workspace.busy` where another process (or another workspace object of this one) holds it. */
+export function acquireLock(directory: string): Lock {
+  const db = tryLock(directory, PATIENCE_MS);
+  if (!db) throw busy(directory);
+  const note = noteFile(directory);
+  try {
+    const previousDied = holder(directory) !== undefined;
+    writeFileSync(note, `${JSON.stringify({ pid: process.pid })}\n`);
+    return {
+      previousDied,
+      release: (clean) => {
+        if (clean) rmSync(note, { force: true });
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw toWorkbenchError(error, note);
+  }
+}
+
+/** Whether a session is open, here or in another process. */
+export function isLocked(directory: string): boolean {
+  const db = tryLock(directory, 0);
+  db?.close();
+  return db === undefined;
+}

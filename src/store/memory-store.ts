@@ -1,0 +1,219 @@
+/** The store in memory: the same rules without a disk, for tests of what stands on a store, and for empty workspaces. */
+import type { RunEvent } from '../core/events.ts';
+import type { Run } from '../core/run.ts';
+import type { EpochPoint, Trial } from '../core/trial.ts';
+import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
+import { assertRunId, trialIdOf } from './ids.ts';
+import {
+  assertAsked,
+  assertPoint,
+  assertPredictions,
+  assertRunMove,
+  assertTestable,
+  assertTrialMove,
+  conflict,
+  missingRun,
+  missingTrial,
+  NO_TRIALS,
+} from './rules.ts';
+import { CUT_OFF, EMPTY_SCORE, foldName } from './summaries.ts';
+import type { CheckpointRow, PredictionsRow, RunScore, RunSummary, WritableStore } from './store.ts';
+
+interface RunRecord {
+  run: Run;
+  score: RunScore;
+  session: string | undefined;
+  readonly events: RunEvent[];
+  readonly trials: TrialRecord[];
+}
+
+interface TrialRecord {
+  trial: Trial;
+  session: string | undefined;
+  epochs: readonly EpochPoint[];
+  epoch?: CheckpointRow;
+  final?: CheckpointRow;
+  predictions?: PredictionsRow;
+}
+
+export interface MemoryStoreOptions {
+  readonly fence?: string;
+  readonly now?: () => Date;
+  /** What an earlier session remembered: the records of another memory store, which then goes on being this one's. */
+  readonly records?: MemoryRecords;
+}
+
+export type MemoryRecords = Map<string, RunRecord>;
+
+export function createMemoryStore(options: MemoryStoreOptions = {}): WritableStore {
+  const { fence = 's000001-memory', now = () => new Date(), records = new Map<string, RunRecord>() } = options;
+  const at = () => now().toISOString();
+
+  const runOf = (id: string): RunRecord => {
+    const record = records.get(id);
+    if (!record) throw missingRun(id);
+    return record;
+  };
+  const allTrials = () => [...records.values()].flatMap((record) => record.trials);
+  const find = (id: string) => allTrials().find((record) => record.trial.id === id);
+  const trialOf = (id: string): TrialRecord => {
+    const record = find(id);
+    if (!record) throw missingTrial(id);
+    return record;
+  };
+  const checkpointsOf = (record: TrialRecord) => [record.epoch, record.final].filter((row) => row !== undefined);
+  const allCheckpoints = () => allTrials().flatMap(checkpointsOf);
+
+  const change = (record: TrialRecord, changes: Partial<Trial>) => {
+    record.trial = { ...record.trial, ...changes };
+    record.session = record.trial.state === 'running' ? fence : undefined;
+  };
+  const moveTo = (id: string, state: Trial['state'], seconds: number): TrialRecord => {
+    const record = trialOf(id);
+    assertTrialMove(id, record.trial.state, state);
+    change(record, { state, seconds: record.trial.seconds + seconds });
+    return record;
+  };
+  const assertFree = (file: string, record: TrialRecord) => {
+    if (allCheckpoints().some((row) => row.file === file && row !== record.epoch)) {
+      throw conflict(`The file ${file} belongs to another checkpoint.`);
+    }
+  };
+  const toSummary = ({ run, score, trials }: RunRecord): RunSummary => {
+    const counts = { ...NO_TRIALS };
+    for (const { trial } of trials) counts[trial.state] += 1;
+    return { run, score, trials: counts };
+  };
+
+  return {
+    fence,
+    run: (id) => records.get(id)?.run,
+    summary: (id) => {
+      const record = records.get(id);
+      return record && toSummary(record);
+    },
+    runs: ({ search = '', offset = 0, limit = Infinity } = {}) => {
+      const found = [...records.values()].reverse().filter(({ run }) => foldName(run.name).includes(foldName(search)));
+      return { rows: found.slice(offset, offset + limit).map(toSummary), total: found.length };
+    },
+    trials: (runId) => records.get(runId)?.trials.map(({ trial }) => trial) ?? [],
+    trial: (id) => find(id)?.trial,
+    epochs: (trialId) => find(trialId)?.epochs ?? [],
+    events: (runId) => records.get(runId)?.events.map((event, seq) => ({ seq, event })) ?? [],
+    checkpoint: (trialId, kind) => find(trialId)?.[kind],
+    checkpoints: allCheckpoints,
+    predictions: (trialId) => find(trialId)?.predictions,
+    check: () => [],
+
+    sweep: () => {
+      const runs = [...records.values()].filter(({ run, session }) => run.state === 'running' && session !== fence);
+      for (const record of runs) {
+        record.run = { ...record.run, state: 'interrupted', reason: CUT_OFF };
+        record.session = undefined;
+      }
+      const trials = allTrials().filter(({ trial, session }) => trial.state === 'running' && session !== fence);
+      for (const record of trials) change(record, { state: 'interrupted', reason: CUT_OFF });
+      return { runs: runs.map(({ run }) => run.id), trials: trials.map(({ trial }) => trial.id) };
+    },
+    createRun: ({ id, config, strategyVersion, sample }) => {
+      assertRunId(id);
+      if (records.has(id)) throw conflict(`There is a run ${id} already.`);
+      const { name } = config;
+      const run: Run = { id, name, state: 'running', config, strategyVersion, sample, createdAt: at(), seconds: 0 };
+      records.set(id, { run, score: EMPTY_SCORE, session: fence, events: [], trials: [] });
+      return run;
+    },
+    setRunState: (id, state, reason) => {
+      const record = runOf(id);
+      assertRunMove(id, record.run.state, state);
+      const ended = state === 'finished' || state === 'failed';
+      record.run = { ...record.run, state, reason, finishedAt: ended ? at() : undefined };
+      record.session = state === 'running' ? fence : undefined;
+    },
+    addRunSeconds: (id, seconds) => {
+      const record = runOf(id);
+      record.run = { ...record.run, seconds: record.run.seconds + seconds };
+    },
+    renameRun: (id, name) => {
+      const record = runOf(id);
+      record.run = { ...record.run, name };
+    },
+    keepRun: (id) => {
+      const record = runOf(id);
+      record.run = { ...record.run, sample: false };
+    },
+    deleteRun: (id) => {
+      const files = runOf(id)
+        .trials.flatMap(checkpointsOf)
+        .map(({ file }) => file);
+      records.delete(id);
+      return files;
+    },
+    recordAsked: (runId, event, costs, epochs) => {
+      const record = runOf(runId);
+      assertAsked(record.run, record.trials.length, event, costs);
+      record.events.push(event);
+      const created = event.proposals.map(({ trial: number, candidate, seed, why }, index) => {
+        const { params, macs, peakActivationBytes } = costs[index] ?? {
+          params: NaN,
+          macs: NaN,
+          peakActivationBytes: NaN,
+        };
+        const id = trialIdOf(runId, number);
+        const zero = { metrics: {}, epochsDone: 0, seconds: 0, attempts: 0 };
+        const known = { params, macs, peakActivationBytes, epochs, createdAt: at() };
+        return { id, runId, number, state: 'queued', candidate, seed, why, ...known, ...zero } satisfies Trial;
+      });
+      record.trials.push(...created.map((trial) => ({ trial, session: undefined, epochs: [] })));
+      return created;
+    },
+    startTrial: (id) => {
+      const record = moveTo(id, 'running', 0);
+      change(record, { attempts: record.trial.attempts + 1, reason: undefined });
+    },
+    appendEpoch: (trialId, point, checkpoint) => {
+      const record = trialOf(trialId);
+      const { state } = record.trial;
+      if (state !== 'running') throw conflict(`Trial ${trialId} is ${state}: it has no epochs to report.`);
+      assertPoint(trialId, point.epoch, record.epochs.at(-1)?.epoch);
+      if (checkpoint) assertFree(checkpoint.file, record);
+      record.epochs = [...record.epochs.filter(({ epoch }) => epoch < point.epoch), point];
+      change(record, { epochsDone: record.epochs.length });
+      if (!checkpoint) return undefined;
+      const old = record.epoch?.file;
+      record.epoch = { ...checkpoint, trialId, kind: 'epoch' };
+      return old === checkpoint.file ? undefined : old;
+    },
+    finishTrial: (trialId, { metrics, seconds, checkpoint, predictions, score }) => {
+      assertPredictions(trialId, predictions);
+      assertFree(checkpoint.file, trialOf(trialId));
+      const record = moveTo(trialId, 'finished', seconds);
+      change(record, { metrics, finishedAt: at() });
+      const old = record.epoch?.file;
+      record.epoch = undefined;
+      record.final = { ...checkpoint, trialId, kind: 'final' };
+      record.predictions = { ...predictions, probabilities: fromHalfFloats(toHalfFloats(predictions.probabilities)) };
+      const run = runOf(record.trial.runId);
+      run.score = score;
+      run.events.push({ type: 'told', trial: record.trial.number, metrics });
+      return old === checkpoint.file ? undefined : old;
+    },
+    failTrial: (trialId, reason, state, seconds) => {
+      const record = moveTo(trialId, state, seconds);
+      change(record, { reason, finishedAt: at() });
+      runOf(record.trial.runId).events.push({ type: 'failed', trial: record.trial.number, reason });
+      const old = record.epoch?.file;
+      record.epoch = undefined;
+      return old;
+    },
+    interruptTrial: (trialId, seconds) => {
+      moveTo(trialId, 'interrupted', seconds);
+    },
+    recordTest: (trialId, testAccuracy) => {
+      const record = trialOf(trialId);
+      assertTestable(trialId, record.trial.state, record.trial.testAccuracy !== undefined);
+      change(record, { testAccuracy });
+    },
+    close: () => {},
+  };
+}

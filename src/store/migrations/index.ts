@@ -1,0 +1,8 @@
+/**
+ * The migrations in their order: append only. A new one is a file `NNNN-what.ts` and a line here; then regenerate
+ * `schema.sql` (the test of the schema says how).
+ */
+import { initial } from './0001-initial.ts';
+import type { Migration } from './migration.ts';
+
+export const MIGRATIONS: readonly Migration[] = [initial];

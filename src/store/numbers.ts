@@ -1,0 +1,42 @@
+/**
+ * Written forms of the numbers that JSON and SQLite lose: NaN, the infinities and negative zero (SQLite turns NaN into
+ * NULL, JSON turns all three into null, both drop the sign of zero). Lossless for every JSON tree.
+ */
+
+const SPECIAL = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 } as const;
+
+export type WrittenNumber = number | keyof typeof SPECIAL;
+
+function isSpecial(text: string): text is keyof typeof SPECIAL {
+  return Object.hasOwn(SPECIAL, text);
+}
+
+/** For a column of type ANY. */
+export function writeNumber(value: number): WrittenNumber {
+  if (Number.isNaN(value)) return 'NaN';
+  if (value === Infinity) return 'Infinity';
+  if (value === -Infinity) return '-Infinity';
+  return Object.is(value, -0) ? '-0' : value;
+}
+
+export function readNumber(written: WrittenNumber): number {
+  return typeof written === 'number' ? written : SPECIAL[written];
+}
+
+/** A real string that looks like a written number, or like an escaped one, gets one more apostrophe in front. */
+const ESCAPED = /^'*(NaN|Infinity|-Infinity|-0)$/;
+
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'number') return writeNumber(item);
+    return typeof item === 'string' && ESCAPED.test(item) ? `'${item}` : item;
+  });
+}
+
+export function readJson(text: string): unknown {
+  return JSON.parse(text, (_key, item: unknown) => {
+    if (typeof item !== 'string') return item;
+    if (isSpecial(item)) return SPECIAL[item];
+    return ESCAPED.test(item) ? item.slice(1) : item;
+  });
+}

@@ -1,0 +1,98 @@
+/** What may follow what: the invariants that every implementation of the store enforces, as pure checks. */
+import { WorkbenchError } from '../core/errors.ts';
+import type { RunState } from '../core/run.ts';
+import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { TrialState } from '../core/trial.ts';
+import type { NewTrialCosts, PredictionsRow } from './store.ts';
+
+const TRIAL_MOVES = {
+  queued: ['running', 'failed', 'stopped'],
+  running: ['finished', 'failed', 'stopped', 'interrupted'],
+  interrupted: ['running', 'failed', 'stopped'],
+  finished: [],
+  failed: [],
+  stopped: [],
+} as const satisfies Record<TrialState, readonly TrialState[]>;
+
+const RUN_MOVES = {
+  running: ['running', 'paused', 'interrupted', 'finished', 'failed'],
+  paused: ['paused', 'running', 'interrupted', 'finished', 'failed'],
+  interrupted: ['interrupted', 'running', 'paused', 'finished', 'failed'],
+  finished: ['finished'],
+  failed: ['failed', 'running'],
+} as const satisfies Record<RunState, readonly RunState[]>;
+
+export const NO_TRIALS: Readonly<Record<TrialState, number>> = {
+  queued: 0,
+  running: 0,
+  finished: 0,
+  failed: 0,
+  interrupted: 0,
+  stopped: 0,
+};
+
+export function conflict(message: string): WorkbenchError {
+  return new WorkbenchError('store.conflict', message);
+}
+
+export function missingRun(id: string): WorkbenchError {
+  return new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+}
+
+export function missingTrial(id: string): WorkbenchError {
+  return new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+}
+
+export function assertTrialMove(id: string, from: TrialState, to: TrialState): void {
+  const legal: readonly TrialState[] = TRIAL_MOVES[from];
+  if (!legal.includes(to)) throw conflict(`Trial ${id} is ${from} and cannot become ${to}.`);
+}
+
+/** The same state again is legal: it changes the reason. */
+export function assertRunMove(id: string, from: RunState, to: RunState): void {
+  const legal: readonly RunState[] = RUN_MOVES[from];
+  if (!legal.includes(to)) throw conflict(`Run ${id} is ${from} and cannot become ${to}.`);
+}
+
+/** `next`: the number that the run's next trial bears. */
+export function assertAsked(
+  run: { readonly id: string; readonly state: RunState },
+  next: number,
+  event: AskedEvent,
+  costs: readonly NewTrialCosts[],
+): void {
+  if (run.state === 'finished' || run.state === 'failed') {
+    throw conflict(`Run ${run.id} is ${run.state}: it asks for no more trials.`);
+  }
+  if (costs.length !== event.proposals.length) {
+    throw conflict(`Run ${run.id}: ${event.proposals.length} proposals came with the costs of ${costs.length}.`);
+  }
+  event.proposals.forEach((proposal, index) => {
+    if (proposal.trial !== next + index) {
+      throw conflict(`Run ${run.id}: a proposal bears number ${proposal.trial} where ${next + index} is the next.`);
+    }
+  });
+}
+
+/** A curve has no gaps; a point at or before its end replaces the rest (an attempt that began further back). */
+export function assertPoint(trialId: string, epoch: number, last: number | undefined): void {
+  if (!Number.isInteger(epoch) || epoch < 0)
+    throw conflict(`Trial ${trialId}: ${epoch} is not the number of an epoch.`);
+  if (last === undefined ? epoch > 1 : epoch > last + 1) {
+    throw conflict(`Trial ${trialId}: epoch ${epoch} was reported where ${last ?? 'nothing'} was the last.`);
+  }
+}
+
+export function assertPredictions(trialId: string, { count, classes, probabilities }: PredictionsRow): void {
+  if (probabilities.length !== count * classes) {
+    throw conflict(
+      `Trial ${trialId}: ${probabilities.length} probabilities for ${count} images of ${classes} classes.`,
+    );
+  }
+}
+
+/** The test split answers once for a student, and only for one that is done. */
+export function assertTestable(id: string, state: TrialState, tested: boolean): void {
+  if (state !== 'finished') throw conflict(`Trial ${id} is ${state}: only a finished one can be tested.`);
+  if (tested) throw conflict(`Trial ${id} has its test accuracy already: the test split is used once.`);
+}

@@ -1,0 +1,144 @@
+/**
+ * The store over SQLite: what each write consists of, in which transaction and how durable. SQL stands in the files of
+ * the rows.
+ */
+import type { Trial } from '../core/trial.ts';
+import { checkpointReader, checkpointWriter } from './checkpoint-rows.ts';
+import { pragma, transact, type Connection } from './database.ts';
+import { epochReader, epochWriter } from './epoch-rows.ts';
+import { inWordsOf } from './errors.ts';
+import { eventReader, eventWriter } from './event-log.ts';
+import { assertRunId } from './ids.ts';
+import { predictionReader, predictionWriter } from './prediction-rows.ts';
+import { assertAsked, conflict } from './rules.ts';
+import { runReader, runWriter } from './run-rows.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
+import { CUT_OFF } from './summaries.ts';
+import { trialReader, trialWriter } from './trial-rows.ts';
+
+export function createReadableStore(db: Connection): ReadableStore {
+  return {
+    ...runReader(db),
+    ...trialReader(db),
+    ...epochReader(db),
+    ...eventReader(db),
+    ...checkpointReader(db),
+    ...predictionReader(db),
+    check: () => inWordsOf(db.name, () => [...integrityProblems(db), ...foreignKeyProblems(db)]),
+  };
+}
+
+function integrityProblems(db: Connection): readonly string[] {
+  const lines = db.prepare<[], string>('PRAGMA integrity_check').pluck().all();
+  return lines.filter((line) => line !== 'ok');
+}
+
+function foreignKeyProblems(db: Connection): readonly string[] {
+  const rows = db.prepare<[], { table: string; parent: string }>('PRAGMA foreign_key_check').all();
+  return rows.map(({ table, parent }) => `A row of ${table} names a ${parent} that does not exist.`);
+}
+
+/** Quicker than `check`: for the start after a session that ended without saying so. */
+export function quickCheck(db: Connection): string | undefined {
+  const answer = String(pragma(db, 'quick_check(1)'));
+  return answer === 'ok' ? undefined : answer;
+}
+
+export interface SqliteStoreOptions {
+  readonly fence: string;
+  readonly now: () => Date;
+}
+
+/** `db` is migrated and its workspace locked. */
+export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOptions): WritableStore {
+  const reader = createReadableStore(db);
+  const runs = runWriter(db, fence);
+  const trials = trialWriter(db, fence);
+  const log = eventWriter(db);
+  const curves = epochWriter(db);
+  const checkpoints = checkpointWriter(db);
+  const predictions = predictionWriter(db);
+  const at = () => now().toISOString();
+
+  const written = (id: string): Trial => {
+    const trial = reader.trial(id);
+    if (!trial) throw conflict(`Trial ${id} was written and is not there.`);
+    return trial;
+  };
+
+  return {
+    ...reader,
+    fence,
+
+    sweep: () => transact(db, 'full', () => ({ trials: trials.sweep(CUT_OFF), runs: runs.sweep(CUT_OFF) })),
+
+    createRun: (run) =>
+      transact(db, 'full', () => {
+        assertRunId(run.id);
+        runs.create(run, at());
+        const created = reader.run(run.id);
+        if (!created) throw conflict(`Run ${run.id} was written and is not there.`);
+        return created;
+      }),
+
+    setRunState: (id, state, reason) => transact(db, 'full', () => runs.move(id, state, reason, at())),
+
+    addRunSeconds: (id, seconds) => transact(db, 'normal', () => runs.addSeconds(id, seconds)),
+
+    renameRun: (id, name) => transact(db, 'full', () => runs.rename(id, name)),
+
+    keepRun: (id) => transact(db, 'full', () => runs.keep(id)),
+
+    deleteRun: (id) =>
+      transact(db, 'full', () => {
+        const files = checkpoints.filesOfRun(id);
+        runs.remove(id);
+        return files;
+      }),
+
+    recordAsked: (runId, event, costs, epochs) =>
+      transact(db, 'full', () => {
+        assertAsked({ id: runId, state: runs.stateOf(runId) }, trials.nextNumber(runId), event, costs);
+        log.append(runId, event, at());
+        const ids = event.proposals.map((proposal, index) => {
+          const cost = costs[index];
+          if (!cost) throw conflict(`Run ${runId}: proposal ${proposal.trial} came without its costs.`);
+          return trials.create(runId, proposal, cost, epochs, at());
+        });
+        return ids.map(written);
+      }),
+
+    startTrial: (id) => transact(db, 'normal', () => trials.start(id)),
+
+    appendEpoch: (trialId, point, checkpoint) =>
+      transact(db, checkpoint ? 'full' : 'normal', () => {
+        const { state } = trials.placeOf(trialId);
+        if (state !== 'running') throw conflict(`Trial ${trialId} is ${state}: it has no epochs to report.`);
+        curves.append(trialId, point);
+        return checkpoint && checkpoints.replaceEpoch({ ...checkpoint, trialId, kind: 'epoch' });
+      }),
+
+    finishTrial: (trialId, { metrics, seconds, checkpoint, predictions: rows, score }) =>
+      transact(db, 'full', () => {
+        const { runId, number } = trials.end(trialId, 'finished', { metrics, seconds, at: at() });
+        const old = checkpoints.replaceEpoch({ ...checkpoint, trialId, kind: 'final' });
+        predictions.insert(trialId, rows);
+        runs.setScore(runId, score);
+        log.append(runId, { type: 'told', trial: number, metrics }, at());
+        return old;
+      }),
+
+    failTrial: (trialId, reason, state, seconds) =>
+      transact(db, 'full', () => {
+        const { runId, number } = trials.end(trialId, state, { metrics: {}, reason, seconds, at: at() });
+        log.append(runId, { type: 'failed', trial: number, reason }, at());
+        return checkpoints.removeEpoch(trialId);
+      }),
+
+    interruptTrial: (trialId, seconds) => transact(db, 'full', () => trials.interrupt(trialId, seconds)),
+
+    recordTest: (trialId, testAccuracy) => transact(db, 'full', () => trials.recordTest(trialId, testAccuracy)),
+
+    close: () => db.close(),
+  };
+}

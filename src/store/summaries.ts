@@ -1,0 +1,12 @@
+/** What the implementations say alike of runs and trials. */
+import type { RunScore } from './store.ts';
+
+/** Said of what a session left running that ended without saying so. */
+export const CUT_OFF = 'The workbench ended while it ran; it can go on from its last checkpoint.';
+
+export const EMPTY_SCORE: RunScore = { bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [] };
+
+/** Names are searched without regard to case, in every alphabet (SQLite's own folding knows ASCII only). */
+export function foldName(name: string): string {
+  return name.toLowerCase();
+}

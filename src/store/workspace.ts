@@ -1,0 +1,158 @@
+/**
+ * A workspace is a folder: its database, its checkpoint files, its lock. `openWorkspace` is the one writer's way in,
+ * `openReadable` everyone else's.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  newer,
+  openDatabase,
+  openDatabaseReadonly,
+  SCHEMA_VERSION,
+  schemaVersion,
+  transact,
+  type Connection,
+} from './database.ts';
+import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
+import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { migrate } from './migrate.ts';
+import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
+
+export const DATABASE_FILE = 'workspace.sqlite';
+
+export interface Workspace {
+  readonly directory: string;
+  readonly store: WritableStore;
+  readonly files: WorkspaceFiles;
+  /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
+  close(): void;
+}
+
+export interface ReadableWorkspace {
+  readonly directory: string;
+  readonly store: ReadableStore;
+  readonly files: StoredFiles;
+  close(): void;
+}
+
+export interface WorkspaceOptions {
+  readonly now?: () => Date;
+}
+
+/**
+ * Makes the folder when absent. Throws `workspace.busy`, `workspace.readonly`, `workspace.newer`, `workspace.corrupt`
+ * or `disk.full`; then nothing was changed, and nothing is ever deleted that rows might name. The start sweep of the
+ * rows (`store.sweep`) is the caller's, who wants its report.
+ */
+export function openWorkspace(directory: string, { now = () => new Date() }: WorkspaceOptions = {}): Workspace {
+  const root = resolve(directory);
+  inWordsOf(root, () => mkdirSync(root, { recursive: true }));
+  const lock = acquireLock(root);
+  try {
+    return openLocked(root, lock, now);
+  } catch (error) {
+    // The next start still has to look for damage.
+    lock.release(!lock.previousDied);
+    throw error;
+  }
+}
+
+function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
+  const file = join(root, DATABASE_FILE);
+  const stored = storedFiles(root);
+  const db = openDatabase(file);
+  try {
+    inWordsOf(file, () => {
+      assertWhole(db, file, stored, lock.previousDied);
+      makeFolders(stored);
+      migrate(db, { backups: stored.folders.backups, now });
+    });
+    const fence = nextFence(db);
+    const store = createSqliteStore(db, { fence, now });
+    const files = workspaceFiles(stored, fence);
+    const sweep = () => files.sweepOrphans(store.checkpoints().map((row) => row.file));
+    sweep();
+    let open = true;
+    return {
+      directory: root,
+      store,
+      files,
+      close: () => {
+        if (!open) return;
+        open = false;
+        try {
+          sweep();
+        } finally {
+          store.close();
+          lock.release(true);
+        }
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Before anything is swept: a database that lost its rows would make every checkpoint an orphan. */
+function assertWhole(db: Connection, file: string, stored: StoredFiles, previousDied: boolean): void {
+  if (schemaVersion(db) === 0) {
+    if (existsSync(stored.folders.checkpoints) && stored.orphans([]).length > 0) {
+      throw corrupt(file, `it is empty or missing although "${stored.folders.checkpoints}" holds files`);
+    }
+    return;
+  }
+  const damage = previousDied ? quickCheck(db) : undefined;
+  if (damage) throw corrupt(file, damage);
+}
+
+/** The session's number and a few random letters, on disk before it is used: no two sessions share a fence. */
+function nextFence(db: Connection): string {
+  const number = transact(db, 'full', () =>
+    db
+      .prepare<[], string>(
+        `INSERT INTO meta (key, value) VALUES ('session', '1')
+         ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`,
+      )
+      .pluck()
+      .get(),
+  );
+  return `s${String(number).padStart(6, '0')}-${randomBytes(3).toString('hex')}`;
+}
+
+/**
+ * For reading, beside a writer if there is one. A folder that holds no workspace yet reads as an empty one; one of an
+ * older version is brought up to date first, which takes the lock for a moment; one of a newer version is read as it is.
+ */
+export function openReadable(directory: string): ReadableWorkspace {
+  const root = resolve(directory);
+  const file = join(root, DATABASE_FILE);
+  const files = storedFiles(root);
+  if (!existsSync(file)) return { directory: root, store: createMemoryStore(), files, close: () => {} };
+  const db = openDatabaseReadonly(file);
+  try {
+    const version = inWordsOf(file, () => schemaVersion(db));
+    if (version < SCHEMA_VERSION) {
+      db.close();
+      openWorkspace(root).close();
+      return openReadable(root);
+    }
+    return { directory: root, store: readStore(db, file, version), files, close: () => db.close() };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function readStore(db: Connection, file: string, version: number): ReadableStore {
+  try {
+    return createReadableStore(db);
+  } catch (error) {
+    // A newer schema lacks something that this version reads.
+    throw version > SCHEMA_VERSION ? newer(file, version) : toWorkbenchError(error, file);
+  }
+}

@@ -1,0 +1,413 @@
+/** The contract of the store, held against every implementation. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import type { RunState } from '../../src/core/run.ts';
+import type { TrialState } from '../../src/core/trial.ts';
+import { createMemoryStore } from '../../src/store/memory-store.ts';
+import type { WritableStore } from '../../src/store/store.ts';
+import { openWorkspace } from '../../src/store/workspace.ts';
+import {
+  asked,
+  checkpointFile,
+  COSTS,
+  costsOf,
+  finished,
+  point,
+  proposal,
+  SCORE,
+  searchConfig,
+} from '../support/store-records.ts';
+import { temporaryFolder, tickingClock } from '../support/workspace.ts';
+
+interface Sessions {
+  /** The first session's store, or a later one's after the first has died. */
+  next(): WritableStore;
+}
+
+function sqliteSessions(): Sessions {
+  const directory = temporaryFolder();
+  const now = tickingClock();
+  let close = () => {};
+  onTestFinished(() => close());
+  return {
+    next: () => {
+      // The rows are what a killed process leaves: `close` of a workspace does not touch them.
+      close();
+      const workspace = openWorkspace(directory, { now });
+      close = workspace.close;
+      return workspace.store;
+    },
+  };
+}
+
+function memorySessions(): Sessions {
+  const records = new Map();
+  const now = tickingClock();
+  let session = 0;
+  return { next: () => createMemoryStore({ records, now, fence: `s${String(++session).padStart(6, '0')}` }) };
+}
+
+function code(expected: ErrorCode) {
+  return expect.objectContaining({ code: expected });
+}
+
+function withRun(sessions: Sessions, ...trials: readonly number[]) {
+  const store = sessions.next();
+  store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: true });
+  const event = asked(...trials);
+  const ids = store.recordAsked('run_1', event, costsOf(event), 3).map((trial) => trial.id);
+  return { store, ids, id: ids[0] ?? '' };
+}
+
+describe.each([
+  { name: 'sqlite', sessions: sqliteSessions },
+  { name: 'memory', sessions: memorySessions },
+])('store over $name', ({ sessions: open }) => {
+  test('a run comes back as it was created, with an infinite limit and a text that reads like a number', () => {
+    const store = open().next();
+    const created = store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 3, sample: true });
+    expect(created).toEqual({
+      id: 'run_1',
+      name: 'Quick search',
+      state: 'running',
+      config: searchConfig(),
+      strategyVersion: 3,
+      sample: true,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      seconds: 0,
+    });
+    expect(store.run('run_1')).toEqual(created);
+    expect(store.run('run_2')).toBeUndefined();
+    expect(store.summary('run_2')).toBeUndefined();
+  });
+
+  test('an id is taken once and is safe in addresses and file names', () => {
+    const store = open().next();
+    const run = { id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false };
+    store.createRun(run);
+    expect(() => store.createRun(run)).toThrow(code('store.conflict'));
+    for (const id of ['', '../up', 'a b', 'x'.repeat(57)]) {
+      expect(() => store.createRun({ ...run, id })).toThrow(code('store.conflict'));
+    }
+    expect(store.runs().total).toBe(1);
+  });
+
+  test('a name, a kept sample and seconds change; what is missing is said', () => {
+    const store = open().next();
+    store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: true });
+    store.renameRun('run_1', 'Another');
+    store.keepRun('run_1');
+    store.addRunSeconds('run_1', 1.5);
+    store.addRunSeconds('run_1', 2);
+    expect(store.run('run_1')).toMatchObject({ name: 'Another', sample: false, seconds: 3.5 });
+    const missing = code('run.missing');
+    expect(() => store.renameRun('run_2', 'x')).toThrow(missing);
+    expect(() => store.keepRun('run_2')).toThrow(missing);
+    expect(() => store.addRunSeconds('run_2', 1)).toThrow(missing);
+    expect(() => store.setRunState('run_2', 'paused')).toThrow(missing);
+    expect(() => store.deleteRun('run_2')).toThrow(missing);
+    expect(() => store.recordAsked('run_2', asked(0), [COSTS], 3)).toThrow(missing);
+  });
+
+  test('a run pauses, goes on and ends; an ended one does not come back to life', () => {
+    const store = open().next();
+    store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
+    store.setRunState('run_1', 'paused', 'by the person');
+    expect(store.run('run_1')).toMatchObject({ state: 'paused', reason: 'by the person', finishedAt: undefined });
+    store.setRunState('run_1', 'running');
+    expect(store.run('run_1')?.reason).toBeUndefined();
+    store.setRunState('run_1', 'finished');
+    expect(store.run('run_1')?.finishedAt).toMatch(/^2026-01-01T/);
+    for (const state of ['running', 'paused', 'interrupted', 'failed'] satisfies RunState[]) {
+      expect(() => store.setRunState('run_1', state)).toThrow(code('store.conflict'));
+    }
+    expect(() => store.recordAsked('run_1', asked(0), [COSTS], 3)).toThrow(code('store.conflict'));
+  });
+
+  test('lists are newest first, paged, searched without regard to case in any alphabet, and counted', () => {
+    const store = open().next();
+    ['Äpfel 100%', 'birnen', 'äpfel_2'].forEach((name, index) =>
+      store.createRun({ id: `run_${index}`, config: searchConfig(name), strategyVersion: 1, sample: false }),
+    );
+    const names = (query?: Parameters<WritableStore['runs']>[0]) => store.runs(query).rows.map(({ run }) => run.name);
+    expect(names()).toEqual(['äpfel_2', 'birnen', 'Äpfel 100%']);
+    expect(names({ search: 'ÄPFEL' })).toEqual(['äpfel_2', 'Äpfel 100%']);
+    // Not wildcards.
+    expect(names({ search: '%' })).toEqual(['Äpfel 100%']);
+    expect(names({ search: '_' })).toEqual(['äpfel_2']);
+    expect(names({ offset: 1, limit: 1 })).toEqual(['birnen']);
+    expect(store.runs({ search: 'äpfel', limit: 1 }).total).toBe(2);
+    expect(names({ search: 'none' })).toEqual([]);
+  });
+
+  test('proposals become queued trials with their costs, and the event comes back with its special numbers', () => {
+    const { store } = withRun(open(), 0, 1);
+    const [first, second] = store.trials('run_1');
+    expect(first).toEqual({
+      id: 'run_1-0000',
+      runId: 'run_1',
+      number: 0,
+      state: 'queued',
+      candidate: proposal(0).candidate,
+      seed: 0xffff_ffff,
+      why: proposal(0).why,
+      ...COSTS,
+      metrics: {},
+      epochsDone: 0,
+      epochs: 3,
+      seconds: 0,
+      attempts: 0,
+      createdAt: expect.stringMatching(/^2026/),
+    });
+    expect(second).toMatchObject({ id: 'run_1-0001', number: 1, candidate: proposal(1).candidate });
+    expect(store.trial('run_1-0001')).toEqual(second);
+    expect(store.events('run_1')).toEqual([{ seq: 0, event: asked(0, 1) }]);
+    expect(store.trials('run_2')).toEqual([]);
+    expect(store.events('run_2')).toEqual([]);
+  });
+
+  test('proposals with a gap, a repetition or missing costs leave nothing behind', () => {
+    const { store } = withRun(open(), 0, 1);
+    for (const wrong of [asked(1), asked(3), asked(2, 2), asked(2, 4)]) {
+      expect(() => store.recordAsked('run_1', wrong, costsOf(wrong), 3)).toThrow(code('store.conflict'));
+    }
+    expect(() => store.recordAsked('run_1', asked(2, 3), [COSTS], 3)).toThrow(code('store.conflict'));
+    expect(store.trials('run_1')).toHaveLength(2);
+    expect(store.events('run_1')).toHaveLength(1);
+    store.recordAsked('run_1', asked(2), [COSTS], 3);
+    expect(store.events('run_1').map(({ seq }) => seq)).toEqual([0, 1]);
+  });
+
+  test('an answer without proposals is part of the log: the space is exhausted', () => {
+    const { store } = withRun(open(), 0);
+    expect(store.recordAsked('run_1', asked(), [], 3)).toEqual([]);
+    expect(store.events('run_1')).toHaveLength(2);
+  });
+
+  test('a trial is trained, its curve grows and each epoch checkpoint gives way to the next', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    expect(store.trial(id)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(store.appendEpoch(id, point(1), checkpointFile('a', 1))).toBeUndefined();
+    expect(store.appendEpoch(id, point(2), checkpointFile('b', 2))).toBe('a');
+    // Without a checkpoint, and with the very file that is there: neither may lose it.
+    expect(store.appendEpoch(id, point(3), undefined)).toBeUndefined();
+    expect(store.appendEpoch(id, point(3), checkpointFile('b', 3))).toBeUndefined();
+    expect(store.epochs(id)).toEqual([point(1), point(2), point(3)]);
+    expect(store.trial(id)?.epochsDone).toBe(3);
+    expect(store.checkpoint(id, 'epoch')).toEqual({ trialId: id, kind: 'epoch', ...checkpointFile('b', 3) });
+    expect(store.checkpoint(id, 'final')).toBeUndefined();
+    expect(store.epochs('run_1-0009')).toEqual([]);
+  });
+
+  test('a curve has no gap; an attempt that began further back replaces the rest', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    expect(() => store.appendEpoch(id, point(2), undefined)).toThrow(code('store.conflict'));
+    for (const epoch of [1, 2, 3]) store.appendEpoch(id, point(epoch), undefined);
+    expect(() => store.appendEpoch(id, point(5), undefined)).toThrow(code('store.conflict'));
+    expect(() => store.appendEpoch(id, point(1.5), undefined)).toThrow(code('store.conflict'));
+    store.appendEpoch(id, { ...point(2), trainLoss: 7 }, undefined);
+    expect(store.epochs(id)).toEqual([point(1), { ...point(2), trainLoss: 7 }]);
+    expect(store.trial(id)?.epochsDone).toBe(2);
+  });
+
+  test('a finished trial has its metrics, checkpoint, predictions, score and event at once', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    store.appendEpoch(id, point(1), checkpointFile('epoch'));
+    expect(store.finishTrial(id, finished('final'))).toBe('epoch');
+    expect(store.trial(id)).toMatchObject({
+      state: 'finished',
+      metrics: { accuracy: 0.8, loss: NaN },
+      seconds: 2,
+      finishedAt: expect.stringMatching(/^2026/),
+    });
+    expect(store.checkpoint(id, 'epoch')).toBeUndefined();
+    expect(store.checkpoints()).toEqual([{ trialId: id, kind: 'final', ...checkpointFile('final', 3) }]);
+    expect(store.predictions(id)).toEqual(finished('final').predictions);
+    expect(store.summary('run_1')?.score).toEqual(SCORE);
+    expect(store.events('run_1')[1]).toEqual({
+      seq: 1,
+      event: { type: 'told', trial: 0, metrics: { accuracy: 0.8, loss: NaN } },
+    });
+  });
+
+  test('a final checkpoint in the very file of the last epoch is not handed out for removal', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    store.appendEpoch(id, point(1), checkpointFile('same'));
+    expect(store.finishTrial(id, finished('same'))).toBeUndefined();
+    expect(store.checkpoints().map(({ kind }) => kind)).toEqual(['final']);
+  });
+
+  test('a trial is told once', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    store.finishTrial(id, finished('a'));
+    expect(() => store.finishTrial(id, finished('b'))).toThrow(code('store.conflict'));
+    expect(() => store.failTrial(id, 'late', 'failed', 1)).toThrow(code('store.conflict'));
+    expect(() => store.startTrial(id)).toThrow(code('store.conflict'));
+    expect(() => store.interruptTrial(id, 1)).toThrow(code('store.conflict'));
+    expect(() => store.appendEpoch(id, point(1), undefined)).toThrow(code('store.conflict'));
+    expect(store.events('run_1')).toHaveLength(2);
+    expect(store.trial(id)).toMatchObject({ state: 'finished', seconds: 2, attempts: 1 });
+  });
+
+  test('a finish that cannot be whole changes nothing', () => {
+    const { store, ids } = withRun(open(), 0, 1);
+    const [first = '', second = ''] = ids;
+    for (const id of ids) store.startTrial(id);
+    store.finishTrial(first, finished('a'));
+    const wrong = { count: 2, classes: 2, probabilities: new Float32Array(3) };
+    expect(() => store.finishTrial(second, finished('a'))).toThrow(code('store.conflict'));
+    expect(() => store.finishTrial(second, finished('b', { predictions: wrong }))).toThrow(code('store.conflict'));
+    expect(store.trial(second)).toMatchObject({ state: 'running', seconds: 0, metrics: {} });
+    expect(store.checkpoint(second, 'final')).toBeUndefined();
+    expect(store.events('run_1')).toHaveLength(2);
+  });
+
+  test.each(['failed', 'stopped'] as const)(
+    'a %s trial keeps its reason, tells the log and gives its checkpoint up',
+    (state) => {
+      const { store, ids } = withRun(open(), 0, 1);
+      const [first = '', second = ''] = ids;
+      store.startTrial(first);
+      store.appendEpoch(first, point(1), checkpointFile('a'));
+      expect(store.failTrial(first, 'the trainer died', state, 4)).toBe('a');
+      expect(store.trial(first)).toMatchObject({ state, reason: 'the trainer died', seconds: 4, metrics: {} });
+      expect(store.checkpoints()).toEqual([]);
+      // One that never began can be given up too.
+      expect(store.failTrial(second, 'the run ended', state, 0)).toBeUndefined();
+      const events = store.events('run_1').map(({ event }) => event);
+      expect(events.slice(1)).toEqual([
+        { type: 'failed', trial: 0, reason: 'the trainer died' },
+        { type: 'failed', trial: 1, reason: 'the run ended' },
+      ]);
+      expect(() => store.failTrial(first, 'again', state, 0)).toThrow(code('store.conflict'));
+    },
+  );
+
+  test('an interrupted trial goes on with its curve, its checkpoint and its seconds', () => {
+    const { store, id } = withRun(open(), 0);
+    expect(() => store.interruptTrial(id, 1)).toThrow(code('store.conflict'));
+    store.startTrial(id);
+    store.appendEpoch(id, point(1), checkpointFile('a'));
+    store.interruptTrial(id, 1.5);
+    expect(store.trial(id)).toMatchObject({ state: 'interrupted', seconds: 1.5, epochsDone: 1 });
+    expect(() => store.finishTrial(id, finished('b'))).toThrow(code('store.conflict'));
+    store.startTrial(id);
+    store.appendEpoch(id, point(2), undefined);
+    store.finishTrial(id, finished('b'));
+    expect(store.trial(id)).toMatchObject({ state: 'finished', seconds: 3.5, attempts: 2, epochsDone: 2 });
+    expect(store.events('run_1')).toHaveLength(2);
+  });
+
+  test('the test split answers once, for a finished trial, also when the answer is NaN', () => {
+    const { store, id } = withRun(open(), 0);
+    expect(() => store.recordTest(id, 0.5)).toThrow(code('store.conflict'));
+    store.startTrial(id);
+    store.finishTrial(id, finished('a'));
+    store.recordTest(id, NaN);
+    expect(store.trial(id)?.testAccuracy).toBeNaN();
+    expect(() => store.recordTest(id, 0.5)).toThrow(code('store.conflict'));
+  });
+
+  test('writes to a trial that is not there say so', () => {
+    const { store } = withRun(open(), 0);
+    const missing = code('trial.missing');
+    expect(() => store.startTrial('x')).toThrow(missing);
+    expect(() => store.appendEpoch('x', point(1), undefined)).toThrow(missing);
+    expect(() => store.finishTrial('x', finished('a'))).toThrow(missing);
+    expect(() => store.failTrial('x', 'r', 'failed', 0)).toThrow(missing);
+    expect(() => store.interruptTrial('x', 0)).toThrow(missing);
+    expect(() => store.recordTest('x', 0)).toThrow(missing);
+  });
+
+  test('a summary counts trials by state through every move', () => {
+    const { store, ids } = withRun(open(), 0, 1, 2, 3, 4);
+    const [a = '', b = '', c = '', d = ''] = ids;
+    for (const id of [a, b, c, d]) store.startTrial(id);
+    store.finishTrial(a, finished('a'));
+    store.failTrial(b, 'r', 'failed', 0);
+    store.failTrial(c, 'r', 'stopped', 0);
+    store.interruptTrial(d, 0);
+    const counts: Record<TrialState, number> = {
+      queued: 1,
+      running: 0,
+      finished: 1,
+      failed: 1,
+      interrupted: 1,
+      stopped: 1,
+    };
+    expect(store.summary('run_1')?.trials).toEqual(counts);
+    store.startTrial(d);
+    expect(store.runs().rows[0]?.trials).toEqual({ ...counts, interrupted: 0, running: 1 });
+  });
+
+  test('a summary without finished trials has an empty score', () => {
+    const { store } = withRun(open(), 0);
+    expect(store.summary('run_1')?.score).toEqual({
+      bestAccuracy: undefined,
+      frontSize: 0,
+      hypervolume: 0,
+      history: [],
+    });
+  });
+
+  test('a deleted run takes everything with it and names its files; its id is free again', () => {
+    const { store, ids } = withRun(open(), 0, 1);
+    const [first = '', second = ''] = ids;
+    for (const id of ids) store.startTrial(id);
+    store.appendEpoch(second, point(1), checkpointFile('epoch'));
+    store.finishTrial(first, finished('final'));
+    store.createRun({ id: 'run_2', config: searchConfig('Other'), strategyVersion: 1, sample: false });
+    expect([...store.deleteRun('run_1')].sort()).toEqual(['epoch', 'final']);
+    expect(store.run('run_1')).toBeUndefined();
+    expect(store.trials('run_1')).toEqual([]);
+    expect(store.events('run_1')).toEqual([]);
+    expect(store.epochs(second)).toEqual([]);
+    expect(store.checkpoints()).toEqual([]);
+    expect(store.predictions(first)).toBeUndefined();
+    expect(store.runs().total).toBe(1);
+    store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
+    expect(store.summary('run_1')?.trials.finished).toBe(0);
+    expect(store.check()).toEqual([]);
+  });
+
+  test('a later session finds everything, interrupts what a dead one left running, and does so once', () => {
+    const sessions = open();
+    const { store: dead, ids } = withRun(sessions, 0, 1, 2);
+    const [first = '', second = '', third = ''] = ids;
+    dead.startTrial(first);
+    dead.finishTrial(first, finished('a'));
+    dead.startTrial(second);
+    dead.appendEpoch(second, point(1), checkpointFile('b'));
+    const events = dead.events('run_1');
+
+    const store = sessions.next();
+    expect(store.fence > dead.fence).toBe(true);
+    expect(store.sweep()).toEqual({ runs: ['run_1'], trials: [second] });
+    expect(store.run('run_1')).toMatchObject({ state: 'interrupted', reason: expect.stringMatching(/./) });
+    expect(store.trial(second)).toMatchObject({ state: 'interrupted', epochsDone: 1 });
+    expect(store.trial(third)?.state).toBe('queued');
+    expect(store.trial(first)?.state).toBe('finished');
+    expect(store.checkpoint(second, 'epoch')?.file).toBe('b');
+    expect(store.events('run_1')).toEqual(events);
+    expect(store.sweep()).toEqual({ runs: [], trials: [] });
+  });
+
+  test('a sweep in the middle of a session leaves alone what this session runs', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    expect(store.sweep()).toEqual({ runs: [], trials: [] });
+    expect(store.trial(id)?.state).toBe('running');
+  });
+
+  test('a sound store has nothing to complain of', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    store.finishTrial(id, finished('a'));
+    expect(store.check()).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+/** Records for tests of the store and of what stands on it: small, and with every optional field somewhere. */
+import type { Proposal } from '../../src/core/events.ts';
+import type { SearchConfig } from '../../src/core/run.ts';
+import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
+import type { EpochPoint } from '../../src/core/trial.ts';
+import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore } from '../../src/store/store.ts';
+
+export function searchConfig(name = 'Quick search'): SearchConfig {
+  return {
+    name,
+    dataset: 'fashion-mnist',
+    trainImages: 1000,
+    teacher: 'fashion-resnet',
+    families: ['resnet'],
+    strategy: { id: 'trade', options: { batch: 1, warm: true, note: 'NaN' } },
+    objectives: [
+      { metric: 'accuracy', goal: 'maximize', known: false },
+      { metric: 'params', goal: 'minimize', known: true },
+    ],
+    limits: [{ metric: 'macs', max: Infinity }],
+    reference: { accuracy: 0, params: 1e5 },
+    budget: { trials: 4 },
+    recipe: {
+      epochs: 3,
+      batchSize: 64,
+      optimizer: 'sgd',
+      learningRate: 0.1,
+      warmupEpochs: 0,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      labelSmoothing: 0,
+      augmentation: { flip: true, shift: 2 },
+      distillation: { loss: 'kd', temperature: 4, weight: 0.9 },
+    },
+    seed: 1,
+    slots: 1,
+  };
+}
+
+export function proposal(trial: number): Proposal {
+  return {
+    trial,
+    candidate: { family: 'resnet', config: { width: 8 + trial, kernel: '3x3', bias: false } },
+    seed: 0xffff_ffff - trial,
+    why: {
+      source: 'region',
+      region: { id: 0, centre: 1, radius: '1.5' },
+      predicted: { mean: 0.7, deviation: NaN },
+      expectedGain: Infinity,
+    },
+  };
+}
+
+export function asked(...trials: readonly number[]): AskedEvent {
+  return { type: 'asked', proposals: trials.map(proposal), position: trials.length, warmStart: [0.5, -Infinity, -0] };
+}
+
+export const COSTS: NewTrialCosts = { params: 12_345, macs: 1_500_000_000, peakActivationBytes: 65_536 };
+
+export function costsOf(event: AskedEvent): readonly NewTrialCosts[] {
+  return event.proposals.map(() => COSTS);
+}
+
+export function point(epoch: number): EpochPoint {
+  return {
+    epoch,
+    trainLoss: epoch === 2 ? NaN : 1 / epoch,
+    validationLoss: 1e308,
+    validationAccuracy: 0.1 * epoch,
+    learningRate: -0,
+    seconds: Infinity,
+  };
+}
+
+export const SCORE: RunScore = { bestAccuracy: 0.8, frontSize: 2, hypervolume: 0.5, history: [0.25, 0.5] };
+
+type CheckpointFile = Omit<CheckpointRow, 'trialId' | 'kind'>;
+
+export function checkpointFile(file: string, epoch = 1): CheckpointFile {
+  return { file, epoch, bytes: 3, sha256: 'ab'.repeat(32) };
+}
+
+export function finished(file: string, changes: Partial<FinishedTrial> = {}): FinishedTrial {
+  return {
+    metrics: { accuracy: 0.8, loss: NaN },
+    seconds: 2,
+    checkpoint: checkpointFile(file, 3),
+    // Exact in half precision.
+    predictions: { count: 2, classes: 2, probabilities: Float32Array.of(0.25, 0.75, 1, 0) },
+    score: SCORE,
+    ...changes,
+  };
+}

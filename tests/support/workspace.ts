@@ -1,0 +1,34 @@
+/** Throw-away workspaces for tests. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { AdoptedFile, WorkspaceFiles } from '../../src/store/files.ts';
+import { openWorkspace, type Workspace } from '../../src/store/workspace.ts';
+
+/** A folder that is gone after the test; `name` may hold whatever people put into folder names. */
+export function temporaryFolder(name = 'workspace'): string {
+  const parent = mkdtempSync(join(tmpdir(), 'trade-test-'));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true, maxRetries: 5 }));
+  return join(parent, name);
+}
+
+/** An open workspace in a folder of its own, closed and gone after the test. Times tick a second at each question. */
+export function temporaryWorkspace(name?: string): Workspace {
+  const directory = temporaryFolder(name);
+  const workspace = openWorkspace(directory, { now: tickingClock() });
+  onTestFinished(() => workspace.close());
+  return workspace;
+}
+
+export function tickingClock(): () => Date {
+  let seconds = 0;
+  return () => new Date(Date.UTC(2026, 0, 1) + 1000 * seconds++);
+}
+
+/** Writes a file as a trainer would and takes it in. */
+export function adoptText(files: WorkspaceFiles, name: string, text: string): AdoptedFile {
+  const file = join(files.temp, name);
+  writeFileSync(file, text);
+  return files.adopt(file, name);
+}
