@@ -28,7 +28,10 @@ export function negativeLogPosterior(
   return prior - logMarginalLikelihood(gp);
 }
 
-/** θ of a local maximum of the posterior reached from the better of `warmStart` and the prior's mean. */
+/**
+ * θ of the higher of two local maxima of the posterior: one reached from `warmStart`, one from the prior's mean (a warm
+ * start alone may sit for ever where everything is noise). `evaluations` are shared between both.
+ */
 export function fitHyperparameters(
   model: Model,
   points: readonly Point[],
@@ -40,7 +43,11 @@ export function fitHyperparameters(
   const objective = (theta: Float64Array, gradient: Float64Array): number =>
     negativeLogPosterior(model, points, y, theta, gradient);
   const usable = warmStart?.length === count && warmStart.every(Number.isFinite);
-  const start = usable ? Float64Array.from(warmStart) : new Float64Array(count);
-  const fitted = minimize(objective, start, { evaluations, valueTolerance: 1e-5, maxStep: 1.5 });
-  return Number.isFinite(fitted.value) ? Array.from(fitted.x) : Array.from({ length: count }, () => 0);
+  const starts = usable ? [Float64Array.from(warmStart), new Float64Array(count)] : [new Float64Array(count)];
+  const share = Math.ceil(evaluations / starts.length);
+  const ends = starts.map((start) =>
+    minimize(objective, start, { evaluations: share, valueTolerance: 1e-5, maxStep: 1.5 }),
+  );
+  const best = ends.reduce((a, b) => (b.value < a.value ? b : a));
+  return Number.isFinite(best.value) ? Array.from(best.x) : Array.from({ length: count }, () => 0);
 }

@@ -42,7 +42,7 @@ function rotate(members: readonly Member[], share: number, position: number): re
 }
 
 /** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are drawn). */
-export function exchanges(family: Family, config: Configuration): readonly Configuration[] {
+function exchanges(family: Family, config: Configuration): readonly Configuration[] {
   const levels = family.dimensions.reduce((sum, dimension) => sum + dimension.levels.length, 0);
   return levels <= TRADE.exchangeLevels ? oneExchange(family, config) : adjacentExchange(family, config);
 }
@@ -75,6 +75,12 @@ function change(
   );
   const settled = completeConfiguration(family, { ...config, ...moved });
   return isMember(family, settled) ? settled : undefined;
+}
+
+/** A random neighbour: one or two dimensions moved, by steps of any size. */
+export function neighbour(family: Family, config: Configuration, rng: Rng): Configuration | undefined {
+  const dimensions = rng.shuffle(activeDimensions(family, config));
+  return change(family, config, dimensions.slice(0, 1 + rng.int(2)), Infinity, rng);
 }
 
 /** Random ones in the region: a few coordinates of the centre changed, each with probability min(1, 20/d) (TuRBO). */
@@ -138,15 +144,15 @@ export function addGlobalCandidates(
   }
 }
 
-/** A region's own draws; in families that are listed whole nothing is left to draw. */
+/** A region's own draws. Families that are listed whole need none: every candidate of theirs is looked at anyway. */
 export function addRegionCandidates(
   set: CandidateSet,
   catalogue: Catalogue,
   region: Region,
   centre: Candidate,
   rng: Rng,
-): readonly Member[] {
-  const family = familyOf(catalogue.problem.space, centre.family);
-  const added = [...drawInRegion(region, family, centre.config, rng)].map((config) => set.addConfig(family, config));
-  return added.filter((member) => member !== undefined);
+): void {
+  const found = catalogue.families.find(({ family }) => family.name === centre.family);
+  if (!found || found.whole) return;
+  for (const config of drawInRegion(region, found.family, centre.config, rng)) set.addConfig(found.family, config);
 }

@@ -19,9 +19,9 @@ export const TRADE = Object.freeze({
   perturbed: 20,
   /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent levels only. [R] */
   exchangeLevels: 64,
-  /** Local search from the best candidates: starts, and candidates looked at in all. [R] */
+  /** Local search in large families: starts among the best candidates and among the sample, and looks from each. [R] */
   searchStarts: 3,
-  searchLooks: 200,
+  searchLooks: 40,
 
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,

@@ -10,13 +10,13 @@ import { posterior } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
-import type { Member } from '../catalogue.ts';
+import type { Catalogue, Member } from '../catalogue.ts';
 import { isPending, knownObjectives, sign, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
-import { addGlobalCandidates, addRegionCandidates, CandidateSet, exchanges } from './candidates.ts';
+import { addGlobalCandidates, addRegionCandidates, CandidateSet, neighbour } from './candidates.ts';
 import { TRADE } from './constants.ts';
 import type { Learned } from './learn.ts';
-import { contributions, radiusName } from './regions.ts';
+import { contains, contributions, radiusName } from './regions.ts';
 import type { Region } from './regions.ts';
 import { best, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
@@ -44,31 +44,38 @@ export function propose(
   const scorer = createScorer(state, learned, gp, picked);
 
   const set = new CandidateSet(catalogue, asked);
-  const regionOf = new Map<string, Region>();
-  if (context.options['regions'] !== false) {
-    for (const region of regions) {
-      const centre = ledger.trials[region.centre];
-      if (!centre || catalogue.families.some(({ family, whole }) => whole && family.name === centre.candidate.family))
-        continue;
-      for (const member of addRegionCandidates(set, catalogue, region, centre.candidate, rng))
-        regionOf.set(member.key, region);
-    }
+  const active = context.options['regions'] === false ? [] : regions;
+  for (const region of active) {
+    const centre = ledger.trials[region.centre];
+    if (centre) addRegionCandidates(set, catalogue, region, centre.candidate, rng);
   }
   addGlobalCandidates(set, catalogue, searchCentres(state), position, rng);
 
   const glanced = set.members.map((member) => glance(scorer, member));
-  climb(state, scorer, set, glanced, regionOf);
+  climb(catalogue, scorer, set, glanced, rng);
   const winner = best(scorer, glanced);
   if (!winner) return undefined;
+  const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
   return {
     member: winner.member,
-    why: explain(
-      winner,
-      learned.scale,
-      sign(problem.objectives[0]?.goal ?? 'maximize'),
-      regionOf.get(winner.member.key),
-    ),
+    why: explain(winner, learned.scale, orientation, claimant(state, active, winner.member)),
   };
+}
+
+/** The narrowest region that the candidate lies in: it answers for the trial. The global arm has what lies in none. */
+function claimant(
+  { context, ledger }: TradeState,
+  regions: readonly Region[],
+  { candidate }: Member,
+): Region | undefined {
+  const { space } = context.input.problem;
+  return regions
+    .filter(({ step, centre }) => {
+      const middle = ledger.trials[centre]?.candidate;
+      if (middle?.family !== candidate.family) return false;
+      return contains({ step }, familyOf(space, candidate.family), middle.config)(candidate.config);
+    })
+    .sort((a, b) => b.step - a.step || a.id - b.id)[0];
 }
 
 /** EHVI over the front of what is told, and of what is pending at its predicted value. */
@@ -116,38 +123,32 @@ function searchCentres(state: TradeState): readonly Candidate[] {
     .filter((candidate) => candidate !== undefined);
 }
 
-/** Local search from the best candidates of large families, as long as a neighbour promises more; adds what it sees. */
-function climb(
-  state: TradeState,
-  scorer: Scorer,
-  set: CandidateSet,
-  glanced: Scored[],
-  regionOf: Map<string, Region>,
-): void {
-  const { catalogue } = state.context;
-  const large = new Set(catalogue.families.filter(({ whole }) => !whole).map(({ family }) => family.name));
-  const starts = glanced
-    .filter(({ member }) => large.has(member.candidate.family))
-    .sort((a, b) => b.logGain - a.logGain)
-    .slice(0, TRADE.searchStarts);
-  let looks = TRADE.searchLooks;
+/**
+ * Local search in large families: from the best candidates, and from the best of each family's sample (which lie where
+ * little is known), one or two dimensions move by a step of any size as long as that promises more. Adds what it sees.
+ */
+function climb(catalogue: Catalogue, scorer: Scorer, set: CandidateSet, glanced: Scored[], rng: Rng): void {
+  const large = catalogue.families.filter(({ whole }) => !whole);
+  if (large.length === 0) return;
+  const names = new Set(large.map(({ family }) => family.name));
+  const sampled = new Set(large.flatMap(({ members }) => members.map(({ key }) => key)));
+  const order = glanced
+    .filter(({ member }) => names.has(member.candidate.family))
+    .sort((a, b) => b.logGain - a.logGain);
+  const starts = new Set([
+    ...order.slice(0, TRADE.searchStarts),
+    ...order.filter(({ member }) => sampled.has(member.key)).slice(0, TRADE.searchStarts),
+  ]);
   for (const start of starts) {
+    const family = familyOf(catalogue.problem.space, start.member.candidate.family);
     let here = start;
-    for (let better = true; better && looks > 0;) {
-      better = false;
-      const family = familyOf(catalogue.problem.space, here.member.candidate.family);
-      const region = regionOf.get(here.member.key);
-      let next = here;
-      for (const config of exchanges(family, here.member.candidate.config)) {
-        const member = looks > 0 ? set.addConfig(family, config) : undefined;
-        if (!member) continue;
-        looks--;
-        if (region) regionOf.set(member.key, region);
-        const seen = glance(scorer, member);
-        glanced.push(seen);
-        if (seen.logGain > next.logGain) [next, better] = [seen, true];
-      }
-      here = next;
+    for (let looks = 0; looks < TRADE.searchLooks; looks++) {
+      const config = neighbour(family, here.member.candidate.config, rng);
+      const member = config && set.addConfig(family, config);
+      if (!member) continue;
+      const seen = glance(scorer, member);
+      glanced.push(seen);
+      if (seen.logGain > here.logGain) here = seen;
     }
   }
 }

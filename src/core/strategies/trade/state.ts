@@ -74,7 +74,8 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
     placed.map(({ outcome }) => outcome),
   );
   const front = contributions(placed, reference);
-  const onFront = new Set(front.map(({ trial }) => trial));
+  const shares = new Map(front.map(({ trial, share }) => [trial, share]));
+  const shareOf = (trial: number): number => shares.get(trial) ?? 0;
   const outcome = outcomeOf(problem, told);
   const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
   const success =
@@ -89,10 +90,11 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
     const tolerance = failureTolerance(familyOf(problem.space, centre.candidate.family).dimensions.length);
     const own = told.why.region?.id === region.id;
     const moved = own ? afterTrial(region, success, tolerance) : { ...region, idle: region.idle + 1 };
-    const next = moved && own && success ? { ...moved, centre: told.trial } : moved;
+    const follows = own && success && shareOf(told.trial) >= shareOf(region.centre);
+    const next = moved && follows ? { ...moved, centre: told.trial } : moved;
     if (!next || next.idle > TRADE.idleTolerances * tolerance || isSurrounded(state, next, asked))
       spent.add(region.centre);
-    else if (onFront.has(next.centre)) survivors.push(next);
+    else if (shares.has(next.centre)) survivors.push(next);
   }
   const claimed = new Set(survivors.map(({ centre }) => centre));
   const free = front.filter(({ trial }) => !claimed.has(trial) && !spent.has(trial));
