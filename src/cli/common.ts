@@ -7,6 +7,9 @@ import { createHost, defaultWorkspace, readWorkspace } from '../host/create-host
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';
 import type { VerbContext } from './program.ts';
 
+/** Exit code of what Ctrl+C ended and another command can go on with. */
+export const INTERRUPTED = 130;
+
 export interface CommonOptions {
   readonly workspace?: string;
   readonly json?: boolean;

@@ -3,12 +3,11 @@ import type { RunSummaryView } from '../bridge/schemas.ts';
 import type { Trial } from '../core/trial.ts';
 import { createProgressPrinter, followRun, frontText } from '../host/create-host.ts';
 import type { Host, RunEnd, RunNews } from '../host/create-host.ts';
-import { printJson, printLines } from './common.ts';
+import { INTERRUPTED, printJson, printLines } from './common.ts';
 import type { CommonOptions } from './common.ts';
 import { endRecord, newsRecord } from './records.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const INTERRUPTED = 130;
 
 /** Gives the exit code. `before`: the run's trials until now. */
 export async function follow(

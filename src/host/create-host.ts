@@ -84,7 +84,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   }
 
   async function quit(mode: 'pause' | 'keep'): Promise<void> {
-    if (mode === 'pause') await runs.pauseAll(undefined);
+    if (mode === 'pause') await runs.pauseAll();
     // After the answer: the shell may end the program at once.
     setImmediate(() => options.onQuit?.(mode));
   }
@@ -110,7 +110,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
 
   async function closeAll(): Promise<void> {
     try {
-      await runs.pauseAll('The workbench was closed.');
+      await runs.close();
       await Promise.all([pool.close(), side.close()]);
     } finally {
       live.close();

@@ -72,5 +72,6 @@ async function checkName(catalog: Catalog, name: string): Promise<void> {
     : (await catalog.teachers()).some((teacher) => teacher.name === name)
       ? 'is a teacher that exists already: choose another name'
       : undefined;
-  if (problem !== undefined) throw new WorkbenchError('usage.invalid', `--name: "${name}" ${problem}.`, { field: '--name' });
+  if (problem !== undefined)
+    throw new WorkbenchError('usage.invalid', `--name: "${name}" ${problem}.`, { field: '--name' });
 }

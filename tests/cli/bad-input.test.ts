@@ -24,7 +24,11 @@ const runs = async (): Promise<unknown> => (await bench.trade('runs', '--json'))
 describe('a config that is wrong by itself', () => {
   it.each([
     { what: 'a misspelled key', content: { ...SMALL, budgte: { trials: 2 } }, says: ['budgte', 'budget'] },
-    { what: 'a misspelled key inside', content: { ...SMALL, recipe: { epoch: 2 } }, says: ['recipe.epoch', 'epochs'].slice(1) },
+    {
+      what: 'a misspelled key inside',
+      content: { ...SMALL, recipe: { epoch: 2 } },
+      says: ['recipe.epoch', 'epochs'].slice(1),
+    },
     { what: 'a wrong type', content: { ...SMALL, budget: { trials: 'ten' } }, says: ['budget.trials'] },
     { what: 'a number out of range', content: { ...SMALL, recipe: { epochs: 0 } }, says: ['recipe.epochs'] },
     { what: 'text that is no JSON', content: '{ "name": ', says: ['not JSON'] },
@@ -108,7 +112,11 @@ describe('bad usage', () => {
 
 describe('a machine that fails', () => {
   it('ends with 1, not 2, when no trainer can be started', async () => {
-    const { code, stderr } = await bench.tradeWatched({ dieAtStart: true }, ['search', bench.config(SMALL)], () => undefined);
+    const { code, stderr } = await bench.tradeWatched(
+      { dieAtStart: true },
+      ['search', bench.config(SMALL)],
+      () => undefined,
+    );
     expect(stderr).toContain('no backend here');
     expect(code).toBe(1);
   });

@@ -27,7 +27,11 @@ export interface Bench {
   /** Runs to the end; `--workspace` is added. */
   trade(...args: string[]): Promise<Outcome>;
   /** `watch` sees stdout as it grows, and may send signals. */
-  tradeWatched(plan: FakePlan, args: readonly string[], watch: (stdout: string, child: ChildProcess) => void): Promise<Outcome>;
+  tradeWatched(
+    plan: FakePlan,
+    args: readonly string[],
+    watch: (stdout: string, child: ChildProcess) => void,
+  ): Promise<Outcome>;
   remove(): void;
 }
 
@@ -67,7 +71,11 @@ export function realTrade(...args: string[]): Promise<Outcome> {
   return run([join(ROOT, 'src/cli/index.ts'), ...args], {}, () => undefined);
 }
 
-function run(args: readonly string[], plan: FakePlan, watch: (stdout: string, child: ChildProcess) => void): Promise<Outcome> {
+function run(
+  args: readonly string[],
+  plan: FakePlan,
+  watch: (stdout: string, child: ChildProcess) => void,
+): Promise<Outcome> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan) },
     stdio: ['ignore', 'pipe', 'pipe'],

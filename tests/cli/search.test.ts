@@ -17,7 +17,10 @@ describe('search --json', () => {
     const { code, stderr, json } = await bench.trade('search', bench.config(SMALL), '--json');
     expect([code, stderr]).toEqual([0, expect.stringContaining('Student 4')]);
     const lines = json();
-    expect(lines[0]).toEqual({ event: 'run.started', run: expect.objectContaining({ state: 'running', name: 'Small' }) });
+    expect(lines[0]).toEqual({
+      event: 'run.started',
+      run: expect.objectContaining({ state: 'running', name: 'Small' }),
+    });
     const finished = lines.filter((line) => line['event'] === 'trial.finished');
     expect(finished).toHaveLength(4);
     expect(finished[0]).toEqual({
@@ -178,7 +181,10 @@ describe('Ctrl+C', () => {
 
     const resumed = await bench.trade('resume', last.run.id, '--json');
     expect(resumed.code).toBe(0);
-    expect(resumed.json().at(-1)).toMatchObject({ event: 'run.finished', run: { id: last.run.id, trials: 4, failed: 0 } });
+    expect(resumed.json().at(-1)).toMatchObject({
+      event: 'run.finished',
+      run: { id: last.run.id, trials: 4, failed: 0 },
+    });
     const ended = [...paused.json(), ...resumed.json()].filter((line) => line['event'] === 'trial.finished');
     const ids = ended.map((line) => (line as { trial: { id: string } }).trial.id);
     expect(ids).toHaveLength(4);

@@ -12,7 +12,10 @@ const ask = (address: string, method = 'GET'): Promise<Response> =>
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trade-app-'));
   mkdirSync(join(folder, 'renderer/assets'), { recursive: true });
-  writeFileSync(join(folder, 'renderer/index.html'), `<style nonce="${NONCE_PLACEHOLDER}"></style>${NONCE_PLACEHOLDER}`);
+  writeFileSync(
+    join(folder, 'renderer/index.html'),
+    `<style nonce="${NONCE_PLACEHOLDER}"></style>${NONCE_PLACEHOLDER}`,
+  );
   writeFileSync(join(folder, 'renderer/assets/main.js'), 'export {};');
   writeFileSync(join(folder, 'renderer/notes.txt'), 'not for serving');
   mkdirSync(join(folder, 'renderer-beside'));

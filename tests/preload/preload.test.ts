@@ -16,7 +16,13 @@ beforeAll(async () => {
   const { config } = await resolveConfig({ root: ROOT, logLevel: 'silent' }, 'build', 'production');
   const preload = config?.preload;
   if (preload === undefined) throw new Error('electron.vite.config.ts has no preload');
-  await build({ ...preload, root: ROOT, configFile: false, logLevel: 'silent', build: { ...preload.build, outDir: folder } });
+  await build({
+    ...preload,
+    root: ROOT,
+    configFile: false,
+    logLevel: 'silent',
+    build: { ...preload.build, outDir: folder },
+  });
   source = readFileSync(join(folder, 'index.cjs'), 'utf8');
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@
  * milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials are named by their numbers.
  */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
@@ -152,6 +152,20 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
     case 'teacher': {
       const { accuracy, ...predictions } = predict(labelsOf(command.job.dataset, 'val'), 10, 0.93, 7);
       return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.2, predictions });
+    }
+    case 'trainTeacher': {
+      const directory = join(command.job.tempDir, `${jobId}-teacher`);
+      mkdirSync(directory, { recursive: true });
+      for (let epoch = 1; epoch <= 3; epoch += 1) {
+        await sleep(epochMs);
+        if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
+        const checkpoint = write(join(command.job.tempDir, `teacher-${epoch}.safetensors`), { epoch });
+        const [trainLoss, validationLoss, seconds] = [2 / epoch, 2.1 / epoch, epochMs / 1000];
+        const point = { epoch, trainLoss, validationLoss, validationAccuracy: 0.9, learningRate: 0.1, seconds };
+        send({ type: 'epoch', jobId, fence, point, checkpoint });
+      }
+      write(join(directory, 'weights.safetensors'), {});
+      return send({ type: 'teacherTrained', jobId, fence, directory, accuracy: { validation: 0.92, test: 0.91 } });
     }
     case 'backend': {
       const info = {

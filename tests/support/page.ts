@@ -29,7 +29,10 @@ export function openPage(address: string, storage = new Map<string, string>()): 
     get location() {
       return url;
     },
-    history: { state: undefined, replaceState: (_state: unknown, _title: string, to: string) => (url = new URL(to, url)) },
+    history: {
+      state: undefined,
+      replaceState: (_state: unknown, _title: string, to: string) => (url = new URL(to, url)),
+    },
     sessionStorage: {
       getItem: (key: string) => storage.get(key) ?? null,
       setItem: (key: string, value: string) => storage.set(key, value),

@@ -38,7 +38,9 @@ describe('the browser window', () => {
   });
 
   it('never goes without its sandbox or its web security', () => {
-    expect(appWindowArguments('http://127.0.0.1:1/', '/profile').join(' ')).not.toMatch(/no-sandbox|disable-web-security/);
+    expect(appWindowArguments('http://127.0.0.1:1/', '/profile').join(' ')).not.toMatch(
+      /no-sandbox|disable-web-security/,
+    );
   });
 
   it('keeps its profile in the cache of the person, whatever the workspace', () => {

@@ -1,8 +1,17 @@
-/** `trade teachers list`: the teachers that a search can learn from. */
-import { countText, percentText, textTable } from '../../host/create-host.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+/** `trade teachers list|train`: the teachers that a search can learn from. */
+import type { Command } from 'commander';
+import { countText, createProgressPrinter, percentText, textTable } from '../../host/create-host.ts';
+import type { Host, TeacherReport } from '../../host/create-host.ts';
+import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb, VerbContext } from '../program.ts';
+
+interface TrainOptions extends CommonOptions {
+  readonly name: string;
+  readonly title?: string;
+  readonly dataset: string;
+  readonly seed: number;
+}
 
 const COLUMNS = [
   { title: 'teacher', align: 'left' },
@@ -16,6 +25,11 @@ const COLUMNS = [
 
 export const teachersVerb: Verb = (program, context) => {
   const teachers = program.command('teachers').description('teachers that a search can learn from');
+  addList(teachers, context);
+  addTrain(teachers, context);
+};
+
+function addList(teachers: Command, context: VerbContext): void {
   withCommonOptions(teachers.command('list'))
     .description('list them')
     .action(async (options: CommonOptions) => {
@@ -27,6 +41,52 @@ export const teachersVerb: Verb = (program, context) => {
       // The graph is long, and of no use to a script that lists.
       if (options.json) printJson({ teachers: found.map(({ graph: _graph, ...teacher }) => teacher) });
       else printLines(textTable(COLUMNS, rows));
-      context.end(0);
     });
-};
+}
+
+function addTrain(teachers: Command, context: VerbContext): void {
+  withCommonOptions(teachers.command('train'))
+    .description("train one on a data set's training images, and keep it in the workspace")
+    .requiredOption('--name <name>', 'what a search calls it')
+    .option('--title <title>', 'its title, for people')
+    .option('--dataset <name>', 'data set to learn from', 'fashion-mnist')
+    .option('--seed <s>', 'seed of weights, batches and augmentation', wholeNumber(0, 0xffffffff), 1)
+    .action(async (options: TrainOptions) =>
+      context.end(await withHost(context, options, (host) => train(host, options))),
+    );
+}
+
+/** Gives the exit code. Ctrl+C stops it between two steps; the same command goes on from the last epoch. */
+async function train(host: Host, options: TrainOptions): Promise<number> {
+  const printer = createProgressPrinter(process.stderr);
+  const stopping = new AbortController();
+  const stop = (): void => {
+    if (stopping.signal.aborted) process.exit(INTERRUPTED);
+    printer.line('Stopping; Ctrl+C once more ends at once.');
+    stopping.abort();
+  };
+  const tell = (news: TeacherReport): void => {
+    if (news.type !== 'epoch') return;
+    const { epoch, trainLoss, validationAccuracy, seconds } = news.point;
+    if (options.json) printJson({ event: 'epoch.finished', ...news.point });
+    const accuracy = percentText(validationAccuracy);
+    printer.line(`Epoch ${epoch}: loss ${trainLoss.toFixed(3)}, validation ${accuracy}, ${seconds.toFixed(0)} s`);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    const teacher = await host.trainTeacher(options, tell, stopping.signal);
+    if (teacher === undefined) {
+      process.stderr.write('The training was stopped; the same command goes on from its last epoch.\n');
+      return INTERRUPTED;
+    }
+    const { name, directory, accuracy } = teacher;
+    if (options.json) printJson({ event: 'teacher.trained', teacher });
+    else {
+      const { validation, test } = accuracy;
+      printLines([`${name}: validation ${percentText(validation)}, test ${percentText(test)}, in ${directory}`]);
+    }
+    return 0;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}

@@ -1,0 +1,75 @@
+/** `teachers` and the other verbs that list or measure. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeBench } from './command-line.ts';
+import type { Bench } from './command-line.ts';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = makeBench();
+});
+afterEach(() => bench.remove());
+
+describe('teachers train', () => {
+  it('moves the finished folder into the workspace and leaves nothing else behind', async () => {
+    const { code, json } = await bench.trade('teachers', 'train', '--name', 'mine', '--json');
+    const directory = join(bench.workspace, 'teachers/mine');
+    expect(code).toBe(0);
+    expect(json().map((line) => line['event'])).toEqual([...Array(3).fill('epoch.finished'), 'teacher.trained']);
+    expect(json().at(-1)).toEqual({
+      event: 'teacher.trained',
+      teacher: { name: 'mine', directory, accuracy: { validation: 0.92, test: 0.91 } },
+    });
+    expect(existsSync(join(directory, 'weights.safetensors'))).toBe(true);
+    expect(readdirSync(join(bench.workspace, 'cache'))).toEqual([]);
+  });
+
+  it('stops at Ctrl+C with code 130 and no half teacher', async () => {
+    let sent = false;
+    const args = ['teachers', 'train', '--name', 'mine', '--json'];
+    const { code, stderr } = await bench.tradeWatched({ epochMs: 500 }, args, (stdout, child) => {
+      if (!sent && stdout.includes('epoch.finished')) child.kill('SIGINT');
+      sent = true;
+    });
+    expect([code, stderr]).toEqual([130, expect.stringContaining('goes on from its last epoch')]);
+    expect(readdirSync(join(bench.workspace, 'teachers'))).toEqual([]);
+  });
+
+  it.each([
+    { name: 'fashion-resnet', says: 'exists already' },
+    { name: '../../elsewhere', says: 'must begin with' },
+    { name: 'Big Name', says: 'must begin with' },
+  ])('refuses the name "$name"', async ({ name, says }) => {
+    const { code, stderr } = await bench.trade('teachers', 'train', '--name', name);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect(stderr).toContain('--name');
+  });
+});
+
+describe('lists and measures', () => {
+  it('lists teachers and data sets as one object each, without their graphs', async () => {
+    const teachers = (await bench.trade('teachers', 'list', '--json')).json();
+    expect(teachers).toEqual([{ teachers: [expect.objectContaining({ name: 'fashion-resnet', testAccuracy: 0.93 })] }]);
+    expect(JSON.stringify(teachers)).not.toContain('"layers"');
+    const datasets = (await bench.trade('datasets', 'list', '--json')).json();
+    expect(datasets).toEqual([
+      {
+        datasets: [
+          expect.objectContaining({ name: 'fashion-mnist', splits: { train: 10000, validation: 5000, test: 10000 } }),
+        ],
+      },
+    ]);
+  });
+
+  it('tells what computes here', async () => {
+    expect((await bench.trade('backend', '--json')).json()).toEqual([
+      { backend: 'wasm', device: 'cpu (fake)', version: '0', threads: 2, gflops: { matmul: 1 } },
+    ]);
+    expect((await bench.trade('backend')).stdout).toContain('wasm 0 on cpu (fake), 2 threads');
+  });
+
+  it('finds an empty workspace sound', async () => {
+    expect((await bench.trade('doctor')).stdout).toContain('Everything is sound');
+  });
+});
