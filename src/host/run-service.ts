@@ -33,7 +33,9 @@ export interface RunService {
   keep(id: string): RunSummaryView;
   discard(id: string): Promise<void>;
   active(): readonly string[];
-  pauseAll(reason: string | undefined): Promise<void>;
+  pauseAll(reason?: string): Promise<void>;
+  /** Pauses what runs, and starts nothing any more. */
+  close(): Promise<void>;
 }
 
 export interface RunServiceParts {
@@ -56,7 +58,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   const { store, files } = workspace;
   const active = new Map<string, ActiveRun>();
   /** A start or resume that is still being checked: a second one must not slip in beside it. */
-  let launching = false;
+  let launching: Promise<unknown> | undefined;
+  let closing = false;
 
   function get(id: string): RunSummaryView {
     const summary = store.summary(id);
@@ -127,17 +130,18 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   /** Refuses while another runs: on one machine two searches would only slow each other down. */
   async function alone<T>(id: string | undefined, begin: () => Promise<T>): Promise<T> {
     const [other] = active.keys();
-    if (other !== undefined || launching) {
+    if (other !== undefined || launching !== undefined) {
       const name = other === undefined ? 'Another run' : `"${store.run(other)?.name ?? other}" (${other})`;
       const problem =
         other === id && id !== undefined ? 'It is running already.' : `${name} is running: pause or stop it first.`;
       throw new WorkbenchError('run.state', problem);
     }
-    launching = true;
+    const launch = begin();
+    launching = launch;
     try {
-      return await begin();
+      return await launch;
     } finally {
-      launching = false;
+      launching = undefined;
     }
   }
 
@@ -145,6 +149,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     alone(undefined, async () => {
       const plan = await planRun(catalog, parsed);
       const { config, strategyVersion } = plan;
+      assertOpen();
       return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample }), plan);
     });
 
@@ -152,7 +157,9 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     alone(id, async () => {
       const run = known(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
-      return launch(run, await planResume(catalog, run.config));
+      const plan = await planResume(catalog, run.config);
+      assertOpen();
+      return launch(run, plan);
     });
 
   async function pauseActive({ loop, settled }: ActiveRun, reason?: string): Promise<void> {
@@ -181,11 +188,13 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       return get(id);
     }
     if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
-    return alone(id, async () => {
-      launch(run, await planResume(catalog, run.config), 'stop');
-      await active.get(id)?.settled;
-      return get(id);
+    await alone(id, async () => {
+      const plan = await planResume(catalog, run.config);
+      assertOpen();
+      return launch(run, plan, 'stop');
     });
+    await active.get(id)?.settled;
+    return get(id);
   }
 
   async function discard(id: string): Promise<void> {
@@ -194,6 +203,15 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     if (entry !== undefined) await pauseActive(entry);
     files.remove(store.deleteRun(id));
     live.publish({ type: 'run.removed', id });
+  }
+
+  async function pauseAll(reason?: string): Promise<void> {
+    await Promise.all([...active.values()].map((entry) => pauseActive(entry, reason)));
+  }
+
+  /** Checks take a moment, in which the program may have been closed. */
+  function assertOpen(): void {
+    if (closing) throw new WorkbenchError('run.state', 'The workbench is closing: start it again.');
   }
 
   function known(id: string): Run {
@@ -223,8 +241,12 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     keep: (id) => changed(id, () => store.keepRun(id)),
     discard,
     active: () => [...active.keys()],
-    pauseAll: async (reason) =>
-      void (await Promise.all([...active.values()].map((entry) => pauseActive(entry, reason)))),
+    pauseAll,
+    close: async () => {
+      closing = true;
+      await launching?.catch(() => undefined);
+      await pauseAll('The workbench was closed.');
+    },
   };
 }
 

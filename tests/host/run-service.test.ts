@@ -1,5 +1,5 @@
 /** A search from start to its end through the host's own client, with a trainer that computes nothing. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
@@ -74,6 +74,8 @@ describe('a run', () => {
     const predictions = await client.trials.predictions({ id: trial.id });
     expect(accuracyOf(predictions)).toBeCloseTo(trial.metrics['accuracy'] ?? NaN, 6); // the argmax of what was kept
     expect(await client.system.doctor()).toMatchObject({ ok: true, trials: 8, checkpoints: 8 });
+    const temp = readdirSync(join(folder.path, `w${place}`, 'tmp'), { recursive: true, withFileTypes: true });
+    expect(temp.filter((entry) => entry.isFile())).toEqual([]);
   });
 
   it('uses several slots at once, and proposes nothing twice', async () => {
@@ -178,6 +180,23 @@ describe('a trainer that fails', () => {
     expect((await until(client, run.id, left)).trials.finished).toBe(6);
   });
 
+  it('whose news cannot be written pauses the run, and nothing acknowledged is lost', async () => {
+    const client = await open({ epochMs: 20 });
+    const { run } = await client.runs.start(search());
+    await until(client, run.id, ({ trials }) => trials.finished >= 2);
+    const checkpoints = join(folder.path, `w${place}`, 'checkpoints');
+    renameSync(checkpoints, `${checkpoints}-away`);
+    writeFileSync(checkpoints, 'no folder'); // every rename into it fails, as on a broken disk
+    const end = await until(client, run.id, left);
+    expect([end.run.state, end.trials.failed, end.trials.running]).toEqual(['paused', 0, 0]);
+    expect(end.run.reason).toBeTruthy();
+    rmSync(checkpoints);
+    renameSync(`${checkpoints}-away`, checkpoints);
+    await client.runs.resume({ id: run.id });
+    expect((await until(client, run.id, left)).trials.finished).toBe(6);
+    expect(await client.system.doctor()).toMatchObject({ ok: true });
+  });
+
   it('of a dead session is not listened to', async () => {
     const client = await open({ echoOldFence: true });
     const { run } = await client.runs.start(search({ budget: { trials: 3 } }));
@@ -280,6 +299,16 @@ describe('pause, resume, stop, discard', () => {
       problems: [],
     });
     await expect(client.runs.get({ id: sample.run.id })).rejects.toMatchObject({ code: 'run.missing' });
+  });
+
+  it('closing the host while a search is being checked starts nothing', async () => {
+    const client = await open();
+    const starting = client.runs.start(search());
+    await host?.close();
+    await expect(starting).rejects.toMatchObject({ code: 'run.state' });
+    const reader = openReadable(join(folder.path, `w${place}`));
+    expect(reader.store.runs().total).toBe(0);
+    reader.close();
   });
 
   it('closing the host pauses what runs, and lets the workspace go', async () => {
