@@ -1,0 +1,111 @@
+/** Which family got which trial, in the order of the search, and which part of the strategy proposed it. */
+import type { Trial } from '../../core/trial.ts';
+import { formatPercent, formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface AllocationInput {
+  readonly trials: readonly Trial[];
+  /** All families of the run, with or without trials, in its order. */
+  readonly families: readonly string[];
+  readonly budget: number;
+  readonly familyTitle: (family: string) => string;
+}
+
+/** Colours and symbols that no family has: here the place says the family, the mark who proposed it. */
+const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
+  reference: { color: 6, symbol: 'pin' },
+  initial: { color: 5, symbol: 'circle' },
+  region: { color: 7, symbol: 'roundRect' },
+  global: { color: 4, symbol: 'diamond' },
+  random: { color: 5, symbol: 'triangle' },
+  mutation: { color: 7, symbol: 'arrow' },
+};
+const SOURCE_ORDER = Object.keys(SOURCE_MARKS);
+
+export function allocationChart(input: AllocationInput, theme: Theme): ChartView {
+  const colors = chartColors(theme);
+  const sources = [...new Set(input.trials.map((trial) => trial.why.source))].sort(
+    (left, right) => rank(left) - rank(right),
+  );
+  const base = frame(theme);
+  // The first family stands on top.
+  const rows = [...input.families].reverse();
+  return {
+    summary: allocationSummary(input),
+    table: {
+      columns: ['Student', 'Family', 'Proposed by', 'State', 'Validation accuracy'],
+      rows: input.trials.map((trial) => [
+        trialNumber(trial),
+        input.familyTitle(trial.candidate.family),
+        whyShort(trial.why),
+        trial.state,
+        formatPercent(trial.metrics['accuracy']),
+      ]),
+    },
+    option: {
+      ...base,
+      grid: { left: 104, right: 20, top: 34, bottom: 42 },
+      xAxis: xAxis(theme, {
+        type: 'value',
+        name: 'Student, in the order of the search',
+        min: 0,
+        max: Math.max(input.budget, input.trials.length) + 1,
+        minInterval: 1,
+        splitLine: { show: false },
+        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false, showMinLabel: false },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'category',
+        data: rows.map(input.familyTitle),
+        axisLabel: { color: colors.text, fontSize: 12 },
+        splitLine: { show: true, lineStyle: { color: colors.grid } },
+        axisTick: { show: false },
+      }),
+      series: sources.map((source) => {
+        const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'rect' };
+        const { color } = markOf(known.color, theme);
+        return {
+          type: 'scatter' as const,
+          id: `source-${source}`,
+          name: sourceTitle(source),
+          symbol: known.symbol,
+          color,
+          data: input.trials
+            .filter((trial) => trial.why.source === source)
+            .map((trial) => ({
+              id: trial.id,
+              name: trial.id,
+              value: [trial.number + 1, rows.indexOf(trial.candidate.family)],
+              symbolSize: input.trials.length > 200 ? 6 : 12,
+              itemStyle: trial.state === 'failed' ? { color: 'transparent', borderColor: color, borderWidth: 2 } : {},
+              tooltip: { formatter: () => tooltipText(input, trial) },
+            })),
+        };
+      }),
+    },
+  };
+}
+
+function tooltipText(input: AllocationInput, trial: Trial): string {
+  const accuracy = trial.metrics['accuracy'];
+  const outcome = accuracy === undefined ? trial.state : formatPercent(accuracy, 2);
+  return `${trialTitle(trial)} · ${input.familyTitle(trial.candidate.family)}\n${whyShort(trial.why)}\n${outcome}`;
+}
+
+function allocationSummary(input: AllocationInput): string {
+  if (input.trials.length === 0) return 'No student has been proposed yet.';
+  const counts = input.families.map((family) => {
+    const count = input.trials.filter((trial) => trial.candidate.family === family).length;
+    return `${input.familyTitle(family)} ${count}`;
+  });
+  return `${formatPlural(input.trials.length, 'student')} so far: ${counts.join(', ')}.`;
+}
+
+function rank(source: string): number {
+  const known = SOURCE_ORDER.indexOf(source);
+  return known >= 0 ? known : SOURCE_ORDER.length;
+}

@@ -1,0 +1,82 @@
+/** What every chart of the workbench is: a pure function from records to this. `EChart.vue` draws it. */
+import type { EChartsOption } from 'echarts';
+import { studentFamilyNames } from '../../core/arch/families/registry.ts';
+import type { Theme } from '../theme.ts';
+
+/** The same numbers as rows of text, for who cannot or will not read the picture. */
+export interface ChartTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface ChartView {
+  readonly option: EChartsOption;
+  /** What the picture says, in one or two sentences. */
+  readonly summary: string;
+  readonly table: ChartTable;
+}
+
+export interface ChartColors {
+  readonly text: string;
+  readonly muted: string;
+  readonly line: string;
+  readonly grid: string;
+  readonly panel: string;
+  readonly accent: string;
+  readonly teacher: string;
+  readonly faint: string;
+}
+
+const COLORS = {
+  light: {
+    text: '#1b2028',
+    muted: '#5b6472',
+    line: '#8a93a1',
+    grid: '#e6e9ee',
+    panel: '#ffffff',
+    accent: '#1d5fbf',
+    teacher: '#1b2028',
+    faint: '#9aa2ae',
+  },
+  dark: {
+    text: '#e6e9ee',
+    muted: '#a3acba',
+    line: '#6d7685',
+    grid: '#2a2f38',
+    panel: '#1a1d22',
+    accent: '#6aa9f7',
+    teacher: '#f4f6f9',
+    faint: '#6d7685',
+  },
+} as const satisfies Readonly<Record<Theme, ChartColors>>;
+
+/** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background. */
+const SERIES = {
+  light: ['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5'],
+  dark: ['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0'],
+} as const satisfies Readonly<Record<Theme, readonly string[]>>;
+
+const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'roundRect', 'arrow', 'circle'] as const;
+
+export function chartColors(theme: Theme): ChartColors {
+  return COLORS[theme];
+}
+
+export interface Mark {
+  readonly color: string;
+  readonly symbol: string;
+}
+
+/** Colour and symbol of the n-th category: never colour alone. */
+export function markOf(index: number, theme: Theme): Mark {
+  const colors = SERIES[theme];
+  const at = ((index % colors.length) + colors.length) % colors.length;
+  return { color: colors[at] ?? colors[0], symbol: SYMBOLS[at] ?? 'circle' };
+}
+
+/** Families keep their mark in every chart, in the order of the registry; one that is no longer there comes last. */
+export function familyMark(family: string, theme: Theme): Mark {
+  const names: readonly string[] = studentFamilyNames();
+  const known = names.indexOf(family);
+  return markOf(known >= 0 ? known : names.length, theme);
+}

@@ -1,0 +1,152 @@
+/** Validation accuracy by epoch for several students: the raw line faint under the smoothed one. */
+import type { EpochPoint } from '../../core/trial.ts';
+import { formatPercent, formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface Curve {
+  readonly id: string;
+  readonly title: string;
+  readonly points: readonly EpochPoint[];
+}
+
+export interface CurvesInput {
+  readonly curves: readonly Curve[];
+  readonly metric: 'validationAccuracy' | 'validationLoss' | 'trainLoss';
+  /** Weight of the past in the exponential mean, [0, 1); 0 shows the raw line alone. */
+  readonly smoothing: number;
+  /** Drawn as a dashed line; accuracy only. */
+  readonly teacherAccuracy?: number;
+}
+
+export const CURVE_TITLES = {
+  validationAccuracy: 'Validation accuracy (%)',
+  validationLoss: 'Validation loss (nats)',
+  trainLoss: 'Training loss (nats)',
+} as const satisfies Readonly<Record<CurvesInput['metric'], string>>;
+
+export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
+  const colors = chartColors(theme);
+  const isAccuracy = input.metric === 'validationAccuracy';
+  const show = (value: number): string => (isAccuracy ? formatPercent(value, 2) : value.toFixed(3));
+  const teacher = isAccuracy ? input.teacherAccuracy : undefined;
+  const epochs = Math.max(1, ...input.curves.map(({ points }) => points.at(-1)?.epoch ?? 0));
+  return {
+    summary: curvesSummary(input, show),
+    table: curvesTable(input, epochs, show),
+    option: {
+      ...frame(theme),
+      xAxis: xAxis(theme, {
+        type: 'value',
+        name: 'Epoch',
+        min: 0,
+        max: epochs,
+        minInterval: 1,
+        splitLine: { show: false },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'value',
+        name: CURVE_TITLES[input.metric],
+        scale: true,
+        axisLabel: {
+          color: colors.muted,
+          fontSize: 11,
+          formatter: (value: number) => (isAccuracy ? String(Number((value * 100).toFixed(1))) : String(value)),
+        },
+      }),
+      tooltip: {
+        ...frame(theme).tooltip,
+        trigger: 'axis',
+        formatter: (params: unknown) => tooltipText(input, params, show),
+      },
+      series: input.curves.flatMap((curve, index) => {
+        const { color, symbol } = markOf(index, theme);
+        const raw = curve.points.map((point) => [point.epoch, finiteOrGap(point[input.metric])]);
+        const isSmoothed = input.smoothing > 0 && raw.length > 2;
+        const smoothed = smooth(
+          curve.points.map((point) => point[input.metric]),
+          input.smoothing,
+        );
+        const shape = {
+          type: 'line' as const,
+          symbol,
+          symbolSize: raw.length > 30 ? 0 : 6,
+          showSymbol: raw.length <= 30,
+        };
+        const main = {
+          ...shape,
+          id: `${curve.id}-main`,
+          name: curve.title,
+          color,
+          lineStyle: { color, width: 2 },
+          data: isSmoothed ? smoothed.map((value, at) => [raw[at]?.[0] ?? 0, finiteOrGap(value)]) : raw,
+          // One dashed line for the teacher, on the first curve.
+          ...(index === 0 && teacher !== undefined && { markLine: teacherLine(teacher, colors) }),
+        };
+        if (!isSmoothed) return [main];
+        const faint = { ...shape, id: `${curve.id}-raw`, color, data: raw, showSymbol: false, silent: true };
+        return [{ ...faint, lineStyle: { color, width: 1, opacity: 0.35 }, tooltip: { show: false } }, main];
+      }),
+    },
+  };
+}
+
+/** Exponential mean with its start corrected (Kingma and Ba 2015, section 3); what is not finite is passed over. */
+export function smooth(values: readonly number[], weight: number): readonly number[] {
+  let mean = 0;
+  let share = 0;
+  return values.map((value) => {
+    if (!Number.isFinite(value)) return NaN;
+    mean = weight * mean + (1 - weight) * value;
+    share = weight * share + (1 - weight);
+    return mean / share;
+  });
+}
+
+function teacherLine(accuracy: number, colors: ReturnType<typeof chartColors>) {
+  return {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.6 },
+    label: { formatter: 'teacher', position: 'insideEndTop' as const, color: colors.muted, fontSize: 11 },
+    data: [{ yAxis: accuracy }],
+  };
+}
+
+/** ECharts leaves a gap at '-'. */
+function finiteOrGap(value: number): number | string {
+  return Number.isFinite(value) ? value : '-';
+}
+
+function tooltipText(input: CurvesInput, params: unknown, show: (value: number) => string): string {
+  // Sound: ECharts hands an axis tooltip a list of points, each with its axis value.
+  const [first] = params as readonly { readonly axisValue: number }[];
+  const epoch = first?.axisValue;
+  const lines = input.curves.flatMap((curve) => {
+    const point = curve.points.find((one) => one.epoch === epoch);
+    return point ? [`${curve.title}: ${show(point[input.metric])}`] : [];
+  });
+  return [`Epoch ${epoch ?? ''}`, ...lines].join('\n');
+}
+
+function curvesSummary(input: CurvesInput, show: (value: number) => string): string {
+  const drawn = input.curves.filter(({ points }) => points.length > 0);
+  if (drawn.length === 0) return 'No epoch has ended yet.';
+  const ends = drawn.map(({ title, points }) => `${title} ends at ${show(points.at(-1)?.[input.metric] ?? NaN)}`);
+  return `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, 'student')}. ${ends.slice(0, 4).join('; ')}.`;
+}
+
+function curvesTable(input: CurvesInput, epochs: number, show: (value: number) => string): ChartView['table'] {
+  return {
+    columns: ['Epoch', ...input.curves.map(({ title }) => title)],
+    rows: Array.from({ length: epochs }, (_, index) => [
+      String(index + 1),
+      ...input.curves.map(({ points }) => {
+        const point = points.find(({ epoch }) => epoch === index + 1);
+        return point ? show(point[input.metric]) : '';
+      }),
+    ]),
+  };
+}

@@ -1,0 +1,60 @@
+/** Axes, grid and tooltip as all charts share them. */
+import type { EChartsOption, XAXisComponentOption, YAXisComponentOption } from 'echarts';
+import type { Theme } from '../theme.ts';
+import { chartColors } from './chart.ts';
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif";
+
+/** `richText`: the tooltip is drawn on the canvas, since the content security policy refuses inline styles. */
+export function frame(theme: Theme): EChartsOption {
+  const colors = chartColors(theme);
+  return {
+    animation: false,
+    backgroundColor: 'transparent',
+    textStyle: { fontFamily: FONT, fontSize: 11, color: colors.text },
+    grid: { left: 56, right: 20, top: 34, bottom: 42 },
+    tooltip: {
+      renderMode: 'richText',
+      confine: true,
+      backgroundColor: colors.panel,
+      borderColor: colors.line,
+      borderWidth: 1,
+      padding: [6, 9],
+      textStyle: { color: colors.text, fontSize: 12, fontFamily: FONT, lineHeight: 17 },
+    },
+    legend: {
+      top: 2,
+      left: 46,
+      right: 16,
+      type: 'scroll',
+      itemWidth: 14,
+      itemHeight: 9,
+      itemGap: 14,
+      textStyle: { color: colors.text, fontSize: 12 },
+      pageTextStyle: { color: colors.muted },
+      pageIconColor: colors.text,
+      pageIconInactiveColor: colors.grid,
+    },
+  };
+}
+
+export function axisStyle(theme: Theme) {
+  const colors = chartColors(theme);
+  return {
+    nameTextStyle: { color: colors.muted, fontSize: 11 },
+    axisLabel: { color: colors.muted, fontSize: 11, hideOverlap: true },
+    axisLine: { show: true, lineStyle: { color: colors.line } },
+    axisTick: { lineStyle: { color: colors.line } },
+    splitLine: { lineStyle: { color: colors.grid } },
+    minorSplitLine: { show: false },
+  } as const;
+}
+
+export function xAxis(theme: Theme, options: XAXisComponentOption): XAXisComponentOption {
+  return { ...axisStyle(theme), nameLocation: 'middle', nameGap: 26, ...options } as XAXisComponentOption; // sound: a union's member with more of its own keys
+}
+
+export function yAxis(theme: Theme, options: YAXisComponentOption): YAXisComponentOption {
+  const base = { ...axisStyle(theme), nameLocation: 'middle', nameGap: 42 };
+  return { ...base, ...options } as YAXisComponentOption; // sound: as above
+}

@@ -1,0 +1,164 @@
+/** What stands side by side: students and their teacher as rows of one kind. */
+import type { TeacherView } from '../../bridge/schemas.ts';
+import { costOf } from '../../core/arch/cost.ts';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import type { Run } from '../../core/run.ts';
+import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts';
+import type { Network } from '../review/use-predictions.ts';
+import { trialNumber } from '../words.ts';
+
+export interface Compared {
+  readonly network: Network;
+  readonly title: string;
+  readonly graph: ArchitectureGraph;
+  readonly accuracy: number | undefined;
+  readonly testAccuracy: number | undefined;
+  readonly params: number;
+  readonly macs: number;
+  readonly peakActivationBytes: number | undefined;
+  readonly seconds: number | undefined;
+  /** Absent for a teacher. */
+  readonly student?: { readonly trial: Trial; readonly run: Run; readonly epochs: readonly EpochPoint[] };
+}
+
+export function comparedStudent(
+  read: {
+    readonly trial: Trial;
+    readonly run: Run;
+    readonly graph: ArchitectureGraph;
+    readonly epochs: readonly EpochPoint[];
+  },
+  familyTitle: string,
+): Compared {
+  const { trial, run, graph, epochs } = read;
+  return {
+    network: { kind: 'student', id: trial.id },
+    title: `${trialNumber(trial)} ${familyTitle}`,
+    graph,
+    accuracy: trial.metrics['accuracy'],
+    testAccuracy: trial.testAccuracy,
+    params: trial.params,
+    macs: trial.macs,
+    peakActivationBytes: trial.peakActivationBytes,
+    seconds: trial.seconds,
+    student: { trial, run, epochs },
+  };
+}
+
+export function comparedTeacher(teacher: TeacherView): Compared {
+  return {
+    network: { kind: 'teacher', id: teacher.name },
+    title: 'Teacher',
+    graph: teacher.graph,
+    accuracy: teacher.validationAccuracy,
+    testAccuracy: teacher.testAccuracy,
+    params: teacher.params,
+    macs: teacher.macs,
+    peakActivationBytes: costOf(teacher.graph).peakActivationBytes,
+    seconds: undefined,
+  };
+}
+
+export interface MetricRow {
+  readonly title: string;
+  readonly isHigherBetter: boolean;
+  readonly value: (one: Compared) => number | undefined;
+  readonly text: (value: number | undefined) => string;
+  /** Against the baseline, in words with its sign. */
+  readonly difference: (value: number, base: number) => string;
+}
+
+const points = (value: number, base: number): string => formatPoints(value - base);
+const percent = (value: number | undefined): string => formatPercent(value, 2);
+
+export const METRIC_ROWS: readonly MetricRow[] = [
+  {
+    title: 'Validation accuracy',
+    isHigherBetter: true,
+    value: (one) => one.accuracy,
+    text: percent,
+    difference: points,
+  },
+  { title: 'Test accuracy', isHigherBetter: true, value: (one) => one.testAccuracy, text: percent, difference: points },
+  {
+    title: 'Parameters',
+    isHigherBetter: false,
+    value: (one) => one.params,
+    text: formatCount,
+    difference: formatRatio,
+  },
+  {
+    title: 'MACs per image',
+    isHigherBetter: false,
+    value: (one) => one.macs,
+    text: formatCount,
+    difference: formatRatio,
+  },
+  {
+    title: 'Peak activations',
+    isHigherBetter: false,
+    value: (one) => one.peakActivationBytes,
+    text: formatBytes,
+    difference: formatRatio,
+  },
+  {
+    title: 'Training time',
+    isHigherBetter: false,
+    value: (one) => one.seconds,
+    text: formatDuration,
+    difference: formatRatio,
+  },
+];
+
+export interface Difference {
+  readonly words: string;
+  readonly tone: 'good' | 'bad' | 'muted';
+}
+
+/** Undefined where there is nothing to compare with. 0 is a value. */
+export function differenceOf(row: MetricRow, one: Compared, base: Compared): Difference | undefined {
+  const [value, reference] = [row.value(one), row.value(base)];
+  if (one === base || value === undefined || reference === undefined) return undefined;
+  if (!Number.isFinite(value) || !Number.isFinite(reference)) return undefined;
+  if (value === reference) return { words: 'same', tone: 'muted' };
+  const isBetter = value > reference === row.isHigherBetter;
+  const word = row.isHigherBetter ? (value > reference ? 'higher' : 'lower') : value > reference ? 'more' : 'less';
+  return { words: `${row.difference(value, reference)}, ${word}`, tone: isBetter ? 'good' : 'bad' };
+}
+
+export interface SettingRow {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly differs: boolean;
+}
+
+/** Families, dimensions and the recipe of the students side by side; an inactive dimension shows as `–`. */
+export function settingRows(students: readonly { readonly trial: Trial; readonly run: Run }[]): readonly SettingRow[] {
+  const settings = students.map(({ trial, run }) => ({
+    family: trial.candidate.family,
+    ...trial.candidate.config,
+    ...flatten(run.config.recipe, 'recipe'),
+    'train images': run.config.trainImages ?? 'all',
+    run: run.name,
+    seed: trial.seed,
+  }));
+  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
+  return names.map((name) => {
+    const values = settings.map((one) => {
+      const value = new Map<string, unknown>(Object.entries(one)).get(name);
+      return value === undefined ? '–' : String(value);
+    });
+    return { name, values, differs: new Set(values).size > 1 };
+  });
+}
+
+function flatten(value: object, prefix: string): Readonly<Record<string, string | number | boolean>> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+      typeof inner === 'object' && inner !== null
+        ? Object.entries(flatten(inner, `${prefix}.${key}`))
+        : [[`${prefix}.${key}`, typeof inner === 'number' || typeof inner === 'boolean' ? inner : String(inner)]],
+    ),
+  );
+}

@@ -1,0 +1,55 @@
+/** What the schema says against an input, field by field, in words that say what to enter. */
+import type { z } from 'zod';
+import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
+import { searchInputSchema } from '../../bridge/schemas.ts';
+
+export interface CheckedInput {
+  /** As it goes to the host; undefined while anything is wrong. */
+  readonly input?: SearchInput;
+  readonly parsed?: ParsedSearchInput;
+  /** By path of the field; the first fault of each. */
+  readonly faults: ReadonlyMap<string, string>;
+}
+
+export function checkInput(input: unknown): CheckedInput {
+  const result = searchInputSchema.safeParse(input);
+  // Sound: the schema has just accepted it.
+  if (result.success) return { input: input as SearchInput, parsed: result.data, faults: new Map() };
+  const faults = new Map<string, string>();
+  for (const issue of result.error.issues) {
+    const path = issue.path.map(String).join('.');
+    if (!faults.has(path)) faults.set(path, faultWords(issue));
+  }
+  return { faults };
+}
+
+export function faultWords(issue: z.core.$ZodIssue): string {
+  const text = (value: number | bigint): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int'
+        ? 'Enter a whole number.'
+        : issue.expected === 'number'
+          ? 'Enter a number.'
+          : 'Fill this in.';
+    case 'too_small':
+      if (issue.origin === 'string') return 'Fill this in.';
+      if (issue.origin === 'array')
+        return Number(issue.minimum) === 1 ? 'Choose at least one.' : `Choose at least ${text(issue.minimum)}.`;
+      return issue.inclusive === false
+        ? `Enter more than ${text(issue.minimum)}.`
+        : `Enter ${text(issue.minimum)} or more.`;
+    case 'too_big':
+      if (issue.origin === 'string') return `Use at most ${text(issue.maximum)} characters.`;
+      if (issue.origin === 'array') return `Choose at most ${text(issue.maximum)}.`;
+      return issue.inclusive === false
+        ? `Enter less than ${text(issue.maximum)}.`
+        : `Enter ${text(issue.maximum)} or less.`;
+    case 'invalid_value':
+      return `Choose one of ${issue.values.map(String).join(', ')}.`;
+    case 'unrecognized_keys':
+      return `Unknown: ${issue.keys.join(', ')}.`;
+    default:
+      return issue.message;
+  }
+}

@@ -1,0 +1,211 @@
+/** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
+import { z } from 'zod';
+import type { SearchInput } from '../../bridge/schemas.ts';
+import { searchInputSchema } from '../../bridge/schemas.ts';
+
+export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'choices';
+export type Group = 'data' | 'students' | 'search' | 'training' | 'advanced';
+
+export interface Field {
+  /** `recipe.epochs`: where it stands in the configuration. */
+  readonly path: string;
+  readonly title: string;
+  readonly hint: string;
+  readonly kind: FieldKind;
+  readonly group: Group;
+  readonly isOptional: boolean;
+  readonly initial: FieldValue;
+  /** Of `choice` and `choices`, where the schema knows them; catalogs give the others. */
+  readonly choices?: readonly string[];
+  /** `1 to 1,000`, for the hint. */
+  readonly range?: string;
+}
+
+/** Numbers stay the text that was typed, so that nothing is lost while it is being typed. */
+export type FieldValue = string | boolean | readonly string[];
+export type Draft = Readonly<Record<string, FieldValue>>;
+
+export const GROUPS = {
+  data: { title: 'Data and teacher', paths: ['name', 'dataset', 'teacher', 'trainImages'] },
+  students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs'] },
+  search: { title: 'Search', paths: ['strategy.id', 'budget.trials', 'objectives'] },
+  training: {
+    title: 'Training',
+    paths: [
+      ...['recipe.epochs', 'recipe.batchSize', 'recipe.optimizer', 'recipe.learningRate'],
+      ...['recipe.distillation.loss', 'recipe.distillation.temperature', 'recipe.distillation.weight'],
+    ],
+  },
+  /** And every field that the schema gets later. */
+  advanced: { title: 'Advanced', paths: [] },
+} as const satisfies Readonly<Record<Group, { readonly title: string; readonly paths: readonly string[] }>>;
+
+/** Where the last word of the path says too little. */
+const TITLES: Readonly<Record<string, string>> = {
+  name: 'Name',
+  dataset: 'Data set',
+  trainImages: 'Training images',
+  families: 'Families',
+  'limits.params': 'Most parameters',
+  'limits.macs': 'Most MACs per image',
+  'strategy.id': 'Strategy',
+  'budget.trials': 'Students to train',
+  'recipe.optimizer': 'Optimiser',
+  'recipe.distillation.loss': 'Learn from',
+  'recipe.distillation.temperature': 'Temperature',
+  'recipe.distillation.weight': 'Soft-target share',
+  'recipe.augmentation.flip': 'Flip images',
+  'recipe.augmentation.shift': 'Shift images',
+};
+
+interface JsonNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly items?: JsonNode;
+  readonly properties?: Readonly<Record<string, JsonNode>>;
+  readonly required?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly additionalProperties?: unknown;
+}
+
+/** All fields in the order of groups and of the schema. */
+export function searchFields(): readonly Field[] {
+  // Sound: JSON Schema nodes as zod writes them; only the keys above are read, and each may be absent.
+  const root = z.toJSONSchema(searchInputSchema, { io: 'input' }) as JsonNode;
+  const fields = fieldsOf(root, '');
+  const order = Object.values(GROUPS).flatMap(({ paths }) => paths as readonly string[]);
+  const rank = (field: Field): number => (order.includes(field.path) ? order.indexOf(field.path) : order.length);
+  return [...fields].sort((left, right) => rank(left) - rank(right));
+}
+
+function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (key === '$schema' || path === 'strategy.options') return [];
+    if (child.type === 'object') return fieldsOf(child, path);
+    const isRequired = node.required?.includes(key) ?? false;
+    return [fieldOf(path, child, !isRequired && child.default === undefined)];
+  });
+}
+
+function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
+  const choices = node.enum ?? node.items?.enum;
+  const range = rangeText(node);
+  const title = TITLES[path] ?? wordsOf(path.split('.').at(-1) ?? path);
+  return {
+    path,
+    title,
+    hint: repeats(title, node.description ?? '') ? '' : (node.description ?? ''),
+    kind: kindOf(node),
+    group: groupOf(path),
+    isOptional,
+    initial: initialOf(node),
+    ...(choices && { choices }),
+    ...(range !== '' && { range }),
+  };
+}
+
+function kindOf(node: JsonNode): FieldKind {
+  if (node.type === 'array') return 'choices';
+  if (node.enum) return 'choice';
+  if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean') return node.type;
+  return 'text';
+}
+
+function groupOf(path: string): Group {
+  // Sound: the keys of GROUPS are the groups.
+  const groups = Object.keys(GROUPS) as Group[];
+  return groups.find((group) => (GROUPS[group].paths as readonly string[]).includes(path)) ?? 'advanced';
+}
+
+function initialOf(node: JsonNode): FieldValue {
+  if (node.type === 'array') return Array.isArray(node.default) ? node.default.map(String) : [];
+  if (node.type === 'boolean') return node.default === true;
+  return node.default === undefined ? '' : String(node.default);
+}
+
+function rangeText(node: JsonNode): string {
+  const low = node.minimum ?? node.exclusiveMinimum;
+  const high = node.maximum ?? node.exclusiveMaximum;
+  const isOpen = high === undefined || high >= Number.MAX_SAFE_INTEGER;
+  const text = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+  if (node.type !== 'integer' && node.type !== 'number') return '';
+  if (low === undefined) return isOpen ? '' : `up to ${text(high)}`;
+  const from = node.exclusiveMinimum !== undefined ? `more than ${text(low)}` : text(low);
+  if (isOpen) return node.exclusiveMinimum !== undefined ? from : `${from} or more`;
+  return `${from} to ${node.exclusiveMaximum !== undefined ? 'less than ' : ''}${text(high)}`;
+}
+
+/** A description that says no more than the title: `Name of the run` beside `Name`. */
+function repeats(title: string, description: string): boolean {
+  return description.length <= title.length + 11 && description.toLowerCase().includes(title.toLowerCase());
+}
+
+/** `learningRate` -> `Learning rate`. */
+function wordsOf(key: string): string {
+  const words = key.replace(/([A-Z])/g, ' $1').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function initialDraft(fields: readonly Field[]): Draft {
+  return Object.fromEntries(fields.map((field) => [field.path, field.initial]));
+}
+
+/** `1.5 M`, `200k` and `1,500,000` are numbers; what is none stays text, for the schema to refuse. */
+export function parseNumber(text: string): number | string {
+  const match = /^([+-]?[\d.,]*\d\.?(?:e[+-]?\d+)?)\s*([kMG]?)$/i.exec(text.trim());
+  if (match === null) return text;
+  const factor = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[(match[2] ?? '').toLowerCase()] ?? 1;
+  const value = Number((match[1] ?? '').replaceAll(',', '')) * factor;
+  return Number.isFinite(value) ? value : text;
+}
+
+/** What the host is asked for. Optional fields that are empty are left out. Not yet validated. */
+export function draftToInput(fields: readonly Field[], draft: Draft, options: SearchOptions): Record<string, unknown> {
+  const input: Record<string, unknown> = {};
+  for (const field of fields) {
+    const value = draft[field.path] ?? field.initial;
+    if (field.isOptional && value === '') continue;
+    const isNumber = (field.kind === 'integer' || field.kind === 'number') && typeof value === 'string';
+    put(input, field.path.split('.'), isNumber ? parseNumber(value) : value);
+  }
+  if (Object.keys(options).length > 0) put(input, ['strategy', 'options'], options);
+  return input;
+}
+
+export type SearchOptions = NonNullable<NonNullable<SearchInput['strategy']>['options']>;
+
+/** The other way round: a configuration as people write it, or that of an earlier run. */
+export function inputToDraft(fields: readonly Field[], input: unknown): Draft {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const value = field.path
+        .split('.')
+        .reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), input);
+      if (value === undefined || value === null) return [field.path, field.isOptional ? '' : field.initial];
+      if (Array.isArray(value)) return [field.path, value.map(String)];
+      return [field.path, typeof value === 'boolean' ? value : String(value)];
+    }),
+  );
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const child: Record<string, unknown> = isRecord(inner) ? inner : {};
+  target[key] = child;
+  put(child, rest, value);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

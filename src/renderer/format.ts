@@ -1,0 +1,131 @@
+/** Numbers as people read them, each with its unit. NaN, infinities and absent values have words of their own. */
+
+export const ABSENT = '–';
+
+const COUNT_STEPS = [
+  { size: 1e12, unit: 'T' },
+  { size: 1e9, unit: 'G' },
+  { size: 1e6, unit: 'M' },
+  { size: 1e3, unit: 'k' },
+] as const;
+
+const BYTE_STEPS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `1.2 M`, `12.3 k`, `87`: three significant digits from a thousand on. */
+export function formatCount(value: number | undefined): string {
+  const word = wordOf(value);
+  if (word !== undefined || value === undefined) return word ?? ABSENT;
+  const magnitude = Math.abs(value);
+  // 999.95 k would round to "1000 k": the step is chosen by what is shown.
+  const step = COUNT_STEPS.find(({ size }) => magnitude >= size * 0.9995);
+  if (step === undefined) return Number.isInteger(value) ? String(value) : digits(value, 3);
+  return `${digits(value / step.size, 3)} ${step.unit}`;
+}
+
+/** `12,345`: for titles and tables, where the exact number matters. */
+export function formatExact(value: number | undefined): string {
+  const word = wordOf(value);
+  if (word !== undefined || value === undefined) return word ?? ABSENT;
+  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+}
+
+/** A fraction as `87.4 %`. */
+export function formatPercent(value: number | undefined, decimals = 1): string {
+  const word = wordOf(value);
+  if (word !== undefined || value === undefined) return word ?? ABSENT;
+  return `${(value * 100).toFixed(decimals)} %`;
+}
+
+/** `+1.2 points`, `−0.3 points`: a difference of two fractions. */
+export function formatPoints(value: number | undefined): string {
+  const word = wordOf(value);
+  if (word !== undefined || value === undefined) return word ?? ABSENT;
+  return `${signed((value * 100).toFixed(1))} points`;
+}
+
+/** `+12 %`, `×3.4`: how much larger or smaller than `base`; from twice on as a factor. */
+export function formatRatio(value: number, base: number): string {
+  if (!Number.isFinite(value) || !Number.isFinite(base) || base <= 0) return ABSENT;
+  if (value === base) return 'same';
+  const ratio = value / base;
+  if (ratio >= 2) return `×${digits(ratio, 3)}`;
+  if (ratio <= 0.5 && ratio > 0) return `÷${digits(1 / ratio, 3)}`;
+  const percent = (ratio - 1) * 100;
+  return `${signed(percent.toFixed(Math.abs(percent) < 10 ? 1 : 0))} %`;
+}
+
+/** `3 min 20 s`, `1 h 5 min`, `12.4 s`, `340 ms`. */
+export function formatDuration(seconds: number | undefined): string {
+  const word = wordOf(seconds);
+  if (word !== undefined || seconds === undefined) return word ?? ABSENT;
+  if (seconds < 0) return ABSENT;
+  if (seconds > 0 && seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${digits(seconds, 2)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return joinUnits(minutes, 'min', whole % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return joinUnits(hours, 'h', minutes % 60, 'min');
+  return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+/** Time left, rounded to what an estimate can promise: `about 3 min left`. */
+export function formatTimeLeft(seconds: number | undefined): string {
+  if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return 'estimating time left';
+  if (seconds < 10) return 'a few seconds left';
+  if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} s left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${digits(seconds / 3600, 2)} h left`;
+}
+
+/** Binary units: `2.8 MiB`. */
+export function formatBytes(bytes: number | undefined): string {
+  const word = wordOf(bytes);
+  if (word !== undefined || bytes === undefined) return word ?? ABSENT;
+  let value = bytes;
+  let step = 0;
+  while (Math.abs(value) >= 1023.5 && step < BYTE_STEPS.length - 1) {
+    value /= 1024;
+    step += 1;
+  }
+  return `${step === 0 ? String(value) : digits(value, 3)} ${BYTE_STEPS[step] ?? 'B'}`;
+}
+
+/** `24 Nov, 09:14`, with the year where it is not the current one; `now` is passed in by tests. */
+export function formatDate(iso: string, now: Date = new Date()): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return ABSENT;
+  const day = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+  });
+  return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+}
+
+/** `1 student`, `2 students`. */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${formatExact(count)} ${count === 1 ? one : many}`;
+}
+
+/** Fixed significant digits without trailing zeros. */
+export function digits(value: number, significant: number): string {
+  return String(Number(value.toPrecision(significant)));
+}
+
+function signed(text: string): string {
+  if (Number(text) === 0) return text.replace('-', '');
+  return text.startsWith('-') ? `−${text.slice(1)}` : `+${text}`;
+}
+
+function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+function wordOf(value: number | undefined): string | undefined {
+  if (value === undefined) return ABSENT;
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return undefined;
+}

@@ -1,0 +1,309 @@
+/**
+ * A workspace made up from core's own families and a seeded generator: what the gallery, the chart tests and development
+ * without a host look at. Costs are exact; accuracies follow a saturating law with noise, as those of real students do.
+ */
+import type {
+  DatasetView,
+  FamilyView,
+  PredictionsView,
+  RunSummaryView,
+  StrategyView,
+  TeacherView,
+} from '../../bridge/schemas.ts';
+import { costOf } from '../../core/arch/cost.ts';
+import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
+import { resnetTeacher } from '../../core/arch/families/resnet.ts';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import type { Why } from '../../core/events.ts';
+import { createRng, split } from '../../core/math/rng.ts';
+import { hypervolumeHistory, paretoFront } from '../../core/pareto.ts';
+import type { Run, RunState } from '../../core/run.ts';
+import { familyOf, familySize, randomMember } from '../../core/space/lattice.ts';
+import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
+
+const SHAPE = [28, 28, 1] as const;
+const CLASSES = [
+  'T-shirt/top',
+  'Trouser',
+  'Pullover',
+  'Dress',
+  'Coat',
+  'Sandal',
+  'Shirt',
+  'Sneaker',
+  'Bag',
+  'Ankle boot',
+];
+const SPACE = studentSpace(studentFamilyNames(), SHAPE, CLASSES.length);
+/** What a family loses or gains against the common law. */
+const FAMILY_SKILL: Readonly<Record<string, number>> = {
+  resnet: 0.006,
+  'mobilenet-v2': 0.004,
+  vit: -0.03,
+  'mlp-mixer': -0.02,
+};
+const STARTED = Date.UTC(2026, 10, 24, 9, 0);
+
+export const fixtureDataset: DatasetView = {
+  name: 'fashion-mnist',
+  title: 'Fashion-MNIST',
+  licence: 'MIT',
+  classes: CLASSES,
+  shape: SHAPE,
+  splits: { train: 10_000, validation: 5_000, test: 10_000 },
+  bundled: true,
+};
+
+const teacherGraph = resnetTeacher(SHAPE, CLASSES.length);
+const teacherCost = costOf(teacherGraph);
+
+export const fixtureTeacher: TeacherView = {
+  name: 'fashion-resnet',
+  title: 'ResNet-14 (32-64-128)',
+  dataset: 'fashion-mnist',
+  graph: teacherGraph,
+  params: teacherCost.params,
+  macs: teacherCost.macs,
+  validationAccuracy: 0.9392,
+  testAccuracy: 0.9364,
+  summary: 'Trained for 20 epochs on the other 45,000 images.',
+  bundled: true,
+};
+
+export const fixtureStrategies: readonly StrategyView[] = [
+  {
+    id: 'trade',
+    title: 'TRADE',
+    version: 1,
+    fidelity: 'reconstruction',
+    summary: 'Trust-region Bayesian optimisation over student families with one shared surrogate.',
+    defaults: { initial: 8, globalShare: 0.25 },
+  },
+  {
+    id: 'random',
+    title: 'Random search',
+    version: 1,
+    fidelity: 'faithful',
+    summary: 'Uniform over the feasible students.',
+    defaults: {},
+  },
+];
+
+export const fixtureFamilies: readonly FamilyView[] = SPACE.families.map((family) => {
+  const reference = costOf(family.build(family.reference));
+  return {
+    name: family.name,
+    title: family.title,
+    dimensions: family.dimensions.map(({ name, title, levels }) => ({ name, title, levels })),
+    students: familySize(family),
+    reference: { config: family.reference, params: reference.params, macs: reference.macs },
+  };
+});
+
+export interface FixtureOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly budget: number;
+  /** Trials that exist already. */
+  readonly done: number;
+  readonly seed: number;
+  readonly epochs?: number;
+  readonly sample?: boolean;
+  readonly strategy?: string;
+}
+
+export interface FixtureRun {
+  readonly run: Run;
+  readonly trials: readonly Trial[];
+  readonly epochs: ReadonlyMap<string, readonly EpochPoint[]>;
+}
+
+export function fixtureRun(options: FixtureOptions): FixtureRun {
+  const run = runOf(options);
+  const trials = Array.from({ length: options.done }, (_, number) => fixtureTrial(run, number));
+  return { run, trials, epochs: new Map(trials.map((trial) => [trial.id, fixtureEpochs(trial)])) };
+}
+
+function runOf(options: FixtureOptions): Run {
+  return {
+    id: options.id,
+    name: options.name,
+    state: options.state,
+    strategyVersion: 1,
+    sample: options.sample ?? false,
+    createdAt: new Date(STARTED - options.seed * 5_400_000).toISOString(),
+    finishedAt:
+      options.state === 'finished' ? new Date(STARTED - options.seed * 5_400_000 + 330_000).toISOString() : undefined,
+    seconds: options.done * 12.4,
+    config: {
+      name: options.name,
+      dataset: 'fashion-mnist',
+      teacher: 'fashion-resnet',
+      families: studentFamilyNames(),
+      strategy: { id: options.strategy ?? 'trade', options: {} },
+      objectives: [
+        { metric: 'accuracy', goal: 'maximize', known: false },
+        { metric: 'params', goal: 'minimize', known: true },
+      ],
+      limits: [{ metric: 'macs', max: 1_500_000 }],
+      reference: { accuracy: 0.5, params: 200_000, macs: 1_650_000 },
+      budget: { trials: options.budget },
+      recipe: {
+        epochs: options.epochs ?? 3,
+        batchSize: 128,
+        optimizer: 'adamw',
+        learningRate: 0.005,
+        warmupEpochs: 0.3,
+        momentum: 0.9,
+        weightDecay: 0.01,
+        labelSmoothing: 0,
+        augmentation: { flip: true, shift: 2 },
+        distillation: { loss: 'kd', temperature: 4, weight: 0.9 },
+      },
+      seed: options.seed,
+      slots: 1,
+    },
+  };
+}
+
+/** A trial as the host would have it when it ended; every 17th one fails. */
+export function fixtureTrial(run: Run, number: number, state?: TrialState): Trial {
+  const seed = split(run.config.seed, number);
+  const rng = createRng(seed);
+  const names = run.config.families;
+  const isReference = number < names.length;
+  const family = familyOf(SPACE, names[isReference ? number : rng.int(names.length)] ?? 'resnet');
+  const config = isReference && family.reference ? family.reference : randomMember(family, () => rng.uniform());
+  const cost = costOf(graphOf(family.name, config));
+  const accuracy =
+    0.915 -
+    0.55 * Math.exp(-(Math.log10(cost.params) - 2.2) * 1.15) +
+    (FAMILY_SKILL[family.name] ?? 0) +
+    rng.normal() * 0.008;
+  const ended = state ?? (number % 17 === 16 ? 'failed' : 'finished');
+  return {
+    id: `${run.id}-t${number}`,
+    runId: run.id,
+    number,
+    state: ended,
+    candidate: { family: family.name, config },
+    seed,
+    why: whyOf(number, names.length, accuracy, rng.normal(), rng.int(3)),
+    ...cost,
+    metrics: ended === 'finished' ? { accuracy, loss: 2.2 * (1 - accuracy) } : {},
+    ...(ended === 'finished' && run.state === 'finished' && number % 3 === 0 && { testAccuracy: accuracy - 0.004 }),
+    epochsDone: ended === 'finished' ? run.config.recipe.epochs : ended === 'failed' ? 1 : 0,
+    epochs: run.config.recipe.epochs,
+    seconds: 4 + cost.macs / 150_000,
+    attempts: 1,
+    ...(ended === 'failed' && {
+      reason: 'The loss became NaN in epoch 2. Lower the learning rate or lengthen the warm-up.',
+    }),
+    createdAt: new Date(STARTED + number * 13_000).toISOString(),
+    ...(ended === 'finished' && { finishedAt: new Date(STARTED + number * 13_000 + 12_000).toISOString() }),
+  };
+}
+
+function whyOf(number: number, references: number, accuracy: number, gap: number, region: number): Why {
+  if (number < references) return { source: 'reference' };
+  if (number < references + 4) return { source: 'initial' };
+  const predicted = { mean: accuracy + gap * 0.009, deviation: 0.009 };
+  if (number % 4 === 3) return { source: 'global', predicted, expectedGain: 0.012 };
+  return {
+    source: 'region',
+    region: { id: region, centre: region + 2, radius: '2 levels' },
+    predicted,
+    expectedGain: 0.031,
+  };
+}
+
+export function fixtureEpochs(trial: Trial): readonly EpochPoint[] {
+  const rng = createRng(split(trial.seed, 99));
+  const end = trial.metrics['accuracy'] ?? 0.7;
+  return Array.from({ length: trial.epochsDone }, (_, index) => {
+    const share = (index + 1) / trial.epochs;
+    const accuracy = index + 1 === trial.epochs ? end : end - 0.22 * (1 - share) ** 1.6 + rng.normal() * 0.006;
+    return {
+      epoch: index + 1,
+      trainLoss: 2.6 * (1 - accuracy) + 0.2,
+      validationLoss: 2.3 * (1 - accuracy),
+      validationAccuracy: accuracy,
+      learningRate: 0.0025 * (1 + Math.cos(Math.PI * share)),
+      seconds: trial.seconds / trial.epochs,
+    };
+  });
+}
+
+/** The trial's own graph. */
+export function fixtureGraph(trial: Trial): ArchitectureGraph {
+  return graphOf(trial.candidate.family, trial.candidate.config);
+}
+
+function graphOf(family: string, config: Trial['candidate']['config']): ArchitectureGraph {
+  const found = SPACE.families.find(({ name }) => name === family);
+  if (found === undefined) throw new Error(`There is no family ${family}.`);
+  return found.build(config);
+}
+
+/** Predictions of a network that is right with probability `accuracy`, and confuses neighbours of one kind of clothing. */
+export function fixturePredictions(accuracy: number, seed: number, count = 1000): PredictionsView {
+  const classes = CLASSES.length;
+  const confusions = [
+    [2, 4, 6],
+    [5, 7, 9],
+    [0, 6, 3],
+  ];
+  const labels = Uint8Array.from({ length: count }, (_, index) => index % classes);
+  const probabilities = new Float32Array(count * classes);
+  for (const [index, label] of labels.entries()) {
+    // Hard images are hard for everyone: the image's own difficulty is shared by all networks.
+    const difficulty = createRng(split(7, index)).uniform();
+    const rng = createRng(split(seed, index));
+    const isRight = 0.75 * difficulty + 0.25 * rng.uniform() < accuracy;
+    const family = confusions.find((group) => group.includes(label)) ?? [label, (label + 1) % classes];
+    const others = family.filter((other) => other !== label);
+    const chosen = isRight ? label : (others[rng.int(others.length)] ?? label);
+    const confidence = 0.55 + 0.44 * rng.uniform();
+    for (let one = 0; one < classes; one += 1) {
+      probabilities[index * classes + one] = one === chosen ? confidence : (1 - confidence) / (classes - 1);
+    }
+  }
+  return { count, classes, probabilities, labels };
+}
+
+/** The summary that the host would send of these records. */
+export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>, share = 0): RunSummaryView {
+  const finished = trials.filter((trial) => trial.state === 'finished');
+  const metrics = finished.map((trial) => ({ ...trial.metrics, params: trial.params, macs: trial.macs }));
+  const history = hypervolumeHistory(metrics, run.config.objectives, run.config.reference);
+  const countOf = (state: TrialState): number => trials.filter((trial) => trial.state === state).length;
+  const ended = countOf('finished') + countOf('failed');
+  return {
+    run,
+    trials: {
+      queued: countOf('queued'),
+      running: countOf('running'),
+      finished: countOf('finished'),
+      failed: countOf('failed'),
+      interrupted: countOf('interrupted'),
+      stopped: countOf('stopped'),
+    },
+    score: {
+      bestAccuracy:
+        finished.length > 0 ? Math.max(...finished.map((trial) => trial.metrics['accuracy'] ?? 0)) : undefined,
+      frontSize: paretoFront(metrics, run.config.objectives).length,
+      hypervolume: history.at(-1) ?? 0,
+      history,
+    },
+    live:
+      run.state === 'running'
+        ? {
+            stage: `Student ${ended + 1} of ${run.config.budget.trials} (${trials.at(-1)?.candidate.family ?? 'resnet'}): epoch 2 of ${run.config.recipe.epochs}`,
+            done: ended + share,
+            total: run.config.budget.trials,
+            secondsLeft: (run.config.budget.trials - ended - share) * 12.4,
+          }
+        : undefined,
+  };
+}

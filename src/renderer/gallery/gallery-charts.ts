@@ -1,0 +1,110 @@
+/** Every chart with the fixtures it is shown and tested with, the awkward cases among them. */
+import type { PreviewView } from '../../bridge/schemas.ts';
+import type { Trial } from '../../core/trial.ts';
+import { allocationChart } from '../charts/allocation.ts';
+import type { ChartView } from '../charts/chart.ts';
+import { curvesChart } from '../charts/curves.ts';
+import { frontChart } from '../charts/front.ts';
+import { histogramChart } from '../charts/histogram.ts';
+import { hypervolumeChart } from '../charts/hypervolume.ts';
+import type { Theme } from '../theme.ts';
+import { trialTitle } from '../words.ts';
+import { fixtureEpochs, fixtureFamilies, fixtureRun, fixtureSummary, fixtureTeacher } from './fixtures.ts';
+
+export interface GalleryChart {
+  readonly name: string;
+  readonly title: string;
+  readonly view: ChartView;
+}
+
+const familyTitle = (name: string): string => fixtureFamilies.find((family) => family.name === name)?.title ?? name;
+const teacher = { ...fixtureTeacher, accuracy: fixtureTeacher.validationAccuracy };
+const limits = [{ metric: 'macs', max: 1_500_000 }];
+
+export function galleryCharts(theme: Theme): readonly GalleryChart[] {
+  const records = fixtureRun({
+    id: 'gallery',
+    name: 'Gallery',
+    state: 'finished',
+    budget: 60,
+    done: 60,
+    seed: 2,
+    epochs: 12,
+  });
+  const { trials, run } = records;
+  const front = (
+    title: string,
+    name: string,
+    shown: readonly Trial[],
+    cost: 'params' | 'macs',
+    withTeacher = true,
+  ): GalleryChart => ({
+    name,
+    title,
+    view: frontChart(
+      {
+        trials: shown,
+        cost,
+        limits,
+        familyTitle,
+        selected: shown[6]?.id,
+        pinned: shown.slice(2, 4).map(({ id }) => id),
+        ...(withTeacher && { teacher }),
+      },
+      theme,
+    ),
+  });
+  const curves = trials
+    .filter((trial) => trial.state === 'finished')
+    .slice(0, 4)
+    .map((trial) => ({ id: trial.id, title: trialTitle(trial), points: fixtureEpochs(trial) }));
+  const broken = curves.map((curve) => ({
+    ...curve,
+    points: curve.points.map((point) => (point.epoch === 5 ? { ...point, validationAccuracy: NaN } : point)),
+  }));
+  const allocation = { families: run.config.families, budget: 60, familyTitle };
+  const equal = trials
+    .slice(0, 3)
+    .map((trial) => ({ ...trial, state: 'finished' as const, params: 10_000, metrics: { accuracy: 0.8 } }));
+  const endless = trials.slice(0, 5).map((trial, at) => (at === 1 ? { ...trial, metrics: { accuracy: NaN } } : trial));
+  return [
+    front('Front against parameters', 'front-params', trials, 'params'),
+    front('Front against MACs', 'front-macs', trials, 'macs'),
+    front('Front of one student', 'front-one', trials.slice(0, 1), 'params', false),
+    front('Front of equal students', 'front-equal', equal, 'params', false),
+    front('Front with a NaN', 'front-nan', endless, 'params'),
+    front('Front without students', 'front-none', [], 'params'),
+    {
+      name: 'curves',
+      title: 'Curves, smoothed',
+      view: curvesChart({ curves, metric: 'validationAccuracy', smoothing: 0.6, teacherAccuracy: 0.939 }, theme),
+    },
+    {
+      name: 'curves-gap',
+      title: 'Curves with a NaN',
+      view: curvesChart({ curves: broken, metric: 'validationAccuracy', smoothing: 0 }, theme),
+    },
+    {
+      name: 'curves-loss',
+      title: 'Training loss',
+      view: curvesChart({ curves: curves.slice(0, 2), metric: 'trainLoss', smoothing: 0 }, theme),
+    },
+    {
+      name: 'hypervolume',
+      title: 'Hypervolume',
+      view: hypervolumeChart(
+        { history: fixtureSummary(records).score.history, trials: 60, unit: 'accuracy × parameters' },
+        theme,
+      ),
+    },
+    { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
+    { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
+    { name: 'histogram-none', title: 'No student fits', view: histogramChart([], theme) },
+  ];
+}
+
+const BINS: PreviewView['histogram'] = [3, 3.5, 4, 4.5, 5, 5.5].map((from, index) => ({
+  from,
+  to: from + 0.5,
+  count: [4, 31, 120, 260, 190, 22][index] ?? 0,
+}));

@@ -1,0 +1,217 @@
+/** A host in the page's own memory over the fixtures: development without a shell (`?mock` in the dev server's address). */
+import { AsyncIteratorClass } from '@orpc/contract';
+import type { BridgeClient } from '../../bridge/client.ts';
+import type { HostConnection } from '../../bridge/connect.ts';
+import { limitsOf } from '../../bridge/expand-config.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import { searchInputSchema } from '../../bridge/schemas.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { RunState } from '../../core/run.ts';
+import type { EpochPoint, Trial } from '../../core/trial.ts';
+import type { FixtureOptions, FixtureRun } from './fixtures.ts';
+import {
+  fixtureDataset,
+  fixtureEpochs,
+  fixtureFamilies,
+  fixtureGraph,
+  fixturePredictions,
+  fixtureRun,
+  fixtureStrategies,
+  fixtureSummary,
+  fixtureTeacher,
+  fixtureTrial,
+} from './fixtures.ts';
+
+interface MockRun {
+  options: FixtureOptions;
+  records: FixtureRun;
+  share: number;
+}
+
+const EXAMPLES: readonly FixtureOptions[] = [
+  { id: 'r-live', name: 'Fashion quick', state: 'running', budget: 24, done: 9, seed: 1, sample: true },
+  { id: 'r-long', name: 'All families, 12 epochs', state: 'finished', budget: 60, done: 60, seed: 2, epochs: 12 },
+  { id: 'r-random', name: 'Random baseline', state: 'finished', budget: 24, done: 24, seed: 3, strategy: 'random' },
+  { id: 'r-paused', name: 'Tiny students under 10 k', state: 'paused', budget: 48, done: 13, seed: 4 },
+  { id: 'r-cut', name: 'Overnight', state: 'interrupted', budget: 200, done: 71, seed: 5 },
+  { id: 'r-empty', name: 'Just started', state: 'paused', budget: 24, done: 0, seed: 6 },
+];
+
+const TICK_MS = 400;
+
+/** `empty`: a workspace without runs. */
+export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
+  const runs = new Map<string, MockRun>();
+  for (const options of mode === 'full' ? EXAMPLES : []) add(options);
+  const listeners = new Set<(event: HostEvent) => void>();
+  let made = 0;
+
+  function add(options: FixtureOptions): MockRun {
+    const run: MockRun = { options, records: fixtureRun(options), share: 0 };
+    runs.set(options.id, run);
+    return run;
+  }
+
+  function find(id: string): MockRun {
+    const run = runs.get(id);
+    if (run === undefined) throw new WorkbenchError('run.missing', `There is no run "${id}" in this workspace.`);
+    return run;
+  }
+
+  function findTrial(id: string): { readonly run: MockRun; readonly trial: Trial } {
+    for (const run of runs.values()) {
+      const trial = run.records.trials.find((one) => one.id === id);
+      if (trial) return { run, trial };
+    }
+    throw new WorkbenchError('trial.missing', `There is no student "${id}" in this workspace.`);
+  }
+
+  const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event));
+  const summary = (run: MockRun): RunSummaryView => fixtureSummary(run.records, run.share);
+
+  function changeState(id: string, state: RunState): RunSummaryView {
+    const run = find(id);
+    run.records = { ...run.records, run: { ...run.records.run, state } };
+    emit({ type: 'run.changed', summary: summary(run) });
+    return summary(run);
+  }
+
+  /** A quarter of a trial for every run that goes. */
+  function tick(): void {
+    for (const run of runs.values()) {
+      if (run.records.run.state !== 'running') continue;
+      run.share += 0.25;
+      if (run.share >= 1) endTrial(run);
+      emit({ type: 'run.changed', summary: summary(run) });
+    }
+  }
+
+  function endTrial(run: MockRun): void {
+    run.share = 0;
+    const number = run.records.trials.length;
+    const trial = fixtureTrial(run.records.run, number);
+    const points: readonly EpochPoint[] = fixtureEpochs(trial);
+    run.records = {
+      run: { ...run.records.run, seconds: run.records.run.seconds + 12.4 },
+      trials: [...run.records.trials, trial],
+      epochs: new Map(run.records.epochs).set(trial.id, points),
+    };
+    emit({ type: 'trial.changed', trial });
+    for (const point of points) emit({ type: 'epoch.appended', trialId: trial.id, runId: run.records.run.id, point });
+    if (number + 1 >= run.records.run.config.budget.trials) changeState(run.records.run.id, 'finished');
+  }
+
+  setInterval(tick, TICK_MS);
+
+  function start(name: string, trials: number, sample: boolean): RunSummaryView {
+    made += 1;
+    const run = add({ id: `r-new${made}`, name, state: 'running', budget: trials, done: 0, seed: -made, sample });
+    emit({ type: 'run.changed', summary: summary(run) });
+    return summary(run);
+  }
+
+  function watch(): AsyncIteratorClass<HostEvent> {
+    const queue: HostEvent[] = [{ type: 'synced' }];
+    let wake: (() => void) | undefined;
+    const listener = (event: HostEvent): void => {
+      queue.push(event);
+      wake?.();
+    };
+    listeners.add(listener);
+    const next = async (): Promise<IteratorResult<HostEvent, unknown>> => {
+      for (;;) {
+        const value = queue.shift();
+        if (value) return { done: false, value };
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    };
+    return new AsyncIteratorClass<HostEvent>(next, async () => void listeners.delete(listener));
+  }
+
+  const client: BridgeClient = {
+    system: {
+      info: async () => ({
+        version: '0.1.0',
+        workspace: '/home/ada/trade',
+        shell: 'web',
+        platform: 'linux x64',
+        node: '24.21.0',
+      }),
+      backend: async () => {
+        await new Promise((done) => setTimeout(done, 700));
+        const gflops = { 'matmul 1024': 262.4, 'conv 3x3 64': 305.1, 'conv 3x3 64, input gradient': 316.8 };
+        return { backend: 'tensorflow', device: 'CPU, 2 cores', version: '2.21.0', threads: 2, gflops };
+      },
+      doctor: async () => ({ ok: true, integrity: 'ok', trials: 177, checkpoints: 168, problems: [] }),
+      quit: async () => undefined,
+    },
+    catalog: {
+      datasets: async () => [fixtureDataset],
+      teachers: async () => [fixtureTeacher],
+      families: async () => fixtureFamilies,
+      strategies: async () => fixtureStrategies,
+      teacherPredictions: async () => fixturePredictions(fixtureTeacher.validationAccuracy, 5),
+    },
+    runs: {
+      list: async ({ search = '', offset = 0, limit = 200 }) => {
+        const all = [...runs.values()]
+          .map(summary)
+          .filter(({ run }) => run.name.toLowerCase().includes(search.toLowerCase()));
+        const sorted = all.sort((left, right) => right.run.createdAt.localeCompare(left.run.createdAt));
+        return { rows: sorted.slice(offset, offset + limit), total: sorted.length };
+      },
+      get: async ({ id }) => summary(find(id)),
+      trials: async ({ id }) => find(id).records.trials,
+      preview: async (input) => {
+        const parsed = searchInputSchema.parse(input);
+        const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);
+        const share = Math.min(1, most / 2e6);
+        const students = fixtureFamilies
+          .filter(({ name }) => parsed.families.includes(name))
+          .map(({ name, students: total }) => ({ family: name, total, feasible: Math.round(total * share) }));
+        const histogram = Array.from({ length: 16 }, (_, bin) => {
+          const [from, to] = [3 + bin / 8, 3 + (bin + 1) / 8];
+          return { from, to, count: Math.round(share * 300 * Math.exp(-((bin - 9) ** 2) / 14)) };
+        });
+        return { students, histogram, seconds: parsed.budget.trials * parsed.recipe.epochs * 4.1 };
+      },
+      start: async (input) => start(input.name, input.budget?.trials ?? 24, false),
+      startSample: async () => start('Sample search', 24, true),
+      pause: async ({ id }) => changeState(id, 'paused'),
+      resume: async ({ id }) => changeState(id, 'running'),
+      stop: async ({ id }) => changeState(id, 'finished'),
+      rename: async ({ id, name }) => {
+        const run = find(id);
+        run.records = { ...run.records, run: { ...run.records.run, name } };
+        return changeState(id, run.records.run.state);
+      },
+      keep: async ({ id }) => {
+        const run = find(id);
+        run.records = { ...run.records, run: { ...run.records.run, sample: false } };
+        return changeState(id, run.records.run.state);
+      },
+      discard: async ({ id }) => {
+        find(id);
+        runs.delete(id);
+        emit({ type: 'run.removed', id });
+      },
+    },
+    trials: {
+      get: async ({ id }) => {
+        const { run, trial } = findTrial(id);
+        return { trial, run: run.records.run, graph: fixtureGraph(trial), epochs: run.records.epochs.get(id) ?? [] };
+      },
+      epochs: async ({ ids }) =>
+        ids.map((id) => ({ trialId: id, points: findTrial(id).run.records.epochs.get(id) ?? [] })),
+      predictions: async ({ id }) => {
+        const { trial } = findTrial(id);
+        const accuracy = trial.metrics['accuracy'];
+        if (accuracy === undefined)
+          throw new WorkbenchError('trial.missing', 'No predictions are kept of this student.');
+        return fixturePredictions(accuracy, trial.seed);
+      },
+    },
+    events: { watch: async () => watch() },
+  };
+  return { shell: 'web', client, state: () => ({ kind: 'connected' }), onState: () => () => undefined };
+}

@@ -1,0 +1,36 @@
+/** Starts the window: theme, connection (before the router, for the address carries a token), stores, first view. */
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import { connectToHost } from '../bridge/connect.ts';
+import type { HostConnection } from '../bridge/connect.ts';
+import { toWorkbenchError } from '../bridge/errors.ts';
+import { installClient } from './api.ts';
+import App from './App.vue';
+import './tokens.css';
+import './base.css';
+import { createWorkbenchRouter } from './router.ts';
+import RefusedScreen from './shell/RefusedScreen.vue';
+import { useLive } from './stores/live.ts';
+import { installTheme } from './theme.ts';
+
+async function connect(): Promise<HostConnection> {
+  const mock = import.meta.env.DEV ? new URLSearchParams(location.search).get('mock') : null;
+  if (mock === null) return connectToHost();
+  const { mockHost } = await import('./gallery/mock-host.ts');
+  return mockHost(mock === 'empty' ? 'empty' : 'full');
+}
+
+async function start(): Promise<void> {
+  installTheme();
+  try {
+    const connection = await connect();
+    installClient(connection.client);
+    const app = createApp(App).use(createPinia()).use(createWorkbenchRouter());
+    void useLive().follow(connection);
+    app.mount('#app');
+  } catch (error) {
+    createApp(RefusedScreen, { reason: toWorkbenchError(error).message }).mount('#app');
+  }
+}
+
+void start();

@@ -1,0 +1,24 @@
+/** Routes, each view a chunk of its own. Hash addresses work on a file-like scheme and on any server alike. */
+import { createRouter, createWebHashHistory } from 'vue-router';
+import type { Router } from 'vue-router';
+
+export function createWorkbenchRouter(): Router {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      { path: '/', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
+      { path: '/new', name: 'new-run', component: () => import('./views/NewRunView.vue') },
+      {
+        path: '/runs/:id/:tab(front|trials|curves|hypervolume|families)?',
+        name: 'run',
+        component: () => import('./views/RunView.vue'),
+        props: true,
+      },
+      { path: '/students/:id', name: 'student', component: () => import('./views/StudentView.vue'), props: true },
+      { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
+      { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
+      { path: '/gallery', name: 'gallery', component: () => import('./gallery/GalleryView.vue') },
+      { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue') },
+    ],
+  });
+}

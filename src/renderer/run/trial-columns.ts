@@ -1,0 +1,104 @@
+/** Columns of the trial table: how each is read, sorted and shown. */
+import type { ColumnDef } from '@tanstack/vue-table';
+import type { Trial } from '../../core/trial.ts';
+import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import { configText, TRIAL_STATES, trialNumber, whyShort } from '../words.ts';
+
+interface ColumnLook {
+  readonly width: string;
+  readonly isNumber?: boolean;
+  readonly text: (trial: Trial) => string;
+}
+
+export interface TrialColumn {
+  readonly id: string;
+  readonly title: string;
+  readonly look: ColumnLook;
+  readonly def: ColumnDef<Trial>;
+}
+
+type Sortable = number | string;
+
+function column(
+  id: string,
+  title: string,
+  value: (trial: Trial) => Sortable | undefined,
+  look: ColumnLook,
+): TrialColumn {
+  const def: ColumnDef<Trial> = {
+    id,
+    header: title,
+    // What has no value, or one that is no number, goes last whichever way one sorts.
+    accessorFn: (trial) => {
+      const read = value(trial);
+      return typeof read === 'number' && !Number.isFinite(read) ? undefined : read;
+    },
+    sortUndefined: 'last',
+    sortingFn: 'basic',
+    sortDescFirst: look.isNumber === true && id !== 'number',
+  };
+  return { id, title, look, def };
+}
+
+const number = (width: string, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });
+
+export function trialColumns(familyTitle: (family: string) => string): readonly TrialColumn[] {
+  return [
+    column('number', '#', (trial) => trial.number, number('42px', trialNumber)),
+    column('state', 'State', (trial) => trial.state, {
+      width: '92px',
+      text: (trial) => TRIAL_STATES[trial.state].label,
+    }),
+    column('family', 'Family', (trial) => trial.candidate.family, {
+      width: '112px',
+      text: (trial) => familyTitle(trial.candidate.family),
+    }),
+    column(
+      'accuracy',
+      'Accuracy',
+      (trial) => trial.metrics['accuracy'],
+      number('72px', (trial) => formatPercent(trial.metrics['accuracy'], 2)),
+    ),
+    column(
+      'test',
+      'Test',
+      (trial) => trial.testAccuracy,
+      number('66px', (trial) => formatPercent(trial.testAccuracy, 2)),
+    ),
+    column(
+      'params',
+      'Params',
+      (trial) => trial.params,
+      number('66px', (trial) => formatCount(trial.params)),
+    ),
+    column(
+      'macs',
+      'MACs',
+      (trial) => trial.macs,
+      number('66px', (trial) => formatCount(trial.macs)),
+    ),
+    column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
+    column('why', 'Why', (trial) => whyShort(trial.why), { width: '132px', text: (trial) => whyShort(trial.why) }),
+    column(
+      'epochs',
+      'Epochs',
+      (trial) => trial.epochsDone,
+      number('66px', (trial) => `${trial.epochsDone}/${trial.epochs}`),
+    ),
+    column(
+      'seconds',
+      'Time',
+      (trial) => trial.seconds,
+      number('72px', (trial) => formatDuration(trial.seconds)),
+    ),
+    column('config', 'Configuration', (trial) => configText(trial.candidate.config), {
+      width: 'minmax(120px, 1fr)',
+      text: (trial) => trial.reason ?? configText(trial.candidate.config),
+    }),
+  ];
+}
+
+function predictedText({ why: { predicted } }: Trial): string {
+  if (!predicted) return '–';
+  return `${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)}`;
+}

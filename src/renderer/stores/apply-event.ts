@@ -1,0 +1,73 @@
+/** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can be tested. */
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { EpochPoint, Trial } from '../../core/trial.ts';
+
+export interface WorkbenchRecords {
+  readonly runs: ReadonlyMap<string, RunSummaryView>;
+  /** By run, for the runs whose trials were read; inside by trial id. */
+  readonly trials: ReadonlyMap<string, ReadonlyMap<string, Trial>>;
+  /** By trial, for the curves that were read. */
+  readonly epochs: ReadonlyMap<string, readonly EpochPoint[]>;
+}
+
+export const EMPTY_RECORDS: WorkbenchRecords = { runs: new Map(), trials: new Map(), epochs: new Map() };
+
+type Change = Exclude<HostEvent, { type: 'synced' }>;
+
+/** Many changes at once: each map is copied once, however many events came in a tenth of a second. */
+export function applyChanges(records: WorkbenchRecords, changes: readonly Change[]): WorkbenchRecords {
+  const runs = new Map(records.runs);
+  const trials = new Map(records.trials);
+  const epochs = new Map(records.epochs);
+  const copied = new Map<string, Map<string, Trial>>();
+  for (const change of changes) {
+    switch (change.type) {
+      case 'run.changed':
+        runs.set(change.summary.run.id, change.summary);
+        break;
+      case 'run.removed':
+        for (const id of trials.get(change.id)?.keys() ?? []) epochs.delete(id);
+        runs.delete(change.id);
+        trials.delete(change.id);
+        copied.delete(change.id);
+        break;
+      case 'trial.changed': {
+        const { runId, id } = change.trial;
+        const known = trials.get(runId);
+        if (known === undefined || isStale(known.get(id), change.trial)) break;
+        const copy = copied.get(runId) ?? new Map(known);
+        copied.set(runId, copy.set(id, change.trial));
+        trials.set(runId, copy);
+        break;
+      }
+      case 'epoch.appended': {
+        const points = epochs.get(change.trialId);
+        if (points !== undefined) epochs.set(change.trialId, withPoint(points, change.point));
+        break;
+      }
+    }
+  }
+  return { runs, trials, epochs };
+}
+
+/**
+ * A snapshot that was taken before the one we hold: a read and the event stream may overtake each other. What has ended
+ * stays ended unless it was taken up again (one more attempt), and epochs of one attempt only go up.
+ */
+export function isStale(held: Trial | undefined, incoming: Trial): boolean {
+  if (held === undefined || incoming.attempts > held.attempts) return false;
+  if (incoming.attempts < held.attempts) return true;
+  if (hasEnded(held) && !hasEnded(incoming)) return true;
+  return !hasEnded(incoming) && incoming.epochsDone < held.epochsDone;
+}
+
+/** Sorted by epoch; an epoch that is trained again after an interruption replaces its point. */
+export function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] {
+  const others = points.filter((other) => other.epoch !== point.epoch);
+  const at = others.findIndex((other) => other.epoch > point.epoch);
+  return at < 0 ? [...others, point] : [...others.slice(0, at), point, ...others.slice(at)];
+}
+
+function hasEnded(trial: Trial): boolean {
+  return trial.state === 'finished' || trial.state === 'failed' || trial.state === 'stopped';
+}

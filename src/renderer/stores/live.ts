@@ -1,0 +1,79 @@
+/** The subscription to the host's events: gathers changes, hands them on ten times a second, and comes back after a cut. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
+import type { HostEvent } from '../../bridge/schemas.ts';
+import { useRecords } from './records.ts';
+
+const FLUSH_MS = 100;
+const RETRY_MS = [100, 500, 1000, 2000, 4000] as const;
+
+type Change = Exclude<HostEvent, { type: 'synced' }>;
+
+export const useLive = defineStore('live', () => {
+  const link = shallowRef<ConnectionState>({ kind: 'reconnecting' });
+  /** Everything that is held was read since the connection last stood. */
+  const synced = ref(false);
+  /** The person ended the program from this window: the cut that follows is no fault. */
+  const closed = ref<'pause' | 'keep'>();
+  const isLive = computed(() => link.value.kind === 'connected' && synced.value);
+
+  let pending: Change[] = [];
+  let reads = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Runs for as long as the window lives. */
+  async function follow(connection: HostConnection): Promise<never> {
+    link.value = connection.state();
+    connection.onState((state) => {
+      link.value = state;
+      if (state.kind !== 'connected') synced.value = false;
+    });
+    for (let failures = 0; ; failures += 1) {
+      try {
+        for await (const event of await connection.client.events.watch()) {
+          failures = 0;
+          receive(event);
+        }
+      } catch {
+        // Whatever cut the stream, the answer is the same: watch anew; the connection's own state says what is wrong.
+      }
+      synced.value = false;
+      await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
+    }
+  }
+
+  function receive(event: HostEvent): void {
+    if (event.type === 'synced') void resync();
+    else {
+      pending.push(event);
+      timer ??= setTimeout(flush, FLUSH_MS);
+    }
+  }
+
+  /** Events that arrive while everything is read again wait, so that an old read cannot undo them. */
+  async function resync(): Promise<void> {
+    reads += 1;
+    pending = [];
+    try {
+      await useRecords().readAgain();
+      synced.value = true;
+    } catch {
+      // The read failed because the connection did: its return brings the next 'synced'.
+    } finally {
+      reads -= 1;
+      flush();
+    }
+  }
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (reads > 0) return;
+    const changes = pending;
+    pending = [];
+    useRecords().apply(changes);
+  }
+
+  return { link, synced, closed, isLive, follow, receive, flush };
+});

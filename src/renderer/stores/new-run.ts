@@ -1,0 +1,59 @@
+/** What is typed into the New run form; it survives leaving the view, a reload, and a host that is out of reach. */
+import { defineStore } from 'pinia';
+import { computed, ref, watch } from 'vue';
+import { checkInput } from '../form/check-input.ts';
+import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
+import { draftToInput, initialDraft, inputToDraft, searchFields } from '../form/form-model.ts';
+
+const KEY = 'trade.new-run';
+
+interface Kept {
+  readonly draft: Draft;
+  readonly options: SearchOptions;
+}
+
+export const useNewRun = defineStore('new-run', () => {
+  const fields = searchFields();
+  const fresh: Kept = { draft: { ...initialDraft(fields), name: 'Fashion search' }, options: {} };
+  const kept = stored();
+  const draft = ref<Draft>({ ...fresh.draft, ...kept?.draft });
+  const options = ref<SearchOptions>(kept?.options ?? {});
+
+  const checked = computed(() => checkInput(draftToInput(fields, draft.value, options.value)));
+
+  watch([draft, options], () => {
+    sessionStorage.setItem(KEY, JSON.stringify({ draft: draft.value, options: options.value }));
+  });
+
+  function set(path: string, value: FieldValue): void {
+    draft.value = { ...draft.value, [path]: value };
+    // Options belong to one strategy.
+    if (path === 'strategy.id') options.value = {};
+  }
+
+  function setOption(name: string, value: number | string | boolean): void {
+    options.value = { ...options.value, [name]: value };
+  }
+
+  function reset(): void {
+    draft.value = fresh.draft;
+    options.value = {};
+  }
+
+  /** A configuration that was written by hand or exported; the caller has validated it. */
+  function load(input: unknown, strategyOptions: SearchOptions): void {
+    draft.value = inputToDraft(fields, input);
+    options.value = strategyOptions;
+  }
+
+  return { fields, draft, options, checked, set, setOption, reset, load };
+});
+
+function stored(): Kept | undefined {
+  try {
+    // Sound: only this store writes the key; a draft of an older version may lack fields, and defaults fill them.
+    return (JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Kept | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

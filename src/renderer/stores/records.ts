@@ -1,0 +1,145 @@
+/** The records of this window: runs, and the trials and curves of what is open; fed by reads and by the event stream. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { useClient } from '../api.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { applyChanges, EMPTY_RECORDS } from './apply-event.ts';
+
+/** Rows of the list read at once. */
+const PAGE = 200;
+/** Curves asked for in one call (the contract's limit). */
+const CURVES = 200;
+
+export const useRecords = defineStore('records', () => {
+  const records = shallowRef(EMPTY_RECORDS);
+  /** Runs on the host that match the search; not all of them need be here yet. */
+  const total = ref(0);
+  const search = ref('');
+  const listed = shallowRef<readonly string[]>([]);
+  const loaded = ref(false);
+
+  /** Newest first, whatever order they came in. */
+  const runs = computed(() => {
+    const shown = new Set(listed.value);
+    return [...records.value.runs.values()]
+      .filter(({ run }) => shown.has(run.id))
+      .sort((left, right) => right.run.createdAt.localeCompare(left.run.createdAt));
+  });
+  const active = computed(() => [...records.value.runs.values()].filter(({ run }) => run.state === 'running'));
+
+  const runOf = (id: string): RunSummaryView | undefined => records.value.runs.get(id);
+  const epochsOf = (trialId: string): readonly EpochPoint[] | undefined => records.value.epochs.get(trialId);
+
+  /** By number; undefined until they were read. */
+  function trialsOf(runId: string): readonly Trial[] | undefined {
+    const trials = records.value.trials.get(runId);
+    return trials && [...trials.values()].sort((left, right) => left.number - right.number);
+  }
+
+  /** The list from its start, as far as it was read before; also the running runs' summaries. */
+  async function readRuns(): Promise<void> {
+    const limit = Math.min(1000, Math.max(PAGE, listed.value.length));
+    const asked = search.value;
+    const page = await useClient().runs.list({ offset: 0, limit, ...(asked === '' ? {} : { search: asked }) });
+    if (asked !== search.value) return;
+    total.value = page.total;
+    listed.value = page.rows.map(({ run }) => run.id);
+    putRuns(page.rows);
+    loaded.value = true;
+  }
+
+  async function readMoreRuns(): Promise<void> {
+    if (listed.value.length >= total.value) return;
+    const asked = search.value;
+    const offset = listed.value.length;
+    const page = await useClient().runs.list({ offset, limit: PAGE, ...(asked === '' ? {} : { search: asked }) });
+    if (asked !== search.value) return;
+    total.value = page.total;
+    listed.value = [...new Set([...listed.value, ...page.rows.map(({ run }) => run.id)])];
+    putRuns(page.rows);
+  }
+
+  /** Throws `run.missing` for an id the host does not know. */
+  async function readRun(id: string): Promise<void> {
+    const client = useClient();
+    const [summary, trials] = await Promise.all([client.runs.get({ id }), client.runs.trials({ id })]);
+    putRuns([summary]);
+    const byId = new Map(trials.map((trial) => [trial.id, trial]));
+    records.value = { ...records.value, trials: new Map(records.value.trials).set(id, byId) };
+  }
+
+  /** Curves of trials, those that are not here yet. */
+  async function readEpochs(ids: readonly string[]): Promise<void> {
+    const missing = ids.filter((id) => !records.value.epochs.has(id));
+    for (let start = 0; start < missing.length; start += CURVES) {
+      const curves = await useClient().trials.epochs({ ids: missing.slice(start, start + CURVES) });
+      putEpochs(curves.map(({ trialId, points }) => [trialId, points]));
+    }
+  }
+
+  function putEpochs(curves: readonly (readonly [string, readonly EpochPoint[]])[]): void {
+    const epochs = new Map(records.value.epochs);
+    for (const [id, points] of curves) epochs.set(id, points);
+    records.value = { ...records.value, epochs };
+  }
+
+  function putRuns(summaries: readonly RunSummaryView[]): void {
+    const known = new Map(records.value.runs);
+    for (const summary of summaries) known.set(summary.run.id, summary);
+    records.value = { ...records.value, runs: known };
+  }
+
+  /** Everything that is held, again: after a gap in the events nothing of it can be trusted. */
+  async function readAgain(): Promise<void> {
+    const openRuns = [...records.value.trials.keys()];
+    const openCurves = [...records.value.epochs.keys()];
+    await readRuns();
+    for (const id of openRuns) {
+      // A run may have been removed while the connection was down; the other runs are read all the same.
+      await readRun(id).catch(() => apply([{ type: 'run.removed', id }]));
+    }
+    records.value = { ...records.value, epochs: new Map() };
+    await readEpochs(openCurves);
+  }
+
+  function apply(changes: readonly Exclude<HostEvent, { type: 'synced' }>[]): void {
+    if (changes.length === 0) return;
+    const before = records.value.runs;
+    records.value = applyChanges(records.value, changes);
+    for (const change of changes) {
+      if (change.type === 'run.removed' && listed.value.includes(change.id)) {
+        listed.value = listed.value.filter((id) => id !== change.id);
+        total.value -= 1;
+      }
+      if (change.type === 'run.changed' && search.value === '') listNew(change.summary.run.id, before);
+    }
+  }
+
+  /** A run that appears while the list is open; under a search only a new read can tell whether it matches. */
+  function listNew(id: string, before: ReadonlyMap<string, RunSummaryView>): void {
+    if (before.has(id) || listed.value.includes(id)) return;
+    listed.value = [id, ...listed.value];
+    total.value += 1;
+  }
+
+  return {
+    records,
+    runs,
+    active,
+    total,
+    search,
+    loaded,
+    runOf,
+    trialsOf,
+    epochsOf,
+    readRuns,
+    readMoreRuns,
+    readRun,
+    readEpochs,
+    readAgain,
+    putRuns,
+    putEpochs,
+    apply,
+  };
+});

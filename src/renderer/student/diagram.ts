@@ -1,0 +1,141 @@
+/** An architecture graph as boxes for a drawing: norms and activations join the layer they follow, blocks become groups. */
+import type { LayerCost } from '../../core/arch/cost.ts';
+import { layerCosts } from '../../core/arch/cost.ts';
+import type { ArchitectureGraph, Op } from '../../core/arch/graph.ts';
+import { shapeText } from '../words.ts';
+
+export interface DiagramNode {
+  readonly id: string;
+  /** `Conv 3×3 → 16` */
+  readonly title: string;
+  /** `stride 2 · batch norm · ReLU` */
+  readonly detail: string;
+  readonly params: number;
+  readonly macs: number;
+  readonly shape: string;
+  /** `stage 1 · block 2`; undefined outside blocks. */
+  readonly group: string | undefined;
+  readonly kind: 'weighted' | 'join' | 'plain';
+  /** Ids of the layers it stands for. */
+  readonly layers: readonly string[];
+}
+
+export interface Diagram {
+  readonly nodes: readonly DiagramNode[];
+  /** Ids of nodes. */
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+interface Box {
+  readonly head: LayerCost;
+  readonly rows: LayerCost[];
+}
+
+const ACTIVATIONS = {
+  relu: 'ReLU',
+  relu6: 'ReLU6',
+  gelu: 'GELU',
+  hardSwish: 'hard swish',
+  sigmoid: 'sigmoid',
+  hardSigmoid: 'hard sigmoid',
+} as const;
+
+export function diagramOf(graph: ArchitectureGraph): Diagram {
+  const rows = layerCosts(graph);
+  const readers = new Map<string, number>();
+  for (const row of rows) for (const id of row.layer.inputs) readers.set(id, (readers.get(id) ?? 0) + 1);
+  const boxes: Box[] = [];
+  const boxOf = new Map<string, Box>();
+  for (const row of rows) {
+    const [input] = row.layer.inputs;
+    const before = input === undefined ? undefined : boxOf.get(input);
+    const joins = isFollower(row.layer.layer) && before !== undefined && readers.get(input ?? '') === 1;
+    const box: Box = joins ? before : { head: row, rows: [] };
+    if (!joins) boxes.push(box);
+    box.rows.push(row);
+    boxOf.set(row.id, box);
+  }
+  return { nodes: boxes.map(nodeOf), edges: edgesOf(rows, boxOf) };
+}
+
+function isFollower(op: Op): boolean {
+  return op.op === 'batchNorm' || op.op === 'activation';
+}
+
+function edgesOf(rows: readonly LayerCost[], boxOf: ReadonlyMap<string, Box>): Diagram['edges'] {
+  const keys = new Set<string>();
+  return rows.flatMap((row) =>
+    row.layer.inputs.flatMap((input) => {
+      const [from, to] = [boxOf.get(input)?.head.id, boxOf.get(row.id)?.head.id];
+      const key = `${from} ${to}`;
+      if (from === undefined || to === undefined || from === to || keys.has(key)) return [];
+      keys.add(key);
+      return [{ from, to }];
+    }),
+  );
+}
+
+function nodeOf({ head, rows }: Box): DiagramNode {
+  const sum = (read: (row: LayerCost) => number): number => rows.reduce((total, row) => total + read(row), 0);
+  const followers = rows.slice(1).map(({ layer: { layer } }) => followerText(layer));
+  return {
+    id: head.id,
+    title: titleOf(head),
+    detail: [...attributesOf(head.layer.layer), ...followers].join(' · '),
+    params: sum((row) => row.params),
+    macs: sum((row) => row.macs),
+    shape: shapeText(rows.at(-1)?.shape ?? head.shape),
+    group: groupOf(head.id),
+    kind: sum((row) => row.macs) > 0 ? 'weighted' : head.layer.inputs.length > 1 ? 'join' : 'plain',
+    layers: rows.map((row) => row.id),
+  };
+}
+
+/** `stage2.block1.conv1` -> `stage 2 · block 1`. */
+function groupOf(id: string): string | undefined {
+  const match = /^(?:stage(\d+)\.)?block(\d+)\./.exec(id);
+  if (match === null) return undefined;
+  return match[1] === undefined ? `block ${match[2]}` : `stage ${match[1]} · block ${match[2]}`;
+}
+
+export function titleOf({ layer: { layer }, inputShapes, shape }: LayerCost): string {
+  switch (layer.op) {
+    case 'input':
+      return `Input ${shapeText(inputShapes[0] ?? shape)}`;
+    case 'conv2d':
+      return `Conv ${layer.kernel}×${layer.kernel} → ${layer.filters}`;
+    case 'depthwiseConv2d':
+      return `Depthwise ${layer.kernel}×${layer.kernel}`;
+    case 'dense':
+      return `Dense → ${layer.units}`;
+    case 'attention':
+      return `Attention, ${layer.heads} ${layer.heads === 1 ? 'head' : 'heads'}`;
+    case 'activation':
+      return ACTIVATIONS[layer.kind];
+    case 'averagePool':
+    case 'maxPool':
+      return `${layer.op === 'maxPool' ? 'Max' : 'Average'} pool ${layer.size}×${layer.size}`;
+    default:
+      return PLAIN_TITLES[layer.op];
+  }
+}
+
+const PLAIN_TITLES = {
+  batchNorm: 'Batch norm',
+  layerNorm: 'Layer norm',
+  add: 'Add',
+  scale: 'Scale by gate',
+  globalAveragePool: 'Global average pool',
+  tokens: 'To tokens',
+  positionEmbedding: 'Position embedding',
+  transpose: 'Transpose',
+  meanTokens: 'Mean of tokens',
+} as const;
+
+function attributesOf(op: Op): readonly string[] {
+  return 'stride' in op && op.stride > 1 ? [`stride ${op.stride}`] : [];
+}
+
+function followerText(op: Op): string {
+  return op.op === 'activation' ? ACTIVATIONS[op.kind] : 'batch norm';
+}
