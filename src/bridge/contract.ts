@@ -15,9 +15,9 @@ export const contract = {
   catalog: {
     datasets: oc.output(s.list(s.datasetSchema)),
     teachers: oc.output(s.list(s.teacherSchema)),
-    families: oc.input(z.strictObject({ dataset: z.string() })).output(s.list(s.familySchema)),
+    families: oc.input(z.strictObject({ dataset: z.string().max(120) })).output(s.list(s.familySchema)),
     strategies: oc.output(s.list(s.strategySchema)),
-    teacherPredictions: oc.input(z.strictObject({ teacher: z.string() })).output(s.predictionsSchema),
+    teacherPredictions: oc.input(z.strictObject({ teacher: z.string().max(120) })).output(s.predictionsSchema),
   },
   runs: {
     list: oc

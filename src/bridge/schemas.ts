@@ -43,20 +43,28 @@ export const recipeSchema = z.strictObject({
   distillation: distillationSchema.prefault({}),
 });
 
-const optionValue = z.union([z.number(), z.string(), z.boolean()]);
+const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
 
 /** A search as people write it (config files, the New run form). */
 export const searchInputSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().max(500).optional(),
   name: NAME.describe('Name of the run'),
   dataset: NAME.default('fashion-mnist').describe('Data set'),
   trainImages: z.int().min(100).optional().describe('Training images used; all when absent'),
   teacher: NAME.default('fashion-resnet').describe('Teacher'),
-  families: z.array(NAME).min(1).default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer']).describe('Student families'),
+  families: z
+    .array(NAME)
+    .min(1)
+    .max(100)
+    .default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'])
+    .describe('Student families'),
   strategy: z
     .strictObject({
       id: NAME.default('trade').describe('Search strategy'),
-      options: z.record(z.string(), optionValue).default({}),
+      options: z
+        .record(z.string().max(100), optionValue)
+        .refine((options) => Object.keys(options).length <= 100, 'at most 100 options')
+        .default({}),
     })
     .prefault({}),
   objectives: z

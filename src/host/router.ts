@@ -1,4 +1,5 @@
 /** The contract's router over the handlers, and its ways out: in process, over a WebSocket, over a MessagePort. */
+import { inspect } from 'node:util';
 import { createRouterClient, implement } from '@orpc/server';
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
@@ -75,6 +76,7 @@ function isPort(
   );
 }
 
+/** With its causes: a refused output says in them which field it was. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return inspect(error, { depth: 6 });
 }
