@@ -82,8 +82,8 @@ describe('createHost', () => {
 
   it('tells the shell to quit only after it has paused what runs', async () => {
     const quits: string[] = [];
-    let host: Host | undefined;
-    ({ host } = await open({ onQuit: (mode) => quits.push(`${mode} ${host?.activeRuns().length}`) }));
+    const opened = await open({ onQuit: (mode) => quits.push(`${mode} ${opened.host.activeRuns().length}`) });
+    const { host } = opened;
     await host.client.runs.start({ name: 'x', strategy: { id: 'random' } });
     await host.client.system.quit({ mode: 'keep' });
     await expect.poll(() => quits).toEqual(['keep 1']);
