@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { DoctorReport } from '../store/doctor.ts';
 import type {
   AskAnswer,
   AskRequest,
@@ -75,11 +76,22 @@ export async function openAsker(
 
 /** Costs of every student of the families, computed off the main thread. */
 export async function surveySpace(space: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+  const answer = await callOnce({ type: 'survey', space });
+  if (answer.type === 'surveyed') return answer.families;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a survey.`);
+}
+
+/** Hashes every checkpoint: that takes time in a large workspace. `searching`: a run is adding to it meanwhile. */
+export async function examineWorkspace(workspace: string, searching: boolean): Promise<DoctorReport> {
+  const answer = await callOnce({ type: 'examine', workspace, session: searching ? 'another' : 'ours' });
+  if (answer.type === 'examined') return answer.report;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to an examination.`);
+}
+
+async function callOnce(request: AskRequest): Promise<AskAnswer> {
   const thread = startThread(processEntry('ask-worker'));
   try {
-    const answer = await thread.call({ type: 'survey', space });
-    if (answer.type === 'surveyed') return answer.families;
-    throw new WorkbenchError('internal', `The ask worker answered "${answer.type}" to a survey.`);
+    return await thread.call(request);
   } catch (error) {
     throw machineFault(error);
   } finally {
@@ -121,10 +133,5 @@ function startThread(entry: string): Thread {
 
 function machineFault(error: unknown): unknown {
   if (!(error instanceof WorkerDied)) return error;
-  return new WorkbenchError(
-    'internal',
-    `The thread that chooses students died: ${error.message}.`,
-    {},
-    { cause: error },
-  );
+  return new WorkbenchError('internal', `A worker thread of the host died: ${error.message}.`, {}, { cause: error });
 }

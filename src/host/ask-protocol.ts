@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
 import type { AskedEvent, StrategyOptions } from '../core/strategies/strategy.ts';
+import type { DoctorReport, OpenSession } from '../store/doctor.ts';
 
 export interface SpaceDescriptor {
   readonly families: readonly string[];
@@ -31,12 +32,15 @@ export type AskRequest =
   | { readonly type: 'open'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'fold'; readonly event: RunEvent }
   | { readonly type: 'ask'; readonly count: number }
-  | { readonly type: 'survey'; readonly space: SpaceDescriptor };
+  | { readonly type: 'survey'; readonly space: SpaceDescriptor }
+  /** `session`: whether files may be on their way to their rows while this is done. */
+  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession };
 
 export type AskAnswer =
   | { readonly type: 'done' }
   | { readonly type: 'asked'; readonly event: AskedEvent }
   | { readonly type: 'surveyed'; readonly families: readonly FamilySurvey[] }
+  | { readonly type: 'examined'; readonly report: DoctorReport }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };
 
 /** Answers come in the order of the requests, each under its number. */

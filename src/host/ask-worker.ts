@@ -1,10 +1,15 @@
-/** Worker thread that owns a strategy's state, so that thinking never blocks the main thread. Its state is only the folded log. */
+/**
+ * Worker thread for what would block the main thread: it owns a strategy's state (which is only the folded log), counts
+ * spaces, and examines a workspace.
+ */
 import { parentPort } from 'node:worker_threads';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
 import { openStrategy } from '../core/strategies/registry.ts';
 import type { OpenStrategy } from '../core/strategies/registry.ts';
+import { examine } from '../store/doctor.ts';
+import { openReadable } from '../store/workspace.ts';
 import type {
   AskAnswer,
   AskRequest,
@@ -29,6 +34,14 @@ function answer(request: AskRequest): AskAnswer {
       return { type: 'asked', event: opened().ask(request.count) };
     case 'survey':
       return { type: 'surveyed', families: survey(request.space) };
+    case 'examine': {
+      const { store, files, close } = openReadable(request.workspace);
+      try {
+        return { type: 'examined', report: examine(store, files, request.session) };
+      } finally {
+        close();
+      }
+    }
   }
 }
 

@@ -5,8 +5,8 @@ import { parseSearchText } from '../bridge/parse-config.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { examineWorkspace } from './ask-client.ts';
 import { createCatalog } from './catalog.ts';
-import { examine } from './doctor.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createLiveEvents } from './live-events.ts';
@@ -20,7 +20,7 @@ import type { TrainerSettings } from './trainer-link.ts';
 import { createTrainerPool } from './trainer-pool.ts';
 
 export type { Host, HostClient, HostOptions } from './host.ts';
-export { openReadable as readWorkspace } from '../store/workspace.ts';
+export { readWorkspace } from './read-workspace.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
@@ -102,7 +102,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
       platform: process.platform,
       node: process.versions.node,
     },
-    examine: async () => examine(store, files),
+    examine: () => examineWorkspace(workspace.directory, runs.active().length > 0),
     startSample,
     quit,
   });

@@ -23,12 +23,13 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
 
 /** 950 -> "950", 12_340 -> "12.3 k", 1_400_000 -> "1.40 M": three digits and a unit. */
 export function countText(count: number): string {
-  if (!Number.isFinite(count)) return String(count);
+  // Rounded first: 999,999 are 1.00 M, not 1000 k.
+  const rounded = Number(count.toPrecision(3));
   const step = [
     { from: 1e9, unit: 'G' },
     { from: 1e6, unit: 'M' },
     { from: 1e3, unit: 'k' },
-  ].find(({ from }) => count >= from);
+  ].find(({ from }) => rounded >= from);
   return step ? `${(count / step.from).toPrecision(3)} ${step.unit}` : String(count);
 }
 

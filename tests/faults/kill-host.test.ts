@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { createRng } from '../../src/core/math/rng.ts';
-import { examine } from '../../src/host/doctor.ts';
+import { examine } from '../../src/store/doctor.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
