@@ -6,7 +6,11 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
 const COMPUTE = ['tests/compute/**/*.test.ts', 'tests/oracle/**/*.test.ts'];
-const END_TO_END = ['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts'];
+const END_TO_END = [
+  ...['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+  // They run the programs as processes of their own: too slow for a check before each commit.
+  ...['tests/cli/**/*.test.ts', 'tests/web/web-shell.test.ts'],
+];
 const NOT_TESTS = ['**/node_modules/**', '**/.cache/**', 'out/**'];
 
 export default defineConfig({

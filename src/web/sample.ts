@@ -3,7 +3,7 @@ import { failureOf, followRun, frontText } from '../host/create-host.ts';
 import type { HostClient, ProgressPrinter, RunNews } from '../host/create-host.ts';
 
 /** Does nothing where there are runs already; a failure is told, and the workbench stays open. */
-export async function runSample(client: HostClient, printer: ProgressPrinter): Promise<void> {
+export async function runSample(client: HostClient, printer: ProgressPrinter, isLeaving: () => boolean): Promise<void> {
   if ((await client.runs.list({ limit: 1 })).total > 0) return;
   const tell = (news: RunNews): void => {
     if (news.type === 'run.started') printer.line(`Sample search "${news.summary.run.name}":`);
@@ -13,12 +13,11 @@ export async function runSample(client: HostClient, printer: ProgressPrinter): P
   try {
     const end = await followRun(client, () => client.runs.startSample(), [], tell);
     printer.clear();
-    // Discarded, or paused: who did it knows.
-    if (end === undefined || end.summary.run.state === 'paused') return;
+    if (end === undefined || isLeaving()) return;
     const { state, reason } = end.summary.run;
-    for (const text of ['', ...frontText(end), '']) printer.line(text);
-    if (reason !== undefined) printer.line(reason);
+    if (state === 'finished') for (const text of ['', ...frontText(end), '']) printer.line(text);
     printer.line(state === 'finished' ? 'The sample search is done.' : `The sample search is ${state}.`);
+    if (reason !== undefined) printer.line(reason);
   } catch (error) {
     printer.clear();
     printer.line(`The sample search did not run: ${failureOf(error).message}`);

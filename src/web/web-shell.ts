@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createHost, createProgressPrinter, defaultWorkspace, failureOf } from '../host/create-host.ts';
-import type { Host } from '../host/create-host.ts';
+import type { Host, HostOptions } from '../host/create-host.ts';
 import { openAppWindow } from './browser.ts';
 import { readWebOptions } from './options.ts';
 import type { WebOptions } from './options.ts';
@@ -18,10 +18,16 @@ import type { WebServer } from './server.ts';
 // In a checkout this file is in src/web, in a build in out/main.
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** Beside workspace and shell: the resources and, in tests, a trainer of their own. */
+type Parts = Omit<HostOptions, 'workspace' | 'shell' | 'onQuit'>;
+
 /** Ends the process when it is done or cannot begin. */
-export async function runWebShell(args: readonly string[]): Promise<void> {
+export async function runWebShell(
+  args: readonly string[],
+  parts: Parts = { resources: join(ROOT, 'resources') },
+): Promise<void> {
   try {
-    await start(readWebOptions(args));
+    await start(readWebOptions(args), parts);
   } catch (error) {
     const { message, exitCode } = failureOf(error);
     process.stderr.write(`${message}\n`);
@@ -29,7 +35,7 @@ export async function runWebShell(args: readonly string[]): Promise<void> {
   }
 }
 
-async function start(options: WebOptions): Promise<void> {
+async function start(options: WebOptions, parts: Parts): Promise<void> {
   const printer = createProgressPrinter(process.stdout);
   let host: Host | undefined;
   let browser: ChildProcess | undefined;
@@ -53,8 +59,8 @@ async function start(options: WebOptions): Promise<void> {
   });
   try {
     host = await createHost({
+      ...parts,
       workspace: options.workspace ?? defaultWorkspace(),
-      resources: join(ROOT, 'resources'),
       shell: 'web',
       onQuit: (mode) => {
         if (mode === 'pause') void leave(0);
@@ -71,7 +77,7 @@ async function start(options: WebOptions): Promise<void> {
   else openWindow(options.browser, server);
   printAddressHint();
   if (options.sample) {
-    await runSample(host.client, printer);
+    await runSample(host.client, printer, () => leaving);
     printAddressHint();
   }
 

@@ -66,14 +66,15 @@ describe('search --json', () => {
   });
 
   it('takes the number of trials and the seed from the command line, and repeats itself by the seed', async () => {
-    const file = bench.config({ ...SMALL, strategy: { id: 'random' } });
+    // The families' reference students come first, whatever the seed: the third is the first drawn one.
+    const file = bench.config(SMALL);
     const candidates = async (seed: string): Promise<unknown> => {
-      const { json } = await bench.trade('search', file, '--trials', '2', '--seed', seed, '--json');
+      const { json } = await bench.trade('search', file, '--trials', '3', '--seed', seed, '--json');
       const trials = json().filter((line) => line['event'] === 'trial.started');
       return trials.map((line) => (line as { trial: { family: string; config: object } }).trial.config);
     };
     const [first, again, other] = [await candidates('5'), await candidates('5'), await candidates('6')];
-    expect(first).toHaveLength(2);
+    expect(first).toHaveLength(3);
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
   });
@@ -162,6 +163,27 @@ describe('runs and show', () => {
     expect(refused?.code).toBe(2);
     expect(refused?.stderr).toContain(bench.workspace);
     expect(refused?.stderr).toContain('in use by another');
+  });
+});
+
+describe('a search that was killed', () => {
+  it('is listed and shown as interrupted, and keeps every trial that was told as finished', async () => {
+    const file = bench.config({ ...SMALL, recipe: { epochs: 20 } });
+    const killed = await bench.tradeWatched({ epochMs: 20 }, ['search', file, '--json'], (stdout, child) => {
+      if (stdout.includes('trial.finished')) child.kill('SIGKILL');
+    });
+    expect(killed.code).toBe(null);
+    const { id } = (killed.json()[0] as { run: { id: string } }).run;
+    const told = killed.json().flatMap((line) => (line['event'] === 'trial.finished' ? [line['trial']] : []));
+    expect((await bench.trade('runs', '--json')).json()).toEqual([
+      { runs: [expect.objectContaining({ id, state: 'interrupted' })] },
+    ]);
+    const { run } = (await bench.trade('show', id, '--json')).json()[0] as { run: { state: string; trials: object[] } };
+    expect(run.state).toBe('interrupted');
+    expect(run.trials.slice(0, told.length)).toEqual(told);
+    expect(run.trials.map((trial) => (trial as { state: string }).state)).not.toContain('running');
+    const resumed = await bench.trade('resume', id, '--json');
+    expect(resumed.json().at(-1)).toMatchObject({ event: 'run.finished', run: { trials: 4, failed: 0 } });
   });
 });
 

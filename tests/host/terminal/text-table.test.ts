@@ -8,11 +8,12 @@ describe('tables', () => {
       { title: 'n', align: 'right' },
       { title: 'note', align: 'left' },
     ] as const;
-    expect(textTable(columns, [['a', '1', 'short'], ['longer', '1000', 'x']])).toEqual([
-      'name       n  note',
-      'a          1  short',
-      'longer  1000  x',
-    ]);
+    expect(
+      textTable(columns, [
+        ['a', '1', 'short'],
+        ['longer', '1000', 'x'],
+      ]),
+    ).toEqual(['name       n  note', 'a          1  short', 'longer  1000  x']);
   });
 
   it('shows its titles even without rows', () => {

@@ -1,0 +1,163 @@
+/** The web shell as `npm start` runs it without a window: its words, its signals, its exit codes. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectToHost } from '../../src/bridge/connect.ts';
+import { makeResources, temporaryFolder } from '../support/fake-host.ts';
+import type { FakePlan } from '../support/fake-trainer.ts';
+import { openPage } from '../support/page.ts';
+
+const ENTRY = fileURLToPath(new URL('../support/fake-web.ts', import.meta.url));
+
+let folder: ReturnType<typeof temporaryFolder>;
+let workspace: string;
+let resources: string;
+const children = new Set<ChildProcess>();
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  workspace = join(folder.path, 'workspace');
+  resources = makeResources(folder.path);
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+  folder.remove();
+});
+
+function startShell(args: readonly string[] = [], plan: FakePlan = {}) {
+  const child = spawn(process.execPath, [ENTRY, resources, '--print', '--workspace', workspace, ...args], {
+    env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  let text = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      for (const look of waiting) look();
+    });
+  }
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  /** Resolves with what the pattern found; rejects when the process ends without it. */
+  const says = (pattern: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(text)?.[0];
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+      void closed.then(() => reject(new Error(`ended without saying ${pattern}:\n${text}`)));
+    });
+  return { child, closed, says, text: () => text };
+}
+
+describe('npm start without a window', () => {
+  it('prints the address, runs the sample search of an empty workspace, and keeps serving until Ctrl+C', async () => {
+    const shell = startShell(['--sample']);
+    const address = await shell.says(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/);
+    await shell.says(/Student 24 /);
+    await shell.says(/Front of .* \(\d+ of 24 students trained\):/);
+    await shell.says(/The sample search is done/);
+    const { client } = await connectToHost(openPage(address).page);
+    expect(await client.runs.list({})).toMatchObject({
+      total: 1,
+      rows: [{ run: { sample: true, state: 'finished' } }],
+    });
+    shell.child.kill('SIGINT');
+    expect(await shell.closed).toBe(0);
+
+    const again = startShell(['--sample']);
+    await again.says(/The workbench is at/);
+    const page = await connectToHost(openPage(await again.says(/http:\S+/)).page);
+    expect((await page.client.runs.list({})).total).toBe(1);
+    again.child.kill('SIGTERM');
+    expect(await again.closed).toBe(0);
+  });
+
+  it('pauses a running search at Ctrl+C, says so, and ends with 130', async () => {
+    const shell = startShell(['--sample'], { epochMs: 100 });
+    await shell.says(/Student 1 /);
+    shell.child.kill('SIGINT');
+    expect(await shell.closed).toBe(130);
+    expect(shell.text()).toMatch(/Pausing the search/);
+    expect(shell.text()).toMatch(/trade resume [\w-]+/);
+    expect(shell.text()).not.toContain('Front of');
+  });
+
+  it('ends at once at the second Ctrl+C', async () => {
+    const shell = startShell(['--sample'], { hang: [0] });
+    await shell.says(/Sample search/);
+    // The trainer that hangs would hold the pause up.
+    shell.child.kill('SIGINT');
+    await shell.says(/Pausing the search/);
+    shell.child.kill('SIGINT');
+    expect(await shell.closed).toBe(130);
+  });
+
+  it('starts no search without --sample, and says when a sample cannot run, going on to serve', async () => {
+    const plain = startShell();
+    const page = await connectToHost(openPage(await plain.says(/http:\S+/)).page);
+    expect((await page.client.runs.list({})).total).toBe(0);
+    plain.child.kill('SIGINT');
+    await plain.closed;
+
+    const broken = startShell(['--sample'], { dieAtStart: true });
+    await broken.says(/no backend here/);
+    expect((await connectToHost(openPage(await broken.says(/http:\S+/)).page)).state().kind).toBe('connected');
+  });
+
+  it('ends when the page asks for it, having paused the search', async () => {
+    const shell = startShell(['--sample'], { epochMs: 100 });
+    const { client } = await connectToHost(openPage(await shell.says(/http:\S+/)).page);
+    await shell.says(/Student 1 /);
+    await client.system.quit({ mode: 'pause' });
+    expect(await shell.closed).toBe(0);
+  });
+
+  it('searches on without a window when the page asks for that', async () => {
+    const shell = startShell(['--sample'], { epochMs: 20 });
+    const { client } = await connectToHost(openPage(await shell.says(/http:\S+/)).page);
+    await client.system.quit({ mode: 'keep' });
+    await shell.says(/the search goes on/);
+    await shell.says(/The sample search is done/);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('names the port in use and ends with 2, before the workspace is touched', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const shell = startShell(['--port', String(port)]);
+    expect(await shell.closed).toBe(2);
+    expect(shell.text()).toContain(`Port ${port} is in use`);
+    expect(shell.text()).toContain('--port');
+    expect(existsSync(workspace)).toBe(false);
+    other.close();
+  });
+
+  it('names the workspace that another process has, and ends with 2', async () => {
+    const first = startShell();
+    await first.says(/The workbench is at/);
+    const second = startShell();
+    expect(await second.closed).toBe(2);
+    expect(second.text()).toContain(workspace);
+    expect(second.text()).toContain('in use by another');
+  });
+
+  it('names a wrong option and shows the right ones', async () => {
+    const shell = startShell(['--prot', '80']);
+    expect(await shell.closed).toBe(2);
+    expect(shell.text()).toMatch(/--prot[\s\S]*Usage:/);
+  });
+});
