@@ -4,7 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
-import { corrupt, inWordsOf } from './errors.ts';
+import { corrupt, inWordsOf, isUnwritable } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
 export const BUSY_TIMEOUT_MS = 5000;
@@ -46,14 +46,18 @@ function setPragma(db: Connection, file: string, name: string, value: string | n
   }
 }
 
-/** For reading and writing; the file is made when absent. The caller holds the workspace's lock. */
-export function openDatabase(file: string): Connection {
+/**
+ * For reading and writing; the file is made when absent. The caller holds the workspace's lock. `accept` may refuse the
+ * database by throwing, before anything is written to it.
+ */
+export function openDatabase(file: string, accept: (db: Connection) => void = () => {}): Connection {
   return inWordsOf(file, () => {
     const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       assertOurs(db, file);
       const version = schemaVersion(db);
       if (version > SCHEMA_VERSION) throw newer(file, version);
+      accept(db);
       setPragma(db, file, 'journal_mode', 'WAL', 'wal');
       setPragma(db, file, 'foreign_keys', 'ON', 1);
       setPragma(db, file, 'busy_timeout', BUSY_TIMEOUT_MS, BUSY_TIMEOUT_MS);
@@ -75,9 +79,20 @@ export function openDatabaseReadonly(file: string): Connection {
       return db;
     } catch (error) {
       db.close();
-      throw error;
+      throw isUnwritable(error) ? unreadable(file, error) : error;
     }
   });
+}
+
+/** SQLite keeps the state of its log in files beside the database, also for those who only read. */
+function unreadable(file: string, cause: unknown): WorkbenchError {
+  return new WorkbenchError(
+    'workspace.readonly',
+    `"${file}" cannot be read in a folder that you cannot write to; copy the workspace to one that you can, or choose ` +
+      'another --workspace.',
+    { file },
+    { cause },
+  );
 }
 
 export function newer(file: string, version: number): WorkbenchError {

@@ -5,8 +5,13 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-const READONLY = /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EROFS$|EPERM$|ENOTDIR$|ENOENT$|ENAMETOOLONG$|ELOOP$)/;
+const READONLY =
+  /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EROFS$|EPERM$|ENOTDIR$|EEXIST$|EISDIR$|ENOENT$|ENAMETOOLONG$|ELOOP$)/;
 const FULL = /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC$|EDQUOT$|EIO$)/;
+
+export function isUnwritable(error: unknown): boolean {
+  return READONLY.test(codeOf(error));
+}
 
 /** `file`: what was read or written. Errors that say nothing about the workspace pass unchanged. */
 export function toWorkbenchError(error: unknown, file: string): unknown {
@@ -16,9 +21,10 @@ export function toWorkbenchError(error: unknown, file: string): unknown {
     new WorkbenchError(kind, message, { file }, { cause: error });
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return corrupt(file, error.message, error);
   if (READONLY.test(code) || /directory does not exist/.test(error.message)) {
+    const why = /^(EEXIST|ENOTDIR)$/.test(code) ? `${code}: a file stands where a folder is needed` : code;
     return say(
       'workspace.readonly',
-      `"${file}" cannot be written (${code || error.message}); choose a folder you can write to with --workspace.`,
+      `"${file}" cannot be written (${why || error.message}); choose a folder you can write to with --workspace.`,
     );
   }
   if (FULL.test(code)) {
@@ -48,4 +54,17 @@ export function inWordsOf<T>(file: string, work: () => T): T {
   } catch (error) {
     throw toWorkbenchError(error, file);
   }
+}
+
+/** Each of the methods through `inWordsOf`. */
+export function allInWordsOf<T extends Readonly<Record<string, (...args: never[]) => unknown>>>(
+  file: string,
+  methods: T,
+): T {
+  const wrapped = Object.entries(methods).map(([name, method]) => [
+    name,
+    (...args: never[]) => inWordsOf(file, () => method(...args)),
+  ]);
+  // Sound: the same names with the same arguments and results.
+  return Object.fromEntries(wrapped) as T;
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -20,9 +21,7 @@ import { inWordsOf } from './errors.ts';
 import { conflict } from './rules.ts';
 import type { CheckpointRow } from './store.ts';
 
-const FOLDERS = ['checkpoints', 'tmp', 'teachers', 'datasets', 'cache', 'logs', 'backups'] as const;
-
-export type Folder = (typeof FOLDERS)[number];
+export type Folder = 'checkpoints' | 'tmp' | 'teachers' | 'datasets' | 'cache' | 'logs' | 'backups';
 
 export interface FileFacts {
   readonly bytes: number;
@@ -113,6 +112,7 @@ export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFil
     temp,
     adopt: (tempFile, name, expected) => {
       assertOwn(temp, tempFile);
+      assertFileName(name);
       const facts = readWritten(tempFile, expected);
       const { name: stem, ext } = parse(name);
       const file = `${stem}-${facts.sha256.slice(0, 12)}${ext}`;
@@ -188,6 +188,7 @@ function flushFolder(folder: string): void {
 }
 
 function inFolder(folder: string) {
+  if (!existsSync(folder)) return [];
   return inWordsOf(folder, () => readdirSync(folder, { withFileTypes: true }));
 }
 

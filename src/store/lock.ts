@@ -3,7 +3,7 @@
  * operating system lets it go when the process dies, however it dies. `lock.json` says who holds it, for messages; one
  * that is still there when the lock is free was left by a session that died.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
@@ -17,6 +17,10 @@ export interface Lock {
   readonly previousDied: boolean;
   /** `clean`: the session's work is whole, so that the next one need not look for damage. */
   release(clean: boolean): void;
+}
+
+function lockFile(directory: string): string {
+  return join(directory, 'lock.sqlite');
 }
 
 function noteFile(directory: string): string {
@@ -47,7 +51,7 @@ function busy(directory: string): WorkbenchError {
 
 /** Opens the lock's database with its exclusive transaction begun, or says that another has it. */
 function tryLock(directory: string, patienceMs: number): Database.Database | undefined {
-  const file = join(directory, 'lock.sqlite');
+  const file = lockFile(directory);
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { timeout: patienceMs });
@@ -84,6 +88,7 @@ export function acquireLock(directory: string): Lock {
 
 /** Whether a session is open, here or in another process. */
 export function isLocked(directory: string): boolean {
+  if (!existsSync(lockFile(directory))) return false;
   const db = tryLock(directory, 0);
   db?.close();
   return db === undefined;

@@ -6,7 +6,7 @@ import type { Trial } from '../core/trial.ts';
 import { checkpointReader, checkpointWriter } from './checkpoint-rows.ts';
 import { pragma, transact, type Connection } from './database.ts';
 import { epochReader, epochWriter } from './epoch-rows.ts';
-import { inWordsOf } from './errors.ts';
+import { allInWordsOf } from './errors.ts';
 import { eventReader, eventWriter } from './event-log.ts';
 import { assertRunId } from './ids.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
@@ -17,15 +17,15 @@ import { CUT_OFF } from './summaries.ts';
 import { trialReader, trialWriter } from './trial-rows.ts';
 
 export function createReadableStore(db: Connection): ReadableStore {
-  return {
+  return allInWordsOf(db.name, {
     ...runReader(db),
     ...trialReader(db),
     ...epochReader(db),
     ...eventReader(db),
     ...checkpointReader(db),
     ...predictionReader(db),
-    check: () => inWordsOf(db.name, () => [...integrityProblems(db), ...foreignKeyProblems(db)]),
-  };
+    check: () => [...integrityProblems(db), ...foreignKeyProblems(db)],
+  });
 }
 
 function integrityProblems(db: Connection): readonly string[] {

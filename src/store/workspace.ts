@@ -64,10 +64,9 @@ export function openWorkspace(directory: string, { now = () => new Date() }: Wor
 function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
   const file = join(root, DATABASE_FILE);
   const stored = storedFiles(root);
-  const db = openDatabase(file);
+  const db = openDatabase(file, (found) => assertWhole(found, file, stored, lock.previousDied));
   try {
     inWordsOf(file, () => {
-      assertWhole(db, file, stored, lock.previousDied);
       makeFolders(stored);
       migrate(db, { backups: stored.folders.backups, now });
     });
@@ -101,7 +100,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
 /** Before anything is swept: a database that lost its rows would make every checkpoint an orphan. */
 function assertWhole(db: Connection, file: string, stored: StoredFiles, previousDied: boolean): void {
   if (schemaVersion(db) === 0) {
-    if (existsSync(stored.folders.checkpoints) && stored.orphans([]).length > 0) {
+    if (stored.orphans([]).length > 0) {
       throw corrupt(file, `it is empty or missing although "${stored.folders.checkpoints}" holds files`);
     }
     return;

@@ -3,7 +3,7 @@ import type { Proposal } from '../../src/core/events.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
-import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore } from '../../src/store/store.ts';
+import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore, WritableStore } from '../../src/store/store.ts';
 
 export function searchConfig(name = 'Quick search'): SearchConfig {
   return {
@@ -90,4 +90,11 @@ export function finished(file: string, changes: Partial<FinishedTrial> = {}): Fi
     score: SCORE,
     ...changes,
   };
+}
+
+/** A run `run_1` with one queued trial. */
+export function withTrial(store: WritableStore): { readonly id: string } {
+  store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
+  store.recordAsked('run_1', asked(0), [COSTS], 3);
+  return { id: 'run_1-0000' };
 }

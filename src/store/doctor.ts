@@ -1,0 +1,132 @@
+/** Is everything in a workspace as its rows say, and do the rows agree with each other? */
+import { WorkbenchError } from '../core/errors.ts';
+import type { Trial, TrialState } from '../core/trial.ts';
+import type { StoredFiles } from './files.ts';
+import { isLocked } from './lock.ts';
+import type { ReadableStore, RunSummary, StoredEvent } from './store.ts';
+import { openReadable } from './workspace.ts';
+
+export interface DoctorReport {
+  readonly ok: boolean;
+  /** `ok`, or what SQLite's own checks say. */
+  readonly integrity: string;
+  readonly trials: number;
+  readonly checkpoints: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Who has the workspace open for writing. In a session, running trials are as they should be; in one of another process,
+ * so is a file on its way to its row.
+ */
+export type OpenSession = 'ours' | 'another' | 'none';
+
+export function examine(store: ReadableStore, files: StoredFiles, session: OpenSession = 'ours'): DoctorReport {
+  const damage = store.check();
+  if (damage.length > 0) return damaged(damage.join('; '), damage);
+  const checkpoints = store.checkpoints();
+  const runs = store.runs().rows.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
+  const problems = [
+    ...checkpoints.flatMap((row) => {
+      const problem = files.verify(row);
+      return problem === undefined ? [] : [`Checkpoint "${row.file}" of trial ${row.trialId} ${problem}.`];
+    }),
+    ...(session === 'another' ? [] : orphanProblems(files, checkpoints)),
+    ...runs.flatMap(({ summary, trials }) => [
+      ...countProblems(summary, trials),
+      ...logProblems(summary.run.id, store.events(summary.run.id), trials),
+      ...trials.flatMap((trial) => trialProblems(store, trial)),
+      ...(session === 'none' ? strayProblems(summary, trials) : []),
+    ]),
+  ];
+  return {
+    ok: problems.length === 0,
+    integrity: 'ok',
+    trials: runs.reduce((sum, { trials }) => sum + trials.length, 0),
+    checkpoints: checkpoints.length,
+    problems,
+  };
+}
+
+/** The same for a folder that nobody, or somebody else, has open. A damaged database is an answer, not an error. */
+export function examineFolder(directory: string): DoctorReport {
+  try {
+    const { store, files, close } = openReadable(directory);
+    try {
+      return examine(store, files, isLocked(directory) ? 'another' : 'none');
+    } finally {
+      close();
+    }
+  } catch (error) {
+    if (error instanceof WorkbenchError && error.code === 'workspace.corrupt') {
+      return damaged(error.message, [error.message]);
+    }
+    throw error;
+  }
+}
+
+function damaged(integrity: string, problems: readonly string[]): DoctorReport {
+  return { ok: false, integrity, trials: 0, checkpoints: 0, problems };
+}
+
+function orphanProblems(files: StoredFiles, rows: readonly { readonly file: string }[]): readonly string[] {
+  return files
+    .orphans(rows.map(({ file }) => file))
+    .map((file) => `Checkpoint "${file}" belongs to no trial; the next start removes it.`);
+}
+
+function countProblems({ run, trials: counts }: RunSummary, trials: readonly Trial[]): readonly string[] {
+  // Sound: the summary has a count for every state.
+  return (Object.keys(counts) as TrialState[]).flatMap((state) => {
+    const found = trials.filter((trial) => trial.state === state).length;
+    return found === counts[state] ? [] : [`Run ${run.id} counts ${counts[state]} ${state} trials and has ${found}.`];
+  });
+}
+
+/** The log has no gap, asks for each trial once and in order, and tells of each ended trial once and of no other. */
+function logProblems(runId: string, log: readonly StoredEvent[], trials: readonly Trial[]): readonly string[] {
+  const gaps = log.flatMap(({ seq }, index) =>
+    seq === index ? [] : [`The log of run ${runId} has event ${seq} where ${index} is due.`],
+  );
+  const asked = log.flatMap(({ event }) => (event.type === 'asked' ? event.proposals.map(({ trial }) => trial) : []));
+  const wanted = trials.map(({ number }) => number);
+  const asking =
+    asked.join() === wanted.join()
+      ? []
+      : [`The log of run ${runId} asks for ${asked.length} trials, not its ${wanted.length}.`];
+  const outcomes = trials.flatMap((trial) => {
+    const told = log.flatMap(({ event }) =>
+      event.type !== 'asked' && event.trial === trial.number ? [event.type] : [],
+    );
+    const due = DUE[trial.state];
+    return told.join() === due.join()
+      ? []
+      : [`Trial ${trial.id} is ${trial.state}, and the log says "${told.join(', ')}" of it.`];
+  });
+  return [...gaps, ...asking, ...outcomes];
+}
+
+const DUE = {
+  queued: [],
+  running: [],
+  interrupted: [],
+  finished: ['told'],
+  failed: ['failed'],
+  stopped: ['failed'],
+} as const satisfies Record<TrialState, readonly StoredEvent['event']['type'][]>;
+
+function trialProblems(store: ReadableStore, trial: Trial): readonly string[] {
+  const points = store.epochs(trial.id).length;
+  const problems =
+    points === trial.epochsDone ? [] : [`has ${points} epochs of a curve and counts ${trial.epochsDone}`];
+  if (trial.state === 'finished') {
+    if (!store.checkpoint(trial.id, 'final')) problems.push('is finished without a checkpoint');
+    if (!store.predictions(trial.id)) problems.push('is finished without predictions');
+  }
+  return problems.map((problem) => `Trial ${trial.id} ${problem}.`);
+}
+
+function strayProblems({ run }: RunSummary, trials: readonly Trial[]): readonly string[] {
+  const stray = [run, ...trials].filter(({ state }) => state === 'running');
+  return stray.map(({ id }) => `${id} is marked as running and nothing runs it; the next start marks it interrupted.`);
+}

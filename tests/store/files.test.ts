@@ -1,0 +1,124 @@
+/** Files come in whole and by name of a row, and only this session's; what no row names goes. */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openWorkspace } from '../../src/store/workspace.ts';
+import { checkpointFile, point, withTrial } from '../support/store-records.ts';
+import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
+
+const conflict = expect.objectContaining({ code: 'store.conflict' });
+
+describe('adopt', () => {
+  test('moves the file and says its size and hash', () => {
+    const { files } = temporaryWorkspace();
+    const adopted = adoptText(files, 'a.safetensors', 'abc');
+    // SHA-256 of "abc": FIPS 180-2, example B.1.
+    const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    expect(adopted).toEqual({ file: 'a-ba7816bf8f01.safetensors', bytes: 3, sha256 });
+    expect(readFileSync(files.pathOf(adopted.file), 'utf8')).toBe('abc');
+    expect(readdirSync(files.temp)).toEqual([]);
+  });
+
+  test('hashes a file larger than its buffer', () => {
+    const { files } = temporaryWorkspace();
+    const text = 'x'.repeat((1 << 20) + 7);
+    expect(adoptText(files, 'a.bin', text)).toMatchObject({
+      bytes: text.length,
+      sha256: createHash('sha256').update(text).digest('hex'),
+    });
+  });
+
+  test('never replaces a file in place by other content of the same name', () => {
+    const { files } = temporaryWorkspace();
+    const first = adoptText(files, 'a.bin', 'one');
+    const second = adoptText(files, 'a.bin', 'two');
+    expect(readFileSync(files.pathOf(first.file), 'utf8')).toBe('one');
+    expect(readFileSync(files.pathOf(second.file), 'utf8')).toBe('two');
+  });
+
+  test('refuses a file that is not what its trainer wrote, and one that is not there', () => {
+    const { files } = temporaryWorkspace();
+    const file = join(files.temp, 'a.bin');
+    const corrupt = expect.objectContaining({ code: 'checkpoint.corrupt', place: { file } });
+    expect(() => files.adopt(file, 'a.bin')).toThrow(corrupt);
+    writeFileSync(file, 'torn');
+    expect(() => files.adopt(file, 'a.bin', { bytes: 4, sha256: 'ab'.repeat(32) })).toThrow(corrupt);
+    expect(readdirSync(files.folders.checkpoints)).toEqual([]);
+  });
+
+  test('refuses a file of another session and names that leave the folder', () => {
+    const { files } = temporaryWorkspace();
+    const other = join(files.folders.tmp, 's000000-dead');
+    mkdirSync(other);
+    writeFileSync(join(other, 'a.bin'), 'x');
+    expect(() => files.adopt(join(other, 'a.bin'), 'a.bin')).toThrow(conflict);
+    writeFileSync(join(files.temp, 'a.bin'), 'x');
+    for (const name of ['../a.bin', 'b/a.bin', '', '.', '..', '.hidden']) {
+      expect(() => files.adopt(join(files.temp, 'a.bin'), name)).toThrow(conflict);
+    }
+    for (const name of ['../lock.json', '/etc/passwd']) expect(() => files.pathOf(name)).toThrow(conflict);
+  });
+});
+
+test('verify tells a sound file from a missing, a shorter and a changed one, and from a path that leads outside', () => {
+  const { files } = temporaryWorkspace();
+  const row = { ...checkpointFile(''), ...adoptText(files, 'a.bin', 'abc'), trialId: 't', kind: 'final' as const };
+  expect(files.verify(row)).toBeUndefined();
+  expect(files.verify({ ...row, bytes: 4 })).toBe('has 3 bytes where 4 were written');
+  writeFileSync(files.pathOf(row.file), 'abd');
+  expect(files.verify(row)).toBe('has other content than was written');
+  expect(files.verify({ ...row, file: 'b.bin' })).toBe('is missing');
+  expect(files.verify({ ...row, file: '../lock.json' })).toMatch(/name/);
+});
+
+test('the next start removes what no row names and keeps what one does; so does the end of a session', () => {
+  const first = temporaryWorkspace();
+  const { id } = withTrial(first.store);
+  const named = adoptText(first.files, 'named.bin', 'named');
+  const killedBeforeItsRow = adoptText(first.files, 'orphan.bin', 'orphan');
+  first.store.startTrial(id);
+  first.store.appendEpoch(id, point(1), { epoch: 1, ...named });
+  expect(first.files.orphans([named.file])).toEqual([killedBeforeItsRow.file]);
+  first.close();
+  expect(readdirSync(first.files.folders.checkpoints)).toEqual([named.file]);
+
+  writeFileSync(join(first.files.folders.checkpoints, 'left.bin'), 'x');
+  mkdirSync(join(first.files.folders.checkpoints, 'notes of the person'));
+  const second = openWorkspace(first.directory);
+  expect(readdirSync(second.files.folders.checkpoints).sort()).toEqual([named.file, 'notes of the person'].sort());
+  second.close();
+});
+
+test('a trainer of a dead session that still writes does the next session no harm', () => {
+  const dead = temporaryWorkspace();
+  const file = join(dead.files.temp, 'a.bin');
+  const descriptor = openSync(file, 'w');
+  writeSync(descriptor, 'begun');
+  dead.close();
+  const next = openWorkspace(dead.directory);
+  // Its folder is gone; what it writes goes nowhere, and it cannot make a new file there.
+  writeSync(descriptor, 'more');
+  closeSync(descriptor);
+  expect(existsSync(dead.files.temp)).toBe(false);
+  expect(() => writeFileSync(file, 'late')).toThrow('ENOENT');
+  expect(readdirSync(next.files.temp)).toEqual([]);
+  expect(() => dead.files.adopt(file, 'a.bin')).toThrow(expect.objectContaining({ code: 'checkpoint.corrupt' }));
+  next.close();
+});
+
+test('removing files that are gone already is no error', () => {
+  const { files } = temporaryWorkspace();
+  const { file } = adoptText(files, 'a.bin', 'x');
+  files.remove([file, file, 'never.bin']);
+  expect(existsSync(files.pathOf(file))).toBe(false);
+});

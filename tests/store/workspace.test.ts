@@ -1,0 +1,227 @@
+/** Opening a workspace: the ways in which a folder is not one, said in words, with nothing lost. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../../src/core/errors.ts';
+import { openDatabase, pragma, SCHEMA_VERSION } from '../../src/store/database.ts';
+import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
+import { finished, searchConfig, withTrial } from '../support/store-records.ts';
+import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
+
+function refusal(code: ErrorCode, words: RegExp, file: string) {
+  return expect.objectContaining({ code, message: expect.stringMatching(words), place: { file } });
+}
+
+/** A closed workspace with one finished trial and its checkpoint. */
+function filled(name?: string) {
+  const workspace = temporaryWorkspace(name);
+  const { store, files, directory } = workspace;
+  const { id } = withTrial(store);
+  store.startTrial(id);
+  store.finishTrial(id, finished('', { checkpoint: { epoch: 3, ...adoptText(files, 'final.bin', 'weights') } }));
+  workspace.close();
+  return { id, directory, database: join(directory, DATABASE_FILE), checkpoints: files.folders.checkpoints };
+}
+
+/** Every file of the folder with its content. */
+function contents(directory: string): Readonly<Record<string, string>> {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    entries
+      .map((entry) => join(entry.parentPath, entry.name))
+      // The lock's own files come and go.
+      .filter((file) => !/lock\.(sqlite|json)$/.test(file))
+      .map((file) => [file, readFileSync(file, 'latin1')]),
+  );
+}
+
+test('a new folder gets its rooms, and a second close does nothing', () => {
+  const workspace = temporaryWorkspace();
+  const folders = ['backups', 'cache', 'checkpoints', 'datasets', 'logs', 'teachers', 'tmp'];
+  expect(readdirSync(workspace.directory).filter((name) => !name.includes('.'))).toEqual(folders);
+  expect(existsSync(workspace.files.temp)).toBe(true);
+  expect(Object.keys(workspace.files.folders).sort()).toEqual(folders);
+  workspace.close();
+  workspace.close();
+});
+
+test.each(['with spaces', 'Ünïcödé – 工作台 🧪', "quote's & percent%20", 'a'.repeat(120)])(
+  'a folder "%s" works like any other',
+  (name) => {
+    const { id, directory } = filled(name);
+    const { store, files, close } = openWorkspace(directory);
+    const row = store.checkpoints()[0];
+    expect(row && files.verify(row)).toBeUndefined();
+    expect(store.trial(id)?.state).toBe('finished');
+    close();
+  },
+);
+
+test('the pragmas are as the design says, read back from the connection', () => {
+  const db = openDatabase(join(temporaryFolder(''), 'workspace.sqlite'));
+  const read = (name: string) => pragma(db, name);
+  expect(['journal_mode', 'foreign_keys', 'busy_timeout', 'synchronous'].map(read)).toEqual(['wal', 1, 5000, 1]);
+  db.close();
+});
+
+describe('reading beside a writer', () => {
+  test('sees what is committed, at once', () => {
+    const writer = temporaryWorkspace();
+    const reader = openReadable(writer.directory);
+    expect(reader.store.runs().total).toBe(0);
+    const { id } = withTrial(writer.store);
+    expect(reader.store.trial(id)?.state).toBe('queued');
+    expect('createRun' in reader.store).toBe(false);
+    reader.close();
+    writer.store.startTrial(id);
+  });
+
+  test('a folder that does not exist reads as empty and is not made', () => {
+    const directory = temporaryFolder();
+    const { store, close } = openReadable(directory);
+    expect(store.runs()).toEqual({ rows: [], total: 0 });
+    close();
+    expect(existsSync(directory)).toBe(false);
+  });
+});
+
+describe('a newer schema', () => {
+  test('is refused for writing, unchanged, and can be read', () => {
+    const { id, directory, database } = filled();
+    const db = new Database(database);
+    db.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
+    db.close();
+    const before = contents(directory);
+    expect(() => openWorkspace(directory)).toThrow(refusal('workspace.newer', /newer version/, database));
+    expect(contents(directory)).toEqual(before);
+    const { store, close } = openReadable(directory);
+    expect(store.trial(id)?.state).toBe('finished');
+    close();
+  });
+
+  test('that lacks what this version reads says so instead of failing on SQL', () => {
+    const { directory, database } = filled();
+    const db = new Database(database);
+    db.exec(`ALTER TABLE run RENAME TO search; PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    db.close();
+    expect(() => openReadable(directory)).toThrow(refusal('workspace.newer', /newer version/, database));
+  });
+});
+
+describe('a damaged database', () => {
+  const damages: readonly (readonly [string, (database: string) => void])[] = [
+    ['with a header of something else', (database) => writeFileSync(database, 'hello '.repeat(2000))],
+    ['that was emptied', (database) => truncateSync(database, 0)],
+    ['that was cut off', (database) => truncateSync(database, 5 * 4096)],
+    ['that is gone while its checkpoints are there', (database) => rmSync(database)],
+    [
+      'of another program',
+      (database) => {
+        rmSync(database);
+        new Database(database).exec('CREATE TABLE bookmark (url)').close();
+      },
+    ],
+  ];
+  test.each(damages)('%s is named, and nothing is deleted or changed', (_what, damage) => {
+    const { directory, database } = filled();
+    damage(database);
+    const before = contents(directory);
+    expect(() => openWorkspace(directory)).toThrow(refusal('workspace.corrupt', /Nothing was deleted/, database));
+    expect({ [database]: '', ...contents(directory) }).toEqual({ [database]: '', ...before });
+    // The failed start left no lock behind.
+    expect(() => openWorkspace(directory)).toThrow(expect.objectContaining({ code: 'workspace.corrupt' }));
+  });
+
+  test('with a flipped page is found by the start after a session that died, again and again', () => {
+    const { directory, database, checkpoints } = filled();
+    const bytes = readFileSync(database);
+    bytes.fill(0xff, 4096 * 3, 4096 * 4);
+    writeFileSync(database, bytes);
+    writeFileSync(join(directory, 'lock.json'), '{"pid":1}');
+    for (let start = 0; start < 2; start += 1) {
+      expect(() => openWorkspace(directory)).toThrow(refusal('workspace.corrupt', /Nothing was deleted/, database));
+    }
+    expect(readdirSync(checkpoints)).toHaveLength(1);
+  });
+});
+
+describe('a folder that cannot be written', () => {
+  test('below a file is named, and nothing is made', () => {
+    const file = temporaryFolder('file');
+    writeFileSync(file, 'mine');
+    const directory = join(file, 'workspace');
+    expect(() => openWorkspace(directory)).toThrow(refusal('workspace.readonly', /cannot be written/, directory));
+    expect(() => openWorkspace(file)).toThrow(refusal('workspace.readonly', /cannot be written/, file));
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
+  // The superuser may write everywhere, so another user has to try; only the superuser can become one.
+  const NOBODY = 65534;
+  const asNobody = process.getuid?.() === 0;
+  const script = fileURLToPath(new URL('../support/attempt-open.ts', import.meta.url));
+  const attempt = (directory: string, how: 'write' | 'read'): unknown => {
+    const user = asNobody ? { uid: NOBODY, gid: NOBODY } : {};
+    const child = spawnSync(process.execPath, [script, directory, how], { ...user, cwd: '/', encoding: 'utf8' });
+    if (child.error) throw child.error;
+    return JSON.parse(child.stdout || JSON.stringify({ message: child.stderr }));
+  };
+  const onUnix = process.platform !== 'win32';
+
+  test.runIf(onUnix)('is refused for writing in words, unchanged, whether new or filled, and for reading too', () => {
+    const { directory } = filled();
+    const parent = join(directory, '..');
+    chmodSync(parent, 0o555);
+    chmodSync(directory, 0o555);
+    try {
+      const before = contents(directory);
+      const readonly = { code: 'workspace.readonly', message: expect.stringMatching(/cannot be written/) };
+      expect(attempt(directory, 'write')).toEqual(readonly);
+      expect(attempt(join(parent, 'new'), 'write')).toEqual(readonly);
+      expect(attempt(directory, 'read')).toEqual({ ...readonly, message: expect.stringMatching(/copy the workspace/) });
+      expect(contents(directory)).toEqual(before);
+    } finally {
+      chmodSync(parent, 0o755);
+      chmodSync(directory, 0o755);
+    }
+  });
+
+  test.runIf(onUnix)('says so too where only its database is protected', () => {
+    const { directory, database } = filled();
+    for (const folder of [join(directory, '..'), directory]) chmodSync(folder, 0o777);
+    chmodSync(database, 0o444);
+    rmSync(join(directory, 'lock.sqlite'));
+    expect(attempt(directory, 'write')).toMatchObject({ code: 'workspace.readonly' });
+  });
+});
+
+test('a folder where a database already is a folder is named', () => {
+  const directory = temporaryFolder();
+  mkdirSync(join(directory, DATABASE_FILE), { recursive: true });
+  expect(() => openWorkspace(directory)).toThrow(
+    refusal('workspace.readonly', /cannot be written/, join(directory, DATABASE_FILE)),
+  );
+});
+
+test('a session that failed to open can be tried again when the reason is gone', () => {
+  const { directory, database, id } = filled();
+  const sound = readFileSync(database);
+  writeFileSync(database, 'hello '.repeat(2000));
+  expect(() => openWorkspace(directory)).toThrow();
+  writeFileSync(database, sound);
+  const { store, close } = openWorkspace(directory);
+  expect(store.trial(id)?.state).toBe('finished');
+  expect(store.run('run_1')?.config).toEqual(searchConfig());
+  close();
+});
