@@ -33,7 +33,11 @@ export function writeJson(value: unknown): string {
   });
 }
 
+/** Texts without any such form need no second look; most have none, and lists read many. */
+const SUSPECT = /"'*(NaN|Infinity|-Infinity|-0)"/;
+
 export function readJson(text: string): unknown {
+  if (!SUSPECT.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, item: unknown) => {
     if (typeof item !== 'string') return item;
     if (isSpecial(item)) return SPECIAL[item];

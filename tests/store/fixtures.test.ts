@@ -1,0 +1,67 @@
+/** Workspaces of every released schema are opened and read: an upgrade must lose nothing that people have. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../../src/store/migrations/index.ts';
+import { DATABASE_FILE, openWorkspace } from '../../src/store/workspace.ts';
+import {
+  asked,
+  checkpointFile,
+  COSTS,
+  finished,
+  point,
+  proposal,
+  SCORE,
+  searchConfig,
+} from '../support/store-records.ts';
+import { temporaryFolder } from '../support/workspace.ts';
+
+function fixtureOf(version: number): string {
+  const name = `schema-${String(version).padStart(4, '0')}.sql`;
+  return readFileSync(fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url)), 'utf8');
+}
+
+test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i has all its records', (version) => {
+  const directory = temporaryFolder();
+  mkdirSync(directory);
+  new Database(join(directory, DATABASE_FILE)).exec(fixtureOf(version)).close();
+
+  const { store, close } = openWorkspace(directory);
+  expect(store.check()).toEqual([]);
+  expect(store.fence).toMatch(/^s000002-/);
+  expect(store.sweep()).toEqual({ runs: ['run_1'], trials: ['run_1-0002'] });
+  const name = `Ünïcödé "quoted" 'run'`;
+  expect(store.runs({ search: 'ÜNÏ' }).rows).toMatchObject([
+    {
+      run: { id: 'run_1', name, config: searchConfig(name), strategyVersion: 2, sample: true, seconds: 12.5 },
+      trials: { queued: 1, running: 0, finished: 1, failed: 1, interrupted: 1, stopped: 0 },
+      score: SCORE,
+    },
+  ]);
+  const done = finished('run_1-0000.safetensors');
+  const failed = { type: 'failed', trial: 1, reason: 'the trainer died' };
+  expect(store.trials('run_1')).toMatchObject([
+    {
+      state: 'finished',
+      candidate: proposal(0).candidate,
+      why: proposal(0).why,
+      ...COSTS,
+      metrics: done.metrics,
+      testAccuracy: 0.79,
+    },
+    { state: 'failed', reason: 'the trainer died', seconds: 1 },
+    { state: 'interrupted', epochsDone: 1, attempts: 1 },
+    { state: 'queued', seed: proposal(3).seed },
+  ]);
+  expect(store.epochs('run_1-0000')).toEqual([point(1), point(2), point(3)]);
+  expect(store.predictions('run_1-0000')).toEqual(done.predictions);
+  expect(store.checkpoint('run_1-0002', 'epoch')).toMatchObject(checkpointFile('run_1-0002-epoch-1.safetensors'));
+  expect(store.events('run_1').map(({ event }) => event)).toEqual([
+    asked(0, 1, 2, 3),
+    { type: 'told', trial: 0, metrics: done.metrics },
+    failed,
+  ]);
+  close();
+});
