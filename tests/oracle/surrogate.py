@@ -72,6 +72,7 @@ def kernel(a, b, th):
     (fa, ca), (fb, cb) = a, b
     dc = (unit_cost(fa, ca) - unit_cost(fb, cb)) / np.array([np.exp(th[f"costLength.{m}"]) for m in METRICS])
     mc = m52((dc ** 2).sum())
+    amplitude = np.exp(th[f"amplitude.{fa}"])
     k = MEAN_VARIANCE + np.exp(th["sharedCost"]) * mc
     if fa != fb:
         return k
@@ -87,12 +88,13 @@ def kernel(a, b, th):
             square = square + .75 / length ** 2
         if d["type"] == "categorical" and ca.get(n) != cb.get(n):
             apart = apart + np.exp(th[f"rate.{fa}.{n}"])
-    k = k + np.exp(th["family"]) + np.exp(th["familyCost"]) * mc
-    return k + np.exp(th["within"]) * m52(square) * np.exp(-apart)
+    k = k + np.exp(th["family"]) + amplitude * np.exp(th["familyCost"]) * mc
+    return k + amplitude * np.exp(th["within"]) * m52(square) * np.exp(-apart)
 
 # Logarithms of the hyperparameters themselves: no prior of ours enters the reference.
 theta = {"sharedCost": .4, "family": .15, "familyCost": .3, "within": .6, "noise": .02, **{f"costLength.{m}": 1.5 + .4 * i for i, m in enumerate(METRICS)}}
 for f in FAMILIES:
+    theta[f"amplitude.{f['name']}"] = float(np.round(rng.uniform(.5, 2), 3))
     for d in f["dimensions"]:
         theta[f"length.{f['name']}.{d['name']}"] = float(np.round(rng.uniform(.3, 1.5), 3))
         if d["type"] == "categorical":

@@ -12,7 +12,7 @@ import { WorkbenchError } from '../errors.ts';
 import { sign } from './ledger.ts';
 import { openStrategy } from './registry.ts';
 import type { StrategyOptions } from './strategy.ts';
-import type { RecordedTable, TableFamily } from './recorded-table.ts';
+import type { RecordedTable, TableFamily, TableRow } from './recorded-table.ts';
 
 export interface TableProblem {
   readonly problem: Problem;
@@ -30,7 +30,7 @@ export interface TableOptions {
   readonly limits?: readonly Limit[];
 }
 
-function configOf(family: TableFamily, row: TableFamily['rows'][number]): Configuration {
+function configOf(family: TableFamily, row: TableRow): Configuration {
   return Object.fromEntries(family.parameters.map(({ name }, i) => [name, row.levels[i] ?? '']));
 }
 

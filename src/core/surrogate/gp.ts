@@ -61,7 +61,7 @@ export function appendPoint(gp: Gp, point: Point, y: Float64Array): Gp {
   const n = gp.points.length;
   const points = [...gp.points, point];
   const row = kernelVector(model.encoding, terms, gp.scaled, point, new Float64Array(n + 1));
-  row[n] = priorVariance(terms) + terms.noise;
+  row[n] = priorVariance(terms, point.family) + terms.noise;
   const factor = appendRow(gp.factor, row);
   if (!factor) return createGp(model, theta, points, y);
   const scaled = scalePoints(model.encoding, terms, points);
@@ -85,18 +85,19 @@ export function posteriorMean(gp: Gp, vector: Float64Array): number {
 }
 
 /**
- * σ² from the kernel vector of a point, O(n²), by forward substitution in `scratch` (`[n]`). The running value falls from
+ * σ² from the family and the kernel vector of a point, O(n²), by forward substitution in `scratch` (`[n]`). The running value falls from
  * the prior's to the posterior's: when `abandon` returns true for it, it is returned as an upper bound, unfinished.
  */
 export function posteriorVariance(
   gp: Gp,
+  family: number,
   vector: Float64Array,
   scratch: Float64Array,
   abandon?: (upperBound: number) => boolean,
 ): number {
   const { values } = gp.factor;
   const n = gp.points.length;
-  let variance = priorVariance(gp.terms);
+  let variance = priorVariance(gp.terms, family);
   let start = 0;
   for (let i = 0; i < n; i++) {
     let sum = vector[i]!;
@@ -119,7 +120,10 @@ export interface Posterior {
 export function posterior(gp: Gp, point: Point): Posterior {
   const n = gp.points.length;
   const vector = kernelVector(gp.model.encoding, gp.terms, gp.scaled, point, new Float64Array(n));
-  return { mean: posteriorMean(gp, vector), variance: posteriorVariance(gp, vector, new Float64Array(n)) };
+  return {
+    mean: posteriorMean(gp, vector),
+    variance: posteriorVariance(gp, point.family, vector, new Float64Array(n)),
+  };
 }
 
 /** log p(y | θ). */

@@ -5,6 +5,7 @@
  * | θ             | all of them; logarithms, shifted so that the prior mean of each is 0             | [layout.count] |
  * | s0, sf, sfc   | variances: of costs over all families, of a family, of costs within a family     |                |
  * | sw            | variance of a family's own dimensions                                            |                |
+ * | a             | amplitude of a family: how much more its members differ than those of others     | [families]     |
  * | ℓ             | length scale of an ordinal column = base · √d · e^(role) · e^(own)               |                |
  * | l             | rate of a category column = base / d · e^(role) · e^(own)                        |                |
  *
@@ -28,6 +29,7 @@ export const PRIORS = Object.freeze({
   costLength: { median: 2, deviation: 0.7 },
   ordinalLength: { median: 0.6, deviation: 0.7 },
   categoryRate: { median: 0.7, deviation: 0.7 },
+  amplitude: { median: 1, deviation: 1 },
   own: { median: 1, deviation: 0.7 },
 } satisfies Record<string, LogPrior>);
 
@@ -64,6 +66,8 @@ export interface Layout {
   readonly within: number;
   readonly noise: number;
   readonly costLengths: readonly number[];
+  /** One a family; none where there is one family only. */
+  readonly amplitudes: readonly number[];
   readonly families: readonly FamilyScales[];
 }
 
@@ -85,6 +89,7 @@ export function createLayout(encoding: Encoding): Layout {
   const within = add('within', PRIORS.within);
   const noise = add('noise', PRIORS.noise);
   const costLengths = encoding.costs.map((scale) => add(`costLength.${scale.metric}`, PRIORS.costLength));
+  const amplitudes = several ? encoding.families.map(({ name }) => add(`amplitude.${name}`, PRIORS.amplitude)) : [];
   const families = encoding.families.map(({ name, dimensions, ordinals, categories }): FamilyScales => {
     const d = Math.max(1, new Set([...ordinals, ...categories].map((column) => column.dimension)).size);
     const scale = (kind: string, prior: LogPrior, base: number) => (column: Column) => ({
@@ -107,6 +112,7 @@ export function createLayout(encoding: Encoding): Layout {
     within,
     noise,
     costLengths,
+    amplitudes,
     families,
   };
 }
@@ -118,6 +124,8 @@ export interface KernelTerms {
   readonly familyCost: number;
   readonly within: number;
   readonly noise: number;
+  /** a, `[families]` */
+  readonly amplitudes: Float64Array;
   /** 1/ℓ of each cost, `[m]`. */
   readonly costs: Float64Array;
   /** 1/ℓ of each ordinal column, `[families][ordinals]`. */
@@ -137,6 +145,9 @@ export function unpack(layout: Layout, theta: ArrayLike<number>): KernelTerms {
     familyCost: scaled(PRIORS.familyCost, layout.familyCost),
     within: scaled(PRIORS.within, layout.within),
     noise: scaled(PRIORS.noise, layout.noise) + NOISE_FLOOR,
+    amplitudes: Float64Array.from(layout.families, (_, f) =>
+      layout.amplitudes.length > 0 ? scaled(PRIORS.amplitude, layout.amplitudes[f]) : 1,
+    ),
     costs: Float64Array.from(layout.costLengths, (position) => 1 / scaled(PRIORS.costLength, position)),
     ordinals: layout.families.map(({ ordinals }) => Float64Array.from(ordinals, (column) => 1 / value(column))),
     categories: layout.families.map(({ categories }) => Float64Array.from(categories, value)),

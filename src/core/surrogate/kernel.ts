@@ -1,7 +1,7 @@
 /**
  * The hierarchical kernel over all families (card 1) and its gradient.
  *
- *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) )
+ *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) ) )
  *
  * | symbol | meaning                                                             | shape       |
  * | v      | variance of the integrated constant mean                            |             |
@@ -103,7 +103,10 @@ function kernelRow(
   const { rows, stride, families } = points;
   const rates = terms.categories[family]!;
   const last = costs + terms.ordinals[family]!.length;
-  const { sharedCost, familyCost, within } = terms;
+  const { sharedCost } = terms;
+  const amplitude = terms.amplitudes[family]!;
+  const familyCost = amplitude * terms.familyCost;
+  const within = amplitude * terms.within;
   const own = MEAN_VARIANCE + terms.family;
   const hasCosts = sharedCost > 0 || familyCost > 0;
   for (let j = from; j < to; j++) {
@@ -135,9 +138,9 @@ function kernelRow(
   }
 }
 
-/** k(x, x): the prior variance of any point, without noise. */
-export const priorVariance = (terms: KernelTerms): number =>
-  MEAN_VARIANCE + terms.sharedCost + terms.family + terms.familyCost + terms.within;
+/** k(x, x): the prior variance of any point of a family, without noise. */
+export const priorVariance = (terms: KernelTerms, family: number): number =>
+  MEAN_VARIANCE + terms.sharedCost + terms.family + (terms.amplitudes[family] ?? 1) * (terms.familyCost + terms.within);
 
 /** K + noise·I of the points, packed. */
 export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: ScaledPoints): Float64Array {
@@ -147,7 +150,7 @@ export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: Sca
   for (let i = 0; i < n; i++) {
     const start = packedLength(i);
     kernelRow(span, terms, rows, i * stride, families[i]!, points, 0, i, packed, start);
-    packed[start + i] = priorVariance(terms) + terms.noise;
+    packed[start + i] = priorVariance(terms, families[i]!) + terms.noise;
   }
   return packed;
 }
@@ -183,8 +186,9 @@ export function kernelGradient(
   const costGradients = new Float64Array(costs);
   let shared = 0;
   let family = 0;
-  let familyCost = 0;
-  let within = 0;
+  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times the whole term of the dimensions.
+  const familyCosts = new Float64Array(terms.amplitudes.length);
+  const withins = new Float64Array(terms.amplitudes.length);
   let trace = 0;
   let position = 0;
   for (let i = 0; i < n; i++) {
@@ -192,16 +196,17 @@ export function kernelGradient(
     const f = families[i]!;
     const ordinals = ordinalGradients[f]!;
     const categoryRates = terms.categories[f]!;
+    const amplitude = terms.amplitudes[f]!;
     for (let j = 0; j < i; j++) {
       const weight = 2 * weights[position++]!;
       const b = j * stride;
       const same = families[j] === f;
-      const costVariance = terms.sharedCost + (same ? terms.familyCost : 0);
+      const costVariance = terms.sharedCost + (same ? amplitude * terms.familyCost : 0);
       if (costVariance > 0) {
         const square = squaredDistance(rows, a, rows, b, 0, costs);
         const value = matern(square);
         shared += weight * value;
-        if (same) familyCost += weight * value;
+        if (same) familyCosts[f]! += weight * value;
         const slope = weight * costVariance * maternSlope(square);
         for (let column = 0; column < costs; column++)
           costGradients[column]! += slope * (rows[a + column]! - rows[b + column]!) ** 2;
@@ -209,9 +214,10 @@ export function kernelGradient(
       if (!same) continue;
       family += weight;
       const square = squaredDistance(rows, a, rows, b, costs, costs + ordinals.length);
-      const decay = weight * terms.within * Math.exp(-mismatch(categoryRates, rows, a, rows, b, categories));
+      const decay =
+        weight * amplitude * terms.within * Math.exp(-mismatch(categoryRates, rows, a, rows, b, categories));
       const value = decay * matern(square);
-      within += value;
+      withins[f]! += value;
       const slope = decay * maternSlope(square);
       for (let column = 0; column < ordinals.length; column++) {
         ordinals[column]! += slope * (rows[a + costs + column]! - rows[b + costs + column]!) ** 2;
@@ -222,12 +228,20 @@ export function kernelGradient(
           rates[column]! -= value * categoryRates[column]!;
       }
     }
-    trace += weights[position++]!;
+    const own = weights[position++]!;
+    trace += own;
+    familyCosts[f]! += own;
+    withins[f]! += own * amplitude * terms.within;
   }
   if (layout.sharedCost !== undefined) gradient[layout.sharedCost] = terms.sharedCost * (shared + trace);
   if (layout.family !== undefined) gradient[layout.family] = terms.family * (family + trace);
-  if (layout.familyCost !== undefined) gradient[layout.familyCost] = terms.familyCost * (familyCost + trace);
-  gradient[layout.within] = within + terms.within * trace;
+  terms.amplitudes.forEach((amplitude, f) => {
+    const ofCosts = amplitude * terms.familyCost * familyCosts[f]!;
+    if (layout.familyCost !== undefined) gradient[layout.familyCost]! += ofCosts;
+    gradient[layout.within]! += withins[f]!;
+    const index = layout.amplitudes[f];
+    if (index !== undefined) gradient[index] = ofCosts + withins[f]!;
+  });
   gradient[layout.noise] = (terms.noise - NOISE_FLOOR) * trace;
   layout.costLengths.forEach((index, column) => (gradient[index] = costGradients[column]!));
   layout.families.forEach(({ ordinals, categories: rates }, f) => {

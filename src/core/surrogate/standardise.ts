@@ -42,7 +42,8 @@ export function createStandardiser(values: readonly number[]): Standardiser {
   const median = quantile(sorted, 0.5);
   // The upper half sets the scale: it is where the search is going, and it holds no diverged students.
   const robust = (quantile(sorted, 0.75) - median) / 0.6745 || (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / 2.5631;
-  const scale = robust > 0 ? robust : deviation(sorted, median) || 1;
+  const whole = (sorted.at(-1)! - quantile(sorted, 0.1)) / 4;
+  const scale = Math.max(robust, whole) > 0 ? Math.max(robust, whole) : robust > 0 ? robust : deviation(sorted, median) || 1;
   const kneeValue = median - WINSOR.knee * scale;
   const raw = {
     kneeValue,

@@ -48,6 +48,7 @@ function oracleTheta(of: Model): Float64Array {
     set(index, log(`costLength.${of.encoding.costs[j]!.metric}`) + Math.log(atZero.costs[j]!)),
   );
   of.encoding.families.forEach((family, f) => {
+    set(layout.amplitudes[f], log(`amplitude.${family.name}`));
     family.ordinals.forEach(({ dimension }, j) =>
       set(
         layout.families[f]!.ordinals[j]!.own,

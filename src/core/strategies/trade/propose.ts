@@ -161,5 +161,6 @@ function explain(winner: Scored, scale: Standardiser, orientation: number, regio
     ...(region ? { region: { id: region.id, centre: region.centre, radius: radiusName(region) } } : {}),
     predicted: { mean: orientation * toValue(scale, mean), deviation: deviation * unitAt(scale, mean) },
     expectedGain: Math.exp(logGain),
+    ...(logGain === -Infinity ? { fallback: 'no candidate is left that could improve the front' } : {}),
   };
 }

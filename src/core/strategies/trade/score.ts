@@ -40,11 +40,16 @@ const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Floa
 export function glance(scorer: Scorer, member: Member): Scored {
   const { gp, ehvi } = scorer;
   const vector = vectorOf(scorer, member);
-  const prior = priorVariance(gp.terms);
-  let similar = 0;
-  for (let i = 0; i < gp.points.length; i++) similar = Math.max(similar, vector[i]! * vector[i]!);
+  const { families } = gp.scaled;
+  const priors = gp.model.encoding.families.map((_, family) => priorVariance(gp.terms, family));
+  const prior = priors[scorer.pointOf(member).family] ?? NaN;
+  let explained = 0;
+  for (let i = 0; i < gp.points.length; i++) {
+    const covariance = vector[i]!;
+    explained = Math.max(explained, (covariance * covariance) / (priors[families[i]!]! + gp.terms.noise));
+  }
   const mean = posteriorMean(gp, vector);
-  const deviation = Math.sqrt(Math.max(1e-12, prior - similar / (prior + gp.terms.noise)));
+  const deviation = Math.sqrt(Math.max(1e-12, prior - explained));
   const volumes = ehvi.volumes(scorer.costsOf(member));
   return { member, volumes, mean, deviation, logGain: ehvi.log(volumes, mean, deviation), exact: false };
 }
@@ -55,7 +60,7 @@ export function look(scorer: Scorer, { member, volumes, mean }: Scored, atLeast:
   const n = gp.points.length;
   const vector = vectorOf(scorer, member);
   let abandoned = false;
-  const variance = posteriorVariance(gp, vector, new Float64Array(n), (bound) => {
+  const variance = posteriorVariance(gp, scorer.pointOf(member).family, vector, new Float64Array(n), (bound) => {
     abandoned = ehvi.log(volumes, mean, Math.sqrt(Math.max(bound, 1e-12))) < atLeast;
     return abandoned;
   });

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
+import { openStrategy } from '../../../src/core/strategies/registry.ts';
+import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
+import { createContext } from '../../../src/core/strategies/trade/context.ts';
+import { learn } from '../../../src/core/strategies/trade/learn.ts';
+import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
+import {
+  addGlobalCandidates,
+  addRegionCandidates,
+  CandidateSet,
+} from '../../../src/core/strategies/trade/candidates.ts';
+import { contains } from '../../../src/core/strategies/trade/regions.ts';
+import { best, glance, look } from '../../../src/core/strategies/trade/score.ts';
+import { createCells } from '../../../src/core/acquisition/cells.ts';
+import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
+import { createRng } from '../../../src/core/math/rng.ts';
+import { familyOf } from '../../../src/core/space/lattice.ts';
+import type { Problem } from '../../../src/core/objective.ts';
+import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+function play(problem: Problem, trials: number, seed = 1): { proposals: Proposal[]; log: RunEvent[] } {
+  const strategy = openStrategy('trade', { problem, seed, options: {} });
+  const log: RunEvent[] = [];
+  const proposals: Proposal[] = [];
+  for (let i = 0; i < trials; i++) {
+    const asked = strategy.ask(1);
+    for (const event of [
+      asked,
+      ...asked.proposals.map((proposal): RunEvent => ({
+        type: 'told',
+        trial: proposal.trial,
+        metrics: evaluate(problem.space, proposal.candidate),
+      })),
+    ]) {
+      log.push(event);
+      strategy.fold(event);
+    }
+    proposals.push(...asked.proposals);
+  }
+  return { proposals, log };
+}
+
+describe('the initial design', () => {
+  it('takes a quarter of the budget at most, references first, every family in it, costs spread', () => {
+    const catalogue = createCatalogue(familiesProblem({ budget: 40 }), 1);
+    const design = initialDesign(catalogue, 1, { references: true });
+    expect(design).toHaveLength(6);
+    expect(design[0]?.why.source).toBe('reference');
+    expect(new Set(design.map(({ member }) => member.candidate.family)).size).toBe(3);
+    const costs = design.map(({ member }) => Math.log(member.costs['params']!)).sort((a, b) => a - b);
+    expect(costs.at(-1)! - costs[0]!).toBeGreaterThan(Math.log(10));
+    expect(initialDesign(createCatalogue(familiesProblem({ budget: 20 }), 1), 1, {}).length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('the search', () => {
+  it('finds the best student of a small union in less than half of it', () => {
+    const problem = familiesProblem({ objectives: singleObjective });
+    const all = problem.space.families.flatMap(
+      ({ name }) => createCatalogue(problem, 1).families.find(({ family }) => family.name === name)!.members,
+    );
+    const top = Math.max(...all.map(({ candidate }) => evaluate(problem.space, candidate)['accuracy']!));
+    const found = play(problem, 20).proposals.map(({ candidate }) => evaluate(problem.space, candidate)['accuracy']!);
+    expect(Math.max(...found)).toBeCloseTo(top, 12);
+    expect(all.length).toBeGreaterThan(60);
+  });
+
+  it('explains what it expects: predictions in the objective, gains, the claiming region', () => {
+    const late = play(familiesProblem(), 16).proposals.slice(6);
+    for (const { why } of late) {
+      expect(['global', 'region']).toContain(why.source);
+      expect(why.predicted!.mean).toBeGreaterThan(0);
+      expect(why.predicted!.mean).toBeLessThan(1.2);
+      expect(why.predicted!.deviation).toBeGreaterThan(0);
+      expect(why.expectedGain).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  it('writes its hyperparameters into the log, and folds them back', () => {
+    const { log } = play(familiesProblem(), 12);
+    const last = log.findLast((event) => event.type === 'asked' && event.warmStart !== undefined);
+    expect(last).toBeDefined();
+    const context = createContext({ problem: familiesProblem(), seed: 1, options: {} }, {});
+    const ledger = log.reduce((before, event) => record(before, event, context.catalogue), EMPTY_LEDGER);
+    expect(ledger.warmStart).toEqual(last?.type === 'asked' ? last.warmStart : undefined);
+    expect(ledger.warmStart).toHaveLength(context.model.layout.count);
+  });
+
+  it('gives the same whether factors and kernel vectors are remembered or computed anew', () => {
+    const problem = vastProblem({ budget: 30 });
+    const { log } = play(problem, 14);
+    const fresh = openStrategy('trade', { problem, seed: 1, options: {} });
+    const asked = log.filter((event) => event.type === 'asked');
+    let checked = 0;
+    for (const event of log) {
+      // A fresh memory is only asked at a few places: asking would warm it.
+      if (event === asked.at(-1)) {
+        expect(fresh.ask(1)).toEqual(event);
+        checked++;
+      }
+      fresh.fold(event);
+    }
+    expect(checked).toBe(1);
+  });
+});
+
+describe('candidates', () => {
+  it('hold every unasked member of listed families once, and neighbours of the centres in vast ones', () => {
+    const catalogue = createCatalogue(familiesProblem(), 1);
+    const all = catalogue.families.flatMap(({ members }) => members);
+    const set = new CandidateSet(catalogue, new Set([all[3]!.key]));
+    addGlobalCandidates(set, catalogue, [], 0, createRng(1));
+    expect(set.members.map(({ key }) => key).sort()).toEqual(
+      all
+        .map(({ key }) => key)
+        .filter((key) => key !== all[3]!.key)
+        .sort(),
+    );
+
+    const vast = createCatalogue(vastProblem(), 1);
+    const centre = vast.families[0]!.members[5]!;
+    const found = new CandidateSet(vast, new Set([centre.key]));
+    addGlobalCandidates(found, vast, [centre.candidate], 0, createRng(1));
+    const distance = (config: Readonly<Record<string, unknown>>): number =>
+      Object.entries(centre.candidate.config).filter(([name, level]) => config[name] !== level).length;
+    const near = found.members.filter(({ candidate }) => distance(candidate.config) <= 2);
+    expect(near.length).toBeGreaterThan(40);
+  });
+
+  it('of a region lie in its box', () => {
+    const catalogue = createCatalogue(vastProblem(), 1);
+    const centre = catalogue.families[0]!.members[700]!.candidate;
+    for (const step of [1, 2, 3]) {
+      const set = new CandidateSet(catalogue, new Set());
+      addRegionCandidates(
+        set,
+        catalogue,
+        { id: 1, centre: 0, step, successes: 0, failures: 0, idle: 0 },
+        centre,
+        createRng(step),
+      );
+      const inside = contains({ step }, familyOf(catalogue.problem.space, 'vast'), centre.config);
+      expect(set.members.length).toBeGreaterThan(20);
+      for (const { candidate } of set.members) expect(inside(candidate.config)).toBe(true);
+    }
+  });
+});
+
+describe('the argmax', () => {
+  it('is the one that looking closely at every candidate finds, though most are only glanced at', () => {
+    const problem = familiesProblem();
+    const { log } = play(problem, 18);
+    const context = createContext({ problem, seed: 1, options: {} }, {});
+    const ledger = log.reduce((before, event) => record(before, event, context.catalogue), EMPTY_LEDGER);
+    const { gp, scale, cross } = learn(context, ledger);
+    const cells = createCells(
+      ledger.trials.map(({ value, costs }) => ({ value: value!, costs: [costs['params']!] })),
+      { value: 0.1, costs: [20_000] },
+    );
+    const scorer = {
+      gp,
+      settled: gp.points.length,
+      cross,
+      ehvi: createEhvi(cells, scale),
+      pointOf: context.pointOf,
+      costsOf: (member: { costs: Readonly<Record<string, number>> }) => [member.costs['params']!],
+    };
+    const asked = new Set(ledger.trials.map(({ key }) => key));
+    const members = context.catalogue.families.flatMap((family) => family.members).filter(({ key }) => !asked.has(key));
+    const glanced = members.map((member) => glance(scorer, member));
+    const exact = glanced.map((item) => look(scorer, item, -Infinity));
+    exact.forEach((item, i) => expect(item.logGain).toBeLessThanOrEqual(glanced[i]!.logGain + 1e-9));
+    const top = exact.reduce((a, b) => (b.logGain > a.logGain ? b : a));
+    expect(best(scorer, glanced)).toMatchObject({ member: top.member, logGain: top.logGain });
+  });
+});
