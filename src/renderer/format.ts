@@ -43,15 +43,15 @@ export function formatPoints(value: number | undefined): string {
   return `${signed((value * 100).toFixed(1))} points`;
 }
 
-/** `+12 %`, `×3.4`: how much larger or smaller than `base`; from twice on as a factor. */
+/** `12 % more`, `3.4 times less`: how much larger or smaller than `base`; from twice on as a factor. */
 export function formatRatio(value: number, base: number): string {
-  if (!Number.isFinite(value) || !Number.isFinite(base) || base <= 0) return ABSENT;
+  if (!Number.isFinite(value) || !Number.isFinite(base) || base <= 0 || value < 0) return ABSENT;
   if (value === base) return 'same';
-  const ratio = value / base;
-  if (ratio >= 2) return `×${digits(ratio, 3)}`;
-  if (ratio <= 0.5 && ratio > 0) return `÷${digits(1 / ratio, 3)}`;
-  const percent = (ratio - 1) * 100;
-  return `${signed(percent.toFixed(Math.abs(percent) < 10 ? 1 : 0))} %`;
+  const word = value > base ? 'more' : 'less';
+  const factor = value > base ? value / base : base / value;
+  if (factor >= 2) return value === 0 ? 'none' : `${digits(factor, 3)} times ${word}`;
+  const percent = Math.abs(value / base - 1) * 100;
+  return `${digits(percent, 2)} % ${word}`;
 }
 
 /** `3 min 20 s`, `1 h 5 min`, `12.4 s`, `340 ms`. */

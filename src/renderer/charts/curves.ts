@@ -17,6 +17,8 @@ export interface CurvesInput {
   readonly metric: 'validationAccuracy' | 'validationLoss' | 'trainLoss';
   /** Weight of the past in the exponential mean, [0, 1); 0 shows the raw line alone. */
   readonly smoothing: number;
+  /** Epochs asked for, where the axis shall not grow with the curves. */
+  readonly epochs?: number;
   /** Drawn as a dashed line; accuracy only. */
   readonly teacherAccuracy?: number;
 }
@@ -32,10 +34,10 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
   const isAccuracy = input.metric === 'validationAccuracy';
   const show = (value: number): string => (isAccuracy ? formatPercent(value, 2) : value.toFixed(3));
   const teacher = isAccuracy ? input.teacherAccuracy : undefined;
-  const epochs = Math.max(1, ...input.curves.map(({ points }) => points.at(-1)?.epoch ?? 0));
+  const epochs = Math.max(1, input.epochs ?? 0, ...input.curves.map(({ points }) => points.at(-1)?.epoch ?? 0));
   return {
     summary: curvesSummary(input, show),
-    table: curvesTable(input, epochs, show),
+    table: curvesTable(input, show),
     option: {
       ...frame(theme),
       xAxis: xAxis(theme, {
@@ -138,7 +140,8 @@ function curvesSummary(input: CurvesInput, show: (value: number) => string): str
   return `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, 'student')}. ${ends.slice(0, 4).join('; ')}.`;
 }
 
-function curvesTable(input: CurvesInput, epochs: number, show: (value: number) => string): ChartView['table'] {
+function curvesTable(input: CurvesInput, show: (value: number) => string): ChartView['table'] {
+  const epochs = Math.max(0, ...input.curves.map(({ points }) => points.at(-1)?.epoch ?? 0));
   return {
     columns: ['Epoch', ...input.curves.map(({ title }) => title)],
     rows: Array.from({ length: epochs }, (_, index) => [

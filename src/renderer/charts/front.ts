@@ -255,12 +255,12 @@ function roundLog(log: number, round: (value: number) => number): number {
 }
 
 /** Whole steps of accuracy, within [0, 1]. */
-function accuracyRange(values: readonly number[]): { readonly min: number; readonly max: number } {
-  if (values.length === 0) return { min: 0, max: 1 };
+function accuracyRange(values: readonly number[]) {
+  if (values.length === 0) return { min: 0, max: 1, interval: 0.2 };
   const low = values.reduce((least, value) => Math.min(least, value));
   const high = values.reduce((most, value) => Math.max(most, value));
   const step = high - low > 0.3 ? 0.1 : high - low > 0.12 ? 0.05 : 0.02;
   const min = Math.max(0, Math.floor((low - step / 8) / step) * step);
   const max = Math.min(1, Math.ceil((high + step / 8) / step) * step);
-  return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)) };
+  return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)), interval: step };
 }

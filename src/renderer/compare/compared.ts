@@ -69,7 +69,8 @@ export interface MetricRow {
   readonly difference: (value: number, base: number) => string;
 }
 
-const points = (value: number, base: number): string => formatPoints(value - base);
+const points = (value: number, base: number): string =>
+  `${formatPoints(value - base)}, ${value > base ? 'higher' : 'lower'}`;
 const percent = (value: number | undefined): string => formatPercent(value, 2);
 
 export const METRIC_ROWS: readonly MetricRow[] = [
@@ -123,8 +124,7 @@ export function differenceOf(row: MetricRow, one: Compared, base: Compared): Dif
   if (!Number.isFinite(value) || !Number.isFinite(reference)) return undefined;
   if (value === reference) return { words: 'same', tone: 'muted' };
   const isBetter = value > reference === row.isHigherBetter;
-  const word = row.isHigherBetter ? (value > reference ? 'higher' : 'lower') : value > reference ? 'more' : 'less';
-  return { words: `${row.difference(value, reference)}, ${word}`, tone: isBetter ? 'good' : 'bad' };
+  return { words: row.difference(value, reference), tone: isBetter ? 'good' : 'bad' };
 }
 
 export interface SettingRow {

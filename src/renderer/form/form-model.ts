@@ -137,7 +137,8 @@ function rangeText(node: JsonNode): string {
   if (node.type !== 'integer' && node.type !== 'number') return '';
   if (low === undefined) return isOpen ? '' : `up to ${text(high)}`;
   const from = node.exclusiveMinimum !== undefined ? `more than ${text(low)}` : text(low);
-  if (isOpen) return node.exclusiveMinimum !== undefined ? from : `${from} or more`;
+  // "More than 0" goes without saying.
+  if (isOpen) return node.exclusiveMinimum !== undefined ? '' : `${from} or more`;
   return `${from} to ${node.exclusiveMaximum !== undefined ? 'less than ' : ''}${text(high)}`;
 }
 

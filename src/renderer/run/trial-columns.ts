@@ -78,13 +78,7 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
       number('66px', (trial) => formatCount(trial.macs)),
     ),
     column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
-    column('why', 'Why', (trial) => whyShort(trial.why), { width: '132px', text: (trial) => whyShort(trial.why) }),
-    column(
-      'epochs',
-      'Epochs',
-      (trial) => trial.epochsDone,
-      number('66px', (trial) => `${trial.epochsDone}/${trial.epochs}`),
-    ),
+    column('why', 'Why', (trial) => whyShort(trial.why), { width: '126px', text: (trial) => whyShort(trial.why) }),
     column(
       'seconds',
       'Time',
@@ -92,7 +86,7 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
       number('72px', (trial) => formatDuration(trial.seconds)),
     ),
     column('config', 'Configuration', (trial) => configText(trial.candidate.config), {
-      width: 'minmax(120px, 1fr)',
+      width: 'minmax(100px, 1fr)',
       text: (trial) => trial.reason ?? configText(trial.candidate.config),
     }),
   ];

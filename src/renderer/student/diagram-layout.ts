@@ -2,8 +2,9 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Diagram, DiagramNode } from './diagram.ts';
 
-export const NODE_WIDTH = 196;
-export const NODE_HEIGHT = 40;
+const NODE_WIDTH = 184;
+/** By the number of lines of text. */
+const NODE_HEIGHTS = [0, 26, 39, 53];
 const GROUP_PADDING = 10;
 const GROUP_TITLE = 14;
 const MARGIN = 16;
@@ -13,6 +14,8 @@ export interface PlacedNode {
   /** Upper left corner. */
   readonly x: number;
   readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface PlacedGroup {
@@ -36,14 +39,15 @@ export interface PlacedDiagram {
 
 export function placeDiagram(diagram: Diagram): PlacedDiagram {
   const graph = new Graph();
-  graph.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 26, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'TB', nodesep: 24, ranksep: 24, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const node of diagram.nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: NODE_HEIGHT });
+  for (const node of diagram.nodes) graph.setNode(node.id, sizeOf(node));
   for (const { from, to } of diagram.edges) graph.setEdge(from, to);
   layout(graph);
   const nodes = diagram.nodes.map((node): PlacedNode => {
     const { x = 0, y = 0 } = graph.node(node.id);
-    return { node, x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 };
+    const { width, height } = sizeOf(node);
+    return { node, x: x - width / 2, y: y - height / 2, width, height };
   });
   const lines = diagram.edges.map(({ from, to }) => ({
     id: `${from} ${to}`,
@@ -57,14 +61,18 @@ export function placeDiagram(diagram: Diagram): PlacedDiagram {
   return { left, width: right - left, height: label.height ?? 0, nodes, lines, groups };
 }
 
+function sizeOf(node: DiagramNode): { readonly width: number; readonly height: number } {
+  return { width: NODE_WIDTH, height: NODE_HEIGHTS[node.lines.length + 1] ?? 0 };
+}
+
 function groupsOf(nodes: readonly PlacedNode[]): readonly PlacedGroup[] {
   const titles = [...new Set(nodes.flatMap(({ node }) => node.group ?? []))];
   return titles.map((title) => {
     const members = nodes.filter(({ node }) => node.group === title);
     const left = Math.min(...members.map(({ x }) => x)) - GROUP_PADDING;
     const top = Math.min(...members.map(({ y }) => y)) - GROUP_PADDING;
-    const right = Math.max(...members.map(({ x }) => x + NODE_WIDTH)) + GROUP_PADDING + GROUP_TITLE;
-    const bottom = Math.max(...members.map(({ y }) => y + NODE_HEIGHT)) + GROUP_PADDING;
+    const right = Math.max(...members.map(({ x, width }) => x + width)) + GROUP_PADDING + GROUP_TITLE;
+    const bottom = Math.max(...members.map(({ y, height }) => y + height)) + GROUP_PADDING;
     return { title, x: left, y: top, width: right - left, height: bottom - top };
   });
 }

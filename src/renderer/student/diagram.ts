@@ -2,12 +2,15 @@
 import type { LayerCost } from '../../core/arch/cost.ts';
 import { layerCosts } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph, Op } from '../../core/arch/graph.ts';
+import { formatCount } from '../format.ts';
 import { shapeText } from '../words.ts';
 
 export interface DiagramNode {
   readonly id: string;
   /** `Conv 3×3 → 16` */
   readonly title: string;
+  /** Below the title: `stride 2 · batch norm · ReLU`, `1.2 k params · 340 k MACs`; what is empty is left out. */
+  readonly lines: readonly string[];
   /** `stride 2 · batch norm · ReLU` */
   readonly detail: string;
   readonly params: number;
@@ -78,15 +81,19 @@ function edgesOf(rows: readonly LayerCost[], boxOf: ReadonlyMap<string, Box>): D
 function nodeOf({ head, rows }: Box): DiagramNode {
   const sum = (read: (row: LayerCost) => number): number => rows.reduce((total, row) => total + read(row), 0);
   const followers = rows.slice(1).map(({ layer: { layer } }) => followerText(layer));
+  const detail = [...attributesOf(head.layer.layer), ...followers].join(' · ');
+  const [params, macs] = [sum((row) => row.params), sum((row) => row.macs)];
+  const costs = [params > 0 ? `${formatCount(params)} params` : '', macs > 0 ? `${formatCount(macs)} MACs` : ''];
   return {
     id: head.id,
     title: titleOf(head),
-    detail: [...attributesOf(head.layer.layer), ...followers].join(' · '),
-    params: sum((row) => row.params),
-    macs: sum((row) => row.macs),
+    lines: [detail, costs.filter(Boolean).join(' · ')].filter(Boolean),
+    detail,
+    params,
+    macs,
     shape: shapeText(rows.at(-1)?.shape ?? head.shape),
     group: groupOf(head.id),
-    kind: sum((row) => row.macs) > 0 ? 'weighted' : head.layer.inputs.length > 1 ? 'join' : 'plain',
+    kind: macs > 0 ? 'weighted' : head.layer.inputs.length > 1 ? 'join' : 'plain',
     layers: rows.map((row) => row.id),
   };
 }
@@ -98,10 +105,10 @@ function groupOf(id: string): string | undefined {
   return match[1] === undefined ? `block ${match[2]}` : `stage ${match[1]} · block ${match[2]}`;
 }
 
-export function titleOf({ layer: { layer }, inputShapes, shape }: LayerCost): string {
+export function titleOf({ layer: { layer } }: LayerCost): string {
   switch (layer.op) {
     case 'input':
-      return `Input ${shapeText(inputShapes[0] ?? shape)}`;
+      return 'Input';
     case 'conv2d':
       return `Conv ${layer.kernel}×${layer.kernel} → ${layer.filters}`;
     case 'depthwiseConv2d':
@@ -127,7 +134,7 @@ const PLAIN_TITLES = {
   scale: 'Scale by gate',
   globalAveragePool: 'Global average pool',
   tokens: 'To tokens',
-  positionEmbedding: 'Position embedding',
+  positionEmbedding: 'Add positions',
   transpose: 'Transpose',
   meanTokens: 'Mean of tokens',
 } as const;

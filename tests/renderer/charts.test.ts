@@ -1,0 +1,87 @@
+import * as echarts from 'echarts';
+import { describe, expect, test } from 'vitest';
+import { frontPoints } from '../../src/renderer/charts/front.ts';
+import { smooth } from '../../src/renderer/charts/curves.ts';
+import type { ChartView } from '../../src/renderer/charts/chart.ts';
+import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
+
+/** ECharts numbers its ids for the whole process: from zero again for each picture. */
+function svgOf(view: ChartView): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 360 });
+  chart.setOption(view.option);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  const numbers = new Map<string, string>();
+  return svg
+    .replaceAll(/zr\d+-([\w-]+)/g, (_, id: string) => {
+      if (!numbers.has(id)) numbers.set(id, `shape-${numbers.size}`);
+      return numbers.get(id) ?? '';
+    })
+    .replaceAll('><', '>\n<');
+}
+
+describe.each(['light', 'dark'] as const)('charts in %s', (theme) => {
+  test.each(galleryCharts(theme).map((chart) => [chart.name, chart] as const))(
+    '%s is drawn as before',
+    async (name, chart) => {
+      await expect(svgOf(chart.view)).toMatchFileSnapshot(`./snapshots/${name}-${theme}.svg`);
+    },
+  );
+});
+
+describe('charts without a picture', () => {
+  test.each(galleryCharts('light').map((chart) => [chart.name, chart.view] as const))(
+    '%s says what it shows, and its table is rectangular',
+    (_name, view) => {
+      expect(view.summary).toMatch(/\w.*\.$/);
+      expect(view.table.rows.every((row) => row.length === view.table.columns.length)).toBe(true);
+    },
+  );
+});
+
+describe('the points of the front', () => {
+  const { trials } = fixtureRun({ id: 'f', name: 'f', state: 'finished', budget: 60, done: 60, seed: 2 });
+  const limits = [{ metric: 'macs', max: 1_500_000 }];
+  const points = frontPoints(trials, 'params', limits);
+  const front = points.filter(({ place }) => place === 'front');
+
+  test('a student over the limit is never on the front, however accurate', () => {
+    expect(points.filter(({ trial }) => trial.macs > 1_500_000).every(({ place }) => place === 'infeasible')).toBe(
+      true,
+    );
+    expect(points.some(({ place }) => place === 'infeasible')).toBe(true);
+  });
+
+  test('the front rises in cost and accuracy, and nothing feasible lies above it', () => {
+    for (const [index, point] of front.entries()) {
+      const next = front[index + 1];
+      if (next) expect(next.accuracy).toBeGreaterThan(point.accuracy);
+      const better = points.filter(
+        (other) => other.place !== 'infeasible' && other.cost <= point.cost && other.accuracy > point.accuracy,
+      );
+      expect(better).toEqual([]);
+    }
+  });
+
+  test('there is one knee, and it is on the front', () => {
+    expect(points.filter(({ isKnee }) => isKnee).map(({ place }) => place)).toEqual(['front']);
+  });
+
+  test('a NaN accuracy is no point at all', () => {
+    const broken = trials.map((trial) => ({ ...trial, metrics: { accuracy: NaN } }));
+    expect(frontPoints(broken, 'params', limits)).toEqual([]);
+  });
+});
+
+describe('smoothing', () => {
+  test('keeps a constant constant from its first point on (the start is corrected)', () => {
+    for (const value of smooth([0.5, 0.5, 0.5, 0.5], 0.9)) expect(value).toBeCloseTo(0.5, 12);
+  });
+
+  test('leaves the line alone without weight, and passes over a NaN', () => {
+    expect(smooth([1, 2, 3], 0)).toEqual([1, 2, 3]);
+    const [first, gap, last] = smooth([1, NaN, 1], 0.5);
+    expect([first, gap, last]).toEqual([1, NaN, 1]);
+  });
+});

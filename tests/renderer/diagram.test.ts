@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { costOf } from '../../src/core/arch/cost.ts';
+import { studentFamilyNames, studentSpace } from '../../src/core/arch/families/registry.ts';
+import { placeDiagram } from '../../src/renderer/student/diagram-layout.ts';
+import { diagramOf } from '../../src/renderer/student/diagram.ts';
+
+const graphs = studentSpace(studentFamilyNames(), [28, 28, 1], 10).families.map(
+  (family) => [family.name, family.build(family.reference)] as const,
+);
+
+describe.each(graphs)('diagram of the reference %s', (_name, graph) => {
+  const diagram = diagramOf(graph);
+
+  test('every layer is in exactly one box, and no cost is lost in joining them', () => {
+    expect(diagram.nodes.flatMap(({ layers }) => layers).sort()).toEqual(graph.layers.map(({ id }) => id).sort());
+    const sum = (read: (node: (typeof diagram.nodes)[number]) => number): number =>
+      diagram.nodes.reduce((total, node) => total + read(node), 0);
+    expect(sum(({ params }) => params)).toBe(costOf(graph).params);
+    expect(sum(({ macs }) => macs)).toBe(costOf(graph).macs);
+  });
+
+  test('all boxes but the input are reached, and only the logits lead nowhere', () => {
+    const reached = new Set(diagram.edges.map(({ to }) => to));
+    const left = new Set(diagram.edges.map(({ from }) => from));
+    expect(diagram.nodes.filter(({ id }) => !reached.has(id)).map(({ id }) => id)).toEqual(['input']);
+    expect(diagram.nodes.filter(({ id }) => !left.has(id)).map(({ id }) => id)).toEqual(['classifier']);
+  });
+
+  test('no two boxes overlap, and all lie inside the drawing', () => {
+    const placed = placeDiagram(diagram);
+    for (const [index, one] of placed.nodes.entries()) {
+      expect(one.x).toBeGreaterThanOrEqual(placed.left);
+      expect(one.x + one.width).toBeLessThanOrEqual(placed.left + placed.width);
+      expect(one.y + one.height).toBeLessThanOrEqual(placed.height);
+      for (const other of placed.nodes.slice(index + 1)) {
+        const apart =
+          one.x + one.width <= other.x ||
+          other.x + other.width <= one.x ||
+          one.y + one.height <= other.y ||
+          other.y + other.height <= one.y;
+        expect(apart, `${one.node.id} over ${other.node.id}`).toBe(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { searchInputSchema } from '../../src/bridge/schemas.ts';
+import { checkInput } from '../../src/renderer/form/check-input.ts';
+import type { Draft } from '../../src/renderer/form/form-model.ts';
+import {
+  draftToInput,
+  initialDraft,
+  inputToDraft,
+  parseNumber,
+  searchFields,
+} from '../../src/renderer/form/form-model.ts';
+
+const fields = searchFields();
+const named: Draft = { ...initialDraft(fields), name: 'Test' };
+const checked = (changes: Draft) => checkInput(draftToInput(fields, { ...named, ...changes }, {}));
+
+describe('the form of a search', () => {
+  test('every leaf of the schema has a field, so that a new setting cannot be forgotten', () => {
+    const leaves = (value: unknown, prefix = ''): readonly string[] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, prefix === '' ? key : `${prefix}.${key}`))
+        : [prefix];
+    const known = new Set(fields.map(({ path }) => path));
+    const missing = leaves(searchInputSchema.parse({ name: 'x' })).filter((path) => !known.has(path));
+    expect(missing).toEqual([]);
+    expect(known).toContain('limits.macs');
+    expect(known).toContain('trainImages');
+  });
+
+  test('the untouched form with a name is exactly the defaults of the schema', () => {
+    expect(checked({}).parsed).toEqual(searchInputSchema.parse({ name: 'Test' }));
+  });
+
+  test('an empty optional field is left out, not sent as zero', () => {
+    expect(draftToInput(fields, named, {})).not.toHaveProperty('trainImages');
+    expect(checked({ 'limits.params': '' }).parsed?.limits).toEqual({});
+    expect(checked({ 'limits.params': '200k' }).parsed?.limits).toEqual({ params: 200_000 });
+  });
+
+  test('limits and descriptions come from the schema', () => {
+    const epochs = fields.find(({ path }) => path === 'recipe.epochs');
+    expect(epochs).toMatchObject({ kind: 'integer', initial: '3', range: '1 to 1,000', group: 'training' });
+    expect(fields.find(({ path }) => path === 'recipe.optimizer')).toMatchObject({
+      kind: 'choice',
+      choices: ['sgd', 'adamw'],
+    });
+    expect(fields.find(({ path }) => path === 'slots')?.group).toBe('advanced');
+  });
+
+  test('a configuration that is loaded and exported again is the same', () => {
+    const input = {
+      name: 'Loaded',
+      families: ['vit'],
+      limits: { macs: 1_500_000 },
+      objectives: ['accuracy', 'macs'],
+      recipe: { epochs: 7, augmentation: { flip: false }, distillation: { loss: 'none' } },
+      seed: 42,
+    };
+    const parsed = searchInputSchema.parse(input);
+    const back = searchInputSchema.parse(draftToInput(fields, inputToDraft(fields, parsed), {}));
+    expect(back).toEqual(parsed);
+  });
+});
+
+describe('numbers as they are typed', () => {
+  test.each([
+    ['1.5 M', 1_500_000],
+    ['200k', 200_000],
+    ['1,500,000', 1_500_000],
+    ['1e-3', 0.001],
+    [' 12 ', 12],
+    ['.5', 0.5],
+  ])('%s', (text, value) => expect(parseNumber(text)).toBeCloseTo(value, 9));
+
+  test.each(['', 'many', '12 x', '1.2.3', 'k'])('"%s" stays text, for the schema to refuse', (text) =>
+    expect(parseNumber(text)).toBe(text),
+  );
+});
+
+describe('faults beside their fields', () => {
+  test.each([
+    ['name', '', 'Fill this in.'],
+    ['budget.trials', '0', 'Enter 1 or more.'],
+    ['budget.trials', '2.5', 'Enter a whole number.'],
+    ['budget.trials', 'some', 'Enter a number.'],
+    ['budget.trials', '100001', 'Enter 100,000 or less.'],
+    ['recipe.learningRate', '0', 'Enter more than 0.'],
+    ['recipe.momentum', '1', 'Enter less than 1.'],
+    ['limits.macs', '-5', 'Enter more than 0.'],
+  ])('%s = "%s": %s', (path, value, words) => {
+    expect(checked({ [path]: value }).faults.get(path)).toBe(words);
+    expect(checked({ [path]: value }).input).toBeUndefined();
+  });
+
+  test('no family at all', () => {
+    expect(checked({ families: [] }).faults.get('families')).toBe('Choose at least one.');
+  });
+});
