@@ -7,8 +7,8 @@ import { onScreen, readWindowState, writeWindowState } from './window-state.ts';
 /** A page that crashes again so soon after coming back would crash for ever. */
 const CRASH_PAUSE_MS = 10_000;
 
-/** `mayClose` is asked each time the person closes the window; true lets it go. */
-export function openWindow(preload: string, mayClose: () => boolean): BrowserWindow {
+/** `root`: folder of the program. `mayClose` is asked each time the person closes the window; true lets it go. */
+export function openWindow(root: string, mayClose: () => boolean): BrowserWindow {
   const file = join(app.getPath('userData'), 'window.json');
   const state = onScreen(
     readWindowState(file),
@@ -20,8 +20,9 @@ export function openWindow(preload: string, mayClose: () => boolean): BrowserWin
     minHeight: 600,
     show: false,
     title: 'TRADE workbench',
+    icon: join(root, 'resources/icons/icon.png'),
     webPreferences: {
-      preload,
+      preload: join(root, 'out/preload/index.cjs'),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,

@@ -1,0 +1,139 @@
+/** The Electron shell: one instance, one window, and a host that outlives the window while a search runs. */
+import { join, resolve } from 'node:path';
+import { app, dialog, protocol } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { createHost, defaultWorkspace } from '../host/create-host.ts';
+import type { Host, HostOptions } from '../host/create-host.ts';
+import { answerAppRequest } from './app-protocol.ts';
+import { acceptPorts } from './bridge-port.ts';
+import { CLOSING_CHOICES, CLOSING_QUESTION, decideClosing } from './closing.ts';
+import { APP_SCHEME } from './guards.ts';
+import { lockDown } from './lockdown.ts';
+import { setMenu } from './menu.ts';
+import { readShellOptions } from './options.ts';
+import { openWindow } from './window.ts';
+
+// In a checkout this file is in src/main, in a build in out/main.
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Beside workspace and shell: the resources and, in tests, a trainer of their own. */
+type Parts = Omit<HostOptions, 'workspace' | 'shell' | 'onQuit'>;
+
+/** Before the app is ready: the first thing that Electron's main process does. */
+export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resources') }): void {
+  const options = readShellOptions(process.argv.slice(app.isPackaged ? 1 : 2));
+  let host: Host | undefined;
+  let window: BrowserWindow | undefined;
+  /** `leaving`: the host is closed or closing, nothing more is asked. */
+  let phase: 'running' | 'asking' | 'leaving' = 'running';
+
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+  app.enableSandbox();
+
+  if (app.requestSingleInstanceLock()) {
+    app.on('second-instance', showWindow);
+    app.on('activate', showWindow);
+    app.on('window-all-closed', () => undefined); // the host decides: see `closing`
+    app.on('before-quit', (event) => {
+      if (phase === 'leaving') return;
+      event.preventDefault();
+      void closing();
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave());
+    app.whenReady().then(start).catch(fail);
+  } else {
+    app.quit();
+  }
+
+  async function start(): Promise<void> {
+    lockDown();
+    setMenu(process.platform);
+    protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(ROOT, 'out/renderer')));
+    const opened = await createHost({
+      ...parts,
+      workspace: options.workspace ?? defaultWorkspace(),
+      shell: 'electron',
+      onQuit: (mode) => void (mode === 'pause' ? leave() : goOnWithoutWindow(opened)),
+    });
+    host = opened;
+    acceptPorts((port) => opened.serve.messagePort(port));
+    showWindow();
+    if (options.sample) await startSample(opened).catch(show);
+  }
+
+  async function startSample({ client }: Host): Promise<void> {
+    if ((await client.runs.list({ limit: 1 })).total === 0) await client.runs.startSample();
+  }
+
+  function showWindow(): void {
+    if (host === undefined || phase === 'leaving') return;
+    if (window === undefined) {
+      window = openWindow(ROOT, () => {
+        if (phase === 'running') void closing();
+        return phase === 'leaving';
+      });
+      window.on('closed', () => (window = undefined));
+    }
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  }
+
+  /** The person closes the window or quits. */
+  async function closing(): Promise<void> {
+    if (phase !== 'running' || host === undefined) return void (host === undefined && leave());
+    phase = 'asking';
+    const answer = await decideClosing(host.activeRuns().length, askWhatToDo);
+    phase = 'running';
+    if (answer === 'quit') await leave();
+    if (answer === 'keep') goOnWithoutWindow(host);
+  }
+
+  async function askWhatToDo(): Promise<number> {
+    const question = {
+      type: 'question' as const,
+      title: 'TRADE workbench',
+      ...CLOSING_QUESTION,
+      buttons: CLOSING_CHOICES.map((choice) => choice.label),
+      defaultId: 0,
+      cancelId: CLOSING_CHOICES.length - 1,
+    };
+    const { response } = await (window ? dialog.showMessageBox(window, question) : dialog.showMessageBox(question));
+    return response;
+  }
+
+  function goOnWithoutWindow(running: Host): void {
+    window?.destroy();
+    void leaveWhenDone(running);
+  }
+
+  /** Ends the program with its last search, unless a window was opened again by then. */
+  async function leaveWhenDone(running: Host): Promise<void> {
+    for await (const _event of await running.client.events.watch()) {
+      if (window !== undefined) return;
+      if (running.activeRuns().length === 0) break;
+    }
+    await leave();
+  }
+
+  /** Pauses what runs, closes the workspace, ends. */
+  async function leave(): Promise<void> {
+    if (phase === 'leaving') return;
+    phase = 'leaving';
+    // The students in training take a moment to write their checkpoints.
+    window?.hide();
+    await host?.close().catch(fail);
+    app.quit();
+  }
+
+  function fail(error: unknown): void {
+    phase = 'leaving';
+    show(error);
+    app.exit(1);
+  }
+
+  function show(error: unknown): void {
+    dialog.showErrorBox('TRADE workbench', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Stands in for the module `electron` where its binary is missing: the parts that our main process uses, with every call
+ * told to the test and every event sent by it, over the channel of a forked process.
+ */
+import { EventEmitter } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { clientOver } from '../../src/bridge/client.ts';
+
+/** From the test. `close`: of the window by its button. `call`: a method of the contract over a port that is handed over. */
+export type DoubleCommand =
+  | { readonly type: 'app'; readonly event: 'second-instance' | 'before-quit' | 'activate' }
+  | { readonly type: 'close' }
+  | { readonly type: 'answer'; readonly button: number }
+  | {
+      readonly type: 'call';
+      readonly frame: { readonly url: string; readonly inner?: boolean } | null;
+      readonly path: string;
+    }
+  | { readonly type: 'contents'; readonly event: string; readonly url: string }
+  | { readonly type: 'open'; readonly url: string }
+  | { readonly type: 'fetch'; readonly url: string };
+
+/** To the test. */
+export interface DoubleNews {
+  readonly name: string;
+  readonly detail?: unknown;
+}
+
+let button = 0;
+
+function tell(name: string, detail?: unknown): void {
+  process.send?.({ name, detail } satisfies DoubleNews);
+}
+
+interface Prevented {
+  readonly event: { preventDefault(): void };
+  isPrevented(): boolean;
+}
+
+function preventable(): Prevented {
+  let prevented = false;
+  return { event: { preventDefault: () => (prevented = true) }, isPrevented: () => prevented };
+}
+
+class App extends EventEmitter {
+  isPackaged = false;
+  #quitting = false;
+  enableSandbox = (): void => tell('sandbox');
+  requestSingleInstanceLock = (): boolean => process.env['DOUBLE_SECOND'] === undefined;
+  whenReady = (): Promise<void> => Promise.resolve();
+  getPath = (): string => process.env['DOUBLE_USER_DATA'] ?? '/nonexistent';
+  quit = (): void => {
+    if (this.#quitting) return;
+    const { event, isPrevented } = preventable();
+    this.emit('before-quit', event);
+    if (isPrevented()) return;
+    this.#quitting = true;
+    for (const window of [...windows]) if (!window.close()) return;
+    this.exit(0);
+  };
+  exit = (code: number): void => {
+    process.send?.({ name: 'exit', detail: code }, () => process.exit(code));
+  };
+}
+export const app = new App();
+
+let windowOpenHandler: (details: { readonly url: string }) => { readonly action: string } = () => ({ action: 'allow' });
+
+class Contents extends EventEmitter {
+  setWindowOpenHandler = (handler: typeof windowOpenHandler): void => void (windowOpenHandler = handler);
+  reload = (): void => tell('reload');
+}
+
+const windows = new Set<BrowserWindow>();
+
+export class BrowserWindow extends EventEmitter {
+  readonly webContents = new Contents();
+  constructor(options: unknown) {
+    super();
+    windows.add(this);
+    tell('window', options);
+    app.emit('web-contents-created', {}, this.webContents);
+  }
+  loadURL = async (url: string): Promise<void> => tell('load', url);
+  show = (): void => tell('show');
+  hide = (): void => tell('hide');
+  focus = (): void => tell('focus');
+  maximize = (): void => undefined;
+  isMinimized = (): boolean => false;
+  isMaximized = (): boolean => false;
+  restore = (): void => undefined;
+  getNormalBounds = () => ({ x: 0, y: 0, width: 1280, height: 800 });
+  /** False when the close was prevented. */
+  close = (): boolean => {
+    const { event, isPrevented } = preventable();
+    this.emit('close', event);
+    if (isPrevented()) return false;
+    this.destroy();
+    return true;
+  };
+  destroy = (): void => {
+    windows.delete(this);
+    tell('closed');
+    this.emit('closed');
+  };
+}
+
+export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };
+export const shell = { openExternal: async (url: string): Promise<void> => tell('external', url) };
+export const Menu = { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => tell('menu') };
+export const dialog = {
+  showErrorBox: (_title: string, content: string): void => tell('error', content),
+  showMessageBox: async (...given: readonly unknown[]): Promise<{ response: number }> => {
+    tell('question', given.at(-1));
+    return { response: button };
+  },
+};
+
+type Answer = (allowed: boolean) => void;
+export const session = {
+  defaultSession: {
+    setPermissionRequestHandler: (ask: (contents: unknown, permission: string, answer: Answer) => void): void =>
+      ask(undefined, 'media', (allowed) => tell('permission', allowed)),
+    setPermissionCheckHandler: (check: () => boolean): void => tell('permission', check()),
+    setDevicePermissionHandler: (check: () => boolean): void => tell('permission', check()),
+  },
+};
+
+let answerRequest: (request: Request) => Promise<Response> = () => Promise.reject(new Error('no protocol'));
+export const protocol = {
+  registerSchemesAsPrivileged: (schemes: unknown): void => tell('schemes', schemes),
+  handle: (_scheme: string, handler: typeof answerRequest): void => void (answerRequest = handler),
+};
+
+export const ipcMain = new EventEmitter();
+
+/** As Electron's port in the main process: an emitter that wraps what it hears as an event. */
+class MainPort extends EventEmitter {
+  readonly #port: MessagePort;
+  constructor(port: MessagePort) {
+    super();
+    this.#port = port;
+    port.on('close', () => this.emit('close'));
+  }
+  start = (): void => void this.#port.on('message', (data: unknown) => this.emit('message', { data }));
+  postMessage = (data: unknown): void => this.#port.postMessage(data);
+  close = (): void => this.#port.close();
+}
+
+async function call({ frame, path }: Extract<DoubleCommand, { type: 'call' }>): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  port1.on('close', () => tell('port closed'));
+  const senderFrame = frame && { url: frame.url, parent: frame.inner ? {} : null };
+  const client = clientOver(port1);
+  ipcMain.emit('trade:port', { senderFrame, ports: [new MainPort(port2)] });
+  // Sound: the test names a method that takes an empty object, or nothing.
+  const [group = '', method = ''] = path.split('.');
+  const methods = client as unknown as Record<string, Record<string, (input?: object) => Promise<unknown>>>;
+  const result = await methods[group]?.[method]?.(group === 'runs' ? {} : undefined).catch(String);
+  tell('result', result);
+}
+
+async function obey(command: DoubleCommand): Promise<void> {
+  const [window] = windows;
+  switch (command.type) {
+    case 'app':
+      return void (command.event === 'before-quit' ? app.quit() : app.emit(command.event));
+    case 'close':
+      return void window?.close();
+    case 'answer':
+      return void (button = command.button);
+    case 'call':
+      return call(command);
+    case 'contents': {
+      const { event, isPrevented } = preventable();
+      window?.webContents.emit(command.event, { ...event, url: command.url });
+      return tell('prevented', isPrevented());
+    }
+    case 'open':
+      return tell('action', windowOpenHandler({ url: command.url }).action);
+    case 'fetch': {
+      const response = await answerRequest(new Request(command.url));
+      return tell('response', response.status);
+    }
+  }
+}
+
+process.on('message', (command) => void obey(command as DoubleCommand)); // our own test's
