@@ -6,10 +6,9 @@ import { WorkbenchError } from '../errors.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Problem } from '../objective.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
-import { costCache } from '../space/cost-cache.ts';
-import { enumerateFamily, randomMember } from '../space/lattice.ts';
+import { enumerateFamily, familyOf, randomMember } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
-import type { Candidate, Configuration, Family, KnownCosts } from '../space/space.ts';
+import type { Candidate, Configuration, Family, KnownCosts, Space } from '../space/space.ts';
 
 /** A candidate within the limits. */
 export interface Member {
@@ -46,6 +45,8 @@ export const CATALOGUE = Object.freeze({
   sample: 2_000,
   /** Steps down in cost from the best candidate drawn, when none drawn is within the limits. [R] */
   descent: 200,
+  /** Candidates whose costs are remembered. [R] */
+  remembered: 200_000,
 });
 
 /** By the first known cost, then by the others, then by key: an order that does not depend on the space's. */
@@ -79,6 +80,20 @@ function drawSample(family: Family, seed: number): readonly Configuration[] {
     drawn.set(configurationKey(config), config);
   }
   return [...drawn.values()];
+}
+
+/** Candidates with their costs, computed once each as long as there are not too many of them. */
+function rememberMembers(space: Space): (candidate: Candidate) => Member {
+  const known = new Map<string, Member>();
+  return (candidate) => {
+    const key = candidateKey(candidate);
+    const found = known.get(key);
+    if (found) return found;
+    if (known.size >= CATALOGUE.remembered) known.clear();
+    const member = { key, candidate, costs: familyOf(space, candidate.family).costs(candidate.config) };
+    known.set(key, member);
+    return member;
+  };
 }
 
 /** The largest share by which costs exceed a limit; 0 within all of them. */
@@ -119,10 +134,11 @@ const seedOf = (seed: number, name: string): number =>
 export function createCatalogue(problem: Problem, seed: number): Catalogue {
   const { space } = problem;
   checkObjectives(problem);
-  const costsOf = costCache(space);
+  const memberOf = rememberMembers(space);
+  const costsOf = (candidate: Candidate): KnownCosts => memberOf(candidate).costs;
   const admit = (candidate: Candidate): Member | undefined => {
-    const costs = costsOf(candidate);
-    return excess(problem, costs) > 0 ? undefined : { key: candidateKey(candidate), candidate, costs };
+    const member = memberOf(candidate);
+    return excess(problem, member.costs) > 0 ? undefined : member;
   };
   let costMetrics: readonly string[] | undefined;
   const listed = space.families.map((family) => {

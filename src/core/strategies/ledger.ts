@@ -27,7 +27,7 @@ export interface Ledger {
   /** By trial index, without gaps. */
   readonly trials: readonly LedgerTrial[];
   readonly warmStart: readonly number[] | undefined;
-  /** Number of trials with data when `warmStart` last changed. */
+  /** Number of trials with data when `warmStart` was last written. */
   readonly fittedAt: number;
   /** Results that have come in. */
   readonly results: number;
@@ -47,9 +47,6 @@ function valueOf(problem: Problem, metrics: Metrics): number | undefined {
   return Math.abs(value) <= LARGEST_VALUE ? value : undefined;
 }
 
-const sameNumbers = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
-  a === b || (a?.length === b?.length && a !== undefined && b !== undefined && a.every((value, i) => value === b[i]));
-
 /** Folds one event in. The last word on a trial stands; an event about a trial that was never asked changes nothing. */
 export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
   if (event.type === 'asked') {
@@ -68,8 +65,8 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
         order: undefined,
       };
     });
-    const warmStart = event.warmStart ?? ledger.warmStart;
-    const fittedAt = sameNumbers(warmStart, ledger.warmStart) ? ledger.fittedAt : withData(ledger).length;
+    const { warmStart = ledger.warmStart } = event;
+    const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
     return { ...ledger, trials: [...ledger.trials, ...added], warmStart, fittedAt };
   }
   const before = ledger.trials[event.trial];

@@ -105,13 +105,13 @@ function* drawInRegion(region: Region, family: Family, centre: Configuration, rn
   }
 }
 
-/** Neighbours of a centre: all by one exchange, and some by two. */
-function addNeighbours(set: CandidateSet, family: Family, config: Configuration, rng: Rng): void {
-  for (const neighbour of exchanges(family, config)) set.addConfig(family, neighbour);
+/** Neighbours of a centre: all by one exchange, and `pairs` random ones by two. */
+function addNeighbours(set: CandidateSet, family: Family, config: Configuration, pairs: number, rng: Rng): void {
+  for (const near of exchanges(family, config)) set.addConfig(family, near);
   const dimensions = activeDimensions(family, config);
-  for (let i = 0; i < TRADE.twoExchange && dimensions.length > 1; i++) {
-    const neighbour = change(family, config, rng.shuffle(dimensions).slice(0, 2), Infinity, rng);
-    if (neighbour) set.addConfig(family, neighbour);
+  for (let i = 0; i < pairs && dimensions.length > 1; i++) {
+    const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), Infinity, rng);
+    if (near) set.addConfig(family, near);
   }
 }
 
@@ -139,8 +139,10 @@ export function addGlobalCandidates(
     }
   }
   const listed = new Set(screened ? [] : whole.map(({ family }) => family.name));
-  for (const { family, config } of centres) {
-    if (!listed.has(family)) addNeighbours(set, familyOf(catalogue.problem.space, family), config, rng);
+  const around = centres.filter(({ family }) => !listed.has(family));
+  const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, around.length));
+  for (const { family, config } of around) {
+    addNeighbours(set, familyOf(catalogue.problem.space, family), config, pairs, rng);
   }
 }
 

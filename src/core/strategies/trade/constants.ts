@@ -12,7 +12,7 @@ export const TRADE = Object.freeze({
   stratified: 256,
   /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
   bestMeans: 10,
-  /** Two-exchange neighbours drawn for each centre, and random ones in each region. [R] */
+  /** Two-exchange neighbours drawn for all centres together (card 1, step 6), and random ones in each region. [R] */
   twoExchange: 64,
   regionDraws: 64,
   /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al. 2019 (TuRBO). */

@@ -13,13 +13,15 @@ export interface Memo {
   last: { readonly keys: readonly string[]; readonly gp: Gp; readonly cross: CrossCache } | undefined;
 }
 
+type Costed = Pick<Member, 'candidate' | 'costs'>;
+
 export interface TradeContext {
   readonly input: StrategyInput;
   readonly options: StrategyOptions;
   readonly catalogue: Catalogue;
   readonly model: Model;
   /** The member's coordinates, remembered. */
-  readonly pointOf: (member: Pick<Member, 'key' | 'candidate' | 'costs'>) => Point;
+  readonly pointOf: (member: Costed) => Point;
   readonly memo: Memo;
 }
 
@@ -28,17 +30,17 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
   const sample = catalogue.families.flatMap(({ members }) => members);
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
   const encoding: Encoding = createEncoding(input.problem.space, metrics, sample);
-  const points = new Map<string, Point>();
+  const points = new WeakMap<Costed, Point>();
   return {
     input,
     options,
     catalogue,
     model: { encoding, layout: createLayout(encoding) },
     pointOf(member) {
-      const known = points.get(member.key);
+      const known = points.get(member);
       if (known) return known;
       const point = encode(encoding, member);
-      points.set(member.key, point);
+      points.set(member, point);
       return point;
     },
     memo: { last: undefined },

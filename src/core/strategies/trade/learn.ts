@@ -24,6 +24,13 @@ export interface Learned {
 const evaluations = (n: number): number =>
   Math.round(Math.min(TRADE.fitMost, Math.max(TRADE.fitLeast, TRADE.fitWork / n ** 3)));
 
+/** The last count of results up to n at which a fit is due: steps grow with n, and follow from n alone. */
+export function fitDue(n: number): number {
+  let due = 1;
+  for (let next = due; next <= n; next += Math.max(1, Math.floor(next / TRADE.refitEvery))) due = next;
+  return due;
+}
+
 /** Needs one result with a finite value at least. */
 export function learn(context: TradeContext, ledger: Ledger): Learned {
   const { model, pointOf, memo } = context;
@@ -33,7 +40,7 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   const y = Float64Array.from(data, ({ value }) => toOutput(scale, value));
   const keys = data.map(({ key }) => key);
   const points = data.map(pointOf);
-  const due = ledger.warmStart === undefined || n - ledger.fittedAt >= Math.max(1, n / TRADE.refitEvery);
+  const due = ledger.warmStart === undefined || fitDue(n) > ledger.fittedAt;
   const theta = due ? fitHyperparameters(model, points, y, ledger.warmStart, evaluations(n)) : (ledger.warmStart ?? []);
 
   const known = memo.last;
