@@ -1,0 +1,100 @@
+/**
+ * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with a finished run and read
+ * through the real web shell: `node scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright-core';
+import { launchChromium } from '../tests/e2e/chromium.ts';
+import { startWebShell } from '../tests/e2e/web-shell.ts';
+
+const { values } = parseArgs({ options: { workspace: { type: 'string' }, out: { type: 'string' } } });
+if (values.workspace === undefined) {
+  process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR]\n');
+  process.exit(2);
+}
+const out = resolve(values.out ?? 'docs/screenshots');
+mkdirSync(out, { recursive: true });
+
+const shell = await startWebShell(resolve(values.workspace));
+const browser = await launchChromium();
+try {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const page = await context.newPage();
+  await page.goto(shell.address);
+  await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await shootAll(page, (name) => join(out, `${name}-${colorScheme}.png`));
+  }
+} finally {
+  await browser.close();
+  await shell.stop();
+}
+
+/** The largest run of the workspace is shown; its two most accurate students are compared. */
+async function shootAll(page: Page, fileOf: (name: string) => string): Promise<void> {
+  const shoot = async (name: string): Promise<void> => {
+    await page.mouse.move(640, 4);
+    await page.waitForTimeout(600);
+    await page.screenshot({ path: fileOf(name) });
+    process.stdout.write(`${fileOf(name)}\n`);
+  };
+  const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
+
+  await go('/');
+  const rows = page.locator('.body [role=row]');
+  await rows.first().waitFor();
+  await shoot('experiments');
+
+  const sizes = await rows.locator('.count').allInnerTexts();
+  const largest = sizes.reduce((best, text, row) => (finished(text) > finished(sizes[best] ?? '') ? row : best), 0);
+  await rows.nth(largest).click();
+  await page.getByRole('tab', { name: 'Front' }).waitFor();
+  const run = new URL(page.url()).hash.slice(1);
+  await page.getByLabel(/^Pareto front\. Arrow keys/).focus();
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowLeft');
+  await page.evaluate(() =>
+    document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
+  );
+  await shoot('run-front');
+  for (const tab of ['Trials', 'Curves', 'Hypervolume', 'Families']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await shoot(`run-${tab.toLowerCase()}`);
+  }
+
+  await go(`${run}/trials`);
+  const isFresh = (await page.getByRole('checkbox', { checked: true }).count()) === 0;
+  const accuracy = page.getByRole('button', { name: 'Accuracy' });
+  await accuracy.click();
+  if (isFresh) for (const row of [0, 1]) await page.getByRole('checkbox').nth(row).check();
+  await rows.first().getByRole('link').click();
+  await page.locator('svg .node').first().waitFor();
+  await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
+  await shoot('student');
+
+  await go('/compare');
+  await page
+    .getByText(/McNemar's exact test/)
+    .first()
+    .waitFor();
+  await shoot('compare');
+  await page.locator('.view').evaluate((view) => view.scrollTo(0, 560));
+  await shoot('compare-architecture');
+
+  await go('/new');
+  await page.getByText(/students fit/).waitFor();
+  await shoot('new-run');
+
+  await go('/settings');
+  await page.getByRole('button', { name: 'Measure speed' }).click();
+  await page.getByRole('button', { name: 'Check the workspace' }).click();
+  await page.getByText('Everything is sound').waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: 120_000 });
+  await shoot('settings');
+}
+
+function finished(count: string): number {
+  return Number(/\d+/.exec(count)?.[0] ?? 0);
+}

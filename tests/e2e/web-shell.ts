@@ -1,0 +1,45 @@
+/** The real web shell with the real host and trainers, as a process of its own. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export interface WebShell {
+  /** With its one-time token. */
+  readonly address: string;
+  /** Resolves with the exit code when the process has ended. */
+  readonly ended: Promise<number | null>;
+  readonly output: () => string;
+  /** As Ctrl+C does. */
+  stop(): Promise<number | null>;
+}
+
+export async function startWebShell(workspace: string): Promise<WebShell> {
+  const child = spawn(
+    join(ROOT, 'node_modules/.bin/node'),
+    [join(ROOT, 'src/web/index.ts'), '--workspace', workspace, '--port', '0', '--print'],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const ended = once(child, 'exit').then(([code]: readonly (number | null)[]) => code ?? null);
+  const address = await new Promise<string>((found, failed) => {
+    child.stdout.on('data', () => {
+      const match = /http:\/\/127\.0\.0\.1:\S+/.exec(output);
+      if (match) found(match[0]);
+    });
+    void ended.then((code) => failed(new Error(`The web shell ended with ${code} before it was up:\n${output}`)));
+  });
+  return {
+    address,
+    ended,
+    output: () => output,
+    stop: () => {
+      if (child.exitCode === null) child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
