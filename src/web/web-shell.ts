@@ -90,7 +90,8 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
   }
 
   function printAddressHint(): void {
-    if (process.stdin.isTTY) printer.line('Enter prints a new address (each opens one window); Ctrl+C ends.');
+    if (process.stdin.isTTY && !leaving)
+      printer.line('Enter prints a new address (each opens one window); Ctrl+C ends.');
   }
 
   function listenToTerminal({ newAddress }: WebServer): void {
@@ -115,7 +116,8 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
     printer.clear();
     try {
       await host?.close();
-      for (const id of paused) printer.line(`Paused: go on in the workbench, or by "trade resume ${id}".`);
+      const where = options.workspace === undefined ? '' : ` --workspace ${options.workspace}`;
+      for (const id of paused) printer.line(`Paused: go on in the workbench, or by "trade resume ${id}${where}".`);
     } catch (error) {
       const failure = failureOf(error);
       process.stderr.write(`${failure.message}\n`);

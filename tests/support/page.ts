@@ -10,6 +10,17 @@ export interface TestPage {
   address(): string;
 }
 
+const sockets = new Set<WebSocket>();
+
+/** As when the person closes every window: no page is left that would connect again. */
+export function closePages(): void {
+  for (const socket of sockets) {
+    socket.removeAllListeners();
+    socket.terminate();
+  }
+  sockets.clear();
+}
+
 /** `address`: as typed into the address bar; `storage`: of the page before a reload. */
 export function openPage(address: string, storage = new Map<string, string>()): TestPage {
   let url = new URL(address);
@@ -17,6 +28,7 @@ export function openPage(address: string, storage = new Map<string, string>()): 
   class PageSocket extends WebSocket {
     constructor(to: string | URL, protocols?: string | string[]) {
       super(to, protocols, { origin });
+      sockets.add(this);
     }
   }
   /** Browsers keep the channels of two origins apart, Node does not. */

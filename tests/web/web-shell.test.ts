@@ -1,15 +1,15 @@
 /** The web shell as `npm start` runs it without a window: its words, its signals, its exit codes. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
-import { openPage } from '../support/page.ts';
+import { closePages, openPage } from '../support/page.ts';
 
 const ENTRY = fileURLToPath(new URL('../support/fake-web.ts', import.meta.url));
 
@@ -26,11 +26,12 @@ beforeEach(() => {
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
   children.clear();
+  closePages();
   folder.remove();
 });
 
-function startShell(args: readonly string[] = [], plan: FakePlan = {}) {
-  const child = spawn(process.execPath, [ENTRY, resources, '--print', '--workspace', workspace, ...args], {
+function startShell(args: readonly string[] = [], plan: FakePlan = {}, mode: readonly string[] = ['--print']) {
+  const child = spawn(process.execPath, [ENTRY, resources, ...mode, '--workspace', workspace, ...args], {
     env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -129,6 +130,45 @@ describe('npm start without a window', () => {
     await client.system.quit({ mode: 'keep' });
     await shell.says(/the search goes on/);
     await shell.says(/The sample search is done/);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('npm start with a window', () => {
+  /** A browser that writes down how it was started, and ends. */
+  function fakeBrowser(exitCode: number): string {
+    const file = join(folder.path, 'browser.sh');
+    writeFileSync(file, `#!/bin/sh\necho "$@" > "${folder.path}/browser.txt"\nexit ${exitCode}\n`, { mode: 0o755 });
+    return file;
+  }
+  const start = (browser: string) => startShell(['--open', '--browser', browser], {}, []);
+
+  it('opens an app window at an address of its own, and ends some seconds after the window was closed', async () => {
+    const shell = start(fakeBrowser(0));
+    await shell.says(/Opening the workbench/);
+    const written = join(folder.path, 'browser.txt');
+    const address = await vi.waitFor(
+      () => {
+        const found = /--app=(http\S+)/.exec(readFileSync(written, 'utf8'))?.[1];
+        if (found === undefined) throw new Error('the browser was not started yet');
+        return found;
+      },
+      { timeout: 10_000 },
+    );
+    const { client } = await connectToHost(openPage(address).page);
+    expect((await client.system.info()).shell).toBe('web');
+    closePages();
+    expect(await shell.closed).toBe(0);
+  });
+
+  it('prints the address when the browser does not start', async () => {
+    const failing = start(fakeBrowser(1));
+    const address = await failing.says(/http:\S+/);
+    expect(failing.text()).toMatch(/did not open \(.*exit code 1\)/);
+    expect((await connectToHost(openPage(address).page)).state().kind).toBe('connected');
+    failing.child.kill('SIGINT');
+    await failing.closed;
+    const missing = start(join(folder.path, 'no-such-browser'));
+    await missing.says(/did not open \(.*ENOENT.*http:/);
   });
 });
 
