@@ -51,7 +51,7 @@ export function withWorkspace<T>(options: CommonOptions, work: (workspace: Reada
   }
 }
 
-function workspaceOf({ workspace }: CommonOptions): string {
+export function workspaceOf({ workspace }: CommonOptions): string {
   return workspace === undefined ? defaultWorkspace() : resolve(workspace);
 }
 

@@ -11,13 +11,12 @@ import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createLiveEvents } from './live-events.ts';
 import { openLog } from './log.ts';
-import { nodeBinary, processEntry } from './process-entry.ts';
 import { createExits } from './router.ts';
 import { createRunService } from './run-service.ts';
 import { createSideJobs } from './side-jobs.ts';
 import { createTeacherTraining } from './teacher-training.ts';
-import type { TrainerSettings } from './trainer-link.ts';
 import { createTrainerPool } from './trainer-pool.ts';
+import { trainerSettings } from './trainer-settings.ts';
 
 export type { Host, HostClient, HostOptions } from './host.ts';
 export { readWorkspace } from './read-workspace.ts';
@@ -32,12 +31,8 @@ export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
-export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
-
-/** Longest silence of a trainer at work; it reports several times a second, and at least once for each evaluation. */
-const SILENCE_MS = 120_000;
-const START_MS = 60_000;
-const STOP_MS = 20_000;
+export { countText, percentText, textTable } from './terminal/text-table.ts';
+export { listDatasets, listTeachers, measureBackend } from './without-session.ts';
 
 /**
  * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws
@@ -59,15 +54,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const swept = store.sweep();
   log.info({ fence: store.fence, swept }, 'host started');
 
-  const settings: TrainerSettings = {
-    entry: options.trainer?.entry ?? processEntry('trainer'),
-    node: nodeBinary(options.node),
-    environment: options.trainer?.environment ?? {},
-    silenceMs: options.trainer?.silenceMs ?? SILENCE_MS,
-    startMs: START_MS,
-    stopMs: STOP_MS,
-    fence: store.fence,
-  };
+  const settings = trainerSettings(options, store.fence);
   const live = createLiveEvents();
   const pool = createTrainerPool(settings);
   const catalog = createCatalog(options.resources, workspace.directory);

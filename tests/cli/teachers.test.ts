@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkspace } from '../../src/store/workspace.ts';
 import { makeBench } from './command-line.ts';
 import type { Bench } from './command-line.ts';
 
@@ -67,6 +68,21 @@ describe('lists and measures', () => {
       { backend: 'wasm', device: 'cpu (fake)', version: '0', threads: 2, gflops: { matmul: 1 } },
     ]);
     expect((await bench.trade('backend')).stdout).toContain('wasm 0 on cpu (fake), 2 threads');
+  });
+
+  it('does both beside a program that has the workspace, and makes no workspace by itself', async () => {
+    await bench.trade('datasets', 'list');
+    await bench.trade('teachers', 'list');
+    await bench.trade('backend');
+    expect(existsSync(bench.workspace)).toBe(false);
+    const workspace = openWorkspace(bench.workspace);
+    const codes = [
+      (await bench.trade('datasets', 'list')).code,
+      (await bench.trade('teachers', 'list')).code,
+      (await bench.trade('backend')).code,
+    ];
+    workspace.close();
+    expect(codes).toEqual([0, 0, 0]);
   });
 
   it('finds an empty workspace sound', async () => {

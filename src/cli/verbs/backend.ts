@@ -1,6 +1,6 @@
 /** `trade backend`: what computes here, and how fast. */
-import { textTable } from '../../host/create-host.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import { measureBackend, textTable } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -13,7 +13,7 @@ export const backendVerb: Verb = (program, context) => {
   withCommonOptions(program.command('backend'))
     .description('say what computes here and how fast')
     .action(async (options: CommonOptions) => {
-      const info = await withHost(context, options, ({ client }) => client.system.backend());
+      const info = await measureBackend({ ...context.hostOptions, workspace: workspaceOf(options) });
       const { backend, version, device, threads, note, gflops } = info;
       const rows = Object.entries(gflops).map(([name, speed]) => [name, speed.toFixed(1)]);
       if (options.json) printJson(info);

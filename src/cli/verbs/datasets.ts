@@ -1,6 +1,6 @@
 /** `trade datasets list`: the data sets that a search can use. */
-import { textTable } from '../../host/create-host.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import { listDatasets, textTable } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -20,7 +20,7 @@ export const datasetsVerb: Verb = (program, context) => {
   withCommonOptions(datasets.command('list'))
     .description('list them')
     .action(async (options: CommonOptions) => {
-      const found = await withHost(context, options, ({ client }) => client.catalog.datasets());
+      const found = await listDatasets({ ...context.hostOptions, workspace: workspaceOf(options) });
       const rows = found.map(({ name, classes, shape, splits, licence, title }) => {
         const counts = [splits.train, splits.validation, splits.test].map(String);
         return [name, String(classes.length), shape.join(' x '), ...counts, licence, title];

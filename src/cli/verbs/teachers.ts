@@ -1,8 +1,16 @@
 /** `trade teachers list|train`: the teachers that a search can learn from. */
 import type { Command } from 'commander';
-import { countText, createProgressPrinter, percentText, textTable } from '../../host/create-host.ts';
+import { countText, createProgressPrinter, listTeachers, percentText, textTable } from '../../host/create-host.ts';
 import type { Host, TeacherReport } from '../../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
+import {
+  INTERRUPTED,
+  printJson,
+  printLines,
+  wholeNumber,
+  withCommonOptions,
+  withHost,
+  workspaceOf,
+} from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../program.ts';
 
@@ -33,7 +41,7 @@ function addList(teachers: Command, context: VerbContext): void {
   withCommonOptions(teachers.command('list'))
     .description('list them')
     .action(async (options: CommonOptions) => {
-      const found = await withHost(context, options, ({ client }) => client.catalog.teachers());
+      const found = await listTeachers({ ...context.hostOptions, workspace: workspaceOf(options) });
       const rows = found.map(({ name, dataset, params, macs, validationAccuracy, testAccuracy, title }) => {
         const accuracies = [percentText(validationAccuracy), percentText(testAccuracy)];
         return [name, dataset, countText(params), countText(macs), ...accuracies, title];
