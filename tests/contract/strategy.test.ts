@@ -247,6 +247,13 @@ describe('the registry', () => {
     expect(() => openStrategy('toString', { problem: poolProblem(), seed: 1, options: {} })).toThrow(WorkbenchError);
   });
 
+  it('refuses an option that a strategy does not have, or of the wrong type', () => {
+    const open = (options: StrategyOptions) => () =>
+      openStrategy('trade', { problem: poolProblem(), seed: 1, options });
+    expect(open({ refrences: true })).toThrow(/refrences.*references, regions, costFeatures/);
+    expect(open({ references: 'yes' })).toThrow(/boolean/);
+  });
+
   it('lists each strategy under its own id', () => {
     for (const [id, { info }] of Object.entries(STRATEGIES)) expect(info.id).toBe(id);
     expect(spaceSize(poolProblem().space)).toBe(3);

@@ -3,7 +3,7 @@ import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { evolution } from './evolution.ts';
 import { random } from './random.ts';
-import type { AskedEvent, Strategy, StrategyInput } from './strategy.ts';
+import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
 import { trade } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
@@ -28,6 +28,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
   return {
     info,
     open(input) {
+      checkOptions(info, input.options);
       let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
       return {
         info,
@@ -53,6 +54,18 @@ const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRATEGIES,
 /** Throws `strategy.unknown`, naming those there are. */
 export function strategyInfo(id: string): StrategyInfo {
   return known(id).info;
+}
+
+/** An option that the strategy does not have, or of another type than its default, is a mistake in the configuration. */
+function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const expected = typeof defaults[name];
+    if (typeof value === expected) continue;
+    const names = Object.keys(defaults).join(', ');
+    const problem =
+      expected === 'undefined' ? `has no option '${name}': it has ${names}` : `wants a ${expected} for '${name}'`;
+    throw new WorkbenchError('config.invalid', `Strategy ${id} ${problem}.`, { field: `strategy.options.${name}` });
+  }
 }
 
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */

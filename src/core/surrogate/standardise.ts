@@ -40,10 +40,11 @@ function deviation(values: Float64Array, mean: number): number {
 export function createStandardiser(values: readonly number[]): Standardiser {
   const sorted = Float64Array.from(values).sort();
   const median = quantile(sorted, 0.5);
-  // The upper half sets the scale: it is where the search is going, and it holds no diverged students.
-  const robust = (quantile(sorted, 0.75) - median) / 0.6745 || (quantile(sorted, 0.9) - quantile(sorted, 0.1)) / 2.5631;
-  const whole = (sorted.at(-1)! - quantile(sorted, 0.1)) / 4;
-  const scale = Math.max(robust, whole) > 0 ? Math.max(robust, whole) : robust > 0 ? robust : deviation(sorted, median) || 1;
+  // The upper half sets the scale: it is where the search is going, and it holds no diverged students. Where many
+  // results are nearly equal (a family on a plateau), the way from the tenth worst to the best keeps it from collapsing.
+  const upper = (quantile(sorted, 0.75) - median) / 0.6745;
+  const whole = (quantile(sorted, 1) - quantile(sorted, 0.1)) / 4;
+  const scale = Math.max(upper, whole) || deviation(sorted, median) || 1;
   const kneeValue = median - WINSOR.knee * scale;
   const raw = {
     kneeValue,
