@@ -71,7 +71,9 @@ export function whySentences(trial: Trial): readonly string[] {
   const sentences = [SOURCES[why.source]?.sentence ?? `It was proposed by "${why.source}".`];
   if (why.region) {
     const { id, centre, radius } = why.region;
-    sentences.push(`Trust region ${id + 1} was centred on student #${centre + 1} with radius ${radius} at the time.`);
+    sentences.push(
+      `Trust region ${id + 1} was centred on student #${centre + 1} and reached ${reachWords(radius)} at the time.`,
+    );
   }
   if (why.predicted) {
     const { mean, deviation } = why.predicted;
@@ -86,6 +88,12 @@ export function whySentences(trial: Trial): readonly string[] {
   const outcome = outcomeSentence(trial);
   if (outcome !== undefined) sentences.push(outcome);
   return sentences;
+}
+
+/** `all`, or up to how many levels a dimension may move. */
+function reachWords(radius: string): string {
+  if (radius === 'all') return 'over its whole family';
+  return radius === '1' ? 'one level of each dimension' : `${radius} levels of each dimension`;
 }
 
 /** The measured accuracy against the prediction, in deviations. */

@@ -53,6 +53,22 @@ describe('events onto records', () => {
   });
 });
 
+describe('what has not changed', () => {
+  test('keeps its identity through a summary, so that a chart being read is not drawn again', () => {
+    const copy = structuredClone({ ...summary, live: { stage: 'next', done: 5, total: 8 } });
+    const after = applyChanges(held(first), [{ type: 'run.changed', summary: copy }]).runs.get('run');
+    expect(after?.live?.done).toBe(5);
+    expect(after?.run.config).toBe(summary.run.config);
+    expect(after?.score.history).toBe(summary.score.history);
+  });
+
+  test('a longer history replaces the one held', () => {
+    const longer = { ...summary, score: { ...summary.score, history: [...summary.score.history, 1e9] } };
+    const after = applyChanges(held(first), [{ type: 'run.changed', summary: longer }]).runs.get('run');
+    expect(after?.score.history).toHaveLength(summary.score.history.length + 1);
+  });
+});
+
 describe('stale snapshots', () => {
   test('fewer epochs of the same attempt are stale, of a later attempt they are not', () => {
     const three = { ...running, epochsDone: 3 };

@@ -126,6 +126,18 @@ describe('following the host', () => {
     );
   });
 
+  test('a running run that was removed during a cut is not shown as running for ever', async () => {
+    const host = follow();
+    await vi.waitFor(() => expect(host.streams).toHaveLength(1));
+    host.streams[0]?.push({ type: 'synced' });
+    await vi.waitFor(() => expect(useRecords().active).toHaveLength(1));
+    host.setRows([]);
+    host.streams[0]?.cut();
+    await vi.waitFor(() => expect(host.streams).toHaveLength(2));
+    host.streams[1]?.push({ type: 'synced' });
+    await vi.waitFor(() => expect(useRecords().active).toHaveLength(0));
+  });
+
   test('a hundred changes of one run become few changes of the page', async () => {
     const host = follow();
     await vi.waitFor(() => expect(host.streams).toHaveLength(1));

@@ -9,9 +9,16 @@ const trial = trials[9]!; // twenty were made
 
 describe('why a student was proposed', () => {
   test('trials and regions count from one, as people do', () => {
-    const why = { source: 'region', region: { id: 0, centre: 4, radius: '2 levels' } };
+    const why = { source: 'region', region: { id: 0, centre: 4, radius: '2' } };
     expect(whyShort(why)).toBe('Region 1 · near #5');
     expect(trialTitle({ number: 4 })).toBe('Student #5');
+  });
+
+  test('the widest region is told as such, not as a number', () => {
+    const region = { id: 1, centre: 0, radius: 'all' };
+    expect(whySentences({ ...trial, why: { source: 'region', region } })[1]).toBe(
+      'Trust region 2 was centred on student #1 and reached over its whole family at the time.',
+    );
   });
 
   test('the outcome is told in deviations of the prediction', () => {

@@ -212,7 +212,7 @@ function whyOf(number: number, references: number, accuracy: number, gap: number
   if (number % 4 === 3) return { source: 'global', predicted, expectedGain: 0.012 };
   return {
     source: 'region',
-    region: { id: region, centre: region + 2, radius: '2 levels' },
+    region: { id: region, centre: region + 2, radius: '2' },
     predicted,
     expectedGain: 0.031,
   };

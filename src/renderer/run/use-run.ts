@@ -1,5 +1,5 @@
 /** One run with its trials, kept up to date; what is not known of it is read, and what does not exist is said. */
-import { computed, onMounted, watch } from 'vue';
+import { computed, onMounted, ref, watch } from 'vue';
 import { useCall } from '../api.ts';
 import { useCatalog } from '../stores/catalog.ts';
 import { useLive } from '../stores/live.ts';
@@ -17,13 +17,16 @@ export function useRun(id: () => string) {
     const name = summary.value?.run.config.teacher;
     return name === undefined ? undefined : catalog.teacherOf(name);
   });
-  const isMissing = computed(() => error.value?.code === 'run.missing');
+  /** It was here and is not any more: deleted, perhaps in another window. */
+  const isRemoved = ref(false);
+  const isMissing = computed(() => isRemoved.value || error.value?.code === 'run.missing');
 
   async function read(): Promise<void> {
     if (trials.value === undefined) await call(() => records.readRun(id()));
   }
 
   onMounted(read);
+  watch(summary, (now, before) => (isRemoved.value = now === undefined && before !== undefined));
   // A read that failed for want of a connection is made good when that is back.
   watch(
     () => live.synced,

@@ -23,7 +23,7 @@ export function applyChanges(records: WorkbenchRecords, changes: readonly Change
   for (const change of changes) {
     switch (change.type) {
       case 'run.changed':
-        runs.set(change.summary.run.id, change.summary);
+        runs.set(change.summary.run.id, withHeldParts(runs.get(change.summary.run.id), change.summary));
         break;
       case 'run.removed':
         for (const id of trials.get(change.id)?.keys() ?? []) epochs.delete(id);
@@ -48,6 +48,21 @@ export function applyChanges(records: WorkbenchRecords, changes: readonly Change
     }
   }
   return { runs, trials, epochs };
+}
+
+/**
+ * The same objects for what has not changed (a run's configuration never does): whoever draws from them alone need not
+ * draw again, and a chart that is being read stands still.
+ */
+export function withHeldParts(held: RunSummaryView | undefined, incoming: RunSummaryView): RunSummaryView {
+  if (held === undefined) return incoming;
+  const [before, after] = [held.score.history, incoming.score.history];
+  const isSame = before.length === after.length && before.every((value, index) => Object.is(value, after[index]));
+  return {
+    ...incoming,
+    run: { ...incoming.run, config: held.run.config },
+    score: isSame ? { ...incoming.score, history: before } : incoming.score,
+  };
 }
 
 /**

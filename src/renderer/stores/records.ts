@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
-import { applyChanges, EMPTY_RECORDS } from './apply-event.ts';
+import { applyChanges, EMPTY_RECORDS, withHeldParts } from './apply-event.ts';
 
 /** Rows of the list read at once. */
 const PAGE = 200;
@@ -28,13 +28,18 @@ export const useRecords = defineStore('records', () => {
   });
   const active = computed(() => [...records.value.runs.values()].filter(({ run }) => run.state === 'running'));
 
+  const sorted = new WeakMap<ReadonlyMap<string, Trial>, readonly Trial[]>();
+
   const runOf = (id: string): RunSummaryView | undefined => records.value.runs.get(id);
   const epochsOf = (trialId: string): readonly EpochPoint[] | undefined => records.value.epochs.get(trialId);
 
-  /** By number; undefined until they were read. */
+  /** By number, the same list as long as none of them changes; undefined until they were read. */
   function trialsOf(runId: string): readonly Trial[] | undefined {
     const trials = records.value.trials.get(runId);
-    return trials && [...trials.values()].sort((left, right) => left.number - right.number);
+    if (trials === undefined) return undefined;
+    const known = sorted.get(trials) ?? [...trials.values()].sort((left, right) => left.number - right.number);
+    sorted.set(trials, known);
+    return known;
   }
 
   /** The list from its start, as far as it was read before; also the running runs' summaries. */
@@ -86,7 +91,7 @@ export const useRecords = defineStore('records', () => {
 
   function putRuns(summaries: readonly RunSummaryView[]): void {
     const known = new Map(records.value.runs);
-    for (const summary of summaries) known.set(summary.run.id, summary);
+    for (const summary of summaries) known.set(summary.run.id, withHeldParts(known.get(summary.run.id), summary));
     records.value = { ...records.value, runs: known };
   }
 
@@ -95,6 +100,10 @@ export const useRecords = defineStore('records', () => {
     const openRuns = [...records.value.trials.keys()];
     const openCurves = [...records.value.epochs.keys()];
     await readRuns();
+    // What was removed while nobody listened is in no answer: only what is listed or read again stays.
+    const isKept = new Set([...listed.value, ...openRuns]);
+    const runs = new Map([...records.value.runs].filter(([id]) => isKept.has(id)));
+    records.value = { ...records.value, runs };
     for (const id of openRuns) {
       // A run may have been removed while the connection was down; the other runs are read all the same.
       await readRun(id).catch(() => apply([{ type: 'run.removed', id }]));
