@@ -20,6 +20,8 @@ export interface Outcome {
 export interface Cells {
   readonly dimensions: number;
   readonly count: number;
+  /** Where the grid is cut along each cost, rising from −∞ to the reference: `[m][cuts]`. The first cost turns fastest. */
+  readonly edges: readonly (readonly number[])[];
   /** Corners, `[count][m]`. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
@@ -61,11 +63,37 @@ export function createCells(outcomes: readonly Outcome[], reference: Outcome): C
   return {
     dimensions: m,
     count,
+    edges,
     lower,
     upper,
     levels,
     levelOf: Int32Array.from(values, (value) => position.get(value) ?? 0),
   };
+}
+
+/**
+ * The lowest level that costs `[m]` can improve on (that of the cell they lie in: what the front reaches there) and the
+ * volume of everything they dominate; `undefined` beyond the reference. No level of theirs is lower, so the gain is at most
+ * that volume times the improvement over that level.
+ */
+export function lowestLevel(
+  cells: Cells,
+  costs: ArrayLike<number>,
+): { readonly level: number; readonly volume: number } | undefined {
+  let cell = 0;
+  let stride = 1;
+  let volume = 1;
+  for (let j = 0; j < cells.dimensions; j++) {
+    const cuts = cells.edges[j]!;
+    const last = cuts.length - 1;
+    if (!(costs[j]! < cuts[last]!)) return undefined;
+    volume *= cuts[last]! - costs[j]!;
+    let step = 0;
+    while (cuts[step + 1]! <= costs[j]!) step++;
+    cell += step * stride;
+    stride *= last;
+  }
+  return { level: cells.levelOf[cell]!, volume };
 }
 
 /** Volume that costs `[m]` dominate at each level, written into `out` (`[levels]`). */

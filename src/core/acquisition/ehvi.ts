@@ -12,7 +12,7 @@
  * expected improvement over the best value.
  */
 import type { Cells } from './cells.ts';
-import { dominatedVolumes } from './cells.ts';
+import { dominatedVolumes, lowestLevel } from './cells.ts';
 import { logExpectedImprovement } from '../math/normal.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
@@ -40,6 +40,8 @@ export interface Ehvi {
   volumes(costs: ArrayLike<number>): Float64Array;
   /** log EHVI from those volumes and the posterior of the output; −∞ where nothing can be gained. */
   log(volumes: Float64Array, mean: number, deviation: number): number;
+  /** An upper bound of it at the price of one expected improvement: the whole volume at the lowest level. */
+  bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
 }
 
 export function createEhvi(cells: Cells, scale: Standardiser): Ehvi {
@@ -47,6 +49,11 @@ export function createEhvi(cells: Cells, scale: Standardiser): Ehvi {
   const terms = new Float64Array(levels.length);
   return {
     volumes: (costs) => dominatedVolumes(cells, costs, new Float64Array(levels.length)),
+    bound(costs, mean, deviation) {
+      const lowest = lowestLevel(cells, costs);
+      if (!lowest) return -Infinity;
+      return Math.log(lowest.volume) + logExpectedGain(scale, levels[lowest.level]!, mean, deviation);
+    },
     log(volumes, mean, deviation) {
       let top = -Infinity;
       for (let i = 0; i < levels.length; i++) {

@@ -4,11 +4,13 @@
  */
 import type { Point } from './encoding.ts';
 import type { Gp } from './gp.ts';
-import { kernelVector } from './kernel.ts';
+import { kernelToRow, scaleRow } from './kernel.ts';
 
 interface Entry {
+  /** The candidate's row, scaled by the hyperparameters that the cache is for. */
+  readonly row: Float64Array;
   /** Kernel to the data points `[0, length)`; what lies beyond is scratch. */
-  values: Float64Array;
+  readonly values: Float64Array;
   length: number;
 }
 
@@ -33,16 +35,17 @@ export function crossVector(cache: CrossCache, gp: Gp, settled: number, key: str
   const { encoding } = gp.model;
   const known = cache.entries.get(key);
   if (known && known.values.length >= n) {
-    kernelVector(encoding, gp.terms, gp.scaled, point, known.values, known.length);
+    kernelToRow(encoding, gp.terms, gp.scaled, known.row, point.family, known.values, known.length);
     known.length = settled;
     return known.values;
   }
+  const row = known?.row ?? scaleRow(encoding, gp.terms, point);
   const values = new Float64Array(n + 8 + (n >> 3));
   if (known) values.set(known.values.subarray(0, known.length));
-  kernelVector(encoding, gp.terms, gp.scaled, point, values, known?.length ?? 0);
+  kernelToRow(encoding, gp.terms, gp.scaled, row, point.family, values, known?.length ?? 0);
   const size = cache.size + values.length - (known?.values.length ?? 0);
   if (size <= LARGEST) {
-    cache.entries.set(key, { values, length: settled });
+    cache.entries.set(key, { row, values, length: settled });
     cache.size = size;
   }
   return values;

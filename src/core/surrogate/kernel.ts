@@ -155,18 +155,35 @@ export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: Sca
   return packed;
 }
 
-/** k of one point to the points from index `from` on, written into the same places of `out` (`[n]` or longer). */
+/** One point's row divided by the length scales: what `kernelToRow` wants of it. */
+export function scaleRow(encoding: Encoding, terms: KernelTerms, point: Point): Float64Array {
+  const row = new Float64Array(encoding.stride);
+  scaleInto(encoding, terms, point, row, 0);
+  return row;
+}
+
+/** k of a scaled row to the points from index `from` on, written into the same places of `out` (`[n]` or longer). */
+export function kernelToRow(
+  encoding: Encoding,
+  terms: KernelTerms,
+  points: ScaledPoints,
+  row: Float64Array,
+  family: number,
+  out: Float64Array,
+  from: number,
+): void {
+  kernelRow(spanOf(encoding), terms, row, 0, family, points, from, points.n, out, from);
+}
+
+/** k of one point to each of the points, written into `out` (`[n]` or longer). */
 export function kernelVector(
   encoding: Encoding,
   terms: KernelTerms,
   points: ScaledPoints,
   point: Point,
   out: Float64Array,
-  from = 0,
 ): Float64Array {
-  const row = new Float64Array(encoding.stride);
-  scaleInto(encoding, terms, point, row, 0);
-  kernelRow(spanOf(encoding), terms, row, 0, point.family, points, from, points.n, out, from);
+  kernelToRow(encoding, terms, points, scaleRow(encoding, terms, point), point.family, out, 0);
   return out;
 }
 

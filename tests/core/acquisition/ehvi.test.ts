@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
-import { createCells, hypervolumeGain } from '../../../src/core/acquisition/cells.ts';
+import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/acquisition/cells.ts';
 import type { Outcome } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
@@ -46,6 +46,25 @@ describe('hypervolume gained by one outcome', () => {
       }
     });
   }
+
+  it('is bounded by the whole dominated volume at the lowest level, which is that of the first level with volume', () => {
+    for (const costs of [0, 1, 2, 3]) {
+      const reference: Outcome = { value: 0.1, costs: Array.from({ length: costs }, () => 0.9) };
+      const cells = createCells(randomOutcomes(6, costs, 30 + costs), reference);
+      for (const { costs: at } of randomOutcomes(40, costs, 60 + costs)) {
+        const volumes = dominatedVolumes(cells, at, new Float64Array(cells.levels.length));
+        const lowest = lowestLevel(cells, at);
+        if (!lowest) expect(volumes.every((volume) => volume === 0)).toBe(true);
+        else {
+          expect(lowest.level).toBe(volumes.findIndex((volume) => volume > 0));
+          expect(lowest.volume).toBeCloseTo(
+            volumes.reduce((sum, volume) => sum + volume, 0),
+            12,
+          );
+        }
+      }
+    }
+  });
 
   it('is nothing beyond the reference, and the whole box on an empty front', () => {
     const reference: Outcome = { value: 0.5, costs: [10] };

@@ -12,7 +12,7 @@ import {
   CandidateSet,
 } from '../../../src/core/strategies/trade/candidates.ts';
 import { contains } from '../../../src/core/strategies/trade/regions.ts';
-import { best, glance, look } from '../../../src/core/strategies/trade/score.ts';
+import { best, createScorer, glance, look, refine } from '../../../src/core/strategies/trade/score.ts';
 import { createCells } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
@@ -159,19 +159,23 @@ describe('the argmax', () => {
       ledger.trials.map(({ value, costs }) => ({ value: value!, costs: [costs['params']!] })),
       { value: 0.1, costs: [20_000] },
     );
-    const scorer = {
+    const scorer = createScorer({
       gp,
       settled: gp.points.length,
       cross,
       ehvi: createEhvi(cells, scale),
       pointOf: context.pointOf,
       costsOf: (member: { costs: Readonly<Record<string, number>> }) => [member.costs['params']!],
-    };
+    });
     const asked = new Set(ledger.trials.map(({ key }) => key));
     const members = context.catalogue.families.flatMap((family) => family.members).filter(({ key }) => !asked.has(key));
     const glanced = members.map((member) => glance(scorer, member));
-    const exact = glanced.map((item) => look(scorer, item, -Infinity));
-    exact.forEach((item, i) => expect(item.logGain).toBeLessThanOrEqual(glanced[i]!.logGain + 1e-9));
+    const exact = glanced.map((item) => look(scorer, item, -Infinity)!);
+    exact.forEach((item, i) => {
+      const refined = refine(scorer, glanced[i]!);
+      expect(item.logGain).toBeLessThanOrEqual(refined.logGain + 1e-9);
+      expect(refined.logGain).toBeLessThanOrEqual(glanced[i]!.logGain + 1e-9);
+    });
     const top = exact.reduce((a, b) => (b.logGain > a.logGain ? b : a));
     expect(best(scorer, glanced)).toMatchObject({ member: top.member, logGain: top.logGain });
   });

@@ -18,7 +18,7 @@ import { TRADE } from './constants.ts';
 import type { Learned } from './learn.ts';
 import { contains, contributions, radiusName } from './regions.ts';
 import type { Region } from './regions.ts';
-import { best, glance } from './score.ts';
+import { best, createScorer, glance, refine } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
@@ -41,7 +41,7 @@ export function propose(
   const { context, ledger, regions } = state;
   const { catalogue } = context;
   const { problem } = context.input;
-  const scorer = createScorer(state, learned, gp, picked);
+  const scorer = scorerOf(state, learned, gp, picked);
 
   const set = new CandidateSet(catalogue, asked);
   const active = context.options['regions'] === false ? [] : regions;
@@ -79,7 +79,7 @@ function claimant(
 }
 
 /** EHVI over the front of what is told, and of what is pending at its predicted value. */
-function createScorer(
+function scorerOf(
   state: TradeState,
   { scale, gp: results, cross }: Learned,
   gp: Gp,
@@ -98,14 +98,14 @@ function createScorer(
     costs: costsOf(member),
   }));
   const cells = createCells([...told, ...expected], referenceOutcome(context.catalogue, told));
-  return {
+  return createScorer({
     gp,
     settled: results.points.length,
     cross,
     ehvi: createEhvi(cells, scale),
     pointOf: context.pointOf,
     costsOf,
-  };
+  });
 }
 
 /** The front, and the best values told: around them lie the candidates of families too large to list. */
@@ -134,6 +134,7 @@ function climb(catalogue: Catalogue, scorer: Scorer, set: CandidateSet, glanced:
   const sampled = new Set(large.flatMap(({ members }) => members.map(({ key }) => key)));
   const order = glanced
     .filter(({ member }) => names.has(member.candidate.family))
+    .map((item) => refine(scorer, item))
     .sort((a, b) => b.logGain - a.logGain);
   const starts = new Set([
     ...order.slice(0, TRADE.searchStarts),
@@ -146,7 +147,7 @@ function climb(catalogue: Catalogue, scorer: Scorer, set: CandidateSet, glanced:
       const config = neighbour(family, here.member.candidate.config, rng);
       const member = config && set.addConfig(family, config);
       if (!member) continue;
-      const seen = glance(scorer, member);
+      const seen = refine(scorer, glance(scorer, member));
       glanced.push(seen);
       if (seen.logGain > here.logGain) here = seen;
     }

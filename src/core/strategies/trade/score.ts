@@ -3,20 +3,17 @@ import type { Ehvi } from '../../acquisition/ehvi.ts';
 import { crossVector } from '../../surrogate/cross-cache.ts';
 import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import type { Point } from '../../surrogate/encoding.ts';
-import { posteriorMean, posteriorVariance } from '../../surrogate/gp.ts';
+import { posteriorVariance } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { priorVariance } from '../../surrogate/kernel.ts';
 import type { Member } from '../catalogue.ts';
 
 export interface Scored {
   readonly member: Member;
-  /** Volumes of the candidate's known objectives in the front's cells. */
-  readonly volumes: Float64Array;
   readonly mean: number;
   readonly deviation: number;
-  /** log EHVI; an upper bound of it while `exact` is false. */
+  /** log EHVI; an upper bound of it until the candidate has been looked at closely. */
   readonly logGain: number;
-  readonly exact: boolean;
 }
 
 export interface Scorer {
@@ -28,59 +25,84 @@ export interface Scorer {
   readonly pointOf: (member: Member) => Point;
   /** The candidate's known objectives, less is better. */
   readonly costsOf: (member: Member) => readonly number[];
+  /** 1 / (prior variance + noise) of each of the posterior's points, `[n]`. */
+  readonly precisions: Float64Array;
+}
+
+const LEAST_VARIANCE = 1e-12;
+
+export function createScorer(parts: Omit<Scorer, 'precisions'>): Scorer {
+  const { terms, points } = parts.gp;
+  const precisions = Float64Array.from(points, ({ family }) => 1 / (priorVariance(terms, family) + terms.noise));
+  return { ...parts, precisions };
 }
 
 const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Float64Array =>
   crossVector(cross, gp, settled, member.key, pointOf(member));
 
 /**
- * Posterior mean in O(n), and an upper bound of the gain: the variance given the one most similar result alone is never
- * less than the variance given all, and EHVI rises with it.
+ * Posterior mean in O(n), and upper bounds: the variance given the one most telling result alone is never less than the
+ * variance given all, and EHVI rises with it.
  */
 export function glance(scorer: Scorer, member: Member): Scored {
-  const { gp, ehvi } = scorer;
+  const { gp, ehvi, precisions } = scorer;
   const vector = vectorOf(scorer, member);
-  const { families } = gp.scaled;
-  const priors = gp.model.encoding.families.map((_, family) => priorVariance(gp.terms, family));
-  const prior = priors[scorer.pointOf(member).family] ?? NaN;
+  let mean = 0;
   let explained = 0;
-  for (let i = 0; i < gp.points.length; i++) {
+  for (let i = 0; i < precisions.length; i++) {
     const covariance = vector[i]!;
-    explained = Math.max(explained, (covariance * covariance) / (priors[families[i]!]! + gp.terms.noise));
+    mean += covariance * gp.alpha[i]!;
+    const share = covariance * covariance * precisions[i]!;
+    if (share > explained) explained = share;
   }
-  const mean = posteriorMean(gp, vector);
-  const deviation = Math.sqrt(Math.max(1e-12, prior - explained));
-  const volumes = ehvi.volumes(scorer.costsOf(member));
-  return { member, volumes, mean, deviation, logGain: ehvi.log(volumes, mean, deviation), exact: false };
+  const prior = priorVariance(gp.terms, scorer.pointOf(member).family);
+  const deviation = Math.sqrt(Math.max(LEAST_VARIANCE, prior - explained));
+  return { member, mean, deviation, logGain: ehvi.bound(scorer.costsOf(member), mean, deviation) };
 }
 
-/** The exact gain, in O(n²); given up, as a bound that lies below `atLeast`, once the candidate cannot reach that. */
-export function look(scorer: Scorer, { member, volumes, mean }: Scored, atLeast: number): Scored {
-  const { gp, ehvi } = scorer;
-  const n = gp.points.length;
-  const vector = vectorOf(scorer, member);
-  let abandoned = false;
-  const variance = posteriorVariance(gp, scorer.pointOf(member).family, vector, new Float64Array(n), (bound) => {
-    abandoned = ehvi.log(volumes, mean, Math.sqrt(Math.max(bound, 1e-12))) < atLeast;
-    return abandoned;
-  });
-  const deviation = Math.sqrt(Math.max(variance, 1e-12));
-  return { member, volumes, mean, deviation, logGain: ehvi.log(volumes, mean, deviation), exact: !abandoned };
+/** The same with EHVI itself instead of its bound, at the deviation's bound. */
+export function refine(scorer: Scorer, glanced: Scored): Scored {
+  const { ehvi, costsOf } = scorer;
+  const { member, mean, deviation } = glanced;
+  return { ...glanced, logGain: ehvi.log(ehvi.volumes(costsOf(member)), mean, deviation) };
 }
 
-/** The candidate with the largest gain; of equals the first. Exact, but only promising ones are looked at closely. */
-export function best(scorer: Scorer, glanced: readonly Scored[], atLeast = -Infinity): Scored | undefined {
-  const order = glanced.map((_, i) => i).sort((a, b) => glanced[b]!.logGain - glanced[a]!.logGain || a - b);
-  let winner: Scored | undefined;
-  let mark = atLeast;
-  for (const i of order) {
-    const item = glanced[i]!;
-    if (item.logGain < mark || (winner && item.logGain === mark)) break;
-    const seen = look(scorer, item, mark);
-    if (seen.exact && (!winner || seen.logGain > mark)) {
-      winner = seen;
-      mark = seen.logGain;
-    }
+/** The exact gain, in O(n²); `undefined`, often sooner, when it turns out to be less than `atLeast`. */
+export function look(scorer: Scorer, glanced: Scored, atLeast: number): Scored | undefined {
+  const { gp, ehvi, costsOf } = scorer;
+  const { member, mean } = glanced;
+  const volumes = ehvi.volumes(costsOf(member));
+  if (ehvi.log(volumes, mean, glanced.deviation) < atLeast) return undefined;
+  const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
+  const { family } = scorer.pointOf(member);
+  const variance = posteriorVariance(
+    gp,
+    family,
+    vectorOf(scorer, member),
+    new Float64Array(gp.points.length),
+    (bound) => ehvi.log(volumes, mean, deviationOf(bound)) < atLeast,
+  );
+  const deviation = deviationOf(variance);
+  const logGain = ehvi.log(volumes, mean, deviation);
+  return logGain < atLeast ? undefined : { member, mean, deviation, logGain };
+}
+
+/**
+ * The candidate with the largest gain. Exact, but only promising ones are looked at closely: one whose bound is highest
+ * first, then those whose bounds are above what it turned out to be.
+ */
+export function best(scorer: Scorer, glanced: readonly Scored[]): Scored | undefined {
+  const [first, ...others] = glanced;
+  if (!first) return undefined;
+  const hopeful = others.reduce((high, item) => (item.logGain > high.logGain ? item : high), first);
+  let winner = look(scorer, hopeful, -Infinity);
+  if (!winner) return undefined;
+  const { logGain } = winner;
+  const rivals = glanced.filter((item) => item !== hopeful && item.logGain > logGain);
+  for (const item of rivals.sort((a, b) => b.logGain - a.logGain)) {
+    if (item.logGain <= winner.logGain) break;
+    const seen = look(scorer, item, winner.logGain);
+    if (seen && seen.logGain > winner.logGain) winner = seen;
   }
   return winner;
 }
