@@ -86,9 +86,10 @@ export async function teacherTargets(
   const { dataset, count, cacheDir } = request;
   const classes = dataset.card.classes.length;
   const fingerprint = fingerprintOf(request);
-  const logits = new Float32Array(VIEWS * count * classes);
-  const missing = new Set(Array.from({ length: VIEWS }, (_, view) => view));
-  const report = (done: number): void => onProgress((VIEWS - missing.size) * count + done, VIEWS * count);
+  const views = viewsOf(request.augmentation);
+  const logits = new Float32Array(views * count * classes);
+  const missing = new Set(Array.from({ length: views }, (_, view) => view));
+  const report = (done: number): void => onProgress((views - missing.size) * count + done, views * count);
   const passes = createPasses(request, breath, report);
   mkdirSync(cacheDir, { recursive: true });
   try {
@@ -109,7 +110,12 @@ export async function teacherTargets(
   } finally {
     passes.dispose();
   }
-  return { logits: tf.tensor2d(logits, [VIEWS * count, classes]), views: VIEWS, viewSeed: VIEW_SEED };
+  return { logits: tf.tensor2d(logits, [views * count, classes]), views, viewSeed: VIEW_SEED };
+}
+
+/** Without flips and shifts all views are one. */
+function viewsOf({ flip, shift }: Augmentation): number {
+  return flip || shift > 0 ? VIEWS : 1;
 }
 
 interface Passes {
