@@ -17,7 +17,7 @@ export interface AllocationInput {
 
 /** Colours and symbols that no family has: here the place says the family, the mark who proposed it. */
 const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
-  reference: { color: 6, symbol: 'pin' },
+  reference: { color: 6, symbol: 'rect' },
   initial: { color: 5, symbol: 'circle' },
   region: { color: 7, symbol: 'roundRect' },
   global: { color: 4, symbol: 'diamond' },
@@ -66,7 +66,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
         axisTick: { show: false },
       }),
       series: sources.map((source) => {
-        const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'rect' };
+        const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'pin' };
         const { color } = markOf(known.color, theme);
         return {
           type: 'scatter' as const,

@@ -44,7 +44,7 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
         type: 'value',
         name: `Hypervolume (${input.unit})`,
         nameGap: 50,
-        min: 0,
+        scale: true,
         axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
       }),
       tooltip: {
@@ -69,7 +69,6 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
           showSymbol: input.history.length <= 60,
           color: colors.accent,
           lineStyle: { color: colors.accent, width: 2 },
-          areaStyle: { color: colors.accent, opacity: 0.1 },
           data: input.history.map((value, index) => [index + 1, value]),
         },
       ],

@@ -46,7 +46,7 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
   return [
     column('number', '#', (trial) => trial.number, number('42px', trialNumber)),
     column('state', 'State', (trial) => trial.state, {
-      width: '92px',
+      width: '84px',
       text: (trial) => TRIAL_STATES[trial.state].label,
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
@@ -78,7 +78,7 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
       number('66px', (trial) => formatCount(trial.macs)),
     ),
     column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
-    column('why', 'Why', (trial) => whyShort(trial.why), { width: '126px', text: (trial) => whyShort(trial.why) }),
+    column('why', 'Why', (trial) => whyShort(trial.why), { width: '138px', text: (trial) => whyShort(trial.why) }),
     column(
       'seconds',
       'Time',
