@@ -39,7 +39,8 @@ describe('the form of a search', () => {
 
   test('limits and descriptions come from the schema', () => {
     const epochs = fields.find(({ path }) => path === 'recipe.epochs');
-    expect(epochs).toMatchObject({ kind: 'integer', initial: '3', range: '1 to 1,000', group: 'training' });
+    const initial = String(searchInputSchema.parse({ name: 'x' }).recipe.epochs);
+    expect(epochs).toMatchObject({ kind: 'integer', initial, range: '1 to 1,000', group: 'training' });
     expect(fields.find(({ path }) => path === 'recipe.optimizer')).toMatchObject({
       kind: 'choice',
       choices: ['sgd', 'adamw'],
