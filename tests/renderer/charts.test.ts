@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { frontPoints } from '../../src/renderer/charts/front.ts';
 import { smooth } from '../../src/renderer/charts/curves.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
 import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
 
 /** ECharts numbers its ids for the whole process: from zero again for each picture. */
@@ -71,6 +71,18 @@ describe('the points of the front', () => {
   test('a NaN accuracy is no point at all', () => {
     const broken = trials.map((trial) => ({ ...trial, metrics: { accuracy: NaN } }));
     expect(frontPoints(broken, 'params', limits)).toEqual([]);
+  });
+});
+
+describe("the teacher's line", () => {
+  test('stands where the teacher stands, not at the next whole point of accuracy', () => {
+    const view = galleryCharts('light').find(({ name }) => name === 'front-params')!.view; // it is in the gallery
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 360 });
+    chart.setOption(view.option);
+    const drawn = /<path d="M[\d.]+ ([\d.]+)L[^>]*stroke-dasharray/.exec(chart.renderToSVGString())?.[1];
+    const meant = chart.convertToPixel({ yAxisIndex: 0 }, fixtureTeacher.validationAccuracy);
+    chart.dispose();
+    expect(Math.abs(Number(drawn) - meant)).toBeLessThan(1);
   });
 });
 

@@ -111,6 +111,8 @@ function teacherLine(accuracy: number, colors: ReturnType<typeof chartColors>) {
   return {
     silent: true,
     symbol: 'none',
+    // ECharts would round the place of the line to two decimals, a whole point of accuracy.
+    precision: 6,
     lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.6 },
     label: { formatter: 'teacher', position: 'insideEndTop' as const, color: colors.muted, fontSize: 11 },
     data: [{ yAxis: accuracy }],

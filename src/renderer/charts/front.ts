@@ -147,6 +147,8 @@ function frontOption(
               markLine: {
                 silent: true,
                 symbol: 'none',
+                // ECharts would round the place of the line to two decimals, a whole point of accuracy.
+                precision: 6,
                 lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.55, width: 1 },
                 label: { show: false },
                 data: [{ yAxis: teacher.accuracy }],

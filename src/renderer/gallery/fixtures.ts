@@ -64,8 +64,8 @@ export const fixtureTeacher: TeacherView = {
   graph: teacherGraph,
   params: teacherCost.params,
   macs: teacherCost.macs,
-  validationAccuracy: 0.9392,
-  testAccuracy: 0.9364,
+  validationAccuracy: 0.9442,
+  testAccuracy: 0.9395,
   summary: 'Trained for 20 epochs on the other 45,000 images.',
   bundled: true,
 };
