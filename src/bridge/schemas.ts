@@ -21,23 +21,23 @@ const count = z.int().min(0);
 
 export const distillationSchema = z.strictObject({
   loss: z.enum(['kd', 'none']).default('kd').describe('Learn from the teacher (kd) or from labels alone (none)'),
-  temperature: z.number().positive().max(100).default(4).describe('Softmax temperature of the soft targets'),
+  temperature: z.number().positive().max(100).default(2).describe('Softmax temperature of the soft targets'),
   weight: z.number().min(0).max(1).default(0.9).describe('Share of the soft-target loss; labels get the rest'),
 });
 
 export const recipeSchema = z.strictObject({
-  epochs: z.int().min(1).max(1000).default(3).describe('Passes over the training images'),
-  batchSize: z.int().min(1).max(4096).default(128).describe('Images a step'),
+  epochs: z.int().min(1).max(1000).default(6).describe('Passes over the training images'),
+  batchSize: z.int().min(1).max(4096).default(64).describe('Images a step'),
   optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),
-  learningRate: z.number().positive().max(10).default(0.005).describe('Peak learning rate; cosine decay to zero'),
-  warmupEpochs: z.number().min(0).max(100).default(0.3).describe('Linear warm-up, in epochs'),
+  learningRate: z.number().positive().max(10).default(0.015).describe('Peak learning rate; cosine decay to zero'),
+  warmupEpochs: z.number().min(0).max(100).default(0.5).describe('Linear warm-up, in epochs'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum (SGD)'),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Weight decay, not on norms and biases'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('Label smoothing'),
   augmentation: z
     .strictObject({
-      flip: z.boolean().default(true).describe('Random horizontal flip'),
-      shift: z.int().min(0).max(16).default(2).describe('Random shift, up to so many pixels'),
+      flip: z.boolean().default(false).describe('Random horizontal flip'),
+      shift: z.int().min(0).max(16).default(0).describe('Random shift, up to so many pixels'),
     })
     .prefault({}),
   distillation: distillationSchema.prefault({}),

@@ -1,4 +1,5 @@
 /** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait for a free one. */
+import { availableParallelism } from 'node:os';
 import { WorkbenchError } from '../core/errors.ts';
 import type { JobCommand, JobEnd, JobReport, TrainerLink, TrainerSettings } from './trainer-link.ts';
 import { startTrainer } from './trainer-link.ts';
@@ -14,6 +15,9 @@ export interface TrainerPool {
   /** Ends every trainer; jobs in hand are asked to stop first. */
   close(): Promise<void>;
 }
+
+/** TensorFlow's own switch, read once by each process. */
+const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
 
 interface Slot {
   link: TrainerLink | undefined;
@@ -59,7 +63,7 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     const slot = await take();
     try {
       if (signal.aborted) return stopped;
-      if (!slot.link?.alive()) slot.link = await startTrainer(settings);
+      if (!slot.link?.alive()) slot.link = await startTrainer(withThreads(settings, size));
       // The stop of a person who changed their mind while the trainer was starting.
       if (signal.aborted) return stopped;
       return await slot.link.run(command, report, signal);
@@ -97,4 +101,11 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
   }
 
   return { run, resize, close };
+}
+
+/** Trainers side by side share the cores; small students gain more from a trainer beside them than from a second thread. */
+function withThreads(settings: TrainerSettings, trainers: number): TrainerSettings {
+  const threads = Math.max(1, Math.floor(availableParallelism() / trainers));
+  const wanted = process.env[THREADS_VARIABLE] ?? String(threads);
+  return { ...settings, environment: { [THREADS_VARIABLE]: wanted, ...settings.environment } };
 }
