@@ -27,6 +27,9 @@ interface Thread {
   close(): Promise<void>;
 }
 
+/** A worker that is busy for longer than this when it is to end is terminated. */
+const CLOSE_MS = 2000;
+
 class WorkerDied extends Error {}
 
 /** `log` gives the run's whole log as it stands; it is read at the start and whenever a worker has to be replaced. */
@@ -128,7 +131,17 @@ function startThread(entry: string): Thread {
     });
   }
 
-  return { call, close: async () => void (await worker.terminate()) };
+  /** Lets it end by itself: terminating a thread that loads modules or native code can take the whole process down. */
+  async function close(): Promise<void> {
+    if (death !== undefined) return;
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ number: 0, body: { type: 'close' } } satisfies Numbered<AskRequest>);
+    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  return { call, close };
 }
 
 function machineFault(error: unknown): unknown {

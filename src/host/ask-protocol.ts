@@ -34,7 +34,9 @@ export type AskRequest =
   | { readonly type: 'ask'; readonly count: number }
   | { readonly type: 'survey'; readonly space: SpaceDescriptor }
   /** `session`: whether files may be on their way to their rows while this is done. */
-  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession };
+  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }
+  /** The last one: the worker ends by itself. */
+  | { readonly type: 'close' };
 
 export type AskAnswer =
   | { readonly type: 'done' }

@@ -8,8 +8,6 @@ import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
 import { openStrategy } from '../core/strategies/registry.ts';
 import type { OpenStrategy } from '../core/strategies/registry.ts';
-import { examine } from '../store/doctor.ts';
-import { openReadable } from '../store/workspace.ts';
 import type {
   AskAnswer,
   AskRequest,
@@ -21,7 +19,7 @@ import type {
 
 let strategy: OpenStrategy | undefined;
 
-function answer(request: AskRequest): AskAnswer {
+async function answer(request: AskRequest): Promise<AskAnswer> {
   switch (request.type) {
     case 'open':
       strategy = open(request.problem);
@@ -34,14 +32,22 @@ function answer(request: AskRequest): AskAnswer {
       return { type: 'asked', event: opened().ask(request.count) };
     case 'survey':
       return { type: 'surveyed', families: survey(request.space) };
-    case 'examine': {
-      const { store, files, close } = openReadable(request.workspace);
-      try {
-        return { type: 'examined', report: examine(store, files, request.session) };
-      } finally {
-        close();
-      }
-    }
+    case 'examine':
+      return examine(request);
+    case 'close':
+      parentPort?.close();
+      return { type: 'done' };
+  }
+}
+
+/** Loads the store when it is first asked for: strategies have no use for a database's native code in their thread. */
+async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promise<AskAnswer> {
+  const [doctor, { openReadable }] = await Promise.all([import('../store/doctor.ts'), import('../store/workspace.ts')]);
+  const { store, files, close } = openReadable(request.workspace);
+  try {
+    return { type: 'examined', report: doctor.examine(store, files, request.session) };
+  } finally {
+    close();
   }
 }
 
@@ -79,12 +85,12 @@ function refusal(error: unknown): AskAnswer {
   return { type: 'refused', code: 'internal', message, place: {} };
 }
 
+/** One after the other: answers come in the order of the requests. */
+let last: Promise<void> = Promise.resolve();
+
 parentPort?.on('message', ({ number, body }: Numbered<AskRequest>) => {
-  let result: AskAnswer;
-  try {
-    result = answer(body);
-  } catch (error) {
-    result = refusal(error);
-  }
-  parentPort?.postMessage({ number, body: result } satisfies Numbered<AskAnswer>);
+  last = last.then(async () => {
+    const result = await answer(body).catch(refusal);
+    parentPort?.postMessage({ number, body: result } satisfies Numbered<AskAnswer>);
+  });
 });
