@@ -32,7 +32,7 @@ export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
 export { countText, percentText, textTable } from './terminal/text-table.ts';
-export { listDatasets, listTeachers, measureBackend } from './without-session.ts';
+export { checkSearch, listDatasets, listTeachers, measureBackend } from './without-session.ts';
 
 /**
  * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws

@@ -1,7 +1,8 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
-import type { BackendView, DatasetView, TeacherView } from '../bridge/schemas.ts';
+import type { BackendView, DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
 import { createCatalog } from './catalog.ts';
 import type { HostOptions } from './host.ts';
+import { planRun } from './run-plan.ts';
 import { createSideJobs } from './side-jobs.ts';
 import { trainerSettings } from './trainer-settings.ts';
 
@@ -24,4 +25,9 @@ export async function measureBackend(options: Places & Pick<HostOptions, 'node' 
   } finally {
     await side.close();
   }
+}
+
+/** Throws what starting this search would throw for its data set, teacher, families, strategy or limits. */
+export async function checkSearch({ resources, workspace }: Places, search: ParsedSearchInput): Promise<void> {
+  await planRun(createCatalog(resources, workspace), search);
 }

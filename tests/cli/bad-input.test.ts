@@ -1,5 +1,5 @@
 /** Bad input: one message with file and field, exit code 2, and nothing written. */
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeBench, realTrade, SMALL } from './command-line.ts';
@@ -54,8 +54,11 @@ describe('a config that does not fit what there is', () => {
     { what: 'a missing data set', change: { dataset: 'mnist' }, says: ['dataset', 'mnist', 'fashion-mnist'] },
     { what: 'a missing teacher', change: { teacher: 'nobody' }, says: ['teacher', 'nobody', 'fashion-resnet'] },
     { what: 'more images than there are', change: { trainImages: 99_999 }, says: ['trainImages', '99999', '10000'] },
-  ])('names file and field of $what, and starts no run', async ({ change, says }) => {
+  ])('names file and field of $what, and makes neither workspace nor run', async ({ change, says }) => {
     const file = bench.config({ ...SMALL, ...change });
+    expectMessage(await bench.trade('search', file), file, ...says);
+    expect(existsSync(bench.workspace)).toBe(false);
+    mkdirSync(bench.workspace);
     expectMessage(await bench.trade('search', file), file, ...says);
     expect(await runs()).toEqual([]);
   });
@@ -69,8 +72,8 @@ describe('a config that does not fit what there is', () => {
     expect(await runs()).toEqual([]);
   });
 
-  it('names a folder that may not be written', async () => {
-    if (process.getuid?.() === 0) return; // root may write everywhere
+  it('names a folder that may not be written', async (context) => {
+    if (process.getuid?.() === 0) context.skip('root may write everywhere; tests/store tries it as another user');
     chmodSync(bench.folder, 0o500);
     const outcome = await bench.trade('search', bench.config(SMALL));
     chmodSync(bench.folder, 0o700);

@@ -1,9 +1,10 @@
 /** `trade search CONFIG.json`: runs a search to its end. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseSearchText } from '../../bridge/parse-config.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
+import { checkSearch } from '../../host/create-host.ts';
+import { wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import { follow } from '../follow.ts';
 import type { Verb } from '../program.ts';
@@ -21,6 +22,10 @@ export const searchVerb: Verb = (program, context) => {
     .option('--seed <s>', 'seed of the whole run, instead of the one in the file', wholeNumber(0, 0xffffffff))
     .action(async (file: string, options: SearchOptions) => {
       const search = withOverrides(parseSearchText(readConfig(file), file), options);
+      const workspace = workspaceOf(options);
+      // A search that cannot start leaves nothing behind: no empty workspace either.
+      if (!existsSync(workspace))
+        await checkSearch({ ...context.hostOptions, workspace }, search).catch(nameFile(file));
       context.end(
         await withHost(context, options, (host) =>
           follow(host, options, () => host.client.runs.start(search).catch(nameFile(file)), []),
