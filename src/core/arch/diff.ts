@@ -20,6 +20,8 @@ export interface DiffRow {
   /** Right minus left; an absent layer costs 0. */
   readonly paramsDelta: number;
   readonly macsDelta: number;
+  /** True of a changed layer whose attributes and wiring are the same: only the shapes it sees follow other layers. */
+  readonly follows: boolean;
   /** In words: `filters 16 → 32`, `output 14×14×16 → 14×14×32`; empty unless changed. */
   readonly changes: readonly string[];
 }
@@ -49,10 +51,12 @@ function diffRows(left: readonly LayerCost[], right: readonly LayerCost[], pairs
   let [nextLeft, nextRight] = [0, 0];
   for (const [i, j] of [...pairs, [left.length, right.length] as const]) {
     for (const row of left.slice(nextLeft, i)) {
-      rows.push({ status: 'removed', left: row, paramsDelta: 0 - row.params, macsDelta: 0 - row.macs, changes: [] });
+      const [paramsDelta, macsDelta] = [0 - row.params, 0 - row.macs];
+      rows.push({ status: 'removed', left: row, paramsDelta, macsDelta, follows: false, changes: [] });
     }
     for (const row of right.slice(nextRight, j)) {
-      rows.push({ status: 'added', right: row, paramsDelta: row.params, macsDelta: row.macs, changes: [] });
+      const [paramsDelta, macsDelta] = [row.params, row.macs];
+      rows.push({ status: 'added', right: row, paramsDelta, macsDelta, follows: false, changes: [] });
     }
     const [before, after] = [left[i], right[j]];
     if (before && after) rows.push(pairRow(before, after, partners));
@@ -63,18 +67,20 @@ function diffRows(left: readonly LayerCost[], right: readonly LayerCost[], pairs
 
 /** `partners`: ids of right layers by the ids of the left layers they are paired with. */
 function pairRow(left: LayerCost, right: LayerCost, partners: ReadonlyMap<string, string>): DiffRow {
-  const changes = [
-    ...attributeChanges(left.layer.layer, right.layer.layer),
+  const attributes = attributeChanges(left.layer.layer, right.layer.layer);
+  const shapes = [
     ...shapeChanges('input', left.inputShapes, right.inputShapes),
     ...shapeChanges('output', [left.shape], [right.shape]),
-    ...wiringChanges(left, right, partners),
   ];
+  const wiring = wiringChanges(left, right, partners);
+  const changes = [...attributes, ...shapes, ...wiring];
   return {
     status: changes.length === 0 ? 'same' : 'changed',
     left,
     right,
     paramsDelta: right.params - left.params,
     macsDelta: right.macs - left.macs,
+    follows: shapes.length > 0 && attributes.length + wiring.length === 0,
     changes,
   };
 }

@@ -45,6 +45,7 @@ describe('diffArchitectures', () => {
         for (const [index, row] of there.rows.filter(({ left: l, right: r }) => l && r).entries()) {
           const mirrored = back.rows.filter(({ left: l, right: r }) => l && r)[index];
           expect(row.changes.length).toBe(mirrored?.changes.length);
+          expect(row.follows).toBe(mirrored?.follows);
           expect(row.macsDelta + (mirrored?.macsDelta ?? NaN)).toBe(0);
         }
       }),
@@ -62,7 +63,10 @@ describe('diffArchitectures', () => {
         const total = (key: 'paramsDelta' | 'macsDelta') => diff.rows.reduce((sum, row) => sum + row[key], 0);
         expect(total('paramsDelta')).toBe(costOf(right).params - costOf(left).params);
         expect(total('macsDelta')).toBe(costOf(right).macs - costOf(left).macs);
-        for (const { status, changes } of diff.rows) expect(changes.length > 0).toBe(status === 'changed');
+        for (const { status, changes, follows, left: before, right: after } of diff.rows) {
+          expect(changes.length > 0).toBe(status === 'changed');
+          if (follows) expect([status, after?.layer.layer]).toEqual(['changed', before?.layer.layer]);
+        }
       }),
       { numRuns: 60 },
     );
@@ -84,6 +88,20 @@ describe('diffArchitectures', () => {
       changes: ['filters 16 → 24', 'output 7×7×16 → 7×7×24'],
     });
     expect(find(diff, 'stage3.block1.conv1')?.changes).toEqual(['input 7×7×16 → 7×7×24']);
+  });
+
+  it('tells the layers that a wider last stage changes from those whose shapes only follow', () => {
+    const [narrow, wide] = [16, 24].map((width3) => resnet.build({ ...resnet.reference, width3 }));
+    const { rows } = diffArchitectures(narrow!, wide!); // two were built
+    const changed = rows.filter((row) => row.status === 'changed');
+    const own = changed.filter((row) => !row.follows);
+    const block = ['conv1', 'conv2', 'shortcut'].map((part) => `stage3.block1.${part}`);
+    expect(own.map((row) => row.right?.id)).toEqual(block);
+    const followers = changed.filter((row) => row.follows);
+    const ops = followers.map((row) => row.right?.layer.layer.op);
+    expect(new Set(ops)).toEqual(new Set(['batchNorm', 'activation', 'add', 'globalAveragePool', 'dense']));
+    // 8 more channels: a scale and a shift each in the three norms, and a weight to each of the 10 classes.
+    expect(followers.reduce((sum, row) => sum + row.paramsDelta, 0)).toBe(3 * 8 * 2 + 8 * 10);
   });
 
   it('pairs the costly parts that two families share', () => {
