@@ -73,7 +73,7 @@ describe('a config that does not fit what there is', () => {
   });
 
   it('names a folder that may not be written', async (context) => {
-    if (process.getuid?.() === 0) context.skip('root may write everywhere; tests/store tries it as another user');
+    if (process.getuid?.() === 0) context.skip('root may write everywhere; tests/store tries it without that power');
     chmodSync(bench.folder, 0o500);
     const outcome = await bench.trade('search', bench.config(SMALL));
     chmodSync(bench.folder, 0o700);
