@@ -8,6 +8,7 @@
  * p        min(1, 2 * sum over k <= min(b, c) of C(n, k) / 2^n)
  */
 import type { PredictionsView } from '../../bridge/schemas.ts';
+import { formatPlural } from '../format.ts';
 import { predictedClasses } from './confusion.ts';
 
 /** Below it a difference may be called one: the custom of the field. */
@@ -58,7 +59,7 @@ export function mcNemar(b: number, c: number): number {
 /** The word "better" only where the test bears it. */
 export function verdictWords(agreement: Agreement, first: string, second: string): string {
   const { onlyFirst, onlySecond, p } = agreement;
-  const counts = `${onlyFirst} images only ${first} gets right, ${onlySecond} only ${second}`;
+  const counts = `${formatPlural(onlyFirst, 'image')} only ${first} gets right, ${onlySecond} only ${second}`;
   const test = `McNemar's exact test, p ${p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}`}`;
   if (p >= SIGNIFICANT) return `No significant difference: ${counts} (${test}).`;
   return `${onlyFirst > onlySecond ? first : second} is better: ${counts} (${test}).`;
