@@ -1,9 +1,11 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
+import type { StrategyView } from '../bridge/schemas.ts';
 import type { Why } from '../core/events.ts';
-import type { RunState } from '../core/run.ts';
-import type { Level } from '../core/space/space.ts';
+import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import type { Candidate, Level } from '../core/space/space.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { digits, formatPercent, formatPoints } from './format.ts';
+import { referenceBox } from './hypervolume-share.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
@@ -40,6 +42,12 @@ export function metricTitle(metric: string): string {
   return METRIC_TITLES[metric] ?? metric;
 }
 
+/** Proper names of what a configuration holds, as the catalog gives them. */
+export interface Titles {
+  familyTitle(family: string): string;
+  dimensionTitle(family: string, dimension: string): string;
+}
+
 interface SourceWords {
   /** In a table. */
   readonly short: string;
@@ -65,8 +73,11 @@ export function whyShort(why: Why): string {
   return `${sourceTitle(why.source)}${place}${why.fallback === undefined ? '' : ' (fallback)'}`;
 }
 
-/** Sentences: where it comes from, what was expected, what happened instead. */
-export function whySentences(trial: Trial): readonly string[] {
+/**
+ * Sentences: where it comes from, what was expected, what happened instead. `scored`: its run's configuration, of which
+ * an expected gain is told as a share of the reference box.
+ */
+export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): readonly string[] {
   const { why } = trial;
   const sentences = [SOURCES[why.source]?.sentence ?? `It was proposed by "${why.source}".`];
   if (why.region) {
@@ -82,12 +93,18 @@ export function whySentences(trial: Trial): readonly string[] {
     );
   }
   if (why.expectedGain !== undefined) {
-    sentences.push(`Expected gain of the search's score: ${digits(why.expectedGain, 3)}.`);
+    sentences.push(gainSentence(why.expectedGain, scored));
   }
   if (why.fallback !== undefined) sentences.push(`The strategy had to fall back: ${why.fallback}.`);
   const outcome = outcomeSentence(trial);
   if (outcome !== undefined) sentences.push(outcome);
   return sentences;
+}
+
+function gainSentence(gain: number, scored: Pick<SearchConfig, 'objectives' | 'reference'> | undefined): string {
+  const box = scored && referenceBox(scored);
+  if (box === undefined) return `Expected gain of hypervolume: ${digits(gain, 3)}.`;
+  return `Expected gain of hypervolume: ${digits((gain / box) * 100, 2)} % of the reference box.`;
 }
 
 /** `all`, or up to how many levels a dimension may move. */
@@ -106,14 +123,25 @@ export function outcomeSentence(trial: Trial): string | undefined {
   const gap = accuracy - predicted.mean;
   const deviations = Math.abs(gap) / predicted.deviation;
   const verdict = deviations <= 1 ? 'as expected' : deviations <= 2 ? 'a little off' : 'a surprise';
-  return `It reached ${formatPercent(accuracy)}: ${formatPoints(gap)}, ${digits(deviations, 2)} deviations from the prediction (${verdict}).`;
+  return `It reached ${formatPercent(accuracy)}: ${formatPoints(gap)}, ${deviations.toFixed(1)} deviations from the prediction (${verdict}).`;
 }
 
-/** `width 16 · blocks 2`: every level of a configuration, in the order it is kept. */
-export function configText(config: Readonly<Record<string, Level>>): string {
+/** `Width: 16 · Blocks: 2`: every level of a configuration, in the order it is kept. */
+export function configText({ family, config }: Candidate, titles: Titles, separator = ' · '): string {
   return Object.entries(config)
-    .map(([name, level]) => `${name} ${String(level)}`)
-    .join(' · ');
+    .map(([name, level]) => `${titles.dimensionTitle(family, name)}: ${levelText(level)}`)
+    .join(separator);
+}
+
+export function levelText(level: Level): string {
+  return typeof level === 'boolean' ? (level ? 'yes' : 'no') : String(level);
+}
+
+/** `TRADE, version 1 · reconstruction`; what the catalog does not know goes by its own key. */
+export function strategyText(run: Pick<Run, 'config' | 'strategyVersion'>, known: StrategyView | undefined): string {
+  const name = `${known?.title ?? run.config.strategy.id}, version ${run.strategyVersion}`;
+  // Another version may be another kind of work.
+  return known?.version === run.strategyVersion ? `${name} · ${known.fidelity}` : name;
 }
 
 /** People count from one: the first student of a run is #1. */

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureStrategies } from '../../src/renderer/gallery/fixtures.ts';
 import { differenceOf, METRIC_ROWS, settingRows } from '../../src/renderer/compare/compared.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
-import { outcomeSentence, trialTitle, whySentences, whyShort } from '../../src/renderer/words.ts';
+import type { Trial } from '../../src/core/trial.ts';
+import {
+  configText,
+  outcomeSentence,
+  strategyText,
+  trialTitle,
+  whySentences,
+  whyShort,
+} from '../../src/renderer/words.ts';
 
 const { run, trials } = fixtureRun({ id: 'w', name: 'W', state: 'finished', budget: 20, done: 20, seed: 2 });
 const trial = trials[9]!; // twenty were made
@@ -28,6 +36,15 @@ describe('why a student was proposed', () => {
       'It reached 86.0 %: +2.0 points, 2.5 deviations from the prediction (a surprise).',
     );
     expect(outcomeSentence({ ...told, why: { source: 'random' } })).toBe('It reached 86.0 %.');
+    const one = { source: 'global', predicted: { mean: 0.852, deviation: 0.008 } };
+    expect(outcomeSentence({ ...told, why: one })).toContain(' 1.0 deviations from');
+  });
+
+  test('an expected gain is a share of the reference box where there is one', () => {
+    const told = { ...trial, why: { source: 'global', expectedGain: 250 } };
+    const box = { ...run.config, reference: { accuracy: 0.5, params: 100_000 } };
+    expect(whySentences(told, box)).toContain('Expected gain of hypervolume: 0.5 % of the reference box.');
+    expect(whySentences(told)).toContain('Expected gain of hypervolume: 250.');
   });
 
   test('a failed student says so with its reason', () => {
@@ -71,13 +88,48 @@ describe('differences to the baseline', () => {
   });
 });
 
-describe('configurations side by side', () => {
+describe('configurations', () => {
+  const titles = {
+    familyTitle: (family: string) => (family === 'f' ? 'Family F' : family),
+    dimensionTitle: (family: string, dimension: string) =>
+      ({ 'f blocks': 'Blocks', 'g blocks': 'Blocks of every stage' })[`${family} ${dimension}`] ?? dimension,
+  };
+  const student = (family: string, config: Trial['candidate']['config']) => ({
+    trial: { ...trial, candidate: { family, config } },
+    run,
+  });
+
   test('0 and false are values, an absent dimension is not', () => {
-    const left = { trial: { ...trial, candidate: { family: 'f', config: { blocks: 0, gate: false } } }, run };
-    const right = { trial: { ...trial, candidate: { family: 'f', config: { blocks: 1 } } }, run };
-    const rows = settingRows([left, right]);
-    expect(rows.find(({ name }) => name === 'blocks')).toEqual({ name: 'blocks', values: ['0', '1'], differs: true });
-    expect(rows.find(({ name }) => name === 'gate')).toEqual({ name: 'gate', values: ['false', '–'], differs: true });
-    expect(rows.find(({ name }) => name === 'recipe.epochs')?.differs).toBe(false);
+    const rows = settingRows([student('f', { blocks: 0, gate: false }), student('f', { blocks: 1 })], titles);
+    const row = (name: string) => rows.find((one) => one.name === name);
+    expect(row('blocks')).toEqual({ name: 'blocks', title: 'Blocks', values: ['0', '1'], differs: true });
+    // A dimension that the catalog does not know goes by its key.
+    expect(row('gate')).toEqual({ name: 'gate', title: 'gate', values: ['no', '–'], differs: true });
+    expect(row('family')?.values).toEqual(['Family F', 'Family F']);
+    expect(row('recipe.epochs')?.differs).toBe(false);
+  });
+
+  test('no setting of the recipe goes by its key', () => {
+    const rows = settingRows([student('f', {})], titles);
+    expect(rows.filter(({ name, title }) => title === '' || title === name)).toEqual([]);
+  });
+
+  test('a dimension that two families call differently has both names', () => {
+    const rows = settingRows([student('f', { blocks: 1 }), student('g', { blocks: 1 })], titles);
+    expect(rows.find(({ name }) => name === 'blocks')?.title).toBe('Blocks / Blocks of every stage');
+  });
+
+  test('a configuration in one line has titles, in the order it is kept', () => {
+    expect(configText({ family: 'f', config: { gate: true, blocks: 2 } }, titles)).toBe('gate: yes · Blocks: 2');
+  });
+});
+
+describe('the strategy of a run', () => {
+  const known = fixtureStrategies[0];
+
+  test('has its title, version and fidelity; another version is not called faithful to anything', () => {
+    expect(strategyText(run, known)).toBe('TRADE, version 1 · reconstruction');
+    expect(strategyText({ ...run, strategyVersion: 2 }, known)).toBe('TRADE, version 2');
+    expect(strategyText(run, undefined)).toBe('trade, version 1');
   });
 });

@@ -6,6 +6,7 @@ import type { Limit } from '../../core/objective.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatCount, formatExact, formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
+import type { Titles } from '../words.ts';
 import { configText, metricTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, familyMark } from './chart.ts';
@@ -23,7 +24,7 @@ export interface FrontInput {
     readonly params: number;
     readonly macs: number;
   };
-  readonly familyTitle: (family: string) => string;
+  readonly titles: Titles;
   readonly selected?: string;
   readonly pinned?: readonly string[];
 }
@@ -78,7 +79,7 @@ export function frontChart(input: FrontInput, theme: Theme): ChartView {
       columns: ['Student', 'Family', metricTitle('accuracy'), metricTitle(input.cost), 'Place', 'Why'],
       rows: points.map((point) => [
         trialNumber(point.trial),
-        input.familyTitle(point.trial.candidate.family),
+        input.titles.familyTitle(point.trial.candidate.family),
         formatPercent(point.accuracy, 2),
         formatExact(point.cost),
         point.isKnee ? 'front, knee' : point.place,
@@ -167,7 +168,7 @@ function familySeries(input: FrontInput, points: readonly FrontPoint[], family: 
   return {
     type: 'scatter' as const,
     id: `family-${family}`,
-    name: input.familyTitle(family),
+    name: input.titles.familyTitle(family),
     symbol: mark.symbol,
     itemStyle: { color: mark.color },
     // ECharts' default of 400 points a frame takes seconds over tens of thousands.
@@ -215,9 +216,9 @@ function tooltipText(input: FrontInput, { trial, accuracy, place, isKnee }: Fron
   const standing = isKnee ? 'on the front, its knee' : place === 'front' ? 'on the front' : place;
   const predicted = trial.why.predicted;
   return [
-    `${trialTitle(trial)} · ${input.familyTitle(trial.candidate.family)} · ${standing}`,
+    `${trialTitle(trial)} · ${input.titles.familyTitle(trial.candidate.family)} · ${standing}`,
     `${formatPercent(accuracy, 2)} validation · ${formatCount(trial.params)} params · ${formatCount(trial.macs)} MACs`,
-    configText(trial.candidate.config),
+    configText(trial.candidate, input.titles, '\n'),
     `Why: ${whyShort(trial.why)}`,
     ...(predicted
       ? [`Predicted ${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)} points`]

@@ -1,5 +1,6 @@
 /** Hypervolume of the front after each finished student. */
-import { digits, formatCount, formatPlural } from '../format.ts';
+import { formatCount, formatPercent, formatPlural } from '../format.ts';
+import { formatVolume } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
@@ -12,21 +13,26 @@ export interface HypervolumeInput {
   readonly trials: number;
   /** In words, such as `accuracy × parameters`. */
   readonly unit: string;
+  /** Volume of the reference box, where it is known: the history is shown as a share of it. */
+  readonly box?: number | undefined;
 }
 
 export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
   const base = frame(theme);
+  const { box } = input;
+  const text = (volume: number): string => (box === undefined ? formatVolume(volume) : formatPercent(volume / box, 2));
+  const title = `Hypervolume (${box === undefined ? input.unit : '% of the reference box'})`;
   const last = input.history.at(-1) ?? 0;
   const gains = input.history.filter((value, index) => value > (input.history[index - 1] ?? 0)).length;
   return {
     summary:
       input.history.length === 0
         ? 'No student has finished yet.'
-        : `Hypervolume ${digits(last, 4)} after ${formatPlural(input.history.length, 'finished student')}; ${gains} of them enlarged it.`,
+        : `Hypervolume ${text(last)}${box === undefined ? '' : ' of the reference box'} after ${formatPlural(input.history.length, 'finished student')}; ${gains} of them enlarged it.`,
     table: {
-      columns: ['Finished students', `Hypervolume (${input.unit})`],
-      rows: input.history.map((value, index) => [String(index + 1), digits(value, 6)]),
+      columns: ['Finished students', title],
+      rows: input.history.map((value, index) => [String(index + 1), text(value)]),
     },
     option: {
       ...base,
@@ -42,7 +48,7 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
       }),
       yAxis: yAxis(theme, {
         type: 'value',
-        name: `Hypervolume (${input.unit})`,
+        name: title,
         nameGap: 50,
         scale: true,
         axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
@@ -54,7 +60,7 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
           // Sound: ECharts hands an axis tooltip a list of points with the data given below.
           const [point] = params as readonly { readonly data: readonly [number, number] }[];
           return point
-            ? `After ${formatPlural(point.data[0], 'student')}\nHypervolume ${digits(point.data[1], 5)}`
+            ? `After ${formatPlural(point.data[0], 'student')}\nHypervolume ${text(input.history[point.data[0] - 1] ?? NaN)}`
             : '';
         },
       },
@@ -69,7 +75,7 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
           showSymbol: input.history.length <= 60,
           color: colors.accent,
           lineStyle: { color: colors.accent, width: 2 },
-          data: input.history.map((value, index) => [index + 1, value]),
+          data: input.history.map((value, index) => [index + 1, box === undefined ? value : (value / box) * 100]),
         },
       ],
     },

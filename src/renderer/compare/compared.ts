@@ -5,8 +5,10 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts';
+import { searchFields } from '../form/form-model.ts';
 import type { Network } from '../review/use-predictions.ts';
-import { trialNumber } from '../words.ts';
+import type { Titles } from '../words.ts';
+import { levelText, trialNumber } from '../words.ts';
 
 export interface Compared {
   readonly network: Network;
@@ -128,28 +130,51 @@ export function differenceOf(row: MetricRow, one: Compared, base: Compared): Dif
 }
 
 export interface SettingRow {
+  /** Its key in the configuration. */
   readonly name: string;
+  readonly title: string;
   readonly values: readonly string[];
   readonly differs: boolean;
 }
 
+interface Setting {
+  readonly name: string;
+  readonly title: string;
+  readonly value: string;
+}
+
 /** Families, dimensions and the recipe of the students side by side; an inactive dimension shows as `–`. */
-export function settingRows(students: readonly { readonly trial: Trial; readonly run: Run }[]): readonly SettingRow[] {
-  const settings = students.map(({ trial, run }) => ({
-    family: trial.candidate.family,
-    ...trial.candidate.config,
-    ...flatten(run.config.recipe, 'recipe'),
-    'train images': run.config.trainImages ?? 'all',
-    run: run.name,
-    seed: trial.seed,
-  }));
-  const names = [...new Set(settings.flatMap((one) => Object.keys(one)))];
+export function settingRows(
+  students: readonly { readonly trial: Trial; readonly run: Run }[],
+  titles: Titles,
+): readonly SettingRow[] {
+  const recipeTitles = new Map(searchFields().map(({ path, title }) => [path, title]));
+  const settings = students.map(({ trial, run }): readonly Setting[] => {
+    const { family, config } = trial.candidate;
+    return [
+      { name: 'family', title: 'Family', value: titles.familyTitle(family) },
+      ...Object.entries(config).map(([name, level]) => ({
+        name,
+        title: titles.dimensionTitle(family, name),
+        value: levelText(level),
+      })),
+      ...Object.entries(flatten(run.config.recipe, 'recipe')).map(([name, value]) => ({
+        name,
+        title: recipeTitles.get(name) ?? name,
+        value: levelText(value),
+      })),
+      { name: 'trainImages', title: 'Training images', value: String(run.config.trainImages ?? 'all') },
+      { name: 'run', title: 'Run', value: run.name },
+      { name: 'seed', title: 'Seed', value: String(trial.seed) },
+    ];
+  });
+  const names = [...new Set(settings.flatMap((one) => one.map(({ name }) => name)))];
   return names.map((name) => {
-    const values = settings.map((one) => {
-      const value = new Map<string, unknown>(Object.entries(one)).get(name);
-      return value === undefined ? '–' : String(value);
-    });
-    return { name, values, differs: new Set(values).size > 1 };
+    const found = settings.map((one) => one.find((setting) => setting.name === name));
+    const values = found.map((setting) => setting?.value ?? '–');
+    // Families may call one dimension by two names.
+    const title = [...new Set(found.flatMap((setting) => setting?.title ?? []))].join(' / ');
+    return { name, title, values, differs: new Set(values).size > 1 };
   });
 }
 

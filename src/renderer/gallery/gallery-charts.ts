@@ -7,6 +7,7 @@ import { curvesChart } from '../charts/curves.ts';
 import { frontChart } from '../charts/front.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
+import { referenceBox } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
 import { fixtureEpochs, fixtureFamilies, fixtureRun, fixtureSummary, fixtureTeacher } from './fixtures.ts';
@@ -17,7 +18,10 @@ export interface GalleryChart {
   readonly view: ChartView;
 }
 
-const familyTitle = (name: string): string => fixtureFamilies.find((family) => family.name === name)?.title ?? name;
+const familyOf = (name: string) => fixtureFamilies.find((family) => family.name === name);
+const familyTitle = (name: string): string => familyOf(name)?.title ?? name;
+const dimensionTitle = (family: string, dimension: string): string =>
+  familyOf(family)?.dimensions.find(({ name }) => name === dimension)?.title ?? dimension;
 const teacher = { ...fixtureTeacher, accuracy: fixtureTeacher.validationAccuracy };
 const limits = [{ metric: 'macs', max: 1_500_000 }];
 
@@ -46,7 +50,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
         trials: shown,
         cost,
         limits,
-        familyTitle,
+        titles: { familyTitle, dimensionTitle },
         selected: shown[6]?.id,
         pinned: shown.slice(2, 4).map(({ id }) => id),
         ...(withTeacher && { teacher }),
@@ -67,6 +71,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     .slice(0, 3)
     .map((trial) => ({ ...trial, state: 'finished' as const, params: 10_000, metrics: { accuracy: 0.8 } }));
   const endless = trials.slice(0, 5).map((trial, at) => (at === 1 ? { ...trial, metrics: { accuracy: NaN } } : trial));
+  const volume = { history: fixtureSummary(records).score.history, trials: 60, unit: 'accuracy × parameters' };
   return [
     front('Front against parameters', 'front-params', trials, 'params'),
     front('Front against MACs', 'front-macs', trials, 'macs'),
@@ -92,11 +97,9 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     {
       name: 'hypervolume',
       title: 'Hypervolume',
-      view: hypervolumeChart(
-        { history: fixtureSummary(records).score.history, trials: 60, unit: 'accuracy × parameters' },
-        theme,
-      ),
+      view: hypervolumeChart({ ...volume, box: referenceBox(run.config) }, theme),
     },
+    { name: 'hypervolume-plain', title: 'Hypervolume without a box', view: hypervolumeChart(volume, theme) },
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
     { name: 'histogram-none', title: 'No student fits', view: histogramChart([], theme) },

@@ -2,12 +2,15 @@
 import type { ColumnDef } from '@tanstack/vue-table';
 import type { Trial } from '../../core/trial.ts';
 import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import type { Titles } from '../words.ts';
 import { configText, TRIAL_STATES, trialNumber, whyShort } from '../words.ts';
 
 interface ColumnLook {
   readonly width: string;
   readonly isNumber?: boolean;
   readonly text: (trial: Trial) => string;
+  /** Its tooltip, where the cell may be too narrow. */
+  readonly hint?: (trial: Trial) => string;
 }
 
 export interface TrialColumn {
@@ -42,7 +45,7 @@ function column(
 
 const number = (width: string, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });
 
-export function trialColumns(familyTitle: (family: string) => string): readonly TrialColumn[] {
+export function trialColumns(titles: Titles): readonly TrialColumn[] {
   return [
     column('number', '#', (trial) => trial.number, number('42px', trialNumber)),
     column('state', 'State', (trial) => trial.state, {
@@ -51,7 +54,7 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
       width: '112px',
-      text: (trial) => familyTitle(trial.candidate.family),
+      text: (trial) => titles.familyTitle(trial.candidate.family),
     }),
     column(
       'accuracy',
@@ -78,16 +81,21 @@ export function trialColumns(familyTitle: (family: string) => string): readonly 
       number('66px', (trial) => formatCount(trial.macs)),
     ),
     column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
-    column('why', 'Why', (trial) => whyShort(trial.why), { width: '138px', text: (trial) => whyShort(trial.why) }),
+    column('why', 'Why', (trial) => whyShort(trial.why), {
+      width: '138px',
+      text: (trial) => whyShort(trial.why),
+      hint: (trial) => whyShort(trial.why),
+    }),
     column(
       'seconds',
       'Time',
       (trial) => trial.seconds,
       number('72px', (trial) => formatDuration(trial.seconds)),
     ),
-    column('config', 'Configuration', (trial) => configText(trial.candidate.config), {
-      width: 'minmax(100px, 1fr)',
-      text: (trial) => trial.reason ?? configText(trial.candidate.config),
+    column('config', 'Configuration', (trial) => configText(trial.candidate, titles), {
+      width: 'minmax(96px, 1fr)',
+      text: (trial) => trial.reason ?? configText(trial.candidate, titles),
+      hint: (trial) => trial.reason ?? configText(trial.candidate, titles, '\n'),
     }),
   ];
 }

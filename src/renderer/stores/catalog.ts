@@ -1,6 +1,6 @@
 /** What there is to search with: data sets, teachers, families and strategies, read once when first needed. */
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import type { DatasetView, FamilyView, StrategyView, SystemView, TeacherView } from '../../bridge/schemas.ts';
 
@@ -39,14 +39,13 @@ export const useCatalog = defineStore('catalog', () => {
   const strategyOf = (id: string): StrategyView | undefined => strategies.value.find((one) => one.id === id);
   const familiesOf = (dataset: string): readonly FamilyView[] => families.value.get(dataset) ?? [];
 
-  /** The family's proper name, its own key where the catalog is not there yet. */
-  function familyTitle(name: string): string {
-    for (const list of families.value.values()) {
-      const found = list.find((one) => one.name === name);
-      if (found) return found.title;
-    }
-    return name;
-  }
+  const familyByName = computed(() => new Map([...families.value.values()].flat().map((one) => [one.name, one])));
+
+  /** Proper names; a key of its own where the catalog does not know it, or is not there yet. */
+  const familyTitle = (name: string): string => familyByName.value.get(name)?.title ?? name;
+  const teacherTitle = (name: string): string => teacherOf(name)?.title ?? name;
+  const dimensionTitle = (family: string, dimension: string): string =>
+    familyByName.value.get(family)?.dimensions.find(({ name }) => name === dimension)?.title ?? dimension;
 
   return {
     system,
@@ -59,5 +58,7 @@ export const useCatalog = defineStore('catalog', () => {
     strategyOf,
     familiesOf,
     familyTitle,
+    teacherTitle,
+    dimensionTitle,
   };
 });
