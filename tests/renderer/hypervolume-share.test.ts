@@ -6,6 +6,7 @@ import {
   referenceBox,
 } from '../../src/renderer/hypervolume-share.ts';
 import { hypervolume } from '../../src/core/pareto.ts';
+import type { SearchConfig } from '../../src/core/run.ts';
 
 const OBJECTIVES = {
   accuracy: { metric: 'accuracy', goal: 'maximize', known: false },
@@ -40,7 +41,7 @@ describe('the hypervolume as a share of its box', () => {
 
   test('without a reference, with an empty edge or with an unknown metric it stays a number with its thousands apart', () => {
     const latency = { metric: 'latencyMs', goal: 'minimize', known: false } as const;
-    const unknown = [
+    const unknown: readonly Pick<SearchConfig, 'objectives' | 'reference'>[] = [
       { ...two, reference: { accuracy: 0.5 } },
       { ...two, reference: { accuracy: 1, params: 100_000 } },
       { objectives: [OBJECTIVES.accuracy, latency], reference: { accuracy: 0.5, latencyMs: 10 } },

@@ -89,10 +89,13 @@ describe('differences to the baseline', () => {
 });
 
 describe('configurations', () => {
+  const names = new Map([
+    ['f blocks', 'Blocks'],
+    ['g blocks', 'Blocks of every stage'],
+  ]);
   const titles = {
     familyTitle: (family: string) => (family === 'f' ? 'Family F' : family),
-    dimensionTitle: (family: string, dimension: string) =>
-      ({ 'f blocks': 'Blocks', 'g blocks': 'Blocks of every stage' })[`${family} ${dimension}`] ?? dimension,
+    dimensionTitle: (family: string, dimension: string) => names.get(`${family} ${dimension}`) ?? dimension,
   };
   const student = (family: string, config: Trial['candidate']['config']) => ({
     trial: { ...trial, candidate: { family, config } },
