@@ -75,12 +75,14 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await shoot('student');
 
   await go('/compare');
+  // The teacher's predictions are computed when they are first asked for.
   await page
-    .getByText(/McNemar's exact test/)
-    .first()
-    .waitFor();
+    .getByRole('cell', { name: /^Teacher · / })
+    .nth(1)
+    .waitFor({ timeout: 300_000 });
   await shoot('compare');
-  await page.locator('.view').evaluate((view) => view.scrollTo(0, 560));
+  const architecture = page.locator('section', { has: page.getByRole('heading', { name: 'Architecture' }) });
+  await architecture.evaluate((section) => section.scrollIntoView());
   await shoot('compare-architecture');
 
   await go('/new');
