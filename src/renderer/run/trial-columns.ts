@@ -49,11 +49,11 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
   return [
     column('number', '#', (trial) => trial.number, number('42px', trialNumber)),
     column('state', 'State', (trial) => trial.state, {
-      width: '84px',
+      width: '92px',
       text: (trial) => TRIAL_STATES[trial.state].label,
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
-      width: '112px',
+      width: '108px',
       text: (trial) => titles.familyTitle(trial.candidate.family),
     }),
     column(
@@ -82,7 +82,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
     ),
     column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
     column('why', 'Why', (trial) => whyShort(trial.why), {
-      width: '138px',
+      width: '146px',
       text: (trial) => whyShort(trial.why),
       hint: (trial) => whyShort(trial.why),
     }),
@@ -93,7 +93,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       number('72px', (trial) => formatDuration(trial.seconds)),
     ),
     column('config', 'Configuration', (trial) => configText(trial.candidate, titles), {
-      width: 'minmax(96px, 1fr)',
+      width: 'minmax(88px, 1fr)',
       text: (trial) => trial.reason ?? configText(trial.candidate, titles),
       hint: (trial) => trial.reason ?? configText(trial.candidate, titles, '\n'),
     }),
