@@ -4,7 +4,9 @@ import { nodeProblem } from '../bridge/node-version.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
+  const { endWithLauncher } = await import('../host/create-host.ts');
   const { runProgram } = await import('./program.ts');
+  endWithLauncher();
   process.exitCode = await runProgram(process.argv.slice(2));
 } else {
   process.stderr.write(`${problem}\n`);

@@ -26,6 +26,7 @@ export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from './run-score.ts';
 export type { TeacherReport } from './teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';
+export { endWithLauncher } from './terminal/launcher-watch.ts';
 export { followRun } from './terminal/follow-run.ts';
 export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';

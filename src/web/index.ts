@@ -3,7 +3,9 @@ import { nodeProblem } from '../bridge/node-version.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
+  const { endWithLauncher } = await import('../host/create-host.ts');
   const { runWebShell } = await import('./web-shell.ts');
+  endWithLauncher();
   await runWebShell(process.argv.slice(2));
 } else {
   process.stderr.write(`${problem}\n`);
