@@ -85,7 +85,7 @@ export const searchInputSchema = z.strictObject({
     .prefault({}),
   recipe: recipeSchema.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
-  slots: z.int().min(1).max(16).default(1).describe('Trainers side by side'),
+  slots: z.int().min(1).max(16).default(2).describe('Trainers side by side'),
 });
 
 export type SearchInput = z.input<typeof searchInputSchema>;

@@ -43,6 +43,7 @@ export const SMALL = {
   budget: { trials: 4 },
   limits: { macs: 1_000_000 },
   recipe: { epochs: 2 },
+  slots: 1,
 };
 
 export function makeBench(): Bench {

@@ -14,7 +14,8 @@ import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 
 const ENTRY = fileURLToPath(new URL('../support/host-process.ts', import.meta.url));
-const TRIALS = 14;
+/** Enough for all kills to come before the end. */
+const TRIALS_PER_SLOT = 14;
 const KILLS = 4;
 const folders: { remove(): void }[] = [];
 afterAll(() => folders.forEach((folder) => folder.remove()));
@@ -26,8 +27,14 @@ interface Session {
 }
 
 /** Kills the host so many milliseconds after its first acknowledged trial; `undefined` lets it come to its end. */
-async function session(folder: string, plan: FakePlan, kill?: { afterMs: number; group: boolean }): Promise<Session> {
-  const child = spawn(process.execPath, [ENTRY, folder, JSON.stringify(plan), String(TRIALS)], {
+async function session(
+  folder: string,
+  plan: FakePlan,
+  slots: number,
+  kill?: { afterMs: number; group: boolean },
+): Promise<Session> {
+  const trials = String(TRIALS_PER_SLOT * slots);
+  const child = spawn(process.execPath, [ENTRY, folder, JSON.stringify(plan), trials, String(slots)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,10 +61,14 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe.each([
-  ['main alone', false],
-  ['the whole group', true],
-])('killing %s', (_who, group) => {
-  it('keeps every acknowledged trial, ends with the full count, and leaves no process behind', async () => {
+  ['main alone', false, 1],
+  ['the whole group', true, 1],
+  ['main alone', false, 2],
+  ['the whole group', true, 2],
+])('killing %s', (_who, group, slots) => {
+  const TRIALS = TRIALS_PER_SLOT * slots;
+
+  it(`with ${slots} at work keeps every acknowledged trial, ends with the full count, and leaves no process behind`, async () => {
     const folder = temporaryFolder();
     folders.push(folder);
     makeResources(folder.path);
@@ -67,7 +78,7 @@ describe.each([
     const acknowledged = new Map<number, number>();
     let kills = 0;
     for (; kills < KILLS; kills += 1) {
-      const { done, code, errors } = await session(folder.path, plan, { afterMs: rng.uniform() * 250, group });
+      const { done, code, errors } = await session(folder.path, plan, slots, { afterMs: rng.uniform() * 250, group });
       expect(errors).toBe('');
       for (const [number, accuracy] of done) acknowledged.set(number, accuracy);
       if (code === 0) break;
@@ -81,7 +92,7 @@ describe.each([
       reader.close();
     }
     expect(kills).toBeGreaterThan(1);
-    const last = await session(folder.path, plan);
+    const last = await session(folder.path, plan, slots);
     expect([last.code, last.errors]).toEqual([0, '']);
     const { store, files, close } = openWorkspace(join(folder.path, 'workspace'));
     const [summary] = store.runs().rows;

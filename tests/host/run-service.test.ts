@@ -28,6 +28,7 @@ const search = (more: Partial<SearchInput> = {}): SearchInput => ({
   strategy: { id: 'random' },
   limits: { macs: 1_500_000 },
   budget: { trials: 6 },
+  slots: 1,
   ...more,
 });
 

@@ -5,7 +5,7 @@
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
-const [folder = '', planText = '{}', trials = '12'] = process.argv.slice(2);
+const [folder = '', planText = '{}', trials = '12', slots = '1'] = process.argv.slice(2);
 const plan = JSON.parse(planText) as FakePlan; // written by the test
 const host = await fakeHost(folder, plan);
 const { runs, events } = host.client;
@@ -17,6 +17,7 @@ if (known === undefined) {
     strategy: { id: 'random' },
     recipe: { epochs: 4 },
     budget: { trials: Number(trials) },
+    slots: Number(slots),
   });
 } else {
   await runs.resume({ id: known.run.id });
