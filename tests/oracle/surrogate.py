@@ -1,4 +1,4 @@
-"""Reference numbers for the surrogate and the acquisition, from an independent reading of algorithm card 1.
+"""Reference numbers for the surrogate and the acquisition, from an independent reading of docs/trade.md.
 
     python -m venv venv && venv/bin/pip install numpy scipy mpmath && venv/bin/python tests/oracle/surrogate.py
 

@@ -1,5 +1,5 @@
 /**
- * Expected hypervolume improvement in closed form, for one unknown objective and exactly known costs (card 1, step 4).
+ * Expected hypervolume improvement in closed form, for one unknown objective and exactly known costs (docs/trade.md, step 4).
  *
  *   EHVI(x) = Σ_levels volume(level; c(x)) · E[max(0, v − level)]
  *

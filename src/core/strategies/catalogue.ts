@@ -37,7 +37,7 @@ export interface Catalogue {
 }
 
 export const CATALOGUE = Object.freeze({
-  /** Families up to this size are listed whole (card 1, step 6). */
+  /** Families up to this size are listed whole (docs/trade.md, step 6). */
   enumerate: 20_000,
   /** Lattices with more combinations than this are not even searched for their legal members. [R] */
   combinations: 400_000,

@@ -1,8 +1,8 @@
-/** The ask/tell contract of a search strategy: a pure fold over the run's event log (design, section 4; card 0, K1). */
+/** The ask/tell contract of a search strategy: a pure fold over the run's event log (docs/architecture.md). */
 import type { RunEvent } from '../events.ts';
 import type { Problem } from '../objective.ts';
 
-/** How close to its source a strategy is (card 21, rule 9); the product shows it. */
+/** How close to its source a strategy is (docs/trade.md); the product shows it. */
 export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
 
 export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;

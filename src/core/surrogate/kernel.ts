@@ -1,5 +1,5 @@
 /**
- * The hierarchical kernel over all families (card 1) and its gradient.
+ * The hierarchical kernel over all families (docs/trade.md, step 3) and its gradient.
  *
  *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) ) )
  *

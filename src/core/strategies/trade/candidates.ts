@@ -1,4 +1,4 @@
-/** Which candidates are looked at in one proposal (card 1, step 6). All are legal, within the limits and not asked yet. */
+/** Which candidates are looked at in one proposal (docs/trade.md, step 6). All are legal, within the limits and not asked yet. */
 import type { Rng } from '../../math/rng.ts';
 import { activeDimensions, completeConfiguration, familyOf, isMember } from '../../space/lattice.ts';
 import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbours.ts';

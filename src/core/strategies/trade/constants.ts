@@ -8,11 +8,11 @@ export const TRADE = Object.freeze({
 
   /** Candidates looked at in one proposal when families are listed whole. [R] */
   screen: 8_000,
-  /** Cost-stratified candidates of a family that is too large to list, card 1 step 6. [R] */
+  /** Cost-stratified candidates of a family that is too large to list, docs/trade.md, step 6. [R] */
   stratified: 256,
   /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
   bestMeans: 10,
-  /** Two-exchange neighbours drawn for all centres together (card 1, step 6), and random ones in each region. [R] */
+  /** Two-exchange neighbours drawn for all centres together (docs/trade.md, step 6), and random ones in each region. [R] */
   twoExchange: 64,
   regionDraws: 64,
   /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al. 2019 (TuRBO). */
@@ -25,7 +25,7 @@ export const TRADE = Object.freeze({
 
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
-  /** Level radius of ordinals, from widest to narrowest; categories go by Hamming radius d, d/2, 2, 1 (card 1, step 5). */
+  /** Level radius of ordinals, from widest to narrowest; categories go by Hamming radius d, d/2, 2, 1 (docs/trade.md, step 5). */
   levelRadii: [Infinity, 4, 2, 1],
   /** Consecutive successes that widen a region: TuRBO's 3. */
   successTolerance: 3,

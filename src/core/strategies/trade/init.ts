@@ -1,4 +1,4 @@
-/** The initial design: reference students, then one or two a family, spread over cost (card 1, step 2). */
+/** The initial design: reference students, then one or two a family, spread over cost (docs/trade.md, step 2). */
 import { createRng, split } from '../../math/rng.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';

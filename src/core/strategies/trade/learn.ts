@@ -1,4 +1,4 @@
-/** From the results so far to a posterior: scale, hyperparameters, factor, pending trials (card 1, steps 3 and 7). */
+/** From the results so far to a posterior: scale, hyperparameters, factor, pending trials (docs/trade.md, steps 3 and 7). */
 import { createCrossCache } from '../../surrogate/cross-cache.ts';
 import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';

@@ -1,5 +1,5 @@
 /**
- * Trust regions on the lattice and their law (card 1, step 5). A region is a box around a student on the front: so many
+ * Trust regions on the lattice and their law (docs/trade.md, step 5). A region is a box around a student on the front: so many
  * levels up or down in its ordinal dimensions, so many categorical ones different. It only ever proposes; no data is dropped.
  */
 import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';

@@ -1,6 +1,6 @@
 /**
  * TRADE: trust-region Bayesian optimisation over several student families with a fixed teacher (arXiv 2206.13130, of which
- * the abstract is public; what goes past it is reconstructed from published parts, see card 1 and docs/decisions.md).
+ * the abstract is public; what goes past it is reconstructed from published parts, see docs/trade.md and docs/decisions.md).
  *
  * 1. a small initial design over families and costs            init.ts
  * 2. one Gaussian process over all families                    ../../surrogate, learn.ts
