@@ -19,7 +19,7 @@ export const backendVerb: Verb = (program, context) => {
       if (options.json) printJson(info);
       else {
         printLines([
-          `${backend} ${version} on ${device}, ${threads} threads`,
+          `${backend} ${version} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
           ...(note === undefined ? [] : [note]),
           '',
           ...textTable(COLUMNS, rows),
