@@ -19,6 +19,8 @@ import { createTrainerPool } from './trainer-pool.ts';
 import { trainerSettings } from './trainer-settings.ts';
 
 export type { Host, HostClient, HostOptions } from './host.ts';
+export { examineFolder } from '../store/doctor.ts';
+export { isLocked } from '../store/lock.ts';
 export { readWorkspace } from './read-workspace.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';

@@ -22,6 +22,15 @@ export interface DoctorReport {
 export type OpenSession = 'ours' | 'another' | 'none';
 
 export function examine(store: ReadableStore, files: StoredFiles, session: OpenSession = 'ours'): DoctorReport {
+  const report = look(store, files, session);
+  if (session !== 'another' || report.ok) return report;
+  // Rows and files change between one reading and the next while a search runs: only what is seen twice is wrong.
+  const again = look(store, files, session);
+  const problems = again.problems.filter((problem) => report.problems.includes(problem));
+  return { ...again, ok: problems.length === 0, problems };
+}
+
+function look(store: ReadableStore, files: StoredFiles, session: OpenSession): DoctorReport {
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
   const checkpoints = store.checkpoints();

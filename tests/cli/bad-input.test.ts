@@ -114,6 +114,16 @@ describe('bad usage', () => {
 });
 
 describe('a machine that fails', () => {
+  it('is told by the doctor what is damaged, where nothing else can open the workspace', async () => {
+    mkdirSync(bench.workspace);
+    writeFileSync(join(bench.workspace, 'workspace.sqlite'), 'no database at all, but long enough to have a header');
+    const { code, json } = await bench.trade('doctor', '--json');
+    expect(code).toBe(1);
+    expect(json()).toEqual([
+      expect.objectContaining({ ok: false, problems: [expect.stringContaining('workspace.sqlite')] }),
+    ]);
+  });
+
   it('ends with 1, not 2, when no trainer can be started', async () => {
     const { code, stderr } = await bench.tradeWatched(
       { dieAtStart: true },

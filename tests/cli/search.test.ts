@@ -150,15 +150,18 @@ describe('runs and show', () => {
 
   it('work beside a search of another process, which is told as running', async () => {
     let shown: ReturnType<Bench['trade']> | undefined;
+    let examined: ReturnType<Bench['trade']> | undefined;
     let busy: ReturnType<Bench['trade']> | undefined;
     const file = bench.config({ ...SMALL, recipe: { epochs: 200 } });
     await bench.tradeWatched({ epochMs: 20 }, ['search', file, '--json'], (stdout, child) => {
       if (shown !== undefined || !stdout.includes('epoch.finished')) return;
       shown = bench.trade('runs', '--json');
-      busy = shown.then(() => bench.trade('search', file));
+      examined = shown.then(() => bench.trade('doctor', '--json'));
+      busy = examined.then(() => bench.trade('search', file));
       void busy.then(() => child.kill('SIGINT'));
     });
     expect((await shown)?.json()).toEqual([{ runs: [expect.objectContaining({ state: 'running' })] }]);
+    expect((await examined)?.json()).toEqual([expect.objectContaining({ ok: true, problems: [] })]);
     const refused = await busy;
     expect(refused?.code).toBe(2);
     expect(refused?.stderr).toContain(bench.workspace);
