@@ -1,4 +1,5 @@
 /** A Chromium to drive: the system's, or the one that npm's @sparticuz/chromium carries. */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -19,25 +20,43 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: await chromiumPath() });
 }
 
-/** It takes whatever Chromium lies unpacked in the temp folder: one of its version alone keeps others out. */
+/**
+ * It takes whatever Chromium lies unpacked in the temp folder: one of its version alone keeps others out. Where the system
+ * lacks a library (libnss3 on a bare server) it gets those of the package.
+ */
 async function carriedPath(): Promise<string | undefined> {
-  const before = process.env['TMPDIR'];
+  const card: unknown = JSON.parse(readFileSync(`node_modules/${PACKAGE}/package.json`, 'utf8'));
+  const version = typeof card === 'object' && card !== null && 'version' in card ? String(card.version) : '';
+  const folder = join(tmpdir(), `trade-chromium-${version}-libraries`);
+  mkdirSync(folder, { recursive: true });
   try {
-    const card: unknown = JSON.parse(readFileSync(`node_modules/${PACKAGE}/package.json`, 'utf8'));
-    const version = typeof card === 'object' && card !== null && 'version' in card ? String(card.version) : '';
-    const folder = join(tmpdir(), `trade-chromium-${version}`);
-    mkdirSync(folder, { recursive: true });
-    process.env['TMPDIR'] = folder;
-    const { default: carried } = await import(PACKAGE);
-    const path: unknown = await carried.executablePath();
-    return typeof path === 'string' && isExecutable(path) ? path : undefined;
+    const { default: carried, setupLambdaEnvironment } = await import(PACKAGE);
+    // It unpacks its libraries where it believes to be on Amazon's machines only.
+    const path: unknown = await withEnvironment({ TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' }, () =>
+      carried.executablePath(),
+    );
+    if (typeof path !== 'string' || !isExecutable(path)) return undefined;
+    if (!starts(path)) setupLambdaEnvironment(join(folder, 'al2023', 'lib'));
+    return starts(path) ? path : undefined;
   } catch {
     return undefined;
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
   }
 }
+
+async function withEnvironment<T>(variables: Readonly<Record<string, string>>, work: () => T | Promise<T>): Promise<T> {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+const starts = (path: string): boolean => spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0;
 
 function isExecutable(path: string): boolean {
   try {

@@ -13,7 +13,10 @@ import { startWebShell } from './web-shell.ts';
 const TRIALS = 7;
 const SLOW = 120_000;
 
-describe.skipIf((await chromiumPath()) === undefined)('the workbench', () => {
+const browserThere = (await chromiumPath()) !== undefined;
+const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
+
+describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e ü '));
   const workspace = join(folder, 'workspace');
   const opened: WatchedPage[] = [];
