@@ -65,7 +65,7 @@ export function createLiveProgress(plan: ProgressPlan): LiveProgress {
   }
 
   function stageOf({ trial, words }: InFlight): string {
-    return `Student ${trial.number + 1} of ${total} (${trial.candidate.family}): ${words}`;
+    return `Student ${trial.number + 1} of ${total}: ${words}`;
   }
 
   return {

@@ -72,7 +72,7 @@ export function formatDuration(seconds: number | undefined): string {
 
 /** Time left, rounded to what an estimate can promise: `about 3 min left`. */
 export function formatTimeLeft(seconds: number | undefined): string {
-  if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return 'estimating time left';
+  if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return 'estimating…';
   if (seconds < 10) return 'a few seconds left';
   if (seconds < 90) return `about ${Math.round(seconds / 10) * 10} s left`;
   if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;

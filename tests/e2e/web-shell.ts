@@ -15,10 +15,10 @@ export interface WebShell {
   stop(): Promise<number | null>;
 }
 
-export async function startWebShell(workspace: string): Promise<WebShell> {
+export async function startWebShell(workspace: string, ...options: readonly string[]): Promise<WebShell> {
   const child = spawn(
     join(ROOT, 'node_modules/.bin/node'),
-    [join(ROOT, 'src/web/index.ts'), '--workspace', workspace, '--port', '0', '--print'],
+    [join(ROOT, 'src/web/index.ts'), '--workspace', workspace, '--port', '0', '--print', ...options],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

@@ -45,7 +45,7 @@ describe('numbers as people read them', () => {
     expect(formatCount(Infinity)).toBe('∞');
     expect(formatBytes(-Infinity)).toBe('−∞');
     expect(formatDuration(undefined)).toBe('–');
-    expect(formatTimeLeft(NaN)).toBe('estimating time left');
+    expect(formatTimeLeft(NaN)).toBe('estimating…');
   });
 
   test('a difference that rounds to nothing has no sign', () => {
