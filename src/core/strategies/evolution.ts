@@ -7,32 +7,24 @@ import type { Outcome } from '../acquisition/cells.ts';
 import { createRng, split } from '../math/rng.ts';
 import { familyOf } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
-import { createCatalogue } from './catalogue.ts';
-import type { Catalogue, Member } from './catalogue.ts';
-import { referenceMembers } from './initial.ts';
-import { EMPTY_LEDGER, askedEvent, askedKeys, outcomeOf, record, remaining } from './ledger.ts';
-import type { Ledger, LedgerTrial } from './ledger.ts';
+import { baseline } from './baseline.ts';
+import type { BaselineState } from './baseline.ts';
+import type { Member } from './catalogue.ts';
+import { outcomeOf } from './ledger.ts';
+import type { LedgerTrial } from './ledger.ts';
 import { drawMember } from './random.ts';
 import { referenceOutcome } from './reference-outcome.ts';
-import type { Strategy, StrategyInput } from './strategy.ts';
-import type { Why } from '../events.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Population and sample are Real et al.'s ratio (100 to 25) scaled to budgets of 24 to 200. [R] */
 export const EVOLUTION = Object.freeze({ population: 16, sample: 4, mutationAttempts: 20 });
-
-export interface EvolutionState {
-  readonly input: StrategyInput;
-  readonly catalogue: Catalogue;
-  readonly references: readonly Member[];
-  readonly ledger: Ledger;
-}
 
 type Judged = LedgerTrial & { readonly outcome: Outcome };
 
 const STREAM = 0x65766f6c;
 
 /** The youngest told trials, as many as the population holds. */
-function population({ ledger, catalogue }: EvolutionState): readonly Judged[] {
+function population({ ledger, catalogue }: BaselineState): readonly Judged[] {
   return ledger.trials
     .map((trial) => ({ ...trial, outcome: outcomeOf(catalogue.problem, trial) }))
     .filter((trial): trial is Judged => trial.outcome !== undefined)
@@ -40,7 +32,7 @@ function population({ ledger, catalogue }: EvolutionState): readonly Judged[] {
 }
 
 /** The one of a random sample that adds most to the others' front; by value where none adds anything. */
-function tournament(state: EvolutionState, alive: readonly Judged[], shuffled: readonly Judged[]): Judged | undefined {
+function tournament(state: BaselineState, alive: readonly Judged[], shuffled: readonly Judged[]): Judged | undefined {
   const reference = referenceOutcome(
     state.catalogue,
     alive.map(({ outcome }) => outcome),
@@ -54,11 +46,7 @@ function tournament(state: EvolutionState, alive: readonly Judged[], shuffled: r
 }
 
 /** An unasked child one mutation away from a tournament's winner; `undefined` when luck runs out. */
-function breed(
-  state: EvolutionState,
-  position: number,
-  asked: ReadonlySet<string>,
-): { member: Member; parent: number } | undefined {
+function breed(state: BaselineState, position: number, asked: ReadonlySet<string>): Member | undefined {
   const { catalogue, input } = state;
   const alive = population(state);
   const rng = createRng(split(split(input.seed, STREAM), position));
@@ -68,48 +56,25 @@ function breed(
     const family = familyOf(catalogue.problem.space, parent.candidate.family);
     for (const config of rng.shuffle(adjacentExchange(family, parent.candidate.config))) {
       const member = catalogue.admit({ family: family.name, config });
-      if (member && !asked.has(member.key)) return { member, parent: parent.trial };
+      if (member && !asked.has(member.key)) return member;
     }
   }
   return undefined;
 }
 
-export const evolution: Strategy<EvolutionState> = {
+export const evolution: Strategy<BaselineState> = {
   id: 'evolution',
   title: 'Regularised evolution',
   version: 1,
   fidelity: 'partial',
   summary:
     'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to small budgets.',
-  defaults: { references: true },
-  init(input) {
-    const catalogue = createCatalogue(input.problem, input.seed);
-    const references = referenceMembers(catalogue, { ...evolution.defaults, ...input.options });
-    return { input, catalogue, references, ledger: EMPTY_LEDGER };
-  },
-  fold: (state, event) => ({ ...state, ledger: record(state.ledger, event, state.catalogue) }),
-  ask(state, count) {
-    const { input, catalogue, references, ledger } = state;
-    const asked = askedKeys(ledger);
-    const chosen: { member: Member; why: Why }[] = [];
-    const wanted = Math.min(count, remaining(ledger, input.problem));
-    while (chosen.length < wanted) {
-      const position = ledger.trials.length + chosen.length;
-      const reference = references.find(({ key }) => !asked.has(key));
-      const child = reference || position < EVOLUTION.population ? undefined : breed(state, position, asked);
-      const member = reference ?? child?.member ?? drawMember(catalogue, input.seed, position, asked);
-      if (!member) break;
-      asked.add(member.key);
-      const source = reference
-        ? 'reference'
-        : child
-          ? 'mutation'
-          : position < EVOLUTION.population
-            ? 'initial'
-            : 'random';
-      const lost = source === 'random' ? { fallback: 'every mutation of the parents drawn is already asked' } : {};
-      chosen.push({ member, why: { source, ...lost } });
-    }
-    return askedEvent(ledger, input.seed, chosen);
-  },
+  ...baseline((state, position, asked) => {
+    const isInitial = position < EVOLUTION.population;
+    const child = isInitial ? undefined : breed(state, position, asked);
+    if (child) return { member: child, why: { source: 'mutation' } };
+    const member = drawMember(state.catalogue, state.input.seed, position, asked);
+    const fallback = 'every mutation of the parents drawn is already asked';
+    return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+  }),
 };
