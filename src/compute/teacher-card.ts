@@ -59,9 +59,14 @@ function isCard(value: unknown): value is TeacherCard {
     card !== null &&
     typeof card.name === 'string' &&
     Array.isArray(card.graph?.layers) &&
-    typeof card.normalisation?.mean === 'number' &&
-    typeof card.normalisation.deviation === 'number' &&
+    isPerChannel(card.normalisation?.mean) &&
+    isPerChannel(card.normalisation?.deviation) &&
     typeof card.weights?.file === 'string' &&
     typeof card.weights.sha256 === 'string'
   );
+}
+
+/** Cards of before several channels hold one number. */
+function isPerChannel(value: unknown): boolean {
+  return typeof value === 'number' || (Array.isArray(value) && value.every((one) => typeof one === 'number'));
 }

@@ -91,4 +91,15 @@ describe('normalisationOf', () => {
     expect(mean).toBeCloseTo(0.5, 12);
     expect(deviation).toBeCloseTo(0.5, 12);
   });
+
+  it('is that of each channel where there are several, as if each were an image of its own', () => {
+    const colours = Uint8Array.of(0, 10, 7, 255, 30, 7, 0, 10, 7, 255, 30, 7);
+    const red = normalisationOf(Uint8Array.of(0, 255, 0, 255));
+    const green = normalisationOf(Uint8Array.of(10, 30, 10, 30));
+    const blue = normalisationOf(Uint8Array.of(7, 7, 7, 7));
+    expect(normalisationOf(colours, 3)).toEqual({
+      mean: [red.mean, green.mean, blue.mean],
+      deviation: [red.deviation, green.deviation, blue.deviation],
+    });
+  });
 });

@@ -7,7 +7,7 @@
  * | boxes | corners y1, x1, y2, x2 of a crop in units of the padded image; x1 > x2 flips | `[batch, 4]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/recipe.ts';
 import type { Normalisation, Split } from './dataset.ts';
@@ -57,12 +57,20 @@ export function residentImages(
       [margin, margin],
       [0, 0],
     ]);
-    const scaled = tf.div(tf.sub(tf.div(padded, 255), normalisation.mean), normalisation.deviation);
+    const scaled = tf.div(
+      tf.sub(tf.div(padded, 255), perChannel(normalisation.mean)),
+      perChannel(normalisation.deviation),
+    );
     const hot = tf.oneHot(tf.tensor1d(Int32Array.from(split.labels.subarray(0, count)), 'int32'), classes);
     return [scaled as Tensor4D, tf.cast(hot, 'float32') as Tensor2D];
   });
   const dispose = (): void => tf.dispose([images, labels]);
   return { count, height, width, margin, images, labels, dispose };
+}
+
+/** Broadcasts over the last axis. */
+function perChannel(value: number | readonly number[]): number | Tensor1D {
+  return typeof value === 'number' ? value : tf.tensor1d([...value]);
 }
 
 /** View number `view` of a sample: decided by seed, sample and number alone, so that anyone can make it again. */

@@ -15,10 +15,10 @@ export interface Split {
   readonly labels: Uint8Array;
 }
 
-/** Pixels become `(value / 255 - mean) / deviation`. */
+/** Pixels become `(value / 255 - mean) / deviation`: one number for every channel, or a number a channel. */
 export interface Normalisation {
-  readonly mean: number;
-  readonly deviation: number;
+  readonly mean: number | readonly number[];
+  readonly deviation: number | readonly number[];
 }
 
 export interface DatasetCard {
@@ -56,19 +56,32 @@ export function loadDataset(directory: string): Dataset {
   };
   const train = split('train');
   const fingerprint = createHash('sha256').update(train.pixels).update(train.labels).digest('hex');
-  return { card, normalisation: normalisationOf(train.pixels), fingerprint, split };
+  return { card, normalisation: normalisationOf(train.pixels, card.shape[2]), fingerprint, split };
 }
 
-/** Mean and standard deviation of all pixel values over 255. */
-export function normalisationOf(pixels: Uint8Array): Normalisation {
+/** Mean and standard deviation of all values over 255; of `[...][channels]`, those of each channel where there are several. */
+export function normalisationOf(pixels: Uint8Array, channels = 1): Normalisation {
+  const moments = Array.from({ length: channels }, (_, channel) => momentsOf(pixels, channel, channels));
+  const [only] = moments;
+  if (only !== undefined && channels === 1) return only;
+  return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
+}
+
+function momentsOf(
+  pixels: Uint8Array,
+  first: number,
+  step: number,
+): { readonly mean: number; readonly deviation: number } {
   let sum = 0;
   let squares = 0;
-  for (const value of pixels) {
+  for (let place = first; place < pixels.length; place += step) {
+    const value = pixels[place] ?? 0;
     sum += value;
     squares += value * value;
   }
-  const mean = sum / pixels.length;
-  const deviation = Math.sqrt(Math.max(squares / pixels.length - mean * mean, 1));
+  const count = pixels.length / step;
+  const mean = sum / count;
+  const deviation = Math.sqrt(Math.max(squares / count - mean * mean, 1));
   return { mean: mean / 255, deviation: deviation / 255 };
 }
 
