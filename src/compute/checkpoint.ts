@@ -64,7 +64,7 @@ export function readTrainingState(path: string, layout: Layout, slots: readonly 
 }
 
 function weightTensors(layout: Layout, weights: HostWeights, half = false): NamedTensor[] {
-  return [...layout.trainable, ...layout.other].map(({ name, spec }) => {
+  return [...layout.trainable, ...layout.other, ...layout.kept].map(({ name, spec }) => {
     const values = weights.get(name);
     if (values === undefined) throw new Error(`There is no weight "${name}"`);
     return { name, shape: spec.shape, values, half };
@@ -72,7 +72,7 @@ function weightTensors(layout: Layout, weights: HostWeights, half = false): Name
 }
 
 function weightsIn(path: string, layout: Layout, file: ReturnType<typeof decodeTensors>): HostWeights {
-  const slots = [...layout.trainable, ...layout.other];
+  const slots = [...layout.trainable, ...layout.other, ...layout.kept];
   const entries = slots.map(({ name, spec }) => {
     const tensor = file.tensors.get(name);
     if (tensor === undefined) throw corrupt(path, `it lacks the weight "${name}"`);

@@ -7,14 +7,16 @@ import { readTrainingState, readWeights, writeTrainingState, writeWeights } from
 import { evaluate } from './evaluate.ts';
 import { StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
+import { measureLatency } from './latency.ts';
 import { createModel } from './model.ts';
 import { OPTIMIZER_SLOTS } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
 import type { EvaluateJob, TeacherJob, TrainerCommand, TrainerEvent, TrainJob, WrittenFile } from './protocol.ts';
 import { imagesForTeacher, loadTeacher, teacherTargets } from './teacher.ts';
+import type { TeacherTargets } from './teacher-targets.ts';
 import { TEACHER_RECIPE, trainTeacher } from './train-teacher.ts';
-import { stepsPerEpoch, train } from './trainer.ts';
-import type { TeacherTargets } from './trainer.ts';
+import { stepsPerEpoch, train, trainingLayout } from './trainer.ts';
+import type { TrainingTask } from './trainer.ts';
 import type { TrainerCache } from './trainer-cache.ts';
 
 export type JobCommand = Extract<TrainerCommand, { readonly job: unknown }>;
@@ -54,6 +56,11 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
       const info = { ...(await loadBackend()), gflops: measureGflops() };
       return tools.send({ type: 'backend', jobId, fence, info });
     }
+    case 'latency': {
+      const { graph, engines, batches } = command.job;
+      const measurements = await measureLatency(graph, engines, batches, tools.control.breath);
+      return tools.send({ type: 'timed', jobId, fence, measurements });
+    }
   }
 }
 
@@ -62,28 +69,23 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
   const { cache, control, send } = tools;
   const { directory, trainImages } = job.dataset;
   const model = createModel(job.graph);
-  const { layout } = model;
   const count = trainImages === undefined ? {} : { count: trainImages };
   const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
   const validation = cache.images(directory, 'val', { shift: 0 });
   const validationLabels = cache.dataset(directory).split('val').labels;
   const teacher = await targetsOf(job, images.count, tools);
+  const task: TrainingTask = {
+    ...{ model, recipe, seed, train: images, validation, validationLabels },
+    ...(teacher && { teacher }),
+  };
+  const layout = trainingLayout(task);
   const start = job.resumeFrom && readTrainingState(job.resumeFrom, layout, OPTIMIZER_SLOTS[recipe.optimizer]);
   const report = reporter(tools, job, 'training');
   const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   let stopped: WrittenFile | undefined;
   try {
     const trained = await train(
-      {
-        model,
-        recipe,
-        seed,
-        train: images,
-        validation,
-        validationLabels,
-        ...(teacher && { teacher }),
-        ...(start && { start }),
-      },
+      { ...task, ...(start && { start }) },
       {
         breath: control.breath,
         onStep: (done) => report(done, totalSteps),
@@ -96,10 +98,10 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
         },
       },
     );
-    const checkpoint = writeWeights(join(tempDir, `${jobId}-final.safetensors`), layout, trained.weights);
+    const checkpoint = writeWeights(join(tempDir, `${jobId}-final.safetensors`), model.layout, trained.weights);
     const { accuracy, loss, predictions } = trained.evaluation;
     const { seconds } = trained;
-    const result = { accuracy, loss, seconds, params: layout.params, checkpoint, predictions };
+    const result = { accuracy, loss, seconds, params: model.layout.params, checkpoint, predictions };
     send({ type: 'trained', jobId, fence, result });
   } catch (error) {
     if (!(error instanceof StopRequest)) throw error;

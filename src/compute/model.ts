@@ -13,6 +13,7 @@ export interface Model {
   /**
    * Logits `[batch, classes]` of images `[batch, h, w, c]`. `weights` as `layout.trainable`. With `update` the batch
    * norms use the batch's statistics and hand over their new running ones by layer; without, they use `statistics`.
+   * `tap` is shown what every layer gives.
    * Call it inside a tidy.
    */
   readonly forward: (
@@ -20,6 +21,7 @@ export interface Model {
     weights: readonly Tensor[],
     statistics: ReadonlyMap<string, Statistics>,
     update?: (layerId: string, statistics: Statistics) => void,
+    tap?: (layerId: string, output: Tensor) => void,
   ) => Tensor2D;
 }
 
@@ -30,7 +32,7 @@ export function createModel(graph: ArchitectureGraph): Model {
   return {
     graph,
     layout,
-    forward: (images, weights, statistics, update) => {
+    forward: (images, weights, statistics, update, tap) => {
       const values = new Map<string, Tensor>();
       let last: Tensor = images;
       for (const { id, layer, inputs } of graph.layers) {
@@ -42,6 +44,7 @@ export function createModel(graph: ArchitectureGraph): Model {
         };
         last = kernelOf(layer)(layer, tensors, context);
         values.set(id, last);
+        tap?.(id, last);
       }
       // Sound: the graph was checked to end in a vector of logits.
       return last as Tensor2D;

@@ -27,6 +27,8 @@ export interface Layout {
   readonly trainable: readonly WeightSlot[];
   /** Running statistics. */
   readonly other: readonly WeightSlot[];
+  /** What a criterion keeps from step to step, see `Criterion.slots`; a network's own layout has none. */
+  readonly kept: readonly WeightSlot[];
   readonly params: number;
 }
 
@@ -37,6 +39,8 @@ export type HostWeights = ReadonlyMap<string, Float32Array>;
 export interface Parameters {
   readonly theta: Tensor1D;
   readonly statistics: ReadonlyMap<string, Statistics>;
+  /** By full name. */
+  readonly kept: ReadonlyMap<string, Tensor>;
 }
 
 export function layoutOf(graph: ArchitectureGraph): Layout {
@@ -44,13 +48,22 @@ export function layoutOf(graph: ArchitectureGraph): Layout {
     return { name, layerId: layer.id, spec, size: sizeOf(spec.shape) };
   });
   const trainable = slots.filter((slot) => slot.spec.trainable);
-  const params = trainable.reduce((sum, slot) => sum + slot.size, 0);
-  return { trainable, other: slots.filter((slot) => !slot.spec.trainable), params };
+  return { trainable, other: slots.filter((slot) => !slot.spec.trainable), kept: [], params: totalOf(trainable) };
+}
+
+/** A network's layout with a criterion's slots behind it; `params` counts both. */
+export function extendLayout(layout: Layout, slots: readonly WeightSlot[]): Layout {
+  const trainable = [...layout.trainable, ...slots.filter((slot) => slot.spec.trainable)];
+  return { ...layout, trainable, kept: slots.filter((slot) => !slot.spec.trainable), params: totalOf(trainable) };
+}
+
+function totalOf(slots: readonly WeightSlot[]): number {
+  return slots.reduce((sum, slot) => sum + slot.size, 0);
 }
 
 /** Fresh values of every tensor; each has a generator of its own, so that a new layer changes no other. */
 export function initialWeights(layout: Layout, seed: number): HostWeights {
-  const slots = [...layout.trainable, ...layout.other];
+  const slots = [...layout.trainable, ...layout.other, ...layout.kept];
   return new Map(slots.map(({ name, spec, size }, index) => [name, draw(spec, size, createRng(split(seed, index)))]));
 }
 
@@ -67,7 +80,10 @@ export function uploadWeights(layout: Layout, values: HostWeights): Parameters {
     const mean = tf.tensor1d(valueOf(values, `${layer}/mean`).slice());
     return [layer, { mean, variance: tf.tensor1d(valueOf(values, `${layer}/variance`).slice()) }] as const;
   });
-  return { theta: tf.tensor1d(theta), statistics: new Map(statistics) };
+  const kept = layout.kept.map(({ name, spec }) => {
+    return [name, tf.tensor(valueOf(values, name).slice(), [...spec.shape])] as const;
+  });
+  return { theta: tf.tensor1d(theta), statistics: new Map(statistics), kept: new Map(kept) };
 }
 
 /** Reads weights back, in the order of the graph's trainable weights, then of its statistics. */
@@ -83,12 +99,17 @@ export function downloadWeights(layout: Layout, parameters: Parameters): HostWei
     values.set(`${layer}/mean`, mean.dataSync<'float32'>().slice());
     values.set(`${layer}/variance`, variance.dataSync<'float32'>().slice());
   }
+  for (const { name } of layout.kept) {
+    const value = parameters.kept.get(name)?.dataSync<'float32'>();
+    if (value !== undefined) values.set(name, value.slice());
+  }
   return values;
 }
 
 export function disposeParameters(parameters: Parameters): void {
   parameters.theta.dispose();
   for (const statistics of parameters.statistics.values()) disposeStatistics(statistics);
+  for (const value of parameters.kept.values()) value.dispose();
 }
 
 export function disposeStatistics({ mean, variance }: Statistics): void {
@@ -130,7 +151,7 @@ function valueOf(values: HostWeights, name: string): Float32Array {
   return value;
 }
 
-/** He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or N(0, 0.02) cut at two deviations. */
+/** Constants (1e-6: the layer scale of Liu et al. 2022), He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or N(0, 0.02) cut at two deviations. */
 function draw(spec: WeightSpec, size: number, rng: Rng): Float32Array {
   const values = new Float32Array(size);
   const { fanIn, fanOut } = fans(spec);
@@ -139,6 +160,8 @@ function draw(spec: WeightSpec, size: number, rng: Rng): Float32Array {
       return values;
     case 'ones':
       return values.fill(1);
+    case 'millionth':
+      return values.fill(1e-6);
     case 'heNormal':
       return values.map(() => rng.normal() * Math.sqrt(2 / fanIn));
     case 'glorotUniform':

@@ -23,7 +23,8 @@ import type { Parameters } from './parameters.ts';
 import { decodeTensors, encodeTensors, roundToHalf } from './safetensors.ts';
 import { readTeacherCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
-import type { TeacherTargets } from './trainer.ts';
+import { LOGITS } from './teacher-targets.ts';
+import type { TeacherTargets } from './teacher-targets.ts';
 
 /** Views of each image: more of them vary more and take longer to compute, once for each teacher and data set. */
 const VIEWS = 4;
@@ -76,7 +77,7 @@ export function imagesForTeacher(
 
 /**
  * From the cache where it has them, else computed and put there, view by view: trainers that start together each take
- * the views that no other has claimed. The caller owns the tensor.
+ * the views that no other has claimed. The caller owns the tensors.
  */
 export async function teacherTargets(
   request: TargetsRequest,
@@ -110,7 +111,8 @@ export async function teacherTargets(
   } finally {
     passes.dispose();
   }
-  return { logits: tf.tensor2d(logits, [views * count, classes]), views, viewSeed: VIEW_SEED };
+  const tensors = new Map([[LOGITS, tf.tensor2d(logits, [views * count, classes])]]);
+  return { tensors, views, viewSeed: VIEW_SEED };
 }
 
 /** Without flips and shifts all views are one. */

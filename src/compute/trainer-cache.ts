@@ -5,7 +5,8 @@ import { residentImages } from './data/augment.ts';
 import type { ResidentImages } from './data/augment.ts';
 import { loadDataset } from './data/dataset.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
-import type { TeacherTargets } from './trainer.ts';
+import { disposeTargets } from './teacher-targets.ts';
+import type { TeacherTargets } from './teacher-targets.ts';
 
 export interface TrainerCache {
   readonly dataset: (directory: string) => Dataset;
@@ -64,7 +65,7 @@ export function createTrainerCache(): TrainerCache {
 
 function clear({ images, targets }: Shelf): void {
   for (const resident of images.values()) resident.dispose();
-  for (const { logits } of targets.values()) logits.dispose();
+  for (const one of targets.values()) disposeTargets(one);
 }
 
 /** 0 where there is no file; reading it then says what is wrong. */

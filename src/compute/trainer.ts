@@ -3,18 +3,21 @@
  * and the position alone, so a run that goes on from a checkpoint is the run that was never stopped.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../core/errors.ts';
 import { createRng, split } from '../core/math/rng.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import type { Statistics } from './backend/fused.ts';
+import { lossAndGradients } from './backend/gradient.ts';
 import type { TrainingState } from './checkpoint.ts';
+import { createCriterion } from './criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { gatherImages, viewOf } from './data/augment.ts';
 import type { ResidentImages, View } from './data/augment.ts';
 import { evaluate } from './evaluate.ts';
 import type { Breath, Evaluation } from './evaluate.ts';
-import { trainingLoss } from './losses.ts';
+import { smooth } from './losses/soft-targets.ts';
 import type { Model } from './model.ts';
 import { createOptimizer, learningRateAt, OPTIMIZER_SLOTS } from './optimizer.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
@@ -23,21 +26,14 @@ import {
   disposeParameters,
   disposeStatistics,
   downloadWeights,
+  extendLayout,
   flatten,
   initialWeights,
   unflatten,
   uploadWeights,
 } from './parameters.ts';
-import type { HostWeights, Parameters } from './parameters.ts';
-
-/** A teacher's logits on fixed views of the training images. */
-export interface TeacherTargets {
-  /** `[views * count, classes]`: view after view, sample after sample. */
-  readonly logits: Tensor2D;
-  readonly views: number;
-  /** How sample and view number make a view: `viewOf(viewSeed, sample, view)`. */
-  readonly viewSeed: number;
-}
+import type { HostWeights, Layout, Parameters } from './parameters.ts';
+import type { TeacherTargets } from './teacher-targets.ts';
 
 export interface TrainingTask {
   readonly model: Model;
@@ -68,7 +64,7 @@ export interface Trained {
 }
 
 /** Streams of chance that a seed is split into. */
-const STREAM = { weights: 0, order: 1, views: 2 } as const;
+const STREAM = { weights: 0, order: 1, views: 2, criterion: 3 } as const;
 /** Reading a number back waits for the device: the loss is looked at once in so many steps. */
 const STEPS_PER_LOOK = 25;
 
@@ -77,11 +73,21 @@ export function stepsPerEpoch(images: number, batchSize: number): number {
   return Math.max(1, Math.floor(images / batchSize));
 }
 
+/** What its checkpoints hold: the network's weights and those of its criterion. */
+export function trainingLayout(task: TrainingTask): Layout {
+  return extendLayout(task.model.layout, criterionOf(task).slots);
+}
+
+function criterionOf({ model, recipe, teacher, train: { labels } }: TrainingTask): Criterion {
+  const { distillation } = recipe;
+  return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
+}
+
 /** Throws `trainer.failed` when the loss is no longer finite. Leaves no tensor behind, however it ends. */
 export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<Trained> {
   const { model, recipe, seed } = task;
   const started = performance.now();
-  const decay = decayMask(model.layout);
+  const decay = decayMask(trainingLayout(task));
   const learner = createLearner(task, createOptimizer(recipe, decay));
   const steps = stepsPerEpoch(task.train.count, recipe.batchSize);
   let evaluation: Evaluation | undefined;
@@ -146,7 +152,11 @@ interface Learner {
 /** Holds what changes from step to step: weights, running statistics, the optimiser's vectors, the sum of losses. */
 function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
   const { model, recipe, seed, start } = task;
-  const { layout } = model;
+  const criterion = criterionOf(task);
+  const layout = trainingLayout(task);
+  const taps = new Set(criterion.taps);
+  const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
+  const totalSteps = recipe.epochs * stepsPerEpoch(task.train.count, recipe.batchSize);
   let position = start?.step ?? 0;
   let parameters = uploadWeights(layout, start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)));
   let state = initialState(recipe, layout.params, start);
@@ -154,28 +164,54 @@ function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
 
   function step(samples: Int32Array, epoch: number, learningRate: number): void {
     const updated = new Map<string, Statistics>();
+    const keeping = new Map<string, Tensor>();
     const { views, rows } = showings(task, samples, epoch);
-    const { theta, statistics } = parameters;
+    const { theta, statistics, kept } = parameters;
+    const rng = createRng(split(split(seed, STREAM.criterion), position));
+    const progress = position / totalSteps;
     try {
       const next = tf.tidy(() => {
         const images = gatherImages(task.train, samples, views);
         const labels = tf.gather(task.train.labels, tf.tensor1d(samples, 'int32'));
-        const soft = task.teacher && tf.gather(task.teacher.logits, tf.tensor1d(rows, 'int32'));
-        const { value, grads } = tf.valueAndGrads((...weights) => {
-          const logits = model.forward(images, weights, statistics, (layer, fresh) => updated.set(layer, fresh));
-          return trainingLoss(logits, labels, soft, recipe.distillation, recipe.labelSmoothing);
-        })(unflatten(layout, theta));
-        const moved = optimizer.update(theta, flatten(grads), state, learningRate, position + 1);
-        return { theta: moved.theta, state: moved.state, lossSum: tf.add(lossSum, value) as Scalar };
+        const targets = smooth(labels, recipe.labelSmoothing);
+        const shown = tf.tensor1d(rows, 'int32');
+        const { value, gradients } = lossAndGradients(
+          (weights) => {
+            const features = new Map<string, Tensor>();
+            const logits = model.forward(
+              images,
+              weights,
+              statistics,
+              (layer, fresh) => updated.set(layer, fresh),
+              (layer, output) => taps.has(layer) && features.set(layer, output),
+            );
+            return criterion.loss({
+              ...{ logits, targets, samples, progress, rng },
+              teacher: (name) => tf.gather(found(task.teacher?.tensors.get(name), name), shown),
+              feature: (layer) => found(features.get(layer), layer),
+              weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
+              keep: (name, fresh) => keeping.set(name, tf.keep(fresh)),
+            });
+          },
+          unflatten(layout, theta),
+        );
+        const moved = optimizer.update(theta, flatten(gradients), state, learningRate, position + 1);
+        return { theta: moved.theta, state: moved.state, lossSum: tf.add<Scalar>(lossSum, value) };
       });
       tf.dispose([theta, lossSum, ...Object.values(state)]);
       for (const layer of updated.keys()) disposeStatistics(statistics.get(layer) as Statistics); // had by every layer that updates
-      parameters = { theta: next.theta, statistics: new Map([...statistics, ...updated]) };
+      for (const name of keeping.keys()) kept.get(name)?.dispose();
+      parameters = {
+        theta: next.theta,
+        statistics: new Map([...statistics, ...updated]),
+        kept: new Map([...kept, ...keeping]),
+      };
       state = next.state;
       lossSum = next.lossSum;
       position += 1;
     } catch (error) {
       for (const fresh of updated.values()) disposeStatistics(fresh);
+      for (const fresh of keeping.values()) fresh.dispose();
       throw error;
     }
   }
@@ -200,6 +236,11 @@ function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
       tf.dispose([lossSum, ...Object.values(state)]);
     },
   };
+}
+
+function found<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`The criterion asks for "${name}", which is not there`);
+  return value;
 }
 
 function initialState(recipe: Recipe, params: number, start: TrainingState | undefined): OptimizerState {

@@ -6,7 +6,7 @@ import { distillationLoss } from '../../src/core/distill.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { DistillationRecipe } from '../../src/core/recipe.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
-import { trainingLoss } from '../../src/compute/losses.ts';
+import { labelLoss, smooth, softTargetLoss } from '../../src/compute/losses/soft-targets.ts';
 
 beforeAll(async () => void (await loadBackend()));
 
@@ -19,7 +19,17 @@ const classes = [0, 3, 1, 2, 3];
 
 function lossAt(logits: Tensor, distillation: DistillationRecipe, smoothing: number): Tensor {
   const labels = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), 4), 'float32') as Tensor2D;
-  return trainingLoss(logits as Tensor2D, labels, tf.tensor2d(teacher), distillation, smoothing);
+  const criterion = distillation.loss === 'none' ? labelLoss() : softTargetLoss(distillation);
+  const unused = (): never => {
+    throw new Error('No such thing here');
+  };
+  return criterion.loss({
+    logits: logits as Tensor2D,
+    targets: smooth(labels, smoothing),
+    samples: Int32Array.of(),
+    teacher: () => tf.tensor2d(teacher),
+    ...{ feature: unused, weight: unused, keep: unused, progress: 0, rng: createRng(1) },
+  });
 }
 
 describe.each([

@@ -11,6 +11,8 @@ import { evaluate } from '../../src/compute/evaluate.ts';
 import { unflatten } from '../../src/compute/parameters.ts';
 import { imagesForTeacher, loadTeacher, teacherTargets } from '../../src/compute/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teacher.ts';
+import { disposeTargets, LOGITS } from '../../src/compute/teacher-targets.ts';
+import type { TeacherTargets } from '../../src/compute/teacher-targets.ts';
 import { readTeacherCard } from '../../src/compute/teacher-card.ts';
 import { trainTeacher } from '../../src/compute/train-teacher.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -27,13 +29,19 @@ function request(cacheDir: string, count: number = TINY.train): TargetsRequest {
   return { teacherDirectory, dataset: loadDataset(directory), count, augmentation, cacheDir: join(folder, cacheDir) };
 }
 
+function logitsOf({ tensors }: TeacherTargets): tf.Tensor {
+  const logits = tensors.get(LOGITS);
+  if (logits === undefined) throw new Error('The targets lack logits');
+  return logits;
+}
+
 async function targetsOf(
   wanted: TargetsRequest,
 ): Promise<{ readonly values: Float32Array; readonly computed: number }> {
   let computed = 0;
-  const { logits } = await teacherTargets(wanted, free, () => (computed += 1));
-  const values = logits.dataSync<'float32'>().slice();
-  logits.dispose();
+  const targets = await teacherTargets(wanted, free, () => (computed += 1));
+  const values = logitsOf(targets).dataSync<'float32'>().slice();
+  disposeTargets(targets);
   return { values, computed };
 }
 
@@ -75,7 +83,8 @@ describe('teacherTargets', () => {
 
   it('are the logits of the images that the trainer shows', async () => {
     const wanted = request('shown');
-    const { logits, views, viewSeed } = await teacherTargets(wanted, free, () => undefined);
+    const targets = await teacherTargets(wanted, free, () => undefined);
+    const { views, viewSeed } = targets;
     const teacher = loadTeacher(teacherDirectory, wanted.dataset);
     const images = imagesForTeacher(teacher, wanted.dataset, 'train', { shift: wanted.augmentation.shift });
     const samples = Int32Array.of(5, 40, 77);
@@ -89,13 +98,13 @@ describe('teacherTargets', () => {
       const weights = unflatten(teacher.model.layout, teacher.parameters.theta);
       return teacher.model.forward(shown, weights, teacher.parameters.statistics).arraySync();
     });
-    const all = logits.arraySync();
+    const all = logitsOf(targets).arraySync() as number[][]; // rows
     Array.from(samples).forEach((sample, row) => {
       all[view * TINY.train + sample]?.forEach((value, index) =>
         expect(value).toBeCloseTo(output[row]?.[index] ?? Number.NaN, 2),
       );
     });
-    logits.dispose();
+    disposeTargets(targets);
     images.dispose();
   });
 
@@ -129,10 +138,10 @@ describe('teacherTargets', () => {
         rmSync(join(folder, 'claims', `${awaited}.claim`));
       }
     };
-    const { logits } = await teacherTargets(request('claims'), breath, () => undefined);
+    const targets = await teacherTargets(request('claims'), breath, () => undefined);
     expect(waits).toBeGreaterThan(2);
-    expect(logits.dataSync<'float32'>()).toEqual(reference.values);
-    logits.dispose();
+    expect(logitsOf(targets).dataSync<'float32'>()).toEqual(reference.values);
+    disposeTargets(targets);
   });
 
   it('are refused where a weight of the teacher has changed since its card was written', () => {

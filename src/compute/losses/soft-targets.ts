@@ -13,24 +13,25 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { DistillationRecipe } from '../core/recipe.ts';
-import { differentiable, savedAt } from './backend/differentiable.ts';
+import type { DistillationRecipe } from '../../core/recipe.ts';
+import { differentiable, savedAt } from '../backend/differentiable.ts';
+import type { Criterion } from '../criterion.ts';
+import { LOGITS } from '../teacher-targets.ts';
 
-/** Mean loss; `teacherLogits` absent, or the recipe's loss `none`: cross-entropy alone. */
-export function trainingLoss(
-  logits: Tensor2D,
-  labels: Tensor2D,
-  teacherLogits: Tensor2D | undefined,
-  recipe: DistillationRecipe,
-  labelSmoothing: number,
-): Scalar {
-  const targets = smooth(labels, labelSmoothing);
-  if (teacherLogits === undefined || recipe.loss === 'none') return crossEntropy(logits, targets);
-  return distillationLoss(logits, targets, teacherLogits, recipe);
+export function labelLoss(): Criterion {
+  return { taps: [], slots: [], loss: ({ logits, targets }) => crossEntropy(logits, targets) };
+}
+
+export function softTargetLoss(recipe: DistillationRecipe): Criterion {
+  return {
+    taps: [],
+    slots: [],
+    loss: ({ logits, targets, teacher }) => distillationLoss(logits, targets, teacher(LOGITS) as Tensor2D, recipe), // logits are rows
+  };
 }
 
 /** y (1 - s) + s / classes; Szegedy et al. 2016. */
-function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
+export function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
   return smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), smoothing / labels.shape[1]);
 }
 
