@@ -19,7 +19,8 @@ export class StopRequest extends Error {
 
 const MILLISECONDS_BETWEEN_LOOKS = 50;
 
-export function createJobControl(jobId: string): JobControl {
+/** `held` is called each time that a pause takes effect. */
+export function createJobControl(jobId: string, held: () => void = () => undefined): JobControl {
   let paused = false;
   let stopped = false;
   const breathe = timedBreath();
@@ -36,6 +37,7 @@ export function createJobControl(jobId: string): JobControl {
     },
     breath: async () => {
       await breathe();
+      if (paused && !stopped) held();
       while (paused && !stopped) await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
       if (stopped) throw new StopRequest(`Job ${jobId} was asked to stop`);
     },

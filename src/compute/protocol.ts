@@ -4,6 +4,7 @@
  * session's fencing token; a trainer writes only below `tempDir`, and only main moves a finished file into place.
  */
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../core/latency.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { EpochPoint } from '../core/trial.ts';
 
@@ -69,6 +70,15 @@ export interface BackendJob {
   readonly fence: string;
 }
 
+/** Times forward passes of an architecture; the trainer should have one thread, and the machine to itself. */
+export interface LatencyJob {
+  readonly jobId: string;
+  readonly fence: string;
+  readonly graph: ArchitectureGraph;
+  readonly engines: readonly LatencyEngine[];
+  readonly batches: readonly LatencyBatch[];
+}
+
 export type TrainerCommand =
   | { readonly type: 'train'; readonly job: TrainJob }
   | { readonly type: 'evaluate'; readonly job: EvaluateJob }
@@ -79,6 +89,7 @@ export type TrainerCommand =
     }
   | { readonly type: 'trainTeacher'; readonly job: TeacherJob }
   | { readonly type: 'backend'; readonly job: BackendJob }
+  | { readonly type: 'latency'; readonly job: LatencyJob }
   /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up (`stop`). */
   | { readonly type: 'pause'; readonly jobId: string }
   | { readonly type: 'resume'; readonly jobId: string }
@@ -158,6 +169,14 @@ export type TrainerEvent =
       readonly accuracy: { readonly validation: number; readonly test: number };
     }
   | { readonly type: 'backend'; readonly jobId: string; readonly fence: string; readonly info: BackendInfo }
+  | {
+      readonly type: 'timed';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly measurements: readonly LatencyMeasurement[];
+    }
+  /** Answers `pause`: nothing is computed from now on, until `resume` or `stop`. */
+  | { readonly type: 'held'; readonly jobId: string; readonly fence: string }
   | {
       readonly type: 'stopped';
       readonly jobId: string;

@@ -23,6 +23,10 @@ const oneOf =
   (...values: readonly string[]): Check =>
   (value) =>
     values.includes(value as string); // any value may be looked for
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
 const record =
   (checks: Readonly<Record<string, Check>>): Check =>
   (value) =>
@@ -90,6 +94,12 @@ export function checkCommand(message: unknown): CheckedCommand {
       ? { command: { type, jobId: message['jobId'] } }
       : { problem: `"${type}" names no job` };
   }
+  latency: {
+    ...job,
+    graph,
+    engines: listOf(oneOf('onnxruntime', 'tfjs')),
+    batches: listOf((batch) => batch === 1 || batch === 32),
+  },
   const checks = typeof type === 'string' && Object.hasOwn(JOBS, type) ? JOBS[type] : undefined;
   const fields = isFields(message['job']) ? message['job'] : {};
   const origin = {

@@ -44,7 +44,7 @@ async function start(command: JobCommand): Promise<void> {
     const message = `The trainer is busy with job ${current.control.jobId}; send ${job.jobId} when it has ended.`;
     return fail(job, new WorkbenchError('trainer.failed', message));
   }
-  const control = createJobControl(job.jobId);
+  const control = createJobControl(job.jobId, () => send({ type: 'held', jobId: job.jobId, fence: job.fence }));
   current = { command, control };
   try {
     await loadBackend();

@@ -1,0 +1,92 @@
+/**
+ * Latency of a student: how long one forward pass takes, images in, logits out, on one thread. It depends on the
+ * architecture and the machine, not on training, so it can be measured before.
+ *
+ * | symbol  | meaning                                                          | shape      |
+ * | ---     | ---                                                              | ---        |
+ * | timings | milliseconds of each pass after warm-up, in order                | `[passes]` |
+ * | load    | cores' worth of time that others took while it was measured      |            |
+ */
+
+/** `onnxruntime`: where students are deployed; `tfjs`: the backend that trains them. */
+export type LatencyEngine = 'onnxruntime' | 'tfjs';
+
+export const LATENCY_ENGINES: readonly LatencyEngine[] = ['onnxruntime', 'tfjs'];
+
+/** Images a pass. */
+export type LatencyBatch = 1 | 32;
+
+export const LATENCY_BATCHES: readonly LatencyBatch[] = [1, 32];
+
+/** The metric's name, as objective and as limit; the 90th percentile stands beside it. */
+export const LATENCY_METRIC = 'latencyMs';
+export const LATENCY_TAIL_METRIC = 'latencyP90Ms';
+
+/** Which of the measured latencies a search means by `latencyMs`. */
+export interface LatencySetting {
+  readonly engine: LatencyEngine;
+  readonly batch: LatencyBatch;
+}
+
+/** One student, one engine, one batch size. */
+export interface LatencyMeasurement extends LatencySetting {
+  /** Of the engine, with the backend under it. */
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Passes before the first that counts. */
+  readonly warmupPasses: number;
+  readonly timingsMs: Float32Array;
+  readonly otherLoad: number;
+}
+
+/** How passes are timed. [R]: choice of this project. */
+export const LATENCY_RULE = Object.freeze({
+  /** Warm: the median of the last so many passes is within `stable` of that of as many before; at most `warmupMost`. */
+  warmupWindow: 10,
+  stable: 0.05,
+  warmupMost: 200,
+  /** Then at least `passesLeast`, and on until `measureMs` have passed or there are `passesMost`. */
+  passesLeast: 30,
+  passesMost: 100,
+  measureMs: 250,
+  /** Others may take this much of a core, and the machine still counts as otherwise idle. */
+  idleLoad: 0.25,
+});
+
+/** Quantile `share` of the timings, between order statistics (type 7 of Hyndman and Fan 1996); NaN of none. */
+export function quantileMs(timings: ArrayLike<number>, share: number): number {
+  const sorted = Float64Array.from(timings).sort();
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
+  return below + (place - Math.floor(place)) * (above - below);
+}
+
+export const medianMs = (timings: ArrayLike<number>): number => quantileMs(timings, 0.5);
+export const tailMs = (timings: ArrayLike<number>): number => quantileMs(timings, 0.9);
+
+export function isWarm(timings: readonly number[]): boolean {
+  const { warmupWindow, stable, warmupMost } = LATENCY_RULE;
+  if (timings.length >= warmupMost) return true;
+  if (timings.length < 2 * warmupWindow) return false;
+  const last = medianMs(timings.slice(-warmupWindow));
+  return Math.abs(last - medianMs(timings.slice(-2 * warmupWindow, -warmupWindow))) <= stable * last;
+}
+
+export function hasEnough(timings: readonly number[], spentMs: number): boolean {
+  const { passesLeast, passesMost, measureMs } = LATENCY_RULE;
+  return timings.length >= passesMost || (timings.length >= passesLeast && spentMs >= measureMs);
+}
+
+export const wasIdle = ({ otherLoad }: Pick<LatencyMeasurement, 'otherLoad'>): boolean =>
+  otherLoad <= LATENCY_RULE.idleLoad;
+
+/** The metrics that a trial gets from its measurements; none where the setting was not measured. */
+export function latencyMetrics(
+  measurements: readonly LatencyMeasurement[],
+  { engine, batch }: LatencySetting,
+): Readonly<Record<string, number>> {
+  const found = measurements.find((one) => one.engine === engine && one.batch === batch);
+  if (found === undefined) return {};
+  return { [LATENCY_METRIC]: medianMs(found.timingsMs), [LATENCY_TAIL_METRIC]: tailMs(found.timingsMs) };
+}
