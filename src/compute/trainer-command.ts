@@ -83,6 +83,12 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     tempDir: text,
   },
   backend: job,
+  latency: {
+    ...job,
+    graph,
+    engines: listOf(oneOf('onnxruntime', 'tfjs')),
+    batches: listOf((batch) => batch === 1 || batch === 32),
+  },
 };
 
 export function checkCommand(message: unknown): CheckedCommand {
@@ -94,12 +100,6 @@ export function checkCommand(message: unknown): CheckedCommand {
       ? { command: { type, jobId: message['jobId'] } }
       : { problem: `"${type}" names no job` };
   }
-  latency: {
-    ...job,
-    graph,
-    engines: listOf(oneOf('onnxruntime', 'tfjs')),
-    batches: listOf((batch) => batch === 1 || batch === 32),
-  },
   const checks = typeof type === 'string' && Object.hasOwn(JOBS, type) ? JOBS[type] : undefined;
   const fields = isFields(message['job']) ? message['job'] : {};
   const origin = {
