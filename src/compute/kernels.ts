@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ActivationKind, OpName } from '../core/arch/graph.ts';
 import type { OpOf } from '../core/arch/ops.ts';
+import { differentiable } from './backend/differentiable.ts';
 import { addBias, gelu, layerNorm, meanPositions, NORM_EPSILON, rectify, trainBatchNorm } from './backend/fused.ts';
 import type { Statistics } from './backend/fused.ts';
 
@@ -50,6 +51,18 @@ export const KERNELS = {
     const [features, gate] = inputs as readonly [Tensor, Tensor];
     return tf.mul(features, tf.reshape(gate, [-1, 1, 1, gate.shape.at(-1) ?? 1]));
   },
+  layerScale: (_op, inputs, { weight }) => tf.mul(first(inputs), weight('gamma')),
+  channels: (op, inputs) => {
+    const x = first(inputs);
+    const whole = x.shape.slice(0, -1);
+    return tf.slice(x, [...whole.map(() => 0), op.from], [...whole, op.count]);
+  },
+  concat: (_op, inputs) => tf.concat([...inputs], -1),
+  channelShuffle: (op, inputs) => {
+    const x = first(inputs);
+    const grouped = tf.reshape(x, [-1, op.groups, (x.shape.at(-1) ?? 0) / op.groups]);
+    return tf.reshape(tf.transpose(grouped, [0, 2, 1]), x.shape);
+  },
   dense: (op, inputs, { weight }) => dense(first(inputs), weight('kernel'), op.bias ? weight('bias') : undefined),
   globalAveragePool: (_op, inputs) => meanPositions(first(inputs)),
   averagePool: (op, inputs) => tf.avgPool(first(inputs) as Tensor4D, op.size, op.stride, 'same'),
@@ -60,7 +73,7 @@ export const KERNELS = {
   },
   positionEmbedding: (_op, inputs, { weight }) => tf.add(first(inputs), weight('embedding')),
   transpose: (_op, inputs) => tf.transpose(first(inputs), [0, 2, 1]),
-  attention: (op, inputs, context) => attention(first(inputs) as Tensor3D, op.heads, context),
+  attention: (op, inputs, context) => attention(first(inputs) as Tensor3D, op, context),
   meanTokens: (_op, inputs) => meanPositions(first(inputs)),
 } as const satisfies Kernels;
 
@@ -70,6 +83,7 @@ const ACTIVATIONS = {
   gelu,
   sigmoid: (x) => tf.sigmoid(x),
   hardSigmoid: (x) => hardSigmoid(x),
+  swish: (x) => tf.mul(x, tf.sigmoid(x)),
   hardSwish: (x) => tf.mul(x, hardSigmoid(x)),
 } as const satisfies Record<ActivationKind, (x: Tensor) => Tensor>;
 
@@ -89,16 +103,37 @@ function dense(x: Tensor, kernel: Tensor, bias: Tensor | undefined): Tensor {
 
 /**
  * softmax(Q K^T / sqrt(d)) V over heads of width d = c / heads (Vaswani et al. 2017). Columns of the joint kernel are
- * queries, keys and values in turn, each head after head.
+ * queries, keys and values in turn, each head after head. With a grid the scores get the relative biases before softmax.
  */
-function attention(x: Tensor3D, heads: number, { weight }: KernelContext): Tensor {
+function attention(x: Tensor3D, { heads, grid }: OpOf<'attention'>, { weight }: KernelContext): Tensor {
   const [, tokens, channels] = x.shape;
   const width = channels / heads;
   const joint = tf.reshape(dense(x, weight('qkvKernel'), weight('qkvBias')), [-1, tokens, 3, heads, width]);
   const [query, key, value] = tf.unstack(tf.transpose(joint, [2, 0, 3, 1, 4])) as [Tensor4D, Tensor4D, Tensor4D];
-  const scores = tf.softmax(tf.matMul(tf.mul(query, 1 / Math.sqrt(width)), key, false, true));
-  const mixed = tf.reshape(tf.transpose(tf.matMul(scores, value), [0, 2, 1, 3]), [-1, tokens, channels]);
+  const products = tf.matMul(tf.mul(query, 1 / Math.sqrt(width)), key, false, true);
+  const scores = grid === undefined ? products : tf.add(products, relativeBiases(weight('relativeBias'), grid));
+  const mixed = tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), value), [0, 2, 1, 3]), [-1, tokens, channels]);
   return dense(mixed, weight('outKernel'), weight('outBias'));
+}
+
+/**
+ * The bias of every pair of places of a grid, `[heads, t, t]` (query, key), from the table `[(2h-1)(2w-1), heads]`: query
+ * (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1). Liu et al. 2021 (Swin), section 3.2. The gradient is a
+ * product with the one-hot rows: WebAssembly has no kernel that scatters.
+ */
+function relativeBiases(table: Tensor, [height, width]: readonly [number, number]): Tensor {
+  const [offsets = 1, heads = 1] = table.shape;
+  const count = height * width;
+  const rows = Int32Array.from({ length: count * count }, (_, pair) => {
+    const [query, key] = [Math.floor(pair / count), pair % count];
+    const down = Math.floor(query / width) - Math.floor(key / width) + height - 1;
+    return down * (2 * width - 1) + (query % width) - (key % width) + width - 1;
+  });
+  const pairs = differentiable([table], () => ({
+    value: tf.gather(table, tf.tensor1d(rows, 'int32')),
+    gradient: (dy) => tf.matMul(tf.oneHot(tf.tensor1d(rows, 'int32'), offsets), dy as Tensor2D, true, false),
+  }));
+  return tf.transpose(tf.reshape(pairs, [count, count, heads]), [2, 0, 1]);
 }
 
 function first(inputs: readonly Tensor[]): Tensor {

@@ -6,11 +6,13 @@ import { costOf, inferShapes } from '../../src/core/arch/cost.ts';
 import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { graphBuilder } from '../../src/core/arch/graph-builder.ts';
 import type { GraphBuilder, Value } from '../../src/core/arch/graph-builder.ts';
-import type { ActivationKind, ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import type { ActivationKind, ArchitectureGraph, Op, OpName } from '../../src/core/arch/graph.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { gelu, layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../src/compute/backend/fused.ts';
 import type { Statistics } from '../../src/compute/backend/fused.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { KERNELS } from '../../src/compute/kernels.ts';
+import type { Kernel } from '../../src/compute/kernels.ts';
 import { crossEntropy } from '../../src/compute/losses.ts';
 import { createModel } from '../../src/compute/model.ts';
 import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
@@ -48,13 +50,27 @@ describe('createModel', () => {
   });
 });
 
-const POINTWISE: readonly ActivationKind[] = ['relu', 'relu6', 'gelu', 'hardSwish', 'sigmoid', 'hardSigmoid'];
+const POINTWISE: readonly ActivationKind[] = [
+  ...(['relu', 'relu6', 'gelu', 'swish', 'hardSwish', 'sigmoid', 'hardSigmoid'] as const),
+];
 const BODIES: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
   conv2d: (g) => g.globalAveragePool('p', g.conv2d('x', g.input, { filters: 3, kernel: 3, stride: 2, bias: true })),
   depthwiseConv2d: (g) =>
     g.globalAveragePool('p', g.depthwiseConv2d('x', g.input, { kernel: 3, stride: 2, bias: true })),
   batchNorm: (g) => g.globalAveragePool('p', g.activation('a', g.batchNorm('x', g.input), 'gelu')),
   layerNorm: (g) => g.meanTokens('m', g.activation('a', g.layerNorm('x', g.tokens('t', g.input)), 'gelu')),
+  'layerNorm of a map': (g) => g.globalAveragePool('p', g.activation('a', g.layerNorm('x', g.input), 'gelu')),
+  layerScale: (g) => {
+    // Beside a plain branch: alone the factors start at a millionth, and their gradients with them.
+    const features = g.conv2d('c', g.input, { filters: 2, kernel: 1, stride: 1, bias: true });
+    return g.globalAveragePool('p', g.add('a', features, g.layerScale('x', features)));
+  },
+  'channels, concat and channelShuffle': (g) => {
+    const wide = g.conv2d('c', g.input, { filters: 4, kernel: 1, stride: 1, bias: true });
+    const half = g.activation('a', g.channels('right', wide, { from: 2, count: 2 }), 'gelu');
+    const shuffled = g.channelShuffle('x', g.concat('j', half, wide), { groups: 3 });
+    return g.globalAveragePool('p', g.conv2d('d', shuffled, { filters: 3, kernel: 3, stride: 2, bias: true }));
+  },
   'add and scale': (g) => {
     const gate = g.activation(
       'a',
@@ -86,6 +102,8 @@ const BODIES: Readonly<Record<string, (g: GraphBuilder) => Value>> = {
     );
   },
   attention: (g) => g.meanTokens('m', g.attention('x', g.positionEmbedding('e', g.tokens('t', g.input)), { heads: 2 })),
+  'attention over a grid': (g) =>
+    g.meanTokens('m', g.attention('x', g.positionEmbedding('e', g.tokens('t', g.input)), { heads: 2, grid: [4, 4] })),
   ...Object.fromEntries(
     POINTWISE.map((kind) => [
       kind,
@@ -205,7 +223,83 @@ describe('fused batch norm', () => {
   });
 });
 
+/** What a kernel that keeps no statistics makes of its inputs. */
+function applied(op: Op, inputs: readonly Tensor[], weights: Readonly<Record<string, Tensor>> = {}): Tensor {
+  const kernel = KERNELS[op.op] as Kernel<OpName>; // each takes the variant that it is looked up by
+  const weight = (name: string): Tensor => weights[name] ?? tf.scalar(Number.NaN);
+  return kernel(op, inputs, { weight, statistics: () => ({ mean: tf.tensor1d([]), variance: tf.tensor1d([]) }) });
+}
+
+describe('channel moves', () => {
+  it('take the channels asked for', () => {
+    const x = tf.tensor4d([1, 2, 3, 4, 5, 6], [1, 1, 2, 3]);
+    expect([...applied({ op: 'channels', from: 1, count: 2 }, [x]).dataSync()]).toEqual([2, 3, 5, 6]);
+  });
+
+  it('lay maps side by side in their order', () => {
+    const [x, y] = [tf.tensor4d([1, 2, 3, 4], [1, 1, 2, 2]), tf.tensor4d([5, 6], [1, 1, 2, 1])];
+    expect([...applied({ op: 'concat' }, [y, x]).dataSync()]).toEqual([5, 1, 2, 6, 3, 4]);
+  });
+
+  it('shuffle as ShuffleNet does: first members of all groups, then second ones', () => {
+    const x = tf.tensor4d([0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15], [1, 2, 1, 6]);
+    const shuffled = [...applied({ op: 'channelShuffle', groups: 2 }, [x]).dataSync()];
+    expect(shuffled).toEqual([0, 3, 1, 4, 2, 5, 10, 13, 11, 14, 12, 15]);
+  });
+});
+
+describe('attention over a grid', () => {
+  it('weighs values by softmax of the bias that the offset of query and key has', () => {
+    // No queries and keys, values as they are: the output is the mean of the inputs weighed by exp(bias).
+    const [height, width] = [2, 3];
+    const rng = createRng(3);
+    const table = Array.from({ length: 3 * 5 }, () => rng.normal());
+    const values = Array.from({ length: 6 }, () => rng.normal());
+    const output = tf.tidy(() =>
+      applied({ op: 'attention', heads: 1, grid: [height, width] }, [tf.tensor3d(values, [1, 6, 1])], {
+        qkvKernel: tf.tensor2d([[0, 0, 1]]),
+        qkvBias: tf.zeros([3]),
+        outKernel: tf.tensor2d([[1]]),
+        outBias: tf.zeros([1]),
+        relativeBias: tf.tensor2d(table, [15, 1]),
+      }).dataSync(),
+    );
+    for (let i = 0; i < height; i++) {
+      for (let j = 0; j < width; j++) {
+        let [weighed, total] = [0, 0];
+        for (let k = 0; k < height; k++) {
+          for (let l = 0; l < width; l++) {
+            const bias = table[(i - k + height - 1) * (2 * width - 1) + (j - l + width - 1)] ?? Number.NaN;
+            weighed += Math.exp(bias) * (values[k * width + l] ?? Number.NaN);
+            total += Math.exp(bias);
+          }
+        }
+        expect(output[i * width + j]).toBeCloseTo(weighed / total, 5);
+      }
+    }
+  });
+});
+
 describe('closed forms', () => {
+  it('swish is x sigmoid(x): 0.7310585786 at 1 (tables), and 0 far below', () => {
+    const values = applied({ op: 'activation', kind: 'swish' }, [tf.tensor1d([1, -1, 0, -100])]).dataSync();
+    expect(values[0]).toBeCloseTo(0.7310585786, 6);
+    expect(values[1]).toBeCloseTo(-0.2689414214, 6);
+    expect([values[2], Math.abs(values[3] ?? Number.NaN) < 1e-12]).toEqual([0, true]);
+  });
+
+  it('layer scale multiplies every channel by its own factor', () => {
+    const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 1, 2]);
+    const y = applied({ op: 'layerScale' }, [x], { gamma: tf.tensor1d([10, 100]) });
+    expect([...y.dataSync()]).toEqual([10, 200, 30, 400]);
+  });
+
+  it('layer norm of a map is over the channels of each place alone', () => {
+    const x = tf.tensor4d([1, 3, 100, 300], [1, 1, 2, 2]);
+    const y = applied({ op: 'layerNorm' }, [x], { gamma: tf.ones([2]), beta: tf.zeros([2]) });
+    for (const [index, value] of y.dataSync().entries()) expect(value).toBeCloseTo(index % 2 === 0 ? -1 : 1, 4);
+  });
+
   it('gelu is x times the normal distribution function: 0.8413447461 at 1 (tables)', () => {
     const values = gelu(tf.tensor1d([1, -1, 0])).dataSync();
     expect(values[0]).toBeCloseTo(0.8413447461, 5);

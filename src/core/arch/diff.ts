@@ -86,13 +86,16 @@ function pairRow(left: LayerCost, right: LayerCost, partners: ReadonlyMap<string
 }
 
 function attributeChanges(left: Op, right: Op): readonly string[] {
-  const after = new Map(Object.entries(right));
-  return Object.entries(left)
-    .filter(([name, value]) => after.get(name) !== value)
-    .map(([name, value]) => `${name} ${attributeText(value)} → ${attributeText(after.get(name))}`);
+  const [before, after] = [new Map(Object.entries(left)), new Map(Object.entries(right))];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const [was, is] = [attributeText(before.get(name)), attributeText(after.get(name))];
+    return was === is ? [] : [`${name} ${was} → ${is}`];
+  });
 }
 
 function attributeText(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) return value.join('×');
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 

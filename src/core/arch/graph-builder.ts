@@ -21,6 +21,10 @@ export interface GraphBuilder {
   readonly activation: (id: string, x: Value, kind: ActivationKind) => Value;
   readonly add: (id: string, ...values: readonly Value[]) => Value;
   readonly scale: (id: string, features: Value, gate: Value) => Value;
+  readonly layerScale: (id: string, x: Value) => Value;
+  readonly channels: (id: string, x: Value, attributes: Attributes<OpOf<'channels'>>) => Value;
+  readonly concat: (id: string, ...values: readonly Value[]) => Value;
+  readonly channelShuffle: (id: string, x: Value, attributes: Attributes<OpOf<'channelShuffle'>>) => Value;
   readonly dense: (id: string, x: Value, attributes: Attributes<OpOf<'dense'>>) => Value;
   readonly globalAveragePool: (id: string, x: Value) => Value;
   readonly averagePool: (id: string, x: Value, attributes: Attributes<OpOf<'averagePool'>>) => Value;
@@ -54,6 +58,10 @@ export function graphBuilder(family: string, inputShape: Shape, classes: number)
     activation: (id, x, kind) => layer(id, { op: 'activation', kind }, [x]),
     add: (id, ...values) => layer(id, { op: 'add' }, values),
     scale: (id, features, gate) => layer(id, { op: 'scale' }, [features, gate]),
+    layerScale: (id, x) => layer(id, { op: 'layerScale' }, [x]),
+    channels: (id, x, attributes) => layer(id, { op: 'channels', ...attributes }, [x]),
+    concat: (id, ...values) => layer(id, { op: 'concat' }, values),
+    channelShuffle: (id, x, attributes) => layer(id, { op: 'channelShuffle', ...attributes }, [x]),
     dense: (id, x, attributes) => layer(id, { op: 'dense', ...attributes }, [x]),
     globalAveragePool: (id, x) => layer(id, { op: 'globalAveragePool' }, [x]),
     averagePool: (id, x, attributes) => layer(id, { op: 'averagePool', ...attributes }, [x]),

@@ -8,7 +8,7 @@
 
 export type Shape = readonly number[];
 
-export type ActivationKind = 'relu' | 'relu6' | 'gelu' | 'hardSwish' | 'sigmoid' | 'hardSigmoid';
+export type ActivationKind = 'relu' | 'relu6' | 'gelu' | 'swish' | 'hardSwish' | 'sigmoid' | 'hardSigmoid';
 
 /** What a layer computes, with its attributes. One record per op in `ops.ts` gives shape, weights and cost. */
 export type Op =
@@ -27,6 +27,14 @@ export type Op =
   | { readonly op: 'add' }
   /** Two inputs: a map `[h,w,c]` and a gate `[c]` (squeeze-and-excitation). */
   | { readonly op: 'scale' }
+  /** Learned factor of each channel (CaiT, ConvNeXt). */
+  | { readonly op: 'layerScale' }
+  /** `count` channels of the last axis, from channel `from` on. */
+  | { readonly op: 'channels'; readonly from: number; readonly count: number }
+  /** Two or more maps of one size, along channels. */
+  | { readonly op: 'concat' }
+  /** Channel `g * n + i` of `groups` groups of n comes to `i * groups + g` (ShuffleNet). */
+  | { readonly op: 'channelShuffle'; readonly groups: number }
   | { readonly op: 'dense'; readonly units: number; readonly bias: boolean }
   /** `[h,w,c] -> [c]` */
   | { readonly op: 'globalAveragePool' }
@@ -38,8 +46,11 @@ export type Op =
   | { readonly op: 'positionEmbedding' }
   /** `[t,c] -> [c,t]` */
   | { readonly op: 'transpose' }
-  /** Multi-head self-attention with its four projections, `[t,c] -> [t,c]`. */
-  | { readonly op: 'attention'; readonly heads: number }
+  /**
+   * Multi-head self-attention with its four projections, `[t,c] -> [t,c]`. With a grid `[height,width]`, whose places are
+   * the tokens row by row, every head learns a bias of its scores for each offset between two places (CoAtNet, Swin).
+   */
+  | { readonly op: 'attention'; readonly heads: number; readonly grid?: readonly [height: number, width: number] }
   /** `[t,c] -> [c]` */
   | { readonly op: 'meanTokens' };
 
@@ -61,7 +72,7 @@ export interface ArchitectureGraph {
   readonly layers: readonly Layer[];
 }
 
-export type Initializer = 'heNormal' | 'glorotUniform' | 'zeros' | 'ones' | 'truncatedNormal02';
+export type Initializer = 'heNormal' | 'glorotUniform' | 'zeros' | 'ones' | 'millionth' | 'truncatedNormal02';
 
 /** One tensor of a layer. `trainable: false` marks running statistics: stored and counted apart, never in `params`. */
 export interface WeightSpec {

@@ -6,7 +6,7 @@
  * - depthwise    out.h * out.w * k * k * channels
  * - dense        tokens * in * units (tokens = 1 for a vector)
  * - attention    4 * t * c * c (query, key, value and output projections) + 2 * t * t * c (both matmuls, all heads)
- * - all others   0: norms, activations, biases, additions, gates, pools and embeddings multiply no matrices
+ * - all others   0: norms, activations, biases, additions, gates, channel moves, pools and embeddings multiply no matrices
  */
 import { WorkbenchError } from '../errors.ts';
 import type { Op, OpName, Shape, WeightSpec } from './graph.ts';
@@ -94,6 +94,48 @@ export const OPS = {
     weights: noWeights,
     macs: noMacs,
   },
+  layerScale: {
+    infer: (op, inputs, where) => single(op, inputs, where),
+    weights: (_op, inputs) => [
+      { name: 'gamma', shape: [channelsOf(inputs)], init: 'millionth', trainable: true, decay: false },
+    ],
+    macs: noMacs,
+  },
+  channels: {
+    infer: (op, inputs, where) => {
+      const shape = single(op, inputs, where);
+      counts(op, inputs, where, { count: op.count });
+      const fits = Number.isSafeInteger(op.from) && op.from >= 0 && op.from + op.count <= channelsOf(inputs);
+      if (!fits) misfit(op, inputs, where, `has no ${op.count} channels from ${op.from} on`);
+      return [...shape.slice(0, -1), op.count];
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  concat: {
+    infer: (op, inputs, where) => {
+      const [first] = inputs;
+      const fits =
+        inputs.length >= 2 &&
+        first?.length === 3 &&
+        inputs.every((shape) => shape.length === 3 && equalShapes(shape.slice(0, 2), first.slice(0, 2)));
+      if (!fits) misfit(op, inputs, where, 'needs two or more maps of one height and width');
+      return [...first.slice(0, 2), inputs.reduce((sum, shape) => sum + (shape[2] ?? 0), 0)];
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
+  channelShuffle: {
+    infer: (op, inputs, where) => {
+      const shape = map(op, inputs, where);
+      counts(op, inputs, where, { groups: op.groups });
+      if (shape[2] % op.groups !== 0)
+        misfit(op, inputs, where, `cannot split ${shape[2]} channels into ${op.groups} groups`);
+      return shape;
+    },
+    weights: noWeights,
+    macs: noMacs,
+  },
   dense: {
     infer: (op, inputs, where) => {
       const shape = single(op, inputs, where);
@@ -143,25 +185,32 @@ export const OPS = {
       counts(op, inputs, where, { heads: op.heads });
       if (shape[1] % op.heads !== 0)
         misfit(op, inputs, where, `cannot split ${shape[1]} channels into ${op.heads} heads`);
+      if (op.grid !== undefined) {
+        const [height, width] = op.grid;
+        counts(op, inputs, where, { 'grid height': height, 'grid width': width });
+        if (height * width !== shape[0])
+          misfit(op, inputs, where, `a grid of ${height}x${width} places needs as many tokens`);
+      }
       return shape;
     },
-    weights: (_op, inputs) => {
+    weights: (op, inputs) => {
       const channels = channelsOf(inputs);
       return [
         kernel('qkvKernel', [channels, 3 * channels], 'glorotUniform'),
         bias('qkvBias', 3 * channels),
         kernel('outKernel', [channels, channels], 'glorotUniform'),
         bias('outBias', channels),
+        ...(op.grid === undefined ? [] : [relativeBias(op.grid, op.heads)]),
       ];
     },
     macs: (_op, _inputs, out) => {
       const [count = 0, channels = 0] = out;
       return 4 * count * channels * channels + 2 * count * count * channels;
     },
-    /** Queries, keys and values, and the scores of every head. */
+    /** Queries, keys and values, and of every head the scores and their biases. */
     workspace: (op, inputs) => {
       const [count = 0, channels = 0] = inputs[0] ?? [];
-      return 3 * count * channels + op.heads * count * count;
+      return 3 * count * channels + (op.grid === undefined ? 1 : 2) * op.heads * count * count;
     },
   },
   meanTokens: {
@@ -265,6 +314,12 @@ function kernel(name: string, shape: readonly number[], init: WeightSpec['init']
 
 function bias(name: string, length: number): WeightSpec {
   return { name, shape: [length], init: 'zeros', trainable: true, decay: false };
+}
+
+/** One row for each offset (rows, columns) of a query from a key, -(h-1) to h-1 and -(w-1) to w-1: `[offsets, heads]`. */
+function relativeBias([height, width]: readonly [number, number], heads: number): WeightSpec {
+  const shape = [(2 * height - 1) * (2 * width - 1), heads];
+  return { name: 'relativeBias', shape, init: 'truncatedNormal02', trainable: true, decay: false };
 }
 
 function affine(channels: number): readonly WeightSpec[] {

@@ -38,6 +38,7 @@ const ACTIVATIONS = {
   relu: 'ReLU',
   relu6: 'ReLU6',
   gelu: 'GELU',
+  swish: 'swish',
   hardSwish: 'hard swish',
   sigmoid: 'sigmoid',
   hardSigmoid: 'hard sigmoid',
@@ -115,6 +116,10 @@ export function titleOf({ layer: { layer } }: LayerCost): string {
       return `Depthwise ${layer.kernel}×${layer.kernel}`;
     case 'dense':
       return `Dense → ${layer.units}`;
+    case 'channels':
+      return `Channels ${layer.from + 1} to ${layer.from + layer.count}`;
+    case 'channelShuffle':
+      return `Shuffle channels, ${layer.groups} groups`;
     case 'attention':
       return `Attention, ${layer.heads} ${layer.heads === 1 ? 'head' : 'heads'}`;
     case 'activation':
@@ -132,6 +137,8 @@ const PLAIN_TITLES = {
   layerNorm: 'Layer norm',
   add: 'Add',
   scale: 'Scale by gate',
+  layerScale: 'Layer scale',
+  concat: 'Concatenate',
   globalAveragePool: 'Global average pool',
   tokens: 'To tokens',
   positionEmbedding: 'Add positions',
@@ -140,6 +147,7 @@ const PLAIN_TITLES = {
 } as const;
 
 function attributesOf(op: Op): readonly string[] {
+  if (op.op === 'attention' && op.grid !== undefined) return ['relative positions'];
   return 'stride' in op && op.stride > 1 ? [`stride ${op.stride}`] : [];
 }
 

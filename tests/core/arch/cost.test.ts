@@ -37,6 +37,10 @@ describe('costOf', () => {
     const graph = g.finish(g.meanTokens('mean', g.attention('attention', g.tokens('tokens', g.input), { heads: 2 })));
     // tokens and output (16 numbers each), queries, keys, values (48), scores of two heads (2 * 4 * 4)
     expect(costOf(graph).peakActivationBytes).toBe(4 * (16 + 16 + 48 + 32));
+    const r = graphBuilder('test', [2, 2, 4], 3);
+    const relative = r.attention('attention', r.tokens('tokens', r.input), { heads: 2, grid: [2, 2] });
+    // and the biases of those scores
+    expect(costOf(r.finish(r.meanTokens('mean', relative))).peakActivationBytes).toBe(4 * (16 + 16 + 48 + 32 + 32));
   });
 });
 

@@ -140,4 +140,15 @@ describe('diffArchitectures', () => {
     };
     expect(find(diffArchitectures(summed(2), summed(3)), 'add')?.changes).toEqual(['reads 2 → 3 layers']);
   });
+
+  it('compares grids by their places, and tells of one that is only there on one side', () => {
+    const relative = (grid?: readonly [number, number]): ArchitectureGraph => {
+      const g = graphBuilder('test', [2, 2, 4], 3);
+      const attended = g.attention('attention', g.tokens('tokens', g.input), { heads: 2, ...(grid && { grid }) });
+      return g.finish(g.meanTokens('mean', attended));
+    };
+    expect(find(diffArchitectures(relative([2, 2]), relative([2, 2])), 'attention')?.changes).toEqual([]);
+    expect(find(diffArchitectures(relative(), relative([2, 2])), 'attention')?.changes).toEqual(['grid none → 2×2']);
+    expect(find(diffArchitectures(relative([4, 1]), relative()), 'attention')?.changes).toEqual(['grid 4×1 → none']);
+  });
 });

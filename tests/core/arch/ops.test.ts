@@ -25,6 +25,20 @@ const BY_HAND: readonly (readonly [Op, readonly Shape[], Shape, number, number])
     0,
   ],
   [{ op: 'scale' }, [[7, 6, 3], [3]], [7, 6, 3], 0, 0],
+  [{ op: 'layerScale' }, [[7, 6, 3]], [7, 6, 3], 3, 0],
+  [{ op: 'channels', from: 1, count: 2 }, [[7, 6, 3]], [7, 6, 2], 0, 0],
+  [
+    { op: 'concat' },
+    [
+      [7, 6, 3],
+      [7, 6, 1],
+      [7, 6, 2],
+    ],
+    [7, 6, 6],
+    0,
+    0,
+  ],
+  [{ op: 'channelShuffle', groups: 3 }, [[7, 6, 12]], [7, 6, 12], 0, 0],
   [{ op: 'dense', units: 5, bias: true }, [[8]], [5], 45, 40],
   [{ op: 'dense', units: 5, bias: false }, [[3, 8]], [3, 5], 40, 3 * 40],
   [{ op: 'globalAveragePool' }, [[7, 6, 3]], [3], 0, 0],
@@ -35,6 +49,8 @@ const BY_HAND: readonly (readonly [Op, readonly Shape[], Shape, number, number])
   [{ op: 'transpose' }, [[42, 3]], [3, 42], 0, 0],
   // t = 5, c = 8: projections 5*(3*8*8 + 8*8), scores 5*5*8, mixing 5*5*8
   [{ op: 'attention', heads: 2 }, [[5, 8]], [5, 8], 4 * 64 + 4 * 8, 5 * 256 + 400],
+  // 3 by 2 places: offsets of -2 to 2 rows and -1 to 1 columns, 5*3 for each head
+  [{ op: 'attention', heads: 2, grid: [3, 2] }, [[6, 8]], [6, 8], 4 * 64 + 4 * 8 + 2 * 15, 6 * 256 + 2 * 36 * 8],
   [{ op: 'meanTokens' }, [[42, 3]], [3], 0, 0],
 ];
 
@@ -64,7 +80,7 @@ describe('OPS', () => {
     ]);
   });
 
-  it('decays kernels only, never norms, biases or embeddings', () => {
+  it('decays kernels only, never norms, biases, scales or embeddings', () => {
     const decayed = BY_HAND.flatMap(([op, inputs]) => opSpec(op).weights(op, inputs)).filter((weight) => weight.decay);
     expect(new Set(decayed.map((weight) => weight.name))).toEqual(new Set(['kernel', 'qkvKernel', 'outKernel']));
   });
@@ -78,6 +94,29 @@ describe('OPS', () => {
     ['an addition of one value', { op: 'add' }, [[4, 6]]],
     ['a gate of another width', { op: 'scale' }, [[4, 6, 3], [4]]],
     ['heads that do not divide the channels', { op: 'attention', heads: 3 }, [[4, 8]]],
+    ['a grid of fewer places than tokens', { op: 'attention', heads: 2, grid: [2, 2] }, [[5, 8]]],
+    ['a grid without height', { op: 'attention', heads: 2, grid: [0, 5] }, [[5, 8]]],
+    ['channels past the last', { op: 'channels', from: 2, count: 2 }, [[4, 6, 3]]],
+    ['channels before the first', { op: 'channels', from: -1, count: 2 }, [[4, 6, 3]]],
+    ['no channels at all', { op: 'channels', from: 0, count: 0 }, [[4, 6, 3]]],
+    ['one map joined to none', { op: 'concat' }, [[4, 6, 3]]],
+    [
+      'maps of two heights side by side',
+      { op: 'concat' },
+      [
+        [4, 6, 3],
+        [5, 6, 3],
+      ],
+    ],
+    [
+      'tokens side by side',
+      { op: 'concat' },
+      [
+        [4, 6],
+        [4, 6],
+      ],
+    ],
+    ['groups that do not divide the channels', { op: 'channelShuffle', groups: 2 }, [[4, 6, 3]]],
     ['no input', { op: 'batchNorm' }, []],
     ['an empty image', { op: 'input' }, [[28, 0, 1]]],
   ];
