@@ -151,7 +151,10 @@ function valueOf(values: HostWeights, name: string): Float32Array {
   return value;
 }
 
-/** Constants (1e-6: the layer scale of Liu et al. 2022), He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or N(0, 0.02) cut at two deviations. */
+/**
+ * A constant (1e-6: Liu et al. 2022, appendix A.1), He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or
+ * N(0, 0.02) cut at two deviations.
+ */
 function draw(spec: WeightSpec, size: number, rng: Rng): Float32Array {
   const values = new Float32Array(size);
   const { fanIn, fanOut } = fans(spec);

@@ -13,7 +13,7 @@ import type { Statistics } from '../../src/compute/backend/fused.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { KERNELS } from '../../src/compute/kernels.ts';
 import type { Kernel } from '../../src/compute/kernels.ts';
-import { crossEntropy } from '../../src/compute/losses.ts';
+import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
 import { createModel } from '../../src/compute/model.ts';
 import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
 
