@@ -21,7 +21,7 @@ export const IMPORT_LAW = Object.freeze({
   compute: {
     rooms: ['core'],
     files: [],
-    packages: ['@tensorflow/', 'sharp'],
+    packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp'],
     node: true,
     advice:
       'compute runs in the trainer process: it is told what to do by compute/protocol.ts and knows no store and no host.',
