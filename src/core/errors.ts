@@ -28,6 +28,7 @@ export const ERROR_KINDS = {
   'trainer.failed': 'machine',
   'backend.missing': 'machine',
   'disk.full': 'machine',
+  'export.failed': 'machine',
   'store.conflict': 'internal',
   internal: 'internal',
 } as const satisfies Record<string, ErrorKind>;
