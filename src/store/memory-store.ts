@@ -17,7 +17,7 @@ import {
   NO_TRIALS,
 } from './rules.ts';
 import { CUT_OFF, EMPTY_SCORE, foldName } from './summaries.ts';
-import type { CheckpointRow, PredictionsRow, RunScore, RunSummary, WritableStore } from './store.ts';
+import type { CheckpointRow, LatencyRow, PredictionsRow, RunScore, RunSummary, WritableStore } from './store.ts';
 
 interface RunRecord {
   run: Run;
@@ -31,6 +31,7 @@ interface TrialRecord {
   trial: Trial;
   session: string | undefined;
   epochs: readonly EpochPoint[];
+  latencies?: readonly LatencyRow[];
   epoch?: CheckpointRow;
   final?: CheckpointRow;
   predictions?: PredictionsRow;
@@ -103,6 +104,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     checkpoint: (trialId, kind) => find(trialId)?.[kind],
     checkpoints: allCheckpoints,
     predictions: (trialId) => find(trialId)?.predictions,
+    latencies: (trialId) => find(trialId)?.latencies ?? [],
     check: () => [],
 
     sweep: () => {
@@ -205,6 +207,16 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       const old = record.epoch?.file;
       record.epoch = undefined;
       return old;
+    },
+    ruleOutTrial: (trialId, metrics, reason) => {
+      const record = moveTo(trialId, 'stopped', 0);
+      change(record, { metrics, reason, finishedAt: at() });
+      runOf(record.trial.runId).events.push({ type: 'told', trial: record.trial.number, metrics });
+    },
+    recordLatency: (trialId, measurements) => {
+      const record = trialOf(trialId);
+      const rows = measurements.map((one) => ({ ...one, timingsMs: one.timingsMs.slice(), measuredAt: at() }));
+      record.latencies = [...(record.latencies ?? []), ...rows];
     },
     interruptTrial: (trialId, seconds) => {
       moveTo(trialId, 'interrupted', seconds);

@@ -1,4 +1,4 @@
--- Schema 1, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 2, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -110,3 +110,19 @@ CREATE TABLE prediction (
   classes INTEGER NOT NULL,
   probabilities BLOB NOT NULL CHECK (length(probabilities) = 2 * count * classes)
 ) STRICT;
+
+CREATE TABLE latency (
+  number INTEGER PRIMARY KEY,
+  trial_id TEXT NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+  engine TEXT NOT NULL,
+  batch INTEGER NOT NULL CHECK (batch > 0),
+  version TEXT NOT NULL,
+  device TEXT NOT NULL,
+  threads INTEGER NOT NULL,
+  warmup_passes INTEGER NOT NULL,
+  other_load ANY NOT NULL,
+  timings BLOB NOT NULL CHECK (length(timings) % 4 = 0),
+  measured_at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX latency_trial ON latency (trial_id);

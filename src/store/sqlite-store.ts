@@ -9,6 +9,7 @@ import { epochReader, epochWriter } from './epoch-rows.ts';
 import { allInWordsOf } from './errors.ts';
 import { eventReader, eventWriter } from './event-log.ts';
 import { assertRunId } from './ids.ts';
+import { latencyReader, latencyWriter } from './latency-rows.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
 import { assertAsked, conflict } from './rules.ts';
 import { runReader, runWriter } from './run-rows.ts';
@@ -24,6 +25,7 @@ export function createReadableStore(db: Connection): ReadableStore {
     ...eventReader(db),
     ...checkpointReader(db),
     ...predictionReader(db),
+    ...latencyReader(db),
     check: () => [...integrityProblems(db), ...foreignKeyProblems(db)],
   });
 }
@@ -58,6 +60,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
   const curves = epochWriter(db);
   const checkpoints = checkpointWriter(db);
   const predictions = predictionWriter(db);
+  const latency = latencyWriter(db);
   const at = () => now().toISOString();
 
   const written = (id: string): Trial => {
@@ -133,6 +136,18 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         const { runId, number } = trials.end(trialId, state, { metrics: {}, reason, seconds, at: at() });
         log.append(runId, { type: 'failed', trial: number, reason }, at());
         return checkpoints.removeEpoch(trialId);
+      }),
+
+    ruleOutTrial: (trialId, metrics, reason) =>
+      transact(db, 'full', () => {
+        const { runId, number } = trials.end(trialId, 'stopped', { metrics, reason, seconds: 0, at: at() });
+        log.append(runId, { type: 'told', trial: number, metrics }, at());
+      }),
+
+    recordLatency: (trialId, measurements) =>
+      transact(db, 'full', () => {
+        trials.placeOf(trialId);
+        for (const one of measurements) latency.insert(trialId, one, at());
       }),
 
     interruptTrial: (trialId, seconds) => transact(db, 'full', () => trials.interrupt(trialId, seconds)),

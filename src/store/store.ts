@@ -4,6 +4,7 @@
  * is on disk. Implementations: `sqlite-store.ts`, `memory-store.ts`; one contract suite runs over both.
  */
 import type { RunEvent } from '../core/events.ts';
+import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
@@ -55,6 +56,10 @@ export interface PredictionsRow {
   readonly probabilities: Float32Array;
 }
 
+export interface LatencyRow extends LatencyMeasurement {
+  readonly measuredAt: string;
+}
+
 export interface NewTrialCosts {
   readonly params: number;
   readonly macs: number;
@@ -87,6 +92,8 @@ export interface ReadableStore {
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
   predictions(trialId: string): PredictionsRow | undefined;
+  /** Oldest first; a student may have been measured more than once. */
+  latencies(trialId: string): readonly LatencyRow[];
   /** `PRAGMA integrity_check` and foreign keys, as a list of problems in words (empty: sound). */
   check(): readonly string[];
 }
@@ -125,6 +132,13 @@ export interface WritableStore extends ReadableStore {
   finishTrial(trialId: string, finished: FinishedTrial): string | undefined;
   /** With the `failed` event, in one transaction. Returns the file of the epoch checkpoint that leaves. */
   failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): string | undefined;
+  /**
+   * Measured and found beyond a limit before it was trained: `stopped`, with the metrics that are known, and a `told`
+   * event, so that the strategy learns from them.
+   */
+  ruleOutTrial(trialId: string, metrics: Metrics, reason: string): void;
+  /** Appended to what was measured before, in one transaction; the trial may be in any state. */
+  recordLatency(trialId: string, measurements: readonly LatencyMeasurement[]): void;
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
   /** Test accuracy of a reported student: once; a second call throws. */

@@ -12,6 +12,7 @@ import {
   COSTS,
   costsOf,
   finished,
+  LATENCY,
   point,
   proposal,
   SCORE,
@@ -231,6 +232,33 @@ describe.each([
       seq: 1,
       event: { type: 'told', trial: 0, metrics: { accuracy: 0.8, loss: NaN } },
     });
+  });
+
+  test('measured latencies are kept raw and in order, a second measurement beside the first', () => {
+    const { store, id } = withRun(open(), 0, 1);
+    expect(store.latencies(id)).toEqual([]);
+    store.recordLatency(id, [LATENCY, { ...LATENCY, batch: 32 }]);
+    store.recordLatency(id, [{ ...LATENCY, otherLoad: NaN, timingsMs: Float32Array.of(7) }]);
+    const measuredAt = expect.stringMatching(/^2026/);
+    expect(store.latencies(id)).toEqual([
+      { ...LATENCY, measuredAt },
+      { ...LATENCY, batch: 32, measuredAt },
+      { ...LATENCY, otherLoad: NaN, timingsMs: Float32Array.of(7), measuredAt },
+    ]);
+    expect(store.latencies('run_1-0001')).toEqual([]);
+    expect(() => store.recordLatency('run_1-0009', [LATENCY])).toThrow(code('trial.missing'));
+    store.deleteRun('run_1');
+    expect(store.latencies(id)).toEqual([]);
+  });
+
+  test('a student that is too slow is stopped with what is known of it, which the log tells as a result', () => {
+    const { store, id } = withRun(open(), 0);
+    store.startTrial(id);
+    store.ruleOutTrial(id, { latencyMs: 9 }, 'Too slow.');
+    expect(store.trial(id)).toMatchObject({ state: 'stopped', metrics: { latencyMs: 9 }, reason: 'Too slow.' });
+    expect(store.events('run_1')[1]?.event).toEqual({ type: 'told', trial: 0, metrics: { latencyMs: 9 } });
+    expect(store.summary('run_1')?.trials).toMatchObject({ stopped: 1, running: 0 });
+    expect(() => store.startTrial(id)).toThrow(code('store.conflict'));
   });
 
   test('a final checkpoint in the very file of the last epoch is not handed out for removal', () => {

@@ -70,7 +70,9 @@ test('a new database is not copied; an old one is, whole, before it changes', ()
   const copy = migrate(db, { ...options, migrations: [...MIGRATIONS, next] });
   expect(schemaVersion(db)).toBe(next.version);
   db.close();
-  expect(readdirSync(options.backups)).toEqual([expect.stringMatching(/^workspace-v1-2026-.*\.sqlite$/)]);
+  expect(readdirSync(options.backups)).toEqual([
+    expect.stringMatching(new RegExp(`^workspace-v${MIGRATIONS.length}-2026-.*\\.sqlite$`)),
+  ]);
   const old = new Database(copy, { readonly: true });
   expect(schemaVersion(old)).toBe(MIGRATIONS.length);
   expect(old.prepare('SELECT * FROM meta').all()).toEqual([{ key: 'kept', value: 'yes' }]);

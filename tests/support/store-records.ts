@@ -1,5 +1,6 @@
 /** Records for tests of the store and of what stands on it: small, and with every optional field somewhere. */
 import type { Proposal } from '../../src/core/events.ts';
+import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
@@ -73,6 +74,18 @@ export function point(epoch: number): EpochPoint {
 }
 
 export const SCORE: RunScore = { bestAccuracy: 0.8, frontSize: 2, hypervolume: 0.5, history: [0.25, 0.5] };
+
+export const LATENCY: LatencyMeasurement = {
+  engine: 'onnxruntime',
+  batch: 1,
+  version: '1.30.0',
+  device: 'cpu',
+  threads: 1,
+  warmupPasses: 20,
+  // Exact in single precision.
+  timingsMs: Float32Array.of(0.5, 0.25, 1.75),
+  otherLoad: 0.125,
+};
 
 type CheckpointFile = Omit<CheckpointRow, 'trialId' | 'kind'>;
 

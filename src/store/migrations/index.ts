@@ -3,6 +3,7 @@
  * `schema.sql` (the test of the schema says how).
  */
 import { initial } from './0001-initial.ts';
+import { latency } from './0002-latency.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial];
+export const MIGRATIONS: readonly Migration[] = [initial, latency];
