@@ -27,20 +27,41 @@ export const distillationSchema = z.strictObject({
 
 export const recipeSchema = z.strictObject({
   epochs: z.int().min(1).max(1000).default(6).describe('Passes over the training images'),
+  seconds: z.number().positive().max(1e6).optional().describe('Train for so long instead; repeats only roughly'),
   batchSize: z.int().min(1).max(4096).default(64).describe('Images a step'),
   optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),
-  learningRate: z.number().positive().max(10).default(0.015).describe('Peak learning rate; cosine decay to zero'),
+  learningRate: z.number().positive().max(10).default(0.015).describe('Peak learning rate'),
   warmupEpochs: z.number().min(0).max(100).default(0.5).describe('Linear warm-up, in epochs'),
-  momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum (SGD)'),
+  schedule: z.enum(['cosine', 'step', 'constant']).default('cosine').describe('Course of the learning rate'),
+  milestones: z
+    .array(z.number().gt(0).lt(1))
+    .max(20)
+    .readonly()
+    .default([0.5, 0.75])
+    .describe('Shares of training at which the step schedule falls'),
+  decayFactor: z.number().gt(0).max(1).default(0.1).describe('The step schedule multiplies the rate by this'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('Momentum (SGD), first decay (AdamW)'),
   weightDecay: z.number().min(0).max(1).default(0.01).describe('Weight decay, not on norms and biases'),
+  clipNorm: z.number().min(0).max(1e6).default(0).describe('Longest gradient; 0: any'),
+  emaDecay: z.number().min(0).lt(1).default(0).describe('Decay of the moving average of weights; 0: none'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('Label smoothing'),
   augmentation: z
     .strictObject({
       flip: z.boolean().default(false).describe('Random horizontal flip'),
       shift: z.int().min(0).max(16).default(0).describe('Random shift, up to so many pixels'),
+      cutout: z.int().min(0).max(64).default(0).describe('Side of a random blank square, in pixels; 0: none'),
+      mixup: z.number().min(0).max(10).default(0).describe('Mix pairs by Beta(a, a); 0: not'),
     })
     .prefault({}),
   distillation: distillationSchema.prefault({}),
+});
+
+export const checkpointsSchema = z.strictObject({
+  precision: z.enum(['fp32', 'fp16']).default('fp32').describe('Precision of kept weights; fp16 halves the files'),
+  keep: z
+    .enum(['best-and-last', 'last', 'front'])
+    .default('best-and-last')
+    .describe("Weights kept of a student: after its best and last epoch, its last, or the front's alone"),
 });
 
 const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
@@ -84,6 +105,7 @@ export const searchInputSchema = z.strictObject({
     .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
     .prefault({}),
   recipe: recipeSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
   slots: z.int().min(1).max(16).default(2).describe('Trainers side by side'),
 });
@@ -157,6 +179,7 @@ const configSchema = z.strictObject({
   reference: z.record(z.string(), z.number()),
   budget: z.strictObject({ trials: count }),
   recipe: recipeSchema,
+  checkpoints: checkpointsSchema,
   seed: count,
   slots: count,
 });

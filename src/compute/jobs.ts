@@ -112,7 +112,8 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
 async function targetsOf(job: TrainJob, count: number, tools: JobTools): Promise<TeacherTargets | undefined> {
   const { teacher, recipe, dataset, cacheDir } = job;
   if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
-  const { augmentation } = recipe;
+  // Mixing is no part of a view.
+  const { mixup: _, ...augmentation } = recipe.augmentation;
   const version = statSync(join(teacher.directory, 'teacher.json'), { throwIfNoEntry: false })?.mtimeMs;
   const key = JSON.stringify([teacher.directory, version, count, augmentation]);
   return tools.cache.targets(dataset.directory, key, () =>

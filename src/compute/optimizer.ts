@@ -35,7 +35,26 @@ export interface Optimizer {
 }
 
 export function createOptimizer(recipe: Recipe, decay: Tensor1D): Optimizer {
-  return OPTIMIZERS[recipe.optimizer](recipe, decay);
+  const { update } = OPTIMIZERS[recipe.optimizer](recipe, decay);
+  if (recipe.clipNorm === 0) return { update };
+  return {
+    update: (theta, gradient, ...rest) => update(theta, clipped(gradient, recipe.clipNorm), ...rest),
+  };
+}
+
+/** g min(1, norm / |g|); Pascanu et al. 2013. A shorter gradient stays as it is, to the bit. */
+function clipped(gradient: Tensor1D, norm: number): Tensor1D {
+  const length = tf.sqrt(tf.sum(tf.square(gradient)));
+  return tf.mul(gradient, tf.div(norm, tf.maximum(length, norm)));
+}
+
+/**
+ * d a + (1 - d) x: the moving average after step `step`, which counts from 1. The start is forgotten sooner than the
+ * decay says, d = min(decay, (1 + step) / (10 + step)), as in TensorFlow's ExponentialMovingAverage with `num_updates`.
+ */
+export function movingAverage(average: Tensor1D, values: Tensor1D, decay: number, step: number): Tensor1D {
+  const kept = Math.min(decay, (1 + step) / (10 + step));
+  return tf.add(average, tf.mul(tf.sub(values, average), 1 - kept));
 }
 
 const OPTIMIZERS = { sgd, adamw } as const satisfies Record<
@@ -73,13 +92,34 @@ function adamw({ momentum, weightDecay }: Recipe, decay: Tensor1D): Optimizer {
   };
 }
 
-/** Linear warm-up, then half a cosine down to zero; `step` counts from 0, and the last one is still above zero. */
-export function learningRateAt(step: number, stepsPerEpoch: number, recipe: Recipe): number {
-  const total = recipe.epochs * stepsPerEpoch;
-  const warmup = Math.min(Math.round(recipe.warmupEpochs * stepsPerEpoch), total);
-  if (step < warmup) return (recipe.learningRate * (step + 1)) / warmup;
-  return (recipe.learningRate * (1 + Math.cos((Math.PI * (step - warmup)) / Math.max(1, total - warmup)))) / 2;
+/**
+ * Linear warm-up, then the recipe's schedule; `step` counts from 0, and the last one is still above zero. Where the
+ * recipe says for how many seconds to train, the schedule follows the share of them that has passed, and `elapsed` is
+ * the time trained so far.
+ */
+export function learningRateAt(step: number, stepsPerEpoch: number, recipe: Recipe, elapsed = 0): number {
+  const { learningRate, warmupEpochs, epochs, seconds } = recipe;
+  const byTime = seconds !== undefined;
+  const total = epochs * stepsPerEpoch;
+  const wanted = Math.round(warmupEpochs * stepsPerEpoch);
+  const warmup = byTime ? wanted : Math.min(wanted, total);
+  const course = SCHEDULES[recipe.schedule];
+  const rise = Math.min(1, (step + 1) / Math.max(1, warmup));
+  if (byTime) {
+    const share = Math.min(1, elapsed / seconds);
+    return learningRate * rise * course(recipe, share, share);
+  }
+  if (step < warmup) return learningRate * rise;
+  return learningRate * course(recipe, step / total, (step - warmup) / Math.max(1, total - warmup));
 }
+
+/** Share of the peak, by the share of the whole training that is done, and of that after the warm-up. */
+const SCHEDULES = {
+  cosine: (_recipe, _done, afterWarmup) => (1 + Math.cos(Math.PI * afterWarmup)) / 2,
+  step: ({ milestones, decayFactor }, done) =>
+    decayFactor ** milestones.filter((milestone) => done >= milestone).length,
+  constant: () => 1,
+} as const satisfies Record<Recipe['schedule'], (recipe: Recipe, done: number, afterWarmup: number) => number>;
 
 function slot(state: OptimizerState, name: string): Tensor1D {
   const value = state[name];

@@ -115,9 +115,9 @@ export async function teacherTargets(
   return { tensors, views, viewSeed: VIEW_SEED };
 }
 
-/** Without flips and shifts all views are one. */
-function viewsOf({ flip, shift }: Augmentation): number {
-  return flip || shift > 0 ? VIEWS : 1;
+/** Without chance all views are one. */
+function viewsOf({ flip, shift, cutout }: Augmentation): number {
+  return flip || shift > 0 || cutout > 0 ? VIEWS : 1;
 }
 
 interface Passes {
@@ -141,7 +141,7 @@ function createPasses(
     write: async (view, path) => {
       loaded ??= load();
       const { teacher, images } = loaded;
-      const views = (sample: number) => viewOf(VIEW_SEED, sample, view, augmentation);
+      const views = (sample: number) => viewOf(VIEW_SEED, sample, view, augmentation, images);
       const values = await logitsOf(teacher.model, teacher.parameters, images, { breath, views, onProgress });
       const tensor = { name: 'logits', shape: [count, dataset.card.classes.length], values, half: true };
       writeAtomically(path, encodeTensors([tensor], { teacher: teacher.card.name, dataset: dataset.card.id }));

@@ -29,10 +29,15 @@ export const TEACHER_RECIPE: Recipe = {
   optimizer: 'sgd',
   learningRate: 0.1,
   warmupEpochs: 1,
+  schedule: 'cosine',
+  milestones: [0.5, 0.75],
+  decayFactor: 0.1,
   momentum: 0.9,
   weightDecay: 5e-4,
+  clipNorm: 0,
+  emaDecay: 0,
   labelSmoothing: 0,
-  augmentation: { flip: true, shift: 2 },
+  augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
   distillation: { loss: 'none', temperature: 1, weight: 0 },
 };
 

@@ -45,11 +45,22 @@ const recipe = record({
   batchSize: count,
   optimizer: oneOf('sgd', 'adamw'),
   learningRate: number,
+  seconds: optional(number),
   warmupEpochs: number,
+  schedule: oneOf('cosine', 'step', 'constant'),
+  milestones: (shares) => Array.isArray(shares) && shares.every(number),
+  decayFactor: number,
   momentum: number,
   weightDecay: number,
+  clipNorm: number,
+  emaDecay: number,
   labelSmoothing: number,
-  augmentation: record({ flip: (flip) => typeof flip === 'boolean', shift: (shift) => shift === 0 || count(shift) }),
+  augmentation: record({
+    flip: (flip) => typeof flip === 'boolean',
+    shift: (shift) => shift === 0 || count(shift),
+    cutout: (side) => side === 0 || count(side),
+    mixup: number,
+  }),
   distillation: record({ loss: oneOf('kd', 'none'), temperature: number, weight: number }),
 });
 /** It becomes part of file names. */

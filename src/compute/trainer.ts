@@ -264,10 +264,10 @@ function showings(
   const seed = split(task.seed, STREAM.views);
   const rows = new Int32Array(samples.length);
   const views = Array.from(samples, (sample, index) => {
-    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation);
+    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
     const view = split(split(seed, sample), epoch) % teacher.views;
     rows[index] = view * data.count + sample;
-    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation);
+    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation, data);
   });
   return { views, rows };
 }

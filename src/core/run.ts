@@ -1,9 +1,21 @@
 /** Records of a run: its configuration (what the person asked for) and its state. */
 import type { Objective, Limit } from './objective.ts';
-import type { Recipe } from './recipe.ts';
+import { completeRecipe } from './recipe.ts';
+import type { Recipe, RecordedRecipe } from './recipe.ts';
 import type { StrategyOptions } from './strategies/strategy.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
+
+/** Which weights of a finished trial stay on disk, and how. What training goes on from leaves when a trial ends. */
+export interface CheckpointPolicy {
+  /** `fp16` halves the files; the trial's figures are then those of the rounded weights. */
+  readonly precision: 'fp32' | 'fp16';
+  /**
+   * `best-and-last`: each trial's weights after its last epoch, and those after its best one where that is another;
+   * `last`: the last alone; `front`: the last, of the students that no other dominates.
+   */
+  readonly keep: 'best-and-last' | 'last' | 'front';
+}
 
 /** A whole search, as in a config file, with every default filled in. */
 export interface SearchConfig {
@@ -20,9 +32,25 @@ export interface SearchConfig {
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: { readonly trials: number };
   readonly recipe: Recipe;
+  readonly checkpoints: CheckpointPolicy;
   readonly seed: number;
   /** Trainer processes side by side. */
   readonly slots: number;
+}
+
+/** A configuration as this version or an earlier one recorded it. */
+export type RecordedConfig = Omit<SearchConfig, 'recipe' | 'checkpoints'> & {
+  readonly recipe: RecordedRecipe;
+  readonly checkpoints?: CheckpointPolicy;
+};
+
+/** The same configuration with every setting said: runs of earlier versions kept their last weights alone. */
+export function completeConfig(recorded: RecordedConfig): SearchConfig {
+  return {
+    ...recorded,
+    recipe: completeRecipe(recorded.recipe),
+    checkpoints: recorded.checkpoints ?? { precision: 'fp32', keep: 'last' },
+  };
 }
 
 export interface Run {

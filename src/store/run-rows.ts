@@ -1,5 +1,6 @@
 /** Rows of runs: reading, writing and their lists. */
-import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import { completeConfig } from '../core/run.ts';
+import type { RecordedConfig, Run, RunState, SearchConfig } from '../core/run.ts';
 import type { TrialState } from '../core/trial.ts';
 import type { Connection } from './database.ts';
 import { readJson, writeJson } from './numbers.ts';
@@ -26,8 +27,8 @@ function toRun(row: RunRow): Run {
     id: row.id,
     name: row.name,
     state: row.state,
-    // Written by createRun below, from a SearchConfig.
-    config: readJson(row.config) as SearchConfig,
+    // Written by createRun below, from a SearchConfig, or by an earlier version from its own.
+    config: completeConfig(readJson(row.config) as RecordedConfig),
     strategyVersion: row.strategy_version,
     reason: row.reason ?? undefined,
     sample: row.sample === 1,

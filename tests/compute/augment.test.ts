@@ -40,6 +40,26 @@ describe('gatherImages', () => {
     data.dispose();
   });
 
+  it('blots out exactly the hole, in every channel, after the flip, and leaves the rest to the bit', () => {
+    const shape = [5, 4, 2] as const;
+    const pixels = Uint8Array.from({ length: 2 * 40 }, (_, index) => index + 1);
+    const colours = { count: 2, pixels, labels: Uint8Array.of(0, 1) };
+    const data = residentImages(colours, shape, 2, { mean: 0.1, deviation: 0.2 });
+    const plain: View = { down: 0, right: 0, flipped: true };
+    const hole = { top: 1, bottom: 3, left: 0, right: 3 };
+    const whole = gatherImages(data, Int32Array.of(1, 0), [plain, plain]);
+    const cut = gatherImages(data, Int32Array.of(1, 0), [{ ...plain, hole }, plain]);
+    const [before, after] = [whole.dataSync<'float32'>(), cut.dataSync<'float32'>()];
+    const blank = [...after].flatMap((value, index) => (Math.abs(value) === 0 ? [index] : []));
+    const wanted = [1, 2].flatMap((row) =>
+      [0, 1, 2].flatMap((column) => [0, 1].map((c) => (row * 4 + column) * 2 + c)),
+    );
+    expect(blank).toEqual(wanted);
+    after.forEach((value, index) => expect(wanted.includes(index) || value === before[index]).toBe(true));
+    tf.dispose([whole, cut]);
+    data.dispose();
+  });
+
   it('leaves no tensor behind', () => {
     const before = tf.memory().numTensors;
     const data = residentImages(split, SHAPE, 2, { mean: 0.5, deviation: 0.5 });
@@ -50,22 +70,50 @@ describe('gatherImages', () => {
 });
 
 describe('viewOf', () => {
-  const augmentation = { flip: true, shift: 2 };
+  const augmentation = { flip: true, shift: 2, cutout: 0 };
+  const size = { height: 5, width: 4 };
 
   it('draws every shift and both flips about evenly, and differs between samples and views', () => {
-    const views = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 0, augmentation));
+    const views = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 0, augmentation, size));
     for (let shift = -2; shift <= 2; shift++) {
       // 400 expected; five standard deviations are 90.
       expect(Math.abs(views.filter((view) => view.down === shift).length - 400)).toBeLessThan(90);
       expect(Math.abs(views.filter((view) => view.right === shift).length - 400)).toBeLessThan(90);
     }
     expect(Math.abs(views.filter((view) => view.flipped).length - 1000)).toBeLessThan(112);
-    const others = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 1, augmentation));
+    const others = Array.from({ length: 2000 }, (_, sample) => viewOf(1, sample, 1, augmentation, size));
     const same = others.filter((view, sample) => JSON.stringify(view) === JSON.stringify(views[sample])).length;
     expect(same).toBeLessThan(100); // 1 in 50 expected
   });
 
   it('shows images as they are when nothing is asked for', () => {
-    expect(viewOf(3, 4, 5, { flip: false, shift: 0 })).toEqual({ down: 0, right: 0, flipped: false });
+    const plain = viewOf(3, 4, 5, { flip: false, shift: 0, cutout: 0 }, size);
+    expect(plain).toEqual({ down: 0, right: 0, flipped: false });
+  });
+
+  it('puts the centre of a hole on every pixel about evenly, and cuts the hole at the borders', () => {
+    const views = Array.from({ length: 4000 }, (_, sample) =>
+      viewOf(1, sample, 0, { ...augmentation, cutout: 3 }, size),
+    );
+    const holes = views.flatMap(({ hole }) => (hole ? [hole] : []));
+    expect(holes).toHaveLength(4000);
+    for (const { top, bottom, left, right } of holes) {
+      expect(top >= 0 && bottom <= 5 && left >= 0 && right <= 4).toBe(true);
+      // A centre on the border leaves two of three rows.
+      expect([2, 3]).toContain(bottom - top);
+      expect([2, 3]).toContain(right - left);
+    }
+    // 4000 / 20 expected for each centre; five standard deviations are 69.
+    const corner = holes.filter(
+      ({ top, bottom, left, right }) => top === 0 && bottom === 2 && left === 0 && right === 2,
+    );
+    expect(Math.abs(corner.length - 200)).toBeLessThan(69);
+  });
+
+  it('flips and shifts as ever when holes are asked for too, so that a hole is all that differs', () => {
+    for (let sample = 0; sample < 50; sample++) {
+      const { hole: _, ...rest } = viewOf(1, sample, 2, { ...augmentation, cutout: 4 }, size);
+      expect(rest).toEqual(viewOf(1, sample, 2, augmentation, size));
+    }
   });
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState } from '../../src/compute/checkpoint.ts';
 import type { TrainingState } from '../../src/compute/checkpoint.ts';
-import { learningRateAt, OPTIMIZER_SLOTS } from '../../src/compute/optimizer.ts';
+import { OPTIMIZER_SLOTS } from '../../src/compute/optimizer.ts';
 import { layoutOf } from '../../src/compute/parameters.ts';
 import { train } from '../../src/compute/trainer.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
@@ -136,18 +136,5 @@ describe('train', () => {
     );
     expect(tf.memory().numTensors).toBe(before);
     dispose();
-  });
-});
-
-describe('learningRateAt', () => {
-  const recipe: Recipe = { ...TINY_RECIPE, epochs: 10, warmupEpochs: 1, learningRate: 0.2 };
-
-  it('rises in a line to its peak, then falls by half a cosine: half of the peak half-way', () => {
-    expect(learningRateAt(0, 100, recipe)).toBeCloseTo(0.002, 12);
-    expect(learningRateAt(99, 100, recipe)).toBeCloseTo(0.2, 12);
-    expect(learningRateAt(100, 100, recipe)).toBeCloseTo(0.2, 12);
-    expect(learningRateAt(550, 100, recipe)).toBeCloseTo(0.1, 12);
-    expect(learningRateAt(999, 100, recipe)).toBeGreaterThan(0);
-    expect(learningRateAt(999, 100, recipe)).toBeLessThan(1e-5);
   });
 });

@@ -1,10 +1,11 @@
 /**
- * Images resident on the device, and batches of them flipped and shifted, each sample its own way, by one op.
+ * Images resident on the device, and batches of them flipped, shifted and cut out, each sample its own way, by a few ops.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
  * | images | normalised pixels with `margin` pixels of black around | `[count, h + 2 margin, w + 2 margin, c]` |
  * | boxes | corners y1, x1, y2, x2 of a crop in units of the padded image; x1 > x2 flips | `[batch, 4]` |
+ * | rows, columns | 1 where a row, a column, crosses the sample's hole, else 0 | `[batch, h, 1, 1]`, `[batch, 1, w, 1]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -12,7 +13,8 @@ import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/recipe.ts';
 import type { Normalisation, Split } from './dataset.ts';
 
-export type Augmentation = Recipe['augmentation'];
+/** What makes a view of one sample; mixing takes two. */
+export type Augmentation = Omit<Recipe['augmentation'], 'mixup'>;
 
 export interface ResidentImages {
   readonly count: number;
@@ -25,11 +27,21 @@ export interface ResidentImages {
   readonly dispose: () => void;
 }
 
-/** How one sample is shown: moved down and right by so many pixels, then mirrored or not. */
+/** How one sample is shown: moved down and right by so many pixels, then mirrored or not, then with a hole or not. */
 export interface View {
   readonly down: number;
   readonly right: number;
   readonly flipped: boolean;
+  /** Shown as the data set's mean. */
+  readonly hole?: Hole;
+}
+
+/** Rows `top` to before `bottom`, columns `left` to before `right`, within the image. */
+export interface Hole {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
 }
 
 /** Puts the first `count` images of a split on the device, with room for shifts of up to `shift` pixels. */
@@ -73,13 +85,32 @@ function perChannel(value: number | readonly number[]): number | Tensor1D {
   return typeof value === 'number' ? value : tf.tensor1d([...value]);
 }
 
-/** View number `view` of a sample: decided by seed, sample and number alone, so that anyone can make it again. */
-export function viewOf(seed: number, sample: number, view: number, augmentation: Augmentation): View {
+/**
+ * View number `view` of a sample of `height` x `width`: decided by seed, sample and number alone, so that anyone can make
+ * it again. The hole's centre is anywhere in the image and its borders are cut at the image's, as in DeVries and Taylor 2017.
+ */
+export function viewOf(
+  seed: number,
+  sample: number,
+  view: number,
+  augmentation: Augmentation,
+  { height, width }: Pick<ResidentImages, 'height' | 'width'>,
+): View {
   const rng = createRng(splitSeed(splitSeed(seed, sample), view));
-  const { flip, shift } = augmentation;
+  const { flip, shift, cutout } = augmentation;
   const down = rng.int(2 * shift + 1) - shift;
   const right = rng.int(2 * shift + 1) - shift;
-  return { down, right, flipped: flip && rng.uniform() < 0.5 };
+  const flipped = flip && rng.uniform() < 0.5;
+  if (cutout === 0) return { down, right, flipped };
+  const top = rng.int(height) - Math.floor(cutout / 2);
+  const left = rng.int(width) - Math.floor(cutout / 2);
+  const hole = {
+    top: Math.max(0, top),
+    bottom: Math.min(height, top + cutout),
+    left: Math.max(0, left),
+    right: Math.min(width, left + cutout),
+  };
+  return { down, right, flipped, hole };
 }
 
 const PLAIN: View = { down: 0, right: 0, flipped: false };
@@ -98,10 +129,27 @@ export function gatherImages(data: ResidentImages, samples: Int32Array, views?: 
     const far = (margin - right + width - 1) / lastColumn;
     boxes.set([top, flipped ? far : near, bottom, flipped ? near : far], 4 * index);
   }
-  return tf.tidy(() =>
-    tf.image.cropAndResize(data.images, tf.tensor2d(boxes, [samples.length, 4]), tf.tensor1d(samples, 'int32'), [
-      height,
-      width,
-    ]),
-  );
+  return tf.tidy(() => {
+    const shown = tf.image.cropAndResize(
+      data.images,
+      tf.tensor2d(boxes, [samples.length, 4]),
+      tf.tensor1d(samples, 'int32'),
+      [height, width],
+    );
+    return views?.some((view) => view.hole) ? cutOut(shown, views) : shown;
+  });
+}
+
+/** The mean of the data set is 0 once normalised. */
+function cutOut(images: Tensor4D, views: readonly View[]): Tensor4D {
+  const [batch, height, width] = images.shape;
+  const rows = new Float32Array(batch * height);
+  const columns = new Float32Array(batch * width);
+  views.forEach(({ hole }, index) => {
+    if (hole === undefined) return;
+    rows.fill(1, index * height + hole.top, index * height + hole.bottom);
+    columns.fill(1, index * width + hole.left, index * width + hole.right);
+  });
+  const holes = tf.mul(tf.tensor4d(rows, [batch, height, 1, 1]), tf.tensor4d(columns, [batch, 1, width, 1]));
+  return tf.mul(images, tf.sub(1, holes));
 }

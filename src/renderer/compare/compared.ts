@@ -181,9 +181,11 @@ export function settingRows(
 function flatten(value: object, prefix: string): Readonly<Record<string, string | number | boolean>> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-      typeof inner === 'object' && inner !== null
-        ? Object.entries(flatten(inner, `${prefix}.${key}`))
-        : [[`${prefix}.${key}`, typeof inner === 'number' || typeof inner === 'boolean' ? inner : String(inner)]],
+      Array.isArray(inner)
+        ? [[`${prefix}.${key}`, inner.join(', ')]]
+        : typeof inner === 'object' && inner !== null
+          ? Object.entries(flatten(inner, `${prefix}.${key}`))
+          : [[`${prefix}.${key}`, typeof inner === 'number' || typeof inner === 'boolean' ? inner : String(inner)]],
     ),
   );
 }

@@ -17,7 +17,8 @@ export function checkInput(input: unknown): CheckedInput {
   if (result.success) return { input: input as SearchInput, parsed: result.data, faults: new Map() };
   const faults = new Map<string, string>();
   for (const issue of result.error.issues) {
-    const path = issue.path.map(String).join('.');
+    // The place in a list says nothing to a form: the list is one field.
+    const path = issue.path.filter((key) => typeof key === 'string').join('.');
     if (!faults.has(path)) faults.set(path, faultWords(issue));
   }
   return { faults };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 
-export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'choices';
+/** `numbers`: a list of them, typed with commas between. */
+export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 'choice' | 'choices';
 export type Group = 'data' | 'students' | 'search' | 'training' | 'advanced';
 
 export interface Field {
@@ -32,7 +33,7 @@ export const GROUPS = {
   training: {
     title: 'Training',
     paths: [
-      ...['recipe.epochs', 'recipe.batchSize', 'recipe.optimizer', 'recipe.learningRate'],
+      ...['recipe.epochs', 'recipe.seconds', 'recipe.batchSize', 'recipe.optimizer', 'recipe.learningRate'],
       ...['recipe.distillation.loss', 'recipe.distillation.temperature', 'recipe.distillation.weight'],
     ],
   },
@@ -50,12 +51,21 @@ const TITLES: Readonly<Record<string, string>> = {
   'limits.macs': 'Most MACs per image',
   'strategy.id': 'Strategy',
   'budget.trials': 'Students to train',
+  'recipe.seconds': 'Seconds of training',
   'recipe.optimizer': 'Optimiser',
   'recipe.distillation.loss': 'Learn from',
   'recipe.distillation.temperature': 'Temperature',
   'recipe.distillation.weight': 'Soft-target share',
   'recipe.augmentation.flip': 'Flip images',
+  'recipe.schedule': 'Learning rate course',
+  'recipe.decayFactor': 'Fall at a milestone',
+  'recipe.clipNorm': 'Clip gradients to',
+  'recipe.emaDecay': 'Average weights',
   'recipe.augmentation.shift': 'Shift images',
+  'recipe.augmentation.cutout': 'Cut out a square',
+  'recipe.augmentation.mixup': 'Mix images',
+  'checkpoints.keep': 'Keep weights',
+  'checkpoints.precision': 'Precision of weights',
 };
 
 interface JsonNode {
@@ -111,7 +121,7 @@ function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
 }
 
 function kindOf(node: JsonNode): FieldKind {
-  if (node.type === 'array') return 'choices';
+  if (node.type === 'array') return node.items?.type === 'number' ? 'numbers' : 'choices';
   if (node.enum) return 'choice';
   if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean') return node.type;
   return 'text';
@@ -124,7 +134,10 @@ function groupOf(path: string): Group {
 }
 
 function initialOf(node: JsonNode): FieldValue {
-  if (node.type === 'array') return Array.isArray(node.default) ? node.default.map(String) : [];
+  if (node.type === 'array') {
+    const values = Array.isArray(node.default) ? node.default.map(String) : [];
+    return kindOf(node) === 'numbers' ? values.join(', ') : values;
+  }
   if (node.type === 'boolean') return node.default === true;
   return node.default === undefined ? '' : String(node.default);
 }
@@ -172,11 +185,15 @@ export function draftToInput(fields: readonly Field[], draft: Draft, options: Se
   for (const field of fields) {
     const value = draft[field.path] ?? field.initial;
     if (field.isOptional && value === '') continue;
-    const isNumber = (field.kind === 'integer' || field.kind === 'number') && typeof value === 'string';
-    put(input, field.path.split('.'), isNumber ? parseNumber(value) : value);
+    put(input, field.path.split('.'), typeof value === 'string' ? typedValue(field.kind, value) : value);
   }
   if (Object.keys(options).length > 0) put(input, ['strategy', 'options'], options);
   return input;
+}
+
+function typedValue(kind: FieldKind, text: string): unknown {
+  if (kind === 'integer' || kind === 'number') return parseNumber(text);
+  return kind === 'numbers' ? text.split(/[\s,;]+/).flatMap((part) => (part === '' ? [] : [parseNumber(part)])) : text;
 }
 
 export type SearchOptions = NonNullable<NonNullable<SearchInput['strategy']>['options']>;
@@ -189,7 +206,7 @@ export function inputToDraft(fields: readonly Field[], input: unknown): Draft {
         .split('.')
         .reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), input);
       if (value === undefined || value === null) return [field.path, field.isOptional ? '' : field.initial];
-      if (Array.isArray(value)) return [field.path, value.map(String)];
+      if (Array.isArray(value)) return [field.path, field.kind === 'numbers' ? value.join(', ') : value.map(String)];
       return [field.path, typeof value === 'boolean' ? value : String(value)];
     }),
   );

@@ -18,10 +18,15 @@ export const TINY_RECIPE: Recipe = {
   optimizer: 'sgd',
   learningRate: 0.05,
   warmupEpochs: 0.5,
+  schedule: 'cosine',
+  milestones: [0.5, 0.75],
+  decayFactor: 0.1,
   momentum: 0.9,
   weightDecay: 1e-3,
+  clipNorm: 0,
+  emaDecay: 0,
   labelSmoothing: 0.1,
-  augmentation: { flip: true, shift: 1 },
+  augmentation: { flip: true, shift: 1, cutout: 0, mixup: 0 },
   distillation: { loss: 'none', temperature: 2, weight: 0.5 },
 };
 

@@ -1,0 +1,44 @@
+/** Recipes and configurations of earlier versions still mean what they meant. */
+import { expect, it } from 'vitest';
+import { recipeSchema } from '../../src/bridge/schemas.ts';
+import { completeRecipe } from '../../src/core/recipe.ts';
+import { completeConfig } from '../../src/core/run.ts';
+import { searchConfig } from '../support/store-records.ts';
+
+/** As version 0.1 recorded it. */
+const OLD = {
+  epochs: 3,
+  batchSize: 64,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  warmupEpochs: 0,
+  momentum: 0.9,
+  weightDecay: 1e-4,
+  labelSmoothing: 0,
+  augmentation: { flip: true, shift: 2 },
+  distillation: { loss: 'kd', temperature: 4, weight: 0.9 },
+} as const;
+
+it('an old recipe is completed by the settings it was trained with: cosine, no clipping, no average, no holes', () => {
+  const complete = completeRecipe(OLD);
+  expect(complete).toMatchObject({ ...OLD, schedule: 'cosine', clipNorm: 0, emaDecay: 0 });
+  expect(complete.augmentation).toEqual({ flip: true, shift: 2, cutout: 0, mixup: 0 });
+  expect(complete).not.toHaveProperty('seconds');
+});
+
+it('the schema fills in the same, so that an old config file and an old run mean one thing', () => {
+  expect(recipeSchema.parse(OLD)).toEqual(completeRecipe(OLD));
+});
+
+it('a complete recipe stays as it is', () => {
+  const complete = { ...completeRecipe(OLD), emaDecay: 0.99, milestones: [0.3], seconds: 9 };
+  expect(completeRecipe(complete)).toEqual(complete);
+});
+
+it('an old run kept the last weights of each trial in full precision', () => {
+  const { checkpoints: _, ...config } = searchConfig();
+  expect(completeConfig({ ...config, recipe: OLD })).toMatchObject({
+    checkpoints: { precision: 'fp32', keep: 'last' },
+    recipe: completeRecipe(OLD),
+  });
+});
