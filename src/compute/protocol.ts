@@ -65,6 +65,71 @@ export interface TeacherJob {
   readonly tempDir: string;
 }
 
+/** How somebody's files become a data set. */
+export interface ImportOptions {
+  /** Absent: told by the files. */
+  readonly kind?: ImportKind;
+  /** Side of the images; absent: their own, or 32 for a folder of images. */
+  readonly side?: number;
+  /** How an image of other proportions is made square: black bars, cut edges, or stretched. */
+  readonly fit: 'letterbox' | 'crop' | 'stretch';
+  /** One channel, whatever the images have. */
+  readonly gray: boolean;
+  /** CIFAR-100: its 20 coarse classes instead of the 100 fine ones. */
+  readonly coarse: boolean;
+  /** Shares of the training images that are cut from them where the source has no such split. */
+  readonly shares: { readonly val: number; readonly test: number };
+  readonly seed: number;
+}
+
+export type ImportKind = 'idx' | 'cifar10' | 'cifar100' | 'folder';
+
+/** A data set made from somebody's files; it needs no tensors, and a process of its own does it. */
+export interface ImportJob {
+  readonly jobId: string;
+  readonly fence: string;
+  /** The folder to import, absolute. */
+  readonly path: string;
+  /** Of its folder and card. */
+  readonly name: string;
+  readonly title: string;
+  readonly licence?: string;
+  readonly options: ImportOptions;
+  /** Today, ISO 8601, for the card. */
+  readonly date: string;
+  /** The finished folder is `<jobId>-dataset` here. */
+  readonly tempDir: string;
+}
+
+export type ExportFormat = 'onnx' | 'json';
+export type ExportPrecision = 'fp32' | 'fp16';
+
+/** A network as a file for others, tried on validation images before it is written. */
+export interface ExportJob {
+  readonly jobId: string;
+  readonly fence: string;
+  readonly source:
+    | {
+        readonly kind: 'student';
+        readonly graph: ArchitectureGraph;
+        /** The checkpoint and its hash. */
+        readonly checkpoint: string;
+        readonly sha256: string;
+      }
+    | ({ readonly kind: 'teacher' } & TeacherRef);
+  readonly dataset: DatasetRef;
+  readonly format: ExportFormat;
+  readonly precision: ExportPrecision;
+  /** What the file says about itself, beside what its network says. */
+  readonly card: {
+    readonly title: string;
+    readonly producerVersion: string;
+    readonly properties: Readonly<Record<string, string>>;
+  };
+  /** The finished file is `<jobId>.<format>` here. */
+  readonly tempDir: string;
+}
+
 export interface BackendJob {
   readonly jobId: string;
   readonly fence: string;
@@ -88,7 +153,9 @@ export type TrainerCommand =
       readonly job: Omit<EvaluateJob, 'graph' | 'checkpoint' | 'split'> & { readonly teacher: TeacherRef };
     }
   | { readonly type: 'trainTeacher'; readonly job: TeacherJob }
+  | { readonly type: 'export'; readonly job: ExportJob }
   | { readonly type: 'backend'; readonly job: BackendJob }
+  | { readonly type: 'importDataset'; readonly job: ImportJob }
   | { readonly type: 'latency'; readonly job: LatencyJob }
   /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up (`stop`). */
   | { readonly type: 'pause'; readonly jobId: string }
@@ -133,7 +200,7 @@ export interface TrainResult {
 }
 
 export type TrainerEvent =
-  | { readonly type: 'ready'; readonly pid: number; readonly backend: BackendInfo['backend'] }
+  | { readonly type: 'ready'; readonly pid: number; readonly backend?: BackendInfo['backend'] }
   /** `stage`: words for the person ("computing the teacher's soft targets"); `done` and `total` in the stage's own unit. */
   | {
       readonly type: 'progress';
@@ -168,7 +235,19 @@ export type TrainerEvent =
       readonly directory: string;
       readonly accuracy: { readonly validation: number; readonly test: number };
     }
+  /** The largest difference of a logit from our own pass in single precision, and what was allowed. */
+  | {
+      readonly type: 'exported';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly file: WrittenFile;
+      readonly maxAbsDiff: number;
+      readonly bound: number;
+      readonly images: number;
+    }
   | { readonly type: 'backend'; readonly jobId: string; readonly fence: string; readonly info: BackendInfo }
+  /** A finished data set folder below `tempDir`, ready to be moved into place. */
+  | { readonly type: 'datasetImported'; readonly jobId: string; readonly fence: string; readonly directory: string }
   | {
       readonly type: 'timed';
       readonly jobId: string;

@@ -12,6 +12,7 @@ export const ERROR_KINDS = {
   'space.exhausted': 'input',
   'dataset.missing': 'input',
   'dataset.corrupt': 'input',
+  'dataset.unusable': 'input',
   'teacher.missing': 'input',
   'teacher.mismatch': 'input',
   'run.missing': 'input',
