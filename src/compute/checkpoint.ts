@@ -63,7 +63,7 @@ export function readTrainingState(path: string, layout: Layout, slots: readonly 
   return { step, lossSum, weights: weightsIn(path, layout, file), optimizer: new Map(optimizer) };
 }
 
-function weightTensors(layout: Layout, weights: HostWeights, half = false): NamedTensor[] {
+export function weightTensors(layout: Layout, weights: HostWeights, half = false): NamedTensor[] {
   return [...layout.trainable, ...layout.other, ...layout.kept].map(({ name, spec }) => {
     const values = weights.get(name);
     if (values === undefined) throw new Error(`There is no weight "${name}"`);

@@ -5,6 +5,7 @@ import { loadBackend } from './backend/load-backend.ts';
 import { measureGflops } from './backend/measure.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
+import { exportNetwork } from './export/export-job.ts';
 import { StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
 import { measureLatency } from './latency.ts';
@@ -52,6 +53,14 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
     }
     case 'trainTeacher':
       return runTeacherTraining(command.job, tools);
+    case 'export': {
+      const { job } = command;
+      const exported = await exportNetwork(job, tools.cache.dataset(job.dataset.directory), async (stage) => {
+        await tools.control.breath();
+        tools.send({ type: 'progress', jobId, fence, stage, done: 0, total: 1 });
+      });
+      return tools.send({ type: 'exported', jobId, fence, ...exported });
+    }
     case 'backend': {
       const info = { ...(await loadBackend()), gflops: measureGflops() };
       return tools.send({ type: 'backend', jobId, fence, info });

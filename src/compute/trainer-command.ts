@@ -93,6 +93,17 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     date: text,
     tempDir: text,
   },
+  export: {
+    ...job,
+    source: (source) =>
+      record({ kind: oneOf('student'), graph, checkpoint: text, sha256: text })(source) ||
+      record({ kind: oneOf('teacher'), directory: text })(source),
+    dataset,
+    format: oneOf('onnx', 'json'),
+    precision: oneOf('fp32', 'fp16'),
+    card: record({ title: text, producerVersion: text, properties: isFields }),
+    tempDir: text,
+  },
   backend: job,
   latency: {
     ...job,

@@ -5,10 +5,9 @@
 /// <reference lib="esnext.float16" />
 import { sizeOf } from '../../core/arch/ops.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import type { ExportPrecision } from '../protocol.ts';
 import { ELEMENT_TYPES } from './encode-onnx.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './encode-onnx.ts';
-
-export type Precision = 'fp32' | 'fp16';
 
 export interface OnnxBuilder {
   readonly nodes: readonly OnnxNode[];
@@ -30,7 +29,7 @@ export interface OnnxBuilder {
   scalar(value: number): string;
 }
 
-export function createOnnxBuilder(precision: Precision): OnnxBuilder {
+export function createOnnxBuilder(precision: ExportPrecision): OnnxBuilder {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
 
@@ -57,8 +56,7 @@ export function createOnnxBuilder(precision: Precision): OnnxBuilder {
     node,
     weight: (name, dims, values) => {
       if (values.length !== sizeOf(dims)) throw new Error(`Weight "${name}" has ${values.length} values`);
-      // Vectors (norms, biases) are a small part of the file and the part that rounding hurts most.
-      if (precision === 'fp32' || dims.filter((length) => length > 1).length < 2) {
+      if (precision === 'fp32' || !isRounded(dims)) {
         return store({ name, dims, type: 'float', bytes: bytesOf(values) });
       }
       store({ name, dims, type: 'float16', bytes: bytesOf(halves(name, values)) });
@@ -75,6 +73,11 @@ export function createOnnxBuilder(precision: Precision): OnnxBuilder {
       return store({ name: String(value), dims: [], type: 'float', bytes: bytesOf(Float32Array.of(value)) });
     },
   };
+}
+
+/** Vectors (norms, biases, factors) stay single: they are a small part of a file, and the part that rounding hurts most. */
+export function isRounded(dims: readonly number[]): boolean {
+  return dims.filter((length) => length > 1).length > 1;
 }
 
 /** Throws `export.failed` for a value beyond half precision's largest, 65,504. */

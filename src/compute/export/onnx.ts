@@ -7,10 +7,11 @@ import type { ArchitectureGraph, Layer, OpName, Shape } from '../../core/arch/gr
 import type { Normalisation } from '../data/dataset.ts';
 import { layoutOf } from '../parameters.ts';
 import type { HostWeights } from '../parameters.ts';
+import type { ExportPrecision } from '../protocol.ts';
 import { encodeOnnx } from './encode-onnx.ts';
 import type { OnnxValue } from './encode-onnx.ts';
 import { createOnnxBuilder } from './onnx-builder.ts';
-import type { OnnxBuilder, Precision } from './onnx-builder.ts';
+import type { OnnxBuilder } from './onnx-builder.ts';
 import { ONNX } from './onnx-mapping.ts';
 import type { OnnxLayer, OnnxMapping, OnnxOperand } from './onnx-mapping.ts';
 
@@ -29,7 +30,7 @@ export interface TrainedNetwork {
 }
 
 export interface OnnxOptions {
-  readonly precision?: Precision;
+  readonly precision?: ExportPrecision;
   /** Of the graph, for viewers. */
   readonly name?: string;
   readonly producerVersion?: string;

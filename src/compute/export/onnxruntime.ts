@@ -1,8 +1,8 @@
 /** ONNX Runtime, where students are deployed: the judge of every exported file. Loaded when first asked for. */
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type * as Runtime from 'onnxruntime-node';
 import { WorkbenchError } from '../../core/errors.ts';
 
-export type OnnxRuntime = typeof import('onnxruntime-node');
+export type OnnxRuntime = typeof Runtime;
 
 /** An exported network, ready to be asked. */
 export interface OnnxSession {
@@ -36,7 +36,11 @@ export async function openOnnx(bytes: Uint8Array, sizes: readonly number[], thre
   };
 }
 
-async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
+async function openSession(
+  runtime: OnnxRuntime,
+  bytes: Uint8Array,
+  threads: number,
+): Promise<Runtime.InferenceSession> {
   try {
     return await runtime.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
@@ -57,7 +61,7 @@ async function openSession(runtime: OnnxRuntime, bytes: Uint8Array, threads: num
   }
 }
 
-function floatsOf(tensor: Tensor | undefined): Float32Array {
+function floatsOf(tensor: Runtime.Tensor | undefined): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data;
   throw new WorkbenchError('export.failed', 'ONNX Runtime gave no logits of 32-bit floats.');
 }

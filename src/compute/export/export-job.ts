@@ -1,0 +1,94 @@
+/** A student or a teacher as a file: read, written in memory, tried on validation images, and only then put on the disk. */
+import { join } from 'node:path';
+import { costOf } from '../../core/arch/cost.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { writeAtomically } from '../atomic-file.ts';
+import { readWeights } from '../checkpoint.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { layoutOf } from '../parameters.ts';
+import type { ExportJob, TrainerEvent } from '../protocol.ts';
+import { readTeacherCard } from '../teacher-card.ts';
+import { networkJson, readNetworkJson } from './network-json.ts';
+import { onnxModel } from './onnx.ts';
+import type { TrainedNetwork } from './onnx.ts';
+import { compareLogits, onnxLogits, ownLogits, pixelsOf } from './verify.ts';
+import type { Pixels } from './verify.ts';
+
+export type Exported = Omit<Extract<TrainerEvent, { type: 'exported' }>, 'type' | 'jobId' | 'fence'>;
+
+const INPUT =
+  'input: float [batch, channels, height, width], pixels from 0 to 1; the normalisation is part of the graph';
+const OUTPUT = 'logits: float [batch, classes]; softmax gives probabilities';
+
+/** Throws `export.failed` when the file does not compute what the network computes; then nothing is written. */
+export async function exportNetwork(
+  job: ExportJob,
+  dataset: Dataset,
+  report: (stage: string) => void | Promise<void>,
+): Promise<Exported> {
+  const network = readNetwork(job, dataset);
+  const pixels = pixelsFor(network, dataset);
+  await report('writing the network');
+  const bytes = encode(job, network, propertiesOf(job, network, dataset));
+  await report(`trying it on ${pixels.count} validation images`);
+  const theirs = await logitsIn(job, network, bytes, pixels);
+  const compared = compareLogits(ownLogits(network, pixels), theirs, job.precision, pixels.count);
+  const file = writeAtomically(join(job.tempDir, `${job.jobId}.${job.format}`), bytes);
+  return { file, ...compared };
+}
+
+function readNetwork({ source }: ExportJob, dataset: Dataset): TrainedNetwork {
+  if (source.kind === 'student') {
+    const { graph, checkpoint, sha256 } = source;
+    const weights = readWeights(checkpoint, layoutOf(graph), sha256);
+    return { graph, weights, normalisation: dataset.normalisation };
+  }
+  const { graph, weights, normalisation } = readTeacherCard(source.directory);
+  const file = join(source.directory, weights.file);
+  return { graph, weights: readWeights(file, layoutOf(graph), weights.sha256), normalisation };
+}
+
+function pixelsFor({ graph }: TrainedNetwork, dataset: Dataset): Pixels {
+  const { shape, classes, title } = dataset.card;
+  if (shape.join() === graph.inputShape.join() && classes.length === graph.classes) {
+    return pixelsOf(dataset.split('val'), shape);
+  }
+  throw new WorkbenchError(
+    'export.failed',
+    `The network is for images ${graph.inputShape.join('x')} of ${graph.classes} classes, and the data set "${title}" now has ` +
+      `${shape.join('x')} of ${classes.length}, so it cannot be tried. Put the data set back that it was trained on.`,
+  );
+}
+
+function encode(job: ExportJob, network: TrainedNetwork, properties: Readonly<Record<string, string>>): Uint8Array {
+  const { format, precision, card } = job;
+  if (format === 'json') return networkJson(network, precision, { title: card.title, properties });
+  return onnxModel(network, {
+    ...{ precision, name: card.title, producerVersion: card.producerVersion, metadata: properties },
+    documentation: `${card.title}\n${INPUT}\n${OUTPUT}`,
+  });
+}
+
+function logitsIn({ format }: ExportJob, { graph }: TrainedNetwork, bytes: Uint8Array, pixels: Pixels) {
+  return format === 'json' ? ownLogits(readNetworkJson(bytes), pixels) : onnxLogits(bytes, graph.inputShape, pixels);
+}
+
+/** Texts, as ONNX has them. */
+function propertiesOf(
+  { card, precision, format }: ExportJob,
+  { graph, normalisation }: TrainedNetwork,
+  { card: dataset }: Dataset,
+): Readonly<Record<string, string>> {
+  const { params, macs } = costOf(graph);
+  return {
+    family: graph.family,
+    params: String(params),
+    macs: String(macs),
+    dataset: dataset.title,
+    classes: JSON.stringify(dataset.classes),
+    normalisation: JSON.stringify(normalisation),
+    weights: precision,
+    ...(format === 'onnx' && { input: INPUT, output: OUTPUT }),
+    ...card.properties,
+  };
+}
