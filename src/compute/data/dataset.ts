@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
+import type { ImportKind, ImportOptions } from '../protocol.ts';
 import { corrupt, readIdx } from './idx.ts';
 
 export type SplitName = 'train' | 'val' | 'test';
@@ -28,12 +29,36 @@ export interface DatasetCard {
   readonly shape: readonly [number, number, number];
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<SplitName, SplitCard>>;
+  readonly licence?: string;
+  /** Where it came from. */
+  readonly source?: string;
+  /** Day of its import, ISO 8601. */
+  readonly date?: string;
+  /** SHA-256 of the pixels and labels of all splits. */
+  readonly fingerprint?: string;
+  /** How it was made of its source. */
+  readonly import?: ImportRecord;
+  readonly warnings?: readonly string[];
 }
+
+type ImportRecord = Pick<ImportOptions, 'fit' | 'gray' | 'coarse' | 'seed'> & {
+  readonly kind: ImportKind;
+  /** Of the splits that the source lacked. */
+  readonly shares: Partial<ImportOptions['shares']>;
+};
 
 interface SplitCard {
   readonly count: number;
-  readonly images: { readonly file: string };
-  readonly labels: { readonly file: string };
+  /** Images of each class. */
+  readonly balance?: readonly number[];
+  readonly images: FileCard;
+  readonly labels: FileCard;
+}
+
+interface FileCard {
+  readonly file: string;
+  readonly bytes?: number;
+  readonly sha256?: string;
 }
 
 export interface Dataset {

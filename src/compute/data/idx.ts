@@ -1,5 +1,5 @@
 /**
- * Reader of gzipped IDX files, the form of MNIST and its kin: magic `00 00 type rank`, one big-endian 32-bit size per
+ * Reader and writer of IDX files, the form of MNIST and its kin: magic `00 00 type rank`, one big-endian 32-bit size per
  * axis, then the values row-major. Only unsigned bytes (type 8) are read.
  */
 import { readFileSync } from 'node:fs';
@@ -13,12 +13,31 @@ export interface IdxFile {
 }
 
 const UNSIGNED_BYTE = 8;
+const GZIP_MAGIC = 0x1f8b;
 /** Nothing that fits the workbench unpacks to more. */
-const MAX_BYTES = 2 ** 30;
+export const MAX_BYTES = 2 ** 30;
 
-/** Reads and checks a file. `rank`: number of axes that it must have. Throws `dataset.missing` or `dataset.corrupt`. */
+/** Reads and checks a gzipped file. `rank`: number of axes that it must have. Throws `dataset.missing` or `dataset.corrupt`. */
 export function readIdx(file: string, rank: number): IdxFile {
-  const bytes = unpack(file);
+  return parseIdx(file, unpack(file, readBytes(file)), rank);
+}
+
+/** The same of a file that others made: gzipped or plain, with as many axes as its header says, if `ranks` has them. */
+export function readForeignIdx(file: string, ranks: readonly number[]): IdxFile {
+  const packed = readBytes(file);
+  const bytes = packed.length >= 2 && packed.readUInt16BE(0) === GZIP_MAGIC ? unpack(file, packed) : packed;
+  return parseIdx(file, bytes, ranks.find((rank) => rank === bytes[3]) ?? ranks[0] ?? 1);
+}
+
+/** The bytes of a file of unsigned bytes; `values` row-major. */
+export function idxBytes(shape: readonly number[], values: Uint8Array): Buffer {
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header.writeUInt32BE(UNSIGNED_BYTE * 256 + shape.length, 0);
+  shape.forEach((size, axis) => header.writeUInt32BE(size, 4 + 4 * axis));
+  return Buffer.concat([header, values]);
+}
+
+function parseIdx(file: string, bytes: Buffer, rank: number): IdxFile {
   if (bytes.length < 4) throw corrupt(file, `it has ${bytes.length} bytes, too few for a header`);
   const found = bytes.readUInt32BE(0);
   const wanted = UNSIGNED_BYTE * 256 + rank;
@@ -42,14 +61,17 @@ export function corrupt(file: string, finding: string, cause?: unknown): Workben
   return new WorkbenchError('dataset.corrupt', message, { file }, { cause });
 }
 
-function unpack(file: string): Buffer {
-  let packed: Buffer;
+/** Throws `dataset.missing` when it cannot be read. */
+export function readBytes(file: string): Buffer {
   try {
-    packed = readFileSync(file);
+    return readFileSync(file);
   } catch (error) {
     const message = `Data file ${file} cannot be read: ${reason(error)}. Restore it, or import the data set again.`;
     throw new WorkbenchError('dataset.missing', message, { file }, { cause: error });
   }
+}
+
+function unpack(file: string, packed: Buffer): Buffer {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_BYTES });
   } catch (error) {

@@ -1,0 +1,76 @@
+/** Images of any size and colour as square ones of 8 x 8 to 64 x 64 bytes, gray or RGB. */
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import type { Sharp } from 'sharp';
+import type { Breath } from '../../evaluate.ts';
+import type { ImportOptions } from '../../protocol.ts';
+import { roomFor } from './source.ts';
+import type { SourceImages } from './source.ts';
+
+// Small images: threads within one cost more than they bring, and none is looked at twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+export interface Frame {
+  readonly side: number;
+  readonly channels: number;
+  readonly fit: ImportOptions['fit'];
+}
+
+const SHARP_FIT = { letterbox: 'contain', crop: 'cover', stretch: 'fill' } as const;
+const BLACK = '#000';
+
+/** Pixels `[side][side][channels]`; what is transparent becomes black. */
+export function framed(image: Sharp, { side, channels, fit }: Frame): Promise<Buffer> {
+  return image
+    .flatten({ background: BLACK })
+    .resize(side, side, { fit: SHARP_FIT[fit], background: BLACK })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+}
+
+/** Images that are in memory already, each in the frame; the same ones where nothing has to change. */
+export async function framedImages(
+  place: string,
+  images: SourceImages,
+  frame: Frame,
+  breath: Breath,
+  step: () => void,
+): Promise<SourceImages> {
+  const { height, width, channels, pixels, labels } = images;
+  const { side } = frame;
+  if (height === side && width === side && channels === frame.channels) {
+    labels.forEach(step);
+    return images;
+  }
+  const bytes = height * width * channels;
+  const framedPixels = roomFor(place, labels.length, side, side, frame.channels);
+  await inParallel(labels.length, breath, async (index) => {
+    const raw = { width, height, channels: channels === 1 ? 1 : 3 } as const;
+    const image = sharp(pixels.subarray(index * bytes, (index + 1) * bytes), { raw });
+    framedPixels.set(await framed(image, frame), index * side * side * frame.channels);
+    step();
+  });
+  return { height: side, width: side, channels: frame.channels, pixels: framedPixels, labels };
+}
+
+/** Does `work` for 0 to count - 1, a few at a time; the first error ends it once those in hand are done. */
+export async function inParallel(count: number, breath: Breath, work: (index: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      try {
+        await work(index);
+        await breath();
+      } catch (error) {
+        next = count;
+        throw error;
+      }
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: 2 * availableParallelism() }, worker));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}

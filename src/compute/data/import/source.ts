@@ -1,0 +1,68 @@
+/** What an importer makes of somebody's files: images of one size with their classes, in up to three splits. */
+import { WorkbenchError } from '../../../core/errors.ts';
+import type { Breath } from '../../evaluate.ts';
+import type { ImportOptions } from '../../protocol.ts';
+import type { SplitName } from '../dataset.ts';
+import { MAX_BYTES } from '../idx.ts';
+
+export interface SourceImages {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** `[count][height][width][channels]`, row-major. */
+  readonly pixels: Uint8Array;
+  /** `[count]`, class of each image. */
+  readonly labels: Uint8Array;
+}
+
+/** `train` is always there; what else is there was a split of its own in the source. */
+export type Parts<T> = { readonly train: T } & { readonly [Name in Exclude<SplitName, 'train'>]?: T };
+
+export interface Source {
+  /** In the order of the labels. */
+  readonly classes: readonly string[];
+  readonly parts: Parts<SourceImages>;
+  /** What a person should know, though it hinders nothing. */
+  readonly warnings: readonly string[];
+}
+
+/** How an importer is asked: where to look, what to make of it, and whom to tell. */
+export interface SourceRequest {
+  /** Absolute path of a folder. */
+  readonly path: string;
+  readonly options: ImportOptions;
+  readonly breath: Breath;
+  readonly report: (done: number, total: number) => void;
+}
+
+export const SPLIT_NAMES = ['train', 'val', 'test'] as const satisfies readonly SplitName[];
+
+/** Labels are bytes. */
+export const MOST_CLASSES = 256;
+
+/** Files that are sound, and still no data set. */
+export function unusable(place: string, finding: string): WorkbenchError {
+  return new WorkbenchError('dataset.unusable', `${place} cannot be imported: ${finding}.`, { file: place });
+}
+
+/** Applies `change` to every part, one after the other. */
+export async function mapParts<T, U>(
+  parts: Parts<T>,
+  change: (part: T, name: SplitName) => Promise<U>,
+): Promise<Parts<U>> {
+  const train = await change(parts.train, 'train');
+  const val = parts.val && (await change(parts.val, 'val'));
+  const test = parts.test && (await change(parts.test, 'test'));
+  return { train, ...(val && { val }), ...(test && { test }) };
+}
+
+/** Memory for so many images. Throws `dataset.unusable` where they are more than one file of a data set can hold. */
+export function roomFor(place: string, count: number, height: number, width: number, channels: number): Uint8Array {
+  const bytes = count * height * width * channels;
+  if (bytes < MAX_BYTES - 64) return new Uint8Array(bytes);
+  const size = `${height} x ${width} x ${channels}`;
+  throw unusable(
+    place,
+    `${count} images of ${size} are ${bytes} bytes, and ${MAX_BYTES} is the most; choose a smaller size`,
+  );
+}
