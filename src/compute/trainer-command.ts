@@ -15,6 +15,7 @@ type Check = (value: unknown) => boolean;
 const text: Check = (value) => typeof value === 'string' && value.length > 0;
 const number: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const count: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0; // a number after the first test
+const flag: Check = (value) => typeof value === 'boolean';
 const optional =
   (check: Check): Check =>
   (value) =>
@@ -56,7 +57,7 @@ const recipe = record({
   emaDecay: number,
   labelSmoothing: number,
   augmentation: record({
-    flip: (flip) => typeof flip === 'boolean',
+    flip: flag,
     shift: (shift) => shift === 0 || count(shift),
     cutout: (side) => side === 0 || count(side),
     mixup: number,
@@ -105,6 +106,24 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     tempDir: text,
   },
   backend: job,
+  importDataset: {
+    ...job,
+    path: text,
+    name: text,
+    title: text,
+    licence: optional(text),
+    options: record({
+      kind: optional(oneOf('idx', 'cifar10', 'cifar100', 'folder')),
+      side: optional(count),
+      fit: oneOf('letterbox', 'crop', 'stretch'),
+      gray: flag,
+      coarse: flag,
+      shares: record({ val: number, test: number }),
+      seed: (seed) => Number.isSafeInteger(seed),
+    }),
+    date: text,
+    tempDir: text,
+  },
   latency: {
     ...job,
     graph,
