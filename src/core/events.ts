@@ -10,6 +10,8 @@ export interface Why {
   readonly region?: { readonly id: number; readonly centre: number; readonly radius: string };
   /** Surrogate's prediction of the unknown objective, in its own units. */
   readonly predicted?: { readonly mean: number; readonly deviation: number };
+  /** Forecast of a latency that is measured only once the candidate is proposed. */
+  readonly predictedLatencyMs?: number;
   /** Expected gain (hypervolume improvement, or improvement under a limit) in the score's units. */
   readonly expectedGain?: number;
   /** Set when the strategy had to fall back, in words. */

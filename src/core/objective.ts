@@ -17,7 +17,10 @@ export interface Limit {
   readonly max: number;
 }
 
-/** The first objective is the one a strategy has to learn; at most one of them is unknown in this version. */
+/**
+ * The first objective is the one a strategy has to learn. The others are known costs, or `latencyMs`, which is measured
+ * before training and told with the result.
+ */
 export interface Problem {
   readonly space: Space;
   readonly objectives: readonly Objective[];

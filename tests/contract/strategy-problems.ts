@@ -96,3 +96,17 @@ export function evaluate(space: Space, candidate: Candidate): Metrics {
   const level = candidate.config['act'] === 'gelu' ? 0.03 : candidate.config['code'] === 'c' ? 0.04 : 0;
   return { accuracy: 0.9 - 0.6 / Math.log10(params + 10) ** 2 + bonus + level, loss: 1 };
 }
+
+/** A made-up latency that no cost tells alone: one family is twice as slow as its parameters say. */
+export function latencyOf(space: Space, candidate: Candidate): number {
+  const params = space.families.find(({ name }) => name === candidate.family)?.costs(candidate.config)['params'] ?? 1;
+  return (candidate.family === 'gated' ? 2 : 1) * (0.05 + params ** 0.7 / 1000);
+}
+
+/** Latency is traded against accuracy, and told with each result. */
+export const latencyProblem = (changes: Partial<Problem> = {}): Problem =>
+  familiesProblem({
+    objectives: [...singleObjective, { metric: 'latencyMs', goal: 'minimize', known: false }],
+    reference: { accuracy: 0.1, latencyMs: 2 },
+    ...changes,
+  });

@@ -12,6 +12,8 @@ import {
   createProblem,
   evaluate,
   familiesProblem,
+  latencyOf,
+  latencyProblem,
   poolProblem,
   singleObjective,
   threeObjectives,
@@ -232,6 +234,27 @@ for (const id of Object.keys(STRATEGIES)) {
       expect(game.ask(0)).toHaveLength(0);
       expect(game.ask(10)).toHaveLength(3);
       expect(game.ask(10)).toHaveLength(0);
+    });
+
+    it('trades a latency that only results tell, and does so from the log alone', () => {
+      const problem = latencyProblem({ limits: [{ metric: 'latencyMs', max: 0.6 }] });
+      const game = start(id, problem);
+      const told = new Set<string>();
+      for (let i = 0; i < 20; i++) {
+        const resumed = openStrategy(id, { problem, seed: 5, options: {} });
+        for (const event of game.log) resumed.fold(event);
+        expect(resumed.ask(1)).toEqual(game.strategy.ask(1));
+        for (const { trial, candidate } of game.ask()) {
+          const latencyMs = latencyOf(problem.space, candidate);
+          // What is too slow is told without having been trained.
+          const trained = latencyMs <= 0.6 ? evaluate(problem.space, candidate) : {};
+          const event: RunEvent = { type: 'told', trial, metrics: { ...trained, latencyMs } };
+          game.log.push(event);
+          game.strategy.fold(event);
+          told.add(candidateKey(candidate));
+        }
+      }
+      expect(told.size).toBe(20);
     });
 
     it('refuses a second objective that has to be learned', () => {

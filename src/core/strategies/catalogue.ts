@@ -3,8 +3,9 @@
  * exactly known costs. Small families are listed whole, large ones by a sample that is spread over their costs.
  */
 import { WorkbenchError } from '../errors.ts';
+import { LATENCY_METRIC } from '../latency.ts';
 import { createRng, split } from '../math/rng.ts';
-import type { Problem } from '../objective.ts';
+import type { Objective, Problem } from '../objective.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
 import { enumerateFamily, familyOf, randomMember } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
@@ -174,9 +175,9 @@ export function createCatalogue(problem: Problem, seed: number): Catalogue {
   return { problem, families, costMetrics: metrics, costsOf, admit };
 }
 
-/** One objective is learned, the first; a second unknown one has no model in this version. */
+/** One objective is learned, the first; of the others only latency may be unknown: it is measured before training. */
 function checkObjectives({ objectives }: Problem): void {
-  const wrong = objectives.length === 0 ? 0 : objectives.findIndex((objective, i) => i > 0 && !objective.known);
+  const wrong = objectives.length === 0 ? 0 : objectives.findIndex(isUnmodelled);
   if (wrong < 0) return;
   const metric = objectives[wrong]?.metric;
   const problem =
@@ -185,12 +186,15 @@ function checkObjectives({ objectives }: Problem): void {
       : `'${metric}' is a second objective that is not known before training`;
   throw new WorkbenchError(
     'config.invalid',
-    `${problem}: name the learned objective first, and after it known costs only.`,
+    `${problem}: name the learned objective first, and after it known costs or ${LATENCY_METRIC} only.`,
     {
       field: `objectives[${wrong}]`,
     },
   );
 }
+
+const isUnmodelled = ({ known, metric }: Objective, index: number): boolean =>
+  index > 0 && !known && metric !== LATENCY_METRIC;
 
 function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchError {
   const lines = problem.limits.map(({ metric, max }) => {

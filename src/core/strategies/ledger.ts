@@ -97,16 +97,17 @@ export const askedKeys = (ledger: Ledger): Set<string> => new Set(ledger.trials.
 export const remaining = (ledger: Ledger, problem: Problem): number =>
   Math.max(0, problem.budget - ledger.trials.length);
 
-/** What a trial is worth: its value and its known objectives, minimised; `undefined` without data or over a measured limit. */
+/** What a trial is worth: its value and its costs, minimised; `undefined` without data or over a measured limit. */
 export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undefined {
   if (trial.value === undefined) return undefined;
   const measured = { ...trial.metrics, ...trial.costs };
   const broken = problem.limits.some(({ metric, max }) => !((measured[metric] ?? -Infinity) <= max));
-  return broken ? undefined : { value: trial.value, costs: knownObjectives(problem, trial.costs) };
+  const costs = objectiveCosts(problem, measured);
+  return broken || costs.some(Number.isNaN) ? undefined : { value: trial.value, costs };
 }
 
-/** The known objectives of a candidate, oriented so that less is better, in the problem's order. */
-export const knownObjectives = (problem: Problem, costs: KnownCosts): readonly number[] =>
+/** The objectives but the first, oriented so that less is better, in the problem's order; NaN where one has no value. */
+export const objectiveCosts = (problem: Problem, costs: Metrics): readonly number[] =>
   problem.objectives.slice(1).map(({ metric, goal }) => -sign(goal) * (costs[metric] ?? NaN));
 
 /** The asked event for members chosen with their reasons. */

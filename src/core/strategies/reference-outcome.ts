@@ -1,10 +1,11 @@
 /** The point from which hypervolume is measured, in a strategy's orientation. */
 import type { Outcome } from '../acquisition/cells.ts';
 import type { Catalogue } from './catalogue.ts';
-import { knownObjectives, sign } from './ledger.ts';
+import { objectiveCosts, sign } from './ledger.ts';
 
 /**
- * The problem's reference; where it names no cost, the dearest candidate's, where it names no value, the worst told. With
+ * The problem's reference; where it names no cost, the dearest candidate's (or told, of costs that only a measurement tells),
+ * where it names no value, the worst told. With
  * no known objective there is no front, and improvement counts from the best value told.
  */
 export function referenceOutcome(catalogue: Catalogue, told: readonly Outcome[]): Outcome {
@@ -16,9 +17,10 @@ export function referenceOutcome(catalogue: Catalogue, told: readonly Outcome[])
   const costs = problem.objectives.slice(1).map(({ metric, goal }, j) => {
     const limit = problem.reference[metric];
     if (limit !== undefined) return -sign(goal) * limit;
-    const all = families.flatMap(({ members }) =>
-      members.map((member) => knownObjectives(problem, member.costs)[j] ?? NaN),
+    let all = families.flatMap(({ members }) =>
+      members.map((member) => objectiveCosts(problem, member.costs)[j] ?? NaN),
     );
+    if (all.some(Number.isNaN)) all = told.map((outcome) => outcome.costs[j] ?? NaN);
     return all.reduce((high, cost) => Math.max(high, cost), -Infinity);
   });
   return { value, costs };

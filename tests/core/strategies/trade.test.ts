@@ -166,6 +166,8 @@ describe('the argmax', () => {
       ehvi: createEhvi(cells, scale),
       pointOf: context.pointOf,
       costsOf: (member: { costs: Readonly<Record<string, number>> }) => [member.costs['params']!],
+      // Any share of the gain: the bounds must bound what is left of it.
+      logFeasible: (member: { costs: Readonly<Record<string, number>> }) => -(member.costs['params']! % 7) / 3,
     });
     const asked = new Set(ledger.trials.map(({ key }) => key));
     const members = context.catalogue.families.flatMap((family) => family.members).filter(({ key }) => !asked.has(key));

@@ -23,6 +23,9 @@ export const TRADE = Object.freeze({
   searchStarts: 3,
   searchLooks: 40,
 
+  /** Draws to choose from while no student has given a result, where latency has a limit. [R] */
+  blindDraws: 16,
+
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
   /** Level radius of ordinals, from widest to narrowest; categories go by Hamming radius d, d/2, 2, 1 (docs/trade.md, step 5). */

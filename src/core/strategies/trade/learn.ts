@@ -10,6 +10,8 @@ import { isPending, withData } from '../ledger.ts';
 import type { Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
+import { forecastLatency } from './latency.ts';
+import type { LatencyForecast } from './latency.ts';
 
 export interface Learned {
   readonly scale: Standardiser;
@@ -18,6 +20,7 @@ export interface Learned {
   readonly cross: CrossCache;
   /** Given the pending trials too, at their posterior means. */
   readonly conditioned: Gp;
+  readonly latency: LatencyForecast;
 }
 
 /** Likelihood evaluations that a fit to n results may spend. */
@@ -57,5 +60,5 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
 
   let conditioned = gp;
   for (const trial of ledger.trials) if (isPending(trial)) conditioned = appendPending(conditioned, pointOf(trial));
-  return { scale, gp, cross, conditioned };
+  return { scale, gp, cross, conditioned, latency: forecastLatency(context, ledger) };
 }

@@ -11,7 +11,7 @@ import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import { isPending, knownObjectives, sign, withData } from '../ledger.ts';
+import { isPending, objectiveCosts, sign, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet, neighbour } from './candidates.ts';
 import { TRADE } from './constants.ts';
@@ -55,10 +55,14 @@ export function propose(
   climb(catalogue, scorer, set, glanced, rng);
   const winner = best(scorer, glanced);
   if (!winner) return undefined;
+  const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
   return {
     member: winner.member,
-    why: explain(winner, learned.scale, orientation, claimant(state, active, winner.member)),
+    why: {
+      ...explain(winner, learned.scale, orientation, claimant(state, active, winner.member)),
+      ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
+    },
   };
 }
 
@@ -81,13 +85,14 @@ function claimant(
 /** EHVI over the front of what is told, and of what is pending at its predicted value. */
 function scorerOf(
   state: TradeState,
-  { scale, gp: results, cross }: Learned,
+  { scale, gp: results, cross, latency }: Learned,
   gp: Gp,
   picked: readonly Member[],
 ): Scorer {
   const { context, ledger } = state;
   const { problem } = context.input;
-  const costsOf = (member: Pick<Member, 'costs'>): readonly number[] => knownObjectives(problem, member.costs);
+  const costsOf = (member: Pick<Member, 'candidate' | 'costs'>): readonly number[] =>
+    objectiveCosts(problem, latency.costs(member));
   const told = judged(state).map(({ outcome }) => outcome);
   const running: readonly Pick<Member, 'key' | 'candidate' | 'costs'>[] = [
     ...ledger.trials.filter(isPending),
@@ -105,6 +110,7 @@ function scorerOf(
     ehvi: createEhvi(cells, scale),
     pointOf: context.pointOf,
     costsOf,
+    logFeasible: latency.logFeasible,
   });
 }
 

@@ -23,8 +23,10 @@ export interface Scorer {
   readonly cross: CrossCache;
   readonly ehvi: Ehvi;
   readonly pointOf: (member: Member) => Point;
-  /** The candidate's known objectives, less is better. */
+  /** The candidate's other objectives, less is better. */
   readonly costsOf: (member: Member) => readonly number[];
+  /** Log probability that it keeps the limits that only a measurement tells: its share of the gain. */
+  readonly logFeasible: (member: Member) => number;
   /** 1 / (prior variance + noise) of each of the posterior's points, `[n]`. */
   readonly precisions: Float64Array;
 }
@@ -57,14 +59,20 @@ export function glance(scorer: Scorer, member: Member): Scored {
   }
   const prior = priorVariance(gp.terms, scorer.pointOf(member).family);
   const deviation = Math.sqrt(Math.max(LEAST_VARIANCE, prior - explained));
-  return { member, mean, deviation, logGain: ehvi.bound(scorer.costsOf(member), mean, deviation) };
+  return {
+    member,
+    mean,
+    deviation,
+    logGain: ehvi.bound(scorer.costsOf(member), mean, deviation) + scorer.logFeasible(member),
+  };
 }
 
 /** The same with EHVI itself instead of its bound, at the deviation's bound. */
 export function refine(scorer: Scorer, glanced: Scored): Scored {
-  const { ehvi, costsOf } = scorer;
+  const { ehvi, costsOf, logFeasible } = scorer;
   const { member, mean, deviation } = glanced;
-  return { ...glanced, logGain: ehvi.log(ehvi.volumes(costsOf(member)), mean, deviation) };
+  const logGain = ehvi.log(ehvi.volumes(costsOf(member)), mean, deviation) + logFeasible(member);
+  return { ...glanced, logGain };
 }
 
 /** The exact gain, in O(n²); `undefined`, often sooner, when it turns out to be less than `atLeast`. */
@@ -72,7 +80,9 @@ export function look(scorer: Scorer, glanced: Scored, atLeast: number): Scored |
   const { gp, ehvi, costsOf } = scorer;
   const { member, mean } = glanced;
   const volumes = ehvi.volumes(costsOf(member));
-  if (ehvi.log(volumes, mean, glanced.deviation) < atLeast) return undefined;
+  const share = scorer.logFeasible(member);
+  const gainAt = (deviation: number): number => ehvi.log(volumes, mean, deviation) + share;
+  if (gainAt(glanced.deviation) < atLeast) return undefined;
   const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
   const { family } = scorer.pointOf(member);
   const variance = posteriorVariance(
@@ -80,10 +90,10 @@ export function look(scorer: Scorer, glanced: Scored, atLeast: number): Scored |
     family,
     vectorOf(scorer, member),
     new Float64Array(gp.points.length),
-    (bound) => ehvi.log(volumes, mean, deviationOf(bound)) < atLeast,
+    (bound) => gainAt(deviationOf(bound)) < atLeast,
   );
   const deviation = deviationOf(variance);
-  const logGain = ehvi.log(volumes, mean, deviation);
+  const logGain = gainAt(deviation);
   return logGain < atLeast ? undefined : { member, mean, deviation, logGain };
 }
 

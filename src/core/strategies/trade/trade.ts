@@ -16,8 +16,10 @@ import type { Member } from '../catalogue.ts';
 import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
 import { drawMember } from '../random.ts';
 import type { AskedEvent, Strategy } from '../strategy.ts';
+import { TRADE } from './constants.ts';
 import { createContext } from './context.ts';
 import { initialDesign } from './init.ts';
+import { forecastLatency } from './latency.ts';
 import { learn } from './learn.ts';
 import { propose } from './propose.ts';
 import type { Chosen } from './propose.ts';
@@ -25,6 +27,8 @@ import { foldEvent, startState } from './state.ts';
 import type { TradeState } from './state.ts';
 
 const STREAM = 0x74726164;
+/** Positions of further draws: past those of any budget, so that no draw of one trial is the first of another. */
+const DRAW_STRIDE = 1_000_000;
 
 export const trade: Strategy<TradeState> = {
   id: 'trade',
@@ -65,9 +69,21 @@ export const trade: Strategy<TradeState> = {
   },
 };
 
-/** Without any result there is nothing to learn from: draw by chance, and say so. */
+/**
+ * Without any result there is nothing to learn from: draw by chance, and say so. Where students were too slow, the draw
+ * is the one of several that is most likely to be quick enough.
+ */
 function drawBlind({ context, ledger }: TradeState, position: number, asked: ReadonlySet<string>): Chosen | undefined {
-  const member = drawMember(context.catalogue, context.input.seed, position, asked);
+  const { logFeasible } = forecastLatency(context, ledger);
+  const taken = new Set(asked);
+  let member: Member | undefined;
+  for (let draw = 0; draw < TRADE.blindDraws; draw++) {
+    const drawn = drawMember(context.catalogue, context.input.seed, position + draw * DRAW_STRIDE, taken);
+    if (!drawn) break;
+    taken.add(drawn.key);
+    if (!member || logFeasible(drawn) > logFeasible(member)) member = drawn;
+    if (logFeasible(member) === 0) break;
+  }
   const running = ledger.trials.some(({ state }) => state === 'pending');
   const fallback = running ? 'no trial has given a result yet' : 'every trial so far has failed';
   const why: Why = { source: 'random', fallback };
