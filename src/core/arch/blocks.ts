@@ -29,6 +29,25 @@ export function normalisedDepthwise(
   return activation === undefined ? features : g.activation(`${id}.act`, features, activation);
 }
 
+export interface SqueezeOptions {
+  /** Width of the narrow layer. */
+  readonly units: number;
+  readonly activation: ActivationKind;
+  /** What makes factors of 0 to 1 of the last layer. */
+  readonly gate: ActivationKind;
+}
+
+/**
+ * Squeeze-and-excitation: each channel times a gate that a narrow perceptron computes from the means of all channels.
+ * Hu et al., "Squeeze-and-excitation networks" (CVPR 2018). Layers `id.pool` to `id.scale`.
+ */
+export function squeezeAndExcitation(g: GraphBuilder, id: string, x: Value, options: SqueezeOptions): Value {
+  const squeezed = g.dense(`${id}.reduce`, g.globalAveragePool(`${id}.pool`, x), { units: options.units, bias: true });
+  const excited = g.activation(`${id}.act`, squeezed, options.activation);
+  const gate = g.dense(`${id}.expand`, excited, { units: x.shape[2] ?? 0, bias: true });
+  return g.scale(`${id}.scale`, x, g.activation(`${id}.gate`, gate, options.gate));
+}
+
 /** Two dense layers over the last axis with a GELU between: layers `id.expand`, `id.act` and `id.project`. */
 export function perceptron(g: GraphBuilder, id: string, x: Value, hidden: number, out: number): Value {
   const expanded = g.dense(`${id}.expand`, x, { units: hidden, bias: true });

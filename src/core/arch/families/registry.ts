@@ -3,17 +3,25 @@ import { WorkbenchError } from '../../errors.ts';
 import type { Family, KnownCosts, Space } from '../../space/space.ts';
 import { costOf } from '../cost.ts';
 import type { Shape } from '../graph.ts';
+import { coatnetFamily } from './coatnet.ts';
+import { convnextFamily } from './convnext.ts';
 import { mlpMixerFamily } from './mlp-mixer.ts';
 import { mobilenetV2Family } from './mobilenet-v2.ts';
+import { mobilenetV3Family } from './mobilenet-v3.ts';
 import { resnetFamily } from './resnet.ts';
+import { shufflenetV2Family } from './shufflenet-v2.ts';
 import type { StudentFamily, StudentFamilyDefinition, StudentTask } from './student-family.ts';
 import { vitFamily } from './vit.ts';
 
 export const STUDENT_FAMILIES = {
   resnet: resnetFamily,
   'mobilenet-v2': mobilenetV2Family,
+  'mobilenet-v3': mobilenetV3Family,
+  'shufflenet-v2': shufflenetV2Family,
+  convnext: convnextFamily,
   vit: vitFamily,
   'mlp-mixer': mlpMixerFamily,
+  coatnet: coatnetFamily,
 } as const satisfies Readonly<Record<string, (task: StudentTask) => StudentFamilyDefinition>>;
 
 export type StudentFamilyName = keyof typeof STUDENT_FAMILIES;

@@ -33,6 +33,14 @@ export function numberLevel(config: Configuration, dimension: string): number {
   throw new WorkbenchError('graph.invalid', `"${dimension}" must be a number here, not ${JSON.stringify(level)}.`);
 }
 
+/** The level of an active dimension whose levels are `levels`. Throws `graph.invalid` as `numberLevel` does. */
+export function textLevel<L extends string>(config: Configuration, dimension: string, levels: readonly L[]): L {
+  const level = levels.find((one) => one === config[dimension]);
+  if (level !== undefined) return level;
+  const found = JSON.stringify(config[dimension]);
+  throw new WorkbenchError('graph.invalid', `"${dimension}" must be one of ${levels.join(', ')} here, not ${found}.`);
+}
+
 /** Longer side of the input in pixels. */
 export function sideOf(inputShape: Shape): number {
   return Math.max(inputShape[0] ?? 1, inputShape[1] ?? 1);

@@ -1,0 +1,102 @@
+/**
+ * CoAtNet: Dai et al., "CoAtNet: marrying convolution and attention for all data sizes" (NeurIPS 2021), the layout C-C-T on
+ * small images: a stem of two convolutions, two stages of MBConv blocks, one of transformer blocks with relative
+ * attention; each stage after the first MBConv's at half the resolution. All blocks are pre-norm, with GELU.
+ *
+ * Two departures: a block that goes down strides in its depthwise convolution, not in its expansion (which would drop
+ * three pixels of four), and the pooled map is projected before the first transformer block, not around its attention.
+ */
+import { normalisedConvolution, normalisedDepthwise, perceptron, squeezeAndExcitation } from '../blocks.ts';
+import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
+import { numberLevel, stemStride } from './student-family.ts';
+import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+
+/** Of the layer inside an MBConv block (section 3 and appendix A.1). */
+const SQUEEZE_RATIO = 0.25;
+/** Channels of a head: a quarter of the paper's. */
+const HEAD_WIDTH = 8;
+
+export function coatnetFamily(task: StudentTask): StudentFamilyDefinition {
+  return {
+    name: 'coatnet',
+    title: 'CoAtNet',
+    source: 'Dai et al. 2021',
+    dimensions: [
+      { name: 'width1', title: 'Width of stem and stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12] },
+      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24] },
+      { name: 'width3', title: 'Width of a token', role: 'width', type: 'ordinal', levels: [8, 16, 32, 48, 64] },
+      { name: 'blocks', title: 'MBConv blocks of a stage', role: 'depth', type: 'ordinal', levels: [1, 2] },
+      { name: 'attentionBlocks', title: 'Transformer blocks', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4] },
+      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
+    ],
+    /** CoAtNet-0: a twelfth of its widths, which double, its first stage's depth, its expansion and kernel. */
+    reference: { width1: 8, width2: 16, width3: 32, blocks: 2, attentionBlocks: 2, expansion: 4, kernel: 3 },
+    build: (config) => {
+      const g = graphBuilder('coatnet', task.inputShape, task.classes);
+      const [expansion, kernel] = [numberLevel(config, 'expansion'), numberLevel(config, 'kernel')];
+      let x = stem(g, numberLevel(config, 'width1'), stemStride(task.inputShape));
+      for (const stage of [1, 2]) {
+        for (let block = 1; block <= numberLevel(config, 'blocks'); block += 1) {
+          const width = numberLevel(config, `width${stage}`);
+          const stride = stage === 2 && block === 1 ? 2 : 1;
+          x = mbConvolution(g, `stage${stage}.block${block}`, x, { width, stride, expansion, kernel });
+        }
+      }
+      const width = numberLevel(config, 'width3');
+      const pooled = g.maxPool('stage3.pool', x, { size: 2, stride: 2 });
+      const projected = g.conv2d('stage3.project', pooled, { filters: width, kernel: 1, stride: 1, bias: true });
+      const [height = 1, breadth = 1] = projected.shape;
+      let y = g.tokens('tokens', projected);
+      for (let block = 1; block <= numberLevel(config, 'attentionBlocks'); block += 1) {
+        y = transformerBlock(g, `stage3.block${block}`, y, expansion, [height, breadth]);
+      }
+      return g.finish(g.meanTokens('mean', g.layerNorm('norm', y)));
+    },
+  };
+}
+
+function stem(g: GraphBuilder, filters: number, stride: number): Value {
+  const first = normalisedConvolution(g, 'stem.conv1', g.input, { filters, kernel: 3, stride, activation: 'gelu' });
+  return g.conv2d('stem.conv2', first, { filters, kernel: 3, stride: 1, bias: true });
+}
+
+interface MbConvolution {
+  readonly width: number;
+  readonly stride: number;
+  readonly expansion: number;
+  readonly kernel: number;
+}
+
+/** Norm, expand, depthwise, squeeze and excite, project; the shortcut is pooled and projected where the shape changes. */
+function mbConvolution(g: GraphBuilder, id: string, x: Value, options: MbConvolution): Value {
+  const { width, stride, expansion, kernel } = options;
+  const channels = x.shape[2] ?? 0;
+  const wide = expansion * channels;
+  const point = { kernel: 1, stride: 1, bias: true } as const;
+  const expanded = normalisedConvolution(g, `${id}.expand`, g.batchNorm(`${id}.norm`, x), {
+    ...{ filters: wide, kernel: 1, stride: 1, activation: 'gelu' },
+  });
+  const depthwise = normalisedDepthwise(g, `${id}.depthwise`, expanded, { kernel, stride, activation: 'gelu' });
+  const units = Math.ceil(SQUEEZE_RATIO * wide);
+  const gated = squeezeAndExcitation(g, `${id}.squeeze`, depthwise, { units, activation: 'gelu', gate: 'sigmoid' });
+  const projected = g.conv2d(`${id}.project`, gated, { filters: width, ...point });
+  const pooled = stride === 1 ? x : g.maxPool(`${id}.shortcut.pool`, x, { size: 2, stride });
+  const shortcut = channels === width ? pooled : g.conv2d(`${id}.shortcut`, pooled, { filters: width, ...point });
+  return g.add(`${id}.add`, shortcut, projected);
+}
+
+function transformerBlock(
+  g: GraphBuilder,
+  id: string,
+  x: Value,
+  expansion: number,
+  grid: readonly [number, number],
+): Value {
+  const width = x.shape[1] ?? 0;
+  const normal = g.layerNorm(`${id}.norm1`, x);
+  const attended = g.add(`${id}.add1`, x, g.attention(`${id}.attention`, normal, { heads: width / HEAD_WIDTH, grid }));
+  const mixed = perceptron(g, `${id}.mlp`, g.layerNorm(`${id}.norm2`, attended), expansion * width, width);
+  return g.add(`${id}.add2`, attended, mixed);
+}

@@ -1,0 +1,82 @@
+/**
+ * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022): a patchify stem, blocks of a large depthwise convolution and
+ * a perceptron over channels with layer norms, GELU and layer scale, and strided 2x2 convolutions between the stages.
+ * Three stages instead of four, without stochastic depth.
+ */
+import type { ArchitectureGraph } from '../graph.ts';
+import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
+import { numberLevel, stemStride } from './student-family.ts';
+import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+
+export interface ConvnextOptions {
+  readonly patch: number;
+  readonly stages: readonly { readonly width: number; readonly blocks: number }[];
+  readonly expansion: number;
+  readonly kernel: number;
+}
+
+export function convnext(task: StudentTask, options: ConvnextOptions): ArchitectureGraph {
+  const { patch, stages, expansion, kernel } = options;
+  const g = graphBuilder('convnext', task.inputShape, task.classes);
+  const patchify = { filters: stages[0]?.width ?? 0, kernel: patch, stride: patch, bias: true };
+  let x = g.layerNorm('stem.norm', g.conv2d('stem', g.input, patchify));
+  for (const [stage, { width, blocks }] of stages.entries()) {
+    const id = `stage${stage + 1}`;
+    if (stage > 0) {
+      const halved = { filters: width, kernel: 2, stride: 2, bias: true };
+      x = g.conv2d(`${id}.downsample`, g.layerNorm(`${id}.downsample.norm`, x), halved);
+    }
+    for (let block = 1; block <= blocks; block += 1) {
+      x = convnextBlock(g, `${id}.block${block}`, x, { expansion, kernel });
+    }
+  }
+  return g.finish(g.layerNorm('norm', g.globalAveragePool('pool', x)));
+}
+
+/** Figure 4. */
+function convnextBlock(
+  g: GraphBuilder,
+  id: string,
+  x: Value,
+  { expansion, kernel }: Pick<ConvnextOptions, 'expansion' | 'kernel'>,
+): Value {
+  const width = x.shape[2] ?? 0;
+  const mixed = g.layerNorm(`${id}.norm`, g.depthwiseConv2d(`${id}.depthwise`, x, { kernel, stride: 1, bias: true }));
+  const point = { kernel: 1, stride: 1, bias: true } as const;
+  const expanded = g.conv2d(`${id}.expand`, mixed, { filters: expansion * width, ...point });
+  const projected = g.conv2d(`${id}.project`, g.activation(`${id}.act`, expanded, 'gelu'), {
+    filters: width,
+    ...point,
+  });
+  return g.add(`${id}.add`, x, g.layerScale(`${id}.scale`, projected));
+}
+
+export function convnextFamily(task: StudentTask): StudentFamilyDefinition {
+  const stride = stemStride(task.inputShape);
+  return {
+    name: 'convnext',
+    title: 'ConvNeXt',
+    source: 'Liu et al. 2022',
+    dimensions: [
+      { name: 'patch', title: 'Patch size of the stem', role: 'patch', type: 'ordinal', levels: [stride, 2 * stride] },
+      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12, 16] },
+      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24, 32] },
+      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 32, 48, 64] },
+      { name: 'blocks', title: 'Blocks of every stage', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4] },
+      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5, 7] },
+    ],
+    /** ConvNeXt-T: a twelfth of its widths, which double, its kernel and expansion. */
+    reference: { patch: stride, width1: 8, width2: 16, width3: 32, blocks: 2, expansion: 4, kernel: 7 },
+    build: (config) => {
+      const blocks = numberLevel(config, 'blocks');
+      return convnext(task, {
+        patch: numberLevel(config, 'patch'),
+        stages: ['width1', 'width2', 'width3'].map((name) => ({ width: numberLevel(config, name), blocks })),
+        expansion: numberLevel(config, 'expansion'),
+        kernel: numberLevel(config, 'kernel'),
+      });
+    },
+  };
+}

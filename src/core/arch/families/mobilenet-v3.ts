@@ -1,0 +1,130 @@
+/**
+ * MobileNetV3: Howard et al., "Searching for MobileNetV3" (ICCV 2019): inverted residuals with squeeze-and-excitation and
+ * hard swish, ReLU in the first stage, and a last stage whose wide layer comes after the pool (figure 5). Swish in the
+ * place of hard swish makes it EfficientNet: Tan and Le (ICML 2019), whose gates are plain sigmoids.
+ */
+import { normalisedConvolution, normalisedDepthwise, squeezeAndExcitation } from '../blocks.ts';
+import type { ActivationKind, ArchitectureGraph } from '../graph.ts';
+import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
+import { numberLevel, stemStride, textLevel } from './student-family.ts';
+import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+
+export interface MobilenetV3Block {
+  readonly id: string;
+  readonly kernel: number;
+  /** Channels inside; those of its input: the block does not expand. */
+  readonly expanded: number;
+  readonly width: number;
+  readonly stride: number;
+  /** Narrow layer of its squeeze-and-excitation; 0: it has none. */
+  readonly squeezed: number;
+  readonly activation: ActivationKind;
+}
+
+export interface MobilenetV3Options {
+  readonly stemWidth: number;
+  readonly stemStride: number;
+  readonly blocks: readonly MobilenetV3Block[];
+  /** Channels of the 1x1 convolution before the pool, and of the dense layer after it. */
+  readonly head: number;
+  readonly features: number;
+  /** Of stem and head. */
+  readonly activation: 'hardSwish' | 'swish';
+}
+
+export function mobilenetV3(task: StudentTask, options: MobilenetV3Options): ArchitectureGraph {
+  const { stemWidth: filters, activation } = options;
+  const g = graphBuilder('mobilenet-v3', task.inputShape, task.classes);
+  let x = normalisedConvolution(g, 'stem', g.input, { filters, kernel: 3, stride: options.stemStride, activation });
+  for (const block of options.blocks) x = invertedResidual(g, x, block, gateOf(activation));
+  x = normalisedConvolution(g, 'head', x, { filters: options.head, kernel: 1, stride: 1, activation });
+  const features = g.dense('features', g.globalAveragePool('pool', x), { units: options.features, bias: true });
+  return g.finish(g.activation('features.act', features, activation));
+}
+
+function gateOf(activation: MobilenetV3Options['activation']): ActivationKind {
+  return activation === 'hardSwish' ? 'hardSigmoid' : 'sigmoid';
+}
+
+/** Expand, depthwise, squeeze and excite, linear projection; a shortcut where the shape stays. */
+function invertedResidual(g: GraphBuilder, x: Value, block: MobilenetV3Block, gate: ActivationKind): Value {
+  const { id, kernel, stride, activation, width } = block;
+  const channels = x.shape[2] ?? 0;
+  const wide = { filters: block.expanded, kernel: 1, stride: 1, activation };
+  const expanded = block.expanded === channels ? x : normalisedConvolution(g, `${id}.expand`, x, wide);
+  const depthwise = normalisedDepthwise(g, `${id}.depthwise`, expanded, { kernel, stride, activation });
+  const narrow = activation === 'swish' ? activation : 'relu';
+  const gated =
+    block.squeezed === 0
+      ? depthwise
+      : squeezeAndExcitation(g, `${id}.squeeze`, depthwise, { units: block.squeezed, activation: narrow, gate });
+  const projected = normalisedConvolution(g, `${id}.project`, gated, { filters: width, kernel: 1, stride: 1 });
+  return stride === 1 && channels === width ? g.add(`${id}.add`, x, projected) : projected;
+}
+
+export function mobilenetV3Family(task: StudentTask): StudentFamilyDefinition {
+  return {
+    name: 'mobilenet-v3',
+    title: 'MobileNetV3',
+    source: 'Howard et al. 2019; swish: Tan and Le 2019 (EfficientNet)',
+    dimensions: [
+      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12] },
+      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24] },
+      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 24, 32, 40] },
+      { name: 'blocks', title: 'Blocks of every stage', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4, 6] },
+      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
+      {
+        name: 'squeeze',
+        title: 'Squeeze-and-excitation ratio (0: none)',
+        role: 'attention',
+        type: 'ordinal',
+        levels: [0, 0.25],
+      },
+      {
+        name: 'activation',
+        title: 'Activation of the later stages',
+        role: 'other',
+        type: 'categorical',
+        levels: ['hardSwish', 'swish'],
+      },
+    ],
+    /** MobileNetV3-Small at about a quarter of its widths, with the kernel, expansion and ratio of its later stages. */
+    reference: {
+      ...{ width1: 4, width2: 16, width3: 24, blocks: 2 },
+      ...{ expansion: 6, kernel: 5, squeeze: 0.25, activation: 'hardSwish' },
+    },
+    build: (config) => {
+      const widths = ['width1', 'width2', 'width3'].map((name) => numberLevel(config, name));
+      const [first = 0, , last = 0] = widths;
+      const activation = textLevel(config, 'activation', ['hardSwish', 'swish']);
+      const blocks: MobilenetV3Block[] = [];
+      for (const [stage, width] of widths.entries()) {
+        for (let block = 0; block < numberLevel(config, 'blocks'); block += 1) {
+          const channels = blocks.at(-1)?.width ?? first;
+          // As in the paper, the very first block does not expand.
+          const expanded = blocks.length === 0 ? channels : channels * numberLevel(config, 'expansion');
+          blocks.push({
+            id: `stage${stage + 1}.block${block + 1}`,
+            kernel: numberLevel(config, 'kernel'),
+            expanded,
+            width,
+            stride: stage > 0 && block === 0 ? 2 : 1,
+            // The first stage is the large network's: ReLU, and no gates.
+            squeezed: stage === 0 ? 0 : Math.ceil(expanded * numberLevel(config, 'squeeze')),
+            activation: stage === 0 ? 'relu' : activation,
+          });
+        }
+      }
+      const ends = { head: last * numberLevel(config, 'expansion'), features: 2 * last };
+      return mobilenetV3(task, {
+        ...ends,
+        stemWidth: first,
+        stemStride: stemStride(task.inputShape),
+        blocks,
+        activation,
+      });
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * ShuffleNetV2: Ma et al., "Practical guidelines for efficient CNN architecture design" (ECCV 2018), figure 3 (c, d): half
+ * of the channels pass a unit untouched, the other half goes through 1x1, depthwise and 1x1 convolutions, and a shuffle
+ * mixes both. The first stage keeps the stem's resolution, where the paper's network for large images pools.
+ */
+import { normalisedConvolution, normalisedDepthwise } from '../blocks.ts';
+import type { ArchitectureGraph } from '../graph.ts';
+import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
+import { numberLevel, stemStride } from './student-family.ts';
+import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+
+export interface ShufflenetV2Options {
+  /** Even, as all widths are. */
+  readonly stemWidth: number;
+  readonly stemStride: number;
+  /** Units of the first stage, which has the stem's width. */
+  readonly stemUnits: number;
+  /** Each at half the resolution of the one before; its first unit has stride 2. */
+  readonly stages: readonly { readonly width: number; readonly units: number }[];
+  readonly kernel: number;
+  /** Channels of the 1x1 convolution before the pool. */
+  readonly head: number;
+}
+
+export function shufflenetV2(task: StudentTask, options: ShufflenetV2Options): ArchitectureGraph {
+  const { stemWidth: filters, kernel } = options;
+  const g = graphBuilder('shufflenet-v2', task.inputShape, task.classes);
+  const stem = { filters, kernel: 3, stride: options.stemStride, activation: 'relu' } as const;
+  let x = normalisedConvolution(g, 'stem', g.input, stem);
+  for (let unit = 1; unit <= options.stemUnits; unit += 1) x = basicUnit(g, `stage1.block${unit}`, x, kernel);
+  for (const [stage, { width, units }] of options.stages.entries()) {
+    const id = `stage${stage + 2}`;
+    x = downsamplingUnit(g, `${id}.block1`, x, kernel, width);
+    for (let unit = 2; unit <= units; unit += 1) x = basicUnit(g, `${id}.block${unit}`, x, kernel);
+  }
+  const head = { filters: options.head, kernel: 1, stride: 1, activation: 'relu' } as const;
+  return g.finish(g.globalAveragePool('pool', normalisedConvolution(g, 'head', x, head)));
+}
+
+/** Figure 3 (c). */
+function basicUnit(g: GraphBuilder, id: string, x: Value, kernel: number): Value {
+  const half = (x.shape[2] ?? 0) / 2;
+  const kept = g.channels(`${id}.kept`, x, { from: 0, count: half });
+  const taken = g.channels(`${id}.taken`, x, { from: half, count: half });
+  return joined(g, id, kept, branch(g, id, taken, { kernel, stride: 1, filters: half }));
+}
+
+/** Figure 3 (d): both branches see all channels and make half of the new ones. */
+function downsamplingUnit(g: GraphBuilder, id: string, x: Value, kernel: number, width: number): Value {
+  const filters = width / 2;
+  const depthwise = normalisedDepthwise(g, `${id}.shortcut.depthwise`, x, { kernel, stride: 2 });
+  const point = { filters, kernel: 1, stride: 1, activation: 'relu' } as const;
+  const shortcut = normalisedConvolution(g, `${id}.shortcut.project`, depthwise, point);
+  return joined(g, id, shortcut, branch(g, id, x, { kernel, stride: 2, filters }));
+}
+
+interface Branch {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly filters: number;
+}
+
+/** No activation after the depthwise convolution. */
+function branch(g: GraphBuilder, id: string, x: Value, { kernel, stride, filters }: Branch): Value {
+  const point = { filters, kernel: 1, stride: 1, activation: 'relu' } as const;
+  const reduced = normalisedConvolution(g, `${id}.conv1`, x, point);
+  const depthwise = normalisedDepthwise(g, `${id}.depthwise`, reduced, { kernel, stride });
+  return normalisedConvolution(g, `${id}.conv2`, depthwise, point);
+}
+
+function joined(g: GraphBuilder, id: string, left: Value, right: Value): Value {
+  return g.channelShuffle(`${id}.shuffle`, g.concat(`${id}.concat`, left, right), { groups: 2 });
+}
+
+export function shufflenetV2Family(task: StudentTask): StudentFamilyDefinition {
+  return {
+    name: 'shufflenet-v2',
+    title: 'ShuffleNetV2',
+    source: 'Ma et al. 2018',
+    dimensions: [
+      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [8, 16, 32, 48] },
+      { name: 'units1', title: 'Units of stage 1', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
+      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [16, 32, 64, 96] },
+      { name: 'units2', title: 'Units of stage 2', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 32, 64, 128, 192] },
+      { name: 'units3', title: 'Units of stage 3', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
+    ],
+    /** ShuffleNetV2 0.5x at a third of its widths, with its kernel and most units in the middle. */
+    reference: { width1: 16, units1: 1, width2: 32, units2: 3, width3: 64, units3: 2, kernel: 3 },
+    build: (config) => {
+      const width3 = numberLevel(config, 'width3');
+      return shufflenetV2(task, {
+        stemWidth: numberLevel(config, 'width1'),
+        stemStride: stemStride(task.inputShape),
+        stemUnits: numberLevel(config, 'units1'),
+        stages: [
+          { width: numberLevel(config, 'width2'), units: numberLevel(config, 'units2') },
+          { width: width3, units: numberLevel(config, 'units3') },
+        ],
+        kernel: numberLevel(config, 'kernel'),
+        head: 2 * width3,
+      });
+    },
+  };
+}

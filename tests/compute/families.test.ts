@@ -1,0 +1,83 @@
+/** Members of every family as tensors: as large as counted, and trained by every one of their layers. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { costOf } from '../../src/core/arch/cost.ts';
+import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { createRng } from '../../src/core/math/rng.ts';
+import { randomMember } from '../../src/core/space/lattice.ts';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
+import { createModel } from '../../src/compute/model.ts';
+import { decayMask, initialWeights, layoutOf, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
+import { createOptimizer } from '../../src/compute/optimizer.ts';
+import { TINY_RECIPE } from './support/tiny-training.ts';
+
+beforeAll(async () => void (await loadBackend()));
+
+const SHAPES = [
+  [8, 8, 1],
+  [28, 28, 1],
+  [32, 32, 3],
+  [64, 64, 3],
+  [11, 37, 1],
+] as const;
+const BATCH = 8;
+
+describe.each(studentFamilyNames())('members of %s', (name) => {
+  it('have as many weights as their graphs count, over any input', () => {
+    for (const [index, shape] of SHAPES.entries()) {
+      const family = studentFamily(name, shape, 10);
+      const { uniform } = createRng(index);
+      for (let member = 0; member < 4; member += 1) {
+        const graph = family.build(randomMember(family, uniform));
+        const layout = layoutOf(graph);
+        const weights = initialWeights(layout, member);
+        const sizes = layout.trainable.map((slot) => weights.get(slot.name)?.length ?? Number.NaN);
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(costOf(graph).params);
+        expect([...weights.values()].every((values) => values.every(Number.isFinite))).toBe(true);
+      }
+    }
+  });
+
+  it('train a step: the loss is finite, and no layer is cut off from it', () => {
+    const family = studentFamily(name, [8, 8, 1], 3);
+    const { uniform, normal } = createRng(17);
+    const untouched = [1, 2, 3].map((seed) => {
+      const model = createModel(family.build(randomMember(family, uniform)));
+      const start = initialWeights(model.layout, seed);
+      return tf.tidy(() => {
+        const { theta, statistics } = uploadWeights(model.layout, start);
+        const pixels = Float32Array.from({ length: BATCH * 64 }, () => normal());
+        const images = tf.tensor4d(pixels, [BATCH, 8, 8, 1]);
+        const labels = tf.tensor1d(
+          Int32Array.from({ length: BATCH }, (_, index) => index % 3),
+          'int32',
+        );
+        const targets = tf.cast(tf.oneHot(labels, 3), 'float32') as Tensor2D;
+        const lossAt = (weights: Tensor): Tensor => {
+          const slices = unflatten(model.layout, weights as Tensor1D);
+          const logits = model.forward(images as Tensor4D, slices, statistics, (_layer, fresh) =>
+            tf.dispose([fresh.mean, fresh.variance]),
+          );
+          return crossEntropy(logits, targets);
+        };
+        const { value, grad: gradient } = tf.valueAndGrad(lossAt)(theta);
+        const optimizer = createOptimizer({ ...TINY_RECIPE, weightDecay: 0 }, decayMask(model.layout));
+        const velocity = tf.zerosLike(theta);
+        const after = optimizer.update(theta, gradient as Tensor1D, { velocity }, 0.05, 1).theta;
+        expect(Number.isFinite(value.dataSync()[0])).toBe(true);
+        expect(after.dataSync().every(Number.isFinite)).toBe(true);
+        expect(after.dataSync()).not.toEqual(theta.dataSync());
+        const still = unflatten(model.layout, gradient as Tensor1D).map(
+          (slot) => tf.max(tf.abs(slot)).dataSync()[0] === 0,
+        );
+        const layers = new Map<string, boolean>();
+        for (const [index, { layerId }] of model.layout.trainable.entries())
+          layers.set(layerId, (layers.get(layerId) ?? true) && still[index] === true);
+        return [...layers].filter(([, stillWhole]) => stillWhole).map(([layer]) => layer);
+      });
+    });
+    expect(untouched).toEqual([[], [], []]);
+  });
+});
