@@ -58,6 +58,8 @@ export const contract = {
       .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(s.epochPointSchema) }))),
     /** On the validation split; an error of code `trial.missing` where none are kept. */
     predictions: oc.input(s.idInput).output(s.predictionsSchema),
+    /** The student as a file, tried against the trained network; takes some seconds. */
+    export: oc.input(s.exportInput).output(s.exportSchema),
   },
   events: {
     /** Changes as they happen, coalesced to ten a second for each run, trial and curve. */

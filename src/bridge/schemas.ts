@@ -316,6 +316,21 @@ export const systemSchema = z.strictObject({
 
 export const idInput = z.strictObject({ id: ID });
 
+export const exportInput = idInput.extend({
+  format: z.enum(['onnx', 'json']),
+  precision: z.enum(['fp32', 'fp16']).default('fp32'),
+});
+
+export const exportSchema = z.strictObject({
+  /** What to call the file. */
+  name: z.string(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  /** Largest difference of a logit from the trained network's, and what was allowed, over so many validation images. */
+  maxAbsDiff: z.number(),
+  bound: z.number(),
+  images: count,
+});
+
 // --- live events ---------------------------------------------------------------------------------------------------
 
 export const hostEventSchema = z.discriminatedUnion('type', [

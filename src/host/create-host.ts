@@ -7,6 +7,7 @@ import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { examineWorkspace } from './ask-client.ts';
 import { createCatalog } from './catalog.ts';
+import { createExporter } from './export.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createLiveEvents } from './live-events.ts';
@@ -17,6 +18,7 @@ import { createSideJobs } from './side-jobs.ts';
 import { createTeacherTraining } from './teacher-training.ts';
 import { createTrainerPool } from './trainer-pool.ts';
 import { trainerSettings } from './trainer-settings.ts';
+import { PROGRAM_VERSION } from './version.ts';
 
 export type { Host, HostClient, HostOptions } from './host.ts';
 export { examineFolder } from '../store/doctor.ts';
@@ -26,6 +28,7 @@ export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from './run-score.ts';
+export type { ExportOrder } from './export.ts';
 export type { TeacherReport } from './teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';
 export { endWithLauncher } from './terminal/launcher-watch.ts';
@@ -35,7 +38,7 @@ export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
 export { countText, percentText, textTable } from './terminal/text-table.ts';
-export { checkSearch, listDatasets, listTeachers, measureBackend } from './without-session.ts';
+export { checkSearch, exportToFile, listDatasets, listTeachers, measureBackend } from './without-session.ts';
 
 /**
  * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws
@@ -62,6 +65,8 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const pool = createTrainerPool(settings);
   const catalog = createCatalog(options.resources, workspace.directory);
   const side = createSideJobs(settings, catalog);
+  const version = options.version ?? PROGRAM_VERSION;
+  const exporter = createExporter({ store, files, catalog, side, temp: files.temp, version, now: () => new Date() });
   const now = (): number => performance.now();
   const runs = createRunService({ workspace, catalog, pool, live, log, now });
 
@@ -84,9 +89,10 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     catalog,
     runs,
     side,
+    exporter,
     live,
     system: {
-      version: options.version ?? '0.1.0',
+      version,
       workspace: workspace.directory,
       shell: options.shell,
       platform: process.platform,

@@ -7,6 +7,7 @@ import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
+import type { Exporter } from './export.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
@@ -30,6 +31,7 @@ export interface HandlerParts {
   readonly catalog: Catalog;
   readonly runs: RunService;
   readonly side: SideJobs;
+  readonly exporter: Exporter;
   readonly live: LiveEvents;
   readonly system: SystemView;
   readonly examine: () => Promise<DoctorView>;
@@ -110,6 +112,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
           `The data set ${run.config.dataset} is not the one of this run any more.`,
         );
       },
+      export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),
     },
     events: {
       watch: (_input, signal) => live.subscribe(signal),

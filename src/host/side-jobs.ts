@@ -1,18 +1,24 @@
 /** Short jobs for a person who waits, each in a trainer of its own, so that a running search neither delays them nor is delayed by its own queue. */
 import type { BackendView, PredictionsView } from '../bridge/schemas.ts';
+import type { ExportJob } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { ERROR_KINDS } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
 import { startTrainer } from './trainer-link.ts';
-import type { JobCommand, JobEnd, TrainerSettings } from './trainer-link.ts';
+import type { JobCommand, JobEnd, JobReport, TrainerSettings } from './trainer-link.ts';
 
 export interface SideJobs {
   /** Measures the device. */
   backend(): Promise<BackendView>;
   /** A teacher's softmax outputs on the validation split of its data set; computed once. */
   teacherPredictions(teacher: string): Promise<PredictionsView>;
+  /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it computes something else. */
+  export(
+    job: Omit<ExportJob, 'jobId' | 'fence'>,
+    report: (stage: string) => void,
+  ): Promise<Extract<JobEnd, { readonly type: 'exported' }>>;
   close(): Promise<void>;
 }
 
@@ -22,19 +28,19 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
   let last: Promise<unknown> = Promise.resolve();
   let number = 0;
 
-  async function runAlone(command: JobCommand): Promise<JobEnd> {
+  async function runAlone(command: JobCommand, report: (news: JobReport) => void): Promise<JobEnd> {
     closing.signal.throwIfAborted();
     const link = await startTrainer(settings);
     try {
-      return await link.run(command, () => undefined, closing.signal);
+      return await link.run(command, report, closing.signal);
     } finally {
       await link.close();
     }
   }
 
   /** One after the other. */
-  function run(command: JobCommand): Promise<JobEnd> {
-    const job = last.then(() => runAlone(command));
+  function run(command: JobCommand, report: (news: JobReport) => void = () => undefined): Promise<JobEnd> {
+    const job = last.then(() => runAlone(command, report));
     last = job.catch(() => undefined);
     return job;
   }
@@ -66,6 +72,13 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
       predictions.set(name, known);
       known.catch(() => predictions.delete(name));
       return known;
+    },
+    export: async (job, report) => {
+      const end = await run({ type: 'export', job: { ...ids(), ...job } }, (news) => {
+        if (news.type === 'progress') report(news.stage);
+      });
+      if (end.type !== 'exported') throw faultOf(end);
+      return end;
     },
     close: async () => {
       closing.abort();

@@ -23,7 +23,10 @@ export interface TrainerSettings {
 
 /** The last event of a job, or what became of the process instead of it. */
 export type JobEnd =
-  | Extract<TrainerEvent, { type: 'trained' | 'teacherTrained' | 'evaluated' | 'backend' | 'stopped' | 'failed' }>
+  | Extract<
+      TrainerEvent,
+      { type: 'trained' | 'teacherTrained' | 'evaluated' | 'exported' | 'backend' | 'stopped' | 'failed' }
+    >
   /** The process died or hung with the job in hand: the job may be tried again. */
   | { readonly type: 'crashed'; readonly message: string };
 

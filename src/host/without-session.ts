@@ -1,11 +1,16 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
 import type { BackendView, DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
 import { createCatalog } from './catalog.ts';
+import { createExporter } from './export.ts';
+import type { ExportOrder, WrittenExport } from './export.ts';
 import type { HostOptions } from './host.ts';
+import { readWorkspace } from './read-workspace.ts';
 import { planRun } from './run-plan.ts';
 import { createSideJobs } from './side-jobs.ts';
 import { trainerSettings } from './trainer-settings.ts';
+import { PROGRAM_VERSION } from './version.ts';
 
+type Machine = Pick<HostOptions, 'node' | 'trainer' | 'version'>;
 type Places = Pick<HostOptions, 'workspace' | 'resources'>;
 
 export function listDatasets({ resources, workspace }: Places): Promise<readonly DatasetView[]> {
@@ -17,7 +22,7 @@ export function listTeachers({ resources, workspace }: Places): Promise<readonly
 }
 
 /** Measures the device in a trainer of its own. */
-export async function measureBackend(options: Places & Pick<HostOptions, 'node' | 'trainer'>): Promise<BackendView> {
+export async function measureBackend(options: Places & Machine): Promise<BackendView> {
   const catalog = createCatalog(options.resources, options.workspace);
   const side = createSideJobs(trainerSettings(options, 'no-session'), catalog);
   try {
@@ -30,4 +35,24 @@ export async function measureBackend(options: Places & Pick<HostOptions, 'node' 
 /** Throws what starting this search would throw for its data set, teacher, families, strategy or limits. */
 export async function checkSearch({ resources, workspace }: Places, search: ParsedSearchInput): Promise<void> {
   await planRun(createCatalog(resources, workspace), search);
+}
+
+/** Exports beside a search that may be running in the workspace. */
+export async function exportToFile(
+  options: Places & Machine,
+  order: ExportOrder,
+  file: string,
+  report: (stage: string) => void,
+): Promise<WrittenExport> {
+  const { store, files, close } = readWorkspace(options.workspace);
+  const catalog = createCatalog(options.resources, options.workspace);
+  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog);
+  const version = options.version ?? PROGRAM_VERSION;
+  try {
+    const exporter = createExporter({ store, files, catalog, side, version, now: () => new Date() });
+    return await exporter.toFile(order, file, report);
+  } finally {
+    await side.close();
+    close();
+  }
 }
