@@ -1,5 +1,7 @@
 /** From a search as people write it to the configuration that a run keeps: objectives, limits and reference point as records. */
 import { WorkbenchError } from '../core/errors.ts';
+import { LATENCY_METRIC } from '../core/latency.ts';
+import type { LatencySetting } from '../core/latency.ts';
 import type { Limit, Objective } from '../core/objective.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { ParsedSearchInput } from './schemas.ts';
@@ -14,6 +16,7 @@ const OBJECTIVES = {
   accuracy: { metric: 'accuracy', goal: 'maximize', known: false },
   params: { metric: 'params', goal: 'minimize', known: true },
   macs: { metric: 'macs', goal: 'minimize', known: true },
+  latencyMs: { metric: LATENCY_METRIC, goal: 'minimize', known: false },
 } as const satisfies Readonly<Record<string, Objective>>;
 
 /** A student that is wrong on every second image is worth nothing. */
@@ -22,11 +25,22 @@ export const REFERENCE_ACCURACY = 0.5;
 const REFERENCE_MARGIN = 1.1;
 
 /**
+ * Without a limit, the slowest student counts as fast as a call of so many milliseconds and one multiply-accumulate a
+ * nanosecond for the largest: a latency that no strategy, seed or load of the machine changes.
+ */
+const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record<LatencySetting['engine'], number>;
+const REFERENCE_MACS_PER_MS = 1e6;
+
+/**
  * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
- * strategy or seed: accuracy 0.5, and for each cost 1.1 times its limit, or the largest student's where there is none.
+ * strategy or seed: accuracy 0.5, and for each cost 1.1 times its limit, or the largest student's where there is none; for
+ * latency, which is not known beforehand, a slow machine's.
  */
 export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts): SearchConfig {
-  const { objectives, limits, $schema: _, ...rest } = parsed;
+  const { objectives, limits, latency, $schema: _, ...rest } = parsed;
+  const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined;
+  const slowest =
+    REFERENCE_CALL_MS[latency.engine] + (latency.batch * (limits.macs ?? largest.macs)) / REFERENCE_MACS_PER_MS;
   if (objectives[0] !== 'accuracy' || new Set(objectives).size < objectives.length) {
     throw new WorkbenchError('config.invalid', 'objectives: accuracy comes first, and each objective once.', {
       field: 'objectives',
@@ -39,16 +53,18 @@ export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts): 
     ...rest,
     objectives: objectives.map((name) => OBJECTIVES[name]),
     limits: limitsOf(limits),
+    ...(isTimed && { latency }),
     reference: {
       accuracy: REFERENCE_ACCURACY,
       params: REFERENCE_MARGIN * (limits.params ?? largest.params),
       macs: REFERENCE_MARGIN * (limits.macs ?? largest.macs),
+      ...(isTimed && { [LATENCY_METRIC]: REFERENCE_MARGIN * (limits.latencyMs ?? slowest) }),
     },
   };
 }
 
 export function limitsOf(limits: ParsedSearchInput['limits']): readonly Limit[] {
-  return (['params', 'macs'] as const).flatMap((metric) => {
+  return (['params', 'macs', 'latencyMs'] as const).flatMap((metric) => {
     const max = limits[metric];
     return max === undefined ? [] : [{ metric, max }];
   });

@@ -89,18 +89,36 @@ export const searchInputSchema = z.strictObject({
     })
     .prefault({}),
   objectives: z
-    .array(z.enum(['accuracy', 'params', 'macs']))
+    .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs']))
     .min(1)
-    .max(3)
+    .max(4)
     .default(['accuracy', 'params'])
     .describe('Accuracy first; then costs to be traded against it'),
   limits: z
     .strictObject({
       params: z.number().positive().optional().describe('At most so many parameters'),
       macs: z.number().positive().optional().describe('At most so many multiply-accumulates a picture'),
+      latencyMs: z
+        .number()
+        .positive()
+        .optional()
+        .describe('At most so many milliseconds a pass; timed before training'),
     })
     .prefault({})
     .describe('Budget of the device'),
+  latency: z
+    .strictObject({
+      engine: z
+        .enum(['onnxruntime', 'tfjs'])
+        .default('onnxruntime')
+        .describe('Where latency counts: ONNX Runtime, or the backend that trains'),
+      batch: z
+        .union([z.literal(1), z.literal(32)])
+        .default(1)
+        .describe('Images a pass of it'),
+    })
+    .prefault({})
+    .describe('What latencyMs means: the median time of a pass on one thread'),
   budget: z
     .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
     .prefault({}),
@@ -126,6 +144,7 @@ const whySchema = z.strictObject({
   source: z.string(),
   region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
   predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
+  predictedLatencyMs: anyNumber.optional(),
   expectedGain: anyNumber.optional(),
   fallback: z.string().optional(),
 });
@@ -167,6 +186,11 @@ const objectiveSchema = z.strictObject({
   known: z.boolean(),
 });
 
+const latencySettingSchema = z.strictObject({
+  engine: z.enum(['onnxruntime', 'tfjs']),
+  batch: z.union([z.literal(1), z.literal(32)]),
+});
+
 const configSchema = z.strictObject({
   name: z.string(),
   dataset: z.string(),
@@ -176,6 +200,7 @@ const configSchema = z.strictObject({
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
   objectives: list(objectiveSchema),
   limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
+  latency: latencySettingSchema.optional(),
   reference: z.record(z.string(), z.number()),
   budget: z.strictObject({ trials: count }),
   recipe: recipeSchema,

@@ -8,6 +8,8 @@
  * | load    | cores' worth of time that others took while it was measured      |            |
  */
 
+import type { Limit } from './objective.ts';
+
 /** `onnxruntime`: where students are deployed; `tfjs`: the backend that trains them. */
 export type LatencyEngine = 'onnxruntime' | 'tfjs';
 
@@ -80,6 +82,10 @@ export function hasEnough(timings: readonly number[], spentMs: number): boolean 
 
 export const wasIdle = ({ otherLoad }: Pick<LatencyMeasurement, 'otherLoad'>): boolean =>
   otherLoad <= LATENCY_RULE.idleLoad;
+
+/** The limits that are settled before anything is measured. */
+export const knownLimits = (limits: readonly Limit[]): readonly Limit[] =>
+  limits.filter(({ metric }) => metric !== LATENCY_METRIC);
 
 /** The metrics that a trial gets from its measurements; none where the setting was not measured. */
 export function latencyMetrics(

@@ -5,7 +5,9 @@ import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../brid
 import type { LargestCosts } from '../bridge/expand-config.ts';
 import { studentFamilyNames, studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { knownLimits } from '../core/latency.ts';
 import type { Limit } from '../core/objective.ts';
+import { isFeasible } from '../core/pareto.ts';
 import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
 import { surveySpace } from './ask-client.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
@@ -119,8 +121,9 @@ export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly
   return largest;
 }
 
+/** Every limit that is settled before anything is measured. */
 export function within(costs: LargestCosts, limits: readonly Limit[]): boolean {
-  return limits.every(({ metric, max }) => (metric === 'params' ? costs.params : costs.macs) <= max);
+  return isFeasible({ ...costs }, knownLimits(limits));
 }
 
 async function foldersIn(directory: string): Promise<readonly string[]> {

@@ -5,6 +5,7 @@
 import { costOf } from '../core/arch/cost.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
+import { knownLimits } from '../core/latency.ts';
 import { isFeasible } from '../core/pareto.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
 import type { Trial } from '../core/trial.ts';
@@ -174,7 +175,7 @@ async function ask(
 function costsOf({ space, config }: RunContext, { proposals }: AskedEvent): ReturnType<typeof costOf>[] {
   return proposals.map(({ candidate }) => {
     const cost = costOf(graphOf(space, candidate));
-    if (isFeasible({ params: cost.params, macs: cost.macs }, config.limits)) return cost;
+    if (isFeasible({ params: cost.params, macs: cost.macs }, knownLimits(config.limits))) return cost;
     throw new WorkbenchError(
       'internal',
       `The strategy proposed a ${candidate.family} beyond the limits: please report it.`,

@@ -4,6 +4,7 @@ import { nearestWord } from '../bridge/nearest-word.ts';
 import type { ParsedSearchInput } from '../bridge/schemas.ts';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { knownLimits } from '../core/latency.ts';
 import type { SearchConfig } from '../core/run.ts';
 import { strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
@@ -77,7 +78,8 @@ function checkNames(config: Pick<SearchConfig, 'families' | 'strategy'>, { card 
   }
 }
 
-function checkReachable({ families, limits }: SearchConfig, survey: readonly FamilySurvey[]): void {
+function checkReachable({ families, limits: all }: SearchConfig, survey: readonly FamilySurvey[]): void {
+  const limits = knownLimits(all);
   const chosen = survey.filter(({ family }) => families.includes(family));
   const students = chosen.flatMap(({ family, params, macs }) =>
     Array.from(params, (count, index) => ({ family, params: count, macs: macs[index] ?? NaN })),

@@ -84,6 +84,24 @@ describe('expandConfig', () => {
     expect(one.reference['params']).toBeCloseTo(220_000, 6);
   });
 
+  it('keeps what latency means, with a reference of its own, only where latency counts', () => {
+    const plain = expandConfig(parseSearch({ name: 'a' }), largest);
+    expect('latency' in plain).toBe(false);
+    expect(plain.reference).not.toHaveProperty('latencyMs');
+    const traded = expandConfig(
+      parseSearch({ name: 'a', objectives: ['accuracy', 'latencyMs'], latency: { batch: 32 }, limits: { macs: 1e6 } }),
+      largest,
+    );
+    expect(traded.objectives[1]).toEqual({ metric: 'latencyMs', goal: 'minimize', known: false });
+    expect(traded.latency).toEqual({ engine: 'onnxruntime', batch: 32 });
+    // 1.1 (1 ms + 32 images of a million multiply-accumulates at one a nanosecond)
+    expect(traded.reference['latencyMs']).toBeCloseTo(1.1 * 33, 9);
+    const limited = expandConfig(parseSearch({ name: 'a', limits: { latencyMs: 0.5 } }), largest);
+    expect(limited.latency).toEqual({ engine: 'onnxruntime', batch: 1 });
+    expect(limited.reference['latencyMs']).toBeCloseTo(0.55, 9);
+    expect(limited.limits).toEqual([{ metric: 'latencyMs', max: 0.5 }]);
+  });
+
   it('takes the reference of a limited cost from its limit, and keeps limits as records', () => {
     const config = expandConfig(parseSearch({ name: 'a', limits: { macs: 1e6 } }), largest);
     expect(config.limits).toEqual([{ metric: 'macs', max: 1e6 }]);
