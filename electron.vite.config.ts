@@ -15,6 +15,7 @@ const ENTRIES = {
   cli: at('src/cli/index.ts'),
   web: at('src/web/index.ts'),
   'trainer-process': at('src/compute/trainer-process.ts'),
+  'importer-process': at('src/compute/importer-process.ts'),
   'ask-worker': at('src/host/ask-worker.ts'),
 };
 

@@ -1,6 +1,7 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { importEventSchema, importInputSchema } from './import-schemas.ts';
 import * as s from './schemas.ts';
 
 export const contract = {
@@ -17,6 +18,8 @@ export const contract = {
     teachers: oc.output(s.list(s.teacherSchema)),
     families: oc.input(z.strictObject({ dataset: z.string().max(120) })).output(s.list(s.familySchema)),
     strategies: oc.output(s.list(s.strategySchema)),
+    /** Makes a data set of somebody's files; who stops reading the events stops the import, and nothing is kept. */
+    importDataset: oc.input(importInputSchema).output(eventIterator(importEventSchema)),
     teacherPredictions: oc.input(z.strictObject({ teacher: z.string().max(120) })).output(s.predictionsSchema),
   },
   runs: {

@@ -335,6 +335,12 @@ export const systemSchema = z.strictObject({
   version: z.string(),
   workspace: z.string(),
   shell: z.enum(['electron', 'web', 'cli']),
+  /** Images of each class, in the order of the classes; this and what follows of imported ones. */
+  balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),
+  fingerprint: z.string().optional(),
+  source: z.string().optional(),
+  date: z.string().optional(),
+  warnings: list(z.string()).optional(),
   platform: z.string(),
   node: z.string(),
 });

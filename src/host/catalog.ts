@@ -144,10 +144,16 @@ function unknown(
   return new WorkbenchError(code, `There is no ${what} "${name}". ${choice}`, { field });
 }
 
-function datasetView({ name, bundled, card }: Found<DatasetCard>): DatasetView {
-  const { title, licence, classes, shape, splits } = card;
-  const counts = { train: splits.train.count, validation: splits.val.count, test: splits.test.count };
-  return { name, title, licence, classes, shape, splits: counts, bundled };
+export function datasetView({ name, bundled, card }: Found<DatasetCard>): DatasetView {
+  const { title, licence, classes, shape, fingerprint, source, date, warnings } = card;
+  const { train, val, test } = card.splits;
+  const counts = { train: train.count, validation: val.count, test: test.count };
+  const balance =
+    train.balance && val.balance && test.balance
+      ? { train: train.balance, validation: val.balance, test: test.balance }
+      : undefined;
+  const known = { ...(balance && { balance }), fingerprint, source, date, warnings };
+  return { name, title, licence, classes, shape, splits: counts, ...known, bundled };
 }
 
 function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {

@@ -8,6 +8,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { examineWorkspace } from './ask-client.ts';
 import { createCatalog } from './catalog.ts';
 import { createExporter } from './export.ts';
+import { createDatasetImports } from './dataset-import.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createLiveEvents } from './live-events.ts';
@@ -65,6 +66,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const pool = createTrainerPool(settings);
   const catalog = createCatalog(options.resources, workspace.directory);
   const side = createSideJobs(settings, catalog);
+  const imports = createDatasetImports(settings, catalog, files);
   const version = options.version ?? PROGRAM_VERSION;
   const exporter = createExporter({ store, files, catalog, side, temp: files.temp, version, now: () => new Date() });
   const now = (): number => performance.now();
@@ -89,6 +91,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     catalog,
     runs,
     side,
+    imports,
     exporter,
     live,
     system: {
@@ -107,7 +110,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   async function closeAll(): Promise<void> {
     try {
       await runs.close();
-      await Promise.all([pool.close(), side.close()]);
+      await Promise.all([pool.close(), side.close(), imports.close()]);
     } finally {
       live.close();
       workspace.close();

@@ -12,7 +12,13 @@ const fileSchema = z.object({
   bytes: z.int().optional(),
   sha256: z.string().optional(),
 });
-const splitSchema = z.object({ count: z.int().min(1), images: fileSchema, labels: fileSchema });
+const splitSchema = z.object({
+  count: z.int().min(1),
+  /** Images of each class; this and what follows below stand in the cards of imported data sets. */
+  balance: z.array(z.int().min(0)).optional(),
+  images: fileSchema,
+  labels: fileSchema,
+});
 
 /** What the host uses of `dataset.json`; the trainer reads the rest. */
 const cardSchema = z.object({
@@ -22,6 +28,10 @@ const cardSchema = z.object({
   shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
   classes: z.array(z.string()).min(2),
   splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
+  fingerprint: z.string().optional(),
+  source: z.string().optional(),
+  date: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
 });
 
 export type DatasetCard = z.output<typeof cardSchema>;

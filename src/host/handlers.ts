@@ -7,6 +7,7 @@ import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
+import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
@@ -31,6 +32,7 @@ export interface HandlerParts {
   readonly catalog: Catalog;
   readonly runs: RunService;
   readonly side: SideJobs;
+  readonly imports: DatasetImports;
   readonly exporter: Exporter;
   readonly live: LiveEvents;
   readonly system: SystemView;
@@ -40,7 +42,7 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { workspace, catalog, runs, side, live, system } = parts;
+  const { workspace, catalog, runs, side, imports, live, system } = parts;
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
@@ -61,6 +63,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       teachers: () => catalog.teachers(),
       families: ({ dataset }) => catalog.families(dataset),
       strategies: () => catalog.strategies(),
+      importDataset: (order, signal) => imports.start(order, signal),
       teacherPredictions: ({ teacher }) => side.teacherPredictions(teacher),
     },
     runs: {

@@ -4,10 +4,18 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../core/errors.ts';
 
-export type EntryName = 'trainer' | 'ask-worker';
+export type EntryName = 'trainer' | 'importer' | 'ask-worker';
 
-const SOURCES = { trainer: '../compute/trainer-process.ts', 'ask-worker': './ask-worker.ts' } as const;
-const BUNDLES = { trainer: 'trainer-process.js', 'ask-worker': 'ask-worker.js' } as const;
+const SOURCES = {
+  trainer: '../compute/trainer-process.ts',
+  importer: '../compute/importer-process.ts',
+  'ask-worker': './ask-worker.ts',
+} as const;
+const BUNDLES = {
+  trainer: 'trainer-process.js',
+  importer: 'importer-process.js',
+  'ask-worker': 'ask-worker.js',
+} as const;
 
 /** Absolute path of an entry. A built one stands beside this file or, when this file is a shared chunk, one folder up. */
 export function processEntry(name: EntryName): string {

@@ -25,7 +25,17 @@ export interface TrainerSettings {
 export type JobEnd =
   | Extract<
       TrainerEvent,
-      { type: 'trained' | 'teacherTrained' | 'evaluated' | 'exported' | 'backend' | 'stopped' | 'failed' }
+      {
+        type:
+          | 'trained'
+          | 'teacherTrained'
+          | 'evaluated'
+          | 'exported'
+          | 'datasetImported'
+          | 'backend'
+          | 'stopped'
+          | 'failed';
+      }
     >
   /** The process died or hung with the job in hand: the job may be tried again. */
   | { readonly type: 'crashed'; readonly message: string };

@@ -63,7 +63,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
 
 const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
-  catalog: ['datasets', 'teachers', 'families', 'strategies', 'teacherPredictions'],
+  catalog: ['datasets', 'teachers', 'families', 'strategies', 'importDataset', 'teacherPredictions'],
   runs: [
     'list',
     'get',
