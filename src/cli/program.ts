@@ -6,6 +6,7 @@ import type { HostOptions } from '../host/create-host.ts';
 import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
+import { exportVerb } from './verbs/export.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
@@ -34,6 +35,7 @@ const VERBS: readonly Verb[] = [
   resumeVerb,
   runsVerb,
   showVerb,
+  exportVerb,
   doctorVerb,
   backendVerb,
   teachersVerb,

@@ -1,0 +1,43 @@
+/** `trade export TRIAL`: a student, or a teacher, as a file that computes what was trained; also beside a running search. */
+import { Option } from 'commander';
+import { exportToFile } from '../../host/create-host.ts';
+import type { ExportOrder } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+
+interface ExportOptions extends CommonOptions {
+  readonly format: ExportOrder['format'];
+  readonly precision: ExportOrder['precision'];
+  readonly out: string;
+}
+
+const TEACHER = 'teacher:';
+
+export const exportVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('export'))
+    .description('write a student as a file and try it against the trained network on validation images')
+    .argument('<trial>', `id of a trial, as "trade show RUN" shows it, or ${TEACHER}NAME`)
+    .requiredOption('--out <file>', 'file to write; one that is there is replaced')
+    .addOption(new Option('--format <format>', 'form of the file').choices(['onnx', 'json']).default('onnx'))
+    .addOption(
+      new Option('--precision <precision>', 'of the stored weights; fp16 halves the file')
+        .choices(['fp32', 'fp16'])
+        .default('fp32'),
+    )
+    .action(async (id: string, options: ExportOptions) => {
+      const places = { ...context.hostOptions, workspace: workspaceOf(options) };
+      const { format, precision } = options;
+      const network = id.startsWith(TEACHER) ? { teacher: id.slice(TEACHER.length) } : { trial: id };
+      const written = await exportToFile(places, { network, format, precision }, options.out, (stage) => {
+        process.stderr.write(`${stage}\n`);
+      });
+      const { file, bytes, maxAbsDiff, images } = written;
+      if (options.json) printJson({ file, bytes, maxAbsDiff });
+      else {
+        const trial = `on ${images} validation images its logits differ by ${maxAbsDiff.toExponential(1)} at most`;
+        printLines([`${file}: ${bytes.toLocaleString('en')} bytes; ${trial}.`]);
+      }
+      context.end(0);
+    });
+};
