@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
@@ -19,11 +20,66 @@ const count = z.int().min(0);
 
 // --- configuration of a search -------------------------------------------------------------------------------------
 
-export const distillationSchema = z.strictObject({
-  loss: z.enum(['kd', 'none']).default('kd').describe('Learn from the teacher (kd) or from labels alone (none)'),
-  temperature: z.number().positive().max(100).default(2).describe('Softmax temperature of the soft targets'),
-  weight: z.number().min(0).max(1).default(0.9).describe('Share of the soft-target loss; labels get the rest'),
-});
+const DEFAULTS = DISTILLATION_DEFAULTS;
+const weight = z.number().min(0).max(1e6);
+const share = z.number().min(0).max(1);
+const temperature = z.number().positive().max(100);
+
+/** The teacher's part by loss; each loss has its own parameters. */
+export const distillationSchema = z.discriminatedUnion(
+  'loss',
+  [
+    z.strictObject({
+      loss: z.literal('kd').optional().default('kd'),
+      temperature: temperature.default(DEFAULTS.kd.temperature).describe('Softmax temperature of the soft targets'),
+      weight: share.default(DEFAULTS.kd.weight).describe('Share of the soft-target loss; labels get the rest'),
+    }),
+    z.strictObject({
+      loss: z.literal('mse'),
+      weight: share.default(DEFAULTS.mse.weight).describe("Share of the logits' distance; labels get the rest"),
+    }),
+    z.strictObject({
+      loss: z.literal('dkd'),
+      temperature: temperature.default(DEFAULTS.dkd.temperature).describe('Softmax temperature of the soft targets'),
+      alpha: weight.default(DEFAULTS.dkd.alpha).describe('Weight of the label against all other classes'),
+      beta: weight.default(DEFAULTS.dkd.beta).describe('Weight of the other classes among each other'),
+      warmup: share.default(DEFAULTS.dkd.warmup).describe("Share of training over which the teacher's part grows"),
+    }),
+    z.strictObject({
+      loss: z.literal('dist'),
+      temperature: temperature.default(DEFAULTS.dist.temperature).describe('Softmax temperature of the probabilities'),
+      weight: weight.default(DEFAULTS.dist.weight).describe('Weight of the relations; labels have 1'),
+      inter: weight.default(DEFAULTS.dist.inter).describe('Weight of relations between classes'),
+      intra: weight.default(DEFAULTS.dist.intra).describe('Weight of relations between images'),
+    }),
+    z.strictObject({
+      loss: z.literal('at'),
+      weight: weight.default(DEFAULTS.at.weight).describe('Weight of the attention maps; labels have 1'),
+      power: z.number().min(1).max(8).default(DEFAULTS.at.power).describe('Power of the features in an attention map'),
+    }),
+    z.strictObject({
+      loss: z.literal('fitnet'),
+      weight: weight.default(DEFAULTS.fitnet.weight).describe('Weight of the hint; labels have 1'),
+    }),
+    z.strictObject({
+      loss: z.literal('crd'),
+      weight: weight.default(DEFAULTS.crd.weight).describe('Weight of the contrast; labels have 1'),
+      temperature: temperature.default(DEFAULTS.crd.temperature).describe('Temperature of the contrast'),
+      negatives: z.int().min(1).max(16_384).default(DEFAULTS.crd.negatives).describe('Images of other classes a step'),
+      bank: z.int().min(1).max(5000).default(DEFAULTS.crd.bank).describe('Images whose embeddings are remembered'),
+      embedding: z.int().min(2).max(128).default(DEFAULTS.crd.embedding).describe('Length of an embedding'),
+      momentum: z.number().min(0).lt(1).default(DEFAULTS.crd.momentum).describe('Momentum of remembered embeddings'),
+    }),
+    z.strictObject({
+      loss: z.literal('none'),
+      temperature: temperature.optional().meta({ deprecated: true }),
+      weight: share.optional().meta({ deprecated: true }),
+    }),
+  ],
+  {
+    error: ({ code }) => (code === 'invalid_union' ? `expected one of ${Object.keys(DEFAULTS).join(', ')}` : undefined),
+  },
+);
 
 export const recipeSchema = z.strictObject({
   epochs: z.int().min(1).max(1000).default(6).describe('Passes over the training images'),
@@ -285,6 +341,12 @@ export const datasetSchema = z.strictObject({
   classes: list(z.string()),
   shape: list(z.number()),
   splits: z.strictObject({ train: count, validation: count, test: count }),
+  /** Images of each class, in the order of the classes; this and what follows of imported ones. */
+  balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),
+  fingerprint: z.string().optional(),
+  source: z.string().optional(),
+  date: z.string().optional(),
+  warnings: list(z.string()).optional(),
   bundled: z.boolean(),
 });
 
@@ -335,12 +397,6 @@ export const systemSchema = z.strictObject({
   version: z.string(),
   workspace: z.string(),
   shell: z.enum(['electron', 'web', 'cli']),
-  /** Images of each class, in the order of the classes; this and what follows of imported ones. */
-  balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),
-  fingerprint: z.string().optional(),
-  source: z.string().optional(),
-  date: z.string().optional(),
-  warnings: list(z.string()).optional(),
   platform: z.string(),
   node: z.string(),
 });

@@ -5,7 +5,13 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { Rng } from '../core/math/rng.ts';
-import type { DistillationRecipe } from '../core/recipe.ts';
+import type { DistillationRecipe } from '../core/distill/distillation-recipe.ts';
+import { attentionLoss } from './losses/attention.ts';
+import { contrastLoss } from './losses/contrast.ts';
+import { decoupledLoss } from './losses/decoupled.ts';
+import { hintLoss } from './losses/hints.ts';
+import { logitLoss } from './losses/logits.ts';
+import { relationLoss } from './losses/relations.ts';
 import { labelLoss, softTargetLoss } from './losses/soft-targets.ts';
 import type { WeightSlot } from './parameters.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
@@ -52,7 +58,26 @@ export interface CriterionTask {
   readonly labels: Tensor2D;
 }
 
-export function createCriterion({ distillation, teacher }: CriterionTask): Criterion {
-  if (teacher === undefined || distillation.loss === 'none') return labelLoss();
-  return softTargetLoss(distillation);
+/** Throws `teacher.mismatch` when a loss on features finds no layers to compare. */
+export function createCriterion({ student, distillation, teacher, labels }: CriterionTask): Criterion {
+  if (teacher === undefined) return labelLoss();
+  const { graph, rows } = teacher;
+  switch (distillation.loss) {
+    case 'none':
+      return labelLoss();
+    case 'kd':
+      return softTargetLoss(distillation);
+    case 'mse':
+      return logitLoss(distillation);
+    case 'dkd':
+      return decoupledLoss(distillation);
+    case 'dist':
+      return relationLoss(distillation);
+    case 'at':
+      return attentionLoss(distillation, student, graph);
+    case 'fitnet':
+      return hintLoss(distillation, student, graph, rows);
+    case 'crd':
+      return contrastLoss(distillation, student, graph, labels);
+  }
 }

@@ -1,22 +1,27 @@
 /** The jobs of a trainer process, each from its message to its last event. */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBackend } from './backend/load-backend.ts';
 import { measureGflops } from './backend/measure.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
+import type { ResidentImages } from './data/augment.ts';
+import { checkTrainable } from './data/trainable.ts';
 import { evaluate } from './evaluate.ts';
+import type { Breath, Evaluation } from './evaluate.ts';
 import { exportNetwork } from './export/export-job.ts';
 import { StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
 import { measureLatency } from './latency.ts';
 import { createModel } from './model.ts';
-import { OPTIMIZER_SLOTS } from './optimizer.ts';
+import type { Model } from './model.ts';
+import { stateSlots } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
+import type { HostWeights } from './parameters.ts';
 import type { EvaluateJob, TeacherJob, TrainerCommand, TrainerEvent, TrainJob, WrittenFile } from './protocol.ts';
-import { imagesForTeacher, loadTeacher, teacherTargets } from './teacher.ts';
+import { imagesForTeacher, loadTeacher, targetsFingerprint, teacherTargets } from './teacher.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
 import { TEACHER_RECIPE, trainTeacher } from './train-teacher.ts';
-import { stepsPerEpoch, train, trainingLayout } from './trainer.ts';
+import { trainingLayout } from './learner.ts';
+import { stepsPerEpoch, train } from './trainer.ts';
 import type { TrainingTask } from './trainer.ts';
 import type { TrainerCache } from './trainer-cache.ts';
 
@@ -74,30 +79,32 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
 }
 
 async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
-  const { jobId, fence, recipe, seed, tempDir } = job;
+  const { jobId, fence, recipe, seed, tempDir, checkpoints } = job;
   const { cache, control, send } = tools;
   const { directory, trainImages } = job.dataset;
   const model = createModel(job.graph);
   const count = trainImages === undefined ? {} : { count: trainImages };
   const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
+  checkTrainable(cache.dataset(directory), images.count);
+  const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   const validation = cache.images(directory, 'val', { shift: 0 });
   const validationLabels = cache.dataset(directory).split('val').labels;
   const teacher = await targetsOf(job, images.count, tools);
   const task: TrainingTask = {
     ...{ model, recipe, seed, train: images, validation, validationLabels },
     ...(teacher && { teacher }),
+    keepBest: checkpoints.keep === 'best-and-last',
   };
   const layout = trainingLayout(task);
-  const start = job.resumeFrom && readTrainingState(job.resumeFrom, layout, OPTIMIZER_SLOTS[recipe.optimizer]);
+  const start = job.resumeFrom && readTrainingState(job.resumeFrom, layout, stateSlots(recipe));
   const report = reporter(tools, job, 'training');
-  const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   let stopped: WrittenFile | undefined;
   try {
     const trained = await train(
       { ...task, ...(start && { start }) },
       {
         breath: control.breath,
-        onStep: (done) => report(done, totalSteps),
+        onStep: (_, share) => report(share * totalSteps, totalSteps),
         onEpoch: (point, state) => {
           const checkpoint = writeTrainingState(join(tempDir, `${jobId}-${point.epoch}.safetensors`), layout, state());
           send({ type: 'epoch', jobId, fence, point, checkpoint });
@@ -107,10 +114,19 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
         },
       },
     );
-    const checkpoint = writeWeights(join(tempDir, `${jobId}-final.safetensors`), model.layout, trained.weights);
-    const { accuracy, loss, predictions } = trained.evaluation;
-    const { seconds } = trained;
-    const result = { accuracy, loss, seconds, params: model.layout.params, checkpoint, predictions };
+    const half = checkpoints.precision === 'fp16';
+    const write = (kind: string, weights: HostWeights): WrittenFile =>
+      writeWeights(join(tempDir, `${jobId}-${kind}.safetensors`), model.layout, weights, {}, half);
+    const checkpoint = write('final', trained.weights);
+    const { best, seconds, epochs } = trained;
+    // Its figures are those of the rounded weights in the file.
+    const { accuracy, loss, predictions } = half
+      ? await evaluateFile(checkpoint.path, model, validation, validationLabels, control.breath)
+      : trained.evaluation;
+    const result = {
+      ...{ accuracy, loss, seconds, params: model.layout.params, checkpoint, epochs, predictions },
+      ...(best && { best: { epoch: best.epoch, checkpoint: write('best', best.weights) } }),
+    };
     send({ type: 'trained', jobId, fence, result });
   } catch (error) {
     if (!(error instanceof StopRequest)) throw error;
@@ -121,22 +137,14 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
 async function targetsOf(job: TrainJob, count: number, tools: JobTools): Promise<TeacherTargets | undefined> {
   const { teacher, recipe, dataset, cacheDir } = job;
   if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
-  // Mixing is no part of a view.
-  const { mixup: _, ...augmentation } = recipe.augmentation;
-  const version = statSync(join(teacher.directory, 'teacher.json'), { throwIfNoEntry: false })?.mtimeMs;
-  const key = JSON.stringify([teacher.directory, version, count, augmentation]);
-  return tools.cache.targets(dataset.directory, key, () =>
-    teacherTargets(
-      {
-        teacherDirectory: teacher.directory,
-        dataset: tools.cache.dataset(dataset.directory),
-        count,
-        augmentation,
-        cacheDir,
-      },
-      tools.control.breath,
-      reporter(tools, job, "computing the teacher's soft targets"),
-    ),
+  const { augmentation, distillation } = recipe;
+  const request = {
+    ...{ teacherDirectory: teacher.directory, dataset: tools.cache.dataset(dataset.directory) },
+    ...{ count, augmentation, distillation, student: job.graph, cacheDir },
+  };
+  const report = reporter(tools, job, "computing the teacher's soft targets");
+  return tools.cache.targets(dataset.directory, targetsFingerprint(request), () =>
+    teacherTargets(request, tools.control.breath, report),
   );
 }
 
@@ -146,10 +154,20 @@ async function runEvaluation(job: EvaluateJob, { cache, control, send }: JobTool
   const model = createModel(job.graph);
   const images = cache.images(job.dataset.directory, name, { shift: 0 });
   const { labels } = cache.dataset(job.dataset.directory).split(name);
-  const parameters = uploadWeights(model.layout, readWeights(job.checkpoint, model.layout));
+  const result = await evaluateFile(job.checkpoint, model, images, labels, control.breath);
+  send({ type: 'evaluated', jobId, fence, ...result });
+}
+
+async function evaluateFile(
+  path: string,
+  model: Model,
+  images: ResidentImages,
+  labels: Uint8Array,
+  breath: Breath,
+): Promise<Evaluation> {
+  const parameters = uploadWeights(model.layout, readWeights(path, model.layout));
   try {
-    const result = await evaluate(model, parameters, images, labels, control.breath);
-    send({ type: 'evaluated', jobId, fence, ...result });
+    return await evaluate(model, parameters, images, labels, breath);
   } finally {
     disposeParameters(parameters);
   }

@@ -1,12 +1,18 @@
 /**
- * A teacher's soft targets: its logits on a few fixed views of every training image, computed once and kept on disk in
- * half precision, keyed by everything that they depend on. The trainer makes the same views again (`viewOf`).
+ * What a loss wants of a teacher (its logits, or a few pooled maps: `core/distill/teacher-arrays.ts`) on fixed views of
+ * every training image, computed once and kept on disk in half precision, a file a view, keyed by everything that it
+ * depends on. The trainer makes the same views again (`viewOf`).
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import { sizeOf } from '../core/arch/ops.ts';
+import type { DistillationRecipe } from '../core/distill/distillation-recipe.ts';
+import { teacherArrays } from '../core/distill/teacher-arrays.ts';
+import type { TeacherArray } from '../core/distill/teacher-arrays.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { readWeights } from './checkpoint.ts';
@@ -14,7 +20,6 @@ import { claimed } from './claim.ts';
 import { residentImages, viewOf } from './data/augment.ts';
 import type { Augmentation, ResidentImages } from './data/augment.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
-import { logitsOf } from './evaluate.ts';
 import type { Breath } from './evaluate.ts';
 import { createModel } from './model.ts';
 import type { Model } from './model.ts';
@@ -23,14 +28,14 @@ import type { Parameters } from './parameters.ts';
 import { decodeTensors, encodeTensors, roundToHalf } from './safetensors.ts';
 import { readTeacherCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
-import { LOGITS } from './teacher-targets.ts';
+import { teacherPass } from './teacher-pass.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
 
 /** Views of each image: more of them vary more and take longer to compute, once for each teacher and data set. */
-const VIEWS = 4;
+export const VIEWS = 8;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
-const VERSION = 1;
+const VERSION = 2;
 const MILLISECONDS_BETWEEN_LOOKS = 100;
 
 export interface LoadedTeacher {
@@ -45,19 +50,17 @@ export interface TargetsRequest {
   /** So many of the first training images. */
   readonly count: number;
   readonly augmentation: Augmentation;
+  readonly distillation: DistillationRecipe;
+  /** Its levels say which maps are wanted; losses on logits want none. */
+  readonly student: ArchitectureGraph;
   readonly cacheDir: string;
+  /** Where anything is augmented; absent: `VIEWS`. */
+  readonly views?: number;
 }
 
 /** Throws `teacher.missing`, `teacher.mismatch` (other images or classes) or `checkpoint.corrupt`. */
 export function loadTeacher(directory: string, dataset: Dataset): LoadedTeacher {
-  const card = readTeacherCard(directory);
-  const { shape, classes } = dataset.card;
-  if (card.graph.inputShape.join() !== shape.join() || card.graph.classes !== classes.length) {
-    const wants = `images ${card.graph.inputShape.join('x')} of ${card.graph.classes} classes`;
-    const has = `${shape.join('x')} of ${classes.length}`;
-    const message = `Teacher "${card.name}" is for ${wants}, and data set "${dataset.card.id}" has ${has}. Choose another teacher.`;
-    throw new WorkbenchError('teacher.mismatch', message, { file: directory });
-  }
+  const card = fittingCard(directory, dataset);
   const model = createModel(card.graph);
   const weights = readWeights(join(directory, card.weights.file), model.layout, card.weights.sha256);
   const parameters = uploadWeights(model.layout, weights);
@@ -77,29 +80,29 @@ export function imagesForTeacher(
 
 /**
  * From the cache where it has them, else computed and put there, view by view: trainers that start together each take
- * the views that no other has claimed. The caller owns the tensors.
+ * the views that no other has claimed. The caller owns the tensors. Throws what `loadTeacher` throws.
  */
 export async function teacherTargets(
   request: TargetsRequest,
   breath: Breath,
   onProgress: (done: number, total: number) => void,
 ): Promise<TeacherTargets> {
-  const { dataset, count, cacheDir } = request;
-  const classes = dataset.card.classes.length;
-  const fingerprint = fingerprintOf(request);
-  const views = viewsOf(request.augmentation);
-  const logits = new Float32Array(views * count * classes);
+  const { count, cacheDir } = request;
+  const { card, arrays, views, fingerprint } = planOf(request);
+  const values = arrays.map((array) => ({ array, all: new Float32Array(views * count * sizeOf(array.shape)) }));
   const missing = new Set(Array.from({ length: views }, (_, view) => view));
   const report = (done: number): void => onProgress((views - missing.size) * count + done, views * count);
-  const passes = createPasses(request, breath, report);
+  const passes = createPasses(request, arrays, breath, report);
   mkdirSync(cacheDir, { recursive: true });
   try {
     while (missing.size > 0) {
       for (const view of [...missing]) {
-        const path = join(cacheDir, `teacher-logits-${fingerprint}-${view}.safetensors`);
-        const values = readCached(path, count, classes) ?? (await claimed(path, () => passes.write(view, path)));
-        if (values === undefined) continue;
-        logits.set(values, view * count * classes);
+        const path = join(cacheDir, `teacher-targets-${fingerprint}-${view}.safetensors`);
+        const found = readCached(path, count, arrays) ?? (await claimed(path, () => passes.write(view, path)));
+        if (found === undefined) continue;
+        for (const { array, all } of values) {
+          all.set(found.get(array.name) ?? [], view * count * sizeOf(array.shape));
+        }
         missing.delete(view);
       }
       if (missing.size === 0) break;
@@ -111,24 +114,55 @@ export async function teacherTargets(
   } finally {
     passes.dispose();
   }
-  const tensors = new Map([[LOGITS, tf.tensor2d(logits, [views * count, classes])]]);
-  return { tensors, views, viewSeed: VIEW_SEED };
+  const rows = views * count;
+  const tensors = values.map(({ array, all }) => [array.name, tf.tensor(all, [rows, ...array.shape])] as const);
+  return { graph: card.graph, tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED };
 }
 
-/** Without chance all views are one. */
-function viewsOf({ flip, shift, cutout }: Augmentation): number {
-  return flip || shift > 0 || cutout > 0 ? VIEWS : 1;
+/** The same for requests whose targets are the same. Throws what `loadTeacher` throws. */
+export function targetsFingerprint(request: TargetsRequest): string {
+  return planOf(request).fingerprint;
+}
+
+function planOf({ teacherDirectory, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
+  const card = fittingCard(teacherDirectory, dataset);
+  const { flip, shift, cutout } = augmentation;
+  // Without chance all views are one.
+  const views = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
+  const arrays = teacherArrays(distillation, student, card.graph, views * count);
+  const { weights, normalisation } = card;
+  const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, flip, shift, cutout];
+  const parts = [...shown, weights.sha256, normalisation, arrays];
+  const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return { card, arrays, views, fingerprint };
+}
+
+function fittingCard(directory: string, dataset: Dataset): TeacherCard {
+  const card = readTeacherCard(directory);
+  const { shape, classes } = dataset.card;
+  const { inputShape } = card.graph;
+  const cause =
+    inputShape.join() !== shape.join()
+      ? `reads images of ${inputShape.join(' x ')}, and those of data set "${dataset.card.id}" are ${shape.join(' x ')}`
+      : card.graph.classes !== classes.length
+        ? `knows ${card.graph.classes} classes, and data set "${dataset.card.id}" has ${classes.length}`
+        : undefined;
+  if (cause === undefined) return card;
+  throw new WorkbenchError('teacher.mismatch', `Teacher "${card.name}" ${cause}. Choose another teacher.`, {
+    file: directory,
+  });
 }
 
 interface Passes {
-  /** Computes a view's logits `[count][classes]`, writes them and gives them as they were written, in half precision. */
-  readonly write: (view: number, path: string) => Promise<Float32Array>;
+  /** Computes a view's arrays, writes them and gives them as they were written, in half precision. */
+  readonly write: (view: number, path: string) => Promise<ReadonlyMap<string, Float32Array>>;
   readonly dispose: () => void;
 }
 
 /** Loads teacher and images when the first view is asked for. */
 function createPasses(
   { teacherDirectory, dataset, count, augmentation }: TargetsRequest,
+  arrays: readonly TeacherArray[],
   breath: Breath,
   onProgress: (done: number) => void,
 ): Passes {
@@ -138,14 +172,16 @@ function createPasses(
     return { teacher, images: imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count }) };
   };
   return {
-    write: async (view, path) => {
+    write: async (number, path) => {
       loaded ??= load();
       const { teacher, images } = loaded;
-      const views = (sample: number) => viewOf(VIEW_SEED, sample, view, augmentation, images);
-      const values = await logitsOf(teacher.model, teacher.parameters, images, { breath, views, onProgress });
-      const tensor = { name: 'logits', shape: [count, dataset.card.classes.length], values, half: true };
-      writeAtomically(path, encodeTensors([tensor], { teacher: teacher.card.name, dataset: dataset.card.id }));
-      return roundToHalf(values);
+      const view = (sample: number) => viewOf(VIEW_SEED, sample, number, augmentation, images);
+      const values = await teacherPass({ ...teacher, images, view }, arrays, breath, onProgress);
+      const tensors = arrays.map(({ name, shape }) => {
+        return { name, shape: [count, ...shape], values: values.get(name) ?? new Float32Array(), half: true };
+      });
+      writeAtomically(path, encodeTensors(tensors, { teacher: teacher.card.name, dataset: dataset.card.id }));
+      return new Map([...values].map(([name, array]) => [name, roundToHalf(array)]));
     },
     dispose: () => {
       loaded?.images.dispose();
@@ -155,17 +191,21 @@ function createPasses(
 }
 
 /** Absent: not there, or broken, which costs no more than computing them again. */
-function readCached(path: string, rows: number, classes: number): Float32Array | undefined {
+function readCached(
+  path: string,
+  count: number,
+  arrays: readonly TeacherArray[],
+): ReadonlyMap<string, Float32Array> | undefined {
   try {
-    const tensor = decodeTensors(readFileSync(path)).tensors.get('logits');
-    return tensor?.shape.join() === [rows, classes].join() ? tensor.values : undefined;
+    const { tensors } = decodeTensors(readFileSync(path));
+    const found = new Map<string, Float32Array>();
+    for (const { name, shape } of arrays) {
+      const tensor = tensors.get(name);
+      if (tensor?.shape.join() !== [count, ...shape].join()) return undefined;
+      found.set(name, tensor.values);
+    }
+    return found;
   } catch {
     return undefined;
   }
-}
-
-function fingerprintOf({ teacherDirectory, dataset, count, augmentation }: TargetsRequest): string {
-  const { weights, normalisation } = readTeacherCard(teacherDirectory);
-  const parts = [VERSION, VIEW_SEED, dataset.fingerprint, count, weights.sha256, normalisation, augmentation];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -20,6 +20,9 @@ export interface TrainerCache {
   readonly targets: (directory: string, key: string, compute: () => Promise<TeacherTargets>) => Promise<TeacherTargets>;
 }
 
+/** Losses on features want other maps for other students, each set up to some hundred megabytes. */
+const MOST_TARGETS = 2;
+
 interface Shelf {
   readonly directory: string;
   readonly version: number;
@@ -57,7 +60,13 @@ export function createTrainerCache(): TrainerCache {
     targets: async (directory, key, compute) => {
       const { targets } = shelfOf(directory);
       const known = targets.get(key) ?? (await compute());
+      // Last in, last out: a map keeps its keys in the order in which they were set.
+      targets.delete(key);
       targets.set(key, known);
+      for (const [old, unused] of [...targets].slice(0, -MOST_TARGETS)) {
+        disposeTargets(unused);
+        targets.delete(old);
+      }
       return known;
     },
   };

@@ -1,4 +1,5 @@
 /** Checks messages to a trainer process: what is not a command is refused in words, never believed. */
+import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import type { TrainerCommand } from './protocol.ts';
 
 export interface CheckedCommand {
@@ -41,6 +42,10 @@ const graph = record({
     Array.isArray(layers) &&
     layers.every(record({ id: text, layer: record({ op: text }), inputs: (inputs) => Array.isArray(inputs) })),
 });
+/** Each loss with its own numbers. */
+const DISTILLATIONS = Object.values(DISTILLATION_DEFAULTS).map(({ loss, ...numbers }) =>
+  record({ loss: oneOf(loss), ...Object.fromEntries(Object.keys(numbers).map((name) => [name, number])) }),
+);
 const recipe = record({
   epochs: count,
   batchSize: count,
@@ -62,7 +67,7 @@ const recipe = record({
     cutout: (side) => side === 0 || count(side),
     mixup: number,
   }),
-  distillation: record({ loss: oneOf('kd', 'none'), temperature: number, weight: number }),
+  distillation: (value) => DISTILLATIONS.some((check) => check(value)),
 });
 /** It becomes part of file names. */
 const jobId: Check = (value) => typeof value === 'string' && /^[\w-][\w.-]{0,199}$/.test(value);
@@ -78,6 +83,7 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     teacher: optional(folder),
     cacheDir: text,
     recipe,
+    checkpoints: record({ precision: oneOf('fp32', 'fp16'), keep: oneOf('best-and-last', 'last', 'front') }),
     seed: (seed) => Number.isSafeInteger(seed),
     tempDir: text,
     resumeFrom: optional(text),

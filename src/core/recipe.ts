@@ -1,13 +1,6 @@
 /** How one network is trained: the fixed recipe that every student of a run shares. Plain JSON, stored with the run. */
 
-export interface DistillationRecipe {
-  /** `kd`: Hinton et al. 2015; `none`: labels only. */
-  readonly loss: 'kd' | 'none';
-  /** Softmax temperature T of the soft targets. */
-  readonly temperature: number;
-  /** Weight of T^2 * KL(teacher || student); cross-entropy gets 1 - weight. */
-  readonly weight: number;
-}
+import type { DistillationRecipe } from './distill/distillation-recipe.ts';
 
 export interface Recipe {
   /** Passes over the training images, unless `seconds` is there. */

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { distillationLoss } from '../../src/core/distill.ts';
+import { distillationLoss } from '../../src/core/distill/soft-targets.ts';
 import { createRng } from '../../src/core/math/rng.ts';
-import type { DistillationRecipe } from '../../src/core/recipe.ts';
+import type { DistillationRecipe } from '../../src/core/distill/distillation-recipe.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { labelLoss, smooth, softTargetLoss } from '../../src/compute/losses/soft-targets.ts';
 
@@ -19,7 +19,7 @@ const classes = [0, 3, 1, 2, 3];
 
 function lossAt(logits: Tensor, distillation: DistillationRecipe, smoothing: number): Tensor {
   const labels = tf.cast(tf.oneHot(tf.tensor1d(classes, 'int32'), 4), 'float32') as Tensor2D;
-  const criterion = distillation.loss === 'none' ? labelLoss() : softTargetLoss(distillation);
+  const criterion = distillation.loss === 'kd' ? softTargetLoss(distillation) : labelLoss();
   const unused = (): never => {
     throw new Error('No such thing here');
   };

@@ -11,7 +11,9 @@ import { evaluate } from '../../src/compute/evaluate.ts';
 import { unflatten } from '../../src/compute/parameters.ts';
 import { imagesForTeacher, loadTeacher, teacherTargets } from '../../src/compute/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teacher.ts';
-import { disposeTargets, LOGITS } from '../../src/compute/teacher-targets.ts';
+import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
+import { LOGITS } from '../../src/core/distill/teacher-arrays.ts';
+import { disposeTargets } from '../../src/compute/teacher-targets.ts';
 import type { TeacherTargets } from '../../src/compute/teacher-targets.ts';
 import { readTeacherCard } from '../../src/compute/teacher-card.ts';
 import { trainTeacher } from '../../src/compute/train-teacher.ts';
@@ -26,7 +28,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function request(cacheDir: string, count: number = TINY.train): TargetsRequest {
   const { augmentation } = TINY_RECIPE;
-  return { teacherDirectory, dataset: loadDataset(directory), count, augmentation, cacheDir: join(folder, cacheDir) };
+  const { kd: distillation } = DISTILLATION_DEFAULTS;
+  const dataset = loadDataset(directory);
+  const student = tinyConvolutional();
+  return { teacherDirectory, dataset, count, augmentation, distillation, student, cacheDir: join(folder, cacheDir) };
 }
 
 function logitsOf({ tensors }: TeacherTargets): tf.Tensor {

@@ -13,16 +13,16 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { DistillationRecipe } from '../../core/recipe.ts';
+import type { SoftTargetRecipe } from '../../core/distill/distillation-recipe.ts';
+import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from '../criterion.ts';
-import { LOGITS } from '../teacher-targets.ts';
 
 export function labelLoss(): Criterion {
   return { taps: [], slots: [], loss: ({ logits, targets }) => crossEntropy(logits, targets) };
 }
 
-export function softTargetLoss(recipe: DistillationRecipe): Criterion {
+export function softTargetLoss(recipe: SoftTargetRecipe): Criterion {
   return {
     taps: [],
     slots: [],
@@ -50,7 +50,7 @@ function distillationLoss(
   logits: Tensor2D,
   targets: Tensor2D,
   teacherLogits: Tensor2D,
-  { temperature, weight }: DistillationRecipe,
+  { temperature, weight }: SoftTargetRecipe,
 ): Scalar {
   const [batch] = logits.shape;
   return differentiable([logits], (save) => {

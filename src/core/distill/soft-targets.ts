@@ -10,10 +10,13 @@
  * s        label smoothing                                                  [0, 1]
  * w        weight of the soft targets                                       [0, 1]
  */
-import { WorkbenchError } from './errors.ts';
-import type { Recipe } from './recipe.ts';
+import { WorkbenchError } from '../errors.ts';
+import type { NoDistillation, SoftTargetRecipe } from './distillation-recipe.ts';
 
-export type LossRecipe = Pick<Recipe, 'distillation' | 'labelSmoothing'>;
+export interface LossRecipe {
+  readonly distillation: NoDistillation | SoftTargetRecipe;
+  readonly labelSmoothing: number;
+}
 
 /** log p^T, without overflow for any finite logits. */
 export function logSoftmax(logits: readonly number[], temperature = 1): readonly number[] {
@@ -63,9 +66,9 @@ export function distillationLoss(
   label: number,
   recipe: LossRecipe,
 ): number {
-  const { loss, temperature, weight } = recipe.distillation;
   const hard = crossEntropy(studentLogits, label, recipe.labelSmoothing);
-  if (loss === 'none') return hard;
+  if (recipe.distillation.loss === 'none') return hard;
+  const { temperature, weight } = recipe.distillation;
   const soft = softTargetDivergence(studentLogits, teacherLogits, temperature);
   return (1 - weight) * hard + weight * temperature ** 2 * soft;
 }
@@ -77,10 +80,10 @@ export function distillationGradient(
   label: number,
   recipe: LossRecipe,
 ): readonly number[] {
-  const { loss, temperature, weight } = recipe.distillation;
   const targets = smoothedTargets(studentLogits.length, label, recipe.labelSmoothing);
   const hard = softmax(studentLogits).map((probability, index) => probability - (targets[index] ?? NaN));
-  if (loss === 'none') return hard;
+  if (recipe.distillation.loss === 'none') return hard;
+  const { temperature, weight } = recipe.distillation;
   requireSameLength(studentLogits, teacherLogits);
   const student = softmax(studentLogits, temperature);
   const teacher = softmax(teacherLogits, temperature);
@@ -95,7 +98,8 @@ function term(target: number | undefined, value: number): number {
   return target === 0 ? 0 : (target ?? NaN) * value;
 }
 
-function requireSameLength(studentLogits: readonly number[], teacherLogits: readonly number[]): void {
+/** Throws `teacher.mismatch`. */
+export function requireSameLength(studentLogits: readonly number[], teacherLogits: readonly number[]): void {
   if (studentLogits.length === teacherLogits.length) return;
   const counts = `${teacherLogits.length} classes, the student ${studentLogits.length}`;
   throw new WorkbenchError('teacher.mismatch', `The teacher has ${counts}: choose a teacher of the same data set.`);

@@ -1,0 +1,49 @@
+/**
+ * Attention transfer, Zagoruyko and Komodakis 2017; the formula is core's `distill/attention.ts`, the pairs of layers those
+ * of `distill/feature-levels.ts`. The teacher's maps come pooled and normalised.
+ *
+ * | symbol | meaning | shape |
+ * | --- | --- | --- |
+ * | F | features of a level | `[batch, h, w, c]` |
+ * | A | mean over channels of F^p, each sample's divided by its length | `[batch, h * w]` |
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { ATTENTION_EPSILON } from '../../core/distill/attention.ts';
+import type { AttentionRecipe } from '../../core/distill/distillation-recipe.ts';
+import { levelPairs } from '../../core/distill/feature-levels.ts';
+import { attentionArray } from '../../core/distill/teacher-arrays.ts';
+import type { Criterion } from '../criterion.ts';
+import { mapOf, poolTo } from './places.ts';
+import { crossEntropy } from './soft-targets.ts';
+
+/** CE + w sum over pairs of mean (A_s - A_t)^2. */
+export function attentionLoss(
+  { weight, power }: AttentionRecipe,
+  student: ArchitectureGraph,
+  teacher: ArchitectureGraph,
+): Criterion {
+  const pairs = levelPairs(student, teacher);
+  return {
+    taps: pairs.map((pair) => pair.student.layerId),
+    slots: [],
+    loss: (batch) => {
+      const distances = pairs.map((pair) => {
+        const map = poolTo(mapOf(batch.feature(pair.student.layerId), pair.student), [pair.height, pair.width]);
+        const wanted = batch.teacher(attentionArray(pair, power).name);
+        return tf.mean<Scalar>(tf.square(tf.sub(attentionMaps(map, power), wanted)));
+      });
+      return tf.add(crossEntropy(batch.logits, batch.targets), tf.mul(tf.addN(distances), weight));
+    },
+  };
+}
+
+export function attentionMaps(map: Tensor4D, power: number): Tensor {
+  const [, height, width] = map.shape;
+  const energy = tf.mean(power === 2 ? tf.square(map) : tf.pow(tf.abs(map), power), 3);
+  const flat = tf.reshape(energy, [-1, height * width]);
+  // Under the root, where a map of zeros still has a slope; the square is far below any that is not of zeros.
+  const length = tf.add(tf.sum(tf.square(flat), 1, true), ATTENTION_EPSILON ** 2);
+  return tf.mul(flat, tf.rsqrt(length));
+}

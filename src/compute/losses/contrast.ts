@@ -1,0 +1,152 @@
+/**
+ * Contrastive distillation, Tian et al. 2020; the loss of an anchor and its gradient are core's `distill/contrast.ts`.
+ *
+ * | symbol | meaning | shape |
+ * | --- | --- | --- |
+ * | s, t | embeddings of the batch by student and teacher: a dense layer over the last vector, length 1 | `[batch, d]` |
+ * | bank | remembered embeddings of the first images by each network, moved by momentum | `[bank, d]` each |
+ * | N | rows of the bank that were drawn in this step, length 1 | `[negatives, d]` |
+ * | others | 1 where a drawn row is of another class than the anchor | `[batch, negatives]` |
+ * | m | number of others of each anchor | `[batch, 1]` |
+ * | Z | constants of both directions, set in the first step | `[2]` |
+ *
+ * As published: both directions, noise-contrastive estimation with P_n = 1 / n, dense embeddings of both networks that are
+ * trained, negatives of other classes ("exact"), Z from the first batch. Cut to size, and to be said where figures are
+ * shown: some hundred negatives of a bank of some thousand images, drawn once a step for all its anchors; the positive is
+ * the other network's embedding of this very step, not the remembered one. What is remembered carries no gradient, and
+ * neither does the other side of a pair.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import type { ContrastiveRecipe } from '../../core/distill/distillation-recipe.ts';
+import { lastVector } from '../../core/distill/feature-levels.ts';
+import { vectorArray } from '../../core/distill/teacher-arrays.ts';
+import { differentiable, savedAt } from '../backend/differentiable.ts';
+import type { Criterion, CriterionBatch } from '../criterion.ts';
+import { hardLabels } from './decoupled.ts';
+import { keptSlot, trainedSlot } from './slots.ts';
+import { crossEntropy } from './soft-targets.ts';
+
+const SMALLEST_SQUARE = 1e-12;
+
+/** `labels`: one-hot, of all training images, `[count, classes]`. */
+export function contrastLoss(
+  recipe: ContrastiveRecipe,
+  student: ArchitectureGraph,
+  teacher: ArchitectureGraph,
+  labels: Tensor2D,
+): Criterion {
+  const [images] = labels.shape;
+  const size = Math.min(recipe.bank, images);
+  const { embedding } = recipe;
+  const source = lastVector(student);
+  const array = vectorArray(teacher);
+  const sides = [
+    sideSlots('student', source.length, size, embedding),
+    sideSlots('teacher', array.shape[0] ?? 0, size, embedding),
+  ] as const;
+  const normalisers = keptSlot('normalisers', [2], 'zeros');
+
+  function contrast(batch: CriterionBatch): Scalar {
+    const drawn = Int32Array.from({ length: recipe.negatives }, () => batch.rng.int(size));
+    const rows = tf.tensor1d(drawn, 'int32');
+    const same = tf.matMul(hardLabels(batch.targets), tf.gather(labels, rows), false, true);
+    const others: Tensor2D = tf.sub(1, same);
+    const vectors = [batch.feature(source.layerId), batch.teacher(array.name)];
+    const embeddings = sides.map(({ kernel, bias }, side) => {
+      const dense = tf.matMul(vectors[side] as Tensor2D, batch.weight(kernel.name) as Tensor2D); // vectors are rows
+      return unitRows(tf.add(dense, batch.weight(bias.name)));
+    });
+    const [s, t] = embeddings as [Tensor2D, Tensor2D]; // one a side
+    const constants = tf.unstack(batch.weight(normalisers.name));
+    const pairs = [
+      { anchor: s, positive: t, bank: sides[1].bank },
+      { anchor: t, positive: s, bank: sides[0].bank },
+    ];
+    const directions = pairs.map(({ anchor, positive, bank }, index) => {
+      const negatives = unitRows(tf.gather(batch.weight(bank.name), rows) as Tensor2D); // rows of a matrix
+      const known = constants[index] as Scalar; // one a direction
+      return direction(anchor, { positive, negatives, others, known, temperature: recipe.temperature, images });
+    });
+    batch.keep(normalisers.name, tf.stack(directions.map(({ normaliser }) => normaliser)));
+    for (const [side, { bank }] of sides.entries()) {
+      const old = batch.weight(bank.name) as Tensor2D; // its slot's shape
+      batch.keep(bank.name, remember(old, embeddings[side] as Tensor2D, batch.samples, recipe.momentum)); // one a side
+    }
+    return tf.addN(directions.map(({ loss }) => loss));
+  }
+
+  return {
+    taps: [source.layerId],
+    slots: [...sides.flatMap(({ kernel, bias, bank }) => [kernel, bias, bank]), normalisers],
+    loss: (batch) => tf.add(crossEntropy(batch.logits, batch.targets), tf.mul(contrast(batch), recipe.weight)),
+  };
+}
+
+function sideSlots(side: string, length: number, size: number, embedding: number) {
+  return {
+    kernel: trainedSlot(`${side}Kernel`, [length, embedding], 'glorotUniform'),
+    bias: trainedSlot(`${side}Bias`, [embedding], 'zeros'),
+    /** Only the direction of its rows counts, so any symmetric start will do. */
+    bank: keptSlot(`${side}Bank`, [size, embedding], 'truncatedNormal02'),
+  };
+}
+
+interface Direction {
+  readonly positive: Tensor2D;
+  readonly negatives: Tensor2D;
+  readonly others: Tensor2D;
+  /** Z, or 0 before the first step. */
+  readonly known: Scalar;
+  readonly temperature: number;
+  readonly images: number;
+}
+
+/** Mean over the anchors, `[batch, d]`. */
+function direction(
+  anchor: Tensor2D,
+  { positive, negatives, others, known, temperature, images }: Direction,
+): { readonly loss: Scalar; readonly normaliser: Scalar } {
+  const [batch] = anchor.shape;
+  const attraction: Tensor2D = tf.mul(tf.sum(tf.mul(anchor, positive), 1, true), 1 / temperature);
+  const repulsion: Tensor2D = tf.mul(tf.matMul(anchor, negatives, false, true), 1 / temperature);
+  const first = tf.mul<Scalar>(tf.mean(tf.exp(tf.concat2d([attraction, repulsion], 1))), images);
+  const normaliser: Scalar = tf.where(tf.greater(known, 0), known, first);
+  const count = tf.sum(others, 1, true);
+  // An anchor without others has no loss; its shift only has to be finite.
+  const some = tf.cast(tf.greater(count, 0), 'float32');
+  const shift = tf.log(tf.mul(tf.maximum(count, 1), tf.mul(normaliser, 1 / images)));
+  const loss = differentiable<Scalar>([anchor], (save) => {
+    const pull = tf.mul(some, tf.sigmoid(tf.sub(shift, attraction)));
+    const pushes = tf.mul(others, tf.sigmoid(tf.sub(repulsion, shift))) as Tensor2D; // as others
+    const slope = tf.sub(tf.matMul(pushes, negatives), tf.mul(pull, positive));
+    save([tf.mul(slope, 1 / (temperature * batch))]);
+    const attracted = tf.sum(tf.mul(some, tf.softplus(tf.sub(shift, attraction))));
+    const repelled = tf.sum(tf.mul(others, tf.softplus(tf.sub(repulsion, shift))));
+    return {
+      value: tf.mul(tf.add(attracted, repelled), 1 / batch),
+      gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy),
+    };
+  });
+  return { loss, normaliser };
+}
+
+/** The bank with the batch's images moved towards their embeddings; images beyond the bank are not remembered. */
+function remember(bank: Tensor2D, fresh: Tensor2D, samples: Int32Array, momentum: number): Tensor {
+  const [size] = bank.shape;
+  const places = Int32Array.from({ length: size }, (_, row) => row);
+  samples.forEach((sample, row) => {
+    if (sample < size) places[sample] = size + row;
+  });
+  const inside = tf.tensor1d(
+    samples.map((sample) => Math.min(sample, size - 1)),
+    'int32',
+  ) as Tensor1D; // a vector
+  const moved = tf.add(tf.mul(unitRows(tf.gather(bank, inside)), momentum), tf.mul(fresh, 1 - momentum));
+  return tf.gather(tf.concat2d([bank, unitRows(moved as Tensor2D)], 0), tf.tensor1d(places, 'int32')); // as the batch
+}
+
+function unitRows(rows: Tensor2D): Tensor2D {
+  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), SMALLEST_SQUARE)));
+}

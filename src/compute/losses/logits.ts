@@ -1,0 +1,38 @@
+/**
+ * Matching logits, Kim et al. 2021; the formula is core's `distill/logits.ts`.
+ *
+ * | symbol | meaning | shape |
+ * | --- | --- | --- |
+ * | z, v | logits of student and teacher | `[batch, classes]` |
+ *
+ * loss = (1 - w) CE + w mean (z - v)^2, gradient of the latter 2 (z - v) / (batch classes).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { LogitRecipe } from '../../core/distill/distillation-recipe.ts';
+import { LOGITS } from '../../core/distill/teacher-arrays.ts';
+import { differentiable, savedAt } from '../backend/differentiable.ts';
+import type { Criterion } from '../criterion.ts';
+import { crossEntropy } from './soft-targets.ts';
+
+export function logitLoss({ weight }: LogitRecipe): Criterion {
+  return {
+    taps: [],
+    slots: [],
+    loss: ({ logits, targets, teacher }) => {
+      const distance = logitDistance(logits, teacher(LOGITS) as Tensor2D); // logits are rows
+      return tf.add(tf.mul(crossEntropy(logits, targets), 1 - weight), tf.mul(distance, weight));
+    },
+  };
+}
+
+function logitDistance(logits: Tensor2D, teacherLogits: Tensor2D): Scalar {
+  return differentiable([logits], (save) => {
+    const difference = tf.sub(logits, teacherLogits);
+    save([difference]);
+    return {
+      value: tf.mean<Scalar>(tf.square(difference)),
+      gradient: (dy, saved) => tf.mul(tf.mul(savedAt(saved, 0), 2 / logits.size), dy),
+    };
+  });
+}

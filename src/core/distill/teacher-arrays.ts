@@ -1,0 +1,94 @@
+/**
+ * What a loss wants of the teacher for every view of every training image; it is computed once and stored.
+ *
+ * - kd, mse, dkd, dist: logits, `[classes]`.
+ * - at: an attention map for each pair of levels, at the size at which they are compared, `[h * w]`: no channels.
+ * - fitnet: the map of the middle pair, `[h, w, channels]`, pooled so far that all views together stay within `MAP_BYTES`.
+ * - crd: the vector before the logits, `[channels]`.
+ */
+import type { ArchitectureGraph } from '../arch/graph.ts';
+import { sizeOf } from '../arch/ops.ts';
+import type { DistillationRecipe } from './distillation-recipe.ts';
+import { lastVector, levelPairs } from './feature-levels.ts';
+import type { LevelPair } from './feature-levels.ts';
+
+/** Of a hint's maps on the device, in single precision; half of that on disk. */
+export const MAP_BYTES = 256 * 2 ** 20;
+export const LOGITS = 'logits';
+
+export interface TeacherArray {
+  /** Says all that it depends on beside the teacher. */
+  readonly name: string;
+  /** Of one image. */
+  readonly shape: readonly number[];
+  readonly form:
+    | { readonly kind: 'logits' }
+    | { readonly kind: 'attention'; readonly layerId: string; readonly power: number; readonly size: Size }
+    | { readonly kind: 'map'; readonly layerId: string; readonly size: Size }
+    | { readonly kind: 'vector'; readonly layerId: string };
+}
+
+export type Size = readonly [height: number, width: number];
+
+/** `rows`: views times images. Throws `teacher.mismatch` when the two networks have nothing to compare. */
+export function teacherArrays(
+  recipe: DistillationRecipe,
+  student: ArchitectureGraph,
+  teacher: ArchitectureGraph,
+  rows: number,
+): readonly TeacherArray[] {
+  switch (recipe.loss) {
+    case 'none':
+      return [];
+    case 'kd':
+    case 'mse':
+    case 'dkd':
+    case 'dist':
+      return [{ name: LOGITS, shape: [teacher.classes], form: { kind: 'logits' } }];
+    case 'at': {
+      const arrays = levelPairs(student, teacher).map((pair) => attentionArray(pair, recipe.power));
+      // Two levels of the student may look at one of the teacher's, at one size.
+      return [...new Map(arrays.map((array) => [array.name, array])).values()];
+    }
+    case 'fitnet':
+      return [hintArray(hintPair(student, teacher), rows)];
+    case 'crd':
+      return [vectorArray(teacher)];
+  }
+}
+
+export function attentionArray({ teacher, height, width }: LevelPair, power: number): TeacherArray {
+  const name = `attention-${teacher.layerId}-${height}x${width}-p${power}`;
+  const form = { kind: 'attention', layerId: teacher.layerId, power, size: [height, width] } as const;
+  return { name, shape: [height * width], form };
+}
+
+/** The middle pair, the finer one of two: "layer 2 of 0 to 4" of the published comparisons. */
+export function hintPair(student: ArchitectureGraph, teacher: ArchitectureGraph): LevelPair {
+  const pairs = levelPairs(student, teacher);
+  const pair = pairs[Math.floor((pairs.length - 1) / 2)];
+  if (pair === undefined) throw new Error('Pairs are never none');
+  return pair;
+}
+
+export function hintArray({ teacher, height, width }: LevelPair, rows: number): TeacherArray {
+  const places = MAP_BYTES / (4 * rows * teacher.channels);
+  const shrink = Math.min(1, Math.sqrt(places / (height * width)));
+  const size = [Math.max(1, Math.floor(height * shrink)), Math.max(1, Math.floor(width * shrink))] as const;
+  const shape = [...size, teacher.channels];
+  return {
+    name: `map-${teacher.layerId}-${size.join('x')}`,
+    shape,
+    form: { kind: 'map', layerId: teacher.layerId, size },
+  };
+}
+
+export function vectorArray(teacher: ArchitectureGraph): TeacherArray {
+  const { layerId, length } = lastVector(teacher);
+  return { name: `vector-${layerId}`, shape: [length], form: { kind: 'vector', layerId } };
+}
+
+/** Numbers a teacher gives for one view of one image. */
+export function valuesOf(arrays: readonly TeacherArray[]): number {
+  return arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
