@@ -14,6 +14,8 @@ export interface ProgressPrinter {
   /** A line that stays. */
   line(text: string): void;
   progress(summary: RunSummaryView): void;
+  /** What is being done just now, in words. */
+  status(text: string): void;
   ended(trial: Trial): void;
   /** Takes the bar away. */
   clear(): void;
@@ -35,12 +37,14 @@ export function createProgressPrinter(stream: TextStream): ProgressPrinter {
     stream.write(`${text}\n`);
     if (shown !== '') stream.write(shown);
   };
+  const status = (text: string): void => {
+    // One column stays free: a line that fills the last one wraps in some terminals.
+    if (stream.isTTY) draw(text.slice(0, (stream.columns ?? 80) - 1));
+  };
   return {
     line,
-    progress(summary) {
-      // One column stays free: a line that fills the last one wraps in some terminals.
-      if (stream.isTTY) draw(progressText(summary).slice(0, (stream.columns ?? 80) - 1));
-    },
+    status,
+    progress: (summary) => status(progressText(summary)),
     ended: (trial) => line(trialText(trial)),
     clear() {
       erase();

@@ -1,0 +1,79 @@
+/** `trade datasets import PATH`: somebody's files become a data set of the workspace. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { followImport } from '../../bridge/follow-import.ts';
+import type { ImportInput } from '../../bridge/import-schemas.ts';
+import type { DatasetView } from '../../bridge/schemas.ts';
+import { createProgressPrinter } from '../../host/create-host.ts';
+import type { Host } from '../../host/create-host.ts';
+import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { VerbContext } from '../program.ts';
+
+type ImportOptions = CommonOptions & Omit<ImportInput, 'path'>;
+
+export function addImport(datasets: Command, context: VerbContext): void {
+  withCommonOptions(datasets.command('import <path>'))
+    .description('make one of IDX files, CIFAR batches, or a folder per class of PNG and JPEG files')
+    .option('--name <name>', "what a search calls it (default: the folder's name)")
+    .option('--title <title>', 'its title, for people')
+    .option('--licence <text>', 'its licence')
+    .addOption(
+      new Option('--kind <kind>', 'what the files are (default: told by their names)').choices([
+        ...['idx', 'cifar10', 'cifar100', 'folder'],
+      ]),
+    )
+    .option('--size <pixels>', 'side of the images, 8 to 64 (default: their own; 32 for a folder)', wholeNumber(8, 64))
+    .addOption(
+      new Option('--fit <way>', 'how an image is made square')
+        .choices(['letterbox', 'crop', 'stretch'])
+        .default('letterbox'),
+    )
+    .option('--gray', 'one channel, whatever the images have', false)
+    .option('--coarse', 'the 20 coarse classes of CIFAR-100, not its 100 fine ones', false)
+    .option('--val <share>', 'of the training images, for validation where there is none', share, 0.1)
+    .option('--test <share>', 'of the training images, for the test where there is none', share, 0.1)
+    .option('--seed <s>', 'seed of the cut', wholeNumber(0, 0xffffffff), 1)
+    .action(async (path: string, options: ImportOptions) =>
+      context.end(await withHost(context, options, (host) => importDataset(host, path, options))),
+    );
+}
+
+/** Gives the exit code. Ctrl+C stops it, and nothing is kept. */
+async function importDataset(host: Host, path: string, options: ImportOptions): Promise<number> {
+  const { workspace: _workspace, json, ...order } = options;
+  const printer = createProgressPrinter(process.stderr);
+  const events = await host.client.catalog.importDataset({ ...order, path: resolve(path) });
+  const stop = (): void => void events.return?.();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  let stage = '';
+  try {
+    const dataset = await followImport(events, (progress) => {
+      if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
+      stage = progress.stage;
+      printer.status(`${stage}: ${progress.done} of ${progress.total}`);
+    }).finally(() => printer.clear());
+    if (dataset === undefined) {
+      process.stderr.write('The import was stopped; nothing was kept.\n');
+      return INTERRUPTED;
+    }
+    if (json) printJson({ event: 'dataset.imported', dataset });
+    else printLines(summaryOf(dataset));
+    return 0;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function summaryOf({ name, shape, classes, splits, warnings = [] }: DatasetView): readonly string[] {
+  const { train, validation, test } = splits;
+  const images = `${train} training, ${validation} validation and ${test} test images of ${shape.join(' x ')}`;
+  return [`${name}: ${images}, ${classes.length} classes`, ...warnings.map((warning) => `Note: ${warning}`)];
+}
+
+function share(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number < 1) return number;
+  throw new InvalidArgumentError('Give a share between 0 and 1, such as 0.1.');
+}
