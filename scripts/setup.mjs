@@ -2,7 +2,7 @@
  * Sets this checkout up: packages, Node 24, compute runtime, built workbench. What is done already is not done again.
  * Built-ins only, Node >= 20, works without node_modules.
  *
- *   node scripts/setup.mjs [--retry]     --retry: look for TensorFlow again where wasm was chosen
+ *   node scripts/setup.mjs [--retry]     --retry: test the compute runtime, or choose it again
  */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

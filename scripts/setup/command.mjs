@@ -7,11 +7,16 @@ const KEPT_CHARACTERS = 4000;
 /**
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, what: string, advice: string, timeoutMs?: number }} options
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, what: string, advice: string, timeoutMs?: number,
+ *   keptCharacters?: number }} options
  *   `what` names the step in the error, `advice` says what a person can do about it
  * @returns {Promise<string>} the end of its output; a failure throws a SetupError
  */
-export function runCommand(program, args, { cwd, env = process.env, signal, what, advice, timeoutMs }) {
+export function runCommand(
+  program,
+  args,
+  { cwd, env = process.env, signal, what, advice, timeoutMs, keptCharacters = KEPT_CHARACTERS },
+) {
   return new Promise((resolve, reject) => {
     let output = '';
     let timedOut = false;
@@ -22,7 +27,7 @@ export function runCommand(program, args, { cwd, env = process.env, signal, what
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), stop()), timeoutMs);
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
-    const keep = (chunk) => (output = (output + chunk).slice(-KEPT_CHARACTERS));
+    const keep = (chunk) => (output = (output + chunk).slice(-keptCharacters));
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
     const settle = (problem) => {

@@ -1,18 +1,26 @@
 /**
- * The compute runtime: TensorFlow's library in the user's cache folder and tfjs-node's binding built against it, or,
- * where that cannot be had, the wasm fallback. The decision is written to `.cache/runtime.json`:
- * `{ backend, reason, version?, library?, key, tools?, decidedAt }`.
+ * The compute runtime: TensorFlow's libraries in a cache folder and tfjs-node's binding built against them, for the
+ * NVIDIA GPU where there is one, else for the CPU; or, where neither can be had, the wasm fallback. The decision is
+ * written to `.cache/runtime.json`, which src/compute/backend reads to say why it is not a faster one.
  */
 import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findProgram, readJson, writeJson } from './files.mjs';
+import { detectNvidia, findNvidiaSmi, isOptedOut } from './nvidia.mjs';
 import { runtimeRecordPath } from './paths.mjs';
 import { SetupError } from './report.mjs';
-import { buildRuntime } from './runtime-build.mjs';
+import { provideRuntime } from './runtime-build.mjs';
 import { describeRuntime, isComplete, tfjsNodeFolder } from './runtime-folder.mjs';
-import { TENSORFLOW_VERSION } from './runtime-targets.mjs';
+import { TENSORFLOW_VERSION, machineLibc, whyNoTarget } from './runtime-targets.mjs';
 
 const RETRY_AFTER_MS = 24 * 3600 * 1000;
+
+/**
+ * @typedef {{ backend: 'tensorflow' | 'wasm', device: 'cpu' | 'gpu', key: string, library?: string, version?: string,
+ *   reason: string, note?: string, tools: object, refused?: { key: string, driver: string, why: string },
+ *   decidedAt: number }} RuntimeRecord
+ *   `note`: why not a faster one; `refused`: a GPU runtime that could not be built or failed its test, with the driver
+ */
 
 export const runtimeStep = {
   title: `Compute runtime: TensorFlow ${TENSORFLOW_VERSION}`,
@@ -21,55 +29,87 @@ export const runtimeStep = {
     const record = await decide(context);
     writeJson(runtimeRecordPath(context.root), record);
     if (record.backend === 'wasm') context.report.line(`  using the slower wasm fallback: ${record.reason}`);
+    else if (record.note) context.report.line(`  computing on the CPU: ${record.note}`);
   },
 };
 
 /** True when the recorded decision still fits this machine and what it names is in place. */
 export function isDecided(context) {
+  // wasm comes with the packages.
+  if (context.env.TRADE_BACKEND === 'wasm') return true;
   const record = readJson(runtimeRecordPath(context.root));
-  const wanted = describeRuntime(context);
-  if (!record || record.key !== wanted.key) return false;
-  if (record.backend === 'tensorflow') {
-    return record.library === wanted.folder && isComplete(wanted) && bindingIsInstalled(context.root, wanted.folder);
-  }
+  if (!record || context.retry) return false;
+  const wanted = describeRuntime(context, record.device);
+  if (record.key !== wanted.key) return false;
+  if (record.backend === 'tensorflow' && !isInPlace(context.root, wanted, record.library)) return false;
+  if (record.backend === 'tensorflow' && (record.device === 'gpu' || !mayHaveGpu(context))) return true;
   const sameTools = JSON.stringify(record.tools) === JSON.stringify(findTools(context));
-  return !context.retry && sameTools && Date.now() - record.decidedAt < RETRY_AFTER_MS;
+  return sameTools && Date.now() - record.decidedAt < RETRY_AFTER_MS;
 }
 
+const isInPlace = (root, { key, folders }, folder) =>
+  folders.includes(folder) && isComplete(key, folder) && bindingIsInstalled(root, folder);
+
+const mayHaveGpu = ({ env, platform }) => !isOptedOut(env) && findNvidiaSmi(env, platform) !== undefined;
+
+/** @returns {Promise<RuntimeRecord>} */
 async function decide(context) {
-  const wanted = describeRuntime(context);
-  const { key, target, folder } = wanted;
   const tools = findTools(context);
-  const wasm = (reason) => ({ backend: 'wasm', reason, key, tools, decidedAt: Date.now() });
-  if (!target) return wasm(`TensorFlow has no library for ${context.platform} on ${context.arch}.`);
-  if (!isComplete(wanted)) {
-    const lacking = lackingTools(tools);
-    if (lacking) return wasm(`${lacking}. Install it and run the same command again.`);
-    try {
-      await buildRuntime(context, wanted, tools);
-    } catch (error) {
-      if (!(error instanceof SetupError) || error.code === 'interrupted') throw error;
-      return wasm(`${error.message}; ${error.advice}${lastLine(error.output)}`);
-    }
-  }
-  installBinding(context.root, folder);
-  const reason = `TensorFlow ${TENSORFLOW_VERSION} (${target.wheel}), self-tested when it was built`;
-  return { backend: 'tensorflow', reason, version: TENSORFLOW_VERSION, library: folder, key, decidedAt: Date.now() };
+  const common = { tools, decidedAt: Date.now() };
+  const cpu = describeRuntime(context);
+  const wasm = (reason) => ({ backend: 'wasm', device: 'cpu', key: cpu.key, reason, ...common });
+  const nothing = whyNoTarget(context, context.libc ?? machineLibc());
+  if (nothing) return wasm(nothing);
+
+  const { record, note, refused } = await tryGpu(context, tools);
+  if (record) return { ...record, ...common };
+  const { folder, reason } = await tryRuntime(context, cpu, tools);
+  if (folder === undefined) return { ...wasm(reason), refused };
+  return { ...tensorFlowRecord(cpu, folder), note, refused, ...common };
 }
 
-/** @returns {{ python?: string, pip?: string, compiler?: string }} */
+/** A GPU runtime that failed is not fetched again before the driver changes or a person asks for it. */
+async function tryGpu(context, tools) {
+  const wanted = describeRuntime(context, 'gpu');
+  if (!wanted.target) return {};
+  const { gpu, reason: note } = await detectNvidia(context);
+  if (!gpu) return { note };
+  const before = readJson(runtimeRecordPath(context.root))?.refused;
+  if (!context.retry && before?.key === wanted.key && before.driver === gpu.driver) {
+    return { note: before.why, refused: before };
+  }
+  const { folder, reason } = await tryRuntime(context, wanted, tools);
+  if (folder !== undefined) return { record: tensorFlowRecord(wanted, folder) };
+  const why = `the ${gpu.name} is not used: ${reason}`;
+  return { note: why, refused: { key: wanted.key, driver: gpu.driver, why } };
+}
+
+/** @returns {Promise<{ folder?: string, reason?: string }>} the runtime's folder, its binding installed; or why there is none */
+async function tryRuntime(context, wanted, tools) {
+  try {
+    const folder = await provideRuntime(context, wanted, tools);
+    installBinding(context.root, folder);
+    return { folder };
+  } catch (error) {
+    if (!(error instanceof SetupError) || error.code === 'interrupted') throw error;
+    return { reason: `${error.message}${lastLine(error.output)}; ${error.advice}` };
+  }
+}
+
+function tensorFlowRecord({ key, target }, folder) {
+  const reason = `TensorFlow ${TENSORFLOW_VERSION} (${target.name}), self-tested when it was built`;
+  return { backend: 'tensorflow', device: target.device, key, library: folder, version: TENSORFLOW_VERSION, reason };
+}
+
+/** @returns {{ python?: string, pip?: string, compiler?: string, nvidiaSmi?: string, device?: string }} what a decision rests on */
 export function findTools({ env, platform }) {
   return {
     python: findProgram(['python3', 'python'], env, platform),
     pip: findProgram(['pip3', 'pip'], env, platform),
     compiler: findProgram(['g++', 'c++', 'clang++'], env, platform),
+    nvidiaSmi: findNvidiaSmi(env, platform),
+    device: env.TRADE_DEVICE,
   };
-}
-
-function lackingTools({ python, pip, compiler }) {
-  if (!python && !pip) return "no Python with pip was found on the PATH (Debian's package python3-pip)";
-  if (!compiler) return "no C++ compiler was found on the PATH (g++, c++ or clang++; Debian's package g++)";
-  return undefined;
 }
 
 const installedBinding = (root) => join(tfjsNodeFolder(root), 'lib/napi-v8/tfjs_binding.node');

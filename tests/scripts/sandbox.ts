@@ -21,6 +21,8 @@ export interface SetUpContext {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
+  /** Version of glibc, or `other`. */
+  readonly libc?: string;
   readonly retry: boolean;
   readonly signal: AbortSignal;
   readonly report: { line(text: string): void; step<T>(title: string, work: () => Promise<T>): Promise<T> };

@@ -1,0 +1,64 @@
+/** tfjs-node's binding: compiled from the package's own sources, linked to the unpacked libraries, tested. */
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.mjs';
+import { node24Path } from './paths.mjs';
+import { RETRY_ADVICE, TENSORFLOW_VERSION } from './runtime-targets.mjs';
+import { tfjsNodeFolder } from './runtime-folder.mjs';
+
+const SOURCES = Object.freeze(['tfjs_backend', 'tfjs_binding']);
+const TEST_TIMEOUT_MS = 120_000;
+const COMPILER_ADVICE = `a compiler for C++17 is needed (GCC 8 or Clang 7 and newer); ${RETRY_ADVICE}`;
+
+const objectPath = (temporary, source) => join(temporary, 'objects', `${source}.o`);
+
+/** Needs the headers only. */
+export async function compileObjects({ root, env, signal }, { compiler }, temporary) {
+  mkdirSync(join(temporary, 'objects'), { recursive: true });
+  const headers = [join(root, 'node_modules/node-api-headers/include'), join(temporary, 'include')];
+  const flags = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8', ...headers.map((path) => `-I${path}`)];
+  const compile = (source) => {
+    const input = join(tfjsNodeFolder(root), 'binding', `${source}.cc`);
+    const args = [...flags, '-c', input, '-o', objectPath(temporary, source)];
+    const what = 'the TensorFlow binding could not be compiled';
+    return runCommand(compiler, args, { env, signal, what, advice: COMPILER_ADVICE });
+  };
+  for (const result of await Promise.allSettled(SOURCES.map(compile)))
+    if (result.status === 'rejected') throw result.reason;
+}
+
+/** It finds its libraries in its own folder, which the self-test uses, and in the final one, as its copy in node_modules does. */
+export async function linkBinding(context, target, { compiler }, folder, temporary) {
+  const { env, signal } = context;
+  const run = (args) => {
+    const what = 'the TensorFlow binding could not be linked';
+    return runCommand(compiler, args, { env, signal, what, advice: COMPILER_ADVICE });
+  };
+  const shown = target.libraries.map((name) => join(temporary, target.standIns ? 'objects' : '', name));
+  if (target.standIns) {
+    mkdirSync(dirname(shown[0]), { recursive: true });
+    for (const path of shown) {
+      await run(['-shared', '-x', 'c++', '/dev/null', '-o', path, `-Wl,-soname,${basename(path)}`]);
+    }
+  }
+  const objects = SOURCES.map((source) => objectPath(temporary, source));
+  const places = [target.ownFolder, folder].map((path) => `-Wl,-rpath,${path}/${dirname(target.libraries[0])}`);
+  await run([...target.linkFlags, ...objects, '-o', join(temporary, 'tfjs_binding.node'), ...shown, ...places]);
+}
+
+/** @returns {Promise<{ oneDnn?: string }>} oneDNN's version, which only its own log tells */
+export async function testRuntime({ root, env, platform, signal }, target, folder) {
+  const script = fileURLToPath(new URL('self-test.mjs', import.meta.url));
+  const args = [script, root, join(folder, 'tfjs_binding.node'), TENSORFLOW_VERSION, target.device];
+  const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true', ONEDNN_VERBOSE: 'profile_create' };
+  const output = await runCommand(node24Path(root, platform), args, {
+    env: { ...env, ...quiet },
+    signal,
+    timeoutMs: TEST_TIMEOUT_MS,
+    keptCharacters: 100_000,
+    what: 'the TensorFlow binding failed its self-test',
+    advice: RETRY_ADVICE,
+  });
+  return { oneDnn: /oneDNN v([\d.]+)/.exec(output)?.[1] };
+}
