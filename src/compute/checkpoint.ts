@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WorkbenchError } from '../core/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
+import { AVERAGE } from './optimizer.ts';
+import { joinedSize } from './parameters.ts';
 import type { HostWeights, Layout } from './parameters.ts';
 import type { WrittenFile } from './protocol.ts';
 import { decodeTensors, encodeTensors } from './safetensors.ts';
@@ -14,14 +16,27 @@ export interface TrainingState {
   readonly step: number;
   /** Sum of the losses of this epoch's steps so far. */
   readonly lossSum: number;
+  /** Seconds of training behind it. */
+  readonly elapsed: number;
   readonly weights: HostWeights;
-  /** The optimiser's vectors `[params]` by name. */
+  /** The vectors of `stateSlots` by name: the optimiser's, `[params]`, and the moving average. */
   readonly optimizer: HostWeights;
+  /** Where the best epoch's weights are to be kept. */
+  readonly best?: BestEpoch;
 }
 
-const OPTIMIZER_PREFIX = 'optimizer:';
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly accuracy: number;
+  /** Of the network alone. */
+  readonly weights: HostWeights;
+}
 
-/** Weights alone. `half`: in half precision (what the bundled teacher ships). */
+const LARGEST_HALF = 65_504;
+const OPTIMIZER_PREFIX = 'optimizer:';
+const BEST_PREFIX = 'best:';
+
+/** Weights alone. `half`: in half precision, but for tensors with values beyond its range. */
 export function writeWeights(
   path: string,
   layout: Layout,
@@ -36,8 +51,16 @@ export function writeTrainingState(path: string, layout: Layout, state: Training
   const optimizer = [...state.optimizer].map(([name, values]) => {
     return { name: `${OPTIMIZER_PREFIX}${name}`, shape: [values.length], values };
   });
-  const metadata = { step: String(state.step), lossSum: String(state.lossSum) };
-  return writeAtomically(path, encodeTensors([...weightTensors(layout, state.weights), ...optimizer], metadata));
+  const { step, lossSum, elapsed, best } = state;
+  const position = { step: String(step), lossSum: String(lossSum), elapsed: String(elapsed) };
+  const weights = weightTensors(layout, state.weights);
+  if (best === undefined) return writeAtomically(path, encodeTensors([...weights, ...optimizer], position));
+  const bestTensors = weights.flatMap(({ name, shape }) => {
+    const values = best.weights.get(name);
+    return values === undefined ? [] : [{ name: `${BEST_PREFIX}${name}`, shape, values }];
+  });
+  const metadata = { ...position, bestEpoch: String(best.epoch), bestAccuracy: String(best.accuracy) };
+  return writeAtomically(path, encodeTensors([...weights, ...optimizer, ...bestTensors], metadata));
 }
 
 /**
@@ -48,26 +71,42 @@ export function readWeights(path: string, layout: Layout, sha256?: string): Host
   return weightsIn(path, layout, readFile(path, sha256));
 }
 
-/** Throws `checkpoint.corrupt`, also for a final checkpoint, which has no position to go on from. */
+/**
+ * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint, which has no position to
+ * go on from.
+ */
 export function readTrainingState(path: string, layout: Layout, slots: readonly string[]): TrainingState {
   const file = readFile(path);
   const step = Number(file.metadata['step'] ?? Number.NaN);
   const lossSum = Number(file.metadata['lossSum'] ?? Number.NaN);
+  // Earlier versions wrote none, and had no use for it.
+  const elapsed = Number(file.metadata['elapsed'] ?? 0);
   if (!Number.isSafeInteger(step) || step < 0) throw corrupt(path, 'it does not say at which step training stopped');
   const optimizer = slots.map((slot) => {
     const values = file.tensors.get(`${OPTIMIZER_PREFIX}${slot}`)?.values;
-    if (values?.length !== layout.params)
+    if (values?.length !== (slot === AVERAGE ? joinedSize(layout) : layout.params))
       throw corrupt(path, `the optimiser's "${slot}" is missing or of another size`);
     return [slot, values] as const;
   });
-  return { step, lossSum, weights: weightsIn(path, layout, file), optimizer: new Map(optimizer) };
+  const best = bestIn(file);
+  const weights = weightsIn(path, layout, file);
+  return { step, lossSum, elapsed, weights, optimizer: new Map(optimizer), ...(best && { best }) };
+}
+
+function bestIn({ metadata, tensors }: ReturnType<typeof decodeTensors>): BestEpoch | undefined {
+  const { bestEpoch, bestAccuracy } = metadata;
+  if (bestEpoch === undefined || bestAccuracy === undefined) return undefined;
+  const weights = [...tensors].flatMap(([name, { values }]) =>
+    name.startsWith(BEST_PREFIX) ? [[name.slice(BEST_PREFIX.length), values] as const] : [],
+  );
+  return { epoch: Number(bestEpoch), accuracy: Number(bestAccuracy), weights: new Map(weights) };
 }
 
 export function weightTensors(layout: Layout, weights: HostWeights, half = false): NamedTensor[] {
   return [...layout.trainable, ...layout.other, ...layout.kept].map(({ name, spec }) => {
     const values = weights.get(name);
     if (values === undefined) throw new Error(`There is no weight "${name}"`);
-    return { name, shape: spec.shape, values, half };
+    return { name, shape: spec.shape, values, half: half && values.every((value) => Math.abs(value) <= LARGEST_HALF) };
   });
 }
 
@@ -81,6 +120,9 @@ function weightsIn(path: string, layout: Layout, file: ReturnType<typeof decodeT
     }
     return [name, tensor.values] as const;
   });
+  const known = new Set(slots.map(({ name }) => name));
+  const stranger = [...file.tensors.keys()].find((name) => !name.includes(':') && !known.has(name));
+  if (stranger !== undefined) throw corrupt(path, `it has the weight "${stranger}", which this network has not`);
   return new Map(entries);
 }
 

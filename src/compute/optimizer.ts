@@ -23,6 +23,14 @@ export const OPTIMIZER_SLOTS = { sgd: ['velocity'], adamw: ['first', 'second'] }
   readonly string[]
 >;
 
+/** The moving average of weights and statistics, where a recipe has one: `joined` parameters. */
+export const AVERAGE = 'average';
+
+/** Names of all vectors that a training keeps beside its weights. */
+export function stateSlots({ optimizer, emaDecay }: Recipe): readonly string[] {
+  return emaDecay > 0 ? [...OPTIMIZER_SLOTS[optimizer], AVERAGE] : OPTIMIZER_SLOTS[optimizer];
+}
+
 export interface Optimizer {
   /** One step; `step` counts from 1. Inputs are left alone, outputs are new. Call it inside a tidy. */
   readonly update: (

@@ -117,10 +117,32 @@ export function disposeStatistics({ mean, variance }: Statistics): void {
   variance.dispose();
 }
 
-/** Cuts theta into the shaped tensors of `layout.trainable`. */
+/** Weights and statistics end to end: theta, then mean and variance of layer after layer. The caller owns it. */
+export function joined({ theta, statistics }: Parameters): Tensor1D {
+  return tf.concat1d([theta, ...[...statistics.values()].flatMap(({ mean, variance }) => [mean, variance])]);
+}
+
+/** The inverse of `joined`; a criterion's kept tensors are none of it. The caller owns them. */
+export function parted(layout: Layout, vector: Tensor1D): Parameters {
+  const sizes = [layout.params, ...layout.other.map((slot) => slot.size)];
+  const [theta, ...rest] = tf.split(vector, sizes) as [Tensor1D, ...Tensor1D[]]; // sound: sizes has a first
+  const statistics = new Map<string, Partial<Statistics>>();
+  layout.other.forEach(({ layerId, spec }, index) => {
+    statistics.set(layerId, { ...statistics.get(layerId), [spec.name]: rest[index] });
+  });
+  // Sound: a batch norm has both, mean first.
+  return { theta, statistics: statistics as Map<string, Statistics>, kept: new Map() };
+}
+
+/** How long `joined` is. */
+export function joinedSize(layout: Layout): number {
+  return layout.params + totalOf(layout.other);
+}
+
+/** Cuts theta into the shaped tensors of `layout.trainable`; what a criterion has behind them is left out. */
 export function unflatten(layout: Layout, theta: Tensor1D): Tensor[] {
   const pieces = tf.split(
-    theta,
+    theta.size === layout.params ? theta : tf.slice1d(theta, 0, layout.params),
     layout.trainable.map((slot) => slot.size),
   );
   return pieces.map((piece, index) => {

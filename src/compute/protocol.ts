@@ -6,6 +6,7 @@
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../core/latency.ts';
 import type { Recipe } from '../core/recipe.ts';
+import type { CheckpointPolicy } from '../core/run.ts';
 import type { EpochPoint } from '../core/trial.ts';
 
 /** A data set folder as `resources/datasets/<name>`: `dataset.json` and gzipped IDX files. */
@@ -31,6 +32,7 @@ export interface TrainJob {
   /** Folder for cached teacher logits, shared by sessions: written by temp and rename, keyed by fingerprint. */
   readonly cacheDir: string;
   readonly recipe: Recipe;
+  readonly checkpoints: CheckpointPolicy;
   readonly seed: number;
   /** The session's own folder. Checkpoints are written here as `<jobId>-<epoch>.safetensors`. */
   readonly tempDir: string;
@@ -195,7 +197,12 @@ export interface TrainResult {
   readonly seconds: number;
   /** Trainable weights counted from the tensors: must equal the graph's. */
   readonly params: number;
+  /** Weights after the last epoch, which the figures are of. */
   readonly checkpoint: WrittenFile;
+  /** Epochs done. */
+  readonly epochs: number;
+  /** Weights after the best epoch, where they are to be kept and it is not the last. */
+  readonly best?: { readonly epoch: number; readonly checkpoint: WrittenFile };
   readonly predictions: Predictions;
 }
 

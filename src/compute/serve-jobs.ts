@@ -5,6 +5,7 @@
 import { WorkbenchError } from '../core/errors.ts';
 import { createJobControl, StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
+import { namingMemory } from './out-of-memory.ts';
 import type { BackendInfo, TrainerCommand, TrainerEvent } from './protocol.ts';
 import { checkCommand } from './trainer-command.ts';
 
@@ -94,8 +95,9 @@ function send(event: TrainerEvent): void {
   process.send?.(event);
 }
 
-function fail(job: { readonly jobId: string; readonly fence: string }, error: unknown): void {
-  const code = error instanceof WorkbenchError ? error.code : isOutOfMemory(error) ? 'trainer.failed' : 'internal';
+function fail(job: { readonly jobId: string; readonly fence: string }, thrown: unknown): void {
+  const error = namingMemory(thrown);
+  const code = error instanceof WorkbenchError ? error.code : 'internal';
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'internal') log(error);
   send({ type: 'failed', jobId: job.jobId, fence: job.fence, code, message });
@@ -104,8 +106,4 @@ function fail(job: { readonly jobId: string; readonly fence: string }, error: un
 /** The host keeps standard error as the process' log. */
 function log(what: unknown): void {
   process.stderr.write(`${what instanceof Error ? (what.stack ?? what.message) : String(what)}\n`);
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof RangeError || /\bOOM\b|out of memory|bad_alloc|RESOURCE_EXHAUSTED/i.test(String(error));
 }

@@ -11,11 +11,12 @@ import { readTrainingState, readWeights, writeTrainingState, writeWeights } from
 import type { TrainingState } from './checkpoint.ts';
 import { residentImages } from './data/augment.ts';
 import type { DatasetCard, Normalisation, Split } from './data/dataset.ts';
+import { checkTrainable } from './data/trainable.ts';
 import { evaluate } from './evaluate.ts';
 import type { Breath } from './evaluate.ts';
 import { createModel } from './model.ts';
 import type { Model } from './model.ts';
-import { OPTIMIZER_SLOTS } from './optimizer.ts';
+import { stateSlots } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
 import type { WrittenFile } from './protocol.ts';
 import { WEIGHTS_FILE, writeTeacherCard } from './teacher-card.ts';
@@ -80,6 +81,7 @@ export async function trainTeacher(
   const model = createModel(graph);
   const resident = (split: Split, shift: number) =>
     residentImages(split, dataset.shape, dataset.classes.length, normalisation, { shift });
+  checkTrainable({ card: dataset, split: () => options.train }, options.train.count);
   const training = resident(options.train, recipe.augmentation.shift);
   const validation = resident(options.validation, 0);
   let seconds = 0;
@@ -137,7 +139,5 @@ function newestState(workDir: string, model: Model, recipe: Recipe): TrainingSta
   if (!existsSync(workDir)) return undefined;
   const epochs = readdirSync(workDir).map((file) => Number(/^teacher-(\d+)\.safetensors$/.exec(file)?.[1] ?? 0));
   const newest = Math.max(0, ...epochs);
-  return newest === 0
-    ? undefined
-    : readTrainingState(statePath(workDir, newest), model.layout, OPTIMIZER_SLOTS[recipe.optimizer]);
+  return newest === 0 ? undefined : readTrainingState(statePath(workDir, newest), model.layout, stateSlots(recipe));
 }

@@ -1,38 +1,23 @@
 /**
  * The training loop: any architecture graph, with or without a teacher. Order, views and start are decided by the seed
- * and the position alone, so a run that goes on from a checkpoint is the run that was never stopped.
+ * and the position alone, so a run that goes on from a checkpoint is the run that was never stopped; only where training
+ * goes by seconds the clock has its say.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../core/errors.ts';
 import { createRng, split } from '../core/math/rng.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { EpochPoint } from '../core/trial.ts';
-import type { Statistics } from './backend/fused.ts';
-import { lossAndGradients } from './backend/gradient.ts';
-import type { TrainingState } from './checkpoint.ts';
-import { createCriterion } from './criterion.ts';
-import type { Criterion } from './criterion.ts';
-import { gatherImages, viewOf } from './data/augment.ts';
-import type { ResidentImages, View } from './data/augment.ts';
+import type { BestEpoch, TrainingState } from './checkpoint.ts';
+import type { ResidentImages } from './data/augment.ts';
 import { evaluate } from './evaluate.ts';
 import type { Breath, Evaluation } from './evaluate.ts';
-import { smooth } from './losses/soft-targets.ts';
+import { createLearner, trainingLayout } from './learner.ts';
+import type { Learner } from './learner.ts';
 import type { Model } from './model.ts';
-import { createOptimizer, learningRateAt, OPTIMIZER_SLOTS } from './optimizer.ts';
-import type { Optimizer, OptimizerState } from './optimizer.ts';
-import {
-  decayMask,
-  disposeParameters,
-  disposeStatistics,
-  downloadWeights,
-  extendLayout,
-  flatten,
-  initialWeights,
-  unflatten,
-  uploadWeights,
-} from './parameters.ts';
-import type { HostWeights, Layout, Parameters } from './parameters.ts';
+import { createOptimizer, learningRateAt } from './optimizer.ts';
+import { decayMask, downloadWeights } from './parameters.ts';
+import type { HostWeights } from './parameters.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
 
 export interface TrainingTask {
@@ -45,231 +30,132 @@ export interface TrainingTask {
   readonly validationLabels: Uint8Array;
   readonly teacher?: TeacherTargets;
   readonly start?: TrainingState;
+  /** Remember the weights of the best epoch too. */
+  readonly keepBest?: boolean;
 }
 
 export interface TrainingHooks {
   /** Called between steps. Throws to give up; training then ends with that error after `onStop`. */
   readonly breath: Breath;
-  /** Number of steps done so far. */
-  readonly onStep?: (done: number) => void;
+  /** Steps done so far, and the share of the training, 0 to 1. */
+  readonly onStep?: (done: number, share: number) => void;
   readonly onEpoch?: (point: EpochPoint, state: () => TrainingState) => void;
   /** Called with the position when `breath` gives up. */
   readonly onStop?: (state: () => TrainingState) => void;
+  /** Milliseconds from a monotonic clock; absent: this process' own. */
+  readonly now?: () => number;
 }
 
 export interface Trained {
+  /** After the last epoch. */
   readonly weights: HostWeights;
   readonly evaluation: Evaluation;
+  /** The epoch of the highest validation accuracy, where it is to be kept and is not the last. */
+  readonly best?: BestEpoch;
+  readonly epochs: number;
   readonly seconds: number;
 }
 
-/** Streams of chance that a seed is split into. */
-const STREAM = { weights: 0, order: 1, views: 2, criterion: 3 } as const;
+/** The stream of chance that decides the order of images; the learner has the others. */
+const ORDER_STREAM = 1;
 /** Reading a number back waits for the device: the loss is looked at once in so many steps. */
 const STEPS_PER_LOOK = 25;
 
-/** Whole batches alone: a few images left over sit out an epoch, each time others. */
+/**
+ * Whole batches alone: a few images left over sit out an epoch, each time others. Throws `config.invalid` when there is
+ * not one.
+ */
 export function stepsPerEpoch(images: number, batchSize: number): number {
-  return Math.max(1, Math.floor(images / batchSize));
+  if (batchSize <= images) return Math.floor(images / batchSize);
+  const message = `A batch of ${batchSize} is larger than the ${images} training images. Choose a smaller batch.`;
+  throw new WorkbenchError('config.invalid', message, { field: 'recipe.batchSize' });
 }
 
-/** What its checkpoints hold: the network's weights and those of its criterion. */
-export function trainingLayout(task: TrainingTask): Layout {
-  return extendLayout(task.model.layout, criterionOf(task).slots);
-}
-
-function criterionOf({ model, recipe, teacher, train: { labels } }: TrainingTask): Criterion {
-  const { distillation } = recipe;
-  return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
-}
-
-/** Throws `trainer.failed` when the loss is no longer finite. Leaves no tensor behind, however it ends. */
+/**
+ * Throws `trainer.failed` when loss or weights are no longer finite, `config.invalid` for a batch larger than the set.
+ * Leaves no tensor behind, however it ends.
+ */
 export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<Trained> {
-  const { model, recipe, seed } = task;
-  const started = performance.now();
-  const decay = decayMask(trainingLayout(task));
-  const learner = createLearner(task, createOptimizer(recipe, decay));
+  const { recipe } = task;
+  const { now = () => performance.now() } = hooks;
+  const started = now();
   const steps = stepsPerEpoch(task.train.count, recipe.batchSize);
-  let evaluation: Evaluation | undefined;
+  const decay = decayMask(trainingLayout(task));
+  let learner: Learner | undefined;
   try {
-    for (let epoch = firstEpoch(learner, steps); epoch < recipe.epochs; epoch++) {
-      const epochStarted = performance.now();
-      const order = createRng(split(split(seed, STREAM.order), epoch)).shuffle([...Array(task.train.count).keys()]);
-      while (learner.position() < (epoch + 1) * steps) {
-        const step = learner.position();
-        const offset = (step - epoch * steps) * recipe.batchSize;
-        const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
-        await breathe(hooks, learner.state);
-        learner.step(samples, epoch, learningRateAt(step, steps, recipe));
-        hooks.onStep?.(learner.position());
-        if (learner.position() % STEPS_PER_LOOK === 0) checkFinite(learner.lossSum(), learner.position(), epoch);
-      }
-      const trainLoss = learner.lossSum() / steps;
-      checkFinite(trainLoss, learner.position(), epoch);
-      const { validation, validationLabels } = task;
-      evaluation = await evaluate(model, learner.parameters(), validation, validationLabels, () =>
-        breathe(hooks, learner.state),
-      );
-      learner.forgetLoss();
-      const point = {
-        epoch: epoch + 1,
-        trainLoss,
-        validationLoss: evaluation.loss,
-        validationAccuracy: evaluation.accuracy,
-        learningRate: learningRateAt(learner.position() - 1, steps, recipe),
-        seconds: (performance.now() - epochStarted) / 1000,
-      };
-      hooks.onEpoch?.(point, learner.state);
-    }
-    // A run that was stopped after its last step has nothing left to train, but no figures yet.
-    evaluation ??= await evaluate(model, learner.parameters(), task.validation, task.validationLabels, hooks.breath);
-    const weights = downloadWeights(model.layout, learner.parameters());
-    return { weights, evaluation, seconds: (performance.now() - started) / 1000 };
+    learner = createLearner(task, createOptimizer(recipe, decay));
+    const trained = await runEpochs(task, hooks, learner, steps, now);
+    return { ...trained, seconds: (now() - started) / 1000 };
   } finally {
-    learner.dispose();
+    learner?.dispose();
     decay.dispose();
   }
 }
 
-/** An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first. */
-function firstEpoch(learner: Learner, steps: number): number {
-  const begun = Math.floor(learner.position() / steps);
-  return learner.position() === begun * steps && learner.lossSum() !== 0 ? begun - 1 : begun;
-}
-
-interface Learner {
-  readonly parameters: () => Parameters;
-  /** Steps done. */
-  readonly position: () => number;
-  readonly step: (samples: Int32Array, epoch: number, learningRate: number) => void;
-  /** Sum of this epoch's losses; waits for the device. */
-  readonly lossSum: () => number;
-  readonly forgetLoss: () => void;
-  readonly state: () => TrainingState;
-  readonly dispose: () => void;
-}
-
-/** Holds what changes from step to step: weights, running statistics, the optimiser's vectors, the sum of losses. */
-function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
-  const { model, recipe, seed, start } = task;
-  const criterion = criterionOf(task);
-  const layout = trainingLayout(task);
-  const taps = new Set(criterion.taps);
-  const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
-  const totalSteps = recipe.epochs * stepsPerEpoch(task.train.count, recipe.batchSize);
-  let position = start?.step ?? 0;
-  let parameters = uploadWeights(layout, start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)));
-  let state = initialState(recipe, layout.params, start);
-  let lossSum: Scalar = tf.scalar(start?.lossSum ?? 0);
-
-  function step(samples: Int32Array, epoch: number, learningRate: number): void {
-    const updated = new Map<string, Statistics>();
-    const keeping = new Map<string, Tensor>();
-    const { views, rows } = showings(task, samples, epoch);
-    const { theta, statistics, kept } = parameters;
-    const rng = createRng(split(split(seed, STREAM.criterion), position));
-    const progress = position / totalSteps;
-    try {
-      const next = tf.tidy(() => {
-        const images = gatherImages(task.train, samples, views);
-        const labels = tf.gather(task.train.labels, tf.tensor1d(samples, 'int32'));
-        const targets = smooth(labels, recipe.labelSmoothing);
-        const shown = tf.tensor1d(rows, 'int32');
-        const { value, gradients } = lossAndGradients(
-          (weights) => {
-            const features = new Map<string, Tensor>();
-            const logits = model.forward(
-              images,
-              weights,
-              statistics,
-              (layer, fresh) => updated.set(layer, fresh),
-              (layer, output) => taps.has(layer) && features.set(layer, output),
-            );
-            return criterion.loss({
-              ...{ logits, targets, samples, progress, rng },
-              teacher: (name) => tf.gather(found(task.teacher?.tensors.get(name), name), shown),
-              feature: (layer) => found(features.get(layer), layer),
-              weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
-              keep: (name, fresh) => keeping.set(name, tf.keep(fresh)),
-            });
-          },
-          unflatten(layout, theta),
-        );
-        const moved = optimizer.update(theta, flatten(gradients), state, learningRate, position + 1);
-        return { theta: moved.theta, state: moved.state, lossSum: tf.add<Scalar>(lossSum, value) };
-      });
-      tf.dispose([theta, lossSum, ...Object.values(state)]);
-      for (const layer of updated.keys()) disposeStatistics(statistics.get(layer) as Statistics); // had by every layer that updates
-      for (const name of keeping.keys()) kept.get(name)?.dispose();
-      parameters = {
-        theta: next.theta,
-        statistics: new Map([...statistics, ...updated]),
-        kept: new Map([...kept, ...keeping]),
-      };
-      state = next.state;
-      lossSum = next.lossSum;
-      position += 1;
-    } catch (error) {
-      for (const fresh of updated.values()) disposeStatistics(fresh);
-      for (const fresh of keeping.values()) fresh.dispose();
-      throw error;
-    }
-  }
-
-  return {
-    parameters: () => parameters,
-    position: () => position,
-    step,
-    lossSum: () => lossSum.dataSync<'float32'>()[0] ?? Number.NaN,
-    forgetLoss: () => {
-      lossSum.dispose();
-      lossSum = tf.scalar(0);
-    },
-    state: () => ({
-      step: position,
-      lossSum: lossSum.dataSync<'float32'>()[0] ?? Number.NaN,
-      weights: downloadWeights(layout, parameters),
-      optimizer: new Map(Object.entries(state).map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()])),
-    }),
-    dispose: () => {
-      disposeParameters(parameters);
-      tf.dispose([lossSum, ...Object.values(state)]);
-    },
-  };
-}
-
-function found<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`The criterion asks for "${name}", which is not there`);
-  return value;
-}
-
-function initialState(recipe: Recipe, params: number, start: TrainingState | undefined): OptimizerState {
-  const vectors = OPTIMIZER_SLOTS[recipe.optimizer].map((slot): [string, Tensor1D] => {
-    const values = start?.optimizer.get(slot);
-    return [slot, values ? tf.tensor1d(values.slice()) : tf.zeros<tf.Rank.R1>([params])];
-  });
-  return Object.fromEntries(vectors);
-}
-
-/**
- * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows` says where its
- * logits are; without, every epoch has views of its own.
- */
-function showings(
+async function runEpochs(
   task: TrainingTask,
-  samples: Int32Array,
-  epoch: number,
-): { readonly views: View[]; readonly rows: Int32Array } {
-  const { recipe, teacher, train: data } = task;
-  const seed = split(task.seed, STREAM.views);
-  const rows = new Int32Array(samples.length);
-  const views = Array.from(samples, (sample, index) => {
-    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
-    const view = split(split(seed, sample), epoch) % teacher.views;
-    rows[index] = view * data.count + sample;
-    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation, data);
-  });
-  return { views, rows };
+  hooks: TrainingHooks,
+  learner: Learner,
+  steps: number,
+  now: () => number,
+): Promise<Omit<Trained, 'seconds'>> {
+  const { model, recipe, seed, validation, validationLabels } = task;
+  let elapsed = task.start?.elapsed ?? 0;
+  let best = task.start?.best;
+  let evaluation: Evaluation | undefined;
+  const share = (): number =>
+    recipe.seconds === undefined ? learner.position() / (recipe.epochs * steps) : Math.min(1, elapsed / recipe.seconds);
+  const state = (): TrainingState => ({ ...learner.state(), elapsed, ...(best && { best }) });
+  const assess = (): Promise<Evaluation> =>
+    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => breathe(hooks, state)));
+  // An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first.
+  const unreported = learner.lossSum() !== 0;
+  const first = Math.floor((learner.position() - (unreported ? 1 : 0)) / steps);
+  for (let epoch = first; share() < 1 || (unreported && epoch === first); epoch++) {
+    const epochStarted = now();
+    const order = createRng(split(split(seed, ORDER_STREAM), epoch)).shuffle([...Array(task.train.count).keys()]);
+    while (learner.position() < (epoch + 1) * steps && share() < 1) {
+      const step = learner.position();
+      const offset = (step - epoch * steps) * recipe.batchSize;
+      await breathe(hooks, state);
+      const stepStarted = now();
+      const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
+      learner.step(samples, epoch, learningRateAt(step, steps, recipe, elapsed), share());
+      if (learner.position() % STEPS_PER_LOOK === 0) checkLoss(learner.lossSum(), learner.position(), epoch, task);
+      elapsed += (now() - stepStarted) / 1000;
+      hooks.onStep?.(learner.position(), share());
+    }
+    const trainLoss = learner.lossSum() / (learner.position() - epoch * steps);
+    checkLoss(trainLoss, learner.position(), epoch, task);
+    if (!learner.isFinite()) throw diverged('Weights are no longer finite numbers', learner.position(), epoch);
+    evaluation = await assess();
+    if (!Number.isFinite(evaluation.loss)) {
+      throw diverged(`The validation loss became ${evaluation.loss}`, learner.position(), epoch);
+    }
+    learner.forgetLoss();
+    const { accuracy } = evaluation;
+    if (task.keepBest && !(best !== undefined && best.accuracy >= accuracy)) {
+      best = {
+        epoch: epoch + 1,
+        accuracy,
+        weights: await learner.withKept((kept) => downloadWeights(model.layout, kept)),
+      };
+    }
+    const point = {
+      epoch: epoch + 1,
+      trainLoss,
+      validationLoss: evaluation.loss,
+      validationAccuracy: accuracy,
+      learningRate: learningRateAt(learner.position() - 1, steps, recipe, elapsed),
+      seconds: (now() - epochStarted) / 1000,
+    };
+    hooks.onEpoch?.(point, state);
+  }
+  // A run that was stopped after its last step has nothing left to train, but no figures yet.
+  evaluation ??= await assess();
+  const weights = await learner.withKept((kept) => downloadWeights(model.layout, kept));
+  const epochs = Math.ceil(learner.position() / steps);
+  return { weights, evaluation, epochs, ...(best && best.epoch < epochs && { best }) };
 }
 
 async function breathe({ breath, onStop }: TrainingHooks, state: () => TrainingState): Promise<void> {
@@ -281,8 +167,16 @@ async function breathe({ breath, onStop }: TrainingHooks, state: () => TrainingS
   }
 }
 
-function checkFinite(loss: number, step: number, epoch: number): void {
+/** Images that are no numbers are told from a training that went astray. */
+function checkLoss(loss: number, step: number, epoch: number, { train }: TrainingTask): void {
   if (Number.isFinite(loss)) return;
-  const message = `The loss became ${loss} in epoch ${epoch + 1}, by step ${step}. Lower the learning rate of the recipe.`;
-  throw new WorkbenchError('trainer.failed', message);
+  const sound = tf.tidy(() => tf.sum(tf.mul(train.images, 0)).dataSync<'float32'>()[0] === 0);
+  if (sound) throw diverged(`The loss became ${loss}`, step, epoch);
+  const message = 'The training images hold values that are no finite numbers. Import the data set again.';
+  throw new WorkbenchError('dataset.corrupt', message);
+}
+
+function diverged(finding: string, step: number, epoch: number): WorkbenchError {
+  const advice = 'Lower the learning rate of the recipe, or clip its gradients.';
+  return new WorkbenchError('trainer.failed', `${finding} in epoch ${epoch + 1}, by step ${step}. ${advice}`);
 }

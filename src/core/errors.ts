@@ -27,6 +27,7 @@ export const ERROR_KINDS = {
   'graph.invalid': 'internal',
   'checkpoint.corrupt': 'machine',
   'trainer.failed': 'machine',
+  'trainer.memory': 'machine',
   'backend.missing': 'machine',
   'disk.full': 'machine',
   'export.failed': 'machine',

@@ -73,6 +73,7 @@ function job(jobId: string, changes: Partial<TrainJob> = {}): TrainJob {
     graph: tinyConvolutional(),
     dataset: { directory },
     recipe: TINY_RECIPE,
+    checkpoints: { precision: 'fp32', keep: 'last' },
     seed: 3,
     ...folders,
     ...changes,

@@ -9,6 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/recipe.ts';
 import type { Normalisation, Split } from './dataset.ts';
@@ -44,7 +45,10 @@ export interface Hole {
   readonly right: number;
 }
 
-/** Puts the first `count` images of a split on the device, with room for shifts of up to `shift` pixels. */
+/**
+ * Puts the first `count` images of a split on the device, with room for shifts of up to `shift` pixels. Throws
+ * `dataset.corrupt` for a normalisation that gives no numbers.
+ */
 export function residentImages(
   split: Split,
   shape: readonly [number, number, number],
@@ -53,6 +57,7 @@ export function residentImages(
   options: { readonly shift?: number; readonly count?: number } = {},
 ): ResidentImages {
   const [height, width, channels] = shape;
+  checkNormalisation(normalisation);
   const count = Math.min(options.count ?? split.count, split.count);
   // One pixel more than any shift: a crop's corner, rounded to single precision, must not fall outside of the image.
   const margin = (options.shift ?? 0) + 1;
@@ -78,6 +83,14 @@ export function residentImages(
   });
   const dispose = (): void => tf.dispose([images, labels]);
   return { count, height, width, margin, images, labels, dispose };
+}
+
+/** Images divided by zero would be trained on as NaN. */
+function checkNormalisation({ mean, deviation }: Normalisation): void {
+  const all = (value: number | readonly number[], test: (one: number) => boolean) => [value].flat().every(test);
+  if (all(mean, Number.isFinite) && all(deviation, (one) => Number.isFinite(one) && one > 0)) return;
+  const message = `Images cannot be normalised by a mean of ${String(mean)} and a deviation of ${String(deviation)}. Import the data set, or train the teacher, again.`;
+  throw new WorkbenchError('dataset.corrupt', message);
 }
 
 /** Broadcasts over the last axis. */
