@@ -432,6 +432,7 @@ export const hostEventSchema = z.discriminatedUnion('type', [
 export type HostEvent = z.output<typeof hostEventSchema>;
 export type RunSummaryView = z.output<typeof runSummarySchema>;
 export type PredictionsView = z.output<typeof predictionsSchema>;
+export type ExportView = z.output<typeof exportSchema>;
 export type TeacherView = z.output<typeof teacherSchema>;
 export type DatasetView = z.output<typeof datasetSchema>;
 export type FamilyView = z.output<typeof familySchema>;
