@@ -1,5 +1,6 @@
 /** The end of a run: the students on its front are tested, once, and the run says how it went. */
 import { WorkbenchError } from '../core/errors.ts';
+import { LATENCY_METRIC } from '../core/latency.ts';
 import type { Trial } from '../core/trial.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
@@ -84,9 +85,13 @@ function reasonOf(
   faults: readonly string[],
 ): string | undefined {
   const failed = trials.filter((trial) => trial.state === 'failed').length;
+  const slow = trials.filter(({ state, metrics }) => state === 'stopped' && LATENCY_METRIC in metrics).length;
   const notes = [
     stopped ? `Stopped by you after ${finished} of ${budget} students.` : undefined,
     exhausted && !stopped ? `There were no more students within the limits: ${trials.length} of ${budget}.` : undefined,
+    slow > 0
+      ? `${slow} of ${trials.length} students were too slow, and were not trained; they count as tried.`
+      : undefined,
     failed > 0 ? `${failed} of ${trials.length} students failed; they count as tried.` : undefined,
     ...faults,
   ].filter((note) => note !== undefined);

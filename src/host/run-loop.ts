@@ -186,7 +186,9 @@ function costsOf({ space, config }: RunContext, { proposals }: AskedEvent): Retu
 /** The event that the trial's end has put into the log. */
 function outcomeOf({ store }: RunContext, trialId: string): RunEvent {
   const trial = store.trial(trialId);
-  if (trial?.state === 'finished') return { type: 'told', trial: trial.number, metrics: trial.metrics };
+  // A student that was timed and ruled out is stopped, and what was measured is told.
+  if (trial?.state === 'finished' || trial?.state === 'stopped')
+    return { type: 'told', trial: trial.number, metrics: trial.metrics };
   if (trial?.state === 'failed') return { type: 'failed', trial: trial.number, reason: trial.reason ?? '' };
   throw new WorkbenchError('internal', `Trial ${trialId} has ended and is ${trial?.state ?? 'gone'}.`);
 }

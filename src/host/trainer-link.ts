@@ -33,6 +33,7 @@ export type JobEnd =
           | 'exported'
           | 'datasetImported'
           | 'backend'
+          | 'timed'
           | 'stopped'
           | 'failed';
       }
@@ -47,6 +48,9 @@ export type JobCommand = Extract<TrainerCommand, { job: unknown }>;
 export interface TrainerLink {
   /** One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not obey. */
   run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd>;
+  /** Resolves when the job in hand has stopped computing until `release`, or is over; at once without a job. */
+  hold(): Promise<void>;
+  release(): void;
   readonly alive: () => boolean;
   close(): Promise<void>;
 }
@@ -77,6 +81,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   });
   let job: Job | undefined;
   let alive = true;
+  let still: (() => void) | undefined;
   const watchdog = createWatchdog(settings.silenceMs, () => {
     const seconds = Math.round(settings.silenceMs / 1000);
     condemn();
@@ -93,6 +98,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     const done = job;
     job = undefined;
     watchdog.rest();
+    still?.();
     done?.settle(end);
   }
 
@@ -107,6 +113,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   function receive(event: TrainerEvent): void {
     if (event.type === 'ready' || event.fence !== settings.fence || event.jobId !== job?.id) return;
     watchdog.feed();
+    if (event.type === 'held') return still?.();
     if (event.type !== 'progress' && event.type !== 'epoch') return finish(event);
     try {
       job.report(event);
@@ -120,6 +127,21 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
 
   function send(command: TrainerCommand): void {
     if (child.connected) child.send(command, () => undefined); // a failed send is followed by `exit`
+  }
+
+  function hold(): Promise<void> {
+    const held = job;
+    if (held === undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      still = resolve;
+      send({ type: 'pause', jobId: held.id });
+    });
+  }
+
+  function release(): void {
+    if (job === undefined) return;
+    watchdog.feed();
+    send({ type: 'resume', jobId: job.id });
   }
 
   function run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd> {
@@ -156,7 +178,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   }
 
   await ready(child, gone, tail, settings.startMs);
-  return { run, alive: () => alive, close };
+  return { run, hold, release, alive: () => alive, close };
 }
 
 function ready(child: ChildProcess, gone: Promise<string>, tail: () => string, withinMs: number): Promise<void> {

@@ -1,8 +1,10 @@
 /** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
 import type { TrainJob, TrainResult } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Trial } from '../core/trial.ts';
+import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
 import { scoreOf } from './run-score.ts';
@@ -49,6 +51,10 @@ async function tryTrial(
     const command = { type: 'train', job: jobOf(context, fresh) } as const;
     const end = await pool.run(command, hear, signal);
     switch (end.type) {
+      case 'timed':
+        ruleOut(context, fresh);
+        outcome = { ended: true };
+        return 'told';
       case 'trained':
         finish(context, fresh, end.result, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };
@@ -129,8 +135,8 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
       `Trial ${trial.id} has ${params} weights, and its graph says ${trial.params}.`,
     );
   }
-  const metrics: Metrics = { accuracy, loss, params, macs: trial.macs };
-  const told = store.events(context.runId).flatMap(({ event }) => (event.type === 'told' ? [event.metrics] : []));
+  const metrics: Metrics = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
+  const told = store.events(context.runId).flatMap(({ event }) => (isTrained(event) ? [event.metrics] : []));
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
   const replaced = store.finishTrial(trial.id, {
     metrics,
@@ -140,6 +146,17 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
     score: scoreOf(config, [...told, metrics]),
   });
   if (replaced !== undefined) files.remove([replaced]);
+}
+
+/** What was timed and ruled out is told too, and is no result of a training. */
+function isTrained(event: RunEvent): event is Extract<RunEvent, { type: 'told' }> {
+  return event.type === 'told' && 'accuracy' in event.metrics;
+}
+
+/** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how slow it is. */
+function ruleOut(context: RunContext, { id, params, macs }: Trial): void {
+  const metrics: Metrics = { params, macs, ...toldLatency(context, id) };
+  context.store.ruleOutTrial(id, metrics, slowness(context.config, metrics) ?? '');
 }
 
 function fail({ store, files }: RunContext, trialId: string, reason: string, seconds: number): void {

@@ -107,7 +107,8 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
     const told = log.flatMap(({ event }) =>
       event.type !== 'asked' && event.trial === trial.number ? [event.type] : [],
     );
-    const due = DUE[trial.state];
+    const ruledOut = trial.state === 'stopped' && Object.keys(trial.metrics).length > 0;
+    const due = ruledOut ? DUE.finished : DUE[trial.state];
     return told.join() === due.join()
       ? []
       : [`Trial ${trial.id} is ${trial.state}, and the log says "${told.join(', ')}" of it.`];

@@ -11,6 +11,7 @@ import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type {
   DatasetRef,
+  LatencyJob,
   Predictions,
   TrainJob,
   TrainerCommand,
@@ -32,6 +33,10 @@ export interface FakePlan {
   readonly diskFullWhile?: string;
   /** Every process appends its id to this file. */
   readonly pidFile?: string;
+  /** Their epochs take ten times as long. */
+  readonly long?: readonly number[];
+  /** Every process appends what it does to this file: `epoch`, `held`, `timing` and `timed`, one a line. */
+  readonly traceFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
   readonly echoOldFence?: boolean;
 }
@@ -40,10 +45,34 @@ const plan = JSON.parse(process.env['FAKE_TRAINER'] ?? '{}') as FakePlan; // wri
 const epochMs = plan.epochMs ?? 5;
 let stopping = false;
 let working: string | undefined;
+let paused = false;
 
 function send(event: TrainerEvent): void {
   if (plan.echoOldFence && 'fence' in event) process.send?.({ ...event, fence: 's000000-old' });
   process.send?.(event);
+}
+
+function trace(what: string): void {
+  if (plan.traceFile !== undefined) appendFileSync(plan.traceFile, `${what}\n`);
+}
+
+/** Milliseconds a pass: a call for each layer, and the arithmetic. */
+export function fakeLatencyMs(graph: ArchitectureGraph, batch: number): number {
+  return 0.01 * graph.layers.length + (batch * costOf(graph).macs) / 1e7;
+}
+
+async function measure({ jobId, fence, graph, engines, batches }: LatencyJob): Promise<void> {
+  trace('timing');
+  await sleep(3 * epochMs);
+  const measurements = engines.flatMap((engine) =>
+    batches.map((batch) => ({
+      ...{ engine, batch, version: '0', device: 'cpu (fake)', warmupPasses: 20, otherLoad: 0 },
+      threads: Number(process.env['TF_NUM_INTRAOP_THREADS']),
+      timingsMs: new Float32Array(30).fill(fakeLatencyMs(graph, batch)),
+    })),
+  );
+  trace('timed');
+  send({ type: 'timed', jobId, fence, measurements });
 }
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -96,7 +125,13 @@ async function train(job: TrainJob): Promise<void> {
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
   for (let epoch = from + 1; epoch <= recipe.epochs; epoch += 1) {
     send({ type: 'progress', jobId, fence, stage: 'training', done: epoch - 1, total: recipe.epochs });
-    await sleep(epochMs);
+    if (paused) {
+      trace('held');
+      send({ type: 'held', jobId, fence });
+    }
+    while (paused && !stopping) await sleep(1);
+    trace('epoch');
+    await sleep(is(plan.long) ? 10 * epochMs : epochMs);
     if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
     if (epoch === from + 1 && is(plan.hang)) return void (await sleep(3_600_000));
     if (epoch === 2 && (is(plan.crash) || (is(plan.crashOnce) && attempt === '1'))) {
@@ -132,6 +167,7 @@ async function train(job: TrainJob): Promise<void> {
 async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<void> {
   const { jobId, fence } = command.job;
   stopping = false;
+  paused = false;
   working = jobId;
   switch (command.type) {
     case 'train':
@@ -167,6 +203,8 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
       write(join(directory, 'weights.safetensors'), {});
       return send({ type: 'teacherTrained', jobId, fence, directory, accuracy: { validation: 0.92, test: 0.91 } });
     }
+    case 'latency':
+      return measure(command.job);
     case 'backend': {
       const info = {
         backend: 'wasm',
@@ -194,6 +232,8 @@ if (process.send !== undefined) {
     if (command.type === 'shutdown') process.exit(0);
     if ('job' in command) void run(command);
     else if (command.type === 'stop' && command.jobId === working) stopping = true;
+    else if (command.type === 'pause' && command.jobId === working) paused = true;
+    else if (command.type === 'resume' && command.jobId === working) paused = false;
   });
   send({ type: 'ready', pid: process.pid, backend: 'wasm' });
 }

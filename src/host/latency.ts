@@ -1,0 +1,83 @@
+/** Latency of students: timed in a trainer of one thread while the others hold, before training or on demand. */
+import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../core/latency.ts';
+import type { LatencyEngine } from '../core/latency.ts';
+import type { Metrics } from '../core/objective.ts';
+import type { SearchConfig } from '../core/run.ts';
+import type { StudentSpace } from '../core/arch/families/registry.ts';
+import type { Trial } from '../core/trial.ts';
+import type { LatencyRow, WritableStore } from '../store/store.ts';
+import { graphOf } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+import type { JobEnd } from './trainer-link.ts';
+import type { TrainerPool } from './trainer-pool.ts';
+
+interface Timing {
+  readonly store: WritableStore;
+  readonly pool: TrainerPool;
+  readonly space: StudentSpace;
+}
+
+/** Both batch sizes on each engine; recorded when the end is `timed`. */
+async function timeStudent(
+  { store, pool, space }: Timing,
+  trial: Trial,
+  engines: readonly LatencyEngine[],
+  signal?: AbortSignal,
+): Promise<JobEnd> {
+  const job = {
+    jobId: `${trial.id}-latency`,
+    fence: store.fence,
+    graph: graphOf(space, trial.candidate),
+    engines,
+    batches: LATENCY_BATCHES,
+  };
+  const end = await pool.runAlone({ type: 'latency', job }, signal);
+  if (end.type === 'timed') store.recordLatency(trial.id, end.measurements);
+  return end;
+}
+
+/** What the person asked for: every engine. Resolves to all that was ever measured of the student. */
+export async function measureStudent(
+  timing: Timing,
+  trial: Trial,
+  fault: (end: JobEnd) => Error,
+): Promise<readonly LatencyRow[]> {
+  const end = await timeStudent(timing, trial, LATENCY_ENGINES);
+  if (end.type !== 'timed') throw fault(end);
+  return timing.store.latencies(trial.id);
+}
+
+/** The metrics of the run's own latency, as it was first measured: what was told does not change. */
+export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'store'>, trialId: string): Metrics {
+  return config.latency === undefined ? {} : latencyMetrics(store.latencies(trialId), config.latency);
+}
+
+/**
+ * Times a student before it trains, where its run counts latency and it was not timed before. `undefined`: it may train;
+ * else how the timing ended, `timed` being the end of a student that is too slow.
+ */
+export async function timeBeforeTraining(
+  context: RunContext,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<JobEnd | undefined> {
+  const { config, store } = context;
+  if (config.latency === undefined) return undefined;
+  const { engine, batch } = config.latency;
+  if (store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) return undefined;
+  context.progress.trialStage(trial, 'timing its passes, alone', undefined);
+  context.runChanged();
+  const end = await timeStudent(context, trial, [engine], signal);
+  if (end.type !== 'timed') return end;
+  return slowness(config, toldLatency(context, trial.id)) === undefined ? undefined : end;
+}
+
+/** Why a student with these metrics is not trained; `undefined` within the limit. */
+export function slowness({ limits, latency }: SearchConfig, metrics: Metrics): string | undefined {
+  const max = limits.find(({ metric }) => metric === LATENCY_METRIC)?.max;
+  const measured = metrics[LATENCY_METRIC];
+  if (max === undefined || measured === undefined || measured <= max || latency === undefined) return undefined;
+  const { engine, batch } = latency;
+  const shown = Number(measured.toPrecision(3));
+  return `Too slow, so it was not trained: ${shown} ms at batch ${batch} in ${engine}, and the limit is ${max} ms.`;
+}
