@@ -66,11 +66,16 @@ function describe(issue: Issue): { readonly field: string; readonly problem: str
 function keysAt(path: readonly PropertyKey[]): readonly string[] {
   let node: unknown = searchJsonSchema();
   for (const step of path) {
-    const inner = isRecord(node) ? node['properties'] : undefined;
-    node = isRecord(inner) ? inner[String(step)] : undefined;
+    node = propertiesOf(node)[String(step)];
   }
-  const properties = isRecord(node) ? node['properties'] : undefined;
-  return isRecord(properties) ? Object.keys(properties).filter((key) => key !== '$schema') : [];
+  return Object.keys(propertiesOf(node)).filter((key) => key !== '$schema');
+}
+
+/** Of all variants together, where there are any. */
+function propertiesOf(node: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(node)) return {};
+  if (Array.isArray(node['oneOf'])) return Object.assign({}, ...node['oneOf'].map(propertiesOf));
+  return isRecord(node['properties']) ? node['properties'] : {};
 }
 
 function short(value: unknown): string {

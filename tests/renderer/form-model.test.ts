@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { searchInputSchema } from '../../src/bridge/schemas.ts';
+import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
 import { checkInput } from '../../src/renderer/form/check-input.ts';
 import type { Draft } from '../../src/renderer/form/form-model.ts';
 import {
   draftToInput,
   initialDraft,
   inputToDraft,
+  isShown,
   parseNumber,
   searchFields,
 } from '../../src/renderer/form/form-model.ts';
@@ -46,6 +48,24 @@ describe('the form of a search', () => {
       choices: ['sgd', 'adamw'],
     });
     expect(fields.find(({ path }) => path === 'slots')?.group).toBe('advanced');
+  });
+
+  test('every loss offers its own parameters, from its own defaults, and sends no other', () => {
+    for (const [loss, defaults] of Object.entries(DISTILLATION_DEFAULTS)) {
+      const draft = { ...named, 'recipe.distillation.loss': loss };
+      const shown = fields.filter((field) => field.path.startsWith('recipe.distillation.') && isShown(field, draft));
+      const names = shown.map(({ path }) => path.split('.').at(-1));
+      expect(names.sort()).toEqual(Object.keys(defaults).sort());
+      expect(checked(draft).parsed?.recipe.distillation).toEqual(defaults);
+    }
+  });
+
+  test('parameters of a loss that is not chosen are not taken from another', () => {
+    const input = { name: 'x', recipe: { distillation: { loss: 'crd', temperature: 0.2 } } };
+    const draft = inputToDraft(fields, searchInputSchema.parse(input));
+    expect(draft['recipe.distillation.temperature@crd']).toBe('0.2');
+    expect(draft['recipe.distillation.temperature']).toBe(String(DISTILLATION_DEFAULTS.kd.temperature));
+    expect(draft['recipe.distillation.weight@dist']).toBe(String(DISTILLATION_DEFAULTS.dist.weight));
   });
 
   test('a configuration that is loaded and exported again is the same', () => {

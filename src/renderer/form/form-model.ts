@@ -8,8 +8,12 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 
 export type Group = 'data' | 'students' | 'search' | 'training' | 'advanced';
 
 export interface Field {
+  /** Where it stands in a draft: its path, with `@` and the choice behind it where it belongs to one that is not the default. */
+  readonly key: string;
   /** `recipe.epochs`: where it stands in the configuration. */
   readonly path: string;
+  /** It is there only while the field of that key has that value. */
+  readonly when?: { readonly key: string; readonly value: string };
   readonly title: string;
   readonly hint: string;
   readonly kind: FieldKind;
@@ -34,7 +38,7 @@ export const GROUPS = {
     title: 'Training',
     paths: [
       ...['recipe.epochs', 'recipe.seconds', 'recipe.batchSize', 'recipe.optimizer', 'recipe.learningRate'],
-      ...['recipe.distillation.loss', 'recipe.distillation.temperature', 'recipe.distillation.weight'],
+      'recipe.distillation.loss',
     ],
   },
   /** And every field that the schema gets later. */
@@ -56,6 +60,10 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.distillation.loss': 'Learn from',
   'recipe.distillation.temperature': 'Temperature',
   'recipe.distillation.weight': 'Soft-target share',
+  'recipe.distillation.warmup@dkd': 'Warm-up',
+  'recipe.distillation.inter@dist': 'Between classes',
+  'recipe.distillation.intra@dist': 'Between images',
+  'recipe.distillation.bank@crd': 'Remembered images',
   'recipe.augmentation.flip': 'Flip images',
   'recipe.schedule': 'Learning rate course',
   'recipe.decayFactor': 'Fall at a milestone',
@@ -72,6 +80,9 @@ interface JsonNode {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly const?: unknown;
+  readonly deprecated?: boolean;
+  readonly oneOf?: readonly JsonNode[];
   readonly enum?: readonly string[];
   readonly items?: JsonNode;
   readonly properties?: Readonly<Record<string, JsonNode>>;
@@ -89,7 +100,10 @@ export function searchFields(): readonly Field[] {
   const root = z.toJSONSchema(searchInputSchema, { io: 'input' }) as JsonNode;
   const fields = fieldsOf(root, '');
   const order = Object.values(GROUPS).flatMap(({ paths }) => paths as readonly string[]);
-  const rank = (field: Field): number => (order.includes(field.path) ? order.indexOf(field.path) : order.length);
+  const rank = (field: Field): number => {
+    const place = order.indexOf(field.when?.key ?? field.path);
+    return place < 0 ? order.length : place;
+  };
   return [...fields].sort((left, right) => rank(left) - rank(right));
 }
 
@@ -97,10 +111,39 @@ function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     if (key === '$schema' || path === 'strategy.options') return [];
+    if (child.oneOf) return variantsOf(child.oneOf, path);
     if (child.type === 'object') return fieldsOf(child, path);
+    // Kept for what earlier versions recorded.
+    if (child.deprecated) return [];
     const isRequired = node.required?.includes(key) ?? false;
     return [fieldOf(path, child, !isRequired && child.default === undefined)];
   });
+}
+
+/** Objects told apart by one constant: a choice of it, then the other fields of each. */
+function variantsOf(variants: readonly JsonNode[], prefix: string): readonly Field[] {
+  const inner = Object.entries(variants[0]?.properties ?? {}).find(([, node]) => node.const !== undefined);
+  if (inner === undefined) return [];
+  const [name, first] = inner;
+  const path = `${prefix}.${name}`;
+  const values = variants.map((variant) => String(variant.properties?.[name]?.const));
+  const choice = fieldOf(path, { ...first, enum: values }, false);
+  const fields = variants.flatMap((variant, index) => {
+    const { [name]: _, ...properties } = variant.properties ?? {};
+    const value = values[index] ?? '';
+    const isDefault = value === choice.initial;
+    return fieldsOf({ ...variant, properties }, prefix).map((field) => {
+      const key = isDefault ? field.path : `${field.path}@${value}`;
+      const title = TITLES[key] ?? wordsOf(field.path.split('.').at(-1) ?? field.path);
+      return { ...field, key, title, group: choice.group, when: { key: path, value } };
+    });
+  });
+  return [choice, ...fields];
+}
+
+/** Whether a field belongs to what a draft has chosen. */
+export function isShown(field: Field, draft: Draft): boolean {
+  return field.when === undefined || draft[field.when.key] === field.when.value;
 }
 
 function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
@@ -108,6 +151,7 @@ function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
   const range = rangeText(node);
   const title = TITLES[path] ?? wordsOf(path.split('.').at(-1) ?? path);
   return {
+    key: path,
     path,
     title,
     hint: repeats(title, node.description ?? '') ? '' : (node.description ?? ''),
@@ -167,7 +211,7 @@ function wordsOf(key: string): string {
 }
 
 export function initialDraft(fields: readonly Field[]): Draft {
-  return Object.fromEntries(fields.map((field) => [field.path, field.initial]));
+  return Object.fromEntries(fields.map((field) => [field.key, field.initial]));
 }
 
 /** `1.5 M`, `200k` and `1,500,000` are numbers; what is none stays text, for the schema to refuse. */
@@ -183,7 +227,8 @@ export function parseNumber(text: string): number | string {
 export function draftToInput(fields: readonly Field[], draft: Draft, options: SearchOptions): Record<string, unknown> {
   const input: Record<string, unknown> = {};
   for (const field of fields) {
-    const value = draft[field.path] ?? field.initial;
+    if (!isShown(field, draft)) continue;
+    const value = draft[field.key] ?? field.initial;
     if (field.isOptional && value === '') continue;
     put(input, field.path.split('.'), typeof value === 'string' ? typedValue(field.kind, value) : value);
   }
@@ -202,14 +247,19 @@ export type SearchOptions = NonNullable<NonNullable<SearchInput['strategy']>['op
 export function inputToDraft(fields: readonly Field[], input: unknown): Draft {
   return Object.fromEntries(
     fields.map((field) => {
-      const value = field.path
-        .split('.')
-        .reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), input);
-      if (value === undefined || value === null) return [field.path, field.isOptional ? '' : field.initial];
-      if (Array.isArray(value)) return [field.path, field.kind === 'numbers' ? value.join(', ') : value.map(String)];
-      return [field.path, typeof value === 'boolean' ? value : String(value)];
+      const { key, kind, initial, isOptional, when } = field;
+      const chosen = when && (valueAt(input, when.key) ?? fields.find((one) => one.key === when.key)?.initial);
+      if (when && chosen !== when.value) return [key, initial];
+      const value = valueAt(input, field.path);
+      if (value === undefined || value === null) return [key, isOptional ? '' : initial];
+      if (Array.isArray(value)) return [key, kind === 'numbers' ? value.join(', ') : value.map(String)];
+      return [key, typeof value === 'boolean' ? value : String(value)];
     }),
   );
+}
+
+function valueAt(input: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), input);
 }
 
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -104,7 +104,7 @@ describe('distillationLoss', () => {
       fc.property(logits, logits, label, recipe, (student, teacher, y, one) => {
         const plain = crossEntropy(student, y, one.labelSmoothing);
         const none: LossRecipe = { ...one, distillation: { ...one.distillation, loss: 'none' } };
-        const weightless: LossRecipe = { ...one, distillation: { ...one.distillation, loss: 'kd', weight: 0 } };
+        const weightless: LossRecipe = { ...one, distillation: { loss: 'kd', temperature: 2, weight: 0 } };
         expect(distillationLoss(student, teacher, y, none)).toBe(plain);
         expect(distillationLoss(student, teacher, y, weightless)).toBeCloseTo(plain, 12);
       }),
