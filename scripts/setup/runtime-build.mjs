@@ -4,6 +4,7 @@
  * never used and two set-ups at once do not meet.
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { listFiles, writeJson } from './files.mjs';
 import { compileObjects, linkBinding, testRuntime } from './runtime-binding.mjs';
@@ -125,7 +126,7 @@ function makeTemporary(parent, { neededBytes }) {
         advice: `free some space, or set XDG_CACHE_HOME to another disk; ${RETRY_ADVICE}`,
       });
     }
-    return mkdtempSync(join(parent, 'making-'));
+    return makeAside(parent);
   } catch (error) {
     if (error instanceof SetupError) throw error;
     const advice = `set XDG_CACHE_HOME to a folder that you can write; ${RETRY_ADVICE}`;
@@ -133,9 +134,25 @@ function makeTemporary(parent, { neededBytes }) {
   }
 }
 
-/** Removes what killed set-ups left; a living one is never that old. */
+/** Its name tells whose it is, so that what a killed set-up left (1 GB) is known for dead at once. */
+const makeAside = (parent) => mkdtempSync(join(parent, `making-${hostname()}-${process.pid}-`));
+
+/** Removes what killed set-ups left; one on another machine that shares the cache is given six hours. */
 function sweepLeftovers(parent) {
-  sweep(parent, 'making-', (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs, LEFTOVER_AGE_MS);
+  const endOf = (path) => {
+    const pid = path.match(/-(\d+)-[^-]*$/)?.[1];
+    const isDead = path.includes(`making-${hostname()}-`) && pid !== undefined && !isAlive(Number(pid));
+    return isDead ? 0 : statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  };
+  sweep(parent, 'making-', endOf, LEFTOVER_AGE_MS);
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
 }
 
 /** A set-up reads the record of the runtime it uses, which the file system notes. */
@@ -170,7 +187,7 @@ function moveIntoPlace(temporary, key, folder) {
 }
 
 function moveAside(folder) {
-  const aside = mkdtempSync(join(dirname(folder), 'making-'));
+  const aside = makeAside(dirname(folder));
   try {
     renameSync(folder, join(aside, 'broken'));
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The compute runtime of set-up: built once, never half, and given up with one line where it cannot be had. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeRuntime, isComplete } from '../../scripts/setup/runtime-folder.mjs';
@@ -194,10 +195,20 @@ describe('the shelf of runtimes', () => {
 
   it('loses what killed set-ups left and what no checkout used for two months, and nothing else', async () => {
     giveTools();
-    const names = ['making-killed', 'making-now', 'tensorflow-old', 'tensorflow-last-month'];
-    for (const [index, days] of [1, 0, 61, 30].entries()) age(names[index] ?? '', days);
+    // No process has the number 4194305, the first past Linux's largest.
+    const killed = `making-${hostname()}-4194305-a`;
+    const [ours, theirs] = [`making-${hostname()}-${process.pid}-b`, 'making-elsewhere-4194305-c'];
+    const days = {
+      [killed]: 0,
+      [ours]: 0,
+      [theirs]: 0,
+      'making-elsewhere-1-d': 1,
+      'tensorflow-old': 61,
+      'tensorflow-new': 30,
+    };
+    for (const [name, old] of Object.entries(days)) age(name, old);
     await runtimeStep.make(sandbox.context);
-    const left = ['making-now', 'tensorflow-last-month', basename(wanted().folder)];
+    const left = [ours, theirs, 'tensorflow-new', basename(wanted().folder)];
     expect(readdirSync(shelf()).sort()).toEqual(left.sort());
   });
 
