@@ -17,7 +17,16 @@ export function pickTextFile(accept: string): Promise<{ readonly name: string; r
 }
 
 export function downloadText(name: string, text: string, type = 'application/json'): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
+  download(name, new Blob([text], { type }));
+}
+
+export function downloadBytes(name: string, bytes: Uint8Array, type: string): void {
+  // A copy of its own: a blob takes no view of shared memory.
+  download(name, new Blob([Uint8Array.from(bytes)], { type }));
+}
+
+function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

@@ -212,6 +212,10 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
           throw new WorkbenchError('trial.missing', 'No predictions are kept of this student.');
         return fixturePredictions(accuracy, trial.seed);
       },
+      export: async ({ id, format }) => {
+        const name = `student-${findTrial(id).trial.number + 1}.${format}`;
+        return { name, data: Uint8Array.of(8, 9), maxAbsDiff: 2.6e-6, bound: 1e-4, images: 64 };
+      },
     },
     events: { watch: async () => watch() },
   };
