@@ -5,7 +5,7 @@
  * | symbol  | meaning                                                          | shape      |
  * | ---     | ---                                                              | ---        |
  * | timings | milliseconds of each pass after warm-up, in order                | `[passes]` |
- * | load    | cores' worth of time that others took while it was measured      |            |
+ * | load    | cores' worth of time that others took while a student was timed  |            |
  */
 
 import type { Limit } from './objective.ts';

@@ -49,7 +49,7 @@ async function tryTrial(
   let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
   try {
     const command = { type: 'train', job: jobOf(context, fresh) } as const;
-    const end = await pool.run(command, hear, signal);
+    const end = (await timeBeforeTraining(context, fresh, signal)) ?? (await pool.run(command, hear, signal));
     switch (end.type) {
       case 'timed':
         ruleOut(context, fresh);

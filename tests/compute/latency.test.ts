@@ -1,5 +1,6 @@
 /** Timing of forward passes: what is counted, and that a real network on each engine can be timed at all. */
 import { expect, it } from 'vitest';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../src/core/latency.ts';
 import { measureLatency, timePasses } from '../../src/compute/latency.ts';
 import { tinyConvolutional } from './support/tiny-training.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
@@ -23,18 +24,20 @@ it('leaves out what is slow before the engine is warm, and keeps the raw time of
   expect(timingsMs).toHaveLength(31);
 });
 
-it('times a network on the backend that trains, for both batch sizes, without leaving a tensor behind', async () => {
+it('times a network on both engines and for both batch sizes, without leaving a tensor behind', async () => {
   await loadBackend();
   const before = tf.memory().numTensors;
-  const measured = await measureLatency(tinyConvolutional(), ['tfjs'], [1, 32], breath);
+  const measured = await measureLatency(tinyConvolutional(), LATENCY_ENGINES, LATENCY_BATCHES, breath);
   expect(tf.memory().numTensors).toBe(before);
   expect(measured.map(({ engine, batch }) => [engine, batch])).toEqual([
+    ['onnxruntime', 1],
+    ['onnxruntime', 32],
     ['tfjs', 1],
     ['tfjs', 32],
   ]);
-  for (const { timingsMs, version } of measured) {
+  for (const { engine, timingsMs, version } of measured) {
     expect(timingsMs.length).toBeGreaterThanOrEqual(30);
     expect(timingsMs.every((ms) => ms > 0)).toBe(true);
-    expect(version).toContain('tfjs');
+    expect(version).toMatch(new RegExp(`^${engine}.*\\d`));
   }
 });
