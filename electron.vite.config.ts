@@ -23,6 +23,8 @@ export default defineConfig({
   // Dependencies stay outside (electron-vite's default): native modules and tfjs find their files in node_modules.
   main: {
     build: {
+      // Optional, and so not among those that stay outside by themselves.
+      externalizeDeps: { include: ['onnxruntime-node'] },
       rolldownOptions: {
         input: ENTRIES,
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -2,7 +2,7 @@
  * The npm packages, and Node 24 among them. Install scripts stay off: the only one that is needed is that of the
  * package `node`, whose script fetches the binary of this platform from the npm registry.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findProgram, isExecutable, readJson } from './files.mjs';
 import { runCommand } from './command.mjs';
@@ -17,7 +17,7 @@ const NPM_ADVICE =
 export const packagesStep = {
   title: 'Packages: npm ci',
   isReady: ({ root }) => installedAsLocked(root),
-  async make({ root, env, signal }) {
+  async make({ root, env, signal, platform, arch }) {
     if (!existsSync(join(root, 'package-lock.json'))) {
       throw new SetupError({
         message: `${join(root, 'package-lock.json')} is missing`,
@@ -26,6 +26,7 @@ export const packagesStep = {
     }
     const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await runNpm(args, { root, env, signal, what: `npm ci in ${root}` });
+    pruneOnnxRuntime({ root, platform, arch });
   },
 };
 
@@ -62,6 +63,19 @@ export function installedAsLocked(root) {
     Object.keys(installed).every(same) &&
     Object.keys(locked).every((path) => path === '' || same(path) || (locked[path].optional && !installed[path]))
   );
+}
+
+/** ONNX Runtime carries the libraries of every platform, 288 MB; this one's are 25 to 86 MB of it. */
+export function pruneOnnxRuntime({ root, platform, arch }) {
+  const binaries = join(root, 'node_modules/onnxruntime-node/bin/napi-v6');
+  // Where this platform's are not among them, nothing is known about the layout: leave it.
+  if (!existsSync(join(binaries, platform, arch))) return;
+  for (const system of readdirSync(binaries)) {
+    for (const machine of readdirSync(join(binaries, system))) {
+      if (system === platform && machine === arch) continue;
+      rmSync(join(binaries, system, machine), { recursive: true, force: true });
+    }
+  }
 }
 
 /** Runs npm with the Node that npm itself runs on: the one in node_modules is about to be replaced. */

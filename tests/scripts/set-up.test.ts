@@ -1,12 +1,12 @@
 /** The other parts of set-up: what counts as installed, stamps, the lock, the words of a failure. */
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setUp } from '../../scripts/setup.mjs';
 import { buildStep } from '../../scripts/setup/app-build.mjs';
 import { runCommand } from '../../scripts/setup/command.mjs';
 import { withLock } from '../../scripts/setup/lock.mjs';
-import { installedAsLocked } from '../../scripts/setup/packages.mjs';
+import { installedAsLocked, pruneOnnxRuntime } from '../../scripts/setup/packages.mjs';
 import { userCacheFolder } from '../../scripts/setup/paths.mjs';
 import { SetupError, describeError } from '../../scripts/setup/report.mjs';
 import { unzip } from '../../scripts/setup/unzip.mjs';
@@ -41,6 +41,25 @@ describe('installed packages', () => {
     lock({ '': { name: 'app' }, ...vue });
     if (packages) installed(packages);
     expect(installedAsLocked(sandbox.root)).toBe(false);
+  });
+});
+
+describe('ONNX Runtime', () => {
+  const binaries = 'node_modules/onnxruntime-node/bin/napi-v6';
+  const places = ['linux/x64', 'linux/arm64', 'darwin/arm64', 'win32/x64'];
+  const kept = () => places.filter((place) => existsSync(join(sandbox.root, binaries, place, 'lib')));
+
+  it('keeps the libraries of this platform alone', () => {
+    for (const place of places) sandbox.write(`${binaries}/${place}/lib`, '');
+    pruneOnnxRuntime({ root: sandbox.root, platform: 'linux', arch: 'arm64' });
+    expect(kept()).toEqual(['linux/arm64']);
+  });
+
+  it('is left as it is where it has none for this platform, or is not there', () => {
+    pruneOnnxRuntime({ root: sandbox.root, platform: 'linux', arch: 'x64' });
+    for (const place of places) sandbox.write(`${binaries}/${place}/lib`, '');
+    pruneOnnxRuntime({ root: sandbox.root, platform: 'linux', arch: 'riscv64' });
+    expect(kept()).toEqual(places);
   });
 });
 

@@ -16,7 +16,7 @@ export const TRIED_IMAGES = 64;
 
 /**
  * Largest difference of a logit, as a share of the largest logit (`relative`) or as it is. Half precision rounds kernels to 11
- * bits: over the families' reference students it came to 0.0016 of the largest logit at most, single precision to 8e-6.
+ * bits: over the families' reference students it came to 0.0016 of the largest logit at most, single precision to 2e-5.
  */
 export const BOUNDS = Object.freeze({
   fp32: { limit: 1e-4, relative: false },
