@@ -19,6 +19,8 @@ interface ClassFile {
 }
 
 const DEFAULT_SIDE = 32;
+/** As JPEG has it; libvips cannot shrink what is much larger. */
+const MOST_PIXELS_A_SIDE = 65_535;
 const EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg'];
 const FORMATS: readonly string[] = ['png', 'jpeg'];
 const SPLIT_FOLDERS: Readonly<Record<string, SplitName>> = {
@@ -123,8 +125,11 @@ async function channelsOf(files: readonly ClassFile[], breath: Breath, step: () 
   const channels = new Array<number>(files.length).fill(1);
   await inParallel(files.length, breath, async (index) => {
     const { file = '' } = files[index] ?? {};
-    const { format, space } = await readable(file, () => sharp(file).metadata());
+    const { format, space, width, height } = await readable(file, () => sharp(file).metadata());
     if (!FORMATS.includes(format)) throw corrupt(file, `it is a ${format} file, not PNG or JPEG`);
+    if (Math.max(width, height) > MOST_PIXELS_A_SIDE) {
+      throw corrupt(file, `its header says ${width} x ${height}, and ${MOST_PIXELS_A_SIDE} a side is the most`);
+    }
     channels[index] = space === 'b-w' || space === 'grey16' ? 1 : 3;
     step();
   });
@@ -162,7 +167,7 @@ async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
 
 function warningsOf(skipped: number, channels: readonly number[], gray: boolean): readonly string[] {
   const warnings: string[] = [];
-  if (skipped > 0) warnings.push(`Left out, as neither PNG nor JPEG: ${skipped} files.`);
+  if (skipped > 0) warnings.push(`Left out, as neither PNG nor JPEG: ${skipped} ${skipped === 1 ? 'file' : 'files'}.`);
   const grays = channels.filter((count) => count === 1).length;
   if (!gray && grays > 0 && grays < channels.length) {
     warnings.push(`Gray and coloured images are mixed: ${grays} gray ones got three equal channels.`);
