@@ -17,7 +17,7 @@ const RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 /**
  * @typedef {{ backend: 'tensorflow' | 'wasm', device: 'cpu' | 'gpu', key: string, library?: string, version?: string,
- *   reason: string, note?: string, tools: object, refused?: { key: string, driver: string, why: string },
+ *   gpu?: string, reason: string, note?: string, tools: object, refused?: { key: string, driver: string, why: string },
  *   decidedAt: number }} RuntimeRecord
  *   `note`: why not a faster one; `refused`: a GPU runtime that could not be built or failed its test, with the driver
  */
@@ -79,7 +79,7 @@ async function tryGpu(context, tools) {
     return { note: before.why, refused: before };
   }
   const { folder, reason } = await tryRuntime(context, wanted, tools);
-  if (folder !== undefined) return { record: tensorFlowRecord(wanted, folder) };
+  if (folder !== undefined) return { record: { ...tensorFlowRecord(wanted, folder), gpu: gpu.name } };
   const why = `the ${gpu.name} is not used: ${reason}`;
   return { note: why, refused: { key: wanted.key, driver: gpu.driver, why } };
 }

@@ -321,6 +321,18 @@ export const predictionsSchema = z.strictObject({
   labels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
 });
 
+export const latencySchema = latencySettingSchema.extend({
+  version: z.string(),
+  device: z.string(),
+  threads: count,
+  warmupPasses: count,
+  /** Milliseconds of each pass after warm-up, in order. */
+  timingsMs: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
+  /** Cores' worth of time that others took meanwhile; NaN where the system does not tell. */
+  otherLoad: anyNumber,
+  measuredAt: z.string(),
+});
+
 export const teacherSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -380,8 +392,10 @@ export const backendSchema = z.strictObject({
   backend: z.enum(['tensorflow', 'wasm']),
   device: z.string(),
   version: z.string(),
+  versions: z.record(z.string(), z.string()),
   threads: z.number(),
   note: z.string().optional(),
+  runtime: z.strictObject({ folder: z.string(), bytes: count }).optional(),
   gflops: z.record(z.string(), anyNumber),
 });
 
@@ -432,6 +446,7 @@ export const hostEventSchema = z.discriminatedUnion('type', [
 export type HostEvent = z.output<typeof hostEventSchema>;
 export type RunSummaryView = z.output<typeof runSummarySchema>;
 export type PredictionsView = z.output<typeof predictionsSchema>;
+export type LatencyView = z.output<typeof latencySchema>;
 export type ExportView = z.output<typeof exportSchema>;
 export type TeacherView = z.output<typeof teacherSchema>;
 export type DatasetView = z.output<typeof datasetSchema>;

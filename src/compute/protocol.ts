@@ -170,9 +170,13 @@ export interface BackendInfo {
   /** `cpu`, `gpu`, and what it is called. */
   readonly device: string;
   readonly version: string;
+  /** Of everything that computes, by name: `{ TensorFlow: '2.21.0', oneDNN: '3.7.3', tfjs: '4.22.0', Node: '24.21.0' }`. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
   /** Why this backend and not a faster one. */
   readonly note: string | undefined;
+  /** Where TensorFlow's library lies, and what the folder takes on disk. */
+  readonly runtime: { readonly folder: string; readonly bytes: number } | undefined;
   /** Measured billions of floating-point operations a second (a multiply-add counts 2). */
   readonly gflops: Readonly<Record<string, number>>;
 }

@@ -65,7 +65,10 @@ describe('lists and measures', () => {
 
   it('tells what computes here', async () => {
     expect((await bench.trade('backend', '--json')).json()).toEqual([
-      { backend: 'wasm', device: 'cpu (fake)', version: '0', threads: 2, gflops: { matmul: 1 } },
+      {
+        ...{ backend: 'wasm', device: 'cpu (fake)', version: '0', versions: { Node: '24' }, threads: 2 },
+        gflops: { matmul: 1 },
+      },
     ]);
     expect((await bench.trade('backend')).stdout).toContain('wasm 0 on cpu (fake), 2 threads');
   });

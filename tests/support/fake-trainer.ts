@@ -210,8 +210,10 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
         backend: 'wasm',
         device: 'cpu (fake)',
         version: '0',
+        versions: { Node: '24' },
         threads: 2,
         note: undefined,
+        runtime: undefined,
         gflops: { matmul: 1 },
       } as const;
       return send({ type: 'backend', jobId, fence, info });

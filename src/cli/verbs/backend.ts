@@ -14,13 +14,17 @@ export const backendVerb: Verb = (program, context) => {
     .description('say what computes here and how fast')
     .action(async (options: CommonOptions) => {
       const info = await measureBackend({ ...context.hostOptions, workspace: workspaceOf(options) });
-      const { backend, version, device, threads, note, gflops } = info;
+      const { backend, version, versions, device, threads, note, runtime, gflops } = info;
       const rows = Object.entries(gflops).map(([name, speed]) => [name, speed.toFixed(1)]);
       if (options.json) printJson(info);
       else {
         printLines([
           `${backend} ${version} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-          ...(note === undefined ? [] : [note]),
+          Object.entries(versions)
+            .map(([name, value]) => `${name} ${value}`)
+            .join(', '),
+          ...(runtime === undefined ? [] : [`${runtime.folder} (${(runtime.bytes / 1e6).toFixed(0)} MB)`]),
+          ...(note === undefined ? [] : [`Not faster because: ${note}`]),
           '',
           ...textTable(COLUMNS, rows),
         ]);

@@ -6,11 +6,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { BackendInfo } from '../protocol.ts';
 import { tensorFlow } from './raw.ts';
+import { loadedRuntime, setUpDecision } from './runtime-record.ts';
 
 export type LoadedBackend = Omit<BackendInfo, 'gflops'>;
 
 /** Set to `wasm` to leave TensorFlow alone. */
 const BACKEND_VARIABLE = 'TRADE_BACKEND';
+/** Set to `cpu` to leave a GPU alone. */
+const DEVICE_VARIABLE = 'TRADE_DEVICE';
 /** TensorFlow's own switch, read once when its first op runs. */
 const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
 
@@ -27,23 +30,36 @@ async function load(): Promise<LoadedBackend> {
   try {
     return loadTensorFlow();
   } catch (error) {
-    return loadWasm(`TensorFlow did not load: ${firstLine(error)}`);
+    const decision = setUpDecision();
+    if (decision?.backend === 'wasm') return loadWasm(decision.reason ?? 'set-up found no TensorFlow');
+    return loadWasm(`TensorFlow did not load: ${firstLine(error)}; "npm run setup -- --retry" tests and mends it`);
   }
 }
 
 function loadTensorFlow(): LoadedBackend {
+  const leavesGpu = process.env[DEVICE_VARIABLE] === 'cpu';
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  // Else the first of several trainers takes all memory of a GPU.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  if (leavesGpu) process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   // tfjs-node calls two helpers that Node 23 removed.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
   createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu');
   const backend = tensorFlow();
   if (backend === undefined) throw new Error('its backend did not register');
+  const { gpu, device, note } = setUpDecision() ?? {};
+  const runtime = loadedRuntime();
+  const lostGpu = leavesGpu
+    ? `the GPU is left alone, as ${DEVICE_VARIABLE}=cpu asks.`
+    : 'TensorFlow does not find the GPU that it was set up for; see what nvidia-smi says.';
   return {
     backend: 'tensorflow',
-    device: backend.isUsingGpuDevice ? 'gpu' : `cpu (${cpuName()})`,
+    device: backend.isUsingGpuDevice ? `gpu (${gpu ?? 'NVIDIA'})` : `cpu (${cpuName()})`,
     version: backend.binding.TF_Version,
+    versions: versions({ TensorFlow: backend.binding.TF_Version, oneDNN: runtime?.oneDnn }),
     threads: Number(process.env[THREADS_VARIABLE] ?? availableParallelism()),
-    note: undefined,
+    note: backend.isUsingGpuDevice ? undefined : device === 'gpu' ? lostGpu : note,
+    runtime: runtime && { folder: runtime.folder, bytes: runtime.bytes },
   };
 }
 
@@ -55,8 +71,16 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
     const { registerComposedKernels } = await import('./composed.ts');
     if (!(await tf.setBackend('wasm'))) throw new Error('its backend did not start');
     registerComposedKernels();
-    // Its threads are switched off in Node.
-    return { backend: 'wasm', device: `cpu (${cpuName()})`, version: wasm.version_wasm, threads: 1, note };
+    return {
+      backend: 'wasm',
+      device: `cpu (${cpuName()})`,
+      version: wasm.version_wasm,
+      versions: versions({}),
+      // Its threads are switched off in Node.
+      threads: 1,
+      note,
+      runtime: undefined,
+    };
   } catch (error) {
     throw new WorkbenchError(
       'backend.missing',
@@ -65,6 +89,11 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
       { cause: error },
     );
   }
+}
+
+function versions(own: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const all = Object.entries({ ...own, tfjs: tf.version_core, Node: process.versions.node });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 function cpuName(): string {

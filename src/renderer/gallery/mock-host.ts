@@ -141,7 +141,8 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       backend: async () => {
         await new Promise((done) => setTimeout(done, 700));
         const gflops = { 'matmul 1024': 262.4, 'conv 3x3 64': 305.1, 'conv 3x3 64, input gradient': 316.8 };
-        return { backend: 'tensorflow', device: 'CPU, 2 cores', version: '2.21.0', threads: 2, gflops };
+        const versions = { TensorFlow: '2.21.0', tfjs: '4.22.0', Node: '24.21.0' };
+        return { backend: 'tensorflow', device: 'CPU, 2 cores', version: '2.21.0', versions, threads: 2, gflops };
       },
       doctor: async () => ({ ok: true, integrity: 'ok', trials: 177, checkpoints: 168, problems: [] }),
       quit: async () => undefined,
