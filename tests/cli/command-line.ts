@@ -32,6 +32,8 @@ export interface Bench {
     args: readonly string[],
     watch: (stdout: string, child: ChildProcess) => void,
   ): Promise<Outcome>;
+  /** The same for stderr. */
+  tradeHeard(args: readonly string[], hear: (stderr: string, child: ChildProcess) => void): Promise<Outcome>;
   remove(): void;
 }
 
@@ -63,6 +65,8 @@ export function makeBench(): Bench {
     },
     trade: (...args) => tradeWatched({}, args, () => undefined),
     tradeWatched,
+    tradeHeard: (args, hear) =>
+      run([FAKE_CLI, resources, ...args, '--workspace', workspace], {}, () => undefined, hear),
     remove,
   };
 }
@@ -76,6 +80,7 @@ function run(
   args: readonly string[],
   plan: FakePlan,
   watch: (stdout: string, child: ChildProcess) => void,
+  hear: (stderr: string, child: ChildProcess) => void = () => undefined,
 ): Promise<Outcome> {
   const child = spawn(process.execPath, args, {
     env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan) },
@@ -87,7 +92,10 @@ function run(
     stdout += text;
     watch(stdout, child);
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    hear(stderr, child);
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr, json: () => parseLines(stdout) }));

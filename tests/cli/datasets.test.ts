@@ -1,0 +1,60 @@
+/** `datasets import` and `list`, as scripts use them. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { makeBench } from './command-line.ts';
+import type { Bench } from './command-line.ts';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = makeBench();
+});
+afterEach(() => bench.remove());
+
+const source = (each: number): string => writeFiles(join(bench.folder, 'Digits'), idxPair('train', repeated(4, each)));
+
+describe('datasets import', () => {
+  it('describes the data set in its last line, tells its progress on stderr, and lists it', async () => {
+    const args = ['--title', 'My digits', '--licence', 'CC0', '--val', '0.2', '--size', '16', '--json'];
+    const { code, json, stderr } = await bench.trade('datasets', 'import', source(10), ...args);
+    expect(code).toBe(0);
+    expect(stderr).toContain('reading the files');
+    expect(json()).toEqual([
+      {
+        event: 'dataset.imported',
+        dataset: expect.objectContaining({
+          ...{ name: 'digits', title: 'My digits', licence: 'CC0', shape: [16, 16, 1], classes: ['0', '1', '2', '3'] },
+          splits: { train: 28, validation: 8, test: 4 },
+          balance: { train: [7, 7, 7, 7], validation: [2, 2, 2, 2], test: [1, 1, 1, 1] },
+        }),
+      },
+    ]);
+    const { stdout } = await bench.trade('datasets', 'list');
+    expect(stdout).toMatch(/^digits +4 +16 x 16 x 1 +28 +7 +8 +4 +CC0 +My digits$/m);
+    expect(stdout).toMatch(/^fashion-mnist +10 +28 x 28 x 1 +10000 +- /m);
+  });
+
+  it('stops at Ctrl+C with code 130 and keeps nothing', async () => {
+    const folder = source(3000);
+    let sent = false;
+    const args = ['datasets', 'import', folder, '--size', '16'];
+    const { code, stderr } = await bench.tradeHeard(args, (said, child) => {
+      if (sent || !said.includes('making the images square')) return;
+      sent = child.kill('SIGINT');
+    });
+    expect([code, stderr]).toEqual([130, expect.stringContaining('nothing was kept')]);
+    expect(readdirSync(join(bench.workspace, 'datasets'))).toEqual([]);
+  });
+
+  it.each([
+    { args: ['nowhere'], says: 'cannot be read' },
+    { args: ['.', '--name', 'Big Name'], says: 'name: begin with a letter or digit' },
+    { args: ['.', '--size', '7'], says: 'Give a whole number from 8 to 64' },
+    { args: ['.', '--val', '1'], says: 'Give a share between 0 and 1' },
+  ])('refuses $args with code 2 and words', async ({ args, says }) => {
+    const { code, stderr } = await bench.trade('datasets', 'import', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect(existsSync(join(bench.workspace, 'datasets/nowhere'))).toBe(false);
+  });
+});
