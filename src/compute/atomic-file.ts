@@ -5,8 +5,11 @@ import { dirname } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import type { WrittenFile } from './protocol.ts';
 
-/** Throws `disk.full` when there is no room, and leaves nothing behind. */
-export function writeAtomically(path: string, bytes: Uint8Array): WrittenFile {
+/** Writes from an offset on; returns how many bytes the disk took. */
+export type Write = (file: number, bytes: Uint8Array, offset: number) => number;
+
+/** Throws `disk.full` when there is no room, and leaves nothing behind. `write`: for a disk other than the real one. */
+export function writeAtomically(path: string, bytes: Uint8Array, write: Write = writeSync): WrittenFile {
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -14,7 +17,7 @@ export function writeAtomically(path: string, bytes: Uint8Array): WrittenFile {
     const file = openSync(temporary, 'w');
     try {
       let written = 0;
-      while (written < bytes.length) written += writeSync(file, bytes, written);
+      while (written < bytes.length) written += write(file, bytes, written);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -129,6 +129,7 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
       lossSum = next.lossSum;
       position += 1;
     } catch (error) {
+      dropTape();
       for (const fresh of updated.values()) disposeStatistics(fresh);
       for (const fresh of keeping.values()) fresh.dispose();
       throw error;
@@ -166,6 +167,15 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
       tf.dispose([lossSum, ...Object.values(state)]);
     },
   };
+}
+
+/** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else can dispose it. */
+function dropTape(): void {
+  const { state } = tf.engine();
+  // Its type forgets that there is none after a pass that went well.
+  const tape = state.activeTape as typeof state.activeTape | null;
+  for (const { saved } of tape ?? []) tf.dispose(saved);
+  state.activeTape = [];
 }
 
 function found<T>(value: T | undefined, name: string): T {

@@ -1,17 +1,19 @@
 /** A trainer process over its real channel: it trains, obeys, refuses rubbish, and does not outlive its parent. */
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
-import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
-import { TINY_RECIPE, tinyConvolutional } from './support/tiny-training.ts';
+import { decodeTensors, roundToHalf } from '../../src/compute/safetensors.ts';
+import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
+import { TINY_RECIPE, tinyConvolutional, tinyTransformer } from './support/tiny-training.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/compute/trainer-process.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'process-'));
@@ -160,6 +162,68 @@ describe('the trainer process', () => {
     expect(await next('failed', 'unsound')).toMatchObject({ code: 'graph.invalid' });
     send({ type: 'train', job: job('sound') });
     await next('trained', 'sound');
+  });
+
+  it('names data, checkpoints and teachers that are of no use, fails that job alone, and works on', async () => {
+    const { send, next } = startTrainer();
+    const failure = async (jobId: string, changes: Partial<TrainJob>) => {
+      send({ type: 'train', job: job(jobId, changes) });
+      const { code, message } = await next('failed', jobId);
+      return { code, message };
+    };
+    const oneClass = writeTinyDataset(join(folder, 'one-class'));
+    writeFileSync(join(oneClass, 'train-labels.gz'), gzipSync(idxBytes([TINY.train], new Uint8Array(TINY.train))));
+    expect(await failure('one-class', { dataset: { directory: oneClass } })).toEqual({
+      code: 'dataset.corrupt',
+      message: expect.stringContaining('All 96 training images of data set "tiny" are of one class, "a"'),
+    });
+    const grey = writeTinyDataset(join(folder, 'grey'));
+    const pixels = new Uint8Array(TINY.train * TINY.side ** 2).fill(7);
+    const shape = [TINY.train, TINY.side, TINY.side];
+    writeFileSync(join(grey, 'train-images.gz'), gzipSync(idxBytes(shape, pixels)));
+    expect(await failure('grey', { dataset: { directory: grey } })).toEqual({
+      code: 'dataset.corrupt',
+      message: expect.stringContaining('have the same pixels, all 7'),
+    });
+    expect(await failure('wide', { recipe: { ...TINY_RECIPE, batchSize: 97 } })).toEqual({
+      code: 'config.invalid',
+      message: expect.stringContaining('A batch of 97 is larger than the 96 training images'),
+    });
+    send({ type: 'train', job: job('other', { graph: tinyTransformer() }) });
+    const { checkpoint } = await next('epoch', 'other');
+    await next('trained', 'other');
+    expect(await failure('strange', { resumeFrom: checkpoint.path })).toEqual({
+      code: 'checkpoint.corrupt',
+      message: expect.stringContaining('is missing or of another size'),
+    });
+    const cut = join(folder, 'cut.safetensors');
+    writeFileSync(cut, readFileSync(checkpoint.path).subarray(0, -9));
+    expect(await failure('cut-short', { graph: tinyTransformer(), resumeFrom: cut })).toEqual({
+      code: 'checkpoint.corrupt',
+      message: expect.stringContaining('ends inside tensor'),
+    });
+    send({ type: 'train', job: job('after') });
+    await next('trained', 'after');
+  });
+
+  it('in half precision gives the figures of the rounded file, which a later evaluation finds again', async () => {
+    const { send, next } = startTrainer();
+    send({ type: 'train', job: job('full') });
+    const full = await next('trained', 'full');
+    send({ type: 'train', job: job('half', { checkpoints: { precision: 'fp16', keep: 'best-and-last' } }) });
+    const half = await next('trained', 'half');
+    expect(half.result.checkpoint.bytes).toBeLessThan(full.result.checkpoint.bytes);
+    const name = 'stem/kernel';
+    const rounded = decodeTensors(readFileSync(half.result.checkpoint.path)).tensors.get(name)?.values;
+    const exact = decodeTensors(readFileSync(full.result.checkpoint.path)).tensors.get(name)?.values;
+    expect(rounded).toEqual(roundToHalf(exact ?? new Float32Array()));
+    expect(half.result.loss).not.toBe(full.result.loss);
+    expect(half.result.epochs).toBe(3);
+    send({
+      type: 'evaluate',
+      job: { ...job('again'), checkpoint: half.result.checkpoint.path, split: 'validation' },
+    });
+    expect((await next('evaluated', 'again')).loss).toBe(half.result.loss);
   });
 
   it('trains a teacher that students can then learn from', async () => {
