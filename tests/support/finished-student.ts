@@ -14,7 +14,9 @@ export function addFinishedStudent({ store, files }: Workspace, name = 'Nice sea
   const { reference, build } = studentFamily('resnet', [28, 28, 1], 10);
   const event = asked(0, 1);
   const proposals = event.proposals.map((one) => ({ ...one, candidate: { family: 'resnet', config: reference } }));
-  store.createRun({ id: 'run_1', config: searchConfig(name), strategyVersion: 1, sample: false });
+  // What a page can be shown: no infinite limit.
+  const config = { ...searchConfig(name), limits: [] };
+  store.createRun({ id: 'run_1', config, strategyVersion: 1, sample: false });
   store.recordAsked('run_1', { ...event, proposals }, [COSTS, COSTS], 3);
   store.startTrial(FINISHED);
   const layout = layoutOf(build(reference));

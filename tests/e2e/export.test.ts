@@ -1,0 +1,75 @@
+/** The Export panel of a student's page in Chromium: a download that the real trainer and ONNX Runtime have tried. */
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWorkspace } from '../../src/store/workspace.ts';
+import { addFinishedStudent, FINISHED, QUEUED } from '../support/finished-student.ts';
+import { chromiumPath, launchChromium } from './chromium.ts';
+import type { WatchedPage } from './watched-page.ts';
+import { openWatched, overflowOf } from './watched-page.ts';
+import type { WebShell } from './web-shell.ts';
+import { startWebShell } from './web-shell.ts';
+
+const browserThere = (await chromiumPath()) !== undefined;
+const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
+
+describe.skipIf(!browserThere)(`the export of a student${reason}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trade e2e ü '));
+  let checkpoint: string;
+  let browser: Browser;
+  let shell: WebShell;
+  let watched: WatchedPage;
+  let page: Page;
+
+  const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
+  const panel = () => page.locator('.panel', { has: page.getByRole('heading', { name: 'Export' }) });
+
+  beforeAll(async () => {
+    const workspace = openWorkspace(join(folder, 'workspace'));
+    checkpoint = addFinishedStudent(workspace);
+    workspace.close();
+    browser = await launchChromium();
+    shell = await startWebShell(join(folder, 'workspace'));
+    watched = await openWatched(browser);
+    ({ page } = watched);
+    await page.goto(shell.address);
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await shell?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('downloads a file and says how far it is from the trained network', async () => {
+    await go(`/students/${FINISHED}`);
+    await panel().getByLabel('Form of the file').selectOption({ label: 'ONNX, weights in half precision' });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      panel().getByRole('button', { name: 'Export' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('nice-search-take-2-student-1.onnx');
+    expect(readFileSync(await download.path()).toString('latin1')).toContain('TRADE workbench');
+    await panel()
+      .getByText(/KiB\. On 64 validation images its logits are within 0\.0\d+ of/)
+      .waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+  });
+
+  test('says why there is none of a damaged checkpoint, and can be asked again', async () => {
+    truncateSync(checkpoint, 1000);
+    await panel().getByRole('button', { name: 'Export' }).click();
+    await panel().getByRole('alert').filter({ hasText: 'cannot be used' }).waitFor();
+    expect(await panel().getByRole('button', { name: 'Export' }).isEnabled()).toBe(true);
+  });
+
+  test('offers nothing for a student that has not been trained', async () => {
+    await go(`/students/${QUEUED}`);
+    await panel().getByText('It can be exported when it has finished.').waitFor();
+    expect(await panel().getByRole('button').count()).toBe(0);
+    expect(watched.faults).toEqual([]);
+  });
+});
