@@ -46,7 +46,7 @@ describe.skipIf(!browserThere)(`the export of a student${reason}`, () => {
 
   test('downloads a file and says how far it is from the trained network', async () => {
     await go(`/students/${FINISHED}`);
-    await panel().getByLabel('Form of the file').selectOption({ label: 'ONNX, weights in half precision' });
+    await panel().getByLabel('Form of the file').selectOption({ label: 'ONNX, half precision' });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       panel().getByRole('button', { name: 'Export' }).click(),
