@@ -11,6 +11,7 @@ const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
@@ -42,7 +43,8 @@ describe('the files of src', () => {
 
 describe('the packages', () => {
   it('are pinned to exact versions, so that every clone installs the same', () => {
-    const wanted = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    const wanted = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
     expect(wanted.filter(([, version]) => !EXACT_VERSION.test(version))).toEqual([]);
   });
 
