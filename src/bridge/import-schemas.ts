@@ -6,7 +6,7 @@ const share = z.number().gt(0).lt(1);
 
 export const importInputSchema = z
   .strictObject({
-    path: z.string().trim().min(1).max(4096).describe('Folder with the files'),
+    path: z.string().trim().min(1).max(4096).describe('Full path on this machine, or from ~ on'),
     name: z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'begin with a letter or digit; small letters, digits and - only, at most 60')

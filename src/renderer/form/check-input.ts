@@ -15,13 +15,18 @@ export function checkInput(input: unknown): CheckedInput {
   const result = searchInputSchema.safeParse(input);
   // Sound: the schema has just accepted it.
   if (result.success) return { input: input as SearchInput, parsed: result.data, faults: new Map() };
+  return { faults: faultsOf(result.error) };
+}
+
+/** By path of the field; the first fault of each. */
+export function faultsOf({ issues }: z.ZodError): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
   for (const issue of result.error.issues) {
     // The place in a list says nothing to a form: the list is one field.
     const path = issue.path.filter((key) => typeof key === 'string').join('.');
     if (!faults.has(path)) faults.set(path, faultWords(issue));
   }
-  return { faults };
+  return faults;
 }
 
 export function faultWords(issue: z.core.$ZodIssue): string {

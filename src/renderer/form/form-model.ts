@@ -1,5 +1,6 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
 import { z } from 'zod';
+import { importInputSchema } from '../../bridge/import-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 
@@ -72,6 +73,14 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.augmentation.shift': 'Shift images',
   'recipe.augmentation.cutout': 'Cut out a square',
   'recipe.augmentation.mixup': 'Mix images',
+  'import.path': 'Folder',
+  'import.kind': 'Kind of files',
+  'import.size': 'Side in pixels',
+  'import.fit': 'Make square by',
+  'import.gray': 'Gray',
+  'import.coarse': 'Coarse classes',
+  'import.val': 'Validation share',
+  'import.test': 'Test share',
   'checkpoints.keep': 'Keep weights',
   'checkpoints.precision': 'Precision of weights',
 };
@@ -105,6 +114,12 @@ export function searchFields(): readonly Field[] {
     return place < 0 ? order.length : place;
   };
   return [...fields].sort((left, right) => rank(left) - rank(right));
+}
+
+/** Fields of an import, under `import`. */
+export function importFields(): readonly Field[] {
+  // Sound: as above.
+  return fieldsOf(z.toJSONSchema(importInputSchema, { io: 'input' }) as JsonNode, 'import');
 }
 
 function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {

@@ -34,6 +34,14 @@ export const useCatalog = defineStore('catalog', () => {
     families.value = new Map(sets.map(({ name }, index) => [name, spaces[index] ?? []]));
   }
 
+  /** One more, just imported. */
+  async function add(dataset: DatasetView): Promise<void> {
+    const space = await useClient().catalog.families({ dataset: dataset.name });
+    families.value = new Map(families.value).set(dataset.name, space);
+    const others = datasets.value.filter(({ name }) => name !== dataset.name);
+    datasets.value = [...others, dataset].sort((left, right) => left.name.localeCompare(right.name));
+  }
+
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
   const strategyOf = (id: string): StrategyView | undefined => strategies.value.find((one) => one.id === id);
@@ -53,6 +61,7 @@ export const useCatalog = defineStore('catalog', () => {
     teachers,
     strategies,
     read,
+    add,
     datasetOf,
     teacherOf,
     strategyOf,
