@@ -21,7 +21,7 @@ export function checkInput(input: unknown): CheckedInput {
 /** By path of the field; the first fault of each. */
 export function faultsOf({ issues }: z.ZodError): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
-  for (const issue of result.error.issues) {
+  for (const issue of issues) {
     // The place in a list says nothing to a form: the list is one field.
     const path = issue.path.filter((key) => typeof key === 'string').join('.');
     if (!faults.has(path)) faults.set(path, faultWords(issue));
