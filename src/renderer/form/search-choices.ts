@@ -1,0 +1,39 @@
+/** What the fields of a search can be, as far as the catalog and the words know it. */
+import { formatExact } from '../format.ts';
+import type { useCatalog } from '../stores/catalog.ts';
+import { metricTitle } from '../words.ts';
+import type { Choice } from './FormField.vue';
+
+/** By path of the field; a list is empty while the catalog is not here yet. */
+export function searchChoices(
+  catalog: ReturnType<typeof useCatalog>,
+  dataset: string,
+): Readonly<Record<string, readonly Choice[]>> {
+  return {
+    dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
+    teacher: catalog.teachers
+      .filter((one) => one.dataset === dataset)
+      .map(({ name, title }) => ({ value: name, title })),
+    families: catalog.familiesOf(dataset).map(({ name, title, students }) => ({
+      value: name,
+      title,
+      note: `${formatExact(students)} students`,
+    })),
+    'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
+    objectives: ['accuracy', 'params', 'macs'].map((value) => ({
+      value,
+      title: metricTitle(value),
+      isFixed: value === 'accuracy',
+    })),
+    'recipe.distillation.loss': [
+      { value: 'kd', title: 'Soft targets (kd)' },
+      { value: 'mse', title: 'Logits (mse)' },
+      { value: 'dkd', title: 'Decoupled soft targets (dkd)' },
+      { value: 'dist', title: 'Relations (dist)' },
+      { value: 'at', title: 'Attention maps (at)' },
+      { value: 'fitnet', title: 'A feature map (fitnet)' },
+      { value: 'crd', title: 'Contrast of features (crd)' },
+      { value: 'none', title: 'Labels alone (none)' },
+    ],
+  };
+}
