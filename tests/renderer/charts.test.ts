@@ -2,6 +2,8 @@ import * as echarts from 'echarts';
 import { describe, expect, test } from 'vitest';
 import { frontPoints } from '../../src/renderer/charts/front.ts';
 import { smooth } from '../../src/renderer/charts/curves.ts';
+import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { familyMark } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { fixtureRun, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
 import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
@@ -38,6 +40,15 @@ describe('charts without a picture', () => {
       expect(view.table.rows.every((row) => row.length === view.table.columns.length)).toBe(true);
     },
   );
+});
+
+describe('the mark of a family', () => {
+  test.each(['light', 'dark'] as const)('differs from all others in colour and in symbol, in %s', (theme) => {
+    const families = [...studentFamilyNames(), 'one that is no longer there'];
+    const marks = families.map((family) => familyMark(family, theme));
+    expect(new Set(marks.map(({ color }) => color)).size).toBe(families.length);
+    expect(new Set(marks.map(({ symbol }) => symbol)).size).toBe(families.length);
+  });
 });
 
 describe('the points of the front', () => {

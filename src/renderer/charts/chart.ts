@@ -52,11 +52,19 @@ const COLORS = {
 
 /** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background. */
 const SERIES = {
-  light: ['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5'],
-  dark: ['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0'],
+  light: ['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5', '#6b3a2e'],
+  dark: ['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0', '#d0a088'],
 } as const satisfies Readonly<Record<Theme, readonly string[]>>;
 
-const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'pin', 'roundRect', 'arrow', 'circle'] as const;
+/** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon, star, hourglass. */
+const SYMBOLS = [
+  ...(['circle', 'rect', 'triangle', 'diamond'] as const),
+  'path://M1 1.5h10L6 11z',
+  'path://M4 1h4v3h3v4H8v3H4V8H1V4h3z',
+  'path://M3.3 1.2h5.4L11.5 6 8.7 10.8H3.3L.5 6z',
+  'path://M6 .5l1.6 3.6 3.9 .4-2.9 2.6 .8 3.9L6 9 2.6 11l.8-3.9L.5 4.5l3.9-.4z',
+  'path://M1 1h10L6 6l5 5H1l5-5z',
+] as const;
 
 export function chartColors(theme: Theme): ChartColors {
   return COLORS[theme];

@@ -119,7 +119,7 @@ export function titleOf({ layer: { layer } }: LayerCost): string {
     case 'channels':
       return `Channels ${layer.from + 1} to ${layer.from + layer.count}`;
     case 'channelShuffle':
-      return `Shuffle channels, ${layer.groups} groups`;
+      return `Shuffle, ${layer.groups} groups`;
     case 'attention':
       return `Attention, ${layer.heads} ${layer.heads === 1 ? 'head' : 'heads'}`;
     case 'activation':
