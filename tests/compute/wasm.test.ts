@@ -1,10 +1,13 @@
-/** The WebAssembly fallback trains to the same numbers as TensorFlow: its composed gradients are right. */
-import { execFileSync } from 'node:child_process';
+/** The WebAssembly fallback computes the numbers of TensorFlow, op by op and over an epoch of training. */
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KERNELS } from '../../src/compute/kernels.ts';
+import { OP_CASES } from './support/op-cases.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 
 interface Printed {
@@ -42,4 +45,52 @@ describe('the wasm backend', () => {
       }
     });
   });
+});
+
+interface PrintedOps {
+  readonly backend: string;
+  readonly cases: readonly Readonly<Record<string, readonly number[] | string>>[];
+}
+
+async function computedOps(backend: string): Promise<PrintedOps> {
+  const script = fileURLToPath(new URL('support/print-ops.ts', import.meta.url));
+  const env = { ...process.env, TRADE_BACKEND: backend, TF_NUM_INTRAOP_THREADS: '1' };
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env, maxBuffer: 1e8 });
+  return JSON.parse(stdout) as PrintedOps; // printed by our own script
+}
+
+describe('every op on wasm', () => {
+  const names = Object.values(OP_CASES)
+    .flat()
+    .map(({ op, inputs }) => `${JSON.stringify(op)} over ${inputs.map((shape) => shape.join('x')).join(', ')}`);
+  let [wasm, reference]: PrintedOps[] = [];
+  beforeAll(async () => {
+    [wasm, reference] = await Promise.all([computedOps('wasm'), computedOps('')]);
+  });
+
+  it('is compared with TensorFlow, none left out', () => {
+    expect([wasm?.backend, reference?.backend]).toEqual(['wasm', 'tensorflow']);
+    expect(Object.keys(OP_CASES).sort()).toEqual(Object.keys(KERNELS).sort());
+    expect(Object.values(OP_CASES).every((cases) => cases.length > 0)).toBe(true);
+  });
+
+  it.each(names.map((name, index) => [name, index] as const))(
+    '%s: output, inference and all gradients are the same within 1e-4',
+    (_name, index) => {
+      const [ours, theirs] = [wasm?.cases[index] ?? {}, reference?.cases[index] ?? {}];
+      expect(theirs).not.toHaveProperty('error');
+      expect(ours['error']).toBeUndefined();
+      expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+      for (const [what, values] of Object.entries(ours)) {
+        const wanted = [...(theirs[what] ?? [])].map(Number);
+        const found = [...values].map(Number);
+        expect(found.length, what).toBe(wanted.length);
+        const apart = found.map((value, place) => {
+          const truth = wanted[place] ?? Number.NaN;
+          return Math.abs(value - truth) / Math.max(1, Math.abs(truth));
+        });
+        expect(Math.max(...apart), what).toBeLessThan(1e-4);
+      }
+    },
+  );
 });

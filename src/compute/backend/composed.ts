@@ -1,142 +1,135 @@
 /**
- * Gradients that the WebAssembly backend lacks, composed from slices and matrix products: those of convolutions with
- * respect to their filters, and both of depthwise convolutions.
+ * Gradients that the WebAssembly backend lacks, gets wrong, or computes ten times slower than it must, written as the
+ * forward convolutions and plain matrix products that it has fast kernels for.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
- * | x, dy | input, gradient of the output | `[batch, h, w, c]`, `[batch, oh, ow, f]` |
- * | tap | what one place (row, column) of a filter sees of the padded input | `[batch, oh, ow, c]` |
+ * | x, dy | input, gradient of the output | `[n, h, w, c]`, `[n, oh, ow, f]` |
+ * | filter | of a convolution, of a depthwise one | `[k, k, c, f]`, `[k, k, c, 1]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { KernelFunc, Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelFunc, NamedTensorInfoMap, Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import { averagePoolGradient, maxPoolGradient } from './composed-pools.ts';
+import { seenOf, spreadForInput } from './sliding-window.ts';
+import type { Convolution } from './sliding-window.ts';
 
-type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 type Size = [number, number, number, number];
 
-/** Registers the missing kernels for the backend `wasm`. */
+/** Registers the kernels for the backend `wasm`, in place of its own. */
 export function registerComposedKernels(): void {
+  const multiply = tf.getKernel('BatchMatMul', 'wasm').kernelFunc;
   const kernels: Readonly<Record<string, KernelFunc>> = {
-    Conv2DBackpropFilter: ({ inputs, attrs }) => {
-      const { x, dy } = inputs as { readonly x: TensorInfo; readonly dy: TensorInfo };
-      const filterShape = attrs?.['filterShape'] as unknown as Size; // as tfjs's own gradient passes it
-      const convolution = convolutionOf(x, filterShape, attrs, false);
-      return tf.tidy(() => filterGradient(tensorOf(x), tensorOf(dy), convolution));
-    },
-    DepthwiseConv2dNativeBackpropFilter: ({ inputs, attrs }) => {
-      const { x, dy } = inputs as { readonly x: TensorInfo; readonly dy: TensorInfo };
-      const filterShape = attrs?.['filterShape'] as unknown as Size; // as tfjs's own gradient passes it
-      const convolution = convolutionOf(x, filterShape, attrs, true);
-      return tf.tidy(() => depthwiseFilterGradient(tensorOf(x), tensorOf(dy), convolution));
-    },
-    DepthwiseConv2dNativeBackpropInput: ({ inputs, attrs }) => {
-      const { dy, filter } = inputs as { readonly dy: TensorInfo; readonly filter: TensorInfo };
-      const inputShape = attrs?.['inputShape'] as unknown as Size; // as tfjs's own gradient passes it
-      const shaped = { shape: inputShape, dtype: dy.dtype, dataId: dy.dataId };
-      const convolution = convolutionOf(shaped, filter.shape as Size, attrs, true);
-      return tf.tidy(() => depthwiseInputGradient(tensorOf(dy), tensorOf(filter), convolution));
-    },
+    Conv2DBackpropFilter: (call) =>
+      filterGradient(given(call.inputs, 'x'), given(call.inputs, 'dy'), ofFilter(call, false)),
+    Conv2DBackpropInput: (call) =>
+      inputGradient(given(call.inputs, 'dy'), given(call.inputs, 'filter'), ofInput(call, false)),
+    DepthwiseConv2dNativeBackpropFilter: (call) =>
+      depthwiseFilterGradient(given(call.inputs, 'x'), given(call.inputs, 'dy'), ofFilter(call, true)),
+    DepthwiseConv2dNativeBackpropInput: (call) =>
+      depthwiseInputGradient(given(call.inputs, 'dy'), given(call.inputs, 'filter'), ofInput(call, true)),
+    AvgPoolGrad: (call) => averagePoolGradient(given(call.inputs, 'dy'), poolOf(call)),
+    MaxPoolGrad: (call) =>
+      maxPoolGradient(
+        given(call.inputs, 'dy'),
+        given(call.inputs, 'input'),
+        given(call.inputs, 'output'),
+        poolOf(call),
+      ),
+    BatchMatMul: (call) => plainProduct(call) ?? multiply(call),
   };
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    if (tf.getKernel(kernelName, 'wasm') === undefined) {
-      tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
-    }
+    // Asked for a missing kernel, tfjs answers undefined, whatever its type says.
+    if ((tf.getKernel(kernelName, 'wasm') as unknown) !== undefined) tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({
+      kernelName,
+      backendName: 'wasm',
+      kernelFunc: (call) => tf.tidy(() => kernelFunc(call) as Tensor),
+    });
   }
 }
 
-/** One product a tap: tap^T dy, `[c, f]`. */
+type Call = Parameters<KernelFunc>[0];
+
+/** A transposed factor takes a slow path of the backend: transpose it first. Undefined where the product is plain or batched. */
+function plainProduct({ inputs, attrs }: Call): Tensor | undefined {
+  const { transposeA, transposeB } = attrs as unknown as { readonly transposeA: boolean; readonly transposeB: boolean };
+  const [a, b] = [given(inputs, 'a'), given(inputs, 'b')];
+  const isBatched = [a, b].some((factor) => factor.shape.slice(0, -2).some((length) => length !== 1));
+  if (isBatched || (!transposeA && !transposeB)) return undefined;
+  const rows = (factor: Tensor, transposed: boolean): Tensor2D => {
+    const matrix: Tensor2D = tf.reshape(factor, factor.shape.slice(-2) as [number, number]);
+    return transposed ? tf.transpose(matrix) : matrix;
+  };
+  const product = tf.matMul(rows(a, transposeA), rows(b, transposeB));
+  return tf.reshape(product, [...a.shape.slice(0, -2), ...product.shape]);
+}
+
+/** dw[i,j,c,f] = sum over n and places of seen[n,i+..,j+..,c] dy[n,..,f]: a convolution with images as channels. */
 function filterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
-  const { inChannels, outChannels, filterHeight, filterWidth } = convolution;
-  const gradient = tf.reshape(dy, [-1, outChannels]);
-  const padded = pad(x, convolution);
-  const products = taps(convolution).map(([row, column]) =>
-    tf.matMul(tf.reshape(tap(padded, row, column, convolution), [-1, inChannels]), gradient, true, false),
-  );
-  return tf.reshape(tf.stack(products), [filterHeight, filterWidth, inChannels, outChannels]);
-}
-
-/** The channels do not mix: one sum over places a tap, `[c]`. */
-function depthwiseFilterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
-  const { inChannels, filterHeight, filterWidth } = convolution;
-  const padded = pad(x, convolution);
-  const sums = taps(convolution).map(([row, column]) =>
-    tf.sum(tf.mul(tap(padded, row, column, convolution), dy), [0, 1, 2]),
-  );
-  return tf.reshape(tf.stack(sums), [filterHeight, filterWidth, inChannels, 1]);
-}
-
-/** Every tap hands dy times its weights back to the places that it saw: between them zeros, as far apart as the stride. */
-function depthwiseInputGradient(dy: Tensor4D, filter: Tensor4D, convolution: Convolution): Tensor {
-  const { inChannels, inHeight, inWidth, filterHeight, filterWidth, padInfo } = convolution;
-  const spread = dilate(dy, convolution);
-  const [, height = 1, width = 1] = spread.shape;
-  const totalHeight = Math.max(height + filterHeight - 1, padInfo.top + inHeight);
-  const totalWidth = Math.max(width + filterWidth - 1, padInfo.left + inWidth);
-  let sum: Tensor4D | undefined;
-  for (const [row, column] of taps(convolution)) {
-    const weights = tf.reshape(tf.slice(filter, [row, column, 0, 0], [1, 1, inChannels, 1]), [inChannels]);
-    const moved: Tensor4D = tf.pad4d(tf.mul(spread, weights) as Tensor4D, [
-      [0, 0],
-      [row, totalHeight - height - row],
-      [column, totalWidth - width - column],
-      [0, 0],
-    ]);
-    sum = sum ? tf.add<Tensor4D>(sum, moved) : moved;
+  const { inChannels, outChannels, filterHeight, filterWidth, strideHeight } = convolution;
+  if (filterHeight === 1 && filterWidth === 1) {
+    const [features, gradients] = [
+      tf.reshape(seenOf(x, convolution, strideHeight), [-1, inChannels]),
+      tf.reshape(dy, [-1, outChannels]),
+    ];
+    return tf.reshape(tf.matMul(features, gradients, true, false), [1, 1, inChannels, outChannels]);
   }
-  if (sum === undefined) throw new Error('A filter without taps');
-  return tf.slice(sum, [0, padInfo.top, padInfo.left, 0], [-1, inHeight, inWidth, -1]);
+  const images = tf.transpose(seenOf(x, convolution), [3, 1, 2, 0]);
+  const filters = tf.transpose(dy, [1, 2, 0, 3]);
+  return tf.transpose(tf.conv2d(images, filters, 1, 'valid', 'NHWC', strideHeight), [1, 2, 0, 3]);
 }
 
-function convolutionOf(x: TensorInfo, filter: Size, attrs: unknown, depthwise: boolean): Convolution {
-  const { strides, pad: padding } = attrs as { readonly strides: number; readonly pad: 'same' | 'valid' };
-  return tf.backend_util.computeConv2DInfo(x.shape as Size, filter, strides, 1, padding, undefined, depthwise);
+/** The same with every channel of every image as a channel of its own, then summed over images. */
+function depthwiseFilterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
+  const { batchSize, inChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight } = convolution;
+  const seen = tf.transpose(seenOf(x, convolution), [1, 2, 0, 3]);
+  const [height = 1, width = 1] = seen.shape;
+  const channels = batchSize * inChannels;
+  const image: Tensor4D = tf.reshape(seen, [1, height, width, channels]);
+  const filter: Tensor4D = tf.reshape(tf.transpose(dy, [1, 2, 0, 3]), [outHeight, outWidth, channels, 1]);
+  const products = tf.depthwiseConv2d(image, filter, 1, 'valid', 'NHWC', strideHeight);
+  const sums = tf.sum(tf.reshape(products, [filterHeight, filterWidth, batchSize, inChannels]), 2);
+  return tf.reshape(sums, [filterHeight, filterWidth, inChannels, 1]);
 }
 
-function tensorOf(info: TensorInfo): Tensor4D {
+/** Every place of dy hands its gradient back to what it saw: a convolution with the filter turned by half a turn. */
+function inputGradient(dy: Tensor4D, filter: Tensor4D, convolution: Convolution): Tensor {
+  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
+  return tf.conv2d(spreadForInput(dy, convolution), turned, 1, 'valid');
+}
+
+function depthwiseInputGradient(dy: Tensor4D, filter: Tensor4D, convolution: Convolution): Tensor {
+  return tf.depthwiseConv2d(spreadForInput(dy, convolution), tf.reverse(filter, [0, 1]), 1, 'valid');
+}
+
+/** The convolution whose filter is asked for. */
+function ofFilter({ inputs, attrs }: Call, depthwise: boolean): Convolution {
+  return convolutionOf(given(inputs, 'x').shape, attrs?.['filterShape'] as unknown as Size, attrs, depthwise); // as tfjs's own gradient passes it
+}
+
+/** The convolution whose input is asked for. */
+function ofInput({ inputs, attrs }: Call, depthwise: boolean): Convolution {
+  return convolutionOf(attrs?.['inputShape'] as unknown as Size, given(inputs, 'filter').shape, attrs, depthwise); // as tfjs's own gradient passes it
+}
+
+/** The pool whose input is asked for, as a convolution with windows of its size. */
+function poolOf({ inputs, attrs }: Call): Convolution {
+  const { filterSize, strides, pad } = attrs as unknown as {
+    readonly filterSize: number;
+    readonly strides: number;
+    readonly pad: 'same' | 'valid';
+  };
+  return tf.backend_util.computePool2DInfo(given(inputs, 'input').shape, filterSize, strides, 1, pad);
+}
+
+function convolutionOf(x: Size, filter: Size, attrs: unknown, depthwise: boolean): Convolution {
+  const { strides, pad } = attrs as { readonly strides: number; readonly pad: 'same' | 'valid' };
+  return tf.backend_util.computeConv2DInfo(x, filter, strides, 1, pad, undefined, depthwise);
+}
+
+function given(inputs: NamedTensorInfoMap, name: string): Tensor4D {
+  const info: TensorInfo | undefined = inputs[name];
+  if (info === undefined) throw new Error(`A kernel was called without ${name}`);
   // Kernels are called with the engine's own tensors.
   return info as Tensor4D;
-}
-
-function taps({ filterHeight, filterWidth }: Convolution): readonly (readonly [number, number])[] {
-  return Array.from({ length: filterHeight * filterWidth }, (_, index) => [
-    Math.floor(index / filterWidth),
-    index % filterWidth,
-  ]);
-}
-
-function pad(x: Tensor4D, { padInfo }: Convolution): Tensor4D {
-  const { top, bottom, left, right } = padInfo;
-  return tf.pad4d(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-}
-
-function tap(padded: Tensor4D, row: number, column: number, convolution: Convolution): Tensor4D {
-  const { outHeight, outWidth, strideHeight, strideWidth } = convolution;
-  const end = [row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1];
-  const [batch, , , channels] = padded.shape;
-  return tf.stridedSlice(
-    padded,
-    [0, row, column, 0],
-    [batch, end[0] ?? 0, end[1] ?? 0, channels],
-    [1, strideHeight, strideWidth, 1],
-  ) as Tensor4D;
-}
-
-/** Puts stride - 1 zeros between neighbours: `[batch, (oh - 1) stride + 1, (ow - 1) stride + 1, c]`. */
-function dilate(dy: Tensor4D, { strideHeight, strideWidth }: Convolution): Tensor4D {
-  if (strideHeight === 1 && strideWidth === 1) return dy;
-  const [batch, height, width, channels] = dy.shape;
-  const apart = tf.pad(tf.reshape(dy, [batch, height, 1, width, 1, channels]), [
-    [0, 0],
-    [0, 0],
-    [0, strideHeight - 1],
-    [0, 0],
-    [0, strideWidth - 1],
-    [0, 0],
-  ]);
-  const joined = tf.reshape(apart, [batch, height * strideHeight, width * strideWidth, channels]) as Tensor4D;
-  return tf.slice(joined, [0, 0, 0, 0], [-1, (height - 1) * strideHeight + 1, (width - 1) * strideWidth + 1, -1]);
 }

@@ -1,0 +1,59 @@
+/**
+ * What a sliding window sees of a map, and the way back, written as pads and slices.
+ *
+ * | symbol | meaning | shape |
+ * | --- | --- | --- |
+ * | x, dy | a map, the gradient of what windows made of it | `[n, h, w, c]`, `[n, oh, ow, f]` |
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+
+export type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+/**
+ * The part of the padded input that windows see: `[n, (oh - 1) stride + k, (ow - 1) stride + k, c]`. `step` leaves out
+ * what 1x1 windows skip, `margin` is the value of the padding.
+ */
+export function seenOf(x: Tensor4D, convolution: Convolution, step = 1, margin = 0): Tensor4D {
+  const { padInfo, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
+  const { top, bottom, left, right } = padInfo;
+  const padded = padMap(x, [top, bottom], [left, right], margin);
+  const height = (outHeight - 1) * strideHeight + filterHeight;
+  const width = (outWidth - 1) * strideWidth + filterWidth;
+  const [batch, paddedHeight, paddedWidth, channels] = padded.shape;
+  if (step === 1 && paddedHeight === height && paddedWidth === width) return padded;
+  return tf.stridedSlice(padded, [0, 0, 0, 0], [batch, height, width, channels], [1, step, step, 1]) as Tensor4D;
+}
+
+/** dy, spread by the stride, with a margin of zeros that makes a valid convolution with the filter as large as the input. */
+export function spreadForInput(dy: Tensor4D, convolution: Convolution): Tensor4D {
+  const { inHeight, inWidth, filterHeight, filterWidth, padInfo, strideHeight, strideWidth } = convolution;
+  const spread = spreadOf(dy, strideHeight, strideWidth);
+  const [, height, width] = spread.shape;
+  return padMap(
+    spread,
+    [filterHeight - 1 - padInfo.top, inHeight - height + padInfo.top],
+    [filterWidth - 1 - padInfo.left, inWidth - width + padInfo.left],
+  );
+}
+
+/** dy with stride - 1 zeros between neighbours: `[n, (oh - 1) stride + 1, (ow - 1) stride + 1, f]`. */
+export function spreadOf(dy: Tensor4D, strideHeight: number, strideWidth: number): Tensor4D {
+  if (strideHeight === 1 && strideWidth === 1) return dy;
+  const [batch, height, width, channels] = dy.shape;
+  const apart = tf.pad(tf.reshape(dy, [batch, height, 1, width, 1, channels]), [
+    [0, 0],
+    [0, 0],
+    [0, strideHeight - 1],
+    [0, 0],
+    [0, strideWidth - 1],
+    [0, 0],
+  ]);
+  const joined: Tensor4D = tf.reshape(apart, [batch, height * strideHeight, width * strideWidth, channels]);
+  return tf.slice(joined, [0, 0, 0, 0], [-1, (height - 1) * strideHeight + 1, (width - 1) * strideWidth + 1, -1]);
+}
+
+export function padMap(x: Tensor4D, rows: [number, number], columns: [number, number], value = 0): Tensor4D {
+  if ([...rows, ...columns].every((margin) => margin === 0)) return x;
+  return tf.pad4d(x, [[0, 0], rows, columns, [0, 0]], value);
+}
