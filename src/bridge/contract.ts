@@ -61,6 +61,10 @@ export const contract = {
       .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(s.epochPointSchema) }))),
     /** On the validation split; an error of code `trial.missing` where none are kept. */
     predictions: oc.input(s.idInput).output(s.predictionsSchema),
+    /** All that was ever measured of the student, oldest first. */
+    latencies: oc.input(s.idInput).output(s.list(s.latencySchema)),
+    /** Times a finished student on every engine while a running search holds: some seconds. All that was ever measured. */
+    measureLatency: oc.input(s.idInput).output(s.list(s.latencySchema)),
     /** The student as a file, tried against the trained network; takes some seconds. */
     export: oc.input(s.exportInput).output(s.exportSchema),
   },

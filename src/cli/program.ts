@@ -7,6 +7,7 @@ import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
+import { latencyVerb } from './verbs/latency.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
@@ -35,6 +36,7 @@ const VERBS: readonly Verb[] = [
   resumeVerb,
   runsVerb,
   showVerb,
+  latencyVerb,
   exportVerb,
   doctorVerb,
   backendVerb,

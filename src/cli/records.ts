@@ -1,5 +1,7 @@
 /** Runs and trials as scripts read them (design: the JSON lines of the command line are stable). */
-import type { RunSummaryView } from '../bridge/schemas.ts';
+import type { LatencyView, RunSummaryView } from '../bridge/schemas.ts';
+import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
+import type { Metrics } from '../core/objective.ts';
 import type { Trial } from '../core/trial.ts';
 import { frontOf } from '../host/create-host.ts';
 import type { RunEnd, RunNews } from '../host/create-host.ts';
@@ -9,11 +11,24 @@ export function runRecord({ run, trials }: RunSummaryView) {
   return { id: run.id, state: run.state, name: run.name, trials: all, failed: trials.failed };
 }
 
-/** What is not known yet is left out. */
+/** What is not known yet is left out: latency is there where the run counts it, in the engine and batch size of its configuration. */
 export function trialRecord(trial: Trial) {
   const { id, state, candidate, metrics, testAccuracy, params, macs, seconds } = trial;
   const { family, config } = candidate;
-  return { id, state, family, config, accuracy: metrics['accuracy'], testAccuracy, params, macs, seconds };
+  const measured = { accuracy: metrics['accuracy'], testAccuracy, ...latencyOf(metrics) };
+  return { id, state, family, config, ...measured, params, macs, seconds };
+}
+
+const latencyOf = (metrics: Metrics) => ({
+  latencyMs: metrics[LATENCY_METRIC],
+  latencyP90Ms: metrics[LATENCY_TAIL_METRIC],
+});
+
+/** One measurement, with its raw timings as a list. */
+export function latencyRecord(row: LatencyView) {
+  const { timingsMs, ...rest } = row;
+  const summary = { medianMs: medianMs(timingsMs), p90Ms: tailMs(timingsMs), passes: timingsMs.length };
+  return { ...rest, ...summary, idle: wasIdle(row), timingsMs: [...timingsMs] };
 }
 
 /** Smallest student first. */
@@ -25,6 +40,7 @@ export function frontRecords({ summary, trials }: RunEnd) {
       family: candidate.family,
       accuracy: metrics['accuracy'],
       testAccuracy,
+      ...latencyOf(metrics),
       params,
       macs,
     }));

@@ -37,6 +37,7 @@ export { followRun } from './terminal/follow-run.ts';
 export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
+export { latencyText } from './terminal/latency-text.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
 export { countText, percentText, textTable } from './terminal/text-table.ts';
 export { checkSearch, exportToFile, listDatasets, listTeachers, measureBackend } from './without-session.ts';

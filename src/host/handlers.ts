@@ -2,18 +2,22 @@
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import type { Contract } from '../bridge/contract.ts';
 import type { DoctorView, SystemView } from '../bridge/schemas.ts';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
+import { measureStudent } from './latency.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { RunService } from './run-service.ts';
 import type { SideJobs } from './side-jobs.ts';
+import type { TrainerPool } from './trainer-pool.ts';
 
 type Handler<P> =
   P extends ContractProcedure<infer I, infer O, infer _Errors, infer _Meta>
@@ -35,6 +39,7 @@ export interface HandlerParts {
   readonly imports: DatasetImports;
   readonly exporter: Exporter;
   readonly live: LiveEvents;
+  readonly pool: TrainerPool;
   readonly system: SystemView;
   readonly examine: () => Promise<DoctorView>;
   readonly startSample: () => ReturnType<RunService['start']>;
@@ -49,6 +54,20 @@ export function createHandlers(parts: HandlerParts): Handlers {
     const trial = store.trial(id);
     if (trial !== undefined) return trial;
     throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+  }
+
+  async function studentOf(
+    id: string,
+  ): Promise<{ readonly trial: Trial; readonly run: Run; readonly graph: ArchitectureGraph }> {
+    const trial = trialOf(id);
+    const { run } = runs.get(trial.runId);
+    const { card } = await catalog.dataset(run.config.dataset);
+    const space = spaceOf({
+      families: [trial.candidate.family],
+      inputShape: card.shape,
+      classes: card.classes.length,
+    });
+    return { trial, run, graph: graphOf(space, trial.candidate) };
   }
 
   return {
@@ -85,15 +104,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
     },
     trials: {
       get: async ({ id }) => {
-        const trial = trialOf(id);
-        const { run } = runs.get(trial.runId);
-        const { card } = await catalog.dataset(run.config.dataset);
-        const space = spaceOf({
-          families: [trial.candidate.family],
-          inputShape: card.shape,
-          classes: card.classes.length,
-        });
-        return { trial, run, graph: graphOf(space, trial.candidate), epochs: store.epochs(id) };
+        return { ...(await studentOf(id)), epochs: store.epochs(id) };
       },
       epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
       predictions: async ({ id }) => {
@@ -113,6 +124,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
         throw new WorkbenchError(
           'dataset.corrupt',
           `The data set ${run.config.dataset} is not the one of this run any more.`,
+        );
+      },
+      latencies: ({ id }) => store.latencies(trialOf(id).id),
+      measureLatency: async ({ id }) => {
+        const { trial, graph } = await studentOf(id);
+        if (trial.state === 'finished') return measureStudent({ store, pool: parts.pool }, { trial, graph });
+        throw new WorkbenchError(
+          'run.state',
+          `Student ${trial.number + 1} is ${trial.state}: latency is measured of finished students.`,
         );
       },
       export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),

@@ -1,50 +1,45 @@
 /** Latency of students: timed in a trainer of one thread while the others hold, before training or on demand. */
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { SearchConfig } from '../core/run.ts';
-import type { StudentSpace } from '../core/arch/families/registry.ts';
 import type { Trial } from '../core/trial.ts';
 import type { LatencyRow, WritableStore } from '../store/store.ts';
 import { graphOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
+import { faultOf } from './side-jobs.ts';
 import type { JobEnd } from './trainer-link.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 interface Timing {
   readonly store: WritableStore;
   readonly pool: TrainerPool;
-  readonly space: StudentSpace;
+}
+
+interface Student {
+  readonly trial: Trial;
+  readonly graph: ArchitectureGraph;
 }
 
 /** Both batch sizes on each engine; recorded when the end is `timed`. */
 async function timeStudent(
-  { store, pool, space }: Timing,
-  trial: Trial,
+  { store, pool }: Timing,
+  { trial, graph }: Student,
   engines: readonly LatencyEngine[],
   signal?: AbortSignal,
 ): Promise<JobEnd> {
-  const job = {
-    jobId: `${trial.id}-latency`,
-    fence: store.fence,
-    graph: graphOf(space, trial.candidate),
-    engines,
-    batches: LATENCY_BATCHES,
-  };
+  const job = { jobId: `${trial.id}-latency`, fence: store.fence, graph, engines, batches: LATENCY_BATCHES };
   const end = await pool.runAlone({ type: 'latency', job }, signal);
   if (end.type === 'timed') store.recordLatency(trial.id, end.measurements);
   return end;
 }
 
-/** What the person asked for: every engine. Resolves to all that was ever measured of the student. */
-export async function measureStudent(
-  timing: Timing,
-  trial: Trial,
-  fault: (end: JobEnd) => Error,
-): Promise<readonly LatencyRow[]> {
-  const end = await timeStudent(timing, trial, LATENCY_ENGINES);
-  if (end.type !== 'timed') throw fault(end);
-  return timing.store.latencies(trial.id);
+/** On every engine, for a person who asks. Resolves to all that was ever measured of the student. */
+export async function measureStudent(timing: Timing, student: Student): Promise<readonly LatencyRow[]> {
+  const end = await timeStudent(timing, student, LATENCY_ENGINES);
+  if (end.type !== 'timed') throw faultOf(end);
+  return timing.store.latencies(student.trial.id);
 }
 
 /** The metrics of the run's own latency, as it was first measured: what was told does not change. */
@@ -67,7 +62,7 @@ export async function timeBeforeTraining(
   if (store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) return undefined;
   context.progress.trialStage(trial, 'timing its passes, alone', undefined);
   context.runChanged();
-  const end = await timeStudent(context, trial, [engine], signal);
+  const end = await timeStudent(context, { trial, graph: graphOf(context.space, trial.candidate) }, [engine], signal);
   if (end.type !== 'timed') return end;
   return slowness(config, toldLatency(context, trial.id)) === undefined ? undefined : end;
 }

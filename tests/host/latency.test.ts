@@ -88,6 +88,25 @@ it('nothing trains while a student is timed, and what trained before goes on aft
   expect(trace).toContain('held');
 });
 
+it('a finished student is timed on every engine when asked, and its metrics stay what was told', async () => {
+  const { client, end } = await play(
+    search({ strategy: { id: 'random' }, objectives: ['accuracy'], budget: { trials: 1 } }),
+  );
+  const [trial] = await client.runs.trials({ id: end.run.id });
+  const id = trial?.id ?? '';
+  expect(await client.trials.latencies({ id })).toEqual([]);
+  const measured = await client.trials.measureLatency({ id });
+  expect(measured.map(({ engine, batch, threads }) => [engine, batch, threads])).toEqual([
+    ['onnxruntime', 1, 1],
+    ['onnxruntime', 32, 1],
+    ['tfjs', 1, 1],
+    ['tfjs', 32, 1],
+  ]);
+  expect(await client.trials.measureLatency({ id })).toHaveLength(8);
+  expect((await client.trials.get({ id })).trial).toEqual(trial);
+  await expect(client.trials.measureLatency({ id: 'nobody' })).rejects.toMatchObject({ code: 'trial.missing' });
+});
+
 it('a student over the latency limit counts as tried, is not trained, and says why', async () => {
   const max = 0.3;
   const { client, end } = await play(

@@ -1,5 +1,8 @@
 /** `trade show RUN`: one run with its students and its front; also while another process searches in it. */
 import { WorkbenchError } from '../../core/errors.ts';
+import { latencyMetrics } from '../../core/latency.ts';
+import type { SearchConfig } from '../../core/run.ts';
+import type { Trial } from '../../core/trial.ts';
 import { frontText, trialText } from '../../host/create-host.ts';
 import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
@@ -22,11 +25,18 @@ export const showVerb: Verb = (program, context) => {
 /** Throws `run.missing`. */
 function read({ store, directory }: ReadableWorkspace, id: string): RunEnd {
   const summary = store.summary(id);
-  if (summary !== undefined) return { summary, trials: store.trials(id) };
+  if (summary !== undefined)
+    return { summary, trials: store.trials(id).map((trial) => withLatency(store, trial, summary.run.config)) };
   throw new WorkbenchError(
     'run.missing',
     `There is no run "${id}" in ${directory}: "trade runs" lists those there are.`,
   );
+}
+
+/** Students that were timed outside their run's flow have no metric of it: it is shown as the run, or deployment, means it. */
+function withLatency(store: ReadableWorkspace['store'], trial: Trial, { latency }: SearchConfig): Trial {
+  const { engine, batch } = latency ?? { engine: 'onnxruntime', batch: 1 };
+  return { ...trial, metrics: { ...latencyMetrics(store.latencies(trial.id), { engine, batch }), ...trial.metrics } };
 }
 
 function record(shown: RunEnd) {

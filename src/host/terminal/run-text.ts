@@ -1,9 +1,11 @@
 /** A run in words: one line of progress, its trials as they end, and its front as a table. */
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { Candidate } from '../../core/space/space.ts';
+import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Trial } from '../../core/trial.ts';
 import { frontOf } from '../run-score.ts';
 import type { RunEnd } from './follow-run.ts';
+import { millisecondsText } from './latency-text.ts';
 import { countText, durationText, percentText, textTable } from './text-table.ts';
 import type { Column } from './text-table.ts';
 
@@ -16,6 +18,7 @@ const FRONT_COLUMNS: readonly Column[] = [
   { title: 'test', align: 'right' },
   { title: 'params', align: 'right' },
   { title: 'MACs', align: 'right' },
+  { title: 'ms', align: 'right' },
   { title: 'configuration', align: 'left' },
 ];
 
@@ -32,7 +35,9 @@ export function progressText({ run, live }: RunSummaryView): string {
 
 export function trialText(trial: Trial): string {
   const { candidate, params, macs, seconds } = trial;
-  const costs = `${countText(params)} params, ${countText(macs)} MACs`;
+  const latency = trial.metrics[LATENCY_METRIC];
+  const timed = latency === undefined ? '' : `, ${millisecondsText(latency)} ms`;
+  const costs = `${countText(params)} params, ${countText(macs)} MACs${timed}`;
   const end =
     trial.state === 'finished'
       ? `${percentText(trial.metrics['accuracy'])} in ${durationText(seconds)}`
@@ -51,6 +56,7 @@ export function frontText({ summary, trials }: RunEnd): readonly string[] {
     percentText(trial.testAccuracy),
     countText(trial.params),
     countText(trial.macs),
+    millisecondsText(trial.metrics[LATENCY_METRIC]),
     configText(trial.candidate),
   ]);
   const of = `${trials.filter((trial) => trial.state === 'finished').length} students trained`;

@@ -1,0 +1,22 @@
+/** `trade latency TRIAL`: times a finished student on every engine, with the machine to itself as far as the workbench goes. */
+import { latencyText } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+import { latencyRecord } from '../records.ts';
+
+export const latencyVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('latency'))
+    .description('time the forward passes of a finished student on one thread, and keep the timings')
+    .argument('<trial>', 'id of a trial, as "trade show RUN" shows it')
+    .action(async (id: string, options: CommonOptions) => {
+      const rows = await withHost(context, options, ({ client }) => client.trials.measureLatency({ id }));
+      const newest = rows.filter(
+        (row, index) =>
+          !rows.slice(index + 1).some(({ engine, batch }) => engine === row.engine && batch === row.batch),
+      );
+      if (options.json) printJson({ trial: id, latencies: newest.map(latencyRecord) });
+      else printLines(latencyText(newest));
+      context.end(0);
+    });
+};

@@ -1,0 +1,37 @@
+/** Measured latencies as lines of a table. */
+import { medianMs, tailMs, wasIdle } from '../../core/latency.ts';
+import type { LatencyRow } from '../../store/store.ts';
+import { textTable } from './text-table.ts';
+import type { Column } from './text-table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'engine', align: 'left' },
+  { title: 'batch', align: 'right' },
+  { title: 'median ms', align: 'right' },
+  { title: '90 % ms', align: 'right' },
+  { title: 'passes', align: 'right' },
+  { title: 'threads', align: 'right' },
+  { title: 'machine', align: 'left' },
+  { title: 'version', align: 'left' },
+];
+
+export function latencyText(rows: readonly LatencyRow[]): readonly string[] {
+  return textTable(
+    COLUMNS,
+    rows.map((row) => [
+      row.engine,
+      String(row.batch),
+      millisecondsText(medianMs(row.timingsMs)),
+      millisecondsText(tailMs(row.timingsMs)),
+      String(row.timingsMs.length),
+      String(row.threads),
+      wasIdle(row) ? 'otherwise idle' : `busy (${row.otherLoad.toFixed(1)} cores)`,
+      row.version,
+    ]),
+  );
+}
+
+/** Three significant digits; a dash where nothing was measured. */
+export function millisecondsText(ms: number | undefined): string {
+  return ms === undefined || !Number.isFinite(ms) ? '-' : String(Number(ms.toPrecision(3)));
+}
