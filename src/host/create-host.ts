@@ -92,6 +92,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     catalog,
     runs,
     side,
+    pool,
     imports,
     exporter,
     live,
