@@ -32,7 +32,7 @@ export interface Trial {
   readonly metrics: Metrics;
   /** Test accuracy, computed once, at the end of the run, for reported students only. */
   readonly testAccuracy?: number;
-  /** Epochs done so far and asked for. */
+  /** Epochs done so far and asked for; 0 are asked for where training goes by seconds. */
   readonly epochsDone: number;
   readonly epochs: number;
   /** Training time of all its attempts. */

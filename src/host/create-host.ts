@@ -28,7 +28,7 @@ export { readWorkspace } from './read-workspace.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
-export { frontOf } from './run-score.ts';
+export { frontOf } from '../core/front.ts';
 export type { ExportOrder } from './export.ts';
 export type { TeacherReport } from './teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';

@@ -62,8 +62,10 @@ function estimate(
   students: readonly { readonly macs: number }[],
   images: number,
 ): number | undefined {
+  const chosen = Math.min(budget.trials, students.length);
+  if (recipe.seconds !== undefined) return chosen > 0 ? (recipe.seconds * chosen) / Math.min(slots, chosen) : undefined;
   const samples = store.runs({ limit: RECENT_RUNS }).rows.flatMap(({ run }) => {
-    if (run.config.dataset !== dataset) return [];
+    if (run.config.dataset !== dataset || run.config.recipe.seconds !== undefined) return [];
     const work = run.config.recipe.epochs * (run.config.trainImages ?? images);
     const whole = store.trials(run.id).filter(({ state, attempts }) => state === 'finished' && attempts === 1);
     return whole.map(({ macs, seconds }): Sample => ({ macs, seconds: seconds / work }));
@@ -71,8 +73,7 @@ function estimate(
   if (samples.length === 0 || students.length === 0) return undefined;
   const line = fitLine(samples);
   const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;
-  const trials = Math.min(budget.trials, students.length);
-  return (each * recipe.epochs * images * trials) / Math.min(slots, trials);
+  return (each * recipe.epochs * images * chosen) / Math.min(slots, chosen);
 }
 
 /** Least squares; a mean where the samples say nothing about a slope, or say that more work takes less time. */

@@ -1,10 +1,10 @@
 /** The end of a run: the students on its front are tested, once, and the run says how it went. */
 import { WorkbenchError } from '../core/errors.ts';
 import { LATENCY_METRIC } from '../core/latency.ts';
+import { frontOf } from '../core/front.ts';
 import type { Trial } from '../core/trial.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
-import { frontOf } from './run-score.ts';
 
 export interface Ending {
   /** The person asked for it before the budget was spent. */

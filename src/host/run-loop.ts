@@ -164,7 +164,8 @@ async function ask(
   const event = await asker.ask(count);
   if (signal.aborted) return undefined;
   if (event.proposals.length === 0) return [];
-  const trials = store.recordAsked(runId, event, costsOf(context, event), config.recipe.epochs);
+  const { epochs, seconds } = config.recipe;
+  const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
   for (const trial of trials) context.trialChanged(trial.id);
   context.runChanged();
   await asker.fold(event);

@@ -44,6 +44,11 @@ async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<Dat
     const problem = `trainImages: ${config.trainImages} are asked for, and ${name} has ${available} training images.`;
     throw new WorkbenchError('config.invalid', problem, { field: 'trainImages' });
   }
+  const images = config.trainImages ?? available;
+  if (config.recipe.batchSize > images) {
+    const problem = `recipe.batchSize: ${config.recipe.batchSize} is more than the ${images} training images.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'recipe.batchSize' });
+  }
   await checkDatasetFiles(directory, card);
   const teacher = await teacherFor(catalog, config, dataset);
   return {

@@ -2,14 +2,7 @@
 import type { Metrics } from '../core/objective.ts';
 import { hypervolumeHistory, isFeasible, paretoItems } from '../core/pareto.ts';
 import type { SearchConfig } from '../core/run.ts';
-import type { Trial } from '../core/trial.ts';
 import type { RunScore } from '../store/store.ts';
-
-/** Finished trials that no other finished trial dominates, within the limits, in order of their numbers. */
-export function frontOf(config: SearchConfig, trials: readonly Trial[]): readonly Trial[] {
-  const finished = trials.filter((trial) => trial.state === 'finished' && isFeasible(metricsOf(trial), config.limits));
-  return paretoItems(finished, metricsOf, config.objectives);
-}
 
 /** `finished`: metrics in order of finishing. */
 export function scoreOf(config: SearchConfig, finished: readonly Metrics[]): RunScore {
@@ -22,9 +15,4 @@ export function scoreOf(config: SearchConfig, finished: readonly Metrics[]): Run
     hypervolume: history.at(-1) ?? 0,
     history,
   };
-}
-
-/** Measured metrics with the known costs. */
-function metricsOf(trial: Trial): Metrics {
-  return { ...trial.metrics, params: trial.params, macs: trial.macs };
 }

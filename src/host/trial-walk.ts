@@ -2,6 +2,7 @@
 import type { TrainJob, TrainResult } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
+import { frontOf } from '../core/front.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Trial } from '../core/trial.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
@@ -101,6 +102,7 @@ function jobOf(context: RunContext, trial: Trial): TrainJob {
     ...(teacher && { teacher }),
     cacheDir: files.folders.cache,
     recipe: config.recipe,
+    checkpoints: config.checkpoints,
     seed: trial.seed,
     tempDir: files.temp,
     ...(from && { resumeFrom: files.pathOf(from.file) }),
@@ -119,7 +121,9 @@ function report(context: RunContext, trial: Trial, event: JobReport): void {
   const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, checkpoint);
   const replaced = store.appendEpoch(trial.id, point, { epoch: point.epoch, ...adopted });
   if (replaced !== undefined) files.remove([replaced]);
-  progress.trialStage(trial, `epoch ${point.epoch} of ${trial.epochs} done`, point.epoch / trial.epochs);
+  const byTime = trial.epochs === 0;
+  const words = byTime ? `epoch ${point.epoch} done` : `epoch ${point.epoch} of ${trial.epochs} done`;
+  progress.trialStage(trial, words, byTime ? undefined : point.epoch / trial.epochs);
   pointAppended(trial.id, point);
   trialChanged(trial.id);
   runChanged();
@@ -128,7 +132,7 @@ function report(context: RunContext, trial: Trial, event: JobReport): void {
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
 function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): void {
   const { config, store, files } = context;
-  const { accuracy, loss, params, checkpoint, predictions } = result;
+  const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
     throw new WorkbenchError(
       'internal',
@@ -138,14 +142,26 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
   const metrics: Metrics = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
   const told = store.events(context.runId).flatMap(({ event }) => (isTrained(event) ? [event.metrics] : []));
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
+  const adoptedBest =
+    best && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, best.checkpoint);
   const replaced = store.finishTrial(trial.id, {
     metrics,
     seconds,
-    checkpoint: { epoch: trial.epochs, ...adopted },
+    checkpoint: { epoch: epochs, ...adopted },
+    ...(best && adoptedBest && { best: { epoch: best.epoch, ...adoptedBest } }),
     predictions,
     score: scoreOf(config, [...told, metrics]),
   });
   if (replaced !== undefined) files.remove([replaced]);
+  if (config.checkpoints.keep === 'front') keepFront(context);
+}
+
+/** A student that another dominates comes back to no front: its weights go. */
+function keepFront({ config, store, files, runId }: RunContext): void {
+  const trials = store.trials(runId);
+  const front = new Set(frontOf(config, trials).map(({ id }) => id));
+  const dominated = trials.filter(({ id, state }) => state === 'finished' && !front.has(id));
+  files.remove(store.dropWeights(dominated.map(({ id }) => id)));
 }
 
 /** What was timed and ruled out is told too, and is no result of a training. */

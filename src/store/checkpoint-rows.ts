@@ -1,4 +1,4 @@
-/** The index of checkpoint files: a trial has at most one of each kind. */
+/** The index of checkpoint files: a trial has at most one of each kind, and of what to go on from none once it has ended. */
 import type { Connection } from './database.ts';
 import type { CheckpointRow } from './store.ts';
 
@@ -27,7 +27,14 @@ export function checkpointWriter(db: Connection) {
     .prepare<[string], string>('SELECT c.file FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = ?')
     .pluck();
 
+  const insertRow = (row: CheckpointRow): void => {
+    insert.run(row.trialId, row.kind, row.epoch, row.file, row.bytes, row.sha256);
+  };
+
   return {
+    insert: insertRow,
+    removeWeights: (trialId: string): readonly string[] =>
+      [remove.get(trialId, 'final'), remove.get(trialId, 'best')].filter((file) => file !== undefined),
     filesOfRun: (runId: string): readonly string[] => ofRun.all(runId),
     removeEpoch: (trialId: string): string | undefined => remove.get(trialId, 'epoch'),
     /**
@@ -36,7 +43,7 @@ export function checkpointWriter(db: Connection) {
      */
     replaceEpoch: (row: CheckpointRow): string | undefined => {
       const old = remove.get(row.trialId, 'epoch');
-      insert.run(row.trialId, row.kind, row.epoch, row.file, row.bytes, row.sha256);
+      insertRow(row);
       return old === row.file ? undefined : old;
     },
   };

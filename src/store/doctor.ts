@@ -1,5 +1,6 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { WorkbenchError } from '../core/errors.ts';
+import { frontOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
@@ -44,7 +45,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
     ...runs.flatMap(({ summary, trials }) => [
       ...countProblems(summary, trials),
       ...logProblems(summary.run.id, store.events(summary.run.id), trials),
-      ...trials.flatMap((trial) => trialProblems(store, trial)),
+      ...trialsProblems(store, summary, trials),
       ...(session === 'none' ? strayProblems(summary, trials) : []),
     ]),
   ];
@@ -125,12 +126,19 @@ const DUE = {
   stopped: ['failed'],
 } as const satisfies Record<TrialState, readonly StoredEvent['event']['type'][]>;
 
-function trialProblems(store: ReadableStore, trial: Trial): readonly string[] {
+function trialsProblems(store: ReadableStore, { run }: RunSummary, trials: readonly Trial[]): readonly string[] {
+  const keepsAll = run.config.checkpoints.keep !== 'front';
+  const kept = keepsAll ? trials : frontOf(run.config, trials);
+  const ids = new Set(kept.map(({ id }) => id));
+  return trials.flatMap((trial) => trialProblems(store, trial, ids.has(trial.id)));
+}
+
+function trialProblems(store: ReadableStore, trial: Trial, keepsWeights: boolean): readonly string[] {
   const points = store.epochs(trial.id).length;
   const problems =
     points === trial.epochsDone ? [] : [`has ${points} epochs of a curve and counts ${trial.epochsDone}`];
   if (trial.state === 'finished') {
-    if (!store.checkpoint(trial.id, 'final')) problems.push('is finished without a checkpoint');
+    if (keepsWeights && !store.checkpoint(trial.id, 'final')) problems.push('is finished without a checkpoint');
     if (!store.predictions(trial.id)) problems.push('is finished without predictions');
   }
   return problems.map((problem) => `Trial ${trial.id} ${problem}.`);

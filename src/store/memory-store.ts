@@ -6,6 +6,7 @@ import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
 import { assertRunId, trialIdOf } from './ids.ts';
 import {
   assertAsked,
+  assertEnded,
   assertPoint,
   assertPredictions,
   assertRunMove,
@@ -34,6 +35,7 @@ interface TrialRecord {
   latencies?: readonly LatencyRow[];
   epoch?: CheckpointRow;
   final?: CheckpointRow;
+  best?: CheckpointRow;
   predictions?: PredictionsRow;
 }
 
@@ -62,7 +64,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     if (!record) throw missingTrial(id);
     return record;
   };
-  const checkpointsOf = (record: TrialRecord) => [record.epoch, record.final].filter((row) => row !== undefined);
+  const checkpointsOf = (record: TrialRecord) =>
+    [record.best, record.epoch, record.final].filter((row) => row !== undefined);
   const allCheckpoints = () => allTrials().flatMap(checkpointsOf);
 
   const change = (record: TrialRecord, changes: Partial<Trial>) => {
@@ -186,19 +189,31 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       record.epoch = { ...checkpoint, trialId, kind: 'epoch' };
       return old === checkpoint.file ? undefined : old;
     },
-    finishTrial: (trialId, { metrics, seconds, checkpoint, predictions, score }) => {
+    finishTrial: (trialId, { metrics, seconds, checkpoint, best, predictions, score }) => {
       assertPredictions(trialId, predictions);
       assertFree(checkpoint.file, trialOf(trialId));
+      if (best) assertFree(best.file, trialOf(trialId));
       const record = moveTo(trialId, 'finished', seconds);
       change(record, { metrics, finishedAt: at() });
       const old = record.epoch?.file;
       record.epoch = undefined;
       record.final = { ...checkpoint, trialId, kind: 'final' };
+      record.best = best && { ...best, trialId, kind: 'best' };
       record.predictions = { ...predictions, probabilities: fromHalfFloats(toHalfFloats(predictions.probabilities)) };
       const run = runOf(record.trial.runId);
       run.score = score;
       run.events.push({ type: 'told', trial: record.trial.number, metrics });
       return old === checkpoint.file ? undefined : old;
+    },
+    dropWeights: (trialIds) => {
+      const dropped = trialIds.map(trialOf);
+      for (const { trial } of dropped) assertEnded(trial.id, trial.state);
+      return dropped.flatMap((record) => {
+        const rows = [record.final, record.best];
+        record.final = undefined;
+        record.best = undefined;
+        return rows.flatMap((row) => row?.file ?? []);
+      });
     },
     failTrial: (trialId, reason, state, seconds) => {
       const record = moveTo(trialId, state, seconds);

@@ -48,6 +48,11 @@ export function assertTrialMove(id: string, from: TrialState, to: TrialState): v
   if (!legal.includes(to)) throw conflict(`Trial ${id} is ${from} and cannot become ${to}.`);
 }
 
+/** Weights are there from its end on. */
+export function assertEnded(id: string, state: TrialState): void {
+  if (state !== 'finished') throw conflict(`Trial ${id} is ${state}: it has no weights to drop.`);
+}
+
 /** The same state again is legal: it changes the reason. */
 export function assertRunMove(id: string, from: RunState, to: RunState): void {
   const legal: readonly RunState[] = RUN_MOVES[from];

@@ -1,4 +1,4 @@
--- Schema 2, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 3, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -94,16 +94,6 @@ CREATE TABLE epoch (
   PRIMARY KEY (trial_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE checkpoint (
-  trial_id TEXT NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
-  kind TEXT NOT NULL CHECK (kind IN ('final', 'epoch')),
-  epoch INTEGER NOT NULL CHECK (epoch >= 0),
-  file TEXT NOT NULL UNIQUE,
-  bytes INTEGER NOT NULL CHECK (bytes >= 0),
-  sha256 TEXT NOT NULL,
-  PRIMARY KEY (trial_id, kind)
-) STRICT;
-
 CREATE TABLE prediction (
   trial_id TEXT PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
   count INTEGER NOT NULL,
@@ -126,3 +116,13 @@ CREATE TABLE latency (
 ) STRICT;
 
 CREATE INDEX latency_trial ON latency (trial_id);
+
+CREATE TABLE checkpoint (
+  trial_id TEXT NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('final', 'best', 'epoch')),
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  file TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (trial_id, kind)
+) STRICT;

@@ -11,7 +11,7 @@ import { eventReader, eventWriter } from './event-log.ts';
 import { assertRunId } from './ids.ts';
 import { latencyReader, latencyWriter } from './latency-rows.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
-import { assertAsked, conflict } from './rules.ts';
+import { assertAsked, assertEnded, conflict } from './rules.ts';
 import { runReader, runWriter } from './run-rows.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 import { CUT_OFF } from './summaries.ts';
@@ -121,15 +121,24 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         return checkpoint && checkpoints.replaceEpoch({ ...checkpoint, trialId, kind: 'epoch' });
       }),
 
-    finishTrial: (trialId, { metrics, seconds, checkpoint, predictions: rows, score }) =>
+    finishTrial: (trialId, { metrics, seconds, checkpoint, best, predictions: rows, score }) =>
       transact(db, 'full', () => {
         const { runId, number } = trials.end(trialId, 'finished', { metrics, seconds, at: at() });
         const old = checkpoints.replaceEpoch({ ...checkpoint, trialId, kind: 'final' });
+        if (best) checkpoints.insert({ ...best, trialId, kind: 'best' });
         predictions.insert(trialId, rows);
         runs.setScore(runId, score);
         log.append(runId, { type: 'told', trial: number, metrics }, at());
         return old;
       }),
+
+    dropWeights: (trialIds) =>
+      transact(db, 'full', () =>
+        trialIds.flatMap((id) => {
+          assertEnded(id, trials.placeOf(id).state);
+          return checkpoints.removeWeights(id);
+        }),
+      ),
 
     failTrial: (trialId, reason, state, seconds) =>
       transact(db, 'full', () => {

@@ -41,7 +41,8 @@ export interface RunQuery {
 /** A file of the workspace: `file` is relative to the workspace's `checkpoints` folder. */
 export interface CheckpointRow {
   readonly trialId: string;
-  readonly kind: 'final' | 'epoch';
+  /** Weights after the last epoch; those after the best one, where that is another; what training goes on from. */
+  readonly kind: 'final' | 'best' | 'epoch';
   readonly epoch: number;
   readonly file: string;
   readonly bytes: number;
@@ -70,6 +71,7 @@ export interface FinishedTrial {
   readonly metrics: Metrics;
   readonly seconds: number;
   readonly checkpoint: Omit<CheckpointRow, 'trialId' | 'kind'>;
+  readonly best?: Omit<CheckpointRow, 'trialId' | 'kind'>;
   readonly predictions: PredictionsRow;
   readonly score: RunScore;
 }
@@ -130,6 +132,8 @@ export interface WritableStore extends ReadableStore {
    * epoch checkpoint leaves: returns its file where nothing names it any more.
    */
   finishTrial(trialId: string, finished: FinishedTrial): string | undefined;
+  /** Finished trials that are not to keep their weights; returns the files that nothing names any more. */
+  dropWeights(trialIds: readonly string[]): readonly string[];
   /** With the `failed` event, in one transaction. Returns the file of the epoch checkpoint that leaves. */
   failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): string | undefined;
   /**

@@ -269,6 +269,27 @@ describe.each([
     expect(store.checkpoints().map(({ kind }) => kind)).toEqual(['final']);
   });
 
+  test('the best epoch is kept beside the last, and both leave when a trial is not to keep its weights', () => {
+    const { store, ids } = withRun(open(), 0, 1);
+    const [first = '', second = ''] = ids;
+    for (const id of ids) store.startTrial(id);
+    expect(() => store.dropWeights([first])).toThrow(code('store.conflict'));
+    store.finishTrial(first, finished('a', { best: checkpointFile('a-best', 2) }));
+    store.finishTrial(second, finished('b'));
+    expect(store.checkpoint(first, 'best')).toEqual({ trialId: first, kind: 'best', ...checkpointFile('a-best', 2) });
+    expect(store.checkpoint(second, 'best')).toBeUndefined();
+    expect([...store.dropWeights([first])].sort()).toEqual(['a', 'a-best']);
+    expect(store.checkpoints().map(({ file }) => file)).toEqual(['b']);
+    expect(store.trial(first)?.state).toBe('finished');
+    expect(store.predictions(first)).toBeDefined();
+    // Once more is no harm; of two trials of which one has not ended, neither loses anything.
+    expect(store.dropWeights([first])).toEqual([]);
+    store.recordAsked('run_1', { ...asked(2), position: 3 }, [COSTS], 3);
+    expect(() => store.dropWeights([second, 'run_1-0002'])).toThrow(code('store.conflict'));
+    expect(store.checkpoint(second, 'final')).toBeDefined();
+    expect(store.deleteRun('run_1')).toEqual(['b']);
+  });
+
   test('a trial is told once', () => {
     const { store, id } = withRun(open(), 0);
     store.startTrial(id);

@@ -5,7 +5,8 @@ import { parseSearch } from '../../src/bridge/parse-config.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { createLiveProgress } from '../../src/host/live-progress.ts';
 import { histogramOf } from '../../src/host/preview.ts';
-import { frontOf, scoreOf } from '../../src/host/run-score.ts';
+import { frontOf } from '../../src/core/front.ts';
+import { scoreOf } from '../../src/host/run-score.ts';
 
 const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 } }), { params: 1, macs: 1 });
 

@@ -33,6 +33,24 @@ test('a workspace at work is sound, seen from its session and from beside it', (
   expect(examineFolder(directory)).toEqual(sound);
 });
 
+test('a run that keeps the weights of its front alone is sound without the others, and not without those', () => {
+  const { store, files } = temporaryWorkspace();
+  const config = { ...searchConfig(), limits: [], checkpoints: { precision: 'fp32', keep: 'front' } } as const;
+  store.createRun({ id: 'run_1', config, strategyVersion: 1, sample: false });
+  const event = asked(0, 1);
+  store.recordAsked('run_1', event, costsOf(event), 3);
+  const ids = ['run_1-0000', 'run_1-0001'];
+  ids.forEach((id, index) => {
+    store.startTrial(id);
+    const checkpoint = { epoch: 3, ...adoptText(files, `${id}.bin`, id) };
+    store.finishTrial(id, finished('', { checkpoint, metrics: { accuracy: 0.8 - index / 10 } }));
+  });
+  files.remove(store.dropWeights(['run_1-0001']));
+  expect(examine(store, files)).toMatchObject({ ok: true, checkpoints: 1 });
+  files.remove(store.dropWeights(['run_1-0000']));
+  expect(examine(store, files).problems).toEqual(['Trial run_1-0000 is finished without a checkpoint.']);
+});
+
 test('an orphan is a problem in a session of ours, and not where another session may be about to name it', () => {
   const { store, files, directory } = worked();
   adoptText(files, 'orphan.bin', 'x');

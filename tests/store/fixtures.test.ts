@@ -59,6 +59,9 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
   expect(store.epochs('run_1-0000')).toEqual([point(1), point(2), point(3)]);
   expect(store.predictions('run_1-0000')).toEqual(done.predictions);
   expect(store.latencies('run_1-0000')).toMatchObject(version < 2 ? [] : [LATENCY]);
+  const best = { trialId: 'run_1-0000', kind: 'best', ...checkpointFile('run_1-0000-best-2.safetensors', 2) };
+  expect(store.checkpoint('run_1-0000', 'best')).toEqual(version < 3 ? undefined : best);
+  expect(store.checkpoint('run_1-0000', 'final')).toMatchObject(checkpointFile('run_1-0000.safetensors', 3));
   expect(store.checkpoint('run_1-0002', 'epoch')).toMatchObject(checkpointFile('run_1-0002-epoch-1.safetensors'));
   expect(store.events('run_1').map(({ event }) => event)).toEqual([
     asked(0, 1, 2, 3),

@@ -49,8 +49,8 @@ test('a full disk is said as such, loses nothing, and the store goes on when the
   const { id } = withTrial(store);
   store.startTrial(id);
   db.pragma(`max_page_count = ${Number(pragma(db, 'page_count'))}`);
-  const probabilities = new Float32Array(500 * 10).fill(0.1);
-  const large = finished('a', { predictions: { count: 500, classes: 10, probabilities } });
+  const probabilities = new Float32Array(5000 * 10).fill(0.1);
+  const large = finished('a', { predictions: { count: 5000, classes: 10, probabilities } });
   expect(() => store.finishTrial(id, large)).toThrow(
     expect.objectContaining({ code: 'disk.full', place: { file: db.name } }),
   );

@@ -18,6 +18,7 @@ import type {
   TrainerEvent,
   WrittenFile,
 } from '../../src/compute/protocol.ts';
+import { checkCommand } from '../../src/compute/trainer-command.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
@@ -27,6 +28,8 @@ export interface FakePlan {
   readonly hang?: readonly number[];
   readonly fail?: readonly number[];
   readonly nan?: readonly number[];
+  /** The first epoch was the best. */
+  readonly bestFirst?: readonly number[];
   /** Before it is ready. */
   readonly dieAtStart?: boolean;
   /** A fault of the machine, reported for every training job while this file exists. */
@@ -115,7 +118,7 @@ function write(path: string, content: unknown): WrittenFile {
 }
 
 async function train(job: TrainJob): Promise<void> {
-  const { jobId, fence, graph, recipe, seed, tempDir } = job;
+  const { jobId, fence, graph, recipe, checkpoints, seed, tempDir } = job;
   const [, number = '0', attempt = '1'] = /-(\d+)-a(\d+)$/.exec(jobId) ?? [];
   const is = (trials: readonly number[] | undefined): boolean => trials?.includes(Number(number)) ?? false;
   if (plan.diskFullWhile !== undefined && existsSync(plan.diskFullWhile)) {
@@ -159,6 +162,11 @@ async function train(job: TrainJob): Promise<void> {
     seconds: (epochMs * recipe.epochs) / 1000,
     params: costOf(graph).params,
     checkpoint: write(join(tempDir, `${jobId}-final.safetensors`), { seed, accuracy }),
+    epochs: recipe.epochs,
+    ...(checkpoints.keep === 'best-and-last' &&
+      is(plan.bestFirst) && {
+        best: { epoch: 1, checkpoint: write(join(tempDir, `${jobId}-best.safetensors`), { seed, best: true }) },
+      }),
     predictions: { count: predictions.count, classes: predictions.classes, probabilities: predictions.probabilities },
   };
   send({ type: 'trained', jobId, fence, result });
@@ -232,8 +240,12 @@ if (process.send !== undefined) {
   process.on('message', (message) => {
     const command = message as TrainerCommand; // our own host's
     if (command.type === 'shutdown') process.exit(0);
-    if ('job' in command) void run(command);
-    else if (command.type === 'stop' && command.jobId === working) stopping = true;
+    if ('job' in command) {
+      const { problem } = checkCommand(command);
+      const { jobId, fence } = command.job;
+      if (problem === undefined) void run(command);
+      else send({ type: 'failed', jobId, fence, code: 'internal', message: `Refused: ${problem}` });
+    } else if (command.type === 'stop' && command.jobId === working) stopping = true;
     else if (command.type === 'pause' && command.jobId === working) paused = true;
     else if (command.type === 'resume' && command.jobId === working) paused = false;
   });

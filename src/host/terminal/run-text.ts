@@ -3,7 +3,7 @@ import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Trial } from '../../core/trial.ts';
-import { frontOf } from '../run-score.ts';
+import { frontOf } from '../../core/front.ts';
 import type { RunEnd } from './follow-run.ts';
 import { millisecondsText } from './latency-text.ts';
 import { countText, durationText, percentText, textTable } from './text-table.ts';

@@ -4,6 +4,7 @@
  */
 import { initial } from './0001-initial.ts';
 import { latency } from './0002-latency.ts';
+import { bestCheckpoint } from './0003-best-checkpoint.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, latency];
+export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint];
