@@ -168,10 +168,7 @@ export const searchInputSchema = z.strictObject({
         .enum(['onnxruntime', 'tfjs'])
         .default('onnxruntime')
         .describe('Where latency counts: ONNX Runtime, or the backend that trains'),
-      batch: z
-        .union([z.literal(1), z.literal(32)])
-        .default(1)
-        .describe('Images a pass of it'),
+      batch: z.literal([1, 32]).default(1).describe('Images a pass of it'),
     })
     .prefault({})
     .describe('What latencyMs means: the median time of a pass on one thread'),
@@ -244,7 +241,7 @@ const objectiveSchema = z.strictObject({
 
 const latencySettingSchema = z.strictObject({
   engine: z.enum(['onnxruntime', 'tfjs']),
-  batch: z.union([z.literal(1), z.literal(32)]),
+  batch: z.literal([1, 32]),
 });
 
 const configSchema = z.strictObject({

@@ -70,6 +70,13 @@ export function formatDuration(seconds: number | undefined): string {
   return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** `0.052 ms`, `3.43 ms`: three significant digits. */
+export function formatMilliseconds(milliseconds: number | undefined): string {
+  const word = wordOf(milliseconds);
+  if (word !== undefined || milliseconds === undefined) return word ?? ABSENT;
+  return `${digits(milliseconds, 3)} ms`;
+}
+
 /** Time left, rounded to what an estimate can promise: `about 3 min left`. */
 export function formatTimeLeft(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return 'estimating…';

@@ -1,6 +1,6 @@
 /** The hypervolume as people can read it: its share of the box between the reference point and the ideal corner. */
 import type { SearchConfig } from '../core/run.ts';
-import { formatCount, formatExact, formatPercent } from './format.ts';
+import { formatCount, formatExact, formatMilliseconds, formatPercent } from './format.ts';
 
 type Scored = Pick<SearchConfig, 'objectives' | 'reference'>;
 
@@ -9,6 +9,7 @@ const EDGES: Readonly<Record<string, { readonly title: string; readonly ideal: n
     accuracy: { title: 'accuracy', ideal: 1, text: (value) => formatPercent(value, 0) },
     params: { title: 'parameters', ideal: 0, text: formatCount },
     macs: { title: 'MACs', ideal: 0, text: formatCount },
+    latencyMs: { title: 'latency', ideal: 0, text: formatMilliseconds },
   };
 
 /** Volume of the box in the product of the objectives' units; undefined where an edge is unknown or empty. */

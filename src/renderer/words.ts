@@ -1,10 +1,12 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
-import type { StrategyView } from '../bridge/schemas.ts';
+import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
 import type { Why } from '../core/events.ts';
+import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
+import type { LatencyEngine } from '../core/latency.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { Candidate, Level } from '../core/space/space.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
-import { digits, formatPercent, formatPoints } from './format.ts';
+import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
@@ -36,7 +38,20 @@ export const METRIC_TITLES: Readonly<Record<string, string>> = {
   accuracy: 'Validation accuracy (%)',
   params: 'Parameters',
   macs: 'MACs per image',
+  latencyMs: 'Latency (ms)',
 };
+
+export function engineTitle(engine: LatencyEngine): string {
+  return engine === 'onnxruntime' ? 'ONNX Runtime' : 'Trainer (tfjs)';
+}
+
+/** What a latency was measured on, for a tooltip. */
+export function latencyConditions(row: LatencyView): string {
+  const { version, threads, warmupPasses, timingsMs } = row;
+  const load = Number.isFinite(row.otherLoad) ? `others kept ${digits(row.otherLoad, 2)} cores busy` : 'unknown load';
+  const machine = wasIdle(row) ? 'machine otherwise idle' : load;
+  return `${version}, ${threads === 1 ? 'one thread' : `${threads} threads`}, ${timingsMs.length} passes after ${warmupPasses} of warm-up, ${machine}`;
+}
 
 export function metricTitle(metric: string): string {
   return METRIC_TITLES[metric] ?? metric;
@@ -92,6 +107,9 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
       `The surrogate expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
     );
   }
+  if (why.predictedLatencyMs !== undefined) {
+    sentences.push(`A pass of it was expected to take ${formatMilliseconds(why.predictedLatencyMs)}.`);
+  }
   if (why.expectedGain !== undefined) {
     sentences.push(gainSentence(why.expectedGain, scored));
   }
@@ -117,6 +135,7 @@ function reachWords(radius: string): string {
 export function outcomeSentence(trial: Trial): string | undefined {
   const accuracy = trial.metrics['accuracy'];
   if (trial.state === 'failed') return `Training failed${trial.reason === undefined ? '' : `: ${trial.reason}`}`;
+  if (trial.state === 'stopped' && trial.metrics[LATENCY_METRIC] !== undefined) return trial.reason;
   if (accuracy === undefined || !Number.isFinite(accuracy)) return undefined;
   const predicted = trial.why.predicted;
   if (!predicted || !(predicted.deviation > 0)) return `It reached ${formatPercent(accuracy)}.`;

@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDate,
   formatDuration,
+  formatMilliseconds,
   formatPercent,
   formatPoints,
   formatRatio,
@@ -80,4 +81,11 @@ describe('numbers as people read them', () => {
     expect(formatDate('2025-02-03T09:14:00', now)).toBe('3 Feb 2025, 09:14');
     expect(formatDate('nonsense', now)).toBe('–');
   });
+});
+
+test('milliseconds keep three digits, from microseconds on: a pass of 52 us is not 0 ms', () => {
+  expect(formatMilliseconds(0.05213)).toBe('0.0521 ms');
+  expect(formatMilliseconds(16.768)).toBe('16.8 ms');
+  expect(formatMilliseconds(undefined)).toBe('–');
+  expect(formatMilliseconds(NaN)).toBe('NaN');
 });

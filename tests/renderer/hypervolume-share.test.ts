@@ -40,17 +40,17 @@ describe('the hypervolume as a share of its box', () => {
   });
 
   test('without a reference, with an empty edge or with an unknown metric it stays a number with its thousands apart', () => {
-    const latency = { metric: 'latencyMs', goal: 'minimize', known: false } as const;
+    const latency = { metric: 'energyJ', goal: 'minimize', known: false } as const;
     const unknown: readonly Pick<SearchConfig, 'objectives' | 'reference'>[] = [
       { ...two, reference: { accuracy: 0.5 } },
       { ...two, reference: { accuracy: 1, params: 100_000 } },
-      { objectives: [OBJECTIVES.accuracy, latency], reference: { accuracy: 0.5, latencyMs: 10 } },
+      { objectives: [OBJECTIVES.accuracy, latency], reference: { accuracy: 0.5, energyJ: 10 } },
       { objectives: [], reference: {} },
     ];
     for (const scored of unknown) {
       expect(referenceBox(scored)).toBeUndefined();
       expect(hypervolumeWords(37_620.4, scored)).toBe('37,620');
     }
-    expect(hypervolumeTitle(0.12345, unknown[2]!)).toBe('Hypervolume 0.1235 (accuracy × latencyMs)'); // four are above
+    expect(hypervolumeTitle(0.12345, unknown[2]!)).toBe('Hypervolume 0.1235 (accuracy × energyJ)'); // four are above
   });
 });

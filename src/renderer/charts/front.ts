@@ -3,8 +3,9 @@ import type { EChartsOption } from 'echarts';
 import type { Objective } from '../../core/objective.ts';
 import { isFeasible, kneePoint, paretoFront } from '../../core/pareto.ts';
 import type { Limit } from '../../core/objective.ts';
+import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import { formatCount, formatExact, formatPercent, formatPlural } from '../format.ts';
+import { formatCount, formatExact, formatMilliseconds, formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { Titles } from '../words.ts';
 import { configText, metricTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
@@ -12,7 +13,23 @@ import type { ChartView } from './chart.ts';
 import { chartColors, familyMark } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 
-export type CostMetric = 'params' | 'macs';
+export type CostMetric = 'params' | 'macs' | 'latencyMs';
+
+/** What is known or was measured of a student; NaN where a latency was not. */
+export function costOfTrial(trial: Trial, cost: CostMetric): number {
+  return cost === 'latencyMs' ? (trial.metrics[cost] ?? NaN) : trial[cost];
+}
+
+const formatCost = (cost: CostMetric, value: number): string =>
+  cost === 'latencyMs' ? formatMilliseconds(value) : formatCount(value);
+
+/** The cost that a run's front is first shown against: its first objective after accuracy. */
+export function costTraded({ objectives }: Pick<SearchConfig, 'objectives'>): CostMetric {
+  const metrics: readonly string[] = objectives.map(({ metric }) => metric);
+  const costs: readonly CostMetric[] = ['params', 'macs', 'latencyMs'];
+  const traded = costs.filter((cost) => metrics.includes(cost));
+  return traded.sort((left, right) => metrics.indexOf(left) - metrics.indexOf(right))[0] ?? 'macs';
+}
 
 export interface FrontInput {
   readonly trials: readonly Trial[];
@@ -45,9 +62,11 @@ export function frontPoints(
 ): readonly FrontPoint[] {
   const objectives: readonly Objective[] = [
     { metric: 'accuracy', goal: 'maximize', known: false },
-    { metric: cost, goal: 'minimize', known: true },
+    { metric: cost, goal: 'minimize', known: cost !== 'latencyMs' },
   ];
-  const measured = trials.filter((trial) => Number.isFinite(trial.metrics['accuracy'] ?? NaN));
+  const measured = trials.filter(
+    (trial) => Number.isFinite(trial.metrics['accuracy'] ?? NaN) && Number.isFinite(costOfTrial(trial, cost)),
+  );
   const metricsOf = (trial: Trial) => ({ ...trial.metrics, params: trial.params, macs: trial.macs });
   const feasible = measured.filter((trial) => isFeasible(metricsOf(trial), limits));
   const metrics = feasible.map(metricsOf);
@@ -57,7 +76,7 @@ export function frontPoints(
   return measured
     .map((trial) => ({
       trial,
-      cost: trial[cost],
+      cost: costOfTrial(trial, cost),
       accuracy: trial.metrics['accuracy'] ?? NaN,
       place: onFront.has(trial)
         ? ('front' as const)
@@ -97,9 +116,11 @@ function frontOption(
 ): EChartsOption {
   const colors = chartColors(theme);
   const families = [...new Set(points.map((point) => point.trial.candidate.family))].sort();
-  const { teacher } = input;
+  // A teacher's latency is not measured: it has no place on that axis.
+  const teacher =
+    input.cost === 'latencyMs' ? undefined : input.teacher && { ...input.teacher, cost: input.teacher[input.cost] };
   const accuracies = [...points.map((point) => point.accuracy), ...(teacher ? [teacher.accuracy] : [])];
-  const costs = [...points.map((point) => point.cost), ...(teacher ? [teacher[input.cost]] : [])];
+  const costs = [...points.map((point) => point.cost), ...(teacher ? [teacher.cost] : [])];
   const base = frame(theme);
   return {
     ...base,
@@ -140,10 +161,10 @@ function frontOption(
               symbol: 'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z',
               symbolSize: 16,
               itemStyle: { color: colors.teacher },
-              data: [{ value: [teacher[input.cost], teacher.accuracy] }],
+              data: [{ value: [teacher.cost, teacher.accuracy] }],
               tooltip: {
                 formatter: () =>
-                  `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[input.cost])} ${input.cost === 'macs' ? 'MACs' : 'params'}`,
+                  `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher.cost)} ${input.cost === 'macs' ? 'MACs' : 'params'}`,
               },
               markLine: {
                 silent: true,
@@ -212,12 +233,15 @@ function labelOf(point: FrontPoint, isPinned: boolean, colors: ReturnType<typeof
   return { show: true, formatter: words.join(' '), ...place };
 }
 
+const latencyText = ({ metrics: { latencyMs } }: Trial): string =>
+  latencyMs === undefined ? '' : ` · ${formatMilliseconds(latencyMs)}`;
+
 function tooltipText(input: FrontInput, { trial, accuracy, place, isKnee }: FrontPoint): string {
   const standing = isKnee ? 'on the front, its knee' : place === 'front' ? 'on the front' : place;
   const predicted = trial.why.predicted;
   return [
     `${trialTitle(trial)} · ${input.titles.familyTitle(trial.candidate.family)} · ${standing}`,
-    `${formatPercent(accuracy, 2)} validation · ${formatCount(trial.params)} params · ${formatCount(trial.macs)} MACs`,
+    `${formatPercent(accuracy, 2)} validation · ${formatCount(trial.params)} params · ${formatCount(trial.macs)} MACs${latencyText(trial)}`,
     configText(trial.candidate, input.titles, '\n'),
     `Why: ${whyShort(trial.why)}`,
     ...(predicted
@@ -231,8 +255,9 @@ function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: r
   const best = front.at(-1);
   const smallest = front[0];
   const knee = front.find((point) => point.isKnee);
-  const unit = input.cost === 'macs' ? 'MACs' : 'parameters';
-  const at = (point: FrontPoint): string => `${formatPercent(point.accuracy)} at ${formatCount(point.cost)} ${unit}`;
+  const unit = { params: ' parameters', macs: ' MACs', latencyMs: '' }[input.cost];
+  const at = (point: FrontPoint): string =>
+    `${formatPercent(point.accuracy)} at ${formatCost(input.cost, point.cost)}${unit}`;
   return [
     `${formatPlural(front.length, 'student')} of ${points.length} on the front`,
     smallest && best && front.length > 1 ? `, from ${at(smallest)} to ${at(best)}` : best ? `: ${at(best)}` : '',

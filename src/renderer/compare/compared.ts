@@ -4,7 +4,15 @@ import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
-import { formatBytes, formatCount, formatDuration, formatPercent, formatPoints, formatRatio } from '../format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMilliseconds,
+  formatPercent,
+  formatPoints,
+  formatRatio,
+} from '../format.ts';
 import { searchFields } from '../form/form-model.ts';
 import type { Network } from '../review/use-predictions.ts';
 import type { Titles } from '../words.ts';
@@ -18,6 +26,7 @@ export interface Compared {
   readonly testAccuracy: number | undefined;
   readonly params: number;
   readonly macs: number;
+  readonly latencyMs: number | undefined;
   readonly peakActivationBytes: number | undefined;
   readonly seconds: number | undefined;
   /** Absent for a teacher. */
@@ -42,6 +51,7 @@ export function comparedStudent(
     testAccuracy: trial.testAccuracy,
     params: trial.params,
     macs: trial.macs,
+    latencyMs: trial.metrics['latencyMs'],
     peakActivationBytes: trial.peakActivationBytes,
     seconds: trial.seconds,
     student: { trial, run, epochs },
@@ -57,6 +67,7 @@ export function comparedTeacher(teacher: TeacherView): Compared {
     testAccuracy: teacher.testAccuracy,
     params: teacher.params,
     macs: teacher.macs,
+    latencyMs: undefined,
     peakActivationBytes: costOf(teacher.graph).peakActivationBytes,
     seconds: undefined,
   };
@@ -96,6 +107,13 @@ export const METRIC_ROWS: readonly MetricRow[] = [
     isHigherBetter: false,
     value: (one) => one.macs,
     text: formatCount,
+    difference: formatRatio,
+  },
+  {
+    title: 'Latency',
+    isHigherBetter: false,
+    value: (one) => one.latencyMs,
+    text: formatMilliseconds,
     difference: formatRatio,
   },
   {

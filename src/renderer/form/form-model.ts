@@ -33,8 +33,8 @@ export type Draft = Readonly<Record<string, FieldValue>>;
 
 export const GROUPS = {
   data: { title: 'Data and teacher', paths: ['name', 'dataset', 'teacher', 'trainImages'] },
-  students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs'] },
-  search: { title: 'Search', paths: ['strategy.id', 'budget.trials', 'objectives'] },
+  students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs', 'limits.latencyMs'] },
+  search: { title: 'Search', paths: ['strategy.id', 'budget.trials', 'objectives', 'latency.engine', 'latency.batch'] },
   training: {
     title: 'Training',
     paths: [
@@ -54,6 +54,9 @@ const TITLES: Readonly<Record<string, string>> = {
   families: 'Families',
   'limits.params': 'Most parameters',
   'limits.macs': 'Most MACs per image',
+  'limits.latencyMs': 'Most ms a pass',
+  'latency.engine': 'Latency counts in',
+  'latency.batch': 'Images a pass',
   'strategy.id': 'Strategy',
   'budget.trials': 'Students to train',
   'recipe.seconds': 'Seconds of training',
@@ -92,7 +95,7 @@ interface JsonNode {
   readonly const?: unknown;
   readonly deprecated?: boolean;
   readonly oneOf?: readonly JsonNode[];
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number)[];
   readonly items?: JsonNode;
   readonly properties?: Readonly<Record<string, JsonNode>>;
   readonly required?: readonly string[];
@@ -162,7 +165,7 @@ export function isShown(field: Field, draft: Draft): boolean {
 }
 
 function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
-  const choices = node.enum ?? node.items?.enum;
+  const choices = (node.enum ?? node.items?.enum)?.map(String);
   const range = rangeText(node);
   const title = TITLES[path] ?? wordsOf(path.split('.').at(-1) ?? path);
   return {
@@ -181,7 +184,7 @@ function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
 
 function kindOf(node: JsonNode): FieldKind {
   if (node.type === 'array') return node.items?.type === 'number' ? 'numbers' : 'choices';
-  if (node.enum) return 'choice';
+  if (node.enum && node.type !== 'number') return 'choice';
   if (node.type === 'integer' || node.type === 'number' || node.type === 'boolean') return node.type;
   return 'text';
 }

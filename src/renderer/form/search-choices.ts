@@ -1,7 +1,8 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
-import { metricTitle } from '../words.ts';
+import { engineTitle, metricTitle } from '../words.ts';
 import type { Choice } from './FormField.vue';
 
 /** By path of the field; a list is empty while the catalog is not here yet. */
@@ -20,11 +21,13 @@ export function searchChoices(
       note: `${formatExact(students)} students`,
     })),
     'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
-    objectives: ['accuracy', 'params', 'macs'].map((value) => ({
+    objectives: ['accuracy', 'params', 'macs', 'latencyMs'].map((value) => ({
       value,
       title: metricTitle(value),
       isFixed: value === 'accuracy',
     })),
+    'latency.engine': LATENCY_ENGINES.map((value) => ({ value, title: engineTitle(value) })),
+    'latency.batch': LATENCY_BATCHES.map((batch) => ({ value: String(batch), title: String(batch) })),
     'recipe.distillation.loss': [
       { value: 'kd', title: 'Soft targets (kd)' },
       { value: 'mse', title: 'Logits (mse)' },

@@ -3,6 +3,7 @@
  * without a host look at. Costs are exact; accuracies follow a saturating law with noise, as those of real students do.
  */
 import type {
+  LatencyView,
   DatasetView,
   FamilyView,
   PredictionsView,
@@ -15,6 +16,7 @@ import { studentFamilyNames, studentSpace } from '../../core/arch/families/regis
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Why } from '../../core/events.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import { hypervolumeHistory, paretoFront } from '../../core/pareto.ts';
 import type { Run, RunState } from '../../core/run.ts';
@@ -241,6 +243,28 @@ export function fixtureEpochs(trial: Trial): readonly EpochPoint[] {
       seconds: trial.seconds / trial.epochs,
     };
   });
+}
+
+/** Both engines and batch sizes: most passes near the fastest, some far behind it. */
+export function fixtureLatencies(trial: Trial): readonly LatencyView[] {
+  if (trial.state !== 'finished') return [];
+  const rng = createRng(split(trial.seed, 7));
+  const fastest = { onnxruntime: 0.03 + trial.macs / 1.2e7, tfjs: 1.1 + trial.macs / 1e6 };
+  return LATENCY_ENGINES.flatMap((engine) =>
+    LATENCY_BATCHES.map((batch) => ({
+      engine,
+      batch,
+      version: engine === 'onnxruntime' ? 'onnxruntime-node 1.30.0' : 'tfjs 4.22.0 on tensorflow 2.21.0',
+      device: 'cpu (Example)',
+      threads: 1,
+      warmupPasses: 22,
+      timingsMs: new Float32Array(60).map(
+        () => fastest[engine] * batch ** 0.8 * (1 + 0.05 * rng.uniform() + (rng.uniform() < 0.1 ? rng.uniform() : 0)),
+      ),
+      otherLoad: 0.03,
+      measuredAt: new Date(STARTED).toISOString(),
+    })),
+  );
 }
 
 /** The trial's own graph. */

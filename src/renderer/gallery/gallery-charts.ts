@@ -1,16 +1,26 @@
 /** Every chart with the fixtures it is shown and tested with, the awkward cases among them. */
 import type { PreviewView } from '../../bridge/schemas.ts';
+import { medianMs } from '../../core/latency.ts';
 import type { Trial } from '../../core/trial.ts';
 import { allocationChart } from '../charts/allocation.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
+import type { CostMetric } from '../charts/front.ts';
 import { frontChart } from '../charts/front.ts';
+import { latencyChart } from '../charts/latency.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
 import { referenceBox } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
-import { fixtureEpochs, fixtureFamilies, fixtureRun, fixtureSummary, fixtureTeacher } from './fixtures.ts';
+import {
+  fixtureEpochs,
+  fixtureFamilies,
+  fixtureLatencies,
+  fixtureRun,
+  fixtureSummary,
+  fixtureTeacher,
+} from './fixtures.ts';
 
 export interface GalleryChart {
   readonly name: string;
@@ -40,7 +50,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     title: string,
     name: string,
     shown: readonly Trial[],
-    cost: 'params' | 'macs',
+    cost: CostMetric,
     withTeacher = true,
   ): GalleryChart => ({
     name,
@@ -58,6 +68,11 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
       theme,
     ),
   });
+  const [first] = trials as readonly [Trial, ...Trial[]]; // sixty of them
+  const timed = trials.map((trial) => ({
+    ...trial,
+    metrics: { ...trial.metrics, latencyMs: medianMs(fixtureLatencies(trial)[0]?.timingsMs ?? []) },
+  }));
   const curves = trials
     .filter((trial) => trial.state === 'finished')
     .slice(0, 4)
@@ -75,6 +90,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
   return [
     front('Front against parameters', 'front-params', trials, 'params'),
     front('Front against MACs', 'front-macs', trials, 'macs'),
+    front('Front against latency', 'front-latency', timed, 'latencyMs'),
     front('Front of one student', 'front-one', trials.slice(0, 1), 'params', false),
     front('Front of equal students', 'front-equal', equal, 'params', false),
     front('Front with a NaN', 'front-nan', endless, 'params'),
@@ -102,6 +118,8 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     { name: 'hypervolume-plain', title: 'Hypervolume without a box', view: hypervolumeChart(volume, theme) },
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
+    { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
+    { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },
     { name: 'histogram-none', title: 'No student fits', view: histogramChart([], theme) },
   ];
 }

@@ -15,6 +15,7 @@ import {
   fixtureEpochs,
   fixtureFamilies,
   fixtureGraph,
+  fixtureLatencies,
   fixturePredictions,
   fixtureRun,
   fixtureStrategies,
@@ -213,6 +214,8 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
           throw new WorkbenchError('trial.missing', 'No predictions are kept of this student.');
         return fixturePredictions(accuracy, trial.seed);
       },
+      latencies: async ({ id }) => fixtureLatencies(findTrial(id).trial),
+      measureLatency: async ({ id }) => fixtureLatencies(findTrial(id).trial),
       export: async ({ id, format }) => {
         const name = `student-${findTrial(id).trial.number + 1}.${format}`;
         return { name, data: Uint8Array.of(8, 9), maxAbsDiff: 2.6e-6, bound: 1e-4, images: 64 };

@@ -1,7 +1,7 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
 import type { ColumnDef } from '@tanstack/vue-table';
 import type { Trial } from '../../core/trial.ts';
-import { formatCount, formatDuration, formatPercent } from '../format.ts';
+import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../format.ts';
 import type { Titles } from '../words.ts';
 import { configText, TRIAL_STATES, trialNumber, whyShort } from '../words.ts';
 
@@ -79,6 +79,12 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       'MACs',
       (trial) => trial.macs,
       number('66px', (trial) => formatCount(trial.macs)),
+    ),
+    column(
+      'latency',
+      'Latency',
+      (trial) => trial.metrics['latencyMs'],
+      number('78px', (trial) => formatMilliseconds(trial.metrics['latencyMs'])),
     ),
     column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
     column('why', 'Why', (trial) => whyShort(trial.why), {
