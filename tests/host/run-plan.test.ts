@@ -55,6 +55,7 @@ describe('start refuses, and leaves no run behind,', () => {
     [{ limits: { params: 10 } }, 'budget.unreachable', 'limits.params', 'params <= 10'],
     [{ limits: { macs: 5, params: 10 } }, 'budget.unreachable', 'limits', 'macs <= 5'],
     [{ trainImages: 20_000 }, 'config.invalid', 'trainImages', '10000'],
+    [{ trainImages: 100, recipe: { batchSize: 101 } }, 'config.invalid', 'recipe.batchSize', '100 training images'],
     [{ bugdet: {} }, 'config.invalid', '', 'bugdet'],
   ])('%j', async (part, code, field, words) => {
     const error = await refusal({ name: 'x', ...part });
