@@ -92,7 +92,10 @@ function endWithParent(): void {
 
 function send(event: TrainerEvent): void {
   if (!process.connected) process.exit(0);
-  process.send?.(event);
+  // A parent that goes between the look and the write: nobody is left to hear of it.
+  process.send?.(event, undefined, undefined, (error) => {
+    if (error) process.exit(0);
+  });
 }
 
 function fail(job: { readonly jobId: string; readonly fence: string }, thrown: unknown): void {
