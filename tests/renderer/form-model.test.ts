@@ -39,6 +39,26 @@ describe('the form of a search', () => {
     expect(checked({ 'limits.params': '200k' }).parsed?.limits).toEqual({ params: 200_000 });
   });
 
+  test('a list of numbers is typed as such, and a fault of one of them stands beside the list', () => {
+    const steps = { 'recipe.schedule': 'step', 'recipe.milestones': '0.3, 0.6;0.9' };
+    expect(checked(steps).parsed?.recipe.milestones).toEqual([0.3, 0.6, 0.9]);
+    expect(checked({ ...steps, 'recipe.milestones': '' }).parsed?.recipe.milestones).toEqual([]);
+    expect(checked({ ...steps, 'recipe.milestones': '0.5 1.5' }).faults.get('recipe.milestones')).toBe(
+      'Enter less than 1.',
+    );
+    expect(checked({ ...steps, 'recipe.milestones': 'half' }).faults.get('recipe.milestones')).toBe('Enter a number.');
+    const draft = inputToDraft(fields, searchInputSchema.parse({ name: 'x', recipe: { schedule: 'step' } }));
+    expect(draft['recipe.milestones']).toBe('0.5, 0.75');
+  });
+
+  test('milestones are asked for where there is a step schedule, and left to their defaults elsewhere', () => {
+    const milestones = fields.find(({ path }) => path === 'recipe.milestones');
+    if (milestones === undefined) throw new Error('There is no field for milestones');
+    expect(isShown(milestones, named)).toBe(false);
+    expect(isShown(milestones, { ...named, 'recipe.schedule': 'step' })).toBe(true);
+    expect(checked({ 'recipe.milestones': 'nonsense' }).parsed?.recipe.milestones).toEqual([0.5, 0.75]);
+  });
+
   test('limits and descriptions come from the schema', () => {
     const epochs = fields.find(({ path }) => path === 'recipe.epochs');
     const initial = String(searchInputSchema.parse({ name: 'x' }).recipe.epochs);

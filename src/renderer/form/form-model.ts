@@ -88,6 +88,12 @@ const TITLES: Readonly<Record<string, string>> = {
   'checkpoints.precision': 'Precision of weights',
 };
 
+/** Fields that mean something for one value of another alone. */
+const WHEN: Readonly<Record<string, Field['when']>> = {
+  'recipe.milestones': { key: 'recipe.schedule', value: 'step' },
+  'recipe.decayFactor': { key: 'recipe.schedule', value: 'step' },
+};
+
 interface JsonNode {
   readonly type?: string;
   readonly description?: string;
@@ -168,9 +174,11 @@ function fieldOf(path: string, node: JsonNode, isOptional: boolean): Field {
   const choices = (node.enum ?? node.items?.enum)?.map(String);
   const range = rangeText(node);
   const title = TITLES[path] ?? wordsOf(path.split('.').at(-1) ?? path);
+  const when = WHEN[path];
   return {
     key: path,
     path,
+    ...(when && { when }),
     title,
     hint: repeats(title, node.description ?? '') ? '' : (node.description ?? ''),
     kind: kindOf(node),

@@ -28,6 +28,16 @@ export function searchChoices(
     })),
     'latency.engine': LATENCY_ENGINES.map((value) => ({ value, title: engineTitle(value) })),
     'latency.batch': LATENCY_BATCHES.map((batch) => ({ value: String(batch), title: String(batch) })),
+    'recipe.schedule': [
+      { value: 'cosine', title: 'Half a cosine' },
+      { value: 'step', title: 'Falls at milestones' },
+      { value: 'constant', title: 'Constant' },
+    ],
+    'checkpoints.keep': [
+      { value: 'best-and-last', title: 'Best and last epoch' },
+      { value: 'last', title: 'Last epoch' },
+      { value: 'front', title: 'Students on the front' },
+    ],
     'recipe.distillation.loss': [
       { value: 'kd', title: 'Soft targets (kd)' },
       { value: 'mse', title: 'Logits (mse)' },
