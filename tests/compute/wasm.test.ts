@@ -31,11 +31,11 @@ function trained(backend: string): Printed {
 }
 
 describe('the wasm backend', () => {
-  it('ends an epoch of strided, depthwise and 1x1 convolutions, and of attention, with the weights of the first choice', () => {
+  it('ends an epoch of strided, depthwise and 1x1 convolutions, of attention, and of every option of a recipe, with the weights of the first choice', () => {
     const wasm = trained('wasm');
     const reference = trained('');
     expect(wasm.backend).toBe('wasm');
-    expect(wasm.runs.length).toBe(2);
+    expect(wasm.runs.length).toBe(3);
     wasm.runs.forEach((run, index) => {
       expect(run.loss).toBeCloseTo(reference.runs[index]?.loss ?? Number.NaN, 4);
       for (const [name, values] of Object.entries(run.weights)) {
