@@ -19,6 +19,9 @@ const OBJECTIVES = {
   latencyMs: { metric: LATENCY_METRIC, goal: 'minimize', known: false },
 } as const satisfies Readonly<Record<string, Objective>>;
 
+/** Trainers side by side on a processor where nothing else is said (docs/decisions.md, 9). */
+export const CPU_SLOTS = 2;
+
 /** A student that is wrong on every second image is worth nothing. */
 export const REFERENCE_ACCURACY = 0.5;
 /** The dearest student still counts a little. */
@@ -32,11 +35,13 @@ const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record
 const REFERENCE_MACS_PER_MS = 1e6;
 
 /**
+ * `slots`: what suits the machine.
+ *
  * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
  * strategy or seed: accuracy 0.5, and for each cost 1.1 times its limit, or the largest student's where there is none; for
  * latency, which is not known beforehand, a slow machine's.
  */
-export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts): SearchConfig {
+export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts, slots = CPU_SLOTS): SearchConfig {
   const { objectives, limits, latency, $schema: _, ...rest } = parsed;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined;
   const slowest =
@@ -51,6 +56,7 @@ export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts): 
   }
   return {
     ...rest,
+    slots: rest.slots ?? slots,
     objectives: objectives.map((name) => OBJECTIVES[name]),
     limits: limitsOf(limits),
     ...(isTimed && { latency }),

@@ -178,7 +178,7 @@ export const searchInputSchema = z.strictObject({
   recipe: recipeSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
-  slots: z.int().min(1).max(16).default(2).describe('Trainers side by side'),
+  slots: z.int().min(1).max(16).optional().describe('Trainers side by side; what suits the machine when absent'),
 });
 
 export type SearchInput = z.input<typeof searchInputSchema>;

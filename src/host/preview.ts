@@ -5,6 +5,7 @@ import { studentSpace } from '../core/arch/families/registry.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { within } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
+import { machineSlots } from './trainer-slots.ts';
 
 const BINS = 24;
 /** Runs whose trials are looked at for an estimate. */
@@ -26,7 +27,7 @@ export async function previewSearch(
   });
   const all = feasible.flatMap(({ costs }) => costs);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
-  const seconds = estimate(store, parsed, all, images);
+  const seconds = estimate(store, { ...parsed, slots: parsed.slots ?? (await machineSlots()) }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
     histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
@@ -58,7 +59,7 @@ interface Sample {
 /** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
 function estimate(
   store: ReadableStore,
-  { recipe, budget, slots, dataset }: ParsedSearchInput,
+  { recipe, budget, slots, dataset }: ParsedSearchInput & { readonly slots: number },
   students: readonly { readonly macs: number }[],
   images: number,
 ): number | undefined {

@@ -13,6 +13,7 @@ import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import type { DatasetCard } from './dataset-files.ts';
 import type { RunPlaces } from './run-context.ts';
+import { machineSlots } from './trainer-slots.ts';
 
 export interface RunPlan {
   readonly config: SearchConfig;
@@ -25,7 +26,7 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Prom
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
   const survey = await catalog.survey(dataset);
-  const config = expandConfig(parsed, largestWithin(survey, limitsOf(parsed.limits)));
+  const config = expandConfig(parsed, largestWithin(survey, limitsOf(parsed.limits)), await machineSlots());
   checkReachable(config, survey);
   return planOf(catalog, config, dataset);
 }
