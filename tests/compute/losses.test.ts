@@ -168,51 +168,54 @@ describe('attention transfer', () => {
     });
   });
 
-  it('is plain cross-entropy where the student attends as its teacher, at any scale, and slopes elsewhere', () => {
-    const distillation = DISTILLATION_DEFAULTS.at;
-    for (const one of [tinyConvolutional(), tinyTransformer()]) {
-      tf.tidy(() => {
-        const tensors = new Map<string, Tensor>();
-        const teacherSide = { ...targetsOf(tensors), graph: one };
-        const labels = tf.zeros<tf.Rank.R2>([5, 4]);
-        const criterion = createCriterion({ student: one, distillation, labels, teacher: teacherSide });
-        const widths = new Map(criterion.taps.map((tap, index) => [tap, index === 0 ? 4 : 2] as const));
-        const isTokens = one.layers.some(({ layer }) => layer.op === 'tokens');
-        const features = new Map(
-          [...widths].map(([tap, side]) => {
-            const shape = isTokens ? [5, 4, 8] : [5, side, side, tap.startsWith('stem') ? 6 : 8];
-            return [tap, tf.randomNormal(shape, 0, 1, 'float32', 9)];
-          }),
-        );
-        for (const { name, form } of teacherArrays(distillation, one, one, 5)) {
-          if (form.kind !== 'attention') continue;
-          const feature = features.get(form.layerId) ?? unused();
-          const shaped = tf.reshape(feature, [5, ...form.size, -1]) as Tensor4D; // a map
-          tensors.set(name, attentionMaps(shaped, form.power));
-        }
-        const at = (scale: Tensor): Scalar =>
-          criterion.loss(
-            batchOf(tf.tensor2d(student), classes, 0, {
-              feature: (id) => tf.mul(features.get(id) ?? unused(), scale),
-              teacher: (name) => tensors.get(name) ?? unused(),
+  it.each([2, 3])(
+    'of power %i is plain cross-entropy where the student attends as its teacher, and slopes elsewhere',
+    (power) => {
+      const distillation = { ...DISTILLATION_DEFAULTS.at, power };
+      for (const one of [tinyConvolutional(), tinyTransformer()]) {
+        tf.tidy(() => {
+          const tensors = new Map<string, Tensor>();
+          const teacherSide = { ...targetsOf(tensors), graph: one };
+          const labels = tf.zeros<tf.Rank.R2>([5, 4]);
+          const criterion = createCriterion({ student: one, distillation, labels, teacher: teacherSide });
+          const widths = new Map(criterion.taps.map((tap, index) => [tap, index === 0 ? 4 : 2] as const));
+          const isTokens = one.layers.some(({ layer }) => layer.op === 'tokens');
+          const features = new Map(
+            [...widths].map(([tap, side]) => {
+              const shape = isTokens ? [5, 4, 8] : [5, side, side, tap.startsWith('stem') ? 6 : 8];
+              return [tap, tf.randomNormal(shape, 0, 1, 'float32', 9)];
             }),
           );
-        expect(at(tf.scalar(7)).dataSync()[0]).toBeCloseTo(plain(0), 4);
-        const bent = (shift: Tensor): Scalar =>
-          criterion.loss(
-            batchOf(tf.tensor2d(student), classes, 0, {
-              feature: (id) => tf.add(features.get(id) ?? unused(), shift),
-              teacher: (name) => tensors.get(name) ?? unused(),
-            }),
-          );
-        const slope = tf.grad(bent)(tf.scalar(0.5)).dataSync()[0] ?? NaN;
-        const step = 1e-2;
-        const values = [1, -1].map((sign) => bent(tf.scalar(0.5 + sign * step)).dataSync()[0] ?? NaN);
-        const wanted = ((values[0] ?? NaN) - (values[1] ?? NaN)) / (2 * step);
-        expect(Math.abs(slope - wanted)).toBeLessThan(0.02 * (1 + Math.abs(wanted)));
-      });
-    }
-  });
+          for (const { name, form } of teacherArrays(distillation, one, one, 5)) {
+            if (form.kind !== 'attention') continue;
+            const feature = features.get(form.layerId) ?? unused();
+            const shaped = tf.reshape(feature, [5, ...form.size, -1]) as Tensor4D; // a map
+            tensors.set(name, attentionMaps(shaped, form.power));
+          }
+          const at = (scale: Tensor): Scalar =>
+            criterion.loss(
+              batchOf(tf.tensor2d(student), classes, 0, {
+                feature: (id) => tf.mul(features.get(id) ?? unused(), scale),
+                teacher: (name) => tensors.get(name) ?? unused(),
+              }),
+            );
+          expect(at(tf.scalar(7)).dataSync()[0]).toBeCloseTo(plain(0), 4);
+          const bent = (shift: Tensor): Scalar =>
+            criterion.loss(
+              batchOf(tf.tensor2d(student), classes, 0, {
+                feature: (id) => tf.add(features.get(id) ?? unused(), shift),
+                teacher: (name) => tensors.get(name) ?? unused(),
+              }),
+            );
+          const slope = tf.grad(bent)(tf.scalar(0.5)).dataSync()[0] ?? NaN;
+          const step = 1e-2;
+          const values = [1, -1].map((sign) => bent(tf.scalar(0.5 + sign * step)).dataSync()[0] ?? NaN);
+          const wanted = ((values[0] ?? NaN) - (values[1] ?? NaN)) / (2 * step);
+          expect(Math.abs(slope - wanted)).toBeLessThan(0.02 * (1 + Math.abs(wanted)));
+        });
+      }
+    },
+  );
 });
 
 describe('hints', () => {

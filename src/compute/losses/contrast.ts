@@ -48,6 +48,18 @@ export function contrastLoss(
   ] as const;
   const normalisers = keptSlot('normalisers', [2], 'zeros');
 
+  const whole = Int32Array.from({ length: size }, (_, row) => row);
+
+  /** Images beyond the bank are not remembered. */
+  function placesOf(samples: Int32Array): Places {
+    const rows = whole.slice();
+    samples.forEach((sample, index) => {
+      if (sample < size) rows[sample] = size + index;
+    });
+    const inside = samples.map((sample) => Math.min(sample, size - 1));
+    return { rows: tf.tensor1d(rows, 'int32'), inside: tf.tensor1d(inside, 'int32') };
+  }
+
   function contrast(batch: CriterionBatch): Scalar {
     const drawn = Int32Array.from({ length: recipe.negatives }, () => batch.rng.int(size));
     const rows = tf.tensor1d(drawn, 'int32');
@@ -70,9 +82,10 @@ export function contrastLoss(
       return direction(anchor, { positive, negatives, others, known, temperature: recipe.temperature, images });
     });
     batch.keep(normalisers.name, tf.stack(directions.map(({ normaliser }) => normaliser)));
+    const places = placesOf(batch.samples);
     for (const [side, { bank }] of sides.entries()) {
       const old = batch.weight(bank.name) as Tensor2D; // its slot's shape
-      batch.keep(bank.name, remember(old, embeddings[side] as Tensor2D, batch.samples, recipe.momentum)); // one a side
+      batch.keep(bank.name, remember(old, embeddings[side] as Tensor2D, places, recipe.momentum)); // one a side
     }
     return tf.addN(directions.map(({ loss }) => loss));
   }
@@ -132,19 +145,17 @@ function direction(
   return { loss, normaliser };
 }
 
-/** The bank with the batch's images moved towards their embeddings; images beyond the bank are not remembered. */
-function remember(bank: Tensor2D, fresh: Tensor2D, samples: Int32Array, momentum: number): Tensor {
-  const [size] = bank.shape;
-  const places = Int32Array.from({ length: size }, (_, row) => row);
-  samples.forEach((sample, row) => {
-    if (sample < size) places[sample] = size + row;
-  });
-  const inside = tf.tensor1d(
-    samples.map((sample) => Math.min(sample, size - 1)),
-    'int32',
-  ) as Tensor1D; // a vector
+interface Places {
+  /** Of each row of the bank: its own, or the batch's behind the bank's. */
+  readonly rows: Tensor1D;
+  /** Of each sample of the batch: its row, or any. */
+  readonly inside: Tensor1D;
+}
+
+/** The bank with the batch's images moved towards their embeddings. */
+function remember(bank: Tensor2D, fresh: Tensor2D, { rows, inside }: Places, momentum: number): Tensor {
   const moved = tf.add(tf.mul(unitRows(tf.gather(bank, inside)), momentum), tf.mul(fresh, 1 - momentum));
-  return tf.gather(tf.concat2d([bank, unitRows(moved as Tensor2D)], 0), tf.tensor1d(places, 'int32')); // as the batch
+  return tf.gather(tf.concat2d([bank, unitRows(moved as Tensor2D)], 0), rows); // as the batch
 }
 
 function unitRows(rows: Tensor2D): Tensor2D {
