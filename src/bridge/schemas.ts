@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
@@ -165,10 +166,10 @@ export const searchInputSchema = z.strictObject({
   latency: z
     .strictObject({
       engine: z
-        .enum(['onnxruntime', 'tfjs'])
+        .enum(LATENCY_ENGINES)
         .default('onnxruntime')
         .describe('Where latency counts: ONNX Runtime, or the backend that trains'),
-      batch: z.literal([1, 32]).default(1).describe('Images a pass of it'),
+      batch: z.literal(LATENCY_BATCHES).default(1).describe('Images a pass of it'),
     })
     .prefault({})
     .describe('What latencyMs means: the median time of a pass on one thread'),
@@ -240,8 +241,8 @@ const objectiveSchema = z.strictObject({
 });
 
 const latencySettingSchema = z.strictObject({
-  engine: z.enum(['onnxruntime', 'tfjs']),
-  batch: z.literal([1, 32]),
+  engine: z.enum(LATENCY_ENGINES),
+  batch: z.literal(LATENCY_BATCHES),
 });
 
 const configSchema = z.strictObject({

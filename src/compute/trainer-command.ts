@@ -1,5 +1,6 @@
 /** Checks messages to a trainer process: what is not a command is refused in words, never believed. */
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import type { TrainerCommand } from './protocol.ts';
 
 export interface CheckedCommand {
@@ -133,8 +134,8 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   latency: {
     ...job,
     graph,
-    engines: listOf(oneOf('onnxruntime', 'tfjs')),
-    batches: listOf((batch) => batch === 1 || batch === 32),
+    engines: listOf(oneOf(...LATENCY_ENGINES)),
+    batches: listOf((batch) => LATENCY_BATCHES.some((known) => known === batch)),
   },
 };
 

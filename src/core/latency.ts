@@ -11,14 +11,14 @@
 import type { Limit } from './objective.ts';
 
 /** `onnxruntime`: where students are deployed; `tfjs`: the backend that trains them. */
-export type LatencyEngine = 'onnxruntime' | 'tfjs';
+export const LATENCY_ENGINES = ['onnxruntime', 'tfjs'] as const;
 
-export const LATENCY_ENGINES: readonly LatencyEngine[] = ['onnxruntime', 'tfjs'];
+export type LatencyEngine = (typeof LATENCY_ENGINES)[number];
 
 /** Images a pass. */
-export type LatencyBatch = 1 | 32;
+export const LATENCY_BATCHES = [1, 32] as const;
 
-export const LATENCY_BATCHES: readonly LatencyBatch[] = [1, 32];
+export type LatencyBatch = (typeof LATENCY_BATCHES)[number];
 
 /** The metric's name, as objective and as limit; the 90th percentile stands beside it. */
 export const LATENCY_METRIC = 'latencyMs';
