@@ -59,6 +59,9 @@ describe('createHost', () => {
     const free = await host.client.runs.preview(search);
     const tight = await host.client.runs.preview({ ...search, limits: { params: 5000 } });
     expect(free.seconds).toBeUndefined();
+    // By seconds the time is known before anything was measured: four trials, two at a time.
+    const timed = { ...search, budget: { trials: 4 }, slots: 2, recipe: { seconds: 30 } };
+    expect((await host.client.runs.preview(timed)).seconds).toBe(60);
     for (const [index, { total, feasible }] of free.students.entries()) {
       expect(feasible).toBe(total);
       expect(tight.students[index]?.feasible).toBeLessThan(total);
