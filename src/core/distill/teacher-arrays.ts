@@ -7,7 +7,6 @@
  * - crd: the vector before the logits, `[channels]`.
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
-import { sizeOf } from '../arch/ops.ts';
 import type { DistillationRecipe } from './distillation-recipe.ts';
 import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
@@ -86,9 +85,4 @@ export function hintArray({ teacher, height, width }: LevelPair, rows: number): 
 export function vectorArray(teacher: ArchitectureGraph): TeacherArray {
   const { layerId, length } = lastVector(teacher);
   return { name: `vector-${layerId}`, shape: [length], form: { kind: 'vector', layerId } };
-}
-
-/** Numbers a teacher gives for one view of one image. */
-export function valuesOf(arrays: readonly TeacherArray[]): number {
-  return arrays.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
