@@ -31,12 +31,20 @@ export interface NamedWeight {
 }
 
 const BYTES_PER_VALUE = 4;
+/** A graph never changes, and a survey asks each of thousands several times. */
+const inferred = new WeakMap<ArchitectureGraph, ReadonlyMap<string, Shape>>();
 
 /**
  * Output shape of every layer, by layer id, in the order of the layers. Throws `graph.invalid` when an id repeats, an
  * input does not come earlier, an op does not fit its inputs, or the graph does not go from its input to its logits.
  */
 export function inferShapes(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
+  const known = inferred.get(graph) ?? infer(graph);
+  inferred.set(graph, known);
+  return known;
+}
+
+function infer(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const [index, layer] of graph.layers.entries()) {
     if (shapes.has(layer.id)) invalid(graph, `two layers are called "${layer.id}"`);
@@ -70,11 +78,21 @@ export function layerCosts(graph: ArchitectureGraph): readonly LayerCost[] {
 
 export function costOf(graph: ArchitectureGraph): Cost {
   const rows = layerCosts(graph);
-  return {
-    params: rows.reduce((sum, row) => sum + row.params, 0),
-    macs: rows.reduce((sum, row) => sum + row.macs, 0),
-    peakActivationBytes: peakActivationBytes(rows),
-  };
+  return { ...sumOf(rows), peakActivationBytes: peakActivationBytes(rows) };
+}
+
+/** The costs that a search knows before training. */
+export function paramsAndMacs(graph: ArchitectureGraph): Pick<Cost, 'params' | 'macs'> {
+  return sumOf(layerCosts(graph));
+}
+
+function sumOf(rows: readonly LayerCost[]): Pick<Cost, 'params' | 'macs'> {
+  let [params, macs] = [0, 0];
+  for (const row of rows) {
+    params += row.params;
+    macs += row.macs;
+  }
+  return { params, macs };
 }
 
 /** Every tensor of the graph, running statistics included, in the order of the layers. */

@@ -271,9 +271,11 @@ function counts(
   where: string | undefined,
   attributes: Readonly<Record<string, number>>,
 ): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!isCount(value)) misfit(op, inputs, where, `${name} must be a positive whole number, not ${value}`);
-  }
+  const values = Object.values(attributes);
+  const wrong = values.findIndex((value) => !isCount(value));
+  if (wrong < 0) return;
+  const name = Object.keys(attributes)[wrong];
+  misfit(op, inputs, where, `${name} must be a positive whole number, not ${values[wrong]}`);
 }
 
 function inferPool(op: OpOf<'averagePool'> | OpOf<'maxPool'>, inputs: readonly Shape[], where?: string): Shape {

@@ -1,7 +1,7 @@
 /** All student families. To add one: write its file, add its line here, last: a family's mark in charts is its place. */
 import { WorkbenchError } from '../../errors.ts';
 import type { Family, KnownCosts, Space } from '../../space/space.ts';
-import { costOf } from '../cost.ts';
+import { paramsAndMacs } from '../cost.ts';
 import type { Shape } from '../graph.ts';
 import { coatnetFamily } from './coatnet.ts';
 import { convnextFamily } from './convnext.ts';
@@ -45,10 +45,9 @@ export function studentFamily(name: string, inputShape: Shape, classes: number):
     });
   }
   const definition = STUDENT_FAMILIES[name]({ inputShape, classes });
-  const costs = (config: Parameters<Family['costs']>[0]): KnownCosts => {
-    const { params, macs } = costOf(definition.build(config));
-    return { params, macs };
-  };
+  const costs = (config: Parameters<Family['costs']>[0]): KnownCosts => ({
+    ...paramsAndMacs(definition.build(config)),
+  });
   return { ...definition, costs };
 }
 
