@@ -99,6 +99,25 @@ describe('the first step', () => {
   });
 });
 
+describe('averaged weights and mixed images', () => {
+  it.each(['at', 'fitnet', 'crd'] as const)('go together with %s, and leave no tensor', async (loss) => {
+    const augmentation = { flip: true, shift: 1, cutout: 2, mixup: 0.4 };
+    const request = { ...requestOf(loss), augmentation, cacheDir: join(folder, `mixed-${loss}`) };
+    const teacher = await teacherTargets(request, free.breath, quiet);
+    const plain = { ...TINY_RECIPE, epochs: 1, learningRate: 0.005, distillation: DISTILLATION_DEFAULTS[loss] };
+    const recipe = { ...plain, augmentation, emaDecay: 0.8, clipNorm: 5 };
+    const { task, dispose } = await tinyTask(directory, STUDENTS.convolutional, recipe);
+    const before = tf.memory().numTensors;
+    const { weights, evaluation } = await train({ ...task, teacher }, free);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(Number.isFinite(evaluation.loss)).toBe(true);
+    const { trainable, other } = task.model.layout;
+    expect([...weights.keys()].sort()).toEqual([...trainable, ...other].map((slot) => slot.name).sort());
+    dispose();
+    disposeTargets(teacher);
+  });
+});
+
 describe('teacherTargets', () => {
   it('are the same for all losses on logits, and others for each student’s levels', () => {
     const logits = (['kd', 'mse', 'dkd', 'dist'] as const).map((loss) => targetsFingerprint(requestOf(loss)));
