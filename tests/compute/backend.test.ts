@@ -1,0 +1,38 @@
+/** What the trainer says of the runtime it has loaded is what lies on the disk, and its speed is that of real products. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
+import { measureGflops } from '../../src/compute/backend/measure.ts';
+
+let loaded: LoadedBackend;
+beforeAll(async () => {
+  loaded = await loadBackend();
+});
+
+describe('the loaded backend', () => {
+  it('names the version of everything that computes', () => {
+    expect(loaded.versions).toMatchObject({ Node: process.versions.node, tfjs: '4.22.0' });
+    if (loaded.backend === 'tensorflow') {
+      expect(loaded.versions['TensorFlow']).toBe(loaded.version);
+      expect(loaded.versions['oneDNN']).toMatch(/^\d+\.\d+/);
+    }
+  });
+
+  it('names the folder of the library in use and its size, not that of some other runtime in the cache', () => {
+    if (loaded.runtime === undefined) return expect(loaded.backend).toBe('wasm');
+    const { folder, bytes } = loaded.runtime;
+    const library = process.platform === 'darwin' ? 'libtensorflow_cc.2.dylib' : 'libtensorflow_cc.so.2';
+    expect(existsSync(join(folder, 'tfjs_binding.node'))).toBe(true);
+    const ofLibrary = statSync(join(folder, 'tensorflow', library)).size;
+    expect(bytes).toBeGreaterThan(ofLibrary);
+    expect(bytes).toBeLessThan(1.5 * ofLibrary);
+  });
+
+  it('is measured forward and in both gradients', () => {
+    const gflops = measureGflops(1);
+    expect(Object.keys(gflops)).toHaveLength(4);
+    expect(Object.values(gflops).every((speed) => Number.isFinite(speed) && speed > 0)).toBe(true);
+  });
+});
