@@ -47,24 +47,29 @@ export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'stor
   return config.latency === undefined ? {} : latencyMetrics(store.latencies(trialId), config.latency);
 }
 
+/** What timing needs of a running search. */
+export type TimedRun = Timing & Pick<RunContext, 'config' | 'space' | 'progress' | 'runChanged'>;
+
 /**
  * Times a student before it trains, where its run counts latency and it was not timed before. `undefined`: it may train;
- * else how the timing ended, `timed` being the end of a student that is too slow.
+ * `too slow`: it is over the limit; else how the timing ended without a result.
  */
 export async function timeBeforeTraining(
-  context: RunContext,
+  run: TimedRun,
   trial: Trial,
   signal: AbortSignal,
-): Promise<JobEnd | undefined> {
-  const { config, store } = context;
+): Promise<JobEnd | 'too slow' | undefined> {
+  const { config, store, space, progress } = run;
   if (config.latency === undefined) return undefined;
   const { engine, batch } = config.latency;
-  if (store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) return undefined;
-  context.progress.trialStage(trial, 'timing its passes, alone', undefined);
-  context.runChanged();
-  const end = await timeStudent(context, { trial, graph: graphOf(context.space, trial.candidate) }, [engine], signal);
-  if (end.type !== 'timed') return end;
-  return slowness(config, toldLatency(context, trial.id)) === undefined ? undefined : end;
+  // A session that died after it was timed has left its measurement.
+  if (!store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) {
+    progress.trialStage(trial, 'timing its passes, alone', undefined);
+    run.runChanged();
+    const end = await timeStudent(run, { trial, graph: graphOf(space, trial.candidate) }, [engine], signal);
+    if (end.type !== 'timed') return end;
+  }
+  return slowness(config, toldLatency(run, trial.id)) === undefined ? undefined : 'too slow';
 }
 
 /** Why a student with these metrics is not trained; `undefined` within the limit. */

@@ -50,12 +50,14 @@ async function tryTrial(
   let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
   try {
     const command = { type: 'train', job: jobOf(context, fresh) } as const;
-    const end = (await timeBeforeTraining(context, fresh, signal)) ?? (await pool.run(command, hear, signal));
+    const timed = await timeBeforeTraining(context, fresh, signal);
+    if (timed === 'too slow') {
+      ruleOut(context, fresh);
+      outcome = { ended: true };
+      return 'told';
+    }
+    const end = timed ?? (await pool.run(command, hear, signal));
     switch (end.type) {
-      case 'timed':
-        ruleOut(context, fresh);
-        outcome = { ended: true };
-        return 'told';
       case 'trained':
         finish(context, fresh, end.result, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };

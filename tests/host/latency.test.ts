@@ -9,9 +9,12 @@ import type { Trial } from '../../src/core/trial.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { frontOf } from '../../src/host/create-host.ts';
 import { graphOf } from '../../src/host/run-context.ts';
+import { timeBeforeTraining } from '../../src/host/latency.ts';
+import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { fakeLatencyMs } from '../support/fake-trainer.ts';
+import { LATENCY, searchConfig, withTrial } from '../support/store-records.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 
 const folder = temporaryFolder();
@@ -30,7 +33,8 @@ const search = (more: Partial<SearchInput> = {}): SearchInput => ({
   families: ['resnet', 'vit'],
   objectives: ['accuracy', 'latencyMs'],
   limits: { macs: 1_500_000 },
-  budget: { trials: 8 },
+  budget: { trials: 6 },
+  recipe: { epochs: 2 },
   slots: 2,
   ...more,
 });
@@ -54,7 +58,7 @@ const truth = ({ candidate }: Trial, batch: number): number =>
 describe.each(['trade', 'random'])('a search by %s with latency as an objective', (id) => {
   it('tells the latency of every student, keeps the raw timings, and has its front by it', async () => {
     const { client, end } = await play(search({ strategy: { id } }));
-    expect([end.run.state, end.run.reason, end.trials.finished]).toEqual(['finished', undefined, 8]);
+    expect([end.run.state, end.run.reason, end.trials.finished]).toEqual(['finished', undefined, 6]);
     const trials = await client.runs.trials({ id: end.run.id });
     for (const trial of trials) expect(trial.metrics['latencyMs']).toBeCloseTo(truth(trial, 1), 5);
     const front = frontOf(end.run.config, trials);
@@ -86,6 +90,24 @@ it('nothing trains while a student is timed, and what trained before goes on aft
   expect(trace.filter((what) => what === 'timed')).toHaveLength(6);
   // The first student takes as long as ten others: they were timed while it trained.
   expect(trace).toContain('held');
+});
+
+it('a student that was timed before a crash is not timed again, and too slow still', async () => {
+  const store = createMemoryStore();
+  const latency = { engine: 'onnxruntime', batch: 1 } as const;
+  const limits = [{ metric: 'latencyMs', max: 0.4 }];
+  const { id } = withTrial(store);
+  store.recordLatency(id, [LATENCY]); // a median of 0.5 ms
+  const trial = store.trial(id);
+  const none = (): never => {
+    throw new Error('nothing is timed or told here');
+  };
+  const run = {
+    ...{ store, config: { ...searchConfig(), latency, limits } },
+    ...{ pool: { run: none, runAlone: none, resize: none, close: none }, space: { families: [] }, runChanged: none },
+    progress: { stage: none, trialStarted: none, trialStage: none, trialLeft: none, view: none },
+  };
+  expect(trial && (await timeBeforeTraining(run, trial, new AbortController().signal))).toBe('too slow');
 });
 
 it('a finished student is timed on every engine when asked, and its metrics stay what was told', async () => {
@@ -127,7 +149,7 @@ it('a student over the latency limit counts as tried, is not trained, and says w
   }
   for (const trial of quick) expect(trial.state).toBe('finished');
   expect(end.run.state).toBe('finished');
-  expect(end.run.reason).toContain(`${slow.length} of 8 students were too slow`);
+  expect(end.run.reason).toContain(`${slow.length} of 6 students were too slow`);
   expect(end.score.history).toHaveLength(quick.length);
   expect(await client.system.doctor()).toMatchObject({ ok: true, problems: [] });
 });
