@@ -89,9 +89,8 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
     try {
       const next = tf.tidy(() => {
         const images = mixed(gatherImages(task.train, samples, views), lambda);
-        const labels = tf.gather(task.train.labels, tf.tensor1d(samples, 'int32'));
+        const labels = rowsOf(task.train.labels, samples);
         const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
-        const shown = tf.tensor1d(rows, 'int32');
         const { value, gradients } = lossAndGradients(
           (weights) => {
             const features = new Map<string, Tensor>();
@@ -104,7 +103,7 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
             );
             return criterion.loss({
               ...{ logits, targets, samples, progress, rng },
-              teacher: (name) => mixed(tf.gather(found(task.teacher?.tensors.get(name), name), shown), lambda),
+              teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
               feature: (layer) => found(features.get(layer), layer),
               weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
               keep: (name, fresh) => keeping.set(name, tf.keep(fresh)),
@@ -181,6 +180,11 @@ function dropTape(): void {
 function found<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`The criterion asks for "${name}", which is not there`);
   return value;
+}
+
+/** tfjs-node reads the indices of a gather, which is free as long as they have not left the host: each gather has its own. */
+function rowsOf<T extends Tensor>(tensor: T, rows: Int32Array): T {
+  return tf.gather(tensor, tf.tensor1d(rows, 'int32'));
 }
 
 function initialState(recipe: Recipe, parameters: Parameters, start: TrainingState | undefined): OptimizerState {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState } from '../../src/compute/checkpoint.ts';
 import type { TrainingState } from '../../src/compute/checkpoint.ts';
@@ -85,6 +85,31 @@ describe('with every option on', () => {
     const first = run();
     expect(first).toMatch(/^[0-9a-f]{64}$/);
     expect(run()).toBe(first);
+  });
+
+  it('reads nothing back from the device within an epoch of a few steps, however many they are', async () => {
+    const readsWith = async (batchSize: number): Promise<number> => {
+      const { task, dispose } = await everyOptionTask(directory, { ...EVERY_OPTION, batchSize });
+      // tfjs-node's: what TensorFlow has not been given yet is still on the host, and waits for nothing.
+      const backend = tf.backend() as unknown as {
+        readonly tensorMap: { get(id: object): { readonly values: unknown } };
+        readSync(id: object): unknown;
+      };
+      const read = backend.readSync.bind(backend);
+      let reads = 0;
+      const spy = vi.spyOn(backend, 'readSync').mockImplementation((id) => {
+        if (backend.tensorMap.get(id).values === null) reads += 1;
+        return read(id);
+      });
+      await train({ ...task, keepBest: false }, free);
+      spy.mockRestore();
+      dispose();
+      return reads;
+    };
+    const few = await readsWith(48);
+    expect(few).toBeGreaterThan(0);
+    // 48 steps: the loss is looked at once more.
+    expect(await readsWith(6)).toBe(few + 1);
   });
 
   it('holds the same number of tensors after each epoch, and none when it has ended, was stopped or failed', async () => {
