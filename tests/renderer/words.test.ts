@@ -52,6 +52,14 @@ describe('why a student was proposed', () => {
     expect(whySentences(failed).at(-1)).toBe('Training failed: The loss became NaN.');
   });
 
+  test('a student that was too slow says so, and what its latency was expected to be', () => {
+    const reason = 'Too slow, so it was not trained: 0.9 ms at batch 1 in onnxruntime, and the limit is 0.5 ms.';
+    const why = { ...trial.why, predictedLatencyMs: 0.4213 };
+    const slow = { ...trial, state: 'stopped' as const, metrics: { latencyMs: 0.9 }, reason, why };
+    expect(whySentences(slow)).toContain('A pass of it was expected to take 0.421 ms.');
+    expect(whySentences(slow).at(-1)).toBe(reason);
+  });
+
   test('an unknown source is named, not hidden', () => {
     expect(whyShort({ source: 'thompson' })).toBe('Thompson');
     expect(whySentences({ ...trial, why: { source: 'thompson' } })[0]).toBe('It was proposed by "thompson".');
@@ -67,6 +75,7 @@ describe('differences to the baseline', () => {
     testAccuracy: undefined,
     params,
     macs: 1,
+    latencyMs: undefined,
     peakActivationBytes: 1,
     seconds: 0,
   });
