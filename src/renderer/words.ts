@@ -42,7 +42,7 @@ export const METRIC_TITLES: Readonly<Record<string, string>> = {
 };
 
 export function engineTitle(engine: LatencyEngine): string {
-  return engine === 'onnxruntime' ? 'ONNX Runtime' : 'Trainer (tfjs)';
+  return engine === 'onnxruntime' ? 'ONNX Runtime' : 'tfjs';
 }
 
 /** What a latency was measured on, for a tooltip. */

@@ -9,7 +9,7 @@ import { chartColors, markOf } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 
 const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
-  `${engineTitle(engine)}, ${batch === 1 ? '1 image' : `${batch} images`}`;
+  `${engineTitle(engine)} × ${batch}`;
 
 /** `measured`: one of each engine and batch size. */
 export function latencyChart(measured: readonly LatencyView[], theme: Theme): ChartView {
@@ -30,7 +30,9 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
     },
     option: {
       ...base,
-      grid: { left: 50, right: 16, top: 50, bottom: 40 },
+      // All four at once, also where the panel is narrow.
+      legend: { ...base.legend, type: 'plain', left: 0, right: 0, itemGap: 8 },
+      grid: { left: 50, right: 16, top: 58, bottom: 40 },
       xAxis: xAxis(theme, {
         type: 'log',
         name: 'Milliseconds a pass (log scale)',
