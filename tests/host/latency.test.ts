@@ -80,7 +80,7 @@ describe.each(['trade', 'random'])('a search by %s with latency as an objective'
 
 it('nothing trains while a student is timed, and what trained before goes on after it', async () => {
   const traceFile = join(folder.path, 'trace');
-  await play(search({ strategy: { id: 'random' }, budget: { trials: 6 } }), { traceFile, long: [0] });
+  await play(search({ strategy: { id: 'random' }, budget: { trials: 6 } }), { traceFile, untilHeld: [0] });
   const trace = readFileSync(traceFile, 'utf8').trim().split('\n');
   let timing = false;
   for (const what of trace) {
@@ -88,7 +88,7 @@ it('nothing trains while a student is timed, and what trained before goes on aft
     if (what === 'timing' || what === 'timed') timing = what === 'timing';
   }
   expect(trace.filter((what) => what === 'timed')).toHaveLength(6);
-  // The first student takes as long as ten others: they were timed while it trained.
+  // The first student trains until another is timed, and ended all the same.
   expect(trace).toContain('held');
 });
 

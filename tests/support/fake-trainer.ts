@@ -36,8 +36,8 @@ export interface FakePlan {
   readonly diskFullWhile?: string;
   /** Every process appends its id to this file. */
   readonly pidFile?: string;
-  /** Their epochs take ten times as long. */
-  readonly long?: readonly number[];
+  /** They train until they are told to hold. */
+  readonly untilHeld?: readonly number[];
   /** Every process appends what it does to this file: `epoch`, `held`, `timing` and `timed`, one a line. */
   readonly traceFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
@@ -128,13 +128,14 @@ async function train(job: TrainJob): Promise<void> {
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
   for (let epoch = from + 1; epoch <= recipe.epochs; epoch += 1) {
     send({ type: 'progress', jobId, fence, stage: 'training', done: epoch - 1, total: recipe.epochs });
+    while (epoch === from + 1 && is(plan.untilHeld) && !paused && !stopping) await sleep(1);
     if (paused) {
       trace('held');
       send({ type: 'held', jobId, fence });
     }
     while (paused && !stopping) await sleep(1);
     trace('epoch');
-    await sleep(is(plan.long) ? 10 * epochMs : epochMs);
+    await sleep(epochMs);
     if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
     if (epoch === from + 1 && is(plan.hang)) return void (await sleep(3_600_000));
     if (epoch === 2 && (is(plan.crash) || (is(plan.crashOnce) && attempt === '1'))) {
