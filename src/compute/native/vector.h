@@ -1,0 +1,109 @@
+// Sixteen floats at a time. The compiler turns them into the widest registers that the machine has.
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <vector>
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+namespace trade {
+
+constexpr int kLanes = 16;
+typedef float Vector __attribute__((vector_size(4 * kLanes)));
+typedef int32_t IntVector __attribute__((vector_size(4 * kLanes)));
+
+// Anywhere: not only at multiples of its size.
+typedef float LooseVector __attribute__((vector_size(4 * kLanes), aligned(4)));
+
+inline Vector Load(const float* from) { return *reinterpret_cast<const LooseVector*>(from); }
+inline void Store(float* to, Vector value) { *reinterpret_cast<LooseVector*>(to) = value; }
+
+inline Vector Fill(float value) { return value - Vector{}; }
+
+// The first `count` lanes; the others are 0.
+inline Vector LoadSome(const float* from, int64_t count) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+#else
+  Vector value{};
+  std::memcpy(&value, from, count * sizeof(float));
+  return value;
+#endif
+}
+
+inline void StoreSome(float* to, Vector value, int64_t count) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), value);
+#else
+  std::memcpy(to, &value, count * sizeof(float));
+#endif
+}
+
+inline float Sum(Vector value) {
+#if defined(__AVX512F__)
+  return _mm512_reduce_add_ps(value);
+#endif
+  float sum = 0;
+  for (int lane = 0; lane < kLanes; ++lane) sum += value[lane];
+  return sum;
+}
+
+inline float Highest(Vector value) {
+#if defined(__AVX512F__)
+  return _mm512_reduce_max_ps(value);
+#endif
+  float highest = value[0];
+  for (int lane = 1; lane < kLanes; ++lane) highest = value[lane] > highest ? value[lane] : highest;
+  return highest;
+}
+
+// Memory in which whole vectors do not straddle cache lines.
+template <typename T>
+struct AlignedAllocator {
+  using value_type = T;
+  static constexpr size_t kAlignment = 4 * kLanes;
+  AlignedAllocator() = default;
+  template <typename U>
+  AlignedAllocator(const AlignedAllocator<U>&) {}
+  // Not by operator new: TensorFlow and Node bring versions of it that do not know each other.
+  T* allocate(size_t count) {
+    const size_t bytes = (count * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
+    if (void* memory = std::aligned_alloc(kAlignment, bytes)) return static_cast<T*>(memory);
+    throw std::bad_alloc();
+  }
+  void deallocate(T* memory, size_t) { std::free(memory); }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+using Floats = std::vector<float, AlignedAllocator<float>>;
+
+// A NaN in `a` stays one.
+inline Vector Max(Vector a, Vector b) { return a < b ? b : a; }
+inline Vector Min(Vector a, Vector b) { return a > b ? b : a; }
+
+// e^x to about 2 units in the last place; NaN stays NaN. x = n ln 2 + r, e^r by its series of degree 6 around 0.
+inline Vector Exp(Vector x) {
+  const Vector clamped = Min(Max(x, Fill(-87.3f)), Fill(88.3f));
+  // Rounded by way of whole numbers: sums are reordered freely here, so no trick with a large addend would last.
+  const Vector halves = clamped * 1.44269504f;
+  const IntVector whole = __builtin_convertvector(halves + (halves < 0 ? Fill(-0.5f) : Fill(0.5f)), IntVector);
+  const Vector n = __builtin_convertvector(whole, Vector);
+  const Vector r = clamped - n * 0.69314718f;
+  Vector e = Fill(1.0f / 720);
+  e = e * r + 1.0f / 120;
+  e = e * r + 1.0f / 24;
+  e = e * r + 1.0f / 6;
+  e = e * r + 0.5f;
+  e = e * r + 1.0f;
+  e = e * r + 1.0f;
+  const IntVector exponent = (whole + 127) << 23;
+  Vector scale;
+  std::memcpy(&scale, &exponent, sizeof(scale));
+  return x != x ? x : e * scale;
+}
+
+}  // namespace trade
