@@ -3,7 +3,7 @@
  * average, the sum of losses. One step is one pass over a batch, with chance decided by the seed and the step alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { createRng, split } from '../core/math/rng.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Statistics } from './backend/fused.ts';
@@ -71,8 +71,8 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
   const { model, recipe, seed, start } = task;
   const criterion = criterionOf(task);
   const layout = trainingLayout(task);
-  const taps = new Set(criterion.taps);
   const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
+  const own = criterion.slots.flatMap(({ name }) => slots.get(name) ?? []);
   let position = start?.step ?? 0;
   const initial = start?.weights ?? initialWeights(layout, split(seed, STREAM.weights));
   let parameters = uploadWeights(layout, initial);
@@ -94,22 +94,22 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
         const { value, gradients } = lossAndGradients(
           (weights) => {
             const features = new Map<string, Tensor>();
-            const logits = model.forward(
-              images,
-              weights,
-              statistics,
-              (layer, fresh) => updated.set(layer, fresh),
-              (layer, output) => taps.has(layer) && features.set(layer, output),
-            );
-            return criterion.loss({
-              ...{ logits, targets, samples, progress, rng },
+            const logits = model.forward(images, weights, statistics, (layer, fresh) => updated.set(layer, fresh), {
+              layers: criterion.taps,
+              give: (layer, output) => features.set(layer, output),
+            });
+            return [logits, ...criterion.taps.map((layer) => found(features.get(layer), layer))];
+          },
+          ([logits, ...features], weights) =>
+            criterion.loss({
+              ...{ logits: logits as Tensor2D, targets, samples, progress, rng }, // the network's own
               teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
-              feature: (layer) => found(features.get(layer), layer),
+              feature: (layer) => found(features[criterion.taps.indexOf(layer)], layer),
               weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
               keep: (name, fresh) => keeping.set(name, tf.keep(fresh)),
-            });
-          },
+            }),
           unflatten(layout, theta),
+          own,
         );
         const moved = optimizer.update(theta, flatten(gradients), state, learningRate, position + 1);
         const fresh = { theta: moved.theta, statistics: new Map([...statistics, ...updated]), kept };

@@ -2,6 +2,8 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph, Layer, OpName } from '../core/arch/graph.ts';
 import type { Statistics } from './backend/fused.ts';
+import { fuse } from './fusion.ts';
+import type { FusedLayer } from './fusion.ts';
 import { KERNELS } from './kernels.ts';
 import type { Kernel, KernelContext } from './kernels.ts';
 import { layoutOf } from './parameters.ts';
@@ -13,7 +15,7 @@ export interface Model {
   /**
    * Logits `[batch, classes]` of images `[batch, h, w, c]`. `weights` as `layout.trainable`. With `update` the batch
    * norms use the batch's statistics and hand over their new running ones by layer; without, they use `statistics`.
-   * `tap` is shown what every layer gives.
+   * `taps` is shown what its layers give.
    * Call it inside a tidy.
    */
   readonly forward: (
@@ -21,30 +23,48 @@ export interface Model {
     weights: readonly Tensor[],
     statistics: ReadonlyMap<string, Statistics>,
     update?: (layerId: string, statistics: Statistics) => void,
-    tap?: (layerId: string, output: Tensor) => void,
+    taps?: Taps,
   ) => Tensor2D;
+}
+
+export interface Taps {
+  readonly layers: readonly string[];
+  readonly give: (layerId: string, output: Tensor) => void;
 }
 
 /** Throws `graph.invalid` when the graph is unsound. */
 export function createModel(graph: ArchitectureGraph): Model {
   const layout = layoutOf(graph);
   const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
+  const image = graph.layers[0]?.id;
+  const plans = new Map<string, readonly FusedLayer[]>();
+  /** One plan for training and judging, one for each set of layers that are looked at. */
+  const planFor = (taps: readonly string[]): readonly FusedLayer[] => {
+    const key = taps.join(' ');
+    const plan = plans.get(key) ?? fuse(graph, new Set(taps));
+    plans.set(key, plan);
+    return plan;
+  };
   return {
     graph,
     layout,
-    forward: (images, weights, statistics, update, tap) => {
+    forward: (images, weights, statistics, update, taps) => {
       const values = new Map<string, Tensor>();
       let last: Tensor = images;
-      for (const { id, layer, inputs } of graph.layers) {
-        const tensors = layer.op === 'input' ? [images] : inputs.map((input) => found(values.get(input), input));
+      for (const { layer, activation, shortcut, output } of planFor(taps?.layers ?? [])) {
+        const { id, inputs } = layer;
+        const tensors = layer.layer.op === 'input' ? [images] : inputs.map((input) => found(values.get(input), input));
         const context: KernelContext = {
           weight: (name) => found(weights[slots.get(`${id}/${name}`) ?? -1], `${id}/${name}`),
           statistics: () => found(statistics.get(id), `${id} statistics`),
           ...(update ? { update: (updated) => update(id, updated) } : {}),
+          activation,
+          ...(shortcut === undefined ? {} : { shortcut: found(values.get(shortcut), shortcut) }),
+          first: inputs[0] === image,
         };
-        last = kernelOf(layer)(layer, tensors, context);
-        values.set(id, last);
-        tap?.(id, last);
+        last = kernelOf(layer.layer)(layer.layer, tensors, context);
+        values.set(output, last);
+        if (taps?.layers.includes(output)) taps.give(output, last);
       }
       // Sound: the graph was checked to end in a vector of logits.
       return last as Tensor2D;

@@ -8,8 +8,10 @@
  * | v | velocity (SGD); m, s: first and second moment (AdamW) | `[params]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Recipe } from '../core/recipe.ts';
+import { hasNativeKernels } from './backend/native.ts';
+import { rawOp } from './backend/raw.ts';
 
 /** Kingma and Ba 2015, with the shorter memory of the second moment that runs of a few hundred steps need. */
 const ADAM = Object.freeze({ secondMoment: 0.99, epsilon: 1e-8 });
@@ -65,6 +67,9 @@ export function movingAverage(average: Tensor1D, values: Tensor1D, decay: number
   return tf.add(average, tf.mul(tf.sub(values, average), 1 - kept));
 }
 
+const nativeSgd = rawOp('TradeSgd', 2, {});
+const nativeAdamW = rawOp('TradeAdamW', 3, {});
+
 const OPTIMIZERS = { sgd, adamw } as const satisfies Record<
   Recipe['optimizer'],
   (recipe: Recipe, decay: Tensor1D) => Optimizer
@@ -74,6 +79,11 @@ const OPTIMIZERS = { sgd, adamw } as const satisfies Record<
 function sgd({ momentum, weightDecay }: Recipe, decay: Tensor1D): Optimizer {
   return {
     update: (theta, gradient, state, learningRate) => {
+      if (hasNativeKernels()) {
+        const rates = tf.tensor1d([learningRate, weightDecay, momentum]);
+        const [moved, velocity] = vectors(nativeSgd([theta, gradient, slot(state, 'velocity'), decay, rates]), 2);
+        return { theta: moved, state: { velocity } };
+      }
       const g: Tensor1D = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(tf.mul(theta, decay), weightDecay));
       const velocity: Tensor1D = tf.add(tf.mul(slot(state, 'velocity'), momentum), g);
       const direction = tf.add(g, tf.mul(velocity, momentum));
@@ -87,6 +97,13 @@ function adamw({ momentum, weightDecay }: Recipe, decay: Tensor1D): Optimizer {
   const { secondMoment, epsilon } = ADAM;
   return {
     update: (theta, gradient, state, learningRate, step) => {
+      if (hasNativeKernels()) {
+        const corrections = [1 - momentum ** step, 1 - secondMoment ** step];
+        const rates = tf.tensor1d([learningRate, weightDecay, momentum, secondMoment, ...corrections, epsilon]);
+        const moments = [slot(state, 'first'), slot(state, 'second')];
+        const [moved, first, second] = vectors(nativeAdamW([theta, gradient, ...moments, decay, rates]), 3);
+        return { theta: moved, state: { first, second } };
+      }
       const first: Tensor1D = tf.add(tf.mul(slot(state, 'first'), momentum), tf.mul(gradient, 1 - momentum));
       const second: Tensor1D = tf.add(
         tf.mul(slot(state, 'second'), secondMoment),
@@ -128,6 +145,13 @@ const SCHEDULES = {
     decayFactor ** milestones.filter((milestone) => done >= milestone).length,
   constant: () => 1,
 } as const satisfies Record<Recipe['schedule'], (recipe: Recipe, done: number, afterWarmup: number) => number>;
+
+function vectors(outputs: readonly Tensor[], count: 2): readonly [Tensor1D, Tensor1D];
+function vectors(outputs: readonly Tensor[], count: 3): readonly [Tensor1D, Tensor1D, Tensor1D];
+function vectors(outputs: readonly Tensor[], count: number): readonly Tensor1D[] {
+  if (outputs.length !== count) throw new Error(`${outputs.length} vectors were given, and ${count} expected`);
+  return outputs as readonly Tensor1D[]; // shaped as theta
+}
 
 function slot(state: OptimizerState, name: string): Tensor1D {
   const value = state[name];

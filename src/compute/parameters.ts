@@ -14,6 +14,9 @@ import { sizeOf } from '../core/arch/ops.ts';
 import { createRng, split } from '../core/math/rng.ts';
 import type { Rng } from '../core/math/rng.ts';
 import type { Statistics } from './backend/fused.ts';
+import { hasNativeKernels } from './backend/native.ts';
+import { only, rawOp } from './backend/raw.ts';
+import type { RawOp } from './backend/raw.ts';
 
 export interface WeightSlot {
   /** `${layer.id}/${spec.name}` */
@@ -141,6 +144,7 @@ export function joinedSize(layout: Layout): number {
 
 /** Cuts theta into the shaped tensors of `layout.trainable`; what a criterion has behind them is left out. */
 export function unflatten(layout: Layout, theta: Tensor1D): Tensor[] {
+  if (hasNativeKernels()) return [...unflattenOp(layout)([theta])];
   const pieces = tf.split(
     theta.size === layout.params ? theta : tf.slice1d(theta, 0, layout.params),
     layout.trainable.map((slot) => slot.size),
@@ -153,7 +157,27 @@ export function unflatten(layout: Layout, theta: Tensor1D): Tensor[] {
 
 /** The inverse of `unflatten`. */
 export function flatten(tensors: readonly Tensor[]): Tensor1D {
+  if (hasNativeKernels()) return only(flattenOp(tensors.length)(tensors)) as Tensor1D; // end to end
   return tf.concat1d(tensors.map((tensor) => (tensor.rank === 1 ? (tensor as Tensor1D) : tf.reshape(tensor, [-1]))));
+}
+
+const unflattenOps = new WeakMap<Layout, RawOp>();
+const flattenOps = new Map<number, RawOp>();
+
+function unflattenOp(layout: Layout): RawOp {
+  const { trainable } = layout;
+  const shapes = trainable.flatMap(({ spec }) => [spec.shape.length, ...spec.shape]);
+  const op =
+    unflattenOps.get(layout) ??
+    rawOp('TradeUnflatten', trainable.length, { integers: { N: trainable.length, shapes } });
+  unflattenOps.set(layout, op);
+  return op;
+}
+
+function flattenOp(count: number): RawOp {
+  const op = flattenOps.get(count) ?? rawOp('TradeFlatten', 1, { integers: { N: count } });
+  flattenOps.set(count, op);
+  return op;
 }
 
 /** 1 where weight decay applies, else 0: `[params]`. */

@@ -30,7 +30,7 @@ export async function teacherPass(
   breath: Breath,
   onProgress: (done: number) => void,
 ): Promise<ReadonlyMap<string, Float32Array>> {
-  const sources = new Set(arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId])));
+  const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
   const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
   for (let start = 0; start < images.count; start += BATCH) {
     await breath();
@@ -42,7 +42,7 @@ export async function teacherPass(
         unflatten(model.layout, parameters.theta),
         parameters.statistics,
         undefined,
-        (layer, output) => sources.has(layer) && features.set(layer, output),
+        { layers, give: (layer, output) => features.set(layer, output) },
       );
       return arrays.map((array) => outputOf(array, model.graph, logits, features));
     });

@@ -1,15 +1,24 @@
 /** Members of every family as tensors: as large as counted, and trained by every one of their layers. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { randomMember } from '../../src/core/space/lattice.ts';
+import type { Statistics } from '../../src/compute/backend/fused.ts';
+import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
 import { createModel } from '../../src/compute/model.ts';
-import { decayMask, initialWeights, layoutOf, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
+import {
+  decayMask,
+  flatten,
+  initialWeights,
+  layoutOf,
+  unflatten,
+  uploadWeights,
+} from '../../src/compute/parameters.ts';
 import { createOptimizer } from '../../src/compute/optimizer.ts';
 import { TINY_RECIPE } from './support/tiny-training.ts';
 
@@ -55,23 +64,21 @@ describe.each(studentFamilyNames())('members of %s', (name) => {
           'int32',
         );
         const targets = tf.cast(tf.oneHot(labels, 3), 'float32') as Tensor2D;
-        const lossAt = (weights: Tensor): Tensor => {
-          const slices = unflatten(model.layout, weights as Tensor1D);
-          const logits = model.forward(images as Tensor4D, slices, statistics, (_layer, fresh) =>
-            tf.dispose([fresh.mean, fresh.variance]),
-          );
-          return crossEntropy(logits, targets);
-        };
-        const { value, grad: gradient } = tf.valueAndGrad(lossAt)(theta);
+        const forget = (_layer: string, fresh: Statistics): void => tf.dispose([fresh.mean, fresh.variance]);
+        const { value, gradients } = lossAndGradients(
+          (weights) => [model.forward(images as Tensor4D, weights, statistics, forget)],
+          ([logits]) => crossEntropy(logits as Tensor2D, targets),
+          unflatten(model.layout, theta),
+          [],
+        );
+        const gradient = flatten(gradients);
         const optimizer = createOptimizer({ ...TINY_RECIPE, weightDecay: 0 }, decayMask(model.layout));
         const velocity = tf.zerosLike(theta);
-        const after = optimizer.update(theta, gradient as Tensor1D, { velocity }, 0.05, 1).theta;
+        const after = optimizer.update(theta, gradient, { velocity }, 0.05, 1).theta;
         expect(Number.isFinite(value.dataSync()[0])).toBe(true);
         expect(after.dataSync().every(Number.isFinite)).toBe(true);
         expect(after.dataSync()).not.toEqual(theta.dataSync());
-        const still = unflatten(model.layout, gradient as Tensor1D).map(
-          (slot) => tf.max(tf.abs(slot)).dataSync()[0] === 0,
-        );
+        const still = unflatten(model.layout, gradient).map((slot) => tf.max(tf.abs(slot)).dataSync()[0] === 0);
         const layers = new Map<string, boolean>();
         for (const [index, { layerId }] of model.layout.trainable.entries())
           layers.set(layerId, (layers.get(layerId) ?? true) && still[index] === true);

@@ -1,6 +1,7 @@
 /** A function of tensors with a gradient of its own, so that a layer is one node of the tape. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradSaveFunc, Tensor } from '@tensorflow/tfjs-core';
+import { isRecording, record } from './tape.ts';
 
 export interface Differentiable<T extends Tensor> {
   readonly value: T;
@@ -13,11 +14,32 @@ export function differentiable<T extends Tensor>(
   inputs: readonly Tensor[],
   forward: (save: GradSaveFunc) => Differentiable<T>,
 ): T {
+  if (isRecording()) {
+    const saved: Tensor[] = [];
+    const { value, gradient } = forward((tensors) => void saved.push(...tensors));
+    record({ inputs, value, saved, gradient });
+    return value;
+  }
   return tf.customGrad<T>((...args) => {
     // Sound: tfjs passes the inputs, then this function.
     const { value, gradient } = forward(args.at(-1) as GradSaveFunc);
     return { value, gradFunc: gradient };
   })(...inputs);
+}
+
+/**
+ * tfjs's own ops as one node, for those that are rare enough to be computed twice: its gradient runs `compute` again
+ * under tfjs's tape.
+ */
+export function byTensorFlowJs<T extends Tensor>(inputs: readonly Tensor[], compute: (...inputs: Tensor[]) => T): T {
+  if (!isRecording()) return compute(...inputs);
+  return differentiable(inputs, (save) => {
+    save([...inputs]);
+    return {
+      value: compute(...inputs),
+      gradient: (dy, saved) => tf.grads((...tensors) => compute(...tensors))([...saved], dy),
+    };
+  });
 }
 
 /** The saved tensor number `index`. */

@@ -9,9 +9,12 @@
  * | mean, variance | running statistics, new = (1 - m) old + m batch | `[channels]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { differentiable, savedAt } from './differentiable.ts';
-import { only, rawOp, tensorFlow } from './raw.ts';
+import { activate, addBias, biasActivation, nothing } from './activation.ts';
+import { hasNativeKernels, perActivation } from './native.ts';
+import type { FusedActivation } from './native.ts';
+import { rawOp, tensorFlow } from './raw.ts';
 
 /** Shared by training, inference and the exporter. The smallest epsilon that cuDNN takes is 1e-5. */
 export const NORM_EPSILON = 1e-5;
@@ -23,7 +26,6 @@ export interface Statistics {
   readonly variance: Tensor1D;
 }
 
-const FLOAT = { types: { T: 'float32' } } as const;
 const batchNormTraining = rawOp('FusedBatchNormV3', 6, {
   types: { T: 'float32', U: 'float32' },
   floats: { epsilon: NORM_EPSILON, exponential_avg_factor: STATISTICS_MOMENTUM },
@@ -36,18 +38,73 @@ const batchNormGradient = rawOp('FusedBatchNormGradV3', 5, {
   booleans: { is_training: true },
   strings: { data_format: 'NHWC' },
 });
-const RECTIFIERS = {
-  relu: { forward: rawOp('Relu', 1, FLOAT), gradient: rawOp('ReluGrad', 1, FLOAT) },
-  relu6: { forward: rawOp('Relu6', 1, FLOAT), gradient: rawOp('Relu6Grad', 1, FLOAT) },
-} as const;
-const biasAdd = rawOp('BiasAdd', 1, { ...FLOAT, strings: { data_format: 'NHWC' } });
-const biasAddGradient = rawOp('BiasAddGrad', 1, { ...FLOAT, strings: { data_format: 'NHWC' } });
+
+/** What follows a batch norm in one pass with it: `act(norm(x) + shortcut)`. */
+export interface NormEnd {
+  readonly activation: FusedActivation;
+  readonly shortcut: Tensor | undefined;
+}
+
+const NO_END: NormEnd = { activation: 'none', shortcut: undefined };
+
+/** Batch norm over maps `[batch, h, w, channels]` by running statistics, and what follows. */
+export function batchNorm(
+  x: Tensor4D,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  { mean, variance }: Statistics,
+  { activation, shortcut }: NormEnd = NO_END,
+): Tensor {
+  const normal = tf.batchNorm(x, mean, variance, beta, gamma, NORM_EPSILON);
+  return biasActivation(shortcut ? tf.add(normal, shortcut) : normal, undefined, activation);
+}
 
 /**
- * Batch norm over maps `[batch, h, w, channels]` with the batch's own statistics. Hands the updated running statistics
- * to `update`, which owns them (they outlive the enclosing tidy). Ioffe and Szegedy 2015.
+ * Batch norm over maps `[batch, h, w, channels]` with the batch's own statistics, and what follows. Hands the updated
+ * running statistics to `update`, which owns them (they outlive the enclosing tidy). Ioffe and Szegedy 2015.
  */
 export function trainBatchNorm(
+  x: Tensor,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  running: Statistics,
+  update: (statistics: Statistics) => void,
+  { activation, shortcut }: NormEnd = NO_END,
+): Tensor {
+  if (hasNativeKernels()) return nativeBatchNorm(x, gamma, beta, running, update, { activation, shortcut });
+  const normal = plainBatchNorm(x, gamma, beta, running, update);
+  return activate(shortcut ? tf.add(normal, shortcut) : normal, activation);
+}
+
+function nativeBatchNorm(
+  x: Tensor,
+  gamma: Tensor1D,
+  beta: Tensor1D,
+  running: Statistics,
+  update: (statistics: Statistics) => void,
+  { activation, shortcut }: NormEnd,
+): Tensor {
+  return differentiable(shortcut ? [x, gamma, beta, shortcut] : [x, gamma, beta], (save) => {
+    const outputs = normForward[activation]([x, gamma, beta, running.mean, running.variance, shortcut ?? nothing()]);
+    const y = savedAt(outputs, 0);
+    // Sound: the op's outputs 1 and 2 are the running statistics, vectors.
+    update({ mean: tf.keep(savedAt(outputs, 1) as Tensor1D), variance: tf.keep(savedAt(outputs, 2) as Tensor1D) });
+    // A rectifier's slope is read off its output; others are computed again from x.
+    save([x, activation === 'relu' || activation === 'relu6' ? y : x, gamma, beta, ...outputs.slice(3)]);
+    return {
+      value: y,
+      gradient: (dy, saved) => {
+        const gradient = (shortcut ? normGradientWithShortcut : normGradient)[activation];
+        const [dx, dgamma, dbeta, dshortcut] = gradient([dy, ...saved]);
+        if (!dx || !dgamma || !dbeta || !dshortcut) throw new Error('Four gradients were expected');
+        if (!shortcut) return [dx, dgamma, dbeta];
+        return [dx, dgamma, dbeta, activation === 'none' ? dy : dshortcut];
+      },
+    };
+  });
+}
+
+function plainBatchNorm(
   x: Tensor,
   gamma: Tensor1D,
   beta: Tensor1D,
@@ -67,6 +124,21 @@ export function trainBatchNorm(
     };
   });
 }
+
+const normForward = perActivation((activation) =>
+  rawOp('TradeBatchNorm', 5, {
+    integers: { activation },
+    floats: { epsilon: NORM_EPSILON, momentum: STATISTICS_MOMENTUM },
+  }),
+);
+const normGradient = perActivation((activation) =>
+  rawOp('TradeBatchNormGrad', 4, { integers: { activation, shortcut: 0 } }),
+);
+const normGradientWithShortcut = perActivation((activation) =>
+  rawOp('TradeBatchNormGrad', 4, { integers: { activation, shortcut: 1 } }),
+);
+const layerNormForward = rawOp('TradeLayerNorm', 3, { floats: { epsilon: NORM_EPSILON } });
+const layerNormGradient = rawOp('TradeLayerNormGrad', 3, {});
 
 function composedBatchNorm(
   x: Tensor,
@@ -91,28 +163,15 @@ function composedBatchNorm(
   return tf.add(tf.mul(centred, scale), beta);
 }
 
-/** `max(0, x)`, or `min(max(0, x), 6)`. */
-export function rectify(x: Tensor, kind: 'relu' | 'relu6'): Tensor {
-  if (tensorFlow() === undefined) return kind === 'relu' ? tf.relu(x) : tf.relu6(x);
-  const rectifier = RECTIFIERS[kind];
-  return differentiable([x], (save) => {
-    const value = only(rectifier.forward([x]));
-    save([value]);
-    return { value, gradient: (dy, saved) => only(rectifier.gradient([dy, savedAt(saved, 0)])) };
-  });
-}
-
-/** Adds a bias `[channels]` over the last axis. */
-export function addBias(x: Tensor, bias: Tensor1D): Tensor {
-  if (tensorFlow() === undefined) return tf.add(x, bias);
-  return differentiable([x, bias], () => ({
-    value: only(biasAdd([x, bias])),
-    gradient: (dy) => [dy, only(biasAddGradient([dy]))],
-  }));
-}
-
 /** Layer norm over the last axis, Ba et al. 2016. dx = (g - mean(g) - n mean(g n)) / deviation with g = dy gamma. */
 export function layerNorm(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
+  if (hasNativeKernels()) {
+    return differentiable([x, gamma, beta], (save) => {
+      const outputs = layerNormForward([x, gamma, beta]);
+      save([x, gamma, ...outputs.slice(1)]);
+      return { value: savedAt(outputs, 0), gradient: (dy, saved) => [...layerNormGradient([dy, ...saved])] };
+    });
+  }
   return differentiable([x, gamma, beta], (save) => {
     const centred = tf.sub(x, tf.mean(x, -1, true));
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), NORM_EPSILON));
@@ -130,31 +189,4 @@ export function layerNorm(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
       },
     };
   });
-}
-
-/** Gaussian error linear unit, exact: x Phi(x). Hendrycks and Gimpel 2016. Derivative Phi(x) + x phi(x). */
-export function gelu(x: Tensor): Tensor {
-  return differentiable([x], (save) => {
-    const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
-    save([x, cumulative]);
-    return {
-      value: tf.mul(x, cumulative),
-      gradient: (dy, saved) => {
-        const features = savedAt(saved, 0);
-        const density = tf.mul(tf.exp(tf.mul(tf.square(features), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-        return tf.mul(dy, tf.add(savedAt(saved, 1), tf.mul(features, density)));
-      },
-    };
-  });
-}
-
-/** Mean over the axes between batch and channels: `[batch, ..., channels] -> [batch, channels]`. */
-export function meanPositions(x: Tensor): Tensor {
-  const axes = x.shape.slice(1, -1).map((_, index) => index + 1);
-  const positions = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
-  const spread = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  return differentiable([x], () => ({
-    value: tf.mean(x, axes),
-    gradient: (dy) => tf.broadcastTo(tf.reshape(tf.mul(dy, 1 / positions), spread), x.shape),
-  }));
 }

@@ -5,6 +5,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { BackendInfo } from '../protocol.ts';
+import { loadNativeKernels } from './native.ts';
 import { tensorFlow } from './raw.ts';
 import { loadedRuntime, setUpDecision } from './runtime-record.ts';
 
@@ -52,6 +53,7 @@ function loadTensorFlow(): LoadedBackend {
   const lostGpu = leavesGpu
     ? `the GPU is left alone, as ${DEVICE_VARIABLE}=cpu asks.`
     : 'TensorFlow does not find the GPU that it was set up for; see what nvidia-smi says.';
+  loadNativeKernels();
   return {
     backend: 'tensorflow',
     device: backend.isUsingGpuDevice ? `gpu (${gpu ?? 'NVIDIA'})` : `cpu (${cpuName()})`,

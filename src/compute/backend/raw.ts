@@ -19,6 +19,7 @@ export interface TensorFlowBackend {
     readonly TF_FLOAT: number;
     readonly TF_INT32: number;
     readonly TF_ATTR_BOOL: number;
+    readonly TF_ATTR_INT: number;
     readonly TF_ATTR_FLOAT: number;
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_TYPE: number;
@@ -34,6 +35,7 @@ export interface TensorFlowBackend {
 /** Values of an op's attributes by their kind; `types` are `float32` or `int32`. */
 export interface RawAttributes {
   readonly types?: Readonly<Record<string, 'float32' | 'int32'>>;
+  readonly integers?: Readonly<Record<string, number | readonly number[]>>;
   readonly floats?: Readonly<Record<string, number>>;
   readonly booleans?: Readonly<Record<string, boolean>>;
   readonly strings?: Readonly<Record<string, string>>;
@@ -66,10 +68,11 @@ export function only(outputs: readonly Tensor[]): Tensor {
 }
 
 function attributeList(binding: TensorFlowBackend['binding'], attributes: RawAttributes): readonly Attribute[] {
-  const { types = {}, floats = {}, booleans = {}, strings = {} } = attributes;
+  const { types = {}, integers = {}, floats = {}, booleans = {}, strings = {} } = attributes;
   const dtypes = { float32: binding.TF_FLOAT, int32: binding.TF_INT32 };
   return [
     ...Object.entries(types).map(([name, dtype]) => ({ name, type: binding.TF_ATTR_TYPE, value: dtypes[dtype] })),
+    ...Object.entries(integers).map(([name, value]) => ({ name, type: binding.TF_ATTR_INT, value })),
     ...Object.entries(floats).map(([name, value]) => ({ name, type: binding.TF_ATTR_FLOAT, value })),
     ...Object.entries(booleans).map(([name, value]) => ({ name, type: binding.TF_ATTR_BOOL, value })),
     ...Object.entries(strings).map(([name, value]) => ({ name, type: binding.TF_ATTR_STRING, value })),

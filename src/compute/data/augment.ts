@@ -12,6 +12,9 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/recipe.ts';
+import { hasNativeKernels } from '../backend/native.ts';
+import { only, rawOp } from '../backend/raw.ts';
+import type { RawOp } from '../backend/raw.ts';
 import type { Normalisation, Split } from './dataset.ts';
 
 /** What makes a view of one sample; mixing takes two. */
@@ -131,6 +134,7 @@ const PLAIN: View = { down: 0, right: 0, flipped: false };
 /** Batch `[samples, h, w, c]` of the chosen samples, each in its view (absent: as they are). The caller owns it. */
 export function gatherImages(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
   const { height, width, margin } = data;
+  if (hasNativeKernels()) return nativeGather(data, samples, views);
   const boxes = new Float32Array(4 * samples.length);
   const lastRow = height + 2 * margin - 1;
   const lastColumn = width + 2 * margin - 1;
@@ -151,6 +155,26 @@ export function gatherImages(data: ResidentImages, samples: Int32Array, views?: 
     );
     return views?.some((view) => view.hole) ? cutOut(shown, views) : shown;
   });
+}
+
+const VIEW_FIELDS = 8;
+const gatherers = new Map<string, RawOp>();
+
+/** The same by one op, which copies rows instead of sampling them. */
+function nativeGather(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
+  const { height, width, margin, images } = data;
+  const size = `${height} ${width}`;
+  const op = gatherers.get(size) ?? rawOp('TradeGatherViews', 1, { integers: { height, width } });
+  gatherers.set(size, op);
+  const fields = new Int32Array(VIEW_FIELDS * samples.length);
+  samples.forEach((sample, index) => {
+    const { down, right, flipped, hole } = views?.[index] ?? PLAIN;
+    const { top = 0, left = 0, bottom = 0, right: end = 0 } = hole ?? {};
+    const corner = [sample, margin - down, margin - right, Number(flipped)];
+    fields.set([...corner, top, left, bottom - top, end - left], VIEW_FIELDS * index);
+  });
+  // Sound: the op gives [batch, h, w, c].
+  return tf.tidy(() => only(op([images, tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32')])) as Tensor4D);
 }
 
 /** The mean of the data set is 0 once normalised. */

@@ -15,7 +15,8 @@ import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { HintRecipe } from '../../core/distill/distillation-recipe.ts';
 import { hintArray, hintPair } from '../../core/distill/teacher-arrays.ts';
-import { rectify, trainBatchNorm } from '../backend/fused.ts';
+import { trainBatchNorm } from '../backend/fused.ts';
+import type { Statistics } from '../backend/fused.ts';
 import type { Criterion } from '../criterion.ts';
 import { mapOf, poolTo } from './places.ts';
 import { trainedSlot } from './slots.ts';
@@ -44,15 +45,17 @@ export function hintLoss(
       const reduced = halves ? map : poolTo(map, [height, width]);
       const mixed = tf.conv2d(reduced, batch.weight(kernel.name) as Tensor4D, halves ? 2 : 1, 'same'); // its slot's shape
       const regressed = normalised(mixed, batch.weight(gamma.name) as Tensor1D, batch.weight(beta.name) as Tensor1D); // theirs
-      const distance = tf.mean<Scalar>(tf.square(tf.sub(rectify(regressed, 'relu'), batch.teacher(name))));
+      const distance = tf.mean<Scalar>(tf.square(tf.sub(regressed, batch.teacher(name))));
       return tf.add(crossEntropy(batch.logits, batch.targets), tf.mul(distance, weight));
     },
   };
 }
 
-/** The regressor is never used outside of training: its running statistics go nowhere. */
+/** And rectified. The regressor is never used outside of training: its running statistics go nowhere. */
 function normalised(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): Tensor4D {
   const [, , , channels] = x.shape;
   const running = { mean: tf.zeros<tf.Rank.R1>([channels]), variance: tf.ones<tf.Rank.R1>([channels]) };
-  return trainBatchNorm(x, gamma, beta, running, ({ mean, variance }) => tf.dispose([mean, variance])) as Tensor4D; // as x
+  const forget = ({ mean, variance }: Statistics): void => tf.dispose([mean, variance]);
+  const end = { activation: 'relu', shortcut: undefined } as const;
+  return trainBatchNorm(x, gamma, beta, running, forget, end) as Tensor4D; // as x
 }

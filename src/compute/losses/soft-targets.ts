@@ -12,10 +12,14 @@
  * gradient = ((1 - w) (softmax(z) - y) + w T (softmax(z / T) - p)) / batch, since targets sum to 1.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SoftTargetRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
+import { nothing } from '../backend/activation.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { hasNativeKernels } from '../backend/native.ts';
+import { rawOp } from '../backend/raw.ts';
+import type { RawOp } from '../backend/raw.ts';
 import type { Criterion } from '../criterion.ts';
 
 export function labelLoss(): Criterion {
@@ -37,6 +41,7 @@ export function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
 
 /** Mean of -sum y log softmax(z). */
 export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
+  if (hasNativeKernels()) return nativeLoss(nativeCrossEntropy, logits, targets, nothing());
   const [batch] = logits.shape;
   return differentiable([logits], (save) => {
     const log = tf.logSoftmax(logits);
@@ -52,6 +57,7 @@ function distillationLoss(
   teacherLogits: Tensor2D,
   { temperature, weight }: SoftTargetRecipe,
 ): Scalar {
+  if (hasNativeKernels()) return nativeLoss(opFor(temperature, weight), logits, targets, teacherLogits);
   const [batch] = logits.shape;
   return differentiable([logits], (save) => {
     const log = tf.logSoftmax(logits);
@@ -66,3 +72,23 @@ function distillationLoss(
     return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
   });
 }
+
+function nativeLoss(op: RawOp, logits: Tensor2D, targets: Tensor2D, teacherLogits: TensorInfo): Scalar {
+  return differentiable([logits], (save) => {
+    const [value, slope] = op([logits, targets, teacherLogits]);
+    if (value === undefined || slope === undefined) throw new Error('A loss and its gradient were expected');
+    save([slope]);
+    return { value: value as Scalar, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) }; // mean over the batch
+  });
+}
+
+const known = new Map<string, RawOp>();
+
+function opFor(temperature: number, weight: number): RawOp {
+  const key = `${temperature} ${weight}`;
+  const op = known.get(key) ?? rawOp('TradeSoftTargetLoss', 2, { floats: { temperature, weight } });
+  known.set(key, op);
+  return op;
+}
+
+const nativeCrossEntropy = opFor(1, 0);
