@@ -1,0 +1,186 @@
+/**
+ * Images a second of a training step, one student of each family, ours beside the same network in PyTorch eager.
+ *
+ *   npm run bench:train [-- --families resnet,vit --rounds 9 --steps 8 --threads 2 --json]
+ *
+ * Every process holds its network ready and waits; the rounds go in turn: ours, PyTorch contiguous, PyTorch channels
+ * last. A ratio is ours over the better of PyTorch's two memory formats, by the medians over the rounds. Parity is
+ * checked first: params, MACs, threads, and the loss of the first batch from the same weights. Without the peers'
+ * environment (`npm run bench:peers`) only our figures are printed.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { inferShapes } from '../src/core/arch/cost.ts';
+import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
+import { layoutOf } from '../src/compute/parameters.ts';
+import { writeWeights } from '../src/compute/checkpoint.ts';
+import { peerPython } from './peers/environment.mjs';
+import { BENCH, benchGraph, benchImages, benchWeights, SHAPES } from './train-task.ts';
+import type { BenchShape } from './train-task.ts';
+
+const { values } = parseArgs({
+  options: {
+    families: { type: 'string', default: studentFamilyNames().join() },
+    shapes: { type: 'string', default: SHAPES.map((shape) => shape.join('x')).join() },
+    rounds: { type: 'string', default: '9' },
+    steps: { type: 'string', default: '8' },
+    threads: { type: 'string', default: '2' },
+    /** `cpu`: by processor time, for a busy machine. */
+    clock: { type: 'string', default: 'wall' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const ROUNDS = Number(values.rounds);
+const STEPS = Number(values.steps);
+/** Of relative difference between the first losses. */
+const LOSS_TOLERANCE = 1e-3;
+
+interface Facts {
+  readonly params: number;
+  readonly macs: number;
+  readonly firstLoss: number;
+  readonly threads: number;
+  readonly version: string;
+}
+
+interface Contestant {
+  readonly name: string;
+  readonly facts: Facts;
+  /** Images a second over so many steps. */
+  readonly measure: (steps: number) => Promise<number>;
+  readonly close: () => void;
+}
+
+const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
+
+async function contestant(name: string, command: string, args: readonly string[]): Promise<Contestant> {
+  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: values.threads, OMP_NUM_THREADS: values.threads };
+  const child: ChildProcess = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
+  const answer = async <T>(): Promise<T> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${name} ended early`);
+    return JSON.parse(value) as T; // our own programs on the other side
+  };
+  return {
+    name,
+    facts: await answer<Facts>(),
+    measure: async (steps) => {
+      child.stdin?.write(`${steps}\n`);
+      const { seconds, cpuSeconds } = await answer<{ readonly seconds: number; readonly cpuSeconds: number }>();
+      return (steps * BENCH.batchSize) / (values.clock === 'cpu' ? cpuSeconds : seconds);
+    },
+    close: () => child.kill(),
+  };
+}
+
+function writeTask(folder: string, family: string, shape: BenchShape): void {
+  mkdirSync(folder);
+  const graph = benchGraph(family, shape);
+  const { split, normalisation } = benchImages(shape);
+  const scale = (value: number): number => (value / 255 - Number(normalisation.mean)) / Number(normalisation.deviation);
+  const task = { family, shape, ...BENCH, shapes: Object.fromEntries(inferShapes(graph)) };
+  writeFileSync(join(folder, 'task.json'), JSON.stringify(task));
+  writeFileSync(join(folder, 'graph.json'), JSON.stringify(graph));
+  writeFileSync(join(folder, 'images.f32'), Float32Array.from(split.pixels, scale));
+  writeFileSync(join(folder, 'labels.i32'), Int32Array.from(split.labels));
+  writeWeights(join(folder, 'weights.safetensors'), layoutOf(graph), benchWeights(graph));
+}
+
+function parity(ours: Facts, peer: Facts): string {
+  const faults = [
+    ...(ours.params === peer.params ? [] : [`params ${ours.params} against ${peer.params}`]),
+    ...(ours.macs === peer.macs ? [] : [`MACs ${ours.macs} against ${peer.macs}`]),
+    ...(ours.threads === peer.threads ? [] : [`threads ${ours.threads} against ${peer.threads}`]),
+    ...(Math.abs(ours.firstLoss / peer.firstLoss - 1) < LOSS_TOLERANCE
+      ? []
+      : [`first loss ${ours.firstLoss} against ${peer.firstLoss}`]),
+  ];
+  return faults.length === 0 ? `parity: first loss ${ours.firstLoss.toFixed(5)}` : `NO PARITY: ${faults.join('; ')}`;
+}
+
+function median(list: readonly number[]): number {
+  const sorted = [...list].sort((left, right) => left - right);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+}
+
+const python = peerPython();
+const root = mkdtempSync(join(tmpdir(), 'bench-train-'));
+const ratios: Record<string, number> = {};
+let peerVersion = 'none';
+let broken = false;
+if (!existsSync(python)) say('SKIP PyTorch: its environment is not there; make it with: npm run bench:peers');
+say(
+  `images/s at batch ${BENCH.batchSize}, ${values.threads} threads, median of ${ROUNDS} rounds of ${STEPS} steps (quartiles of the ratio)`,
+);
+try {
+  for (const size of values.shapes.split(',')) {
+    for (const family of values.families.split(',')) await compare(family, size);
+  }
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+const list = Object.values(ratios);
+const geomean = Math.exp(list.reduce((sum, ratio) => sum + Math.log(ratio), 0) / list.length);
+say(`geometric mean of ${list.length} ratios: ${geomean.toFixed(3)}`);
+if (values.json) process.stdout.write(`${JSON.stringify({ geomean, ratios, peer: `torch ${peerVersion}` })}\n`);
+process.exitCode = broken ? 1 : 0;
+
+async function compare(family: string, size: string): Promise<void> {
+  const shape = size.split('x').map(Number) as unknown as BenchShape; // three numbers, as SHAPES has them
+  const folder = join(root, `${family}-${size}`);
+  writeTask(folder, family, shape);
+  const peers = existsSync(python) ? ['contiguous', 'channels_last'] : [];
+  const script = (name: string): string => join(import.meta.dirname, name);
+  const contestants = [await contestant('ours', process.execPath, [script('train-worker.ts'), folder])];
+  try {
+    for (const layout of peers) {
+      const args = [script('peers/train.py'), folder, layout, values.threads];
+      contestants.push(await contestant(layout, python, args));
+    }
+    const speeds = new Map(contestants.map(({ name }) => [name, [] as number[]]));
+    for (const { measure } of contestants) await measure(STEPS);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const { name, measure } of contestants) speeds.get(name)?.push(await measure(STEPS));
+    }
+    report(`${family}@${size}`, contestants, speeds);
+  } finally {
+    for (const { close } of contestants) close();
+  }
+}
+
+function report(
+  label: string,
+  contestants: readonly Contestant[],
+  speeds: ReadonlyMap<string, readonly number[]>,
+): void {
+  const [ours, ...peers] = contestants;
+  const mine = speeds.get('ours') ?? [];
+  const macs = `${((ours?.facts.macs ?? NaN) / 1e6).toFixed(2)} MMACs`;
+  const start = `${label.padEnd(24)} ${macs.padEnd(11)} ours ${median(mine).toFixed(0).padStart(6)}`;
+  const best = [...peers].sort((a, b) => median(speeds.get(b.name) ?? []) - median(speeds.get(a.name) ?? []))[0];
+  if (ours === undefined || best === undefined) return say(start);
+  const theirs = speeds.get(best.name) ?? [];
+  const paired = mine.map((speed, round) => speed / (theirs[round] ?? NaN)).sort((a, b) => a - b);
+  const ratio = median(mine) / median(theirs);
+  ratios[label] = ratio;
+  peerVersion = best.facts.version;
+  const checks = peers.map(({ facts }) => parity(ours.facts, facts));
+  broken ||= checks.some((check) => check.startsWith('NO'));
+  const quartiles = [0.25, 0.75].map((share) => (paired[Math.round(share * (paired.length - 1))] ?? NaN).toFixed(2));
+  const others = peers
+    .map(
+      ({ name }) =>
+        `${name} ${median(speeds.get(name) ?? [])
+          .toFixed(0)
+          .padStart(6)}`,
+    )
+    .join('  ');
+  say(`${start}  ${others}  ratio ${ratio.toFixed(2)} (${quartiles.join('..')})  ${checks[0] ?? ''}`);
+}
