@@ -1,12 +1,13 @@
 /**
- * Sets this checkout up: packages, Node 24, compute runtime, built workbench. What is done already is not done again.
- * Built-ins only, Node >= 20, works without node_modules.
+ * Sets this checkout up: packages, Node 24, compute runtime and kernels, built workbench. What is done already is not
+ * done again. Built-ins only, Node >= 20, works without node_modules.
  *
- *   node scripts/setup.mjs [--retry]     --retry: test the compute runtime, or choose it again
+ *   node scripts/setup.mjs [--retry]     --retry: test the compute runtime and kernels, or choose them again
  */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildStep } from './setup/app-build.mjs';
+import { kernelsStep } from './setup/kernels.mjs';
 import { withLock } from './setup/lock.mjs';
 import { nodeStep, packagesStep } from './setup/packages.mjs';
 import { checkoutCache, packageRoot } from './setup/paths.mjs';
@@ -14,7 +15,13 @@ import { SetupError, createReporter, describeError } from './setup/report.mjs';
 import { runtimeStep } from './setup/runtime.mjs';
 
 /** Each step says by itself whether it is done; the order is that of need. */
-const STEPS = Object.freeze({ packages: packagesStep, node: nodeStep, runtime: runtimeStep, build: buildStep });
+const STEPS = Object.freeze({
+  packages: packagesStep,
+  node: nodeStep,
+  runtime: runtimeStep,
+  kernels: kernelsStep,
+  build: buildStep,
+});
 
 /**
  * @param {{ root?: string, env?: NodeJS.ProcessEnv, platform?: string, arch?: string, retry?: boolean,
@@ -27,7 +34,7 @@ export async function setUp({
   platform = process.platform,
   arch = process.arch,
   retry = false,
-  only = ['packages', 'node', 'runtime', 'build'],
+  only = ['packages', 'node', 'runtime', 'kernels', 'build'],
   report = createReporter(),
 } = {}) {
   requireNode20();

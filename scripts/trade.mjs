@@ -7,5 +7,5 @@ import { become } from './setup/launch.mjs';
 import { node24Path, packageRoot as root } from './setup/paths.mjs';
 import { setUpOrExit } from './setup.mjs';
 
-await setUpOrExit({ only: ['packages', 'node', 'runtime'] });
+await setUpOrExit({ only: ['packages', 'node', 'runtime', 'kernels'] });
 become(node24Path(root), [join(root, 'src/cli/index.ts'), ...process.argv.slice(2)]);

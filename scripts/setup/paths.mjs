@@ -30,3 +30,6 @@ export const checkoutCache = (root) => join(root, '.cache');
 
 /** Which backend the product uses here; read by src/compute/backend. */
 export const runtimeRecordPath = (root) => join(checkoutCache(root), 'runtime.json');
+
+/** Our own kernels for this checkout's runtime, or why there are none; read by src/compute/backend. */
+export const kernelsRecordPath = (root) => join(checkoutCache(root), 'kernels.json');

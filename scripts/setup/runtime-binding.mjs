@@ -30,21 +30,36 @@ export async function compileObjects({ root, env, signal }, { compiler }, tempor
 
 /** It finds its libraries in its own folder, which the self-test uses, and in the final one, as its copy in node_modules does. */
 export async function linkBinding(context, target, { compiler }, folder, temporary) {
-  const { env, signal } = context;
-  const run = (args) => {
-    const what = 'the TensorFlow binding could not be linked';
-    return runCommand(compiler, args, { env, signal, what, advice: COMPILER_ADVICE });
-  };
-  const shown = target.libraries.map((name) => join(temporary, target.standIns ? 'objects' : '', name));
+  await linkAddon(context, target, compiler, {
+    objects: SOURCES.map((source) => objectPath(temporary, source)),
+    addon: join(temporary, 'tfjs_binding.node'),
+    libraries: temporary,
+    standIns: join(temporary, 'objects'),
+    places: [target.ownFolder, folder],
+    what: 'the TensorFlow binding could not be linked',
+    advice: COMPILER_ADVICE,
+  });
+}
+
+/**
+ * Links a Node addon to TensorFlow.
+ * @param {{ objects: readonly string[], addon: string, libraries: string, standIns: string, places: readonly string[],
+ *   what: string, advice: string }} options
+ *   `libraries`: folder of a runtime; `standIns`: where empty libraries may be put in their stead; `places`: runtimes in which
+ *   the addon looks for them when it is loaded
+ */
+export async function linkAddon({ env, signal }, target, compiler, options) {
+  const { objects, addon, libraries, standIns, places, what, advice } = options;
+  const run = (args) => runCommand(compiler, args, { env, signal, what, advice });
+  const shown = target.libraries.map((name) => join(target.standIns ? standIns : libraries, name));
   if (target.standIns) {
     mkdirSync(dirname(shown[0]), { recursive: true });
     for (const path of shown) {
       await run(['-shared', '-x', 'c++', '/dev/null', '-o', path, `-Wl,-soname,${basename(path)}`]);
     }
   }
-  const objects = SOURCES.map((source) => objectPath(temporary, source));
-  const places = [target.ownFolder, folder].map((path) => `-Wl,-rpath,${path}/${dirname(target.libraries[0])}`);
-  await run([...target.linkFlags, ...objects, '-o', join(temporary, 'tfjs_binding.node'), ...shown, ...places]);
+  const paths = places.map((path) => `-Wl,-rpath,${path}/${dirname(target.libraries[0])}`);
+  await run([...target.linkFlags, ...objects, '-o', addon, ...shown, ...paths]);
 }
 
 /** @returns {Promise<{ oneDnn?: string }>} oneDNN's version, which only its own log tells */

@@ -53,14 +53,18 @@ function loadTensorFlow(): LoadedBackend {
   const lostGpu = leavesGpu
     ? `the GPU is left alone, as ${DEVICE_VARIABLE}=cpu asks.`
     : 'TensorFlow does not find the GPU that it was set up for; see what nvidia-smi says.';
-  loadNativeKernels();
+  const kernels = loadNativeKernels();
+  const notes = [
+    backend.isUsingGpuDevice ? undefined : device === 'gpu' ? lostGpu : note,
+    backend.isUsingGpuDevice || kernels.version ? undefined : `TensorFlow has no kernels of ours: ${kernels.reason}`,
+  ].filter((line) => line !== undefined);
   return {
     backend: 'tensorflow',
     device: backend.isUsingGpuDevice ? `gpu (${gpu ?? 'NVIDIA'})` : `cpu (${cpuName()})`,
     version: backend.binding.TF_Version,
-    versions: versions({ TensorFlow: backend.binding.TF_Version, oneDNN: runtime?.oneDnn }),
+    versions: versions({ TensorFlow: backend.binding.TF_Version, oneDNN: runtime?.oneDnn, kernels: kernels.version }),
     threads: Number(process.env[THREADS_VARIABLE] ?? availableParallelism()),
-    note: backend.isUsingGpuDevice ? undefined : device === 'gpu' ? lostGpu : note,
+    note: notes.length > 0 ? notes.join(' ') : undefined,
     runtime: runtime && { folder: runtime.folder, bytes: runtime.bytes },
   };
 }

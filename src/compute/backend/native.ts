@@ -1,12 +1,12 @@
 /**
  * Our own TensorFlow ops for the CPU (`compute/native/*.cc`): a training step's work between convolutions and matrix
- * products, each in as few passes over memory as it needs. Set-up compiles them beside the binding; without them, on a
- * GPU and in WebAssembly, `fused.ts` takes ops that are there everywhere.
+ * products, each in as few passes over memory as it needs. Set-up compiles them (`scripts/setup/kernels.mjs`); without
+ * them, on a GPU and in WebAssembly, `fused.ts` takes ops that are there everywhere.
  */
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { ActivationKind } from '../../core/arch/graph.ts';
 import { tensorFlow } from './raw.ts';
+import { kernelsRecord, setUpDecision } from './runtime-record.ts';
 
 export type FusedActivation = ActivationKind | 'none';
 
@@ -29,25 +29,40 @@ export function perActivation<T>(make: (activation: number) => T): Readonly<Reco
   return Object.fromEntries(entries) as Record<FusedActivation, T>;
 }
 
-/** Set to `off` to leave them alone. */
+/** Set to `off` to leave them alone, or to the path of another build. */
 const KERNELS_VARIABLE = 'TRADE_KERNELS';
+
+export interface NativeKernels {
+  /** Of what was loaded. */
+  readonly version?: string;
+  /** Why nothing was. */
+  readonly reason?: string;
+}
 
 let loaded = false;
 
 /** Registers the ops where they can be had; says why not otherwise. TensorFlow must be loaded. */
-export function loadNativeKernels(): string | undefined {
-  const setting = process.env[KERNELS_VARIABLE];
-  if (setting === 'off') return `asked for by ${KERNELS_VARIABLE}=off`;
-  if (tensorFlow()?.isUsingGpuDevice !== false) return 'they are for the CPU';
-  const require = createRequire(import.meta.url);
+export function loadNativeKernels(): NativeKernels {
+  if (tensorFlow()?.isUsingGpuDevice !== false) return { reason: 'they are for the CPU' };
+  const { path, version, reason } = chooseKernels();
+  if (path === undefined) return { reason };
   try {
-    const binding = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
-    const beside = join(dirname(binding), 'lib', 'napi-v8', 'trade_kernels.node');
-    loaded = require(setting ?? beside) === true;
-    return undefined;
+    loaded = createRequire(import.meta.url)(path) === true;
+    return loaded ? { version } : { reason: `${path} registered nothing` };
   } catch (error) {
-    return String(error instanceof Error ? error.message : error).split('\n', 1)[0];
+    return { reason: String(error instanceof Error ? error.message : error).split('\n', 1)[0] };
   }
+}
+
+function chooseKernels(): NativeKernels & { readonly path?: string } {
+  const setting = process.env[KERNELS_VARIABLE];
+  if (setting === 'off') return { reason: `${KERNELS_VARIABLE}=off asks for that` };
+  if (setting) return { path: setting, version: setting };
+  const record = kernelsRecord();
+  if (record === undefined) return { reason: 'set-up has built none ("npm run setup" does)' };
+  // Linked to another runtime they would load a second TensorFlow.
+  if (record.runtime !== setUpDecision()?.key) return { reason: 'they are of another runtime; run "npm run setup"' };
+  return { path: record.path, version: record.key, reason: record.reason };
 }
 
 /** Whether layers may call them now. */

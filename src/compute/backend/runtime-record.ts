@@ -1,10 +1,11 @@
-/** What set-up wrote down about the compute runtime (`scripts/setup/runtime.mjs`): what it chose, and what it built. */
+/** What set-up wrote down about the compute runtime and the kernels (`scripts/setup`): what it chose, and what it built. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** The choice for this checkout. */
 export interface SetUpDecision {
+  readonly key?: string;
   readonly backend?: string;
   readonly device?: string;
   /** The GPU's name. */
@@ -14,18 +15,38 @@ export interface SetUpDecision {
   readonly note?: string;
 }
 
+/** Our own ops for this checkout. */
+export interface KernelsRecord {
+  readonly key: string;
+  /** Key of the runtime that they are linked to. */
+  readonly runtime: string;
+  /** The addon. */
+  readonly path?: string;
+  /** Why there is none. */
+  readonly reason?: string;
+}
+
 export interface LoadedRuntime {
   readonly folder: string;
   readonly bytes: number;
   readonly oneDnn: string | undefined;
 }
 
-/** `.cache/runtime.json` beside `node_modules`; undefined in an installed app. */
+/** Undefined in an installed app. */
 export function setUpDecision(): SetUpDecision | undefined {
+  return setUpRecord('runtime.json') as SetUpDecision | undefined; // written by our own set-up
+}
+
+/** Undefined in an installed app, and where set-up had no runtime to build kernels for. */
+export function kernelsRecord(): KernelsRecord | undefined {
+  return setUpRecord('kernels.json') as KernelsRecord | undefined; // written by our own set-up
+}
+
+/** A file of the `.cache` beside `node_modules`. */
+function setUpRecord(name: string): unknown {
   try {
     const tfjsNode = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json');
-    const path = join(dirname(tfjsNode), '../../../.cache/runtime.json');
-    return JSON.parse(readFileSync(path, 'utf8')) as SetUpDecision; // written by our own set-up
+    return JSON.parse(readFileSync(join(dirname(tfjsNode), '../../../.cache', name), 'utf8'));
   } catch {
     return undefined;
   }

@@ -1,0 +1,110 @@
+/** Compiles our own TensorFlow ops for this machine's processor, links them to the runtime in use, and tests them. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.mjs';
+import { node24Path } from './paths.mjs';
+import { SetupError } from './report.mjs';
+import { linkAddon } from './runtime-binding.mjs';
+import { RETRY_ADVICE } from './runtime-targets.mjs';
+
+const TEST_TIMEOUT_MS = 60_000;
+const TESTED_THREADS = [1, 2];
+const COMPILER_ADVICE = `a compiler for C++20 is needed (GCC 10 or Clang 12 and newer); ${RETRY_ADVICE}`;
+
+/** Sums may be reordered and -0 may be 0; NaN and infinities keep their meaning. */
+const FLAGS = Object.freeze([
+  ...['-std=c++20', '-O3', '-fPIC', '-fvisibility=hidden', '-pthread', '-DNAPI_VERSION=8', '-Wno-psabi'],
+  ...['-fno-math-errno', '-fno-trapping-math', '-fno-signed-zeros', '-fassociative-math', '-freciprocal-math'],
+]);
+
+/** Flags for this processor, best first; not every compiler knows all of them. */
+function processorFlagSets(arch) {
+  if (arch !== 'x64') return [['-mcpu=native'], []];
+  return [['-march=native', '-mprefer-vector-width=512'], ['-march=native'], []];
+}
+
+/**
+ * @param {{ compiler?: string, library: string, target: import('./runtime-targets.mjs').RuntimeTarget }} wanted
+ * @param {string} sources folder of the `.cc` files
+ * @param {string} addon path of what is built; its folder may be written to
+ */
+export async function buildKernels(context, wanted, sources, addon) {
+  const { compiler, library, target } = wanted;
+  if (!compiler) {
+    const message = "no C++ compiler was found on the PATH (g++, c++ or clang++; Debian's package g++)";
+    throw new SetupError({ message, advice: 'install it and run the same command again.' });
+  }
+  const objects = join(dirname(addon), 'objects');
+  mkdirSync(objects);
+  await linkAddon(context, target, compiler, {
+    objects: await compileAll(context, compiler, { library, sources, objects }),
+    addon,
+    libraries: library,
+    standIns: objects,
+    places: [library],
+    what: 'the compute kernels could not be linked',
+    advice: COMPILER_ADVICE,
+  });
+  rmSync(objects, { recursive: true });
+  await testKernels(context, library, addon);
+}
+
+/** As many at a time as there are cores; after a failure no other one is begun. */
+async function compileAll(context, compiler, { library, sources, objects }) {
+  const { root, env, arch, signal } = context;
+  const headers = [join(root, 'node_modules/node-api-headers/include'), join(library, 'include')];
+  const flags = [
+    ...FLAGS,
+    ...(await knownFlags(context, compiler, processorFlagSets(arch))),
+    ...headers.map((path) => `-I${path}`),
+  ];
+  const names = readdirSync(sources).filter((name) => name.endsWith('.cc'));
+  const objectOf = (name) => join(objects, `${name}.o`);
+  const waiting = [...names];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      try {
+        const what = `the compute kernels could not be compiled: ${name}`;
+        const args = [...flags, '-c', join(sources, name), '-o', objectOf(name)];
+        await runCommand(compiler, args, { env, signal, what, advice: COMPILER_ADVICE });
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
+    }
+  };
+  // All of them end before the folder that they write into is deleted.
+  for (const result of await Promise.allSettled(Array.from({ length: availableParallelism() }, work)))
+    if (result.status === 'rejected') throw result.reason;
+  return names.map(objectOf);
+}
+
+/** The first set that the compiler takes. */
+async function knownFlags({ env, signal }, compiler, sets) {
+  for (const flags of sets) {
+    try {
+      const args = [...flags, '-x', 'c++', '-c', '/dev/null', '-o', '/dev/null'];
+      await runCommand(compiler, args, { env, signal, what: 'probing the compiler', advice: COMPILER_ADVICE });
+      return flags;
+    } catch (error) {
+      if (error.code === 'interrupted') throw error;
+    }
+  }
+  return [];
+}
+
+/** In a process of its own each time: the kernels read the number of threads once, and a bad one may crash. */
+export async function testKernels({ root, env, platform, signal }, library, addon) {
+  const script = fileURLToPath(new URL('kernels-test.mjs', import.meta.url));
+  for (const threads of TESTED_THREADS) {
+    await runCommand(node24Path(root, platform), [script, root, join(library, 'tfjs_binding.node'), addon], {
+      env: { ...env, TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: String(threads), CUDA_VISIBLE_DEVICES: '-1' },
+      signal,
+      timeoutMs: TEST_TIMEOUT_MS,
+      what: `the compute kernels failed their self-test with ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      advice: RETRY_ADVICE,
+    });
+  }
+}
