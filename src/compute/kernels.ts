@@ -13,7 +13,16 @@ import { batchNorm, layerNorm, trainBatchNorm } from './backend/fused.ts';
 import type { Statistics } from './backend/fused.ts';
 import { convolution, dense, depthwiseConvolution } from './backend/linear.ts';
 import type { FusedActivation } from './backend/native.ts';
-import { addToEach, gatherRows, joinChannels, reshape, scaleChannels, someChannels, sum } from './backend/shape-ops.ts';
+import {
+  addToEach,
+  gatherRows,
+  joinChannels,
+  maxPool,
+  reshape,
+  scaleChannels,
+  someChannels,
+  sum,
+} from './backend/shape-ops.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from './backend/positions.ts';
 
 /** What a kernel may read beside its inputs. */
@@ -81,8 +90,7 @@ export const KERNELS = {
   globalAveragePool: (_op, inputs) => meanPositions(first(inputs)),
   averagePool: (op, inputs) =>
     byTensorFlowJs([first(inputs)], (x) => tf.avgPool(x as Tensor4D, op.size, op.stride, 'same')),
-  maxPool: (op, inputs) =>
-    byTensorFlowJs([first(inputs)], (x) => tf.maxPool(x as Tensor4D, op.size, op.stride, 'same')),
+  maxPool: (op, inputs) => maxPool(first(inputs) as Tensor4D, op.size, op.stride),
   tokens: (_op, inputs) => {
     const [, height = 1, width = 1, channels = 1] = first(inputs).shape;
     return reshape(first(inputs), [-1, height * width, channels]);

@@ -15,7 +15,7 @@ import { createRng, split } from '../core/math/rng.ts';
 import type { Rng } from '../core/math/rng.ts';
 import type { Statistics } from './backend/fused.ts';
 import { hasNativeKernels } from './backend/native.ts';
-import { only, rawOp } from './backend/raw.ts';
+import { only, perAttributes, rawOp } from './backend/raw.ts';
 import type { RawOp } from './backend/raw.ts';
 
 export interface WeightSlot {
@@ -162,7 +162,7 @@ export function flatten(tensors: readonly Tensor[]): Tensor1D {
 }
 
 const unflattenOps = new WeakMap<Layout, RawOp>();
-const flattenOps = new Map<number, RawOp>();
+const flattenOp = perAttributes((N: number) => rawOp('TradeFlatten', 1, { integers: { N } }));
 
 function unflattenOp(layout: Layout): RawOp {
   const { trainable } = layout;
@@ -171,12 +171,6 @@ function unflattenOp(layout: Layout): RawOp {
     unflattenOps.get(layout) ??
     rawOp('TradeUnflatten', trainable.length, { integers: { N: trainable.length, shapes } });
   unflattenOps.set(layout, op);
-  return op;
-}
-
-function flattenOp(count: number): RawOp {
-  const op = flattenOps.get(count) ?? rawOp('TradeFlatten', 1, { integers: { N: count } });
-  flattenOps.set(count, op);
   return op;
 }
 

@@ -12,8 +12,7 @@ import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { nothing } from './activation.ts';
 import { differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
-import { only, rawOp } from './raw.ts';
-import type { RawOp } from './raw.ts';
+import { only, perAttributes, rawOp } from './raw.ts';
 
 /** Vaswani et al. 2017, section 3.2. */
 export function attend(qkv: Tensor3D, heads: number, bias: Tensor3D | undefined): Tensor3D {
@@ -41,18 +40,7 @@ function composed(qkv: Tensor3D, heads: number, bias: Tensor3D | undefined): Ten
   return tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), value), [0, 2, 1, 3]), [-1, tokens, channels]);
 }
 
-interface AttentionOps {
-  readonly forward: RawOp;
-  readonly gradient: RawOp;
-}
-
-const known = new Map<number, AttentionOps>();
-
-function opsFor(heads: number): AttentionOps {
-  const ops = known.get(heads) ?? {
-    forward: rawOp('TradeAttention', 1, { integers: { heads } }),
-    gradient: rawOp('TradeAttentionGrad', 2, { integers: { heads } }),
-  };
-  known.set(heads, ops);
-  return ops;
-}
+const opsFor = perAttributes((heads: number) => ({
+  forward: rawOp('TradeAttention', 1, { integers: { heads } }),
+  gradient: rawOp('TradeAttentionGrad', 2, { integers: { heads } }),
+}));

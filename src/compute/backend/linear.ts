@@ -14,7 +14,7 @@ import { addBias, activate, nativeBiasActivation } from './activation.ts';
 import { differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
 import type { FusedActivation } from './native.ts';
-import { only, rawOp } from './raw.ts';
+import { only, perAttributes, rawOp } from './raw.ts';
 import type { RawOp } from './raw.ts';
 import { reshape } from './shape-ops.ts';
 
@@ -32,42 +32,60 @@ export interface ConvolutionOptions extends LinearOptions {
 /** What the tape needs of a linear map: its product, and the gradients of x (absent: not asked for) and the kernel. */
 interface Product {
   readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
-  readonly inputGradient?: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
-  readonly kernelGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
+  readonly gradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor[];
+  /** Whether the gradients begin with that of x. */
+  readonly ofInput: boolean;
 }
+
+/** Up to so many weights our own kernels are as fast as TensorFlow's on one thread, and twice as fast on two. */
+const LARGEST_KERNEL = 16384;
 
 export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
   const { stride, first, bias, activation } = options;
   if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, stride, 'same'), options);
-  const { forward, inputGradient, kernelGradient } = convolutionOps(stride);
+  const { forward, inputGradient, kernelGradient } =
+    kernel.size <= LARGEST_KERNEL ? nativeConvolution(stride) : largeConvolution(stride);
   return product(x, kernel, bias, activation, {
-    forward: (input, filter) => only(forward([input, filter])),
-    ...(first ? {} : { inputGradient: (dy, input, filter) => only(inputGradient([shapeOf(input), filter, dy])) }),
-    kernelGradient: (dy, input, filter) => only(kernelGradient([input, shapeOf(filter), dy])),
+    forward,
+    gradient: (dy, input, filter) => [
+      ...(first ? [] : [inputGradient(dy, input, filter)]),
+      kernelGradient(dy, input, filter),
+    ],
+    ofInput: !first,
   });
 }
 
 export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
   const { stride, bias, activation } = options;
   if (!hasNativeKernels()) return composed(tf.depthwiseConv2d(x, kernel, stride, 'same'), options);
-  const { forward, inputGradient, kernelGradient } = depthwiseOps(stride);
+  const { forward, inputGradient, kernelGradient } = nativeDepthwise(stride);
   return product(x, kernel, bias, activation, {
-    forward: (input, filter) => only(forward([input, filter])),
-    inputGradient: (dy, input, filter) => only(inputGradient([dy, filter, input])),
-    kernelGradient: (dy, input, filter) => only(kernelGradient([dy, input, filter])),
+    forward,
+    gradient: (dy, input, filter) => [inputGradient(dy, input, filter), kernelGradient(dy, input, filter)],
+    ofInput: true,
   });
 }
 
 /** Over the last axis of tokens or vectors. */
 export function dense(x: Tensor, kernel: Tensor2D, options: LinearOptions): Tensor {
+  const { bias, activation } = options;
+  if (hasNativeKernels() && kernel.size <= LARGEST_KERNEL) {
+    return product(x, kernel, bias, activation, {
+      forward: (input, matrix) => only(nativeProduct([input, matrix])),
+      gradient: (dy, input, matrix) => [...nativeProductGradient([dy, input, matrix])],
+      ofInput: true,
+    });
+  }
   const [inputs, units] = kernel.shape;
   const rows = x.rank === 2 ? (x as Tensor2D) : reshape<tf.Rank.R2>(x, [-1, inputs]);
-  const { bias, activation } = options;
   const y = hasNativeKernels()
     ? product(rows, kernel, bias, activation, {
         forward: (input, matrix) => only(matMul([input, matrix])),
-        inputGradient: (dy, _input, matrix) => only(matMulTransposedRight([dy, matrix])),
-        kernelGradient: (dy, input) => only(matMulTransposedLeft([input, dy])),
+        gradient: (dy, input, matrix) => [
+          only(matMulTransposedRight([dy, matrix])),
+          only(matMulTransposedLeft([input, dy])),
+        ],
+        ofInput: true,
       })
     : composed(tf.matMul(rows, kernel), options);
   return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), units]);
@@ -82,9 +100,9 @@ function product(
   kernel: Tensor,
   bias: Tensor1D | undefined,
   activation: FusedActivation,
-  { forward, inputGradient, kernelGradient }: Product,
+  { forward, gradient, ofInput }: Product,
 ): Tensor {
-  const inputs = [...(inputGradient ? [x] : []), kernel, ...(bias ? [bias] : [])];
+  const inputs = [...(ofInput ? [x] : []), kernel, ...(bias ? [bias] : [])];
   return differentiable(inputs, (save) => {
     const linear = forward(x, kernel);
     const plain = bias === undefined && activation === 'none';
@@ -93,13 +111,9 @@ function product(
     return {
       value: pass?.value ?? linear,
       gradient: (dy, saved) => {
-        const [input, matrix] = [savedAt(saved, 0), savedAt(saved, 1)];
         const [slope = dy, ...biasGradient] = pass?.gradient(dy, saved.slice(2)) ?? [];
-        return [
-          ...(inputGradient ? [inputGradient(slope, input, matrix)] : []),
-          kernelGradient(slope, input, matrix),
-          ...(bias ? biasGradient : []),
-        ];
+        const slopes = gradient(slope, savedAt(saved, 0), savedAt(saved, 1));
+        return bias ? [...slopes, ...biasGradient] : slopes;
       },
     };
   });
@@ -109,6 +123,10 @@ function shapeOf(tensor: TensorInfo): Tensor1D {
   return tf.tensor1d(tensor.shape, 'int32');
 }
 
+const nativeProduct = rawOp('TradeProduct', 1, {});
+const nativeProductGradient = rawOp('TradeProductGrad', 2, {});
+
+/** Not by MatMul, which was seen to corrupt the heap while a sampling profiler sent signals. */
 const matrixOp = (left: boolean, right: boolean): RawOp =>
   rawOp('BatchMatMulV2', 1, { types: { T: 'float32' }, booleans: { adj_x: left, adj_y: right } });
 const matMul = matrixOp(false, false);
@@ -116,35 +134,37 @@ const matMulTransposedLeft = matrixOp(true, false);
 const matMulTransposedRight = matrixOp(false, true);
 
 interface ConvolutionOps {
-  readonly forward: RawOp;
-  readonly inputGradient: RawOp;
-  readonly kernelGradient: RawOp;
+  readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
+  readonly inputGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
+  readonly kernelGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
 }
 
-const convolutionOps = perStride((stride) => {
+const largeConvolution = perAttributes((stride: number): ConvolutionOps => {
   const attributes = {
     types: { T: 'float32' },
     integers: { strides: [1, stride, stride, 1] },
     strings: { padding: 'SAME', data_format: 'NHWC' },
   } as const;
+  const forward = rawOp('Conv2D', 1, attributes);
+  const inputGradient = rawOp('Conv2DBackpropInput', 1, attributes);
+  const kernelGradient = rawOp('Conv2DBackpropFilter', 1, attributes);
   return {
-    forward: rawOp('Conv2D', 1, attributes),
-    inputGradient: rawOp('Conv2DBackpropInput', 1, attributes),
-    kernelGradient: rawOp('Conv2DBackpropFilter', 1, attributes),
+    forward: (x, kernel) => only(forward([x, kernel])),
+    inputGradient: (dy, x, kernel) => only(inputGradient([shapeOf(x), kernel, dy])),
+    kernelGradient: (dy, x, kernel) => only(kernelGradient([x, shapeOf(kernel), dy])),
   };
 });
 
-const depthwiseOps = perStride((stride) => ({
-  forward: rawOp('TradeDepthwise', 1, { integers: { stride } }),
-  inputGradient: rawOp('TradeDepthwiseInputGrad', 1, { integers: { stride } }),
-  kernelGradient: rawOp('TradeDepthwiseFilterGrad', 1, { integers: { stride } }),
-}));
+const nativeConvolution = perAttributes((stride: number) => nativeOps('TradeConvolution', stride));
+const nativeDepthwise = perAttributes((stride: number) => nativeOps('TradeDepthwise', stride));
 
-function perStride(make: (stride: number) => ConvolutionOps): (stride: number) => ConvolutionOps {
-  const known = new Map<number, ConvolutionOps>();
-  return (stride) => {
-    const ops = known.get(stride) ?? make(stride);
-    known.set(stride, ops);
-    return ops;
+function nativeOps(name: string, stride: number): ConvolutionOps {
+  const forward = rawOp(name, 1, { integers: { stride } });
+  const inputGradient = rawOp(`${name}InputGrad`, 1, { integers: { stride } });
+  const kernelGradient = rawOp(`${name}FilterGrad`, 1, { integers: { stride } });
+  return {
+    forward: (x, kernel) => only(forward([x, kernel])),
+    inputGradient: (dy, x, kernel) => only(inputGradient([dy, kernel, x])),
+    kernelGradient: (dy, x, kernel) => only(kernelGradient([dy, x, kernel])),
   };
 }

@@ -9,8 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
-import { only, rawOp } from './raw.ts';
-import type { RawOp } from './raw.ts';
+import { only, perAttributes, rawOp } from './raw.ts';
 
 const mean = rawOp('TradeMeanPositions', 1, {});
 const meanGradient = rawOp('TradeMeanPositionsGrad', 1, {});
@@ -73,10 +72,4 @@ export function shuffleChannels(x: Tensor, groups: number): Tensor {
   }));
 }
 
-const known = new Map<number, RawOp>();
-
-function shuffleOp(groups: number): RawOp {
-  const op = known.get(groups) ?? rawOp('TradeShuffleChannels', 1, { integers: { groups } });
-  known.set(groups, op);
-  return op;
-}
+const shuffleOp = perAttributes((groups: number) => rawOp('TradeShuffleChannels', 1, { integers: { groups } }));

@@ -60,6 +60,19 @@ export function rawOp(name: string, outputs: number, attributes: RawAttributes):
   };
 }
 
+/** An op for each value of its attributes, made when it is first asked for. */
+export function perAttributes<Values extends readonly number[], T = RawOp>(
+  make: (...values: Values) => T,
+): (...values: Values) => T {
+  const known = new Map<string, T>();
+  return (...values) => {
+    const key = values.join();
+    const op = known.get(key) ?? make(...values);
+    known.set(key, op);
+    return op;
+  };
+}
+
 /** The only output of an op that has one. */
 export function only(outputs: readonly Tensor[]): Tensor {
   const [output] = outputs;

@@ -1,12 +1,12 @@
 /** Sums, products with a factor a channel, and changes of shape, as nodes of whichever tape records. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Rank, ShapeMap, Tensor } from '@tensorflow/tfjs-core';
+import type { Rank, ShapeMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
-import { only, rawOp } from './raw.ts';
+import { only, perAttributes, rawOp } from './raw.ts';
 import { isRecording } from './tape.ts';
 
-const addition = rawOp('AddV2', 1, { types: { T: 'float32' } });
+const addition = rawOp('TradeSum', 1, {});
 const scaleForward = rawOp('TradeScaleChannels', 1, {});
 const scaleGradient = rawOp('TradeScaleChannelsGrad', 2, {});
 
@@ -47,23 +47,52 @@ export function reshape<R extends Rank>(x: Tensor, shape: number[]): Tensor<R> {
 /** Channels `from` to before `from + count`. */
 export function someChannels(x: Tensor, from: number, count: number): Tensor {
   const whole = x.shape.slice(0, -1);
-  const value = (): Tensor => tf.slice(x, [...whole.map(() => 0), from], [...whole, count]);
-  if (!isRecording()) return value();
-  const after = (x.shape.at(-1) ?? 0) - from - count;
+  if (!hasNativeKernels()) return tf.slice(x, [...whole.map(() => 0), from], [...whole, count]);
+  const channels = x.shape.at(-1) ?? 0;
   return differentiable([x], () => ({
-    value: value(),
-    gradient: (dy) => tf.pad(dy, [...whole.map((): [number, number] => [0, 0]), [from, after]]),
+    value: only(takeChannels(from, count)([x])),
+    gradient: (dy) => only(placeChannels(from, channels)([dy])),
   }));
 }
 
 export function joinChannels(parts: readonly Tensor[]): Tensor {
-  if (!isRecording()) return tf.concat([...parts], -1);
-  const sizes = parts.map(({ shape }) => shape.at(-1) ?? 0);
+  if (!hasNativeKernels()) return tf.concat([...parts], -1);
+  const counts = parts.map(({ shape }) => shape.at(-1) ?? 0);
   return differentiable(parts, () => ({
-    value: tf.concat([...parts], -1),
-    gradient: (dy) => tf.split(dy, sizes, -1),
+    value: only(joinOp(parts.length)(parts)),
+    gradient: (dy) => {
+      let from = 0;
+      return counts.map((count) => {
+        from += count;
+        return only(takeChannels(from - count, count)([dy]));
+      });
+    },
   }));
 }
+
+/** The largest of every `size` x `size` window, padded as TensorFlow's SAME. */
+export function maxPool(x: Tensor4D, size: number, stride: number): Tensor {
+  if (!hasNativeKernels()) return tf.maxPool(x, size, stride, 'same');
+  return differentiable([x], (save) => {
+    const y = only(maxPoolOp(size, stride)([x]));
+    save([x, y]);
+    return { value: y, gradient: (dy, saved) => only(maxPoolGradient(size, stride)([dy, ...saved])) };
+  });
+}
+
+const takeChannels = perAttributes((from: number, count: number) =>
+  rawOp('TradeTakeChannels', 1, { integers: { from, count } }),
+);
+const placeChannels = perAttributes((from: number, channels: number) =>
+  rawOp('TradePlaceChannels', 1, { integers: { from, channels } }),
+);
+const joinOp = perAttributes((N: number) => rawOp('TradeJoinChannels', 1, { integers: { N } }));
+const maxPoolOp = perAttributes((size: number, stride: number) =>
+  rawOp('TradeMaxPool', 1, { integers: { size, stride } }),
+);
+const maxPoolGradient = perAttributes((size: number, stride: number) =>
+  rawOp('TradeMaxPoolGrad', 1, { integers: { size, stride } }),
+);
 
 /** The rows of a table at `rows`; the gradient adds up by a product with one-hot rows, which every backend can do. */
 export function gatherRows(table: Tensor, rows: Int32Array): Tensor {

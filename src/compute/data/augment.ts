@@ -13,8 +13,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
-import { only, rawOp } from '../backend/raw.ts';
-import type { RawOp } from '../backend/raw.ts';
+import { only, perAttributes, rawOp } from '../backend/raw.ts';
 import type { Normalisation, Split } from './dataset.ts';
 
 /** What makes a view of one sample; mixing takes two. */
@@ -158,14 +157,13 @@ export function gatherImages(data: ResidentImages, samples: Int32Array, views?: 
 }
 
 const VIEW_FIELDS = 8;
-const gatherers = new Map<string, RawOp>();
+const gatherer = perAttributes((height: number, width: number) =>
+  rawOp('TradeGatherViews', 1, { integers: { height, width } }),
+);
 
 /** The same by one op, which copies rows instead of sampling them. */
 function nativeGather(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
   const { height, width, margin, images } = data;
-  const size = `${height} ${width}`;
-  const op = gatherers.get(size) ?? rawOp('TradeGatherViews', 1, { integers: { height, width } });
-  gatherers.set(size, op);
   const fields = new Int32Array(VIEW_FIELDS * samples.length);
   samples.forEach((sample, index) => {
     const { down, right, flipped, hole } = views?.[index] ?? PLAIN;
@@ -174,7 +172,10 @@ function nativeGather(data: ResidentImages, samples: Int32Array, views?: readonl
     fields.set([...corner, top, left, bottom - top, end - left], VIEW_FIELDS * index);
   });
   // Sound: the op gives [batch, h, w, c].
-  return tf.tidy(() => only(op([images, tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32')])) as Tensor4D);
+  return tf.tidy(
+    () =>
+      only(gatherer(height, width)([images, tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32')])) as Tensor4D,
+  );
 }
 
 /** The mean of the data set is 0 once normalised. */

@@ -18,7 +18,7 @@ import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { nothing } from '../backend/activation.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import { hasNativeKernels } from '../backend/native.ts';
-import { rawOp } from '../backend/raw.ts';
+import { perAttributes, rawOp } from '../backend/raw.ts';
 import type { RawOp } from '../backend/raw.ts';
 import type { Criterion } from '../criterion.ts';
 
@@ -82,13 +82,8 @@ function nativeLoss(op: RawOp, logits: Tensor2D, targets: Tensor2D, teacherLogit
   });
 }
 
-const known = new Map<string, RawOp>();
-
-function opFor(temperature: number, weight: number): RawOp {
-  const key = `${temperature} ${weight}`;
-  const op = known.get(key) ?? rawOp('TradeSoftTargetLoss', 2, { floats: { temperature, weight } });
-  known.set(key, op);
-  return op;
-}
+const opFor = perAttributes((temperature: number, weight: number) =>
+  rawOp('TradeSoftTargetLoss', 2, { floats: { temperature, weight } }),
+);
 
 const nativeCrossEntropy = opFor(1, 0);

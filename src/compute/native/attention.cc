@@ -8,9 +8,9 @@
 // dS          P (dP - row sums of dP P), with dP = dY V^T                              [t, t]
 #include <cmath>
 
+#include "gemm.h"
 #include "kernel.h"
 #include "threads.h"
-#include "vector.h"
 
 namespace trade {
 namespace {
@@ -18,52 +18,18 @@ namespace {
 inline int64_t Padded(int64_t length) { return (length + kLanes - 1) / kLanes * kLanes; }
 
 // out[i][:] = scale * sum_k left(i, k) right[k][:], `width` a multiple of the lanes; `left` is read at
-// left[i * row + k * column]. A block of rows shares the loads and keeps enough sums apart to be busy.
-template <int height, int vectors>
-inline void Block(const float* left, int64_t row, int64_t column, const float* right, int64_t stride, float* out,
-                  int64_t out_stride, int64_t inner, float scale) {
-  Vector sums[height][vectors] = {};
-  for (int64_t k = 0; k < inner; ++k) {
-    Vector values[vectors];
-    for (int v = 0; v < vectors; ++v) values[v] = Load(right + k * stride + v * kLanes);
-    for (int r = 0; r < height; ++r) {
-      const float factor = left[r * row + k * column];
-      for (int v = 0; v < vectors; ++v) sums[r][v] += factor * values[v];
-    }
-  }
-  for (int r = 0; r < height; ++r) {
-    for (int v = 0; v < vectors; ++v) Store(out + r * out_stride + v * kLanes, sums[r][v] * scale);
-  }
-}
-
-template <int vectors>
-void Product(const float* left, int64_t row, int64_t column, const float* right, int64_t stride, float* out,
-             int64_t out_stride, int64_t rows, int64_t inner, float scale) {
-  constexpr int height = vectors == 1 ? 12 : vectors == 2 ? 8 : 6;
-  int64_t i = 0;
-  const auto block = [&]<int count>() {
-    Block<count, vectors>(left + i * row, row, column, right, stride, out + i * out_stride, out_stride, inner, scale);
-    i += count;
-  };
-  while (i + height <= rows) block.template operator()<height>();
-  while (i + 4 <= rows) block.template operator()<4>();
-  while (i < rows) block.template operator()<1>();
-}
-
+// left[i * row + k * column].
 void Multiply(const float* left, int64_t row, int64_t column, const float* right, int64_t stride, float* out,
               int64_t out_stride, int64_t rows, int64_t inner, int64_t width, float scale) {
-  int64_t done = 0;
-  while (done < width) {
-    const int64_t vectors = (width - done) / kLanes;
-    const auto columns = [&]<int count>() {
-      Product<count>(left, row, column, right + done, stride, out + done, out_stride, rows, inner, scale);
-      done += count * kLanes;
-    };
-    if (vectors >= 4) columns.template operator()<4>();
-    else if (vectors == 3) columns.template operator()<3>();
-    else if (vectors == 2) columns.template operator()<2>();
-    else columns.template operator()<1>();
-  }
+  InBlocks(width / kLanes, [&]<int vectors>(int64_t v) {
+    InRows<vectors>(rows, [&]<int height>(int64_t i) {
+      Vector sums[height][vectors] = {};
+      AddProduct(left + i * row, row, right + v * kLanes, stride, inner, sums, column);
+      for (int r = 0; r < height; ++r) {
+        for (int j = 0; j < vectors; ++j) Store(out + (i + r) * out_stride + (v + j) * kLanes, sums[r][j] * scale);
+      }
+    });
+  });
 }
 
 // One image and head: its matrices, padded with zeros to whole vectors.

@@ -163,12 +163,27 @@ class ShuffleChannels {
     const int64_t channels = x.dim(-1), rows = x.size() / channels, each = channels / groups_;
     float* y = call.output(0, x.shape());
     if (!y) return;
-    Share(rows, kGrain / channels, [&](int64_t begin, int64_t end, int) {
+    Share(rows, kGrain / channels + 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t row = begin; row < end; ++row) {
         const float* from = x.floats() + row * channels;
         float* to = y + row * channels;
-        for (int64_t i = 0; i < each; ++i) {
-          for (int64_t g = 0; g < groups_; ++g) to[i * groups_ + g] = from[g * each + i];
+        // Two groups, and the way back from them, are the common cases, and loops that become vectors.
+        if (groups_ == 2) {
+#pragma GCC ivdep
+          for (int64_t i = 0; i < each; ++i) {
+            to[2 * i] = from[i];
+            to[2 * i + 1] = from[each + i];
+          }
+        } else if (each == 2) {
+#pragma GCC ivdep
+          for (int64_t g = 0; g < groups_; ++g) {
+            to[g] = from[2 * g];
+            to[groups_ + g] = from[2 * g + 1];
+          }
+        } else {
+          for (int64_t i = 0; i < each; ++i) {
+            for (int64_t g = 0; g < groups_; ++g) to[i * groups_ + g] = from[g * each + i];
+          }
         }
       }
     });
@@ -176,6 +191,113 @@ class ShuffleChannels {
 
  private:
   const int64_t groups_;
+};
+
+// Copies `count` channels of every row from one place to another.
+void CopyChannels(const float* from, int64_t from_width, float* to, int64_t to_width, int64_t count, int64_t rows) {
+  Share(rows, kGrain / count + 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t row = begin; row < end; ++row) {
+      const float* source = from + row * from_width;
+      float* target = to + row * to_width;
+      int64_t c = 0;
+      for (; c + kLanes <= count; c += kLanes) Store(target + c, Load(source + c));
+      if (c < count) StoreSome(target + c, LoadSome(source + c, count - c), count - c);
+    }
+  });
+}
+
+// Channels `from` to before `from + count`.
+class TakeChannels {
+ public:
+  explicit TakeChannels(Attributes& attributes) : from_(attributes.integer("from")), count_(attributes.integer("count")) {}
+
+  void Compute(Call& call) {
+    const Input x = call.input(0);
+    const int64_t channels = x.dim(-1);
+    if (from_ + count_ > channels) return call.Fail("there are not so many channels");
+    std::vector<int64_t> shape = x.shape();
+    shape.back() = count_;
+    if (float* y = call.output(0, shape)) CopyChannels(x.floats() + from_, channels, y, count_, count_, x.size() / channels);
+  }
+
+ private:
+  const int64_t from_, count_;
+};
+
+// The gradient of TakeChannels: x at `from`, zeros around it.
+class PlaceChannels {
+ public:
+  explicit PlaceChannels(Attributes& attributes) : from_(attributes.integer("from")), channels_(attributes.integer("channels")) {}
+
+  void Compute(Call& call) {
+    const Input x = call.input(0);
+    const int64_t count = x.dim(-1), rows = x.size() / count;
+    std::vector<int64_t> shape = x.shape();
+    shape.back() = channels_;
+    float* y = call.output(0, shape);
+    if (!y) return;
+    Share(rows, kGrain / channels_ + 1, [&](int64_t begin, int64_t end, int) {
+      std::memset(y + begin * channels_, 0, (end - begin) * channels_ * sizeof(float));
+    });
+    CopyChannels(x.floats(), count, y + from_, channels_, count, rows);
+  }
+
+ private:
+  const int64_t from_, channels_;
+};
+
+// Channels of all inputs, one after the other.
+class JoinChannels {
+ public:
+  explicit JoinChannels(Attributes&) {}
+
+  void Compute(Call& call) {
+    std::vector<Input> parts;
+    int64_t channels = 0;
+    for (int i = 0; i < call.inputs(); ++i) {
+      parts.push_back(call.input(i));
+      channels += parts.back().dim(-1);
+    }
+    std::vector<int64_t> shape = parts[0].shape();
+    const int64_t rows = parts[0].size() / shape.back();
+    shape.back() = channels;
+    float* y = call.output(0, shape);
+    if (!y) return;
+    for (const Input& part : parts) {
+      CopyChannels(part.floats(), part.dim(-1), y, channels, part.dim(-1), rows);
+      y += part.dim(-1);
+    }
+  }
+};
+
+// Of two tensors of one shape, or of one that repeats: [batch, ...] + [...].
+class Addition {
+ public:
+  explicit Addition(Attributes&) {}
+
+  void Compute(Call& call) {
+    const Input x = call.input(0), added = call.input(1);
+    float* y = call.output(0, x.shape());
+    if (!y) return;
+    const int64_t length = added.size();
+    if (length == 0 || x.size() % length != 0) return call.Fail("the shapes do not fit");
+    // In whole repeats, or in pieces of the one.
+    const int64_t piece = length == x.size() ? std::min<int64_t>(length, 4096) : length;
+    const int64_t pieces = (x.size() + piece - 1) / piece;
+    Share(pieces, kGrain / piece + 1, [&](int64_t begin, int64_t end, int) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t start = i * piece, count = std::min(piece, x.size() - start);
+        const float* left = x.floats() + start;
+        const float* right = added.floats() + (length == x.size() ? start : 0);
+        float* to = y + start;
+        int64_t place = 0;
+        for (; place + kLanes <= count; place += kLanes) Store(to + place, Load(left + place) + Load(right + place));
+        if (const int64_t rest = count - place; rest > 0) {
+          StoreSome(to + place, LoadSome(left + place, rest) + LoadSome(right + place, rest), rest);
+        }
+      }
+    });
+  }
 };
 
 // [batch, t, c] -> [batch, c, t]
@@ -214,6 +336,10 @@ void RegisterChannels() {
   Register<ScaleChannelsGradient>("TradeScaleChannelsGrad", {"dy: float", "x: float", "factors: float"},
                                   {"dx: float", "dfactors: float"});
   Register<ShuffleChannels>("TradeShuffleChannels", {"x: float"}, {"y: float"}, {"groups: int"});
+  Register<TakeChannels>("TradeTakeChannels", {"x: float"}, {"y: float"}, {"from: int", "count: int"});
+  Register<PlaceChannels>("TradePlaceChannels", {"x: float"}, {"y: float"}, {"from: int", "channels: int"});
+  Register<JoinChannels>("TradeJoinChannels", {"parts: N * float"}, {"y: float"}, {"N: int >= 1"});
+  Register<Addition>("TradeSum", {"x: float", "added: float"}, {"y: float"});
   Register<TransposeTokens>("TradeTransposeTokens", {"x: float"}, {"y: float"});
 }
 

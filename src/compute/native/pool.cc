@@ -1,0 +1,106 @@
+// Largest value of a window, padded as TensorFlow's SAME, and its gradient, which goes to the first place that has it.
+#include <cmath>
+
+#include "kernel.h"
+#include "threads.h"
+
+namespace trade {
+namespace {
+
+struct Window {
+  Window(const std::vector<int64_t>& image, int64_t size, int64_t stride)
+      : height(image[1]), width(image[2]), channels(image[3]), size(size), stride(stride),
+        out_height((height + stride - 1) / stride), out_width((width + stride - 1) / stride),
+        top(std::max<int64_t>(0, (out_height - 1) * stride + size - height) / 2),
+        left(std::max<int64_t>(0, (out_width - 1) * stride + size - width) / 2) {}
+
+  // Calls visit(offset of a place of x) for the places of a window that lie in the image.
+  template <typename Visit>
+  void Each(int64_t y, int64_t x, const Visit& visit) const {
+    for (int64_t row = std::max<int64_t>(0, y * stride - top); row < std::min(height, y * stride - top + size); ++row) {
+      for (int64_t column = std::max<int64_t>(0, x * stride - left); column < std::min(width, x * stride - left + size); ++column) {
+        visit((row * width + column) * channels);
+      }
+    }
+  }
+
+  const int64_t height, width, channels, size, stride, out_height, out_width, top, left;
+};
+
+class MaxPool {
+ public:
+  explicit MaxPool(Attributes& attributes) : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+
+  void Compute(Call& call) {
+    const Input x = call.input(0);
+    const Window w(x.shape(), size_, stride_);
+    float* y = call.output(0, {x.dim(0), w.out_height, w.out_width, w.channels});
+    if (!y) return;
+    Share(x.dim(0), 8, [&](int64_t begin, int64_t end, int) {
+      float* to = y + begin * w.out_height * w.out_width * w.channels;
+      for (int64_t image = begin; image < end; ++image) {
+        const float* from = x.floats() + image * w.height * w.width * w.channels;
+        for (int64_t place = 0; place < w.out_height * w.out_width; ++place, to += w.channels) {
+          for (int64_t c = 0; c < w.channels; ++c) to[c] = -INFINITY;
+          w.Each(place / w.out_width, place % w.out_width, [&](int64_t offset) {
+            const float* values = from + offset;
+#pragma GCC ivdep
+            for (int64_t c = 0; c < w.channels; ++c) to[c] = values[c] <= to[c] ? to[c] : values[c];  // NaN stays
+          });
+        }
+      }
+    });
+  }
+
+ private:
+  const int64_t size_, stride_;
+};
+
+// Inputs: dy, x and y.
+class MaxPoolGradient {
+ public:
+  explicit MaxPoolGradient(Attributes& attributes) : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+
+  void Compute(Call& call) {
+    const Input dy = call.input(0), x = call.input(1), y = call.input(2);
+    const Window w(x.shape(), size_, stride_);
+    float* dx = call.output(0, x.shape());
+    if (!dx) return;
+    const int64_t size = w.height * w.width * w.channels;
+    Share(x.dim(0), 8, [&](int64_t begin, int64_t end, int) {
+      std::vector<float> open(w.channels);
+      int64_t out = begin * w.out_height * w.out_width * w.channels;
+      for (int64_t image = begin; image < end; ++image) {
+        const float* from = x.floats() + image * size;
+        float* to = dx + image * size;
+        std::memset(to, 0, size * sizeof(float));
+        for (int64_t place = 0; place < w.out_height * w.out_width; ++place, out += w.channels) {
+          const float* most = y.floats() + out;
+          std::memcpy(open.data(), dy.floats() + out, w.channels * sizeof(float));
+          w.Each(place / w.out_width, place % w.out_width, [&](int64_t offset) {
+            float* rest = open.data();
+#pragma GCC ivdep
+            for (int64_t c = 0; c < w.channels; ++c) {
+              const float taken = from[offset + c] == most[c] ? rest[c] : 0;
+              to[offset + c] += taken;
+              rest[c] -= taken;
+            }
+          });
+        }
+      }
+    });
+  }
+
+ private:
+  const int64_t size_, stride_;
+};
+
+}  // namespace
+
+void RegisterPool() {
+  Register<MaxPool>("TradeMaxPool", {"x: float"}, {"y: float"}, {"size: int", "stride: int"});
+  Register<MaxPoolGradient>("TradeMaxPoolGrad", {"dy: float", "x: float", "y: float"}, {"dx: float"},
+                            {"size: int", "stride: int"});
+}
+
+}  // namespace trade
