@@ -14,6 +14,8 @@
 namespace trade {
 namespace {
 
+constexpr int64_t kOriginRows = 64;
+
 class BatchNorm {
  public:
   explicit BatchNorm(Attributes& attributes)
@@ -32,9 +34,16 @@ class BatchNorm {
     float* inverse = call.output(4, {channels});
     if (!y || !new_mean || !new_variance || !mean || !inverse) return;
 
-    // Around the first row's values, so that squares of a mean far from 0 do not swallow the variance.
+    // Around the mean of some rows, so that squares of a mean far from 0 do not swallow the variance. One row would not
+    // do: it may be far from all others.
+    const int64_t some = std::min<int64_t>(rows, kOriginRows);
+    std::vector<double> around(channels);
+    for (int64_t i = 0; i < some; ++i) {
+      const float* row = x.floats() + i * rows / some * channels;
+      for (int64_t c = 0; c < channels; ++c) around[c] += row[c];
+    }
     Tile origin(channels);
-    origin.Set([&](int64_t c) { return x.floats()[c]; });
+    origin.Set([&](int64_t c) { return static_cast<float>(around[c] / some); });
     const int64_t tile = origin.length();
     std::vector<std::vector<Tile>> sums(Team::Get().size(), {Tile(channels), Tile(channels)});
     ShareTiles(size, tile, [&](int64_t begin, int64_t end, int part) {
@@ -62,7 +71,7 @@ class BatchNorm {
     for (int64_t c = 0; c < channels; ++c) {
       const double distance = first[c] / rows;
       const double variance = std::fmax(second[c] / rows - distance * distance, 0.0);
-      mean[c] = static_cast<float>(x.floats()[c] + distance);
+      mean[c] = static_cast<float>(origin.data()[c] + distance);
       inverse[c] = static_cast<float>(1 / std::sqrt(variance + epsilon_));
       // Running variances are the unbiased ones, as TensorFlow's.
       const double unbiased = variance * rows / std::max<int64_t>(1, rows - 1);
