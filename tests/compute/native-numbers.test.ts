@@ -6,12 +6,12 @@ import { biasActivation } from '../../src/compute/backend/activation.ts';
 import { attend } from '../../src/compute/backend/attention.ts';
 import { layerNorm, trainBatchNorm } from '../../src/compute/backend/fused.ts';
 import type { NormEnd, Statistics } from '../../src/compute/backend/fused.ts';
-import { dense, depthwiseConvolution } from '../../src/compute/backend/linear.ts';
+import { convolution, dense, depthwiseConvolution } from '../../src/compute/backend/linear.ts';
 import { NATIVE_ACTIVATIONS } from '../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../src/compute/backend/positions.ts';
 import { only, rawOp } from '../../src/compute/backend/raw.ts';
-import { scaleChannels } from '../../src/compute/backend/shape-ops.ts';
+import { joinChannels, maxPool, scaleChannels, someChannels } from '../../src/compute/backend/shape-ops.ts';
 import { gatherImages } from '../../src/compute/data/augment.ts';
 import type { ResidentImages, View } from '../../src/compute/data/augment.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
@@ -48,6 +48,11 @@ const OVER_MAP: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   'layer norm': (x) => layerNorm(x, ones(17), zeros(17)),
   depthwise: (x) => depthwiseConvolution(x as Tensor4D, tf.ones([3, 3, 17, 1]), plain),
   'depthwise of stride 2': (x) => depthwiseConvolution(x as Tensor4D, tf.ones([5, 5, 17, 1]), { ...plain, stride: 2 }),
+  'largest of a window': (x) => maxPool(x as Tensor4D, 2, 1),
+  convolution: (x) => convolution(x as Tensor4D, tf.ones([3, 3, 17, 5]), plain),
+  'convolution 1x1': (x) => convolution(x as Tensor4D, tf.ones([1, 1, 17, 5]), plain),
+  'some channels': (x) => someChannels(x, 3, 14),
+  'channels side by side': (x) => joinChannels([tf.ones([2, 3, 3, 5]), x]),
   dense: (x) => dense(tf.reshape(x, [2, 153]), tf.ones([153, 3]), { bias: ones(3), activation: 'relu' }),
   mean: (x) => meanPositions(x),
   gate: (x) => gate(x, tf.ones([2, 17])),
@@ -76,6 +81,16 @@ describeNative('not a number', () => {
       if (!/norm,|entropy/.test(name)) expect(spoilt.slice(size)).not.toContain(true);
       if (output.shape.at(-1) !== 17 || /layer|attention|shuffle/.test(name)) return;
       expect(spoilt.every((isSpoilt, place) => !isSpoilt || place % 17 === 100 % 17)).toBe(true);
+    });
+  });
+
+  // A comparison that a NaN passes once, when it comes in, loses it to the next number.
+  it('is the largest of every window that has it, wherever it stands there', () => {
+    tf.tidy(() => {
+      const x = tf.tensor4d([1, 2, 3, 4, Number.NaN, 6, 7, 8, 9], [1, 3, 3, 1]);
+      const n = Number.NaN;
+      expect([...numbers(maxPool(x, 2, 1))]).toEqual([n, n, 6, n, n, 9, 8, 9, 9]);
+      expect([...numbers(maxPool(x, 3, 1))]).toEqual([n, n, n, n, n, n, n, n, n]);
     });
   });
 });

@@ -45,7 +45,10 @@ class MaxPool {
           w.Each(place / w.out_width, place % w.out_width, [&](int64_t offset) {
             const float* values = from + offset;
 #pragma GCC ivdep
-            for (int64_t c = 0; c < w.channels; ++c) to[c] = values[c] <= to[c] ? to[c] : values[c];  // NaN stays
+            for (int64_t c = 0; c < w.channels; ++c) {
+              const float most = values[c] > to[c] ? values[c] : to[c];
+              to[c] = values[c] != values[c] ? values[c] : most;  // NaN comes in, and stays
+            }
           });
         }
       }

@@ -3,13 +3,12 @@
  * vectors of 16 values, and the larger ones are shared between threads (16384 values each, 4 to 16 images, 256 rows).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { ActivationKind } from '../../../src/core/arch/graph.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { biasActivation } from '../../../src/compute/backend/activation.ts';
 import { attend } from '../../../src/compute/backend/attention.ts';
 import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../../src/compute/backend/fused.ts';
-import { convolution, dense, depthwiseConvolution } from '../../../src/compute/backend/linear.ts';
 import { NATIVE_ACTIVATIONS } from '../../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../../src/compute/backend/positions.ts';
@@ -33,7 +32,7 @@ export interface NativeCase {
   readonly forwardOnly?: true;
 }
 
-const CHANNELS = [1, 3, 5, 8, 12, 16, 17, 24, 48, 100] as const;
+export const CHANNELS = [1, 3, 5, 8, 12, 16, 17, 24, 48, 100] as const;
 /** Enough for two threads, and no multiple of a vector. */
 const VALUES = 34_000;
 const rowsOf = (channels: number): readonly number[] => [7, Math.ceil(VALUES / channels / 2) * 2 + 1];
@@ -46,7 +45,7 @@ function someOf<T>(all: readonly T[], channels: number): readonly T[] {
 }
 
 const hardSigmoid = (x: Tensor): Tensor => tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6);
-const REFERENCE: Readonly<Record<ActivationKind | 'none', (x: Tensor) => Tensor>> = {
+export const REFERENCE: Readonly<Record<ActivationKind | 'none', (x: Tensor) => Tensor>> = {
   none: (x) => tf.clone(x),
   relu: (x) => tf.relu(x),
   relu6: (x) => tf.clipByValue(x, 0, 6),
@@ -131,64 +130,6 @@ function layerNorms(): NativeCase[] {
         return tf.add(tf.mul(normal, gamma as Tensor), beta as Tensor);
       },
     })),
-  );
-}
-
-/** Maps that the filter fits in, barely fits in and does not; heights and widths that strides divide and do not. */
-const MAPS = [
-  [9, 11],
-  [8, 6],
-  [5, 4],
-  [3, 2],
-  [1, 1],
-  [1, 7],
-] as const;
-
-function depthwise(): NativeCase[] {
-  return [1, 2, 3, 4, 5, 7].flatMap((kernel) =>
-    [1, 2].flatMap((stride) =>
-      MAPS.flatMap(([height, width], index) =>
-        // Two numbers of channels each, all of them in turn.
-        [0, 1].map((step) => {
-          const channels = CHANNELS[(index * 2 + step + kernel * 3 + stride) % CHANNELS.length] ?? 1;
-          const end = { bias: undefined, activation: 'none', stride, first: false } as const;
-          return {
-            name: `depthwise ${kernel}x${kernel}/${stride} of ${height}x${width}x${channels}`,
-            shapes: [
-              [3, height, width, channels],
-              [kernel, kernel, channels, 1],
-            ],
-            ours: ([x, filter]) => depthwiseConvolution(x as Tensor4D, filter as Tensor4D, end),
-            theirs: ([x, filter]) => tf.depthwiseConv2d(x as Tensor4D, filter as Tensor4D, stride, 'same'),
-          } satisfies NativeCase;
-        }),
-      ),
-    ),
-  );
-}
-
-/** Products with bias and activation as one node. */
-function linear(): NativeCase[] {
-  return [3, 17].flatMap((channels): NativeCase[] =>
-    (['none', 'gelu', 'relu'] as const).flatMap((activation): NativeCase[] => [
-      {
-        name: `dense, ${activation}, to ${channels}`,
-        shapes: [[5, 3, 6], [6, channels], [channels]],
-        ours: ([x, matrix, bias]) => dense(x as Tensor, matrix as Tensor2D, { bias: bias as Tensor1D, activation }),
-        theirs: ([x, matrix, bias]) => {
-          const rows = tf.matMul(tf.reshape(x as Tensor, [15, 6]), matrix as Tensor2D);
-          return tf.reshape(REFERENCE[activation](tf.add(rows, bias as Tensor)), [5, 3, channels]);
-        },
-      },
-      ...[1, 2].map((stride) => ({
-        name: `convolution 3x3/${stride}, ${activation}, to ${channels}`,
-        shapes: [[5, 7, 6, 4], [3, 3, 4, channels], [channels]],
-        ours: ([x, filter, bias]: readonly Tensor[]) =>
-          convolution(x as Tensor4D, filter as Tensor4D, { bias: bias as Tensor1D, activation, stride, first: false }),
-        theirs: ([x, filter, bias]: readonly Tensor[]) =>
-          REFERENCE[activation](tf.add(tf.conv2d(x as Tensor4D, filter as Tensor4D, stride, 'same'), bias as Tensor)),
-      })),
-    ]),
   );
 }
 
@@ -361,7 +302,7 @@ function optimizers(): NativeCase[] {
 
 export function nativeCases(): readonly NativeCase[] {
   return [
-    ...[activations(), batchNorms(), layerNorms(), depthwise(), linear(), attention()],
+    ...[activations(), batchNorms(), layerNorms(), attention()],
     ...[channelMoves(), scales(), losses(), optimizers()],
   ].flat();
 }

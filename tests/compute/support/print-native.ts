@@ -1,5 +1,5 @@
 /**
- * Run by Node itself: every case of `native-cases.ts`, ours and the reference's, forward and backward. Prints how far
+ * Run by Node itself: every case of `native-cases.ts` and `native-map-cases.ts`, ours and the reference's, forward and backward. Prints how far
  * they are apart, and a digest of ours to the bit, as JSON.
  */
 import { createHash } from 'node:crypto';
@@ -8,6 +8,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { hasNativeKernels } from '../../../src/compute/backend/native.ts';
 import { nativeCases } from './native-cases.ts';
+import { mapCases } from './native-map-cases.ts';
 import type { NativeCase } from './native-cases.ts';
 import { distance, gaussian, numbers } from './native-tensors.ts';
 
@@ -66,5 +67,5 @@ function compared(each: NativeCase): PrintedNative['cases'][number] {
 }
 
 await loadBackend();
-const printed: PrintedNative = { native: hasNativeKernels(), cases: nativeCases().map(compared) };
+const printed: PrintedNative = { native: hasNativeKernels(), cases: [...nativeCases(), ...mapCases()].map(compared) };
 process.stdout.write(JSON.stringify(printed), () => process.exit(0));
