@@ -76,18 +76,30 @@ expectRepeated('running variance', batchNorm[2], [0.9 + (0.5 * rows) / (rows - 1
 const images = 64;
 const ones = tf.ones([images, 3, 3, 1]);
 const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1]);
-const stride = { integers: { stride: 1 } };
-const [depthwise] = execute('TradeDepthwise', stride, [ones, filter], 1);
-expectRepeated('depthwise convolution', depthwise, [28, 39, 24, 33, 45, 27, 16, 21, 12]);
-const [toInput] = execute('TradeDepthwiseInputGrad', stride, [ones, filter, ones], 1);
-expectRepeated('its input gradient', toInput, [12, 21, 16, 27, 45, 33, 24, 39, 28]);
-const [toFilter] = execute('TradeDepthwiseFilterGrad', stride, [ones, ones, filter], 1);
 const places = [4, 6, 4, 6, 9, 6, 4, 6, 4];
-expectRepeated(
-  'its filter gradient',
-  toFilter,
-  places.map((count) => count * images),
-);
+for (const name of ['TradeConvolution', 'TradeDepthwise']) {
+  const one = (suffix, ...inputs) => execute(name + suffix, { integers: { stride: 1 } }, inputs, 1)[0];
+  expectRepeated(name, one('', ones, filter), [28, 39, 24, 33, 45, 27, 16, 21, 12]);
+  const toInput = one('InputGrad', ones, filter, ones);
+  expectRepeated(`${name}'s input gradient`, toInput, [12, 21, 16, 27, 45, 33, 24, 39, 28]);
+  const toFilter = one('FilterGrad', ones, ones, filter);
+  expectRepeated(
+    `${name}'s filter gradient`,
+    toFilter,
+    places.map((count) => count * images),
+  );
+}
+const nine = tf.tile(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]), [images, 1, 1, 1]);
+const [highest] = execute('TradeMaxPool', { integers: { size: 3, stride: 1 } }, [nine], 1);
+expectRepeated('largest of a window', highest, [4, 5, 5, 7, 8, 8, 7, 8, 8]);
+
+// (1, 2) [[5, 6], [7, 8]]; with dy = 1 the sums of the matrix's rows, and of the columns of x.
+const matrix = tf.tensor2d([5, 6, 7, 8], [2, 2]);
+const pairs = repeated([1, 2], [COUNT, 2]);
+expectRepeated('product', execute('TradeProduct', {}, [pairs, matrix], 1)[0], [19, 22]);
+const [toRows, toMatrix] = execute('TradeProductGrad', {}, [tf.ones([COUNT, 2]), pairs, matrix], 2);
+expectRepeated("the product's gradient of its rows", toRows, [11, 15]);
+expectRepeated("the product's gradient of its matrix", toMatrix, [COUNT, COUNT, 2 * COUNT, 2 * COUNT]);
 
 // Equal scores weigh the values 1 equally.
 const [attended] = execute('TradeAttention', { integers: { heads: 2 } }, [tf.ones([images, 5, 24]), none], 1);
