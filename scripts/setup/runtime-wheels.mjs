@@ -7,7 +7,7 @@ import { SetupError } from './report.mjs';
 import { RETRY_ADVICE } from './runtime-targets.mjs';
 import { unzip } from './unzip.mjs';
 
-/** TensorFlow's C API, for the binding and for kernels of our own, with what it includes, 0.3 MB. */
+/** TensorFlow's C API, for the binding and for kernels of our own, with what it includes, 0.5 MB. */
 const HEADERS = new RegExp(
   `^tensorflow/include/((?:${[
     'tensorflow/c/(?:eager/|experimental/stream_executor/)?[^/]+',
