@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import type { Statistics } from '../src/compute/backend/fused.ts';
+import type { Statistics } from '../src/compute/backend/norms.ts';
 import { gatherImages, residentImages } from '../src/compute/data/augment.ts';
 import { crossEntropy } from '../src/compute/losses/soft-targets.ts';
 import { createModel } from '../src/compute/model.ts';

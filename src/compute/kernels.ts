@@ -9,8 +9,8 @@ import type { OpOf } from '../core/arch/ops.ts';
 import { byTensorFlowJs } from './backend/differentiable.ts';
 import { biasActivation } from './backend/activation.ts';
 import { attend } from './backend/attention.ts';
-import { batchNorm, layerNorm, trainBatchNorm } from './backend/fused.ts';
-import type { Statistics } from './backend/fused.ts';
+import { batchNorm, layerNorm, trainBatchNorm } from './backend/norms.ts';
+import type { Statistics } from './backend/norms.ts';
 import { convolution, dense, depthwiseConvolution } from './backend/linear.ts';
 import type { FusedActivation } from './backend/native.ts';
 import {

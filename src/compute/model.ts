@@ -1,7 +1,7 @@
 /** An architecture graph that runs: its layout of weights and its forward pass. */
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph, Layer, OpName } from '../core/arch/graph.ts';
-import type { Statistics } from './backend/fused.ts';
+import type { Statistics } from './backend/norms.ts';
 import { fuse } from './fusion.ts';
 import type { FusedLayer } from './fusion.ts';
 import { KERNELS } from './kernels.ts';

@@ -13,7 +13,7 @@ import type { ArchitectureGraph, WeightSpec } from '../core/arch/graph.ts';
 import { sizeOf } from '../core/arch/ops.ts';
 import { createRng, split } from '../core/math/rng.ts';
 import type { Rng } from '../core/math/rng.ts';
-import type { Statistics } from './backend/fused.ts';
+import type { Statistics } from './backend/norms.ts';
 import { hasNativeKernels } from './backend/native.ts';
 import { only, perAttributes, rawOp } from './backend/raw.ts';
 import type { RawOp } from './backend/raw.ts';

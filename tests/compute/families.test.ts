@@ -6,7 +6,7 @@ import { costOf } from '../../src/core/arch/cost.ts';
 import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { randomMember } from '../../src/core/space/lattice.ts';
-import type { Statistics } from '../../src/compute/backend/fused.ts';
+import type { Statistics } from '../../src/compute/backend/norms.ts';
 import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';

@@ -4,8 +4,8 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow
 import { expect, it } from 'vitest';
 import { biasActivation } from '../../src/compute/backend/activation.ts';
 import { attend } from '../../src/compute/backend/attention.ts';
-import { layerNorm, trainBatchNorm } from '../../src/compute/backend/fused.ts';
-import type { NormEnd, Statistics } from '../../src/compute/backend/fused.ts';
+import { layerNorm, trainBatchNorm } from '../../src/compute/backend/norms.ts';
+import type { NormEnd, Statistics } from '../../src/compute/backend/norms.ts';
 import { convolution, dense, depthwiseConvolution } from '../../src/compute/backend/linear.ts';
 import { NATIVE_ACTIVATIONS } from '../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../src/compute/backend/native.ts';

@@ -1,7 +1,7 @@
 /**
- * Our own TensorFlow ops for the CPU (`compute/native/*.cc`): a training step's work between convolutions and matrix
- * products, each in as few passes over memory as it needs. Set-up compiles them (`scripts/setup/kernels.mjs`); without
- * them, on a GPU and in WebAssembly, `fused.ts` takes ops that are there everywhere.
+ * Our own TensorFlow ops for the CPU (`compute/native/*.cc`): all of a small student's training step, each op in as few
+ * passes over memory as it needs. Set-up compiles them (`scripts/setup/kernels.mjs`); without them, on a GPU and in
+ * WebAssembly, every layer takes ops that are there everywhere.
  */
 import { createRequire } from 'node:module';
 import type { ActivationKind } from '../../core/arch/graph.ts';

@@ -1,6 +1,6 @@
 /**
  * The door to TensorFlow's own eager ops: tfjs-node's backend can execute any of them by name, which is how the fused
- * kernels of `fused.ts` are reached.
+ * kernels and our own are reached.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';

@@ -12,7 +12,7 @@
  */
 import type { ActivationKind, OpName, Shape } from '../../core/arch/graph.ts';
 import type { OpOf } from '../../core/arch/ops.ts';
-import { NORM_EPSILON } from '../backend/fused.ts';
+import { NORM_EPSILON } from '../backend/norms.ts';
 import type { Normalisation } from '../data/dataset.ts';
 import type { OnnxAttribute } from './encode-onnx.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';

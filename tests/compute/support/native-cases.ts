@@ -8,7 +8,7 @@ import type { ActivationKind } from '../../../src/core/arch/graph.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { biasActivation } from '../../../src/compute/backend/activation.ts';
 import { attend } from '../../../src/compute/backend/attention.ts';
-import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../../src/compute/backend/fused.ts';
+import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../../src/compute/backend/norms.ts';
 import { NATIVE_ACTIVATIONS } from '../../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../../src/compute/backend/positions.ts';

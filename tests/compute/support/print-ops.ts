@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { OpName } from '../../../src/core/arch/graph.ts';
 import { opSpec } from '../../../src/core/arch/ops.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { Statistics } from '../../../src/compute/backend/fused.ts';
+import type { Statistics } from '../../../src/compute/backend/norms.ts';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { KERNELS } from '../../../src/compute/kernels.ts';
 import type { Kernel, KernelContext } from '../../../src/compute/kernels.ts';

@@ -1,6 +1,6 @@
 /**
- * Layers as few, large kernels with closed-form gradients. On TensorFlow they call its fused ops (`raw.ts`); elsewhere
- * they fall back to tfjs ops, which differentiate themselves.
+ * Batch norm, with what follows it, and layer norm, each as one node of the tape with its gradients in closed form: by our
+ * own kernels, else by TensorFlow's fused ops (`raw.ts`), else by tfjs's, which differentiate themselves.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
