@@ -1,6 +1,6 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
-import { z } from 'zod';
+import { z } from './zod.ts';
 import { importEventSchema, importInputSchema } from './import-schemas.ts';
 import * as s from './schemas.ts';
 

@@ -1,5 +1,5 @@
 /** What it takes to make a data set of somebody's files, and what is told on the way. */
-import { z } from 'zod';
+import { z } from './zod.ts';
 import { datasetSchema } from './schemas.ts';
 
 const share = z.number().gt(0).lt(1);

@@ -1,5 +1,5 @@
 /** A search as people write it, from text or from a parsed file, into its typed form with every default filled in. */
-import { z } from 'zod';
+import { z } from './zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { nearestWord } from './nearest-word.ts';
 import { searchInputSchema } from './schemas.ts';

@@ -2,15 +2,12 @@
  * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown key is an error.
  * Core's types are the meaning; `satisfies`-style checks at the end keep both in step.
  */
-import { z } from 'zod';
+import { z } from './zod.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
-
-// zod's first object parse tries `eval`, which the content security policy refuses.
-z.config({ jitless: true });
 
 const NAME = z.string().trim().min(1).max(120);
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { z } from 'zod';
+import { z } from '../bridge/zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
 
 const fileSchema = z.object({

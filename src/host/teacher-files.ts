@@ -1,7 +1,7 @@
 /** Teacher folders as the host reads them: the card that stands beside the weights. */
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { z } from '../bridge/zod.ts';
 import { graphSchema } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 

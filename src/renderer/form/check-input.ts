@@ -1,5 +1,5 @@
 /** What the schema says against an input, field by field, in words that say what to enter. */
-import type { z } from 'zod';
+import type { z } from '../../bridge/zod.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 

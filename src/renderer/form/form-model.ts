@@ -1,5 +1,5 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
-import { z } from 'zod';
+import { z } from '../../bridge/zod.ts';
 import { importInputSchema } from '../../bridge/import-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
