@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../src/bridge/recipe-schema.ts';
+import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import { randomMember } from '../src/core/space/lattice.ts';
 import { studentFamily, studentFamilyNames } from '../src/core/arch/families/registry.ts';
@@ -47,7 +48,6 @@ const validation = cache.images(DATASET, 'val', { shift: 0, count: 100 });
 const validationLabels = cache.dataset(DATASET).split('val').labels.subarray(0, 100);
 const cacheDir = mkdtempSync(join(tmpdir(), 'bench-epoch-'));
 const breath = (): Promise<void> => Promise.resolve();
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? NaN;
 
 function nearest(name: string): ArchitectureGraph {
   const family = studentFamily(name, cache.dataset(DATASET).card.shape, CLASSES);

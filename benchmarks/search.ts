@@ -8,6 +8,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { quantile } from '../src/core/math/quantile.ts';
 import { parseTable } from '../src/core/strategies/recorded-table.ts';
 import { replay } from '../src/core/strategies/replay.ts';
 import type { ReplayResult } from '../src/core/strategies/replay.ts';
@@ -28,13 +29,6 @@ const { values } = parseArgs({
 });
 
 const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-
-function quantile(list: readonly number[], fraction: number): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  const position = fraction * (sorted.length - 1);
-  const low = sorted[Math.floor(position)] ?? NaN;
-  return low + (position % 1) * ((sorted[Math.ceil(position)] ?? low) - low);
-}
 
 if (!existsSync(values.table)) {
   say(`SKIP: there is no table at ${values.table}; name one with --table FILE`);

@@ -15,7 +15,7 @@ import { parseSearch } from '../src/bridge/parse-config.ts';
 import { studentSpace } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
-import { medianMs } from '../src/core/latency.ts';
+import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import { enumerateFamily } from '../src/core/space/lattice.ts';
 import { createTrainerPool } from '../src/host/trainer-pool.ts';
@@ -97,7 +97,7 @@ try {
     }
   }
   const ratios = seconds.one.map((one, round) => one / (seconds.two[round] ?? NaN));
-  const [ratio, spread] = [medianMs(ratios), [Math.min(...ratios), Math.max(...ratios)]];
+  const [ratio, spread] = [median(ratios), [Math.min(...ratios), Math.max(...ratios)]];
   const cores = availableParallelism();
   const threads = { one: cores, two: Math.max(1, Math.floor(cores / 2)) };
   say(

@@ -17,6 +17,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { inferShapes } from '../src/core/arch/cost.ts';
 import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
+import { median } from '../src/core/math/quantile.ts';
 import { layoutOf } from '../src/compute/parameters.ts';
 import { writeWeights } from '../src/compute/checkpoint.ts';
 import { peerPython } from './peers/environment.mjs';
@@ -102,12 +103,6 @@ function parity(ours: Facts, peer: Facts): string {
       : [`first loss ${ours.firstLoss} against ${peer.firstLoss}`]),
   ];
   return faults.length === 0 ? `parity: first loss ${ours.firstLoss.toFixed(5)}` : `NO PARITY: ${faults.join('; ')}`;
-}
-
-function median(list: readonly number[]): number {
-  const sorted = [...list].sort((left, right) => left - right);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }
 
 const python = peerPython();

@@ -273,7 +273,7 @@ def main():
     memory = torch.channels_last if layout == "channels_last" else torch.contiguous_format
     images = images.permute(0, 3, 1, 2).contiguous(memory_format=memory)
     network = Network(graph, task["shapes"], read_safetensors(folder / "weights.safetensors")).to(memory_format=memory)
-    decayed = [p for p in network.parameters() if p.dim() > 1 and p.shape != images.shape]
+    decayed = [p for p in network.parameters() if p.dim() > 1]
     others = [p for p in network.parameters() if p.dim() <= 1]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": task["weightDecay"]}, {"params": others, "weight_decay": 0.0}],

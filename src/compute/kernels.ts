@@ -13,6 +13,7 @@ import { batchNorm, layerNorm, trainBatchNorm } from './backend/norms.ts';
 import type { Statistics } from './backend/norms.ts';
 import { convolution, dense, depthwiseConvolution } from './backend/linear.ts';
 import type { FusedActivation } from './backend/native.ts';
+import { perAttributes } from './backend/raw.ts';
 import {
   addToEach,
   gatherRows,
@@ -116,14 +117,19 @@ export const KERNELS = {
 function relativeBiases(table: Tensor, [height, width]: readonly [number, number]): Tensor3D {
   const [, heads = 1] = table.shape;
   const count = height * width;
-  const rows = Int32Array.from({ length: count * count }, (_, pair) => {
+  const pairs = reshape(gatherRows(table, relativeRows(height, width)), [count, count, heads]);
+  return byTensorFlowJs([pairs], (x) => tf.transpose(x as Tensor3D, [2, 0, 1]));
+}
+
+/** Which row of the table each pair of a grid's places reads, `[t * t]`. */
+const relativeRows = perAttributes((height: number, width: number) => {
+  const count = height * width;
+  return Int32Array.from({ length: count * count }, (_, pair) => {
     const [query, key] = [Math.floor(pair / count), pair % count];
     const down = Math.floor(query / width) - Math.floor(key / width) + height - 1;
     return down * (2 * width - 1) + (query % width) - (key % width) + width - 1;
   });
-  const pairs = reshape(gatherRows(table, rows), [count, count, heads]);
-  return byTensorFlowJs([pairs], (x) => tf.transpose(x as Tensor3D, [2, 0, 1]));
-}
+});
 
 function first(inputs: readonly Tensor[]): Tensor {
   const [input] = inputs;

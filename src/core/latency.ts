@@ -7,7 +7,7 @@
  * | timings | milliseconds of each pass after warm-up, in order                | `[passes]` |
  * | load    | cores' worth of time that others took while a student was timed  |            |
  */
-
+import { median, quantile } from './math/quantile.ts';
 import type { Limit } from './objective.ts';
 
 /** `onnxruntime`: where students are deployed; `tfjs`: the backend that trains them. */
@@ -56,16 +56,8 @@ export const LATENCY_RULE = Object.freeze({
   idleLoad: 0.25,
 });
 
-/** Quantile `share` of the timings, between order statistics (type 7 of Hyndman and Fan 1996); NaN of none. */
-export function quantileMs(timings: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(timings).sort();
-  const place = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(place)] ?? NaN, sorted[Math.ceil(place)] ?? NaN];
-  return below + (place - Math.floor(place)) * (above - below);
-}
-
-export const medianMs = (timings: ArrayLike<number>): number => quantileMs(timings, 0.5);
-export const tailMs = (timings: ArrayLike<number>): number => quantileMs(timings, 0.9);
+export const medianMs = (timings: ArrayLike<number>): number => median(timings);
+export const tailMs = (timings: ArrayLike<number>): number => quantile(timings, 0.9);
 
 export function isWarm(timings: readonly number[]): boolean {
   const { warmupWindow, stable, warmupMost } = LATENCY_RULE;

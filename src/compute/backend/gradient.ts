@@ -25,17 +25,23 @@ export function lossAndGradients(
     return { value: value as Scalar, gradients: grads }; // what `loss` gave
   }
   const { result: outputs, tape } = recorded(() => network(weights));
-  const ownWeights = own.map((index) => weights[index] ?? tf.scalar(0));
+  const ownWeights = own.map((index) => at(weights, index));
   const { value, grads } = tf.valueAndGrads((...tensors) => {
     const shown = [...weights];
-    own.forEach((index, place) => (shown[index] = tensors[outputs.length + place] ?? tf.scalar(0)));
+    own.forEach((index, place) => (shown[index] = at(tensors, outputs.length + place)));
     return loss(tensors.slice(0, outputs.length), shown);
   })([...outputs, ...ownWeights]);
-  const seeds = new Map(outputs.map(({ id }, index) => [id, grads[index] ?? tf.scalar(0)]));
+  const seeds = new Map(outputs.map(({ id }, index) => [id, at(grads, index)]));
   const gradients = backward(tape, seeds);
   const ofLoss = new Map(own.map((index, place) => [index, grads[outputs.length + place]]));
   return {
     value: value as Scalar, // what `loss` gave
     gradients: weights.map((weight, index) => gradients.get(weight.id) ?? ofLoss.get(index) ?? tf.zerosLike(weight)),
   };
+}
+
+function at(tensors: readonly Tensor[], index: number): Tensor {
+  const tensor = tensors[index];
+  if (tensor === undefined) throw new Error(`There is no tensor number ${index}`);
+  return tensor;
 }

@@ -60,7 +60,7 @@ export function rawOp(name: string, outputs: number, attributes: RawAttributes):
   };
 }
 
-/** An op for each value of its attributes, made when it is first asked for. */
+/** What belongs to a few numbers (an op and its attributes, as a rule), made when it is first asked for. */
 export function perAttributes<Values extends readonly number[], T = RawOp>(
   make: (...values: Values) => T,
 ): (...values: Values) => T {

@@ -111,8 +111,10 @@ export function viewOf(
   augmentation: Augmentation,
   { height, width }: Pick<ResidentImages, 'height' | 'width'>,
 ): View {
-  const rng = createRng(splitSeed(splitSeed(seed, sample), view));
   const { flip, shift, cutout } = augmentation;
+  // Asked for every sample of every batch: nothing to draw is the default recipe's case.
+  if (!flip && shift === 0 && cutout === 0) return PLAIN;
+  const rng = createRng(splitSeed(splitSeed(seed, sample), view));
   const down = rng.int(2 * shift + 1) - shift;
   const right = rng.int(2 * shift + 1) - shift;
   const flipped = flip && rng.uniform() < 0.5;

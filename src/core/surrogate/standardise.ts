@@ -8,6 +8,7 @@
  * z rises with v in two straight pieces that meet at a knee below the median: a diverged student is bad, but how bad says
  * nothing about good ones ("soft winsorisation"). Straight pieces keep expected improvement in closed form.
  */
+import { quantileOfSorted } from '../math/quantile.ts';
 
 export interface Standardiser {
   readonly kneeValue: number;
@@ -25,13 +26,6 @@ export interface Standardiser {
  */
 export const WINSOR = Object.freeze({ knee: 1, compression: 5, floor: 3 });
 
-function quantile(sorted: Float64Array, fraction: number): number {
-  const position = fraction * (sorted.length - 1);
-  const low = sorted[Math.floor(position)] ?? 0;
-  const high = sorted[Math.ceil(position)] ?? low;
-  return low + (position - Math.floor(position)) * (high - low);
-}
-
 function deviation(values: Float64Array, mean: number): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
@@ -39,11 +33,11 @@ function deviation(values: Float64Array, mean: number): number {
 /** Fits the scale to finite values `[n]`, n >= 1; equal values give unit scale about themselves. */
 export function createStandardiser(values: readonly number[]): Standardiser {
   const sorted = Float64Array.from(values).sort();
-  const median = quantile(sorted, 0.5);
+  const median = quantileOfSorted(sorted, 0.5);
   // The upper half sets the scale: it is where the search is going, and it holds no diverged students. Where many
   // results are nearly equal (a family on a plateau), the way from the tenth worst to the best keeps it from collapsing.
-  const upper = (quantile(sorted, 0.75) - median) / 0.6745;
-  const whole = (quantile(sorted, 1) - quantile(sorted, 0.1)) / 4;
+  const upper = (quantileOfSorted(sorted, 0.75) - median) / 0.6745;
+  const whole = (quantileOfSorted(sorted, 1) - quantileOfSorted(sorted, 0.1)) / 4;
   const scale = Math.max(upper, whole) || deviation(sorted, median) || 1;
   const kneeValue = median - WINSOR.knee * scale;
   const raw = {
