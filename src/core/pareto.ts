@@ -10,6 +10,7 @@
  *          than r in every objective                                        [d]
  */
 import { WorkbenchError } from './errors.ts';
+import { createDominatedVolume } from './math/dominated-volume.ts';
 import type { Limit, Metrics, Objective } from './objective.ts';
 
 type Costs = readonly number[];
@@ -56,7 +57,10 @@ export function hypervolume(
   return hypervolumeHistory(points, objectives, reference).at(-1) ?? 0;
 }
 
-/** Hypervolume of the first 1, 2, ..., n points: `[n]`, never falling. Throws when an objective has no reference. */
+/**
+ * Hypervolume of the first 1, 2, ..., n points: `[n]`, never falling, each from the one before it. Throws when an objective
+ * has no reference.
+ */
 export function hypervolumeHistory(
   points: readonly Metrics[],
   objectives: readonly Objective[],
@@ -69,16 +73,12 @@ export function hypervolumeHistory(
       field: 'reference',
     });
   }
-  let front: readonly Costs[] = [];
-  let volume = 0;
+  const volume = createDominatedVolume(r);
+  let reached = 0;
   return points.map((point) => {
     const costs = costsOf(point, objectives);
-    const counts = costs?.every((cost, axis) => cost < (r[axis] ?? NaN));
-    if (costs && counts && !front.some((other) => coversCosts(other, costs))) {
-      front = [...front.filter((other) => !coversCosts(costs, other)), costs];
-      volume = volumeOf(front, r);
-    }
-    return volume;
+    if (costs) reached = volume.add(costs);
+    return reached;
   });
 }
 
@@ -135,40 +135,4 @@ function compareCosts(left: Costs, right: Costs): number {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/**
- * Volume dominated by `front` (every member better than `r` in all objectives), by slicing along the last objective
- * (HSO: While, Hingston, Barone and Huband 2006): between two neighbouring values of it stands the (d-1)-dimensional
- * volume of all points below.
- */
-function volumeOf(front: readonly Costs[], r: Costs): number {
-  const last = r.length - 1;
-  const depth = (costs: Costs): number => costs[last] ?? NaN;
-  if (last === 0) return Math.max(0, ...front.map((costs) => depth(r) - depth(costs)));
-  const ordered = [...front].sort((left, right) => depth(left) - depth(right));
-  if (last === 1) return areaOf(ordered, r);
-  let volume = 0;
-  let slice: readonly Costs[] = [];
-  for (const [index, costs] of ordered.entries()) {
-    const flat = costs.slice(0, last);
-    if (!slice.some((other) => coversCosts(other, flat))) {
-      slice = [...slice.filter((other) => !coversCosts(flat, other)), flat];
-    }
-    const thickness = depth(ordered[index + 1] ?? r) - depth(costs);
-    if (thickness > 0) volume += thickness * volumeOf(slice, r.slice(0, last));
-  }
-  return volume;
-}
-
-/** Two objectives: rectangles of a staircase. `ordered` ascends in the second. */
-function areaOf(ordered: readonly Costs[], r: Costs): number {
-  let area = 0;
-  let edge = r[0] ?? NaN;
-  for (const [first = NaN, second = NaN] of ordered) {
-    if (first >= edge) continue;
-    area += (edge - first) * ((r[1] ?? NaN) - second);
-    edge = first;
-  }
-  return area;
 }

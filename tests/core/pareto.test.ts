@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRng } from '../../src/core/math/rng.ts';
 import type { Metrics, Objective } from '../../src/core/objective.ts';
 import {
   dominates,
@@ -147,16 +148,44 @@ describe('hypervolume', () => {
 });
 
 describe('hypervolumeHistory', () => {
-  it('is the hypervolume of every prefix and never falls', () => {
+  it('is the union of the boxes of every prefix, though each step only adds to the last', () => {
     fc.assert(
       fc.property(points, objectives, (some, of) => {
         const history = hypervolumeHistory(some, of, REFERENCE);
-        expect(history).toEqual(some.map((_one, index) => hypervolume(some.slice(0, index + 1), of, REFERENCE)));
-        expect(history).toEqual([...history].sort((left, right) => left - right));
+        expect(history).toEqual(some.map((_one, index) => inclusionExclusion(some.slice(0, index + 1), of)));
       }),
     );
   });
+
+  it('ends, in any order, at the closed form on all lattice points of one sum', () => {
+    // Of the (N + 1)^d unit cubes, those whose least corner sums to less than N are free: C(N + d - 1, d) of them.
+    const sides = { 2: 40, 3: 20, 4: 12 } as const;
+    for (const [count, of] of [
+      [2, TWO],
+      [3, THREE],
+      [4, FOUR],
+    ] as const) {
+      const top = sides[count];
+      const free = of.reduce((product, _objective, axis) => (product * (top + axis)) / (axis + 1), 1);
+      const reference = { accuracy: 0, params: top + 1, macs: top + 1, latencyMs: top + 1 };
+      const front = compositions(top, count).map(([first = 0, ...rest]) =>
+        point(top + 1 - first, rest[0] ?? 0, rest[1], rest[2]),
+      );
+      for (const seed of [1, 2]) {
+        const history = hypervolumeHistory(createRng(seed).shuffle(front), of, reference);
+        expect(history.at(-1)).toBe((top + 1) ** count - free);
+      }
+    }
+  });
 });
+
+/** All ways to write `sum` as `parts` whole numbers from 0. */
+function compositions(sum: number, parts: number): readonly (readonly number[])[] {
+  if (parts === 1) return [[sum]];
+  return Array.from({ length: sum + 1 }, (_, first) =>
+    compositions(sum - first, parts - 1).map((rest) => [first, ...rest]),
+  ).flat();
+}
 
 describe('kneePoint', () => {
   it('is the point farthest from the chord between the ends', () => {

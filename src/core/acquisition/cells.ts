@@ -8,8 +8,10 @@
  *
  * With costs known, the hypervolume gained by value y at costs c is Σ_cells vol(cell ∩ {costs >= c}) · max(0, y − level).
  * One cost gives the k + 1 segments of the front's staircase; none gives a single cell of volume 1, whose gain is plain
- * improvement. Cells of several costs are those of the grid through the front's coordinates.
+ * improvement. Of several costs, a cell is a box that one point of the front is the best to reach: at most 2k + 1 of them
+ * with two costs, O(k²) with three (math/free-boxes.ts).
  */
+import { covers, eachFreeBox } from '../math/free-boxes.ts';
 
 /** A point in the space of objectives: the value to maximise and the known costs to minimise. */
 export interface Outcome {
@@ -20,54 +22,57 @@ export interface Outcome {
 export interface Cells {
   readonly dimensions: number;
   readonly count: number;
-  /** Where the grid is cut along each cost, rising from −∞ to the reference: `[m][cuts]`. The first cost turns fastest. */
-  readonly edges: readonly (readonly number[])[];
-  /** Corners, `[count][m]`. */
+  /** Corners, `[count][m]`; the lower ones may be −∞. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   /** Distinct levels, rising: `[levels]`. */
   readonly levels: readonly number[];
   /** Index into `levels` of each cell, `[count]`. */
   readonly levelOf: Int32Array;
+  /** Where the levels begin: from the best value down, with an index into `levels`; the reference's is that of all costs. */
+  readonly front: readonly { readonly costs: readonly number[]; readonly level: number }[];
+  /** Costs that count nothing any more, `[m]`. */
+  readonly bound: readonly number[];
 }
 
 /** Cells for the outcomes known so far. Outcomes beyond the reference in a cost, or no better than its value, count nothing. */
 export function createCells(outcomes: readonly Outcome[], reference: Outcome): Cells {
   const m = reference.costs.length;
-  const useful = outcomes.filter(
-    ({ value, costs }) => value > reference.value && costs.every((cost, j) => cost < (reference.costs[j] ?? -Infinity)),
-  );
-  const edges = reference.costs.map((bound, j) =>
-    [...new Set([-Infinity, ...useful.map(({ costs }) => costs[j] ?? bound), bound])].sort((a, b) => a - b),
-  );
-  const count = edges.reduce((product, list) => product * (list.length - 1), 1);
-  const lower = new Float64Array(count * m);
-  const upper = new Float64Array(count * m);
-  const values = new Float64Array(count);
-  for (let cell = 0; cell < count; cell++) {
-    let rest = cell;
-    edges.forEach((list, j) => {
-      const step = rest % (list.length - 1);
-      rest = Math.floor(rest / (list.length - 1));
-      lower[cell * m + j] = list[step]!;
-      upper[cell * m + j] = list[step + 1]!;
+  const useful = outcomes
+    .filter(
+      ({ value, costs }) =>
+        value > reference.value && costs.every((cost, j) => cost < (reference.costs[j] ?? -Infinity)),
+    )
+    .sort((a, b) => b.value - a.value);
+  const levels = [...new Set([reference.value, ...useful.map(({ value }) => value)])].sort((a, b) => a - b);
+  const position = new Map(levels.map((value, index) => [value, index]));
+  const lower: number[] = [];
+  const upper: number[] = [];
+  const levelOf: number[] = [];
+  const everywhere: Outcome = { value: reference.value, costs: reference.costs.map(() => -Infinity) };
+  const reached: (readonly number[])[] = [];
+  const front: { readonly costs: readonly number[]; readonly level: number }[] = [];
+  // From the best value down, what a point is the first to reach has its value as level.
+  for (const { value, costs } of [...useful, everywhere]) {
+    if (reached.some((better) => covers(better, costs, m))) continue;
+    const level = position.get(value) ?? 0;
+    eachFreeBox(reached, costs, reference.costs, (from, to) => {
+      lower.push(...from);
+      upper.push(...to);
+      levelOf.push(level);
     });
-    const corner = lower.subarray(cell * m, cell * m + m);
-    values[cell] = useful.reduce(
-      (best, { value, costs }) => (value > best && costs.every((cost, j) => cost <= corner[j]!) ? value : best),
-      reference.value,
-    );
+    reached.push(costs);
+    front.push({ costs, level });
   }
-  const levels = [...new Set(values)].sort((a, b) => a - b);
-  const position = new Map(levels.map((level, index) => [level, index]));
   return {
     dimensions: m,
-    count,
-    edges,
-    lower,
-    upper,
+    count: levelOf.length,
+    lower: Float64Array.from(lower),
+    upper: Float64Array.from(upper),
     levels,
-    levelOf: Int32Array.from(values, (value) => position.get(value) ?? 0),
+    levelOf: Int32Array.from(levelOf),
+    front,
+    bound: reference.costs,
   };
 }
 
@@ -77,41 +82,49 @@ export function createCells(outcomes: readonly Outcome[], reference: Outcome): C
  * that volume times the improvement over that level.
  */
 export function lowestLevel(
-  cells: Cells,
+  { dimensions: m, front, bound }: Cells,
   costs: ArrayLike<number>,
 ): { readonly level: number; readonly volume: number } | undefined {
-  let cell = 0;
-  let stride = 1;
   let volume = 1;
-  for (let j = 0; j < cells.dimensions; j++) {
-    const cuts = cells.edges[j]!;
-    const last = cuts.length - 1;
-    if (!(costs[j]! < cuts[last]!)) return undefined;
-    volume *= cuts[last]! - costs[j]!;
-    let step = 0;
-    while (cuts[step + 1]! <= costs[j]!) step++;
-    cell += step * stride;
-    stride *= last;
+  for (let j = 0; j < m; j++) {
+    if (!(costs[j]! < bound[j]!)) return undefined;
+    volume *= bound[j]! - costs[j]!;
   }
-  return { level: cells.levelOf[cell]!, volume };
+  let level = 0;
+  for (const point of front) {
+    if (!covers(point.costs, costs, m)) continue;
+    level = point.level;
+    break;
+  }
+  return { level, volume };
 }
 
-/** Volume that costs `[m]` dominate at each level, written into `out` (`[levels]`). */
-export function dominatedVolumes(cells: Cells, costs: ArrayLike<number>, out: Float64Array): Float64Array {
+/** Volume that costs `[m]` dominate at each level, added to `out` (`[levels]`) with a weight. */
+export function addDominatedVolumes(cells: Cells, costs: ArrayLike<number>, weight: number, out: Float64Array): void {
   const { dimensions: m, lower, upper, levelOf } = cells;
-  out.fill(0);
   for (let cell = 0; cell < cells.count; cell++) {
-    let volume = 1;
-    for (let j = 0; j < m && volume > 0; j++) {
-      volume *= Math.max(0, upper[cell * m + j]! - Math.max(lower[cell * m + j]!, costs[j]!));
+    let volume = weight;
+    for (let j = cell * m, k = 0; k < m; j++, k++) {
+      const side = upper[j]! - Math.max(lower[j]!, costs[k]!);
+      if (side > 0) volume *= side;
+      else {
+        volume = 0;
+        break;
+      }
     }
     out[levelOf[cell]!]! += volume;
   }
-  return out;
+}
+
+/** Volume that costs `[m]` dominate at each level, `[levels]`. */
+export function dominatedVolumes(cells: Cells, costs: ArrayLike<number>): Float64Array {
+  const volumes = new Float64Array(cells.levels.length);
+  addDominatedVolumes(cells, costs, 1, volumes);
+  return volumes;
 }
 
 /** Hypervolume gained by an outcome. */
 export function hypervolumeGain(cells: Cells, { value, costs }: Outcome): number {
-  const volumes = dominatedVolumes(cells, costs, new Float64Array(cells.levels.length));
+  const volumes = dominatedVolumes(cells, costs);
   return cells.levels.reduce((sum, level, i) => sum + volumes[i]! * Math.max(0, value - level), 0);
 }

@@ -48,7 +48,7 @@ export function createEhvi(cells: Cells, scale: Standardiser): Ehvi {
   const levels = cells.levels.map((level) => toOutput(scale, level));
   const terms = new Float64Array(levels.length);
   return {
-    volumes: (costs) => dominatedVolumes(cells, costs, new Float64Array(levels.length)),
+    volumes: (costs) => dominatedVolumes(cells, costs),
     bound(costs, mean, deviation) {
       const lowest = lowestLevel(cells, costs);
       if (!lowest) return -Infinity;

@@ -52,7 +52,7 @@ describe('hypervolume gained by one outcome', () => {
       const reference: Outcome = { value: 0.1, costs: Array.from({ length: costs }, () => 0.9) };
       const cells = createCells(randomOutcomes(6, costs, 30 + costs), reference);
       for (const { costs: at } of randomOutcomes(40, costs, 60 + costs)) {
-        const volumes = dominatedVolumes(cells, at, new Float64Array(cells.levels.length));
+        const volumes = dominatedVolumes(cells, at);
         const lowest = lowestLevel(cells, at);
         if (!lowest) expect(volumes.every((volume) => volume === 0)).toBe(true);
         else {

@@ -4,6 +4,7 @@
  */
 import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
+import { exclusiveVolume } from '../../math/dominated-volume.ts';
 import { withinRadius } from '../../space/neighbours.ts';
 import type { Configuration, Family } from '../../space/space.ts';
 import { TRADE } from './constants.ts';
@@ -83,16 +84,18 @@ export function contributions(
   outcomes: readonly Placed[],
   reference: Outcome,
 ): readonly { readonly trial: number; readonly share: number }[] {
+  const corner = ({ value, costs }: Outcome): readonly number[] => [-value, ...costs];
+  const bound = corner(reference);
   const useful = outcomes.filter(
     ({ outcome, trial }) =>
-      hypervolumeGain(createCells([], reference), outcome) > 0 &&
+      corner(outcome).every((cost, j) => cost < (bound[j] ?? NaN)) &&
       !outcomes.some((other) => covers(other, { outcome, trial })),
   );
-  const kept = useful.map(({ outcome }) => outcome);
+  const front = useful.map(({ outcome }) => corner(outcome));
   return useful
     .map(({ trial, outcome }, i) => ({
       trial,
-      share: hypervolumeGain(createCells(kept.toSpliced(i, 1), reference), outcome),
+      share: exclusiveVolume(front.toSpliced(i, 1), corner(outcome), bound),
     }))
     .sort((a, b) => b.share - a.share || a.trial - b.trial);
 }
