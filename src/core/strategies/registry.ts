@@ -23,12 +23,13 @@ interface Entry {
 }
 
 function entry<S>(strategy: Strategy<S>): Entry {
-  const { id, title, version, fidelity, summary, defaults } = strategy;
-  const info = { id, title, version, fidelity, summary, defaults };
+  const { id, title, version, fidelity, summary, defaults, transfers = false } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults, transfers };
   return {
     info,
     open(input) {
       checkOptions(info, input.options);
+      checkPrior(info, input.prior);
       let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
       return {
         info,
@@ -66,6 +67,17 @@ function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions):
       expected === 'undefined' ? `has no option '${name}': it has ${names}` : `wants a ${expected} for '${name}'`;
     throw new WorkbenchError('config.invalid', `Strategy ${id} ${problem}.`, { field: `strategy.options.${name}` });
   }
+}
+
+/** Who asks for transfer is told that there will be none. */
+export function checkPrior({ title, transfers }: StrategyInfo, prior: readonly unknown[] = []): void {
+  if (transfers || prior.length === 0) return;
+  const able = STRATEGY_INFOS.filter((info) => info.transfers).map(({ id }) => id);
+  throw new WorkbenchError(
+    'config.invalid',
+    `transferFrom: ${title} learns nothing from earlier runs: choose ${able.join(' or ')}, or leave them out.`,
+    { field: 'transferFrom' },
+  );
 }
 
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */

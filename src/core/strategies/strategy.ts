@@ -1,16 +1,28 @@
 /** The ask/tell contract of a search strategy: a pure fold over the run's event log (docs/architecture.md). */
 import type { RunEvent } from '../events.ts';
 import type { Problem } from '../objective.ts';
+import type { Candidate } from '../space/space.ts';
 
 /** How close to its source a strategy is (docs/trade.md); the product shows it. */
 export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
 
 export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;
 
+/** What an earlier run was told of a student, as plain data: resuming needs no other run. */
+export interface PriorResult {
+  readonly candidate: Candidate;
+  /** Of the objective that is learned, in its own unit and goal. */
+  readonly value: number;
+  /** The run it comes from: values are compared within one only. */
+  readonly source: string;
+}
+
 export interface StrategyInput {
   readonly problem: Problem;
   readonly seed: number;
   readonly options: StrategyOptions;
+  /** Results of earlier runs that this one may learn from; they are not told, and their students may be proposed. */
+  readonly prior?: readonly PriorResult[];
 }
 
 export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
@@ -27,6 +39,8 @@ export interface Strategy<S> {
   /** One sentence on what it is and where it comes from. */
   readonly summary: string;
   readonly defaults: StrategyOptions;
+  /** It makes use of `prior`; the others refuse one. */
+  readonly transfers?: boolean;
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**

@@ -165,6 +165,7 @@ describe('the argmax', () => {
       cross,
       ehvi: createEhvi(cells, scale),
       pointOf: context.pointOf,
+      offset: (member: { costs: Readonly<Record<string, number>> }) => Math.sin(member.costs['params']!) / 3,
       costsOf: (member: { costs: Readonly<Record<string, number>> }) => [member.costs['params']!],
       // Any share of the gain: the bounds must bound what is left of it.
       logFeasible: (member: { costs: Readonly<Record<string, number>> }) => -(member.costs['params']! % 7) / 3,

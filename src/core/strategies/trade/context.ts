@@ -7,6 +7,8 @@ import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createCatalogue } from '../catalogue.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
+import { createPrior } from './transfer.ts';
+import type { Prior } from './transfer.ts';
 
 /** Work already done. It only saves time: what is read from here is bit for bit what would be computed anew. */
 export interface Memo {
@@ -22,6 +24,8 @@ export interface TradeContext {
   readonly model: Model;
   /** The member's coordinates, remembered. */
   readonly pointOf: (member: Costed) => Point;
+  /** What earlier runs say, where there are any. */
+  readonly prior: Prior | undefined;
   readonly memo: Memo;
 }
 
@@ -31,18 +35,21 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
   const encoding: Encoding = createEncoding(input.problem.space, metrics, sample);
   const points = new WeakMap<Costed, Point>();
+  const pointOf = (member: Costed): Point => {
+    const known = points.get(member);
+    if (known) return known;
+    const point = encode(encoding, member);
+    points.set(member, point);
+    return point;
+  };
+  const model = { encoding, layout: createLayout(encoding) };
   return {
     input,
     options,
     catalogue,
-    model: { encoding, layout: createLayout(encoding) },
-    pointOf(member) {
-      const known = points.get(member);
-      if (known) return known;
-      const point = encode(encoding, member);
-      points.set(member, point);
-      return point;
-    },
+    model,
+    pointOf,
+    prior: createPrior(catalogue, model, pointOf, input.prior ?? []),
     memo: { last: undefined },
   };
 }

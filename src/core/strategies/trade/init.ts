@@ -1,4 +1,4 @@
-/** The initial design: reference students, then one or two a family, spread over cost (docs/trade.md, step 2). */
+/** The initial design: reference students, then one or two a family, spread over cost (docs/trade.md, steps 2 and 10). */
 import { createRng, split } from '../../math/rng.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';
@@ -15,9 +15,15 @@ const STREAM = 0x696e6974;
 
 /**
  * At most a quarter of the budget, references included. Each round gives every family one student, in a band of log cost
- * of its own that moves on from family to family, so that all together cover the costs.
+ * of its own that moves on from family to family, so that all together cover the costs. Of `earlier`, the front of earlier
+ * runs, come as many as make up half of the design, as far as the references leave room.
  */
-export function initialDesign(catalogue: Catalogue, seed: number, options: StrategyOptions): readonly Initial[] {
+export function initialDesign(
+  catalogue: Catalogue,
+  seed: number,
+  options: StrategyOptions,
+  earlier: readonly Member[] = [],
+): readonly Initial[] {
   const { problem } = catalogue;
   const families = catalogue.families.filter(({ members }) => members.length > 0);
   const wanted = Math.max(TRADE.initialLeast, TRADE.initialPerFamily * families.length);
@@ -32,6 +38,11 @@ export function initialDesign(catalogue: Catalogue, seed: number, options: Strat
     .slice(0, Math.max(1, count))
     .map((member) => ({ member, why: { source: 'reference' } }));
   const taken = new Set(design.map(({ member }) => member.key));
+  const room = Math.min(Math.floor(count / 2), count - design.length);
+  for (const member of earlier.filter(({ key }) => !taken.has(key)).slice(0, room)) {
+    taken.add(member.key);
+    design.push({ member, why: { source: 'earlier' } });
+  }
   const order = rng.shuffle([...families].sort((a, b) => (a.family.name < b.family.name ? -1 : 1)));
   const bands = Math.max(1, count - design.length);
   // Families that a reference already speaks for come last.

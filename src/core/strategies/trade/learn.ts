@@ -6,10 +6,12 @@ import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
 import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
+import type { Member } from '../catalogue.ts';
 import { isPending, withData } from '../ledger.ts';
 import type { Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
+import { fitWithPrior, withoutPrior } from './transfer.ts';
 import { forecastLatency } from './latency.ts';
 import type { LatencyForecast } from './latency.ts';
 
@@ -21,6 +23,12 @@ export interface Learned {
   /** Given the pending trials too, at their posterior means. */
   readonly conditioned: Gp;
   readonly latency: LatencyForecast;
+  /** ρ m(x): what earlier runs add to the posterior mean; 0 without any. */
+  readonly offset: (member: Pick<Member, 'candidate' | 'costs'>) => number;
+  /** ρ, `undefined` without earlier runs. */
+  readonly priorWeight: number | undefined;
+  /** For the log: θ, and ρ behind it where there are earlier runs. */
+  readonly fitted: readonly number[];
 }
 
 /** Likelihood evaluations that a fit to n results may spend. */
@@ -36,7 +44,7 @@ export function fitDue(n: number): number {
 
 /** Needs one result with a finite value at least. */
 export function learn(context: TradeContext, ledger: Ledger): Learned {
-  const { model, pointOf, memo } = context;
+  const { model, pointOf, memo, prior } = context;
   const data = withData(ledger);
   const n = data.length;
   const scale = createStandardiser(data.map(({ value }) => value));
@@ -44,7 +52,15 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   const keys = data.map(({ key }) => key);
   const points = data.map(pointOf);
   const due = ledger.warmStart === undefined || fitDue(n) > ledger.fittedAt;
-  const theta = due ? fitHyperparameters(model, points, y, ledger.warmStart, evaluations(n)) : (ledger.warmStart ?? []);
+  const start = ledger.warmStart?.slice(0, model.layout.count);
+  const earlier = prior && Float64Array.from(data, prior.mean);
+  const recorded = { theta: start ?? [], weight: ledger.warmStart?.[model.layout.count] ?? 0 };
+  const { theta, weight } = !due
+    ? recorded
+    : earlier
+      ? fitWithPrior(model, points, y, earlier, start, evaluations(n))
+      : { theta: fitHyperparameters(model, points, y, start, evaluations(n)), weight: 0 };
+  const outputs = earlier ? withoutPrior(y, earlier, weight) : y;
 
   const known = memo.last;
   const reusable =
@@ -52,13 +68,22 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     known.keys.length <= n &&
     known.keys.every((key, i) => key === keys[i]) &&
     known.gp.theta.every((value, i) => value === theta[i]);
-  let gp = reusable ? known.gp : createGp(model, theta, points, y);
-  for (let i = gp.points.length; i < n; i++) gp = appendPoint(gp, points[i]!, y.subarray(0, i + 1));
-  gp = withOutputs(gp, y);
+  let gp = reusable ? known.gp : createGp(model, theta, points, outputs);
+  for (let i = gp.points.length; i < n; i++) gp = appendPoint(gp, points[i]!, outputs.subarray(0, i + 1));
+  gp = withOutputs(gp, outputs);
   const cross = reusable ? known.cross : createCrossCache();
   memo.last = { keys, gp, cross };
 
   let conditioned = gp;
   for (const trial of ledger.trials) if (isPending(trial)) conditioned = appendPending(conditioned, pointOf(trial));
-  return { scale, gp, cross, conditioned, latency: forecastLatency(context, ledger) };
+  return {
+    scale,
+    gp,
+    cross,
+    conditioned,
+    latency: forecastLatency(context, ledger),
+    offset: (member) => (prior && weight !== 0 ? weight * prior.mean(member) : 0),
+    priorWeight: prior && weight,
+    fitted: prior ? [...theta, weight] : theta,
+  };
 }

@@ -62,6 +62,7 @@ export function propose(
     why: {
       ...explain(winner, learned.scale, orientation, claimant(state, active, winner.member)),
       ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
+      ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
     },
   };
 }
@@ -85,7 +86,7 @@ function claimant(
 /** EHVI over the front of what is told, and of what is pending at its predicted value. */
 function scorerOf(
   state: TradeState,
-  { scale, gp: results, cross, latency }: Learned,
+  { scale, gp: results, cross, latency, offset }: Learned,
   gp: Gp,
   picked: readonly Member[],
 ): Scorer {
@@ -99,7 +100,7 @@ function scorerOf(
     ...picked,
   ];
   const expected = running.map((member): Outcome => ({
-    value: toValue(scale, posterior(gp, context.pointOf(member)).mean),
+    value: toValue(scale, posterior(gp, context.pointOf(member)).mean + offset(member)),
     costs: costsOf(member),
   }));
   const cells = createCells([...told, ...expected], referenceOutcome(context.catalogue, told));
@@ -109,6 +110,7 @@ function scorerOf(
     cross,
     ehvi: createEhvi(cells, scale),
     pointOf: context.pointOf,
+    offset,
     costsOf,
     logFeasible: latency.logFeasible,
   });

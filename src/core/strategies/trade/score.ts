@@ -23,6 +23,8 @@ export interface Scorer {
   readonly cross: CrossCache;
   readonly ehvi: Ehvi;
   readonly pointOf: (member: Member) => Point;
+  /** What earlier runs add to the candidate's posterior mean. */
+  readonly offset: (member: Member) => number;
   /** The candidate's other objectives, less is better. */
   readonly costsOf: (member: Member) => readonly number[];
   /** Log probability that it keeps the limits that only a measurement tells: its share of the gain. */
@@ -49,7 +51,7 @@ const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Floa
 export function glance(scorer: Scorer, member: Member): Scored {
   const { gp, ehvi, precisions } = scorer;
   const vector = vectorOf(scorer, member);
-  let mean = 0;
+  let mean = scorer.offset(member);
   let explained = 0;
   for (let i = 0; i < precisions.length; i++) {
     const covariance = vector[i]!;

@@ -8,6 +8,7 @@
  * 4. candidates of the global arm and of the regions           candidates.ts, regions.ts
  * 5. one argmax over all of them: it is the allocation         propose.ts
  * 6. trials still running count at their posterior mean        learn.ts
+ * 7. where earlier runs are named, their mean as a feature      transfer.ts
  */
 import type { Why } from '../../events.ts';
 import { createRng, split } from '../../math/rng.ts';
@@ -37,12 +38,13 @@ export const trade: Strategy<TradeState> = {
   fidelity: 'reconstruction',
   summary:
     'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected hypervolume improvement.',
+  transfers: true,
   defaults: { references: true, regions: true, costFeatures: true },
 
   init(input) {
     const options = { ...trade.defaults, ...input.options };
     const context = createContext(input, options);
-    return startState(context, initialDesign(context.catalogue, input.seed, options));
+    return startState(context, initialDesign(context.catalogue, input.seed, options, context.prior?.front));
   },
 
   fold: foldEvent,
@@ -122,5 +124,5 @@ function proposeBatch(
     picked.push(choice.member);
     if (chosen.length < wanted) gp = appendPending(gp, context.pointOf(choice.member));
   }
-  return askedEvent(ledger, seed, chosen, gp.theta);
+  return askedEvent(ledger, seed, chosen, learned.fitted);
 }
