@@ -1,107 +1,168 @@
-/** Read-only views of a run's log: what the regions did, which family got the budget, how good the predictions were. */
-import type { RunEvent } from '../events.ts';
-import type { Problem } from '../objective.ts';
+/** Why a run went as it did, read from its log: which family got what, what the regions did, how good the predictions were. */
+import type { Proposal, RunEvent } from '../events.ts';
+import type { Metrics, Problem } from '../objective.ts';
+import { hypervolume, isFeasible, paretoFront } from '../pareto.ts';
+import { familyOf } from '../space/lattice.ts';
 import { calibrate } from '../surrogate/calibration.ts';
-import type { Calibration, PredictedOutcome } from '../surrogate/calibration.ts';
+import type { Calibration } from '../surrogate/calibration.ts';
+import { sign } from './ledger.ts';
 import type { StrategyInput } from './strategy.ts';
-import { radiusName } from './trade/regions.ts';
-import { trade } from './trade/trade.ts';
+import { followSearch } from './trade/follow.ts';
+import type { LeftOut, RegionsAfter } from './trade/follow.ts';
 
-export interface RegionMoment {
-  readonly id: number;
+/** What a family got of the budget, and what came of it. */
+export interface FamilyAccount {
   readonly family: string;
-  /** Trial at the centre. */
-  readonly centre: number;
-  readonly radius: string;
-  readonly successes: number;
-  readonly failures: number;
-}
-
-export interface RegionsAfter {
-  /** The trial whose result moved them. */
-  readonly trial: number;
-  readonly regions: readonly RegionMoment[];
-  /** Ids of regions that this result ended, and of those opened in their place. */
-  readonly ended: readonly number[];
-  readonly opened: readonly number[];
-}
-
-/** TRADE's regions after each result, by folding the log once more. */
-export function regionHistory(input: StrategyInput, log: readonly RunEvent[]): readonly RegionsAfter[] {
-  let state = trade.init(input);
-  const history: RegionsAfter[] = [];
-  for (const event of log) {
-    const before = state.regions;
-    state = trade.fold(state, event);
-    if (event.type === 'asked') continue;
-    const { regions, ledger } = state;
-    const idsOf = (list: readonly { readonly id: number }[]): ReadonlySet<number> => new Set(list.map(({ id }) => id));
-    const [old, now] = [idsOf(before), idsOf(regions)];
-    history.push({
-      trial: event.trial,
-      regions: regions.map((region) => ({
-        id: region.id,
-        family: ledger.trials[region.centre]?.candidate.family ?? '',
-        centre: region.centre,
-        radius: radiusName(region),
-        successes: region.successes,
-        failures: region.failures,
-      })),
-      ended: [...old].filter((id) => !now.has(id)),
-      opened: [...now].filter((id) => !old.has(id)),
-    });
-  }
-  return history;
-}
-
-export interface FamilyAllocation {
-  readonly family: string;
-  /** Trials of the family among the first 1, 2, ... proposed: `[trials]`. */
-  readonly cumulative: readonly number[];
+  readonly proposed: number;
+  readonly told: number;
+  readonly failed: number;
   /** How often each arm chose it: `reference`, `global`, `region`, ... */
   readonly sources: Readonly<Record<string, number>>;
+  /** Best value told within the limits, in the objective's own unit. */
+  readonly best: number | undefined;
+  /** Mean of the gains that were expected of its students when they were chosen. */
+  readonly expectedGain: number | undefined;
+  /** Students of it that no other dominates. */
+  readonly front: number;
+  /** Share of the run's hypervolume that would be lost without the family. */
+  readonly share: number;
+  /** Its latest trial. */
+  readonly last: number | undefined;
 }
 
-/** Which family got how much of the budget, and from which arm; families of the space without a trial included. */
-export function familyAllocation(problem: Problem, log: readonly RunEvent[]): readonly FamilyAllocation[] {
-  const proposals = log.flatMap((event) => (event.type === 'asked' ? event.proposals : []));
-  return problem.space.families.map(({ name }) => {
-    const sources: Record<string, number> = {};
-    let count = 0;
-    const cumulative = proposals.map(({ candidate, why }) => {
-      if (candidate.family === name) {
-        count++;
-        sources[why.source] = (sources[why.source] ?? 0) + 1;
-      }
-      return count;
-    });
-    return { family: name, cumulative, sources };
-  });
-}
-
-export interface Predicted extends PredictedOutcome {
+/** A prediction made before training beside what came of it, in the objective's own unit. */
+export interface Predicted {
   readonly trial: number;
+  readonly family: string;
+  readonly mean: number;
+  /** Of the outcome: the posterior's, and the noise of a training as it was estimated then. */
+  readonly deviation: number;
+  readonly outcome: number;
 }
 
-/** Predictions made before training beside what came of them, in the objective's own units, with a summary. */
-export function predictionQuality(
-  problem: Problem,
-  log: readonly RunEvent[],
-): { readonly pairs: readonly Predicted[]; readonly calibration: Calibration | undefined } {
-  const metric = problem.objectives[0]?.metric ?? '';
-  const predictions = new Map(
-    log
-      .flatMap((event) => (event.type === 'asked' ? event.proposals : []))
-      .map(({ trial, why }) => [trial, why.predicted]),
-  );
-  const outcomes = new Map<number, number>();
-  for (const event of log) {
-    if (event.type === 'told') outcomes.set(event.trial, event.metrics[metric] ?? NaN);
-    else if (event.type === 'failed') outcomes.delete(event.trial);
-  }
-  const pairs = [...outcomes].flatMap(([trial, outcome]): Predicted[] => {
-    const predicted = predictions.get(trial);
-    return predicted && Number.isFinite(outcome) ? [{ trial, ...predicted, outcome }] : [];
+export interface Explanation {
+  /** Families of the space, those without a trial included, in its order. */
+  readonly families: readonly FamilyAccount[];
+  /** Of the proposals that the surrogate made, the share that lay in no region; `undefined` without any. */
+  readonly globalShare: number | undefined;
+  readonly predictions: readonly Predicted[];
+  /** Of all predictions; `undefined` without any. */
+  readonly calibration: Calibration | undefined;
+  readonly calibrations: readonly { readonly family: string; readonly calibration: Calibration }[];
+  /** After each result; empty for strategies without regions. */
+  readonly regions: readonly RegionsAfter[];
+  /** How well the surrogate tells each result from all others as it stands; for strategies that share TRADE's. */
+  readonly leftOut: LeftOut | undefined;
+}
+
+/** The strategy whose log is followed through its regions and its surrogate. */
+const FOLLOWED = 'trade';
+
+export function explainRun(strategy: string, input: StrategyInput, log: readonly RunEvent[]): Explanation {
+  const { problem } = input;
+  const search = strategy === FOLLOWED ? followSearch(input, log) : undefined;
+  const trials = resultsOf(problem, log);
+  const predictions = predictionsOf(problem, trials, search?.noise ?? new Map());
+  const byFamily = problem.space.families.flatMap(({ name }) => {
+    const calibration = calibrate(predictions.filter(({ family }) => family === name));
+    return calibration ? [{ family: name, calibration }] : [];
   });
-  return { pairs, calibration: calibrate(pairs) };
+  const guided = trials.filter(({ why }) => why.source === 'global' || why.source === 'region');
+  const outside = guided.filter(({ why }) => why.source === 'global').length;
+  return {
+    families: accountsOf(problem, trials),
+    globalShare: guided.length > 0 ? outside / guided.length : undefined,
+    predictions,
+    calibration: calibrate(predictions),
+    calibrations: byFamily,
+    regions: search?.regions ?? [],
+    leftOut: search?.leftOut,
+  };
+}
+
+type Result = Proposal & {
+  readonly state: 'pending' | 'told' | 'failed';
+  /** Told, with the exact costs. */
+  readonly metrics: Metrics;
+};
+
+/** Every trial with the last word on it, in the order of the trials. */
+function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[] {
+  const results: Result[] = [];
+  for (const event of log) {
+    if (event.type === 'asked') {
+      for (const proposal of event.proposals) results.push({ ...proposal, state: 'pending', metrics: {} });
+      continue;
+    }
+    const result = results[event.trial];
+    if (!result) continue;
+    const { family, config } = result.candidate;
+    results[event.trial] =
+      event.type === 'told'
+        ? {
+            ...result,
+            state: 'told',
+            metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
+          }
+        : { ...result, state: 'failed', metrics: {} };
+  }
+  return results;
+}
+
+function predictionsOf(
+  problem: Problem,
+  trials: readonly Result[],
+  noise: ReadonlyMap<number, number>,
+): readonly Predicted[] {
+  const metric = problem.objectives[0]?.metric ?? '';
+  return trials.flatMap(({ trial, candidate, why, state, metrics }): Predicted[] => {
+    const outcome = metrics[metric] ?? NaN;
+    if (!why.predicted || state !== 'told' || !Number.isFinite(outcome)) return [];
+    const { mean, deviation } = why.predicted;
+    return [
+      { trial, family: candidate.family, mean, deviation: Math.hypot(deviation, noise.get(trial) ?? 0), outcome },
+    ];
+  });
+}
+
+function accountsOf(problem: Problem, trials: readonly Result[]): readonly FamilyAccount[] {
+  const { space, objectives, limits, reference } = problem;
+  const learned = objectives[0];
+  const counted = trials.filter(({ state, metrics }) => state === 'told' && isFeasible(metrics, limits));
+  const volumeOf = (results: readonly Result[]): number =>
+    hypervolume(
+      results.map(({ metrics }) => metrics),
+      objectives,
+      reference,
+    );
+  const whole = volumeOf(counted);
+  const front = new Set(
+    paretoFront(
+      counted.map(({ metrics }) => metrics),
+      objectives,
+    ).map((index) => counted[index]?.candidate),
+  );
+  return space.families.map(({ name }) => {
+    const own = trials.filter(({ candidate }) => candidate.family === name);
+    const orientation = sign(learned?.goal ?? 'maximize');
+    const values = counted
+      .filter(({ candidate }) => candidate.family === name)
+      .map(({ metrics }) => orientation * (metrics[learned?.metric ?? ''] ?? NaN))
+      .filter(Number.isFinite);
+    const gains = own.flatMap(({ why }) => (why.expectedGain === undefined ? [] : [why.expectedGain]));
+    const sources: Record<string, number> = {};
+    for (const { why } of own) sources[why.source] = (sources[why.source] ?? 0) + 1;
+    return {
+      family: name,
+      proposed: own.length,
+      told: own.filter(({ state }) => state === 'told').length,
+      failed: own.filter(({ state }) => state === 'failed').length,
+      sources,
+      best: values.length > 0 ? orientation * values.reduce((high, value) => Math.max(high, value)) : undefined,
+      expectedGain: gains.length > 0 ? gains.reduce((sum, gain) => sum + gain, 0) / gains.length : undefined,
+      front: own.filter(({ candidate }) => front.has(candidate)).length,
+      share: whole > 0 ? 1 - volumeOf(counted.filter(({ candidate }) => candidate.family !== name)) / whole : 0,
+      last: own.at(-1)?.trial,
+    };
+  });
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/core/events.ts';
-import { familyAllocation, predictionQuality, regionHistory } from '../../../src/core/strategies/explain.ts';
+import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import { hypervolume } from '../../../src/core/pareto.ts';
+import { familyOf } from '../../../src/core/space/lattice.ts';
+import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import type { StrategyInput } from '../../../src/core/strategies/strategy.ts';
 import { evaluate, familiesProblem } from '../../contract/strategy-problems.ts';
 
 const input: StrategyInput = { problem: familiesProblem(), seed: 3, options: {} };
+const { objectives, reference, space } = input.problem;
 
-function played(trials: number): RunEvent[] {
-  const strategy = openStrategy('trade', input);
+function played(id: string, trials: number): RunEvent[] {
+  const strategy = openStrategy(id, input);
   const log: RunEvent[] = [];
   const push = (event: RunEvent): void => {
     log.push(event);
@@ -18,55 +21,151 @@ function played(trials: number): RunEvent[] {
     const event = strategy.ask(1);
     push(event);
     for (const { trial, candidate } of event.proposals) {
-      push({ type: 'told', trial, metrics: evaluate(input.problem.space, candidate) });
+      push({ type: 'told', trial, metrics: evaluate(space, candidate) });
     }
   }
   return log;
 }
 
-const log = played(20);
+const log = played('trade', 20);
+const proposals = log.flatMap((event): readonly Proposal[] => (event.type === 'asked' ? event.proposals : []));
+const explained = explainRun('trade', input, log);
+const lastTrial = 19;
+const withFailure = explainRun('trade', input, [...log, { type: 'failed', trial: lastTrial, reason: 'lost' }]);
 
-describe('views of a run', () => {
-  it('count each proposal once, by family and by arm', () => {
-    const allocation = familyAllocation(input.problem, log);
-    expect(allocation.map(({ family }) => family)).toEqual(['plain', 'gated', 'pooled']);
-    expect(allocation.reduce((sum, { cumulative }) => sum + (cumulative.at(-1) ?? 0), 0)).toBe(20);
-    for (const { cumulative, sources } of allocation) {
-      expect(Object.values(sources).reduce((sum, count) => sum + count, 0)).toBe(cumulative.at(-1));
+describe('the account of families', () => {
+  it('counts each proposal once, by family and by arm', () => {
+    const { families } = explained;
+    expect(families.map(({ family }) => family)).toEqual(['plain', 'gated', 'pooled']);
+    expect(families.reduce((sum, { proposed }) => sum + proposed, 0)).toBe(20);
+    for (const { family, proposed, sources, last } of families) {
+      expect(Object.values(sources).reduce((sum, count) => sum + count, 0)).toBe(proposed);
+      expect(last).toBe(proposals.findLast(({ candidate }) => candidate.family === family)?.trial);
     }
   });
 
-  it('tell every region that a proposal claims to come from, with the centre it had then', () => {
-    const history = new Map(regionHistory(input, log).map((moment) => [moment.trial, moment.regions]));
+  it('gives each the hypervolume that would be lost without it', () => {
+    const metricsOf = ({ candidate }: Proposal) => ({
+      ...evaluate(space, candidate),
+      ...familyOf(space, candidate.family).costs(candidate.config),
+    });
+    const whole = hypervolume(proposals.map(metricsOf), objectives, reference);
+    for (const { family, share } of explained.families) {
+      const others = proposals.filter(({ candidate }) => candidate.family !== family);
+      expect(share).toBeCloseTo(1 - hypervolume(others.map(metricsOf), objectives, reference) / whole, 12);
+    }
+    expect(explained.families.some(({ share, front }) => share > 0 && front > 0)).toBe(true);
+  });
+
+  it('knows the best value and the mean expected gain of the family', () => {
+    for (const { family, best, expectedGain } of explained.families) {
+      const own = proposals.filter(({ candidate }) => candidate.family === family);
+      expect(best).toBe(Math.max(...own.map(({ candidate }) => evaluate(space, candidate)['accuracy']!)));
+      const gains = own.flatMap(({ why }) => why.expectedGain ?? []);
+      if (gains.length > 0) expect(expectedGain).toBeCloseTo(gains.reduce((a, b) => a + b) / gains.length, 12);
+      else expect(expectedGain).toBeUndefined();
+    }
+  });
+
+  it('takes a failed trial out of what was told, and no result beyond a limit for the best', () => {
+    const failed = withFailure.families.reduce((sum, account) => sum + account.failed, 0);
+    expect(failed).toBe(1);
+    const limited = { ...input, problem: { ...input.problem, limits: [{ metric: 'params', max: 1 }] } };
+    const none = explainRun('random', limited, log);
+    expect(none.families.map(({ best, front, share }) => [best, front, share])).toEqual(
+      none.families.map(() => [undefined, 0, 0]),
+    );
+  });
+});
+
+describe('the history of regions', () => {
+  it('has every region that a proposal claims to come from, with the centre it had then', () => {
+    const history = new Map(explained.regions.map((moment) => [moment.trial, moment.regions]));
     let claims = 0;
-    for (const event of log) {
-      if (event.type !== 'asked') continue;
-      for (const { trial, why } of event.proposals) {
-        if (!why.region) continue;
-        claims++;
-        const before = history.get(trial - 1)?.find(({ id }) => id === why.region?.id);
-        expect(before).toMatchObject({ centre: why.region.centre, radius: why.region.radius });
-      }
+    for (const { trial, why } of proposals) {
+      if (!why.region) continue;
+      claims++;
+      const before = history.get(trial - 1)?.find(({ id }) => id === why.region?.id);
+      expect(before).toMatchObject({ centre: why.region.centre, radius: why.region.radius });
     }
     expect(claims).toBeGreaterThan(0);
+    const guided = proposals.filter(({ why }) => why.predicted).length;
+    expect(explained.globalShare).toBeCloseTo(1 - claims / guided, 12);
   });
 
-  it('account for every region: none appears or goes without being named', () => {
-    const alive = new Set<number>();
-    for (const { regions, opened, ended } of regionHistory(input, log)) {
-      opened.forEach((id) => alive.add(id));
-      ended.forEach((id) => alive.delete(id));
-      expect(regions.map(({ id }) => id).sort()).toEqual([...alive].sort());
-      expect(regions.length).toBeLessThanOrEqual(3);
+  it('accounts for every region: none appears, moves or goes without being named', () => {
+    let alive = new Map<number, number>();
+    for (const { regions, opened, ended, recentred } of explained.regions) {
+      const now = new Map(regions.map(({ id, centre }) => [id, centre]));
+      expect([...now.keys()].filter((id) => !alive.has(id))).toEqual(opened);
+      expect([...alive.keys()].filter((id) => !now.has(id))).toEqual(ended);
+      expect([...now].filter(([id, centre]) => alive.has(id) && alive.get(id) !== centre).map(([id]) => id)).toEqual(
+        recentred,
+      );
+      alive = now;
     }
   });
 
-  it('set predictions beside the outcomes that are told, not beside failed ones', () => {
-    const { pairs, calibration } = predictionQuality(input.problem, log);
-    expect(pairs.length).toBeGreaterThan(8);
-    expect(calibration?.count).toBe(pairs.length);
-    const last = pairs.at(-1)!.trial;
-    const failed = predictionQuality(input.problem, [...log, { type: 'failed', trial: last, reason: 'lost' }]);
-    expect(failed.pairs.map(({ trial }) => trial)).not.toContain(last);
+  it('says of each result in a living region whether it was a success: the counts follow', () => {
+    const judged = explained.regions.filter(({ own }) => own);
+    expect(judged.length).toBeGreaterThan(0);
+    for (const { own, regions, trial } of judged) {
+      const region = regions.find(({ id }) => id === own?.region)!;
+      const before = explained.regions.find((moment) => moment.trial === trial - 1)!;
+      const old = before.regions.find(({ id }) => id === own?.region)!;
+      if (own?.success) expect(region.failures).toBe(0);
+      else expect(region.failures === old.failures + 1 || region.radius !== old.radius).toBe(true);
+    }
+  });
+
+  it('is empty for a strategy without regions, which is explained all the same', () => {
+    const random = explainRun('random', input, played('random', 12));
+    expect(random.regions).toEqual([]);
+    expect(random.leftOut).toBeUndefined();
+    expect(random.globalShare).toBeUndefined();
+    expect(random.calibration).toBeUndefined();
+    expect(random.families.reduce((sum, { proposed }) => sum + proposed, 0)).toBe(12);
+  });
+});
+
+describe('predictions', () => {
+  it('stand beside the outcomes that are told, not beside failed ones', () => {
+    const { predictions, calibration, calibrations } = explained;
+    expect(predictions.length).toBeGreaterThan(8);
+    expect(calibration?.count).toBe(predictions.length);
+    expect(calibrations.reduce((sum, one) => sum + one.calibration.count, 0)).toBe(predictions.length);
+    expect(withFailure.predictions.map(({ trial }) => trial)).toEqual(
+      predictions.map(({ trial }) => trial).filter((trial) => trial !== lastTrial),
+    );
+  });
+
+  it('have the deviation of an outcome: never less than that of the latent accuracy, which the why has', () => {
+    for (const { trial, deviation } of explained.predictions) {
+      expect(deviation).toBeGreaterThan(proposals[trial]!.why.predicted!.deviation);
+    }
+  });
+
+  it('left out one by one are better than knowing the mean alone, where accuracy follows from costs', () => {
+    const { count, logScore, unaided } = explained.leftOut!;
+    expect(count).toBe(20);
+    expect(logScore).toBeGreaterThan(unaided);
+  });
+});
+
+describe('a run that has hardly begun', () => {
+  it.each([0, 1, 2])('is explained after %i events', (events) => {
+    const early = explainRun('trade', input, log.slice(0, events));
+    expect(early.predictions).toEqual([]);
+    expect(early.leftOut).toBeUndefined();
+    expect(early.families).toHaveLength(3);
+  });
+
+  it('is explained where all results are equal or no number', () => {
+    const broken = log.map((event, i): RunEvent =>
+      event.type === 'told' ? { ...event, metrics: { accuracy: i % 4 === 3 ? NaN : 0.5 } } : event,
+    );
+    const { leftOut, families } = explainRun('trade', input, broken);
+    expect(leftOut).toBeUndefined();
+    expect(families.every(({ best }) => best === undefined || best === 0.5)).toBe(true);
   });
 });

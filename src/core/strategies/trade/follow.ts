@@ -1,0 +1,113 @@
+/** A TRADE run followed through its log: its regions after each result, and what its surrogate knew of the noise. */
+import type { RunEvent } from '../../events.ts';
+import { calibrate, leaveOneOutPairs } from '../../surrogate/calibration.ts';
+import { unpack } from '../../surrogate/hyperparameters.ts';
+import { createStandardiser } from '../../surrogate/standardise.ts';
+import { withData } from '../ledger.ts';
+import type { StrategyInput } from '../strategy.ts';
+import { learn } from './learn.ts';
+import { radiusName } from './regions.ts';
+import type { Region } from './regions.ts';
+import type { TradeState } from './state.ts';
+import { trade } from './trade.ts';
+
+export interface RegionMoment {
+  readonly id: number;
+  readonly family: string;
+  /** Trial at the centre. */
+  readonly centre: number;
+  readonly radius: string;
+  readonly successes: number;
+  readonly failures: number;
+}
+
+export interface RegionsAfter {
+  /** The trial whose result moved them. */
+  readonly trial: number;
+  readonly regions: readonly RegionMoment[];
+  /** The region that had proposed the trial, if it is still there, and whether it counts as its success. */
+  readonly own: { readonly region: number; readonly success: boolean } | undefined;
+  /** Ids of regions that this result ended, of those opened in their place, and of those moved to a new centre. */
+  readonly ended: readonly number[];
+  readonly opened: readonly number[];
+  readonly recentred: readonly number[];
+}
+
+/** Each result predicted from all others, in outputs of unit variance. */
+export interface LeftOut {
+  readonly count: number;
+  /** Mean log density in nats, and that of knowing only the results' mean and deviation: the surrogate's worth is the difference. */
+  readonly logScore: number;
+  readonly unaided: number;
+}
+
+export interface FollowedSearch {
+  readonly regions: readonly RegionsAfter[];
+  /** Deviation of a training's noise in the objective's units, as estimated when the trial was proposed. */
+  readonly noise: ReadonlyMap<number, number>;
+  /** `undefined` with fewer than three results. */
+  readonly leftOut: LeftOut | undefined;
+}
+
+export function followSearch(input: StrategyInput, log: readonly RunEvent[]): FollowedSearch {
+  let state = trade.init(input);
+  const regions: RegionsAfter[] = [];
+  const noise = new Map<number, number>();
+  for (const event of log) {
+    const before = state;
+    state = trade.fold(before, event);
+    if (event.type !== 'asked') regions.push(momentOf(before, state, event.trial));
+    else if (event.warmStart) {
+      const deviation = noiseOf(before, event.warmStart);
+      for (const { trial } of event.proposals) noise.set(trial, deviation);
+    }
+  }
+  return { regions, noise, leftOut: leaveOut(state) };
+}
+
+function noiseOf({ context, ledger }: TradeState, theta: readonly number[]): number {
+  const { unit } = createStandardiser(withData(ledger).map(({ value }) => value));
+  return unit * Math.sqrt(unpack(context.model.layout, theta).noise);
+}
+
+function momentOf(before: TradeState, after: TradeState, trial: number): RegionsAfter {
+  const old = new Map(before.regions.map((region) => [region.id, region]));
+  const now = new Map(after.regions.map((region) => [region.id, region]));
+  const claimed = after.ledger.trials[trial]?.why.region?.id ?? NaN;
+  const success = successOf(old.get(claimed), now.get(claimed));
+  return {
+    trial,
+    regions: after.regions.map((region) => ({
+      id: region.id,
+      family: after.ledger.trials[region.centre]?.candidate.family ?? '',
+      centre: region.centre,
+      radius: radiusName(region),
+      successes: region.successes,
+      failures: region.failures,
+    })),
+    own: success === undefined ? undefined : { region: claimed, success },
+    ended: [...old.keys()].filter((id) => !now.has(id)),
+    opened: [...now.keys()].filter((id) => !old.has(id)),
+    recentred: [...now.values()].flatMap(({ id, centre }) => ((old.get(id)?.centre ?? centre) === centre ? [] : [id])),
+  };
+}
+
+/** A failure counts, or narrows; `undefined` where the region did not hear of the result, or ended with it. */
+function successOf(before: Region | undefined, after: Region | undefined): boolean | undefined {
+  if (!before || !after || before === after) return undefined;
+  return after.failures === 0 && after.step <= before.step;
+}
+
+function leaveOut(state: TradeState): LeftOut | undefined {
+  const data = withData(state.ledger);
+  if (data.length < 3) return undefined;
+  const { gp, offset } = learn(state.context, state.ledger);
+  const scores = calibrate(leaveOneOutPairs(gp));
+  const outputs = data.map((trial, i) => gp.y[i]! + offset(trial));
+  const mean = outputs.reduce((sum, output) => sum + output, 0) / outputs.length;
+  const variance = outputs.reduce((sum, output) => sum + (output - mean) ** 2, 0) / outputs.length;
+  // All equal: there is nothing to tell apart.
+  if (!scores || !(variance > 0)) return undefined;
+  const unaided = -0.5 * (1 + Math.log(2 * Math.PI * variance));
+  return { count: scores.count, logScore: scores.logScore, unaided };
+}
