@@ -1,59 +1,119 @@
 /**
  * How few trainings a search needs: strategies played on the tasks of `benchmarks/search/tasks`, medians over seeds.
  *
- *   npm run bench:search [-- --tasks hartmann-6,union-scales --strategies trade,random --budget 200 --seeds 20 --batch 1
- *                            --table FILE --json]
+ *   npm run bench:search [-- options]
  *
- * The last line of `--json` is `{"TASK":{"STRATEGY":{"COUNT":median,...},...},"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`.
+ *   --tasks a,b        of the tasks (all)              --strategies s,t   ours and peers by name (all of ours)
+ *   --seeds 20         seeds 1, 2, ...                 --peers            all peers too (npm run bench:peers makes them)
+ *   --budget N         trials (each task's own)        --batch 1          proposals per ask
+ *   --record FILE      plays only what FILE does not hold, and adds it line by line
+ *   --stale            takes records of an earlier state of the code as well
+ *   --report           plays nothing
+ *   --jobs 1           processes                       --clock cpu        ask times by processor time, for a busy machine
+ *   --table FILE       another recorded table          --json             figures on standard output
+ *
+ * Options of a strategy stand behind its name: `trade:references=false`. The last line of `--json` is
+ * `{"TASK":{"STRATEGY":{"COUNT":median,...},...},...,"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`.
  */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { quantile } from '../src/core/math/quantile.ts';
 import { STRATEGIES } from '../src/core/strategies/registry.ts';
-import { playGame } from '../src/core/strategies/replay.ts';
+import { peerPython } from './peers/environment.mjs';
+import { PEERS } from './search/peers.ts';
+import { isPeer, playerHash, unknownStrategy } from './search/player.ts';
+import type { Clock } from './search/player.ts';
+import { playAll } from './search/pool.ts';
+import { findRecord, gameHash, readRecords, writeRecord } from './search/records.ts';
+import type { Match, MatchRecord } from './search/records.ts';
+import { anytime, askTimes, byStrategy, byTask, summarise } from './search/summary.ts';
 import { listTasks } from './search/tasks/registry.ts';
-
-const COUNTS = [10, 20, 24, 50, 100, 200, 300];
-/** Asks whose times are taken together at a count: those of the last so many trials. */
-const ASKS = 20;
 
 const { values } = parseArgs({
   options: {
     tasks: { type: 'string' },
     strategies: { type: 'string', default: Object.keys(STRATEGIES).join() },
-    budget: { type: 'string' },
+    peers: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '20' },
+    budget: { type: 'string' },
     batch: { type: 'string', default: '1' },
+    record: { type: 'string' },
+    stale: { type: 'boolean', default: false },
+    report: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '1' },
+    clock: { type: 'string', default: 'wall' },
     table: { type: 'string', default: '../shared/tables/nas-bench-macro.json' },
     json: { type: 'boolean', default: false },
   },
 });
 
 const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-const wanted = values.tasks?.split(',');
-const tasks = listTasks([values.table], say).filter(({ name }) => wanted?.includes(name) ?? true);
-const medians: Record<string, Record<string, Record<string, number>>> = {};
-const askMs: Record<string, Record<string, [number, number]>> = {};
-for (const task of tasks) {
-  say(
-    `${task.name}: ${task.summary}; median (quartiles) over ${values.seeds} seeds, ask time median / 95th percentile`,
-  );
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const tables = [values.table];
+const tasks = listTasks(tables, say);
+const wanted = values.tasks?.split(',') ?? tasks.map(({ name }) => name);
+const absent = wanted.filter((name) => !tasks.some((task) => task.name === name));
+if (absent.length > 0) note(`SKIP ${absent.join(', ')}: there is no such task here`);
+
+/** Ours, and the peers where their environment is there. */
+function players(): readonly string[] {
+  const named = [...values.strategies.split(','), ...(values.peers ? Object.keys(PEERS) : [])];
+  for (const problem of named.map(unknownStrategy)) {
+    if (problem === undefined) continue;
+    note(problem);
+    process.exit(2);
+  }
+  const unique = [...new Set(named)];
+  if (values.report || existsSync(peerPython()) || !unique.some(isPeer)) return unique;
+  say(`SKIP ${unique.filter(isPeer).join(', ')}: their environment is not there; make it with: npm run bench:peers`);
+  return unique.filter((name) => !isPeer(name));
+}
+
+const known = readRecords(values.record);
+const records: MatchRecord[] = [];
+const missing: Match[] = [];
+let old = 0;
+for (const task of tasks.filter(({ name }) => wanted.includes(name))) {
   const budget = Number(values.budget ?? task.budget);
-  for (const strategy of values.strategies.split(',')) {
-    const results = Array.from({ length: Number(values.seeds) }, (_, i) => {
-      const options = { strategy, seed: i + 1, batch: Number(values.batch), now: () => performance.now() };
-      return playGame(task.open(i + 1, budget), options);
-    });
-    const columns = COUNTS.filter((count) => count <= budget).map((count) => {
-      const reached = results.map(({ curve }) => curve[Math.min(count, curve.length) - 1] ?? NaN);
-      const times = results.flatMap((result) => result.askMs.slice(Math.max(0, count - ASKS), count));
-      const middle = quantile(reached, 0.5);
-      ((medians[task.name] ??= {})[strategy] ??= {})[count] = middle;
-      const late: [number, number] = [quantile(times, 0.5), quantile(times, 0.95)];
-      (askMs[strategy] ??= {})[count] = late;
-      const band = [0.25, 0.75].map((share) => quantile(reached, share).toFixed(4)).join('-');
-      return `${count}: ${middle.toFixed(4)} (${band}) ${late.map((ms) => ms.toFixed(0)).join('/')} ms`;
-    });
-    say(`  ${strategy.padEnd(10)} ${columns.join('   ')}`);
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+  const games = new Map<number, string>();
+  for (const strategy of players()) {
+    for (const seed of seeds) {
+      const match = { task: task.name, strategy, seed, budget, batch: Number(values.batch) };
+      const record = findRecord(known, match);
+      if (record && !games.has(seed)) games.set(seed, gameHash(task.open(seed, budget)));
+      const fresh = record?.game === games.get(seed) && record?.player === playerHash(strategy);
+      if (record && !fresh) old++;
+      if (record && (fresh || values.stale)) records.push(record);
+      else missing.push(match);
+    }
   }
 }
+if (old > 0) note(`${old} records are of an earlier state of the code${values.stale ? '' : ' and do not count'}`);
+if (!values.report) {
+  const orders = missing.map((match) => ({ match, tables, clock: values.clock === 'cpu' ? 'cpu' : 'wall' }) as const);
+  await playAll(orders satisfies readonly { clock: Clock }[], Number(values.jobs), ({ match }, answer) => {
+    const name = `${match.task} ${match.strategy} ${match.seed}`;
+    if ('error' in answer) return note(`${name} FAILED: ${answer.error}`);
+    const { record } = answer;
+    if (values.record !== undefined) writeRecord(values.record, record);
+    records.push(record);
+    note(`${name}: ${record.skipped ?? record.curve.at(-1)?.toFixed(4)}`);
+  });
+}
+
+for (const [name, ofTask] of byTask(records)) {
+  say(`\n${name}: ${tasks.find((task) => task.name === name)?.summary ?? ''}; median (quartiles)`);
+  for (const [strategy, own] of byStrategy(ofTask)) {
+    const played = own.filter(({ curve }) => curve.length > 0);
+    const columns = anytime(played).map(
+      ({ count, median, band }) => `${count}: ${median.toFixed(4)} (${band.map((end) => end.toFixed(3)).join(' ')})`,
+    );
+    const longest = played.reduce((most, { askMs }) => Math.max(most, askMs.length), 0);
+    const [middle, late] = askTimes(played, longest);
+    const ask = `ask at ${longest}: ${middle.toFixed(0)}/${late.toFixed(0)} ms, ${played.length} seeds`;
+    say(`  ${strategy.padEnd(18)} ${own[0]?.skipped ?? `${columns.join('  ')}  ${ask}`}`);
+  }
+}
+const { medians, askMs } = summarise(records);
 if (values.json) process.stdout.write(`${JSON.stringify({ ...medians, askMs })}\n`);

@@ -1,0 +1,102 @@
+/**
+ * Played games as lines of a file, so that a long benchmark can stop, go on, and be done again in parts.
+ *
+ * A record is fresh as long as its game answers as it did (`game`, a hash of the problem and of some answers) and its
+ * player is what it was (`player`: a hash of `src/core` without the students' networks, or of a peer's files).
+ */
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRng } from '../../src/core/math/rng.ts';
+import { randomMember } from '../../src/core/space/lattice.ts';
+import type { Game } from '../../src/core/strategies/replay.ts';
+
+/** One game to be played. */
+export interface Match {
+  readonly task: string;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly budget: number;
+  readonly batch: number;
+}
+
+export interface MatchRecord extends Match {
+  /** The strategy's version, or the versions of a peer's packages. */
+  readonly version: string;
+  readonly player: string;
+  readonly game: string;
+  /** Scores after each trial, `[n]`, and the milliseconds of the ask that each came from. */
+  readonly curve: readonly number[];
+  readonly askMs: readonly number[];
+  /** Why it was not played: the peer cannot play games of this kind. */
+  readonly skipped?: string;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Rooms of `src/core` that no strategy stands on. */
+const APART = ['arch', 'distill'];
+/** Members of each family by whose answers a game is known. */
+const ANSWERS = 4;
+
+const hashOf = (...texts: readonly string[]): string =>
+  texts
+    .reduce((hash, text) => hash.update(text).update('\0'), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 12);
+
+/** Hash of all that our strategies are computed by. */
+export function coreHash(): string {
+  const core = join(root, 'src', 'core');
+  const files = readdirSync(core, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts') && !APART.some((room) => path.startsWith(`${room}/`)))
+    .sort();
+  return hashOf(...files.flatMap((path) => [path, readFileSync(join(core, path), 'utf8')]));
+}
+
+/** Hash of files, named from the root of the project. */
+export const filesHash = (paths: readonly string[]): string =>
+  hashOf(...paths.map((path) => readFileSync(join(root, path), 'utf8')));
+
+/** Hash of the problem as a strategy sees it, and of answers and scores to some of its members. */
+export function gameHash({ problem, answer, score }: Game): string {
+  const rng = createRng(1);
+  const played = problem.space.families.flatMap((family) =>
+    Array.from({ length: ANSWERS }, (_, trial) => {
+      const candidate = { family: family.name, config: randomMember(family, rng.uniform) };
+      return { candidate, metrics: answer(candidate, trial, trial) };
+    }),
+  );
+  const families = problem.space.families.map(({ name, dimensions, reference }) => ({ name, dimensions, reference }));
+  return hashOf(
+    JSON.stringify([families, problem.objectives, problem.limits, problem.reference, played, score(played)]),
+  );
+}
+
+const matchKey = ({ task, strategy, seed, budget, batch }: Match): string =>
+  JSON.stringify([task, strategy, seed, budget, batch]);
+
+/** Records by match; of several the last stands. A line cut off by a crash is passed over. */
+export function readRecords(file: string | undefined): Map<string, MatchRecord> {
+  const records = new Map<string, MatchRecord>();
+  if (file === undefined || !existsSync(file)) return records;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    if (!line.startsWith('{') || !line.endsWith('}')) continue;
+    const record = JSON.parse(line) as MatchRecord; // only `writeRecord` wrote it
+    records.set(matchKey(record), record);
+  }
+  return records;
+}
+
+/** The record of the same match, budget and batch included: a strategy may plan for them. */
+export const findRecord = (records: ReadonlyMap<string, MatchRecord>, match: Match): MatchRecord | undefined =>
+  records.get(matchKey(match));
+
+const short = (value: number, digits: number): number => Number(value.toPrecision(digits));
+
+export function writeRecord(file: string, record: MatchRecord): void {
+  const curve = record.curve.map((value) => short(value, 9));
+  const askMs = record.askMs.map((value) => short(value, 3));
+  appendFileSync(file, `${JSON.stringify({ ...record, curve, askMs })}\n`);
+}
