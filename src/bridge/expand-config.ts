@@ -3,11 +3,13 @@ import { WorkbenchError } from '../core/errors.ts';
 import { LATENCY_METRIC } from '../core/latency.ts';
 import type { LatencySetting } from '../core/latency.ts';
 import type { Limit, Objective } from '../core/objective.ts';
+import { REWARD_METRIC } from '../core/reward.ts';
+import type { Reward } from '../core/reward.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { ParsedSearchInput } from './schemas.ts';
 
-/** Costs of the largest student, of all families, that is within the limits. */
-export interface LargestCosts {
+/** Of one student, or of several: the largest, the middle. */
+export interface StudentCosts {
   readonly params: number;
   readonly macs: number;
 }
@@ -17,6 +19,7 @@ const OBJECTIVES = {
   params: { metric: 'params', goal: 'minimize', known: true },
   macs: { metric: 'macs', goal: 'minimize', known: true },
   latencyMs: { metric: LATENCY_METRIC, goal: 'minimize', known: false },
+  reward: { metric: REWARD_METRIC, goal: 'maximize', known: false },
 } as const satisfies Readonly<Record<string, Objective>>;
 
 /** Trainers side by side on a processor where nothing else is said (docs/decisions.md, 9). */
@@ -35,21 +38,28 @@ const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record
 const REFERENCE_MACS_PER_MS = 1e6;
 
 /**
- * `slots`: what suits the machine.
+ * `largest`: costs of the largest student, of all families, that is within the limits. `typical`: the medians of the chosen
+ * families' reference students. `slots`: what suits the machine.
  *
  * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
  * strategy or seed: accuracy 0.5, and for each cost 1.1 times its limit, or the largest student's where there is none; for
- * latency, which is not known beforehand, a slow machine's.
+ * latency, which is not known beforehand, a slow machine's. A reward counts from 0.
  */
-export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts, slots = CPU_SLOTS): SearchConfig {
-  const { objectives, limits, latency, $schema: _, ...rest } = parsed;
-  const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined;
+export function expandConfig(
+  parsed: ParsedSearchInput,
+  largest: StudentCosts,
+  typical: StudentCosts = largest,
+  slots = CPU_SLOTS,
+): SearchConfig {
+  const { objectives, limits, latency, reward: asked, $schema: _, ...rest } = parsed;
+  const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
+  const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
     REFERENCE_CALL_MS[latency.engine] + (latency.batch * (limits.macs ?? largest.macs)) / REFERENCE_MACS_PER_MS;
-  if (objectives[0] !== 'accuracy' || new Set(objectives).size < objectives.length) {
-    throw new WorkbenchError('config.invalid', 'objectives: accuracy comes first, and each objective once.', {
-      field: 'objectives',
-    });
+  const isAllowed = reward ? objectives.length === 1 : objectives[0] === 'accuracy';
+  if (!isAllowed || new Set(objectives).size < objectives.length) {
+    const problem = 'objectives: accuracy comes first, and each objective once; or the reward stands alone.';
+    throw new WorkbenchError('config.invalid', problem, { field: 'objectives' });
   }
   if (new Set(parsed.families).size < parsed.families.length) {
     throw new WorkbenchError('config.invalid', 'families: name each family once.', { field: 'families' });
@@ -59,14 +69,28 @@ export function expandConfig(parsed: ParsedSearchInput, largest: LargestCosts, s
     slots: rest.slots ?? slots,
     objectives: objectives.map((name) => OBJECTIVES[name]),
     limits: limitsOf(limits),
+    ...(reward && { reward }),
     ...(isTimed && { latency }),
     reference: {
       accuracy: REFERENCE_ACCURACY,
       params: REFERENCE_MARGIN * (limits.params ?? largest.params),
       macs: REFERENCE_MARGIN * (limits.macs ?? largest.macs),
+      ...(reward && { [REWARD_METRIC]: 0 }),
       ...(isTimed && { [LATENCY_METRIC]: REFERENCE_MARGIN * (limits.latencyMs ?? slowest) }),
     },
   };
+}
+
+/** A latency is not known before a student is timed, so that its target has to be said, if only as its limit. */
+function rewardOf(
+  { target: asked, ...rest }: ParsedSearchInput['reward'],
+  limits: ParsedSearchInput['limits'],
+  typical: StudentCosts,
+): Reward {
+  const target = asked ?? (rest.cost === 'latencyMs' ? limits.latencyMs : typical[rest.cost]);
+  if (target !== undefined) return { ...rest, target };
+  const problem = 'reward.target: say how many milliseconds a pass are the target, or limit limits.latencyMs.';
+  throw new WorkbenchError('config.invalid', problem, { field: 'reward.target' });
 }
 
 export function limitsOf(limits: ParsedSearchInput['limits']): readonly Limit[] {

@@ -5,6 +5,7 @@
 import { z } from './zod.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
+import { REWARD_COSTS } from '../core/reward.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
@@ -42,11 +43,24 @@ export const searchInputSchema = z.strictObject({
     })
     .prefault({}),
   objectives: z
-    .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs']))
+    .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs', 'reward']))
     .min(1)
     .max(4)
     .default(['accuracy', 'params'])
-    .describe('Accuracy first; then costs to be traded against it'),
+    .describe('Accuracy first; then costs to be traded against it. Or the reward alone'),
+  reward: z
+    .strictObject({
+      cost: z.enum(REWARD_COSTS).default('macs').describe('Cost in the reward'),
+      target: z
+        .number()
+        .positive()
+        .optional()
+        .describe('Target T of that cost; the median of the reference students (of latency: its limit) when absent'),
+      under: z.number().min(-10).max(0).default(-0.07).describe('Exponent of cost / T up to the target'),
+      over: z.number().min(-10).max(0).default(-0.07).describe('Exponent of cost / T beyond the target'),
+    })
+    .prefault({})
+    .describe('Where reward is the objective: accuracy · (cost / T) ^ exponent'),
   limits: z
     .strictObject({
       params: z.number().positive().optional().describe('At most so many parameters'),
@@ -136,6 +150,13 @@ const objectiveSchema = z.strictObject({
   known: z.boolean(),
 });
 
+const rewardSchema = z.strictObject({
+  cost: z.enum(REWARD_COSTS),
+  target: z.number(),
+  under: z.number(),
+  over: z.number(),
+});
+
 const latencySettingSchema = z.strictObject({
   engine: z.enum(LATENCY_ENGINES),
   batch: z.literal(LATENCY_BATCHES),
@@ -150,6 +171,7 @@ const configSchema = z.strictObject({
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
   objectives: list(objectiveSchema),
   limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
+  reward: rewardSchema.optional(),
   latency: latencySettingSchema.optional(),
   reference: z.record(z.string(), z.number()),
   budget: z.strictObject({ trials: count }),

@@ -2,6 +2,7 @@
 import type { LatencyView, RunSummaryView } from '../bridge/schemas.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
+import { REWARD_METRIC } from '../core/reward.ts';
 import type { Trial } from '../core/trial.ts';
 import { frontOf } from '../host/create-host.ts';
 import type { RunEnd, RunNews } from '../host/create-host.ts';
@@ -15,7 +16,12 @@ export function runRecord({ run, trials }: RunSummaryView) {
 export function trialRecord(trial: Trial) {
   const { id, state, candidate, metrics, testAccuracy, params, macs, seconds } = trial;
   const { family, config } = candidate;
-  const measured = { accuracy: metrics['accuracy'], testAccuracy, ...latencyOf(metrics) };
+  const measured = {
+    accuracy: metrics['accuracy'],
+    testAccuracy,
+    ...latencyOf(metrics),
+    reward: metrics[REWARD_METRIC],
+  };
   return { id, state, family, config, ...measured, params, macs, seconds };
 }
 
@@ -41,6 +47,7 @@ export function frontRecords({ summary, trials }: RunEnd) {
       accuracy: metrics['accuracy'],
       testAccuracy,
       ...latencyOf(metrics),
+      reward: metrics[REWARD_METRIC],
       params,
       macs,
     }));

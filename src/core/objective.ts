@@ -1,4 +1,5 @@
 /** What a search optimises: objectives, limits, and what a strategy may know before a trial. */
+import type { Reward } from './reward.ts';
 import type { Space } from './space/space.ts';
 
 export type Goal = 'maximize' | 'minimize';
@@ -25,6 +26,8 @@ export interface Problem {
   readonly space: Space;
   readonly objectives: readonly Objective[];
   readonly limits: readonly Limit[];
+  /** Where `reward` is the one objective: what it is. A strategy then learns the accuracy in it, and knows the rest. */
+  readonly reward?: Reward;
   /** Reference point of the hypervolume, by metric; a point worse than it in any objective counts nothing. */
   readonly reference: Readonly<Record<string, number>>;
   /** Number of trials the search may spend. */

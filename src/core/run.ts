@@ -1,6 +1,7 @@
 /** Records of a run: its configuration (what the person asked for) and its state. */
 import type { LatencySetting } from './latency.ts';
 import type { Objective, Limit } from './objective.ts';
+import type { Reward } from './reward.ts';
 import { completeRecipe } from './recipe.ts';
 import type { Recipe, RecordedRecipe } from './recipe.ts';
 import type { StrategyOptions } from './strategies/strategy.ts';
@@ -29,6 +30,8 @@ export interface SearchConfig {
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };
   readonly objectives: readonly Objective[];
   readonly limits: readonly Limit[];
+  /** What `reward` means, where it is the one objective. */
+  readonly reward?: Reward;
   /** What `latencyMs` means; present where it is an objective or a limit, and then every student is timed before it trains. */
   readonly latency?: LatencySetting;
   /** Reference point of the hypervolume, by metric. */

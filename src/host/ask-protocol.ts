@@ -2,6 +2,7 @@
 import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
+import type { Reward } from '../core/reward.ts';
 import type { AskedEvent, StrategyOptions } from '../core/strategies/strategy.ts';
 import type { DoctorReport, OpenSession } from '../store/doctor.ts';
 
@@ -17,6 +18,7 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly seed: number;
   readonly objectives: readonly Objective[];
   readonly limits: readonly Limit[];
+  readonly reward?: Reward;
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: number;
 }

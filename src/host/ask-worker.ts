@@ -52,10 +52,10 @@ async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promi
 }
 
 function open(problem: ProblemDescriptor): OpenStrategy {
-  const { families, inputShape, classes, objectives, limits, reference, budget, seed } = problem;
+  const { families, inputShape, classes, objectives, limits, reward, reference, budget, seed } = problem;
   const space = studentSpace(families, inputShape, classes);
   return openStrategy(problem.strategy.id, {
-    problem: { space, objectives, limits, reference, budget },
+    problem: { space, objectives, limits, ...(reward && { reward }), reference, budget },
     seed,
     options: problem.strategy.options,
   });

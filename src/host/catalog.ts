@@ -2,10 +2,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../bridge/schemas.ts';
-import type { LargestCosts } from '../bridge/expand-config.ts';
+import type { StudentCosts } from '../bridge/expand-config.ts';
 import { studentFamilyNames, studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { knownLimits } from '../core/latency.ts';
+import { median } from '../core/math/quantile.ts';
 import type { Limit } from '../core/objective.ts';
 import { isFeasible } from '../core/pareto.ts';
 import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
@@ -108,7 +109,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
 }
 
 /** Costs of the largest student of all families within the limits; 1 where there is none. */
-export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly Limit[]): LargestCosts {
+export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly Limit[]): StudentCosts {
   const largest = { params: 1, macs: 1 };
   for (const family of surveys) {
     family.params.forEach((params, index) => {
@@ -121,8 +122,18 @@ export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly
   return largest;
 }
 
+/** Medians of the costs of the families' reference students. */
+export function typicalOf(
+  names: readonly string[],
+  { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
+): StudentCosts {
+  const costs = studentSpace(names, shape, classes.length).families.map((family) => family.costs(family.reference));
+  const middle = (metric: string): number => median(costs.map((cost) => cost[metric] ?? NaN));
+  return { params: middle('params'), macs: middle('macs') };
+}
+
 /** Every limit that is settled before anything is measured. */
-export function within(costs: LargestCosts, limits: readonly Limit[]): boolean {
+export function within(costs: StudentCosts, limits: readonly Limit[]): boolean {
   return isFeasible({ ...costs }, knownLimits(limits));
 }
 

@@ -41,9 +41,10 @@ export interface RunPlaces {
 }
 
 export function problemOf(config: SearchConfig, { dataset }: RunPlaces): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reference, budget } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, budget } = config;
   const { shape, classes } = dataset;
-  return { families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, budget: budget.trials };
+  const goal = { objectives, limits, ...(reward && { reward }), reference };
+  return { families, inputShape: shape, classes, strategy, seed, ...goal, budget: budget.trials };
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {

@@ -8,7 +8,7 @@ import { knownLimits } from '../core/latency.ts';
 import type { SearchConfig } from '../core/run.ts';
 import { strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
-import { largestWithin, within } from './catalog.ts';
+import { largestWithin, typicalOf, within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import type { DatasetCard } from './dataset-files.ts';
@@ -26,7 +26,9 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Prom
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
   const survey = await catalog.survey(dataset);
-  const config = expandConfig(parsed, largestWithin(survey, limitsOf(parsed.limits)), await machineSlots());
+  const largest = largestWithin(survey, limitsOf(parsed.limits));
+  const typical = typicalOf(parsed.families, dataset.card);
+  const config = expandConfig(parsed, largest, typical, await machineSlots());
   checkReachable(config, survey);
   return planOf(catalog, config, dataset);
 }

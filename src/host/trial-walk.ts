@@ -4,6 +4,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { frontOf } from '../core/front.ts';
 import type { Metrics } from '../core/objective.ts';
+import { withReward } from '../core/reward.ts';
 import type { Trial } from '../core/trial.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './run-context.ts';
@@ -141,7 +142,8 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
       `Trial ${trial.id} has ${params} weights, and its graph says ${trial.params}.`,
     );
   }
-  const metrics: Metrics = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
+  const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
+  const metrics = withReward(config.reward, measured);
   const told = store.events(context.runId).flatMap(({ event }) => (isTrained(event) ? [event.metrics] : []));
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
   const adoptedBest =

@@ -3,6 +3,7 @@ import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
 import type { Why } from '../core/events.ts';
 import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
+import { REWARD_METRIC } from '../core/reward.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { Candidate, Level } from '../core/space/space.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
@@ -39,6 +40,7 @@ export const METRIC_TITLES: Readonly<Record<string, string>> = {
   params: 'Parameters',
   macs: 'MACs per image',
   latencyMs: 'Latency (ms)',
+  reward: 'Reward',
 };
 
 export function engineTitle(engine: LatencyEngine): string {
@@ -120,6 +122,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
 }
 
 function gainSentence(gain: number, scored: Pick<SearchConfig, 'objectives' | 'reference'> | undefined): string {
+  if (scored?.objectives[0]?.metric === REWARD_METRIC) return `Expected gain of reward: ${digits(gain, 3)}.`;
   const box = scored && referenceBox(scored);
   if (box === undefined) return `Expected gain of hypervolume: ${digits(gain, 3)}.`;
   return `Expected gain of hypervolume: ${digits((gain / box) * 100, 2)} % of the reference box.`;

@@ -113,8 +113,31 @@ describe('expandConfig', () => {
     ]);
   });
 
+  it('fills in what a reward means: the target from the reference students, and a count from 0', () => {
+    const typical = { params: 40_000, macs: 800_000 };
+    const plain = expandConfig(parseSearch({ name: 'a', objectives: ['reward'] }), largest, typical);
+    expect(plain.objectives).toEqual([{ metric: 'reward', goal: 'maximize', known: false }]);
+    expect(plain.reward).toEqual({ cost: 'macs', target: 800_000, under: -0.07, over: -0.07 });
+    expect(plain.reference['reward']).toBe(0);
+    const timed = expandConfig(
+      parseSearch({
+        name: 'a',
+        objectives: ['reward'],
+        reward: { cost: 'latencyMs', over: -1 },
+        limits: { latencyMs: 3 },
+      }),
+      largest,
+      typical,
+    );
+    expect(timed.reward).toEqual({ cost: 'latencyMs', target: 3, under: -0.07, over: -1 });
+    expect(timed.latency).toBeDefined();
+    expect('reward' in expandConfig(parseSearch({ name: 'a' }), largest, typical)).toBe(false);
+  });
+
   it.each([
     [{ objectives: ['params', 'accuracy'] }, 'objectives'],
+    [{ objectives: ['accuracy', 'reward'] }, 'objectives'],
+    [{ objectives: ['reward'], reward: { cost: 'latencyMs' } }, 'reward.target'],
     [{ objectives: ['accuracy', 'accuracy'] }, 'objectives'],
     [{ families: ['vit', 'vit'] }, 'families'],
   ])('refuses %j', (part, field) => {

@@ -1,71 +1,50 @@
 /**
- * Expected hypervolume improvement in closed form, for one unknown objective and exactly known costs (docs/trade.md, step 4).
+ * Expected hypervolume improvement in closed form, for one unknown objective and known costs (docs/trade.md, step 4).
  *
  *   EHVI(x) = Σ_levels volume(level; c(x)) · E[max(0, v − level)]
  *
- * | symbol | meaning                                                         |
- * | v      | value of the unknown objective, more is better                  |
- * | z      | its standardised output, z ~ N(mean, deviation²)                |
- * | c(x)   | the candidate's known objectives, `[m]`                         |
+ * | symbol | meaning                                                          | shape        |
+ * | v      | value of the unknown objective, more is better                   |              |
+ * | c(x)   | the candidate's other objectives, as they may turn out: one draw  | `[draws][m]` |
+ * |        | where they are known, several as likely as each other otherwise  |              |
  *
- * It is worked in logarithms, so that it still ranks candidates where it underflows; with no known objective it is log
- * expected improvement over the best value.
+ * The gain is linear in the volumes, so the expectation over draws of the costs (independent of the value) is the same sum
+ * with the mean volumes: exact given the draws, for the price of one EHVI (joint over accuracy and latency, step 9). With no
+ * other objective it is log expected improvement over the best value.
  */
 import type { Cells } from './cells.ts';
-import { dominatedVolumes, lowestLevel } from './cells.ts';
-import { logExpectedImprovement } from '../math/normal.ts';
+import { addDominatedVolumes, lowestLevel } from './cells.ts';
+import { logExpectedGain } from './stakes.ts';
+import type { Stakes } from './stakes.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
-/** log(eᵃ − eᵇ), a >= b. */
-const logSubtract = (a: number, b: number): number => (b < a ? a + Math.log1p(-Math.exp(b - a)) : -Infinity);
-
-/**
- * log E[max(0, v − level)] in the objective's own units, for a level given as output. Below the knee an output is worth
- * `lowUnit` values, above it `unit`: the expectation splits there into two plain expected improvements.
- */
-export function logExpectedGain(scale: Standardiser, level: number, mean: number, deviation: number): number {
-  const { kneeOutput, unit, lowUnit } = scale;
-  if (level >= kneeOutput) return Math.log(unit) + logExpectedImprovement(mean, deviation, level);
-  const beyond = logExpectedImprovement(mean, deviation, kneeOutput);
-  const low = Math.log(lowUnit) + logSubtract(logExpectedImprovement(mean, deviation, level), beyond);
-  const high = Math.log(unit) + beyond;
-  const top = Math.max(low, high);
-  return top === -Infinity ? top : top + Math.log(Math.exp(low - top) + Math.exp(high - top));
-}
-
 /** EHVI against one front, for many candidates. */
 export interface Ehvi {
-  /** Volumes of a candidate's known objectives `[m]` at each level: the part that does not depend on the posterior. */
-  volumes(costs: ArrayLike<number>): Float64Array;
-  /** log EHVI from those volumes and the posterior of the output; −∞ where nothing can be gained. */
-  log(volumes: Float64Array, mean: number, deviation: number): number;
-  /** An upper bound of it at the price of one expected improvement: the whole volume at the lowest level. */
+  /** Volumes that a candidate's costs dominate at the front's levels, on the average of the draws. */
+  stakesOf(draws: readonly ArrayLike<number>[]): Stakes;
+  /** An upper bound of log EHVI at the price of one expected improvement: the whole volume at the lowest level. */
   bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
 }
 
+/** The front's cells, and the scale of the surrogate's outputs. */
 export function createEhvi(cells: Cells, scale: Standardiser): Ehvi {
   const levels = cells.levels.map((level) => toOutput(scale, level));
-  const terms = new Float64Array(levels.length);
+  const volumes = new Float64Array(levels.length);
   return {
-    volumes: (costs) => dominatedVolumes(cells, costs),
+    stakesOf(draws) {
+      volumes.fill(0);
+      for (const costs of draws) addDominatedVolumes(cells, costs, 1 / draws.length, volumes);
+      const some = levels.flatMap((_, i) => (volumes[i]! > 0 ? [i] : []));
+      return {
+        logWeights: Float64Array.from(some, (i) => Math.log(volumes[i]!)),
+        levels: Float64Array.from(some, (i) => levels[i]!),
+      };
+    },
     bound(costs, mean, deviation) {
       const lowest = lowestLevel(cells, costs);
       if (!lowest) return -Infinity;
       return Math.log(lowest.volume) + logExpectedGain(scale, levels[lowest.level]!, mean, deviation);
-    },
-    log(volumes, mean, deviation) {
-      let top = -Infinity;
-      for (let i = 0; i < levels.length; i++) {
-        const volume = volumes[i]!;
-        const term = volume > 0 ? Math.log(volume) + logExpectedGain(scale, levels[i]!, mean, deviation) : -Infinity;
-        terms[i] = term;
-        if (term > top) top = term;
-      }
-      if (top === -Infinity) return top;
-      let sum = 0;
-      for (let i = 0; i < levels.length; i++) sum += Math.exp(terms[i]! - top);
-      return top + Math.log(sum);
     },
   };
 }

@@ -62,6 +62,22 @@ export function logCdf(z: number): number {
   return Math.log1p(-0.5 * erfc(z / SQRT_2));
 }
 
+/**
+ * z with log Φ(z) = `logProbability` (below 0), by Newton's method. log Φ is concave, and the start lies left of the
+ * root, where φ's envelope 2Φ(z) <= exp(−z²/2) meets the probability: the steps only ever rise to it.
+ */
+export function inverseLogCdf(logProbability: number): number {
+  let z = -Math.sqrt(-2 * logProbability);
+  for (let step = 0; step < 50; step++) {
+    const value = logCdf(z);
+    const slope = Math.exp(-0.5 * z * z - LOG_SQRT_2PI - value);
+    const next = z + (logProbability - value) / slope;
+    if (!(next > z)) return z;
+    z = next;
+  }
+  return z;
+}
+
 /** Mills ratio Φ(−x)/φ(x) for x >= 1. */
 const mills = (x: number): number => Math.sqrt(Math.PI / 2) * scaledErfc(x / SQRT_2);
 

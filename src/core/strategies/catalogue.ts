@@ -6,6 +6,7 @@ import { WorkbenchError } from '../errors.ts';
 import { LATENCY_METRIC } from '../latency.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Objective, Problem } from '../objective.ts';
+import { REWARD_METRIC } from '../reward.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
 import { enumerateFamily, familyOf, randomMember } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
@@ -176,7 +177,15 @@ export function createCatalogue(problem: Problem, seed: number): Catalogue {
 }
 
 /** One objective is learned, the first; of the others only latency may be unknown: it is measured before training. */
-function checkObjectives({ objectives }: Problem): void {
+function checkObjectives({ objectives, reward }: Problem): void {
+  const isRewarded = objectives.some(({ metric }) => metric === REWARD_METRIC);
+  if (isRewarded !== (reward !== undefined) || (isRewarded && objectives.length > 1)) {
+    throw new WorkbenchError(
+      'config.invalid',
+      `A search by ${REWARD_METRIC} has it as its one objective, and says what it is.`,
+      { field: 'objectives' },
+    );
+  }
   const wrong = objectives.length === 0 ? 0 : objectives.findIndex(isUnmodelled);
   if (wrong < 0) return;
   const metric = objectives[wrong]?.metric;

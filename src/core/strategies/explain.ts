@@ -2,6 +2,7 @@
 import type { Proposal, RunEvent } from '../events.ts';
 import type { Metrics, Problem } from '../objective.ts';
 import { hypervolume, isFeasible, paretoFront } from '../pareto.ts';
+import { learnedMetric } from '../reward.ts';
 import { familyOf } from '../space/lattice.ts';
 import { calibrate } from '../surrogate/calibration.ts';
 import type { Calibration } from '../surrogate/calibration.ts';
@@ -114,7 +115,7 @@ function predictionsOf(
   trials: readonly Result[],
   noise: ReadonlyMap<number, number>,
 ): readonly Predicted[] {
-  const metric = problem.objectives[0]?.metric ?? '';
+  const metric = learnedMetric(problem) ?? '';
   return trials.flatMap(({ trial, candidate, why, state, metrics }): Predicted[] => {
     const outcome = metrics[metric] ?? NaN;
     if (!why.predicted || state !== 'told' || !Number.isFinite(outcome)) return [];

@@ -17,10 +17,15 @@ export function referenceMembers(catalogue: Catalogue, options: StrategyOptions)
     .filter((member) => member !== undefined);
 }
 
-/** The metric along which candidates are spread: the first known objective, else a limited one, else the first known cost. */
+/** The metric along which candidates are spread: the first known objective or a reward's cost, else a limited one, else the first known cost. */
 export function spreadMetric(problem: Problem, costMetrics: readonly string[]): string | undefined {
-  const wanted = [...problem.objectives.slice(1), ...problem.limits].map(({ metric }) => metric);
-  return wanted.find((metric) => costMetrics.includes(metric)) ?? costMetrics[0];
+  const { objectives, reward, limits } = problem;
+  const wanted = [
+    ...objectives.slice(1).map(({ metric }) => metric),
+    reward?.cost,
+    ...limits.map(({ metric }) => metric),
+  ];
+  return wanted.find((metric) => metric !== undefined && costMetrics.includes(metric)) ?? costMetrics[0];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, and what became of them. */
 import type { Proposal, RunEvent, Why } from '../events.ts';
 import type { Metrics, Problem } from '../objective.ts';
+import { learnedMetric, rewardFactor, withReward } from '../reward.ts';
 import { candidateKey } from '../space/candidate-key.ts';
 import type { Candidate, KnownCosts } from '../space/space.ts';
 import type { Outcome } from '../acquisition/cells.ts';
@@ -17,8 +18,10 @@ export interface LedgerTrial {
   /** `told` with a value that is not finite is kept, and is no data. */
   readonly state: 'pending' | 'told' | 'failed';
   readonly metrics: Metrics;
-  /** The unknown objective, oriented so that more is better; `undefined` unless told, finite and of sane size. */
+  /** The first objective, oriented so that more is better; `undefined` unless told, finite and of sane size. */
   readonly value: number | undefined;
+  /** The same of what only training tells: the accuracy in a reward, otherwise the value. */
+  readonly learned: number | undefined;
   /** Place among the results in the order in which they first came in; `undefined` before. */
   readonly order: number | undefined;
 }
@@ -41,11 +44,17 @@ export const sign = (goal: 'maximize' | 'minimize'): number => (goal === 'maximi
 /** Larger sizes are overflow on its way to infinity, and would overflow in squares. */
 const LARGEST_VALUE = 1e100;
 
-function valueOf(problem: Problem, metrics: Metrics): number | undefined {
-  const learned = problem.objectives[0];
-  const value = learned ? (metrics[learned.metric] ?? NaN) * sign(learned.goal) : NaN;
-  return Math.abs(value) <= LARGEST_VALUE ? value : undefined;
+/** Of metrics with the known costs among them. */
+function valuesOf(problem: Problem, told: Metrics): Pick<LedgerTrial, 'value' | 'learned'> {
+  const metrics = withReward(problem.reward, told);
+  const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
+  const oriented = (metric: string | undefined): number => (metrics[metric ?? ''] ?? NaN) * orientation;
+  const [value, learned] = [oriented(problem.objectives[0]?.metric), oriented(learnedMetric(problem))];
+  const isSane = Math.abs(value) <= LARGEST_VALUE && Math.abs(learned) <= LARGEST_VALUE;
+  return isSane ? { value, learned } : NO_VALUES;
 }
+
+const NO_VALUES = { value: undefined, learned: undefined } as const;
 
 /** Folds one event in. The last word on a trial stands; an event about a trial that was never asked changes nothing. */
 export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
@@ -61,7 +70,7 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
         why,
         state: 'pending',
         metrics: {},
-        value: undefined,
+        ...NO_VALUES,
         order: undefined,
       };
     });
@@ -74,18 +83,24 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
   const order = before.order ?? ledger.results;
   const after: LedgerTrial =
     event.type === 'told'
-      ? { ...before, state: 'told', metrics: event.metrics, value: valueOf(catalogue.problem, event.metrics), order }
-      : { ...before, state: 'failed', metrics: {}, value: undefined };
+      ? {
+          ...before,
+          state: 'told',
+          metrics: event.metrics,
+          ...valuesOf(catalogue.problem, { ...event.metrics, ...before.costs }),
+          order,
+        }
+      : { ...before, state: 'failed', metrics: {}, ...NO_VALUES };
   const results = ledger.results + (event.type === 'told' && before.order === undefined ? 1 : 0);
   return { ...ledger, trials: ledger.trials.with(event.trial, after), results };
 }
 
-export type DataTrial = LedgerTrial & { readonly value: number };
+export type DataTrial = LedgerTrial & { readonly value: number; readonly learned: number };
 
 /** Told trials with a finite value, in the order in which they came in: new data stands last. */
 export const withData = (ledger: Ledger): readonly DataTrial[] =>
   ledger.trials
-    .filter((trial): trial is DataTrial => trial.value !== undefined)
+    .filter((trial): trial is DataTrial => trial.value !== undefined && trial.learned !== undefined)
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
 
 export const isPending = (trial: LedgerTrial): boolean => trial.state === 'pending';
@@ -105,6 +120,10 @@ export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undef
   const costs = objectiveCosts(problem, measured);
   return broken || costs.some(Number.isNaN) ? undefined : { value: trial.value, costs };
 }
+
+/** The value of a candidate with these costs, were it to be told what is learned. */
+export const valueAt = ({ reward }: Problem, learned: number, costs: Metrics): number =>
+  reward ? learned * rewardFactor(reward, costs) : learned;
 
 /** The objectives but the first, oriented so that less is better, in the problem's order; NaN where one has no value. */
 export const objectiveCosts = (problem: Problem, costs: Metrics): readonly number[] =>

@@ -2,6 +2,7 @@
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
+import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
 import type { Trial } from '../../core/trial.ts';
 import { frontOf } from '../../core/front.ts';
 import type { RunEnd } from './follow-run.ts';
@@ -45,7 +46,7 @@ export function trialText(trial: Trial): string {
   return `Student ${trial.number + 1} (${candidate.family}, ${costs}): ${end}`;
 }
 
-/** The front as lines of a table, smallest student first, with a heading. */
+/** The front as lines of a table, smallest student first, with a heading; of a search by reward, its best student and what it means. */
 export function frontText({ summary, trials }: RunEnd): readonly string[] {
   const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
   if (front.length === 0) return ['No student is on the front yet.'];
@@ -59,8 +60,13 @@ export function frontText({ summary, trials }: RunEnd): readonly string[] {
     millisecondsText(trial.metrics[LATENCY_METRIC]),
     configText(trial.candidate),
   ]);
+  const { name, config } = summary.run;
   const of = `${trials.filter((trial) => trial.state === 'finished').length} students trained`;
-  return [`Front of "${summary.run.name}" (${front.length} of ${of}):`, '', ...textTable(FRONT_COLUMNS, rows)];
+  const rewarded = config.reward && [
+    `Reward ${front[0]?.metrics[REWARD_METRIC]?.toPrecision(4) ?? ''}: ${rewardText(config.reward)}`,
+  ];
+  const heading = `${rewarded ? 'Best' : 'Front'} of "${name}" (${front.length} of ${of}):`;
+  return [heading, ...(rewarded ?? []), '', ...textTable(FRONT_COLUMNS, rows)];
 }
 
 function configText({ config }: Candidate): string {

@@ -23,8 +23,9 @@ export function costOfTrial(trial: Trial, cost: CostMetric): number {
 const formatCost = (cost: CostMetric, value: number): string =>
   cost === 'latencyMs' ? formatMilliseconds(value) : formatCount(value);
 
-/** The cost that a run's front is first shown against: its first objective after accuracy. */
-export function costTraded({ objectives }: Pick<SearchConfig, 'objectives'>): CostMetric {
+/** The cost that a run's front is first shown against: its reward's, or its first objective after accuracy. */
+export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objectives' | 'reward'>): CostMetric {
+  if (reward) return reward.cost;
   const metrics: readonly string[] = objectives.map(({ metric }) => metric);
   const costs: readonly CostMetric[] = ['params', 'macs', 'latencyMs'];
   const traded = costs.filter((cost) => metrics.includes(cost));

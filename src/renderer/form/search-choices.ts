@@ -1,5 +1,6 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
+import { REWARD_COSTS } from '../../core/reward.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';
@@ -21,11 +22,11 @@ export function searchChoices(
       note: `${formatExact(students)} students`,
     })),
     'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
-    objectives: ['accuracy', 'params', 'macs', 'latencyMs'].map((value) => ({
+    objectives: ['accuracy', 'params', 'macs', 'latencyMs', 'reward'].map((value) => ({
       value,
       title: metricTitle(value),
-      isFixed: value === 'accuracy',
     })),
+    'reward.cost': REWARD_COSTS.map((value) => ({ value, title: metricTitle(value) })),
     'latency.engine': LATENCY_ENGINES.map((value) => ({ value, title: engineTitle(value) })),
     'latency.batch': LATENCY_BATCHES.map((batch) => ({ value: String(batch), title: String(batch) })),
     'recipe.schedule': [

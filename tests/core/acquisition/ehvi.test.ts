@@ -3,6 +3,7 @@ import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
 import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/acquisition/cells.ts';
 import type { Outcome } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
+import { logGainOf } from '../../../src/core/acquisition/stakes.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Objective } from '../../../src/core/objective.ts';
@@ -79,7 +80,7 @@ describe('EHVI', () => {
   for (const { mean, deviation, cost, value } of cases) {
     it(`agrees with adaptive quadrature at mean ${mean}, deviation ${deviation}, cost ${cost}`, () => {
       const ehvi = createEhvi(createCells(front, reference), scale);
-      const gain = Math.exp(ehvi.log(ehvi.volumes([cost]), mean, deviation));
+      const gain = Math.exp(logGainOf(scale, ehvi.stakesOf([[cost]]), mean, deviation));
       expect(Math.abs(gain - value) / value).toBeLessThan(1e-8);
     });
   }
@@ -105,8 +106,19 @@ describe('EHVI', () => {
       }
       const average = sum / draws;
       const error = Math.sqrt((squares / draws - average ** 2) / draws);
-      expect(Math.abs(Math.exp(ehvi.log(ehvi.volumes(costs), mean, deviation)) - average)).toBeLessThan(4 * error);
+      expect(Math.abs(Math.exp(logGainOf(bent, ehvi.stakesOf([costs]), mean, deviation)) - average)).toBeLessThan(
+        4 * error,
+      );
     }
+  });
+
+  it('over draws of the costs is the mean of what each of them gives, and no more than the cheapest bounds', () => {
+    const ehvi = createEhvi(createCells(front, reference), scale);
+    const draws = [[800], [2600], [6000], [20_000]];
+    const each = draws.map((costs) => Math.exp(logGainOf(scale, ehvi.stakesOf([costs]), 1, 0.7)));
+    const joint = logGainOf(scale, ehvi.stakesOf(draws), 1, 0.7);
+    expect(Math.exp(joint)).toBeCloseTo(each.reduce((sum, gain) => sum + gain, 0) / 4, 9);
+    expect(joint).toBeLessThanOrEqual(ehvi.bound([800], 1, 0.7));
   });
 
   it('is log expected improvement over the best value when no cost is an objective', () => {
@@ -120,22 +132,22 @@ describe('EHVI', () => {
       ),
       plain,
     );
-    expect(ehvi.log(ehvi.volumes([]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
+    expect(logGainOf(plain, ehvi.stakesOf([[]]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
   });
 
   it('still ranks candidates far below the front, where it underflows', () => {
     const ehvi = createEhvi(createCells(front, reference), plain);
-    const volumes = ehvi.volumes([8000]);
-    expect(ehvi.log(volumes, -50, 1)).toBeGreaterThan(ehvi.log(volumes, -51, 1));
-    expect(Number.isFinite(ehvi.log(volumes, -51, 1))).toBe(true);
+    const stakes = ehvi.stakesOf([[8000]]);
+    expect(logGainOf(plain, stakes, -50, 1)).toBeGreaterThan(logGainOf(plain, stakes, -51, 1));
+    expect(Number.isFinite(logGainOf(plain, stakes, -51, 1))).toBe(true);
   });
 
   it('rises with the deviation: an upper bound of the variance bounds the gain', () => {
     const ehvi = createEhvi(createCells(front, reference), scale);
-    const volumes = ehvi.volumes([1000]);
+    const stakes = ehvi.stakesOf([[1000]]);
     let last = -Infinity;
     for (const deviation of [0.01, 0.1, 0.5, 1, 2]) {
-      const gain = ehvi.log(volumes, 1, deviation);
+      const gain = logGainOf(scale, stakes, 1, deviation);
       expect(gain).toBeGreaterThanOrEqual(last);
       last = gain;
     }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
-import { cdf, erfc, logAddExp, logCdf, logExpectedImprovement, logH, pdf } from '../../../src/core/math/normal.ts';
+import {
+  cdf,
+  erfc,
+  inverseLogCdf,
+  logAddExp,
+  logCdf,
+  logExpectedImprovement,
+  logH,
+  pdf,
+} from '../../../src/core/math/normal.ts';
 
 const relative = (value: number, expected: number): number =>
   Math.abs(value - expected) / Math.max(1e-300, Math.abs(expected));
@@ -10,6 +19,8 @@ describe('the normal distribution against mpmath at 60 digits', () => {
     it(`log Φ, log h and erfc at ${z}`, () => {
       expect(relative(logCdf(z), expectedCdf)).toBeLessThan(1e-12);
       expect(relative(logH(z), expectedH)).toBeLessThan(1e-12);
+      // Above 4 the probability is 1 to so many digits that z is hardly in it.
+      if (z < 4) expect(inverseLogCdf(expectedCdf)).toBeCloseTo(z, 9);
       if (expectedErfc > 1e-300) expect(relative(erfc(z), expectedErfc)).toBeLessThan(1e-13);
     });
   }

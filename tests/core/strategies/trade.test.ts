@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
+import type { Member } from '../../../src/core/strategies/catalogue.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
 import { createContext } from '../../../src/core/strategies/trade/context.ts';
@@ -12,9 +13,8 @@ import {
   CandidateSet,
 } from '../../../src/core/strategies/trade/candidates.ts';
 import { contains } from '../../../src/core/strategies/trade/regions.ts';
+import { createGain } from '../../../src/core/strategies/trade/gain.ts';
 import { best, createScorer, glance, look, refine } from '../../../src/core/strategies/trade/score.ts';
-import { createCells } from '../../../src/core/acquisition/cells.ts';
-import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Problem } from '../../../src/core/objective.ts';
@@ -155,20 +155,20 @@ describe('the argmax', () => {
     const context = createContext({ problem, seed: 1, options: {} }, {});
     const ledger = log.reduce((before, event) => record(before, event, context.catalogue), EMPTY_LEDGER);
     const { gp, scale, cross } = learn(context, ledger);
-    const cells = createCells(
-      ledger.trials.map(({ value, costs }) => ({ value: value!, costs: [costs['params']!] })),
-      { value: 0.1, costs: [20_000] },
-    );
+    const told = ledger.trials.map(({ value, costs }) => ({ value: value!, costs: [costs['params']!] }));
+    // Any share of the gain, and costs that may turn out higher: the bounds must bound what is left of it.
+    const forecast = {
+      logFeasible: ({ costs }: Pick<Member, 'costs'>) => -(costs['params']! % 7) / 3,
+      quickest: ({ costs }: Pick<Member, 'costs'>) => costs,
+      draws: ({ costs }: Pick<Member, 'costs'>) => [1, 1.1, 1.5].map((times) => ({ params: times * costs['params']! })),
+    };
     const scorer = createScorer({
       gp,
       settled: gp.points.length,
       cross,
-      ehvi: createEhvi(cells, scale),
+      gain: createGain(problem, told, { value: 0.1, costs: [20_000] }, scale, forecast),
       pointOf: context.pointOf,
       offset: (member: { costs: Readonly<Record<string, number>> }) => Math.sin(member.costs['params']!) / 3,
-      costsOf: (member: { costs: Readonly<Record<string, number>> }) => [member.costs['params']!],
-      // Any share of the gain: the bounds must bound what is left of it.
-      logFeasible: (member: { costs: Readonly<Record<string, number>> }) => -(member.costs['params']! % 7) / 3,
     });
     const asked = new Set(ledger.trials.map(({ key }) => key));
     const members = context.catalogue.families.flatMap((family) => family.members).filter(({ key }) => !asked.has(key));

@@ -43,7 +43,7 @@ export interface LeftOut {
 
 export interface FollowedSearch {
   readonly regions: readonly RegionsAfter[];
-  /** Deviation of a training's noise in the objective's units, as estimated when the trial was proposed. */
+  /** Deviation of a training's noise in the units of what is learned, as estimated when the trial was proposed. */
   readonly noise: ReadonlyMap<number, number>;
   /** `undefined` with fewer than three results. */
   readonly leftOut: LeftOut | undefined;
@@ -66,7 +66,7 @@ export function followSearch(input: StrategyInput, log: readonly RunEvent[]): Fo
 }
 
 function noiseOf({ context, ledger }: TradeState, theta: readonly number[]): number {
-  const { unit } = createStandardiser(withData(ledger).map(({ value }) => value));
+  const { unit } = createStandardiser(withData(ledger).map(({ learned }) => learned));
   return unit * Math.sqrt(unpack(context.model.layout, theta).noise);
 }
 

@@ -1,6 +1,14 @@
-/** Latency as an objective or limit: predicted from what was told, then treated as a known cost (docs/trade.md, step 9). */
+/**
+ * Latency as an objective, a limit or the cost of a reward: forecast from what was told, as draws of what may be measured
+ * (docs/trade.md, step 9).
+ *
+ * | symbol | meaning                                                                                |
+ * | u_i    | (i − ½)/M: the middles of M equal shares of probability, M = `LATENCY_DRAWS`           |
+ * | P      | probability of keeping the limit; 1 without one                                        |
+ * | draw i | exp(mean + deviation · Φ⁻¹(P u_i)): quantiles of the forecast, given that it is kept    |
+ */
 import { LATENCY_METRIC } from '../../latency.ts';
-import { logCdf } from '../../math/normal.ts';
+import { inverseLogCdf, logCdf } from '../../math/normal.ts';
 import type { Metrics } from '../../objective.ts';
 import { fitLatency, latencyFeatures, predictLatency } from '../../surrogate/latency-model.ts';
 import type { LogLatency } from '../../surrogate/latency-model.ts';
@@ -8,24 +16,35 @@ import type { Member } from '../catalogue.ts';
 import type { Ledger } from '../ledger.ts';
 import type { TradeContext } from './context.ts';
 
+/** Quasi-Monte Carlo in one dimension. [R] */
+export const LATENCY_DRAWS = 8;
+
 type Costed = Pick<Member, 'candidate' | 'costs'>;
 
 export interface LatencyForecast {
-  /** Milliseconds; absent where latency is no matter, or none was told. */
+  /** Milliseconds, the median; absent where latency is no matter, or none was told. */
   readonly expected: (member: Costed) => number | undefined;
   /** Known costs, with the expected latency among them. */
   readonly costs: (member: Costed) => Metrics;
+  /** Known costs with each latency that may be measured, all as likely, given that the limit is kept: `[draws]`. */
+  readonly draws: (member: Costed) => readonly Metrics[];
+  /** The one with the lowest latency. */
+  readonly quickest: (member: Costed) => Metrics;
   /** Log probability that the measured latency is within its limit; 0 without one. */
   readonly logFeasible: (member: Costed) => number;
 }
 
+/** log u_i, rising. */
+const LOG_SHARES = Array.from({ length: LATENCY_DRAWS }, (_, i) => Math.log((i + 0.5) / LATENCY_DRAWS));
+const QUANTILES = LOG_SHARES.map(inverseLogCdf);
+
 /** Follows from the log alone, so it is refitted whenever it is needed. */
 export function forecastLatency(context: TradeContext, ledger: Ledger): LatencyForecast {
   const { catalogue, model, pointOf } = context;
-  const { objectives, limits } = catalogue.problem;
+  const { objectives, limits, reward } = catalogue.problem;
   const limit = limits.find(({ metric }) => metric === LATENCY_METRIC);
-  const matters = limit !== undefined || objectives.some(({ metric }) => metric === LATENCY_METRIC);
-  const told = matters ? ledger.trials.filter(({ metrics }) => isLatency(metrics[LATENCY_METRIC])) : [];
+  const isTraded = reward?.cost === LATENCY_METRIC || objectives.some(({ metric }) => metric === LATENCY_METRIC);
+  const told = limit || isTraded ? ledger.trials.filter(({ metrics }) => isLatency(metrics[LATENCY_METRIC])) : [];
   const featuresOf = (member: Costed): Float64Array => latencyFeatures(model.encoding, pointOf(member));
   const fitted = fitLatency(
     told.map(featuresOf),
@@ -38,19 +57,34 @@ export function forecastLatency(context: TradeContext, ledger: Ledger): LatencyF
     known.set(member, found);
     return found;
   }
+  function logFeasible(member: Costed): number {
+    const prediction = limit && predict(member);
+    return prediction ? logCdf((Math.log(limit.max) - prediction.mean) / prediction.deviation) : 0;
+  }
   function expected(member: Costed): number | undefined {
     const prediction = predict(member);
     return prediction && Math.exp(prediction.mean);
   }
+  const withLatency = ({ costs }: Costed, latency: number): Metrics => ({ ...costs, [LATENCY_METRIC]: latency });
+  function draw(member: Costed, { mean, deviation }: LogLatency, i: number): Metrics {
+    const share = logFeasible(member);
+    const z = share > -1e-9 ? (QUANTILES[i] ?? 0) : inverseLogCdf(share + (LOG_SHARES[i] ?? 0));
+    return withLatency(member, Math.exp(mean + deviation * z));
+  }
   return {
     expected,
-    costs: (member) => {
+    logFeasible,
+    costs(member) {
       const latency = expected(member);
-      return latency === undefined ? member.costs : { ...member.costs, [LATENCY_METRIC]: latency };
+      return latency === undefined ? member.costs : withLatency(member, latency);
     },
-    logFeasible: (member) => {
-      const prediction = limit && predict(member);
-      return prediction ? logCdf((Math.log(limit.max) - prediction.mean) / prediction.deviation) : 0;
+    draws(member) {
+      const prediction = isTraded ? predict(member) : undefined;
+      return prediction ? LOG_SHARES.map((_, i) => draw(member, prediction, i)) : [member.costs];
+    },
+    quickest(member) {
+      const prediction = isTraded ? predict(member) : undefined;
+      return prediction ? draw(member, prediction, 0) : member.costs;
     },
   };
 }

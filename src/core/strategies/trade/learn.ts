@@ -47,8 +47,8 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   const { model, pointOf, memo, prior } = context;
   const data = withData(ledger);
   const n = data.length;
-  const scale = createStandardiser(data.map(({ value }) => value));
-  const y = Float64Array.from(data, ({ value }) => toOutput(scale, value));
+  const scale = createStandardiser(data.map(({ learned }) => learned));
+  const y = Float64Array.from(data, ({ learned }) => toOutput(scale, learned));
   const keys = data.map(({ key }) => key);
   const points = data.map(pointOf);
   const due = ledger.warmStart === undefined || fitDue(n) > ledger.fittedAt;

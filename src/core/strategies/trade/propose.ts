@@ -1,7 +1,5 @@
 /** One proposal from the posterior: candidates of all arms, one acquisition, one argmax over families and regions alike. */
-import { createCells } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
-import { createEhvi } from '../../acquisition/ehvi.ts';
 import type { Why } from '../../events.ts';
 import type { Rng } from '../../math/rng.ts';
 import { familyOf } from '../../space/lattice.ts';
@@ -11,10 +9,11 @@ import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import { isPending, objectiveCosts, sign, withData } from '../ledger.ts';
+import { isPending, objectiveCosts, sign, valueAt, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet, neighbour } from './candidates.ts';
 import { TRADE } from './constants.ts';
+import { createGain } from './gain.ts';
 import type { Learned } from './learn.ts';
 import { contains, contributions, radiusName } from './regions.ts';
 import type { Region } from './regions.ts';
@@ -83,7 +82,7 @@ function claimant(
     .sort((a, b) => b.step - a.step || a.id - b.id)[0];
 }
 
-/** EHVI over the front of what is told, and of what is pending at its predicted value. */
+/** Gains over what is told, and over what is pending at its predicted value. */
 function scorerOf(
   state: TradeState,
   { scale, gp: results, cross, latency, offset }: Learned,
@@ -92,27 +91,23 @@ function scorerOf(
 ): Scorer {
   const { context, ledger } = state;
   const { problem } = context.input;
-  const costsOf = (member: Pick<Member, 'candidate' | 'costs'>): readonly number[] =>
-    objectiveCosts(problem, latency.costs(member));
   const told = judged(state).map(({ outcome }) => outcome);
   const running: readonly Pick<Member, 'key' | 'candidate' | 'costs'>[] = [
     ...ledger.trials.filter(isPending),
     ...picked,
   ];
-  const expected = running.map((member): Outcome => ({
-    value: toValue(scale, posterior(gp, context.pointOf(member)).mean + offset(member)),
-    costs: costsOf(member),
-  }));
-  const cells = createCells([...told, ...expected], referenceOutcome(context.catalogue, told));
+  const expected = running.map((member): Outcome => {
+    const costs = latency.costs(member);
+    const learned = toValue(scale, posterior(gp, context.pointOf(member)).mean + offset(member));
+    return { value: valueAt(problem, learned, costs), costs: objectiveCosts(problem, costs) };
+  });
   return createScorer({
     gp,
     settled: results.points.length,
     cross,
-    ehvi: createEhvi(cells, scale),
+    gain: createGain(problem, [...told, ...expected], referenceOutcome(context.catalogue, told), scale, latency),
     pointOf: context.pointOf,
     offset,
-    costsOf,
-    logFeasible: latency.logFeasible,
   });
 }
 

@@ -1,5 +1,4 @@
 /** Expected hypervolume improvement of many candidates, and the best of them without looking closely at all. */
-import type { Ehvi } from '../../acquisition/ehvi.ts';
 import { crossVector } from '../../surrogate/cross-cache.ts';
 import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import type { Point } from '../../surrogate/encoding.ts';
@@ -7,6 +6,7 @@ import { posteriorVariance } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { priorVariance } from '../../surrogate/kernel.ts';
 import type { Member } from '../catalogue.ts';
+import type { Gain } from './gain.ts';
 
 export interface Scored {
   readonly member: Member;
@@ -21,14 +21,10 @@ export interface Scorer {
   readonly gp: Gp;
   readonly settled: number;
   readonly cross: CrossCache;
-  readonly ehvi: Ehvi;
+  readonly gain: Gain;
   readonly pointOf: (member: Member) => Point;
   /** What earlier runs add to the candidate's posterior mean. */
   readonly offset: (member: Member) => number;
-  /** The candidate's other objectives, less is better. */
-  readonly costsOf: (member: Member) => readonly number[];
-  /** Log probability that it keeps the limits that only a measurement tells: its share of the gain. */
-  readonly logFeasible: (member: Member) => number;
   /** 1 / (prior variance + noise) of each of the posterior's points, `[n]`. */
   readonly precisions: Float64Array;
 }
@@ -49,7 +45,7 @@ const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Floa
  * variance given all, and EHVI rises with it.
  */
 export function glance(scorer: Scorer, member: Member): Scored {
-  const { gp, ehvi, precisions } = scorer;
+  const { gp, gain, precisions } = scorer;
   const vector = vectorOf(scorer, member);
   let mean = scorer.offset(member);
   let explained = 0;
@@ -61,29 +57,21 @@ export function glance(scorer: Scorer, member: Member): Scored {
   }
   const prior = priorVariance(gp.terms, scorer.pointOf(member).family);
   const deviation = Math.sqrt(Math.max(LEAST_VARIANCE, prior - explained));
-  return {
-    member,
-    mean,
-    deviation,
-    logGain: ehvi.bound(scorer.costsOf(member), mean, deviation) + scorer.logFeasible(member),
-  };
+  return { member, mean, deviation, logGain: gain.bound(member, mean, deviation) };
 }
 
 /** The same with EHVI itself instead of its bound, at the deviation's bound. */
-export function refine(scorer: Scorer, glanced: Scored): Scored {
-  const { ehvi, costsOf, logFeasible } = scorer;
+export function refine({ gain }: Scorer, glanced: Scored): Scored {
   const { member, mean, deviation } = glanced;
-  const logGain = ehvi.log(ehvi.volumes(costsOf(member)), mean, deviation) + logFeasible(member);
-  return { ...glanced, logGain };
+  return { ...glanced, logGain: gain.log(gain.stakesOf(member), mean, deviation) };
 }
 
 /** The exact gain, in O(n²); `undefined`, often sooner, when it turns out to be less than `atLeast`. */
 export function look(scorer: Scorer, glanced: Scored, atLeast: number): Scored | undefined {
-  const { gp, ehvi, costsOf } = scorer;
+  const { gp, gain } = scorer;
   const { member, mean } = glanced;
-  const volumes = ehvi.volumes(costsOf(member));
-  const share = scorer.logFeasible(member);
-  const gainAt = (deviation: number): number => ehvi.log(volumes, mean, deviation) + share;
+  const stakes = gain.stakesOf(member);
+  const gainAt = (deviation: number): number => gain.log(stakes, mean, deviation);
   if (gainAt(glanced.deviation) < atLeast) return undefined;
   const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
   const { family } = scorer.pointOf(member);

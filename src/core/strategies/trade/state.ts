@@ -45,12 +45,13 @@ export function judged({
   });
 }
 
-/** One noise deviation of a result, in the objective's units. */
-function noiseDeviation({ context, ledger }: TradeState): number {
+/** One noise deviation of a result, in the units of its value: those of what is learned, times a reward's factor. */
+function noiseDeviation({ context, ledger }: TradeState, { value = 0, learned = 0 }: LedgerTrial): number {
   const data = withData(ledger);
   if (data.length === 0 || !ledger.warmStart) return 0;
-  const { unit } = createStandardiser(data.map(({ value }) => value));
-  return unit * Math.sqrt(unpack(context.model.layout, ledger.warmStart).noise);
+  const { unit } = createStandardiser(data.map((trial) => trial.learned));
+  const factor = context.input.problem.reward && learned > 0 ? value / learned : 1;
+  return factor * unit * Math.sqrt(unpack(context.model.layout, ledger.warmStart).noise);
 }
 
 export function foldEvent(state: TradeState, event: RunEvent): TradeState {
@@ -79,7 +80,8 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const outcome = outcomeOf(problem, told);
   const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
   const success =
-    outcome !== undefined && isSuccess(others, reference, outcome, told.why.expectedGain ?? 0, noiseDeviation(state));
+    outcome !== undefined &&
+    isSuccess(others, reference, outcome, told.why.expectedGain ?? 0, noiseDeviation(state, told));
 
   const asked = askedKeys(ledger);
   const survivors: Region[] = [];

@@ -1,0 +1,31 @@
+/**
+ * Expected improvement of a reward that is a value times a factor of the candidate's cost (core/reward.ts), in closed form.
+ *
+ *   E[max(0, r v − best)] = r E[max(0, v − best / r)]
+ *
+ * | symbol | meaning                                                                                  | shape     |
+ * | v      | value of the unknown objective, more is better                                           |           |
+ * | r      | the candidate's factor, as it may turn out: one draw where its cost is known, else several | `[draws]` |
+ * | best   | highest reward so far, at least 0                                                         |           |
+ */
+import { logExpectedGain } from './stakes.ts';
+import type { Stakes } from './stakes.ts';
+import type { Standardiser } from '../surrogate/standardise.ts';
+import { toOutput } from '../surrogate/standardise.ts';
+
+export interface ExpectedReward {
+  stakesOf(draws: readonly number[]): Stakes;
+  /** log of the expected improvement at one factor; it rises with the factor, so the highest bounds the mean of all. */
+  bound(factor: number, mean: number, deviation: number): number;
+}
+
+export function createExpectedReward(best: number, scale: Standardiser): ExpectedReward {
+  const levelAt = (factor: number): number => toOutput(scale, best / factor);
+  return {
+    stakesOf: (draws) => ({
+      logWeights: Float64Array.from(draws, (factor) => Math.log(factor / draws.length)),
+      levels: Float64Array.from(draws, levelAt),
+    }),
+    bound: (factor, mean, deviation) => Math.log(factor) + logExpectedGain(scale, levelAt(factor), mean, deviation),
+  };
+}

@@ -1,0 +1,65 @@
+/** What a candidate is expected to gain: the acquisition of the problem's goal over the draws of what is measured (docs/trade.md, steps 4 and 9). */
+import { createCells } from '../../acquisition/cells.ts';
+import type { Outcome } from '../../acquisition/cells.ts';
+import { createEhvi } from '../../acquisition/ehvi.ts';
+import { createExpectedReward } from '../../acquisition/expected-reward.ts';
+import { logGainOf } from '../../acquisition/stakes.ts';
+import type { Stakes } from '../../acquisition/stakes.ts';
+import type { Problem } from '../../objective.ts';
+import { rewardFactor } from '../../reward.ts';
+import type { Standardiser } from '../../surrogate/standardise.ts';
+import type { Member } from '../catalogue.ts';
+import { objectiveCosts } from '../ledger.ts';
+import type { LatencyForecast } from './latency.ts';
+
+/** Gains are logarithms, in the units of the score; what keeps no limit is weighed by the chance that it does. */
+export interface Gain {
+  /** An upper bound, at the price of one expected improvement. */
+  bound(member: Member, mean: number, deviation: number): number;
+  /** The part that does not depend on the posterior. */
+  stakesOf(member: Member): Stakes;
+  log(stakes: Stakes, mean: number, deviation: number): number;
+}
+
+/** Against the outcomes so far, from the reference on. */
+export function createGain(
+  problem: Problem,
+  outcomes: readonly Outcome[],
+  reference: Outcome,
+  scale: Standardiser,
+  latency: Pick<LatencyForecast, 'draws' | 'quickest' | 'logFeasible'>,
+): Gain {
+  const { stakesOf, bound } = acquisitionOf(problem, outcomes, reference, scale, latency);
+  return {
+    bound: (member, mean, deviation) => bound(member, mean, deviation) + latency.logFeasible(member),
+    stakesOf(member) {
+      const { logWeights, levels } = stakesOf(member);
+      const share = latency.logFeasible(member);
+      return { logWeights: logWeights.map((weight) => weight + share), levels };
+    },
+    log: (stakes, mean, deviation) => logGainOf(scale, stakes, mean, deviation),
+  };
+}
+
+function acquisitionOf(
+  problem: Problem,
+  outcomes: readonly Outcome[],
+  reference: Outcome,
+  scale: Standardiser,
+  { draws, quickest }: Pick<LatencyForecast, 'draws' | 'quickest'>,
+): Omit<Gain, 'log'> {
+  const { reward } = problem;
+  if (reward) {
+    const best = outcomes.reduce((high, { value }) => Math.max(high, value), Math.max(0, reference.value));
+    const expected = createExpectedReward(best, scale);
+    return {
+      bound: (member, mean, deviation) => expected.bound(rewardFactor(reward, quickest(member)), mean, deviation),
+      stakesOf: (member) => expected.stakesOf(draws(member).map((metrics) => rewardFactor(reward, metrics))),
+    };
+  }
+  const ehvi = createEhvi(createCells(outcomes, reference), scale);
+  return {
+    bound: (member, mean, deviation) => ehvi.bound(objectiveCosts(problem, quickest(member)), mean, deviation),
+    stakesOf: (member) => ehvi.stakesOf(draws(member).map((metrics) => objectiveCosts(problem, metrics))),
+  };
+}
