@@ -13,9 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../src/bridge/recipe-schema.ts';
 import { median } from '../src/core/math/quantile.ts';
-import { createRng } from '../src/core/math/rng.ts';
-import { randomMember } from '../src/core/space/lattice.ts';
-import { studentFamily, studentFamilyNames } from '../src/core/arch/families/registry.ts';
+import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
@@ -23,6 +21,7 @@ import { createModel } from '../src/compute/model.ts';
 import { teacherTargets } from '../src/compute/teacher.ts';
 import { createTrainerCache } from '../src/compute/trainer-cache.ts';
 import { train } from '../src/compute/trainer.ts';
+import { nearestMember } from './nearest-member.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,8 +36,6 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const RESOURCES = join(import.meta.dirname, '../resources');
 const DATASET = join(RESOURCES, 'datasets/fashion-mnist');
 const CLASSES = 10;
-/** Members looked at for the one that is nearest. */
-const SAMPLE = 400;
 
 process.env['TF_NUM_INTRAOP_THREADS'] = values.threads;
 await loadBackend();
@@ -48,15 +45,6 @@ const validation = cache.images(DATASET, 'val', { shift: 0, count: 100 });
 const validationLabels = cache.dataset(DATASET).split('val').labels.subarray(0, 100);
 const cacheDir = mkdtempSync(join(tmpdir(), 'bench-epoch-'));
 const breath = (): Promise<void> => Promise.resolve();
-
-function nearest(name: string): ArchitectureGraph {
-  const family = studentFamily(name, cache.dataset(DATASET).card.shape, CLASSES);
-  const { uniform } = createRng(1);
-  const members = Array.from({ length: SAMPLE }, () => randomMember(family, uniform));
-  const far = (config: (typeof members)[number]): number =>
-    Math.abs(Math.log((family.costs(config)['macs'] ?? NaN) / Number(values.macs)));
-  return family.build(members.reduce((best, config) => (far(config) < far(best) ? config : best)));
-}
 
 /** Seconds of the second epoch's steps, and milliseconds from the start to the first step. */
 async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{ epoch: number; firstStepMs: number }> {
@@ -98,7 +86,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
 const report: Record<string, Record<string, number>> = {};
 try {
   for (const name of values.families.split(',')) {
-    const graph = nearest(name);
+    const graph = nearestMember(name, cache.dataset(DATASET).card.shape, CLASSES, Number(values.macs));
     const { macs } = costOf(graph);
     const none: number[] = [];
     const kd: number[] = [];

@@ -1,18 +1,32 @@
 /**
  * Where a training step's time goes: by TensorFlow op, and what is left to JavaScript.
  *
- *   node benchmarks/profile-step.ts FAMILY [28x28x1] [STEPS]
+ *   node benchmarks/profile-step.ts FAMILY [28x28x1] [STEPS] [--batch 128] [--macs N] [--processor]
+ *
+ * The family's reference, or with `--macs` its member nearest to so many multiply-adds, the one that `epoch.ts` trains.
+ * `--processor`: an op's time is the processor's, not the clock's, for machines that do other work; then with
+ * TF_NUM_INTRAOP_THREADS=1.
  */
+import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { residentImages } from '../src/compute/data/augment.ts';
 import { createModel } from '../src/compute/model.ts';
 import { train } from '../src/compute/trainer.ts';
 import { costOf } from '../src/core/arch/cost.ts';
+import { nearestMember } from './nearest-member.ts';
 import { BENCH, benchGraph, benchImages, benchRecipe } from './train-task.ts';
 import type { BenchShape } from './train-task.ts';
 
-const [family = 'resnet', size = '28x28x1', count = '40'] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    batch: { type: 'string', default: String(BENCH.batchSize) },
+    macs: { type: 'string' },
+    processor: { type: 'boolean', default: false },
+  },
+});
+const [family = 'resnet', size = '28x28x1', count = '40'] = positionals;
 const shape = size.split('x').map(Number) as unknown as BenchShape; // three numbers
 const steps = Number(count);
 await loadBackend();
@@ -21,13 +35,18 @@ interface Binding {
 }
 const backend = tf.backend() as unknown as { binding: Binding };
 const { binding } = backend;
+const clock = (): number => {
+  if (!values.processor) return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const times = new Map<string, { ms: number; calls: number }>();
 const execute = binding.executeOp.bind(binding);
 const timed: Binding['executeOp'] = (name, ...rest) => {
-  const started = performance.now();
+  const before = clock();
   const result = execute(name, ...rest);
   const entry = times.get(name) ?? { ms: 0, calls: 0 };
-  entry.ms += performance.now() - started;
+  entry.ms += clock() - before;
   entry.calls += 1;
   times.set(name, entry);
   return result;
@@ -36,7 +55,10 @@ const timed: Binding['executeOp'] = (name, ...rest) => {
 backend.binding = new Proxy(Object.create(binding) as Binding, {
   get: (_, name) => (name === 'executeOp' ? timed : (Reflect.get(binding, name) as unknown)),
 });
-const graph = benchGraph(family, shape);
+const graph =
+  values.macs === undefined
+    ? benchGraph(family, shape)
+    : nearestMember(family, shape, BENCH.classes, Number(values.macs));
 const model = createModel(graph);
 const { split, normalisation } = benchImages(shape);
 const images = residentImages(split, shape, BENCH.classes, normalisation);
@@ -47,7 +69,7 @@ let cpu = process.cpuUsage();
 await train(
   {
     model,
-    recipe: benchRecipe(),
+    recipe: { ...benchRecipe(), batchSize: Number(values.batch) },
     seed: 1,
     train: images,
     validation: few,

@@ -12,7 +12,7 @@ enum Activation { kNone = 0, kRelu = 1, kRelu6 = 2, kGelu = 3, kHardSwish = 4, k
 inline void Normal(Vector x, Vector* cumulative, Vector* density) {
   const Vector u = Max(x, -x) * 0.70710678f;
   const Vector e = Exp(-u * u);
-  const Vector t = 1.0f / (1.0f + 0.3275911f * u);
+  const Vector t = Reciprocal(1.0f + 0.3275911f * u);
   Vector p = Fill(1.061405429f);
   p = p * t - 1.453152027f;
   p = p * t + 1.421413741f;
@@ -34,7 +34,7 @@ inline Vector Activate(Vector x) {
   }
   if constexpr (kind == kHardSigmoid) return Min(Max(x + 3.0f, Vector{}), Fill(6)) * (1.0f / 6);
   if constexpr (kind == kHardSwish) return x * Activate<kHardSigmoid>(x);
-  if constexpr (kind == kSigmoid) return 1.0f / (1.0f + Exp(-x));
+  if constexpr (kind == kSigmoid) return Reciprocal(1.0f + Exp(-x));
   if constexpr (kind == kSwish) return x * Activate<kSigmoid>(x);
   return x;
 }

@@ -122,6 +122,9 @@ class BatchNormGradient {
     const bool apart = shortcut_ && activation_ != kNone;
     float* dr = call.output(3, apart ? x.shape() : std::vector<int64_t>{0});
     if (!dx || !dgamma || !dbeta || !dr) return;
+    // Where g waits for its sums: as the shortcut's gradient, or in dx where a slope costs more than to store it.
+    const bool cheap = activation_ == kNone || activation_ == kRelu || activation_ == kRelu6;
+    float* kept = apart ? dr : cheap ? nullptr : dx;
 
     Tile middle(channels), deviation(channels), scale(channels), offset(channels);
     middle.Set([&](int64_t c) { return mean.floats()[c]; });
@@ -145,7 +148,7 @@ class BatchNormGradient {
         Visit(begin, end, tile, [&](int64_t place, int64_t o, auto load, auto store) {
           const Vector normal = (load(from + place) - Load(middle.data() + o)) * Load(deviation.data() + o);
           const Vector g = gradient(place, o, normal, load);
-          if (apart) store(dr + place, g);
+          if (kept) store(kept + place, g);
           Store(total + o, Load(total + o) + g);
           Store(product + o, Load(product + o) + g * normal);
         });
@@ -166,8 +169,7 @@ class BatchNormGradient {
       ShareTiles(size, tile, [&](int64_t begin, int64_t end, int) {
         Visit(begin, end, tile, [&](int64_t place, int64_t o, auto load, auto store) {
           const Vector input = load(from + place);
-          const Vector normal = (input - Load(middle.data() + o)) * Load(deviation.data() + o);
-          const Vector g = apart ? load(dr + place) : gradient(place, o, normal, load);
+          const Vector g = kept ? load(kept + place) : gradient(place, o, Vector{}, load);
           store(dx + place, g * Load(a.data() + o) + input * Load(b.data() + o) + Load(c.data() + o));
         });
       });

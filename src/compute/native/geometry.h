@@ -24,20 +24,15 @@ struct Geometry {
   // Column of the image that lies at `column` of plane p.
   int64_t Column(int64_t p, int64_t column) const { return column * stride + p - left; }
 
-  // An image into its planes, zeros around it.
+  // An image into its planes. What lies around it there is left alone, and must be zeros from the start.
   void Spread(const float* image, float* planes) const {
     for (int64_t p = 0; p < stride; ++p) {
-      for (int64_t y = 0; y < padded_height; ++y) {
-        float* to = planes + p * plane + y * row;
-        const int64_t source = y - top;
-        if (source < 0 || source >= height) {
-          std::memset(to, 0, row * sizeof(float));
-          continue;
-        }
-        Copy(p, [&](int64_t column, int64_t from, int64_t count) {
-          if (from < 0) std::memset(to + column * channels, 0, count * channels * sizeof(float));
-          else std::memcpy(to + column * channels, image + (source * width + from) * channels, count * channels * sizeof(float));
-        });
+      const int64_t first = FirstColumn(p), columns = ColumnsInside(p);
+      for (int64_t y = top; y < std::min(padded_height, top + height); ++y) {
+        const float* from = image + ((y - top) * width + Column(p, first)) * channels;
+        float* to = planes + p * plane + y * row + first * channels;
+        if (stride == 1) CopyFloats(from, to, columns * channels);
+        else CopyRuns(from, stride * channels, to, channels, columns);
       }
     }
   }
@@ -52,11 +47,9 @@ struct Geometry {
           for (int64_t x = 0; x < width; ++x) std::memset(image + (y * width + x) * channels, 0, channels * sizeof(float));
           continue;
         }
-        const float* from = planes + p * plane + line_of * row;
-        for (int64_t column = 0; column < plane_width; ++column) {
-          const int64_t x = Column(p, column);
-          if (x >= 0 && x < width) std::memcpy(image + (y * width + x) * channels, from + column * channels, channels * sizeof(float));
-        }
+        const int64_t first = FirstColumn(p);
+        CopyRuns(planes + p * plane + line_of * row + first * channels, channels,
+                 image + (y * width + Column(p, first)) * channels, stride * channels, ColumnsInside(p));
         // Columns past the last plane's end are seen by no output.
         for (int64_t x = Column(p, plane_width); x < width; x += stride) {
           if (x >= 0) std::memset(image + (y * width + x) * channels, 0, channels * sizeof(float));
@@ -65,20 +58,20 @@ struct Geometry {
     }
   }
 
-  // Runs of columns of plane p: visit(column, image column or -1 for zeros, count).
-  template <typename Visit>
-  void Copy(int64_t p, const Visit& visit) const {
-    if (stride == 1) {
-      const int64_t inside = std::min(width, plane_width - left);
-      if (left > 0) visit(0, -1, left);
-      visit(left, 0, inside);
-      if (const int64_t rest = plane_width - left - inside; rest > 0) visit(left + inside, -1, rest);
+  // Columns of plane p that lie on the image: they are side by side.
+  int64_t FirstColumn(int64_t p) const { return std::max<int64_t>(0, (left - p + stride - 1) / stride); }
+  int64_t ColumnsInside(int64_t p) const {
+    const int64_t past = (width + left - p + stride - 1) / stride;
+    return std::max<int64_t>(0, std::min(plane_width, past) - FirstColumn(p));
+  }
+
+  // `columns` runs of one pixel's channels, which lie so many values apart.
+  void CopyRuns(const float* from, int64_t from_step, float* to, int64_t to_step, int64_t columns) const {
+    if (channels == 1) {
+      for (int64_t column = 0; column < columns; ++column) to[column * to_step] = from[column * from_step];
       return;
     }
-    for (int64_t column = 0; column < plane_width; ++column) {
-      const int64_t x = Column(p, column);
-      visit(column, x >= 0 && x < width ? x : -1, 1);
-    }
+    for (int64_t column = 0; column < columns; ++column) CopyFloats(from + column * from_step, to + column * to_step, channels);
   }
 
   const int64_t height, width, channels, kernel, stride, out_height, out_width, top, left, padded_height, plane_width;

@@ -20,7 +20,9 @@ inline int64_t TileLength(int64_t channels) {
 
 class Tile {
  public:
-  explicit Tile(int64_t channels) : channels_(channels), values_(TileLength(channels)) {}
+  explicit Tile(int64_t channels) : Tile(channels, TileLength(channels)) {}
+  // Of a length that is a multiple of both channels and lanes.
+  Tile(int64_t channels, int64_t length) : channels_(channels), values_(length) {}
   template <typename Value>
   void Set(const Value& value) {
     for (int64_t i = 0; i < length(); ++i) values_[i] = value(i % channels_);
