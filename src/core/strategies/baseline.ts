@@ -1,11 +1,11 @@
 /** What strategies without a surrogate share: filters, reference students and memory as TRADE has them, one pick at a time. */
-import type { Why } from '../events.ts';
+import type { RunEvent, Why } from '../events.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, Member } from './catalogue.ts';
 import { referenceMembers } from './initial.ts';
 import { EMPTY_LEDGER, askedEvent, askedKeys, record, remaining } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import type { Strategy, StrategyInput } from './strategy.ts';
+import type { AskedEvent, Strategy, StrategyInput } from './strategy.ts';
 
 export interface BaselineState {
   readonly input: StrategyInput;
@@ -19,38 +19,62 @@ export interface Chosen {
   readonly why: Why;
 }
 
-const DEFAULTS = Object.freeze({ references: true });
+/** One proposal's turn in an ask. */
+export interface Turn {
+  /** Index of the trial that is proposed. */
+  readonly position: number;
+  /** Keys of everything asked before, in this ask too. */
+  readonly asked: ReadonlySet<string>;
+  /** What this ask has chosen already. */
+  readonly chosen: readonly Chosen[];
+}
 
-/**
- * Reference students first (option `references`), then what `pick` chooses for the trial at `position`: never one of
- * `asked`; `undefined` when nothing is left.
- */
+/** A proposal that is none of `asked`; `undefined` when nothing is left. */
+export type Pick<S> = (state: S, turn: Turn) => Chosen | undefined;
+
+export const BASELINE_DEFAULTS = Object.freeze({ references: true });
+
+/** Throws what `createCatalogue` throws. */
+export function startBaseline(input: StrategyInput): BaselineState {
+  const catalogue = createCatalogue(input.problem, input.seed);
+  const references = referenceMembers(catalogue, { ...BASELINE_DEFAULTS, ...input.options });
+  return { input, catalogue, references, ledger: EMPTY_LEDGER };
+}
+
+export const foldBaseline = <S extends BaselineState>(state: S, event: RunEvent): S => ({
+  ...state,
+  ledger: record(state.ledger, event, state.catalogue),
+});
+
+/** Reference students first (option `references`), then what `pick` chooses, within the budget. */
+export function askInTurn<S extends BaselineState>(state: S, count: number, pick: Pick<S>): AskedEvent {
+  const { input, references, ledger } = state;
+  const asked = askedKeys(ledger);
+  const chosen: Chosen[] = [];
+  const wanted = Math.min(count, remaining(ledger, input.problem));
+  while (chosen.length < wanted) {
+    const reference = references.find(({ key }) => !asked.has(key));
+    const choice: Chosen | undefined = reference
+      ? { member: reference, why: { source: 'reference' } }
+      : pick(state, { position: ledger.trials.length + chosen.length, asked, chosen });
+    if (!choice) break;
+    asked.add(choice.member.key);
+    chosen.push(choice);
+  }
+  return askedEvent(ledger, input.seed, chosen);
+}
+
+/** A strategy whose whole state is the log. */
 export function baseline(
-  pick: (state: BaselineState, position: number, asked: ReadonlySet<string>) => Chosen | undefined,
-): Pick<Strategy<BaselineState>, 'defaults' | 'init' | 'fold' | 'ask'> {
+  pick: Pick<BaselineState>,
+): { readonly defaults: typeof BASELINE_DEFAULTS } & Omit<
+  Strategy<BaselineState>,
+  'id' | 'title' | 'version' | 'fidelity' | 'summary' | 'defaults'
+> {
   return {
-    defaults: DEFAULTS,
-    init(input) {
-      const catalogue = createCatalogue(input.problem, input.seed);
-      const references = referenceMembers(catalogue, { ...DEFAULTS, ...input.options });
-      return { input, catalogue, references, ledger: EMPTY_LEDGER };
-    },
-    fold: (state, event) => ({ ...state, ledger: record(state.ledger, event, state.catalogue) }),
-    ask(state, count) {
-      const { input, references, ledger } = state;
-      const asked = askedKeys(ledger);
-      const chosen: Chosen[] = [];
-      const wanted = Math.min(count, remaining(ledger, input.problem));
-      while (chosen.length < wanted) {
-        const reference = references.find(({ key }) => !asked.has(key));
-        const choice: Chosen | undefined = reference
-          ? { member: reference, why: { source: 'reference' } }
-          : pick(state, ledger.trials.length + chosen.length, asked);
-        if (!choice) break;
-        asked.add(choice.member.key);
-        chosen.push(choice);
-      }
-      return askedEvent(ledger, input.seed, chosen);
-    },
+    defaults: BASELINE_DEFAULTS,
+    init: startBaseline,
+    fold: foldBaseline,
+    ask: (state, count) => askInTurn(state, count, pick),
   };
 }

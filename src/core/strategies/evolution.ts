@@ -69,7 +69,7 @@ export const evolution: Strategy<BaselineState> = {
   fidelity: 'partial',
   summary:
     'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to small budgets.',
-  ...baseline((state, position, asked) => {
+  ...baseline((state, { position, asked }) => {
     const isInitial = position < EVOLUTION.population;
     const child = isInitial ? undefined : breed(state, position, asked);
     if (child) return { member: child, why: { source: 'mutation' } };

@@ -33,7 +33,7 @@ export const random: Strategy<BaselineState> = {
   version: 1,
   fidelity: 'faithful',
   summary: 'Families in turn and log cost about uniform within each: the baseline that every search must beat.',
-  ...baseline(({ input, catalogue }, position, asked) => {
+  ...baseline(({ input, catalogue }, { position, asked }) => {
     const member = drawMember(catalogue, input.seed, position, asked);
     return member && { member, why: { source: 'random' } };
   }),

@@ -2,6 +2,7 @@
 import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { evolution } from './evolution.ts';
+import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
 import { trade } from './trade/trade.ts';
@@ -44,6 +45,7 @@ export const STRATEGIES = {
   trade: entry(trade),
   random: entry(random),
   evolution: entry(evolution),
+  nsga2: entry(nsga2),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;

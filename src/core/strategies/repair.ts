@@ -1,0 +1,59 @@
+/** From what variation or sampling made to a student that may be proposed: legal, within the limits, in the pool, new. */
+import type { Rng } from '../math/rng.ts';
+import { familyOf, isMember } from '../space/lattice.ts';
+import { levelIndex } from '../space/neighbours.ts';
+import type { Candidate, Configuration, Family } from '../space/space.ts';
+import type { Catalogue, Member } from './catalogue.ts';
+
+/**
+ * The candidate (canonical) itself, or, where its family has a pool that lacks it, one of the nearest members of the pool
+ * that are not asked; `undefined` when it cannot be proposed.
+ */
+export function admitNew(
+  catalogue: Catalogue,
+  candidate: Candidate,
+  asked: ReadonlySet<string>,
+  rng: Rng,
+): Member | undefined {
+  const family = familyOf(catalogue.problem.space, candidate.family);
+  if (isMember(family, candidate.config)) {
+    const member = catalogue.admit(candidate);
+    return member && !asked.has(member.key) ? member : undefined;
+  }
+  return family.pool && nearestInPool(catalogue, family, candidate.config, asked, rng);
+}
+
+function nearestInPool(
+  catalogue: Catalogue,
+  family: Family,
+  config: Configuration,
+  asked: ReadonlySet<string>,
+  rng: Rng,
+): Member | undefined {
+  const members = catalogue.families.find((one) => one.family.name === family.name)?.members ?? [];
+  let nearest: Member[] = [];
+  let least = Infinity;
+  for (const member of members) {
+    const distance = latticeDistance(family, config, member.candidate.config, least);
+    if (distance > least || asked.has(member.key)) continue;
+    if (distance < least) [nearest, least] = [[], distance];
+    nearest.push(member);
+  }
+  return nearest[nearest.length > 1 ? rng.int(nearest.length) : 0];
+}
+
+/**
+ * Sum over dimensions: 1 for different categories and for a dimension active on one side only, the share of the levels
+ * between them for ordinals. Sums past `bound` are cut short.
+ */
+function latticeDistance(family: Family, a: Configuration, b: Configuration, bound: number): number {
+  let distance = 0;
+  for (const dimension of family.dimensions) {
+    const { name, type, levels } = dimension;
+    if (a[name] === b[name]) continue;
+    if (type === 'categorical' || a[name] === undefined || b[name] === undefined) distance += 1;
+    else distance += Math.abs(levelIndex(dimension, a) - levelIndex(dimension, b)) / (levels.length - 1);
+    if (distance > bound) break;
+  }
+  return distance;
+}
