@@ -17,6 +17,7 @@ const ENTRIES = {
   'trainer-process': at('src/compute/trainer-process.ts'),
   'importer-process': at('src/compute/importer-process.ts'),
   'ask-worker': at('src/host/ask-worker.ts'),
+  'replay-worker': at('src/host/replay-worker.ts'),
 };
 
 export default defineConfig({

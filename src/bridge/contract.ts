@@ -1,7 +1,9 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
+import { explanationSchema } from './explain-schemas.ts';
 import { importEventSchema, importInputSchema } from './import-schemas.ts';
+import * as r from './replay-schemas.ts';
 import * as s from './schemas.ts';
 
 export const contract = {
@@ -34,6 +36,8 @@ export const contract = {
       .output(z.strictObject({ rows: s.list(s.runSummarySchema), total: z.number() })),
     get: oc.input(s.idInput).output(s.runSummarySchema),
     trials: oc.input(s.idInput).output(s.list(s.trialSchema)),
+    /** Which family got what and why, what the regions did, how good the predictions were: of all that was told so far. */
+    explain: oc.input(s.idInput).output(explanationSchema),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
     start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
     /** Starts the bundled sample search. */
@@ -68,8 +72,24 @@ export const contract = {
     /** The student as a file, tried against the trained network; takes some seconds. */
     export: oc.input(s.exportInput).output(s.exportSchema),
   },
+  replays: {
+    /** Bundled tables. */
+    tables: oc.output(s.list(r.tableSchema)),
+    /** Checks somebody's table; an error names the file and the field at fault. */
+    readTable: oc.input(z.strictObject({ table: r.tableSourceSchema })).output(r.tableSchema),
+    /** Newest first. */
+    list: oc.output(s.list(r.replaySummarySchema)),
+    /** With the curves of every game played so far. */
+    get: oc.input(s.idInput).output(r.replaySchema),
+    /** Plays as soon as those before it have ended; `replay.changed` tells how far it is. */
+    start: oc.input(r.replayInputSchema).output(r.replaySummarySchema),
+    /** Ends it with the games it has. */
+    stop: oc.input(s.idInput).output(r.replaySummarySchema),
+    /** Stops it if need be and removes it. */
+    discard: oc.input(s.idInput).output(z.void()),
+  },
   events: {
-    /** Changes as they happen, coalesced to ten a second for each run, trial and curve. */
+    /** Changes as they happen, coalesced to ten a second for each run, trial, curve and replay. */
     watch: oc.output(eventIterator(s.hostEventSchema)),
   },
 };

@@ -51,7 +51,7 @@ export function expandConfig(
   typical: StudentCosts = largest,
   slots = CPU_SLOTS,
 ): SearchConfig {
-  const { objectives, limits, latency, reward: asked, $schema: _, ...rest } = parsed;
+  const { objectives, limits, latency, transferFrom, reward: asked, $schema: _, ...rest } = parsed;
   const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
@@ -66,6 +66,7 @@ export function expandConfig(
   }
   return {
     ...rest,
+    ...(transferFrom.length > 0 && { transferFrom }),
     slots: rest.slots ?? slots,
     objectives: objectives.map((name) => OBJECTIVES[name]),
     limits: limitsOf(limits),

@@ -9,6 +9,7 @@ import { REWARD_COSTS } from '../core/reward.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
+import { replaySummarySchema } from './replay-schemas.ts';
 
 const NAME = z.string().trim().min(1).max(120);
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -42,6 +43,11 @@ export const searchInputSchema = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  transferFrom: z
+    .array(ID)
+    .max(20)
+    .default([])
+    .describe('Earlier runs on the same data set to learn from; with another teacher, too'),
   objectives: z
     .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs', 'reward']))
     .min(1)
@@ -109,6 +115,7 @@ const whySchema = z.strictObject({
   region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
   predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
   predictedLatencyMs: anyNumber.optional(),
+  priorWeight: anyNumber.optional(),
   expectedGain: anyNumber.optional(),
   fallback: z.string().optional(),
 });
@@ -165,10 +172,12 @@ const latencySettingSchema = z.strictObject({
 const configSchema = z.strictObject({
   name: z.string(),
   dataset: z.string(),
+  datasetFingerprint: z.string().optional(),
   trainImages: z.number().optional(),
   teacher: z.string(),
   families: list(z.string()),
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
+  transferFrom: list(z.string()).optional(),
   objectives: list(objectiveSchema),
   limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
   reward: rewardSchema.optional(),
@@ -293,6 +302,8 @@ export const strategySchema = z.strictObject({
   fidelity: z.enum(['faithful', 'partial', 'reconstruction']),
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
+  /** It can learn from earlier runs. */
+  transfers: z.boolean().optional(),
 });
 
 /** What a configuration means before it is started: how many students fit, and how long it may take. */
@@ -357,6 +368,8 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run.removed'), id: ID }),
   z.strictObject({ type: z.literal('trial.changed'), trial: trialSchema }),
   z.strictObject({ type: z.literal('epoch.appended'), trialId: ID, runId: ID, point: epochPointSchema }),
+  z.strictObject({ type: z.literal('replay.changed'), replay: replaySummarySchema }),
+  z.strictObject({ type: z.literal('replay.removed'), id: ID }),
 ]);
 
 export type HostEvent = z.output<typeof hostEventSchema>;

@@ -8,6 +8,7 @@ import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
 import { latencyVerb } from './verbs/latency.ts';
+import { replayVerb } from './verbs/replay.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
@@ -38,6 +39,7 @@ const VERBS: readonly Verb[] = [
   showVerb,
   latencyVerb,
   exportVerb,
+  replayVerb,
   doctorVerb,
   backendVerb,
   teachersVerb,

@@ -4,7 +4,7 @@ import type { Objective, Limit } from './objective.ts';
 import type { Reward } from './reward.ts';
 import { completeRecipe } from './recipe.ts';
 import type { Recipe, RecordedRecipe } from './recipe.ts';
-import type { StrategyOptions } from './strategies/strategy.ts';
+import type { PriorResult, StrategyOptions } from './strategies/strategy.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
@@ -23,11 +23,15 @@ export interface CheckpointPolicy {
 export interface SearchConfig {
   readonly name: string;
   readonly dataset: string;
+  /** Of its images and labels, as they were at the start; absent where its card does not tell. */
+  readonly datasetFingerprint?: string;
   /** Training images used of the data set's training split (all when absent). */
   readonly trainImages?: number;
   readonly teacher: string;
   readonly families: readonly string[];
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };
+  /** Ids of earlier runs whose results this one learns from; they were copied when it started. */
+  readonly transferFrom?: readonly string[];
   readonly objectives: readonly Objective[];
   readonly limits: readonly Limit[];
   /** What `reward` means, where it is the one objective. */
@@ -48,10 +52,12 @@ export interface SearchConfig {
 export type RecordedConfig = Omit<SearchConfig, 'recipe' | 'checkpoints'> & {
   readonly recipe: RecordedRecipe;
   readonly checkpoints?: CheckpointPolicy;
+  /** Results of the runs in `transferFrom`: recorded with the configuration, and read apart from it. */
+  readonly prior?: readonly PriorResult[];
 };
 
 /** The same configuration with every setting said: runs of earlier versions kept their last weights alone. */
-export function completeConfig(recorded: RecordedConfig): SearchConfig {
+export function completeConfig({ prior: _, ...recorded }: RecordedConfig): SearchConfig {
   return {
     ...recorded,
     recipe: completeRecipe(recorded.recipe),

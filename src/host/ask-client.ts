@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
+import type { Explanation } from '../core/strategies/explain.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
 import type { DoctorReport } from '../store/doctor.ts';
 import type {
@@ -82,6 +83,13 @@ export async function surveySpace(space: SpaceDescriptor): Promise<readonly Fami
   const answer = await callOnce({ type: 'survey', space });
   if (answer.type === 'surveyed') return answer.families;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a survey.`);
+}
+
+/** Follows the whole log once more, off the main thread. */
+export async function explainLog(problem: ProblemDescriptor, log: readonly RunEvent[]): Promise<Explanation> {
+  const answer = await callOnce({ type: 'explain', problem, log });
+  if (answer.type === 'explained') return answer.explanation;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for an explanation.`);
 }
 
 /** Hashes every checkpoint: that takes time in a large workspace. `searching`: a run is adding to it meanwhile. */

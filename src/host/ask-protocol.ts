@@ -3,7 +3,8 @@ import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
 import type { Reward } from '../core/reward.ts';
-import type { AskedEvent, StrategyOptions } from '../core/strategies/strategy.ts';
+import type { Explanation } from '../core/strategies/explain.ts';
+import type { AskedEvent, PriorResult, StrategyOptions } from '../core/strategies/strategy.ts';
 import type { DoctorReport, OpenSession } from '../store/doctor.ts';
 
 export interface SpaceDescriptor {
@@ -21,6 +22,7 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly reward?: Reward;
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: number;
+  readonly prior: readonly PriorResult[];
 }
 
 /** Costs of every student of a family, in the order of its enumeration. */
@@ -34,6 +36,7 @@ export type AskRequest =
   | { readonly type: 'open'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'fold'; readonly event: RunEvent }
   | { readonly type: 'ask'; readonly count: number }
+  | { readonly type: 'explain'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'survey'; readonly space: SpaceDescriptor }
   /** `session`: whether files may be on their way to their rows while this is done. */
   | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }
@@ -43,6 +46,7 @@ export type AskRequest =
 export type AskAnswer =
   | { readonly type: 'done' }
   | { readonly type: 'asked'; readonly event: AskedEvent }
+  | { readonly type: 'explained'; readonly explanation: Explanation }
   | { readonly type: 'surveyed'; readonly families: readonly FamilySurvey[] }
   | { readonly type: 'examined'; readonly report: DoctorReport }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };

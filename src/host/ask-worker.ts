@@ -6,8 +6,10 @@ import { parentPort } from 'node:worker_threads';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
+import { explainRun } from '../core/strategies/explain.ts';
 import { openStrategy } from '../core/strategies/registry.ts';
 import type { OpenStrategy } from '../core/strategies/registry.ts';
+import type { StrategyInput } from '../core/strategies/strategy.ts';
 import type {
   AskAnswer,
   AskRequest,
@@ -22,7 +24,7 @@ let strategy: OpenStrategy | undefined;
 async function answer(request: AskRequest): Promise<AskAnswer> {
   switch (request.type) {
     case 'open':
-      strategy = open(request.problem);
+      strategy = openStrategy(request.problem.strategy.id, inputOf(request.problem));
       for (const event of request.log) strategy.fold(event);
       return { type: 'done' };
     case 'fold':
@@ -30,6 +32,10 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       return { type: 'done' };
     case 'ask':
       return { type: 'asked', event: opened().ask(request.count) };
+    case 'explain': {
+      const { problem, log } = request;
+      return { type: 'explained', explanation: explainRun(problem.strategy.id, inputOf(problem), log) };
+    }
     case 'survey':
       return { type: 'surveyed', families: survey(request.space) };
     case 'examine':
@@ -51,14 +57,12 @@ async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promi
   }
 }
 
-function open(problem: ProblemDescriptor): OpenStrategy {
-  const { families, inputShape, classes, objectives, limits, reward, reference, budget, seed } = problem;
+function inputOf(problem: ProblemDescriptor): StrategyInput {
+  const { families, inputShape, classes, objectives, limits, reward, reference, budget, seed, strategy, prior } =
+    problem;
   const space = studentSpace(families, inputShape, classes);
-  return openStrategy(problem.strategy.id, {
-    problem: { space, objectives, limits, ...(reward && { reward }), reference, budget },
-    seed,
-    options: problem.strategy.options,
-  });
+  const goal = { objectives, limits, ...(reward && { reward }), reference };
+  return { problem: { space, ...goal, budget }, seed, options: strategy.options, prior };
 }
 
 function opened(): OpenStrategy {

@@ -9,10 +9,14 @@ import { examineWorkspace } from './ask-client.ts';
 import { createCatalog } from './catalog.ts';
 import { createExporter } from './export.ts';
 import { createDatasetImports } from './dataset-import.ts';
+import { createExplainer } from './explain.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createLiveEvents } from './live-events.ts';
 import { openLog } from './log.ts';
+import { createReplayFiles } from './replay-files.ts';
+import { createReplaySources } from './replay-sources.ts';
+import { createReplays } from './replays.ts';
 import { createExits } from './router.ts';
 import { createRunService } from './run-service.ts';
 import { createSideJobs } from './side-jobs.ts';
@@ -39,7 +43,12 @@ export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
-export { countText, percentText, textTable } from './terminal/text-table.ts';
+export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
+export { openReplay, secondsLeft } from './replay-player.ts';
+export type { GameTime, ReplayPlayer } from './replay-player.ts';
+export type { PlayedGame } from './replay-protocol.ts';
+export { checkStrategies } from './replay-table.ts';
+export { gameText, replayText } from './terminal/replay-text.ts';
 export { checkSearch, exportToFile, listDatasets, listTeachers, measureBackend } from './without-session.ts';
 
 /**
@@ -68,6 +77,11 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const catalog = createCatalog(options.resources, workspace.directory);
   const side = createSideJobs(settings, catalog);
   const imports = createDatasetImports(settings, catalog, files);
+  const tables = createReplaySources(options.resources);
+  const replays = createReplays({
+    ...{ sources: tables, files: createReplayFiles(workspace.directory, files.temp, log), live, log },
+    ...{ now: () => new Date(), clock: () => performance.now() },
+  });
   const version = options.version ?? PROGRAM_VERSION;
   const exporter = createExporter({ store, files, catalog, side, temp: files.temp, version, now: () => new Date() });
   const now = (): number => performance.now();
@@ -91,9 +105,12 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     workspace,
     catalog,
     runs,
+    explain: createExplainer(store, catalog),
     side,
     pool,
     imports,
+    tables,
+    replays,
     exporter,
     live,
     system: {
@@ -112,7 +129,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   async function closeAll(): Promise<void> {
     try {
       await runs.close();
-      await Promise.all([pool.close(), side.close(), imports.close()]);
+      await Promise.all([pool.close(), side.close(), imports.close(), replays.close()]);
     } finally {
       live.close();
       workspace.close();

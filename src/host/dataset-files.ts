@@ -54,6 +54,14 @@ export async function readDatasetCard(directory: string): Promise<DatasetCard> {
   throw corrupt(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a data set card'}`);
 }
 
+/** The same for the same images and labels, whatever the data set is called; `undefined` where its card names no hashes. */
+export function fingerprintOf({ fingerprint, splits }: DatasetCard): string | undefined {
+  if (fingerprint !== undefined) return fingerprint;
+  const hashes = [splits.train, splits.val].flatMap(({ images, labels }) => [images.sha256, labels.sha256]);
+  if (hashes.includes(undefined)) return undefined;
+  return createHash('sha256').update(hashes.join()).digest('hex');
+}
+
 /** Every file of every split is there, of the size and hash that the card names, and a gzipped IDX file. Throws `dataset.*`. */
 export async function checkDatasetFiles(directory: string, card: DatasetCard): Promise<void> {
   for (const split of Object.values(card.splits)) {

@@ -12,9 +12,12 @@ import { readLabels } from './dataset-files.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
 import { measureStudent } from './latency.ts';
+import type { Explainer } from './explain.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
+import type { ReplaySources } from './replay-sources.ts';
+import type { Replays } from './replays.ts';
 import type { RunService } from './run-service.ts';
 import type { SideJobs } from './side-jobs.ts';
 import type { TrainerPool } from './trainer-pool.ts';
@@ -35,8 +38,11 @@ export interface HandlerParts {
   readonly workspace: Workspace;
   readonly catalog: Catalog;
   readonly runs: RunService;
+  readonly explain: Explainer;
   readonly side: SideJobs;
   readonly imports: DatasetImports;
+  readonly tables: ReplaySources;
+  readonly replays: Replays;
   readonly exporter: Exporter;
   readonly live: LiveEvents;
   readonly pool: TrainerPool;
@@ -47,7 +53,7 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { workspace, catalog, runs, side, imports, live, system } = parts;
+  const { workspace, catalog, runs, side, imports, tables, replays, live, system } = parts;
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
@@ -92,6 +98,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         runs.get(id);
         return store.trials(id);
       },
+      explain: ({ id }) => parts.explain(id),
       preview: (parsed) => previewSearch(catalog, store, parsed),
       start: (parsed) => runs.start(parsed),
       startSample: () => parts.startSample(),
@@ -136,6 +143,15 @@ export function createHandlers(parts: HandlerParts): Handlers {
         );
       },
       export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),
+    },
+    replays: {
+      tables: () => tables.list(),
+      readTable: ({ table }) => tables.facts(table),
+      list: () => replays.list(),
+      get: ({ id }) => replays.get(id),
+      start: (input) => replays.start(input),
+      stop: ({ id }) => replays.stop(id),
+      discard: ({ id }) => replays.discard(id),
     },
     events: {
       watch: (_input, signal) => live.subscribe(signal),

@@ -123,5 +123,9 @@ function subjectOf(event: HostEvent): string {
       return `trial ${event.trial.id}`;
     case 'epoch.appended':
       return `curve ${event.trialId}`;
+    case 'replay.changed':
+      return `replay ${event.replay.id}`;
+    case 'replay.removed':
+      return `replay ${event.id}`;
   }
 }

@@ -7,6 +7,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { Candidate } from '../core/space/space.ts';
+import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import type { WritableStore } from '../store/store.ts';
@@ -40,11 +41,18 @@ export interface RunPlaces {
   readonly teacher: TeacherRef | undefined;
 }
 
-export function problemOf(config: SearchConfig, { dataset }: RunPlaces): ProblemDescriptor {
+export function problemOf(
+  config: SearchConfig,
+  { dataset }: RunPlaces,
+  prior: readonly PriorResult[],
+): ProblemDescriptor {
   const { families, strategy, seed, objectives, limits, reward, reference, budget } = config;
   const { shape, classes } = dataset;
-  const goal = { objectives, limits, ...(reward && { reward }), reference };
-  return { families, inputShape: shape, classes, strategy, seed, ...goal, budget: budget.trials };
+  return {
+    ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
+    ...(reward && { reward }),
+    budget: budget.trials,
+  };
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {

@@ -10,7 +10,7 @@ import { strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
 import { largestWithin, typicalOf, within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
-import { checkDatasetFiles } from './dataset-files.ts';
+import { checkDatasetFiles, fingerprintOf } from './dataset-files.ts';
 import type { DatasetCard } from './dataset-files.ts';
 import type { RunPlaces } from './run-context.ts';
 import { machineSlots } from './trainer-slots.ts';
@@ -28,7 +28,9 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Prom
   const survey = await catalog.survey(dataset);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card);
-  const config = expandConfig(parsed, largest, typical, await machineSlots());
+  const expanded = expandConfig(parsed, largest, typical, await machineSlots());
+  const datasetFingerprint = fingerprintOf(dataset.card);
+  const config = { ...expanded, ...(datasetFingerprint !== undefined && { datasetFingerprint }) };
   checkReachable(config, survey);
   return planOf(catalog, config, dataset);
 }

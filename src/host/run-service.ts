@@ -16,6 +16,7 @@ import { startRunLoop } from './run-loop.ts';
 import type { RunLoop } from './run-loop.ts';
 import { planResume, planRun } from './run-plan.ts';
 import type { RunPlan } from './run-plan.ts';
+import { priorOf } from './transfer.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface RunService {
@@ -91,7 +92,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
 
   function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): RunSummaryView {
     const { id: runId, config } = run;
-    const problem = problemOf(config, plan.places);
+    const problem = problemOf(config, plan.places, store.prior(runId));
     const progress = createLiveProgress({ ...progressSoFar(store.trials(runId), run), now });
     const { trainImages } = config;
     const context: RunContext = {
@@ -149,8 +150,9 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     alone(undefined, async () => {
       const plan = await planRun(catalog, parsed);
       const { config, strategyVersion } = plan;
+      const prior = priorOf(store, config, spaceOf(problemOf(config, plan.places, [])));
       assertOpen();
-      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample }), plan);
+      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior }), plan);
     });
 
   const resume = (id: string): Promise<RunSummaryView> =>

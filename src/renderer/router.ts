@@ -16,6 +16,7 @@ export function createWorkbenchRouter(): Router {
       },
       { path: '/students/:id', name: 'student', component: () => import('./views/StudentView.vue'), props: true },
       { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
+      { path: '/strategies', name: 'strategies', component: () => import('./views/StrategiesView.vue') },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
       { path: '/gallery', name: 'gallery', component: () => import('./gallery/GalleryView.vue') },
       { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue') },

@@ -1,4 +1,5 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
+import type { ReplaySummaryView } from '../bridge/replay-schemas.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
 import type { Why } from '../core/events.ts';
 import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
@@ -33,6 +34,15 @@ export const TRIAL_STATES = {
   interrupted: { label: 'Interrupted', tone: 'warn' },
   stopped: { label: 'Stopped', tone: 'neutral' },
 } as const satisfies Readonly<Record<TrialState, StateWord>>;
+
+export const REPLAY_STATES = {
+  queued: { label: 'Waiting', tone: 'neutral' },
+  running: { label: 'Playing', tone: 'active' },
+  finished: { label: 'Finished', tone: 'good' },
+  stopped: { label: 'Stopped', tone: 'neutral' },
+  interrupted: { label: 'Interrupted', tone: 'warn' },
+  failed: { label: 'Failed', tone: 'bad' },
+} as const satisfies Readonly<Record<ReplaySummaryView['state'], StateWord>>;
 
 /** Axis and column titles of metrics, with their unit. */
 export const METRIC_TITLES: Readonly<Record<string, string>> = {

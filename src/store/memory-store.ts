@@ -1,6 +1,7 @@
 /** The store in memory: the same rules without a disk, for tests of what stands on a store, and for empty workspaces. */
 import type { RunEvent } from '../core/events.ts';
 import type { Run } from '../core/run.ts';
+import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
 import { assertRunId, trialIdOf } from './ids.ts';
@@ -24,6 +25,7 @@ interface RunRecord {
   run: Run;
   score: RunScore;
   session: string | undefined;
+  readonly prior: readonly PriorResult[];
   readonly events: RunEvent[];
   readonly trials: TrialRecord[];
 }
@@ -104,6 +106,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     trial: (id) => find(id)?.trial,
     epochs: (trialId) => find(trialId)?.epochs ?? [],
     events: (runId) => records.get(runId)?.events.map((event, seq) => ({ seq, event })) ?? [],
+    prior: (runId) => records.get(runId)?.prior ?? [],
     checkpoint: (trialId, kind) => find(trialId)?.[kind],
     checkpoints: allCheckpoints,
     predictions: (trialId) => find(trialId)?.predictions,
@@ -120,12 +123,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       for (const record of trials) change(record, { state: 'interrupted', reason: CUT_OFF });
       return { runs: runs.map(({ run }) => run.id), trials: trials.map(({ trial }) => trial.id) };
     },
-    createRun: ({ id, config, strategyVersion, sample }) => {
+    createRun: ({ id, config, strategyVersion, sample, prior = [] }) => {
       assertRunId(id);
       if (records.has(id)) throw conflict(`There is a run ${id} already.`);
       const { name } = config;
       const run: Run = { id, name, state: 'running', config, strategyVersion, sample, createdAt: at(), seconds: 0 };
-      records.set(id, { run, score: EMPTY_SCORE, session: fence, events: [], trials: [] });
+      records.set(id, { run, score: EMPTY_SCORE, session: fence, prior, events: [], trials: [] });
       return run;
     },
     setRunState: (id, state, reason) => {

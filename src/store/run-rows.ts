@@ -1,6 +1,7 @@
 /** Rows of runs: reading, writing and their lists. */
 import { completeConfig } from '../core/run.ts';
 import type { RecordedConfig, Run, RunState, SearchConfig } from '../core/run.ts';
+import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { TrialState } from '../core/trial.ts';
 import type { Connection } from './database.ts';
 import { readJson, writeJson } from './numbers.ts';
@@ -27,8 +28,7 @@ function toRun(row: RunRow): Run {
     id: row.id,
     name: row.name,
     state: row.state,
-    // Written by createRun below, from a SearchConfig, or by an earlier version from its own.
-    config: completeConfig(readJson(row.config) as RecordedConfig),
+    config: completeConfig(recordedConfig(row)),
     strategyVersion: row.strategy_version,
     reason: row.reason ?? undefined,
     sample: row.sample === 1,
@@ -37,6 +37,9 @@ function toRun(row: RunRow): Run {
     seconds: row.seconds,
   };
 }
+
+// Written by createRun below, from a SearchConfig, or by an earlier version from its own.
+const recordedConfig = (row: RunRow): RecordedConfig => readJson(row.config) as RecordedConfig;
 
 export type RunReader = ReturnType<typeof runReader>;
 
@@ -63,6 +66,10 @@ export function runReader(db: Connection) {
       const row = byId.get(id);
       return row && toRun(row);
     },
+    prior: (id: string): readonly PriorResult[] => {
+      const row = byId.get(id);
+      return (row && recordedConfig(row).prior) ?? [];
+    },
     summary: (id: string): RunSummary | undefined => {
       const row = byId.get(id);
       return row && toSummary(row);
@@ -79,6 +86,7 @@ export interface NewRun {
   readonly config: SearchConfig;
   readonly strategyVersion: number;
   readonly sample: boolean;
+  readonly prior?: readonly PriorResult[];
 }
 
 /** Calls belong inside a transaction of the store. */
@@ -112,7 +120,9 @@ export function runWriter(db: Connection, session: string) {
     stateOf,
     create: (run: NewRun, createdAt: string) => {
       const { name } = run.config;
-      const config = writeJson(run.config);
+      const { prior = [] } = run;
+      const recorded: RecordedConfig = prior.length > 0 ? { ...run.config, prior } : run.config;
+      const config = writeJson(recorded);
       const score = writeJson(EMPTY_SCORE);
       const sample = run.sample ? 1 : 0;
       insert.run(run.id, name, foldName(name), config, run.strategyVersion, sample, session, createdAt, score);

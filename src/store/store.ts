@@ -7,7 +7,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
-import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 
 /** An event with its place in the run's log: `seq` counts from 0 without gaps. */
@@ -91,6 +91,8 @@ export interface ReadableStore {
   trial(id: string): Trial | undefined;
   epochs(trialId: string): readonly EpochPoint[];
   events(runId: string): readonly StoredEvent[];
+  /** Results of earlier runs that were written down with the run; empty where it learns from none. */
+  prior(runId: string): readonly PriorResult[];
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
   predictions(trialId: string): PredictionsRow | undefined;
@@ -110,6 +112,7 @@ export interface WritableStore extends ReadableStore {
     readonly config: SearchConfig;
     readonly strategyVersion: number;
     readonly sample: boolean;
+    readonly prior?: readonly PriorResult[];
   }): Run;
   setRunState(id: string, state: RunState, reason?: string): void;
   addRunSeconds(id: string, seconds: number): void;

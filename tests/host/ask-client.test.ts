@@ -32,6 +32,7 @@ const problem = (id: string): ProblemDescriptor => ({
   limits: [{ metric: 'macs', max: 1_500_000 }],
   reference: { accuracy: 0.5, params: 200_000 },
   budget: 12,
+  prior: [],
 });
 
 /** Asks and tells so many trials, keeping the log as the store would. */

@@ -49,7 +49,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
   const refuse = (): never => {
     throw new Error('not part of this test');
   };
-  const groups = ['system', 'catalog', 'runs', 'trials', 'events'] as const;
+  const groups = ['system', 'catalog', 'runs', 'trials', 'replays', 'events'] as const;
   const filled = groups.map((group) => [
     group,
     new Proxy(given[group] ?? {}, {
@@ -79,5 +79,6 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
     'discard',
   ],
   trials: ['get', 'epochs', 'predictions'],
+  replays: ['tables', 'readTable', 'list', 'get', 'start', 'stop', 'discard'],
   events: ['watch'],
 };

@@ -20,15 +20,15 @@ export interface FamilyAccount {
   /** How often each arm chose it: `reference`, `global`, `region`, ... */
   readonly sources: Readonly<Record<string, number>>;
   /** Best value told within the limits, in the objective's own unit. */
-  readonly best: number | undefined;
+  readonly best?: number;
   /** Mean of the gains that were expected of its students when they were chosen. */
-  readonly expectedGain: number | undefined;
+  readonly expectedGain?: number;
   /** Students of it that no other dominates. */
   readonly front: number;
   /** Share of the run's hypervolume that would be lost without the family. */
   readonly share: number;
   /** Its latest trial. */
-  readonly last: number | undefined;
+  readonly last?: number;
 }
 
 /** A prediction made before training beside what came of it, in the objective's own unit. */
@@ -45,15 +45,15 @@ export interface Explanation {
   /** Families of the space, those without a trial included, in its order. */
   readonly families: readonly FamilyAccount[];
   /** Of the proposals that the surrogate made, the share that lay in no region; `undefined` without any. */
-  readonly globalShare: number | undefined;
+  readonly globalShare?: number;
   readonly predictions: readonly Predicted[];
   /** Of all predictions; `undefined` without any. */
-  readonly calibration: Calibration | undefined;
+  readonly calibration?: Calibration;
   readonly calibrations: readonly { readonly family: string; readonly calibration: Calibration }[];
   /** After each result; empty for strategies without regions. */
   readonly regions: readonly RegionsAfter[];
   /** How well the surrogate tells each result from all others as it stands; for strategies that share TRADE's. */
-  readonly leftOut: LeftOut | undefined;
+  readonly leftOut?: LeftOut;
 }
 
 /** The strategy whose log is followed through its regions and its surrogate. */

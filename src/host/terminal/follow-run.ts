@@ -67,6 +67,8 @@ export async function followRun(
         tell({ type: 'run.progress', summary: event.summary });
         return event.summary.run.state !== 'running';
       case 'run.removed':
+      case 'replay.changed':
+      case 'replay.removed':
         return false;
     }
   };

@@ -1,6 +1,7 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
 import { z } from '../../bridge/zod.ts';
 import { importInputSchema } from '../../bridge/import-schemas.ts';
+import { replayInputSchema } from '../../bridge/replay-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 
@@ -88,6 +89,9 @@ const TITLES: Readonly<Record<string, string>> = {
   'import.coarse': 'Coarse classes',
   'import.val': 'Validation share',
   'import.test': 'Test share',
+  'replay.budget': 'Trainings',
+  'replay.batch': 'Proposals an ask',
+  'replay.single': 'One objective',
   'checkpoints.keep': 'Keep weights',
   'checkpoints.precision': 'Precision of weights',
 };
@@ -133,6 +137,13 @@ export function searchFields(): readonly Field[] {
 export function importFields(): readonly Field[] {
   // Sound: as above.
   return fieldsOf(z.toJSONSchema(importInputSchema, { io: 'input' }) as JsonNode, 'import');
+}
+
+/** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a form of their own. */
+export function replayFields(): readonly Field[] {
+  // Sound: as above.
+  const fields = fieldsOf(z.toJSONSchema(replayInputSchema, { io: 'input' }) as JsonNode, 'replay');
+  return fields.filter(({ path }) => path !== 'replay.table' && path !== 'replay.limits');
 }
 
 function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {

@@ -4,12 +4,14 @@ import type { BridgeClient } from '../../bridge/client.ts';
 import type { HostConnection } from '../../bridge/connect.ts';
 import { limitsOf } from '../../bridge/expand-config.ts';
 import type { ImportEvent } from '../../bridge/import-schemas.ts';
+import type { ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
 import type { DatasetView, HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunState } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
+import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
   fixtureDataset,
   fixtureEpochs,
@@ -45,6 +47,7 @@ const TICK_MS = 400;
 export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   const runs = new Map<string, MockRun>();
   for (const options of mode === 'full' ? EXAMPLES : []) add(options);
+  const replays = new Map((mode === 'full' ? FIXTURE_REPLAYS : []).map((one) => [one.summary.id, one]));
   const listeners = new Set<(event: HostEvent) => void>();
   let made = 0;
 
@@ -66,6 +69,18 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       if (trial) return { run, trial };
     }
     throw new WorkbenchError('trial.missing', `There is no student "${id}" in this workspace.`);
+  }
+
+  function findReplay(id: string): ReplayView {
+    const replay = replays.get(id);
+    if (replay === undefined) throw new WorkbenchError('run.missing', `There is no replay "${id}" in this workspace.`);
+    return replay;
+  }
+
+  function putReplay(replay: ReplayView): ReplaySummaryView {
+    replays.set(replay.summary.id, replay);
+    emit({ type: 'replay.changed', replay: replay.summary });
+    return replay.summary;
   }
 
   const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event));
@@ -166,6 +181,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       },
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id }) => find(id).records.trials,
+      explain: async () => ({ families: [], predictions: [], calibrations: [], regions: [] }),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);
         const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);
@@ -219,6 +235,25 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       export: async ({ id, format }) => {
         const name = `student-${findTrial(id).trial.number + 1}.${format}`;
         return { name, data: Uint8Array.of(8, 9), maxAbsDiff: 2.6e-6, bound: 1e-4, images: 64 };
+      },
+    },
+    replays: {
+      tables: async () => [fixtureTable],
+      readTable: async () => fixtureTable,
+      list: async () => [...replays.values()].map(({ summary: shown }) => shown),
+      get: async ({ id }) => findReplay(id),
+      start: async ({ table: _, name, limits = [], ...game }) => {
+        made += 1;
+        const replay = fixtureReplay({ ...game, limits, name: name ?? fixtureTable.name, id: `p-new${made}` });
+        return putReplay(replay);
+      },
+      stop: async ({ id }) => {
+        const { live: _, ...shown } = findReplay(id).summary;
+        return putReplay({ ...findReplay(id), summary: { ...shown, state: 'stopped' } });
+      },
+      discard: async ({ id }) => {
+        replays.delete(id);
+        emit({ type: 'replay.removed', id });
       },
     },
     events: { watch: async () => watch() },

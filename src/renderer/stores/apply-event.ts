@@ -12,10 +12,11 @@ export interface WorkbenchRecords {
 
 export const EMPTY_RECORDS: WorkbenchRecords = { runs: new Map(), trials: new Map(), epochs: new Map() };
 
-type Change = Exclude<HostEvent, { type: 'synced' }>;
+/** Of runs; replays have a store of their own. */
+export type RunChange = Exclude<HostEvent, { type: 'synced' | 'replay.changed' | 'replay.removed' }>;
 
 /** Many changes at once: each map is copied once, however many events came in a tenth of a second. */
-export function applyChanges(records: WorkbenchRecords, changes: readonly Change[]): WorkbenchRecords {
+export function applyChanges(records: WorkbenchRecords, changes: readonly RunChange[]): WorkbenchRecords {
   const runs = new Map(records.runs);
   const trials = new Map(records.trials);
   const epochs = new Map(records.epochs);

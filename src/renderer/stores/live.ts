@@ -4,6 +4,8 @@ import { computed, ref, shallowRef } from 'vue';
 import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
 import type { HostEvent } from '../../bridge/schemas.ts';
 import { useRecords } from './records.ts';
+import type { ReplayChange } from './replays.ts';
+import { useReplays } from './replays.ts';
 
 const FLUSH_MS = 100;
 const RETRY_MS = [100, 500, 1000, 2000, 4000] as const;
@@ -57,6 +59,7 @@ export const useLive = defineStore('live', () => {
     pending = [];
     try {
       await useRecords().readAgain();
+      await useReplays().readAgain();
       synced.value = true;
     } catch {
       // The read failed because the connection did: its return brings the next 'synced'.
@@ -72,8 +75,14 @@ export const useLive = defineStore('live', () => {
     if (reads > 0) return;
     const changes = pending;
     pending = [];
-    useRecords().apply(changes);
+    const [ofReplays, ofRuns] = [changes.filter(isOfReplay), changes.filter((change) => !isOfReplay(change))];
+    useReplays().apply(ofReplays);
+    useRecords().apply(ofRuns);
   }
 
   return { link, synced, closed, isLive, follow, receive, flush };
 });
+
+function isOfReplay(change: Change): change is ReplayChange {
+  return change.type === 'replay.changed' || change.type === 'replay.removed';
+}

@@ -2,8 +2,9 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
+import type { RunChange } from './apply-event.ts';
 import { applyChanges, EMPTY_RECORDS, withHeldParts } from './apply-event.ts';
 
 /** Rows of the list read at once. */
@@ -112,7 +113,7 @@ export const useRecords = defineStore('records', () => {
     await readEpochs(openCurves);
   }
 
-  function apply(changes: readonly Exclude<HostEvent, { type: 'synced' }>[]): void {
+  function apply(changes: readonly RunChange[]): void {
     if (changes.length === 0) return;
     const before = records.value.runs;
     records.value = applyChanges(records.value, changes);

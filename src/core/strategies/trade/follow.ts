@@ -26,7 +26,7 @@ export interface RegionsAfter {
   readonly trial: number;
   readonly regions: readonly RegionMoment[];
   /** The region that had proposed the trial, if it is still there, and whether it counts as its success. */
-  readonly own: { readonly region: number; readonly success: boolean } | undefined;
+  readonly own?: { readonly region: number; readonly success: boolean };
   /** Ids of regions that this result ended, of those opened in their place, and of those moved to a new centre. */
   readonly ended: readonly number[];
   readonly opened: readonly number[];
@@ -46,7 +46,7 @@ export interface FollowedSearch {
   /** Deviation of a training's noise in the units of what is learned, as estimated when the trial was proposed. */
   readonly noise: ReadonlyMap<number, number>;
   /** `undefined` with fewer than three results. */
-  readonly leftOut: LeftOut | undefined;
+  readonly leftOut?: LeftOut;
 }
 
 export function followSearch(input: StrategyInput, log: readonly RunEvent[]): FollowedSearch {

@@ -1,0 +1,103 @@
+/**
+ * Replays as files of the workspace's `replays` folder, `<id>-<part of the content's hash>.json`: written whole in the session's
+ * temp folder, flushed, renamed. A file whose content is not what its name says was damaged, and is passed over.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { numberWord, wordNumber } from '../bridge/numbers.ts';
+import { replaySchema } from '../bridge/replay-schemas.ts';
+import type { ReplayView } from '../bridge/replay-schemas.ts';
+import type { Log } from './log.ts';
+
+export interface ReplayFiles {
+  /** Of each replay the file with the most games; broken ones are told to the log. */
+  readAll(): Promise<readonly ReplayView[]>;
+  /** Undefined where there is none that is whole. */
+  read(id: string): Promise<ReplayView | undefined>;
+  /** In the place of what was kept of it before. */
+  write(replay: ReplayView): void;
+  remove(id: string): void;
+}
+
+const FILE_NAME = /^([A-Za-z0-9_]{1,64})-([0-9a-f]{12})\.json$/;
+/** Lists of these hold numbers that JSON may lack. */
+const NUMBERS: ReadonlySet<string> = new Set(['hypervolume', 'best', 'askMs', 'seconds']);
+
+export function createReplayFiles(directory: string, temp: string, log: Log): ReplayFiles {
+  const folder = join(directory, 'replays');
+  /** Files of each replay that was written or seen. */
+  const filesOf = new Map<string, Set<string>>();
+
+  function remember(id: string, file: string): void {
+    filesOf.set(id, (filesOf.get(id) ?? new Set()).add(file));
+  }
+
+  async function readOne(file: string, hash: string): Promise<ReplayView | undefined> {
+    try {
+      const text = await readFile(join(folder, file), 'utf8');
+      if (hashOf(text) !== hash) throw new Error('its content is not what was written');
+      return replaySchema.parse(JSON.parse(text, revive));
+    } catch (error) {
+      log.warn({ file, error: String(error) }, 'replay passed over');
+      return undefined;
+    }
+  }
+
+  async function readAll(only?: string): Promise<readonly ReplayView[]> {
+    const found = new Map<string, ReplayView>();
+    for (const file of await readdir(folder).catch(() => [])) {
+      const [, id = '', hash = ''] = FILE_NAME.exec(file) ?? [];
+      if (id === '' || (only !== undefined && id !== only)) continue;
+      remember(id, file);
+      const replay = await readOne(file, hash);
+      const other = found.get(id);
+      if (replay?.summary.id === id && (other === undefined || other.results.length < replay.results.length))
+        found.set(id, replay);
+    }
+    return [...found.values()];
+  }
+
+  function write(replay: ReplayView): void {
+    const { id } = replay.summary;
+    const text = JSON.stringify(replay, (_key, value: unknown) =>
+      typeof value === 'number' ? (numberWord(value) ?? value) : value,
+    );
+    const file = `${id}-${hashOf(text)}.json`;
+    const draft = join(temp, file);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(draft, text);
+    flush(draft);
+    renameSync(draft, join(folder, file));
+    for (const old of filesOf.get(id) ?? []) if (old !== file) rmSync(join(folder, old), { force: true });
+    filesOf.set(id, new Set([file]));
+  }
+
+  function remove(id: string): void {
+    for (const file of filesOf.get(id) ?? []) rmSync(join(folder, file), { force: true });
+    filesOf.delete(id);
+  }
+
+  return { readAll, read: async (id) => (await readAll(id))[0], write, remove };
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+
+/** NaN and the infinities come back from their words. */
+function revive(key: string, value: unknown): unknown {
+  if (!NUMBERS.has(key)) return value;
+  if (typeof value === 'string') return wordNumber(value);
+  return Array.isArray(value)
+    ? value.map((item: unknown) => (typeof item === 'string' ? wordNumber(item) : item))
+    : value;
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,47 @@
+/** Results of earlier runs for a new one: checked, and read out as plain data that is written down with the new run. */
+import { WorkbenchError } from '../core/errors.ts';
+import { learnedMetric } from '../core/reward.ts';
+import type { Run, SearchConfig } from '../core/run.ts';
+import type { Space } from '../core/space/space.ts';
+import { checkPrior, strategyInfo } from '../core/strategies/registry.ts';
+import type { PriorResult } from '../core/strategies/strategy.ts';
+import { isUsable } from '../core/strategies/trade/transfer.ts';
+import type { ReadableStore } from '../store/store.ts';
+
+/** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or has nothing to tell. */
+export function priorOf(store: ReadableStore, config: SearchConfig, space: Space): readonly PriorResult[] {
+  const { transferFrom = [], strategy } = config;
+  checkPrior(strategyInfo(strategy.id), transferFrom);
+  if (new Set(transferFrom).size < transferFrom.length) throw refusal('name each run once.');
+  return transferFrom.flatMap((id) => {
+    const run = store.run(id);
+    if (run === undefined) throw refusal(`there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+    if (!isSameData(run, config)) {
+      throw refusal(`"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`);
+    }
+    return resultsOf(store, run, config, space);
+  });
+}
+
+/** By content where both know it: a data set may have been imported anew under its old name. */
+function isSameData({ config: earlier }: Run, config: SearchConfig): boolean {
+  const [known, wanted] = [earlier.datasetFingerprint, config.datasetFingerprint];
+  return known !== undefined && wanted !== undefined ? known === wanted : earlier.dataset === config.dataset;
+}
+
+const dataWords = ({ config: earlier }: Run, config: SearchConfig): string =>
+  earlier.dataset === config.dataset ? `other images of the same name (${config.dataset})` : earlier.dataset;
+
+function resultsOf(store: ReadableStore, run: Run, config: SearchConfig, space: Space): readonly PriorResult[] {
+  const metric = learnedMetric(config) ?? '';
+  const results = store
+    .trials(run.id)
+    .filter(({ state }) => state === 'finished')
+    .map(({ candidate, metrics }) => ({ candidate, value: metrics[metric] ?? NaN, source: run.id }))
+    .filter((result) => isUsable(space, result));
+  if (results.length > 0) return results;
+  throw refusal(`"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
+}
+
+const refusal = (problem: string): WorkbenchError =>
+  new WorkbenchError('config.invalid', `transferFrom: ${problem}`, { field: 'transferFrom' });

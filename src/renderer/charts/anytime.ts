@@ -1,0 +1,198 @@
+/** How good each strategy was after so many trainings: the median over the seeds, in a band from quartile to quartile. */
+import type { AnytimeCurve, Spread } from '../../core/anytime.ts';
+import { GAP_FLOOR, logGap, readingCounts, spreadAfter } from '../../core/anytime.ts';
+import type { Goal } from '../../core/objective.ts';
+import { formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import type { ChartTable, ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface AnytimeSeries {
+  readonly title: string;
+  /** Of each seed. */
+  readonly curves: readonly AnytimeCurve[];
+}
+
+export interface AnytimeInput {
+  /** A strategy keeps its mark by its place. */
+  readonly series: readonly AnytimeSeries[];
+  /** With its unit. */
+  readonly title: string;
+  readonly goal: Goal;
+  readonly text: (value: number) => string;
+  /** Of shares: what is missing to the whole, on a logarithmic scale. */
+  readonly isGap?: boolean;
+  /** The axis does not move while seeds come in. */
+  readonly budget: number;
+  /** Drawn as a dashed line. */
+  readonly threshold?: number | undefined;
+}
+
+/** Symbols on a line: enough to tell it, too few to hide it. */
+const SYMBOLS = 9;
+const DASHES = ['solid', 'dashed', 'dotted'] as const;
+
+export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
+  const colors = chartColors(theme);
+  const base = frame(theme);
+  const drawn = input.series.map((series, index) => ({
+    ...series,
+    mark: markOf(index, theme),
+    dash: DASHES[Math.floor(index / 3) % DASHES.length] ?? 'solid',
+    points: pointsOf(series.curves, input.goal),
+  }));
+  const place = (value: number): number => (input.isGap ? logGap(value) : value);
+  return {
+    summary: summaryOf(input),
+    table: tableOf(input),
+    option: {
+      ...base,
+      grid: { left: 64, right: 24, top: 34, bottom: 42 },
+      xAxis: xAxis(theme, {
+        type: 'value',
+        name: 'Students trained',
+        min: 0,
+        max: Math.max(1, input.budget),
+        minInterval: 1,
+        splitLine: { show: false },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'value',
+        name: input.title,
+        nameGap: 50,
+        scale: true,
+        // From the worst median after a few trainings on: the first ones would flatten all that follows.
+        ...rangeOf(
+          drawn.map(({ points }) => points),
+          place,
+          input,
+        ),
+        ...(input.isGap && { interval: 0.5 }),
+        axisLabel: {
+          color: colors.muted,
+          fontSize: 11,
+          formatter: (value: number) => (input.isGap ? gapLabel(value) : input.text(value)),
+        },
+      }),
+      tooltip: {
+        ...base.tooltip,
+        trigger: 'axis',
+        formatter: (params: unknown) => tooltipText(input, params),
+      },
+      series: drawn.flatMap(({ title, mark, dash, points }, index) => {
+        const { color, symbol } = mark;
+        const shape = { type: 'line' as const, color, symbol: 'none', silent: true, tooltip: { show: false } };
+        // What is stacked: the lower edge, unseen, and on it the height of the band.
+        const stack = { stack: `band-${index}`, stackStrategy: 'all' as const, lineStyle: { opacity: 0 } };
+        const edges = points.map(({ count, spread }) => {
+          const [one, other] = [place(spread.lower), place(spread.upper)];
+          return { count, low: Math.min(one, other), height: Math.abs(other - one) };
+        });
+        const every = Math.max(1, Math.ceil(points.length / SYMBOLS));
+        const offset = Math.floor((every * index) / Math.max(1, drawn.length));
+        return [
+          { ...shape, ...stack, id: `${index}-low`, data: edges.map(({ count, low }) => [count, orGap(low)]) },
+          {
+            ...{ ...shape, ...stack, id: `${index}-band`, areaStyle: { color, opacity: 0.16 } },
+            data: edges.map(({ count, height }) => [count, orGap(height)]),
+          },
+          {
+            ...{ type: 'line' as const, id: `${index}-median`, name: title, color, symbol, z: 3 },
+            lineStyle: { color, width: 2, type: dash },
+            symbolSize: (_value: unknown, { dataIndex }: { readonly dataIndex: number }) =>
+              dataIndex % every === offset || points.length === 1 ? 8 : 0,
+            showAllSymbol: true,
+            data: points.map(({ count, spread }) => [count, orGap(place(spread.median))]),
+            ...(index === 0 && input.threshold !== undefined && { markLine: thresholdLine(input, place, colors) }),
+          },
+        ];
+      }),
+    },
+  };
+}
+
+interface Point {
+  readonly count: number;
+  readonly spread: Spread;
+}
+
+function pointsOf(curves: readonly AnytimeCurve[], goal: Goal): readonly Point[] {
+  const length = Math.max(0, ...curves.map((curve) => curve.length));
+  return Array.from({ length }, (_, index) => ({ count: index + 1, spread: spreadAfter(curves, index + 1, goal) }));
+}
+
+/** The part of the axis that tells strategies apart: what comes before a twentieth of the budget may stand outside it. */
+function rangeOf(
+  all: readonly (readonly Point[])[],
+  place: (value: number) => number,
+  { budget, isGap }: AnytimeInput,
+): { readonly min?: number; readonly max?: number } {
+  const late = all
+    .flatMap((points) => points.filter(({ count }, index) => count >= budget / 20 || index === points.length - 1))
+    .flatMap(({ spread }) => [place(spread.lower), place(spread.upper)])
+    .filter(Number.isFinite);
+  if (late.length === 0) return {};
+  const [low, high] = [Math.min(...late), Math.max(...late)];
+  if (isGap)
+    return { min: Math.max(Math.log10(GAP_FLOOR), Math.floor(2 * low) / 2), max: Math.min(0, Math.ceil(2 * high) / 2) };
+  const margin = (high - low || Math.abs(high) || 1) * 0.04;
+  const step = 10 ** Math.floor(Math.log10(margin * 5));
+  const [from, to] = [Math.floor((low - margin) / step) * step, Math.ceil((high + margin) / step) * step];
+  const tidy = (value: number): number => Number(value.toPrecision(10));
+  return { min: tidy(from), max: tidy(to) };
+}
+
+/** `10 %`, `3.2 %`, `0.1 %`: the gap at a power of ten. */
+const gapLabel = (power: number): string => `${Number((100 * 10 ** power).toPrecision(2))} %`;
+
+function thresholdLine(input: AnytimeInput, place: (value: number) => number, colors: ReturnType<typeof chartColors>) {
+  const value = input.threshold ?? NaN;
+  return {
+    silent: true,
+    symbol: 'none',
+    precision: 6,
+    lineStyle: { color: colors.line, type: 'dashed' as const, width: 1 },
+    label: { formatter: input.text(value), position: 'insideEndTop' as const, color: colors.muted, fontSize: 11 },
+    data: [{ yAxis: place(value) }],
+  };
+}
+
+/** ECharts leaves a gap at '-'. */
+const orGap = (value: number): number | string => (Number.isFinite(value) ? value : '-');
+
+function tooltipText(input: AnytimeInput, params: unknown): string {
+  // Sound: ECharts hands an axis tooltip a list of points, each with its axis value.
+  const [first] = params as readonly { readonly axisValue: number }[];
+  const count = first?.axisValue ?? 0;
+  const lines = input.series.map(({ title, curves }) => {
+    const { median, lower, upper } = spreadAfter(curves, count, input.goal);
+    return `${title}: ${input.text(median)} (${input.text(lower)} to ${input.text(upper)})`;
+  });
+  return [`After ${formatPlural(count, 'training')}`, ...lines].join('\n');
+}
+
+const lengthOf = ({ series }: AnytimeInput): number =>
+  Math.max(0, ...series.flatMap(({ curves }) => curves.map((curve) => curve.length)));
+
+function summaryOf(input: AnytimeInput): string {
+  const length = lengthOf(input);
+  if (length === 0) return 'No game has been played yet.';
+  const ends = input.series.map(
+    ({ title, curves }) => `${title} ${input.text(spreadAfter(curves, length, input.goal).median)}`,
+  );
+  return `Medians after ${formatPlural(length, 'training')}: ${ends.join(', ')}. Bands run from quartile to quartile of the seeds.`;
+}
+
+function tableOf(input: AnytimeInput): ChartTable {
+  return {
+    columns: ['Trained', ...input.series.flatMap(({ title }) => [title, `${title}: quartiles`])],
+    rows: readingCounts(lengthOf(input)).map((count) => [
+      String(count),
+      ...input.series.flatMap(({ curves }) => {
+        const { median, lower, upper } = spreadAfter(curves, count, input.goal);
+        return [input.text(median), `${input.text(lower)} to ${input.text(upper)}`];
+      }),
+    ]),
+  };
+}

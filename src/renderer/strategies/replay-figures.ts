@@ -1,0 +1,154 @@
+/** What the games of a replay say, as rows for tables and files: pure, from the records alone. */
+import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
+import { numberWord } from '../../bridge/numbers.ts';
+import type { AnytimeCurve, Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
+import { compareWith, readingCounts, spreadAfter, trainingsOfShare, trainingsToReach } from '../../core/anytime.ts';
+import { quantile } from '../../core/math/quantile.ts';
+import type { Goal } from '../../core/objective.ts';
+import { digits, formatPercent } from '../format.ts';
+
+/** What a curve shows. */
+export type Measure = 'hypervolume' | 'best';
+
+export function goalOf({ table }: Pick<ReplaySummaryView, 'table'>, measure: Measure): Goal {
+  return measure === 'hypervolume' ? 'maximize' : (table.objectives[0]?.goal ?? 'maximize');
+}
+
+/** A share as `98.71 %`; a best value as the table has it. */
+export function scoreText(value: number, measure: Measure): string {
+  if (!Number.isFinite(value)) return '–';
+  return measure === 'hypervolume' ? formatPercent(value, 2) : digits(value, 5);
+}
+
+/** By seed. */
+export function curvesOf(results: readonly GameResultView[], strategy: string, measure: Measure): SeededCurves {
+  return new Map(
+    results.filter((game) => game.strategy === strategy).map((game) => [game.seed, game[measure]] as const),
+  );
+}
+
+/** Trainings of the longest game: the budget, or fewer where the table ran out. */
+export function lengthOf(results: readonly GameResultView[]): number {
+  return results.reduce((longest, { rows }) => Math.max(longest, rows.length), 0);
+}
+
+export interface StrategyCurves {
+  readonly strategy: string;
+  readonly curves: readonly AnytimeCurve[];
+}
+
+export function strategyCurves({ summary, results }: ReplayView, measure: Measure): readonly StrategyCurves[] {
+  return summary.strategies.map((strategy) => ({
+    strategy,
+    curves: [...curvesOf(results, strategy, measure).values()],
+  }));
+}
+
+export interface CountRow {
+  readonly strategy: string;
+  readonly seeds: number;
+  readonly spreads: readonly Spread[];
+}
+
+/** Medians, quartiles and worst seeds at round counts of trainings. */
+export function countTable(replay: ReplayView, measure: Measure) {
+  const counts = readingCounts(lengthOf(replay.results));
+  const goal = goalOf(replay.summary, measure);
+  const rows: readonly CountRow[] = strategyCurves(replay, measure).map(({ strategy, curves }) => ({
+    strategy,
+    seeds: curves.length,
+    spreads: counts.map((count) => spreadAfter(curves, count, goal)),
+  }));
+  return { counts, rows };
+}
+
+/** Which of the rows is the best in a column; undefined where several are. */
+export function leaderOf(rows: readonly CountRow[], column: number, goal: Goal): string | undefined {
+  const sign = goal === 'maximize' ? 1 : -1;
+  const medians = rows.map(({ spreads }) => sign * (spreads[column]?.median ?? NaN));
+  const best = Math.max(...medians.filter(Number.isFinite));
+  const leaders = rows.filter((_, index) => medians[index] === best);
+  return leaders.length === 1 ? leaders[0]?.strategy : undefined;
+}
+
+/** What the weakest strategy reached in the median: every other one got there, and the question is when. */
+export function defaultThreshold(replay: ReplayView, measure: Measure): number | undefined {
+  const length = lengthOf(replay.results);
+  const goal = goalOf(replay.summary, measure);
+  const ends = strategyCurves(replay, measure)
+    .map(({ curves }) => spreadAfter(curves, length, goal).median)
+    .filter(Number.isFinite);
+  if (ends.length === 0) return undefined;
+  const weakest = goal === 'maximize' ? Math.min(...ends) : Math.max(...ends);
+  // Rounded to the easier side, so that it stays reached.
+  const step = 10 ** (measure === 'hypervolume' ? 4 : Math.max(0, 4 - Math.ceil(Math.log10(Math.abs(weakest) || 1))));
+  return (goal === 'maximize' ? Math.floor(weakest * step) : Math.ceil(weakest * step)) / step;
+}
+
+export interface ThresholdRow {
+  readonly strategy: string;
+  readonly seeds: number;
+  readonly reached: number;
+  /** Trainings by which half of the seeds were there, and all but the slowest tenth; Infinity where they never were. */
+  readonly half: number;
+  readonly most: number;
+}
+
+export function thresholdRows(replay: ReplayView, measure: Measure, threshold: number): readonly ThresholdRow[] {
+  const goal = goalOf(replay.summary, measure);
+  return strategyCurves(replay, measure).map(({ strategy, curves }) => {
+    const trainings = curves.map((curve) => trainingsToReach(curve, threshold, goal));
+    return {
+      strategy,
+      seeds: curves.length,
+      reached: trainings.filter(Number.isFinite).length,
+      half: trainingsOfShare(trainings, 0.5),
+      most: trainingsOfShare(trainings, 0.9),
+    };
+  });
+}
+
+export interface AskRow {
+  readonly strategy: string;
+  readonly median: number;
+  readonly p95: number;
+  /** All asks of a game together, in the median. */
+  readonly gameMs: number;
+}
+
+/** Milliseconds. A batch's rows share the time of their ask: it counts once. */
+export function askRows({ summary, results }: ReplayView): readonly AskRow[] {
+  return summary.strategies.map((strategy) => {
+    const games = results
+      .filter((game) => game.strategy === strategy)
+      .map(({ askMs }) => askMs.filter((_, index) => index % summary.batch === 0));
+    const all = games.flat();
+    const sums = games.map((asks) => asks.reduce((sum, ms) => sum + ms, 0));
+    return { strategy, median: quantile(all, 0.5), p95: quantile(all, 0.95), gameMs: quantile(sums, 0.5) };
+  });
+}
+
+/** The chosen strategy against each of the others, by the area under log10(1 - share) at equal trainings. */
+export function comparisons({ summary, results }: ReplayView, chosen: string): readonly Comparison[] {
+  const others = summary.strategies.filter((strategy) => strategy !== chosen);
+  return compareWith(
+    curvesOf(results, chosen, 'hypervolume'),
+    new Map(others.map((strategy) => [strategy, curvesOf(results, strategy, 'hypervolume')])),
+    lengthOf(results),
+  );
+}
+
+/** One line a training. */
+export function replayCsv({ results }: ReplayView): string {
+  const lines = results.flatMap(({ strategy, seed, hypervolume, best, askMs, rows }) =>
+    rows.map((row, index) => [strategy, seed, index + 1, hypervolume[index], best[index], askMs[index], row].join(',')),
+  );
+  return `${['strategy,seed,training,hypervolume,best,ask_ms,row', ...lines].join('\n')}\n`;
+}
+
+/** As the workspace keeps it; NaN and the infinities as words. */
+export function replayJson(replay: ReplayView): string {
+  return JSON.stringify(replay, (_key, value: unknown) =>
+    typeof value === 'number' ? (numberWord(value) ?? value) : value,
+  );
+}

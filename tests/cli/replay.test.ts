@@ -1,0 +1,155 @@
+/** `trade replay` as scripts use it: a line a seed, and a clear word for whatever is wrong. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tinyTable, wideTable } from '../support/tiny-table.ts';
+import { makeBench } from './command-line.ts';
+import type { Bench } from './command-line.ts';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = makeBench();
+});
+afterEach(() => bench.remove());
+
+function write(table: unknown): string {
+  const file = join(bench.folder, 'table.json');
+  writeFileSync(file, typeof table === 'string' ? table : JSON.stringify(table));
+  return file;
+}
+
+const BASE = ['--strategy', 'random', '--budget', '50'] as const;
+
+describe('trade replay', () => {
+  it('prints one line a seed with exactly the keys of the design, and makes no workspace', async () => {
+    const { code, json } = await bench.trade('replay', write(wideTable()), ...BASE, '--seeds', '3', '--json');
+    expect(code).toBe(0);
+    const lines = json();
+    expect(lines.map((line) => line['seed'])).toEqual([1, 2, 3]);
+    for (const line of lines) {
+      expect(Object.keys(line)).toEqual(['seed', 'hypervolume', 'best', 'askMs', 'rows']);
+      for (const key of ['hypervolume', 'best', 'askMs', 'rows']) expect(line[key]).toHaveLength(50);
+      expect(new Set(line['rows'] as readonly number[]).size).toBe(50);
+    }
+    expect(lines[0]?.['rows']).not.toEqual(lines[1]?.['rows']);
+    expect(existsSync(bench.workspace)).toBe(false);
+  });
+
+  it('plays all rows where the budget is larger than the space, and stops', async () => {
+    const { code, json } = await bench.trade('replay', write(tinyTable()), ...BASE, '--batch', '5', '--json');
+    expect([code, json().length]).toEqual([0, 1]);
+    expect([...(json()[0]?.['rows'] as readonly number[])].sort((a, b) => a - b)).toEqual([...Array(12).keys()]);
+    expect((json()[0]?.['hypervolume'] as readonly number[]).at(-1)).toBeCloseTo(1, 12);
+  });
+
+  it('keeps to a limit and to one objective', async () => {
+    const args = ['--single', '--limit', 'params=250', '--json'];
+    const { json } = await bench.trade('replay', write(tinyTable()), ...BASE, ...args);
+    // Rows 0 to 5 are those of depth 1 and 2; the best of them has quality 22.
+    expect([...(json()[0]?.['rows'] as readonly number[])].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect((json()[0]?.['best'] as readonly number[]).at(-1)).toBe(22);
+  });
+
+  it('writes what JSON lacks as words: no best before the first number', async () => {
+    const [family] = tinyTable()['families'] as readonly { rows: unknown[][] }[];
+    const rows = family!.rows.map(([depth, kind, , params]) => [depth, kind, 'NaN', params]);
+    const { code, json } = await bench.trade(
+      'replay',
+      write(tinyTable({ families: [{ ...family, rows }] })),
+      ...BASE,
+      '--json',
+    );
+    expect([code, json()[0]?.['best']]).toEqual([0, Array(12).fill('NaN')]);
+  });
+
+  it('shows people medians at round counts, and its progress on stderr', async () => {
+    const { code, stdout, stderr } = await bench.trade('replay', write(wideTable()), ...BASE, '--seeds', '3');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^wide: medians of 3 seeds$/m);
+    expect(stdout).toMatch(/^ +10 +0\.\d{4} +0\.\d{4} +[\d.]+ +[\d.]+$/m);
+    expect(stdout).toMatch(/^ +50 /m);
+    expect(stdout).toMatch(/^Time of an ask: median [\d.]+ ms, 95th percentile [\d.]+ ms$/m);
+    expect(stderr).toMatch(/^seed 2 of 3: 50 trained, .* left$/m);
+  });
+
+  it('stops at Ctrl+C with code 130, after whole lines', async () => {
+    let sent = false;
+    const args = [
+      'replay',
+      write(wideTable()),
+      '--strategy',
+      'evolution',
+      '--budget',
+      '200',
+      '--seeds',
+      '1000',
+      '--json',
+    ];
+    const { code, stderr, json } = await bench.tradeHeard(args, (said, child) => {
+      if (!sent && said.includes('seed 2 of 1000')) sent = child.kill('SIGINT');
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Stopped after \d+ of 1000 seeds\.\n$/);
+    expect(json().length).toBeLessThan(1000);
+    expect(json().every((line) => (line['rows'] as readonly number[]).length === 200)).toBe(true);
+  });
+});
+
+describe('bad input', () => {
+  const [family] = tinyTable()['families'] as readonly { rows: readonly unknown[][] }[];
+  const withRow = (row: readonly unknown[]): unknown => tinyTable({ families: [{ ...family, rows: [row] }] });
+
+  it.each([
+    { what: 'text that is no JSON', table: '{ "format": ', args: [], says: ['not JSON'] },
+    {
+      what: 'a missing column',
+      table: withRow([1, 'a', 10]),
+      args: [],
+      says: ['families[0].rows[0]', 'has 3 columns instead of 4'],
+    },
+    {
+      what: 'a row outside its space',
+      table: withRow([9, 'a', 10, 1]),
+      args: [],
+      says: ['depth = 9, outside its values'],
+    },
+    { what: 'another form', table: { rows: [] }, args: [], says: ['format', 'trade-replay/1'] },
+    {
+      what: 'a limit on no metric',
+      table: tinyTable(),
+      args: ['--limit', 'parms=5'],
+      says: ['"parms"', 'Did you mean "params"?'],
+    },
+    {
+      what: 'a limit on what training tells',
+      table: tinyTable(),
+      args: ['--limit', 'quality=5'],
+      says: ['"quality" is not known before training'],
+    },
+    {
+      what: 'a limit that no row keeps',
+      table: tinyTable(),
+      args: ['--limit', 'params=5'],
+      says: ['the smallest is 100'],
+    },
+  ])('names file and field of $what', async ({ table, args, says }) => {
+    const file = write(table);
+    const { code, stdout, stderr } = await bench.trade('replay', file, ...BASE, ...args);
+    for (const part of [file, ...says]) expect(stderr).toContain(part);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it.each([
+    { args: ['none.json', ...BASE], says: 'none.json: there is no such file' },
+    { args: ['.', ...BASE], says: 'this is a folder' },
+    { args: ['x.json', '--strategy', 'evolutoin', '--budget', '5'], says: 'did you mean "evolution"?' },
+    { args: ['x.json', '--strategy', 'random'], says: '--budget' },
+    { args: ['x.json', ...BASE, '--seeds', '0'], says: 'Give a whole number from 1' },
+    { args: ['x.json', ...BASE, '--limit', 'params'], says: 'such as params=2000000' },
+  ])('refuses $args with code 2', async ({ args, says }) => {
+    const { code, stdout, stderr } = await bench.trade('replay', ...args);
+    expect(stderr).toContain(says);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+});
