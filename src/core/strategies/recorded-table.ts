@@ -62,6 +62,15 @@ class Reader {
     return value;
   }
 
+  /** What is written twice could not be told apart. */
+  distinct(values: readonly Level[], field: string): void {
+    const seen = new Set<string>();
+    for (const value of values) {
+      if (seen.has(String(value))) throw this.fault(field, `has ${JSON.stringify(value)} twice`);
+      seen.add(String(value));
+    }
+  }
+
   /** A number or the text of one; NaN and infinities by name. */
   number(value: unknown, field: string): number {
     if (typeof value === 'number') return value;
@@ -80,11 +89,18 @@ export function parseTable(json: unknown, file = 'table'): RecordedTable {
   const root = reader.record(json, 'the file');
   if (root['format'] !== FORMAT) throw reader.fault('format', `must be '${FORMAT}'`);
   const metrics = reader.list(root['metrics'], 'metrics').map((value, i) => reader.text(value, `metrics[${i}]`));
+  reader.distinct(metrics, 'metrics');
   const objectives = readObjectives(reader, root['objectives'], metrics);
+  const { complete = false } = root;
+  if (typeof complete !== 'boolean') throw reader.fault('complete', 'must be true or false');
   const families = reader
     .list(root['families'], 'families')
     .map((value, f) => readFamily(reader, value, `families[${f}]`, metrics));
   if (families.every(({ rows }) => rows.length === 0)) throw reader.fault('families', 'hold no rows');
+  reader.distinct(
+    families.map(({ name }) => name),
+    'families',
+  );
   return {
     name: reader.text(root['name'], 'name'),
     source: String(root['source'] ?? ''),
@@ -92,7 +108,7 @@ export function parseTable(json: unknown, file = 'table'): RecordedTable {
     metrics,
     objectives,
     reference: readReference(reader, root['reference'], objectives),
-    complete: root['complete'] === true,
+    complete,
     families,
   };
 }
@@ -110,14 +126,21 @@ function readObjectives(reader: Reader, value: unknown, metrics: readonly string
     return { metric: name, goal, known };
   });
   if (objectives.length === 0) throw reader.fault('objectives', 'must name at least one');
+  reader.distinct(
+    objectives.map(({ metric }) => metric),
+    'objectives',
+  );
   return objectives;
 }
 
 function readReference(reader: Reader, value: unknown, objectives: readonly Objective[]): RecordedTable['reference'] {
   const entries = Object.entries(reader.record(value, 'reference'));
   const reference = Object.fromEntries(entries.map(([name, item]) => [name, reader.number(item, `reference.${name}`)]));
-  const missing = objectives.find(({ metric }) => reference[metric] === undefined);
-  if (missing) throw reader.fault('reference', `has no value for the objective '${missing.metric}'`);
+  for (const { metric } of objectives) {
+    const value = reference[metric];
+    if (value === undefined) throw reader.fault('reference', `has no value for the objective '${metric}'`);
+    if (!Number.isFinite(value)) throw reader.fault(`reference.${metric}`, `must be finite, not ${value}`);
+  }
   return reference;
 }
 
@@ -126,6 +149,10 @@ function readFamily(reader: Reader, value: unknown, field: string, metrics: read
   const parameters = reader
     .list(family['parameters'], `${field}.parameters`)
     .map((item, p) => readParameter(reader, item, `${field}.parameters[${p}]`));
+  reader.distinct(
+    parameters.map((parameter) => parameter.name),
+    `${field}.parameters`,
+  );
   const seen = new Set<string>();
   const rows = reader.list(family['rows'], `${field}.rows`).map((item, r) => {
     const row = readRow(reader, item, `${field}.rows[${r}]`, parameters, metrics);
@@ -144,6 +171,7 @@ function readParameter(reader: Reader, value: unknown, field: string): TablePara
   const levels = reader.list(values, `${field}.values`);
   if (!levels.every(isLevel) || levels.length === 0)
     throw reader.fault(`${field}.values`, 'must be strings, numbers or booleans');
+  reader.distinct(levels, `${field}.values`);
   return { name: reader.text(name, `${field}.name`), type, values: levels };
 }
 

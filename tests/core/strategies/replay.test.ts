@@ -129,6 +129,38 @@ describe('replay', () => {
       { reference: { quality: 0 } },
       /reference has no value for the objective 'params'/,
     ],
+    ['a reference without measure', { reference: { quality: 0, params: 'NaN' } }, /reference.params must be finite/],
+    ['a word for whether it is complete', { complete: 'yes' }, /complete must be true or false/],
+    ['a metric that is listed twice', { metrics: ['quality', 'params', 'quality'] }, /metrics has "quality" twice/],
+    [
+      'two families of one name, whose rows would be taken for each other',
+      {
+        families: [1, 2].map((p) => ({
+          name: 'f',
+          parameters: [{ name: 'p', type: 'ordinal', values: [p] }],
+          rows: [[p, 0, 0]],
+        })),
+      },
+      /families has "f" twice/,
+    ],
+    [
+      'two parameters of one name, of which a row could tell but one',
+      {
+        families: [
+          {
+            name: 'f',
+            parameters: [1, 2].map((p) => ({ name: 'p', type: 'ordinal', values: [p] })),
+            rows: [[1, 2, 0, 0]],
+          },
+        ],
+      },
+      /families\[0\].parameters has "p" twice/,
+    ],
+    [
+      'a value as number and as text',
+      { families: [{ name: 'f', parameters: [{ name: 'p', type: 'ordinal', values: [1, '1'] }], rows: [[1, 0, 0]] }] },
+      /families\[0\].parameters\[0\].values has "1" twice/,
+    ],
   ])('refuses %s, naming file and field', (_, changes, message) => {
     const parse = (): unknown => parseTable(tableJson(changes), 'tiny.json');
     expect(parse).toThrow(message);
