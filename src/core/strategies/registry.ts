@@ -5,6 +5,7 @@ import { evolution } from './evolution.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
+import { tpe } from './tpe/tpe.ts';
 import { trade } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
@@ -46,6 +47,7 @@ export const STRATEGIES = {
   random: entry(random),
   evolution: entry(evolution),
   nsga2: entry(nsga2),
+  tpe: entry(tpe),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
