@@ -12,7 +12,7 @@ const KEPT = 8;
 /** Throws `run.missing`, `dataset.*` where its data set is gone, and what the strategy's start throws. */
 export type Explainer = (runId: string) => Promise<Explanation>;
 
-export function createExplainer(store: ReadableStore, catalog: Catalog): Explainer {
+export function createExplainer(store: ReadableStore, catalog: Pick<Catalog, 'dataset'>): Explainer {
   const kept = new Map<string, { readonly events: number; readonly explanation: Promise<Explanation> }>();
 
   async function explain(runId: string, log: ReturnType<ReadableStore['events']>): Promise<Explanation> {

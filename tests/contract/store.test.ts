@@ -82,6 +82,25 @@ describe.each([
     expect(store.summary('run_2')).toBeUndefined();
   });
 
+  test('what earlier runs told comes back whole in a later session, apart from the configuration, and goes with the run', () => {
+    const sessions = open();
+    const store = sessions.next();
+    const prior = [
+      { candidate: proposal(0).candidate, value: 0.1 + 0.2, source: 'run_0' },
+      { candidate: proposal(1).candidate, value: -0, source: 'run_0' },
+    ];
+    const config = { ...searchConfig(), transferFrom: ['run_0'] };
+    const created = store.createRun({ id: 'run_1', config, strategyVersion: 1, sample: false, prior });
+    store.createRun({ id: 'run_2', config: searchConfig(), strategyVersion: 1, sample: false });
+    expect(created.config).toEqual(config);
+    const later = sessions.next();
+    expect(later.prior('run_1')).toEqual(prior);
+    expect(later.run('run_1')?.config).toEqual(config);
+    expect([later.prior('run_2'), later.prior('run_3')]).toEqual([[], []]);
+    later.deleteRun('run_1');
+    expect(later.prior('run_1')).toEqual([]);
+  });
+
   test('an id is taken once and is safe in addresses and file names', () => {
     const store = open().next();
     const run = { id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false };

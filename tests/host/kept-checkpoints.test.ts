@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
+import type { SearchInput } from '../../src/bridge/schemas.ts';
 import { frontOf } from '../../src/core/front.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Trial } from '../../src/core/trial.ts';
@@ -11,6 +11,7 @@ import type { Host } from '../../src/host/create-host.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
+import { untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 const workspace = join(folder.path, 'workspace');
@@ -38,14 +39,6 @@ const kept = (): readonly string[] =>
     .map((file) => file.replace(/-[0-9a-f]{12}\.safetensors$/, ''))
     .sort();
 
-async function until(client: Host['client'], id: string, done: (run: RunSummaryView) => boolean) {
-  for (;;) {
-    const summary = await client.runs.get({ id });
-    if (done(summary)) return summary;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Runs a search to its end, looks at it, and discards it. */
 async function searched(
   more: Partial<SearchInput>,
@@ -55,7 +48,7 @@ async function searched(
   const { client } = host;
   const input = { name: 'kept', families: ['resnet'], strategy: { id: 'random' }, slots: 2 };
   const { run } = await client.runs.start({ ...input, ...more });
-  const end = await until(client, run.id, (summary) => summary.run.state !== 'running');
+  const end = await untilRun(client, run.id, (summary) => summary.run.state !== 'running');
   expect([end.run.state, end.trials.finished]).toEqual(['finished', end.run.config.budget.trials]);
   await look({ client, run: end.run, trials: await client.runs.trials({ id: run.id }) });
   await client.runs.discard({ id: run.id });
@@ -92,7 +85,7 @@ it('training by seconds asks for no number of epochs', () =>
 it('a run that an earlier version recorded goes on by the recipe it had', async () => {
   let client = await open({ epochMs: 20 });
   const { run } = await client.runs.start({ name: 'old', families: ['resnet'], budget: { trials: 3 }, slots: 1 });
-  await until(client, run.id, ({ trials }) => trials.finished >= 1);
+  await untilRun(client, run.id, ({ trials }) => trials.finished >= 1);
   await client.runs.pause({ id: run.id });
   await host?.close();
   const added = [
@@ -112,7 +105,7 @@ it('a run that an earlier version recorded goes on by the recipe it had', async 
   client = await open();
   // The trainer refuses a recipe that lacks a setting.
   await client.runs.resume({ id: run.id });
-  const end = await until(client, run.id, (summary) => summary.run.state !== 'running');
+  const end = await untilRun(client, run.id, (summary) => summary.run.state !== 'running');
   expect([end.run.state, end.trials.finished]).toEqual(['finished', 3]);
   expect(end.run.config.recipe).toEqual(run.config.recipe);
   expect(end.run.config.checkpoints).toEqual({ precision: 'fp32', keep: 'last' });

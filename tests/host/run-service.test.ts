@@ -10,6 +10,7 @@ import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
+import { untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 let host: Host | undefined;
@@ -40,19 +41,6 @@ async function open(plan: FakePlan = {}, more: { silenceMs?: number; again?: boo
   return host.client;
 }
 
-async function until(
-  client: Host['client'],
-  id: string,
-  done: (run: RunSummaryView) => boolean,
-): Promise<RunSummaryView> {
-  let summary = await client.runs.get({ id });
-  while (!done(summary)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    summary = await client.runs.get({ id });
-  }
-  return summary;
-}
-
 const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
 const states = (trials: readonly Trial[]): readonly string[] => trials.map(({ state }) => state);
 
@@ -60,7 +48,7 @@ describe('a run', () => {
   it('ends with as many distinct trials as its budget, its front tested once, and nothing in the temp folder', async () => {
     const client = await open();
     const started = await client.runs.start(search({ budget: { trials: 8 } }));
-    const { run, trials: counts, score } = await until(client, started.run.id, left);
+    const { run, trials: counts, score } = await untilRun(client, started.run.id, left);
     expect([run.state, run.reason, counts.finished]).toEqual(['finished', undefined, 8]);
     const trials = await client.runs.trials({ id: run.id });
     expect(new Set(trials.map(({ candidate }) => candidateKey(candidate))).size).toBe(8);
@@ -83,7 +71,7 @@ describe('a run', () => {
     const client = await open({ epochMs: 20 });
     const { run } = await client.runs.start(search({ slots: 3, budget: { trials: 9 } }));
     let most = 0;
-    const end = await until(client, run.id, (summary) => {
+    const end = await untilRun(client, run.id, (summary) => {
       most = Math.max(most, summary.trials.running);
       return left(summary);
     });
@@ -96,10 +84,10 @@ describe('a run', () => {
   it('tells what it does and how long it will take', async () => {
     const client = await open({ epochMs: 20 });
     const { run } = await client.runs.start(search());
-    const busy = await until(client, run.id, ({ live }) => live?.secondsLeft !== undefined);
+    const busy = await untilRun(client, run.id, ({ live }) => live?.secondsLeft !== undefined);
     expect(busy.live?.stage).toMatch(/Student \d of 6|Testing|Choosing/);
     expect(busy.live?.total).toBe(6);
-    expect((await until(client, run.id, left)).live).toBeUndefined();
+    expect((await untilRun(client, run.id, left)).live).toBeUndefined();
   });
 
   it('ends early, saying so, when the space has no more students within the limits', async () => {
@@ -110,7 +98,7 @@ describe('a run', () => {
     const { run } = await client.runs.start(
       search({ families: ['mlp-mixer'], limits: { macs: 30_000 }, budget: { trials: few + 5 } }),
     );
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     expect([end.run.state, end.trials.finished]).toEqual(['finished', few]);
     expect(end.run.reason).toContain('no more students');
   });
@@ -135,7 +123,7 @@ describe('a trainer that fails', () => {
   it('fails its trial only, after one more try, and quotes its last words', async () => {
     const client = await open({ crashOnce: [1], crash: [2], fail: [3] });
     const { run } = await client.runs.start(search());
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     const trials = await client.runs.trials({ id: run.id });
     expect(states(trials)).toEqual(['finished', 'finished', 'failed', 'failed', 'finished', 'finished']);
     expect(trials.map(({ attempts }) => attempts)).toEqual([1, 2, 2, 1, 1, 1]);
@@ -151,7 +139,7 @@ describe('a trainer that fails', () => {
   it('is ended by the watchdog when it says nothing', async () => {
     const client = await open({ hang: [0] }, { silenceMs: 300 });
     const { run } = await client.runs.start(search({ budget: { trials: 2 } }));
-    await until(client, run.id, left);
+    await untilRun(client, run.id, left);
     const trials = await client.runs.trials({ id: run.id });
     expect(states(trials)).toEqual(['failed', 'finished']);
     expect(trials[0]?.reason).toContain('said nothing');
@@ -160,13 +148,13 @@ describe('a trainer that fails', () => {
   it('pauses the run with the reason when no trainer can be started, and nothing is lost', async () => {
     const client = await open({ dieAtStart: true });
     const { run } = await client.runs.start(search());
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     expect(end.run.state).toBe('paused');
     expect(end.run.reason).toContain('no backend here');
     expect(end.trials.failed).toBe(0);
     const better = await open({}, { again: true });
     await better.runs.resume({ id: run.id });
-    expect((await until(better, run.id, left)).trials.finished).toBe(6);
+    expect((await untilRun(better, run.id, left)).trials.finished).toBe(6);
   });
 
   it('pauses the run on a full disk, which goes on when there is room', async () => {
@@ -174,41 +162,41 @@ describe('a trainer that fails', () => {
     writeFileSync(full, '');
     const client = await open({ diskFullWhile: full });
     const { run } = await client.runs.start(search());
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     expect([end.run.state, end.trials.failed]).toEqual(['paused', 0]);
     expect(end.run.reason).toContain('No space left');
     rmSync(full);
     await client.runs.resume({ id: run.id });
-    expect((await until(client, run.id, left)).trials.finished).toBe(6);
+    expect((await untilRun(client, run.id, left)).trials.finished).toBe(6);
   });
 
   it('whose news cannot be written pauses the run, and nothing acknowledged is lost', async () => {
     const client = await open({ epochMs: 20 });
     const { run } = await client.runs.start(search());
-    await until(client, run.id, ({ trials }) => trials.finished >= 2);
+    await untilRun(client, run.id, ({ trials }) => trials.finished >= 2);
     const checkpoints = join(folder.path, `w${place}`, 'checkpoints');
     renameSync(checkpoints, `${checkpoints}-away`);
     writeFileSync(checkpoints, 'no folder'); // every rename into it fails, as on a broken disk
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     expect([end.run.state, end.trials.failed, end.trials.running]).toEqual(['paused', 0, 0]);
     expect(end.run.reason).toBeTruthy();
     rmSync(checkpoints);
     renameSync(`${checkpoints}-away`, checkpoints);
     await client.runs.resume({ id: run.id });
-    expect((await until(client, run.id, left)).trials.finished).toBe(6);
+    expect((await untilRun(client, run.id, left)).trials.finished).toBe(6);
     expect(await client.system.doctor()).toMatchObject({ ok: true });
   });
 
   it('of a dead session is not listened to', async () => {
     const client = await open({ echoOldFence: true });
     const { run } = await client.runs.start(search({ budget: { trials: 3 } }));
-    expect((await until(client, run.id, left)).trials.finished).toBe(3);
+    expect((await untilRun(client, run.id, left)).trials.finished).toBe(3);
   });
 
   it('keeps NaN as a result that never wins', async () => {
     const client = await open({ nan: [0] });
     const { run } = await client.runs.start(search({ budget: { trials: 3 } }));
-    const { score } = await until(client, run.id, left);
+    const { score } = await untilRun(client, run.id, left);
     const [first] = await client.runs.trials({ id: run.id });
     expect(first?.metrics['accuracy']).toBeNaN();
     expect(first?.testAccuracy).toBeUndefined();
@@ -218,7 +206,7 @@ describe('a trainer that fails', () => {
   it('fails the run when every trial failed', async () => {
     const client = await open({ fail: [0, 1] });
     const { run } = await client.runs.start(search({ budget: { trials: 2 } }));
-    const end = await until(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
     expect([end.run.state, end.run.reason]).toEqual(['failed', expect.stringContaining('No student could be trained')]);
   });
 });
@@ -227,14 +215,14 @@ describe('pause, resume, stop, discard', () => {
   it('pauses between two steps and goes on where it stood', async () => {
     const client = await open({ epochMs: 40 });
     const { run } = await client.runs.start(search());
-    await until(client, run.id, ({ trials }) => trials.finished >= 2 && trials.running === 1);
+    await untilRun(client, run.id, ({ trials }) => trials.finished >= 2 && trials.running === 1);
     const paused = await client.runs.pause({ id: run.id });
     expect([paused.run.state, paused.trials.running, paused.live]).toEqual(['paused', 0, undefined]);
     const before = await client.runs.trials({ id: run.id });
     expect(before.filter(({ state }) => state === 'interrupted')).toHaveLength(1);
     const again = await open({ epochMs: 5 }, { again: true });
     await again.runs.resume({ id: run.id });
-    const end = await until(again, run.id, left);
+    const end = await untilRun(again, run.id, left);
     expect([end.run.state, end.trials.finished]).toEqual(['finished', 6]);
     const after = await again.runs.trials({ id: run.id });
     for (const old of before) expect(after[old.number]?.candidate).toEqual(old.candidate);
@@ -246,14 +234,14 @@ describe('pause, resume, stop, discard', () => {
   it('proposes after a resume what the run that was never paused proposes', async () => {
     const plain = await open({ epochMs: 1 });
     const one = await plain.runs.start(search({ seed: 5 }));
-    await until(plain, one.run.id, left);
+    await untilRun(plain, one.run.id, left);
     const wanted = (await plain.runs.trials({ id: one.run.id })).map(({ candidate, seed }) => [candidate, seed]);
     const client = await open({ epochMs: 30 });
     const two = await client.runs.start(search({ seed: 5 }));
-    await until(client, two.run.id, ({ trials }) => trials.finished >= 3);
+    await untilRun(client, two.run.id, ({ trials }) => trials.finished >= 3);
     await client.runs.pause({ id: two.run.id });
     await client.runs.resume({ id: two.run.id });
-    await until(client, two.run.id, left);
+    await untilRun(client, two.run.id, left);
     expect((await client.runs.trials({ id: two.run.id })).map(({ candidate, seed }) => [candidate, seed])).toEqual(
       wanted,
     );
@@ -262,7 +250,7 @@ describe('pause, resume, stop, discard', () => {
   it('stops with what it has, tests the front, and says how far it came', async () => {
     const client = await open({ epochMs: 40 });
     const { run } = await client.runs.start(search());
-    await until(client, run.id, ({ trials }) => trials.finished >= 2 && trials.running === 1);
+    await untilRun(client, run.id, ({ trials }) => trials.finished >= 2 && trials.running === 1);
     const end = await client.runs.stop({ id: run.id });
     expect(end.run.state).toBe('finished');
     expect(end.run.reason).toMatch(/^Stopped by you after \d of 6 students/);
@@ -275,7 +263,7 @@ describe('pause, resume, stop, discard', () => {
   it('stops a paused run without going on first', async () => {
     const client = await open({ epochMs: 40 });
     const { run } = await client.runs.start(search());
-    await until(client, run.id, ({ trials }) => trials.finished >= 1);
+    await untilRun(client, run.id, ({ trials }) => trials.finished >= 1);
     const paused = await client.runs.pause({ id: run.id });
     const end = await client.runs.stop({ id: run.id });
     expect([end.run.state, end.trials.finished, end.trials.interrupted]).toEqual([
@@ -290,7 +278,7 @@ describe('pause, resume, stop, discard', () => {
     const sample = await client.runs.startSample();
     expect([sample.run.sample, sample.run.config.budget.trials]).toEqual([true, 24]);
     expect((await client.runs.keep({ id: sample.run.id })).run.sample).toBe(false);
-    await until(client, sample.run.id, ({ trials }) => trials.finished >= 2);
+    await untilRun(client, sample.run.id, ({ trials }) => trials.finished >= 2);
     await client.runs.discard({ id: sample.run.id });
     expect((await client.runs.list({})).total).toBe(0);
     expect(await client.system.doctor()).toEqual({
@@ -316,7 +304,7 @@ describe('pause, resume, stop, discard', () => {
   it('closing the host pauses what runs, and lets the workspace go', async () => {
     const client = await open({ epochMs: 40 });
     const { run } = await client.runs.start(search());
-    await until(client, run.id, ({ trials }) => trials.running === 1);
+    await untilRun(client, run.id, ({ trials }) => trials.running === 1);
     await host?.close();
     const reader = openReadable(join(folder.path, `w${place}`));
     expect(reader.store.run(run.id)?.state).toBe('paused');
