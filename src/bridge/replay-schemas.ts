@@ -24,6 +24,8 @@ export const tableSchema = z.strictObject({
   families: count,
   /** Each row of the space is there; otherwise the rows are a sample of it. */
   complete: z.boolean(),
+  /** What to mind when its replays are read. */
+  note: z.string().optional(),
   objectives: list(z.strictObject({ metric: z.string(), goal: z.enum(['maximize', 'minimize']), known: z.boolean() })),
 });
 

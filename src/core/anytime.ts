@@ -59,6 +59,31 @@ export function trainingsOfShare(trainings: readonly number[], share: number): n
   return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1] ?? NaN;
 }
 
+/** When the seeds of a strategy got as far as a threshold. */
+export interface Reached {
+  readonly seeds: number;
+  /** Seeds that ever did. */
+  readonly reached: number;
+  /** Trainings by which half of the seeds had, and nine of ten; Infinity where fewer ever did. */
+  readonly half: number;
+  readonly most: number;
+}
+
+export function reachedBy(curves: readonly AnytimeCurve[], threshold: number, goal: Goal): Reached {
+  const trainings = curves.map((curve) => trainingsToReach(curve, threshold, goal));
+  return {
+    seeds: curves.length,
+    reached: trainings.filter(Number.isFinite).length,
+    half: trainingsOfShare(trainings, 0.5),
+    most: trainingsOfShare(trainings, 0.9),
+  };
+}
+
+/** Milliseconds of each ask, of those of each row `[n]`: the rows of one ask share its time. */
+export function timesOfAsks(askMs: readonly number[], batch: number): readonly number[] {
+  return askMs.filter((_, index) => index % batch === 0);
+}
+
 /** Logarithm to base ten of the gap. */
 export const logGap = (share: number): number => Math.log10(Math.max(GAP_FLOOR, 1 - share));
 

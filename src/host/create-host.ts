@@ -48,7 +48,8 @@ export { openReplay, secondsLeft } from './replay-player.ts';
 export type { GameTime, ReplayPlayer } from './replay-player.ts';
 export type { PlayedGame } from './replay-protocol.ts';
 export { checkStrategies } from './replay-table.ts';
-export { gameText, replayText } from './terminal/replay-text.ts';
+export { tableText } from './terminal/replay-comparison-text.ts';
+export { gameText } from './terminal/replay-text.ts';
 export { checkSearch, exportToFile, listDatasets, listTeachers, measureBackend } from './without-session.ts';
 
 /**

@@ -6,6 +6,7 @@ import type { Limit } from '../core/objective.ts';
 import { isFeasible } from '../core/pareto.ts';
 import { parseTable } from '../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../core/strategies/recorded-table.ts';
+import { createTableProblem } from '../core/strategies/replay.ts';
 import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
 
 /** Throws `config.invalid` that names the file and the field at fault. */
@@ -22,10 +23,16 @@ function parseJson(text: string, file: string): unknown {
   }
 }
 
-export function tableFacts({ name, source, licence, complete, families, objectives }: RecordedTable): TableView {
+export function tableFacts(table: RecordedTable, limits: readonly Limit[]): TableView {
+  const { name, source, licence, complete, families, objectives } = table;
   const rows = families.reduce((sum, family) => sum + family.rows.length, 0);
-  return { name, source, licence, rows, families: families.length, complete, objectives };
+  const { hypervolume } = createTableProblem(table, { seed: 1, budget: 1, limits });
+  const note = hypervolume > 0 ? undefined : NO_VOLUME;
+  return { name, source, licence, rows, families: families.length, complete, objectives, ...(note && { note }) };
 }
+
+const NO_VOLUME =
+  'No row within the limits is better than the reference point in every objective: shares of the hypervolume say nothing here.';
 
 /** Throws `strategy.unknown`, with the one that was probably meant. */
 export function checkStrategies(strategies: readonly string[]): void {

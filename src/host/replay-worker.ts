@@ -18,7 +18,7 @@ function answer(request: ReplayRequest): ReplayAnswer {
   const opened = readTable(request.text, request.file);
   checkLimits(opened, request.limits, request.file);
   table = opened;
-  return { type: 'opened', table: tableFacts(opened) };
+  return { type: 'opened', table: tableFacts(opened, request.limits) };
 }
 
 function play(order: GameOrder) {

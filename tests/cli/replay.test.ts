@@ -72,6 +72,39 @@ describe('trade replay', () => {
     expect(stderr).toMatch(/^seed 2 of 3: 50 trained, .* left$/m);
   });
 
+  it('plays several against each other, named by commas or one by one, a seed of all before the next', async () => {
+    const args = ['--strategy', 'evolution,random', '--strategy', 'random', '--budget', '20', '--seeds', '2', '--json'];
+    const { code, json } = await bench.trade('replay', write(wideTable()), ...args);
+    expect([code, Object.keys(json()[0] ?? {})[0]]).toEqual([0, 'strategy']);
+    expect(json().map(({ strategy, seed }) => `${strategy} ${seed}`)).toEqual([
+      ...['evolution 1', 'random 1', 'evolution 2', 'random 2'],
+    ]);
+  });
+
+  it('says who of several is better, and when each got as far as one of them', async () => {
+    const args = ['--strategy', 'evolution,random', '--budget', '20', '--seeds', '2', '--reach', 'random'];
+    const { code, stdout } = await bench.trade('replay', write(wideTable()), ...args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^strategy +10 +20$/m);
+    expect(stdout).toMatch(/^Is evolution better\?/m);
+    expect(stdout).toMatch(/^random .* no claim: 2 of the 5 paired seeds that one takes$/m);
+    expect(stdout).toMatch(/^Trainings until 0\.\d{4} of the hypervolume, the median of random at the end$/m);
+  });
+
+  it('goes on where it stopped: the games of a seed are the same, whichever comes first', async () => {
+    const file = write(wideTable());
+    const whole = await bench.trade('replay', file, ...BASE, '--seeds', '3', '--json');
+    const rest = await bench.trade('replay', file, ...BASE, '--first-seed', '2', '--seeds', '2', '--json');
+    const rows = (outcome: typeof whole): unknown => outcome.json().map(({ seed, rows }) => ({ seed, rows }));
+    expect(rows(rest)).toEqual((rows(whole) as readonly unknown[]).slice(1));
+  });
+
+  it('warns where nothing is better than the reference, as every share is then one', async () => {
+    const file = write(tinyTable({ reference: { quality: 100, params: 1000 } }));
+    const { code, stderr } = await bench.trade('replay', file, ...BASE, '--json');
+    expect([code, stderr.split('\n')[0]]).toEqual([0, expect.stringContaining('No row within the limits is better')]);
+  });
+
   it('stops at Ctrl+C with code 130, after whole lines', async () => {
     let sent = false;
     const args = [
@@ -89,8 +122,11 @@ describe('trade replay', () => {
       if (!sent && said.includes('seed 2 of 1000')) sent = child.kill('SIGINT');
     });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/Stopped after \d+ of 1000 seeds\.\n$/);
-    expect(json().length).toBeLessThan(1000);
+    const played = json().length;
+    expect(played).toBeLessThan(1000);
+    expect(stderr).toMatch(
+      new RegExp(`Stopped after ${played} of 1000 seeds; --first-seed ${played + 1} --seeds ${1000 - played} plays`),
+    );
     expect(json().every((line) => (line['rows'] as readonly number[]).length === 200)).toBe(true);
   });
 });
@@ -146,6 +182,10 @@ describe('bad input', () => {
     { args: ['x.json', '--strategy', 'evolutoin', '--budget', '5'], says: 'did you mean "evolution"?' },
     { args: ['x.json', '--strategy', 'random'], says: '--budget' },
     { args: ['x.json', ...BASE, '--seeds', '0'], says: 'Give a whole number from 1' },
+    { args: ['x.json', ...BASE, '--strategy', 'nsga'], says: 'did you mean "nsga2"?' },
+    { args: ['x.json', ...BASE, '--strategy', ','], says: 'Name a strategy' },
+    { args: ['x.json', ...BASE, '--reach', '98'], says: 'give a share above 0 and up to 1' },
+    { args: ['x.json', ...BASE, '--reach', 'trade'], says: 'or a strategy that plays (random)' },
     { args: ['x.json', ...BASE, '--limit', 'params'], says: 'such as params=2000000' },
   ])('refuses $args with code 2', async ({ args, says }) => {
     const { code, stdout, stderr } = await bench.trade('replay', ...args);

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   compareWith,
   logGapArea,
+  reachedBy,
   readingCounts,
   scoreAfter,
   spreadAfter,
+  timesOfAsks,
   trainingsOfShare,
   trainingsToReach,
 } from '../../src/core/anytime.ts';
@@ -41,11 +43,20 @@ describe('curves read across seeds', () => {
     expect(trainingsOfShare([7], 0.5)).toBe(7);
   });
 
+  it('count the seeds that reached a threshold, and those that never did as later than all others', () => {
+    const seeds = [[0.2, 0.9], [0.9], [0.1, 0.2, 0.3, 0.9], [0.1]];
+    expect(reachedBy(seeds, 0.5, 'maximize')).toEqual({ seeds: 4, reached: 3, half: 2, most: Infinity });
+  });
+
   it('are read at round counts and at their end, once', () => {
     expect(readingCounts(200)).toEqual([10, 20, 50, 100, 200]);
     expect(readingCounts(60)).toEqual([10, 20, 50, 60]);
     expect([readingCounts(3), readingCounts(0)]).toEqual([[3], []]);
   });
+});
+
+it('counts the time of an ask once, however many rows came of it', () => {
+  expect(timesOfAsks([7, 7, 7, 4, 4, 4, 5], 3)).toEqual([7, 4, 5]);
 });
 
 describe('the area under log10(1 - share)', () => {

@@ -8,7 +8,8 @@
  *
  * Sources: Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3 (percentile interval); Davison and
  * Hinkley, Bootstrap Methods and their Application (1997), equation 4.11 (the added one); Holm, Scandinavian Journal of
- * Statistics 6 (1979), 65-70.
+ * Statistics 6 (1979), 65-70. Its p cannot fall below 2^(1-n), the least that an exact test over the 2^n signs of the pairs can
+ * give: resampling a handful of pairs of one sign would claim any significance.
  */
 import { createRng } from './rng.ts';
 import { quantileOfSorted } from './quantile.ts';
@@ -18,7 +19,7 @@ export interface BootstrapResult {
   /** Bounds of the percentile interval. */
   readonly lower: number;
   readonly upper: number;
-  /** Two-sided; never below 2 / (B + 1). */
+  /** Two-sided; never below 2 / (B + 1), nor below 2^(1-n). */
   readonly p: number;
 }
 
@@ -54,7 +55,7 @@ export function pairedBootstrap(differences: readonly number[], options: Bootstr
     mean: differences.reduce((sum, difference) => sum + difference, 0) / count,
     lower: quantileOfSorted(means, tail),
     upper: quantileOfSorted(means, 1 - tail),
-    p: Math.min(1, (2 * (1 + Math.min(atMostZero, atLeastZero))) / (resamples + 1)),
+    p: Math.min(1, Math.max(2 ** (1 - count), (2 * (1 + Math.min(atMostZero, atLeastZero))) / (resamples + 1))),
   };
 }
 

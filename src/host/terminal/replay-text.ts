@@ -1,5 +1,6 @@
 /** What a replay came to as lines of a table: medians at round counts of trainings, with the worst seed. */
-import { readingCounts, scoreAfter, spreadAfter } from '../../core/anytime.ts';
+import { readingCounts, scoreAfter, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
+import type { AnytimeCurve } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
 import type { PlayedGame } from '../replay-protocol.ts';
@@ -7,39 +8,41 @@ import { millisecondsText } from './latency-text.ts';
 import { textTable } from './text-table.ts';
 import type { Column } from './text-table.ts';
 
-/** `metric`, `goal`: the first objective's. */
-export function replayText(
-  games: readonly PlayedGame[],
-  { metric, goal }: { readonly metric: string; readonly goal: Goal },
-): readonly string[] {
-  const columns: readonly Column[] = [
-    { title: 'trained', align: 'right' },
-    { title: 'hypervolume', align: 'right' },
-    { title: 'worst seed', align: 'right' },
-    { title: `best ${metric}`, align: 'right' },
-    { title: 'worst seed', align: 'right' },
-  ];
-  const length = Math.max(0, ...games.map(({ rows }) => rows.length));
-  const rows = readingCounts(length).map((count) => {
-    const volume = spreadAfter(
-      games.map(({ hypervolume }) => hypervolume),
-      count,
-      'maximize',
-    );
-    const best = spreadAfter(
-      games.map((game) => game.best),
-      count,
-      goal,
-    );
+/** What is played for. */
+export interface ReplayTerms {
+  /** The first objective's. */
+  readonly metric: string;
+  readonly goal: Goal;
+  /** Proposals an ask. */
+  readonly batch: number;
+}
+
+export const right = (title: string): Column => ({ title, align: 'right' });
+
+/** Of one strategy. */
+export function replayText(games: readonly PlayedGame[], { metric, goal, batch }: ReplayTerms): readonly string[] {
+  const columns = ['trained', 'hypervolume', 'worst seed', `best ${metric}`, 'worst seed'].map(right);
+  const curvesOf = (measure: 'hypervolume' | 'best'): readonly AnytimeCurve[] => games.map((game) => game[measure]);
+  const rows = readingCounts(longestOf(games)).map((count) => {
+    const volume = spreadAfter(curvesOf('hypervolume'), count, 'maximize');
+    const best = spreadAfter(curvesOf('best'), count, goal);
     return [
       String(count),
       ...[volume.median, volume.worst].map(shareText),
       ...[best.median, best.worst].map(valueText),
     ];
   });
-  const times = games.flatMap(({ askMs }) => askMs);
-  const [median, tail] = [quantile(times, 0.5), quantile(times, 0.95)].map(millisecondsText);
+  const [median, tail] = askText(games, batch);
   return [...textTable(columns, rows), '', `Time of an ask: median ${median} ms, 95th percentile ${tail} ms`];
+}
+
+/** Trainings of the longest game. */
+export const longestOf = (games: readonly PlayedGame[]): number => Math.max(0, ...games.map(({ rows }) => rows.length));
+
+/** Median and 95th percentile of the times of all asks, in milliseconds. */
+export function askText(games: readonly PlayedGame[], batch: number): readonly string[] {
+  const times = games.flatMap(({ askMs }) => timesOfAsks(askMs, batch));
+  return [0.5, 0.95].map((share) => millisecondsText(quantile(times, share)));
 }
 
 /** One line a game, for who watches: what it came to, and what it took. */
@@ -48,5 +51,6 @@ export function gameText({ hypervolume, best, rows }: PlayedGame): string {
   return `${rows.length} trained, hypervolume ${shareText(volume ?? NaN)}, best ${valueText(value ?? NaN)}`;
 }
 
-const shareText = (share: number): string => (Number.isFinite(share) ? share.toFixed(4) : '-');
-const valueText = (value: number): string => (Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '-');
+export const shareText = (share: number): string => (Number.isFinite(share) ? share.toFixed(4) : '-');
+export const valueText = (value: number): string =>
+  Number.isFinite(value) ? String(Number(value.toPrecision(6))) : '-';

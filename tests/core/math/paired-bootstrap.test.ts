@@ -3,9 +3,14 @@ import { holm, pairedBootstrap } from '../../../src/core/math/paired-bootstrap.t
 
 describe('the paired bootstrap of a mean', () => {
   it('has an interval of no width around equal differences, and the smallest p there is', () => {
-    const { mean, lower, upper, p } = pairedBootstrap([-0.25, -0.25, -0.25], { resamples: 999 });
+    const { mean, lower, upper, p } = pairedBootstrap(Array(20).fill(-0.25), { resamples: 999 });
     expect([mean, lower, upper]).toEqual([-0.25, -0.25, -0.25]);
     expect(p).toBe(2 / 1000);
+  });
+
+  it('is never surer of few pairs than an exact test of their signs: five of one sign are 2 of 32', () => {
+    expect(pairedBootstrap([1, 2, 3, 4, 5]).p).toBe(1 / 16);
+    expect(pairedBootstrap([3]).p).toBe(1);
   });
 
   it('finds the tail that can be counted: of {-1, 2, 2} a mean of 0 or less takes two or three draws of -1', () => {

@@ -1,0 +1,118 @@
+/** Several strategies on one table, as lines: medians side by side, trainings to a threshold, and who is better than whom. */
+import type { TableView } from '../../bridge/replay-schemas.ts';
+import { verdictWords } from '../../bridge/replay-words.ts';
+import { compareWith, reachedBy, readingCounts, spreadAfter } from '../../core/anytime.ts';
+import type { AnytimeCurve } from '../../core/anytime.ts';
+import type { Goal } from '../../core/objective.ts';
+import type { PlayedGame } from '../replay-protocol.ts';
+import type { ReplayTerms } from './replay-text.ts';
+import { askText, longestOf, replayText, right, shareText, valueText } from './replay-text.ts';
+import { textTable } from './text-table.ts';
+import type { Column } from './text-table.ts';
+
+/** Games by strategy, in order; inside by seed. */
+export type GamesByStrategy = ReadonlyMap<string, ReadonlyMap<number, PlayedGame>>;
+type Measure = 'hypervolume' | 'best';
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const gamesOf = (games: GamesByStrategy): readonly PlayedGame[] =>
+  [...games.values()].flatMap((one) => [...one.values()]);
+
+function curvesOf(games: ReadonlyMap<number, PlayedGame>, measure: Measure): ReadonlyMap<number, AnytimeCurve> {
+  return new Map([...games].map(([seed, game]) => [seed, game[measure]]));
+}
+
+/** Lines about games that were played, all there is to say. `reach`: a share of the hypervolume, or whose median at the end. */
+export function tableText(
+  { name, objectives }: TableView,
+  games: GamesByStrategy,
+  { batch, reach }: { readonly batch: number; readonly reach?: number | string | undefined },
+): readonly string[] {
+  const [first] = objectives;
+  if (first === undefined) return [];
+  const terms: ReplayTerms = { ...first, batch };
+  const played = new Map([...games].filter(([, own]) => own.size > 0));
+  const [only] = played.values();
+  const seeds = Math.max(...[...played.values()].map((own) => own.size));
+  return [
+    `${name}: ${seeds === 1 ? '1 seed' : `medians of ${seeds} seeds`}`,
+    ...(played.size === 1 && only ? replayText([...only.values()], terms) : comparisonText(played, terms)),
+    ...(reach === undefined ? [] : ['', ...reachText(played, reach)]),
+  ];
+}
+
+/** The first strategy is the one that is compared with each of the others. */
+function comparisonText(games: GamesByStrategy, { metric, goal, batch }: ReplayTerms): readonly string[] {
+  return [
+    'Share of the hypervolume after so many trainings: median (worst seed)',
+    ...countsText(games, 'hypervolume', 'maximize', shareText),
+    '',
+    `Best ${metric}`,
+    ...countsText(games, 'best', goal, valueText),
+    '',
+    ...verdictText(games),
+    '',
+    'Milliseconds an ask',
+    ...textTable(
+      [left('strategy'), right('median'), right('95th percentile')],
+      [...games].map(([strategy, own]) => [strategy, ...askText([...own.values()], batch)]),
+    ),
+  ];
+}
+
+function countsText(
+  games: GamesByStrategy,
+  measure: Measure,
+  goal: Goal,
+  text: (value: number) => string,
+): readonly string[] {
+  const counts = readingCounts(longestOf(gamesOf(games)));
+  const rows = [...games].map(([strategy, own]) => {
+    const curves = [...curvesOf(own, measure).values()];
+    const spreads = counts.map((count) => spreadAfter(curves, count, goal));
+    return [strategy, ...spreads.map(({ median, worst }) => `${text(median)} (${text(worst)})`)];
+  });
+  return textTable([left('strategy'), ...counts.map((count) => right(String(count)))], rows);
+}
+
+function verdictText(games: GamesByStrategy): readonly string[] {
+  const [[chosen, own] = ['', new Map<number, PlayedGame>()], ...others] = games;
+  const results = compareWith(
+    curvesOf(own, 'hypervolume'),
+    new Map(others.map(([strategy, its]) => [strategy, curvesOf(its, 'hypervolume')])),
+    longestOf(gamesOf(games)),
+  );
+  const rows = results.map(({ id, difference, lower, upper, adjustedP, ...result }) => [
+    id,
+    signed(difference),
+    `${signed(lower)} to ${signed(upper)}`,
+    result.verdict === 'descriptive' ? '-' : adjustedP < 0.001 ? '< 0.001' : adjustedP.toPrecision(2),
+    verdictWords(result),
+  ]);
+  return [
+    `Is ${chosen} better? Mean difference over paired seeds of the area under log10(1 - share); below 0 speaks for it.`,
+    'Percentile bootstrap of 10,000 draws, p by Holm over the rows.',
+    ...textTable([left('than'), right('difference'), right('95 % interval'), right('p'), left('verdict')], rows),
+  ];
+}
+
+function reachText(games: GamesByStrategy, reach: number | string): readonly string[] {
+  const share = typeof reach === 'number' ? reach : endOf(games, reach);
+  const of = typeof reach === 'number' ? '' : `, the median of ${reach} at the end`;
+  const rows = [...games].map(([strategy, own]) => {
+    const { half, most, reached, seeds } = reachedBy([...curvesOf(own, 'hypervolume').values()], share, 'maximize');
+    return [strategy, ...[half, most].map(trainings), `${reached} of ${seeds}`];
+  });
+  return [
+    `Trainings until ${shareText(share)} of the hypervolume${of}`,
+    ...textTable([left('strategy'), right('half of the seeds'), right('9 of 10'), right('reached by')], rows),
+  ];
+}
+
+function endOf(games: GamesByStrategy, strategy: string): number {
+  const curves = [...curvesOf(games.get(strategy) ?? new Map(), 'hypervolume').values()];
+  return spreadAfter(curves, longestOf(gamesOf(games)), 'maximize').median;
+}
+
+const trainings = (count: number): string => (Number.isFinite(count) ? String(count) : 'not reached');
+const signed = (value: number): string => (Number.isFinite(value) ? `${value > 0 ? '+' : ''}${value.toFixed(2)}` : '-');
