@@ -22,7 +22,7 @@ import type { Strategy } from './strategy.ts';
 
 export const NSGA2 = {
   /** Survivors: this share of the budget within the bounds (Deb et al. 2002 keep 100 of 25,000 evaluations). [R] */
-  share: 0.2,
+  share: 0.1,
   least: 20,
   most: 50,
   /** Trials before the first child: this share of the population, and of the budget. [R] */

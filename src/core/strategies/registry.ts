@@ -1,6 +1,7 @@
 /** All strategies by id. Adding one: its file, and a line here. */
 import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
+import { akd } from './akd/akd.ts';
 import { evolution } from './evolution.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
@@ -48,6 +49,7 @@ export const STRATEGIES = {
   evolution: entry(evolution),
   nsga2: entry(nsga2),
   tpe: entry(tpe),
+  akd: entry(akd),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
