@@ -13,20 +13,23 @@
  *   --table FILE       another recorded table          --json             figures on standard output
  *
  * Options of a strategy stand behind its name: `trade:references=false`. The last line of `--json` is
- * `{"TASK":{"STRATEGY":{"COUNT":median,...},...},...,"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`.
+ * `{"TASK":{"STRATEGY":{"COUNT":median,...},...},...,"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`, the one before it has
+ * the quartiles in the same form and the trials until evolution's last median:
+ * `{"bands":{"TASK":{"STRATEGY":{"COUNT":[lower,upper]}}},"trials":{"TASK":{"STRATEGY":median}}}`.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { WorkbenchError } from '../src/core/errors.ts';
 import { STRATEGIES } from '../src/core/strategies/registry.ts';
 import { peerPython } from './peers/environment.mjs';
 import { PEERS } from './search/peers.ts';
 import { isPeer, playerHash, unknownStrategy } from './search/player.ts';
-import type { Clock } from './search/player.ts';
 import { playAll } from './search/pool.ts';
 import { findRecord, gameHash, readRecords, writeRecord } from './search/records.ts';
-import type { Match, MatchRecord } from './search/records.ts';
-import { anytime, askTimes, byStrategy, byTask, summarise } from './search/summary.ts';
+import type { Clock, Match, MatchRecord } from './search/records.ts';
+import { anytime, askTimes, byStrategy, byTask, summarise, trialsUntil } from './search/summary.ts';
 import { listTasks } from './search/tasks/registry.ts';
+import type { Task } from './search/tasks/task.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,7 +53,19 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const tables = [values.table];
-const tasks = listTasks(tables, say);
+
+/** All tasks, or the end of the program where a table is none. */
+function readTasks(): readonly Task[] {
+  try {
+    return listTasks(tables, say);
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error;
+    note(error.message);
+    process.exit(2);
+  }
+}
+
+const tasks = readTasks();
 const wanted = values.tasks?.split(',') ?? tasks.map(({ name }) => name);
 const absent = wanted.filter((name) => !tasks.some((task) => task.name === name));
 if (absent.length > 0) note(`SKIP ${absent.join(', ')}: there is no such task here`);
@@ -69,6 +84,7 @@ function players(): readonly string[] {
   return unique.filter((name) => !isPeer(name));
 }
 
+const strategies = players();
 const known = readRecords(values.record);
 const records: MatchRecord[] = [];
 const missing: Match[] = [];
@@ -77,7 +93,7 @@ for (const task of tasks.filter(({ name }) => wanted.includes(name))) {
   const budget = Number(values.budget ?? task.budget);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
   const games = new Map<number, string>();
-  for (const strategy of players()) {
+  for (const strategy of strategies) {
     for (const seed of seeds) {
       const match = { task: task.name, strategy, seed, budget, batch: Number(values.batch) };
       const record = findRecord(known, match);
@@ -102,18 +118,37 @@ if (!values.report) {
   });
 }
 
-for (const [name, ofTask] of byTask(records)) {
-  say(`\n${name}: ${tasks.find((task) => task.name === name)?.summary ?? ''}; median (quartiles)`);
+/** Regularised evolution's last median is what the trials of others are counted until. */
+const GOAL = 'evolution';
+const trials: Record<string, Record<string, number>> = {};
+
+for (const [name, ofTask] of byTask(records.filter(({ curve }) => curve.length > 0))) {
+  const task = tasks.find((one) => one.name === name);
+  const goal = anytime(ofTask.filter(({ strategy }) => strategy === GOAL)).at(-1);
+  const direction = task?.open(1, 1).direction ?? 'maximize';
+  const untilGoal: Record<string, number> = {};
+  say(`\n${name}: ${task?.summary ?? ''}; median (quartiles)`);
   for (const [strategy, own] of byStrategy(ofTask)) {
-    const played = own.filter(({ curve }) => curve.length > 0);
-    const columns = anytime(played).map(
+    const columns = anytime(own).map(
       ({ count, median, band }) => `${count}: ${median.toFixed(4)} (${band.map((end) => end.toFixed(3)).join(' ')})`,
     );
-    const longest = played.reduce((most, { askMs }) => Math.max(most, askMs.length), 0);
-    const [middle, late] = askTimes(played, longest);
-    const ask = `ask at ${longest}: ${middle.toFixed(0)}/${late.toFixed(0)} ms, ${played.length} seeds`;
-    say(`  ${strategy.padEnd(18)} ${own[0]?.skipped ?? `${columns.join('  ')}  ${ask}`}`);
+    if (goal) {
+      const until = trialsUntil(own, goal.median, direction);
+      untilGoal[strategy] = until;
+      columns.push(`${GOAL}'s at ${goal.count} after ${Number.isFinite(until) ? until : 'more'}`);
+    }
+    const longest = own.reduce((most, { askMs }) => Math.max(most, askMs.length), 0);
+    const [middle, late] = askTimes(own, longest);
+    const ask = `ask at ${longest}: ${middle.toFixed(0)}/${late.toFixed(0)} ms, ${own.length} seeds`;
+    say(`  ${strategy.padEnd(18)} ${columns.join('  ')}  ${ask}`);
   }
+  if (goal) trials[name] = untilGoal;
 }
-const { medians, askMs } = summarise(records);
-if (values.json) process.stdout.write(`${JSON.stringify({ ...medians, askMs })}\n`);
+for (const { task, strategy, skipped } of records.filter(({ seed, skipped }) => seed === 1 && skipped !== undefined)) {
+  say(`${task} ${strategy}: not played, it ${skipped}`);
+}
+if (values.json) {
+  const { medians, bands, askMs } = summarise(records);
+  process.stdout.write(`${JSON.stringify({ bands, trials })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...medians, askMs })}\n`);
+}

@@ -122,7 +122,6 @@ def play(make, start, channel, clock, version):
         candidates = [waiting.pop(0)] if waiting else peer.ask()
         channel.send(type="ask", candidates=candidates, ms=1000 * (clock() - since))
         told = channel.receive()
-        since = clock()
         if told["over"]:
             return
         peer.tell(candidates, np.array(told["values"], dtype=float))
@@ -132,7 +131,10 @@ def main():
     name, clock_name = sys.argv[1:]
     warnings.filterwarnings("ignore")
     clock = time.process_time if clock_name == "cpu" else time.perf_counter
-    module = importlib.import_module(MODULES[name])
+    try:
+        module = importlib.import_module(MODULES[name])
+    except ModuleNotFoundError as error:
+        sys.exit(f"{name}: {error}; npm run bench:peers installs it")
     channel = Channel()
     while True:
         start = channel.receive()

@@ -21,8 +21,8 @@ import { validateCandidate } from '../../src/core/space/lattice.ts';
 import type { Candidate, Level } from '../../src/core/space/space.ts';
 import type { Game, Played } from '../../src/core/strategies/replay.ts';
 import { peerPython } from '../peers/environment.mjs';
-import type { Clock } from './player.ts';
 import { filesHash } from './records.ts';
+import type { Clock } from './records.ts';
 import { levelIndices } from './tasks/task.ts';
 
 /** By name: the Python file that holds it. */

@@ -3,11 +3,8 @@ import { STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts'
 import { playGame } from '../../src/core/strategies/replay.ts';
 import { PEERS, peerHash, playPeer } from './peers.ts';
 import { coreHash, gameHash } from './records.ts';
-import type { Match, MatchRecord } from './records.ts';
+import type { Clock, Match, MatchRecord } from './records.ts';
 import type { Task } from './tasks/task.ts';
-
-/** `wall`, or `cpu`: processor time of the process, for a busy machine. */
-export type Clock = 'wall' | 'cpu';
 
 /** A strategy with options is written `trade:regions=false:seeds=3`. */
 interface Spelled {
@@ -50,7 +47,7 @@ const cpu = (): number => {
 export async function playMatch(task: Task, match: Match, clock: Clock): Promise<MatchRecord> {
   const { strategy, seed, budget, batch } = match;
   const game = task.open(seed, budget);
-  const marks = { player: playerHash(strategy), game: gameHash(game) };
+  const marks = { player: playerHash(strategy), game: gameHash(game), clock };
   if (isPeer(strategy)) {
     const { version, curve, askMs, skipped } = await playPeer(game, { peer: strategy, seed, batch, clock });
     return { ...match, version, ...marks, curve, askMs, ...(skipped !== undefined && { skipped }) };

@@ -12,6 +12,9 @@ import { createRng } from '../../src/core/math/rng.ts';
 import { randomMember } from '../../src/core/space/lattice.ts';
 import type { Game } from '../../src/core/strategies/replay.ts';
 
+/** `wall`, or `cpu`: processor time of the process, for a busy machine. */
+export type Clock = 'wall' | 'cpu';
+
 /** One game to be played. */
 export interface Match {
   readonly task: string;
@@ -26,6 +29,8 @@ export interface MatchRecord extends Match {
   readonly version: string;
   readonly player: string;
   readonly game: string;
+  /** What the asks were timed by. */
+  readonly clock: Clock;
   /** Scores after each trial, `[n]`, and the milliseconds of the ask that each came from. */
   readonly curve: readonly number[];
   readonly askMs: readonly number[];

@@ -1,5 +1,6 @@
 /** From records to medians, bands and ask times. */
 import { quantile } from '../../src/core/math/quantile.ts';
+import type { Goal } from '../../src/core/objective.ts';
 import type { MatchRecord } from './records.ts';
 
 /** Trials after which scores are compared. */
@@ -26,6 +27,16 @@ export function anytime(records: readonly MatchRecord[]): readonly Point[] {
   });
 }
 
+/** Median over seeds (of two in the middle the later) of the first trial with a score of `level` or better; else infinite. */
+export function trialsUntil(records: readonly MatchRecord[], level: number, direction: Goal): number {
+  const good = (score: number): boolean => (direction === 'maximize' ? score >= level : score <= level);
+  const firsts = records.map(({ curve }) => {
+    const index = curve.findIndex(good);
+    return index < 0 ? Infinity : index + 1;
+  });
+  return firsts.sort((a, b) => a - b)[Math.floor(firsts.length / 2)] ?? NaN;
+}
+
 /** Median and 95th percentile of the milliseconds of single asks just before a count; NaN where nobody came so far. */
 export function askTimes(records: readonly MatchRecord[], count: number): readonly [number, number] {
   const times = records.flatMap(({ askMs }) => (askMs.length < count ? [] : askMs.slice(count - ASKS, count)));
@@ -33,10 +44,13 @@ export function askTimes(records: readonly MatchRecord[], count: number): readon
 }
 
 type ByCount<T> = Readonly<Record<string, T>>;
+type ByTask<T> = Readonly<Record<string, Readonly<Record<string, ByCount<T>>>>>;
 
 export interface Summary {
   /** By task, strategy and count. */
-  readonly medians: Readonly<Record<string, Readonly<Record<string, ByCount<number>>>>>;
+  readonly medians: ByTask<number>;
+  /** Quartiles, likewise. */
+  readonly bands: ByTask<readonly [number, number]>;
   /** By strategy and count, over all tasks that came so far. */
   readonly askMs: Readonly<Record<string, ByCount<readonly [number, number]>>>;
 }
@@ -52,15 +66,18 @@ export const byStrategy = (records: readonly MatchRecord[]) => group(records, ({
 
 export function summarise(records: readonly MatchRecord[]): Summary {
   const played = records.filter(({ curve }) => curve.length > 0);
-  const medians = byTask(played).map(([task, ofTask]) => {
-    const strategies = byStrategy(ofTask).map(([strategy, own]) => {
-      return [strategy, Object.fromEntries(anytime(own).map(({ count, median }) => [count, median]))];
-    });
-    return [task, Object.fromEntries(strategies)];
-  });
+  const each = <T>(of: (point: Point) => T): ByTask<T> =>
+    Object.fromEntries(
+      byTask(played).map(([task, ofTask]) => {
+        const strategies = byStrategy(ofTask).map(([strategy, own]) => {
+          return [strategy, Object.fromEntries(anytime(own).map((point) => [point.count, of(point)]))];
+        });
+        return [task, Object.fromEntries(strategies)];
+      }),
+    );
   const askMs = byStrategy(played).map(([strategy, own]) => {
     const counts = COUNTS.filter((count) => count >= ASKS && own.some(({ askMs: times }) => times.length >= count));
     return [strategy, Object.fromEntries(counts.map((count) => [count, askTimes(own, count)]))];
   });
-  return { medians: Object.fromEntries(medians), askMs: Object.fromEntries(askMs) };
+  return { medians: each(({ median }) => median), bands: each(({ band }) => band), askMs: Object.fromEntries(askMs) };
 }

@@ -1,8 +1,7 @@
 /** A process that plays the matches it is sent, one after the other, until it is told to stop. */
 import { closePeer } from './peers.ts';
 import { playMatch } from './player.ts';
-import type { Clock } from './player.ts';
-import type { Match } from './records.ts';
+import type { Clock, Match } from './records.ts';
 import { listTasks } from './tasks/registry.ts';
 import type { Task } from './tasks/task.ts';
 

@@ -5,7 +5,7 @@ import { tableTask } from './table.ts';
 import type { Task } from './task.ts';
 import { UNION_TASKS } from './unions.ts';
 
-/** `tables`: paths of recorded tables; those that are not there are told to `skip`. */
+/** `tables`: paths of recorded tables; those that are not there are told to `skip`, and what is no table throws. */
 export function listTasks(tables: readonly string[], skip: (line: string) => void): readonly Task[] {
   const there = tables.filter((file) => {
     const exists = existsSync(file);

@@ -4,21 +4,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parseTable } from '../../../src/core/strategies/recorded-table.ts';
-import type { RecordedTable } from '../../../src/core/strategies/recorded-table.ts';
 import { createTableGame } from '../../../src/core/strategies/replay.ts';
+import { readTable } from '../../../src/host/replay-table.ts';
 import type { Task } from './task.ts';
 
-/** Throws when the file cannot be read or is no table; it is read once, when it is first played. */
+/** Throws `config.invalid`, naming the file and the field at fault, when it is no table. */
 export function tableTask(file: string): Task {
-  let table: RecordedTable | undefined;
+  const table = readTable(readFileSync(file, 'utf8'), file);
   return {
     name: basename(file, '.json'),
     summary: `share of the front's hypervolume of the recorded table ${file}`,
     budget: 200,
-    open(seed, budget) {
-      table ??= parseTable(JSON.parse(readFileSync(file, 'utf8')), file);
-      return createTableGame(table, { seed, budget });
-    },
+    open: (seed, budget) => createTableGame(table, { seed, budget }),
   };
 }
