@@ -23,6 +23,9 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   global: { color: 4, symbol: 'diamond' },
   random: { color: 5, symbol: 'triangle' },
   mutation: { color: 7, symbol: 'arrow' },
+  crossover: { color: 7, symbol: 'diamond' },
+  density: { color: 4, symbol: 'roundRect' },
+  policy: { color: 4, symbol: 'arrow' },
 };
 const SOURCE_ORDER = Object.keys(SOURCE_MARKS);
 
