@@ -83,21 +83,28 @@ interface SourceWords {
 
 const SOURCES: Readonly<Record<string, SourceWords>> = {
   reference: { short: 'Reference', sentence: 'It is the hand-designed reference student of its family.' },
-  initial: { short: 'Initial', sentence: 'It belongs to the initial spread that the surrogate is first fitted to.' },
+  initial: { short: 'Initial', sentence: 'It belongs to the initial spread, from before anything was learned.' },
+  earlier: { short: 'Earlier run', sentence: 'It stood on the front of the earlier runs that this one learns from.' },
   global: { short: 'Global', sentence: 'It was proposed by the global arm, which looks outside all trust regions.' },
   region: { short: 'Region', sentence: 'It was proposed inside a trust region.' },
   random: { short: 'Random', sentence: 'It was drawn at random.' },
   mutation: { short: 'Mutation', sentence: 'It is a mutation of an earlier student.' },
+  crossover: { short: 'Crossover', sentence: 'It is crossed from two earlier students, and mutated.' },
+  density: { short: 'Density', sentence: 'It was drawn where the best students so far are dense.' },
+  policy: { short: 'Policy', sentence: 'It was written by the policy that learns from rewards.' },
 };
 
 export function sourceTitle(source: string): string {
   return SOURCES[source]?.short ?? source.charAt(0).toUpperCase() + source.slice(1);
 }
 
+/** Regions count from one in the log, too. */
+export const regionTitle = (id: number): string => `Region ${id}`;
+
 /** One cell: `Region 2 · near #5`. */
 export function whyShort(why: Why): string {
-  const place = why.region ? ` ${why.region.id + 1} · near #${why.region.centre + 1}` : '';
-  return `${sourceTitle(why.source)}${place}${why.fallback === undefined ? '' : ' (fallback)'}`;
+  const place = why.region ? `${regionTitle(why.region.id)} · near #${why.region.centre + 1}` : sourceTitle(why.source);
+  return `${place}${why.fallback === undefined ? '' : ' (fallback)'}`;
 }
 
 /**
@@ -110,7 +117,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
   if (why.region) {
     const { id, centre, radius } = why.region;
     sentences.push(
-      `Trust region ${id + 1} was centred on student #${centre + 1} and reached ${reachWords(radius)} at the time.`,
+      `Trust region ${id} was centred on student #${centre + 1} and reached ${reachWords(radius)} at the time.`,
     );
   }
   if (why.predicted) {
@@ -119,6 +126,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
       `The surrogate expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
     );
   }
+  if (why.priorWeight !== undefined) sentences.push(priorSentence(why.priorWeight));
   if (why.predictedLatencyMs !== undefined) {
     sentences.push(`A pass of it was expected to take ${formatMilliseconds(why.predictedLatencyMs)}.`);
   }
@@ -131,15 +139,32 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
   return sentences;
 }
 
+function priorSentence(weight: number): string {
+  return weight === 0
+    ? 'Earlier runs were left out of it: they would have made the predictions worse.'
+    : `Earlier runs entered it with a weight of ${digits(weight, 2)}.`;
+}
+
 function gainSentence(gain: number, scored: Pick<SearchConfig, 'objectives' | 'reference'> | undefined): string {
-  if (scored?.objectives[0]?.metric === REWARD_METRIC) return `Expected gain of reward: ${digits(gain, 3)}.`;
-  const box = scored && referenceBox(scored);
-  if (box === undefined) return `Expected gain of hypervolume: ${digits(gain, 3)}.`;
-  return `Expected gain of hypervolume: ${digits((gain / box) * 100, 2)} % of the reference box.`;
+  const what = scored?.objectives[0]?.metric === REWARD_METRIC ? 'reward' : 'hypervolume';
+  return `Expected gain of ${what}: ${gainWords(gain, scored)}.`;
+}
+
+/** `0.5 % of the reference box` */
+export function gainWords(gain: number, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): string {
+  const text = gainText(gain, scored);
+  return text.endsWith('%') ? `${text} of the reference box` : text;
+}
+
+/** `0.5 %` of the reference box where there is one; else in the score's own units. */
+export function gainText(gain: number, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): string {
+  const isReward = scored?.objectives[0]?.metric === REWARD_METRIC;
+  const box = scored && !isReward ? referenceBox(scored) : undefined;
+  return box === undefined ? digits(gain, 3) : `${digits((gain / box) * 100, 2)} %`;
 }
 
 /** `all`, or up to how many levels a dimension may move. */
-function reachWords(radius: string): string {
+export function reachWords(radius: string): string {
   if (radius === 'all') return 'over its whole family';
   return radius === '1' ? 'one level of each dimension' : `${radius} levels of each dimension`;
 }

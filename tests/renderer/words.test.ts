@@ -16,14 +16,14 @@ const { run, trials } = fixtureRun({ id: 'w', name: 'W', state: 'finished', budg
 const trial = trials[9]!; // twenty were made
 
 describe('why a student was proposed', () => {
-  test('trials and regions count from one, as people do', () => {
-    const why = { source: 'region', region: { id: 0, centre: 4, radius: '2' } };
+  test('trials count from one, as people do, and so do regions, which have it from the log', () => {
+    const why = { source: 'region', region: { id: 1, centre: 4, radius: '2' } };
     expect(whyShort(why)).toBe('Region 1 · near #5');
     expect(trialTitle({ number: 4 })).toBe('Student #5');
   });
 
   test('the widest region is told as such, not as a number', () => {
-    const region = { id: 1, centre: 0, radius: 'all' };
+    const region = { id: 2, centre: 0, radius: 'all' };
     expect(whySentences({ ...trial, why: { source: 'region', region } })[1]).toBe(
       'Trust region 2 was centred on student #1 and reached over its whole family at the time.',
     );
@@ -45,6 +45,12 @@ describe('why a student was proposed', () => {
     const box = { ...run.config, reference: { accuracy: 0.5, params: 100_000 } };
     expect(whySentences(told, box)).toContain('Expected gain of hypervolume: 0.5 % of the reference box.');
     expect(whySentences(told)).toContain('Expected gain of hypervolume: 250.');
+  });
+
+  test('the weight of earlier runs is told, and that they were dropped', () => {
+    const told = (priorWeight: number) => whySentences({ ...trial, why: { source: 'global', priorWeight } })[1];
+    expect(told(0.834)).toBe('Earlier runs entered it with a weight of 0.83.');
+    expect(told(0)).toContain('left out');
   });
 
   test('a failed student says so with its reason', () => {

@@ -8,6 +8,7 @@ import {
   TooltipComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
+import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 
 use([
@@ -19,6 +20,7 @@ use([
   MarkLineComponent,
   MarkPointComponent,
   TooltipComponent,
+  LabelLayout,
   CanvasRenderer,
 ]);
 

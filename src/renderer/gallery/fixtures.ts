@@ -19,9 +19,12 @@ import type { Why } from '../../core/events.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import { hypervolumeHistory, paretoFront } from '../../core/pareto.ts';
-import type { Run, RunState } from '../../core/run.ts';
+import type { Run, RunState, SearchConfig } from '../../core/run.ts';
 import { familyOf, familySize, randomMember } from '../../core/space/lattice.ts';
+import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
 import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
+import { createRegionGame } from './region-game.ts';
+import type { RegionClaim, RegionGame } from './region-game.ts';
 
 const SHAPE = [28, 28, 1] as const;
 const CLASSES = [
@@ -82,6 +85,7 @@ export const fixtureStrategies: readonly StrategyView[] = [
     fidelity: 'reconstruction',
     summary: 'Trust-region Bayesian optimisation over student families with one shared surrogate.',
     defaults: { initial: 8, globalShare: 0.25 },
+    transfers: true,
   },
   {
     id: 'random',
@@ -91,6 +95,21 @@ export const fixtureStrategies: readonly StrategyView[] = [
     summary: 'Uniform over the feasible students.',
     defaults: {},
   },
+  ...[
+    { id: 'evolution', title: 'Regularised evolution' },
+    { id: 'nsga2', title: 'NSGA-II' },
+    { id: 'tpe', title: 'Tree-structured Parzen estimators' },
+    { id: 'akd', title: 'Reinforcement learning (AKD)' },
+    { id: 'gp-ehvi', title: 'Global GP with EHVI' },
+    { id: 'trade-f', title: 'TRADE-F' },
+    { id: 'trade-m', title: 'TRADE-M' },
+  ].map((named) => ({
+    ...named,
+    version: 1,
+    fidelity: 'faithful' as const,
+    summary: 'For the gallery.',
+    defaults: {},
+  })),
 ];
 
 export const fixtureFamilies: readonly FamilyView[] = SPACE.families.map((family) => {
@@ -115,6 +134,7 @@ export interface FixtureOptions {
   readonly epochs?: number;
   readonly sample?: boolean;
   readonly strategy?: string;
+  readonly learnsFrom?: readonly string[];
 }
 
 export interface FixtureRun {
@@ -146,6 +166,7 @@ function runOf(options: FixtureOptions): Run {
       teacher: 'fashion-resnet',
       families: SEARCHED,
       strategy: { id: options.strategy ?? 'trade', options: {} },
+      ...(options.learnsFrom && { transferFrom: options.learnsFrom }),
       objectives: [
         { metric: 'accuracy', goal: 'maximize', known: false },
         { metric: 'params', goal: 'minimize', known: true },
@@ -177,8 +198,33 @@ function runOf(options: FixtureOptions): Run {
   };
 }
 
+/** Regions of each made-up run so far, and how many of its trials they have heard of. */
+const games = new WeakMap<SearchConfig, { readonly game: RegionGame; readonly claims: (RegionClaim | undefined)[] }>();
+
 /** A trial as the host would have it when it ended; every 17th one fails. */
-export function fixtureTrial(run: Run, number: number, state?: TrialState): Trial {
+export function fixtureTrial(run: Run, number: number): Trial {
+  const { config } = run;
+  const known = games.get(config) ?? { game: createRegionGame(config), claims: [] };
+  games.set(config, known);
+  for (let at = known.claims.length; at <= number; at += 1) {
+    const trial = bareTrial(run, at);
+    const guided = trial.why.predicted !== undefined && at % 4 !== 3;
+    const claim = guided ? known.game.claim(trial.candidate.family) : undefined;
+    known.claims.push(claim);
+    known.game.tell(claim ? { ...trial, why: { ...trial.why, region: claim } } : trial);
+  }
+  const trial = bareTrial(run, number);
+  const region = known.claims[number];
+  return region ? { ...trial, why: { ...trial.why, source: 'region', region } } : trial;
+}
+
+/** What the regions of a made-up run did, after each of its trials. */
+export function fixtureRegions({ config }: Run): readonly RegionsAfter[] {
+  return games.get(config)?.game.moments ?? [];
+}
+
+/** Without its place in a region. */
+function bareTrial(run: Run, number: number): Trial {
   const seed = split(run.config.seed, number);
   const rng = createRng(seed);
   const names = run.config.families;
@@ -191,7 +237,7 @@ export function fixtureTrial(run: Run, number: number, state?: TrialState): Tria
     0.55 * Math.exp(-(Math.log10(cost.params) - 2.2) * 1.15) +
     (FAMILY_SKILL[family.name] ?? 0) +
     rng.normal() * 0.008;
-  const ended = state ?? (number % 17 === 16 ? 'failed' : 'finished');
+  const ended: TrialState = number % 17 === 16 ? 'failed' : 'finished';
   return {
     id: `${run.id}-t${number}`,
     runId: run.id,
@@ -199,11 +245,11 @@ export function fixtureTrial(run: Run, number: number, state?: TrialState): Tria
     state: ended,
     candidate: { family: family.name, config },
     seed,
-    why: whyOf(number, names.length, accuracy, rng.normal(), rng.int(3)),
+    why: whyOf(run.config, number, accuracy, rng.normal()),
     ...cost,
     metrics: ended === 'finished' ? { accuracy, loss: 2.2 * (1 - accuracy) } : {},
     ...(ended === 'finished' && run.state === 'finished' && number % 3 === 0 && { testAccuracy: accuracy - 0.004 }),
-    epochsDone: ended === 'finished' ? run.config.recipe.epochs : ended === 'failed' ? 1 : 0,
+    epochsDone: ended === 'finished' ? run.config.recipe.epochs : 1,
     epochs: run.config.recipe.epochs,
     seconds: 4 + cost.macs / 150_000,
     attempts: 1,
@@ -215,16 +261,22 @@ export function fixtureTrial(run: Run, number: number, state?: TrialState): Tria
   };
 }
 
-function whyOf(number: number, references: number, accuracy: number, gap: number, region: number): Why {
-  if (number < references) return { source: 'reference' };
-  if (number < references + 4) return { source: 'initial' };
-  const predicted = { mean: accuracy + gap * 0.009, deviation: 0.009 };
-  if (number % 4 === 3) return { source: 'global', predicted, expectedGain: 0.012 };
+function whyOf(
+  { families, strategy, transferFrom, seed }: SearchConfig,
+  number: number,
+  accuracy: number,
+  gap: number,
+): Why {
+  if (number < families.length) return { source: 'reference' };
+  if (strategy.id !== 'trade') return { source: 'random' };
+  if (number < families.length + 4) return { source: transferFrom ? 'earlier' : 'initial' };
+  const rng = createRng(split(split(seed, 5), number));
+  const deviation = 0.006 + 0.02 / Math.sqrt(number);
   return {
-    source: 'region',
-    region: { id: region, centre: region + 2, radius: '2' },
-    predicted,
-    expectedGain: 0.031,
+    source: 'global',
+    predicted: { mean: accuracy + gap * deviation, deviation },
+    expectedGain: (2000 * Math.exp(0.6 * rng.normal())) / (number + 1),
+    ...(transferFrom && { priorWeight: rng.uniform() < 0.15 ? 0 : 0.5 + 4 / number + 0.05 * rng.normal() }),
   };
 }
 

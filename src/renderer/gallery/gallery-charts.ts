@@ -8,11 +8,15 @@ import { curvesChart } from '../charts/curves.ts';
 import type { CostMetric } from '../charts/front.ts';
 import { frontChart } from '../charts/front.ts';
 import { latencyChart } from '../charts/latency.ts';
+import { predictionsChart } from '../charts/predictions.ts';
+import { priorWeightChart } from '../charts/prior-weight.ts';
+import { regionsChart } from '../charts/regions.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
 import { referenceBox } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
+import { fixtureExplanation } from './explain-fixtures.ts';
 import {
   fixtureEpochs,
   fixtureFamilies,
@@ -117,10 +121,36 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     },
     { name: 'hypervolume-plain', title: 'Hypervolume without a box', view: hypervolumeChart(volume, theme) },
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
+    ...explained(theme),
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
     { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
     { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },
     { name: 'histogram-none', title: 'No student fits', view: histogramChart([], theme) },
+  ];
+}
+
+/** Of a search that learns from another. */
+function explained(theme: Theme): readonly GalleryChart[] {
+  const options = { id: 'explained', name: 'Explained', state: 'finished', budget: 40, done: 40, seed: 5 } as const;
+  const records = fixtureRun({ ...options, learnsFrom: ['gallery'] });
+  const { trials } = records;
+  const { regions, predictions } = fixtureExplanation(records);
+  const common = { trials, budget: 40, familyTitle };
+  const predicted = { budget: 40, familyTitle, idOf: (trial: number) => trials[trial]?.id };
+  return [
+    { name: 'regions', title: 'Trust regions', view: regionsChart({ ...common, moments: regions }, theme) },
+    { name: 'regions-none', title: 'No region yet', view: regionsChart({ ...common, moments: [] }, theme) },
+    {
+      name: 'predictions',
+      title: 'Predicted and reached',
+      view: predictionsChart({ ...predicted, predictions }, theme),
+    },
+    {
+      name: 'predictions-none',
+      title: 'Nothing predicted yet',
+      view: predictionsChart({ ...predicted, predictions: [] }, theme),
+    },
+    { name: 'prior-weight', title: 'Weight of earlier runs', view: priorWeightChart(common, theme) },
   ];
 }
 

@@ -10,6 +10,7 @@ import { searchInputSchema } from '../../bridge/schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunState } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
@@ -37,7 +38,7 @@ const EXAMPLES: readonly FixtureOptions[] = [
   { id: 'r-long', name: 'All families, 12 epochs', state: 'finished', budget: 60, done: 60, seed: 2, epochs: 12 },
   { id: 'r-random', name: 'Random baseline', state: 'finished', budget: 24, done: 24, seed: 3, strategy: 'random' },
   { id: 'r-paused', name: 'Tiny students under 10 k', state: 'paused', budget: 48, done: 13, seed: 4 },
-  { id: 'r-cut', name: 'Overnight', state: 'interrupted', budget: 200, done: 71, seed: 5 },
+  { id: 'r-cut', name: 'Overnight', state: 'interrupted', budget: 200, done: 71, seed: 5, learnsFrom: ['r-long'] },
   { id: 'r-empty', name: 'Just started', state: 'paused', budget: 24, done: 0, seed: 6 },
 ];
 
@@ -181,7 +182,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       },
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id }) => find(id).records.trials,
-      explain: async () => ({ families: [], predictions: [], calibrations: [], regions: [] }),
+      explain: async ({ id }) => fixtureExplanation(find(id).records),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);
         const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);

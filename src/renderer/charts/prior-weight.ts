@@ -1,0 +1,66 @@
+/** How much the earlier runs counted in each prediction: their weight, 0 where they were left out. */
+import type { Trial } from '../../core/trial.ts';
+import { digits, formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import { trialNumber, trialTitle } from '../words.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface PriorWeightInput {
+  readonly trials: readonly Trial[];
+  readonly budget: number;
+}
+
+export function priorWeightChart({ trials, budget }: PriorWeightInput, theme: Theme): ChartView {
+  const colors = chartColors(theme);
+  const base = frame(theme);
+  const weighed = trials.flatMap((trial) => {
+    const weight = trial.why.priorWeight;
+    return weight === undefined ? [] : [{ trial, weight }];
+  });
+  const kept = weighed.filter(({ weight }) => weight !== 0).length;
+  return {
+    summary:
+      weighed.length === 0
+        ? 'No prediction has been made yet.'
+        : `Earlier runs entered ${kept} of ${formatPlural(weighed.length, 'prediction')}, the last with a weight of ${digits(weighed.at(-1)?.weight ?? 0, 2)}.`,
+    table: {
+      columns: ['Student', 'Weight of earlier runs'],
+      rows: weighed.map(({ trial, weight }) => [trialNumber(trial), weight === 0 ? 'left out' : digits(weight, 3)]),
+    },
+    option: {
+      ...base,
+      legend: { show: false },
+      grid: { left: 46, right: 20, top: 12, bottom: 42 },
+      xAxis: xAxis(theme, {
+        type: 'value',
+        name: 'Student, in the order of the search',
+        min: 0,
+        max: Math.max(budget, trials.length) + 1,
+        minInterval: 1,
+        splitLine: { show: false },
+        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false, showMinLabel: false },
+      }),
+      yAxis: yAxis(theme, { type: 'value', name: 'Weight', nameGap: 32, min: lowOf(weighed.map((one) => one.weight)) }),
+      series: [
+        {
+          ...{ type: 'line', id: 'weight', step: 'middle', symbol: 'circle', color: colors.accent },
+          symbolSize: weighed.length > 60 ? 0 : 6,
+          lineStyle: { color: colors.accent, width: 2 },
+          data: weighed.map(({ trial, weight }) => ({
+            name: trial.id,
+            value: [trial.number + 1, weight],
+            tooltip: {
+              formatter: () =>
+                `${trialTitle(trial)}\n${weight === 0 ? 'Earlier runs left out' : `Weight ${digits(weight, 3)}`}`,
+            },
+          })),
+        },
+      ],
+    },
+  };
+}
+
+/** From nothing on; a weight may be less than that. */
+const lowOf = (weights: readonly number[]): number => Math.min(0, ...weights.map((weight) => Math.floor(weight)));

@@ -1,0 +1,232 @@
+/** Every trust region's radius over the search, in lanes, with its successes, failures, moves and end; the global arm on top. */
+import type { SeriesOption } from 'echarts';
+import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import type { Trial } from '../../core/trial.ts';
+import { formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import { reachWords, regionTitle, trialNumber, trialTitle } from '../words.ts';
+import type { ChartTable, ChartView } from './chart.ts';
+import { chartColors, familyMark, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+import { regionHistory } from './region-lanes.ts';
+import type { RegionEvent, RegionEventKind, RegionHistory, RegionLife } from './region-lanes.ts';
+
+export interface RegionsInput {
+  /** After each result, in the order they came. */
+  readonly moments: readonly RegionsAfter[];
+  /** By number. */
+  readonly trials: readonly Trial[];
+  readonly budget: number;
+  readonly familyTitle: (family: string) => string;
+}
+
+/** A lane is so high; a region fills it up to its radius, its name stands above, and its moves near the floor. */
+const LANE = 6;
+const HEIGHTS: Readonly<Record<string, number>> = { all: 4, 4: 3, 2: 2, 1: 1 };
+const NAME_AT = 5.2;
+const MOVE_AT = 0.5;
+/** Above the lanes: where the global arm's students stand. */
+const GLOBAL_AT = 2;
+/** Of the axis: a region that lived less has no room for its number. */
+const NARROW = 0.035;
+
+const EVENTS = {
+  opened: { title: 'Opened', mark: 0 },
+  success: { title: 'Success', mark: 2 },
+  failure: { title: 'Failure', mark: 4 },
+  recentred: { title: 'Moved', mark: 7 },
+  ended: { title: 'Ended', mark: 11 },
+} as const satisfies Readonly<Record<RegionEventKind, { readonly title: string; readonly mark: number }>>;
+/** What opens is said by its name. */
+const MARKED = ['success', 'failure', 'recentred', 'ended'] as const;
+const GLOBAL = 'Global arm';
+const GLOBAL_MARK = 3;
+
+/** What every part of the picture reads. */
+interface Drawing extends RegionsInput, RegionHistory {
+  readonly theme: Theme;
+}
+
+export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
+  const colors = chartColors(theme);
+  const base = frame(theme);
+  const history = regionHistory(input.moments);
+  const drawing: Drawing = { ...input, ...history, lanes: Math.max(1, history.lanes), theme };
+  return {
+    summary: summaryOf(drawing),
+    table: tableOf(drawing),
+    option: {
+      ...base,
+      legend: { ...base.legend, data: [...MARKED.map((kind) => EVENTS[kind].title), GLOBAL] },
+      grid: { left: 64, right: 20, top: 34, bottom: 42 },
+      xAxis: xAxis(theme, {
+        type: 'value',
+        name: 'Results, in the order they came',
+        min: 0,
+        max: Math.max(input.budget, input.moments.length) + 1,
+        minInterval: 1,
+        splitLine: { show: false },
+        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'value',
+        name: 'Radius in levels',
+        min: 0,
+        max: drawing.lanes * LANE + 2 * GLOBAL_AT,
+        interval: 1,
+        axisTick: { show: false },
+        splitLine: { show: false },
+        axisLabel: {
+          color: colors.muted,
+          fontSize: 11,
+          hideOverlap: true,
+          formatter: (value: number) => levelLabel(value, drawing.lanes),
+        },
+      }),
+      series: [
+        ...drawing.lives.map((life) => lifeSeries(life, drawing)),
+        floorSeries(drawing),
+        namesSeries(drawing),
+        ...MARKED.map((kind) => eventSeries(kind, drawing)),
+        globalSeries(drawing),
+      ],
+    },
+  };
+}
+
+function levelLabel(value: number, lanes: number): string {
+  const height = value % LANE;
+  if (value >= lanes * LANE) return height === GLOBAL_AT ? 'global' : '';
+  return Object.keys(HEIGHTS).find((radius) => HEIGHTS[radius] === height) ?? '';
+}
+
+const heightOf = (radius: string): number => HEIGHTS[radius] ?? 0;
+
+/** The first lane lies uppermost, beneath the global arm's. */
+const floorOf = ({ lane }: RegionLife, lanes: number): number => (lanes - 1 - lane) * LANE;
+
+function lifeSeries(life: RegionLife, { moments, lanes, theme }: Drawing): SeriesOption {
+  const { color } = familyMark(life.family, theme);
+  const floor = floorOf(life, lanes);
+  const end = life.ended ?? moments.length + 1;
+  const last = life.radii.at(-1);
+  const steps = last ? [...life.radii, { ...last, results: end }] : [];
+  return {
+    ...{ type: 'line', id: `region-${life.id}`, step: 'end', symbol: 'none', silent: true, color, z: 2 },
+    lineStyle: { color, width: 1.5 },
+    areaStyle: { color, opacity: 0.22, origin: floor },
+    data: steps.map(({ results, radius }) => [results, floor + heightOf(radius)]),
+  };
+}
+
+/** A hairline under each lane. */
+function floorSeries({ lanes, theme }: Drawing): SeriesOption {
+  return {
+    ...{ type: 'line', id: 'floors', silent: true, data: [] },
+    markLine: {
+      ...{ silent: true, symbol: 'none', label: { show: false } },
+      lineStyle: { color: chartColors(theme).grid, type: 'solid', width: 1 },
+      data: Array.from({ length: lanes }, (_, lane) => ({ yAxis: (lane + 1) * LANE })),
+    },
+  };
+}
+
+function namesSeries(drawing: Drawing): SeriesOption {
+  const { lives, lanes, theme } = drawing;
+  const colors = chartColors(theme);
+  const least = NARROW * (Math.max(drawing.budget, drawing.moments.length) + 1);
+  return {
+    ...{ type: 'scatter', id: 'names', symbolSize: 9, z: 3 },
+    label: { show: true, position: 'right', distance: 4, color: colors.text, fontSize: 11 },
+    labelLayout: { hideOverlap: true },
+    data: lives.map((life) => {
+      const { color, symbol } = familyMark(life.family, theme);
+      const start = life.radii[0]?.results ?? 0;
+      return {
+        value: [start + 0.3, floorOf(life, lanes) + NAME_AT],
+        symbol,
+        itemStyle: { color },
+        label: { show: (life.ended ?? Infinity) - start >= least, formatter: String(life.id) },
+        tooltip: { formatter: () => lifeText(life, drawing) },
+      };
+    }),
+  };
+}
+
+function eventSeries(kind: (typeof MARKED)[number], drawing: Drawing): SeriesOption {
+  const { events, trials, lanes, theme } = drawing;
+  const { title, mark } = EVENTS[kind];
+  const { color, symbol } = markOf(mark, theme);
+  return {
+    ...{ type: 'scatter', id: kind, name: title, symbol, color, symbolSize: 8, z: kind === 'ended' ? 5 : 4 },
+    data: events
+      .filter((event) => event.kind === kind)
+      .map((event) => ({
+        name: trials[event.trial]?.id ?? '',
+        value: [
+          event.results,
+          floorOf(event.region, lanes) + (kind === 'recentred' ? MOVE_AT : heightOf(event.radius)),
+        ],
+        tooltip: { formatter: () => eventText(event, drawing) },
+      })),
+  };
+}
+
+function globalSeries({ moments, trials, familyTitle, lanes, theme }: Drawing): SeriesOption {
+  const { color, symbol } = markOf(GLOBAL_MARK, theme);
+  return {
+    ...{ type: 'scatter', id: 'global', name: GLOBAL, symbol, color, symbolSize: 9, z: 4 },
+    data: moments.flatMap((moment, index) => {
+      const trial = trials[moment.trial];
+      if (trial?.why.source !== 'global') return [];
+      const text = `${trialTitle(trial)} · ${familyTitle(trial.candidate.family)}\nProposed by the global arm, outside all regions`;
+      return [{ name: trial.id, value: [index + 1, lanes * LANE + GLOBAL_AT], tooltip: { formatter: () => text } }];
+    }),
+  };
+}
+
+function lifeText(life: RegionLife, { events, familyTitle }: Drawing): string {
+  const own = events.filter(({ region }) => region.id === life.id);
+  const count = (kind: RegionEventKind): number => own.filter((event) => event.kind === kind).length;
+  const start = own[0];
+  const span = life.ended === undefined ? 'still open' : `ended after result ${life.ended}`;
+  const opened = start ? `Opened after result ${start.results} around student #${start.centre + 1}, ${span}` : span;
+  const counts = `${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}`;
+  return `${regionTitle(life.id)} · ${familyTitle(life.family)}\n${opened}\n${counts}`;
+}
+
+function eventText(event: RegionEvent, { familyTitle }: Drawing): string {
+  const { region, kind, results, trial, centre, radius, successes, failures } = event;
+  const outcome = `${EVENTS[kind].title} with result ${results}, student #${trial + 1}`;
+  const state = `Around student #${centre + 1}, ${reachWords(radius)}`;
+  const counts = `In a row: ${formatPlural(successes, 'success', 'successes')}, ${formatPlural(failures, 'failure')}`;
+  return `${regionTitle(region.id)} · ${familyTitle(region.family)}\n${outcome}\n${state}\n${counts}`;
+}
+
+function summaryOf({ moments, trials, lives, events }: Drawing): string {
+  if (lives.length === 0) return 'No region has been opened yet.';
+  const count = (kind: RegionEventKind): number => events.filter((event) => event.kind === kind).length;
+  const open = lives.filter(({ ended }) => ended === undefined).length;
+  const outside = moments.filter(({ trial }) => trials[trial]?.why.source === 'global').length;
+  return `${formatPlural(lives.length, 'region')} so far, ${open} open: ${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}; ${formatPlural(outside, 'student')} by the global arm.`;
+}
+
+function tableOf({ trials, familyTitle, events }: Drawing): ChartTable {
+  return {
+    columns: [
+      ...['Result', 'Student', 'Region', 'Family', 'What happened', 'Around student', 'Radius in levels'],
+      ...['Successes in a row', 'Failures in a row'],
+    ],
+    rows: events.map(({ results, trial, region, kind, centre, radius, successes, failures }) => [
+      String(results),
+      trialNumber(trials[trial] ?? { number: trial }),
+      String(region.id),
+      familyTitle(region.family),
+      EVENTS[kind].title,
+      `#${centre + 1}`,
+      radius,
+      String(successes),
+      String(failures),
+    ]),
+  };
+}

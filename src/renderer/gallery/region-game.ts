@@ -1,0 +1,87 @@
+/** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a surrogate. */
+import type { Why } from '../../core/events.ts';
+import { paretoFront } from '../../core/pareto.ts';
+import type { SearchConfig } from '../../core/run.ts';
+import { TRADE } from '../../core/strategies/trade/constants.ts';
+import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import { afterTrial, radiusName } from '../../core/strategies/trade/regions.ts';
+import type { Region } from '../../core/strategies/trade/regions.ts';
+import type { Trial } from '../../core/trial.ts';
+
+/** Less patient than the law with failures, and more with idleness, so that a short search shows all that can happen. */
+const FAILURES = 2;
+const IDLE = 24;
+
+export type RegionClaim = NonNullable<Why['region']>;
+
+export interface RegionGame {
+  readonly moments: readonly RegionsAfter[];
+  /** The youngest open region of the family. */
+  claim(family: string): RegionClaim | undefined;
+  tell(trial: Trial): void;
+}
+
+export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'objectives' | 'strategy'>): RegionGame {
+  const moments: RegionsAfter[] = [];
+  const trials: Trial[] = [];
+  const spent = new Set<number>();
+  let regions: readonly Region[] = [];
+  let opened = 0;
+
+  const familyAt = ({ centre }: Region): string => trials[centre]?.candidate.family ?? '';
+
+  function front(): ReadonlySet<number> {
+    const told = trials.filter(({ state }) => state === 'finished');
+    const metrics = told.map(({ metrics: own, params, macs }) => ({ ...own, params, macs }));
+    return new Set(paretoFront(metrics, objectives).flatMap((index) => told[index]?.number ?? []));
+  }
+
+  /** After the trial, `undefined` where it ended. */
+  function moved(region: Region, trial: Trial, best: ReadonlySet<number>): Region | undefined {
+    const isOwn = trial.why.region?.id === region.id;
+    const success = best.has(trial.number);
+    const next = isOwn ? afterTrial(region, success, FAILURES) : { ...region, idle: region.idle + 1 };
+    if (!next || next.idle > IDLE) {
+      spent.add(region.centre);
+      return undefined;
+    }
+    const centre = isOwn && success ? trial.number : region.centre;
+    return best.has(centre) ? { ...next, centre } : undefined;
+  }
+
+  function tell(trial: Trial): void {
+    trials.push(trial);
+    if (strategy.id !== 'trade') return;
+    const best = front();
+    const before = new Map(regions.map((region) => [region.id, region]));
+    const survivors = regions.flatMap((region) => moved(region, trial, best) ?? []);
+    const claimed = new Set(survivors.map(({ centre }) => centre));
+    const free = [...best].filter((number) => !claimed.has(number) && !spent.has(number));
+    const fresh = free.slice(0, TRADE.regions - survivors.length).map((centre): Region => {
+      opened += 1;
+      return { id: opened, centre, step: 0, successes: 0, failures: 0, idle: 0 };
+    });
+    regions = [...survivors, ...fresh];
+    const own = survivors.find(({ id }) => id === trial.why.region?.id);
+    moments.push({
+      trial: trial.number,
+      regions: regions.map((region) => ({
+        ...{ id: region.id, family: familyAt(region), centre: region.centre, radius: radiusName(region) },
+        ...{ successes: region.successes, failures: region.failures },
+      })),
+      own: own && { region: own.id, success: best.has(trial.number) },
+      ended: [...before.keys()].filter((id) => !survivors.some((region) => region.id === id)),
+      opened: fresh.map(({ id }) => id),
+      recentred: survivors.flatMap(({ id, centre }) => (before.get(id)?.centre === centre ? [] : [id])),
+    });
+  }
+
+  return {
+    moments,
+    claim: (family) => {
+      const region = regions.findLast((one) => familyAt(one) === family);
+      return region && { id: region.id, centre: region.centre, radius: radiusName(region) };
+    },
+    tell,
+  };
+}
