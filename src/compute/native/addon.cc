@@ -3,6 +3,10 @@
 
 #if defined(__GLIBC__)
 #include <malloc.h>
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstdlib>
 #endif
 
 namespace trade {
@@ -21,6 +25,20 @@ void RegisterWeights();
 
 namespace {
 
+#if defined(__GLIBC__)
+// Asks for pages of 2 MiB, of which the processor finds an address sooner, under the next half gigabyte of the heap. It is
+// taken and given back untouched: addresses alone.
+void UseLargePages() {
+  constexpr uintptr_t kPage = 2 << 20, kHeap = 512 << 20;
+  void* heap = std::malloc(kHeap);
+  if (!heap) return;
+  const uintptr_t first = (reinterpret_cast<uintptr_t>(heap) + kPage - 1) / kPage * kPage;
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(heap) + kHeap) / kPage * kPage;
+  madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+  std::free(heap);
+}
+#endif
+
 // A step frees and takes the same megabytes again and again. By itself glibc hands them back to the system in between,
 // now and then, and every page of them is then made anew: some processes ran at half speed, and some did not.
 void KeepMemory() {
@@ -28,6 +46,7 @@ void KeepMemory() {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, 64 << 20);
+  UseLargePages();
 #endif
 }
 
