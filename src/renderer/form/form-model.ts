@@ -35,7 +35,10 @@ export type Draft = Readonly<Record<string, FieldValue>>;
 export const GROUPS = {
   data: { title: 'Data and teacher', paths: ['name', 'dataset', 'teacher', 'trainImages'] },
   students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs', 'limits.latencyMs'] },
-  search: { title: 'Search', paths: ['strategy.id', 'budget.trials', 'objectives', 'latency.engine', 'latency.batch'] },
+  search: {
+    title: 'Search',
+    paths: ['strategy.id', 'budget.trials', 'transferFrom', 'objectives', 'latency.engine', 'latency.batch'],
+  },
   training: {
     title: 'Training',
     paths: [
@@ -64,6 +67,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'reward.over': 'Exponent beyond it',
   'strategy.id': 'Strategy',
   'budget.trials': 'Students to train',
+  transferFrom: 'Earlier runs',
   'recipe.seconds': 'Seconds of training',
   'recipe.optimizer': 'Optimiser',
   'recipe.distillation.loss': 'Learn from',

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { earlierRunChoices } from '../../src/renderer/form/earlier-runs.ts';
+import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+
+const runOf = (id: string, done: number) =>
+  fixtureSummary(fixtureRun({ id, name: `Run ${id}`, state: 'finished', budget: 20, done, seed: 2 }));
+const runs = [runOf('a', 20), runOf('b', 0), runOf('c', 3)];
+const ids = (wanted: Partial<Parameters<typeof earlierRunChoices>[1]>): readonly string[] =>
+  earlierRunChoices(runs, { dataset: 'fashion-mnist', families: ['vit'], chosen: [], ...wanted }).map(
+    ({ value }) => value,
+  );
+
+describe('earlier runs that are offered', () => {
+  test('have finished students of the chosen families on the same data set', () => {
+    expect(ids({})).toEqual(['a', 'c']);
+    expect(ids({ dataset: 'mine' })).toEqual([]);
+    expect(ids({ families: ['convnext'] })).toEqual([]);
+  });
+
+  test('have those that are chosen among them, whatever became of them: else they could not be given up', () => {
+    expect(ids({ dataset: 'mine', chosen: ['b', 'gone'] })).toEqual(['b', 'gone']);
+  });
+
+  test('go by their names', () => {
+    const [first] = earlierRunChoices(runs, { dataset: 'fashion-mnist', families: ['vit'], chosen: [] });
+    expect(first?.title).toBe('Run a');
+    expect(first?.note).toMatch(/^19 students, /);
+  });
+});
