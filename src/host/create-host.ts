@@ -44,13 +44,21 @@ export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
 export { frontText, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
+export { whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replay-player.ts';
 export type { GameTime, ReplayPlayer } from './replay-player.ts';
 export type { PlayedGame } from './replay-protocol.ts';
 export { checkStrategies } from './replay-table.ts';
 export { tableText } from './terminal/replay-comparison-text.ts';
 export { gameText } from './terminal/replay-text.ts';
-export { checkSearch, exportToFile, listDatasets, listTeachers, measureBackend } from './without-session.ts';
+export {
+  checkSearch,
+  explainRecorded,
+  exportToFile,
+  listDatasets,
+  listTeachers,
+  measureBackend,
+} from './without-session.ts';
 
 /**
  * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws

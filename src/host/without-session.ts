@@ -1,6 +1,8 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
 import type { BackendView, DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
+import type { Explanation } from '../core/strategies/explain.ts';
 import { createCatalog } from './catalog.ts';
+import { createExplainer } from './explain.ts';
 import { createExporter } from './export.ts';
 import type { ExportOrder, WrittenExport } from './export.ts';
 import type { HostOptions } from './host.ts';
@@ -35,6 +37,16 @@ export async function measureBackend(options: Places & Machine): Promise<Backend
 /** Throws what starting this search would throw for its data set, teacher, families, strategy or limits. */
 export async function checkSearch({ resources, workspace }: Places, search: ParsedSearchInput): Promise<void> {
   await planRun(createCatalog(resources, workspace), search);
+}
+
+/** Why the run went as it did so far. Throws `run.missing` and `dataset.*`. */
+export async function explainRecorded({ resources, workspace }: Places, run: string): Promise<Explanation> {
+  const { store, close } = readWorkspace(workspace);
+  try {
+    return await createExplainer(store, createCatalog(resources, workspace))(run);
+  } finally {
+    close();
+  }
 }
 
 /** Exports beside a search that may be running in the workspace. */

@@ -140,6 +140,32 @@ describe('runs and show', () => {
     expect((await bench.trade('show', id)).stdout).toContain('Front of "Second"');
   });
 
+  it('tell why a run went as it did, and take earlier runs by their ids', async () => {
+    const few = { ...SMALL, families: ['mlp-mixer'], budget: { trials: 6 } };
+    await bench.trade('search', bench.config({ ...few, name: 'Earlier' }));
+    const ids = async () =>
+      ((await bench.trade('runs', '--json')).json()[0] as { runs: { id: string }[] }).runs.map(({ id }) => id);
+    const [earlier = ''] = await ids();
+    await bench.trade('search', bench.config({ ...few, name: 'Later', transferFrom: [earlier] }));
+    const [later = ''] = await ids();
+    const shown = await bench.trade('show', later, '--why', '--json');
+    const { run } = shown.json()[0] as { run: { why: object } };
+    expect(run.why).toMatchObject({
+      families: [{ family: 'mlp-mixer', proposed: 6, told: 6, sources: { reference: 1, earlier: 1 } }],
+      predictions: expect.arrayContaining([expect.objectContaining({ mean: expect.any(Number) })]),
+      calibration: { coverage: expect.any(Array) },
+    });
+    const { stdout } = await bench.trade('show', later, '--why');
+    expect(stdout).toMatch(/mlp-mixer +6 +0 +\d\d\.\d %/);
+    expect(stdout).toMatch(/Trust regions: \d+ opened/);
+    expect(stdout).toMatch(/Predictions: \d+, of which/);
+    const refused = await bench.trade('search', bench.config({ ...few, transferFrom: ['gone'] }));
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('transferFrom: there is no run "gone"'),
+    ]);
+  });
+
   it('work in a workspace that is not there yet, without making it', async () => {
     expect((await bench.trade('runs', '--json')).json()).toEqual([{ runs: [] }]);
     const { code, stderr } = await bench.trade('show', 'nothing');

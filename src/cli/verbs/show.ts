@@ -3,9 +3,9 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import { frontText, trialText } from '../../host/create-host.ts';
+import { explainRecorded, frontText, trialText, whyText } from '../../host/create-host.ts';
 import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
-import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
+import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 import { frontRecords, trialRecord } from '../records.ts';
@@ -14,13 +14,22 @@ export const showVerb: Verb = (program, context) => {
   withCommonOptions(program.command('show'))
     .description('show a run: its students and its front')
     .argument('<run>', 'id of the run, as "trade runs" shows it')
-    .action((id: string, options: CommonOptions) => {
+    .option('--why', 'also why it went as it did: families, trust regions, predictions against outcomes')
+    .action(async (id: string, options: ShowOptions) => {
       const shown = withWorkspace(options, (workspace) => read(workspace, id));
-      if (options.json) printJson({ run: record(shown) });
-      else printLines(lines(shown));
+      const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
+      const why = options.why ? await explainRecorded(places, id) : undefined;
+      if (options.json) printJson({ run: { ...record(shown), ...(why && { why }) } });
+      else printLines([...lines(shown), ...(why ? ['', ...whyText(why, isByAccuracy(shown))] : [])]);
       context.end(0);
     });
 };
+
+interface ShowOptions extends CommonOptions {
+  readonly why?: boolean;
+}
+
+const isByAccuracy = ({ summary }: RunEnd): boolean => summary.run.config.objectives[0]?.metric === 'accuracy';
 
 /** Throws `run.missing`. */
 function read({ store, directory }: ReadableWorkspace, id: string): RunEnd {

@@ -4,7 +4,7 @@ import { REWARD_COSTS } from '../../core/reward.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';
-import type { Choice } from './FormField.vue';
+import type { Choice } from './choice.ts';
 
 /** By path of the field; a list is empty while the catalog is not here yet. */
 export function searchChoices(
