@@ -1,5 +1,5 @@
 /** The explanation of a run, asked again as its trials end, at a pace that leaves the machine to the search. */
-import { computed, onBeforeUnmount, watch } from 'vue';
+import { computed, onScopeDispose, watch } from 'vue';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import { useCall } from '../api.ts';
 import { useExplanations } from '../stores/explanations.ts';
@@ -52,7 +52,7 @@ export function useExplanation(summary: () => RunSummaryView) {
       plan();
     },
   );
-  onBeforeUnmount(() => {
+  onScopeDispose(() => {
     gone = true;
     clearTimeout(timer);
   });
