@@ -145,7 +145,7 @@ for (const [name, ofTask] of byTask(records.filter(({ curve }) => curve.length >
   if (goal) trials[name] = untilGoal;
 }
 for (const { task, strategy, skipped } of records.filter(({ seed, skipped }) => seed === 1 && skipped !== undefined)) {
-  say(`${task} ${strategy}: not played, it ${skipped}`);
+  say(`${task} ${strategy}: not played: ${skipped}`);
 }
 if (values.json) {
   const { medians, bands, askMs } = summarise(records);

@@ -148,7 +148,10 @@ class Lists:
 
     def neighbours(self, candidate):
         family, levels = candidate
-        for i, dimension in enumerate(self.problem.families[family]["dimensions"]):
+        dimensions = self.problem.families[family]["dimensions"]
+        # By chance what the change of another dimension brings to life.
+        levels = [self.rng.integers(d["count"]) if level < 0 else level for d, level in zip(dimensions, levels)]
+        for i, dimension in enumerate(dimensions):
             for level in range(dimension["count"]):
                 yield self.problem.canonical(family, [*levels[:i], level, *levels[i + 1 :]])
 
