@@ -59,8 +59,10 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
   );
   await shoot('run-front');
-  for (const tab of ['Trials', 'Curves', 'Hypervolume', 'Families']) {
+  for (const tab of ['Trials', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions']) {
     await page.getByRole('tab', { name: tab }).click();
+    // What the log is followed for.
+    await page.getByText('Following the search').waitFor({ state: 'detached' });
     await shoot(`run-${tab.toLowerCase()}`);
   }
 

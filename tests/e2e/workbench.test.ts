@@ -148,6 +148,35 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     expect(rows[0]).toContain(seen.best);
   });
 
+  test('it tells why it went so: what families got, what regions did, how good predictions were', async () => {
+    await page.getByRole('tab', { name: 'Families' }).click();
+    await page.getByText(new RegExp(`got most: \\d of ${TRIALS} students`)).waitFor({ timeout: SLOW });
+    expect(await page.getByRole('row').filter({ hasText: 'ResNet' }).innerText()).toContain('Reference 1');
+
+    await page.getByRole('tab', { name: 'Regions' }).click();
+    const regions = page.getByRole('figure', { name: 'Trust regions' });
+    await regions.getByText(/^\d+ regions? so far, \d open/).waitFor();
+    await page.getByRole('heading', { name: 'Open regions' }).waitFor();
+    await regions.getByRole('button', { name: 'Show as table' }).click();
+    await regions.getByRole('cell', { name: 'Opened' }).first().waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+
+    await page.getByRole('tab', { name: 'Predictions' }).click();
+    const predicted = await page.getByText(/of \d outcomes? lie within/).innerText();
+    const count = /of (\d) outcome/.exec(predicted)?.[1];
+    expect(Number(count)).toBeGreaterThan(0);
+    const calibration = page.locator('section', { has: page.getByRole('heading', { name: 'Calibration' }) });
+    expect(await calibration.getByRole('row').nth(1).innerText()).toMatch(new RegExp(`^All\\s+${count}\\s+\\d+ %`));
+    expect(await overflowOf(page)).toEqual([]);
+
+    await go('/new');
+    await page
+      .getByRole('group', { name: 'Earlier runs' })
+      .getByLabel(/^End to end/)
+      .waitFor();
+    await go(seen.runAddress);
+  });
+
   test('the front is picked, pinned and opened by keyboard alone', async () => {
     await page.getByRole('tab', { name: 'Front' }).click();
     await page.getByLabel(/^Pareto front\. Arrow keys/).focus();
@@ -205,8 +234,9 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
   });
 
   test('every view keeps inside the window, light and dark, small and large', { timeout: SLOW }, async () => {
-    const run = seen.runAddress.replace(/\/(front|trials|curves|hypervolume|families)$/, '');
-    const views = ['/', '/new', '/compare', '/settings', '/gallery', run, `${run}/trials`, `${run}/families`];
+    const run = seen.runAddress.replace(/\/[a-z]+$/, '');
+    const views = ['/', '/new', '/compare', '/settings', '/gallery', run];
+    views.push(...['trials', 'families', 'regions', 'predictions'].map((tab) => `${run}/${tab}`));
     for (const size of [
       { width: 1280, height: 800 },
       { width: 1920, height: 1080 },

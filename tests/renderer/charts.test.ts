@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { frontPoints } from '../../src/renderer/charts/front.ts';
 import { smooth } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
-import { familyMark } from '../../src/renderer/charts/chart.ts';
+import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { fixtureRun, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
 import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
@@ -48,6 +48,14 @@ describe('the mark of a family', () => {
     const marks = families.map((family) => familyMark(family, theme));
     expect(new Set(marks.map(({ color }) => color)).size).toBe(families.length);
     expect(new Set(marks.map(({ symbol }) => symbol)).size).toBe(families.length);
+  });
+});
+
+describe('the mark of a strategy', () => {
+  test.each(['light', 'dark'] as const)('differs from all others in colour and in symbol, of twelve in %s', (theme) => {
+    const marks = Array.from({ length: 12 }, (_, place) => markOf(place, theme));
+    expect(new Set(marks.map(({ color }) => color)).size).toBe(12);
+    expect(new Set(marks.map(({ symbol }) => symbol)).size).toBe(12);
   });
 });
 

@@ -10,17 +10,20 @@ import { frame, xAxis, yAxis } from './frame.ts';
 
 export interface AnytimeSeries {
   readonly title: string;
+  /** Of its mark. */
+  readonly place: number;
   /** Of each seed. */
   readonly curves: readonly AnytimeCurve[];
 }
 
 export interface AnytimeInput {
-  /** A strategy keeps its mark by its place. */
   readonly series: readonly AnytimeSeries[];
   /** With its unit. */
   readonly title: string;
   readonly goal: Goal;
   readonly text: (value: number) => string;
+  /** The best there can be, where that is known. */
+  readonly limit?: number;
   /** Of shares: what is missing to the whole, on a logarithmic scale. */
   readonly isGap?: boolean;
   /** The axis does not move while seeds come in. */
@@ -31,24 +34,29 @@ export interface AnytimeInput {
 
 /** Symbols on a line: enough to tell it, too few to hide it. */
 const SYMBOLS = 9;
-const DASHES = ['solid', 'dashed', 'dotted'] as const;
+const DASHES: readonly ('solid' | 'dashed' | 'dotted' | number[])[] = ['solid', 'dashed', 'dotted', [9, 3, 2, 3]];
+/** Bands of more strategies than these lie on each other: they are fainter. */
+const FEW = 4;
 
 export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
   const base = frame(theme);
   const drawn = input.series.map((series, index) => ({
     ...series,
-    mark: markOf(index, theme),
+    mark: markOf(series.place, theme),
     dash: DASHES[Math.floor(index / 3) % DASHES.length] ?? 'solid',
     points: pointsOf(series.curves, input.goal),
   }));
+  const opacity = drawn.length > FEW ? 0.07 : 0.16;
   const place = (value: number): number => (input.isGap ? logGap(value) : value);
   return {
     summary: summaryOf(input),
     table: tableOf(input),
     option: {
       ...base,
-      grid: { left: 64, right: 24, top: 34, bottom: 42 },
+      // All names at once: one that has to be paged to is none.
+      legend: { ...base.legend, type: 'plain' },
+      grid: { left: 64, right: 24, top: 16 + 20 * legendRows(input), bottom: 42 },
       xAxis: xAxis(theme, {
         type: 'value',
         name: 'Students trained',
@@ -72,7 +80,7 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
         axisLabel: {
           color: colors.muted,
           fontSize: 11,
-          formatter: (value: number) => (input.isGap ? gapLabel(value) : input.text(value)),
+          formatter: (value: number) => (input.isGap ? gapLabel(value) : tickLabel(value, input)),
         },
       }),
       tooltip: {
@@ -94,7 +102,7 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
         return [
           { ...shape, ...stack, id: `${index}-low`, data: edges.map(({ count, low }) => [count, orGap(low)]) },
           {
-            ...{ ...shape, ...stack, id: `${index}-band`, areaStyle: { color, opacity: 0.16 } },
+            ...{ ...shape, ...stack, id: `${index}-band`, areaStyle: { color, opacity } },
             data: edges.map(({ count, height }) => [count, orGap(height)]),
           },
           {
@@ -126,7 +134,7 @@ function pointsOf(curves: readonly AnytimeCurve[], goal: Goal): readonly Point[]
 function rangeOf(
   all: readonly (readonly Point[])[],
   place: (value: number) => number,
-  { budget, isGap }: AnytimeInput,
+  { budget, isGap, limit = Infinity }: AnytimeInput,
 ): { readonly min?: number; readonly max?: number } {
   const late = all
     .flatMap((points) => points.filter(({ count }, index) => count >= budget / 20 || index === points.length - 1))
@@ -136,11 +144,29 @@ function rangeOf(
   const [low, high] = [Math.min(...late), Math.max(...late)];
   if (isGap)
     return { min: Math.max(Math.log10(GAP_FLOOR), Math.floor(2 * low) / 2), max: Math.min(0, Math.ceil(2 * high) / 2) };
-  const margin = (high - low || Math.abs(high) || 1) * 0.04;
-  const step = 10 ** Math.floor(Math.log10(margin * 5));
-  const [from, to] = [Math.floor((low - margin) / step) * step, Math.ceil((high + margin) / step) * step];
+  const range = high - low || Math.abs(high) || 1;
+  const step = roundStep(range / 5);
+  const [from, to] = [Math.floor((low - range * 0.04) / step) * step, Math.ceil((high + range * 0.04) / step) * step];
   const tidy = (value: number): number => Number(value.toPrecision(10));
-  return { min: tidy(from), max: tidy(to) };
+  return { min: tidy(from), max: Math.min(limit, tidy(to)) };
+}
+
+/** 1, 2 or 5 times a power of ten, at most `least` times two. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
+}
+
+/** `90 %` for `90.00 %`. */
+const tickLabel = (value: number, { text }: AnytimeInput): string =>
+  text(value)
+    .replace(/(\.\d*?)0+(?!\d)/, '$1')
+    .replace(/\.(?!\d)/, '');
+
+/** Rows of names where they have least room, about 700 pixels. */
+function legendRows({ series }: AnytimeInput): number {
+  const pixels = series.reduce((sum, { title }) => sum + 30 + 7 * title.length, 0);
+  return Math.max(1, Math.ceil(pixels / 640));
 }
 
 /** `10 %`, `3.2 %`, `0.1 %`: the gap at a power of ten. */
@@ -153,7 +179,7 @@ function thresholdLine(input: AnytimeInput, place: (value: number) => number, co
     symbol: 'none',
     precision: 6,
     lineStyle: { color: colors.line, type: 'dashed' as const, width: 1 },
-    label: { formatter: input.text(value), position: 'insideEndTop' as const, color: colors.muted, fontSize: 11 },
+    label: { formatter: input.text(value), position: 'insideStartTop' as const, color: colors.muted, fontSize: 11 },
     data: [{ yAxis: place(value) }],
   };
 }

@@ -50,13 +50,19 @@ const COLORS = {
   },
 } as const satisfies Readonly<Record<Theme, ChartColors>>;
 
-/** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background. */
+/** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background, and others as far from them. */
 const SERIES = {
-  light: ['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5', '#6b3a2e'],
-  dark: ['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0', '#d0a088'],
+  light: [
+    ...['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5', '#6b3a2e'],
+    ...['#c4213c', '#0f7f8a', '#1b2028'],
+  ],
+  dark: [
+    ...['#56b4e9', '#f0a030', '#2fbf94', '#e08cbb', '#e6d84a', '#8fb8ff', '#a3acba', '#b79cf0', '#d0a088'],
+    ...['#ff8a80', '#6fd6d9', '#f4f6f9'],
+  ],
 } as const satisfies Readonly<Record<Theme, readonly string[]>>;
 
-/** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon, star, hourglass. */
+/** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon, star, hourglass, ring, frame, saltire. */
 const SYMBOLS = [
   ...(['circle', 'rect', 'triangle', 'diamond'] as const),
   'path://M1 1.5h10L6 11z',
@@ -64,6 +70,9 @@ const SYMBOLS = [
   'path://M3.3 1.2h5.4L11.5 6 8.7 10.8H3.3L.5 6z',
   'path://M6 .5l1.6 3.6 3.9 .4-2.9 2.6 .8 3.9L6 9 2.6 11l.8-3.9L.5 4.5l3.9-.4z',
   'path://M1 1h10L6 6l5 5H1l5-5z',
+  'path://M6 .8a5.2 5.2 0 1 0 0 10.4A5.2 5.2 0 1 0 6 .8zM6 3.6a2.4 2.4 0 1 1 0 4.8A2.4 2.4 0 1 1 6 3.6z',
+  'path://M1.2 1.2v9.6h9.6V1.2zM3.8 3.8h4.4v4.4H3.8z',
+  'path://M3 .9L6 3.9 9 .9 11.1 3 8.1 6l3 3L9 11.1l-3-3-3 3L.9 9l3-3-3-3z',
 ] as const;
 
 export function chartColors(theme: Theme): ChartColors {

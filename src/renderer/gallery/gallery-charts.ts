@@ -3,6 +3,8 @@ import type { PreviewView } from '../../bridge/schemas.ts';
 import { medianMs } from '../../core/latency.ts';
 import type { Trial } from '../../core/trial.ts';
 import { allocationChart } from '../charts/allocation.ts';
+import { anytimeChart } from '../charts/anytime.ts';
+import type { AnytimeInput } from '../charts/anytime.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
 import type { CostMetric } from '../charts/front.ts';
@@ -14,6 +16,8 @@ import { regionsChart } from '../charts/regions.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
 import { referenceBox } from '../hypervolume-share.ts';
+import type { Measure } from '../strategies/replay-figures.ts';
+import { goalOf, scoreText, strategyCurves } from '../strategies/replay-figures.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
@@ -22,9 +26,11 @@ import {
   fixtureFamilies,
   fixtureLatencies,
   fixtureRun,
+  fixtureStrategies,
   fixtureSummary,
   fixtureTeacher,
 } from './fixtures.ts';
+import { fixtureReplay, MANY_STRATEGIES } from './replay-fixtures.ts';
 
 export interface GalleryChart {
   readonly name: string;
@@ -126,7 +132,58 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
     { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },
     { name: 'histogram-none', title: 'No student fits', view: histogramChart([], theme) },
+    {
+      name: 'anytime',
+      title: 'Strategies compared',
+      view: anytimeChart({ ...anytimeInput(), threshold: 0.9 }, theme),
+    },
+    {
+      name: 'anytime-gap',
+      title: 'Strategies compared by what is missing',
+      view: anytimeChart({ ...anytimeInput(), isGap: true, title: 'Hypervolume still missing (log scale)' }, theme),
+    },
+    {
+      name: 'anytime-many',
+      title: 'Ten strategies compared',
+      view: anytimeChart(anytimeInput({ strategies: MANY_STRATEGIES, seeds: 5 }), theme),
+    },
+    {
+      name: 'anytime-one',
+      title: 'One strategy and seed, whose first value is none',
+      view: anytimeChart(
+        {
+          ...anytimeInput({}, 'best'),
+          series: [{ title: 'TRADE', place: 0, curves: [[NaN, 88.2, 88.2, 91]] }],
+          budget: 6,
+        },
+        theme,
+      ),
+    },
+    {
+      name: 'anytime-none',
+      title: 'Nothing played yet',
+      view: anytimeChart({ ...anytimeInput(), series: [{ title: 'TRADE', place: 0, curves: [] }] }, theme),
+    },
   ];
+}
+
+/** What the view would draw of a made-up replay. */
+function anytimeInput(
+  change: Parameters<typeof fixtureReplay>[0] = {},
+  measure: Measure = 'hypervolume',
+): AnytimeInput {
+  const replay = fixtureReplay(change);
+  return {
+    series: strategyCurves(replay, measure).map(({ strategy, curves }, place) => ({
+      title: fixtureStrategies.find(({ id }) => id === strategy)?.title ?? strategy,
+      ...{ place, curves },
+    })),
+    goal: goalOf(replay.summary, measure),
+    title: measure === 'hypervolume' ? 'Share of the hypervolume' : 'Best accuracy',
+    text: (value) => scoreText(value, measure),
+    ...(measure === 'hypervolume' && { limit: 1 }),
+    budget: replay.summary.budget,
+  };
 }
 
 /** Of a search that learns from another. */

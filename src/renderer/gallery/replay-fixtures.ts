@@ -17,7 +17,13 @@ const PACES: Readonly<Record<string, { readonly start: number; readonly power: n
   trade: { start: 0.6, power: 1.15, ms: 24 },
   evolution: { start: 0.62, power: 0.62, ms: 0.9 },
   random: { start: 0.63, power: 0.38, ms: 0.4 },
+  ...{ nsga2: { start: 0.6, power: 0.7, ms: 0.6 }, tpe: { start: 0.61, power: 0.66, ms: 8 } },
+  ...{ akd: { start: 0.64, power: 0.44, ms: 31 }, 'gp-ehvi': { start: 0.6, power: 1.02, ms: 61 } },
+  ...{ 'trade-f': { start: 0.6, power: 0.9, ms: 19 }, 'trade-m': { start: 0.59, power: 1.1, ms: 27 } },
+  other: { start: 0.6, power: 0.58, ms: 2 },
 };
+/** As many as a replay may well have, one of them no longer known. */
+export const MANY_STRATEGIES = Object.keys(PACES);
 
 function game(strategy: string, seed: number, budget: number): GameResultView {
   const { start, power, ms } = PACES[strategy] ?? { start: 0.6, power: 0.5, ms: 1 };

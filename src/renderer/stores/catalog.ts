@@ -45,6 +45,11 @@ export const useCatalog = defineStore('catalog', () => {
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
   const strategyOf = (id: string): StrategyView | undefined => strategies.value.find((one) => one.id === id);
+  /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog lost, in the order of `played`. */
+  const strategyPlace = (id: string, played: readonly string[]): number => {
+    const place = strategies.value.findIndex((one) => one.id === id);
+    return place < 0 ? strategies.value.length + played.indexOf(id) : place;
+  };
   const familiesOf = (dataset: string): readonly FamilyView[] => families.value.get(dataset) ?? [];
 
   const familyByName = computed(() => new Map([...families.value.values()].flat().map((one) => [one.name, one])));
@@ -65,6 +70,7 @@ export const useCatalog = defineStore('catalog', () => {
     datasetOf,
     teacherOf,
     strategyOf,
+    strategyPlace,
     familiesOf,
     familyTitle,
     teacherTitle,

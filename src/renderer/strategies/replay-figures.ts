@@ -1,8 +1,8 @@
 /** What the games of a replay say, as rows for tables and files: pure, from the records alone. */
 import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
 import { numberWord } from '../../bridge/numbers.ts';
-import type { AnytimeCurve, Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
-import { compareWith, readingCounts, spreadAfter, trainingsOfShare, trainingsToReach } from '../../core/anytime.ts';
+import type { AnytimeCurve, Comparison, Reached, SeededCurves, Spread } from '../../core/anytime.ts';
+import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
 import { digits, formatPercent } from '../format.ts';
@@ -71,41 +71,35 @@ export function leaderOf(rows: readonly CountRow[], column: number, goal: Goal):
   return leaders.length === 1 ? leaders[0]?.strategy : undefined;
 }
 
-/** What the weakest strategy reached in the median: every other one got there, and the question is when. */
-export function defaultThreshold(replay: ReplayView, measure: Measure): number | undefined {
-  const length = lengthOf(replay.results);
+/** What a strategy reached in the median at the end, rounded to the easier side, so that it stays reached. */
+export function endOf(replay: ReplayView, measure: Measure, strategy: string): number | undefined {
   const goal = goalOf(replay.summary, measure);
-  const ends = strategyCurves(replay, measure)
-    .map(({ curves }) => spreadAfter(curves, length, goal).median)
-    .filter(Number.isFinite);
-  if (ends.length === 0) return undefined;
-  const weakest = goal === 'maximize' ? Math.min(...ends) : Math.max(...ends);
-  // Rounded to the easier side, so that it stays reached.
-  const step = 10 ** (measure === 'hypervolume' ? 4 : Math.max(0, 4 - Math.ceil(Math.log10(Math.abs(weakest) || 1))));
-  return (goal === 'maximize' ? Math.floor(weakest * step) : Math.ceil(weakest * step)) / step;
+  const curves = [...curvesOf(replay.results, strategy, measure).values()];
+  const { median } = spreadAfter(curves, lengthOf(replay.results), goal);
+  if (!Number.isFinite(median)) return undefined;
+  const step = 10 ** (measure === 'hypervolume' ? 4 : Math.max(0, 4 - Math.ceil(Math.log10(Math.abs(median) || 1))));
+  return (goal === 'maximize' ? Math.floor(median * step) : Math.ceil(median * step)) / step;
 }
 
-export interface ThresholdRow {
+/** The strategy that came to least: every other one got as far, and the question is when. */
+export function weakestOf(replay: ReplayView, measure: Measure): string | undefined {
+  const sign = goalOf(replay.summary, measure) === 'maximize' ? 1 : -1;
+  const ends = replay.summary.strategies.map((strategy) => ({ strategy, end: endOf(replay, measure, strategy) }));
+  return ends
+    .filter(({ end }) => end !== undefined)
+    .sort((left, right) => sign * ((left.end ?? 0) - (right.end ?? 0)))[0]?.strategy;
+}
+
+export interface ThresholdRow extends Reached {
   readonly strategy: string;
-  readonly seeds: number;
-  readonly reached: number;
-  /** Trainings by which half of the seeds were there, and all but the slowest tenth; Infinity where they never were. */
-  readonly half: number;
-  readonly most: number;
 }
 
 export function thresholdRows(replay: ReplayView, measure: Measure, threshold: number): readonly ThresholdRow[] {
   const goal = goalOf(replay.summary, measure);
-  return strategyCurves(replay, measure).map(({ strategy, curves }) => {
-    const trainings = curves.map((curve) => trainingsToReach(curve, threshold, goal));
-    return {
-      strategy,
-      seeds: curves.length,
-      reached: trainings.filter(Number.isFinite).length,
-      half: trainingsOfShare(trainings, 0.5),
-      most: trainingsOfShare(trainings, 0.9),
-    };
-  });
+  return strategyCurves(replay, measure).map(({ strategy, curves }) => ({
+    strategy,
+    ...reachedBy(curves, threshold, goal),
+  }));
 }
 
 export interface AskRow {
@@ -121,7 +115,7 @@ export function askRows({ summary, results }: ReplayView): readonly AskRow[] {
   return summary.strategies.map((strategy) => {
     const games = results
       .filter((game) => game.strategy === strategy)
-      .map(({ askMs }) => askMs.filter((_, index) => index % summary.batch === 0));
+      .map(({ askMs }) => timesOfAsks(askMs, summary.batch));
     const all = games.flat();
     const sums = games.map((asks) => asks.reduce((sum, ms) => sum + ms, 0));
     return { strategy, median: quantile(all, 0.5), p95: quantile(all, 0.95), gameMs: quantile(sums, 0.5) };
