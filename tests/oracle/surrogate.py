@@ -77,22 +77,32 @@ def kernel(a, b, th):
     if fa != fb:
         return k
     family = next(f for f in FAMILIES if f["name"] == fa)
-    square, apart = 0.0, 0.0
+    # Length scales of main effects are those of the columns times one ratio: that of the prior medians, .4, to .6 sqrt(d).
+    ratio = np.exp(th["mainLength"]) / (.6 * np.sqrt(len(family["dimensions"])))
+    square, apart, effects, columns = 0.0, 0.0, 0.0, 0
     for d in family["dimensions"]:
         n = d["name"]
         length = np.exp(th[f"length.{fa}.{n}"])
         place = level_positions(family, d) if d["type"] == "categorical" else {lv: i / (len(d["levels"]) - 1) for i, lv in enumerate(d["levels"])}
         ua, ub = (place[c[n]] if n in c else .5 for c in (ca, cb))
         square = square + ((ua - ub) / length) ** 2
-        if (n in ca) != (n in cb):
-            square = square + .75 / length ** 2
-        if d["type"] == "categorical" and ca.get(n) != cb.get(n):
-            apart = apart + np.exp(th[f"rate.{fa}.{n}"])
+        effects, columns = effects + 1 / (1 + ((ua - ub) / length / ratio) ** 2 / 2), columns + 1
+        if "activeWhen" in d:
+            gone = .75 if (n in ca) != (n in cb) else 0.0
+            square = square + gone / length ** 2
+            effects, columns = effects + 1 / (1 + gone / (length * ratio) ** 2 / 2), columns + 1
+        if d["type"] == "categorical":
+            columns = columns + 1
+            if ca.get(n) == cb.get(n):
+                effects = effects + 1
+            else:
+                apart = apart + np.exp(th[f"rate.{fa}.{n}"])
+    k = k + amplitude * np.exp(th["main"]) * effects / columns
     k = k + np.exp(th["family"]) + amplitude * np.exp(th["familyCost"]) * mc
     return k + amplitude * np.exp(th["within"]) * m52(square) * np.exp(-apart)
 
 # Logarithms of the hyperparameters themselves: no prior of ours enters the reference.
-theta = {"sharedCost": .4, "family": .15, "familyCost": .3, "within": .6, "noise": .02, **{f"costLength.{m}": 1.5 + .4 * i for i, m in enumerate(METRICS)}}
+theta = {"sharedCost": .4, "family": .15, "familyCost": .3, "within": .6, "main": .35, "mainLength": .5, "noise": .02, **{f"costLength.{m}": 1.5 + .4 * i for i, m in enumerate(METRICS)}}
 for f in FAMILIES:
     theta[f"amplitude.{f['name']}"] = float(np.round(rng.uniform(.5, 2), 3))
     for d in f["dimensions"]:

@@ -27,9 +27,12 @@ export interface Ehvi {
   bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
 }
 
-/** The front's cells, and the scale of the surrogate's outputs. */
-export function createEhvi(cells: Cells, scale: Standardiser): Ehvi {
-  const levels = cells.levels.map((level) => toOutput(scale, level));
+/**
+ * The front's cells, and the scale of the surrogate's outputs. `margin`, as output, is what a value must be above a level to
+ * count: without one, the last digits of what is known already outbid what is not (Kushner 1964; Jones 2001).
+ */
+export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi {
+  const levels = cells.levels.map((level) => toOutput(scale, level) + margin);
   const volumes = new Float64Array(levels.length);
   return {
     stakesOf(draws) {

@@ -4,10 +4,11 @@
  * | symbol        | meaning                                                                         | shape          |
  * | θ             | all of them; logarithms, shifted so that the prior mean of each is 0             | [layout.count] |
  * | s0, sf, sfc   | variances: of costs over all families, of a family, of costs within a family     |                |
- * | sw            | variance of a family's own dimensions                                            |                |
+ * | sw, sm        | variances of a family's own dimensions: of all together, and of their main effects |              |
  * | a             | amplitude of a family: how much more its members differ than those of others     | [families]     |
  * | ℓ             | length scale of an ordinal column = base · √d · e^(role) · e^(own)               |                |
  * | l             | rate of a category column = base / d · e^(role) · e^(own)                        |                |
+ * | λ             | length scale of main effects: that of an ordinal column shrunk to ℓ · λ / (base · √d) |           |
  *
  * Every θ has a normal prior about 0, so that a family without data borrows its length scales from those of the same role.
  */
@@ -25,9 +26,11 @@ export const PRIORS = Object.freeze({
   family: { median: 0.1, deviation: 1 },
   familyCost: { median: 0.2, deviation: 1 },
   within: { median: 0.5, deviation: 1 },
+  main: { median: 0.3, deviation: 1 },
   noise: { median: 0.003, deviation: 1.5 },
   costLength: { median: 2, deviation: 0.7 },
   ordinalLength: { median: 0.6, deviation: 0.7 },
+  mainLength: { median: 0.4, deviation: 0.7 },
   categoryRate: { median: 0.7, deviation: 0.7 },
   amplitude: { median: 1, deviation: 1 },
   own: { median: 1, deviation: 0.7 },
@@ -52,6 +55,8 @@ interface ColumnScale {
 export interface FamilyScales {
   readonly ordinals: readonly ColumnScale[];
   readonly categories: readonly ColumnScale[];
+  /** base · √d: what the ordinal columns' length scales are measured against. */
+  readonly ordinalBase: number;
 }
 
 /** Positions in θ; `undefined` where the space has no such term. */
@@ -64,6 +69,9 @@ export interface Layout {
   readonly family: number | undefined;
   readonly familyCost: number | undefined;
   readonly within: number;
+  /** Where some family has dimensions. */
+  readonly main: number | undefined;
+  readonly mainLength: number | undefined;
   readonly noise: number;
   readonly costLengths: readonly number[];
   /** One a family; none where there is one family only. */
@@ -87,6 +95,10 @@ export function createLayout(encoding: Encoding): Layout {
   const family = several ? add('family', PRIORS.family) : undefined;
   const familyCost = several && hasCosts ? add('familyCost', PRIORS.familyCost) : undefined;
   const within = add('within', PRIORS.within);
+  const hasOrdinals = encoding.families.some(({ ordinals }) => ordinals.length > 0);
+  const hasColumns = hasOrdinals || encoding.families.some(({ categories }) => categories.length > 0);
+  const main = hasColumns ? add('main', PRIORS.main) : undefined;
+  const mainLength = hasOrdinals ? add('mainLength', PRIORS.mainLength) : undefined;
   const noise = add('noise', PRIORS.noise);
   const costLengths = encoding.costs.map((scale) => add(`costLength.${scale.metric}`, PRIORS.costLength));
   const amplitudes = several ? encoding.families.map(({ name }) => add(`amplitude.${name}`, PRIORS.amplitude)) : [];
@@ -97,8 +109,10 @@ export function createLayout(encoding: Encoding): Layout {
       role: add(`${kind}.${column.role}`, prior),
       own: add(`${kind}.${name}.${dimensions[column.dimension]?.name}`, PRIORS.own),
     });
+    const ordinalBase = PRIORS.ordinalLength.median * Math.sqrt(d);
     return {
-      ordinals: ordinals.map(scale('length', PRIORS.ordinalLength, PRIORS.ordinalLength.median * Math.sqrt(d))),
+      ordinalBase,
+      ordinals: ordinals.map(scale('length', PRIORS.ordinalLength, ordinalBase)),
       categories: categories.map(scale('rate', PRIORS.categoryRate, PRIORS.categoryRate.median / d)),
     };
   });
@@ -110,6 +124,8 @@ export function createLayout(encoding: Encoding): Layout {
     family,
     familyCost,
     within,
+    main,
+    mainLength,
     noise,
     costLengths,
     amplitudes,
@@ -123,7 +139,10 @@ export interface KernelTerms {
   readonly family: number;
   readonly familyCost: number;
   readonly within: number;
+  readonly main: number;
   readonly noise: number;
+  /** Of main effects, half the squared ratio of an ordinal column's length scale to theirs: `[families]`. */
+  readonly sharpness: Float64Array;
   /** a, `[families]` */
   readonly amplitudes: Float64Array;
   /** 1/ℓ of each cost, `[m]`. */
@@ -144,7 +163,11 @@ export function unpack(layout: Layout, theta: ArrayLike<number>): KernelTerms {
     family: scaled(PRIORS.family, layout.family),
     familyCost: scaled(PRIORS.familyCost, layout.familyCost),
     within: scaled(PRIORS.within, layout.within),
+    main: scaled(PRIORS.main, layout.main),
     noise: scaled(PRIORS.noise, layout.noise) + NOISE_FLOOR,
+    sharpness: Float64Array.from(layout.families, ({ ordinalBase }) =>
+      layout.mainLength === undefined ? 0 : 0.5 * (ordinalBase / scaled(PRIORS.mainLength, layout.mainLength)) ** 2,
+    ),
     amplitudes: Float64Array.from(layout.families, (_, f) =>
       layout.amplitudes.length > 0 ? scaled(PRIORS.amplitude, layout.amplitudes[f]) : 1,
     ),

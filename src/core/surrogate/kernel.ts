@@ -1,12 +1,15 @@
 /**
  * The hierarchical kernel over all families (docs/trade.md, step 3) and its gradient.
  *
- *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) ) )
+ *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) + sm·A(x) ) )
+ *   A(x)    = 1/D · ( Σ_ordinals 1 / (1 + ρ_f (x_j − x'_j)²) + Σ_categories 1[x_i = x'_i] )
  *
  * | symbol | meaning                                                             | shape       |
  * | v      | variance of the integrated constant mean                            |             |
  * | M(q)   | Matérn 5/2 of the scaled distance: (1 + r + r²/3) e^(−r), r = √5 ‖q − q'‖ |       |
- * | c, x   | costs; ordinal columns, both divided by their length scales         | [m], [D]    |
+ * | A(x)   | main effects: an additive kernel (Duvenaud et al. 2011, first order), rational quadratic of α = 1 in each ordinal | |
+ * | c, x   | costs; ordinal and category columns, ordinals divided by their length scales | [m], [D] |
+ * | ρ_f    | sharpness of main effects: half the squared ratio of the two length scales | [families] |
  * | W      | weights of the gradient's contraction: Σ_ij W_ij ∂K_ij/∂θ           | packed [n(n+1)/2] |
  *
  * Rows are scaled once for a setting of the hyperparameters, so that the inner loops only subtract and square.
@@ -66,6 +69,15 @@ function maternSlope(square: number): number {
   return (5 / 3) * (1 + r) * Math.exp(-r);
 }
 
+/** a_f·sm/D: what one column adds to the covariance of two members of a family that agree in it. */
+const mainShare = (terms: KernelTerms, family: number): number =>
+  (terms.amplitudes[family]! * terms.main) /
+  Math.max(1, terms.ordinals[family]!.length + terms.categories[family]!.length);
+
+/** Whether the family has columns of its own: without, there are no main effects. */
+const hasMain = (terms: KernelTerms, family: number): boolean =>
+  terms.ordinals[family]!.length + terms.categories[family]!.length > 0;
+
 function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, from: number, to: number): number {
   let sum = 0;
   for (let column = from; column < to; column++) {
@@ -107,6 +119,8 @@ function kernelRow(
   const amplitude = terms.amplitudes[family]!;
   const familyCost = amplitude * terms.familyCost;
   const within = amplitude * terms.within;
+  const effect = mainShare(terms, family);
+  const sharpness = terms.sharpness[family]!;
   const own = MEAN_VARIANCE + terms.family;
   const hasCosts = sharedCost > 0 || familyCost > 0;
   for (let j = from; j < to; j++) {
@@ -123,16 +137,20 @@ function kernelRow(
     }
     if (same) {
       let square = 0;
+      let alike = 0;
       for (let column = costs; column < last; column++) {
         const difference = row[offset + column]! - rows[other + column]!;
-        square += difference * difference;
+        const part = difference * difference;
+        square += part;
+        alike += 1 / (1 + sharpness * part);
       }
       let apart = 0;
       for (let column = 0; column < rates.length; column++) {
         if (row[offset + categories + column] !== rows[other + categories + column]) apart += rates[column]!;
+        else alike++;
       }
       const r = Math.sqrt(5 * square);
-      value += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart);
+      value += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart) + effect * alike;
     }
     out[at + j - from] = value;
   }
@@ -140,7 +158,10 @@ function kernelRow(
 
 /** k(x, x): the prior variance of any point of a family, without noise. */
 export const priorVariance = (terms: KernelTerms, family: number): number =>
-  MEAN_VARIANCE + terms.sharedCost + terms.family + (terms.amplitudes[family] ?? 1) * (terms.familyCost + terms.within);
+  MEAN_VARIANCE +
+  terms.sharedCost +
+  terms.family +
+  terms.amplitudes[family]! * (terms.familyCost + terms.within + (hasMain(terms, family) ? terms.main : 0));
 
 /** K + noise·I of the points, packed. */
 export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: ScaledPoints): Float64Array {
@@ -203,9 +224,11 @@ export function kernelGradient(
   const costGradients = new Float64Array(costs);
   let shared = 0;
   let family = 0;
-  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times the whole term of the dimensions.
+  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times each whole term of the dimensions.
   const familyCosts = new Float64Array(terms.amplitudes.length);
   const withins = new Float64Array(terms.amplitudes.length);
+  const mains = new Float64Array(terms.amplitudes.length);
+  let mainLength = 0;
   let trace = 0;
   let position = 0;
   for (let i = 0; i < n; i++) {
@@ -214,6 +237,8 @@ export function kernelGradient(
     const ordinals = ordinalGradients[f]!;
     const categoryRates = terms.categories[f]!;
     const amplitude = terms.amplitudes[f]!;
+    const effect = mainShare(terms, f);
+    const sharpness = terms.sharpness[f]!;
     for (let j = 0; j < i; j++) {
       const weight = 2 * weights[position++]!;
       const b = j * stride;
@@ -236,19 +261,29 @@ export function kernelGradient(
       const value = decay * matern(square);
       withins[f]! += value;
       const slope = decay * maternSlope(square);
+      const share = weight * effect;
+      let alike = 0;
       for (let column = 0; column < ordinals.length; column++) {
-        ordinals[column]! += slope * (rows[a + costs + column]! - rows[b + costs + column]!) ** 2;
+        const part = (rows[a + costs + column]! - rows[b + costs + column]!) ** 2;
+        const near = 1 / (1 + sharpness * part);
+        const steepness = 2 * share * sharpness * part * near * near;
+        alike += near;
+        mainLength += steepness;
+        ordinals[column]! += slope * part + steepness;
       }
       const rates = categoryGradients[f]!;
       for (let column = 0; column < rates.length; column++) {
         if (rows[a + categories + column] !== rows[b + categories + column])
           rates[column]! -= value * categoryRates[column]!;
+        else alike++;
       }
+      mains[f]! += share * alike;
     }
     const own = weights[position++]!;
     trace += own;
     familyCosts[f]! += own;
     withins[f]! += own * amplitude * terms.within;
+    if (hasMain(terms, f)) mains[f]! += own * amplitude * terms.main;
   }
   if (layout.sharedCost !== undefined) gradient[layout.sharedCost] = terms.sharedCost * (shared + trace);
   if (layout.family !== undefined) gradient[layout.family] = terms.family * (family + trace);
@@ -256,9 +291,11 @@ export function kernelGradient(
     const ofCosts = amplitude * terms.familyCost * familyCosts[f]!;
     if (layout.familyCost !== undefined) gradient[layout.familyCost]! += ofCosts;
     gradient[layout.within]! += withins[f]!;
+    if (layout.main !== undefined) gradient[layout.main]! += mains[f]!;
     const index = layout.amplitudes[f];
-    if (index !== undefined) gradient[index] = ofCosts + withins[f]!;
+    if (index !== undefined) gradient[index] = ofCosts + withins[f]! + mains[f]!;
   });
+  if (layout.mainLength !== undefined) gradient[layout.mainLength] = mainLength;
   gradient[layout.noise] = (terms.noise - NOISE_FLOOR) * trace;
   layout.costLengths.forEach((index, column) => (gradient[index] = costGradients[column]!));
   layout.families.forEach(({ ordinals, categories: rates }, f) => {

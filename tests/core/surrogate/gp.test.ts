@@ -12,7 +12,7 @@ import {
   posterior,
 } from '../../../src/core/surrogate/gp.ts';
 import type { Model } from '../../../src/core/surrogate/gp.ts';
-import { createLayout, NOISE_FLOOR, unpack } from '../../../src/core/surrogate/hyperparameters.ts';
+import { createLayout, NOISE_FLOOR, PRIORS, unpack } from '../../../src/core/surrogate/hyperparameters.ts';
 import { fitHyperparameters, negativeLogPosterior } from '../../../src/core/surrogate/fit.ts';
 import type { Space } from '../../../src/core/space/space.ts';
 
@@ -43,6 +43,8 @@ function oracleTheta(of: Model): Float64Array {
   set(layout.family, log('family') - Math.log(atZero.family));
   set(layout.familyCost, log('familyCost') - Math.log(atZero.familyCost));
   set(layout.within, log('within') - Math.log(atZero.within));
+  set(layout.main, log('main') - Math.log(atZero.main));
+  set(layout.mainLength, log('mainLength') - Math.log(PRIORS.mainLength.median));
   set(layout.noise, Math.log(Math.exp(log('noise')) - NOISE_FLOOR) - Math.log(atZero.noise - NOISE_FLOOR));
   layout.costLengths.forEach((index, j) =>
     set(index, log(`costLength.${of.encoding.costs[j]!.metric}`) + Math.log(atZero.costs[j]!)),

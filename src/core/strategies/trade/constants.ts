@@ -39,9 +39,16 @@ export const TRADE = Object.freeze({
   /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the space promises more. [R] */
   idleTolerances: 3,
 
-  /** Likelihood evaluations of a fit: `fitWork / n³` within the two bounds; a refit each n / `refitEvery` new results. [R] */
+  /** How far above the front a result must come to count as a gain, in deviations of the outputs. [R] */
+  margin: 0.003,
+
+  /**
+   * Likelihood evaluations of a fit: `fitWork / n³` within the two bounds, n being what it fits to, at most `fitResults`; a
+   * refit each n / `refitEvery` new results. [R]
+   */
   fitWork: 3e7,
-  fitLeast: 3,
+  fitLeast: 25,
   fitMost: 40,
+  fitResults: 150,
   refitEvery: 20,
 });

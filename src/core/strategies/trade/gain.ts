@@ -10,6 +10,7 @@ import { rewardFactor } from '../../reward.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
 import { objectiveCosts } from '../ledger.ts';
+import { TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
 
 /** Gains are logarithms, in the units of the score; what keeps no limit is weighed by the chance that it does. */
@@ -57,7 +58,7 @@ function acquisitionOf(
       stakesOf: (member) => expected.stakesOf(draws(member).map((metrics) => rewardFactor(reward, metrics))),
     };
   }
-  const ehvi = createEhvi(createCells(outcomes, reference), scale);
+  const ehvi = createEhvi(createCells(outcomes, reference), scale, TRADE.margin);
   return {
     bound: (member, mean, deviation) => ehvi.bound(objectiveCosts(problem, quickest(member)), mean, deviation),
     stakesOf: (member) => ehvi.stakesOf(draws(member).map((metrics) => objectiveCosts(problem, metrics))),

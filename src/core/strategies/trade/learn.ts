@@ -12,6 +12,7 @@ import type { Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import { fitWithPrior, withoutPrior } from './transfer.ts';
+import type { PriorFit } from './transfer.ts';
 import { forecastLatency } from './latency.ts';
 import type { LatencyForecast } from './latency.ts';
 
@@ -35,6 +36,20 @@ export interface Learned {
 const evaluations = (n: number): number =>
   Math.round(Math.min(TRADE.fitMost, Math.max(TRADE.fitLeast, TRADE.fitWork / n ** 3)));
 
+/**
+ * Which of n results a fit looks at: all, or of more than `fitResults` the better half and, evenly spread over the ranks, of the
+ * others. It is the good ones that the search has to tell apart.
+ */
+function fittedTo(y: Float64Array): readonly number[] {
+  const ranked = Array.from(y.keys()).sort((a, b) => y[b]! - y[a]! || a - b);
+  if (ranked.length <= TRADE.fitResults) return Array.from(y.keys());
+  const best = ranked.slice(0, TRADE.fitResults / 2);
+  const others = ranked.slice(TRADE.fitResults / 2);
+  const step = others.length / (TRADE.fitResults - best.length);
+  const spread = Array.from({ length: TRADE.fitResults - best.length }, (_, i) => others[Math.floor(i * step)]!);
+  return [...best, ...spread].sort((a, b) => a - b);
+}
+
 /** The last count of results up to n at which a fit is due: steps grow with n, and follow from n alone. */
 export function fitDue(n: number): number {
   let due = 1;
@@ -55,11 +70,16 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
   const start = ledger.warmStart?.slice(0, model.layout.count);
   const earlier = prior && Float64Array.from(data, prior.mean);
   const recorded = { theta: start ?? [], weight: ledger.warmStart?.[model.layout.count] ?? 0 };
-  const { theta, weight } = !due
-    ? recorded
-    : earlier
-      ? fitWithPrior(model, points, y, earlier, start, evaluations(n))
-      : { theta: fitHyperparameters(model, points, y, start, evaluations(n)), weight: 0 };
+  const fit = (): PriorFit => {
+    const chosen = fittedTo(y);
+    const part = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i]!);
+    const at = chosen.map((i) => points[i]!);
+    const effort = evaluations(chosen.length);
+    return earlier
+      ? fitWithPrior(model, at, part(y), part(earlier), start, effort)
+      : { theta: fitHyperparameters(model, at, part(y), start, effort), weight: 0 };
+  };
+  const { theta, weight } = due ? fit() : recorded;
   const outputs = earlier ? withoutPrior(y, earlier, weight) : y;
 
   const known = memo.last;

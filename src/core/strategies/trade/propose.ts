@@ -9,7 +9,7 @@ import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import { isPending, objectiveCosts, sign, valueAt, withData } from '../ledger.ts';
+import { isPending, objectiveCosts, outcomeOf, sign, valueAt, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet, neighbour } from './candidates.ts';
 import { TRADE } from './constants.ts';
@@ -82,13 +82,24 @@ function claimant(
     .sort((a, b) => b.step - a.step || a.id - b.id)[0];
 }
 
-/** Gains over what is told, and over what is pending at its predicted value. */
-function scorerOf(
-  state: TradeState,
-  { scale, gp: results, cross, latency, offset }: Learned,
-  gp: Gp,
-  picked: readonly Member[],
-): Scorer {
+/**
+ * What results are worth by the surrogate: their posterior means without the noise, y − σ²α (Rasmussen and Williams 2006,
+ * equation 2.25 at the data). Gains over the best of noisy results would be gains over its luck (Letham et al. 2019).
+ */
+function believed({ context, ledger }: TradeState, { scale, gp, offset }: Learned): readonly Outcome[] {
+  const { problem } = context.input;
+  return withData(ledger).flatMap((trial, i) => {
+    const outcome = outcomeOf(problem, trial);
+    if (!outcome) return [];
+    const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]! + offset(trial);
+    const costs = { ...trial.metrics, ...trial.costs };
+    return [{ ...outcome, value: valueAt(problem, toValue(scale, latent), costs) }];
+  });
+}
+
+/** Gains over what is told, as it is believed to be, and over what is pending at its predicted value. */
+function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly Member[]): Scorer {
+  const { scale, gp: results, cross, latency, offset } = learned;
   const { context, ledger } = state;
   const { problem } = context.input;
   const told = judged(state).map(({ outcome }) => outcome);
@@ -98,14 +109,20 @@ function scorerOf(
   ];
   const expected = running.map((member): Outcome => {
     const costs = latency.costs(member);
-    const learned = toValue(scale, posterior(gp, context.pointOf(member)).mean + offset(member));
-    return { value: valueAt(problem, learned, costs), costs: objectiveCosts(problem, costs) };
+    const value = toValue(scale, posterior(gp, context.pointOf(member)).mean + offset(member));
+    return { value: valueAt(problem, value, costs), costs: objectiveCosts(problem, costs) };
   });
   return createScorer({
     gp,
     settled: results.points.length,
     cross,
-    gain: createGain(problem, [...told, ...expected], referenceOutcome(context.catalogue, told), scale, latency),
+    gain: createGain(
+      problem,
+      [...believed(state, learned), ...expected],
+      referenceOutcome(context.catalogue, told),
+      scale,
+      latency,
+    ),
     pointOf: context.pointOf,
     offset,
   });
