@@ -20,8 +20,9 @@ import { loadDataset } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/train-teacher.ts';
 import { createLaboratory } from './kd-study/laboratory.ts';
 import { ARMS, referenceStudents, trainingsOf, TUNING_ARMS } from './kd-study/plan.ts';
-import { readResults, recorded } from './kd-study/results.ts';
+import type { Result } from './kd-study/results.ts';
 import { summarise } from './kd-study/summary.ts';
+import { readRecord, recorded } from './study/record.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DATASET = join(ROOT, 'resources/datasets/fashion-mnist');
@@ -45,7 +46,7 @@ if (values.out === undefined) {
 }
 const file = join(values.out, 'results.jsonl');
 if (!values.summary) await study(values.out);
-console.log(`\n${summarise(readResults(file))}`);
+console.log(`\n${summarise(readRecord<Result>(file))}`);
 
 async function study(out: string): Promise<void> {
   mkdirSync(out, { recursive: true });

@@ -2,20 +2,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { timedBreath } from '../../src/compute/breath.ts';
 import { claimed } from '../../src/compute/claim.ts';
-import { evaluate } from '../../src/compute/evaluate.ts';
-import { createModel } from '../../src/compute/model.ts';
-import { disposeParameters, uploadWeights } from '../../src/compute/parameters.ts';
-import { targetsFingerprint, teacherTargets } from '../../src/compute/teacher.ts';
-import type { TargetsRequest } from '../../src/compute/teacher.ts';
 import { readTeacherCard } from '../../src/compute/teacher-card.ts';
-import type { TeacherTargets } from '../../src/compute/teacher-targets.ts';
 import { TEACHER_RECIPE, trainTeacher } from '../../src/compute/train-teacher.ts';
-import { createTrainerCache } from '../../src/compute/trainer-cache.ts';
-import { train } from '../../src/compute/trainer.ts';
+import { createBench } from '../study/bench.ts';
+import { touchClaim } from '../study/record.ts';
 import type { TeacherName, Training } from './plan.ts';
-import { touchClaim } from './results.ts';
 import type { Result } from './results.ts';
 
 const MILLISECONDS_BETWEEN_LOOKS = 5000;
@@ -35,9 +27,8 @@ export interface Laboratory {
 
 export function createLaboratory(options: LaboratoryOptions): Laboratory {
   const { datasetDirectory, out, say } = options;
-  const cache = createTrainerCache();
-  const breath = timedBreath();
-  const dataset = cache.dataset(datasetDirectory);
+  const bench = createBench({ datasetDirectory, targetsDirectory: join(out, 'targets'), say });
+  const { dataset, breath } = bench;
   const ownTeacher = join(out, `own-teacher-${options.teacherEpochs}`);
 
   async function teacherDirectory(name: TeacherName): Promise<string> {
@@ -70,45 +61,20 @@ export function createLaboratory(options: LaboratoryOptions): Laboratory {
     );
   }
 
-  function targetsOf({ student, recipe }: Training, directory: string, count: number): Promise<TeacherTargets> {
-    const { augmentation, distillation } = recipe;
-    const request: TargetsRequest = {
-      ...{ teacherDirectory: directory, dataset, count, augmentation, distillation },
-      ...{ student: student.graph, cacheDir: join(out, 'targets') },
-    };
-    return cache.targets(datasetDirectory, targetsFingerprint(request), () => {
-      say("  computing the teacher's part");
-      return teacherTargets(request, breath, () => undefined);
-    });
-  }
-
   async function run(training: Training, stillAtIt: () => void): Promise<Result> {
     const { id, arm, student, seed, recipe } = training;
+    const { family, params, macs, graph } = student;
     const directory = training.teacher && (await teacherDirectory(training.teacher));
-    const model = createModel(student.graph);
-    const images = cache.images(datasetDirectory, 'train', { shift: recipe.augmentation.shift });
-    const validation = cache.images(datasetDirectory, 'val', { shift: 0 });
-    const validationLabels = dataset.split('val').labels;
-    const teacher = directory === undefined ? undefined : await targetsOf(training, directory, images.count);
-    const task = { model, recipe, seed, train: images, validation, validationLabels, ...(teacher && { teacher }) };
-    const { weights, evaluation, seconds } = await train(task, { breath, onEpoch: stillAtIt });
-    const { family, params, macs } = student;
+    const { validationAccuracy, testAccuracy, seconds } = await bench.train({
+      ...{ graph, recipe, seed, onEpoch: stillAtIt, tested: !arm.startsWith('tune ') },
+      ...(directory !== undefined && { teacherDirectory: directory }),
+    });
     return {
-      ...{ id, arm, family, seed, params, macs, epochs: recipe.epochs, validationAccuracy: evaluation.accuracy },
-      ...(arm.startsWith('tune ') ? {} : { testAccuracy: await testAccuracy(model, weights) }),
+      ...{ id, arm, family, seed, params, macs, epochs: recipe.epochs, validationAccuracy },
+      ...(testAccuracy !== undefined && { testAccuracy }),
       ...(directory !== undefined && { teacherAccuracy: readTeacherCard(directory).accuracy.test }),
-      seconds: Number(seconds.toFixed(2)),
+      seconds,
     };
-  }
-
-  async function testAccuracy(model: ReturnType<typeof createModel>, weights: Parameters<typeof uploadWeights>[1]) {
-    const parameters = uploadWeights(model.layout, weights);
-    try {
-      const images = cache.images(datasetDirectory, 'test', { shift: 0 });
-      return (await evaluate(model, parameters, images, dataset.split('test').labels, breath)).accuracy;
-    } finally {
-      disposeParameters(parameters);
-    }
   }
 
   return { run };

@@ -6,6 +6,7 @@
  * student    mean of its gains over the seeds that both arms have
  * s.e.       over students: deviation of their means / sqrt(students); of one student: the same over its seeds
  */
+import { fraction, table } from '../study/markdown.ts';
 import type { Result } from './results.ts';
 
 const BASELINE = 'none';
@@ -97,15 +98,6 @@ function tuningTable(results: readonly Result[]): string {
     return [arm.replace('tune ', ''), fraction(mean), String(count)];
   });
   return `Tuning on one reference student, by validation accuracy.\n\n${table(['setting', 'accuracy', 'seeds'], rows)}`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function fraction(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(4) : '';
 }
 
 function gainText({ mean, standardError }: Gain): string {

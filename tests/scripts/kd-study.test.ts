@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recipeSchema } from '../../src/bridge/recipe-schema.ts';
 import { ARMS, referenceStudents, trainingsOf, TUNING_ARMS } from '../../scripts/kd-study/plan.ts';
-import { readResults, recorded } from '../../scripts/kd-study/results.ts';
 import type { Result } from '../../scripts/kd-study/results.ts';
 import { gainOf, meanGain, pairedGains, summarise } from '../../scripts/kd-study/summary.ts';
+import { readRecord, recorded } from '../../scripts/study/record.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kd-study-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,9 +53,9 @@ describe('the results', () => {
     await once();
     expect(trained).toBe(1);
     appendFileSync(file, '\n{"id":"kd/a/2","ar');
-    expect(readResults(file).map(({ id }) => id)).toEqual(['kd/a/1']);
+    expect(readRecord<Result>(file).map(({ id }) => id)).toEqual(['kd/a/1']);
     await recorded(file, 'kd/a/2', async () => ({ ...result('kd', 'a', 2, 0.6), id: 'kd/a/2' }));
-    expect(readResults(file).map(({ testAccuracy }) => testAccuracy)).toEqual([0.5, 0.6]);
+    expect(readRecord<Result>(file).map(({ testAccuracy }) => testAccuracy)).toEqual([0.5, 0.6]);
   });
 });
 
