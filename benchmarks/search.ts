@@ -25,7 +25,7 @@ import { peerPython } from './peers/environment.mjs';
 import { PEERS } from './search/peers.ts';
 import { isPeer, playerHash, unknownStrategy } from './search/player.ts';
 import { playAll } from './search/pool.ts';
-import { findRecord, gameHash, readRecords, writeRecord } from './search/records.ts';
+import { findRecord, gameHash, originOf, readRecords, writeRecord } from './search/records.ts';
 import type { Clock, Match, MatchRecord } from './search/records.ts';
 import { anytime, askTimes, byStrategy, byTask, summarise, trialsUntil } from './search/summary.ts';
 import { listTasks } from './search/tasks/registry.ts';
@@ -111,7 +111,7 @@ if (!values.report) {
   await playAll(orders satisfies readonly { clock: Clock }[], Number(values.jobs), ({ match }, answer) => {
     const name = `${match.task} ${match.strategy} ${match.seed}`;
     if ('error' in answer) return note(`${name} FAILED: ${answer.error}`);
-    const { record } = answer;
+    const record = { ...answer.record, origin: originOf(new Date()) };
     if (values.record !== undefined) writeRecord(values.record, record);
     records.push(record);
     note(`${name}: ${record.skipped ?? record.curve.at(-1)?.toFixed(4)}`);

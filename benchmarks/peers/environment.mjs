@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 /** Lower bounds alone: registries differ in the newest build that they carry. */
 const PACKAGES = [
   ...['torch>=2.9', 'numpy>=2.0'],
-  // For `npm run bench:search -- --peers`.
+  // For `npm run bench:search`.
   ...['botorch>=0.16', 'gpytorch>=1.14', 'optuna>=4.5', 'cmaes>=0.12', 'pymoo>=0.6.1'],
 ];
 

@@ -1,4 +1,4 @@
-"""Other people's optimisers for `npm run bench:search -- --peers`: proposes over JSON lines, the benchmark answers.
+"""Other people's optimisers for `npm run bench:search`: proposes over JSON lines, the benchmark answers.
 
     python search.py PEER wall|cpu
 
@@ -12,6 +12,7 @@ D        the family (where there are several), then the dimensions of all famili
 
 import importlib
 import json
+import platform
 import sys
 import time
 import warnings
@@ -136,10 +137,11 @@ def main():
     except ModuleNotFoundError as error:
         sys.exit(f"{name}: {error}; npm run bench:peers installs it")
     channel = Channel()
+    version = f"{module.VERSION}, numpy {np.__version__}, python {platform.python_version()}"
     while True:
         start = channel.receive()
         try:
-            play(lambda problem, costs: module.make(name, problem, costs), start, channel, clock, module.VERSION)
+            play(lambda problem, costs: module.make(name, problem, costs), start, channel, clock, version)
         except Skip as skip:
             channel.send(type="skip", reason=str(skip))
 

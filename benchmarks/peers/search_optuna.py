@@ -4,12 +4,14 @@ TPE is given the space as it is: the family first, then its own dimensions. The 
 so they are given those of all families at once, and those of other families than the chosen one change nothing.
 """
 
+from importlib.metadata import version
+
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from search import CONTINUOUS, Skip
 
-VERSION = f"optuna {optuna.__version__}"
+VERSION = ", ".join(f"{name} {version(name)}" for name in ("optuna", "cmaes", "torch", "scipy"))
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 SAMPLERS = {

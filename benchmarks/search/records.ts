@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cpus, machine, type } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRng } from '../../src/core/math/rng.ts';
@@ -36,6 +37,21 @@ export interface MatchRecord extends Match {
   readonly askMs: readonly number[];
   /** Why it was not played: the peer cannot play games of this kind. */
   readonly skipped?: string;
+  /** Where and when it was played; absent from records of before these were kept. */
+  readonly origin?: Origin;
+}
+
+export interface Origin {
+  readonly machine: string;
+  /** `yyyy-mm-dd` */
+  readonly date: string;
+}
+
+/** This machine, on the day of `now`. */
+export function originOf(now: Date): Origin {
+  const cores = cpus();
+  const model = cores[0]?.model.trim() ?? 'unknown processor';
+  return { machine: `${model}, ${cores.length} cores, ${type()} ${machine()}`, date: now.toISOString().slice(0, 10) };
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
