@@ -172,4 +172,6 @@ export function tableText({ families, ...rest }: AssembledTable): string {
   return `${head},\n"families":[\n${texts.join(',\n')}\n]}\n`;
 }
 
-const capital = (name: string): string => `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+function capital(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}
