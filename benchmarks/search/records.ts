@@ -98,14 +98,26 @@ export function gameHash({ problem, answer, score }: Game): string {
 const matchKey = ({ task, strategy, seed, budget, batch }: Match): string =>
   JSON.stringify([task, strategy, seed, budget, batch]);
 
+/** A number that JSON has no word for was written as null. */
+const numbers = (values: readonly (number | null)[]): readonly number[] => values.map((value) => value ?? NaN);
+
+function parseLine(line: string): MatchRecord | undefined {
+  try {
+    const record = JSON.parse(line) as MatchRecord; // only `writeRecord` wrote it
+    return { ...record, curve: numbers(record.curve), askMs: numbers(record.askMs) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Records by match; of several the last stands. A line cut off by a crash is passed over. */
 export function readRecords(file: string | undefined): Map<string, MatchRecord> {
   const records = new Map<string, MatchRecord>();
   if (file === undefined || !existsSync(file)) return records;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (!line.startsWith('{') || !line.endsWith('}')) continue;
-    const record = JSON.parse(line) as MatchRecord; // only `writeRecord` wrote it
-    records.set(matchKey(record), record);
+    const record = line === '' ? undefined : parseLine(line);
+    if (record) records.set(matchKey(record), record);
   }
   return records;
 }
@@ -114,10 +126,22 @@ export function readRecords(file: string | undefined): Map<string, MatchRecord> 
 export const findRecord = (records: ReadonlyMap<string, MatchRecord>, match: Match): MatchRecord | undefined =>
   records.get(matchKey(match));
 
+/** The first trials of a record that went on for longer; only for players that do not know their budget. */
+export function findHead(records: ReadonlyMap<string, MatchRecord>, match: Match): MatchRecord | undefined {
+  const { budget } = match;
+  const longer = [...records.values()].filter((record) => {
+    return record.budget >= budget && matchKey({ ...record, budget }) === matchKey(match);
+  });
+  const [record] = longer.sort((a, b) => a.budget - b.budget);
+  return record && { ...record, budget, curve: record.curve.slice(0, budget), askMs: record.askMs.slice(0, budget) };
+}
+
 const short = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
+/** Adds a line; what a crash has left without its end stays a line of its own. */
 export function writeRecord(file: string, record: MatchRecord): void {
   const curve = record.curve.map((value) => short(value, 9));
   const askMs = record.askMs.map((value) => short(value, 3));
-  appendFileSync(file, `${JSON.stringify({ ...record, curve, askMs })}\n`);
+  const last = existsSync(file) ? readFileSync(file, 'utf8').slice(-1) : '';
+  appendFileSync(file, `${last === '' || last === '\n' ? '' : '\n'}${JSON.stringify({ ...record, curve, askMs })}\n`);
 }
