@@ -22,7 +22,7 @@ import { assemble, latencyId, LATENCY_ROUNDS, tableText } from './record-table/a
 import { withFigures } from './record-table/card.ts';
 import { latencyRow, TIMED } from './record-table/latency.ts';
 import { STAGES, tablePlan, tableStudents } from './record-table/plan.ts';
-import { progressText } from './record-table/progress.ts';
+import { progressText, waitingTrainings } from './record-table/progress.ts';
 import { headerOf, openSession, trainRow } from './record-table/recorder.ts';
 import { collectRows, openRows, readRows } from './record-table/rows.ts';
 import { summarise } from './record-table/summary.ts';
@@ -80,8 +80,7 @@ async function open(file: string, out: string) {
 
 async function trainStudents(file: string, out: string): Promise<void> {
   const { bench, rows, session } = await open(file, out);
-  const stages = values.stages.split(',');
-  const waiting = plan.filter(({ id, stage }) => stages.includes(stage) && !rows.trainings.has(id));
+  const waiting = waitingTrainings(plan, rows, values.stages.split(','));
   say(progressText(rows, plan));
   for (const [index, training] of waiting.slice(0, Number(values.most)).entries()) {
     const row = await recorded(file, training.id, (stillAtIt) =>

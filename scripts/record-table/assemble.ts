@@ -4,6 +4,7 @@ import type { Family, Dimension, Configuration, Level } from '../../src/core/spa
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { CHEAP_EPOCHS, FULL_EPOCHS, STAGES, trainingId } from './plan.ts';
 import type { Signal, Stage, TableTraining } from './plan.ts';
+import { waitingTrainings } from './progress.ts';
 import type { LatencyRow, Rows, TrainingRow } from './rows.ts';
 import { tableFamily } from './students.ts';
 import type { TableStudent } from './students.ts';
@@ -139,8 +140,7 @@ export function assemble(
 }
 
 export function missingTrainings(rows: Rows, plan: readonly TableTraining[]): AssembledTable['missing'] {
-  const count = (stage: Stage): number =>
-    plan.filter((one) => one.stage === stage && !rows.trainings.has(one.id)).length;
+  const count = (stage: Stage): number => waitingTrainings(plan, rows, [stage]).length;
   // Sound: the entries are one for each stage.
   return Object.fromEntries(STAGES.map((stage) => [stage, count(stage)])) as Record<Stage, number>;
 }

@@ -7,6 +7,15 @@ import type { Rows, TrainingRow } from './rows.ts';
 const SECONDS_AN_HOUR = 3600;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** What a recorder of these stages has yet to train, in the plan's order. */
+export function waitingTrainings(
+  plan: readonly TableTraining[],
+  rows: Rows,
+  stages: readonly string[] = STAGES,
+): readonly TableTraining[] {
+  return plan.filter(({ id, stage }) => stages.includes(stage) && !rows.trainings.has(id));
+}
+
 /** CPU seconds of an epoch, looks at the validation images included; of a family without any, the mean of all. */
 export function secondsAnEpoch(rows: Iterable<TrainingRow>): (family: string) => number {
   const byFamily = new Map<string, number[]>();
@@ -23,7 +32,7 @@ export function progressText(rows: Rows, plan: readonly TableTraining[]): string
   const lines = STAGES.map((stage) => {
     const all = plan.filter((one) => one.stage === stage);
     const done = all.map(({ id }) => rows.trainings.get(id)).filter((row) => row !== undefined);
-    const left = all.filter(({ id }) => !rows.trainings.has(id));
+    const left = waitingTrainings(all, rows);
     const spent = done.reduce((sum, { cpuSeconds = 0 }) => sum + cpuSeconds, 0);
     const expected = left.reduce((sum, { student, epochs }) => sum + epochs * rate(student.family), 0);
     return { name: stage, done: done.length, left: left.length, spent, expected };
