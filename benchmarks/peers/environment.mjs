@@ -9,11 +9,12 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Lower bounds alone: registries differ in the newest build that they carry. */
+/** Those that benchmarks/records/search-peers.jsonl was played with: others may propose otherwise. */
 const PACKAGES = [
-  ...['torch>=2.9', 'numpy>=2.0'],
+  ...['torch==2.13.0', 'numpy==2.4.6', 'scipy==1.17.1'],
   // For `npm run bench:search`.
-  ...['botorch>=0.16', 'gpytorch>=1.14', 'optuna>=4.5', 'cmaes>=0.12', 'pymoo>=0.6.1'],
+  ...['botorch==0.18.1', 'gpytorch==1.15.2', 'linear_operator==0.6.1'],
+  ...['optuna==5.0.0', 'cmaes==0.13.1', 'pymoo==0.6.2'],
 ];
 
 function folder() {
