@@ -1,4 +1,4 @@
-/** The numbers of `surrogate.py`, with the space they are about. */
+/** The numbers of `surrogate.py` with the space they are about, and those of `surrogate_gpytorch.py` about the same. */
 import { readFileSync } from 'node:fs';
 import type { CostedCandidate } from '../../src/core/surrogate/encoding.ts';
 import type { Candidate, Dimension, KnownCosts, Level, Role, Space } from '../../src/core/space/space.ts';
@@ -51,9 +51,36 @@ export interface SurrogateOracle {
   };
 }
 
+interface GainCase {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly value: number;
+}
+
+/** By GPyTorch and BoTorch, for the space, data and hyperparameters of `SurrogateOracle`. */
+export interface GpytorchOracle {
+  readonly mean: readonly number[];
+  readonly variance: readonly number[];
+  readonly logMarginalLikelihood: number;
+  readonly gradient: Readonly<Record<string, number>>;
+  /** Values themselves, without a scale between. */
+  readonly ehvi: {
+    readonly front: readonly Outcome[];
+    readonly reference: Outcome;
+    readonly cases: readonly (GainCase & { readonly cost: number })[];
+  };
+  /** Logarithms. */
+  readonly logEi: { readonly best: number; readonly cases: readonly GainCase[] };
+}
+
 export function readSurrogateOracle(): SurrogateOracle {
   const text = readFileSync(new URL('./surrogate.json', import.meta.url), 'utf8');
   return JSON.parse(text) as SurrogateOracle; // written by surrogate.py beside it, in this form
+}
+
+export function readGpytorchOracle(): GpytorchOracle {
+  const text = readFileSync(new URL('./surrogate_gpytorch.json', import.meta.url), 'utf8');
+  return JSON.parse(text) as GpytorchOracle; // written by surrogate_gpytorch.py beside it, in this form
 }
 
 export const costedCandidates = (oracle: SurrogateOracle): readonly CostedCandidate[] =>

@@ -3,9 +3,9 @@
     python -m venv venv && venv/bin/pip install botorch && venv/bin/python tests/oracle/surrogate_gpytorch.py
 
 takes the space, the data and the hyperparameters of surrogate.json and writes surrogate_gpytorch.json. The kernel of
-docs/trade.md, step 3, is put together from GPyTorch's and BoTorch's own: constant, Matern, categorical, and a linear kernel on
-the indicator of a family, which is 1 where both points are members and 0 elsewhere. Double precision, Cholesky, gradients by
-autograd. Expected hypervolume improvement is BoTorch's analytic one, with the cost as a second objective of (next to) no
+docs/trade.md, step 3, is put together from GPyTorch's and BoTorch's own: constant, Matern, categorical, rational quadratic, and
+a linear kernel on the indicator of a family, which is 1 where both points are members and 0 elsewhere. Double precision,
+Cholesky, gradients by autograd. Expected hypervolume improvement is BoTorch's analytic one, with the cost as a second objective of (next to) no
 variance; expected improvement is its LogExpectedImprovement.
 """
 
@@ -24,7 +24,7 @@ from botorch.models.kernels import CategoricalKernel
 from botorch.utils.multi_objective.box_decompositions import NondominatedPartitioning
 from botorch.utils.testing import MockModel, MockPosterior
 from gpytorch.constraints import Positive
-from gpytorch.kernels import ConstantKernel, LinearKernel, MaternKernel, ScaleKernel
+from gpytorch.kernels import AdditiveKernel, ConstantKernel, LinearKernel, MaternKernel, RQKernel, ScaleKernel
 
 torch.set_default_dtype(torch.double)
 FOLDER = pathlib.Path(__file__).parent
@@ -36,6 +36,8 @@ THETA = given["logHyperparameters"]
 LOGARITHMIC = Positive(transform=torch.exp, inv_transform=torch.log)
 #: Of an ordinal from a dimension that is not there, squared and in length scales, past the middle that it stands at.
 ABSENT = 0.75
+#: Prior median of an ordinal's length scale, over the root of the number of dimensions.
+USUAL_LENGTH = 0.6
 
 
 def unit_costs():
@@ -95,6 +97,21 @@ def categorical(columns, log_rates):
     return with_lengths(kernel, [-rate - np.log(len(columns)) for rate in log_rates])
 
 
+def main_effect(column, log_length):
+    """1 / (1 + square / 2), the square in length scales."""
+    kernel = RQKernel(active_dims=[column], lengthscale_constraint=LOGARITHMIC)
+    kernel.alpha = 1.0
+    kernel.raw_alpha.requires_grad_(False)
+    return with_lengths(kernel, [log_length])
+
+
+def same_level(column):
+    """1 where levels are the same, 0 elsewhere: so short a length scale that the exponential underflows."""
+    kernel = CategoricalKernel(active_dims=[column], lengthscale_constraint=LOGARITHMIC)
+    kernel.raw_lengthscale.requires_grad_(False)
+    return with_lengths(kernel, [-10.0])
+
+
 def members_only(column):
     kernel = LinearKernel(active_dims=[column])
     kernel.variance = 1.0
@@ -111,14 +128,15 @@ class Kernel:
         costs = unit_costs()
         self.cost_columns = [self.columns.add(metric, costs[:, j]) for j, metric in enumerate(METRICS)]
         mean = ConstantKernel()
-        mean.constant = 1.0
+        mean.constant = torch.ones(1)
         mean.raw_constant.requires_grad_(False)
         self.sum = mean + self.scale(self.cost(), "sharedCost")
         for family in FAMILIES:
             self.sum = self.sum + self.of_family(family, costs)
 
-    def scale(self, kernel, *names):
-        out = scaled(kernel, sum(THETA[name] for name in names))
+    def scale(self, kernel, *names, parts=1):
+        """Times the product of the hyperparameters, over a number."""
+        out = scaled(kernel, sum(THETA[name] for name in names) - np.log(parts))
         self.owners.append((out.raw_outputscale, [[(name, 1) for name in names]]))
         return out
 
@@ -132,14 +150,16 @@ class Kernel:
         f = family["name"]
         own = [candidate["family"] == f for candidate in CANDIDATES]
         member = self.columns.add(f, own)
-        within = self.within(family, costs)
+        within, main, parts = self.own_dimensions(family, costs)
         return (
             self.scale(members_only(member), "family")
             + self.scale(members_only(member) * self.cost(), f"amplitude.{f}", "familyCost")
             + self.scale(members_only(member) * within, f"amplitude.{f}", "within")
+            + self.scale(members_only(member) * main, f"amplitude.{f}", "main", parts=parts)
         )
 
-    def within(self, family, costs):
+    def own_dimensions(self, family, costs):
+        """Kernels of all columns together and of each alone, the latter summed, with how many they are."""
         f = family["name"]
         lengths, ordinals, rates, categories = [], [], [], []
         for dimension in family["dimensions"]:
@@ -158,7 +178,12 @@ class Kernel:
         apart = categorical(categories, [THETA[name] for name in rates])
         self.owners.append((smooth.raw_lengthscale, [[(name, 1)] for name in lengths]))
         self.owners.append((apart.raw_lengthscale, [[(name, -1)] for name in rates]))
-        return smooth * apart
+        # A column alone has its length scale times one ratio, that of `mainLength` to the prior median of the lengths.
+        usual = np.log(USUAL_LENGTH * np.sqrt(len(family["dimensions"])))
+        alone = [main_effect(column, THETA[name] + THETA["mainLength"] - usual) for column, name in zip(ordinals, lengths)]
+        self.owners += [(k.raw_lengthscale, [[(n, 1), ("mainLength", 1)]]) for k, n in zip(alone, lengths)]
+        alone += [same_level(column) for column in categories]
+        return smooth * apart, AdditiveKernel(*alone), len(alone)
 
     def gradient(self):
         """By each logarithm of ours, from the gradients that a backward pass has left."""

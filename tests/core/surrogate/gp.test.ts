@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { costedCandidates, oracleSpace, readSurrogateOracle } from '../../oracle/read-surrogate.ts';
-import { createEncoding, encode } from '../../../src/core/surrogate/encoding.ts';
+import { createModel, oracleTheta } from '../../oracle/surrogate-model.ts';
+import { encode } from '../../../src/core/surrogate/encoding.ts';
 import type { CostedCandidate } from '../../../src/core/surrogate/encoding.ts';
 import {
   appendPending,
@@ -12,60 +13,16 @@ import {
   posterior,
 } from '../../../src/core/surrogate/gp.ts';
 import type { Model } from '../../../src/core/surrogate/gp.ts';
-import { createLayout, NOISE_FLOOR, PRIORS, unpack } from '../../../src/core/surrogate/hyperparameters.ts';
+import { NOISE_FLOOR } from '../../../src/core/surrogate/hyperparameters.ts';
 import { fitHyperparameters, negativeLogPosterior } from '../../../src/core/surrogate/fit.ts';
 import type { Space } from '../../../src/core/space/space.ts';
 
 const oracle = readSurrogateOracle();
 const costed = costedCandidates(oracle);
-const METRICS = ['macs', 'params'];
-
-function createModel(space: Space, sample: readonly CostedCandidate[]): Model {
-  const encoding = createEncoding(space, METRICS, sample);
-  return { encoding, layout: createLayout(encoding) };
-}
-
 const model = createModel(oracleSpace(oracle), costed);
 const pointOf = (index: number) => encode(model.encoding, costed[index]!);
 const train = oracle.train.map(pointOf);
 const y = Float64Array.from(oracle.y);
-
-/** θ (roles at 0) whose kernel terms are the reference's hyperparameters. */
-function oracleTheta(of: Model): Float64Array {
-  const { layout } = of;
-  const theta = new Float64Array(layout.count);
-  const atZero = unpack(layout, theta);
-  const set = (index: number | undefined, value: number): void => {
-    if (index !== undefined) theta[index] = value;
-  };
-  const log = (name: string): number => oracle.logHyperparameters[name]!;
-  set(layout.sharedCost, log('sharedCost') - Math.log(atZero.sharedCost));
-  set(layout.family, log('family') - Math.log(atZero.family));
-  set(layout.familyCost, log('familyCost') - Math.log(atZero.familyCost));
-  set(layout.within, log('within') - Math.log(atZero.within));
-  set(layout.main, log('main') - Math.log(atZero.main));
-  set(layout.mainLength, log('mainLength') - Math.log(PRIORS.mainLength.median));
-  set(layout.noise, Math.log(Math.exp(log('noise')) - NOISE_FLOOR) - Math.log(atZero.noise - NOISE_FLOOR));
-  layout.costLengths.forEach((index, j) =>
-    set(index, log(`costLength.${of.encoding.costs[j]!.metric}`) + Math.log(atZero.costs[j]!)),
-  );
-  of.encoding.families.forEach((family, f) => {
-    set(layout.amplitudes[f], log(`amplitude.${family.name}`));
-    family.ordinals.forEach(({ dimension }, j) =>
-      set(
-        layout.families[f]!.ordinals[j]!.own,
-        log(`length.${family.name}.${family.dimensions[dimension]!.name}`) + Math.log(atZero.ordinals[f]![j]!),
-      ),
-    );
-    family.categories.forEach(({ dimension }, j) =>
-      set(
-        layout.families[f]!.categories[j]!.own,
-        log(`rate.${family.name}.${family.dimensions[dimension]!.name}`) - Math.log(atZero.categories[f]![j]!),
-      ),
-    );
-  });
-  return theta;
-}
 
 const theta = oracleTheta(model);
 const gp = createGp(model, theta, train, y);
