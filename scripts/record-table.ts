@@ -100,8 +100,12 @@ async function timeStudents(file: string, out: string): Promise<void> {
       const row = await latencyRow(student, round, session.id, ({ graph }) =>
         measureLatency(graph, TIMED.engines, TIMED.batches, bench.breath),
       );
-      if (row) appendRow(file, row);
-      else say(`${student.id}: others kept the machine busy; run this again when it is quiet`);
+      if (row === undefined) {
+        say(`Others keep the machine busy, ${student.id} cannot be timed: run this again when it is quiet.`);
+        process.exitCode = 1;
+        return;
+      }
+      appendRow(file, row);
     }
   }
 }

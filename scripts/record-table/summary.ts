@@ -1,5 +1,8 @@
 /** The card's figures as Markdown; a figure of nothing is left empty. */
+import { LATENCY_BATCHES } from '../../src/core/latency.ts';
+import { median } from '../../src/core/math/quantile.ts';
 import { fraction, table } from '../study/markdown.ts';
+import { latencyId, LATENCY_ROUNDS } from './assemble.ts';
 import { column, columnAtEpoch, gapOf, mean, pairsOf, seedDeviation, tauOf, variance } from './figures.ts';
 import type { Accuracy, Column, Tau } from './figures.ts';
 import { CHEAP_EPOCHS, FULL_EPOCHS } from './plan.ts';
@@ -26,6 +29,7 @@ export function summarise(rows: Rows, students: readonly TableStudent[], plan: r
     `### Noise between seeds\n\n${noiseTable(rows, students)}`,
     `### Validation and test\n\n${gapTable(rows, students)}`,
     `### Cheap and full trainings\n\n${cheapTable(rows, random)}`,
+    ...(rows.latencies.size > 0 ? [`### Latency\n\n${latencyTable(rows, students)}`] : []),
     `### With and without the teacher\n\n${gainTable(rows, students)}`,
   ].join('\n\n');
 }
@@ -128,6 +132,26 @@ function cheapTable(rows: Rows, random: readonly TableStudent[]): string {
     `Kendall's tau with the test accuracy of the full training, ${shared.length} random students, seed 1. Epochs of the ` +
     'full training are that very training on its way; the short schedule shares its start and order of images.';
   return `${note}\n\n${table(header, body)}`;
+}
+
+/** Of the pass' two rounds: what a single timing is worth. */
+function latencyTable(rows: Rows, students: readonly TableStudent[]): string {
+  const body = LATENCY_BATCHES.map((batch) => {
+    const [first, second] = LATENCY_ROUNDS.map((round): Column => {
+      return ({ id }) => rows.latencies.get(latencyId(round, id))?.timings.find((one) => one.batch === batch)?.medianMs;
+    });
+    if (first === undefined || second === undefined) return [];
+    const pairs = pairsOf(students, first, second);
+    const differences = pairs.map(([a, b]) => Math.abs(a - b) / Math.min(a, b));
+    const times = pairs.flat();
+    const span = times.length > 0 ? `${digits(Math.min(...times), 3)} to ${digits(Math.max(...times), 3)}` : '';
+    return [
+      ...[String(batch), String(pairs.length), span, points(median(differences))],
+      tauText(tauOf(students, first, second)),
+    ];
+  });
+  const header = ['images', 'students timed twice', 'ms', 'median difference, %', 'tau of the rounds'];
+  return table(header, body);
 }
 
 function gainTable(rows: Rows, students: readonly TableStudent[]): string {

@@ -149,6 +149,22 @@ describe('the figures', () => {
     expect(gap.count).toBe(6);
   });
 
+  it('say of the latencies how far two rounds agree', () => {
+    const latencies = new Map(
+      [1, 2].flatMap((round) =>
+        three.map(({ id }, index) => {
+          const medianMs = (index + 1) * (round === 1 ? 1 : 1.1);
+          const timing = { engine: 'onnxruntime', version: '1', batch: 1, medianMs, p90Ms: 9, passes: 30 };
+          const row = { id: latencyId(round, id), session: 's', otherLoad: 0, timings: [timing] };
+          return [row.id, row] as const;
+        }),
+      ),
+    );
+    expect(summarise({ ...rows, latencies }, students, plan)).toContain(
+      '| 1 | 3 | 1.000 to 3.300 | 10.00 | 1.000 (3) |',
+    );
+  });
+
   it('stand in the card, which keeps the rest of its text however often they are renewed', () => {
     const text = summarise(rows, students, plan);
     // Gains 0.79, 0.81, 0.83 over 0.70: 0.09, 0.11, 0.13; deviation 0.02, s.e. 0.02 / sqrt(3).
