@@ -1,7 +1,8 @@
 """Samplers of Optuna with their defaults, TPE being multivariate with a group for each family.
 
 TPE is given the space as it is: the family first, then its own dimensions. The others sample one fixed set of dimensions,
-so they are given those of all families at once, and those of other families than the chosen one change nothing.
+so they are given those of all families at once, and those of other families than the chosen one change nothing. All know
+the reference students as trials, NSGA-II as the first of its first generation.
 """
 
 from importlib.metadata import version
@@ -30,6 +31,11 @@ class Sampler:
         self.family = CategoricalDistribution(list(range(len(problem.families))))
         self.distributions = {self.name(f, i): self.of(count, ordinal) for f, i, count, ordinal, _ in problem.columns}
         self.trials = {}
+        self.generations = name == "optuna-nsga2"
+        if self.generations:
+            # A trial that is added belongs to no generation: they are asked for again, which costs no training.
+            for candidate in problem.first:
+                self.study.enqueue_trial(self.described(candidate)[0])
 
     @staticmethod
     def name(f, i):
@@ -77,11 +83,13 @@ class Sampler:
             waiting = self.trials.get(candidate)
             if waiting:
                 self.study.tell(waiting.pop(0), value.tolist())
-            else:
-                self.study.add_trial(self.reference(candidate, value))
+            elif not self.generations:
+                params, distributions = self.described(candidate)
+                trial = optuna.trial.create_trial(params=params, distributions=distributions, values=value.tolist())
+                self.study.add_trial(trial)
 
-    def reference(self, candidate, value):
-        """A trial that another has proposed."""
+    def described(self, candidate):
+        """What another has proposed, as parameters and their distributions."""
         family, levels = candidate
         params, distributions = {}, {}
         if self.problem.several:
@@ -95,7 +103,7 @@ class Sampler:
             level = levels[i] if own else 0
             distributions[name] = distribution
             params[name] = level / (count - 1) if isinstance(distribution, FloatDistribution) else level
-        return optuna.trial.create_trial(params=params, distributions=distributions, values=value.tolist())
+        return params, distributions
 
 
 def make(name, problem, _costs):
