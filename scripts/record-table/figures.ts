@@ -67,8 +67,9 @@ export function gapOf(rows: Iterable<TrainingRow>) {
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Of a sample: over n - 1. */
+/** Of a sample: over n - 1; NaN of fewer than two. */
 export function variance(values: readonly number[]): number {
+  if (values.length < 2) return NaN;
   const centre = mean(values);
   return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import { canonicalise } from '../../src/core/space/lattice.ts';
+import { createTableProblem } from '../../src/core/strategies/replay.ts';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts';
 import { assemble, latencyId, METRICS, tableText } from '../../scripts/record-table/assemble.ts';
@@ -18,6 +19,7 @@ import { tableFamily } from '../../scripts/record-table/students.ts';
 import type { TableStudent } from '../../scripts/record-table/students.ts';
 import { rowsOf, trainingRow } from './record-table-rows.ts';
 
+const TABLE = fileURLToPath(new URL('../../resources/tables/fashion-kd.json', import.meta.url));
 const students = tableStudents();
 const plan = tablePlan();
 
@@ -94,6 +96,14 @@ describe('the table', () => {
     expect(whole.families.flatMap((family) => family.rows)).toHaveLength(students.length);
     expectBuildersCosts(whole);
   });
+
+  it("is one of rows that builders' costs still hold for, as it lies in the repository", () => {
+    const recorded = parseTable(JSON.parse(readFileSync(TABLE, 'utf8')), TABLE);
+    expectBuildersCosts(recorded);
+    const { problem, hypervolume } = createTableProblem(recorded, { seed: 1, budget: 10 });
+    expect(problem.space.families.every(({ pool }) => pool !== undefined)).toBe(true);
+    expect(hypervolume).toBeGreaterThan(0);
+  });
 });
 
 describe('the latency pass', () => {
@@ -147,6 +157,8 @@ describe('the figures', () => {
     expect(gap.mean).toBeCloseTo(0.01, 12);
     expect(gap.deviation).toBeCloseTo(0, 12);
     expect(gap.count).toBe(6);
+    // A deviation of nothing is not 0.
+    expect(gapOf([]).deviation).toBeNaN();
   });
 
   it('say of the latencies how far two rounds agree', () => {
