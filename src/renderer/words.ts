@@ -163,10 +163,10 @@ export function gainText(gain: number, scored?: Pick<SearchConfig, 'objectives' 
   return box === undefined ? digits(gain, 3) : `${digits((gain / box) * 100, 2)} %`;
 }
 
-/** `all`, or up to how many levels a dimension may move. */
+/** `all`, or how many levels the longest dimension may move. */
 export function reachWords(radius: string): string {
   if (radius === 'all') return 'over its whole family';
-  return radius === '1' ? 'one level of each dimension' : `${radius} levels of each dimension`;
+  return radius === '1' ? 'one level of each dimension' : `up to ${radius} levels of its longest dimension`;
 }
 
 /** The measured accuracy against the prediction, in deviations. */

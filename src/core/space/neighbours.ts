@@ -20,23 +20,27 @@ export function adjacentExchange(family: Family, config: Configuration): readonl
 }
 
 /**
- * Test for the box around `centre`: every ordinal at most `levelRadius` levels away (`Infinity`: any), at most
+ * Test for the box around `centre`: every ordinal at most `levelRadius` of it levels away (`Infinity`: any), at most
  * `hammingRadius` categorical dimensions different. Dimensions active on one side only do not count: their gate does.
  */
 export function withinRadius(
   family: Family,
   centre: Configuration,
-  levelRadius: number,
+  levelRadius: (dimension: Dimension) => number,
   hammingRadius: number,
 ): (config: Configuration) => boolean {
-  const places = family.dimensions.map((dimension) => ({ dimension, index: levelIndex(dimension, centre) }));
+  const places = family.dimensions.map((dimension) => ({
+    dimension,
+    index: levelIndex(dimension, centre),
+    radius: levelRadius(dimension),
+  }));
   return (config) => {
     let different = 0;
-    for (const { dimension, index } of places) {
+    for (const { dimension, index, radius } of places) {
       const other = levelIndex(dimension, config);
       if (index < 0 || other < 0 || index === other) continue;
       if (dimension.type === 'categorical') different += 1;
-      else if (Math.abs(index - other) > levelRadius) return false;
+      else if (Math.abs(index - other) > radius) return false;
     }
     return different <= hammingRadius;
   };

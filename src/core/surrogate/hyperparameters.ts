@@ -11,6 +11,8 @@
  * | λ             | length scale of main effects: that of an ordinal column shrunk to ℓ · λ / (base · √d) |           |
  *
  * Every θ has a normal prior about 0, so that a family without data borrows its length scales from those of the same role.
+ * A column's own deviation from its role is kept small: where each of twenty columns could have a length scale of its own, the
+ * likelihood of a hundred results finds some that predict worse than none (docs/decisions.md, 29).
  */
 import type { Column, Encoding } from './encoding.ts';
 
@@ -33,12 +35,12 @@ export const PRIORS = Object.freeze({
   mainLength: { median: 0.4, deviation: 0.7 },
   categoryRate: { median: 0.7, deviation: 0.7 },
   amplitude: { median: 1, deviation: 1 },
-  own: { median: 1, deviation: 0.7 },
+  own: { median: 1, deviation: 0.15 },
 } satisfies Record<string, LogPrior>);
 
 /** Prior variance of the integrated constant mean, and the least noise, both in units of the output's variance. */
 export const MEAN_VARIANCE = 1;
-export const NOISE_FLOOR = 1e-5;
+export const NOISE_FLOOR = 1e-6;
 
 interface Entry {
   readonly name: string;

@@ -22,7 +22,14 @@ export interface RegionsInput {
 
 /** A lane is so high; a region fills it up to its radius, its name stands above, and its moves near the floor. */
 const LANE = 6;
-const HEIGHTS: Readonly<Record<string, number>> = { all: 4, 4: 3, 2: 2, 1: 1 };
+/** Of radius `all`; each halving is one less, down to 1, and what is wider than 4 levels stands between 4 and all. */
+const ALL_AT = 4;
+const LABELS: readonly (readonly [number, string])[] = [
+  [1, '1'],
+  [2, '2'],
+  [3, '4'],
+  [ALL_AT, 'all'],
+];
 const NAME_AT = 5.2;
 const MOVE_AT = 0.5;
 /** Above the lanes: where the global arm's students stand. */
@@ -97,10 +104,12 @@ export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
 function levelLabel(value: number, lanes: number): string {
   const height = value % LANE;
   if (value >= lanes * LANE) return height === GLOBAL_AT ? 'global' : '';
-  return Object.keys(HEIGHTS).find((radius) => HEIGHTS[radius] === height) ?? '';
+  return LABELS.find(([at]) => at === height)?.[1] ?? '';
 }
 
-const heightOf = (radius: string): number => HEIGHTS[radius] ?? 0;
+/** By octaves of levels: 1, 2 and 4 levels stand at 1, 2 and 3. */
+const heightOf = (radius: string): number =>
+  radius === 'all' ? ALL_AT : Math.min(ALL_AT - 0.25, 1 + Math.log2(Number(radius)));
 
 /** The first lane lies uppermost, beneath the global arm's. */
 const floorOf = ({ lane }: RegionLife, lanes: number): number => (lanes - 1 - lane) * LANE;

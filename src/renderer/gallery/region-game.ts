@@ -4,9 +4,16 @@ import { paretoFront } from '../../core/pareto.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { TRADE } from '../../core/strategies/trade/constants.ts';
 import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
-import { afterTrial, radiusName } from '../../core/strategies/trade/regions.ts';
+import { afterTrial, narrowestStep, radiusName } from '../../core/strategies/trade/regions.ts';
 import type { Region } from '../../core/strategies/trade/regions.ts';
+import type { Family } from '../../core/space/space.ts';
 import type { Trial } from '../../core/trial.ts';
+
+/** Its regions' box: nine levels to a dimension, so that radii go all, 4, 2, 1. */
+const FAMILY: Pick<Family, 'dimensions'> = {
+  dimensions: [{ name: 'width', title: 'width', role: 'width', type: 'ordinal', levels: [1, 2, 3, 4, 5, 6, 7, 8, 9] }],
+};
+const NARROWEST = narrowestStep(FAMILY);
 
 /** Less patient than the law with failures, and more with idleness, so that a short search shows all that can happen. */
 const FAILURES = 2;
@@ -40,7 +47,7 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
   function moved(region: Region, trial: Trial, best: ReadonlySet<number>): Region | undefined {
     const isOwn = trial.why.region?.id === region.id;
     const success = best.has(trial.number);
-    const next = isOwn ? afterTrial(region, success, FAILURES) : { ...region, idle: region.idle + 1 };
+    const next = isOwn ? afterTrial(region, success, FAILURES, NARROWEST) : { ...region, idle: region.idle + 1 };
     if (!next || next.idle > IDLE) {
       spent.add(region.centre);
       return undefined;
@@ -59,14 +66,14 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
     const free = [...best].filter((number) => !claimed.has(number) && !spent.has(number));
     const fresh = free.slice(0, TRADE.regions - survivors.length).map((centre): Region => {
       opened += 1;
-      return { id: opened, centre, step: 0, successes: 0, failures: 0, idle: 0 };
+      return { id: opened, centre, step: TRADE.openedAt, successes: 0, failures: 0, idle: 0 };
     });
     regions = [...survivors, ...fresh];
     const own = survivors.find(({ id }) => id === trial.why.region?.id);
     moments.push({
       trial: trial.number,
       regions: regions.map((region) => ({
-        ...{ id: region.id, family: familyAt(region), centre: region.centre, radius: radiusName(region) },
+        ...{ id: region.id, family: familyAt(region), centre: region.centre, radius: radiusName(region, FAMILY) },
         ...{ successes: region.successes, failures: region.failures },
       })),
       own: own && { region: own.id, success: best.has(trial.number) },
@@ -80,7 +87,7 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
     moments,
     claim: (family) => {
       const region = regions.findLast((one) => familyAt(one) === family);
-      return region && { id: region.id, centre: region.centre, radius: radiusName(region) };
+      return region && { id: region.id, centre: region.centre, radius: radiusName(region, FAMILY) };
     },
     tell,
   };

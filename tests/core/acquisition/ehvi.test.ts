@@ -153,3 +153,20 @@ describe('EHVI', () => {
     }
   });
 });
+
+describe('a margin', () => {
+  it('is what every level of the front is raised by, as output', () => {
+    const reference: Outcome = { value: 0, costs: [10] };
+    const front: Outcome[] = [
+      { value: 0.5, costs: [5] },
+      { value: 0.8, costs: [8] },
+    ];
+    const raised = front.map(({ value, costs }) => ({ value: value + 0.1, costs }));
+    const withMargin = createEhvi(createCells(front, reference), plain, 0.1);
+    const higher = createEhvi(createCells(raised, { value: 0.1, costs: [10] }), plain);
+    for (const cost of [2, 6, 9]) {
+      const [a, b] = [withMargin, higher].map((ehvi) => logGainOf(plain, ehvi.stakesOf([[cost]]), 0.7, 0.3));
+      expect(a).toBeCloseTo(b!, 6);
+    }
+  });
+});

@@ -7,11 +7,13 @@ import {
   contributions,
   failureTolerance,
   isSuccess,
-  radii,
+  hammingRadius,
+  levelRadius,
+  narrowestStep,
   radiusName,
 } from '../../../src/core/strategies/trade/regions.ts';
 import type { Region } from '../../../src/core/strategies/trade/regions.ts';
-import type { Family } from '../../../src/core/space/space.ts';
+import type { Dimension, Family } from '../../../src/core/space/space.ts';
 
 const region = (changes: Partial<Region> = {}): Region => ({
   id: 1,
@@ -26,33 +28,48 @@ const region = (changes: Partial<Region> = {}): Region => ({
 describe('the law of a region', () => {
   it('narrows by one step after as many failures in a row as its tolerance', () => {
     let now: Region | undefined = region();
-    for (let i = 0; i < 2; i++) now = now && afterTrial(now, false, 3);
+    for (let i = 0; i < 2; i++) now = now && afterTrial(now, false, 3, 3);
     expect(now).toMatchObject({ step: 1, failures: 2 });
-    expect(now && afterTrial(now, false, 3)).toMatchObject({ step: 2, failures: 0, successes: 0, idle: 0 });
+    expect(now && afterTrial(now, false, 3, 3)).toMatchObject({ step: 2, failures: 0, successes: 0, idle: 0 });
   });
 
   it('starts counting failures again after a success', () => {
-    const now = afterTrial(region({ failures: 2 }), true, 3);
+    const now = afterTrial(region({ failures: 2 }), true, 3, 3);
     expect(now).toMatchObject({ step: 1, failures: 0, successes: 1 });
   });
 
   it('widens after successes in a row, never past its widest', () => {
     const ready = { successes: TRADE.successTolerance - 1 };
-    expect(afterTrial(region({ ...ready, step: 2 }), true, 3)).toMatchObject({ step: 1, successes: 0 });
-    expect(afterTrial(region({ ...ready, step: 0 }), true, 3)).toMatchObject({ step: 0 });
+    expect(afterTrial(region({ ...ready, step: 2 }), true, 3, 3)).toMatchObject({ step: 1, successes: 0 });
+    expect(afterTrial(region({ ...ready, step: 0 }), true, 3, 3)).toMatchObject({ step: 0 });
   });
 
   it('dies when it fails at its narrowest', () => {
-    expect(afterTrial(region({ step: 3, failures: 2 }), false, 3)).toBeUndefined();
+    expect(afterTrial(region({ step: 3, failures: 2 }), false, 3, 3)).toBeUndefined();
   });
 
   it('tolerates half as many failures as there are dimensions, three at least', () => {
     expect([2, 6, 7, 20].map(failureTolerance)).toEqual([3, 3, 4, 10]);
   });
 
-  it('walks level radii all, 4, 2, 1 and Hamming radii d, d/2, 2, 1', () => {
-    expect([0, 1, 2, 3].map((step) => radiusName({ step }))).toEqual(['all', '4', '2', '1']);
-    expect([0, 1, 2, 3].map((step) => radii({ step }, 8).hamming)).toEqual([8, 4, 2, 1]);
+  it('halves all radii at each step, down to one level and one category', () => {
+    const steps = [0, 1, 2, 3, 4].map((step) => ({ step }));
+    const of = (count: number) => ({ levels: Array.from({ length: count }, (_, i) => i) });
+    expect(steps.map((step) => levelRadius(step, of(9)))).toEqual([8, 4, 2, 1, 1]);
+    expect(steps.map((step) => levelRadius(step, of(1001)))).toEqual([1000, 500, 250, 125, 63]);
+    expect(steps.map((step) => hammingRadius(step, 8))).toEqual([8, 4, 2, 1, 1]);
+  });
+
+  it('is at its narrowest when its longest dimension moves by one level', () => {
+    const dimension = (name: string, count: number) => ({
+      ...{ name, title: name, role: 'other', type: 'ordinal' },
+      levels: Array.from({ length: count }, (_, i) => i),
+    });
+    const narrowest = (...counts: number[]): number =>
+      narrowestStep({ dimensions: counts.map((count, i) => dimension(`x${i}`, count) as Dimension) });
+    expect([narrowest(9, 3), narrowest(1001), narrowest(3), narrowest(2), narrowest()]).toEqual([3, 10, 1, 1, 1]);
+    expect(radiusName({ step: narrowest(9, 3) }, { dimensions: [dimension('x', 9) as Dimension] })).toBe('1');
+    expect(radiusName({ step: 0 }, { dimensions: [dimension('x', 9) as Dimension] })).toBe('all');
   });
 });
 

@@ -5,7 +5,8 @@ import type { Member } from '../../../src/core/strategies/catalogue.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
 import { createContext } from '../../../src/core/strategies/trade/context.ts';
-import { learn } from '../../../src/core/strategies/trade/learn.ts';
+import { fittedTo, learn } from '../../../src/core/strategies/trade/learn.ts';
+import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import {
   addGlobalCandidates,
@@ -106,6 +107,27 @@ describe('the search', () => {
   });
 });
 
+describe('what a fit looks at', () => {
+  it('is everything as long as that is little, in the order it came', () => {
+    const y = Float64Array.from({ length: TRADE.fitResults }, (_, i) => Math.sin(i));
+    expect(fittedTo(y)).toEqual(Array.from(y.keys()));
+  });
+
+  it('is of more the best half of what it may be, and others from the whole of the rest, each once', () => {
+    const y = Float64Array.from({ length: 4 * TRADE.fitResults }, (_, i) => Math.sin(i));
+    const chosen = fittedTo(y);
+    expect(new Set(chosen).size).toBe(TRADE.fitResults);
+    expect(chosen).toEqual([...chosen].sort((a, b) => a - b));
+    const ranks = Array.from(y.keys()).sort((a, b) => y[b]! - y[a]!);
+    const rankOf = new Map(ranks.map((index, rank) => [index, rank]));
+    const seen = chosen.map((index) => rankOf.get(index)!).sort((a, b) => a - b);
+    expect(seen.slice(0, TRADE.fitResults / 2)).toEqual(Array.from({ length: TRADE.fitResults / 2 }, (_, i) => i));
+    const gaps = seen.slice(TRADE.fitResults / 2).map((rank, i, all) => rank - (all[i - 1] ?? TRADE.fitResults / 2));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(7);
+    expect(seen.at(-1)).toBeGreaterThanOrEqual(y.length - 8);
+  });
+});
+
 describe('candidates', () => {
   it('hold every unasked member of listed families once, and neighbours of the centres in vast ones', () => {
     const catalogue = createCatalogue(familiesProblem(), 1);
@@ -132,16 +154,12 @@ describe('candidates', () => {
   it('of a region lie in its box', () => {
     const catalogue = createCatalogue(vastProblem(), 1);
     const centre = catalogue.families[0]!.members[700]!.candidate;
+    const family = familyOf(catalogue.problem.space, 'vast');
     for (const step of [1, 2, 3]) {
       const set = new CandidateSet(catalogue, new Set());
-      addRegionCandidates(
-        set,
-        catalogue,
-        { id: 1, centre: 0, step, successes: 0, failures: 0, idle: 0 },
-        centre,
-        createRng(step),
-      );
-      const inside = contains({ step }, familyOf(catalogue.problem.space, 'vast'), centre.config);
+      const region = { id: 1, centre: 0, step, successes: 0, failures: 0, idle: 0 };
+      addRegionCandidates(set, catalogue, region, family, centre.config, createRng(step));
+      const inside = contains({ step }, family, centre.config);
       expect(set.members.length).toBeGreaterThan(20);
       for (const { candidate } of set.members) expect(inside(candidate.config)).toBe(true);
     }

@@ -5,7 +5,7 @@ import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbour
 import type { Candidate, Configuration, Dimension, Family, Level } from '../../space/space.ts';
 import type { Catalogue, FamilyCatalogue, Member } from '../catalogue.ts';
 import { TRADE } from './constants.ts';
-import { radii } from './regions.ts';
+import { contains, hammingRadius, levelRadius } from './regions.ts';
 import type { Region } from './regions.ts';
 
 /** Collects candidates, each once, leaving out what is over a limit or asked already. */
@@ -62,32 +62,57 @@ function moveLevel(dimension: Dimension, config: Configuration, radius: number, 
   return levels[Math.min(levels.length - 1, Math.max(0, target))];
 }
 
+/** How many levels each dimension may move. */
+type Reach = (dimension: Dimension) => number;
+
+const EVERYWHERE: Reach = () => Infinity;
+
 /** The configuration with the dimensions `changed` moved to other levels, canonical; `undefined` where that is illegal. */
 function change(
   family: Family,
   config: Configuration,
   changed: readonly Dimension[],
-  radius: number,
+  reach: Reach,
   rng: Rng,
 ): Configuration | undefined {
   const moved = Object.fromEntries(
-    changed.map((dimension) => [dimension.name, moveLevel(dimension, config, radius, rng) ?? '']),
+    changed.map((dimension) => [dimension.name, moveLevel(dimension, config, reach(dimension), rng) ?? '']),
   );
   const settled = completeConfiguration(family, { ...config, ...moved });
   return isMember(family, settled) ? settled : undefined;
 }
 
-/** A random neighbour: one or two dimensions moved, by steps of any size. */
-export function neighbour(family: Family, config: Configuration, rng: Rng): Configuration | undefined {
+/** Where a local search may go. */
+export interface Ground {
+  readonly family: Family;
+  readonly reach: Reach;
+  readonly holds: (config: Configuration) => boolean;
+}
+
+export const wholeFamily = (family: Family): Ground => ({ family, reach: EVERYWHERE, holds: () => true });
+
+export const regionGround = (region: Region, family: Family, centre: Configuration): Ground => ({
+  family,
+  reach: (dimension) => levelRadius(region, dimension),
+  holds: contains(region, family, centre),
+});
+
+/** A random neighbour on that ground: one or two dimensions moved, by steps of any size. */
+export function neighbour(
+  { family, reach, holds }: Ground,
+  config: Configuration,
+  rng: Rng,
+): Configuration | undefined {
   const dimensions = rng.shuffle(activeDimensions(family, config));
-  return change(family, config, dimensions.slice(0, 1 + rng.int(2)), Infinity, rng);
+  const moved = change(family, config, dimensions.slice(0, 1 + rng.int(2)), reach, rng);
+  return moved && holds(moved) ? moved : undefined;
 }
 
 /** Random ones in the region: a few coordinates of the centre changed, each with probability min(1, 20/d) (TuRBO). */
 function* drawInRegion(region: Region, family: Family, centre: Configuration, rng: Rng): Generator<Configuration> {
   const dimensions = activeDimensions(family, centre);
   const categories = dimensions.filter(({ type }) => type === 'categorical').length;
-  const { levels, hamming } = radii(region, categories);
+  const hamming = hammingRadius(region, categories);
   const most = Math.min(1, TRADE.perturbed / Math.max(1, dimensions.length));
   for (let i = 0; i < TRADE.regionDraws; i++) {
     // Between one coordinate and all: a narrow region still needs points near its centre.
@@ -100,7 +125,7 @@ function* drawInRegion(region: Region, family: Family, centre: Configuration, rn
       if (dimension.type === 'categorical' && ++different > hamming) return false;
       return true;
     });
-    const config = change(family, centre, chosen, levels, rng);
+    const config = change(family, centre, chosen, (dimension) => levelRadius(region, dimension), rng);
     if (config) yield config;
   }
 }
@@ -110,7 +135,7 @@ function addNeighbours(set: CandidateSet, family: Family, config: Configuration,
   for (const near of exchanges(family, config)) set.addConfig(family, near);
   const dimensions = activeDimensions(family, config);
   for (let i = 0; i < pairs && dimensions.length > 1; i++) {
-    const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), Infinity, rng);
+    const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), EVERYWHERE, rng);
     if (near) set.addConfig(family, near);
   }
 }
@@ -151,10 +176,10 @@ export function addRegionCandidates(
   set: CandidateSet,
   catalogue: Catalogue,
   region: Region,
-  centre: Candidate,
+  family: Family,
+  centre: Configuration,
   rng: Rng,
 ): void {
-  const found = catalogue.families.find(({ family }) => family.name === centre.family);
-  if (!found || found.whole) return;
-  for (const config of drawInRegion(region, found.family, centre.config, rng)) set.addConfig(found.family, config);
+  if (catalogue.families.find((listed) => listed.family.name === family.name)?.whole !== false) return;
+  for (const config of drawInRegion(region, family, centre, rng)) set.addConfig(family, config);
 }

@@ -22,14 +22,19 @@ export const TRADE = Object.freeze({
   /** Local search in large families: starts among the best candidates and among the sample, and looks from each. [R] */
   searchStarts: 3,
   searchLooks: 40,
+  /** The same within each region. [R] */
+  regionStarts: 2,
+  regionLooks: 60,
 
   /** Draws to choose from while no student has given a result, where latency has a limit. [R] */
   blindDraws: 16,
 
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
-  /** Level radius of ordinals, from widest to narrowest; categories go by Hamming radius d, d/2, 2, 1 (docs/trade.md, step 5). */
-  levelRadii: [Infinity, 4, 2, 1],
+  /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each side. [R] */
+  openedAt: 1,
+  /** The last trials of an arm that its credit is measured by. [R] */
+  creditTrials: 8,
   /** Consecutive successes that widen a region: TuRBO's 3. */
   successTolerance: 3,
   /** Consecutive failures that narrow it: max(this, d/2). [R] */
@@ -40,7 +45,7 @@ export const TRADE = Object.freeze({
   idleTolerances: 3,
 
   /** How far above the front a result must come to count as a gain, in deviations of the outputs. [R] */
-  margin: 0.003,
+  margin: 0.0005,
 
   /**
    * Likelihood evaluations of a fit: `fitWork / n³` within the two bounds, n being what it fits to, at most `fitResults`; a

@@ -4,6 +4,7 @@ import { calibrate, leaveOneOutPairs } from '../../surrogate/calibration.ts';
 import { unpack } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser } from '../../surrogate/standardise.ts';
 import { withData } from '../ledger.ts';
+import { familyOf } from '../../space/lattice.ts';
 import type { StrategyInput } from '../strategy.ts';
 import { learn } from './learn.ts';
 import { radiusName } from './regions.ts';
@@ -77,14 +78,12 @@ function momentOf(before: TradeState, after: TradeState, trial: number): Regions
   const success = successOf(old.get(claimed), now.get(claimed));
   return {
     trial,
-    regions: after.regions.map((region) => ({
-      id: region.id,
-      family: after.ledger.trials[region.centre]?.candidate.family ?? '',
-      centre: region.centre,
-      radius: radiusName(region),
-      successes: region.successes,
-      failures: region.failures,
-    })),
+    regions: after.regions.map((region) => {
+      const { id, centre, successes, failures } = region;
+      const family = after.ledger.trials[centre]?.candidate.family ?? '';
+      const radius = radiusName(region, familyOf(after.context.input.problem.space, family));
+      return { id, family, centre, radius, successes, failures };
+    }),
     own: success === undefined ? undefined : { region: claimed, success },
     ended: [...old.keys()].filter((id) => !now.has(id)),
     opened: [...now.keys()].filter((id) => !old.has(id)),

@@ -40,7 +40,7 @@ const evaluations = (n: number): number =>
  * Which of n results a fit looks at: all, or of more than `fitResults` the better half and, evenly spread over the ranks, of the
  * others. It is the good ones that the search has to tell apart.
  */
-function fittedTo(y: Float64Array): readonly number[] {
+export function fittedTo(y: Float64Array): readonly number[] {
   const ranked = Array.from(y.keys()).sort((a, b) => y[b]! - y[a]! || a - b);
   if (ranked.length <= TRADE.fitResults) return Array.from(y.keys());
   const best = ranked.slice(0, TRADE.fitResults / 2);

@@ -2,22 +2,23 @@
 import type { Outcome } from '../../acquisition/cells.ts';
 import type { Why } from '../../events.ts';
 import type { Rng } from '../../math/rng.ts';
-import { familyOf } from '../../space/lattice.ts';
 import type { Candidate } from '../../space/space.ts';
 import { posterior } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
-import type { Catalogue, Member } from '../catalogue.ts';
+import type { Member } from '../catalogue.ts';
 import { isPending, objectiveCosts, outcomeOf, sign, valueAt, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
-import { addGlobalCandidates, addRegionCandidates, CandidateSet, neighbour } from './candidates.ts';
+import { chooseByCredit, claimant, regionArms } from './arms.ts';
+import type { RegionArm } from './arms.ts';
+import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
+import { climbAnywhere, climbWithin } from './climb.ts';
 import { TRADE } from './constants.ts';
 import { createGain } from './gain.ts';
 import type { Learned } from './learn.ts';
-import { contains, contributions, radiusName } from './regions.ts';
-import type { Region } from './regions.ts';
-import { best, createScorer, glance, refine } from './score.ts';
+import { contributions, radiusName } from './regions.ts';
+import { createScorer, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
@@ -43,43 +44,26 @@ export function propose(
   const scorer = scorerOf(state, learned, gp, picked);
 
   const set = new CandidateSet(catalogue, asked);
-  const active = context.options['regions'] === false ? [] : regions;
-  for (const region of active) {
-    const centre = ledger.trials[region.centre];
-    if (centre) addRegionCandidates(set, catalogue, region, centre.candidate, rng);
-  }
+  const arms = regionArms(problem.space, context.options['regions'] === false ? [] : regions, ledger.trials);
+  for (const { region, family, centre } of arms) addRegionCandidates(set, catalogue, region, family, centre, rng);
   addGlobalCandidates(set, catalogue, searchCentres(state), position, rng);
 
   const glanced = set.members.map((member) => glance(scorer, member));
-  climb(catalogue, scorer, set, glanced, rng);
-  const winner = best(scorer, glanced);
+  const climber = { catalogue, scorer, set, glanced, rng };
+  climbAnywhere(climber);
+  for (const arm of arms) climbWithin(climber, arm);
+  const winner = chooseByCredit(scorer, glanced, arms, state.credits);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
   return {
     member: winner.member,
     why: {
-      ...explain(winner, learned.scale, orientation, claimant(state, active, winner.member)),
+      ...explain(winner, learned.scale, orientation, claimant(arms, winner.member)),
       ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
       ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
     },
   };
-}
-
-/** The narrowest region that the candidate lies in: it answers for the trial. The global arm has what lies in none. */
-function claimant(
-  { context, ledger }: TradeState,
-  regions: readonly Region[],
-  { candidate }: Member,
-): Region | undefined {
-  const { space } = context.input.problem;
-  return regions
-    .filter(({ step, centre }) => {
-      const middle = ledger.trials[centre]?.candidate;
-      if (middle?.family !== candidate.family) return false;
-      return contains({ step }, familyOf(space, candidate.family), middle.config)(candidate.config);
-    })
-    .sort((a, b) => b.step - a.step || a.id - b.id)[0];
 }
 
 /**
@@ -143,43 +127,14 @@ function searchCentres(state: TradeState): readonly Candidate[] {
     .filter((candidate) => candidate !== undefined);
 }
 
-/**
- * Local search in large families: from the best candidates, and from the best of each family's sample (which lie where
- * little is known), one or two dimensions move by a step of any size as long as that promises more. Adds what it sees.
- */
-function climb(catalogue: Catalogue, scorer: Scorer, set: CandidateSet, glanced: Scored[], rng: Rng): void {
-  const large = catalogue.families.filter(({ whole }) => !whole);
-  if (large.length === 0) return;
-  const names = new Set(large.map(({ family }) => family.name));
-  const sampled = new Set(large.flatMap(({ members }) => members.map(({ key }) => key)));
-  const order = glanced
-    .filter(({ member }) => names.has(member.candidate.family))
-    .map((item) => refine(scorer, item))
-    .sort((a, b) => b.logGain - a.logGain);
-  const starts = new Set([
-    ...order.slice(0, TRADE.searchStarts),
-    ...order.filter(({ member }) => sampled.has(member.key)).slice(0, TRADE.searchStarts),
-  ]);
-  for (const start of starts) {
-    const family = familyOf(catalogue.problem.space, start.member.candidate.family);
-    let here = start;
-    for (let looks = 0; looks < TRADE.searchLooks; looks++) {
-      const config = neighbour(family, here.member.candidate.config, rng);
-      const member = config && set.addConfig(family, config);
-      if (!member) continue;
-      const seen = refine(scorer, glance(scorer, member));
-      glanced.push(seen);
-      if (seen.logGain > here.logGain) here = seen;
-    }
-  }
-}
-
 /** Why this one, in the objective's own units and orientation. */
-function explain(winner: Scored, scale: Standardiser, orientation: number, region: Region | undefined): Why {
+function explain(winner: Scored, scale: Standardiser, orientation: number, arm: RegionArm | undefined): Why {
   const { mean, deviation, logGain } = winner;
   return {
-    source: region ? 'region' : 'global',
-    ...(region ? { region: { id: region.id, centre: region.centre, radius: radiusName(region) } } : {}),
+    source: arm ? 'region' : 'global',
+    ...(arm && {
+      region: { id: arm.region.id, centre: arm.region.centre, radius: radiusName(arm.region, arm.family) },
+    }),
     predicted: { mean: orientation * toValue(scale, mean), deviation: deviation * unitAt(scale, mean) },
     expectedGain: Math.exp(logGain),
     ...(logGain === -Infinity ? { fallback: 'no candidate is left that could improve the front' } : {}),

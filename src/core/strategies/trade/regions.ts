@@ -1,19 +1,20 @@
 /**
  * Trust regions on the lattice and their law (docs/trade.md, step 5). A region is a box around a student on the front: so many
- * levels up or down in its ordinal dimensions, so many categorical ones different. It only ever proposes; no data is dropped.
+ * levels up or down in its ordinal dimensions, so many categorical ones different. Each step halves them all, as in TuRBO
+ * (Eriksson et al. 2019), whatever the dimension's length. It only ever proposes; no data is dropped.
  */
 import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
 import { exclusiveVolume } from '../../math/dominated-volume.ts';
 import { withinRadius } from '../../space/neighbours.ts';
-import type { Configuration, Family } from '../../space/space.ts';
+import type { Configuration, Dimension, Family } from '../../space/space.ts';
 import { TRADE } from './constants.ts';
 
 export interface Region {
   readonly id: number;
   /** Trial at its centre. */
   readonly centre: number;
-  /** Position in the radius tables: 0 is the widest. */
+  /** Halvings: 0 is the whole family. */
   readonly step: number;
   readonly successes: number;
   readonly failures: number;
@@ -21,23 +22,21 @@ export interface Region {
   readonly idle: number;
 }
 
-const LAST_STEP = TRADE.levelRadii.length - 1;
-
 /** Failures that narrow a region over `d` dimensions. */
 export const failureTolerance = (d: number): number => Math.max(TRADE.failureTolerance, Math.ceil(d / 2));
 
 /**
- * The law. Successes in a row widen the region and failures in a row narrow it; one that fails at its narrowest is dead
+ * The law. Successes in a row widen the region and failures in a row narrow it; one that fails at its narrowest step is dead
  * (`undefined`).
  */
-export function afterTrial(region: Region, success: boolean, tolerance: number): Region | undefined {
+export function afterTrial(region: Region, success: boolean, tolerance: number, narrowest: number): Region | undefined {
   const successes = success ? region.successes + 1 : 0;
   const failures = success ? 0 : region.failures + 1;
   if (successes >= TRADE.successTolerance) {
     return { ...region, step: Math.max(0, region.step - 1), successes: 0, failures: 0, idle: 0 };
   }
   if (failures < tolerance) return { ...region, successes, failures, idle: 0 };
-  return region.step < LAST_STEP ? { ...region, step: region.step + 1, successes: 0, failures: 0, idle: 0 } : undefined;
+  return region.step < narrowest ? { ...region, step: region.step + 1, successes: 0, failures: 0, idle: 0 } : undefined;
 }
 
 /** A success realises a fair part of what was expected, and would still be a gain were it one noise deviation worse. */
@@ -53,30 +52,41 @@ export function isSuccess(
   return gain >= TRADE.successShare * expected && hypervolumeGain(cells, { ...told, value: told.value - noise }) > 0;
 }
 
-/** Level radius and Hamming radius of a region over a family with so many categorical dimensions. */
-export function radii(
-  region: Pick<Region, 'step'>,
-  categories: number,
-): { readonly levels: number; readonly hamming: number } {
-  const levels = TRADE.levelRadii[region.step] ?? 1;
-  const hamming = [categories, Math.ceil(categories / 2), 2, 1][region.step] ?? 1;
-  return { levels, hamming };
+type Step = Pick<Region, 'step'>;
+type Dimensions = Pick<Family, 'dimensions'>;
+
+const halved = (whole: number, step: number): number => Math.max(1, Math.ceil(whole / 2 ** step));
+
+/** How many levels the ordinal dimension may move up or down. */
+export const levelRadius = ({ step }: Step, { levels }: Pick<Dimension, 'levels'>): number =>
+  halved(levels.length - 1, step);
+
+/** How many of so many categorical dimensions may differ. */
+export const hammingRadius = ({ step }: Step, categories: number): number => halved(categories, step);
+
+const isCategorical = ({ type }: Dimension): boolean => type === 'categorical';
+
+/** Levels of the family's longest ordinal dimension less one: 0 without any. */
+const longestReach = ({ dimensions }: Dimensions): number =>
+  dimensions.reduce(
+    (high, dimension) => (isCategorical(dimension) ? high : Math.max(high, dimension.levels.length - 1)),
+    0,
+  );
+
+/** The step at which no dimension can be narrowed any more. */
+export function narrowestStep(family: Dimensions): number {
+  const categories = family.dimensions.filter(isCategorical).length;
+  return Math.ceil(Math.log2(Math.max(2, longestReach(family), categories)));
 }
 
-/** `all`, `4`, `2` or `1`: what the workbench shows. */
-export const radiusName = (region: Pick<Region, 'step'>): string => {
-  const levels = TRADE.levelRadii[region.step] ?? 1;
-  return levels === Infinity ? 'all' : String(levels);
-};
+/** `all`, or how many levels its longest dimension may move: what the workbench shows. */
+export const radiusName = ({ step }: Step, family: Dimensions): string =>
+  step === 0 ? 'all' : String(halved(longestReach(family), step));
 
 /** Test for membership of the region around a centre of its family. */
-export function contains(
-  region: Pick<Region, 'step'>,
-  family: Family,
-  centre: Configuration,
-): (config: Configuration) => boolean {
-  const { levels, hamming } = radii(region, family.dimensions.filter(({ type }) => type === 'categorical').length);
-  return withinRadius(family, centre, levels, hamming);
+export function contains(region: Step, family: Family, centre: Configuration): (config: Configuration) => boolean {
+  const categories = family.dimensions.filter(isCategorical).length;
+  return withinRadius(family, centre, (dimension) => levelRadius(region, dimension), hammingRadius(region, categories));
 }
 
 /** Trials on the front with the hypervolume that would be lost without each, largest first. */

@@ -1,4 +1,5 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
+import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
 import type { RunEvent } from '../../events.ts';
 import { familyOf } from '../../space/lattice.ts';
@@ -11,7 +12,9 @@ import { referenceOutcome } from '../reference-outcome.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
-import { afterTrial, contributions, failureTolerance, isSuccess } from './regions.ts';
+import { armOf, paid } from './credit.ts';
+import type { Credits } from './credit.ts';
+import { afterTrial, contributions, failureTolerance, isSuccess, narrowestStep } from './regions.ts';
 import type { Region } from './regions.ts';
 
 export interface TradeState {
@@ -23,6 +26,7 @@ export interface TradeState {
   readonly nextRegion: number;
   /** Trials around which a region has died: no region is centred there again. */
   readonly spent: ReadonlySet<number>;
+  readonly credits: Credits;
 }
 
 export const startState = (context: TradeContext, design: readonly Initial[]): TradeState => ({
@@ -32,6 +36,7 @@ export const startState = (context: TradeContext, design: readonly Initial[]): T
   regions: [],
   nextRegion: 1,
   spent: new Set(),
+  credits: new Map(),
 });
 
 /** Trials with data within all limits. */
@@ -79,9 +84,11 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const shareOf = (trial: number): number => shares.get(trial) ?? 0;
   const outcome = outcomeOf(problem, told);
   const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
+  const { expectedGain = 0 } = told.why;
   const success =
-    outcome !== undefined &&
-    isSuccess(others, reference, outcome, told.why.expectedGain ?? 0, noiseDeviation(state, told));
+    outcome !== undefined && isSuccess(others, reference, outcome, expectedGain, noiseDeviation(state, told));
+  const realised = outcome ? hypervolumeGain(createCells(others, reference), outcome) : 0;
+  const credits = paid(state.credits, armOf(told.why), { expected: expectedGain, realised });
 
   const asked = askedKeys(ledger);
   const survivors: Region[] = [];
@@ -89,9 +96,12 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   for (const region of state.regions) {
     const centre = ledger.trials[region.centre];
     if (!centre) continue;
-    const tolerance = failureTolerance(familyOf(problem.space, centre.candidate.family).dimensions.length);
+    const family = familyOf(problem.space, centre.candidate.family);
+    const tolerance = failureTolerance(family.dimensions.length);
     const own = told.why.region?.id === region.id;
-    const moved = own ? afterTrial(region, success, tolerance) : { ...region, idle: region.idle + 1 };
+    const moved = own
+      ? afterTrial(region, success, tolerance, narrowestStep(family))
+      : { ...region, idle: region.idle + 1 };
     const follows = own && success && shareOf(told.trial) >= shareOf(region.centre);
     const next = moved && follows ? { ...moved, centre: told.trial } : moved;
     if (!next || next.idle > TRADE.idleTolerances * tolerance || isSurrounded(state, next, asked))
@@ -103,12 +113,12 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const opened = free.slice(0, Math.max(0, TRADE.regions - survivors.length)).map(({ trial }, i): Region => ({
     id: state.nextRegion + i,
     centre: trial,
-    step: 0,
+    step: TRADE.openedAt,
     successes: 0,
     failures: 0,
     idle: 0,
   }));
-  return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent };
+  return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent, credits };
 }
 
 /** Every candidate one step from the centre is asked already (or over a limit). */
