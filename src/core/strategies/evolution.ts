@@ -1,27 +1,44 @@
 /**
  * Regularised evolution (Real et al. 2019): a population that ages, parents by tournament, one mutation a child. With
- * several objectives the tournament is won by hypervolume gain over the rest of the population.
+ * several objectives the tournament is won by hypervolume gain over the rest of the population. The family is one of the
+ * dimensions that mutate.
  */
 import { createCells, hypervolumeGain } from '../acquisition/cells.ts';
 import type { Outcome } from '../acquisition/cells.ts';
 import { createRng, split } from '../math/rng.ts';
-import { familyOf } from '../space/lattice.ts';
+import type { Rng } from '../math/rng.ts';
+import type { Problem } from '../objective.ts';
+import { activeDimensions, completeConfiguration, familyOf } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
+import type { Candidate, Configuration, Family, Level } from '../space/space.ts';
 import { baseline } from './baseline.ts';
-import type { BaselineState } from './baseline.ts';
-import type { Member } from './catalogue.ts';
+import type { BaselineState, Turn } from './baseline.ts';
+import type { Catalogue, Member } from './catalogue.ts';
+import { changeFamily } from './change-family.ts';
 import { outcomeOf } from './ledger.ts';
 import type { LedgerTrial } from './ledger.ts';
 import { drawMember } from './random.ts';
 import { referenceOutcome } from './reference-outcome.ts';
+import { admitNew } from './repair.ts';
 import type { Strategy } from './strategy.ts';
 
-/** Population and sample are Real et al.'s ratio (100 to 25) scaled to budgets of 24 to 200. [R] */
-export const EVOLUTION = Object.freeze({ population: 16, sample: 4, mutationAttempts: 20 });
+export const EVOLUTION = Object.freeze({
+  /** Real et al.'s ratio of population to sample (100 to 25), scaled to budgets of 24 to 200. [R] */
+  population: 32,
+  sample: 8,
+  /** Trials before the first child: this share of the budget, and at least so many; the population grows from there. [R] */
+  initialShare: 0.1,
+  initialLeast: 8,
+  /** Parents to be drawn before a child is drawn at random instead. [R] */
+  mutationAttempts: 20,
+});
 
 type Judged = LedgerTrial & { readonly outcome: Outcome };
 
 const STREAM = 0x65766f6c;
+
+export const initialSize = ({ budget }: Problem): number =>
+  Math.min(EVOLUTION.population, Math.max(EVOLUTION.initialLeast, Math.round(EVOLUTION.initialShare * budget)));
 
 /** The youngest told trials, as many as the population holds. */
 function population({ ledger, catalogue }: BaselineState): readonly Judged[] {
@@ -38,7 +55,7 @@ function tournament(state: BaselineState, alive: readonly Judged[], shuffled: re
     alive.map(({ outcome }) => outcome),
   );
   const scored = shuffled.slice(0, EVOLUTION.sample).map((trial) => {
-    const others = alive.filter(({ key }) => key !== trial.key).map(({ outcome }) => outcome);
+    const others = alive.filter((other) => other.trial !== trial.trial).map(({ outcome }) => outcome);
     return { trial, gain: hypervolumeGain(createCells(others, reference), trial.outcome) };
   });
   scored.sort((a, b) => b.gain - a.gain || b.trial.outcome.value - a.trial.outcome.value);
@@ -46,35 +63,59 @@ function tournament(state: BaselineState, alive: readonly Judged[], shuffled: re
 }
 
 /** An unasked child one mutation away from a tournament's winner; `undefined` when luck runs out. */
-function breed(state: BaselineState, position: number, asked: ReadonlySet<string>): Member | undefined {
+function breed(state: BaselineState, { position, asked }: Turn): Member | undefined {
   const { catalogue, input } = state;
   const alive = population(state);
   const rng = createRng(split(split(input.seed, STREAM), position));
   for (let attempt = 0; attempt < EVOLUTION.mutationAttempts; attempt++) {
     const parent = tournament(state, alive, rng.shuffle(alive));
     if (!parent) return undefined;
-    const family = familyOf(catalogue.problem.space, parent.candidate.family);
-    for (const config of rng.shuffle(adjacentExchange(family, parent.candidate.config))) {
-      const member = catalogue.admit({ family: family.name, config });
-      if (member && !asked.has(member.key)) return member;
-    }
+    const child = mutate(catalogue, parent.candidate, asked, rng);
+    if (child) return child;
   }
   return undefined;
+}
+
+/** The family with the chance of any one dimension; otherwise one level, an ordinal's by one step, the first that is new. */
+function mutate(catalogue: Catalogue, parent: Candidate, asked: ReadonlySet<string>, rng: Rng): Member | undefined {
+  const family = familyOf(catalogue.problem.space, parent.family);
+  if (rng.int(activeDimensions(family, parent.config).length + 1) === 0) {
+    const moved = changeFamily(catalogue, parent, rng);
+    if (moved !== parent) return admitNew(catalogue, moved, asked, rng);
+  }
+  for (const config of rng.shuffle(adjacentExchange(family, parent.config))) {
+    const member = catalogue.admit({ family: family.name, config });
+    if (member && !asked.has(member.key)) return member;
+  }
+  // In a sparse pool a student may have no neighbour: the nearest to a mutation that was never trained stands in for it.
+  return (
+    family.pool &&
+    admitNew(catalogue, { family: family.name, config: otherLevel(family, parent.config, rng) }, asked, rng)
+  );
+}
+
+/** One active dimension at another level, any. */
+function otherLevel(family: Family, config: Configuration, rng: Rng): Configuration {
+  const free = activeDimensions(family, config).filter(({ levels }) => levels.length > 1);
+  const dimension = free.length > 0 ? free[rng.int(free.length)] : undefined;
+  if (!dimension) return config;
+  const levels: readonly Level[] = dimension.levels.filter((level) => level !== config[dimension.name]);
+  return completeConfiguration(family, { ...config, [dimension.name]: levels[rng.int(levels.length)] ?? '' });
 }
 
 export const evolution: Strategy<BaselineState> = {
   id: 'evolution',
   title: 'Regularised evolution',
-  version: 1,
+  version: 2,
   fidelity: 'partial',
   summary:
     'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to small budgets.',
-  ...baseline((state, { position, asked }) => {
-    const isInitial = position < EVOLUTION.population;
-    const child = isInitial ? undefined : breed(state, position, asked);
+  ...baseline((state, turn) => {
+    const isInitial = turn.position < initialSize(state.input.problem);
+    const child = isInitial ? undefined : breed(state, turn);
     if (child) return { member: child, why: { source: 'mutation' } };
-    const member = drawMember(state.catalogue, state.input.seed, position, asked);
-    const fallback = 'every mutation of the parents drawn is already asked';
+    const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
+    const fallback = 'there is no parent yet, or every mutation of the parents drawn is asked already';
     return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
   }),
 };

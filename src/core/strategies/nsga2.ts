@@ -8,19 +8,20 @@
 import type { Rng } from '../math/rng.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Problem } from '../objective.ts';
-import { activeDimensions, completeConfiguration, familyOf, randomMember } from '../space/lattice.ts';
+import { activeDimensions, completeConfiguration, familyOf } from '../space/lattice.ts';
 import { levelIndex } from '../space/neighbours.ts';
 import type { Candidate, Configuration, Dimension, Family, Level } from '../space/space.ts';
 import { baseline } from './baseline.ts';
 import type { BaselineState, Turn } from './baseline.ts';
 import type { Catalogue, Member } from './catalogue.ts';
+import { changeFamily } from './change-family.ts';
 import { drawMember } from './random.ts';
 import { admitNew } from './repair.ts';
 import { standings } from './ranking.ts';
 import type { Standing } from './ranking.ts';
 import type { Strategy } from './strategy.ts';
 
-export const NSGA2 = {
+export const NSGA2 = Object.freeze({
   /** Survivors: this share of the budget within the bounds (Deb et al. 2002 keep 100 of 25,000 evaluations). [R] */
   share: 0.1,
   least: 20,
@@ -34,7 +35,7 @@ export const NSGA2 = {
   family: 0.05,
   /** Tries for a child that is new, legal and within the limits, as in pymoo's mating. */
   attempts: 100,
-};
+});
 
 const STREAM = 0x6e736761;
 
@@ -86,17 +87,6 @@ function mutate(family: Family, config: Configuration, rng: Rng): Configuration 
     if (level !== undefined) changed.set(dimension.name, level);
   });
   return completeConfiguration(family, { ...config, ...Object.fromEntries(changed) });
-}
-
-/** A random member of another family, with the levels of dimensions that the two share by name. */
-function changeFamily(catalogue: Catalogue, from: Candidate, rng: Rng): Candidate {
-  const others = catalogue.families.filter(({ family, members }) => family.name !== from.family && members.length > 0);
-  const other = others.length > 0 ? others[rng.int(others.length)]?.family : undefined;
-  if (!other) return from;
-  const drawn = randomMember(other, rng.uniform);
-  const shared = other.dimensions.filter(({ name, levels }) => levels.some((level) => level === from.config[name]));
-  const kept = Object.fromEntries(shared.map(({ name }) => [name, from.config[name] ?? '']));
-  return { family: other.name, config: completeConfiguration(other, { ...drawn, ...kept }) };
 }
 
 /** A child of two parents that is not asked yet; `undefined` when luck runs out. */
