@@ -46,10 +46,23 @@ export function withinRadius(
   };
 }
 
+/** With more levels than this, a table is quicker than looking through them. */
+const FEW_LEVELS = 16;
+const places = new WeakMap<readonly Level[], ReadonlyMap<Level, number>>();
+
+function placesOf(levels: readonly Level[]): ReadonlyMap<Level, number> {
+  const known = places.get(levels);
+  if (known) return known;
+  const table = new Map(levels.map((level, index) => [level, index]));
+  places.set(levels, table);
+  return table;
+}
+
 /** Place of the configuration's level among the dimension's levels; -1 where the dimension is not active. */
-export function levelIndex(dimension: Dimension, config: Configuration): number {
-  const level = config[dimension.name];
-  return level === undefined ? -1 : dimension.levels.indexOf(level);
+export function levelIndex({ name, levels }: Dimension, config: Configuration): number {
+  const level = config[name];
+  if (level === undefined) return -1;
+  return levels.length <= FEW_LEVELS ? levels.indexOf(level) : (placesOf(levels).get(level) ?? -1);
 }
 
 function exchanges(family: Family, config: Configuration, ordinalStep: number): readonly Configuration[] {

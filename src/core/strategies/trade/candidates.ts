@@ -41,6 +41,22 @@ function rotate(members: readonly Member[], share: number, position: number): re
   return step === 1 ? members : members.filter((_, i) => i % step === position % step);
 }
 
+/** Neighbours that were looked up before: a centre stays one for many asks. */
+const neighbourhoods = new WeakMap<Catalogue, WeakMap<Configuration, readonly Member[]>>();
+
+/** Members one exchange away, within the limits. */
+function neighboursOf(catalogue: Catalogue, family: Family, config: Configuration): readonly Member[] {
+  const ofAll = neighbourhoods.get(catalogue) ?? new WeakMap<Configuration, readonly Member[]>();
+  neighbourhoods.set(catalogue, ofAll);
+  const known = ofAll.get(config);
+  if (known) return known;
+  const admitted = exchanges(family, config).flatMap(
+    (near) => catalogue.admit({ family: family.name, config: near }) ?? [],
+  );
+  ofAll.set(config, admitted);
+  return admitted;
+}
+
 /** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are drawn). */
 function exchanges(family: Family, config: Configuration): readonly Configuration[] {
   const levels = family.dimensions.reduce((sum, dimension) => sum + dimension.levels.length, 0);
@@ -131,8 +147,15 @@ function* drawInRegion(region: Region, family: Family, centre: Configuration, rn
 }
 
 /** Neighbours of a centre: all by one exchange, and `pairs` random ones by two. */
-function addNeighbours(set: CandidateSet, family: Family, config: Configuration, pairs: number, rng: Rng): void {
-  for (const near of exchanges(family, config)) set.addConfig(family, near);
+function addNeighbours(
+  set: CandidateSet,
+  catalogue: Catalogue,
+  family: Family,
+  config: Configuration,
+  pairs: number,
+  rng: Rng,
+): void {
+  for (const near of neighboursOf(catalogue, family, config)) set.add(near);
   const dimensions = activeDimensions(family, config);
   for (let i = 0; i < pairs && dimensions.length > 1; i++) {
     const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), EVERYWHERE, rng);
@@ -167,7 +190,7 @@ export function addGlobalCandidates(
   const around = centres.filter(({ family }) => !listed.has(family));
   const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, around.length));
   for (const { family, config } of around) {
-    addNeighbours(set, familyOf(catalogue.problem.space, family), config, pairs, rng);
+    addNeighbours(set, catalogue, familyOf(catalogue.problem.space, family), config, pairs, rng);
   }
 }
 

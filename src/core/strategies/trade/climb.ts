@@ -32,12 +32,19 @@ function climbFrom({ scorer, set, glanced, rng }: Climber, start: Scored, ground
   }
 }
 
-/** Those of the candidates that pass, by their gain at the deviation's bound, largest first. */
-const ranked = ({ scorer, glanced }: Climber, passes: (item: Scored) => boolean): readonly Scored[] =>
-  glanced
-    .filter(passes)
-    .map((item) => refine(scorer, item))
-    .sort((a, b) => b.logGain - a.logGain);
+/** The `count` with the largest gain at the deviation's bound among those that pass, largest first. */
+function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Scored) => boolean): readonly Scored[] {
+  const found: Scored[] = [];
+  // What was glanced at has a bound of that gain: nothing past one below the last leader can lead.
+  for (const item of glanced.filter(passes).sort((a, b) => b.logGain - a.logGain)) {
+    if (found.length === count && item.logGain <= found[count - 1]!.logGain) break;
+    const seen = refine(scorer, item);
+    const place = found.findIndex(({ logGain }) => logGain < seen.logGain);
+    found.splice(place < 0 ? found.length : place, 0, seen);
+    if (found.length > count) found.pop();
+  }
+  return found;
+}
 
 /** From the best of all, and from the best of each family's sample (which lie where little is known), by steps of any size. */
 export function climbAnywhere(climber: Climber): void {
@@ -46,12 +53,9 @@ export function climbAnywhere(climber: Climber): void {
   if (large.length === 0) return;
   const names = new Set(large.map(({ family }) => family.name));
   const sampled = new Set(large.flatMap(({ members }) => members.map(({ key }) => key)));
-  const order = ranked(climber, ({ member }) => names.has(member.candidate.family));
-  const starts = new Set([
-    ...order.slice(0, TRADE.searchStarts),
-    ...order.filter(({ member }) => sampled.has(member.key)).slice(0, TRADE.searchStarts),
-  ]);
-  for (const start of starts) {
+  const all = leaders(climber, TRADE.searchStarts, ({ member }) => names.has(member.candidate.family));
+  const drawn = leaders(climber, TRADE.searchStarts, ({ member }) => sampled.has(member.key));
+  for (const start of new Map([...all, ...drawn].map((item) => [item.member.key, item])).values()) {
     const family = familyOf(catalogue.problem.space, start.member.candidate.family);
     climbFrom(climber, start, wholeFamily(family), TRADE.searchLooks);
   }
@@ -60,8 +64,8 @@ export function climbAnywhere(climber: Climber): void {
 /** From the best within the region, by steps that stay in it. */
 export function climbWithin(climber: Climber, { family, ground }: RegionArm): void {
   if (climber.catalogue.families.find((listed) => listed.family.name === family.name)?.whole !== false) return;
-  const order = ranked(climber, ({ member: { candidate } }) => {
+  const inside = leaders(climber, TRADE.regionStarts, ({ member: { candidate } }) => {
     return candidate.family === family.name && ground.holds(candidate.config);
   });
-  for (const start of order.slice(0, TRADE.regionStarts)) climbFrom(climber, start, ground, TRADE.regionLooks);
+  for (const start of inside) climbFrom(climber, start, ground, TRADE.regionLooks);
 }

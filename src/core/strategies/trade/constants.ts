@@ -52,7 +52,7 @@ export const TRADE = Object.freeze({
    * refit each n / `refitEvery` new results. [R]
    */
   fitWork: 3e7,
-  fitLeast: 25,
+  fitLeast: 20,
   fitMost: 40,
   fitResults: 150,
   refitEvery: 20,
