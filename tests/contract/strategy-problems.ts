@@ -47,6 +47,33 @@ const pooled: Family = {
   costs: ({ code }) => ({ params: 100 * 3 ** 'abcd'.indexOf(String(code)), macs: 5000 }),
 };
 
+/** A gate behind a gate, and a dimension with nothing to choose. */
+const nested: Family = {
+  name: 'nested',
+  title: 'Nested',
+  dimensions: [
+    { name: 'stages', title: 'Stages', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
+    { name: 'width', title: 'Width', role: 'width', type: 'ordinal', levels: [8, 16] },
+    {
+      ...{ name: 'second', title: 'Second', role: 'other', type: 'categorical', levels: ['conv', 'mix'] },
+      activeWhen: { dimension: 'stages', levels: [2, 3] },
+    },
+    {
+      ...{ name: 'tokens', title: 'Tokens', role: 'expansion', type: 'ordinal', levels: [2, 4, 8] },
+      activeWhen: { dimension: 'second', levels: ['mix'] },
+    },
+    { name: 'norm', title: 'Norm', role: 'other', type: 'categorical', levels: ['batch'] },
+  ],
+  reference: { stages: 2, width: 8, second: 'mix', tokens: 4, norm: 'batch' },
+  costs: ({ stages, width, tokens = 1 }) => {
+    const params = Number(width) ** 2 * Number(stages) * (1 + Number(tokens) / 8);
+    return { params, macs: params * 50 };
+  },
+};
+
+/** Nothing to choose at all: the family is its one student. */
+const fixed: Family = { name: 'fixed', title: 'Fixed', dimensions: [], costs: () => ({ params: 500, macs: 25_000 }) };
+
 /** 21^12 candidates: too many to list. */
 const vast: Family = {
   name: 'vast',
@@ -85,8 +112,28 @@ export const familiesProblem = (changes: Partial<Problem> = {}): Problem =>
   createProblem([plain, gated, pooled], changes);
 export const poolProblem = (changes: Partial<Problem> = {}): Problem => createProblem([pooled], changes);
 export const vastProblem = (changes: Partial<Problem> = {}): Problem => createProblem([vast], changes);
+/** Gates behind gates alone: 2 + 2 · 2 · (1 + 3) = 18 students. */
+export const nestedProblem = (changes: Partial<Problem> = {}): Problem => createProblem([nested], changes);
+export const fixedProblem = (changes: Partial<Problem> = {}): Problem => createProblem([fixed], changes);
+/** `count` families of 12 students, each with a reference. */
+export const manyFamilies = (count: number, changes: Partial<Problem> = {}): Problem =>
+  createProblem(
+    Array.from({ length: count }, (_, i) => ({ ...gated, name: `f${i}`, reference: { width: 8, se: true, ratio: 4 } })),
+    changes,
+  );
 export const singleObjective = accuracyAgainst();
 export const threeObjectives = accuracyAgainst('params', 'macs');
+
+/** Three known costs against accuracy: bytes depend on the family as well as on parameters. */
+export const fourObjectivesProblem = (): Problem => {
+  const families = [plain, gated, pooled].map((family, i): Family => {
+    return { ...family, costs: (config) => withBytes(family.costs(config), i + 1) };
+  });
+  const reference = { accuracy: 0.1, params: 20_000, macs: 1_000_000, bytes: 60_000 };
+  return createProblem(families, { objectives: accuracyAgainst('params', 'macs', 'bytes'), reference });
+};
+
+const withBytes = (costs: Metrics, each: number): Metrics => ({ ...costs, bytes: (costs['params'] ?? NaN) * each });
 
 /** A smooth made-up accuracy in [0, 1] with a bonus for one family and one level; minimised problems use 1 − it. */
 export function evaluate(space: Space, candidate: Candidate): Metrics {

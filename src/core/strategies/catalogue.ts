@@ -103,7 +103,8 @@ function excess(problem: Problem, costs: KnownCosts): number {
   const over = problem.limits.map(({ metric, max }) => {
     const cost = costs[metric];
     if (cost === undefined) return 0; // measured, not known: it is judged when it is told
-    return cost <= max ? 0 : max > 0 ? cost / max - 1 : Infinity;
+    if (cost <= max) return 0;
+    return cost / max - 1 > 0 ? cost / max - 1 : Infinity; // no number keeps to no limit
   });
   return Math.max(0, ...over);
 }
@@ -208,12 +209,14 @@ const isUnmodelled = ({ known, metric }: Objective, index: number): boolean =>
 function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchError {
   const lines = problem.limits.map(({ metric, max }) => {
     const known = costs.map((record) => record[metric] ?? Infinity);
-    return `${metric} <= ${max} (the least of any candidate is ${known.reduce((low, value) => Math.min(low, value), Infinity)})`;
+    return `${metric} <= ${max} (the least of any candidate is ${known.reduce((low, value) => (value < low ? value : low), Infinity)})`;
   });
-  const wish = lines.length > 0 ? `the limits ${lines.join(', ')}` : 'the space, which is empty';
+  const isEmpty = costs.length === 0;
   return new WorkbenchError(
     'budget.unreachable',
-    `No candidate meets ${wish}: raise a limit or add a cheaper family.`,
+    isEmpty
+      ? 'The space is empty, so there is no candidate: add a family that has students.'
+      : `No candidate meets the limits ${lines.join(', ')}: raise a limit or add a cheaper family.`,
     { field: 'limits' },
   );
 }

@@ -1,0 +1,103 @@
+/** Plays a strategy by hand: asks, tells and fails, and keeps the log that all of it makes. */
+import { expect } from 'vitest';
+import type { Proposal, RunEvent } from '../../src/core/events.ts';
+import type { Metrics, Problem } from '../../src/core/objective.ts';
+import { candidateKey } from '../../src/core/space/candidate-key.ts';
+import { familyOf, validateCandidate } from '../../src/core/space/lattice.ts';
+import type { KnownCosts } from '../../src/core/space/space.ts';
+import { openStrategy } from '../../src/core/strategies/registry.ts';
+import type { OpenStrategy } from '../../src/core/strategies/registry.ts';
+import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';
+import { evaluate, latencyOf } from './strategy-problems.ts';
+
+export interface Game {
+  readonly id: string;
+  readonly problem: Problem;
+  readonly strategy: OpenStrategy;
+  readonly log: readonly RunEvent[];
+  ask(count?: number): readonly Proposal[];
+  /** The made-up accuracy and latency of the student, with `changes`. */
+  tell(proposal: Proposal, changes?: Metrics): void;
+  fail(proposal: Proposal): void;
+  fold(event: RunEvent): void;
+  /** Another strategy with the same log. */
+  resume(): OpenStrategy;
+}
+
+export const SEED = 5;
+
+export function start(id: string, problem: Problem, options: StrategyOptions = {}, seed = SEED): Game {
+  const open = (): OpenStrategy => openStrategy(id, { problem, seed, options });
+  const strategy = open();
+  const log: RunEvent[] = [];
+  const fold = (event: RunEvent): void => {
+    log.push(event);
+    strategy.fold(event);
+  };
+  return {
+    ...{ id, problem, strategy, log, fold },
+    ask(count = 1) {
+      const event = strategy.ask(count);
+      fold(event);
+      return event.proposals;
+    },
+    tell({ trial, candidate }, changes = {}) {
+      const { space } = problem;
+      const metrics = { ...evaluate(space, candidate), latencyMs: latencyOf(space, candidate), ...changes };
+      fold({ type: 'told', trial, metrics });
+    },
+    fail: ({ trial }) => fold({ type: 'failed', trial, reason: 'the trainer crashed' }),
+    resume() {
+      const resumed = open();
+      for (const event of log) resumed.fold(event);
+      return resumed;
+    },
+  };
+}
+
+/** What becomes of a proposal. */
+export type Answer = (game: Game, proposal: Proposal) => void;
+
+const tell: Answer = (game, proposal) => game.tell(proposal);
+
+/** Asks and answers until nothing more is proposed. Every proposal is a new member of the space, within the budget. */
+export function playOut(
+  game: Game,
+  { batch = 1, answer = tell }: { batch?: number; answer?: Answer } = {},
+): Proposal[] {
+  const all: Proposal[] = [];
+  for (let proposals = game.ask(batch); proposals.length > 0; proposals = game.ask(batch)) {
+    all.push(...proposals);
+    expectNew(game, all);
+    for (const proposal of proposals) answer(game, proposal);
+  }
+  return all;
+}
+
+/** As many slots as `slots`, each asking for one more when a trial ends; `next` chooses the one that ends. */
+export function playSlots(game: Game, slots: number, next: (running: readonly Proposal[]) => number): Proposal[] {
+  const running = [...game.ask(slots)];
+  const all = [...running];
+  while (running.length > 0) {
+    for (const proposal of running.splice(next(running), 1)) game.tell(proposal);
+    const asked = game.ask();
+    running.push(...asked);
+    all.push(...asked);
+    expectNew(game, all);
+  }
+  return all;
+}
+
+/** Distinct members in canonical form, numbered without gaps, no more than the budget. */
+export function expectNew({ problem }: Pick<Game, 'problem'>, all: readonly Proposal[]): void {
+  expect(new Set(keys(all)).size).toBe(all.length);
+  expect(all.map(({ trial }) => trial)).toEqual(all.map((_, i) => i));
+  expect(all.length).toBeLessThanOrEqual(problem.budget);
+  for (const { candidate } of all) expect(validateCandidate(problem.space, candidate)).toEqual(candidate);
+}
+
+export const keys = (proposals: readonly Proposal[]): string[] =>
+  proposals.map(({ candidate }) => candidateKey(candidate));
+
+export const costsOf = ({ space }: Problem, { candidate }: Proposal): KnownCosts =>
+  familyOf(space, candidate.family).costs(candidate.config);
