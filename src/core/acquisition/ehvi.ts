@@ -38,11 +38,15 @@ export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi 
     stakesOf(draws) {
       volumes.fill(0);
       for (const costs of draws) addDominatedVolumes(cells, costs, 1 / draws.length, volumes);
-      const some = levels.flatMap((_, i) => (volumes[i]! > 0 ? [i] : []));
-      return {
-        logWeights: Float64Array.from(some, (i) => Math.log(volumes[i]!)),
-        levels: Float64Array.from(some, (i) => levels[i]!),
-      };
+      let count = 0;
+      for (let i = 0; i < volumes.length; i++) if (volumes[i]! > 0) count++;
+      const stakes = { logWeights: new Float64Array(count), levels: new Float64Array(count) };
+      for (let i = 0, term = 0; term < count; i++) {
+        if (!(volumes[i]! > 0)) continue;
+        stakes.logWeights[term] = Math.log(volumes[i]!);
+        stakes.levels[term++] = levels[i]!;
+      }
+      return stakes;
     },
     bound(costs, mean, deviation) {
       const lowest = lowestLevel(cells, costs);

@@ -1,52 +1,114 @@
 /**
- * Kernel vectors between candidates and data, kept from one ask to the next while the hyperparameters stand: only the
- * entries of new data are computed. What is read from here is bit for bit what would be computed anew.
+ * What candidates have in common with the data, kept from one ask to the next while the hyperparameters stand: kernel
+ * vectors, and how far they are solved against the factor. Only the part of new data is computed. What is read from here
+ * is bit for bit what would be computed anew.
+ *
+ * | symbol | meaning                                     | shape |
+ * | k      | kernel of a candidate to the data           | [n]   |
+ * | u      | L⁻¹ k, so that σ² = k(x, x) − ‖u‖²          | [n]   |
  */
 import type { Point } from './encoding.ts';
 import type { Gp } from './gp.ts';
-import { kernelToRow, scaleRow } from './kernel.ts';
+import { kernelToRow, priorVariance, scaleRow } from './kernel.ts';
 
-interface Entry {
+export interface CrossEntry {
   /** The candidate's row, scaled by the hyperparameters that the cache is for. */
   readonly row: Float64Array;
-  /** Kernel to the data points `[0, length)`; what lies beyond is scratch. */
+  /** k to the data points `[0, length)`; what lies beyond is scratch. */
   readonly values: Float64Array;
   length: number;
+  /** u of the points `[0, solved)`, and k(x, x) − ‖u‖² over them; what lies beyond is scratch. */
+  forward: Float64Array | undefined;
+  solved: number;
+  variance: number;
 }
 
 export interface CrossCache {
-  readonly entries: Map<string, Entry>;
+  readonly entries: Map<string, CrossEntry>;
   /** Doubles held. */
   size: number;
 }
 
-/** Doubles that may be held in all: 48 MB. */
-const LARGEST = 6_000_000;
+/** Doubles that may be held in all: 80 MB. */
+const LARGEST = 10_000_000;
 
 export const createCrossCache = (): CrossCache => ({ entries: new Map(), size: 0 });
 
+const capacity = (n: number): number => n + 8 + (n >> 3);
+
 /**
- * The vector of the candidate `key` to all points of `gp`, the first `settled` of which are real data and stay; the rest
- * (pending trials) is computed each time. The result is valid until the next call for the same key, and may be longer
- * than the points are many.
+ * The entry of the candidate `key`, its k valid for all points of `gp`, the first `settled` of which are real data and stay;
+ * the rest (pending trials) is computed each time. Valid until the next call for the same key; arrays may be longer than
+ * the points are many.
  */
-export function crossVector(cache: CrossCache, gp: Gp, settled: number, key: string, point: Point): Float64Array {
+export function crossEntry(cache: CrossCache, gp: Gp, settled: number, key: string, point: Point): CrossEntry {
   const n = gp.points.length;
   const { encoding } = gp.model;
   const known = cache.entries.get(key);
   if (known && known.values.length >= n) {
     kernelToRow(encoding, gp.terms, gp.scaled, known.row, point.family, known.values, known.length);
     known.length = settled;
-    return known.values;
+    return known;
   }
   const row = known?.row ?? scaleRow(encoding, gp.terms, point);
-  const values = new Float64Array(n + 8 + (n >> 3));
+  const values = new Float64Array(capacity(n));
   if (known) values.set(known.values.subarray(0, known.length));
   kernelToRow(encoding, gp.terms, gp.scaled, row, point.family, values, known?.length ?? 0);
+  const entry: CrossEntry = {
+    ...{ row, values, length: settled },
+    forward: known?.forward,
+    solved: known?.solved ?? 0,
+    variance: known?.variance ?? priorVariance(gp.terms, point.family),
+  };
   const size = cache.size + values.length - (known?.values.length ?? 0);
   if (size <= LARGEST) {
-    cache.entries.set(key, { row, values, length: settled });
+    cache.entries.set(key, entry);
     cache.size = size;
   }
-  return values;
+  return entry;
+}
+
+/**
+ * σ² given all points of `gp`, by forward substitution from where it was left: O(n) a new point. The running value falls from
+ * the prior's to the posterior's: when `abandon` returns true for it, it is returned as an upper bound, unfinished.
+ */
+export function crossVariance(
+  cache: CrossCache,
+  gp: Gp,
+  settled: number,
+  entry: CrossEntry,
+  abandon: (upperBound: number) => boolean,
+): number {
+  const n = gp.points.length;
+  if (entry.solved > 0 && abandon(entry.variance)) return entry.variance;
+  const { values: factor } = gp.factor;
+  const { values } = entry;
+  const forward = roomFor(cache, entry, n);
+  let { variance } = entry;
+  let start = (entry.solved * (entry.solved + 1)) / 2;
+  for (let i = entry.solved; i < n; i++) {
+    let sum = values[i]!;
+    for (let k = 0; k < i; k++) sum -= factor[start + k]! * forward[k]!;
+    const value = sum / factor[start + i]!;
+    forward[i] = value;
+    variance -= value * value;
+    start += i + 1;
+    if (i < settled) {
+      entry.solved = i + 1;
+      entry.variance = variance;
+    }
+    if ((i & 31) === 31 && abandon(variance)) return variance;
+  }
+  return Math.max(variance, 1e-12);
+}
+
+/** Where u goes. */
+function roomFor(cache: CrossCache, entry: CrossEntry, n: number): Float64Array {
+  const { forward } = entry;
+  if (forward && forward.length >= n) return forward;
+  const grown = new Float64Array(Math.max(entry.values.length, capacity(n)));
+  if (forward) grown.set(forward.subarray(0, entry.solved));
+  cache.size += grown.length - (forward?.length ?? 0);
+  entry.forward = grown;
+  return grown;
 }

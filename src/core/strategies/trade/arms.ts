@@ -64,7 +64,7 @@ export function chooseByCredit(
     else if (arm !== first) rivals.set(arm, [item]);
   }
   for (const [arm, candidates] of rivals) {
-    const candidate = best(scorer, candidates);
+    const candidate = best(scorer, candidates, top);
     if (!candidate) continue;
     const credited = candidate.logGain + logCredit(credits, arm, candidate.logGain);
     if (credited > top) [top, winner] = [credited, candidate];

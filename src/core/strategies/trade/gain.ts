@@ -31,12 +31,17 @@ export function createGain(
   latency: Pick<LatencyForecast, 'draws' | 'quickest' | 'logFeasible'>,
 ): Gain {
   const { stakesOf, bound } = acquisitionOf(problem, outcomes, reference, scale, latency);
+  const known = new Map<Member, Stakes>();
   return {
     bound: (member, mean, deviation) => bound(member, mean, deviation) + latency.logFeasible(member),
     stakesOf(member) {
+      const found = known.get(member);
+      if (found) return found;
       const { logWeights, levels } = stakesOf(member);
       const share = latency.logFeasible(member);
-      return { logWeights: logWeights.map((weight) => weight + share), levels };
+      const stakes = { logWeights: share === 0 ? logWeights : logWeights.map((weight) => weight + share), levels };
+      known.set(member, stakes);
+      return stakes;
     },
     log: (stakes, mean, deviation) => logGainOf(scale, stakes, mean, deviation),
   };

@@ -1,8 +1,7 @@
 /** Expected hypervolume improvement of many candidates, and the best of them without looking closely at all. */
-import { crossVector } from '../../surrogate/cross-cache.ts';
-import type { CrossCache } from '../../surrogate/cross-cache.ts';
+import { crossEntry, crossVariance } from '../../surrogate/cross-cache.ts';
+import type { CrossCache, CrossEntry } from '../../surrogate/cross-cache.ts';
 import type { Point } from '../../surrogate/encoding.ts';
-import { posteriorVariance } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { priorVariance } from '../../surrogate/kernel.ts';
 import type { Member } from '../catalogue.ts';
@@ -37,8 +36,8 @@ export function createScorer(parts: Omit<Scorer, 'precisions'>): Scorer {
   return { ...parts, precisions };
 }
 
-const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Float64Array =>
-  crossVector(cross, gp, settled, member.key, pointOf(member));
+const entryOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): CrossEntry =>
+  crossEntry(cross, gp, settled, member.key, pointOf(member));
 
 /**
  * Posterior mean in O(n), and upper bounds: the variance given the one most telling result alone is never less than the
@@ -46,7 +45,7 @@ const vectorOf = ({ cross, gp, settled, pointOf }: Scorer, member: Member): Floa
  */
 export function glance(scorer: Scorer, member: Member): Scored {
   const { gp, gain, precisions } = scorer;
-  const vector = vectorOf(scorer, member);
+  const { values: vector } = entryOf(scorer, member);
   let mean = scorer.offset(member);
   let explained = 0;
   for (let i = 0; i < precisions.length; i++) {
@@ -66,43 +65,34 @@ export function refine({ gain }: Scorer, glanced: Scored): Scored {
   return { ...glanced, logGain: gain.log(gain.stakesOf(member), mean, deviation) };
 }
 
-/** The exact gain, in O(n²); `undefined`, often sooner, when it turns out to be less than `atLeast`. */
-export function look(scorer: Scorer, glanced: Scored, atLeast: number): Scored | undefined {
-  const { gp, gain } = scorer;
-  const { member, mean } = glanced;
-  const stakes = gain.stakesOf(member);
-  const gainAt = (deviation: number): number => gain.log(stakes, mean, deviation);
-  if (gainAt(glanced.deviation) < atLeast) return undefined;
+/** The exact gain, in O(n²), in O(n) a new result; `undefined`, often sooner, when it turns out to be less than `atLeast`. */
+export function look(scorer: Scorer, { member, mean }: Scored, atLeast: number): Scored | undefined {
+  const { gp, gain, cross, settled } = scorer;
   const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
-  const { family } = scorer.pointOf(member);
-  const variance = posteriorVariance(
-    gp,
-    family,
-    vectorOf(scorer, member),
-    new Float64Array(gp.points.length),
-    (bound) => gainAt(deviationOf(bound)) < atLeast,
-  );
+  const falls = (variance: number): boolean => gain.bound(member, mean, deviationOf(variance)) < atLeast;
+  const variance = crossVariance(cross, gp, settled, entryOf(scorer, member), falls);
+  if (falls(variance)) return undefined;
   const deviation = deviationOf(variance);
-  const logGain = gainAt(deviation);
+  const logGain = gain.log(gain.stakesOf(member), mean, deviation);
   return logGain < atLeast ? undefined : { member, mean, deviation, logGain };
 }
 
 /**
- * The candidate with the largest gain. Exact, but only promising ones are looked at closely: one whose bound is highest
- * first, then those whose bounds are above what it turned out to be.
+ * The candidate with the largest gain, `undefined` where none has more than `atLeast`, if that is given. Exact, but only
+ * promising ones are looked at closely: one whose bound is highest first, then those whose bounds are above what it turned
+ * out to be.
  */
-export function best(scorer: Scorer, glanced: readonly Scored[]): Scored | undefined {
+export function best(scorer: Scorer, glanced: readonly Scored[], atLeast = -Infinity): Scored | undefined {
   const [first, ...others] = glanced;
   if (!first) return undefined;
   const hopeful = others.reduce((high, item) => (item.logGain > high.logGain ? item : high), first);
-  let winner = look(scorer, hopeful, -Infinity);
-  if (!winner) return undefined;
-  const { logGain } = winner;
-  const rivals = glanced.filter((item) => item !== hopeful && item.logGain > logGain);
+  let winner = look(scorer, hopeful, atLeast);
+  let floor = winner?.logGain ?? atLeast;
+  const rivals = glanced.filter((item) => item !== hopeful && item.logGain > floor);
   for (const item of rivals.sort((a, b) => b.logGain - a.logGain)) {
-    if (item.logGain <= winner.logGain) break;
-    const seen = look(scorer, item, winner.logGain);
-    if (seen && seen.logGain > winner.logGain) winner = seen;
+    if (item.logGain <= floor) break;
+    const seen = look(scorer, item, floor);
+    if (seen && seen.logGain > floor) [winner, floor] = [seen, seen.logGain];
   }
   return winner;
 }
