@@ -1,10 +1,13 @@
 /** TPE's parts against Optuna 5.0.0, whose defaults they have, and against what densities have to be. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { Proposal } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Metrics } from '../../../src/core/objective.ts';
 import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import type { Candidate, Dimension, Family } from '../../../src/core/space/space.ts';
 import { enumerateSpace } from '../../../src/core/space/lattice.ts';
+import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
+import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { createDensity } from '../../../src/core/strategies/tpe/parzen.ts';
 import { splitTrials, widestSubset } from '../../../src/core/strategies/tpe/split.ts';
@@ -154,30 +157,98 @@ describe('the split', () => {
 });
 
 describe('TPE', () => {
-  const play = (accuracy: (candidate: Candidate) => number, changes = {}): readonly Proposal[] => {
+  const level = ({ config }: Candidate): number => Number(config['x0']);
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+  /** `undefined` fails. */
+  const play = (answer: (candidate: Candidate) => Metrics | undefined, changes = {}, seed = 3) => {
     const problem = vastProblem({ budget: 60, objectives: singleObjective, ...changes });
-    const strategy = openStrategy('tpe', { problem, seed: 3, options: { references: false } });
-    const all: Proposal[] = [];
+    const strategy = openStrategy('tpe', { problem, seed, options: { references: false } });
+    const proposals: Proposal[] = [];
+    const log: RunEvent[] = [];
+    const fold = (event: RunEvent): void => {
+      strategy.fold(event);
+      log.push(event);
+    };
     for (let asked = strategy.ask(1); asked.proposals.length > 0; asked = strategy.ask(1)) {
-      strategy.fold(asked);
+      fold(asked);
       for (const { trial, candidate } of asked.proposals) {
-        strategy.fold({ type: 'told', trial, metrics: { accuracy: accuracy(candidate) } });
+        const metrics = answer(candidate);
+        fold(metrics ? { type: 'told', trial, metrics } : { type: 'failed', trial, reason: 'it crashed' });
       }
-      all.push(...asked.proposals);
+      proposals.push(...asked.proposals);
     }
-    return all;
+    return { problem, proposals, log, strategy };
   };
 
   it('draws at random until ten results are in, then from its densities', () => {
-    const sources = play(() => 0.5).map(({ why }) => why.source);
+    const sources = play(() => ({ accuracy: 0.5 })).proposals.map(({ why }) => why.source);
     expect(sources.slice(0, 10)).toEqual(new Array(10).fill('initial'));
     expect(new Set(sources.slice(10))).toEqual(new Set(['density']));
   });
 
-  it('moves to where results are better', () => {
-    const level = ({ config }: Candidate): number => Number(config['x0']);
-    const all = play((candidate) => level(candidate) / 20).map(({ candidate }) => level(candidate));
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  it.each([
+    ['large', singleObjective, (candidate: Candidate) => ({ accuracy: level(candidate) / 20 })],
+    [
+      'small, where that is the goal',
+      [{ metric: 'loss', goal: 'minimize', known: false }],
+      (candidate: Candidate) => ({ loss: -level(candidate) }),
+    ],
+  ] as const)('moves to where results are better: %s', (_name, objectives, answer) => {
+    const all = play(answer, { objectives }).proposals.map(({ candidate }) => level(candidate));
     expect(mean(all.slice(40))).toBeGreaterThan(mean(all.slice(0, 10)) + 4);
+  });
+
+  it('takes failures for bad results: it leaves where they are', () => {
+    // 10 of 21 levels fail, and what does not is all the same.
+    const fails = (candidate: Candidate): boolean => level(candidate) > 10;
+    const answer = (candidate: Candidate) => (fails(candidate) ? undefined : { accuracy: 0.5 });
+    const late = [1, 2].flatMap((seed) => play(answer, {}, seed).proposals.slice(30));
+    expect(mean(late.map(({ candidate }) => Number(fails(candidate))))).toBeLessThan(0.5 * (10 / 21));
+  });
+
+  it('proposes the best of 24 draws: few further ones promise more', () => {
+    const { problem, log } = play((candidate) => ({ accuracy: level(candidate) / 20 }));
+    const catalogue = createCatalogue(problem, 3);
+    const rng = createRng(1);
+    const shares: number[] = [];
+    let ledger = EMPTY_LEDGER;
+    for (const event of log) {
+      if (
+        event.type === 'asked' &&
+        event.proposals.length > 0 &&
+        ledger.trials.length % 2 === 1 &&
+        ledger.trials.length > 30
+      ) {
+        const { good, rest } = splitTrials(problem, ledger);
+        const weights = good.map(() => 1);
+        const better = createDensity(problem.space.families, good, weights);
+        const other = createDensity(problem.space.families, rest, ageWeights(rest.length));
+        const promise = (one: Candidate): number => better.logDensity(one) - other.logDensity(one);
+        const own = promise(event.proposals[0]!.candidate);
+        shares.push(mean(Array.from({ length: 100 }, () => Number(promise(better.sample(rng)) > own))));
+      }
+      ledger = record(ledger, event, catalogue);
+    }
+    expect(shares).toHaveLength(15);
+    // The best of 24 uniform ranks has 1/25 above it on average.
+    expect(mean(shares)).toBeGreaterThan(0.02);
+    expect(mean(shares)).toBeLessThan(0.07);
+  });
+
+  it('counts what is running, in this ask too, as no good: a batch spreads', () => {
+    const { problem, log } = play((candidate) => ({ accuracy: level(candidate) / 20 }));
+    const same = (batch: readonly Candidate[]): number =>
+      mean(batch.flatMap((a, i) => batch.slice(0, i).map((b) => Number(level(a) === level(b)))));
+    const ask = (seed: number, count: number): readonly Candidate[] => {
+      const strategy = openStrategy('tpe', { problem, seed, options: {} });
+      for (const event of log.slice(0, 80)) strategy.fold(event);
+      return strategy.ask(count).proposals.map(({ candidate }) => candidate);
+    };
+    const four = [0, 1, 2, 3];
+    const together = mean(four.map((seed) => same(ask(seed, 4))));
+    // Asks that know nothing of each other.
+    const apart = mean(four.map((seed) => same(four.flatMap((i) => ask(100 + 10 * seed + i, 1)))));
+    expect(together).toBeLessThan(apart);
   });
 });
