@@ -29,8 +29,6 @@ export const EVOLUTION = Object.freeze({
   /** Trials before the first child: this share of the budget, and at least so many; the population grows from there. [R] */
   initialShare: 0.1,
   initialLeast: 8,
-  /** Parents to be drawn before a child is drawn at random instead. [R] */
-  mutationAttempts: 20,
 });
 
 type Judged = LedgerTrial & { readonly outcome: Outcome };
@@ -62,18 +60,19 @@ function tournament(state: BaselineState, alive: readonly Judged[], shuffled: re
   return scored[0]?.trial;
 }
 
-/** An unasked child one mutation away from a tournament's winner; `undefined` when luck runs out. */
+/** An unasked child of a tournament's winner; one that has none left gives way to others. */
 function breed(state: BaselineState, { position, asked }: Turn): Member | undefined {
   const { catalogue, input } = state;
   const alive = population(state);
   const rng = createRng(split(split(input.seed, STREAM), position));
-  for (let attempt = 0; attempt < EVOLUTION.mutationAttempts; attempt++) {
-    const parent = tournament(state, alive, rng.shuffle(alive));
+  const parents = new Set(alive);
+  for (;;) {
+    const parent = tournament(state, alive, rng.shuffle([...parents]));
     if (!parent) return undefined;
     const child = mutate(catalogue, parent.candidate, asked, rng);
     if (child) return child;
+    parents.delete(parent);
   }
-  return undefined;
 }
 
 /** The family with the chance of any one dimension; otherwise one level, an ordinal's by one step, the first that is new. */
@@ -81,17 +80,16 @@ function mutate(catalogue: Catalogue, parent: Candidate, asked: ReadonlySet<stri
   const family = familyOf(catalogue.problem.space, parent.family);
   if (rng.int(activeDimensions(family, parent.config).length + 1) === 0) {
     const moved = changeFamily(catalogue, parent, rng);
-    if (moved !== parent) return admitNew(catalogue, moved, asked, rng);
+    const member = moved === parent ? undefined : admitNew(catalogue, moved, asked, rng);
+    if (member) return member;
   }
   for (const config of rng.shuffle(adjacentExchange(family, parent.config))) {
     const member = catalogue.admit({ family: family.name, config });
     if (member && !asked.has(member.key)) return member;
   }
   // In a sparse pool a student may have no neighbour: the nearest to a mutation that was never trained stands in for it.
-  return (
-    family.pool &&
-    admitNew(catalogue, { family: family.name, config: otherLevel(family, parent.config, rng) }, asked, rng)
-  );
+  const config = otherLevel(family, parent.config, rng);
+  return family.pool && admitNew(catalogue, { family: family.name, config }, asked, rng);
 }
 
 /** One active dimension at another level, any. */
@@ -115,7 +113,7 @@ export const evolution: Strategy<BaselineState> = {
     const child = isInitial ? undefined : breed(state, turn);
     if (child) return { member: child, why: { source: 'mutation' } };
     const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
-    const fallback = 'there is no parent yet, or every mutation of the parents drawn is asked already';
+    const fallback = 'there is no parent yet, or every mutation of all of them is asked already';
     return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
   }),
 };
