@@ -116,6 +116,7 @@ const whySchema = z.strictObject({
   predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
   predictedLatencyMs: anyNumber.optional(),
   priorWeight: anyNumber.optional(),
+  owed: z.boolean().optional(),
   expectedGain: anyNumber.optional(),
   fallback: z.string().optional(),
 });

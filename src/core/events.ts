@@ -14,6 +14,8 @@ export interface Why {
   readonly predictedLatencyMs?: number;
   /** Expected gain (hypervolume improvement, or improvement under a limit) in the score's units. */
   readonly expectedGain?: number;
+  /** Its family had fewer trials than it is owed: proposed for that, whatever other families promised. */
+  readonly owed?: boolean;
   /** How much of the prediction earlier runs make up: the weight of theirs, 0 where it was of no help. */
   readonly priorWeight?: number;
   /** Set when the strategy had to fall back, in words. */

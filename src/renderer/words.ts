@@ -133,6 +133,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
   if (why.expectedGain !== undefined) {
     sentences.push(gainSentence(why.expectedGain, scored));
   }
+  if (why.owed) sentences.push('Its family had had less than half of an even share of the students: it was its turn.');
   if (why.fallback !== undefined) sentences.push(`The strategy had to fall back: ${why.fallback}.`);
   const outcome = outcomeSentence(trial);
   if (outcome !== undefined) sentences.push(outcome);

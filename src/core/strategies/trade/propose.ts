@@ -20,6 +20,7 @@ import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
 import { createScorer, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
+import { owedFamilies } from './share.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
@@ -52,7 +53,10 @@ export function propose(
   const climber = { catalogue, scorer, set, glanced, rng };
   climbAnywhere(climber);
   for (const arm of arms) climbWithin(climber, arm);
-  const winner = chooseByCredit(scorer, glanced, arms, state.credits);
+  const owed = owedCandidates(state, picked, glanced);
+  const due = owed && chooseByCredit(scorer, owed, arms, state.credits);
+  const isDue = due !== undefined && due.logGain > -Infinity;
+  const winner = isDue ? due : chooseByCredit(scorer, glanced, arms, state.credits);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
@@ -60,10 +64,22 @@ export function propose(
     member: winner.member,
     why: {
       ...explain(winner, learned.scale, orientation, claimant(arms, winner.member)),
+      ...(isDue && { owed: true }),
       ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
       ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
     },
   };
+}
+
+/** What is left of the family that is furthest behind what it is owed. */
+function owedCandidates(
+  { context, ledger }: TradeState,
+  picked: readonly Member[],
+  glanced: readonly Scored[],
+): readonly Scored[] | undefined {
+  return owedFamilies(context.catalogue, [...ledger.trials, ...picked])
+    .map((family) => glanced.filter(({ member }) => member.candidate.family === family))
+    .find((candidates) => candidates.length > 0);
 }
 
 /**
