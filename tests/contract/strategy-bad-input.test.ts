@@ -91,6 +91,15 @@ describe.each(Object.keys(STRATEGIES))('bad input to %s', (id) => {
     }
   });
 
+  it('NaN and infinity told: they are no results, whatever their sign', () => {
+    const play = (bad: number): readonly string[] => {
+      const answer = telling(({ trial }) => (trial % 3 === 1 ? bad : 0.5 + (trial % 5) / 10));
+      return keys(playOut(start(id, familiesProblem()), { answer }));
+    };
+    const expected = play(NaN);
+    for (const bad of [Infinity, -Infinity, 1e308]) expect(play(bad)).toEqual(expected);
+  });
+
   it('nothing told: a result without the metric is a result without a value', () => {
     const answer: Answer = (game, { trial }) => game.fold({ type: 'told', trial, metrics: {} });
     expect(playOut(start(id, familiesProblem()), { answer })).toHaveLength(24);

@@ -5,7 +5,7 @@ import { split } from '../../src/core/math/rng.ts';
 import { openStrategy, STRATEGIES } from '../../src/core/strategies/registry.ts';
 import { keys, playOut, playSlots, SEED, start } from './strategy-game.ts';
 import type { Answer } from './strategy-game.ts';
-import { familiesProblem, latencyOf, latencyProblem, vastProblem } from './strategy-problems.ts';
+import { familiesProblem, latencyOf, latencyProblem, singleObjective, vastProblem } from './strategy-problems.ts';
 
 const mixed: Answer = (game, proposal) => (proposal.trial % 7 === 3 ? game.fail(proposal) : game.tell(proposal));
 
@@ -41,6 +41,16 @@ describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
     for (let i = 0; i < 22; i++) {
       if (i % 3 === 0) expect(game.resume().ask(1)).toEqual(game.strategy.ask(1));
       game.ask().forEach((proposal) => mixed(game, proposal));
+    }
+  });
+
+  it('holds a batch as if its students had been asked one after the other', () => {
+    for (const told of [0, 16]) {
+      const game = start(id, familiesProblem({ objectives: singleObjective, budget: 40 }));
+      for (let i = 0; i < told; i++) game.ask().forEach((proposal) => game.tell(proposal));
+      const batch = game.strategy.ask(5).proposals;
+      const single = [0, 1, 2, 3, 4].flatMap(() => game.ask());
+      expect(keys(batch)).toEqual(keys(single));
     }
   });
 
@@ -83,7 +93,7 @@ describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
     for (let i = 0; i < 20; i++) game.ask().forEach((proposal) => mixed(game, proposal));
     const before = game.strategy.ask(1);
     const results = game.log.filter(({ type }) => type !== 'asked');
-    for (const event of results.slice(-6)) game.strategy.fold(event);
+    for (const event of [...results.slice(0, 6), ...results.slice(-6)]) game.strategy.fold(event);
     game.strategy.fold({ type: 'told', trial: 900, metrics: { accuracy: 0.99 } });
     game.strategy.fold({ type: 'failed', trial: 901, reason: 'lost' });
     expect(game.strategy.ask(1)).toEqual(before);
