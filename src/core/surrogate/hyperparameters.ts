@@ -81,7 +81,8 @@ export interface Layout {
   readonly families: readonly FamilyScales[];
 }
 
-export function createLayout(encoding: Encoding): Layout {
+/** `mainEffects` false leaves the additive term out. */
+export function createLayout(encoding: Encoding, mainEffects = true): Layout {
   const entries: Entry[] = [];
   const index = new Map<string, number>();
   const add = (name: string, prior: LogPrior): number => {
@@ -99,8 +100,8 @@ export function createLayout(encoding: Encoding): Layout {
   const within = add('within', PRIORS.within);
   const hasOrdinals = encoding.families.some(({ ordinals }) => ordinals.length > 0);
   const hasColumns = hasOrdinals || encoding.families.some(({ categories }) => categories.length > 0);
-  const main = hasColumns ? add('main', PRIORS.main) : undefined;
-  const mainLength = hasOrdinals ? add('mainLength', PRIORS.mainLength) : undefined;
+  const main = mainEffects && hasColumns ? add('main', PRIORS.main) : undefined;
+  const mainLength = mainEffects && hasOrdinals ? add('mainLength', PRIORS.mainLength) : undefined;
   const noise = add('noise', PRIORS.noise);
   const costLengths = encoding.costs.map((scale) => add(`costLength.${scale.metric}`, PRIORS.costLength));
   const amplitudes = several ? encoding.families.map(({ name }) => add(`amplitude.${name}`, PRIORS.amplitude)) : [];

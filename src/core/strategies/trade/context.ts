@@ -42,7 +42,7 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     points.set(member, point);
     return point;
   };
-  const model = { encoding, layout: createLayout(encoding) };
+  const model = { encoding, layout: createLayout(encoding, options['mainEffects'] !== false) };
   return {
     input,
     options,

@@ -18,7 +18,7 @@ import { TRADE } from './constants.ts';
 import { createGain } from './gain.ts';
 import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
-import { createScorer, glance } from './score.ts';
+import { best, createScorer, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
 import { owedFamilies } from './share.ts';
 import { judged } from './state.ts';
@@ -53,10 +53,13 @@ export function propose(
   const climber = { catalogue, scorer, set, glanced, rng };
   climbAnywhere(climber);
   for (const arm of arms) climbWithin(climber, arm);
-  const owed = owedCandidates(state, picked, glanced);
-  const due = owed && chooseByCredit(scorer, owed, arms, state.credits);
+  const { options } = context;
+  const choose = (candidates: readonly Scored[]): Scored | undefined =>
+    options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms, state.credits);
+  const owed = options['familyShare'] === false ? undefined : owedCandidates(state, picked, glanced);
+  const due = owed && choose(owed);
   const isDue = due !== undefined && due.logGain > -Infinity;
-  const winner = isDue ? due : chooseByCredit(scorer, glanced, arms, state.credits);
+  const winner = isDue ? due : choose(glanced);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');

@@ -16,7 +16,7 @@ import { appendPending } from '../../surrogate/gp.ts';
 import type { Member } from '../catalogue.ts';
 import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
 import { drawMember } from '../random.ts';
-import type { AskedEvent, Strategy } from '../strategy.ts';
+import type { AskedEvent, Strategy, StrategyOptions } from '../strategy.ts';
 import { TRADE } from './constants.ts';
 import { createContext } from './context.ts';
 import { initialDesign } from './init.ts';
@@ -31,45 +31,68 @@ const STREAM = 0x74726164;
 /** Positions of further draws: past those of any budget, so that no draw of one trial is the first of another. */
 const DRAW_STRIDE = 1_000_000;
 
-export const trade: Strategy<TradeState> = {
-  id: 'trade',
-  title: 'TRADE',
-  version: 1,
-  fidelity: 'reconstruction',
-  summary:
-    'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected hypervolume improvement.',
-  transfers: true,
-  defaults: { references: true, regions: true, costFeatures: true },
+/** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
+const PARTS = { regions: true, credit: true, familyShare: true, mainEffects: true, costFeatures: true };
 
-  init(input) {
-    const options = { ...trade.defaults, ...input.options };
-    const context = createContext(input, options);
-    return startState(context, initialDesign(context.catalogue, input.seed, options, context.prior?.front));
+type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summary'>;
+
+/** TRADE under a name, some of its parts `fixed` and the others its options. */
+function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<TradeState> {
+  const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
+  const defaults = { references: true, ...Object.fromEntries(free) };
+  return {
+    ...{ ...identity, version: 2, transfers: true, defaults },
+
+    init(input) {
+      const options = { ...defaults, ...input.options, ...fixed };
+      const context = createContext(input, options);
+      return startState(context, initialDesign(context.catalogue, input.seed, options, context.prior?.front));
+    },
+
+    fold: foldEvent,
+    ask,
+  };
+}
+
+export const trade = tradeStrategy(
+  {
+    ...{ id: 'trade', title: 'TRADE', fidelity: 'reconstruction' },
+    summary:
+      'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected hypervolume improvement.',
   },
+  {},
+);
 
-  fold: foldEvent,
-
-  ask(state, count) {
-    const { context, design, ledger } = state;
-    const asked = askedKeys(ledger);
-    const wanted = Math.min(count, remaining(ledger, context.input.problem));
-    const chosen: Chosen[] = [];
-    const take = (choice: Chosen | undefined): boolean => {
-      if (!choice) return false;
-      asked.add(choice.member.key);
-      chosen.push(choice);
-      return true;
-    };
-    for (const initial of design) if (chosen.length < wanted && !asked.has(initial.member.key)) take(initial);
-    if (chosen.length === wanted) return askedEvent(ledger, context.input.seed, chosen);
-    if (withData(ledger).length === 0) {
-      const blind = (): Chosen | undefined => drawBlind(state, ledger.trials.length + chosen.length, asked);
-      while (chosen.length < wanted && take(blind()));
-      return askedEvent(ledger, context.input.seed, chosen);
-    }
-    return proposeBatch(state, wanted, chosen, asked, take);
+/** The same surrogate and acquisition without what makes it TRADE: the peer that a region has to be better than. */
+export const gpEhvi = tradeStrategy(
+  {
+    ...{ id: 'gp-ehvi', title: 'Global GP', fidelity: 'partial' },
+    summary:
+      'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs exact: no regions.',
   },
-};
+  { regions: false, credit: false, familyShare: false },
+);
+
+function ask(state: TradeState, count: number): AskedEvent {
+  const { context, design, ledger } = state;
+  const asked = askedKeys(ledger);
+  const wanted = Math.min(count, remaining(ledger, context.input.problem));
+  const chosen: Chosen[] = [];
+  const take = (choice: Chosen | undefined): boolean => {
+    if (!choice) return false;
+    asked.add(choice.member.key);
+    chosen.push(choice);
+    return true;
+  };
+  for (const initial of design) if (chosen.length < wanted && !asked.has(initial.member.key)) take(initial);
+  if (chosen.length === wanted) return askedEvent(ledger, context.input.seed, chosen);
+  if (withData(ledger).length === 0) {
+    const blind = (): Chosen | undefined => drawBlind(state, ledger.trials.length + chosen.length, asked);
+    while (chosen.length < wanted && take(blind()));
+    return askedEvent(ledger, context.input.seed, chosen);
+  }
+  return proposeBatch(state, wanted, chosen, asked, take);
+}
 
 /**
  * Without any result there is nothing to learn from: draw by chance, and say so. Where students were too slow, the draw

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Why } from '../../../src/core/events.ts';
+import { openStrategy, strategyInfo } from '../../../src/core/strategies/registry.ts';
+import type { StrategyId } from '../../../src/core/strategies/registry.ts';
+import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
+import { evaluate, familiesProblem } from '../../contract/strategy-problems.ts';
+
+function play(id: StrategyId, options: StrategyOptions, trials = 24) {
+  const problem = familiesProblem({ budget: 40 });
+  const strategy = openStrategy(id, { problem, seed: 2, options });
+  const whys: Why[] = [];
+  let hyperparameters = 0;
+  const names: string[] = [];
+  for (let i = 0; i < trials; i++) {
+    const asked = strategy.ask(1);
+    strategy.fold(asked);
+    if (asked.warmStart) hyperparameters = asked.warmStart.length;
+    for (const { trial, candidate, why } of asked.proposals) {
+      whys.push(why);
+      names.push(JSON.stringify(candidate));
+      strategy.fold({ type: 'told', trial, metrics: evaluate(problem.space, candidate) });
+    }
+  }
+  return { whys, hyperparameters, names };
+}
+
+describe('a part that is switched off', () => {
+  const whole = play('trade', {});
+
+  it('leaves no trace: no regions, no shares owed, no hyperparameters of main effects or costs', () => {
+    expect(whole.whys.some(({ region }) => region)).toBe(true);
+    expect(play('trade', { regions: false }).whys.every(({ region }) => !region)).toBe(true);
+    expect(play('trade', { familyShare: false }).whys.every(({ owed }) => !owed)).toBe(true);
+    expect(play('trade', { mainEffects: false }).hyperparameters).toBe(whole.hyperparameters - 2);
+    expect(play('trade', { costFeatures: false }).hyperparameters).toBeLessThan(whole.hyperparameters);
+  });
+
+  it('is an option of TRADE, one by one', () => {
+    expect(Object.keys(strategyInfo('trade').defaults).sort()).toEqual(
+      ['references', 'regions', 'credit', 'familyShare', 'mainEffects', 'costFeatures'].sort(),
+    );
+  });
+});
+
+describe('the global process', () => {
+  it('is TRADE without regions, credit and shares, and has none of them as options', () => {
+    const { names, whys } = play('gp-ehvi', {});
+    expect(names).toEqual(play('trade', { regions: false, credit: false, familyShare: false }).names);
+    expect(whys.every(({ region, owed }) => !region && !owed)).toBe(true);
+    expect(Object.keys(strategyInfo('gp-ehvi').defaults)).not.toContain('regions');
+  });
+});
