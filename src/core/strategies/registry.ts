@@ -7,7 +7,7 @@ import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
 import { tpe } from './tpe/tpe.ts';
-import { gpEhvi, trade } from './trade/trade.ts';
+import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
 export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask'>;
@@ -46,6 +46,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
 export const STRATEGIES = {
   trade: entry(trade),
   'gp-ehvi': entry(gpEhvi),
+  'trade-m': entry(tradeM),
   random: entry(random),
   evolution: entry(evolution),
   nsga2: entry(nsga2),

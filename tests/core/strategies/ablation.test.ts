@@ -42,6 +42,17 @@ describe('a part that is switched off', () => {
   });
 });
 
+describe('TRADE-M', () => {
+  it('proposes from one region at a time, and from all only where there is none', () => {
+    const { whys } = play('trade-m', {});
+    const late = whys.filter(({ source }) => source === 'region' || source === 'global');
+    expect(late.filter(({ source }) => source === 'region').length).toBeGreaterThan(0.7 * late.length);
+    // Ids rise: a region that gave way does not come back beside another.
+    const ids = late.flatMap(({ region }) => region?.id ?? []);
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  });
+});
+
 describe('the global process', () => {
   it('is TRADE without regions, credit and shares, and has none of them as options', () => {
     const { names, whys } = play('gp-ehvi', {});

@@ -59,7 +59,8 @@ export function propose(
   const owed = options['familyShare'] === false ? undefined : owedCandidates(state, picked, glanced);
   const due = owed && choose(owed);
   const isDue = due !== undefined && due.logGain > -Infinity;
-  const winner = isDue ? due : choose(glanced);
+  const boxed = options['oneRegion'] === true ? glanced.filter(({ member }) => claimant(arms, member)) : [];
+  const winner = isDue ? due : choose(boxed.length > 0 ? boxed : glanced);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');

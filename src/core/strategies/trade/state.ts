@@ -110,7 +110,8 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   }
   const claimed = new Set(survivors.map(({ centre }) => centre));
   const free = front.filter(({ trial }) => !claimed.has(trial) && !spent.has(trial));
-  const opened = free.slice(0, Math.max(0, TRADE.regions - survivors.length)).map(({ trial }, i): Region => ({
+  const room = context.options['oneRegion'] === true ? 1 : TRADE.regions;
+  const opened = free.slice(0, Math.max(0, room - survivors.length)).map(({ trial }, i): Region => ({
     id: state.nextRegion + i,
     centre: trial,
     step: TRADE.openedAt,

@@ -73,6 +73,16 @@ export const gpEhvi = tradeStrategy(
   { regions: false, credit: false, familyShare: false },
 );
 
+/** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et al. 2021). */
+export const tradeM = tradeStrategy(
+  {
+    ...{ id: 'trade-m', title: 'TRADE-M', fidelity: 'partial' },
+    summary:
+      'TRADE with one trust region and no global arm: all trials go into its box until it dies, then into the next.',
+  },
+  { regions: true, oneRegion: true, credit: false, familyShare: false },
+);
+
 function ask(state: TradeState, count: number): AskedEvent {
   const { context, design, ledger } = state;
   const asked = askedKeys(ledger);
