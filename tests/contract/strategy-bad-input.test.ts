@@ -192,7 +192,7 @@ function playOutFrom(game: ReturnType<typeof start>, first: number): Proposal[] 
 
 describe('the registry', () => {
   it('refuses an unknown strategy by naming those there are', () => {
-    expect(() => strategyInfo('trad')).toThrow(/trade, gp-ehvi, trade-m, random, evolution/);
+    expect(() => strategyInfo('trad')).toThrow(/trade, gp-ehvi, trade-m, trade-f, random, evolution/);
     expect(() => openStrategy('toString', { problem: poolProblem(), seed: 1, options: {} })).toThrow(WorkbenchError);
   });
 

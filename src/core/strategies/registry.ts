@@ -7,6 +7,7 @@ import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
 import { tpe } from './tpe/tpe.ts';
+import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
@@ -47,6 +48,7 @@ export const STRATEGIES = {
   trade: entry(trade),
   'gp-ehvi': entry(gpEhvi),
   'trade-m': entry(tradeM),
+  'trade-f': entry(tradeF),
   random: entry(random),
   evolution: entry(evolution),
   nsga2: entry(nsga2),

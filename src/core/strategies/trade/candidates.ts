@@ -79,12 +79,12 @@ function moveLevel(dimension: Dimension, config: Configuration, radius: number, 
 }
 
 /** How many levels each dimension may move. */
-type Reach = (dimension: Dimension) => number;
+export type Reach = (dimension: Dimension) => number;
 
 const EVERYWHERE: Reach = () => Infinity;
 
 /** The configuration with the dimensions `changed` moved to other levels, canonical; `undefined` where that is illegal. */
-function change(
+export function change(
   family: Family,
   config: Configuration,
   changed: readonly Dimension[],
