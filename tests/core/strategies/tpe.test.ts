@@ -235,20 +235,4 @@ describe('TPE', () => {
     expect(mean(shares)).toBeGreaterThan(0.02);
     expect(mean(shares)).toBeLessThan(0.07);
   });
-
-  it('counts what is running, in this ask too, as no good: a batch spreads', () => {
-    const { problem, log } = play((candidate) => ({ accuracy: level(candidate) / 20 }));
-    const same = (batch: readonly Candidate[]): number =>
-      mean(batch.flatMap((a, i) => batch.slice(0, i).map((b) => Number(level(a) === level(b)))));
-    const ask = (seed: number, count: number): readonly Candidate[] => {
-      const strategy = openStrategy('tpe', { problem, seed, options: {} });
-      for (const event of log.slice(0, 80)) strategy.fold(event);
-      return strategy.ask(count).proposals.map(({ candidate }) => candidate);
-    };
-    const four = [0, 1, 2, 3];
-    const together = mean(four.map((seed) => same(ask(seed, 4))));
-    // Asks that know nothing of each other.
-    const apart = mean(four.map((seed) => same(four.flatMap((i) => ask(100 + 10 * seed + i, 1)))));
-    expect(together).toBeLessThan(apart);
-  });
 });
