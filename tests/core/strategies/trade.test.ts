@@ -56,6 +56,16 @@ describe('the initial design', () => {
   });
 });
 
+describe('reference students', () => {
+  it('are all in it however small the budget: every strategy of a comparison has them all, or none has', () => {
+    const { space, ...rest } = familiesProblem({ budget: 12 });
+    const first = space.families.find(({ reference }) => reference !== undefined)!;
+    const families = Array.from({ length: 6 }, (_, i) => ({ ...first, name: `family${i}` }));
+    const design = initialDesign(createCatalogue({ ...rest, space: { families } }, 1), 1, { references: true });
+    expect(design.filter(({ why }) => why.source === 'reference')).toHaveLength(6);
+  });
+});
+
 describe('the search', () => {
   it('finds the best student of a small union in less than half of it', () => {
     const problem = familiesProblem({ objectives: singleObjective });

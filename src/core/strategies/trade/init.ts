@@ -14,7 +14,7 @@ export interface Initial {
 const STREAM = 0x696e6974;
 
 /**
- * At most a quarter of the budget, references included. Each round gives every family one student, in a band of log cost
+ * All references, as every strategy has them (or none), and with them a quarter of the budget at most. Each round gives every family one student, in a band of log cost
  * of its own that moves on from family to family, so that all together cover the costs. Of `earlier`, the front of earlier
  * runs, come as many as make up half of the design, as far as the references leave room.
  */
@@ -35,10 +35,10 @@ export function initialDesign(
   const metric = spreadMetric(problem, catalogue.costMetrics);
   const rng = createRng(split(seed, STREAM));
   const design: Initial[] = referenceMembers(catalogue, options)
-    .slice(0, Math.max(1, count))
+    .slice(0, problem.budget)
     .map((member) => ({ member, why: { source: 'reference' } }));
   const taken = new Set(design.map(({ member }) => member.key));
-  const room = Math.min(Math.floor(count / 2), count - design.length);
+  const room = Math.max(0, Math.min(Math.floor(count / 2), count - design.length));
   for (const member of earlier.filter(({ key }) => !taken.has(key)).slice(0, room)) {
     taken.add(member.key);
     design.push({ member, why: { source: 'earlier' } });
