@@ -14,7 +14,7 @@
  */
 import type { Cells } from './cells.ts';
 import { addDominatedVolumes, lowestLevel } from './cells.ts';
-import { logExpectedGain } from './stakes.ts';
+import { logGainBound } from './stakes.ts';
 import type { Stakes } from './stakes.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
@@ -51,7 +51,7 @@ export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi 
     bound(costs, mean, deviation) {
       const lowest = lowestLevel(cells, costs);
       if (!lowest) return -Infinity;
-      return Math.log(lowest.volume) + logExpectedGain(scale, levels[lowest.level]!, mean, deviation);
+      return Math.log(lowest.volume) + logGainBound(scale, levels[lowest.level]!, mean, deviation);
     },
   };
 }

@@ -8,14 +8,14 @@
  * | r      | the candidate's factor, as it may turn out: one draw where its cost is known, else several | `[draws]` |
  * | best   | highest reward so far, at least 0                                                         |           |
  */
-import { logExpectedGain } from './stakes.ts';
+import { logGainBound } from './stakes.ts';
 import type { Stakes } from './stakes.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
 export interface ExpectedReward {
   stakesOf(draws: readonly number[]): Stakes;
-  /** log of the expected improvement at one factor; it rises with the factor, so the highest bounds the mean of all. */
+  /** An upper bound of the log at one factor; it rises with the factor and the deviation, so the highest bounds the mean of all. */
   bound(factor: number, mean: number, deviation: number): number;
 }
 
@@ -26,6 +26,6 @@ export function createExpectedReward(best: number, scale: Standardiser): Expecte
       logWeights: Float64Array.from(draws, (factor) => Math.log(factor / draws.length)),
       levels: Float64Array.from(draws, levelAt),
     }),
-    bound: (factor, mean, deviation) => Math.log(factor) + logExpectedGain(scale, levelAt(factor), mean, deviation),
+    bound: (factor, mean, deviation) => Math.log(factor) + logGainBound(scale, levelAt(factor), mean, deviation),
   };
 }

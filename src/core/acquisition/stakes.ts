@@ -34,6 +34,20 @@ export function logExpectedGain(scale: Standardiser, level: number, mean: number
   return logAddExp(low, Math.log(unit) + beyond);
 }
 
+/**
+ * An upper bound of the same that rises with the deviation. The gain itself need not: values bend down at the knee, so where
+ * the level lies below it, more doubt can be worth less. Both straight pieces, continued, lie above the bend.
+ */
+export function logGainBound(scale: Standardiser, level: number, mean: number, deviation: number): number {
+  const { kneeOutput, unit, lowUnit } = scale;
+  if (level >= kneeOutput) return Math.log(unit) + logExpectedImprovement(mean, deviation, level);
+  const continued = kneeOutput - ((kneeOutput - level) * lowUnit) / unit;
+  return Math.min(
+    Math.log(lowUnit) + logExpectedImprovement(mean, deviation, level),
+    Math.log(unit) + logExpectedImprovement(mean, deviation, continued),
+  );
+}
+
 /** log of the gain under a posterior of the output; −∞ where nothing can be gained. */
 export function logGainOf(
   scale: Standardiser,

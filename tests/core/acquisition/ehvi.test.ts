@@ -3,7 +3,7 @@ import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
 import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/acquisition/cells.ts';
 import type { Outcome } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
-import { logGainOf } from '../../../src/core/acquisition/stakes.ts';
+import { logGainBound, logGainOf } from '../../../src/core/acquisition/stakes.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Objective } from '../../../src/core/objective.ts';
@@ -151,6 +151,25 @@ describe('EHVI', () => {
       expect(gain).toBeGreaterThanOrEqual(last);
       last = gain;
     }
+  });
+});
+
+describe('the bound of a gain', () => {
+  it('is above the gain at every smaller deviation, knee or no knee: otherwise the best is thrown away unseen', () => {
+    const bent: Standardiser = { kneeValue: 0.7, kneeOutput: -0.8, unit: 0.05, lowUnit: 0.25, floorOutput: -9 };
+    const stakes = (level: number) => ({ logWeights: Float64Array.of(0), levels: Float64Array.of(level) });
+    let rises = 0;
+    for (const level of [-3, -1.5, -0.9, -0.8, 0.5]) {
+      for (const mean of [-2, -0.7, -0.2, 1]) {
+        const gains = [0.05, 0.2, 0.5, 1, 2].map((deviation) => logGainOf(bent, stakes(level), mean, deviation));
+        rises += gains.filter((gain, i) => gain < (gains[i - 1] ?? -Infinity) - 1e-9).length;
+        const bound = logGainBound(bent, level, mean, 2);
+        for (const gain of gains) expect(gain).toBeLessThanOrEqual(bound + 1e-9);
+        if (level >= bent.kneeOutput) expect(bound).toBeCloseTo(gains.at(-1)!, 12);
+      }
+    }
+    // Gains do fall as doubt grows: the case the bound is for.
+    expect(rises).toBeGreaterThan(0);
   });
 });
 

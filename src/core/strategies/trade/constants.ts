@@ -36,8 +36,6 @@ export const TRADE = Object.freeze({
 
   /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each side. [R] */
   openedAt: 1,
-  /** The last trials of an arm that its credit is measured by. [R] */
-  creditTrials: 8,
   /** Consecutive successes that widen a region: TuRBO's 3. */
   successTolerance: 3,
   /** Consecutive failures that narrow it: max(this, d/2). [R] */

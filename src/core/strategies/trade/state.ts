@@ -1,5 +1,4 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
-import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
 import type { RunEvent } from '../../events.ts';
 import { familyOf } from '../../space/lattice.ts';
@@ -12,8 +11,6 @@ import { referenceOutcome } from '../reference-outcome.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
-import { armOf, paid } from './credit.ts';
-import type { Credits } from './credit.ts';
 import { afterTrial, contributions, failureTolerance, isSuccess, narrowestStep } from './regions.ts';
 import type { Region } from './regions.ts';
 
@@ -26,7 +23,6 @@ export interface TradeState {
   readonly nextRegion: number;
   /** Trials around which a region has died: no region is centred there again. */
   readonly spent: ReadonlySet<number>;
-  readonly credits: Credits;
 }
 
 export const startState = (context: TradeContext, design: readonly Initial[]): TradeState => ({
@@ -36,7 +32,6 @@ export const startState = (context: TradeContext, design: readonly Initial[]): T
   regions: [],
   nextRegion: 1,
   spent: new Set(),
-  credits: new Map(),
 });
 
 /** Trials with data within all limits. */
@@ -87,8 +82,6 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const { expectedGain = 0 } = told.why;
   const success =
     outcome !== undefined && isSuccess(others, reference, outcome, expectedGain, noiseDeviation(state, told));
-  const realised = outcome ? hypervolumeGain(createCells(others, reference), outcome) : 0;
-  const credits = paid(state.credits, armOf(told.why), { expected: expectedGain, realised });
 
   const asked = askedKeys(ledger);
   const survivors: Region[] = [];
@@ -119,7 +112,7 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
     failures: 0,
     idle: 0,
   }));
-  return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent, credits };
+  return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent };
 }
 
 /** Every candidate one step from the centre is asked already (or over a limit). */
