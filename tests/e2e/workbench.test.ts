@@ -79,13 +79,13 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
   });
 
   test('what is typed survives leaving the view and a reload', async () => {
-    await page.getByLabel('Name').fill('End to end');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('End to end');
     await page.getByLabel('Training images').fill('1000');
     await page.getByLabel('Epochs', { exact: true }).fill('2');
     await page.getByRole('link', { name: 'Experiments' }).click();
     await page.getByRole('link', { name: 'New run' }).first().click();
     await page.reload();
-    expect(await page.getByLabel('Name').inputValue()).toBe('End to end');
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('End to end');
     expect(await page.getByLabel('Students to train').inputValue()).toBe(String(TRIALS));
   });
 
@@ -203,7 +203,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     await go(`${seen.runAddress.replace(/\/\w+$/, '')}/trials`);
     const boxes = page.getByRole('checkbox', { checked: false });
     await boxes.first().check();
-    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('link', { name: /^Compare/ }).click();
     await page.getByRole('heading', { name: 'Compare' }).waitFor();
     const metrics = page.getByRole('table').first();
     await metrics.getByText('baseline').first().waitFor();
@@ -272,10 +272,10 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
 
   test('the end of the host is told in a banner', async () => {
     await go('/new');
-    await page.getByLabel('Name').fill('Typed before the end');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Typed before the end');
     await shell.stop();
     await page.getByText(/nothing you typed is lost/).waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Typed before the end');
+    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Typed before the end');
     // A socket that cannot be opened is told in the console, whatever a page does.
     opened.splice(0);
     await page.context().close();
