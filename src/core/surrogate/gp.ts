@@ -14,7 +14,15 @@ import { unpack } from './hyperparameters.ts';
 import type { KernelTerms, Layout } from './hyperparameters.ts';
 import { kernelGradient, kernelMatrix, kernelVector, priorVariance, scalePoints } from './kernel.ts';
 import type { ScaledPoints } from './kernel.ts';
-import { appendRow, cholesky, inverse, logDeterminant, packedLength, solve } from '../math/linear-algebra.ts';
+import {
+  appendRow,
+  cholesky,
+  inverse,
+  logDeterminant,
+  packedLength,
+  solve,
+  solveLower,
+} from '../math/linear-algebra.ts';
 import type { Factor } from '../math/linear-algebra.ts';
 import { WorkbenchError } from '../errors.ts';
 
@@ -84,46 +92,18 @@ export function posteriorMean(gp: Gp, vector: Float64Array): number {
   return sum;
 }
 
-/**
- * σ² from the family and the kernel vector of a point, O(n²), by forward substitution in `scratch` (`[n]`). The running value falls from
- * the prior's to the posterior's: when `abandon` returns true for it, it is returned as an upper bound, unfinished.
- */
-export function posteriorVariance(
-  gp: Gp,
-  family: number,
-  vector: Float64Array,
-  scratch: Float64Array,
-  abandon?: (upperBound: number) => boolean,
-): number {
-  const { values } = gp.factor;
-  const n = gp.points.length;
-  let variance = priorVariance(gp.terms, family);
-  let start = 0;
-  for (let i = 0; i < n; i++) {
-    let sum = vector[i]!;
-    for (let k = 0; k < i; k++) sum -= values[start + k]! * scratch[k]!;
-    const value = sum / values[start + i]!;
-    scratch[i] = value;
-    variance -= value * value;
-    start += i + 1;
-    if (abandon && (i & 31) === 31 && abandon(variance)) return variance;
-  }
-  return Math.max(variance, 1e-12);
-}
-
 export interface Posterior {
   readonly mean: number;
   readonly variance: number;
 }
 
-/** μ and σ² of the latent function at a point (noise is not in σ²). */
+/** μ and σ² of the latent function at a point (noise is not in σ²), O(n²). Of many candidates: `cross-cache.ts`. */
 export function posterior(gp: Gp, point: Point): Posterior {
   const n = gp.points.length;
   const vector = kernelVector(gp.model.encoding, gp.terms, gp.scaled, point, new Float64Array(n));
-  return {
-    mean: posteriorMean(gp, vector),
-    variance: posteriorVariance(gp, point.family, vector, new Float64Array(n)),
-  };
+  const explained = solveLower(gp.factor, vector, new Float64Array(n));
+  const variance = explained.reduce((left, u) => left - u * u, priorVariance(gp.terms, point.family));
+  return { mean: posteriorMean(gp, vector), variance: Math.max(variance, 1e-12) };
 }
 
 /** log p(y | θ). */

@@ -96,6 +96,28 @@ describe('TRADE-F', () => {
     expect(firstRegion).toBeLessThanOrEqual(20);
   });
 
+  it('gives a family all of whose trainings fail its first draws and no more', () => {
+    const problem = familiesProblem({ objectives: singleObjective, budget: 15 });
+    const strategy = openStrategy('trade-f', { problem, seed: 4, options: { references: false } });
+    const broken = problem.space.families[0]!.name;
+    let tried = 0;
+    for (let i = 0; i < 15; i++) {
+      const asked = strategy.ask(1);
+      strategy.fold(asked);
+      for (const { trial: number, candidate } of asked.proposals) {
+        const fails = candidate.family === broken;
+        if (fails) tried++;
+        strategy.fold(
+          fails
+            ? { type: 'failed', trial: number, reason: 'out of memory' }
+            : { type: 'told', trial: number, metrics: evaluate(problem.space, candidate) },
+        );
+      }
+    }
+    expect(tried).toBeGreaterThan(0);
+    expect(tried).toBeLessThanOrEqual(5);
+  });
+
   it('gets better in a space too large to list: the last third beats the first draws', () => {
     const problem = vastProblem({ budget: 60, objectives: singleObjective });
     const strategy = openStrategy('trade-f', { problem, seed: 1, options: { references: false } });

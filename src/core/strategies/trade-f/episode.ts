@@ -46,7 +46,7 @@ export interface FamilyPlan {
   readonly initial: number;
 }
 
-/** Every family's region after all results. `outcomes`: of the trials by index, `undefined` where a limit is broken. */
+/** Every family's region after all results. `outcomeAt` is `undefined` where a trial breaks a limit. */
 export function followEpisodes(
   plans: ReadonlyMap<string, FamilyPlan>,
   told: readonly DataTrial[],

@@ -76,7 +76,10 @@ function pick(state: BaselineState, turn: Turn): Chosen | undefined {
   return member && { member, why: { source: 'random', fallback: 'no region has a candidate left' } };
 }
 
-/** While some region is not filled: the family with the fewest in it, spread over cost. What runs counts as in. */
+/**
+ * While some region is not filled: the family with the fewest in it, spread over cost. What runs counts as in, and so does what
+ * failed: a family that cannot be trained does not get the whole budget.
+ */
 function drawFirst(
   { catalogue, input, ledger }: BaselineState,
   { asked, chosen }: Turn,
@@ -84,12 +87,9 @@ function drawFirst(
   episodes: ReadonlyMap<string, Episode>,
   rng: Rng,
 ): Member | undefined {
-  const running = [
-    ...ledger.trials.filter((trial) => trial.state === 'pending'),
-    ...chosen.map(({ member }) => member),
-  ];
+  const others = [...ledger.trials.filter((trial) => trial.value === undefined), ...chosen.map(({ member }) => member)];
   const filled = (name: string): number =>
-    (episodes.get(name)?.results.length ?? 0) + running.filter(({ candidate }) => candidate.family === name).length;
+    (episodes.get(name)?.results.length ?? 0) + others.filter(({ candidate }) => candidate.family === name).length;
   const open = catalogue.families
     .filter(({ family: { name } }) => filled(name) < (plans.get(name)?.initial ?? 0))
     .sort((a, b) => filled(a.family.name) - filled(b.family.name));
