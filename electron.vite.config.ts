@@ -9,7 +9,7 @@ import { NONCE_PLACEHOLDER } from './src/bridge/csp.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
-/** Each becomes `out/main/<name>.js`: the processes and threads that start one another find them side by side. */
+/** Each becomes `out/main/<name>.js`: the processes that start one another find them side by side. */
 const ENTRIES = {
   index: at('src/main/index.ts'),
   cli: at('src/cli/index.ts'),

@@ -1,5 +1,4 @@
-/** The main thread's side of the ask worker: a promise per request; a worker that dies is replaced, and the log folded again. */
-import { Worker } from 'node:worker_threads';
+/** The host's side of the ask worker: a promise per request; a worker that dies is replaced, and the log folded again. */
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
@@ -13,7 +12,8 @@ import type {
   ProblemDescriptor,
   SpaceDescriptor,
 } from './ask-protocol.ts';
-import { processEntry } from './process-entry.ts';
+import { endProcess, startProcess } from './own-process.ts';
+import { nodeBinary, processEntry } from './process-entry.ts';
 
 /** A strategy in play. */
 export interface Asker {
@@ -23,13 +23,10 @@ export interface Asker {
   close(): Promise<void>;
 }
 
-interface Thread {
+interface Worker {
   call(request: AskRequest): Promise<AskAnswer>;
   close(): Promise<void>;
 }
-
-/** A worker that is busy for longer than this when it is to end is terminated. */
-const CLOSE_MS = 2000;
 
 class WorkerDied extends Error {}
 
@@ -39,10 +36,10 @@ export async function openAsker(
   log: () => readonly RunEvent[],
   entry = processEntry('ask-worker'),
 ): Promise<Asker> {
-  let thread = await open();
+  let worker = await open();
 
-  async function open(): Promise<Thread> {
-    const fresh = startThread(entry);
+  async function open(): Promise<Worker> {
+    const fresh = startWorker(entry);
     try {
       await fresh.call({ type: 'open', problem, log: log() });
       return fresh;
@@ -55,14 +52,14 @@ export async function openAsker(
   /** Once more after a death: a second one in a row is the caller's to hear of. */
   async function callAgain(request: AskRequest): Promise<AskAnswer> {
     try {
-      return await thread.call(request);
+      return await worker.call(request);
     } catch (error) {
       if (!(error instanceof WorkerDied)) throw error;
     }
-    thread = await open();
+    worker = await open();
     // The log that was just folded has the event of a `fold` request in it.
     if (request.type === 'fold') return { type: 'done' };
-    return thread.call(request).catch((error: unknown) => {
+    return worker.call(request).catch((error: unknown) => {
       throw machineFault(error);
     });
   }
@@ -74,18 +71,18 @@ export async function openAsker(
       if (answer.type === 'asked') return answer.event;
       throw new WorkbenchError('internal', `The ask worker answered "${answer.type}" to a question.`);
     },
-    close: () => thread.close(),
+    close: () => worker.close(),
   };
 }
 
-/** Costs of every student of the families, computed off the main thread. */
+/** Costs of every student of the families, computed off the host's thread. */
 export async function surveySpace(space: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
   const answer = await callOnce({ type: 'survey', space });
   if (answer.type === 'surveyed') return answer.families;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a survey.`);
 }
 
-/** Follows the whole log once more, off the main thread. */
+/** Follows the whole log once more, off the host's thread. */
 export async function explainLog(problem: ProblemDescriptor, log: readonly RunEvent[]): Promise<Explanation> {
   const answer = await callOnce({ type: 'explain', problem, log });
   if (answer.type === 'explained') return answer.explanation;
@@ -100,30 +97,30 @@ export async function examineWorkspace(workspace: string, searching: boolean): P
 }
 
 async function callOnce(request: AskRequest): Promise<AskAnswer> {
-  const thread = startThread(processEntry('ask-worker'));
+  const worker = startWorker(processEntry('ask-worker'));
   try {
-    return await thread.call(request);
+    return await worker.call(request);
   } catch (error) {
     throw machineFault(error);
   } finally {
-    await thread.close();
+    await worker.close();
   }
 }
 
-function startThread(entry: string): Thread {
-  const worker = new Worker(entry);
+function startWorker(entry: string): Worker {
+  const own = startProcess(entry, nodeBinary(undefined));
   const pending = new Map<number, { resolve(answer: AskAnswer): void; reject(error: Error): void }>();
   let number = 0;
   let death: WorkerDied | undefined;
 
-  const die = (why: string): void => {
-    death = new WorkerDied(why);
+  void own.gone.then((how) => {
+    death = new WorkerDied(`${how}.${own.tail()}`);
     for (const { reject } of pending.values()) reject(death);
     pending.clear();
-  };
-  worker.on('error', (error) => die(error.message));
-  worker.on('exit', (code) => die(`it ended with code ${code}`));
-  worker.on('message', ({ number: answered, body }: Numbered<AskAnswer>) => {
+  });
+  own.child.on('message', (message) => {
+    // Sound: the other end of this channel is our own worker.
+    const { number: answered, body } = message as Numbered<AskAnswer>;
     const caller = pending.get(answered);
     pending.delete(answered);
     if (body.type !== 'refused') caller?.resolve(body);
@@ -135,24 +132,14 @@ function startThread(entry: string): Thread {
     return new Promise((resolve, reject) => {
       number += 1;
       pending.set(number, { resolve, reject });
-      worker.postMessage({ number, body } satisfies Numbered<AskRequest>);
+      own.child.send({ number, body } satisfies Numbered<AskRequest>, () => undefined); // a failed send is followed by `exit`
     });
   }
 
-  /** Lets it end by itself: terminating a thread that loads modules or native code can take the whole process down. */
-  async function close(): Promise<void> {
-    if (death !== undefined) return;
-    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ number: 0, body: { type: 'close' } } satisfies Numbered<AskRequest>);
-    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
-    await gone;
-    clearTimeout(timer);
-  }
-
-  return { call, close };
+  return { call, close: () => endProcess(own) };
 }
 
 function machineFault(error: unknown): unknown {
   if (!(error instanceof WorkerDied)) return error;
-  return new WorkbenchError('internal', `A worker thread of the host died: ${error.message}.`, {}, { cause: error });
+  return new WorkbenchError('internal', `A worker of the host died: ${error.message}`, {}, { cause: error });
 }

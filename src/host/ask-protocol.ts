@@ -1,4 +1,4 @@
-/** What host and ask worker say to each other. Functions do not cross threads: the worker builds spaces from names. */
+/** What host and ask worker say to each other. Functions do not cross processes: the worker builds spaces from names. */
 import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
@@ -39,9 +39,7 @@ export type AskRequest =
   | { readonly type: 'explain'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'survey'; readonly space: SpaceDescriptor }
   /** `session`: whether files may be on their way to their rows while this is done. */
-  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }
-  /** The last one: the worker ends by itself. */
-  | { readonly type: 'close' };
+  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession };
 
 export type AskAnswer =
   | { readonly type: 'done' }

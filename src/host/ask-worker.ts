@@ -1,8 +1,7 @@
 /**
- * Worker thread for what would block the main thread: it owns a strategy's state (which is only the folded log), counts
- * spaces, and examines a workspace.
+ * Process for what would keep the host from answering: it owns a strategy's state (which is only the folded log), counts
+ * spaces, and examines a workspace. It is killed when it is needed no more, and ends by itself with its host.
  */
-import { parentPort } from 'node:worker_threads';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
@@ -40,13 +39,10 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       return { type: 'surveyed', families: survey(request.space) };
     case 'examine':
       return examine(request);
-    case 'close':
-      parentPort?.close();
-      return { type: 'done' };
   }
 }
 
-/** Loads the store when it is first asked for: strategies have no use for a database's native code in their thread. */
+/** Loads the store when it is first asked for: strategies have no use for a database. */
 async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promise<AskAnswer> {
   const [doctor, { openReadable }] = await Promise.all([import('../store/doctor.ts'), import('../store/workspace.ts')]);
   const { store, files, close } = openReadable(request.workspace);
@@ -92,9 +88,12 @@ function refusal(error: unknown): AskAnswer {
 /** One after the other: answers come in the order of the requests. */
 let last: Promise<void> = Promise.resolve();
 
-parentPort?.on('message', ({ number, body }: Numbered<AskRequest>) => {
+process.on('message', (message) => {
+  // Sound: the other end of this channel is our own host.
+  const { number, body } = message as Numbered<AskRequest>;
   last = last.then(async () => {
     const result = await answer(body).catch(refusal);
-    parentPort?.postMessage({ number, body: result } satisfies Numbered<AskAnswer>);
+    process.send?.({ number, body: result } satisfies Numbered<AskAnswer>);
   });
 });
+process.on('disconnect', () => process.exit(0));

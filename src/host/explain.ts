@@ -1,4 +1,4 @@
-/** Explanations of runs: made of the log by a worker thread, once for each length of it. */
+/** Explanations of runs: made of the log by the ask worker, once for each length of it. */
 import { WorkbenchError } from '../core/errors.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { ReadableStore } from '../store/store.ts';

@@ -1,9 +1,9 @@
-/** The main thread's side of the replay worker: one table, one game at a time, in games and seconds. */
-import { Worker } from 'node:worker_threads';
+/** The host's side of the replay worker: one table, one game at a time, in games and seconds. */
 import type { TableView } from '../bridge/replay-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Limit } from '../core/objective.ts';
-import { processEntry } from './process-entry.ts';
+import { endProcess, startProcess } from './own-process.ts';
+import { nodeBinary, processEntry } from './process-entry.ts';
 import type { GameOrder, PlayedGame, ReplayAnswer, ReplayRequest } from './replay-protocol.ts';
 
 export interface ReplayPlayer {
@@ -16,32 +16,30 @@ export interface ReplayPlayer {
 
 /** Throws what is wrong with the table or the limits, naming `file` and field. Close it in the end. */
 export async function openReplay(text: string, file: string, limits: readonly Limit[] = []): Promise<ReplayPlayer> {
-  const worker = new Worker(processEntry('replay-worker'));
+  const own = startProcess(processEntry('replay-worker'), nodeBinary(undefined));
   let isClosed = false;
 
   function ask(request: ReplayRequest, tell: (share: number) => void = () => undefined): Promise<ReplayAnswer> {
     return new Promise((resolve, reject) => {
-      const settle = (): void => void worker.off('message', hear).off('error', fail).off('exit', end);
-      const hear = (answer: ReplayAnswer): void => {
+      const hear = (message: unknown): void => {
+        // Sound: the other end of this channel is our own worker.
+        const answer = message as ReplayAnswer;
         if (answer.type === 'progress') return tell(answer.share);
-        settle();
+        own.child.off('message', hear);
         if (answer.type !== 'refused') resolve(answer);
         else reject(new WorkbenchError(answer.code, answer.message, answer.place));
       };
-      const fail = (error: Error): void => {
-        settle();
-        reject(new WorkbenchError('internal', `The replay's thread died: ${error.message}.`, {}, { cause: error }));
-      };
-      const end = (code: number): void => fail(new Error(`it ended with code ${code}`));
-      worker.on('message', hear).on('error', fail).on('exit', end);
-      worker.postMessage(request);
+      own.child.on('message', hear);
+      void own.gone.then((how) =>
+        reject(new WorkbenchError('internal', `The replay's process died: ${how}.${own.tail()}`)),
+      );
+      own.child.send(request, () => undefined); // a failed send is followed by `exit`
     });
   }
 
-  /** Its modules are loaded and it holds no native code: it can be cut off at any time. */
   async function close(): Promise<void> {
     isClosed = true;
-    await worker.terminate();
+    await endProcess(own);
   }
 
   try {

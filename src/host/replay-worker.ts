@@ -1,5 +1,4 @@
-/** Worker thread that plays strategies against one recorded table: a game takes seconds, in which its host has to answer. */
-import { parentPort } from 'node:worker_threads';
+/** Process that plays strategies against one recorded table: a game takes seconds, in which its host has to answer. */
 import { WorkbenchError } from '../core/errors.ts';
 import type { RecordedTable } from '../core/strategies/recorded-table.ts';
 import { replay } from '../core/strategies/replay.ts';
@@ -11,7 +10,7 @@ const REPORT_MS = 100;
 
 let table: RecordedTable | undefined;
 
-const say = (answer: ReplayAnswer): void => parentPort?.postMessage(answer);
+const say = (answer: ReplayAnswer): void => void process.send?.(answer);
 
 function answer(request: ReplayRequest): ReplayAnswer {
   if (request.type === 'play') return { type: 'played', game: play(request.order) };
@@ -50,10 +49,12 @@ function refusal(error: unknown): ReplayAnswer {
   return { type: 'refused', code: 'internal', message, place: {} };
 }
 
-parentPort?.on('message', (request: ReplayRequest) => {
+process.on('message', (request) => {
   try {
-    say(answer(request));
+    // Sound: the other end of this channel is our own host.
+    say(answer(request as ReplayRequest));
   } catch (error) {
     say(refusal(error));
   }
 });
+process.on('disconnect', () => process.exit(0));

@@ -1,4 +1,4 @@
-/** Replays of the workspace: one is played at a time, in a worker thread; the others wait. What was played is kept. */
+/** Replays of the workspace: one is played at a time, in the replay worker; the others wait. What was played is kept. */
 import { randomBytes } from 'node:crypto';
 import type { GameResultView, ParsedReplayInput, ReplaySummaryView, ReplayView } from '../bridge/replay-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';

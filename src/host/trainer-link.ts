@@ -2,10 +2,10 @@
  * One trainer process and the job it has in hand. Its death, its silence and its refusals become outcomes or typed errors;
  * messages that bear another fence or another job are dropped.
  */
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { WorkbenchError } from '../core/errors.ts';
 import type { TrainerCommand, TrainerEvent } from '../compute/protocol.ts';
+import { startProcess } from './own-process.ts';
+import type { OwnProcess } from './own-process.ts';
 
 export interface TrainerSettings {
   /** Absolute path of the trainer's entry, and of the Node that runs it. */
@@ -62,23 +62,10 @@ interface Job {
   readonly fail: (error: unknown) => void;
 }
 
-/** Bytes of the process' last words that a failure quotes. */
-const TAIL_BYTES = 4096;
-
 /** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before that. */
 export async function startTrainer(settings: TrainerSettings): Promise<TrainerLink> {
-  const child = fork(settings.entry, [], {
-    execPath: settings.node,
-    execArgv: [],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, ...settings.environment },
-  });
-  const tail = keepTail(child);
-  const gone = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
-  });
+  const own = startProcess(settings.entry, settings.node, settings.environment);
+  const { child, gone, tail } = own;
   let job: Job | undefined;
   let alive = true;
   let still: (() => void) | undefined;
@@ -177,11 +164,11 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     clearTimeout(timer);
   }
 
-  await ready(child, gone, tail, settings.startMs);
+  await ready(own, settings.startMs);
   return { run, hold, release, alive: () => alive, close };
 }
 
-function ready(child: ChildProcess, gone: Promise<string>, tail: () => string, withinMs: number): Promise<void> {
+function ready({ child, gone, tail }: OwnProcess, withinMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -200,18 +187,6 @@ function ready(child: ChildProcess, gone: Promise<string>, tail: () => string, w
     });
     void gone.then(refuse);
   });
-}
-
-/** The last words of a process on stderr, for people: empty, or on lines of their own. */
-function keepTail(child: ChildProcess): () => string {
-  let kept = Buffer.alloc(0);
-  child.stderr?.on('data', (chunk: Buffer) => {
-    kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
-  });
-  return () => {
-    const text = kept.toString('utf8').trim();
-    return text === '' ? '' : ` Its last words:\n${text}`;
-  };
 }
 
 function createWatchdog(silenceMs: number, bite: () => void): { feed(): void; rest(): void } {

@@ -1,13 +1,14 @@
-/** The real ask worker, which dies at a question or at news while the file named by `DIE_WHILE` exists, and removes it if it may. */
+/** The real ask worker, which dies as of native code at a question or at news while the file named by `DIE_WHILE` exists, and removes it if it may. */
 import { existsSync, rmSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import '../../src/host/ask-worker.ts';
 
 const flag = process.env['DIE_WHILE'] ?? '';
 const dying = process.env['DIE_AT'] ?? 'ask';
 
-parentPort?.on('message', ({ body }: { readonly body: { readonly type: string } }) => {
+process.prependListener('message', (message) => {
+  // Sound: the other end of this channel is our own host.
+  const { body } = message as { readonly body: { readonly type: string } };
   if (body.type !== dying || !existsSync(flag)) return;
   if (process.env['DIE_ALWAYS'] === undefined) rmSync(flag);
-  process.exit(1);
+  process.kill(process.pid, 'SIGSEGV');
 });
-await import('../../src/host/ask-worker.ts');
