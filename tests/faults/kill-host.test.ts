@@ -1,7 +1,7 @@
 /** SIGKILL at random moments, of main alone and of the whole group: nothing acknowledged is lost, nothing is left running. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,7 @@ async function session(
   const child = spawn(process.execPath, [ENTRY, folder, JSON.stringify(plan), trials, String(slots)], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, KILL_TEST: folder },
   });
   const done: (readonly [number, number])[] = [];
   let errors = '';
@@ -59,6 +60,21 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** Processes that descend from a session in `folder`, whatever they are: they inherited its environment. Linux alone knows. */
+function descendants(folder: string): readonly string[] {
+  if (process.platform !== 'linux') return [];
+  const read = (pid: string, file: string): string => {
+    try {
+      return readFileSync(join('/proc', pid, file), 'utf8');
+    } catch {
+      return ''; // it ended meanwhile, or is none of ours
+    }
+  };
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && read(pid, 'environ').split('\0').includes(`KILL_TEST=${folder}`))
+    .map((pid) => read(pid, 'cmdline').replaceAll('\0', ' '));
+}
 
 describe.each([
   ['main alone', false, 1],
@@ -108,5 +124,6 @@ describe.each([
     const pids = readFileSync(pidFile, 'utf8').trim().split('\n').map(Number);
     expect(pids.length).toBeGreaterThan(kills);
     await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => descendants(folder.path), { timeout: 10_000 }).toEqual([]);
   }, 120_000);
 });
