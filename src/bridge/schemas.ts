@@ -219,6 +219,7 @@ export const runSummarySchema = z.strictObject({
     frontSize: count,
     hypervolume: anyNumber,
     history: list(anyNumber),
+    historyStep: z.int().min(1),
   }),
   /** While running: what it is doing and how long it will take. */
   live: z

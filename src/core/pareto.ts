@@ -66,6 +66,20 @@ export function hypervolumeHistory(
   objectives: readonly Objective[],
   reference: Readonly<Record<string, number>>,
 ): readonly number[] {
+  const front = growFront(objectives, reference);
+  return points.map((point) => front.add(point).hypervolume);
+}
+
+export interface GrowingFront {
+  /** Takes the point in: how many points the front has now (of equal ones the first), and what they dominate. */
+  add(point: Metrics): { readonly size: number; readonly hypervolume: number };
+}
+
+/**
+ * A front kept up to date point by point: each costs a pass over the front, not over all points before it. Throws when an
+ * objective has no reference.
+ */
+export function growFront(objectives: readonly Objective[], reference: Readonly<Record<string, number>>): GrowingFront {
   const r = costsOf(reference, objectives);
   if (r === undefined) {
     const names = objectives.map((objective) => objective.metric).join(', ');
@@ -74,12 +88,19 @@ export function hypervolumeHistory(
     });
   }
   const volume = createDominatedVolume(r);
-  let reached = 0;
-  return points.map((point) => {
-    const costs = costsOf(point, objectives);
-    if (costs) reached = volume.add(costs);
-    return reached;
-  });
+  let front: Costs[] = [];
+  let hypervolume = 0;
+  return {
+    add(point) {
+      const costs = costsOf(point, objectives);
+      if (costs && !front.some((other) => coversCosts(other, costs))) {
+        front = front.filter((other) => !coversCosts(costs, other));
+        front.push(costs);
+        hypervolume = volume.add(costs);
+      }
+      return { size: front.length, hypervolume };
+    },
+  };
 }
 
 /**

@@ -12,8 +12,10 @@ import type { EpochPoint } from '../core/trial.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import type { WritableStore } from '../store/store.ts';
 import type { ProblemDescriptor, SpaceDescriptor } from './ask-protocol.ts';
+import type { KeptFront } from './kept-front.ts';
 import type { LiveProgress } from './live-progress.ts';
 import type { Log } from './log.ts';
+import type { RunningScore } from './run-score.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface RunContext {
@@ -28,6 +30,10 @@ export interface RunContext {
   readonly dataset: DatasetRef;
   readonly teacher: TeacherRef | undefined;
   readonly progress: LiveProgress;
+  /** Figures of the run so far, for the next trial that finishes. */
+  readonly score: RunningScore;
+  /** Where the front's students alone keep their weights: who has them. */
+  readonly kept: KeptFront;
   /** Tell the windows that the run, or one of its trials, has changed. */
   readonly runChanged: () => void;
   readonly trialChanged: (trialId: string) => void;

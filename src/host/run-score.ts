@@ -1,18 +1,72 @@
-/** What lists show of a run: best accuracy, front, hypervolume. Computed when a trial ends, kept with the run. */
+/** What lists show of a run: best accuracy, front, hypervolume. Kept up to date as trials end, written with each of them. */
+import type { RunEvent } from '../core/events.ts';
 import type { Metrics } from '../core/objective.ts';
-import { hypervolumeHistory, isFeasible, paretoItems } from '../core/pareto.ts';
+import { growFront, isFeasible } from '../core/pareto.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { RunScore } from '../store/store.ts';
+import { EMPTY_SCORE } from '../store/summaries.ts';
+
+/** Values that a history keeps: as many as a chart can show. When there would be more, every second one goes. */
+const HISTORY = 256;
+
+export interface RunScorer {
+  /** The score with one more finished trial. */
+  add(metrics: Metrics): RunScore;
+}
+
+export function createRunScorer({ objectives, limits, reference }: SearchConfig): RunScorer {
+  const front = growFront(objectives, reference);
+  let bestAccuracy: number | undefined;
+  let finished = 0;
+  let historyStep = 1;
+  let history: readonly number[] = [];
+  return {
+    add(metrics) {
+      const counted = isFeasible(metrics, limits) ? metrics : {};
+      const { size, hypervolume } = front.add(counted);
+      const accuracy = counted['accuracy'] ?? NaN;
+      if (Number.isFinite(accuracy)) bestAccuracy = Math.max(bestAccuracy ?? -Infinity, accuracy);
+      finished += 1;
+      if (finished % historyStep === 0) history = [...history, hypervolume];
+      if (history.length > HISTORY) {
+        historyStep *= 2;
+        history = history.filter((_value, index) => index % 2 === 1);
+      }
+      return { bestAccuracy, frontSize: size, hypervolume, history, historyStep };
+    },
+  };
+}
 
 /** `finished`: metrics in order of finishing. */
 export function scoreOf(config: SearchConfig, finished: readonly Metrics[]): RunScore {
-  const counted = finished.map((metrics) => (isFeasible(metrics, config.limits) ? metrics : {}));
-  const accuracies = counted.map((metrics) => metrics['accuracy'] ?? NaN).filter(Number.isFinite);
-  const history = hypervolumeHistory(counted, config.objectives, config.reference);
+  const scorer = createRunScorer(config);
+  return finished.reduce((_before, metrics) => scorer.add(metrics), EMPTY_SCORE);
+}
+
+/** What was timed and ruled out is told too, and is no result of a training. */
+export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
+  return log.flatMap((event) => (event.type === 'told' && 'accuracy' in event.metrics ? [event.metrics] : []));
+}
+
+export interface RunningScore {
+  /** As if the trial had finished. */
+  add(metrics: Metrics): RunScore;
+  /** What was added last was not written down: the log is read again before the next. */
+  forget(): void;
+}
+
+/** Of a run that goes on: what was told before is read from its log once, not at each trial. */
+export function runningScore(config: SearchConfig, told: () => readonly Metrics[]): RunningScore {
+  let scorer: RunScorer | undefined;
   return {
-    bestAccuracy: accuracies.length > 0 ? accuracies.reduce((best, value) => Math.max(best, value)) : undefined,
-    frontSize: paretoItems(counted, (metrics) => metrics, config.objectives).length,
-    hypervolume: history.at(-1) ?? 0,
-    history,
+    add(metrics) {
+      if (scorer === undefined) {
+        const opened = createRunScorer(config);
+        for (const earlier of told()) opened.add(earlier);
+        scorer = opened;
+      }
+      return scorer.add(metrics);
+    },
+    forget: () => (scorer = undefined),
   };
 }

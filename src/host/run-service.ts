@@ -7,6 +7,7 @@ import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import type { LiveEvents } from './live-events.ts';
+import { createKeptFront } from './kept-front.ts';
 import { createLiveProgress } from './live-progress.ts';
 import type { LiveProgress } from './live-progress.ts';
 import type { Log } from './log.ts';
@@ -16,6 +17,7 @@ import { startRunLoop } from './run-loop.ts';
 import type { RunLoop } from './run-loop.ts';
 import { planResume, planRun } from './run-plan.ts';
 import type { RunPlan } from './run-plan.ts';
+import { runningScore, trainedOf } from './run-score.ts';
 import { priorOf } from './transfer.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
@@ -107,6 +109,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       dataset: { directory: plan.places.dataset.directory, ...(trainImages !== undefined && { trainImages }) },
       teacher: plan.places.teacher,
       progress,
+      score: runningScore(config, () => trainedOf(store.events(runId).map(({ event }) => event))),
+      kept: createKeptFront(config, () => store.trials(runId)),
       runChanged: () => runChanged(runId),
       trialChanged,
       pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),

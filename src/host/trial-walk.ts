@@ -1,15 +1,13 @@
 /** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
 import type { TrainJob, TrainResult } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
-import type { RunEvent } from '../core/events.ts';
-import { frontOf } from '../core/front.ts';
 import type { Metrics } from '../core/objective.ts';
 import { withReward } from '../core/reward.ts';
 import type { Trial } from '../core/trial.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
-import { scoreOf } from './run-score.ts';
+import type { RunningScore } from './run-score.ts';
 import type { JobReport } from './trainer-link.ts';
 
 /** What became of it; `told` and `failed` stand in the run's log. */
@@ -134,7 +132,7 @@ function report(context: RunContext, trial: Trial, event: JobReport): void {
 
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
 function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): void {
-  const { config, store, files } = context;
+  const { config, store, files, score } = context;
   const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
     throw new WorkbenchError(
@@ -144,33 +142,32 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
   }
   const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
   const metrics = withReward(config.reward, measured);
-  const told = store.events(context.runId).flatMap(({ event }) => (isTrained(event) ? [event.metrics] : []));
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
   const adoptedBest =
     best && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, best.checkpoint);
-  const replaced = store.finishTrial(trial.id, {
-    metrics,
-    seconds,
-    checkpoint: { epoch: epochs, ...adopted },
-    ...(best && adoptedBest && { best: { epoch: best.epoch, ...adoptedBest } }),
-    predictions,
-    score: scoreOf(config, [...told, metrics]),
-  });
+  const replaced = written(score, () =>
+    store.finishTrial(trial.id, {
+      metrics,
+      seconds,
+      checkpoint: { epoch: epochs, ...adopted },
+      ...(best && adoptedBest && { best: { epoch: best.epoch, ...adoptedBest } }),
+      predictions,
+      score: score.add(metrics),
+    }),
+  );
   if (replaced !== undefined) files.remove([replaced]);
-  if (config.checkpoints.keep === 'front') keepFront(context);
+  const ended = store.trial(trial.id);
+  if (config.checkpoints.keep === 'front' && ended) files.remove(store.dropWeights(context.kept.add(ended)));
 }
 
-/** A student that another dominates comes back to no front: its weights go. */
-function keepFront({ config, store, files, runId }: RunContext): void {
-  const trials = store.trials(runId);
-  const front = new Set(frontOf(config, trials).map(({ id }) => id));
-  const dominated = trials.filter(({ id, state }) => state === 'finished' && !front.has(id));
-  files.remove(store.dropWeights(dominated.map(({ id }) => id)));
-}
-
-/** What was timed and ruled out is told too, and is no result of a training. */
-function isTrained(event: RunEvent): event is Extract<RunEvent, { type: 'told' }> {
-  return event.type === 'told' && 'accuracy' in event.metrics;
+/** What was counted and could not be written is not counted. */
+function written<T>(score: RunningScore, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    score.forget();
+    throw error;
+  }
 }
 
 /** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how slow it is. */

@@ -104,10 +104,13 @@ export function newer(file: string, version: number): WorkbenchError {
   );
 }
 
-/** One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change around it. */
+/**
+ * One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change around it; inside another's it
+ * is a part of it, and as durable.
+ */
 export function transact<T>(db: Connection, durability: Durability, work: () => T): T {
   return inWordsOf(db.name, () => {
-    if (durability === 'normal') return db.transaction(work).immediate();
+    if (durability === 'normal' || db.inTransaction) return db.transaction(work).immediate();
     db.pragma('synchronous = FULL');
     try {
       return db.transaction(work).immediate();

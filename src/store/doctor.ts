@@ -104,10 +104,12 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
     asked.join() === wanted.join()
       ? []
       : [`The log of run ${runId} asks for ${asked.length} trials, not its ${wanted.length}.`];
+  const toldOf = new Map<number, string[]>();
+  for (const { event } of log) {
+    if (event.type !== 'asked') toldOf.set(event.trial, [...(toldOf.get(event.trial) ?? []), event.type]);
+  }
   const outcomes = trials.flatMap((trial) => {
-    const told = log.flatMap(({ event }) =>
-      event.type !== 'asked' && event.trial === trial.number ? [event.type] : [],
-    );
+    const told = toldOf.get(trial.number) ?? [];
     const ruledOut = trial.state === 'stopped' && Object.keys(trial.metrics).length > 0;
     const due = ruledOut ? DUE.finished : DUE[trial.state];
     return told.join() === due.join()

@@ -57,7 +57,7 @@ export function runReader(db: Connection) {
   const toSummary = (row: RunRow): RunSummary => ({
     run: toRun(row),
     trials: counts.all(row.id).reduce((all, { state, trials }) => ({ ...all, [state]: trials }), NO_TRIALS),
-    // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined.
+    // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined, and older ones have no step.
     score: { ...EMPTY_SCORE, ...(readJson(row.score) as RunScore) },
   });
 

@@ -21,8 +21,12 @@ export interface RunScore {
   readonly bestAccuracy: number | undefined;
   readonly frontSize: number;
   readonly hypervolume: number;
-  /** Hypervolume after each finished trial, in order of finishing. */
+  /**
+   * Hypervolume after each `historyStep`-th finished trial, in order of finishing. Bounded: a long run's list is thinned,
+   * or writing it down at each trial would cost more with every one.
+   */
   readonly history: readonly number[];
+  readonly historyStep: number;
 }
 
 export interface RunSummary {

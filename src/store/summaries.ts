@@ -4,7 +4,13 @@ import type { RunScore } from './store.ts';
 /** Said of what a session left running that ended without saying so. */
 export const CUT_OFF = 'The workbench ended while it ran; it can go on from its last checkpoint.';
 
-export const EMPTY_SCORE: RunScore = { bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [] };
+export const EMPTY_SCORE: RunScore = {
+  bestAccuracy: undefined,
+  frontSize: 0,
+  hypervolume: 0,
+  history: [],
+  historyStep: 1,
+};
 
 /** Names are searched without regard to case, in every alphabet (SQLite's own folding knows ASCII only). */
 export function foldName(name: string): string {

@@ -28,6 +28,8 @@ export interface Workspace {
   readonly directory: string;
   readonly store: WritableStore;
   readonly files: WorkspaceFiles;
+  /** All that `work` writes into the store, as one durable transaction: for imports, which write thousands of records. */
+  together<T>(work: () => T): T;
   /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
   close(): void;
 }
@@ -80,6 +82,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       directory: root,
       store,
       files,
+      together: (work) => transact(db, 'full', work),
       close: () => {
         if (!open) return;
         open = false;

@@ -420,6 +420,7 @@ describe.each([
       frontSize: 0,
       hypervolume: 0,
       history: [],
+      historyStep: 1,
     });
   });
 

@@ -52,12 +52,18 @@ describe('front and score', () => {
   });
 
   it('exist for no trials, NaN and trials beyond the limits', () => {
-    expect(scoreOf(config, [])).toEqual({ bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [] });
+    expect(scoreOf(config, [])).toEqual({
+      bestAccuracy: undefined,
+      frontSize: 0,
+      hypervolume: 0,
+      history: [],
+      historyStep: 1,
+    });
     const poor = scoreOf(config, [
       { accuracy: NaN, params: 1 },
       { accuracy: 0.9, params: 5000 },
     ]);
-    expect(poor).toEqual({ bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [0, 0] });
+    expect(poor).toEqual({ bestAccuracy: undefined, frontSize: 0, hypervolume: 0, history: [0, 0], historyStep: 1 });
   });
 });
 

@@ -235,3 +235,17 @@ test('a session that failed to open can be tried again when the reason is gone',
   expect(store.run('run_1')?.config).toEqual(searchConfig());
   close();
 });
+
+test('what is written together stands or falls together, and the connection is as it was', () => {
+  const { store, together } = temporaryWorkspace();
+  const half = () =>
+    together(() => {
+      store.startTrial(withTrial(store).id);
+      throw new Error('the source of the import ended early');
+    });
+  expect(half).toThrow('ended early');
+  expect(store.runs().total).toBe(0);
+  together(() => store.startTrial(withTrial(store).id));
+  expect(store.trial('run_1-0000')?.state).toBe('running');
+  expect(store.check()).toEqual([]);
+});

@@ -79,7 +79,13 @@ export function point(epoch: number): EpochPoint {
   };
 }
 
-export const SCORE: RunScore = { bestAccuracy: 0.8, frontSize: 2, hypervolume: 0.5, history: [0.25, 0.5] };
+export const SCORE: RunScore = {
+  bestAccuracy: 0.8,
+  frontSize: 2,
+  hypervolume: 0.5,
+  history: [0.25, 0.5],
+  historyStep: 1,
+};
 
 export const LATENCY: LatencyMeasurement = {
   engine: 'onnxruntime',

@@ -379,6 +379,7 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
       frontSize: paretoFront(metrics, run.config.objectives).length,
       hypervolume: history.at(-1) ?? 0,
       history,
+      historyStep: 1,
     },
     live:
       run.state === 'running'

@@ -1,0 +1,26 @@
+/** Whose weights go, where only the students on a run's front keep theirs: what another dominates comes back to no front. */
+import { frontOf } from '../core/front.ts';
+import type { SearchConfig } from '../core/run.ts';
+import type { Trial } from '../core/trial.ts';
+
+export interface KeptFront {
+  /** Takes a finished trial in; returns the ids of those that have weights to lose. */
+  add(trial: Trial): readonly string[];
+}
+
+/** `trials`: all of the run. They are read once, and then also finds what a session that was cut off had left to do. */
+export function createKeptFront(config: SearchConfig, trials: () => readonly Trial[]): KeptFront {
+  let front: readonly Trial[] | undefined;
+  return {
+    add(trial) {
+      // A point that no member of the front dominates is dominated by nobody: the rest need not be looked at again.
+      const known = front ? [...front, trial] : trials().filter(({ state }) => state === 'finished');
+      // Of equals the first by number stands for all, whichever finished first.
+      const candidates = [...known].sort((left, right) => left.number - right.number);
+      const kept = frontOf(config, candidates);
+      front = kept;
+      const ids = new Set(kept.map(({ id }) => id));
+      return candidates.filter(({ id }) => !ids.has(id)).map(({ id }) => id);
+    },
+  };
+}
