@@ -1,0 +1,48 @@
+/**
+ * Puts the claim to the test (`docs/claim.md`): rebuilds every figure of the page from the recorded table, in minutes, or in
+ * seconds where the games are recorded already. The protocol stands in `claim/protocol.ts`. Needs Node 24.
+ *
+ *   npm run claim [-- --table FILE] [--games FILE] [--page FILE] [--report]
+ *
+ *   --table FILE   another recorded table than resources/tables/fashion-kd.json
+ *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are not played again
+ *   --page FILE    whose figures are renewed (docs/claim.md); `-`: they are printed
+ *   --report       plays nothing: games of an earlier state of the code count as well
+ */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { WorkbenchError } from '../src/core/errors.ts';
+import { writeAtomically } from '../src/compute/atomic-file.ts';
+import { coreHash } from '../benchmarks/search/records.ts';
+import { openBook } from './claim/games.ts';
+import { MAKER, pageFigures, PLACES } from './claim/page.ts';
+import { playMissing } from './claim/play.ts';
+import { readClaimTable } from './claim/read-table.ts';
+import { createStudy, ordersOf } from './claim/study.ts';
+import { withFigures } from './record-table/card.ts';
+
+const { values } = parseArgs({
+  options: {
+    table: { type: 'string', default: PLACES.table },
+    games: { type: 'string', default: PLACES.games },
+    page: { type: 'string', default: PLACES.page },
+    report: { type: 'boolean', default: false },
+  },
+});
+
+const say = (line: string): void => console.error(line);
+
+try {
+  const code = coreHash();
+  if (!values.report) {
+    const orders = ordersOf(createStudy(readClaimTable(values.table).table));
+    playMissing(orders, { book: openBook(values.games, code), code, say });
+  }
+  const figures = pageFigures(values, code);
+  if (values.page === '-') console.log(figures);
+  else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, MAKER)));
+} catch (error) {
+  if (!(error instanceof WorkbenchError) || error.kind !== 'input') throw error;
+  say(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,37 @@
+/**
+ * The claim's protocol, fixed before any game was looked at (`docs/claim.md`): who plays what, what is scored, what is
+ * tested. A change here is another study, and the page has to say so.
+ *
+ * Source of the claim: the abstract of arXiv 2206.13130. Rules: `algorithms.md`, card 21.
+ */
+import type { StrategyId } from '../../src/core/strategies/registry.ts';
+
+/** TRADE, then those it is compared with: chance, evolution, AKD's reinforcement learning, a surrogate without regions. */
+export const CHOSEN = 'trade';
+export const RIVALS = ['random', 'evolution', 'akd', 'gp-ehvi'] as const satisfies readonly StrategyId[];
+export const PLAYERS = [CHOSEN, ...RIVALS] as const satisfies readonly StrategyId[];
+export type Player = (typeof PLAYERS)[number];
+
+/** Search seeds 1 to 20, the same for everybody. */
+export const SEEDS: readonly number[] = Array.from({ length: 20 }, (_, index) => index + 1);
+/** Trainings a search may spend. */
+export const BUDGET = 100;
+/** Never more than this share of the pool: who may train everything finds everything. */
+export const BUDGET_SHARE = 0.5;
+
+/** Reference students are given to all players of a comparison or to none. */
+export const REFERENCES = ['none', 'all'] as const;
+export type References = (typeof REFERENCES)[number];
+
+/** What a search is told of a student: validation accuracy of seed 1, distilled or by labels alone. */
+export const SIGNALS = { kd: 'accuracy', plain: 'plainAccuracy' } as const;
+export type Signal = keyof typeof SIGNALS;
+
+/** What its choice is scored by: test accuracy of another seed. Labels alone were trained with seed 1 only. */
+export const SCORES = { kd: 'testAccuracySeed2', plain: 'plainTestAccuracy' } as const;
+/** Until so many students have the former, the same training's test accuracy stands in, and every figure is provisional. */
+export const LEAST_POOL = 60;
+export const STAND_IN_SCORE = 'testAccuracy';
+
+/** Stages of the recording that the protocol reads; without them its figures are those of a part. */
+export const NEEDED_STAGES = ['kd', 'none', 'seeds', 'second', 'lattices'] as const;

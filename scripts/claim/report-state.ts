@@ -1,0 +1,69 @@
+/** What the figures are of: how much of the table is there, what is scored, which games were played by whom. */
+import { table } from '../study/markdown.ts';
+import { NEEDED_STAGES, PLAYERS, REFERENCES, SEEDS, SIGNALS } from './protocol.ts';
+import type { Findings } from './report.ts';
+import { digits, titleOf } from './report-words.ts';
+import { chosenShares, wholeVolume } from './scores.ts';
+import { ordersOf } from './study.ts';
+
+/** Trainings that a table lacks, by stage of its recording. */
+export type Missing = Readonly<Record<string, number>>;
+
+export function stateSection(findings: Findings): string {
+  const { study, missing, fingerprint, soFar } = findings;
+  const { main, signals, score, isProvisional, students, failed } = study;
+  const planned = students + (missing['kd'] ?? 0);
+  const left = NEEDED_STAGES.filter((stage) => (missing[stage] ?? 0) > 0);
+  const lines = [
+    `Table \`${fingerprint}\`: ${students} of ${planned} students are distilled, ${failed} of them failed.`,
+    left.length === 0
+      ? 'All trainings that the protocol reads are recorded.'
+      : `**The table is partial.** Not recorded yet, by stage: ${left.map((stage) => `${stage} ${missing[stage]}`).join(', ')}.`,
+    scoreLine(score, isProvisional),
+    poolLine(findings),
+    `With and without a teacher: ${signals.kd.students.length} students have all that it takes, ${signals.kd.budget} trainings a search.`,
+    gamesLine(findings),
+  ];
+  if (soFar !== '')
+    lines.push('Verdicts "so far" are no result: who looks at a growing table often enough sees anything.');
+  if (main.none.budget === 0) lines.push('Too few students are recorded to search among them.');
+  return [`### What the figures are of`, lines.map((line) => `- ${line}`).join('\n'), gameTable(findings)].join('\n\n');
+}
+
+function scoreLine(score: string, isProvisional: boolean): string {
+  if (!isProvisional) return `Searches are told \`${SIGNALS.kd}\` (seed 1); their choice is scored by \`${score}\`.`;
+  const why = 'too few students have a second seed, so test images of the very training that was searched on stand in';
+  return `**Provisional score**: \`${score}\`, since ${why}; its luck is in both, which flatters every search alike.`;
+}
+
+/** What the validation images cost even who trains everything. */
+function poolLine({ study: { main, score } }: Findings): string {
+  const pool = main.none;
+  const all = pool.students.map((_, place) => place);
+  const ceiling = chosenShares(pool, all, score, wholeVolume(pool, score)).at(-1) ?? NaN;
+  const told = `the front chosen by validation among all of them has ${digits(ceiling, 4)} of the hypervolume`;
+  return `Pool: ${pool.students.length} students, ${pool.budget} trainings a search; ${told}.`;
+}
+
+function gamesLine({ study, find }: Findings): string {
+  const orders = ordersOf(study);
+  const games = orders.map(find).filter((game) => game !== undefined);
+  const codes = [...new Set(games.map(({ code }) => code))];
+  const machines = [...new Set(games.map(({ origin }) => `${origin.machine}, ${origin.date}`))].sort();
+  const played = `${games.length} of ${orders.length} games are played`;
+  return games.length === 0 ? `${played}.` : `${played} (code ${codes.join(', ')}; ${machines.join('; ')}).`;
+}
+
+function gameTable({ study, find }: Findings): string {
+  const pools = [
+    ...REFERENCES.map((references) => [`references ${references}`, study.main[references]] as const),
+    ['searched with KD', study.signals.kd] as const,
+    ['searched without', study.signals.plain] as const,
+  ];
+  const body = PLAYERS.map((player) => {
+    const played = pools.map(([, pool]) => SEEDS.filter((seed) => find({ pool, player, seed })).length);
+    const version = SEEDS.map((seed) => find({ pool: study.main.none, player, seed })?.version).find(Number.isFinite);
+    return [titleOf(player), version === undefined ? '' : String(version), ...played.map(String)];
+  });
+  return `Seeds played:\n\n${table(['', 'version', ...pools.map(([name]) => name)], body)}`;
+}

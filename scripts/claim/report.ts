@@ -1,0 +1,39 @@
+/** Every figure of `docs/claim.md` as Markdown, from a table and the games played on it. */
+import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts';
+import { costSection, equalCostSection } from './report-costs.ts';
+import { predefinedSection } from './report-predefined.ts';
+import { signalSection } from './report-signals.ts';
+import { sharesSection, testsSection } from './report-strategies.ts';
+import type { Missing } from './report-state.ts';
+import { stateSection } from './report-state.ts';
+import { createStudy, ordersOf } from './study.ts';
+import type { FindGame, Study } from './study.ts';
+
+export interface ClaimInput {
+  readonly table: RecordedTable;
+  /** Trainings that the table lacks, by stage. */
+  readonly missing: Missing;
+  /** Of the table's file. */
+  readonly fingerprint: string;
+  readonly find: FindGame;
+}
+
+/** What each section is made of. */
+export interface Findings extends ClaimInput {
+  readonly study: Study;
+  /** Words behind a verdict while the table is a part. */
+  readonly soFar: string;
+}
+
+/** Too few students to spend a training on: there is nothing to say yet. */
+export function claimFigures(input: ClaimInput): string {
+  const study = createStudy(input.table);
+  const isWhole = Object.values(input.missing).every((count) => count === 0) && !study.isProvisional;
+  const findings: Findings = { ...input, study, soFar: isWhole ? '' : ', so far' };
+  const sections = [stateSection(findings)];
+  if (ordersOf(study).length > 0) {
+    sections.push(sharesSection(findings), testsSection(findings), predefinedSection(findings));
+    sections.push(signalSection(findings), costSection(findings), equalCostSection(findings));
+  }
+  return sections.join('\n\n');
+}
