@@ -3,11 +3,16 @@
  * seconds where the games are recorded already. The protocol stands in `claim/protocol.ts`. Needs Node 24.
  *
  *   npm run claim [-- --table FILE] [--games FILE] [--page FILE] [--report]
+ *   npm run claim -- --live --out DIR [--seeds 3] [--trials 24] [--config FILE] [--records FILE]
  *
  *   --table FILE   another recorded table than resources/tables/fashion-kd.json
  *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are not played again
  *   --page FILE    whose figures are renewed (docs/claim.md); `-`: they are printed
  *   --report       plays nothing: games of an earlier state of the code count as well
+ *
+ *   --live         searches by real trainings in a workspace under DIR, about 25 minutes of two cores; resumable; then renews the page
+ *   --config FILE  the search (examples/fashion-quick.json); strategy, seed and trials are set
+ *   --records FILE where finished searches are kept (benchmarks/records/claim-live.jsonl)
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,6 +22,8 @@ import { coreHash } from '../benchmarks/search/records.ts';
 import { openBook } from './claim/games.ts';
 import { MAKER, pageFigures, PLACES } from './claim/page.ts';
 import { playMissing } from './claim/play.ts';
+import { playLive } from './claim/live.ts';
+import { LIVE_SEEDS, LIVE_TRIALS } from './claim/protocol.ts';
 import { readClaimTable } from './claim/read-table.ts';
 import { createStudy, ordersOf } from './claim/study.ts';
 import { withFigures } from './record-table/card.ts';
@@ -27,6 +34,12 @@ const { values } = parseArgs({
     games: { type: 'string', default: PLACES.games },
     page: { type: 'string', default: PLACES.page },
     report: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    seeds: { type: 'string', default: String(LIVE_SEEDS) },
+    trials: { type: 'string', default: String(LIVE_TRIALS) },
+    config: { type: 'string', default: PLACES.config },
+    records: { type: 'string', default: PLACES.live },
   },
 });
 
@@ -34,15 +47,25 @@ const say = (line: string): void => console.error(line);
 
 try {
   const code = coreHash();
+  if (values.live) await live();
   if (!values.report) {
     const orders = ordersOf(createStudy(readClaimTable(values.table).table));
     playMissing(orders, { book: openBook(values.games, code), code, say });
   }
-  const figures = pageFigures(values, code);
+  const figures = pageFigures({ ...values, live: values.records }, code);
   if (values.page === '-') console.log(figures);
   else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, MAKER)));
 } catch (error) {
   if (!(error instanceof WorkbenchError) || error.kind !== 'input') throw error;
   say(error.message);
   process.exitCode = 2;
+}
+
+async function live(): Promise<void> {
+  const { out, records, config } = values;
+  if (out === undefined) throw new WorkbenchError('usage.invalid', 'Name the folder of the searches: --out DIR');
+  const sizes = { seeds: Number(values.seeds), trials: Number(values.trials) };
+  if (await playLive({ out, records, config, ...sizes, say })) return;
+  say('Stopped; the same command goes on.');
+  process.exitCode = 130;
 }

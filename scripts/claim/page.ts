@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBook } from './games.ts';
+import { readRecord } from '../study/record.ts';
+import type { LiveRow } from './live.ts';
+import { liveSection } from './report-live.ts';
 import { claimFigures } from './report.ts';
 import { readClaimTable } from './read-table.ts';
 
@@ -11,14 +14,20 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const PLACES = {
   table: join(ROOT, 'resources/tables/fashion-kd.json'),
   games: join(ROOT, 'benchmarks/records/claim.jsonl'),
+  live: join(ROOT, 'benchmarks/records/claim-live.jsonl'),
   page: join(ROOT, 'docs/claim.md'),
+  /** Of the live searches. */
+  config: join(ROOT, 'examples/fashion-quick.json'),
 } as const;
 
-/** Between these two the page's figures stand. */
+/** What the page says that it is made by. */
 export const MAKER = 'npm run claim';
 
 /** `code`: hash of the present code, whose games are preferred. */
-export function pageFigures(places: Pick<typeof PLACES, 'table' | 'games'>, code: string): string {
+export function pageFigures(places: FigurePlaces, code: string): string {
   const { find } = openBook(places.games, code);
-  return claimFigures({ ...readClaimTable(places.table), find });
+  const figures = claimFigures({ ...readClaimTable(places.table), find });
+  return `${figures}\n\n${liveSection(readRecord<LiveRow>(places.live))}`;
 }
+
+export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live', string>>;

@@ -35,3 +35,8 @@ export const STAND_IN_SCORE = 'testAccuracy';
 
 /** Stages of the recording that the protocol reads; without them its figures are those of a part. */
 export const NEEDED_STAGES = ['kd', 'none', 'seeds', 'second', 'lattices'] as const;
+
+/** By real trainings, three seeds of 24 students each: a description. */
+export const LIVE_PLAYERS = ['trade', 'evolution', 'random'] as const satisfies readonly Player[];
+export const LIVE_SEEDS = 3;
+export const LIVE_TRIALS = 24;
