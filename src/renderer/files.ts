@@ -25,6 +25,20 @@ export function downloadBytes(name: string, bytes: Uint8Array, type: string): vo
   download(name, new Blob([Uint8Array.from(bytes)], { type }));
 }
 
+export function downloadBlob(name: string, content: Blob): void {
+  download(name, content);
+}
+
+/** `pareto-front.svg` */
+export function fileName(title: string, ending: string): string {
+  const plain = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80);
+  return `${plain === '' ? 'chart' : plain}.${ending}`;
+}
+
 function download(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement('a');

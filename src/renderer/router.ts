@@ -9,7 +9,7 @@ export function createWorkbenchRouter(): Router {
       { path: '/', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
       { path: '/new', name: 'new-run', component: () => import('./views/NewRunView.vue') },
       {
-        path: '/runs/:id/:tab(front|trials|curves|hypervolume|families|regions|predictions)?',
+        path: '/runs/:id/:tab(front|trials|parameters|curves|hypervolume|families|regions|predictions)?',
         name: 'run',
         component: () => import('./views/RunView.vue'),
         props: true,

@@ -47,9 +47,13 @@ export const REPLAY_STATES = {
 /** Axis and column titles of metrics, with their unit. */
 export const METRIC_TITLES: Readonly<Record<string, string>> = {
   accuracy: 'Validation accuracy (%)',
+  testAccuracy: 'Test accuracy (%)',
+  loss: 'Validation loss (nats)',
   params: 'Parameters',
   macs: 'MACs per image',
   latencyMs: 'Latency (ms)',
+  peakActivationBytes: 'Peak activations',
+  seconds: 'Training time',
   reward: 'Reward',
 };
 

@@ -1,6 +1,6 @@
 import * as echarts from 'echarts';
 import { describe, expect, test } from 'vitest';
-import { frontPoints } from '../../src/renderer/charts/front.ts';
+import { finishingOrder, frontPoints } from '../../src/renderer/charts/front-points.ts';
 import { smooth } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
@@ -62,7 +62,8 @@ describe('the mark of a strategy', () => {
 describe('the points of the front', () => {
   const { trials } = fixtureRun({ id: 'f', name: 'f', state: 'finished', budget: 60, done: 60, seed: 2 });
   const limits = [{ metric: 'macs', max: 1_500_000 }];
-  const points = frontPoints(trials, 'params', limits);
+  const plane = { x: 'params', y: 'accuracy', limits } as const;
+  const points = frontPoints(trials, plane);
   const front = points.filter(({ place }) => place === 'front');
 
   test('a student over the limit is never on the front, however accurate', () => {
@@ -75,10 +76,8 @@ describe('the points of the front', () => {
   test('the front rises in cost and accuracy, and nothing feasible lies above it', () => {
     for (const [index, point] of front.entries()) {
       const next = front[index + 1];
-      if (next) expect(next.accuracy).toBeGreaterThan(point.accuracy);
-      const better = points.filter(
-        (other) => other.place !== 'infeasible' && other.cost <= point.cost && other.accuracy > point.accuracy,
-      );
+      if (next) expect(next.y).toBeGreaterThan(point.y);
+      const better = points.filter((other) => other.place !== 'infeasible' && other.x <= point.x && other.y > point.y);
       expect(better).toEqual([]);
     }
   });
@@ -89,7 +88,22 @@ describe('the points of the front', () => {
 
   test('a NaN accuracy is no point at all', () => {
     const broken = trials.map((trial) => ({ ...trial, metrics: { accuracy: NaN } }));
-    expect(frontPoints(broken, 'params', limits)).toEqual([]);
+    expect(frontPoints(broken, plane)).toEqual([]);
+  });
+
+  test('an earlier front is that of the students finished by then, whatever their numbers', () => {
+    const first = finishingOrder(trials).slice(0, 12);
+    const earlier = frontPoints(trials, plane, 12);
+    const alone = frontPoints(first, plane);
+    const onFront = (some: typeof points) => some.filter(({ place }) => place === 'front').map(({ trial }) => trial.id);
+    expect(onFront(earlier)).toEqual(onFront(alone));
+    expect(earlier.filter(({ place }) => place === 'later')).toHaveLength(points.length - 12);
+  });
+
+  test('with the axes exchanged the same students are on the front', () => {
+    const swapped = frontPoints(trials, { x: 'accuracy', y: 'params', limits });
+    const ids = (some: typeof points) => some.filter(({ place }) => place === 'front').map(({ trial }) => trial.id);
+    expect(ids(swapped)).toEqual(ids(points));
   });
 });
 

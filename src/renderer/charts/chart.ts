@@ -14,6 +14,8 @@ export interface ChartView {
   /** What the picture says, in one or two sentences. */
   readonly summary: string;
   readonly table: ChartTable;
+  /** By series: the id of its n-th datum, where a series of thousands has no names of its own. */
+  readonly datumIds?: ReadonlyMap<string, (index: number) => string | undefined> | undefined;
 }
 
 export interface ChartColors {
@@ -74,6 +76,16 @@ const SYMBOLS = [
   'path://M1.2 1.2v9.6h9.6V1.2zM3.8 3.8h4.4v4.4H3.8z',
   'path://M3 .9L6 3.9 9 .9 11.1 3 8.1 6l3 3L9 11.1l-3-3-3 3L.9 9l3-3-3-3z',
 ] as const;
+
+/** From low to high: the part of plasma (Smith and van der Walt 2015) that stands 3:1 against the theme's background. */
+const SCALES = {
+  light: ['#0d0887', '#5c01a6', '#9c179e', '#cc4778', '#e16462'],
+  dark: ['#c5408a', '#db5c68', '#f48849', '#febd2a', '#f0f921'],
+} as const satisfies Readonly<Record<Theme, readonly string[]>>;
+
+export function colourScale(theme: Theme): readonly string[] {
+  return SCALES[theme];
+}
 
 export function chartColors(theme: Theme): ChartColors {
   return COLORS[theme];

@@ -1,27 +1,43 @@
 /** The parts of ECharts that the workbench draws with: a chunk of its own, loaded with the first chart. */
-import { BarChart, LineChart, ScatterChart } from 'echarts/charts';
+import type { EChartsOption } from 'echarts';
+import { BarChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   GridComponent,
   LegendScrollComponent,
   MarkLineComponent,
   MarkPointComponent,
+  ParallelComponent,
   TooltipComponent,
+  VisualMapContinuousComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
-import { CanvasRenderer } from 'echarts/renderers';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
 use([
   BarChart,
   LineChart,
+  ParallelChart,
   ScatterChart,
   GridComponent,
   LegendScrollComponent,
   MarkLineComponent,
   MarkPointComponent,
+  ParallelComponent,
   TooltipComponent,
+  VisualMapContinuousComponent,
   LabelLayout,
   CanvasRenderer,
+  SVGRenderer,
 ]);
 
 export { init };
+
+/** A picture without a page: what is drawn once and kept, in a file or a report. */
+export function drawSvg(option: EChartsOption, size: { readonly width: number; readonly height: number }): string {
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, ...size });
+  chart.setOption(option);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}

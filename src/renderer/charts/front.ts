@@ -1,112 +1,83 @@
-/** The Pareto front: accuracy against a cost on a logarithmic axis, every student by family, teacher and references marked. */
+/**
+ * The Pareto front of a run: any two metrics of its students, every student by family (or by a third metric), teacher,
+ * reference students, knee and earlier fronts marked, fronts of other runs beside it.
+ */
 import type { EChartsOption } from 'echarts';
-import type { Objective } from '../../core/objective.ts';
-import { isFeasible, kneePoint, paretoFront } from '../../core/pareto.ts';
 import type { Limit } from '../../core/objective.ts';
-import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import { formatCount, formatExact, formatMilliseconds, formatPercent, formatPlural } from '../format.ts';
+import { formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
+import { axisTitle, METRIC_SPECS } from '../trial-metrics.ts';
+import type { TrialMetric } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
-import { configText, metricTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
+import { metricTitle, trialNumber, whyShort } from '../words.ts';
+import { logRange, shareRange } from './axis-range.ts';
 import type { ChartView } from './chart.ts';
-import { chartColors, familyMark } from './chart.ts';
+import { chartColors } from './chart.ts';
+import { metricScale } from './colour-scale.ts';
+import { familySeries, linesOf, otherSeries, referenceSeries, teacherSeries } from './front-series.ts';
+import { frontPoints } from './front-points.ts';
+import type { FrontPoint } from './front-points.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 
-export type CostMetric = 'params' | 'macs' | 'latencyMs';
-
-/** What is known or was measured of a student; NaN where a latency was not. */
-export function costOfTrial(trial: Trial, cost: CostMetric): number {
-  return cost === 'latencyMs' ? (trial.metrics[cost] ?? NaN) : trial[cost];
-}
-
-const formatCost = (cost: CostMetric, value: number): string =>
-  cost === 'latencyMs' ? formatMilliseconds(value) : formatCount(value);
-
-/** The cost that a run's front is first shown against: its reward's, or its first objective after accuracy. */
-export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objectives' | 'reward'>): CostMetric {
-  if (reward) return reward.cost;
-  const metrics: readonly string[] = objectives.map(({ metric }) => metric);
-  const costs: readonly CostMetric[] = ['params', 'macs', 'latencyMs'];
-  const traded = costs.filter((cost) => metrics.includes(cost));
-  return traded.sort((left, right) => metrics.indexOf(left) - metrics.indexOf(right))[0] ?? 'macs';
+export interface OtherRun {
+  readonly id: string;
+  readonly name: string;
+  readonly trials: readonly Trial[];
+  /** Of its mark among the categories. */
+  readonly place: number;
 }
 
 export interface FrontInput {
   readonly trials: readonly Trial[];
-  readonly cost: CostMetric;
+  readonly x: TrialMetric;
+  readonly y: TrialMetric;
+  /** Absent: as suits the metric. */
+  readonly isLogX?: boolean;
+  readonly isLogY?: boolean;
+  /** Colours students by a third metric; by family when absent. */
+  readonly colour?: TrialMetric | undefined;
   readonly limits: readonly Limit[];
+  /** The front after so many finished students; all of them when absent. */
+  readonly after?: number | undefined;
   readonly teacher?: {
     readonly title: string;
     readonly accuracy: number;
+    readonly testAccuracy: number;
     readonly params: number;
     readonly macs: number;
   };
+  readonly others?: readonly OtherRun[];
   readonly titles: Titles;
-  readonly selected?: string;
+  readonly selected?: string | undefined;
   readonly pinned?: readonly string[];
-}
-
-export interface FrontPoint {
-  readonly trial: Trial;
-  readonly cost: number;
-  readonly accuracy: number;
-  readonly place: 'front' | 'dominated' | 'infeasible';
-  readonly isKnee: boolean;
-}
-
-/** Finished students with a finite accuracy, by rising cost. */
-export function frontPoints(
-  trials: readonly Trial[],
-  cost: CostMetric,
-  limits: readonly Limit[],
-): readonly FrontPoint[] {
-  const objectives: readonly Objective[] = [
-    { metric: 'accuracy', goal: 'maximize', known: false },
-    { metric: cost, goal: 'minimize', known: cost !== 'latencyMs' },
-  ];
-  const measured = trials.filter(
-    (trial) => Number.isFinite(trial.metrics['accuracy'] ?? NaN) && Number.isFinite(costOfTrial(trial, cost)),
-  );
-  const metricsOf = (trial: Trial) => ({ ...trial.metrics, params: trial.params, macs: trial.macs });
-  const feasible = measured.filter((trial) => isFeasible(metricsOf(trial), limits));
-  const metrics = feasible.map(metricsOf);
-  const onFront = new Set(paretoFront(metrics, objectives).map((index) => feasible[index]));
-  const knee = feasible[kneePoint(metrics, objectives) ?? -1];
-  const isFeasibleTrial = new Set(feasible);
-  return measured
-    .map((trial) => ({
-      trial,
-      cost: costOfTrial(trial, cost),
-      accuracy: trial.metrics['accuracy'] ?? NaN,
-      place: onFront.has(trial)
-        ? ('front' as const)
-        : isFeasibleTrial.has(trial)
-          ? ('dominated' as const)
-          : ('infeasible' as const),
-      isKnee: trial === knee,
-    }))
-    .sort((left, right) => left.cost - right.cost || left.accuracy - right.accuracy);
+  /** Brushed students: the others are dimmed. Nothing is when it is empty. */
+  readonly brushed?: ReadonlySet<string>;
 }
 
 export function frontChart(input: FrontInput, theme: Theme): ChartView {
-  const points = frontPoints(input.trials, input.cost, input.limits);
-  const front = points.filter((point) => point.place === 'front');
+  const points = frontPoints(input.trials, input, input.after);
+  const front = points.filter(({ place }) => place === 'front');
   return {
     option: frontOption(input, points, front, theme),
     summary: frontSummary(input, points, front),
     table: {
-      columns: ['Student', 'Family', metricTitle('accuracy'), metricTitle(input.cost), 'Place', 'Why'],
+      columns: ['Student', 'Family', metricTitle(input.y), metricTitle(input.x), 'Place', 'Why'],
       rows: points.map((point) => [
         trialNumber(point.trial),
         input.titles.familyTitle(point.trial.candidate.family),
-        formatPercent(point.accuracy, 2),
-        formatExact(point.cost),
+        METRIC_SPECS[input.y].text(point.y),
+        cellText(input.x, point.x),
         point.isKnee ? 'front, knee' : point.place,
         whyShort(point.trial.why),
       ]),
     },
   };
+}
+
+/** Counts in full. */
+function cellText(metric: TrialMetric, value: number): string {
+  return metric === 'params' || metric === 'macs' ? formatExact(value) : METRIC_SPECS[metric].text(value);
 }
 
 function frontOption(
@@ -115,183 +86,89 @@ function frontOption(
   front: readonly FrontPoint[],
   theme: Theme,
 ): EChartsOption {
+  const base = frame(theme);
   const colors = chartColors(theme);
   const families = [...new Set(points.map((point) => point.trial.candidate.family))].sort();
-  // A teacher's latency is not measured: it has no place on that axis.
-  const teacher =
-    input.cost === 'latencyMs' ? undefined : input.teacher && { ...input.teacher, cost: input.teacher[input.cost] };
-  const accuracies = [...points.map((point) => point.accuracy), ...(teacher ? [teacher.accuracy] : [])];
-  const costs = [...points.map((point) => point.cost), ...(teacher ? [teacher.cost] : [])];
-  const base = frame(theme);
+  const teacher = teacherPoint(input);
+  const others = (input.others ?? []).map((run) => ({
+    run,
+    front: frontPoints(run.trials, input).filter(({ place }) => place === 'front'),
+  }));
+  const shown = [...points, ...others.flatMap((other) => other.front), ...(teacher ? [teacher] : [])];
   return {
     ...base,
-    xAxis: xAxis(theme, {
-      type: 'log',
-      name: `${metricTitle(input.cost)} (log scale)`,
-      ...logRange(costs),
-      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
-      axisPointer: { show: false },
-    }),
-    yAxis: yAxis(theme, {
-      type: 'value',
-      name: metricTitle('accuracy'),
-      ...accuracyRange(accuracies),
-      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => (value * 100).toFixed(0) },
-    }),
+    ...(input.colour &&
+      metricScale(
+        input.colour,
+        points.map(({ trial }) => trial),
+        theme,
+      )),
+    grid: { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 },
+    xAxis: xAxis(
+      theme,
+      axisOf(
+        input.x,
+        input.isLogX,
+        shown.map(({ x }) => x),
+        colors.muted,
+      ),
+    ),
+    yAxis: yAxis(
+      theme,
+      axisOf(
+        input.y,
+        input.isLogY,
+        shown.map(({ y }) => y),
+        colors.muted,
+      ),
+    ),
     series: [
-      {
-        type: 'line',
-        name: 'Front',
-        id: 'staircase',
-        step: 'end',
-        data: front.map((point) => [point.cost, point.accuracy]),
-        symbol: 'none',
-        silent: true,
-        tooltip: { show: false },
-        color: colors.accent,
-        lineStyle: { color: colors.accent, width: 1.5 },
-        z: 1,
-      },
+      ...linesOf(input, points, front, theme),
+      ...others.map((other) => otherSeries(input, other.run, other.front, theme)),
       ...families.map((family) => familySeries(input, points, family, theme)),
-      ...(teacher
-        ? [
-            {
-              type: 'scatter' as const,
-              id: 'teacher',
-              name: 'Teacher',
-              symbol: 'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z',
-              symbolSize: 16,
-              itemStyle: { color: colors.teacher },
-              data: [{ value: [teacher.cost, teacher.accuracy] }],
-              tooltip: {
-                formatter: () =>
-                  `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher.cost)} ${input.cost === 'macs' ? 'MACs' : 'params'}`,
-              },
-              markLine: {
-                silent: true,
-                symbol: 'none',
-                // ECharts would round the place of the line to two decimals, a whole point of accuracy.
-                precision: 6,
-                lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.55, width: 1 },
-                label: { show: false },
-                data: [{ yAxis: teacher.accuracy }],
-              },
-              z: 3,
-            },
-          ]
-        : []),
+      ...referenceSeries(points, theme),
+      ...(teacher ? [teacherSeries(input, teacher, theme)] : []),
     ],
   };
 }
 
-function familySeries(input: FrontInput, points: readonly FrontPoint[], family: string, theme: Theme) {
-  const colors = chartColors(theme);
-  const mark = familyMark(family, theme);
+function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readonly number[], color: string) {
+  const { isLog, tick } = METRIC_SPECS[metric];
+  // A logarithmic axis has no place for what is not positive.
+  const log = (wanted ?? isLog) && values.every((value) => value > 0);
+  const isShare = metric === 'accuracy' || metric === 'testAccuracy';
   return {
-    type: 'scatter' as const,
-    id: `family-${family}`,
-    name: input.titles.familyTitle(family),
-    symbol: mark.symbol,
-    itemStyle: { color: mark.color },
-    // ECharts' default of 400 points a frame takes seconds over tens of thousands.
-    progressive: 5000,
-    z: 4,
-    data: points
-      .filter((point) => point.trial.candidate.family === family)
-      .map((point) => {
-        const { id, why } = point.trial;
-        const isSelected = id === input.selected;
-        const isPinned = input.pinned?.includes(id) ?? false;
-        const ring = isSelected
-          ? colors.text
-          : isPinned
-            ? colors.accent
-            : why.source === 'reference'
-              ? colors.text
-              : colors.panel;
-        return {
-          id,
-          name: id,
-          value: [point.cost, point.accuracy],
-          symbolSize: (point.place === 'front' ? 12 : 8) + (isSelected ? 5 : 0),
-          itemStyle: {
-            ...(point.place === 'infeasible' && { color: colors.faint }),
-            opacity: point.place === 'front' || isSelected ? 1 : 0.42,
-            borderColor: ring,
-            borderWidth: isSelected || isPinned ? 2.5 : why.source === 'reference' ? 1.5 : 1,
-          },
-          label: labelOf(point, isPinned, colors),
-          tooltip: { formatter: () => tooltipText(input, point) },
-        };
-      }),
+    type: log ? ('log' as const) : ('value' as const),
+    name: axisTitle(metric, log),
+    ...(log ? logRange(values) : isShare ? shareRange(values) : { scale: true }),
+    axisLabel: { color, fontSize: 11, formatter: (value: number) => tick(value) },
+    axisPointer: { show: false },
   };
 }
 
-function labelOf(point: FrontPoint, isPinned: boolean, colors: ReturnType<typeof chartColors>) {
-  const words = [point.isKnee ? 'knee' : '', isPinned ? trialNumber(point.trial) : ''].filter((word) => word !== '');
-  if (words.length === 0) return { show: false };
-  const place = { position: 'bottom' as const, distance: 6, color: colors.text, fontSize: 11, opacity: 1 };
-  return { show: true, formatter: words.join(' '), ...place };
-}
-
-const latencyText = ({ metrics: { latencyMs } }: Trial): string =>
-  latencyMs === undefined ? '' : ` · ${formatMilliseconds(latencyMs)}`;
-
-function tooltipText(input: FrontInput, { trial, accuracy, place, isKnee }: FrontPoint): string {
-  const standing = isKnee ? 'on the front, its knee' : place === 'front' ? 'on the front' : place;
-  const predicted = trial.why.predicted;
-  return [
-    `${trialTitle(trial)} · ${input.titles.familyTitle(trial.candidate.family)} · ${standing}`,
-    `${formatPercent(accuracy, 2)} validation · ${formatCount(trial.params)} params · ${formatCount(trial.macs)} MACs${latencyText(trial)}`,
-    configText(trial.candidate, input.titles, '\n'),
-    `Why: ${whyShort(trial.why)}`,
-    ...(predicted
-      ? [`Predicted ${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)} points`]
-      : []),
-  ].join('\n');
+/** Undefined where the teacher has no such number: its latency and its training time are not measured. */
+function teacherPoint({ teacher, x, y }: FrontInput): { readonly x: number; readonly y: number } | undefined {
+  if (teacher === undefined) return undefined;
+  const known: Readonly<Partial<Record<TrialMetric, number>>> = teacher;
+  const at = { x: known[x] ?? NaN, y: known[y] ?? NaN };
+  return Number.isFinite(at.x) && Number.isFinite(at.y) ? at : undefined;
 }
 
 function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: readonly FrontPoint[]): string {
   if (points.length === 0) return 'No student has finished yet.';
-  const best = front.at(-1);
-  const smallest = front[0];
+  const [first, last] = [front[0], front.at(-1)];
   const knee = front.find((point) => point.isKnee);
-  const unit = { params: ' parameters', macs: ' MACs', latencyMs: '' }[input.cost];
   const at = (point: FrontPoint): string =>
-    `${formatPercent(point.accuracy)} at ${formatCost(input.cost, point.cost)}${unit}`;
+    `${METRIC_SPECS[input.y].text(point.y)} ${input.y === 'accuracy' ? '' : `${METRIC_SPECS[input.y].noun} `}at ${METRIC_SPECS[input.x].text(point.x)} ${METRIC_SPECS[input.x].noun}`;
+  const counted = points.filter(({ place }) => place !== 'later').length;
   return [
-    `${formatPlural(front.length, 'student')} of ${points.length} on the front`,
-    smallest && best && front.length > 1 ? `, from ${at(smallest)} to ${at(best)}` : best ? `: ${at(best)}` : '',
+    counted < points.length ? `After ${formatPlural(counted, 'student')}: ` : '',
+    `${formatPlural(front.length, 'student')} of ${counted} on the front`,
+    first && last && front.length > 1 ? `, from ${at(first)} to ${at(last)}` : last ? `: ${at(last)}` : '',
     knee ? `; knee at ${at(knee)}` : '',
     '.',
+    input.others && input.others.length > 0
+      ? ` Beside it the fronts of ${input.others.map(({ name }) => name).join(', ')}.`
+      : '',
   ].join('');
-}
-
-/** From 1, 2 or 5 times a power of ten to another, so that a live front does not jitter with every point. */
-function logRange(values: readonly number[]): { readonly min?: number; readonly max?: number } {
-  const logs = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
-  if (logs.length === 0) return { min: 1e3, max: 1e6 };
-  const low = logs.reduce((least, value) => Math.min(least, value));
-  const high = logs.reduce((most, value) => Math.max(most, value));
-  return { min: roundLog(low - 0.08, Math.floor), max: roundLog(high + 0.08, Math.ceil) };
-}
-
-/** The power of ten, or 2 or 5 times it, next to 10^log on the side of `round`. */
-function roundLog(log: number, round: (value: number) => number): number {
-  const decade = Math.floor(log);
-  const steps = [0, Math.log10(2), Math.log10(5), 1];
-  const share = log - decade;
-  const step = round === Math.floor ? steps.findLast((one) => one <= share) : steps.find((one) => one >= share);
-  return Number((10 ** (decade + (step ?? 0))).toPrecision(1));
-}
-
-/** Whole steps of accuracy, within [0, 1]. */
-function accuracyRange(values: readonly number[]) {
-  if (values.length === 0) return { min: 0, max: 1, interval: 0.2 };
-  const low = values.reduce((least, value) => Math.min(least, value));
-  const high = values.reduce((most, value) => Math.max(most, value));
-  const step = high - low > 0.3 ? 0.1 : high - low > 0.12 ? 0.05 : 0.02;
-  const min = Math.max(0, Math.floor((low - step / 8) / step) * step);
-  const max = Math.min(1, Math.ceil((high + step / 8) / step) * step);
-  return { min: Number(min.toFixed(2)), max: Number(max.toFixed(2)), interval: step };
 }

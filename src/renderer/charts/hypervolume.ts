@@ -1,83 +1,147 @@
-/** Hypervolume of the front after each finished student. */
+/** Hypervolume of the front after each finished student; several runs on one reference box. */
+import type { EChartsOption } from 'echarts';
 import { formatCount, formatPercent, formatPlural } from '../format.ts';
 import { formatVolume } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
-import { chartColors } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 
 export interface HypervolumeInput {
-  /** After 1, 2, ..., n finished students. */
+  /** After `step`, 2 `step`, ..., n `step` finished students. */
   readonly history: readonly number[];
+  readonly step: number;
   /** Students the run may train: the axis does not move while it goes. */
   readonly trials: number;
   /** In words, such as `accuracy × parameters`. */
   readonly unit: string;
   /** Volume of the reference box, where it is known: the history is shown as a share of it. */
   readonly box?: number | undefined;
+  /** Of this run, where there are others beside it. */
+  readonly name?: string;
+  /** Other runs, measured from the same reference point; after 1, 2, ..., n finished students each. */
+  readonly others?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly history: readonly number[];
+    readonly place: number;
+  }[];
+  /** A moment to mark: after so many finished students. */
+  readonly after?: number | undefined;
+  /** In little room: no title of the vertical axis. */
+  readonly isSmall?: boolean;
+}
+
+interface Line {
+  readonly id: string;
+  readonly name: string;
+  readonly history: readonly number[];
+  readonly step: number;
+  readonly color: string;
+  readonly isOwn: boolean;
 }
 
 export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartView {
-  const colors = chartColors(theme);
-  const base = frame(theme);
-  const { box } = input;
+  const { box, others = [] } = input;
+  const own = { id: 'hypervolume', name: input.name ?? 'Hypervolume', history: input.history, step: input.step };
+  const lines: readonly Line[] = [
+    { ...own, color: chartColors(theme).accent, isOwn: true },
+    ...others.map((other) => ({ ...other, step: 1, color: markOf(other.place, theme).color, isOwn: false })),
+  ];
   const text = (volume: number): string => (box === undefined ? formatVolume(volume) : formatPercent(volume / box, 2));
   const title = `Hypervolume (${box === undefined ? input.unit : '% of the reference box'})`;
-  const last = input.history.at(-1) ?? 0;
-  const gains = input.history.filter((value, index) => value > (input.history[index - 1] ?? 0)).length;
+  const moments = [
+    ...new Set(lines.flatMap(({ history, step }) => history.map((_value, index) => (index + 1) * step))),
+  ];
+  moments.sort((left, right) => left - right);
   return {
-    summary:
-      input.history.length === 0
-        ? 'No student has finished yet.'
-        : `Hypervolume ${text(last)}${box === undefined ? '' : ' of the reference box'} after ${formatPlural(input.history.length, 'finished student')}; ${gains} of them enlarged it.`,
+    summary: summaryOf(input, lines, text),
     table: {
-      columns: ['Finished students', title],
-      rows: input.history.map((value, index) => [String(index + 1), text(value)]),
+      columns: ['Finished students', ...(others.length > 0 ? lines.map(({ name }) => name) : [title])],
+      rows: moments.map((moment) => [String(moment), ...lines.map((line) => textAt(line, moment, text))]),
     },
-    option: {
-      ...base,
-      legend: { show: false },
-      grid: { left: 64, right: 20, top: 16, bottom: 42 },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Finished students',
-        min: 0,
-        max: Math.max(input.trials, input.history.length, 1),
-        minInterval: 1,
-        splitLine: { show: false },
-      }),
-      yAxis: yAxis(theme, {
-        type: 'value',
-        name: title,
-        nameGap: 50,
-        scale: true,
-        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
-      }),
-      tooltip: {
-        ...base.tooltip,
-        trigger: 'axis',
-        formatter: (params: unknown) => {
-          // Sound: ECharts hands an axis tooltip a list of points with the data given below.
-          const [point] = params as readonly { readonly data: readonly [number, number] }[];
-          return point
-            ? `After ${formatPlural(point.data[0], 'student')}\nHypervolume ${text(input.history[point.data[0] - 1] ?? NaN)}`
-            : '';
-        },
-      },
-      series: [
-        {
-          type: 'line',
-          id: 'hypervolume',
-          name: 'Hypervolume',
-          step: 'end',
-          symbol: 'circle',
-          symbolSize: 5,
-          showSymbol: input.history.length <= 60,
-          color: colors.accent,
-          lineStyle: { color: colors.accent, width: 2 },
-          data: input.history.map((value, index) => [index + 1, box === undefined ? value : (value / box) * 100]),
-        },
-      ],
-    },
+    option: optionOf(input, lines, { title, text, last: moments.at(-1) ?? 0 }, theme),
   };
+}
+
+/** Empty beyond its end and between its values. */
+function textAt({ history, step }: Line, moment: number, text: (volume: number) => string): string {
+  const value = history[moment / step - 1];
+  return value === undefined ? '' : text(value);
+}
+
+function optionOf(
+  input: HypervolumeInput,
+  lines: readonly Line[],
+  words: { readonly title: string; readonly text: (volume: number) => string; readonly last: number },
+  theme: Theme,
+): EChartsOption {
+  const colors = chartColors(theme);
+  const base = frame(theme);
+  const { box, after } = input;
+  const isAlone = lines.length === 1;
+  return {
+    ...base,
+    legend: { ...base.legend, show: !isAlone },
+    grid: { left: input.isSmall ? 44 : 64, right: 20, top: isAlone ? 16 : 34, bottom: 42 },
+    xAxis: xAxis(theme, {
+      type: 'value',
+      name: 'Finished students',
+      min: 0,
+      max: Math.max(input.trials, words.last, 1),
+      minInterval: 1,
+      splitLine: { show: false },
+    }),
+    yAxis: yAxis(theme, {
+      type: 'value',
+      ...(!input.isSmall && { name: words.title, nameGap: 50 }),
+      ...(input.isSmall && { splitNumber: 3 }),
+      scale: true,
+      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+    }),
+    tooltip: {
+      ...base.tooltip,
+      trigger: 'axis',
+      formatter: (params: unknown) => {
+        // Sound: ECharts hands an axis tooltip a list of points with the data given below.
+        const [point] = params as readonly { readonly data: readonly [number, number] }[];
+        if (!point) return '';
+        const at = point.data[0];
+        const values = lines.flatMap((line) => {
+          const value = textAt(line, at, words.text);
+          return value === '' ? [] : [`${line.name} ${value}`];
+        });
+        return [`After ${formatPlural(at, 'student')}`, ...values].join('\n');
+      },
+    },
+    series: lines.map(({ id, name, history, step, color, isOwn }) => ({
+      ...{ type: 'line' as const, id, name, step: 'end' as const, symbol: 'circle', symbolSize: 5, color },
+      showSymbol: history.length <= 60,
+      lineStyle: { color, width: isOwn ? 2 : 1.5, ...(!isOwn && { type: 'dashed' as const }) },
+      data: history.map((value, index) => [(index + 1) * step, box === undefined ? value : (value / box) * 100]),
+      ...(isOwn &&
+        after !== undefined && {
+          markLine: {
+            ...{ silent: true, symbol: 'none', data: [{ xAxis: after }] },
+            lineStyle: { color: colors.text, type: 'dotted' as const },
+            label: { show: false },
+          },
+        }),
+    })),
+  };
+}
+
+function summaryOf(
+  { history, step, box }: HypervolumeInput,
+  lines: readonly Line[],
+  text: (volume: number) => string,
+): string {
+  if (history.length === 0) return 'No student has finished yet.';
+  const gains = history.filter((value, index) => value > (history[index - 1] ?? 0)).length;
+  const share = box === undefined ? '' : ' of the reference box';
+  const own = `Hypervolume ${text(history.at(-1) ?? 0)}${share} after ${formatPlural(history.length * step, 'finished student')}${step === 1 ? `; ${gains} of them enlarged it` : ''}.`;
+  const others = lines.flatMap(({ isOwn, name, history: other }) =>
+    isOwn ? [] : [`${name} ${text(other.at(-1) ?? 0)} after ${other.length}`],
+  );
+  return others.length === 0 ? own : `${own} ${others.join('; ')}.`;
 }

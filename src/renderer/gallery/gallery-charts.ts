@@ -7,14 +7,18 @@ import { anytimeChart } from '../charts/anytime.ts';
 import type { AnytimeInput } from '../charts/anytime.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
-import type { CostMetric } from '../charts/front.ts';
+import type { FrontInput } from '../charts/front.ts';
 import { frontChart } from '../charts/front.ts';
+import { importanceChart } from '../charts/importance.ts';
 import { latencyChart } from '../charts/latency.ts';
+import { parallelChart } from '../charts/parallel.ts';
 import { predictionsChart } from '../charts/predictions.ts';
 import { priorWeightChart } from '../charts/prior-weight.ts';
 import { regionsChart } from '../charts/regions.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
+import { hypervolumeInput } from '../run/hypervolume-input.ts';
+import { dimensionsOf, importanceOf } from '../run/parameters.ts';
 import { referenceBox } from '../hypervolume-share.ts';
 import type { Measure } from '../strategies/replay-figures.ts';
 import { goalOf, scoreText, strategyCurves } from '../strategies/replay-figures.ts';
@@ -60,20 +64,22 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     title: string,
     name: string,
     shown: readonly Trial[],
-    cost: CostMetric,
+    x: FrontInput['x'],
     withTeacher = true,
+    look: Partial<FrontInput> = {},
   ): GalleryChart => ({
     name,
     title,
     view: frontChart(
       {
         trials: shown,
-        cost,
+        ...{ x, y: 'accuracy' },
         limits,
         titles: { familyTitle, dimensionTitle },
         selected: shown[6]?.id,
         pinned: shown.slice(2, 4).map(({ id }) => id),
         ...(withTeacher && { teacher }),
+        ...look,
       },
       theme,
     ),
@@ -96,11 +102,29 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     .slice(0, 3)
     .map((trial) => ({ ...trial, state: 'finished' as const, params: 10_000, metrics: { accuracy: 0.8 } }));
   const endless = trials.slice(0, 5).map((trial, at) => (at === 1 ? { ...trial, metrics: { accuracy: NaN } } : trial));
-  const volume = { history: fixtureSummary(records).score.history, trials: 60, unit: 'accuracy × parameters' };
+  const others = [3, 4].map((seed, index) => {
+    const other = {
+      id: `other-${seed}`,
+      name: `Other run ${seed}`,
+      state: 'finished' as const,
+      budget: 24,
+      done: 24,
+      seed,
+    };
+    return { id: other.id, name: other.name, trials: fixtureRun(other).trials, place: 9 + index };
+  });
+  const volume = { history: fixtureSummary(records).score.history, step: 1, trials: 60, unit: 'accuracy × parameters' };
   return [
     front('Front against parameters', 'front-params', trials, 'params'),
     front('Front against MACs', 'front-macs', trials, 'macs'),
     front('Front against latency', 'front-latency', timed, 'latencyMs'),
+    front('Latency by size, coloured by accuracy', 'front-colour', timed, 'params', true, {
+      ...{ y: 'latencyMs', colour: 'accuracy', isLogY: false },
+    }),
+    front('Front after twelve students, others dimmed', 'front-earlier', trials, 'params', true, {
+      ...{ after: 12, brushed: new Set(trials.slice(4, 10).map(({ id }) => id)) },
+    }),
+    front('Fronts of three runs', 'front-others', trials, 'params', true, { others }),
     front('Front of one student', 'front-one', trials.slice(0, 1), 'params', false),
     front('Front of equal students', 'front-equal', equal, 'params', false),
     front('Front with a NaN', 'front-nan', endless, 'params'),
@@ -125,9 +149,15 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
       title: 'Hypervolume',
       view: hypervolumeChart({ ...volume, box: referenceBox(run.config) }, theme),
     },
+    {
+      name: 'hypervolume-runs',
+      title: 'Hypervolume of three runs',
+      view: hypervolumeChart({ ...hypervolumeInput(fixtureSummary(records), others), after: 12, isSmall: true }, theme),
+    },
     { name: 'hypervolume-plain', title: 'Hypervolume without a box', view: hypervolumeChart(volume, theme) },
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
     ...explained(theme),
+    ...parameters(theme),
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
     { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
     { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },
@@ -208,6 +238,29 @@ function explained(theme: Theme): readonly GalleryChart[] {
       view: predictionsChart({ ...predicted, predictions: [] }, theme),
     },
     { name: 'prior-weight', title: 'Weight of earlier runs', view: priorWeightChart(common, theme) },
+  ];
+}
+
+function parameters(theme: Theme): readonly GalleryChart[] {
+  const { run, trials } = fixtureRun({ id: 'parameters', name: 'P', state: 'finished', budget: 60, done: 60, seed: 2 });
+  const titles = { familyTitle, dimensionTitle };
+  const view = (families: readonly string[], brushed: ReadonlySet<string>): ChartView =>
+    parallelChart(
+      {
+        trials: trials.filter(({ candidate, state }) => state === 'finished' && families.includes(candidate.family)),
+        dimensions: dimensionsOf(fixtureFamilies.filter(({ name }) => families.includes(name))),
+        ...{ metrics: ['params', 'macs', 'accuracy'], colour: 'accuracy', titles, brushed, selected: trials[5]?.id },
+      },
+      theme,
+    );
+  const importance = importanceOf(trials, dimensionsOf(fixtureFamilies.slice(0, 1)), 'accuracy');
+  const some = new Set(trials.slice(8, 20).map(({ id }) => id));
+  return [
+    { name: 'parallel', title: 'Parameters of ResNets', view: view(['resnet'], new Set()) },
+    { name: 'parallel-all', title: 'Parameters that all families share', view: view(run.config.families, some) },
+    { name: 'parallel-none', title: 'Parameters of no student', view: view([], new Set()) },
+    { name: 'importance', title: 'Importance of parameters', view: importanceChart(importance, 'accuracy', theme) },
+    { name: 'importance-none', title: 'Importance, too few students', view: importanceChart([], 'accuracy', theme) },
   ];
 }
 

@@ -1,0 +1,88 @@
+/** A rectangle drawn over a chart with two axes: by pointer, told in the axes' own units when it ends. */
+import type { ECharts } from 'echarts/core';
+import { onScopeDispose, shallowRef, watch } from 'vue';
+import type { Ref } from 'vue';
+
+export interface Brushed {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  /** To what is selected already (Shift held), instead of in its place. */
+  readonly isAdding: boolean;
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A press that moves less is a click. */
+const LEAST_PIXELS = 5;
+
+export function useChartBrush(
+  canvas: Readonly<Ref<HTMLElement | null>>,
+  chart: () => ECharts | undefined,
+  done: (brushed: Brushed) => void,
+) {
+  /** In pixels of the canvas, while it is drawn. */
+  const box = shallowRef<Box>();
+  let start: { readonly x: number; readonly y: number } | undefined;
+
+  const placeOf = (event: PointerEvent): { readonly x: number; readonly y: number } => {
+    const frame = canvas.value?.getBoundingClientRect();
+    return { x: event.clientX - (frame?.left ?? 0), y: event.clientY - (frame?.top ?? 0) };
+  };
+
+  function press(event: PointerEvent): void {
+    const place = placeOf(event);
+    // Only inside the plot: the legend has clicks of its own.
+    if (event.button === 0 && chart()?.containPixel({ gridIndex: 0 }, [place.x, place.y])) start = place;
+  }
+
+  function move(event: PointerEvent): void {
+    if (start === undefined) return;
+    const { x, y } = placeOf(event);
+    const [width, height] = [Math.abs(x - start.x), Math.abs(y - start.y)];
+    if (box.value === undefined && Math.max(width, height) < LEAST_PIXELS) return;
+    box.value = { left: Math.min(x, start.x), top: Math.min(y, start.y), width, height };
+  }
+
+  function release(event: PointerEvent): void {
+    const drawn = box.value;
+    start = undefined;
+    box.value = undefined;
+    const made = chart();
+    if (drawn === undefined || made === undefined) return;
+    const corners = [
+      made.convertFromPixel({ gridIndex: 0 }, [drawn.left, drawn.top + drawn.height]),
+      made.convertFromPixel({ gridIndex: 0 }, [drawn.left + drawn.width, drawn.top]),
+    ];
+    const along = (axis: 0 | 1): [number, number] => {
+      const ends = corners.map((corner) => Number(corner[axis]));
+      return [Math.min(...ends), Math.max(...ends)];
+    };
+    done({ x: along(0), y: along(1), isAdding: event.shiftKey });
+  }
+
+  function cancel(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || start === undefined) return;
+    start = undefined;
+    box.value = undefined;
+  }
+
+  watch(canvas, (element) => {
+    if (element === null) return;
+    element.addEventListener('pointerdown', press);
+    // The pointer may leave the chart while it draws.
+    window.addEventListener('pointermove', move);
+    window.addEventListener('pointerup', release);
+    window.addEventListener('keydown', cancel);
+  });
+  onScopeDispose(() => {
+    window.removeEventListener('pointermove', move);
+    window.removeEventListener('pointerup', release);
+    window.removeEventListener('keydown', cancel);
+  });
+  return { box };
+}

@@ -1,0 +1,79 @@
+/** The dimensions of students as axes: those of one family, or those that all families of a run share. */
+import { varianceShare } from '../../core/math/variance-share.ts';
+import type { Level } from '../../core/space/space.ts';
+import type { Trial } from '../../core/trial.ts';
+import type { TrialMetric } from '../trial-metrics.ts';
+import { METRIC_SPECS } from '../trial-metrics.ts';
+
+export interface Dimension {
+  readonly name: string;
+  readonly title: string;
+  /** In the order of the axis. */
+  readonly levels: readonly Level[];
+}
+
+export interface FamilyDimensions {
+  readonly name: string;
+  readonly title: string;
+  readonly dimensions: readonly Dimension[];
+}
+
+/** Stands for the family itself, where students of several are shown. */
+export const FAMILY_DIMENSION = 'family';
+
+/** A share of the variance from fewer students is no more than chance. */
+export const FEWEST_STUDENTS = 20;
+
+export const levelOf = ({ candidate }: Trial, dimension: string): Level | undefined =>
+  dimension === FAMILY_DIMENSION ? candidate.family : candidate.config[dimension];
+
+/** Of one family its own; of several the family, and what every one of them has, with all their levels. */
+export function dimensionsOf(families: readonly FamilyDimensions[]): readonly Dimension[] {
+  const [first, ...rest] = families;
+  if (first === undefined) return [];
+  if (rest.length === 0) return first.dimensions;
+  const shared = first.dimensions.flatMap(({ name }): readonly Dimension[] => {
+    const found = families.map(({ dimensions }) => dimensions.find((one) => one.name === name));
+    const all = found.filter((one) => one !== undefined);
+    if (all.length < families.length) return [];
+    const titles = [...new Set(all.map(({ title }) => title))];
+    return [{ name, title: titles.join(' / '), levels: sortedLevels(all.flatMap(({ levels }) => levels)) }];
+  });
+  return [{ name: FAMILY_DIMENSION, title: 'Family', levels: families.map(({ name }) => name) }, ...shared];
+}
+
+function sortedLevels(levels: readonly Level[]): readonly Level[] {
+  const different = [...new Set(levels)];
+  const areNumbers = different.every((level) => typeof level === 'number');
+  return areNumbers ? different.sort((left, right) => Number(left) - Number(right)) : different;
+}
+
+export interface Importance {
+  readonly name: string;
+  readonly title: string;
+  /** Share of the metric's variance, [0, 1]; NaN where the students tell nothing of it. */
+  readonly share: number;
+  /** Different levels among the students, and students counted. */
+  readonly levels: number;
+  readonly students: number;
+}
+
+/** The most telling first; those of which nothing can be told last. */
+export function importanceOf(
+  trials: readonly Trial[],
+  dimensions: readonly Dimension[],
+  metric: TrialMetric,
+): readonly Importance[] {
+  const measured = trials.filter((trial) => Number.isFinite(METRIC_SPECS[metric].value(trial)));
+  return dimensions
+    .map(({ name, title }) => {
+      const having = measured.filter((trial) => levelOf(trial, name) !== undefined);
+      const levels = having.map((trial) => levelOf(trial, name));
+      const values = having.map(METRIC_SPECS[metric].value);
+      const share = having.length < FEWEST_STUDENTS ? NaN : varianceShare(values, levels);
+      return { name, title, share, levels: new Set(levels).size, students: having.length };
+    })
+    .sort((left, right) =>
+      (Number.isNaN(left.share) ? -1 : left.share) < (Number.isNaN(right.share) ? -1 : right.share) ? 1 : -1,
+    );
+}

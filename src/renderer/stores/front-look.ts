@@ -1,0 +1,31 @@
+/** How each run's front is looked at: axes, colour, other runs beside it. Kept while the window lives. */
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { TrialMetric } from '../trial-metrics.ts';
+
+export interface FrontLook {
+  readonly x: TrialMetric;
+  readonly y: TrialMetric;
+  /** Undefined: as suits the metric. */
+  readonly isLogX: boolean | undefined;
+  readonly isLogY: boolean | undefined;
+  /** Undefined: by family. */
+  readonly colour: TrialMetric | undefined;
+  /** The front after so many finished students; undefined follows the run. */
+  readonly after: number | undefined;
+  /** Ids of runs beside it. */
+  readonly others: readonly string[];
+}
+
+export const MOST_OTHERS = 5;
+
+export const useFrontLook = defineStore('front-look', () => {
+  const looks = shallowRef<ReadonlyMap<string, FrontLook>>(new Map());
+
+  const of = (runId: string): FrontLook | undefined => looks.value.get(runId);
+  const set = (runId: string, look: FrontLook): void => {
+    looks.value = new Map(looks.value).set(runId, look);
+  };
+
+  return { of, set };
+});

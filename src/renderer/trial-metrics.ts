@@ -1,0 +1,108 @@
+/** What can stand on an axis: every number of a student, with its direction, its scale and its written form. */
+import type { Goal } from '../core/objective.ts';
+import type { SearchConfig } from '../core/run.ts';
+import type { Trial } from '../core/trial.ts';
+import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
+import { metricTitle } from './words.ts';
+
+export const TRIAL_METRICS = [
+  'accuracy',
+  'testAccuracy',
+  'loss',
+  'reward',
+  'params',
+  'macs',
+  'latencyMs',
+  'peakActivationBytes',
+  'seconds',
+] as const;
+
+export type TrialMetric = (typeof TRIAL_METRICS)[number];
+
+interface MetricSpec {
+  readonly goal: Goal;
+  /** Spans orders of magnitude: a logarithmic axis suits it. */
+  readonly isLog: boolean;
+  /** NaN where it was not measured. */
+  readonly value: (trial: Trial) => number;
+  /** With its unit. */
+  readonly text: (value: number) => string;
+  /** On an axis whose title has the unit. */
+  readonly tick: (value: number) => string;
+  /** After a number in a sentence. */
+  readonly noun: string;
+}
+
+const measured =
+  (name: string) =>
+  ({ metrics }: Trial): number =>
+    metrics[name] ?? NaN;
+const share = {
+  goal: 'maximize',
+  isLog: false,
+  text: (value: number) => formatPercent(value, 2),
+  tick: (value: number) => String(Number((value * 100).toFixed(2))),
+} as const;
+const cost = { goal: 'minimize', isLog: true, text: formatCount, tick: formatCount } as const;
+
+export const METRIC_SPECS: Readonly<Record<TrialMetric, MetricSpec>> = {
+  accuracy: { ...share, value: measured('accuracy'), noun: 'validation accuracy' },
+  testAccuracy: { ...share, value: (trial) => trial.testAccuracy ?? NaN, noun: 'test accuracy' },
+  loss: {
+    goal: 'minimize',
+    isLog: false,
+    value: measured('loss'),
+    text: (value) => `${digits(value, 3)} nats`,
+    tick: (value) => digits(value, 3),
+    noun: 'validation loss',
+  },
+  reward: {
+    goal: 'maximize',
+    isLog: false,
+    value: measured('reward'),
+    text: (value) => digits(value, 4),
+    tick: (value) => digits(value, 3),
+    noun: 'reward',
+  },
+  params: { ...cost, value: ({ params }) => params, noun: 'parameters' },
+  macs: { ...cost, value: ({ macs }) => macs, noun: 'MACs' },
+  latencyMs: {
+    ...cost,
+    value: measured('latencyMs'),
+    text: formatMilliseconds,
+    tick: (value) => digits(value, 3),
+    noun: 'latency',
+  },
+  peakActivationBytes: {
+    ...cost,
+    value: (trial) => trial.peakActivationBytes,
+    text: formatBytes,
+    tick: formatBytes,
+    noun: 'peak activations',
+  },
+  seconds: {
+    ...cost,
+    value: ({ state, seconds }) => (state === 'finished' ? seconds : NaN),
+    text: formatDuration,
+    tick: formatDuration,
+    noun: 'training time',
+  },
+};
+
+/** The metrics that at least one of the trials has. */
+export function metricsThere(trials: readonly Trial[]): readonly TrialMetric[] {
+  return TRIAL_METRICS.filter((metric) => trials.some((trial) => Number.isFinite(METRIC_SPECS[metric].value(trial))));
+}
+
+/** `Parameters (log scale)` */
+export function axisTitle(metric: TrialMetric, isLog: boolean): string {
+  return `${metricTitle(metric)}${isLog ? ' (log scale)' : ''}`;
+}
+
+/** The cost that a run's front is first shown against: its reward's, or its first objective after accuracy. */
+export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objectives' | 'reward'>): TrialMetric {
+  if (reward) return reward.cost;
+  const costs = ['params', 'macs', 'latencyMs'] as const;
+  const traded = objectives.flatMap(({ metric }) => costs.filter((one) => one === metric));
+  return traded[0] ?? 'macs';
+}
