@@ -3,6 +3,7 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
 import { explanationSchema } from './explain-schemas.ts';
 import { importEventSchema, importInputSchema } from './import-schemas.ts';
+import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
 import * as s from './schemas.ts';
 
@@ -35,7 +36,10 @@ export const contract = {
       )
       .output(z.strictObject({ rows: s.list(s.runSummarySchema), total: z.number() })),
     get: oc.input(s.idInput).output(s.runSummarySchema),
-    trials: oc.input(s.idInput).output(s.list(s.trialSchema)),
+    /** In order of their numbers; all, or a page of them. */
+    trials: oc
+      .input(s.idInput.extend({ offset: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).optional() }))
+      .output(s.storedTrials),
     /** Which family got what and why, what the regions did, how good the predictions were: of all that was told so far. */
     explain: oc.input(s.idInput).output(explanationSchema),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
@@ -71,6 +75,12 @@ export const contract = {
     measureLatency: oc.input(s.idInput).output(s.list(s.latencySchema)),
     /** The student as a file, tried against the trained network; takes some seconds. */
     export: oc.input(s.exportInput).output(s.exportSchema),
+  },
+  fronts: {
+    /** Runs by the data they were searched on, for fronts over many of them; most finished students first. */
+    groups: oc.output(s.list(f.frontGroupSchema)),
+    /** The finished students of a group; of one teacher, where it is named. */
+    points: oc.input(f.frontQuerySchema).output(f.frontPointsSchema),
   },
   replays: {
     /** Bundled tables. */

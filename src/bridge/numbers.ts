@@ -43,7 +43,10 @@ export function base64Of(bytes: Uint8Array): string {
 /** Throws on text that is not base64. */
 export function bytesOf(text: unknown): Uint8Array<ArrayBuffer> {
   if (typeof text !== 'string') throw new TypeError('A blob must be written as base64 text.');
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return bytes;
 }
 
 const numbers: WireSerializer = {
@@ -77,5 +80,20 @@ const octets: WireSerializer = {
   deserialize: bytesOf,
 };
 
+const doubles: WireSerializer = {
+  type: 35,
+  condition: (value) => value instanceof Float64Array,
+  serialize: (value) => {
+    // Sound: `condition` let only these pass.
+    const { buffer, byteOffset, byteLength } = value as Float64Array;
+    return base64Of(new Uint8Array(buffer, byteOffset, byteLength));
+  },
+  deserialize: (written) => {
+    const bytes = bytesOf(written);
+    if (bytes.length % 8 !== 0) throw new TypeError('Doubles must come in whole groups of eight bytes.');
+    return new Float64Array(bytes.buffer);
+  },
+};
+
 /** `customJsonSerializers` of every RPCHandler and RPCLink of the program. */
-export const wireSerializers: readonly WireSerializer[] = [numbers, floats, octets];
+export const wireSerializers: readonly WireSerializer[] = [numbers, floats, octets, doubles];

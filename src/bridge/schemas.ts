@@ -344,6 +344,9 @@ export const systemSchema = z.strictObject({
   node: z.string(),
 });
 
+/** Trials as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
+export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
+
 export const idInput = z.strictObject({ id: ID });
 
 export const exportInput = idInput.extend({

@@ -38,6 +38,25 @@ export function paretoFront(points: readonly Metrics[], objectives: readonly Obj
     .sort((left, right) => left - right);
 }
 
+/**
+ * Indices of the points `[n]` of least cost and greatest gain that no other dominates, by rising cost; of equal points the first.
+ * For tens of thousands of points as columns; one with a NaN or infinite value is on no front.
+ */
+export function planeFront(costs: Float64Array, gains: Float64Array): readonly number[] {
+  const rows = Array.from(costs, (_cost, index) => index).filter(
+    (index) => Number.isFinite(costs[index]) && Number.isFinite(gains[index]),
+  );
+  // Sound: the indices are those of the columns.
+  const [costOf, gainOf] = [(index: number) => costs[index] as number, (index: number) => gains[index] as number];
+  rows.sort((left, right) => costOf(left) - costOf(right) || gainOf(right) - gainOf(left) || left - right);
+  let best = -Infinity;
+  return rows.filter((index) => {
+    if (gainOf(index) <= best) return false;
+    best = gainOf(index);
+    return true;
+  });
+}
+
 /** The items on the front of their metrics, in their own order. */
 export function paretoItems<T>(
   items: readonly T[],

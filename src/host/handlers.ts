@@ -13,6 +13,7 @@ import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
 import { measureStudent } from './latency.ts';
 import type { Explainer } from './explain.ts';
+import { frontGroups, frontPoints } from './fronts.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
@@ -94,9 +95,9 @@ export function createHandlers(parts: HandlerParts): Handlers {
     runs: {
       list: (query) => runs.list(query),
       get: ({ id }) => runs.get(id),
-      trials: ({ id }) => {
+      trials: ({ id, ...page }) => {
         runs.get(id);
-        return store.trials(id);
+        return store.trials(id, page);
       },
       explain: ({ id }) => parts.explain(id),
       preview: (parsed) => previewSearch(catalog, store, parsed),
@@ -143,6 +144,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
         );
       },
       export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),
+    },
+    fronts: {
+      groups: () => frontGroups(store),
+      points: (query) => frontPoints(store, query),
     },
     replays: {
       tables: () => tables.list(),

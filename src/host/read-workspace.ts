@@ -29,7 +29,7 @@ function asInterrupted(store: ReadableStore): ReadableStore {
       const { rows, total } = store.runs(query);
       return { rows: rows.map(mendSummary), total };
     },
-    trials: (runId) => store.trials(runId).map(mendTrial),
+    trials: (runId, query) => store.trials(runId, query).map(mendTrial),
     trial: (id) => mendIf(store.trial(id), mendTrial),
   };
 }

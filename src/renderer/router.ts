@@ -15,6 +15,7 @@ export function createWorkbenchRouter(): Router {
         props: true,
       },
       { path: '/students/:id', name: 'student', component: () => import('./views/StudentView.vue'), props: true },
+      { path: '/front', name: 'all-front', component: () => import('./views/AllFrontView.vue') },
       { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
       { path: '/strategies', name: 'strategies', component: () => import('./views/StrategiesView.vue') },
       { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },

@@ -102,7 +102,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       const found = [...records.values()].reverse().filter(({ run }) => foldName(run.name).includes(foldName(search)));
       return { rows: found.slice(offset, offset + limit).map(toSummary), total: found.length };
     },
-    trials: (runId) => records.get(runId)?.trials.map(({ trial }) => trial) ?? [],
+    trials: (runId, { offset = 0, limit = Infinity } = {}) =>
+      (records.get(runId)?.trials ?? []).slice(offset, offset + limit).map(({ trial }) => trial),
+    finishedTrials: (runId) => {
+      const trials = (records.get(runId)?.trials ?? []).flatMap(({ trial }) =>
+        trial.state === 'finished' ? [trial] : [],
+      );
+      return {
+        ids: trials.map(({ id }) => id),
+        families: trials.map(({ candidate }) => candidate.family),
+        accuracies: Float64Array.from(trials, ({ metrics }) => metrics['accuracy'] ?? NaN),
+        params: Float64Array.from(trials, ({ params }) => params),
+        macs: Float64Array.from(trials, ({ macs }) => macs),
+      };
+    },
     trial: (id) => find(id)?.trial,
     epochs: (trialId) => find(trialId)?.epochs ?? [],
     events: (runId) => records.get(runId)?.events.map((event, seq) => ({ seq, event })) ?? [],

@@ -42,6 +42,22 @@ export interface RunQuery {
   readonly limit?: number;
 }
 
+/** Some of a run's trials, by their numbers. */
+export interface TrialQuery {
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Trials of a run that have finished, as columns in the order of their numbers: what a front over many runs needs of them. */
+export interface FinishedTrials {
+  readonly ids: readonly string[];
+  readonly families: readonly string[];
+  /** NaN where none was measured. */
+  readonly accuracies: Float64Array;
+  readonly params: Float64Array;
+  readonly macs: Float64Array;
+}
+
 /** A file of the workspace: `file` is relative to the workspace's `checkpoints` folder. */
 export interface CheckpointRow {
   readonly trialId: string;
@@ -91,7 +107,8 @@ export interface ReadableStore {
   /** Newest first. */
   runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
   /** In order of their numbers. */
-  trials(runId: string): readonly Trial[];
+  trials(runId: string, query?: TrialQuery): readonly Trial[];
+  finishedTrials(runId: string): FinishedTrials;
   trial(id: string): Trial | undefined;
   epochs(trialId: string): readonly EpochPoint[];
   events(runId: string): readonly StoredEvent[];

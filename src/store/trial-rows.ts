@@ -7,7 +7,7 @@ import type { Connection } from './database.ts';
 import { trialIdOf } from './ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from './numbers.ts';
 import { assertTestable, assertTrialMove, missingTrial } from './rules.ts';
-import type { NewTrialCosts } from './store.ts';
+import type { FinishedTrials, NewTrialCosts, TrialQuery } from './store.ts';
 
 interface TrialRow {
   readonly id: string;
@@ -59,13 +59,33 @@ function toTrial(row: TrialRow): Trial {
 
 export function trialReader(db: Connection) {
   const byId = db.prepare<[string], TrialRow>('SELECT * FROM trial WHERE id = ?');
-  const ofRun = db.prepare<[string], TrialRow>('SELECT * FROM trial WHERE run_id = ? ORDER BY number');
+  // A run's numbers have no gaps: from which on is where, and nothing is read to be skipped.
+  const ofRun = db.prepare<[string, number, number], TrialRow>(
+    'SELECT * FROM trial WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?',
+  );
+  const finished = db
+    .prepare<[string], readonly [string, string, WrittenNumber | null, number, number]>(
+      `SELECT id, family, metrics ->> '$.accuracy', params, macs FROM trial
+       WHERE run_id = ? AND state = 'finished' ORDER BY number`,
+    )
+    .raw();
   return {
     trial: (id: string): Trial | undefined => {
       const row = byId.get(id);
       return row && toTrial(row);
     },
-    trials: (runId: string): readonly Trial[] => ofRun.all(runId).map(toTrial),
+    trials: (runId: string, { offset = 0, limit = -1 }: TrialQuery = {}): readonly Trial[] =>
+      ofRun.all(runId, offset, limit).map(toTrial),
+    finishedTrials: (runId: string): FinishedTrials => {
+      const rows = finished.all(runId);
+      return {
+        ids: rows.map(([id]) => id),
+        families: rows.map(([, family]) => family),
+        accuracies: Float64Array.from(rows, ([, , accuracy]) => (accuracy === null ? NaN : readNumber(accuracy))),
+        params: Float64Array.from(rows, ([, , , params]) => params),
+        macs: Float64Array.from(rows, ([, , , , macs]) => macs),
+      };
+    },
   };
 }
 

@@ -13,6 +13,8 @@ describe('written forms', () => {
     for (const blob of ['%%%', 7, null, ['AA==']]) expect(() => bytesOf(blob)).toThrow();
     const floats = wireSerializers.find(({ condition }) => condition(new Float32Array(1)));
     expect(() => floats?.deserialize(base64Of(new Uint8Array(7)))).toThrow(TypeError);
+    const doubles = wireSerializers.find(({ condition }) => condition(new Float64Array(1)));
+    expect(() => doubles?.deserialize(base64Of(new Uint8Array(12)))).toThrow(TypeError);
   });
 
   it('are standard base64 of the bytes', () => {
@@ -21,6 +23,12 @@ describe('written forms', () => {
     expect(base64Of(long)).toBe(Buffer.from(long).toString('base64'));
     expect(bytesOf(base64Of(long))).toEqual(long);
     expect(bytesOf('')).toEqual(new Uint8Array(0));
+  });
+
+  it('keep doubles whole, a part of a larger buffer too', () => {
+    const doubles = wireSerializers.find(({ condition }) => condition(new Float64Array(1)));
+    const part = Float64Array.of(1, 2 ** 53 - 1, NaN, -0, -Infinity, 0.1).subarray(1);
+    expect(doubles?.deserialize(doubles.serialize(part))).toEqual(part);
   });
 
   it('are numbered apart from each other and from those of oRPC', () => {

@@ -1,6 +1,7 @@
 /** The contract of the store, held against every implementation. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
+import type { Metrics } from '../../src/core/objective.ts';
 import type { RunState } from '../../src/core/run.ts';
 import type { TrialState } from '../../src/core/trial.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
@@ -251,6 +252,38 @@ describe.each([
       seq: 1,
       event: { type: 'told', trial: 0, metrics: { accuracy: 0.8, loss: NaN } },
     });
+  });
+
+  test('trials come in pages by their numbers, and all of them without one', () => {
+    const { store, ids } = withRun(open(), 0, 1, 2, 3, 4);
+    const page = (offset?: number, limit?: number) =>
+      store
+        .trials('run_1', { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) })
+        .map((trial) => trial.id);
+    expect(page()).toEqual(ids);
+    expect(page(1, 2)).toEqual(ids.slice(1, 3));
+    expect(page(3)).toEqual(ids.slice(3));
+    expect(page(4, 9)).toEqual(ids.slice(4));
+    expect(page(5, 9)).toEqual([]);
+  });
+
+  test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
+    const { store, ids } = withRun(open(), 0, 1, 2, 3);
+    const metrics: readonly Metrics[] = [{ accuracy: 0.75 }, { accuracy: NaN }, {}];
+    metrics.forEach((measured, index) => {
+      store.startTrial(ids[index] ?? '');
+      store.finishTrial(ids[index] ?? '', finished(`f${index}`, { metrics: measured }));
+    });
+    store.startTrial(ids[3] ?? '');
+    store.failTrial(ids[3] ?? '', 'no memory', 'failed', 1);
+    expect(store.finishedTrials('run_1')).toEqual({
+      ids: ids.slice(0, 3),
+      families: ['resnet', 'resnet', 'resnet'],
+      accuracies: Float64Array.of(0.75, NaN, NaN),
+      params: Float64Array.of(COSTS.params, COSTS.params, COSTS.params),
+      macs: Float64Array.of(COSTS.macs, COSTS.macs, COSTS.macs),
+    });
+    expect(store.finishedTrials('run_2').ids).toEqual([]);
   });
 
   test('measured latencies are kept raw and in order, a second measurement beside the first', () => {

@@ -10,6 +10,7 @@ import {
   kneePoint,
   paretoFront,
   paretoItems,
+  planeFront,
 } from '../../src/core/pareto.ts';
 
 const TWO: readonly Objective[] = [
@@ -144,6 +145,22 @@ describe('hypervolume', () => {
 
   it('refuses a reference point without a value for an objective', () => {
     expect(() => hypervolume([], THREE, { accuracy: 0, params: 1 })).toThrow('accuracy, params, macs');
+  });
+});
+
+describe('planeFront', () => {
+  it('is the front of the same points in two objectives, by rising cost, equal points and NaN among them', () => {
+    fc.assert(
+      fc.property(points, (some) => {
+        const costs = Float64Array.from(some, ({ params }) => params ?? NaN);
+        const gains = Float64Array.from(some, ({ accuracy }) => accuracy ?? NaN);
+        const front = planeFront(costs, gains);
+        expect([...front].sort((left, right) => left - right)).toEqual(paretoFront(some, TWO));
+        expect(front.map((index) => costs[index])).toEqual(
+          front.map((index) => costs[index] ?? NaN).sort((left, right) => left - right),
+        );
+      }),
+    );
   });
 });
 

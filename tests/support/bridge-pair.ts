@@ -79,6 +79,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
     'discard',
   ],
   trials: ['get', 'epochs', 'predictions'],
+  fronts: ['groups', 'points'],
   replays: ['tables', 'readTable', 'list', 'get', 'start', 'stop', 'discard'],
   events: ['watch'],
 };

@@ -12,6 +12,7 @@ import type { RunState } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
+import { mockFronts } from './front-fixtures.ts';
 import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
   fixtureDataset,
@@ -181,7 +182,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         return { rows: sorted.slice(offset, offset + limit), total: sorted.length };
       },
       get: async ({ id }) => summary(find(id)),
-      trials: async ({ id }) => find(id).records.trials,
+      trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);
@@ -238,6 +239,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         return { name, data: Uint8Array.of(8, 9), maxAbsDiff: 2.6e-6, bound: 1e-4, images: 64 };
       },
     },
+    fronts: mockFronts(() => [...runs.values()].map(({ records }) => records)),
     replays: {
       tables: async () => [fixtureTable],
       readTable: async () => fixtureTable,

@@ -1,5 +1,4 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
-import type { ColumnDef } from '@tanstack/vue-table';
 import type { Trial } from '../../core/trial.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../format.ts';
 import type { Titles } from '../words.ts';
@@ -17,30 +16,12 @@ export interface TrialColumn {
   readonly id: string;
   readonly title: string;
   readonly look: ColumnLook;
-  readonly def: ColumnDef<Trial>;
+  /** What one sorts by; undefined where a trial has none. */
+  readonly value: (trial: Trial) => number | string | undefined;
 }
 
-type Sortable = number | string;
-
-function column(
-  id: string,
-  title: string,
-  value: (trial: Trial) => Sortable | undefined,
-  look: ColumnLook,
-): TrialColumn {
-  const def: ColumnDef<Trial> = {
-    id,
-    header: title,
-    // What has no value, or one that is no number, goes last whichever way one sorts.
-    accessorFn: (trial) => {
-      const read = value(trial);
-      return typeof read === 'number' && !Number.isFinite(read) ? undefined : read;
-    },
-    sortUndefined: 'last',
-    sortingFn: 'basic',
-    sortDescFirst: look.isNumber === true && id !== 'number',
-  };
-  return { id, title, look, def };
+function column(id: string, title: string, value: TrialColumn['value'], look: ColumnLook): TrialColumn {
+  return { id, title, value, look };
 }
 
 const number = (width: string, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });

@@ -5,10 +5,13 @@ import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
-import { applyChanges, EMPTY_RECORDS, withHeldParts } from './apply-event.ts';
+import { applyChanges, EMPTY_RECORDS, isStale, withHeldParts } from './apply-event.ts';
 
 /** Rows of the list read at once. */
 const PAGE = 200;
+/** Trials read first, so that a table has its rows at once, and then at a time: no call holds the host up for long. */
+const FIRST_TRIALS = 200;
+const MORE_TRIALS = 2500;
 /** Curves asked for in one call (the contract's limit). */
 const CURVES = 200;
 
@@ -69,10 +72,26 @@ export const useRecords = defineStore('records', () => {
   /** Throws `run.missing` for an id the host does not know. */
   async function readRun(id: string): Promise<void> {
     const client = useClient();
-    const [summary, trials] = await Promise.all([client.runs.get({ id }), client.runs.trials({ id })]);
+    const [summary, first] = await Promise.all([
+      client.runs.get({ id }),
+      client.runs.trials({ id, limit: FIRST_TRIALS }),
+    ]);
     putRuns([summary]);
-    const byId = new Map(trials.map((trial) => [trial.id, trial]));
-    records.value = { ...records.value, trials: new Map(records.value.trials).set(id, byId) };
+    putTrials(id, first);
+    let page = first;
+    for (let limit = FIRST_TRIALS; page.length === limit; limit = MORE_TRIALS) {
+      // Not as many as are held: events may have brought later ones.
+      const offset = (page.at(-1)?.number ?? -1) + 1;
+      page = await client.runs.trials({ id, offset, limit: MORE_TRIALS });
+      putTrials(id, page);
+    }
+  }
+
+  /** Beside those held: what an event told since a page was read is newer than the page. */
+  function putTrials(runId: string, page: readonly Trial[]): void {
+    const byId = new Map(records.value.trials.get(runId));
+    for (const trial of page) if (!isStale(byId.get(trial.id), trial)) byId.set(trial.id, trial);
+    records.value = { ...records.value, trials: new Map(records.value.trials).set(runId, byId) };
   }
 
   /** Curves of trials, those that are not here yet. */

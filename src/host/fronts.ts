@@ -1,0 +1,81 @@
+/** Fronts over many runs of a workspace: runs by the data they were searched on, and their finished students as columns. */
+import type { FrontGroupView, FrontPointsView, FrontQuery } from '../bridge/front-schemas.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { ReadableStore, RunSummary } from '../store/store.ts';
+
+/** Most finished students first; runs without any are in no group. */
+export function frontGroups(store: ReadableStore): readonly FrontGroupView[] {
+  return groupsOf(store)
+    .map(({ key, dataset, members }) => ({ key, dataset, ...totalsOf(members), teachers: teachersOf(members) }))
+    .sort((left, right) => right.finished - left.finished || left.key.localeCompare(right.key));
+}
+
+/** Run by run, so that whoever else waits for this process is served between two. Throws `run.missing` for an unknown group. */
+export async function frontPoints(store: ReadableStore, { group, teacher }: FrontQuery): Promise<FrontPointsView> {
+  const found = groupsOf(store).find(({ key }) => key === group);
+  if (!found) {
+    throw new WorkbenchError('run.missing', 'The runs of this front are not in the workspace any more: choose others.');
+  }
+  const members = found.members.filter(({ run }) => teacher === undefined || run.config.teacher === teacher);
+  const parts = [];
+  for (const { run } of members) {
+    parts.push(store.finishedTrials(run.id));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const families = [...new Set(parts.flatMap((part) => part.families))].sort();
+  const familyPlace = new Map(families.map((family, place) => [family, place]));
+  const sum = parts.reduce((total, { ids }) => total + ids.length, 0);
+  const columns = {
+    run: new Float64Array(sum),
+    family: new Float64Array(sum),
+    accuracy: new Float64Array(sum),
+    params: new Float64Array(sum),
+    macs: new Float64Array(sum),
+  };
+  let at = 0;
+  parts.forEach((part, place) => {
+    columns.run.fill(place, at, at + part.ids.length);
+    part.families.forEach((family, index) => (columns.family[at + index] = familyPlace.get(family) ?? NaN));
+    columns.accuracy.set(part.accuracies, at);
+    columns.params.set(part.params, at);
+    columns.macs.set(part.macs, at);
+    at += part.ids.length;
+  });
+  return {
+    runs: members.map(({ run: { id, name, config } }) => ({ id, name, teacher: config.teacher })),
+    families,
+    ids: parts.flatMap(({ ids }) => ids),
+    ...columns,
+  };
+}
+
+interface Group {
+  readonly key: string;
+  readonly dataset: string;
+  readonly members: RunSummary[];
+}
+
+/** By content where it is known: a data set may have been imported anew under its old name. */
+function groupsOf(store: ReadableStore): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const summary of store.runs().rows) {
+    if (summary.trials.finished === 0) continue;
+    const { dataset, datasetFingerprint } = summary.run.config;
+    const key = datasetFingerprint ?? dataset;
+    const group = groups.get(key) ?? { key, dataset, members: [] };
+    group.members.push(summary);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function totalsOf(members: readonly RunSummary[]): { readonly runs: number; readonly finished: number } {
+  return { runs: members.length, finished: members.reduce((sum, { trials }) => sum + trials.finished, 0) };
+}
+
+function teachersOf(members: readonly RunSummary[]): FrontGroupView['teachers'] {
+  const names = [...new Set(members.map(({ run }) => run.config.teacher))];
+  return names
+    .map((teacher) => ({ teacher, ...totalsOf(members.filter(({ run }) => run.config.teacher === teacher)) }))
+    .sort((left, right) => right.finished - left.finished || left.teacher.localeCompare(right.teacher));
+}
