@@ -36,8 +36,11 @@ describe('trade replay', () => {
   });
 
   it('plays all rows where the budget is larger than the space, and stops', async () => {
-    const { code, json } = await bench.trade('replay', write(tinyTable()), ...BASE, '--batch', '5', '--json');
-    expect([code, json().length]).toEqual([0, 1]);
+    const args = ['--batch', '5', '--seeds', '2', '--json'];
+    const { code, json, stderr } = await bench.trade('replay', write(tinyTable()), ...BASE, ...args);
+    expect([code, json().length]).toEqual([0, 2]);
+    // Said once: 12 trainings where 50 were asked for would look like a search that broke off.
+    expect(stderr.match(/no more rows within the limits: games end after 12 of 50 trainings\./g)).toHaveLength(1);
     expect([...(json()[0]?.['rows'] as readonly number[])].sort((a, b) => a - b)).toEqual([...Array(12).keys()]);
     expect((json()[0]?.['hypervolume'] as readonly number[]).at(-1)).toBeCloseTo(1, 12);
   });

@@ -1,6 +1,7 @@
 /** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no workspace is opened. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
+import { ranOutWords } from '../../bridge/replay-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';
 import {
@@ -76,6 +77,8 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
     times.push(timeOf(1));
     // Beside the line that is rewritten in place, one of stdout would be no line of its own.
     printer.clear();
+    const ranOut = ranOutWords(game.rows.length, budget);
+    if (ranOut !== undefined && times.length === 1) printer.line(ranOut);
     const isLast = times.length === seeds * strategies.length;
     printer.line(`${isSeveral ? `${strategy}: ` : ''}${place}: ${gameText(game)}${isLast ? '' : leftText(times)}`);
     if (json) printJson({ ...(isSeveral && { strategy }), seed, ...game });
