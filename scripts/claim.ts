@@ -4,6 +4,7 @@
  *
  *   npm run claim [-- --table FILE] [--games FILE] [--page FILE] [--report]
  *   npm run claim -- --live --out DIR [--seeds 3] [--trials 24] [--config FILE] [--records FILE]
+ *   npm run claim -- --second --out DIR [--data DIR] [--most N]
  *
  *   --table FILE   another recorded table than resources/tables/fashion-kd.json
  *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are not played again
@@ -13,6 +14,10 @@
  *   --live         searches by real trainings in a workspace under DIR, about 25 minutes of two cores; resumable; then renews the page
  *   --config FILE  the search (examples/fashion-quick.json); strategy, seed and trials are set
  *   --records FILE where finished searches are kept (benchmarks/records/claim-live.jsonl)
+ *
+ *   --second       records the second task under DIR, about an hour of one core: CIFAR-10 of --data (../shared/data/cifar10-subset)
+ *                  is imported, a teacher trained, students trained; resumable, and DIR may be shared; then renews the page
+ *   --most N       trainings at most, this time
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -25,6 +30,9 @@ import { playMissing } from './claim/play.ts';
 import { playLive } from './claim/live.ts';
 import { LIVE_SEEDS, LIVE_TRIALS } from './claim/protocol.ts';
 import { readClaimTable } from './claim/read-table.ts';
+import type { ClaimTable } from './claim/read-table.ts';
+import { recordSecond } from './claim/second/record.ts';
+import { secondTable } from './claim/second/table.ts';
 import { createStudy, ordersOf } from './claim/study.ts';
 import { withFigures } from './record-table/card.ts';
 
@@ -35,6 +43,9 @@ const { values } = parseArgs({
     page: { type: 'string', default: PLACES.page },
     report: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    second: { type: 'boolean', default: false },
+    data: { type: 'string', default: PLACES.data },
+    most: { type: 'string', default: 'Infinity' },
     out: { type: 'string' },
     seeds: { type: 'string', default: String(LIVE_SEEDS) },
     trials: { type: 'string', default: String(LIVE_TRIALS) },
@@ -47,12 +58,17 @@ const say = (line: string): void => console.error(line);
 
 try {
   const code = coreHash();
-  if (values.live) await live();
-  if (!values.report) {
-    const orders = ordersOf(createStudy(readClaimTable(values.table).table));
-    playMissing(orders, { book: openBook(values.games, code), code, say });
+  if (values.live) await live(folder());
+  if (values.second) {
+    const { data, most } = values;
+    await recordSecond({ data, out: folder(), rows: PLACES.secondRows, most: Number(most), say });
   }
-  const figures = pageFigures({ ...values, live: values.records }, code);
+  if (!values.report) {
+    play(readClaimTable(values.table), values.games, code);
+    const second = secondTable(PLACES.secondRows);
+    if (second) play(second, PLACES.secondGames, code);
+  }
+  const figures = pageFigures({ ...PLACES, ...values, live: values.records }, code);
   if (values.page === '-') console.log(figures);
   else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, MAKER)));
 } catch (error) {
@@ -61,9 +77,17 @@ try {
   process.exitCode = 2;
 }
 
-async function live(): Promise<void> {
-  const { out, records, config } = values;
-  if (out === undefined) throw new WorkbenchError('usage.invalid', 'Name the folder of the searches: --out DIR');
+function play({ table }: ClaimTable, games: string, code: string): void {
+  playMissing(ordersOf(createStudy(table)), { book: openBook(games, code), code, say });
+}
+
+function folder(): string {
+  if (values.out !== undefined) return values.out;
+  throw new WorkbenchError('usage.invalid', 'Name a folder for what is trained: --out DIR');
+}
+
+async function live(out: string): Promise<void> {
+  const { records, config } = values;
   const sizes = { seeds: Number(values.seeds), trials: Number(values.trials) };
   if (await playLive({ out, records, config, ...sizes, say })) return;
   say('Stopped; the same command goes on.');

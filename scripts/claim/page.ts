@@ -6,6 +6,7 @@ import { readRecord } from '../study/record.ts';
 import type { LiveRow } from './live.ts';
 import { liveSection } from './report-live.ts';
 import { claimFigures } from './report.ts';
+import { secondSection } from './report-second.ts';
 import { readClaimTable } from './read-table.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,9 +16,13 @@ export const PLACES = {
   table: join(ROOT, 'resources/tables/fashion-kd.json'),
   games: join(ROOT, 'benchmarks/records/claim.jsonl'),
   live: join(ROOT, 'benchmarks/records/claim-live.jsonl'),
+  secondRows: join(ROOT, 'benchmarks/records/claim-cifar10.rows.jsonl'),
+  secondGames: join(ROOT, 'benchmarks/records/claim-cifar10.jsonl'),
   page: join(ROOT, 'docs/claim.md'),
   /** Of the live searches. */
   config: join(ROOT, 'examples/fashion-quick.json'),
+  /** Of the second task: beside the checkout, never copied into it. */
+  data: join(ROOT, '../shared/data/cifar10-subset'),
 } as const;
 
 /** What the page says that it is made by. */
@@ -27,7 +32,8 @@ export const MAKER = 'npm run claim';
 export function pageFigures(places: FigurePlaces, code: string): string {
   const { find } = openBook(places.games, code);
   const figures = claimFigures({ ...readClaimTable(places.table), find });
-  return `${figures}\n\n${liveSection(readRecord<LiveRow>(places.live))}`;
+  const live = liveSection(readRecord<LiveRow>(places.live));
+  return [figures, live, secondSection(places.secondRows, places.secondGames, code)].join('\n\n');
 }
 
-export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live', string>>;
+export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live' | 'secondRows' | 'secondGames', string>>;

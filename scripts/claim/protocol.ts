@@ -4,12 +4,12 @@
  *
  * Source of the claim: the abstract of arXiv 2206.13130. Rules: `algorithms.md`, card 21.
  */
+import { CLAIM_STRATEGIES } from '../../src/bridge/claim.ts';
 import type { StrategyId } from '../../src/core/strategies/registry.ts';
 
 /** TRADE, then those it is compared with: chance, evolution, AKD's reinforcement learning, a surrogate without regions. */
-export const CHOSEN = 'trade';
-export const RIVALS = ['random', 'evolution', 'akd', 'gp-ehvi'] as const satisfies readonly StrategyId[];
-export const PLAYERS = [CHOSEN, ...RIVALS] as const satisfies readonly StrategyId[];
+export const PLAYERS = CLAIM_STRATEGIES satisfies readonly StrategyId[];
+export const [CHOSEN, ...RIVALS] = PLAYERS;
 export type Player = (typeof PLAYERS)[number];
 
 /** Search seeds 1 to 20, the same for everybody. */

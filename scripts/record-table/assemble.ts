@@ -101,6 +101,7 @@ export function assemble(
   rows: Rows,
   students: readonly TableStudent[],
   plan: readonly TableTraining[],
+  familyOf = tableFamily,
 ): AssembledTable {
   const trained = students.filter((student) => trainingOf(rows, student, 'kd') !== undefined);
   const families = Map.groupBy(trained, ({ family }) => family);
@@ -124,7 +125,7 @@ export function assemble(
     complete: false,
     missing: missingTrainings(rows, plan),
     families: [...families].map(([name, members]) => {
-      const family = tableFamily(name);
+      const family = familyOf(name);
       return {
         name,
         parameters: family.dimensions.map((dimension) => {

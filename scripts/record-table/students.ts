@@ -49,7 +49,7 @@ const INPUT_SHAPE: Shape = [28, 28, 1];
 const CLASSES = 10;
 
 /** On the reference's widths, each rounded to the nearest level; of two that come to the same student the first names it. */
-const SCALES = [1, 0.5, 1.5, 2];
+const SCALES: readonly number[] = [1, 0.5, 1.5, 2];
 
 /** Every student once: sublattices, random ones, then those predefined ones that are not among them. */
 export function allStudents(): readonly TableStudent[] {
@@ -79,13 +79,18 @@ function latticeStudents(): readonly TableStudent[] {
 /** Distinct, none of them a member of a sublattice; family by family in the order of their drawing. */
 function randomStudents(): readonly TableStudent[] {
   const taken = new Set(latticeStudents().map(({ id }) => id));
+  return drawStudents(RANDOM_STUDENTS_A_FAMILY, taken, tableFamily);
+}
+
+/** So many of every family; none that is `taken`, to which they are added. */
+export function drawStudents(count: number, taken: Set<string>, familyOf: FamilyOf): readonly TableStudent[] {
   return studentFamilyNames().flatMap((name, index) => {
-    const family = tableFamily(name);
+    const family = familyOf(name);
     const rng = createRng(split(DRAW_SEED, index));
     const drawn: TableStudent[] = [];
-    while (drawn.length < RANDOM_STUDENTS_A_FAMILY) {
+    while (drawn.length < count) {
       const member = randomMember(family, () => rng.uniform());
-      const student = studentOf(name, member, 'random');
+      const student = studentOf(name, member, 'random', familyOf);
       if (taken.has(student.id) || student.params > MOST_PARAMS) continue;
       taken.add(student.id);
       drawn.push(student);
@@ -94,16 +99,17 @@ function randomStudents(): readonly TableStudent[] {
   });
 }
 
-function scaledReferences(): readonly TableStudent[] {
+/** Every family's reference at these scales, as far as its params allow. */
+export function scaledReferences(scales = SCALES, familyOf: FamilyOf = tableFamily): readonly TableStudent[] {
   const byId = new Map<string, TableStudent>();
   for (const name of studentFamilyNames()) {
-    const { reference, dimensions } = tableFamily(name);
-    for (const scale of SCALES) {
+    const { reference, dimensions } = familyOf(name);
+    for (const scale of scales) {
       const widths = dimensions
         .filter(({ role, name: dimension }) => role === 'width' && reference[dimension] !== undefined)
         .map(({ name: dimension, levels }) => [dimension, nearest(levels, scale * Number(reference[dimension]))]);
       const config: Configuration = { ...reference, ...Object.fromEntries(widths) };
-      const student = { ...studentOf(name, config, 'predefined'), scale };
+      const student = { ...studentOf(name, config, 'predefined', familyOf), scale };
       if (!byId.has(student.id) && student.params <= MOST_PARAMS) byId.set(student.id, student);
     }
   }
@@ -119,8 +125,16 @@ function nearest(levels: readonly Level[], wanted: number): Level {
 /** As the bundled data set has it. */
 export const tableFamily = (name: string): StudentFamily => studentFamily(name, INPUT_SHAPE, CLASSES);
 
-function studentOf(name: StudentFamilyName, levels: Configuration, set: StudentSet): TableStudent {
-  const family = tableFamily(name);
+/** A family as some data set's images have it. */
+export type FamilyOf = (name: string) => StudentFamily;
+
+function studentOf(
+  name: StudentFamilyName,
+  levels: Configuration,
+  set: StudentSet,
+  familyOf: FamilyOf = tableFamily,
+): TableStudent {
+  const family = familyOf(name);
   const config = canonicalise(family, levels);
   const graph = family.build(config);
   return { id: candidateKey({ family: name, config }), family: name, config, set, graph, ...paramsAndMacs(graph) };

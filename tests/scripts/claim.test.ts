@@ -1,5 +1,5 @@
 /** The claim's protocol: what a search may see, what its choice is worth, what is played once, what is tested. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,15 @@ import type { GameRecord } from '../../scripts/claim/games.ts';
 import { playMissing } from '../../scripts/claim/play.ts';
 import { createPool, openGame } from '../../scripts/claim/pool.ts';
 import { gainsOver, trainPredefined } from '../../scripts/claim/predefined.ts';
-import { LEAST_POOL, PLAYERS, SEEDS } from '../../scripts/claim/protocol.ts';
+import { replayInputSchema } from '../../src/bridge/replay-schemas.ts';
+import type { RunTrade } from '../../scripts/claim/live.ts';
+import { secondPlan, secondStudents } from '../../scripts/claim/second/plan.ts';
+import { prepare, recordSecond } from '../../scripts/claim/second/record.ts';
+import { secondTable } from '../../scripts/claim/second/table.ts';
+import { openRows } from '../../scripts/record-table/rows.ts';
+import { MOST_PARAMS } from '../../scripts/record-table/students.ts';
+import { header, trainingRow } from './record-table-rows.ts';
+import { BUDGET, CHOSEN, LEAST_POOL, PLAYERS, RIVALS, SEEDS } from '../../scripts/claim/protocol.ts';
 import { chosenShares, shareWithin, trainingSeconds, wholeVolume } from '../../scripts/claim/scores.ts';
 import { createStudy, ordersOf } from '../../scripts/claim/study.ts';
 import { claimTable, family, sampleTable, students } from './claim-table.ts';
@@ -207,6 +215,83 @@ describe('the games', () => {
     expect(orders.map((order) => again.isFresh(again.find(order)!))).toEqual([true, false]);
     again.keepOnly(orders);
     expect(orders.map((order) => openBook(file, 'other').find(order)?.trained)).toEqual([[2], [3]]);
+  });
+});
+
+describe('the protocol', () => {
+  it("is what the workbench plays by its own defaults: the dialog's preset would else be another comparison", () => {
+    const { budget, seeds, batch, single } = gameDefaults();
+    expect({ budget, seeds, batch, single }).toEqual({ budget: BUDGET, seeds: SEEDS.length, batch: 1, single: false });
+    expect(new Set(PLAYERS)).toEqual(new Set([CHOSEN, ...RIVALS]));
+  });
+
+  const gameDefaults = () => replayInputSchema.parse({ table: { bundled: 'fashion-kd' }, strategies: [...PLAYERS] });
+});
+
+describe('the second task', () => {
+  const students = secondStudents();
+  const plan = secondPlan(students);
+
+  it('trains every student for each of its stages, none twice, within the limit of the first table', () => {
+    expect(new Set(plan.map(({ id }) => id)).size).toBe(3 * students.length);
+    expect(new Set(students.map(({ id }) => id)).size).toBe(students.length);
+    expect(Math.max(...students.map(({ params }) => params))).toBeLessThanOrEqual(MOST_PARAMS);
+    // As many as a second seed's score takes, were every training to succeed.
+    expect(students.length).toBeGreaterThanOrEqual(LEAST_POOL);
+    for (const { graph } of students) expect(graph.inputShape).toEqual([32, 32, 3]);
+  });
+
+  it('has of every family its reference student, scaled ones and drawn ones, in any beginning about the same of each', () => {
+    const names = [...new Set(students.map(({ family }) => family))];
+    for (const name of names) {
+      const own = students.filter(({ family }) => family === name);
+      expect(own.some(({ scale }) => scale === 1)).toBe(true);
+      expect(own.filter(({ set }) => set === 'random')).toHaveLength(6);
+      expect(own[0]?.scale).toBe(1);
+    }
+    expect(new Set(students.slice(0, names.length).map(({ family }) => family)).size).toBe(names.length);
+  });
+
+  it('becomes a table of the rows that are there, whose params are the builders of its own image size', () => {
+    const file = join(folder, 'second.jsonl');
+    expect(secondTable(file)).toBeUndefined();
+    openRows(file, header());
+    for (const training of plan.slice(0, 2)) {
+      appendFileSync(
+        file,
+        `\n${JSON.stringify(trainingRow(training, { validationAccuracy: 0.5, testAccuracy: 0.4 }))}`,
+      );
+    }
+    const { table, missing } = secondTable(file)!;
+    const rows = table.families.flatMap((one) => one.rows);
+    expect(rows.map(({ metrics }) => metrics['params'])).toEqual(students.slice(0, 2).map(({ params }) => params));
+    expect(missing).toMatchObject({
+      kd: students.length - 2,
+      second: students.length,
+      none: students.length,
+      seeds: 0,
+    });
+  });
+
+  it('makes its data set and its teacher once, and goes on where the making was stopped', async () => {
+    const workspace = join(folder, 'second');
+    const calls: string[] = [];
+    const run: RunTrade = async ([noun = '', verb = '']) => {
+      calls.push(`${noun} ${verb}`);
+      if (noun === 'datasets') mkdirSync(join(workspace, 'datasets/cifar10-subset'), { recursive: true });
+      return { code: noun === 'datasets' ? 0 : 130, last: undefined };
+    };
+    for (let round = 0; round < 2; round++)
+      await expect(prepare('data', workspace, run)).rejects.toThrow(/ended with 130/);
+    expect(calls).toEqual(['datasets import', 'teachers train', 'teachers train']);
+  });
+
+  it('says with a word that it is skipped where the data are not', async () => {
+    const lines: string[] = [];
+    const nowhere = { data: join(folder, 'none'), out: join(folder, 'out'), rows: join(folder, 'rows'), most: 1 };
+    expect(await recordSecond({ ...nowhere, say: (line) => lines.push(line) })).toBe(false);
+    expect(lines[0]).toMatch(/^SKIP the second task: there is no CIFAR-10 at /);
+    expect(existsSync(nowhere.out)).toBe(false);
   });
 });
 
