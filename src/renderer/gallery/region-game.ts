@@ -4,7 +4,7 @@ import { paretoFront } from '../../core/pareto.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { TRADE } from '../../core/strategies/trade/constants.ts';
 import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
-import { afterTrial, narrowestStep, radiusName } from '../../core/strategies/trade/regions.ts';
+import { afterTrial, narrowestStep, openRegion, radiusName } from '../../core/strategies/trade/regions.ts';
 import type { Region } from '../../core/strategies/trade/regions.ts';
 import type { Family } from '../../core/space/space.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -66,7 +66,7 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
     const free = [...best].filter((number) => !claimed.has(number) && !spent.has(number));
     const fresh = free.slice(0, TRADE.regions - survivors.length).map((centre): Region => {
       opened += 1;
-      return { id: opened, centre, step: TRADE.openedAt, successes: 0, failures: 0, idle: 0 };
+      return openRegion(opened, centre);
     });
     regions = [...survivors, ...fresh];
     const own = survivors.find(({ id }) => id === trial.why.region?.id);

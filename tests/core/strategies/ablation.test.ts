@@ -37,7 +37,7 @@ describe('a part that is switched off', () => {
 
   it('is an option of TRADE, one by one', () => {
     expect(Object.keys(strategyInfo('trade').defaults).sort()).toEqual(
-      ['references', 'regions', 'familyShare', 'mainEffects', 'costFeatures'].sort(),
+      ['references', 'regions', 'credit', 'familyShare', 'mainEffects', 'costFeatures', 'amplitudeDoubt'].sort(),
     );
   });
 });
@@ -54,9 +54,9 @@ describe('TRADE-M', () => {
 });
 
 describe('the global process', () => {
-  it('is TRADE without regions and shares, and has none of them as options', () => {
+  it('is TRADE without regions, their credit and shares, and has none of them as options', () => {
     const { names, whys } = play('gp-ehvi', {});
-    expect(names).toEqual(play('trade', { regions: false, familyShare: false }).names);
+    expect(names).toEqual(play('trade', { regions: false, credit: false, familyShare: false }).names);
     expect(whys.every(({ region, owed }) => !region && !owed)).toBe(true);
     expect(Object.keys(strategyInfo('gp-ehvi').defaults)).not.toContain('regions');
   });

@@ -22,6 +22,7 @@ const region = (changes: Partial<Region> = {}): Region => ({
   successes: 0,
   failures: 0,
   idle: 4,
+  payoffs: [],
   ...changes,
 });
 

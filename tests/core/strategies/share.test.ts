@@ -12,16 +12,17 @@ const of = (family: string | undefined, count: number) =>
   Array.from({ length: count }, () => ({ candidate: { family: family ?? '', config: {} } }));
 
 describe('what every family is owed', () => {
-  it('is half of an even share: those below it, the furthest behind first', () => {
+  it('is half of an even share of what comes after the start: those below it, the furthest behind first', () => {
     const [a, b, c] = names;
     expect(names).toHaveLength(3);
-    // 24 proposals: an even share is 8, the floor 4.
-    expect(owedFamilies(catalogue, [...of(a, 19), ...of(b, 3), ...of(c, 2)])).toEqual([c, b]);
-    expect(owedFamilies(catalogue, [...of(a, 16), ...of(b, 4), ...of(c, 4)])).toEqual([]);
+    // 34 proposals of a budget of 40, whose first 10 are the start's: an even share of the others is 8, the floor 4.
+    expect(owedFamilies(catalogue, [...of(a, 29), ...of(b, 3), ...of(c, 2)])).toEqual([c, b]);
+    expect(owedFamilies(catalogue, [...of(a, 26), ...of(b, 4), ...of(c, 4)])).toEqual([]);
   });
 
-  it('is nothing at the start, when no family has had a trial', () => {
+  it('is nothing while the start lasts, whatever it held', () => {
     expect(owedFamilies(catalogue, [])).toEqual([]);
+    expect(owedFamilies(catalogue, of(names[0], 10))).toEqual([]);
   });
 });
 
@@ -44,7 +45,7 @@ function play(budget: number) {
 
 describe('a search among families of which one looks best', () => {
   it('goes on trying the others at their share, and says that it does so for that', () => {
-    const proposed = play(30);
+    const proposed = play(40);
     for (const { family, members } of catalogue.families.slice(1)) {
       const count = proposed.filter((one) => one.family === family.name).length;
       expect(count, family.name).toBeGreaterThanOrEqual(Math.min(4, members.length));

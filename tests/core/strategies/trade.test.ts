@@ -13,7 +13,7 @@ import {
   addRegionCandidates,
   CandidateSet,
 } from '../../../src/core/strategies/trade/candidates.ts';
-import { contains } from '../../../src/core/strategies/trade/regions.ts';
+import { contains, openRegion } from '../../../src/core/strategies/trade/regions.ts';
 import { createGain } from '../../../src/core/strategies/trade/gain.ts';
 import { best, createScorer, glance, look, refine } from '../../../src/core/strategies/trade/score.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
@@ -167,7 +167,7 @@ describe('candidates', () => {
     const family = familyOf(catalogue.problem.space, 'vast');
     for (const step of [1, 2, 3]) {
       const set = new CandidateSet(catalogue, new Set());
-      const region = { id: 1, centre: 0, step, successes: 0, failures: 0, idle: 0 };
+      const region = { ...openRegion(1, 0), step };
       addRegionCandidates(set, catalogue, region, family, centre.config, createRng(step));
       const inside = contains({ step }, family, centre.config);
       expect(set.members.length).toBeGreaterThan(20);

@@ -1,11 +1,14 @@
-/** The arms of one proposal: each region's box, and the rest of the space; and which of them answers for a candidate. */
+/** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is believed. */
 import { familyOf } from '../../space/lattice.ts';
 import type { Configuration, Family, Space } from '../../space/space.ts';
 import type { Member } from '../catalogue.ts';
 import type { LedgerTrial } from '../ledger.ts';
 import { regionGround } from './candidates.ts';
 import type { Ground } from './candidates.ts';
+import { logCredit } from './credit.ts';
 import type { Region } from './regions.ts';
+import { best } from './score.ts';
+import type { Scored, Scorer } from './score.ts';
 
 export interface RegionArm {
   readonly region: Region;
@@ -33,3 +36,36 @@ export function regionArms(
 /** The narrowest region that the candidate lies in: it answers for the trial. The global arm has what lies in none. */
 export const claimant = (arms: readonly RegionArm[], { candidate }: Pick<Member, 'candidate'>): RegionArm | undefined =>
   arms.find(({ family, ground }) => family.name === candidate.family && ground.holds(candidate.config));
+
+/**
+ * The candidate that promises most, the promises of each region at its credit and those outside of all in full. Where the
+ * very best is in none, that is the argmax over all candidates, and no other is looked at.
+ */
+export function chooseByCredit(
+  scorer: Scorer,
+  glanced: readonly Scored[],
+  arms: readonly RegionArm[],
+): Scored | undefined {
+  let winner = best(scorer, glanced);
+  if (!winner) return undefined;
+  const first = claimant(arms, winner.member);
+  const credited = ({ logGain }: Scored, arm: RegionArm | undefined): number =>
+    arm ? logGain + logCredit(arm.region.payoffs, logGain) : logGain;
+  let top = credited(winner, first);
+  if (top === winner.logGain) return winner;
+  const rivals = new Map<RegionArm | undefined, Scored[]>();
+  for (const item of glanced) {
+    if (item.logGain <= top) continue;
+    const arm = claimant(arms, item.member);
+    const known = rivals.get(arm);
+    if (known) known.push(item);
+    else if (arm !== first) rivals.set(arm, [item]);
+  }
+  for (const [arm, candidates] of rivals) {
+    const candidate = best(scorer, candidates, top);
+    if (!candidate) continue;
+    const worth = credited(candidate, arm);
+    if (worth > top) [top, winner] = [worth, candidate];
+  }
+  return winner;
+}

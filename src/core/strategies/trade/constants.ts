@@ -31,11 +31,13 @@ export const TRADE = Object.freeze({
 
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
-  /** Of an even share of the trials, what every family is owed. [R] */
+  /** Of an even share of the trials past the first `initialShare`, what every family is owed. [R] */
   familyShare: 0.5,
 
   /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each side. [R] */
   openedAt: 1,
+  /** The last trials of a region that its credit is measured by. [R] */
+  creditTrials: 8,
   /** Consecutive successes that widen a region: TuRBO's 3. */
   successTolerance: 3,
   /** Consecutive failures that narrow it: max(this, d/2). [R] */

@@ -4,6 +4,8 @@ import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
+import { doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
+import type { Point } from '../../surrogate/encoding.ts';
 import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
@@ -28,7 +30,7 @@ export interface Learned {
   readonly offset: (member: Pick<Member, 'candidate' | 'costs'>) => number;
   /** ρ, `undefined` without earlier runs. */
   readonly priorWeight: number | undefined;
-  /** For the log: θ, and ρ behind it where there are earlier runs. */
+  /** For the log: θ as fitted, and ρ behind it where there are earlier runs. */
   readonly fitted: readonly number[];
 }
 
@@ -57,6 +59,13 @@ export function fitDue(n: number): number {
   return due;
 }
 
+/** By the results that were in when the last fit was due, so that θ moves with fits alone. */
+function doubted({ model }: TradeContext, theta: readonly number[], points: readonly Point[]): readonly number[] {
+  const counts = new Float64Array(model.encoding.families.length);
+  for (const { family } of points.slice(0, fitDue(points.length))) counts[family]!++;
+  return doubtAmplitudes(model.layout, theta, counts);
+}
+
 /** Needs one result with a finite value at least. */
 export function learn(context: TradeContext, ledger: Ledger): Learned {
   const { model, pointOf, memo, prior } = context;
@@ -79,7 +88,8 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
       ? fitWithPrior(model, at, part(y), part(earlier), start, effort)
       : { theta: fitHyperparameters(model, at, part(y), start, effort), weight: 0 };
   };
-  const { theta, weight } = due ? fit() : recorded;
+  const { theta: fitted, weight } = due ? fit() : recorded;
+  const theta = context.options['amplitudeDoubt'] === false ? fitted : doubted(context, fitted, points);
   const outputs = earlier ? withoutPrior(y, earlier, weight) : y;
 
   const known = memo.last;
@@ -104,6 +114,6 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     latency: forecastLatency(context, ledger),
     offset: (member) => (prior && weight !== 0 ? weight * prior.mean(member) : 0),
     priorWeight: prior && weight,
-    fitted: prior ? [...theta, weight] : theta,
+    fitted: prior ? [...fitted, weight] : fitted,
   };
 }

@@ -10,7 +10,7 @@ import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
 import { isPending, objectiveCosts, outcomeOf, sign, valueAt, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
-import { claimant, regionArms } from './arms.ts';
+import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
 import { climbAnywhere, climbWithin } from './climb.ts';
@@ -54,11 +54,13 @@ export function propose(
   climbAnywhere(climber);
   for (const arm of arms) climbWithin(climber, arm);
   const { options } = context;
+  const choose = (candidates: readonly Scored[]): Scored | undefined =>
+    options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms);
   const owed = options['familyShare'] === false ? undefined : owedCandidates(state, picked, glanced);
   const due = owed && best(scorer, owed);
   const isDue = due !== undefined && due.logGain > -Infinity;
   const boxed = options['oneRegion'] === true ? glanced.filter(({ member }) => claimant(arms, member)) : [];
-  const winner = isDue ? due : best(scorer, boxed.length > 0 ? boxed : glanced);
+  const winner = isDue ? due : choose(boxed.length > 0 ? boxed : glanced);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');

@@ -9,6 +9,7 @@ import { exclusiveVolume } from '../../math/dominated-volume.ts';
 import { withinRadius } from '../../space/neighbours.ts';
 import type { Configuration, Dimension, Family } from '../../space/space.ts';
 import { TRADE } from './constants.ts';
+import type { Payoff } from './credit.ts';
 
 export interface Region {
   readonly id: number;
@@ -20,7 +21,14 @@ export interface Region {
   readonly failures: number;
   /** Trials told since one of its own. */
   readonly idle: number;
+  /** What its last trials promised and made. */
+  readonly payoffs: readonly Payoff[];
 }
+
+/** A new one around a trial. */
+export const openRegion = (id: number, centre: number): Region => {
+  return { id, centre, step: TRADE.openedAt, successes: 0, failures: 0, idle: 0, payoffs: [] };
+};
 
 /** Failures that narrow a region over `d` dimensions. */
 export const failureTolerance = (d: number): number => Math.max(TRADE.failureTolerance, Math.ceil(d / 2));

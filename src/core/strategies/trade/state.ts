@@ -1,4 +1,5 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
+import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
 import type { RunEvent } from '../../events.ts';
 import { familyOf } from '../../space/lattice.ts';
@@ -11,7 +12,9 @@ import { referenceOutcome } from '../reference-outcome.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
-import { afterTrial, contributions, failureTolerance, isSuccess, narrowestStep } from './regions.ts';
+import { paid } from './credit.ts';
+import type { Payoff } from './credit.ts';
+import { afterTrial, contributions, failureTolerance, isSuccess, narrowestStep, openRegion } from './regions.ts';
 import type { Region } from './regions.ts';
 
 export interface TradeState {
@@ -82,6 +85,8 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const { expectedGain = 0 } = told.why;
   const success =
     outcome !== undefined && isSuccess(others, reference, outcome, expectedGain, noiseDeviation(state, told));
+  const realised = outcome ? hypervolumeGain(createCells(others, reference), outcome) : 0;
+  const payoff: Payoff = { expected: expectedGain, realised };
 
   const asked = askedKeys(ledger);
   const survivors: Region[] = [];
@@ -93,7 +98,7 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
     const tolerance = failureTolerance(family.dimensions.length);
     const own = told.why.region?.id === region.id;
     const moved = own
-      ? afterTrial(region, success, tolerance, narrowestStep(family))
+      ? afterTrial({ ...region, payoffs: paid(region.payoffs, payoff) }, success, tolerance, narrowestStep(family))
       : { ...region, idle: region.idle + 1 };
     const follows = own && success && shareOf(told.trial) >= shareOf(region.centre);
     const next = moved && follows ? { ...moved, centre: told.trial } : moved;
@@ -104,14 +109,9 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const claimed = new Set(survivors.map(({ centre }) => centre));
   const free = front.filter(({ trial }) => !claimed.has(trial) && !spent.has(trial));
   const room = context.options['oneRegion'] === true ? 1 : TRADE.regions;
-  const opened = free.slice(0, Math.max(0, room - survivors.length)).map(({ trial }, i): Region => ({
-    id: state.nextRegion + i,
-    centre: trial,
-    step: TRADE.openedAt,
-    successes: 0,
-    failures: 0,
-    idle: 0,
-  }));
+  const opened = free
+    .slice(0, Math.max(0, room - survivors.length))
+    .map(({ trial }, i) => openRegion(state.nextRegion + i, trial));
   return { ...state, regions: [...survivors, ...opened], nextRegion: state.nextRegion + opened.length, spent };
 }
 

@@ -32,7 +32,10 @@ const STREAM = 0x74726164;
 const DRAW_STRIDE = 1_000_000;
 
 /** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
-const PARTS = { regions: true, familyShare: true, mainEffects: true, costFeatures: true };
+const PARTS = {
+  ...{ regions: true, credit: true, familyShare: true },
+  ...{ mainEffects: true, costFeatures: true, amplitudeDoubt: true },
+};
 
 type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summary'>;
 
@@ -70,7 +73,7 @@ export const gpEhvi = tradeStrategy(
     summary:
       'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs exact: no regions.',
   },
-  { regions: false, familyShare: false },
+  { regions: false, credit: false, familyShare: false },
 );
 
 /** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et al. 2021). */
@@ -80,7 +83,7 @@ export const tradeM = tradeStrategy(
     summary:
       'TRADE with one trust region and no global arm: all trials go into its box until it dies, then into the next.',
   },
-  { regions: true, oneRegion: true, familyShare: false },
+  { regions: true, oneRegion: true, credit: false, familyShare: false },
 );
 
 function ask(state: TradeState, count: number): AskedEvent {
