@@ -18,6 +18,7 @@
  *   --second       records the second task under DIR, about an hour of one core: CIFAR-10 of --data (../shared/data/cifar10-subset)
  *                  is imported, a teacher trained, students trained; resumable, and DIR may be shared; then renews the page
  *   --most N       trainings at most, this time
+ *   --records FILE where its rows are kept (benchmarks/records/claim-cifar10.rows.jsonl)
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -50,9 +51,17 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: String(LIVE_SEEDS) },
     trials: { type: 'string', default: String(LIVE_TRIALS) },
     config: { type: 'string', default: PLACES.config },
-    records: { type: 'string', default: PLACES.live },
+    records: { type: 'string' },
   },
 });
+
+/** Somewhere else than in the repository, where the options say so. */
+const places = {
+  ...{ table: values.table, games: values.games },
+  live: (values.live && values.records) || PLACES.live,
+  secondRows: (values.second && values.records) || PLACES.secondRows,
+  secondGames: values.second && values.records ? `${values.records}.games` : PLACES.secondGames,
+};
 
 const say = (line: string): void => console.error(line);
 
@@ -61,14 +70,14 @@ try {
   if (values.live) await live(folder());
   if (values.second) {
     const { data, most } = values;
-    await recordSecond({ data, out: folder(), rows: PLACES.secondRows, most: Number(most), say });
+    await recordSecond({ data, out: folder(), rows: places.secondRows, most: Number(most), say });
   }
   if (!values.report) {
-    play(readClaimTable(values.table), values.games, code);
-    const second = secondTable(PLACES.secondRows);
-    if (second) play(second, PLACES.secondGames, code);
+    play(readClaimTable(places.table), places.games, code);
+    const second = secondTable(places.secondRows);
+    if (second) play(second, places.secondGames, code);
   }
-  const figures = pageFigures({ ...PLACES, ...values, live: values.records }, code);
+  const figures = pageFigures(places, code);
   if (values.page === '-') console.log(figures);
   else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, MAKER)));
 } catch (error) {
@@ -87,9 +96,8 @@ function folder(): string {
 }
 
 async function live(out: string): Promise<void> {
-  const { records, config } = values;
   const sizes = { seeds: Number(values.seeds), trials: Number(values.trials) };
-  if (await playLive({ out, records, config, ...sizes, say })) return;
+  if (await playLive({ out, records: places.live, config: values.config, ...sizes, say })) return;
   say('Stopped; the same command goes on.');
   process.exitCode = 130;
 }

@@ -18,6 +18,8 @@ export const SEEDS: readonly number[] = Array.from({ length: 20 }, (_, index) =>
 export const BUDGET = 100;
 /** Never more than this share of the pool: who may train everything finds everything. */
 export const BUDGET_SHARE = 0.5;
+/** Where that leaves fewer, nothing is played: the pool is too small to search in. */
+export const LEAST_BUDGET = 10;
 
 /** Reference students are given to all players of a comparison or to none. */
 export const REFERENCES = ['none', 'all'] as const;

@@ -7,7 +7,7 @@ import { CHOSEN, PLAYERS, SCORES } from './protocol.ts';
 import type { Player, Signal } from './protocol.ts';
 import type { Findings } from './report.ts';
 import { digits, mean, spreadText, TEST_COLUMNS, testCells, titleOf } from './report-words.ts';
-import { gamesOf, sharesOf, trainedBy } from './study.ts';
+import { gamesOf, isPlayable, sharesOf, trainedBy } from './study.ts';
 
 const SIGNAL_TITLES: Readonly<Record<Signal, string>> = { kd: 'distilled', plain: 'labels alone' };
 const BOTH = ['kd', 'plain'] as const satisfies readonly Signal[];
@@ -16,7 +16,7 @@ export function signalSection(findings: Findings): string {
   const title = '### With and without the teacher';
   const { study } = findings;
   const { budget } = study.signals.kd;
-  if (budget === 0) return `${title}\n\nToo few students are recorded by labels alone.`;
+  if (!isPlayable(study.signals.kd)) return `${title}\n\nToo few students are recorded by labels alone.`;
   const cells = (player: Player) =>
     BOTH.flatMap((score) => BOTH.map((signal) => sharesBy(findings, player, signal, score)));
   const body = PLAYERS.flatMap((player) => {

@@ -1,10 +1,12 @@
 /** What the figures are of: how much of the table is there, what is scored, which games were played by whom. */
 import { table } from '../study/markdown.ts';
+import { isPredefined, isReference } from './pool.ts';
 import { NEEDED_STAGES, PLAYERS, REFERENCES, SEEDS, SIGNALS } from './protocol.ts';
 import type { Findings } from './report.ts';
 import { digits, titleOf } from './report-words.ts';
 import { chosenShares, wholeVolume } from './scores.ts';
-import { ordersOf } from './study.ts';
+import { isPlayable, ordersOf } from './study.ts';
+import type { Study } from './study.ts';
 
 /** Trainings that a table lacks, by stage of its recording. */
 export type Missing = Readonly<Record<string, number>>;
@@ -21,19 +23,31 @@ export function stateSection(findings: Findings): string {
       : `**The table is partial.** Not recorded yet, by stage: ${left.map((stage) => `${stage} ${missing[stage]}`).join(', ')}.`,
     scoreLine(score, isProvisional),
     poolLine(findings),
+    referenceLine(study),
     `With and without a teacher: ${signals.kd.students.length} students have all that it takes, ${signals.kd.budget} trainings a search.`,
     gamesLine(findings),
   ];
   if (soFar !== '')
     lines.push('Verdicts "so far" are no result: who looks at a growing table often enough sees anything.');
-  if (main.none.budget === 0) lines.push('Too few students are recorded to search among them.');
-  return [`### What the figures are of`, lines.map((line) => `- ${line}`).join('\n'), gameTable(findings)].join('\n\n');
+  if (!isPlayable(main.none)) lines.push('Too few students are recorded to search among them.');
+  const list = lines.map((line) => `- ${line}`).join('\n');
+  const played = isPlayable(main.none) ? [gameTable(findings)] : [];
+  return ['### What the figures are of', list, ...played].join('\n\n');
 }
 
 function scoreLine(score: string, isProvisional: boolean): string {
   if (!isProvisional) return `Searches are told \`${SIGNALS.kd}\` (seed 1); their choice is scored by \`${score}\`.`;
   const why = 'too few students have a second seed, so test images of the very training that was searched on stand in';
   return `**Provisional score**: \`${score}\`, since ${why}; its luck is in both, which flatters every search alike.`;
+}
+
+/** Without any recorded, both ways of the comparison are the same games. */
+function referenceLine({ main }: Study): string {
+  const students = main.none.students;
+  const given = new Set(students.filter(isReference).map(({ family }) => family)).size;
+  const families = new Set(students.map(({ family }) => family)).size;
+  const note = given === 0 ? ': with and without them are the same games' : '';
+  return `Reference students recorded: of ${given} of ${families} families${note}; predefined students: ${students.filter(isPredefined).length}.`;
 }
 
 /** What the validation images cost even who trains everything. */

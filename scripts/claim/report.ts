@@ -6,7 +6,7 @@ import { signalSection } from './report-signals.ts';
 import { sharesSection, testsSection } from './report-strategies.ts';
 import type { Missing } from './report-state.ts';
 import { stateSection } from './report-state.ts';
-import { createStudy, ordersOf } from './study.ts';
+import { createStudy, isPlayable } from './study.ts';
 import type { FindGame, Study } from './study.ts';
 
 export interface ClaimInput {
@@ -25,13 +25,13 @@ export interface Findings extends ClaimInput {
   readonly soFar: string;
 }
 
-/** Too few students to spend a training on: there is nothing to say yet. */
+/** Of too few students there is nothing to say yet. */
 export function claimFigures(input: ClaimInput): string {
   const study = createStudy(input.table);
   const isWhole = Object.values(input.missing).every((count) => count === 0) && !study.isProvisional;
   const findings: Findings = { ...input, study, soFar: isWhole ? '' : ', so far' };
   const sections = [stateSection(findings)];
-  if (ordersOf(study).length > 0) {
+  if (isPlayable(study.main.none)) {
     sections.push(sharesSection(findings), testsSection(findings), predefinedSection(findings));
     sections.push(signalSection(findings), costSection(findings), equalCostSection(findings));
   }

@@ -5,7 +5,7 @@ import type { GameOrder, GameRecord } from './games.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { trainPredefined } from './predefined.ts';
-import { LEAST_POOL, PLAYERS, REFERENCES, SCORES, SEEDS, SIGNALS, STAND_IN_SCORE } from './protocol.ts';
+import { LEAST_BUDGET, LEAST_POOL, PLAYERS, REFERENCES, SCORES, SEEDS, SIGNALS, STAND_IN_SCORE } from './protocol.ts';
 import type { Player, References, Signal } from './protocol.ts';
 import { chosenShares, wholeVolume } from './scores.ts';
 
@@ -41,7 +41,10 @@ export function createStudy(table: RecordedTable): Study {
   };
 }
 
-/** All games of the protocol, each once; none on a pool that leaves nothing to spend. */
+/** Enough students to search among. */
+export const isPlayable = ({ budget }: Pool): boolean => budget >= LEAST_BUDGET;
+
+/** All games of the protocol, each once; none on a pool that is too small. */
 export function ordersOf({ main, signals }: Study): readonly GameOrder[] {
   const pools = new Map(
     [...REFERENCES.map((references) => main[references]), signals.kd, signals.plain].map((pool) => [
@@ -51,7 +54,7 @@ export function ordersOf({ main, signals }: Study): readonly GameOrder[] {
   );
   // Seed by seed: what is there at any time is paired.
   return [...pools.values()]
-    .filter(({ budget }) => budget > 0)
+    .filter(isPlayable)
     .flatMap((pool) => SEEDS.flatMap((seed) => PLAYERS.map((player) => ({ pool, player, seed }))));
 }
 

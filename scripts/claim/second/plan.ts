@@ -17,6 +17,8 @@ import type { FamilyOf, TableStudent } from '../../record-table/students.ts';
 /** CIFAR-10's. */
 const SHAPE: Shape = [32, 32, 3];
 const CLASSES = 10;
+/** Of the training images: enough that a validation accuracy tells students apart. */
+export const VALIDATION_SHARE = 0.3;
 const DRAWN_A_FAMILY = 6;
 const SCALES = [1, 0.5, 2];
 

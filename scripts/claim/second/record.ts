@@ -13,12 +13,10 @@ import { createBench } from '../../study/bench.ts';
 import { recorded } from '../../study/record.ts';
 import { runTrade } from '../live.ts';
 import type { RunTrade } from '../live.ts';
-import { secondPlan, secondStudents } from './plan.ts';
+import { secondPlan, secondStudents, VALIDATION_SHARE } from './plan.ts';
 
 const DATASET = 'cifar10-subset';
 const TEACHER = 'cifar10-resnet';
-/** Of 10,000 training images: few enough, and enough that a validation accuracy tells students apart. */
-const VALIDATION_SHARE = 0.3;
 
 export interface SecondOptions {
   /** Folder of CIFAR-10's binary batches. */
