@@ -165,10 +165,7 @@ const rewardSchema = z.strictObject({
   over: z.number(),
 });
 
-const latencySettingSchema = z.strictObject({
-  engine: z.enum(LATENCY_ENGINES),
-  batch: z.literal(LATENCY_BATCHES),
-});
+const latencySettingSchema = z.strictObject({ engine: z.enum(LATENCY_ENGINES), batch: z.literal(LATENCY_BATCHES) });
 
 const configSchema = z.strictObject({
   name: z.string(),

@@ -20,8 +20,15 @@ async function connect(): Promise<HostConnection> {
   return mockHost(mock === 'empty' ? 'empty' : 'full');
 }
 
+/** The view that a window opens on comes while the connection is made, not after it; the router tells where it does not. */
+function fetchFirstView(): void {
+  const isFirst = /^#?\/?(token=.*)?$/.test(location.hash);
+  if (isFirst) import('./views/ExperimentsView.vue').catch(() => undefined);
+}
+
 async function start(): Promise<void> {
   installTheme();
+  fetchFirstView();
   try {
     const connection = await connect();
     installClient(connection.client);

@@ -22,11 +22,17 @@ export async function answerStatic(request: IncomingMessage, response: ServerRes
   const body = isPage ? Buffer.from(bytes.toString('utf8').replaceAll(NONCE_PLACEHOLDER, nonce)) : bytes;
   response.writeHead(200, {
     ...headers,
-    'cache-control': isPage ? 'no-store' : 'no-cache',
+    'cache-control': cachingOf(asset.path),
     'content-length': body.byteLength,
     'content-type': asset.type,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** A built asset's name is its content's: a browser that keeps it keeps its compiled code, too. The page bears a nonce. */
+function cachingOf(path: string): string {
+  if (path.endsWith('.html')) return 'no-store';
+  return path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 }
 
 /** Still encoded, and without normalising dots away: what was sent is what is judged. */

@@ -104,7 +104,6 @@ function optionOf(
       axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => (value * 100).toFixed(0) },
     }),
     series: [
-      ...cloudsOf(input, theme),
       {
         ...{ type: 'line', id: 'staircase', name: 'Front', step: 'end', symbol: 'none', silent: true, z: 3 },
         data: front.map((student) => [student[cost], student.accuracy]),
@@ -112,7 +111,9 @@ function optionOf(
         lineStyle: { color: colors.accent, width: 1.5 },
         tooltip: { show: false },
       },
+      // Before the clouds of the same names: the legend shows their marks.
       ...marksOf(input, front, knee, theme),
+      ...cloudsOf(input, theme),
       ...pickedOf(input, onFront, theme),
       ...(teacher ? [teacherSeries(teacher, cost, theme)] : []),
     ],
@@ -143,6 +144,7 @@ function cloudsOf(input: AllFrontInput, theme: Theme): ScatterSeriesOption[] {
       id: cloudId(family),
       name: titles.familyTitle(family),
       color: familyMark(family, theme).color,
+      opacity: 0.55,
       xs: Float64Array.from(rows, (row) => points[cost][row] ?? NaN),
       ys: Float64Array.from(rows, (row) => points.accuracy[row] ?? NaN),
       tooltip: (index) => tooltipText(input, studentAt(points, rows[index] ?? NaN), ''),
@@ -168,8 +170,7 @@ function marksOf(
   theme: Theme,
 ): ScatterSeriesOption[] {
   const colors = chartColors(theme);
-  const families = [...new Set(front.map(({ family }) => family))];
-  return families.map((family) => {
+  return input.points.families.map((family) => {
     const mark = familyMark(family, theme);
     return {
       ...{ type: 'scatter', id: `front-${family}`, name: input.titles.familyTitle(family), symbol: mark.symbol, z: 5 },
@@ -180,7 +181,8 @@ function marksOf(
           ...{ id: student.id, name: student.id, value: [student[input.cost], student.accuracy] },
           label: {
             ...{ show: student === knee, formatter: 'knee', position: 'bottom' as const, distance: 6 },
-            ...{ color: colors.text, fontSize: 11 },
+            // Over a cloud words need a ground of their own.
+            ...{ color: colors.text, fontSize: 11, textBorderColor: colors.panel, textBorderWidth: 3 },
           },
           tooltip: {
             formatter: () => tooltipText(input, student, student === knee ? 'on the front, its knee' : 'on the front'),

@@ -11,6 +11,7 @@ export interface Cloud {
   readonly id: string;
   readonly name: string;
   readonly color: string;
+  readonly opacity: number;
   /** `[n]` each, in the units of the axes. */
   readonly xs: Float64Array;
   readonly ys: Float64Array;
@@ -18,7 +19,7 @@ export interface Cloud {
   readonly tooltip: (index: number) => string;
 }
 
-export function cloudSeries({ id, name, color, xs, ys, tooltip }: Cloud): ScatterSeriesOption {
+export function cloudSeries({ id, name, color, opacity, xs, ys, tooltip }: Cloud): ScatterSeriesOption {
   const flat = new Float64Array(2 * xs.length);
   xs.forEach((x, index) => {
     flat[2 * index] = x;
@@ -27,7 +28,7 @@ export function cloudSeries({ id, name, color, xs, ys, tooltip }: Cloud): Scatte
   return {
     ...{ type: 'scatter', id, name, large: true, largeThreshold: 0, progressive: 0, z: 2 },
     // Below 4 pixels they are drawn as squares, without a path each.
-    ...{ symbol: 'circle', symbolSize: 3.5, itemStyle: { color, opacity: 0.55 } },
+    ...{ symbol: 'circle', symbolSize: 3.5, itemStyle: { color, opacity } },
     dimensions: ['x', 'y'],
     data: flat,
     tooltip: { formatter: (datum) => ('dataIndex' in datum ? tooltip(datum.dataIndex) : '') },

@@ -32,6 +32,21 @@ export function metricColour(metric: TrialMetric, trials: readonly Trial[], them
   };
 }
 
+/** Steps of a colour that thousands of students share: more cannot be told apart. */
+const BINS = 12;
+
+/** The same colours in few steps, so that those of one step can be drawn together. */
+export function binnedColour(metric: TrialMetric, trials: readonly Trial[], theme: Theme): (trial: Trial) => string {
+  const { low, high } = rangeOf(metric, trials);
+  const stops = colourScale(theme);
+  const { faint } = chartColors(theme);
+  const colors = Array.from({ length: BINS }, (_, bin) => mixed(stops, bin / (BINS - 1)));
+  return (trial) => {
+    const share = high > low ? (scaled(metric, trial) - low) / (high - low) : 0;
+    return colors[Math.round(share * (BINS - 1))] ?? faint;
+  };
+}
+
 /** Between two neighbouring stops, each `#rrggbb`. */
 function mixed(stops: readonly string[], share: number): string {
   const at = Math.min(Math.floor(share * (stops.length - 1)), stops.length - 2);

@@ -152,7 +152,12 @@ export function familySeries(
   };
 }
 
-function opacityOf({ brushed }: FrontInput, { place }: FrontPoint, isMarked: boolean, isBrushed: boolean): number {
+export function opacityOf(
+  { brushed }: FrontInput,
+  { place }: FrontPoint,
+  isMarked: boolean,
+  isBrushed: boolean,
+): number {
   if (isMarked || isBrushed) return 1;
   if (brushed && brushed.size > 0) return 0.16;
   return place === 'front' ? 1 : place === 'later' ? 0.14 : 0.42;
@@ -175,7 +180,7 @@ const STANDINGS = {
   later: 'finished later',
 } as const satisfies Readonly<Record<FrontPoint['place'], string>>;
 
-function tooltipText(input: FrontInput, { trial, place, isKnee }: FrontPoint): string {
+export function tooltipText(input: FrontInput, { trial, place, isKnee }: FrontPoint): string {
   const standing = isKnee ? 'on the front, its knee' : STANDINGS[place];
   const predicted = trial.why.predicted;
   const isTold = (metric: TrialMetric): boolean =>

@@ -15,7 +15,17 @@ import { logRange, shareRange } from './axis-range.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
 import { metricScale } from './colour-scale.ts';
-import { familySeries, linesOf, otherSeries, referenceSeries, teacherSeries } from './front-series.ts';
+import { frontClouds } from './front-cloud.ts';
+import type { FrontClouds } from './front-cloud.ts';
+import {
+  familySeries,
+  linesOf,
+  opacityOf,
+  otherSeries,
+  referenceSeries,
+  teacherSeries,
+  tooltipText,
+} from './front-series.ts';
 import { frontPoints } from './front-points.ts';
 import type { FrontPoint } from './front-points.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
@@ -58,20 +68,31 @@ export interface FrontInput {
 export function frontChart(input: FrontInput, theme: Theme): ChartView {
   const points = frontPoints(input.trials, input, input.after);
   const front = points.filter(({ place }) => place === 'front');
+  const clouds = frontClouds(
+    input,
+    points,
+    theme,
+    (point) => opacityOf(input, point, false, false),
+    (point) => tooltipText(input, point),
+  );
   return {
-    option: frontOption(input, points, front, theme),
+    option: frontOption(input, points, front, clouds, theme),
     summary: frontSummary(input, points, front),
-    table: {
-      columns: ['Student', 'Family', metricTitle(input.y), metricTitle(input.x), 'Place', 'Why'],
-      rows: points.map((point) => [
-        trialNumber(point.trial),
-        input.titles.familyTitle(point.trial.candidate.family),
-        METRIC_SPECS[input.y].text(point.y),
-        cellText(input.x, point.x),
-        point.isKnee ? 'front, knee' : point.place,
-        whyShort(point.trial.why),
-      ]),
+    // Written when it is asked for: the picture is redrawn far more often than read as rows.
+    get table() {
+      return {
+        columns: ['Student', 'Family', metricTitle(input.y), metricTitle(input.x), 'Place', 'Why'],
+        rows: points.map((point) => [
+          trialNumber(point.trial),
+          input.titles.familyTitle(point.trial.candidate.family),
+          METRIC_SPECS[input.y].text(point.y),
+          cellText(input.x, point.x),
+          point.isKnee ? 'front, knee' : point.place,
+          whyShort(point.trial.why),
+        ]),
+      };
     },
+    datumIds: clouds.datumIds,
   };
 }
 
@@ -84,6 +105,7 @@ function frontOption(
   input: FrontInput,
   points: readonly FrontPoint[],
   front: readonly FrontPoint[],
+  clouds: FrontClouds,
   theme: Theme,
 ): EChartsOption {
   const base = frame(theme);
@@ -125,7 +147,9 @@ function frontOption(
     series: [
       ...linesOf(input, points, front, theme),
       ...others.map((other) => otherSeries(input, other.run, other.front, theme)),
-      ...families.map((family) => familySeries(input, points, family, theme)),
+      // Before the clouds of the same names: the legend shows their marks.
+      ...families.map((family) => familySeries(input, clouds.rest, family, theme)),
+      ...clouds.series,
       ...referenceSeries(points, theme),
       ...(teacher ? [teacherSeries(input, teacher, theme)] : []),
     ],

@@ -7,8 +7,8 @@ import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
 import { applyChanges, EMPTY_RECORDS, isStale, withHeldParts } from './apply-event.ts';
 
-/** Rows of the list read at once. */
-const PAGE = 200;
+/** Rows of the list read at once: some windows full, since each brings its configuration and its history. */
+const PAGE = 60;
 /** Trials read first, so that a table has its rows at once, and then at a time: no call holds the host up for long. */
 const FIRST_TRIALS = 200;
 const MORE_TRIALS = 2500;
