@@ -220,3 +220,7 @@ function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchE
     { field: 'limits' },
   );
 }
+
+/** Whether every member of the family is a candidate at every proposal; of the others some are searched for. */
+export const isListedWhole = ({ families }: Pick<Catalogue, 'families'>, name: string): boolean =>
+  families.find(({ family }) => family.name === name)?.whole ?? true;

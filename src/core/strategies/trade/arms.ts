@@ -1,7 +1,8 @@
 /** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is believed. */
 import { familyOf } from '../../space/lattice.ts';
-import type { Configuration, Family, Space } from '../../space/space.ts';
-import type { Member } from '../catalogue.ts';
+import type { Configuration, Family } from '../../space/space.ts';
+import { isListedWhole } from '../catalogue.ts';
+import type { Catalogue, Member } from '../catalogue.ts';
 import type { LedgerTrial } from '../ledger.ts';
 import { regionGround } from './candidates.ts';
 import type { Ground } from './candidates.ts';
@@ -15,11 +16,13 @@ export interface RegionArm {
   readonly family: Family;
   readonly centre: Configuration;
   readonly ground: Ground;
+  /** Its candidates are searched for; of a family that is listed whole, all are looked at anyhow. */
+  readonly isSearched: boolean;
 }
 
 /** The regions as they stand, narrowest first. */
 export function regionArms(
-  space: Space,
+  catalogue: Catalogue,
   regions: readonly Region[],
   trials: readonly LedgerTrial[],
 ): readonly RegionArm[] {
@@ -27,8 +30,10 @@ export function regionArms(
     .flatMap((region): RegionArm[] => {
       const centre = trials[region.centre]?.candidate;
       if (!centre) return [];
-      const family = familyOf(space, centre.family);
-      return [{ region, family, centre: centre.config, ground: regionGround(region, family, centre.config) }];
+      const family = familyOf(catalogue.problem.space, centre.family);
+      const ground = regionGround(region, family, centre.config);
+      const isSearched = !isListedWhole(catalogue, family.name);
+      return [{ region, family, centre: centre.config, ground, isSearched }];
     })
     .sort((a, b) => b.region.step - a.region.step || a.region.id - b.region.id);
 }
@@ -38,8 +43,9 @@ export const claimant = (arms: readonly RegionArm[], { candidate }: Pick<Member,
   arms.find(({ family, ground }) => family.name === candidate.family && ground.holds(candidate.config));
 
 /**
- * The candidate that promises most, the promises of each region at its credit and those outside of all in full. Where the
- * very best is in none, that is the argmax over all candidates, and no other is looked at.
+ * The candidate that promises most, the promises of each region that is searched at its credit and all others in full: the
+ * largest promise that a search finds is the likeliest to be too large. Where the very best needs no credit, that is the
+ * argmax over all candidates, and no other is looked at.
  */
 export function chooseByCredit(
   scorer: Scorer,
@@ -50,7 +56,7 @@ export function chooseByCredit(
   if (!winner) return undefined;
   const first = claimant(arms, winner.member);
   const credited = ({ logGain }: Scored, arm: RegionArm | undefined): number =>
-    arm ? logGain + logCredit(arm.region.payoffs, logGain) : logGain;
+    arm?.isSearched ? logGain + logCredit(arm.region.payoffs, logGain) : logGain;
   let top = credited(winner, first);
   if (top === winner.logGain) return winner;
   const rivals = new Map<RegionArm | undefined, Scored[]>();

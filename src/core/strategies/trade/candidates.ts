@@ -3,6 +3,7 @@ import type { Rng } from '../../math/rng.ts';
 import { activeDimensions, completeConfiguration, familyOf, isMember } from '../../space/lattice.ts';
 import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbours.ts';
 import type { Candidate, Configuration, Dimension, Family, Level } from '../../space/space.ts';
+import { isListedWhole } from '../catalogue.ts';
 import type { Catalogue, FamilyCatalogue, Member } from '../catalogue.ts';
 import { TRADE } from './constants.ts';
 import { contains, hammingRadius, levelRadius } from './regions.ts';
@@ -203,6 +204,6 @@ export function addRegionCandidates(
   centre: Configuration,
   rng: Rng,
 ): void {
-  if (catalogue.families.find((listed) => listed.family.name === family.name)?.whole !== false) return;
+  if (isListedWhole(catalogue, family.name)) return;
   for (const config of drawInRegion(region, family, centre, rng)) set.addConfig(family, config);
 }

@@ -62,8 +62,8 @@ export function climbAnywhere(climber: Climber): void {
 }
 
 /** From the best within the region, by steps that stay in it. */
-export function climbWithin(climber: Climber, { family, ground }: RegionArm): void {
-  if (climber.catalogue.families.find((listed) => listed.family.name === family.name)?.whole !== false) return;
+export function climbWithin(climber: Climber, { family, ground, isSearched }: RegionArm): void {
+  if (!isSearched) return;
   const inside = leaders(climber, TRADE.regionStarts, ({ member: { candidate } }) => {
     return candidate.family === family.name && ground.holds(candidate.config);
   });

@@ -45,7 +45,7 @@ export function propose(
   const scorer = scorerOf(state, learned, gp, picked);
 
   const set = new CandidateSet(catalogue, asked);
-  const arms = regionArms(problem.space, context.options['regions'] === false ? [] : regions, ledger.trials);
+  const arms = regionArms(catalogue, context.options['regions'] === false ? [] : regions, ledger.trials);
   for (const { region, family, centre } of arms) addRegionCandidates(set, catalogue, region, family, centre, rng);
   addGlobalCandidates(set, catalogue, searchCentres(state), position, rng);
 
