@@ -5,6 +5,7 @@
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
+import type { KnownCosts } from '../core/space/space.ts';
 import { explainRun } from '../core/strategies/explain.ts';
 import { openStrategy } from '../core/strategies/registry.ts';
 import type { OpenStrategy } from '../core/strategies/registry.ts';
@@ -36,7 +37,7 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       return { type: 'explained', explanation: explainRun(problem.strategy.id, inputOf(problem), log) };
     }
     case 'survey':
-      return { type: 'surveyed', families: survey(request.space) };
+      return { type: 'surveyed', families: await survey(request.space) };
     case 'examine':
       return examine(request);
   }
@@ -66,15 +67,24 @@ function opened(): OpenStrategy {
   return strategy;
 }
 
-function survey({ families, inputShape, classes }: SpaceDescriptor): readonly FamilySurvey[] {
-  return studentSpace(families, inputShape, classes).families.map((family) => {
-    const costs = [...enumerateFamily(family)].map((config) => family.costs(config));
-    return {
+/** Students between two breaths: a survey takes seconds, and hears of its host's end in one. */
+const BREATH = 64;
+
+async function survey({ families, inputShape, classes }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+  const surveys: FamilySurvey[] = [];
+  for (const family of studentSpace(families, inputShape, classes).families) {
+    const costs: KnownCosts[] = [];
+    for (const config of enumerateFamily(family)) {
+      costs.push(family.costs(config));
+      if (costs.length % BREATH === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    surveys.push({
       family: family.name,
       params: Float64Array.from(costs, (cost) => cost['params'] ?? NaN),
       macs: Float64Array.from(costs, (cost) => cost['macs'] ?? NaN),
-    };
-  });
+    });
+  }
+  return surveys;
 }
 
 function refusal(error: unknown): AskAnswer {
