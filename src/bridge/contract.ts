@@ -5,6 +5,7 @@ import { explanationSchema } from './explain-schemas.ts';
 import { importEventSchema, importInputSchema } from './import-schemas.ts';
 import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
+import * as v from './review-schemas.ts';
 import * as s from './schemas.ts';
 
 export const contract = {
@@ -23,7 +24,6 @@ export const contract = {
     strategies: oc.output(s.list(s.strategySchema)),
     /** Makes a data set of somebody's files; who stops reading the events stops the import, and nothing is kept. */
     importDataset: oc.input(importInputSchema).output(eventIterator(importEventSchema)),
-    teacherPredictions: oc.input(z.strictObject({ teacher: z.string().max(120) })).output(s.predictionsSchema),
   },
   runs: {
     list: oc
@@ -67,8 +67,6 @@ export const contract = {
     epochs: oc
       .input(z.strictObject({ ids: z.array(z.string().max(64)).max(200) }))
       .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(s.epochPointSchema) }))),
-    /** On the validation split; an error of code `trial.missing` where none are kept. */
-    predictions: oc.input(s.idInput).output(s.predictionsSchema),
     /** All that was ever measured of the student, oldest first. */
     latencies: oc.input(s.idInput).output(s.list(s.latencySchema)),
     /** Times a finished student on every engine while a running search holds: some seconds. All that was ever measured. */
@@ -81,6 +79,18 @@ export const contract = {
     groups: oc.output(s.list(f.frontGroupSchema)),
     /** The finished students of a group; of one teacher, where it is named. */
     points: oc.input(f.frontQuerySchema).output(f.frontPointsSchema),
+  },
+  review: {
+    /** Weights of a student that are kept. */
+    checkpoints: oc.input(s.idInput).output(s.list(v.checkpointSchema)),
+    /** On the validation split; computed when first asked for, but for a student's last epoch. `trial.missing` where none are kept. */
+    predictions: oc.input(v.networkSchema).output(s.predictionsSchema),
+    /** What the layers are like; computed when first asked for: some seconds. */
+    layers: oc.input(v.networkSchema).output(v.layersSchema),
+    /** Finished students of the same architecture in other runs of the data set. */
+    twins: oc.input(s.idInput).output(s.list(v.twinSchema)),
+    /** Validation images. */
+    images: oc.input(v.imagesInput).output(v.imagesSchema),
   },
   replays: {
     /** Bundled tables. */

@@ -7,7 +7,8 @@ import type { ResidentImages } from './data/augment.ts';
 import { checkTrainable } from './data/trainable.ts';
 import { evaluate } from './evaluate.ts';
 import type { Breath, Evaluation } from './evaluate.ts';
-import { exportNetwork } from './export/export-job.ts';
+import { exportNetwork, pixelsFor, readNetwork } from './export/export-job.ts';
+import { inspectNetwork } from './inspect.ts';
 import { StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
 import { measureLatency } from './latency.ts';
@@ -65,6 +66,15 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
         tools.send({ type: 'progress', jobId, fence, stage, done: 0, total: 1 });
       });
       return tools.send({ type: 'exported', jobId, fence, ...exported });
+    }
+    case 'inspect': {
+      const dataset = tools.cache.dataset(command.job.dataset.directory);
+      const network = readNetwork(command.job.source, dataset);
+      const pixels = pixelsFor(network, dataset);
+      return tools.send({
+        ...{ type: 'inspected', jobId, fence, images: pixels.count },
+        layers: inspectNetwork(network, pixels),
+      });
     }
     case 'backend': {
       const info = { ...(await loadBackend()), gflops: measureGflops() };

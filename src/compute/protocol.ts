@@ -5,6 +5,7 @@
  */
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../core/latency.ts';
+import type { LayerStatistics } from '../core/layer-statistics.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { CheckpointPolicy } from '../core/run.ts';
 import type { EpochPoint } from '../core/trial.ts';
@@ -103,6 +104,25 @@ export interface ImportJob {
   readonly tempDir: string;
 }
 
+/** Where a trained network lies. */
+export type NetworkSource =
+  | {
+      readonly kind: 'student';
+      readonly graph: ArchitectureGraph;
+      /** The checkpoint and its hash. */
+      readonly checkpoint: string;
+      readonly sha256: string;
+    }
+  | ({ readonly kind: 'teacher' } & TeacherRef);
+
+/** What the weights of each layer are like, and its outputs on some validation images. */
+export interface InspectJob {
+  readonly jobId: string;
+  readonly fence: string;
+  readonly source: NetworkSource;
+  readonly dataset: DatasetRef;
+}
+
 export type ExportFormat = 'onnx' | 'json';
 export type ExportPrecision = 'fp32' | 'fp16';
 
@@ -110,15 +130,7 @@ export type ExportPrecision = 'fp32' | 'fp16';
 export interface ExportJob {
   readonly jobId: string;
   readonly fence: string;
-  readonly source:
-    | {
-        readonly kind: 'student';
-        readonly graph: ArchitectureGraph;
-        /** The checkpoint and its hash. */
-        readonly checkpoint: string;
-        readonly sha256: string;
-      }
-    | ({ readonly kind: 'teacher' } & TeacherRef);
+  readonly source: NetworkSource;
   readonly dataset: DatasetRef;
   readonly format: ExportFormat;
   readonly precision: ExportPrecision;
@@ -156,6 +168,7 @@ export type TrainerCommand =
     }
   | { readonly type: 'trainTeacher'; readonly job: TeacherJob }
   | { readonly type: 'export'; readonly job: ExportJob }
+  | { readonly type: 'inspect'; readonly job: InspectJob }
   | { readonly type: 'backend'; readonly job: BackendJob }
   | { readonly type: 'importDataset'; readonly job: ImportJob }
   | { readonly type: 'latency'; readonly job: LatencyJob }
@@ -254,6 +267,13 @@ export type TrainerEvent =
       readonly file: WrittenFile;
       readonly maxAbsDiff: number;
       readonly bound: number;
+      readonly images: number;
+    }
+  | {
+      readonly type: 'inspected';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly layers: readonly LayerStatistics[];
       readonly images: number;
     }
   | { readonly type: 'backend'; readonly jobId: string; readonly fence: string; readonly info: BackendInfo }

@@ -76,6 +76,11 @@ const job = { jobId, fence: text };
 const folder = record({ directory: text });
 const dataset = record({ directory: text, trainImages: optional(count) });
 
+/** A trained network. */
+const source: Check = (value) =>
+  record({ kind: oneOf('student'), graph, checkpoint: text, sha256: text })(value) ||
+  record({ kind: oneOf('teacher'), directory: text })(value);
+
 const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   train: {
     ...job,
@@ -101,11 +106,10 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     date: text,
     tempDir: text,
   },
+  inspect: { ...job, source, dataset },
   export: {
     ...job,
-    source: (source) =>
-      record({ kind: oneOf('student'), graph, checkpoint: text, sha256: text })(source) ||
-      record({ kind: oneOf('teacher'), directory: text })(source),
+    source,
     dataset,
     format: oneOf('onnx', 'json'),
     precision: oneOf('fp32', 'fp16'),

@@ -18,6 +18,7 @@ import { createReplayFiles } from './replay-files.ts';
 import { createReplaySources } from './replay-sources.ts';
 import { createReplays } from './replays.ts';
 import { createExits } from './router.ts';
+import { createReview } from './review.ts';
 import { createRunService } from './run-service.ts';
 import { createSideJobs } from './side-jobs.ts';
 import { createTeacherTraining } from './teacher-training.ts';
@@ -116,6 +117,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     runs,
     explain: createExplainer(store, catalog),
     side,
+    review: createReview({ store, files, catalog, side }),
     pool,
     imports,
     tables,

@@ -1,6 +1,6 @@
 /** Data set folders as the host reads them: the card, and a check that the files are what the card says. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -41,6 +41,7 @@ const unzip = promisify(gunzip);
 const IDX_BYTES = 0x08;
 /** A label file that unpacks to more is no label file. */
 const MAX_LABEL_BYTES = 64 * 2 ** 20;
+const MAX_IMAGE_BYTES = 2 ** 30;
 
 /** Throws `dataset.missing` without a card and `dataset.corrupt` with a wrong one. */
 export async function readDatasetCard(directory: string): Promise<DatasetCard> {
@@ -97,6 +98,40 @@ export async function readLabels(directory: string, name: string, count: number,
   const stray = labels.find((label) => label >= classes);
   if (stray !== undefined) throw corrupt(file, `it has the label ${stray}, and there are ${classes} classes`);
   return labels;
+}
+
+/** The last one, unpacked: a gallery asks for images of one split again and again. */
+let unpacked: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
+
+/** Pixels `[indices][height][width][channels]` of some images of a split of `shape`. Throws `dataset.*`. */
+export async function readImages(
+  directory: string,
+  name: string,
+  shape: readonly number[],
+  indices: readonly number[],
+): Promise<Uint8Array> {
+  const file = join(directory, name);
+  const modified = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => NaN,
+  );
+  if (unpacked?.file !== file || unpacked.modified !== modified) {
+    const packed = await readSplitFile(file);
+    const content = await unzip(packed, { maxOutputLength: MAX_IMAGE_BYTES }).catch((error: unknown) => {
+      throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+    });
+    unpacked = { file, modified, content };
+  }
+  const { content } = unpacked;
+  const size = shape.reduce((product, side) => product * side, 1);
+  const start = 4 + 4 * (content[3] ?? 0);
+  const pixels = new Uint8Array(indices.length * size);
+  for (const [place, index] of indices.entries()) {
+    const from = start + index * size;
+    if (from + size > content.length) throw corrupt(file, `it ends before its image ${index}`);
+    pixels.set(content.subarray(from, from + size), place * size);
+  }
+  return pixels;
 }
 
 async function readSplitFile(file: string): Promise<Buffer> {

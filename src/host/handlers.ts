@@ -8,7 +8,6 @@ import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
-import { readLabels } from './dataset-files.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
 import { measureStudent } from './latency.ts';
@@ -20,6 +19,7 @@ import { graphOf, spaceOf } from './run-context.ts';
 import type { ReplaySources } from './replay-sources.ts';
 import type { Replays } from './replays.ts';
 import type { RunService } from './run-service.ts';
+import type { Review } from './review.ts';
 import type { SideJobs } from './side-jobs.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
@@ -41,6 +41,7 @@ export interface HandlerParts {
   readonly runs: RunService;
   readonly explain: Explainer;
   readonly side: SideJobs;
+  readonly review: Review;
   readonly imports: DatasetImports;
   readonly tables: ReplaySources;
   readonly replays: Replays;
@@ -54,7 +55,7 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { workspace, catalog, runs, side, imports, tables, replays, live, system } = parts;
+  const { workspace, catalog, runs, side, review, imports, tables, replays, live, system } = parts;
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
@@ -90,7 +91,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
       families: ({ dataset }) => catalog.families(dataset),
       strategies: () => catalog.strategies(),
       importDataset: (order, signal) => imports.start(order, signal),
-      teacherPredictions: ({ teacher }) => side.teacherPredictions(teacher),
     },
     runs: {
       list: (query) => runs.list(query),
@@ -115,25 +115,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
         return { ...(await studentOf(id)), epochs: store.epochs(id) };
       },
       epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
-      predictions: async ({ id }) => {
-        const trial = trialOf(id);
-        const kept = store.predictions(id);
-        if (kept === undefined) {
-          throw new WorkbenchError(
-            'trial.missing',
-            `Student ${trial.number + 1} has no predictions: it is ${trial.state}.`,
-          );
-        }
-        const { run } = runs.get(trial.runId);
-        const { directory, card } = await catalog.dataset(run.config.dataset);
-        const { val } = card.splits;
-        const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-        if (kept.count === labels.length) return { ...kept, labels };
-        throw new WorkbenchError(
-          'dataset.corrupt',
-          `The data set ${run.config.dataset} is not the one of this run any more.`,
-        );
-      },
       latencies: ({ id }) => store.latencies(trialOf(id).id),
       measureLatency: async ({ id }) => {
         const { trial, graph } = await studentOf(id);
@@ -148,6 +129,13 @@ export function createHandlers(parts: HandlerParts): Handlers {
     fronts: {
       groups: () => frontGroups(store),
       points: (query) => frontPoints(store, query),
+    },
+    review: {
+      checkpoints: ({ id }) => review.checkpoints(id),
+      predictions: (network) => review.predictions(network),
+      layers: (network) => review.layers(network),
+      twins: ({ id }) => review.twins(id),
+      images: ({ dataset, indices }) => review.images(dataset, indices),
     },
     replays: {
       tables: () => tables.list(),

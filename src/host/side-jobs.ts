@@ -1,6 +1,7 @@
 /** Short jobs for a person who waits, each in a trainer of its own, so that a running search neither delays them nor is delayed by its own queue. */
+import type { LayersView } from '../bridge/review-schemas.ts';
 import type { BackendView, PredictionsView } from '../bridge/schemas.ts';
-import type { ExportJob } from '../compute/protocol.ts';
+import type { EvaluateJob, ExportJob, InspectJob, Predictions } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { ERROR_KINDS } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -14,6 +15,10 @@ export interface SideJobs {
   backend(): Promise<BackendView>;
   /** A teacher's softmax outputs on the validation split of its data set; computed once. */
   teacherPredictions(teacher: string): Promise<PredictionsView>;
+  /** A checkpoint's softmax outputs on a split. */
+  evaluate(job: Omit<EvaluateJob, 'jobId' | 'fence'>): Promise<Predictions>;
+  /** What the layers of a trained network are like. */
+  inspect(job: Omit<InspectJob, 'jobId' | 'fence'>): Promise<LayersView>;
   /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it computes something else. */
   export(
     job: Omit<ExportJob, 'jobId' | 'fence'>,
@@ -72,6 +77,16 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
       predictions.set(name, known);
       known.catch(() => predictions.delete(name));
       return known;
+    },
+    evaluate: async (job) => {
+      const end = await run({ type: 'evaluate', job: { ...ids(), ...job } });
+      if (end.type !== 'evaluated') throw faultOf(end);
+      return end.predictions;
+    },
+    inspect: async (job) => {
+      const end = await run({ type: 'inspect', job: { ...ids(), ...job } });
+      if (end.type !== 'inspected') throw faultOf(end);
+      return { layers: end.layers, images: end.images };
     },
     export: async (job, report) => {
       const end = await run({ type: 'export', job: { ...ids(), ...job } }, (news) => {

@@ -31,6 +31,7 @@ export type JobEnd =
           | 'teacherTrained'
           | 'evaluated'
           | 'exported'
+          | 'inspected'
           | 'datasetImported'
           | 'backend'
           | 'timed'

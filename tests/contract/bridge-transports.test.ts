@@ -58,9 +58,9 @@ describe.each(Object.entries(TRANSPORTS))('bridge over a %s', (_name, connect) =
     const probabilities = whole.subarray(2, 40_002);
     const labels = Uint8Array.from({ length: 4000 }, (_, index) => index % 256);
     const { client } = await pairOf({
-      trials: { predictions: () => ({ count: 4000, classes: 10, probabilities, labels }) },
+      review: { predictions: () => ({ count: 4000, classes: 10, probabilities, labels }) },
     });
-    const received = await client.trials.predictions({ id: 't' });
+    const received = await client.review.predictions({ kind: 'student', id: 't' });
     expect(received.probabilities).toBeInstanceOf(Float32Array);
     expect(Buffer.from(received.probabilities.buffer)).toEqual(
       Buffer.from(whole.buffer.slice(8, 8 + probabilities.byteLength)),

@@ -77,9 +77,9 @@ describe('createHost', () => {
 
   it("keeps a teacher's predictions and answers from them the second time", async () => {
     const { host } = await open();
-    const first = await host.client.catalog.teacherPredictions({ teacher: 'fashion-resnet' });
+    const first = await host.client.review.predictions({ kind: 'teacher', name: 'fashion-resnet' });
     expect([first.count, first.classes, first.labels.length]).toEqual([5000, 10, 5000]);
-    expect(await host.client.catalog.teacherPredictions({ teacher: 'fashion-resnet' })).toEqual(first);
+    expect(await host.client.review.predictions({ kind: 'teacher', name: 'fashion-resnet' })).toEqual(first);
     expect((await host.client.system.backend()).device).toBe('cpu (fake)');
   });
 

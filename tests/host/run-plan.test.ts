@@ -110,7 +110,7 @@ describe('start refuses, and leaves no run behind,', () => {
 
 describe('other methods with wrong input', () => {
   it('give typed errors only', async () => {
-    const { runs, trials, catalog } = host.client;
+    const { runs, trials, catalog, review } = host.client;
     const methods = [
       (input: unknown) => runs.get(input as never),
       (input: unknown) => runs.pause(input as never),
@@ -119,9 +119,11 @@ describe('other methods with wrong input', () => {
       (input: unknown) => runs.discard(input as never),
       (input: unknown) => runs.rename(input as never),
       (input: unknown) => trials.get(input as never),
-      (input: unknown) => trials.predictions(input as never),
+      (input: unknown) => review.predictions(input as never),
+      (input: unknown) => review.layers(input as never),
+      (input: unknown) => review.twins(input as never),
+      (input: unknown) => review.images(input as never),
       (input: unknown) => catalog.families(input as never),
-      (input: unknown) => catalog.teacherPredictions(input as never),
     ] as const;
     const input = fc.oneof(
       fc.jsonValue(),

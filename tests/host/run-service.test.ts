@@ -60,7 +60,7 @@ describe('a run', () => {
     for (const trial of trials) expect(trial.macs).toBeLessThanOrEqual(1_500_000);
     const { trial, graph, epochs } = await client.trials.get({ id: trials[0]?.id ?? '' });
     expect([graph.family, epochs.length]).toEqual([trial.candidate.family, trial.epochs]);
-    const predictions = await client.trials.predictions({ id: trial.id });
+    const predictions = await client.review.predictions({ kind: 'student', id: trial.id });
     expect(accuracyOf(predictions)).toBeCloseTo(trial.metrics['accuracy'] ?? NaN, 6); // the argmax of what was kept
     expect(await client.system.doctor()).toMatchObject({ ok: true, trials: 8, checkpoints: 8 });
     const temp = readdirSync(join(folder.path, `w${place}`, 'tmp'), { recursive: true, withFileTypes: true });
@@ -319,7 +319,7 @@ function accuracyOf({
   classes,
   probabilities,
   labels,
-}: Awaited<ReturnType<Host['client']['trials']['predictions']>>): number {
+}: Awaited<ReturnType<Host['client']['review']['predictions']>>): number {
   let right = 0;
   for (let index = 0; index < count; index += 1) {
     const row = probabilities.subarray(index * classes, (index + 1) * classes);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { PredictionsView } from '../../src/bridge/schemas.ts';
 import { agreementOf, mcNemar, verdictWords } from '../../src/renderer/review/agreement.ts';
+import { calibrationOf } from '../../src/renderer/review/calibration.ts';
 import { confusionOf, predictedClasses, shareOf } from '../../src/renderer/review/confusion.ts';
+import { contestedImages } from '../../src/renderer/review/disagreement.ts';
+import { networkOf, pinOf } from '../../src/renderer/review/network.ts';
 
 /** Networks that are sure of a class for each image. */
 function predictions(labels: readonly number[], said: readonly number[], classes = 3): PredictionsView {
@@ -69,4 +72,55 @@ describe('confusion', () => {
     view.probabilities[2] = NaN;
     expect([...predictedClasses(view)]).toEqual([1]);
   });
+});
+
+describe('calibration', () => {
+  test('is the mean gap between confidence and accuracy, by hand', () => {
+    // Two images at 0.9, one of them right; two at 0.6, both right: (2/4)(0.9 - 0.5) + (2/4)(1 - 0.6).
+    const view: PredictionsView = {
+      ...{ count: 4, classes: 2, labels: Uint8Array.of(0, 1, 0, 1) },
+      probabilities: Float32Array.of(0.9, 0.1, 0.9, 0.1, 0.6, 0.4, 0.4, 0.6),
+    };
+    const { ece, excess, bins } = calibrationOf(view, 10);
+    expect(ece).toBeCloseTo(0.4, 6);
+    expect(excess).toBeCloseTo(0, 6);
+    expect(bins.filter(({ count }) => count > 0).map(({ count }) => count)).toEqual([2, 2]);
+  });
+
+  test('a network of certainties that are all right has no error, one of NaN has none to tell', () => {
+    expect(calibrationOf(predictions([0, 1], [0, 1])).ece).toBe(0);
+    const broken = { ...predictions([0, 1], [0, 1]), probabilities: new Float32Array(6).fill(NaN) };
+    expect(calibrationOf(broken).ece).toBeNaN();
+  });
+});
+
+describe('contested images', () => {
+  const labels = [0, 0, 1, 1, 2];
+  const one = predictions(labels, [0, 1, 1, 0, 0]);
+  const other = predictions(labels, [0, 0, 1, 0, 1]);
+  const imagesOf = (contest: Parameters<typeof contestedImages>[1]) =>
+    contestedImages([one, other], contest).map(({ image }) => image);
+
+  test('are those on which two say different classes', () => {
+    expect(imagesOf({ kind: 'any' })).toEqual([1, 4]);
+    expect(imagesOf({ kind: 'all-wrong' })).toEqual([4, 3]);
+    expect(imagesOf({ kind: 'only-right', network: 1 })).toEqual([1]);
+    expect(imagesOf({ kind: 'only-wrong', network: 0 })).toEqual([1]);
+    expect(imagesOf({ kind: 'cell', cell: { label: 1, predicted: 0 } })).toEqual([3]);
+  });
+
+  test('come with what each says, the furthest apart first', () => {
+    const unsure = { ...other, probabilities: other.probabilities.map((value) => 0.8 * value + 0.1) };
+    const [first] = contestedImages([one, unsure], { kind: 'any' });
+    expect(first).toMatchObject({ image: 1, label: 0, said: [1, 0] });
+    expect(first?.distance).toBeCloseTo((0.9 + 0.9 + 0.1) / 2, 6);
+  });
+});
+
+describe('pins of networks', () => {
+  test.each([
+    { kind: 'student', id: '20261125-150003-f9ea68-0003' },
+    { kind: 'student', id: 'a', checkpoint: 'best' },
+    { kind: 'teacher', id: 'my teacher' },
+  ] as const)('say which network they are of: %j', (network) => expect(networkOf(pinOf(network))).toEqual(network));
 });

@@ -74,6 +74,7 @@ describe('why a student was proposed', () => {
 
 describe('differences to the baseline', () => {
   const one = (accuracy: number | undefined, params: number): Compared => ({
+    key: String(params),
     network: { kind: 'student', id: String(params) },
     title: 'x',
     graph: { family: 'x', inputShape: [1], classes: 1, layers: [] },

@@ -49,7 +49,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
   const refuse = (): never => {
     throw new Error('not part of this test');
   };
-  const groups = ['system', 'catalog', 'runs', 'trials', 'replays', 'events'] as const;
+  const groups = ['system', 'catalog', 'runs', 'trials', 'review', 'replays', 'events'] as const;
   const filled = groups.map((group) => [
     group,
     new Proxy(given[group] ?? {}, {
@@ -63,7 +63,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
 
 const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
-  catalog: ['datasets', 'teachers', 'families', 'strategies', 'importDataset', 'teacherPredictions'],
+  catalog: ['datasets', 'teachers', 'families', 'strategies', 'importDataset'],
   runs: [
     'list',
     'get',
@@ -78,7 +78,8 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
     'keep',
     'discard',
   ],
-  trials: ['get', 'epochs', 'predictions'],
+  trials: ['get', 'epochs'],
+  review: ['checkpoints', 'predictions', 'layers', 'twins', 'images'],
   fronts: ['groups', 'points'],
   replays: ['tables', 'readTable', 'list', 'get', 'start', 'stop', 'discard'],
   events: ['watch'],

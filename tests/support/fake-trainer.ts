@@ -166,7 +166,10 @@ async function train(job: TrainJob): Promise<void> {
     epochs: recipe.epochs,
     ...(checkpoints.keep === 'best-and-last' &&
       is(plan.bestFirst) && {
-        best: { epoch: 1, checkpoint: write(join(tempDir, `${jobId}-best.safetensors`), { seed, best: true }) },
+        best: {
+          epoch: 1,
+          checkpoint: write(join(tempDir, `${jobId}-best.safetensors`), { seed, best: true, accuracy }),
+        },
       }),
     predictions: { count: predictions.count, classes: predictions.classes, probabilities: predictions.probabilities },
   };
@@ -197,6 +200,10 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
     case 'teacher': {
       const { accuracy, ...predictions } = predict(labelsOf(command.job.dataset, 'val'), 10, 0.93, 7);
       return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.2, predictions });
+    }
+    case 'inspect': {
+      const values = { count: 4, mean: 0.5, deviation: 0.1, largest: 1, zeros: 0, broken: 0 };
+      return send({ type: 'inspected', jobId, fence, images: 64, layers: [{ id: 'stem', outputs: values }] });
     }
     case 'trainTeacher': {
       const directory = join(command.job.tempDir, `${jobId}-teacher`);

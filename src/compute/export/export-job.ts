@@ -6,7 +6,7 @@ import { writeAtomically } from '../atomic-file.ts';
 import { readWeights } from '../checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { layoutOf } from '../parameters.ts';
-import type { ExportJob, TrainerEvent } from '../protocol.ts';
+import type { ExportJob, NetworkSource, TrainerEvent } from '../protocol.ts';
 import { readTeacherCard } from '../teacher-card.ts';
 import { networkJson, readNetworkJson } from './network-json.ts';
 import { onnxModel } from './onnx.ts';
@@ -26,7 +26,7 @@ export async function exportNetwork(
   dataset: Dataset,
   report: (stage: string) => void | Promise<void>,
 ): Promise<Exported> {
-  const network = readNetwork(job, dataset);
+  const network = readNetwork(job.source, dataset);
   const pixels = pixelsFor(network, dataset);
   await report('writing the network');
   const bytes = encode(job, network, propertiesOf(job, network, dataset));
@@ -37,7 +37,8 @@ export async function exportNetwork(
   return { file, ...compared };
 }
 
-function readNetwork({ source }: ExportJob, dataset: Dataset): TrainedNetwork {
+/** Throws `checkpoint.corrupt`, and `teacher.*` for a teacher. */
+export function readNetwork(source: NetworkSource, dataset: Dataset): TrainedNetwork {
   if (source.kind === 'student') {
     const { graph, checkpoint, sha256 } = source;
     const weights = readWeights(checkpoint, layoutOf(graph), sha256);
@@ -48,7 +49,8 @@ function readNetwork({ source }: ExportJob, dataset: Dataset): TrainedNetwork {
   return { graph, weights: readWeights(file, layoutOf(graph), weights.sha256), normalisation };
 }
 
-function pixelsFor({ graph }: TrainedNetwork, dataset: Dataset): Pixels {
+/** Validation images to try it on. */
+export function pixelsFor({ graph }: TrainedNetwork, dataset: Dataset): Pixels {
   const { shape, classes, title } = dataset.card;
   if (shape.join() === graph.inputShape.join() && classes.length === graph.classes) {
     return pixelsOf(dataset.split('val'), shape);

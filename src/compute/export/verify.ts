@@ -5,6 +5,7 @@ import { sizeOf } from '../../core/arch/ops.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Split } from '../data/dataset.ts';
 import { createModel } from '../model.ts';
+import type { Taps } from '../model.ts';
 import { disposeParameters, unflatten, uploadWeights } from '../parameters.ts';
 import type { ExportPrecision } from '../protocol.ts';
 import { permuted } from './layout.ts';
@@ -49,7 +50,16 @@ export function pixelsOf({ count, pixels }: Split, shape: readonly number[], wan
 }
 
 /** Logits `[count][classes]` of our own forward pass. */
-export function ownLogits({ graph, weights, normalisation }: TrainedNetwork, { count, values }: Pixels): Float32Array {
+export function ownLogits(network: TrainedNetwork, pixels: Pixels): Float32Array {
+  return runNetwork(network, pixels);
+}
+
+/** The same; `taps` is shown what its layers give. */
+export function runNetwork(
+  { graph, weights, normalisation }: TrainedNetwork,
+  { count, values }: Pixels,
+  taps?: Taps,
+): Float32Array {
   const model = createModel(graph);
   const parameters = uploadWeights(model.layout, weights);
   const numbers = (one: number | readonly number[]) => tf.tensor1d(typeof one === 'number' ? [one] : [...one]);
@@ -59,7 +69,10 @@ export function ownLogits({ graph, weights, normalisation }: TrainedNetwork, { c
       const centred = tf.sub(pixels, numbers(normalisation.mean));
       const images = tf.div<Tensor4D>(centred, numbers(normalisation.deviation));
       const weightsOnDevice = unflatten(model.layout, parameters.theta);
-      return model.forward(images, weightsOnDevice, parameters.statistics).dataSync<'float32'>().slice();
+      return model
+        .forward(images, weightsOnDevice, parameters.statistics, undefined, taps)
+        .dataSync<'float32'>()
+        .slice();
     });
   } finally {
     disposeParameters(parameters);

@@ -14,11 +14,15 @@ import {
   formatRatio,
 } from '../format.ts';
 import { searchFields } from '../form/form-model.ts';
-import type { Network } from '../review/use-predictions.ts';
+import type { CheckpointView } from '../../bridge/review-schemas.ts';
+import type { Network } from '../review/network.ts';
+import { pinOf } from '../review/network.ts';
 import type { Titles } from '../words.ts';
 import { levelText, trialNumber } from '../words.ts';
 
 export interface Compared {
+  /** Its pin: one for each checkpoint. */
+  readonly key: string;
   readonly network: Network;
   readonly title: string;
   readonly graph: ArchitectureGraph;
@@ -30,39 +34,48 @@ export interface Compared {
   readonly peakActivationBytes: number | undefined;
   readonly seconds: number | undefined;
   /** Absent for a teacher. */
-  readonly student?: { readonly trial: Trial; readonly run: Run; readonly epochs: readonly EpochPoint[] };
-}
-
-export function comparedStudent(
-  read: {
+  readonly student?: {
     readonly trial: Trial;
     readonly run: Run;
-    readonly graph: ArchitectureGraph;
     readonly epochs: readonly EpochPoint[];
-  },
-  familyTitle: string,
-): Compared {
-  const { trial, run, graph, epochs } = read;
-  return {
-    network: { kind: 'student', id: trial.id },
-    title: `${trialNumber(trial)} ${familyTitle}`,
-    graph,
-    accuracy: trial.metrics['accuracy'],
-    testAccuracy: trial.testAccuracy,
-    params: trial.params,
-    macs: trial.macs,
-    latencyMs: trial.metrics['latencyMs'],
-    peakActivationBytes: trial.peakActivationBytes,
-    seconds: trial.seconds,
-    student: { trial, run, epochs },
+    /** Those that are kept. */
+    readonly checkpoints: readonly CheckpointView[];
   };
 }
 
-export function comparedTeacher(teacher: TeacherView): Compared {
+export interface StudentRead {
+  readonly trial: Trial;
+  readonly run: Run;
+  readonly graph: ArchitectureGraph;
+  readonly epochs: readonly EpochPoint[];
+  readonly checkpoints: readonly CheckpointView[];
+}
+
+export function comparedStudent(read: StudentRead, network: Network, familyTitle: string): Compared {
+  const { trial, run, graph, epochs, checkpoints } = read;
+  const best = network.kind === 'student' && network.checkpoint === 'best' ? bestEpochOf(checkpoints) : undefined;
+  const title = `${trialNumber(trial)} ${familyTitle}`;
   return {
-    network: { kind: 'teacher', id: teacher.name },
-    title: 'Teacher',
-    graph: teacher.graph,
+    ...{ key: pinOf(network), network, graph, params: trial.params, macs: trial.macs },
+    title: best === undefined ? title : `${title}, epoch ${best}`,
+    accuracy:
+      best === undefined ? trial.metrics['accuracy'] : epochs.find(({ epoch }) => epoch === best)?.validationAccuracy,
+    // Tested is what the last epoch left.
+    testAccuracy: best === undefined ? trial.testAccuracy : undefined,
+    latencyMs: trial.metrics['latencyMs'],
+    peakActivationBytes: trial.peakActivationBytes,
+    seconds: trial.seconds,
+    student: { trial, run, epochs, checkpoints },
+  };
+}
+
+export const bestEpochOf = (checkpoints: readonly CheckpointView[]): number | undefined =>
+  checkpoints.find(({ kind }) => kind === 'best')?.epoch;
+
+export function comparedTeacher(teacher: TeacherView): Compared {
+  const network: Network = { kind: 'teacher', id: teacher.name };
+  return {
+    ...{ key: pinOf(network), network, title: 'Teacher', graph: teacher.graph },
     accuracy: teacher.validationAccuracy,
     testAccuracy: teacher.testAccuracy,
     params: teacher.params,
@@ -71,6 +84,24 @@ export function comparedTeacher(teacher: TeacherView): Compared {
     peakActivationBytes: costOf(teacher.graph).peakActivationBytes,
     seconds: undefined,
   };
+}
+
+/** `without teacher`, or the loss that it was taught by. */
+export function teachingWords(run: Run): string {
+  const { loss } = run.config.recipe.distillation;
+  return loss === 'none' ? 'without teacher' : loss.toUpperCase();
+}
+
+/** Titles that tell the networks apart: where two are alike, with how they were taught, then with their run. */
+export function distinctTitles(all: readonly Compared[]): readonly Compared[] {
+  const isAlike = (some: readonly Compared[], one: Compared): boolean =>
+    some.filter(({ title }) => title === one.title).length > 1;
+  const taught = all.map((one) =>
+    one.student && isAlike(all, one) ? { ...one, title: `${one.title}, ${teachingWords(one.student.run)}` } : one,
+  );
+  return taught.map((one) =>
+    one.student && isAlike(taught, one) ? { ...one, title: `${one.title}, ${one.student.run.name}` } : one,
+  );
 }
 
 export interface MetricRow {

@@ -1,13 +1,12 @@
-/** Reads the pinned students and their teacher; a pin that no longer exists is dropped and said. */
+/** Reads the pinned networks and the first student's teacher; a pin that no longer exists is dropped and said. */
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useClient } from '../api.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';
+import { networkOf, pinOf } from '../review/network.ts';
 import { useCatalog } from '../stores/catalog.ts';
 import { usePins } from '../stores/pins.ts';
-import type { Compared } from './compared.ts';
-import { comparedStudent, comparedTeacher } from './compared.ts';
-
-type StudentRead = Parameters<typeof comparedStudent>[0];
+import type { Compared, StudentRead } from './compared.ts';
+import { comparedStudent, comparedTeacher, distinctTitles } from './compared.ts';
 
 export function useCompared() {
   const client = useClient();
@@ -19,15 +18,21 @@ export function useCompared() {
 
   async function read(ids: readonly string[]): Promise<void> {
     failure.value = undefined;
-    for (const id of ids.filter((one) => !reads.value.has(one))) {
+    for (const pin of ids) {
+      const { kind, id } = networkOf(pin);
+      if (kind === 'teacher' || reads.value.has(id)) continue;
       try {
-        reads.value = new Map(reads.value).set(id, await client.trials.get({ id }));
+        const [student, checkpoints] = await Promise.all([
+          client.trials.get({ id }),
+          client.review.checkpoints({ id }),
+        ]);
+        reads.value = new Map(reads.value).set(id, { ...student, checkpoints });
       } catch (thrown) {
         const error = toWorkbenchError(thrown);
         if (error.code !== 'trial.missing') failure.value = error.message;
         else {
           gone.value += 1;
-          if (pins.has(id)) pins.toggle(id);
+          if (pins.has(pin)) pins.toggle(pin);
         }
       }
     }
@@ -35,23 +40,37 @@ export function useCompared() {
 
   watch(() => pins.ids, read, { immediate: true });
 
-  const students = computed(() =>
-    pins.ids.flatMap((id) => {
-      const found = reads.value.get(id);
-      return found ? [comparedStudent(found, catalog.familyTitle(found.trial.candidate.family))] : [];
-    }),
-  );
+  function comparedOf(pin: string): readonly Compared[] {
+    const network = networkOf(pin);
+    if (network.kind === 'teacher') {
+      const teacher = catalog.teacherOf(network.id);
+      return teacher ? [{ ...comparedTeacher(teacher), title: `Teacher ${teacher.title}` }] : [];
+    }
+    const found = reads.value.get(network.id);
+    return found ? [comparedStudent(found, network, catalog.familyTitle(found.trial.candidate.family))] : [];
+  }
+
+  const pinned = computed(() => distinctTitles(pins.ids.flatMap(comparedOf)));
+  const students = computed(() => pinned.value.filter(({ student }) => student));
   /** Of the first student: students of different teachers are compared with that one, and it is named. */
   const teacher = computed<Compared | undefined>(() => {
     const name = students.value[0]?.student?.run.config.teacher;
     const found = name === undefined ? undefined : catalog.teacherOf(name);
     return found && comparedTeacher(found);
   });
-  const all = computed<readonly Compared[]>(() => [...(teacher.value ? [teacher.value] : []), ...students.value]);
-  const classes = computed(
-    () => catalog.datasetOf(students.value[0]?.student?.run.config.dataset ?? '')?.classes ?? [],
-  );
-  const isReading = computed(() => pins.ids.length > 0 && students.value.length < pins.ids.length && !failure.value);
+  /** The teacher as the baseline first, unless it is pinned itself. */
+  const all = computed<readonly Compared[]>(() => {
+    const base = teacher.value;
+    if (base === undefined || pins.ids.includes(pinOf(base.network))) return pinned.value;
+    return [base, ...pinned.value];
+  });
+  const dataset = computed(() => {
+    const [first] = students.value;
+    if (first?.student) return first.student.run.config.dataset;
+    return catalog.teacherOf(all.value[0]?.network.id ?? '')?.dataset ?? '';
+  });
+  const classes = computed(() => catalog.datasetOf(dataset.value)?.classes ?? []);
+  const isReading = computed(() => !failure.value && pins.ids.length > 0 && pinned.value.length === 0);
 
-  return { all, students, teacher, classes, gone, failure, isReading };
+  return { all, students, teacher, dataset, classes, gone, failure, isReading };
 }

@@ -24,6 +24,8 @@ import type { Measure } from '../strategies/replay-figures.ts';
 import { goalOf, scoreText, strategyCurves } from '../strategies/replay-figures.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
+import { allFrontCharts } from './all-front-charts.ts';
+import { comparisonCharts } from './comparison-charts.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import {
   fixtureEpochs,
@@ -129,6 +131,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     front('Front of equal students', 'front-equal', equal, 'params', false),
     front('Front with a NaN', 'front-nan', endless, 'params'),
     front('Front without students', 'front-none', [], 'params'),
+    ...allFrontCharts(theme),
     {
       name: 'curves',
       title: 'Curves, smoothed',
@@ -158,6 +161,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },
     ...explained(theme),
     ...parameters(theme),
+    ...comparisonCharts(theme),
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
     { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
     { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },

@@ -13,6 +13,7 @@ import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { mockFronts } from './front-fixtures.ts';
+import { mockReview } from './review-fixtures.ts';
 import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
   fixtureDataset,
@@ -20,7 +21,6 @@ import {
   fixtureFamilies,
   fixtureGraph,
   fixtureLatencies,
-  fixturePredictions,
   fixtureRun,
   fixtureStrategies,
   fixtureSummary,
@@ -171,7 +171,6 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       families: async () => fixtureFamilies,
       strategies: async () => fixtureStrategies,
       importDataset: async ({ path, name }) => mockImport({ ...fixtureDataset, name: name ?? 'mine', source: path }),
-      teacherPredictions: async () => fixturePredictions(fixtureTeacher.validationAccuracy, 5),
     },
     runs: {
       list: async ({ search = '', offset = 0, limit = 200 }) => {
@@ -225,13 +224,6 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       },
       epochs: async ({ ids }) =>
         ids.map((id) => ({ trialId: id, points: findTrial(id).run.records.epochs.get(id) ?? [] })),
-      predictions: async ({ id }) => {
-        const { trial } = findTrial(id);
-        const accuracy = trial.metrics['accuracy'];
-        if (accuracy === undefined)
-          throw new WorkbenchError('trial.missing', 'No predictions are kept of this student.');
-        return fixturePredictions(accuracy, trial.seed);
-      },
       latencies: async ({ id }) => fixtureLatencies(findTrial(id).trial),
       measureLatency: async ({ id }) => fixtureLatencies(findTrial(id).trial),
       export: async ({ id, format }) => {
@@ -240,6 +232,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       },
     },
     fronts: mockFronts(() => [...runs.values()].map(({ records }) => records)),
+    review: mockReview(findTrial),
     replays: {
       tables: async () => [fixtureTable],
       readTable: async () => fixtureTable,

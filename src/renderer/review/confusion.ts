@@ -6,6 +6,12 @@
  */
 import type { PredictionsView } from '../../bridge/schemas.ts';
 
+/** A place in a matrix. */
+export interface Cell {
+  readonly label: number;
+  readonly predicted: number;
+}
+
 export interface Confusion {
   readonly classes: number;
   readonly counts: readonly number[];

@@ -3,10 +3,8 @@ import { shallowReactive } from 'vue';
 import { useClient } from '../api.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';
 import type { PredictionsView } from '../../bridge/schemas.ts';
-
-/** A student by its id, a teacher by its name. */
-export type Network =
-  { readonly kind: 'student'; readonly id: string } | { readonly kind: 'teacher'; readonly id: string };
+import type { Network } from './network.ts';
+import { networkInput, pinOf } from './network.ts';
 
 export type Predictions =
   | { readonly state: 'reading' }
@@ -17,23 +15,19 @@ const kept = shallowReactive(new Map<string, Predictions>());
 
 export function usePredictions() {
   const client = useClient();
-  const keyOf = ({ kind, id }: Network): string => `${kind} ${id}`;
-
   async function read(network: Network): Promise<void> {
-    const key = keyOf(network);
+    const key = pinOf(network);
     const known = kept.get(key);
     if (known !== undefined && known.state !== 'missing') return;
     kept.set(key, { state: 'reading' });
     try {
-      const view = await (network.kind === 'student'
-        ? client.trials.predictions({ id: network.id })
-        : client.catalog.teacherPredictions({ teacher: network.id }));
+      const view = await client.review.predictions(networkInput(network));
       kept.set(key, { state: 'here', view });
     } catch (error) {
       kept.set(key, { state: 'missing', reason: toWorkbenchError(error).message });
     }
   }
 
-  const of = (network: Network): Predictions | undefined => kept.get(keyOf(network));
+  const of = (network: Network): Predictions | undefined => kept.get(pinOf(network));
   return { read, of };
 }

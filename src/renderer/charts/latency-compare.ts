@@ -1,0 +1,66 @@
+/** Latencies of several students on one engine and batch size: the share of passes that took no longer. */
+import type { LatencyView } from '../../bridge/schemas.ts';
+import { medianMs, tailMs } from '../../core/latency.ts';
+import { formatExact, formatMilliseconds } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import { engineTitle } from '../words.ts';
+import { logRange } from './axis-range.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface TimedNetwork {
+  readonly key: string;
+  readonly title: string;
+  readonly place: number;
+  readonly measured: Pick<LatencyView, 'engine' | 'batch' | 'timingsMs'>;
+}
+
+export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Theme): ChartView {
+  const base = frame(theme);
+  const colors = chartColors(theme);
+  const all = networks.flatMap(({ measured }) => [...measured.timingsMs]).filter((ms) => ms > 0);
+  const [first] = networks;
+  return {
+    summary: first
+      ? `${engineTitle(first.measured.engine)}, ${first.measured.batch} at once: ${networks.map(({ title, measured }) => `${title} ${formatMilliseconds(medianMs(measured.timingsMs))}`).join(', ')} in the median.`
+      : 'No latency was measured.',
+    table: {
+      columns: ['Network', 'Passes', 'Fastest', 'Median', '90th percentile', 'Slowest'],
+      rows: networks.map(({ title, measured: { timingsMs } }) => [
+        title,
+        formatExact(timingsMs.length),
+        formatMilliseconds(Math.min(...timingsMs)),
+        formatMilliseconds(medianMs(timingsMs)),
+        formatMilliseconds(tailMs(timingsMs)),
+        formatMilliseconds(Math.max(...timingsMs)),
+      ]),
+    },
+    option: {
+      ...base,
+      // A scrolling legend cuts off what is higher than its items.
+      legend: { ...base.legend, itemHeight: 13 },
+      grid: { left: 50, right: 20, top: 34, bottom: 42 },
+      xAxis: xAxis(theme, {
+        ...{ type: 'log', name: 'Milliseconds a pass (log scale)' },
+        ...(all.length > 0 ? logRange(all) : { min: 0.01, max: 10 }),
+        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => String(value) },
+      }),
+      yAxis: yAxis(theme, { type: 'value', name: 'Passes no longer (%)', nameGap: 34, min: 0, max: 100, interval: 25 }),
+      series: networks.map(({ key, title, place, measured }) => {
+        const { color, symbol } = markOf(place, theme);
+        const sorted = [...measured.timingsMs].sort((left, right) => left - right);
+        return {
+          ...{ type: 'line' as const, id: key, name: title, step: 'end' as const, color, symbol: 'none' },
+          lineStyle: { color, width: 2 },
+          data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
+          markPoint: {
+            ...{ symbol, symbolSize: 9, itemStyle: { color }, label: { show: false } },
+            data: [{ name: title, coord: [medianMs(sorted), 50] }],
+            tooltip: { formatter: () => `${title}\nmedian ${formatMilliseconds(medianMs(sorted))}` },
+          },
+        };
+      }),
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** How many images of each class each network recognises. */
+import { formatPercent, formatPlural } from '../format.ts';
+import type { Confusion } from '../review/confusion.ts';
+import { shareOf } from '../review/confusion.ts';
+import type { Theme } from '../theme.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface ReviewedConfusion {
+  readonly key: string;
+  readonly title: string;
+  readonly place: number;
+  readonly confusion: Confusion;
+}
+
+export function perClassChart(
+  networks: readonly ReviewedConfusion[],
+  classes: readonly string[],
+  theme: Theme,
+): ChartView {
+  const base = frame(theme);
+  const colors = chartColors(theme);
+  const recall = ({ confusion }: ReviewedConfusion, label: number): number =>
+    (confusion.totals[label] ?? 0) === 0 ? NaN : shareOf(confusion, label, label);
+  const shares = networks
+    .flatMap((network) => classes.map((_name, label) => recall(network, label)))
+    .filter(Number.isFinite);
+  const lowest = shares.reduce((least, share) => Math.min(least, share), 1);
+  return {
+    summary: summaryOf(networks, classes, recall),
+    table: {
+      columns: ['Class', 'Images', ...networks.map(({ title }) => title)],
+      rows: classes.map((name, label) => [
+        name,
+        String(networks[0]?.confusion.totals[label] ?? 0),
+        ...networks.map((network) => formatPercent(recall(network, label))),
+      ]),
+    },
+    option: {
+      ...base,
+      // A scrolling legend cuts off what is higher than its items.
+      legend: { ...base.legend, itemHeight: 13 },
+      grid: { left: 46, right: 12, top: 34, bottom: 64 },
+      xAxis: xAxis(theme, {
+        type: 'category',
+        data: [...classes],
+        axisTick: { show: false },
+        axisLabel: { color: colors.muted, fontSize: 11, rotate: 32, width: 84, overflow: 'truncate', interval: 0 },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'value',
+        name: 'Recognised (%)',
+        nameGap: 32,
+        // Bars are compared by their length: they begin at zero unless all are long.
+        min: lowest > 0.6 ? 50 : 0,
+        max: 100,
+      }),
+      series: networks.map((network) => {
+        const { color } = markOf(network.place, theme);
+        return {
+          ...{ type: 'bar' as const, id: network.key, name: network.title, color, barGap: '8%', barCategoryGap: '26%' },
+          data: classes.map((name, label) => ({
+            value: recall(network, label) * 100,
+            tooltip: {
+              formatter: () =>
+                `${name}\n${network.title}: ${formatPercent(recall(network, label))} of ${formatPlural(network.confusion.totals[label] ?? 0, 'image')}`,
+            },
+          })),
+        };
+      }),
+    },
+  };
+}
+
+/** The class on which the networks are furthest apart. */
+function summaryOf(
+  networks: readonly ReviewedConfusion[],
+  classes: readonly string[],
+  recall: (network: ReviewedConfusion, label: number) => number,
+): string {
+  if (networks.length === 0) return 'No predictions are here.';
+  const spread = classes.map((name, label) => {
+    const shares = networks.map((network) => recall(network, label)).filter(Number.isFinite);
+    return { name, low: Math.min(...shares), high: Math.max(...shares) };
+  });
+  const [widest] = [...spread].sort((left, right) => right.high - right.low - (left.high - left.low));
+  if (widest === undefined || !Number.isFinite(widest.low)) return 'No class has images.';
+  return networks.length === 1
+    ? `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPercent(Math.min(...spread.map(({ low }) => low)))} recognised.`
+    : `They differ most on ${widest.name}: from ${formatPercent(widest.low)} to ${formatPercent(widest.high)}.`;
+}

@@ -1,0 +1,78 @@
+/** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both are the same. */
+import { formatPercent, formatPlural, formatPoints } from '../format.ts';
+import type { Calibration } from '../review/calibration.ts';
+import type { Theme } from '../theme.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+export interface ReviewedCalibration {
+  readonly key: string;
+  readonly title: string;
+  readonly place: number;
+  readonly calibration: Calibration;
+}
+
+/** A bin of fewer images is chance. */
+const FEWEST = 5;
+
+export function reliabilityChart(networks: readonly ReviewedCalibration[], theme: Theme): ChartView {
+  const base = frame(theme);
+  const colors = chartColors(theme);
+  return {
+    summary:
+      networks.length === 0
+        ? 'No predictions are here.'
+        : `Expected calibration error: ${networks.map(({ title, calibration }) => `${title} ${formatPercent(calibration.ece)}, ${leaningWords(calibration)}`).join('; ')}.`,
+    table: {
+      columns: ['Confidence', ...networks.flatMap(({ title }) => [`${title}: images`, `${title}: right`])],
+      rows: (networks[0]?.calibration.bins ?? []).map(({ from, to }, bin) => [
+        `${formatPercent(from)} to ${formatPercent(to)}`,
+        ...networks.flatMap(({ calibration: { bins } }) => [
+          String(bins[bin]?.count ?? 0),
+          bins[bin]?.count ? formatPercent(bins[bin].accuracy) : '',
+        ]),
+      ]),
+    },
+    option: {
+      ...base,
+      // A scrolling legend cuts off what is higher than its items.
+      legend: { ...base.legend, itemHeight: 13 },
+      grid: { left: 50, right: 16, top: 34, bottom: 42 },
+      xAxis: xAxis(theme, { type: 'value', name: 'Confidence (%)', min: 0, max: 100, interval: 20 }),
+      yAxis: yAxis(theme, { type: 'value', name: 'Right (%)', nameGap: 32, min: 0, max: 100, interval: 20 }),
+      series: [
+        {
+          ...{ type: 'line', id: 'diagonal', name: 'As claimed', symbol: 'none', silent: true, color: colors.muted },
+          lineStyle: { color: colors.muted, type: 'dotted', width: 1.2 },
+          data: [
+            [0, 0],
+            [100, 100],
+          ],
+        },
+        ...networks.map(({ key, title, place, calibration }) => {
+          const { color, symbol } = markOf(place, theme);
+          return {
+            ...{ type: 'line' as const, id: key, name: title, color, symbol, symbolSize: 8 },
+            lineStyle: { color, width: 1.5 },
+            data: calibration.bins
+              .filter(({ count }) => count >= FEWEST)
+              .map((bin) => ({
+                value: [bin.confidence * 100, bin.accuracy * 100],
+                tooltip: {
+                  formatter: () =>
+                    `${title}\n${formatPlural(bin.count, 'image')} at a confidence of ${formatPercent(bin.confidence)}\n${formatPercent(bin.accuracy)} right`,
+                },
+              })),
+          };
+        }),
+      ],
+    },
+  };
+}
+
+/** `too sure by 3.1 points` */
+export function leaningWords({ excess }: Calibration): string {
+  if (!Number.isFinite(excess) || Math.abs(excess) < 0.0005) return 'as sure as right';
+  return `too ${excess > 0 ? 'sure' : 'unsure'} by ${formatPoints(Math.abs(excess)).replace('+', '')}`;
+}

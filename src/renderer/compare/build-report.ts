@@ -1,0 +1,203 @@
+/** Everything that the Compare view shows, as a report. */
+import { diffArchitectures } from '../../core/arch/diff.ts';
+import type { ChartView } from '../charts/chart.ts';
+import { formatCount, formatPercent, formatPlural } from '../format.ts';
+import { agreementOf, verdictWords } from '../review/agreement.ts';
+import { calibrationOf } from '../review/calibration.ts';
+import { confusionOf } from '../review/confusion.ts';
+import type { ContestedImage } from '../review/disagreement.ts';
+import { contestedImages } from '../review/disagreement.ts';
+import { titleOf } from '../student/diagram.ts';
+import type { Titles } from '../words.ts';
+import { leaningWords } from '../charts/reliability.ts';
+import type { Compared } from './compared.ts';
+import { differenceOf, METRIC_ROWS, settingRows } from './compared.ts';
+import type { Report, ReportBlock } from './report.ts';
+import type { Reviewed } from './use-reviewed.ts';
+
+export interface ReportInput {
+  readonly all: readonly Compared[];
+  readonly base: Compared | undefined;
+  readonly reviewed: readonly Reviewed[];
+  readonly classes: readonly string[];
+  readonly titles: Titles;
+  /** Each with its drawing. */
+  readonly charts: readonly { readonly title: string; readonly view: ChartView; readonly svg: string }[];
+  /** Of the images that `reportImages` names. */
+  readonly addressOf: (image: number) => string | undefined;
+  /** What was compared where, and when. */
+  readonly origin: string;
+}
+
+const MOST_SHOWN = 24;
+
+/** The most contested images. */
+export function reportImages(reviewed: readonly Reviewed[]): readonly ContestedImage[] {
+  const views = reviewed.map(({ view }) => view);
+  return contestedImages(views, { kind: 'any' }).slice(0, MOST_SHOWN);
+}
+
+export function buildReport(input: ReportInput): Report {
+  const { all, reviewed } = input;
+  return {
+    title: `${all.map(({ title }) => title).join(' · ')}`,
+    blocks: [
+      { kind: 'text', text: input.origin },
+      { kind: 'heading', text: 'Metrics' },
+      metricsTable(input),
+      ...settingsBlocks(input),
+      ...(reviewed.length > 1 ? agreementBlocks(input) : []),
+      ...(input.charts.length > 0 ? [{ kind: 'heading' as const, text: 'Charts' }] : []),
+      ...input.charts.map(({ title, view, svg }): ReportBlock => ({
+        kind: 'picture',
+        title,
+        svg,
+        summary: view.summary,
+      })),
+      ...architectureBlocks(all),
+      ...reviewed.flatMap((network) => confusionBlocks(network, input.classes)),
+      ...(reviewed.length > 1 ? disagreementBlocks(input) : []),
+    ],
+  };
+}
+
+function metricsTable({ all, base }: ReportInput): ReportBlock {
+  const cell = (row: (typeof METRIC_ROWS)[number], one: Compared): string => {
+    const difference = base && differenceOf(row, one, base);
+    return `${row.text(row.value(one))}${difference ? ` (${difference.words})` : ''}`;
+  };
+  return {
+    kind: 'table',
+    columns: ['Metric', ...all.map((one) => `${one.title}${one === base ? ' (baseline)' : ''}`)],
+    rows: METRIC_ROWS.map((row) => [row.title, ...all.map((one) => cell(row, one))]),
+  };
+}
+
+function settingsBlocks({ all, titles }: ReportInput): readonly ReportBlock[] {
+  const students = all.flatMap(({ student, title }) => (student ? [{ student, title }] : []));
+  if (students.length === 0) return [];
+  const rows = settingRows(
+    students.map(({ student }) => student),
+    titles,
+  );
+  const shown = students.length > 1 ? rows.filter(({ differs }) => differs) : rows;
+  return [
+    { kind: 'heading', text: students.length > 1 ? 'Configuration: what differs' : 'Configuration' },
+    {
+      kind: 'table',
+      columns: ['Setting', ...students.map(({ title }) => title)],
+      rows: shown.map(({ title, values }) => [title, ...values]),
+    },
+  ];
+}
+
+function agreementBlocks({ reviewed }: ReportInput): readonly ReportBlock[] {
+  const images = reviewed[0]?.view.count ?? 0;
+  const words = reviewed.flatMap((first, index) =>
+    reviewed.slice(index + 1).flatMap((second) => {
+      const agreement = agreementOf(first.view, second.view);
+      if (agreement === undefined) return [];
+      return [`${first.title} and ${second.title}: ${verdictWords(agreement, first.title, second.title)}`];
+    }),
+  );
+  return [
+    { kind: 'heading', text: `Agreement on ${formatPlural(images, 'validation image')}` },
+    ...words.map((text): ReportBlock => ({ kind: 'text', text })),
+    {
+      kind: 'table',
+      columns: ['Say the same', ...reviewed.map(({ title }) => title)],
+      rows: reviewed.map((row) => [
+        row.title,
+        ...reviewed.map((column) => (row === column ? '' : formatPercent(agreementOf(row.view, column.view)?.same))),
+      ]),
+    },
+    { kind: 'heading', text: 'Calibration' },
+    {
+      kind: 'table',
+      columns: ['Network', 'Expected calibration error', 'Leaning'],
+      rows: reviewed.map(({ title, view }) => {
+        const calibration = calibrationOf(view);
+        return [title, formatPercent(calibration.ece, 2), leaningWords(calibration)];
+      }),
+    },
+  ];
+}
+
+/** From the first student (else the first network) to each other one. */
+function architectureBlocks(all: readonly Compared[]): readonly ReportBlock[] {
+  const from = all.find(({ student }) => student) ?? all[0];
+  const signed = (value: number): string =>
+    value === 0 ? '0' : `${value > 0 ? '+' : '−'}${formatCount(Math.abs(value))}`;
+  return all.flatMap((to): readonly ReportBlock[] => {
+    if (
+      from === undefined ||
+      to === from ||
+      (to.network.kind === from.network.kind && to.network.id === from.network.id)
+    )
+      return [];
+    const diff = diffArchitectures(from.graph, to.graph);
+    const rows = diff.rows.filter(({ status, follows }) => status !== 'same' && !follows);
+    const heading = { kind: 'heading' as const, text: `Architecture: from ${from.title} to ${to.title}` };
+    if (rows.length === 0) return [heading, { kind: 'text', text: 'The two architectures are the same.' }];
+    return [
+      heading,
+      {
+        ...{ kind: 'table', numbersFrom: 4 },
+        columns: ['Change', from.title, to.title, 'What changed', 'Params', 'MACs'],
+        rows: [
+          ...rows.map((row) => [
+            row.status,
+            row.left ? titleOf(row.left) : '',
+            row.right ? titleOf(row.right) : '',
+            row.changes.join('; '),
+            signed(row.paramsDelta),
+            signed(row.macsDelta),
+          ]),
+          [
+            'in all',
+            '',
+            '',
+            '',
+            signed(diff.right.params - diff.left.params),
+            signed(diff.right.macs - diff.left.macs),
+          ],
+        ],
+      },
+    ];
+  });
+}
+
+function confusionBlocks({ title, view }: Reviewed, classes: readonly string[]): readonly ReportBlock[] {
+  const { classes: size, counts } = confusionOf(view);
+  const nameOf = (label: number): string => classes[label] ?? String(label);
+  const labels = Array.from({ length: size }, (_, label) => label);
+  return [
+    { kind: 'heading', text: `Confusion matrix of ${title}` },
+    {
+      kind: 'table',
+      columns: ['True class \\ said', ...labels.map(nameOf)],
+      rows: labels.map((label) => [
+        nameOf(label),
+        ...labels.map((predicted) => String(counts[label * size + predicted] ?? 0)),
+      ]),
+    },
+  ];
+}
+
+function disagreementBlocks({ reviewed, classes, addressOf }: ReportInput): readonly ReportBlock[] {
+  const nameOf = (label: number): string => classes[label] ?? String(label);
+  const items = reportImages(reviewed).map(({ image, label, said }) => ({
+    address: addressOf(image) ?? '',
+    title: `${nameOf(label)} (image ${image})`,
+    lines: reviewed.map(({ title, view }, index) => {
+      const predicted = said[index] ?? 0;
+      const share = formatPercent(view.probabilities[image * view.classes + predicted], 0);
+      return `${title}: ${nameOf(predicted)} ${share}${predicted === label ? ', right' : ', wrong'}`;
+    }),
+  }));
+  if (items.length === 0) return [];
+  return [
+    { kind: 'heading', text: 'Images on which they are furthest apart' },
+    { kind: 'images', items },
+  ];
+}

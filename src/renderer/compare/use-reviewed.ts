@@ -1,0 +1,48 @@
+/** The compared networks whose predictions are here, all on the same images; the others with the reason. */
+import { computed, watch } from 'vue';
+import type { PredictionsView } from '../../bridge/schemas.ts';
+import { usePredictions } from '../review/use-predictions.ts';
+import type { Compared } from './compared.ts';
+
+export interface Reviewed {
+  readonly key: string;
+  readonly title: string;
+  /** Of its mark: its place among all that are compared. */
+  readonly place: number;
+  readonly view: PredictionsView;
+}
+
+export function useReviewed(all: () => readonly Compared[]) {
+  const predictions = usePredictions();
+  watch(all, (networks) => networks.forEach(({ network }) => void predictions.read(network)), { immediate: true });
+
+  const read = computed(() => all().map((one, place) => ({ ...one, place, read: predictions.of(one.network) })));
+  const here = computed(() =>
+    read.value.flatMap(({ key, title, place, read: found }): readonly Reviewed[] =>
+      found?.state === 'here' ? [{ key, title, place, view: found.view }] : [],
+    ),
+  );
+  const reviewed = computed(() => {
+    const [first] = here.value;
+    return first ? here.value.filter(({ view }) => isSameSplit(first.view, view)) : [];
+  });
+  /** In words: what is on its way, and what is missing and why. */
+  const notes = computed(() =>
+    read.value.flatMap(({ key, title, read: found }) => {
+      if (found?.state === 'reading') return [`Reading what ${title} says of the validation images…`];
+      if (found?.state === 'missing') return [`${title}: ${found.reason}`];
+      const isApart = found?.state === 'here' && !reviewed.value.some((one) => one.key === key);
+      return isApart ? [`${title} saw other images than the first one: its predictions are not compared.`] : [];
+    }),
+  );
+  return { reviewed, notes };
+}
+
+function isSameSplit(left: PredictionsView, right: PredictionsView): boolean {
+  return (
+    left === right ||
+    (left.count === right.count &&
+      left.classes === right.classes &&
+      left.labels.every((label, image) => label === right.labels[image]))
+  );
+}

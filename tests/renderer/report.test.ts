@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { drawSvg } from '../../src/renderer/charts/echarts.ts';
+import { buildReport } from '../../src/renderer/compare/build-report.ts';
+import { comparedCalibration } from '../../src/renderer/compare/comparison-charts.ts';
+import { comparedStudent, comparedTeacher, distinctTitles } from '../../src/renderer/compare/compared.ts';
+import { reportHtml, reportMarkdown } from '../../src/renderer/compare/report.ts';
+import {
+  fixtureEpochs,
+  fixtureGraph,
+  fixturePredictions,
+  fixtureRun,
+  fixtureTeacher,
+} from '../../src/renderer/gallery/fixtures.ts';
+
+const HOSTILE = '<img src=x onerror=alert(1)> | "quoted" & <script>';
+const PNG = 'data:image/png;base64,iVBORw0KGgo=';
+const { run, trials } = fixtureRun({ id: 'r', name: HOSTILE, state: 'finished', budget: 4, done: 4, seed: 2 });
+const titles = { familyTitle: (name: string) => name, dimensionTitle: (_family: string, name: string) => name };
+const students = trials
+  .slice(0, 2)
+  .map((trial) =>
+    comparedStudent(
+      { trial, run, graph: fixtureGraph(trial), epochs: fixtureEpochs(trial), checkpoints: [] },
+      { kind: 'student', id: trial.id },
+      HOSTILE,
+    ),
+  );
+const all = [comparedTeacher(fixtureTeacher), ...students];
+const reviewed = all.map(({ key, title }, place) => ({ key, title, place, view: fixturePredictions(0.85, place + 1) }));
+const chart = comparedCalibration(reviewed, 'light');
+const report = buildReport({
+  ...{ all, base: all[0], reviewed, classes: [HOSTILE, 'Trouser'], titles, origin: 'Here.' },
+  charts: [{ title: 'Calibration', view: chart, svg: drawSvg(chart.option, { width: 300, height: 200 }) }],
+  addressOf: (image) => (image % 2 === 0 ? PNG : 'https://example.org/x.png'),
+});
+const html = reportHtml(report);
+
+describe('the HTML report', () => {
+  test('holds all that it shows: no script, no address but pictures inside it', () => {
+    expect(html).not.toMatch(/<script|<link|<iframe|<object|javascript:/i);
+    expect([...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, address]) => address?.slice(0, 11))).toEqual(
+      expect.arrayContaining(['data:image/']),
+    );
+    for (const [, address] of html.matchAll(/\b(?:src|href)="([^"]+)"/g)) expect(address).toMatch(/^data:image\//);
+    expect(html).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+  });
+
+  test("a person's words stay words, in titles, tables and images", () => {
+    expect(html).not.toMatch(/<img src=x|onerror=alert\(1\)>/);
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  });
+
+  test('says the metrics, the verdicts, the differences and the images', () => {
+    for (const words of [
+      'Validation accuracy',
+      'McNemar',
+      'Calibration',
+      'Architecture: from',
+      'Confusion matrix of',
+    ]) {
+      expect(html).toContain(words);
+    }
+    expect(html).toContain(PNG);
+  });
+});
+
+describe('the Markdown report', () => {
+  const markdown = reportMarkdown(report);
+
+  test('has tables of equal width in every row, whatever the names hold', () => {
+    const tables = markdown.split('\n\n').filter((block) => block.startsWith('| '));
+    expect(tables.length).toBeGreaterThan(4);
+    for (const table of tables) {
+      const widths = table.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length);
+      expect(new Set(widths).size).toBe(1);
+    }
+  });
+
+  test('lets no markup through', () => {
+    expect(markdown).not.toMatch(/(?<!\\)<img/);
+  });
+});
+
+describe('titles of compared networks', () => {
+  test('tell two of one name apart by how they were taught, then by their run', () => {
+    const [first] = students;
+    if (first?.student === undefined) throw new Error('There is a student.');
+    const plainRun = {
+      ...run,
+      config: { ...run.config, recipe: { ...run.config.recipe, distillation: { loss: 'none' as const } } },
+    };
+    const plain = { ...first, student: { ...first.student, run: plainRun } };
+    expect(distinctTitles([first, plain]).map(({ title }) => title.slice(-17))).toEqual([
+      expect.stringMatching(/, KD$/),
+      ', without teacher',
+    ]);
+    const other = { ...first, student: { ...first.student, run: { ...run, name: 'Second' } } };
+    expect(distinctTitles([first, other])[1]?.title).toMatch(/, KD, Second$/);
+  });
+});
