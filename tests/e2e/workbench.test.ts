@@ -128,7 +128,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await stateIs('Running');
     await stateIs('Finished');
-    await page.getByText(`${TRIALS} of ${TRIALS} students`).waitFor();
+    await page.getByText(`${TRIALS} of ${TRIALS} students`).first().waitFor();
     seen.runAddress = new URL(page.url()).hash.slice(1);
     seen.best = await fact('Best accuracy');
     expect(seen.best).toMatch(/^\d+\.\d\d %$/);
@@ -235,7 +235,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
 
   test('every view keeps inside the window, light and dark, small and large', { timeout: SLOW }, async () => {
     const run = seen.runAddress.replace(/\/[a-z]+$/, '');
-    const views = ['/', '/new', '/compare', '/settings', '/gallery', run];
+    const views = ['/', '/new', '/front', '/compare', '/settings', '/gallery', run];
     views.push(...['trials', 'families', 'regions', 'predictions'].map((tab) => `${run}/${tab}`));
     for (const size of [
       { width: 1280, height: 800 },
@@ -287,7 +287,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     await page.getByRole('link', { name: 'Renamed elsewhere' }).click();
     await stateIs('Finished');
     expect(await fact('Best accuracy')).toBe(seen.best);
-    await page.getByText(`${TRIALS} of ${TRIALS} students`).waitFor();
+    await page.getByText(`${TRIALS} of ${TRIALS} students`).first().waitFor();
     await page.getByRole('tab', { name: 'Trials' }).click();
     const number = /#\d+/.exec(seen.students[0] ?? '')?.[0] ?? '';
     await page.getByRole('link', { name: number, exact: true }).click();
