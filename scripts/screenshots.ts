@@ -59,7 +59,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
   );
   await shoot('run-front');
-  for (const tab of ['Trials', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions']) {
+  for (const tab of ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions']) {
     await page.getByRole('tab', { name: tab }).click();
     // What the log is followed for.
     await page.getByText('Following the search').waitFor({ state: 'detached' });
@@ -86,6 +86,14 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   const architecture = page.locator('section', { has: page.getByRole('heading', { name: 'Architecture' }) });
   await architecture.evaluate((section) => section.scrollIntoView());
   await shoot('compare-architecture');
+  for (const [name, heading] of [
+    ['compare-disagreement', 'Disagreement'],
+    ['compare-calibration', 'Recognised by class'],
+  ] as const) {
+    const section = page.locator('section', { has: page.getByRole('heading', { name: heading }) });
+    await section.first().evaluate((one) => one.scrollIntoView());
+    await shoot(name);
+  }
 
   await go('/new');
   await page.getByText(/students fit/).waitFor();

@@ -10,7 +10,8 @@ import {
   TooltipComponent,
   VisualMapContinuousComponent,
 } from 'echarts/components';
-import { init, use } from 'echarts/core';
+import { graphic, init, use } from 'echarts/core';
+import type { ECharts } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
@@ -40,4 +41,16 @@ export function drawSvg(option: EChartsOption, size: { readonly width: number; r
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
+}
+
+/** Intervals that are set on parallel axes are drawn in an opaque grey of ECharts' own, whatever the axes' style says. */
+export function tintIntervals(chart: ECharts, color: string): void {
+  for (const root of chart.getZr().storage.getRoots()) {
+    root.traverse((element) => {
+      // So its brush calls the body of an interval.
+      if (element instanceof graphic.Rect && element.name === 'main') {
+        element.attr('style', { fill: color, stroke: color, opacity: 0.22 });
+      }
+    });
+  }
 }

@@ -11,7 +11,8 @@ import { titleOf } from '../student/diagram.ts';
 import type { Titles } from '../words.ts';
 import { leaningWords } from '../charts/reliability.ts';
 import type { Compared } from './compared.ts';
-import { differenceOf, METRIC_ROWS, settingRows } from './compared.ts';
+import type { MetricRow } from './compared.ts';
+import { differenceOf, rowsThere, settingRows } from './compared.ts';
 import type { Report, ReportBlock } from './report.ts';
 import type { Reviewed } from './use-reviewed.ts';
 
@@ -62,14 +63,14 @@ export function buildReport(input: ReportInput): Report {
 }
 
 function metricsTable({ all, base }: ReportInput): ReportBlock {
-  const cell = (row: (typeof METRIC_ROWS)[number], one: Compared): string => {
+  const cell = (row: MetricRow, one: Compared): string => {
     const difference = base && differenceOf(row, one, base);
     return `${row.text(row.value(one))}${difference ? ` (${difference.words})` : ''}`;
   };
   return {
     kind: 'table',
     columns: ['Metric', ...all.map((one) => `${one.title}${one === base ? ' (baseline)' : ''}`)],
-    rows: METRIC_ROWS.map((row) => [row.title, ...all.map((one) => cell(row, one))]),
+    rows: rowsThere(all).map((row) => [row.title, ...all.map((one) => cell(row, one))]),
   };
 }
 

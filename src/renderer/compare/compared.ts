@@ -163,6 +163,10 @@ export const METRIC_ROWS: readonly MetricRow[] = [
   },
 ];
 
+/** Rows of which at least one network has a value. */
+export const rowsThere = (all: readonly Compared[]): readonly MetricRow[] =>
+  METRIC_ROWS.filter((row) => all.some((one) => row.value(one) !== undefined));
+
 export interface Difference {
   readonly words: string;
   readonly tone: 'good' | 'bad' | 'muted';

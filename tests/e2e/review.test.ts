@@ -1,0 +1,233 @@
+/** The front and the comparison in Chromium over two small real searches: one distilled, one without a teacher. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath, launchChromium } from './chromium.ts';
+import type { WatchedPage } from './watched-page.ts';
+import { openWatched, overflowOf } from './watched-page.ts';
+import type { WebShell } from './web-shell.ts';
+import { startWebShell } from './web-shell.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const TRIALS = 3;
+const SLOW = 120_000;
+
+const browserThere = (await chromiumPath()) !== undefined;
+const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
+
+describe.skipIf(!browserThere)(`reviewing students${reason}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trade e2e review '));
+  const workspace = join(folder, 'workspace');
+  let browser: Browser;
+  let shell: WebShell;
+  let watched: WatchedPage;
+  let page: Page;
+
+  function search(name: string, trials: number, loss: 'kd' | 'none'): void {
+    const config = join(folder, `${name}.json`);
+    const more = { families: ['resnet', 'mobilenet-v2'], trainImages: 300, budget: { trials }, seed: 2 };
+    writeFileSync(config, JSON.stringify({ name, ...more, recipe: { epochs: 1, distillation: { loss } } }));
+    const program = [join(ROOT, 'src/cli/index.ts'), 'search', config, '--workspace', workspace];
+    const { status, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/node'), program, {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+  }
+
+  const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
+  const tab = (name: string): Promise<void> => page.getByRole('tab', { name }).click();
+  const selected = (): Locator => page.getByText(/^\d+ students? selected$/);
+
+  async function drag(over: Locator, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    const box = await over.boundingBox();
+    if (box === null) throw new Error('There is nothing to draw on.');
+    const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...at(from));
+    await page.mouse.down();
+    await page.mouse.move(...at(to), { steps: 4 });
+    await page.mouse.up();
+  }
+
+  async function savedBy(button: Locator): Promise<{ readonly name: string; readonly path: string }> {
+    const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    return { name: download.suggestedFilename(), path: await download.path() };
+  }
+
+  beforeAll(async () => {
+    search('Distilled', TRIALS, 'kd');
+    search('Plain', 1, 'none');
+    browser = await launchChromium();
+    shell = await startWebShell(workspace);
+    watched = await openWatched(browser);
+    ({ page } = watched);
+    await page.goto(shell.address);
+    await page.getByRole('link', { name: 'Distilled' }).click();
+  }, 3 * SLOW);
+
+  afterEach(() => expect(watched.faults).toEqual([]));
+
+  afterAll(async () => {
+    await browser?.close();
+    await shell?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('a rectangle on the front selects students in the table too, and the keyboard does as well', async () => {
+    const front = page.getByRole('figure', { name: 'Pareto front' });
+    await front.locator('canvas').waitFor();
+    await drag(front.getByRole('img'), [0.12, 0.16], [0.97, 0.8]);
+    await selected().waitFor();
+    const count = Number(/\d+/.exec(await selected().innerText())?.[0]);
+    expect(count).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'See them' }).click();
+    await page.locator('.body [role=row]').first().waitFor();
+    expect(await page.locator('.body [role=row]').count()).toBe(count);
+    await page.getByLabel('Only these').uncheck();
+    await page
+      .locator('.body [role=row]')
+      .nth(TRIALS - 1)
+      .waitFor();
+    await page.getByRole('button', { name: 'Clear the selection' }).click();
+    await selected().waitFor({ state: 'detached' });
+
+    await tab('Front');
+    await page.getByLabel(/^Pareto front\. Arrow keys/).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.getByText('2 students selected').waitFor();
+    await page.keyboard.press('Escape');
+    await selected().waitFor({ state: 'detached' });
+  });
+
+  test('axes, colour, an earlier front and another run are chosen, and kept from tab to tab', async () => {
+    const front = page.getByRole('figure', { name: 'Pareto front' });
+    await page.getByLabel('Horizontal', { exact: false }).first().selectOption('macs');
+    await page.getByLabel('Colour').selectOption('params');
+    await page.getByLabel('Front after').fill('2');
+    await front.getByText(/^After 2 students/).waitFor();
+    await page.getByRole('button', { name: 'Other runs' }).click();
+    await page.getByRole('checkbox', { name: /^Plain/ }).check();
+    await page.keyboard.press('Escape');
+    await front.getByText(/Beside it the fronts of Plain/).waitFor();
+    await tab('Hypervolume');
+    await page
+      .getByRole('figure', { name: 'Hypervolume history' })
+      .getByText(/Plain \d/)
+      .waitFor();
+    await tab('Front');
+    await front.getByText(/^After 2 students.*MACs/).waitFor();
+    await page.getByRole('button', { name: 'Follow the run' }).click();
+    await front.getByText(new RegExp(`of ${TRIALS} on the front`)).waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+  });
+
+  test('an axis of the parallel coordinates selects what the front shows', async () => {
+    await tab('Parameters');
+    const lines = page.getByRole('figure', { name: 'Parallel coordinates' });
+    await lines.getByText(`${TRIALS} students through`, { exact: false }).waitFor();
+    await page.getByText(/finished students are needed to tell/).waitFor();
+    const box = await lines.getByRole('img').boundingBox();
+    // The first axis, from top to bottom: every student lies on it.
+    const x = 40 / (box?.width ?? 1);
+    await drag(lines.getByRole('img'), [x, 0.16], [x, 0.94]);
+    await page.getByText(`${TRIALS} students selected`).waitFor();
+    await page.getByRole('button', { name: 'Clear the selection' }).click();
+    await lines.getByText('none selected', { exact: false }).waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+  });
+
+  test('a chart is saved as a picture, as a drawing and as numbers', async () => {
+    const starts = { PNG: '\u0089PNG', SVG: '<svg', CSV: 'Student,' };
+    for (const [kind, start] of Object.entries(starts)) {
+      await page.getByRole('button', { name: 'Save Parallel coordinates' }).click();
+      const { name, path } = await savedBy(page.getByRole('menuitem', { name: kind }));
+      expect(name).toBe(`parallel-coordinates.${kind.toLowerCase()}`);
+      expect(readFileSync(path).toString('latin1').startsWith(start)).toBe(true);
+    }
+  });
+
+  test(
+    'a student, its twin without the teacher and the teacher are told apart, down to the images',
+    { timeout: SLOW },
+    async () => {
+      await tab('Trials');
+      await page.getByRole('checkbox').first().check();
+      await go('/compare');
+      await page.getByRole('button', { name: 'Add a network' }).click();
+      await page
+        .getByRole('checkbox', { name: /without teacher/ })
+        .first()
+        .check();
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('columnheader', { name: /, without teacher/ })
+        .first()
+        .waitFor();
+      await page
+        .getByText(/McNemar's exact test/)
+        .first()
+        .waitFor({ timeout: SLOW });
+      await page.getByRole('table', { name: 'Agreement matrix' }).waitFor({ timeout: SLOW });
+
+      const gallery = page.getByRole('region', { name: 'Disagreement gallery' });
+      await gallery.getByText(/^[\d,]+ images?, the furthest apart first$/).waitFor();
+      await gallery.getByRole('img').first().waitFor();
+      const counts = (): Promise<string> => gallery.getByRole('status').innerText();
+      const all = await counts();
+      const matrix = page.getByRole('table', { name: /^Confusion matrix of/ });
+      await matrix.nth(1).getByRole('button').nth(1).click();
+      expect(await page.locator('.matrices').getByRole('button', { pressed: true }).count()).toBe(3);
+      await gallery.getByRole('button', { name: 'All images' }).waitFor();
+      expect(await counts()).not.toBe(all);
+      await gallery.getByRole('button', { name: 'All images' }).click();
+      await page.getByText(/Expected calibration error: Teacher \d/).waitFor();
+      await page.getByText(/^They differ most on /).waitFor();
+      await page.getByLabel('Side by side').check();
+      await page.locator('svg .same .node').first().waitFor();
+      expect(await overflowOf(page)).toEqual([]);
+    },
+  );
+
+  test('layers are looked into, and latencies measured where they are missing', { timeout: SLOW }, async () => {
+    await page.getByRole('button', { name: 'Look into it' }).click();
+    const layers = page.getByRole('region', { name: 'Layer statistics' });
+    await layers.getByRole('cell', { name: /^Dense/ }).waitFor({ timeout: SLOW });
+    await page.getByRole('button', { name: 'Measure what is missing' }).click();
+    await page.getByText(/^ONNX Runtime, 1 at once: #1.* ms, #1.* ms in the median/).waitFor({ timeout: SLOW });
+  });
+
+  test('the comparison goes as Markdown, and as one file that opens without a network', { timeout: SLOW }, async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+    await page.getByText('Copied.').waitFor();
+    const markdown = await page.evaluate(() => navigator.clipboard.readText());
+    expect(markdown).toMatch(/^# Teacher · #1 /);
+    expect(markdown).toContain('| Validation accuracy |');
+
+    const { name, path } = await savedBy(page.getByRole('button', { name: 'Save as HTML report' }));
+    expect(name).toMatch(/^comparison-.*\.html$/);
+    const file = join(folder, 'report.html');
+    writeFileSync(file, readFileSync(path));
+    const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
+    const faults: string[] = [];
+    const report = await context.newPage();
+    report.on('console', (message) => faults.push(message.text()));
+    report.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) faults.push(request.url());
+    });
+    await report.goto(pathToFileURL(file).href);
+    await report.getByRole('heading', { name: 'Metrics' }).waitFor();
+    const pictures = await report
+      .getByRole('img')
+      .evaluateAll((all) => all.map((one) => (one instanceof HTMLImageElement ? one.naturalWidth : 0)));
+    expect(pictures.length).toBeGreaterThan(8);
+    expect(pictures.every((width) => width > 0)).toBe(true);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
