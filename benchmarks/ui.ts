@@ -11,6 +11,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromiumPath } from '../tests/e2e/chromium.ts';
 import { generateWorkspace } from '../scripts/make-workspace/generate.ts';
+import { setUpOrExit } from '../scripts/setup.mjs';
 import { openReadable } from '../src/store/workspace.ts';
 import { measureWorkbench } from './ui/measure.ts';
 import type { UiFigures } from './ui/measure.ts';
@@ -45,6 +46,9 @@ if ((await chromiumPath()) === undefined) {
   process.stderr.write('SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium.\n');
   process.exit(0);
 }
+
+// What is measured is what the sources say.
+await setUpOrExit({ only: ['build'] });
 
 const say = (line: string): void => void (values.json || process.stdout.write(`${line}\n`));
 const workspace = resolve(values.workspace ?? '.cache/workspace-50k');
