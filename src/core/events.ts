@@ -14,7 +14,7 @@ export interface Why {
   readonly predictedLatencyMs?: number;
   /** Expected gain (hypervolume improvement, or improvement under a limit) in the score's units. */
   readonly expectedGain?: number;
-  /** Its family had fewer trials than it is owed: proposed for that, whatever other families promised. */
+  /** Of runs by TRADE's second version: its family had fewer trials than it was owed, and was proposed for that. */
   readonly owed?: boolean;
   /** How much of the prediction earlier runs make up: the weight of theirs, 0 where it was of no help. */
   readonly priorWeight?: number;

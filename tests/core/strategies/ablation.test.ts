@@ -27,17 +27,19 @@ function play(id: StrategyId, options: StrategyOptions, trials = 24) {
 describe('a part that is switched off', () => {
   const whole = play('trade', {});
 
-  it('leaves no trace: no regions, no shares owed, no hyperparameters of main effects or costs', () => {
+  it('leaves no trace: no regions, no hyperparameters of main effects or costs', () => {
     expect(whole.whys.some(({ region }) => region)).toBe(true);
     expect(play('trade', { regions: false }).whys.every(({ region }) => !region)).toBe(true);
-    expect(play('trade', { familyShare: false }).whys.every(({ owed }) => !owed)).toBe(true);
     expect(play('trade', { mainEffects: false }).hyperparameters).toBe(whole.hyperparameters - 2);
     expect(play('trade', { costFeatures: false }).hyperparameters).toBeLessThan(whole.hyperparameters);
+    const sure = play('trade', { amplitudeDoubt: false });
+    expect(sure.hyperparameters).toBe(whole.hyperparameters);
+    expect(sure.names).not.toEqual(whole.names);
   });
 
   it('is an option of TRADE, one by one', () => {
     expect(Object.keys(strategyInfo('trade').defaults).sort()).toEqual(
-      ['references', 'regions', 'credit', 'familyShare', 'mainEffects', 'costFeatures', 'amplitudeDoubt'].sort(),
+      ['references', 'regions', 'credit', 'mainEffects', 'costFeatures', 'amplitudeDoubt'].sort(),
     );
   });
 });
@@ -54,10 +56,10 @@ describe('TRADE-M', () => {
 });
 
 describe('the global process', () => {
-  it('is TRADE without regions, their credit and shares, and has none of them as options', () => {
+  it('is TRADE without regions and their credit, and has none of them as options', () => {
     const { names, whys } = play('gp-ehvi', {});
-    expect(names).toEqual(play('trade', { regions: false, credit: false, familyShare: false }).names);
-    expect(whys.every(({ region, owed }) => !region && !owed)).toBe(true);
+    expect(names).toEqual(play('trade', { regions: false, credit: false }).names);
+    expect(whys.every(({ region }) => !region)).toBe(true);
     expect(Object.keys(strategyInfo('gp-ehvi').defaults)).not.toContain('regions');
   });
 });

@@ -31,8 +31,6 @@ export const TRADE = Object.freeze({
 
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
-  /** Of an even share of the trials past the first `initialShare`, what every family is owed. [R] */
-  familyShare: 0.5,
 
   /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each side. [R] */
   openedAt: 1,

@@ -20,7 +20,6 @@ import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
 import { best, createScorer, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
-import { owedFamilies } from './share.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
@@ -54,13 +53,9 @@ export function propose(
   climbAnywhere(climber);
   for (const arm of arms) climbWithin(climber, arm);
   const { options } = context;
-  const choose = (candidates: readonly Scored[]): Scored | undefined =>
-    options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms);
-  const owed = options['familyShare'] === false ? undefined : owedCandidates(state, picked, glanced);
-  const due = owed && best(scorer, owed);
-  const isDue = due !== undefined && due.logGain > -Infinity;
   const boxed = options['oneRegion'] === true ? glanced.filter(({ member }) => claimant(arms, member)) : [];
-  const winner = isDue ? due : choose(boxed.length > 0 ? boxed : glanced);
+  const candidates = boxed.length > 0 ? boxed : glanced;
+  const winner = options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms);
   if (!winner) return undefined;
   const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
@@ -68,22 +63,10 @@ export function propose(
     member: winner.member,
     why: {
       ...explain(winner, learned.scale, orientation, claimant(arms, winner.member)),
-      ...(isDue && { owed: true }),
       ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
       ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
     },
   };
-}
-
-/** What is left of the family that is furthest behind what it is owed. */
-function owedCandidates(
-  { context, ledger }: TradeState,
-  picked: readonly Member[],
-  glanced: readonly Scored[],
-): readonly Scored[] | undefined {
-  return owedFamilies(context.catalogue, [...ledger.trials, ...picked])
-    .map((family) => glanced.filter(({ member }) => member.candidate.family === family))
-    .find((candidates) => candidates.length > 0);
 }
 
 /**

@@ -32,10 +32,7 @@ const STREAM = 0x74726164;
 const DRAW_STRIDE = 1_000_000;
 
 /** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
-const PARTS = {
-  ...{ regions: true, credit: true, familyShare: true },
-  ...{ mainEffects: true, costFeatures: true, amplitudeDoubt: true },
-};
+const PARTS = { regions: true, credit: true, mainEffects: true, costFeatures: true, amplitudeDoubt: true };
 
 type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summary'>;
 
@@ -44,7 +41,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   return {
-    ...{ ...identity, version: 2, transfers: true, defaults },
+    ...{ ...identity, version: 3, transfers: true, defaults },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
@@ -73,7 +70,7 @@ export const gpEhvi = tradeStrategy(
     summary:
       'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs exact: no regions.',
   },
-  { regions: false, credit: false, familyShare: false },
+  { regions: false, credit: false },
 );
 
 /** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et al. 2021). */
@@ -83,7 +80,7 @@ export const tradeM = tradeStrategy(
     summary:
       'TRADE with one trust region and no global arm: all trials go into its box until it dies, then into the next.',
   },
-  { regions: true, oneRegion: true, credit: false, familyShare: false },
+  { regions: true, oneRegion: true, credit: false },
 );
 
 function ask(state: TradeState, count: number): AskedEvent {
