@@ -216,7 +216,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
       .waitFor();
     await page.getByRole('heading', { name: 'Architecture' }).waitFor();
     const matrices = page.getByRole('table', { name: /^Confusion matrix of/ });
-    await matrices.nth(2).waitFor();
+    await matrices.nth(2).waitFor({ timeout: SLOW });
     await matrices.nth(1).getByRole('button').nth(12).click();
     expect(await page.getByRole('button', { pressed: true }).count()).toBe(3);
     expect(await overflowOf(page)).toEqual([]);
