@@ -6,7 +6,7 @@ import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
 export interface AnytimeSeries {
   readonly title: string;
@@ -55,7 +55,7 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
     option: {
       ...base,
       // All names at once: one that has to be paged to is none.
-      legend: { ...base.legend, type: 'plain' },
+      legend: { ...base.legend, ...LINE_LEGEND, type: 'plain' },
       grid: { left: 64, right: 24, top: 16 + 20 * legendRows(input), bottom: 42 },
       xAxis: xAxis(theme, {
         type: 'value',
@@ -165,7 +165,7 @@ const tickLabel = (value: number, { text }: AnytimeInput): string =>
 
 /** Rows of names where they have least room, about 700 pixels. */
 function legendRows({ series }: AnytimeInput): number {
-  const pixels = series.reduce((sum, { title }) => sum + 30 + 7 * title.length, 0);
+  const pixels = series.reduce((sum, { title }) => sum + 38 + 7 * title.length, 0);
   return Math.max(1, Math.ceil(pixels / 640));
 }
 

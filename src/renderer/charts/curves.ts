@@ -4,7 +4,7 @@ import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
 export interface Curve {
   readonly id: string;
@@ -40,6 +40,7 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
     table: curvesTable(input, show),
     option: {
       ...frame(theme),
+      legend: { ...frame(theme).legend, ...LINE_LEGEND },
       xAxis: xAxis(theme, {
         type: 'value',
         name: 'Epoch',

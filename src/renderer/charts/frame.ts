@@ -28,7 +28,8 @@ export function frame(theme: Theme): EChartsOption {
       right: 16,
       type: 'scroll',
       itemWidth: 14,
-      itemHeight: 9,
+      // As wide as high, for marks are drawn to this shape; and a scrolling legend cuts off what is higher than its items.
+      itemHeight: 13,
       itemGap: 14,
       textStyle: { color: colors.text, fontSize: 12 },
       pageTextStyle: { color: colors.muted },
@@ -37,6 +38,9 @@ export function frame(theme: Theme): EChartsOption {
     },
   };
 }
+
+/** Where every series is a line: wide enough to show it on both sides of its mark. */
+export const LINE_LEGEND = { itemWidth: 22 } as const;
 
 export function axisStyle(theme: Theme) {
   const colors = chartColors(theme);

@@ -167,7 +167,9 @@ function labelOf(point: FrontPoint, isPinned: boolean, colors: ChartColors) {
   const words = [point.isKnee ? 'knee' : '', isPinned ? trialNumber(point.trial) : ''].filter((word) => word !== '');
   if (words.length === 0) return { show: false };
   const place = { position: 'bottom' as const, distance: 6, color: colors.text, fontSize: 11, opacity: 1 };
-  return { show: true, formatter: words.join(' '), ...place };
+  // Over a cloud words need a ground of their own.
+  const ground = { textBorderColor: colors.panel, textBorderWidth: 3 };
+  return { show: true, formatter: words.join(' '), ...place, ...ground };
 }
 
 const latencyText = ({ metrics: { latencyMs } }: Trial): string =>

@@ -187,7 +187,7 @@ function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: r
   const counted = points.filter(({ place }) => place !== 'later').length;
   return [
     counted < points.length ? `After ${formatPlural(counted, 'student')}: ` : '',
-    `${formatPlural(front.length, 'student')} of ${counted} on the front`,
+    `${formatPlural(front.length, 'student')} of ${formatExact(counted)} on the front`,
     first && last && front.length > 1 ? `, from ${at(first)} to ${at(last)}` : last ? `: ${at(last)}` : '',
     knee ? `; knee at ${at(knee)}` : '',
     '.',

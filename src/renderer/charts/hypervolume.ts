@@ -5,7 +5,7 @@ import { formatVolume } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
 export interface HypervolumeInput {
   /** After `step`, 2 `step`, ..., n `step` finished students. */
@@ -82,7 +82,7 @@ function optionOf(
   const isAlone = lines.length === 1;
   return {
     ...base,
-    legend: { ...base.legend, show: !isAlone },
+    legend: { ...base.legend, ...LINE_LEGEND, show: !isAlone },
     grid: { left: input.isSmall ? 44 : 64, right: 20, top: isAlone ? 16 : 34, bottom: 42 },
     xAxis: xAxis(theme, {
       type: 'value',

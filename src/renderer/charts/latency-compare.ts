@@ -7,7 +7,7 @@ import { engineTitle } from '../words.ts';
 import { logRange } from './axis-range.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
 export interface TimedNetwork {
   readonly key: string;
@@ -38,8 +38,7 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
     },
     option: {
       ...base,
-      // A scrolling legend cuts off what is higher than its items.
-      legend: { ...base.legend, itemHeight: 13 },
+      legend: { ...base.legend, ...LINE_LEGEND },
       grid: { left: 50, right: 20, top: 34, bottom: 42 },
       xAxis: xAxis(theme, {
         ...{ type: 'log', name: 'Milliseconds a pass (log scale)' },

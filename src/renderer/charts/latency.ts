@@ -6,7 +6,7 @@ import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
 const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
   `${engineTitle(engine)} × ${batch}`;
@@ -31,7 +31,7 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
     option: {
       ...base,
       // All four at once, also where the panel is narrow.
-      legend: { ...base.legend, type: 'plain', left: 0, right: 0, itemGap: 8 },
+      legend: { ...base.legend, ...LINE_LEGEND, type: 'plain', left: 0, right: 0, itemGap: 8 },
       grid: { left: 50, right: 16, top: 58, bottom: 40 },
       xAxis: xAxis(theme, {
         type: 'log',

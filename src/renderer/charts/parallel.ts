@@ -103,6 +103,7 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
   // What is drawn last lies on top.
   const order = (trial: Trial): number => (trial.id === input.selected ? 2 : isDimmed(trial) ? 0 : 1);
   const name = { color: colors.text, fontSize: 11, lineHeight: 13 };
+  const label = { color: colors.text, fontSize: 11, textBorderColor: colors.panel, textBorderWidth: 3 };
   return {
     ...base,
     legend: { show: false },
@@ -117,7 +118,9 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
     },
     parallelAxis: axes.map((axis, dim) => ({
       ...{ dim, id: axis.id, name: wrapped(axis.title.replace(' (%)', '')), type: 'value' as const },
-      ...scaleOf(input, axis, dim, drawn, colors.muted),
+      ...scaleOf(input, axis, dim, drawn, label),
+      // Over the lines, else nobody reads the labels of a large run.
+      z: 3,
     })),
     ...(drawn.length > 0 && metricScale(input.colour, drawn, theme)),
     tooltip: { ...base.tooltip, trigger: 'item' },
@@ -143,8 +146,15 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
   };
 }
 
+interface LabelLook {
+  readonly color: string;
+  readonly fontSize: number;
+  readonly textBorderColor: string;
+  readonly textBorderWidth: number;
+}
+
 /** Levels at whole places with room around them; metrics from their least to their greatest. */
-function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], color: string) {
+function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], label: LabelLook) {
   const dimension = input.dimensions[dim];
   if (dimension !== undefined) {
     const word = (place: number): string => {
@@ -155,7 +165,7 @@ function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: r
     return {
       ...{ min: -0.35, max: dimension.levels.length - 0.65 },
       axisLabel: {
-        ...{ color, fontSize: 11, customValues: dimension.levels.map((_level, place) => place) },
+        ...{ ...label, customValues: dimension.levels.map((_level, place) => place) },
         formatter: (place: number) => word(place),
       },
     };
@@ -170,7 +180,7 @@ function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: r
   return {
     ...range,
     splitNumber: 4,
-    axisLabel: { color, fontSize: 11, showMinLabel: true, showMaxLabel: true, hideOverlap: true, formatter: text },
+    axisLabel: { ...label, showMinLabel: true, showMaxLabel: true, hideOverlap: true, formatter: text },
   };
 }
 

@@ -39,8 +39,6 @@ export function perClassChart(
     },
     option: {
       ...base,
-      // A scrolling legend cuts off what is higher than its items.
-      legend: { ...base.legend, itemHeight: 13 },
       grid: { left: 46, right: 12, top: 34, bottom: 64 },
       xAxis: xAxis(theme, {
         type: 'category',

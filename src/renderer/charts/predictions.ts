@@ -2,7 +2,7 @@
 import type { SeriesOption } from 'echarts';
 import type { Predicted } from '../../core/strategies/explain.ts';
 import { INTERVALS } from '../../core/surrogate/calibration.ts';
-import { formatPercent, formatPlural, formatPoints } from '../format.ts';
+import { formatExact, formatPercent, formatPlural, formatPoints } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { trialNumber } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
@@ -140,7 +140,7 @@ function tooltipText(one: Predicted, { familyTitle }: PredictionsInput): string 
 function summaryOf({ predictions }: PredictionsInput): string {
   if (predictions.length === 0) return 'No prediction has met its outcome yet.';
   const held = predictions.filter((one) => !isOutside(one)).length;
-  return `${held} of ${formatPlural(predictions.length, 'outcome')} lie within the 95 % interval that was predicted.`;
+  return `${formatExact(held)} of ${formatPlural(predictions.length, 'outcome')} lie within the 95 % interval that was predicted.`;
 }
 
 function tableOf({ predictions, familyTitle }: PredictionsInput): ChartTable {
