@@ -33,7 +33,8 @@ export function formatExact(value: number | undefined): string {
 export function formatPercent(value: number | undefined, decimals = 1): string {
   const word = wordOf(value);
   if (word !== undefined || value === undefined) return word ?? ABSENT;
-  return `${(value * 100).toFixed(decimals)} %`;
+  const text = (value * 100).toFixed(decimals);
+  return `${Number(text) === 0 ? text.replace('-', '') : text} %`;
 }
 
 /** `+1.2 points`, `−0.3 points`: a difference of two fractions. */

@@ -2,7 +2,7 @@
 import type { ExplanationView } from '../../bridge/explain-schemas.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Calibration } from '../../core/surrogate/calibration.ts';
-import { digits, formatPercent, formatPlural } from '../format.ts';
+import { digits, formatExact, formatPercent, formatPlural } from '../format.ts';
 import { gainWords, sourceTitle } from '../words.ts';
 
 type Account = ExplanationView['families'][number];
@@ -32,7 +32,9 @@ export function allocationSentences(
   const [most] = [...families].sort((left, right) => right.proposed - left.proposed);
   if (!most || most.proposed === 0) return [];
   const title = familyTitle(most.family);
-  const sentences = [`${title} got most: ${most.proposed} of ${formatPlural(all, 'student')} (${armsText(most)}).`];
+  const sentences = [
+    `${title} got most: ${formatExact(most.proposed)} of ${formatPlural(all, 'student')} (${armsText(most)}).`,
+  ];
   const hopeful = [...families].sort((left, right) => (right.expectedGain ?? -1) - (left.expectedGain ?? -1))[0];
   if (hopeful?.expectedGain !== undefined) {
     const gain = gainWords(hopeful.expectedGain, scored);

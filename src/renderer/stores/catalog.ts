@@ -2,7 +2,13 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
+import { STUDENT_FAMILIES } from '../../core/arch/families/registry.ts';
 import type { DatasetView, FamilyView, StrategyView, SystemView, TeacherView } from '../../bridge/schemas.ts';
+
+/** The families of this build, for as long as the catalog's own are being counted. No title depends on the task. */
+const OWN_FAMILIES = new Map(
+  Object.entries(STUDENT_FAMILIES).map(([name, family]) => [name, family({ inputShape: [28, 28, 1], classes: 10 })]),
+);
 
 export const useCatalog = defineStore('catalog', () => {
   const system = shallowRef<SystemView>();
@@ -23,14 +29,15 @@ export const useCatalog = defineStore('catalog', () => {
 
   async function readAll(): Promise<void> {
     const { system: shell, catalog } = useClient();
-    const [info, sets, schools, ways] = await Promise.all([
-      shell.info(),
+    // Names are shown as soon as they are there; the families' spaces are counted first, which can take seconds.
+    const [sets] = await Promise.all([
       catalog.datasets(),
-      catalog.teachers(),
-      catalog.strategies(),
+      shell.info().then((info) => (system.value = info)),
+      catalog.teachers().then((schools) => (teachers.value = schools)),
+      catalog.strategies().then((ways) => (strategies.value = ways)),
     ]);
     const spaces = await Promise.all(sets.map(({ name }) => catalog.families({ dataset: name })));
-    [system.value, datasets.value, teachers.value, strategies.value] = [info, sets, schools, ways];
+    datasets.value = sets;
     families.value = new Map(sets.map(({ name }, index) => [name, spaces[index] ?? []]));
   }
 
@@ -55,10 +62,12 @@ export const useCatalog = defineStore('catalog', () => {
   const familyByName = computed(() => new Map([...families.value.values()].flat().map((one) => [one.name, one])));
 
   /** Proper names; a key of its own where the catalog does not know it, or is not there yet. */
-  const familyTitle = (name: string): string => familyByName.value.get(name)?.title ?? name;
+  const familyTitle = (name: string): string =>
+    familyByName.value.get(name)?.title ?? OWN_FAMILIES.get(name)?.title ?? name;
   const teacherTitle = (name: string): string => teacherOf(name)?.title ?? name;
   const dimensionTitle = (family: string, dimension: string): string =>
-    familyByName.value.get(family)?.dimensions.find(({ name }) => name === dimension)?.title ?? dimension;
+    (familyByName.value.get(family) ?? OWN_FAMILIES.get(family))?.dimensions.find(({ name }) => name === dimension)
+      ?.title ?? dimension;
 
   return {
     system,
