@@ -3,7 +3,7 @@
  * through the real web shell: `node scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
  */
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { launchChromium } from '../tests/e2e/chromium.ts';
@@ -24,6 +24,11 @@ try {
   const page = await context.newPage();
   await page.goto(shell.address);
   await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  // Named when the catalog is there, which titles the strategy and the teacher too.
+  await page
+    .getByText(basename(resolve(values.workspace)), { exact: true })
+    .first()
+    .waitFor();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await shootAll(page, (name) => join(out, `${name}-${colorScheme}.png`));
@@ -95,6 +100,17 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     await shoot(name);
   }
 
+  await go('/front');
+  const everyFront = page.getByLabel(/^Front of all runs\. Arrow keys/);
+  await everyFront.focus();
+  await page.getByRole('img', { name: /^Front of all runs\. / }).waitFor();
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowLeft');
+  await everyFront.blur();
+  await shoot('all-front');
+
+  await go('/strategies');
+  await shootStrategies(page, shoot);
+
   await go('/new');
   await page.getByText(/students fit/).waitFor();
   await shoot('new-run');
@@ -107,6 +123,24 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await shoot('settings');
 }
 
+/** A small sample of the claim's comparison, played where the workspace has no replay yet. */
+async function shootStrategies(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+  const about = page.getByRole('region', { name: 'About this replay' });
+  const none = page.getByText('No strategies have been compared');
+  await about.or(none).first().waitFor();
+  if (await none.isVisible()) {
+    await page.getByRole('button', { name: 'New replay' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: "The claim's comparison" }).click();
+    await dialog.getByLabel('Trainings').fill('30');
+    await dialog.getByLabel('Seeds').fill('4');
+    await dialog.getByRole('button', { name: 'Play' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+  await about.getByText('Finished').waitFor({ timeout: 120_000 });
+  await shoot('strategies');
+}
+
 function finished(count: string): number {
-  return Number(/\d+/.exec(count)?.[0] ?? 0);
+  return Number(/[\d,]+/.exec(count)?.[0].replaceAll(',', '') ?? 0);
 }
