@@ -43,9 +43,9 @@ export const claimant = (arms: readonly RegionArm[], { candidate }: Pick<Member,
   arms.find(({ family, ground }) => family.name === candidate.family && ground.holds(candidate.config));
 
 /**
- * The candidate that promises most, the promises of each region that is searched at its credit and all others in full: the
- * largest promise that a search finds is the likeliest to be too large. Where the very best needs no credit, that is the
- * argmax over all candidates, and no other is looked at.
+ * Of the family that promises most, the candidate that promises most, the promises of each region that is searched at its
+ * credit and all others in full: the largest promise that a search finds is the likeliest to be too large. Which family
+ * that is, is left to the promises themselves. Where the very best needs no credit, no other is looked at.
  */
 export function chooseByCredit(
   scorer: Scorer,
@@ -55,13 +55,14 @@ export function chooseByCredit(
   let winner = best(scorer, glanced);
   if (!winner) return undefined;
   const first = claimant(arms, winner.member);
+  const { family } = winner.member.candidate;
   const credited = ({ logGain }: Scored, arm: RegionArm | undefined): number =>
     arm?.isSearched ? logGain + logCredit(arm.region.payoffs, logGain) : logGain;
   let top = credited(winner, first);
   if (top === winner.logGain) return winner;
   const rivals = new Map<RegionArm | undefined, Scored[]>();
   for (const item of glanced) {
-    if (item.logGain <= top) continue;
+    if (item.logGain <= top || item.member.candidate.family !== family) continue;
     const arm = claimant(arms, item.member);
     const known = rivals.get(arm);
     if (known) known.push(item);
