@@ -1,5 +1,5 @@
 /** Starts the window: theme, connection (before the router, for the address carries a token), stores, first view. */
-import { createPinia } from 'pinia';
+import { createPinia, setActivePinia } from 'pinia';
 import { createApp } from 'vue';
 import { connectToHost } from '../bridge/connect.ts';
 import type { HostConnection } from '../bridge/connect.ts';
@@ -11,7 +11,7 @@ import './base.css';
 import { createWorkbenchRouter } from './router.ts';
 import RefusedScreen from './shell/RefusedScreen.vue';
 import { useLive } from './stores/live.ts';
-import { installTheme } from './theme.ts';
+import { installAppearance } from './theme.ts';
 
 async function connect(): Promise<HostConnection> {
   const mock = import.meta.env.DEV ? new URLSearchParams(location.search).get('mock') : null;
@@ -27,12 +27,14 @@ function fetchFirstView(): void {
 }
 
 async function start(): Promise<void> {
-  installTheme();
+  const pinia = createPinia();
+  setActivePinia(pinia);
+  installAppearance();
   fetchFirstView();
   try {
     const connection = await connect();
     installClient(connection.client);
-    const app = createApp(App).use(createPinia()).use(createWorkbenchRouter());
+    const app = createApp(App).use(pinia).use(createWorkbenchRouter());
     void useLive().follow(connection);
     app.mount('#app');
   } catch (error) {
