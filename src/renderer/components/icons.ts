@@ -1,0 +1,30 @@
+/** Outlines of the line icons, 16 by 16. */
+export const ICON_PATHS = {
+  list: 'M2.5 4h11M2.5 8h11M2.5 12h11',
+  plus: 'M8 3v10M3 8h10',
+  compare: 'M6 2.5v11M2.5 5l3.5-2.5M2.5 5v6M10 13.5v-11M13.5 11l-3.5 2.5M13.5 11V5',
+  settings: 'M2.5 4.5h7M12 4.5h1.5M2.5 11.5h1.5M6.5 11.5h7M10.7 3v3M5.2 10v3',
+  search: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.6 10.6L14 14',
+  trash: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v3.5M9.2 7v3.5',
+  play: 'M5 3l8 5-8 5z',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
+  stop: 'M4 4h8v8H4z',
+  open: 'M6 3l5 5-5 5',
+  back: 'M10 3L5 8l5 5',
+  pin: 'M6 2.5h4l-.5 4 2 2.5h-7l2-2.5zM8 9v4.5',
+  close: 'M4 4l8 8M12 4l-8 8',
+  sun: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1.5v1.5M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1M4.4 11.6l-1 1',
+  moon: 'M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5z',
+  screen: 'M2.5 3h11v8h-11zM6 13.5h4',
+  table: 'M2.5 3h11v10h-11zM2.5 6.5h11M6.5 3v10',
+  chart: 'M2.5 2.5v11h11M5 10l2.5-3.5 2 2L13 4.5',
+  front: 'M3 2.5v10.5h10.5M5 11.5V9h2.5V6.5H10V5h3M6 5h.01M9 3h.01',
+  power: 'M8 2.5v5M4.8 4.5a4.8 4.8 0 1 0 6.4 0',
+  download: 'M8 2.5v7.5M5 7l3 3 3-3M3 13h10',
+  upload: 'M8 10V2.5M5 5.5l3-3 3 3M3 13h10',
+  warning: 'M8 2.5l6 11H2zM8 6.5v3M8 11.5v.2',
+  check: 'M3 8.5l3.5 3.5L13 4.5',
+  menu: 'M3 8h.01M8 8h.01M13 8h.01',
+} as const;
+
+export type IconName = keyof typeof ICON_PATHS;
