@@ -202,6 +202,8 @@ export const runSchema = z.strictObject({
 });
 
 export const runSummarySchema = z.strictObject({
+  /** Rises from each summary that the host makes to the next, over its sessions too: the higher one is the newer. */
+  revision: count,
   run: runSchema,
   trials: z.strictObject({
     queued: count,

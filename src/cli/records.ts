@@ -7,7 +7,7 @@ import type { Trial } from '../core/trial.ts';
 import { frontOf } from '../host/create-host.ts';
 import type { RunEnd, RunNews } from '../host/create-host.ts';
 
-export function runRecord({ run, trials }: RunSummaryView) {
+export function runRecord({ run, trials }: Pick<RunSummaryView, 'run' | 'trials'>) {
   const all = Object.values(trials).reduce((sum, count) => sum + count, 0);
   return { id: run.id, state: run.state, name: run.name, trials: all, failed: trials.failed };
 }
@@ -55,8 +55,8 @@ export function frontRecords({ summary, trials }: RunEnd) {
 
 /** The last line of `search` and `resume`. */
 export function endRecord(end: RunEnd) {
-  const { run, trials, score } = end.summary;
-  const { id, state, trials: all, failed } = runRecord({ run, trials, score });
+  const { run, score } = end.summary;
+  const { id, state, trials: all, failed } = runRecord(end.summary);
   return {
     event: `run.${state}`,
     run: {

@@ -4,6 +4,7 @@ import type { ParsedSearchInput, RunSummaryView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
+import type { RunSummary } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -57,12 +58,16 @@ interface ActiveRun {
   readonly settled: Promise<void>;
 }
 
+/** Revisions a session has for its views of runs: more than it can make, and few enough for exact integers. */
+const VIEWS_OF_A_SESSION = 2 ** 32;
+
 export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
   const { store, files } = workspace;
   const active = new Map<string, ActiveRun>();
   /** A start or resume that is still being checked: a second one must not slip in beside it. */
   let launching: Promise<unknown> | undefined;
   let closing = false;
+  let revision = sessionNumber(store.fence) * VIEWS_OF_A_SESSION;
 
   function get(id: string): RunSummaryView {
     const summary = store.summary(id);
@@ -70,14 +75,17 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     return viewOf(summary);
   }
 
-  function viewOf(summary: RunSummaryView): RunSummaryView {
+  /** The store is read and the view is made in one go, so views rank as what they show. */
+  function viewOf(summary: RunSummary): RunSummaryView {
     const { run } = summary;
+    revision += 1;
     const progress = active.get(run.id)?.progress;
-    if (progress !== undefined) return { ...summary, live: progress.view() };
+    if (progress !== undefined) return { ...summary, revision, live: progress.view() };
     // Only a disk that took no more writes leaves this behind; people see what is true.
-    if (run.state !== 'running') return summary;
+    if (run.state !== 'running') return { ...summary, revision };
     return {
       ...summary,
+      revision,
       run: { ...run, state: 'interrupted', reason: run.reason ?? 'Its state could not be written.' },
     };
   }
@@ -267,6 +275,11 @@ function progressSoFar(
     done: trials.filter(({ state }) => state === 'finished' || state === 'failed' || state === 'stopped').length,
     measured: finished.map((trial) => trial.seconds),
   };
+}
+
+/** A fence begins with the number of its session. */
+function sessionNumber(fence: string): number {
+  return Number.parseInt(fence.slice(1), 10);
 }
 
 function resumeNote(run: Run, version: number): string | undefined {

@@ -70,6 +70,15 @@ describe('what has not changed', () => {
 });
 
 describe('stale snapshots', () => {
+  test('an event that an answer has overtaken does not make a paused run run again, with fewer students', () => {
+    const paused = { ...summary, revision: 12, run: { ...summary.run, state: 'paused' as const } };
+    const before = { ...held(first), runs: new Map([['run', paused]]) };
+    const stale = applyChanges(before, [{ type: 'run.changed', summary: { ...summary, revision: 11 } }]);
+    expect(stale.runs.get('run')).toBe(paused);
+    const later = applyChanges(before, [{ type: 'run.changed', summary: { ...summary, revision: 13 } }]);
+    expect(later.runs.get('run')?.run.state).toBe('running');
+  });
+
   test('fewer epochs of the same attempt are stale, of a later attempt they are not', () => {
     const three = { ...running, epochsDone: 3 };
     expect(isStale(three, { ...running, epochsDone: 2 })).toBe(true);

@@ -12,7 +12,7 @@ export type RunNews =
   | { readonly type: 'trial.ended'; readonly trial: Trial };
 
 export interface RunEnd {
-  readonly summary: RunSummaryView;
+  readonly summary: Omit<RunSummaryView, 'revision'>;
   readonly trials: readonly Trial[];
 }
 

@@ -364,6 +364,7 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
   const countOf = (state: TrialState): number => trials.filter((trial) => trial.state === state).length;
   const ended = countOf('finished') + countOf('failed');
   return {
+    revision: 0,
     run,
     trials: {
       queued: countOf('queued'),

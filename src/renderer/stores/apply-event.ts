@@ -24,7 +24,7 @@ export function applyChanges(records: WorkbenchRecords, changes: readonly RunCha
   for (const change of changes) {
     switch (change.type) {
       case 'run.changed':
-        runs.set(change.summary.run.id, withHeldParts(runs.get(change.summary.run.id), change.summary));
+        runs.set(change.summary.run.id, newerSummary(runs.get(change.summary.run.id), change.summary));
         break;
       case 'run.removed':
         for (const id of trials.get(change.id)?.keys() ?? []) epochs.delete(id);
@@ -52,11 +52,13 @@ export function applyChanges(records: WorkbenchRecords, changes: readonly RunCha
 }
 
 /**
- * The same objects for what has not changed (a run's configuration never does): whoever draws from them alone need not
+ * What is newer of two summaries of a run: an answer to a call and the event stream may overtake each other. With the same
+ * objects for what has not changed (a run's configuration never does): whoever draws from them alone need not
  * draw again, and a chart that is being read stands still.
  */
-export function withHeldParts(held: RunSummaryView | undefined, incoming: RunSummaryView): RunSummaryView {
+export function newerSummary(held: RunSummaryView | undefined, incoming: RunSummaryView): RunSummaryView {
   if (held === undefined) return incoming;
+  if (incoming.revision < held.revision) return held;
   const [before, after] = [held.score.history, incoming.score.history];
   const isSame = before.length === after.length && before.every((value, index) => Object.is(value, after[index]));
   return {

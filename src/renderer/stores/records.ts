@@ -5,7 +5,7 @@ import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
-import { applyChanges, EMPTY_RECORDS, isStale, withHeldParts } from './apply-event.ts';
+import { applyChanges, EMPTY_RECORDS, isStale, newerSummary } from './apply-event.ts';
 
 /** Rows of the list read at once: some windows full, since each brings its configuration and its history. */
 const PAGE = 60;
@@ -111,7 +111,7 @@ export const useRecords = defineStore('records', () => {
 
   function putRuns(summaries: readonly RunSummaryView[]): void {
     const known = new Map(records.value.runs);
-    for (const summary of summaries) known.set(summary.run.id, withHeldParts(known.get(summary.run.id), summary));
+    for (const summary of summaries) known.set(summary.run.id, newerSummary(known.get(summary.run.id), summary));
     records.value = { ...records.value, runs: known };
   }
 
