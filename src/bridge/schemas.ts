@@ -8,6 +8,8 @@ import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import { REWARD_COSTS } from '../core/reward.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
+import { epochPointSchema } from './epoch-schema.ts';
+import { jobSchema } from './job-schemas.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
 import { replaySummarySchema } from './replay-schemas.ts';
 
@@ -143,15 +145,6 @@ export const trialSchema = z.strictObject({
   finishedAt: z.string().optional(),
 });
 
-export const epochPointSchema = z.strictObject({
-  epoch: count,
-  trainLoss: anyNumber,
-  validationLoss: anyNumber,
-  validationAccuracy: anyNumber,
-  learningRate: anyNumber,
-  seconds: anyNumber,
-});
-
 const objectiveSchema = z.strictObject({
   metric: z.string(),
   goal: z.enum(['maximize', 'minimize']),
@@ -205,6 +198,12 @@ export const runSummarySchema = z.strictObject({
   /** Rises from each summary that the host makes to the next, over its sessions too: the higher one is the newer. */
   revision: count,
   run: runSchema,
+  tags: list(z.string()),
+  hasNote: z.boolean(),
+  /** In the trash since then. */
+  trashedAt: z.string().optional(),
+  /** Students off the front gave up their weights to make room. */
+  frontOnly: z.boolean(),
   trials: z.strictObject({
     queued: count,
     running: count,
@@ -374,6 +373,8 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('epoch.appended'), trialId: ID, runId: ID, point: epochPointSchema }),
   z.strictObject({ type: z.literal('replay.changed'), replay: replaySummarySchema }),
   z.strictObject({ type: z.literal('replay.removed'), id: ID }),
+  z.strictObject({ type: z.literal('job.changed'), job: jobSchema }),
+  z.strictObject({ type: z.literal('job.removed'), id: ID }),
 ]);
 
 export type HostEvent = z.output<typeof hostEventSchema>;

@@ -35,7 +35,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
   const checkpoints = store.checkpoints();
-  const runs = store.runs().rows.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
+  const runs = store.runs({ trash: 'with' }).rows.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
   const problems = [
     ...checkpoints.flatMap((row) => {
       const problem = files.verify(row);
@@ -128,8 +128,12 @@ const DUE = {
   stopped: ['failed'],
 } as const satisfies Record<TrialState, readonly StoredEvent['event']['type'][]>;
 
-function trialsProblems(store: ReadableStore, { run }: RunSummary, trials: readonly Trial[]): readonly string[] {
-  const keepsAll = run.config.checkpoints.keep !== 'front';
+function trialsProblems(
+  store: ReadableStore,
+  { run, frontOnly }: RunSummary,
+  trials: readonly Trial[],
+): readonly string[] {
+  const keepsAll = run.config.checkpoints.keep !== 'front' && !frontOnly;
   const kept = keepsAll ? trials : frontOf(run.config, trials);
   const ids = new Set(kept.map(({ id }) => id));
   return trials.flatMap((trial) => trialProblems(store, trial, ids.has(trial.id)));

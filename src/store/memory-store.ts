@@ -7,6 +7,7 @@ import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
 import { assertRunId, trialIdOf } from './ids.ts';
 import {
   assertAsked,
+  assertAtRest,
   assertEnded,
   assertPoint,
   assertPredictions,
@@ -16,14 +17,28 @@ import {
   conflict,
   missingRun,
   missingTrial,
+  missingView,
   NO_TRIALS,
 } from './rules.ts';
-import { CUT_OFF, EMPTY_SCORE, foldName } from './summaries.ts';
-import type { CheckpointRow, LatencyRow, PredictionsRow, RunScore, RunSummary, WritableStore } from './store.ts';
+import { facetsOf, findSummaries } from './memory-query.ts';
+import { byLetters, CUT_OFF, EMPTY_SCORE, foldName } from './summaries.ts';
+import type {
+  CheckpointRow,
+  LatencyRow,
+  PredictionsRow,
+  RunScore,
+  RunSummary,
+  SavedView,
+  WritableStore,
+} from './store.ts';
 
 interface RunRecord {
   run: Run;
   score: RunScore;
+  tags: readonly string[];
+  note: string;
+  trashedAt?: string;
+  frontOnly: boolean;
   session: string | undefined;
   readonly prior: readonly PriorResult[];
   readonly events: RunEvent[];
@@ -39,6 +54,7 @@ interface TrialRecord {
   final?: CheckpointRow;
   best?: CheckpointRow;
   predictions?: PredictionsRow;
+  note?: string;
 }
 
 export interface MemoryStoreOptions {
@@ -46,12 +62,14 @@ export interface MemoryStoreOptions {
   readonly now?: () => Date;
   /** What an earlier session remembered: the records of another memory store, which then goes on being this one's. */
   readonly records?: MemoryRecords;
+  readonly views?: SavedView[];
 }
 
 export type MemoryRecords = Map<string, RunRecord>;
 
 export function createMemoryStore(options: MemoryStoreOptions = {}): WritableStore {
-  const { fence = 's000001-memory', now = () => new Date(), records = new Map<string, RunRecord>() } = options;
+  const { fence = 's000001-memory', now = () => new Date(), views = [] } = options;
+  const { records = new Map<string, RunRecord>() } = options;
   const at = () => now().toISOString();
 
   const runOf = (id: string): RunRecord => {
@@ -85,10 +103,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       throw conflict(`The file ${file} belongs to another checkpoint.`);
     }
   };
-  const toSummary = ({ run, score, trials }: RunRecord): RunSummary => {
+  const toSummary = ({ run, score, trials, tags, note, trashedAt, frontOnly }: RunRecord): RunSummary => {
     const counts = { ...NO_TRIALS };
     for (const { trial } of trials) counts[trial.state] += 1;
-    return { run, score, trials: counts };
+    return { run, score, trials: counts, tags, hasNote: note !== '', trashedAt, frontOnly };
+  };
+  const dropWeights = (trialIds: readonly string[]): readonly string[] => {
+    const dropped = trialIds.map(trialOf);
+    for (const { trial } of dropped) assertEnded(trial.id, trial.state);
+    return dropped.flatMap((record) => {
+      const rows = [record.final, record.best];
+      record.final = undefined;
+      record.best = undefined;
+      return rows.flatMap((row) => row?.file ?? []);
+    });
   };
 
   return {
@@ -98,10 +126,20 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       const record = records.get(id);
       return record && toSummary(record);
     },
-    runs: ({ search = '', offset = 0, limit = Infinity } = {}) => {
-      const found = [...records.values()].reverse().filter(({ run }) => foldName(run.name).includes(foldName(search)));
-      return { rows: found.slice(offset, offset + limit).map(toSummary), total: found.length };
+    runs: ({ order, offset = 0, limit = Infinity, ...filter } = {}) => {
+      const found = findSummaries([...records.values()].map(toSummary), filter, order);
+      return { rows: found.slice(offset, offset + limit), total: found.length };
     },
+    runFacets: () => facetsOf([...records.values()].map(toSummary)),
+    runNote: (id) => records.get(id)?.note ?? '',
+    trialNote: (id) => find(id)?.note ?? '',
+    runSize: (id) => ({
+      checkpointBytes: (records.get(id)?.trials ?? [])
+        .flatMap(checkpointsOf)
+        .reduce((sum, { bytes }) => sum + bytes, 0),
+      recordBytes: 0,
+    }),
+    savedViews: () => [...views].sort((left, right) => byLetters(left.name, right.name)),
     trials: (runId, { offset = 0, limit = Infinity } = {}) =>
       (records.get(runId)?.trials ?? []).slice(offset, offset + limit).map(({ trial }) => trial),
     finishedTrials: (runId) => {
@@ -141,7 +179,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       if (records.has(id)) throw conflict(`There is a run ${id} already.`);
       const { name } = config;
       const run: Run = { id, name, state: 'running', config, strategyVersion, sample, createdAt: at(), seconds: 0 };
-      records.set(id, { run, score: EMPTY_SCORE, session: fence, prior, events: [], trials: [] });
+      const written = { tags: [], note: '', frontOnly: false };
+      records.set(id, { run, score: EMPTY_SCORE, ...written, session: fence, prior, events: [], trials: [] });
       return run;
     },
     setRunState: (id, state, reason) => {
@@ -162,6 +201,48 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     keepRun: (id) => {
       const record = runOf(id);
       record.run = { ...record.run, sample: false };
+    },
+    tagRuns: (ids, { add, remove }) => {
+      const away = new Set(remove.map(foldName));
+      for (const record of ids.map(runOf)) {
+        const kept = record.tags.filter((tag) => !away.has(foldName(tag)));
+        const known = new Set(kept.map(foldName));
+        const added = add.filter((tag) => !known.has(foldName(tag)) && known.add(foldName(tag)));
+        record.tags = [...kept, ...added].sort(byLetters);
+      }
+    },
+    setRunNote: (id, note) => {
+      runOf(id).note = note;
+    },
+    setTrialNote: (id, note) => {
+      trialOf(id).note = note;
+    },
+    trashRuns: (ids) => {
+      const found = ids.map(runOf);
+      for (const { run } of found) assertAtRest(run.id, run.state);
+      for (const record of found) record.trashedAt ??= at();
+    },
+    restoreRuns: (ids) => {
+      for (const record of ids.map(runOf)) record.trashedAt = undefined;
+    },
+    keepFrontOnly: (runId, dropped) => {
+      const record = runOf(runId);
+      assertAtRest(runId, record.run.state);
+      const files = dropWeights(dropped);
+      record.frontOnly = true;
+      return files;
+    },
+    saveView: (name, content) => {
+      const index = views.findIndex((one) => foldName(one.name) === foldName(name));
+      const view = { id: views[index]?.id ?? 1 + Math.max(0, ...views.map(({ id }) => id)), name, content };
+      if (index < 0) views.push(view);
+      else views[index] = view;
+      return view;
+    },
+    removeView: (id) => {
+      const index = views.findIndex((one) => one.id === id);
+      if (index < 0) throw missingView(id);
+      views.splice(index, 1);
     },
     deleteRun: (id) => {
       const files = runOf(id)
@@ -221,16 +302,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       run.events.push({ type: 'told', trial: record.trial.number, metrics });
       return old === checkpoint.file ? undefined : old;
     },
-    dropWeights: (trialIds) => {
-      const dropped = trialIds.map(trialOf);
-      for (const { trial } of dropped) assertEnded(trial.id, trial.state);
-      return dropped.flatMap((record) => {
-        const rows = [record.final, record.best];
-        record.final = undefined;
-        record.best = undefined;
-        return rows.flatMap((row) => row?.file ?? []);
-      });
-    },
+    dropWeights,
     failTrial: (trialId, reason, state, seconds) => {
       const record = moveTo(trialId, state, seconds);
       change(record, { reason, finishedAt: at() });

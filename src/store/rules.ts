@@ -59,6 +59,15 @@ export function assertRunMove(id: string, from: RunState, to: RunState): void {
   if (!legal.includes(to)) throw conflict(`Run ${id} is ${from} and cannot become ${to}.`);
 }
 
+/** What trains cannot go to the trash, nor give up weights. */
+export function assertAtRest(id: string, state: RunState): void {
+  if (state === 'running') throw conflict(`Run ${id} is running: pause it first.`);
+}
+
+export function missingView(id: number): WorkbenchError {
+  return new WorkbenchError('usage.invalid', `There is no saved view ${id} in this workspace any more.`);
+}
+
 /** `next`: the number that the run's next trial bears. */
 export function assertAsked(
   run: { readonly id: string; readonly state: RunState },

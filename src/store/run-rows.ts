@@ -4,9 +4,11 @@ import type { RecordedConfig, Run, RunState, SearchConfig } from '../core/run.ts
 import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { TrialState } from '../core/trial.ts';
 import type { Connection } from './database.ts';
+import { tagReader } from './label-rows.ts';
 import { readJson, writeJson } from './numbers.ts';
-import { assertRunMove, missingRun, NO_TRIALS } from './rules.ts';
-import type { RunQuery, RunScore, RunSummary } from './store.ts';
+import { assertAtRest, assertRunMove, missingRun, NO_TRIALS } from './rules.ts';
+import { runPages } from './run-query.ts';
+import type { RunQuery, RunScore, RunSize, RunSummary } from './store.ts';
 import { EMPTY_SCORE, foldName } from './summaries.ts';
 
 interface RunRow {
@@ -21,6 +23,9 @@ interface RunRow {
   readonly finished_at: string | null;
   readonly seconds: number;
   readonly score: string;
+  readonly note: string;
+  readonly trashed_at: string | null;
+  readonly front_only: 0 | 1;
 }
 
 function toRun(row: RunRow): Run {
@@ -45,17 +50,34 @@ export type RunReader = ReturnType<typeof runReader>;
 
 export function runReader(db: Connection) {
   const byId = db.prepare<[string], RunRow>('SELECT * FROM run WHERE id = ?');
-  // An empty search is found in every name.
-  const page = db.prepare<[string, number, number], RunRow>(
-    'SELECT * FROM run WHERE instr(name_folded, ?) > 0 ORDER BY number DESC LIMIT ? OFFSET ?',
-  );
-  const size = db.prepare<[string], number>('SELECT count(*) FROM run WHERE instr(name_folded, ?) > 0').pluck();
+  const pages = runPages<RunRow>(db);
+  const tags = tagReader(db);
   const counts = db.prepare<[string], { state: TrialState; trials: number }>(
     'SELECT state, trials FROM trial_count WHERE run_id = ?',
   );
 
+  // Lengths are read from the heads of the rows; a curve's numbers take about this much each.
+  const size = db.prepare<[{ readonly id: string }], RunSize>(`
+    SELECT
+      (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
+        AS checkpointBytes,
+      (SELECT length(config) + length(score) + length(note) FROM run WHERE id = :id)
+        + (SELECT coalesce(sum(length(config) + length(why) + length(metrics) + 200), 0) FROM trial WHERE run_id = :id)
+        + (SELECT coalesce(sum(length(json) + 60), 0) FROM event WHERE run_id = :id)
+        + (SELECT coalesce(sum(t.epochs_done * 60), 0) FROM trial t WHERE t.run_id = :id)
+        + (SELECT coalesce(sum(length(p.probabilities)), 0) FROM prediction p JOIN trial t ON t.id = p.trial_id
+           WHERE t.run_id = :id)
+        + (SELECT coalesce(sum(length(l.timings) + 100), 0) FROM latency l JOIN trial t ON t.id = l.trial_id
+           WHERE t.run_id = :id)
+        AS recordBytes
+    FROM run WHERE id = :id`);
+
   const toSummary = (row: RunRow): RunSummary => ({
     run: toRun(row),
+    tags: tags(row.id),
+    hasNote: row.note !== '',
+    trashedAt: row.trashed_at ?? undefined,
+    frontOnly: row.front_only === 1,
     trials: counts.all(row.id).reduce((all, { state, trials }) => ({ ...all, [state]: trials }), NO_TRIALS),
     // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined, and older ones have no step.
     score: { ...EMPTY_SCORE, ...(readJson(row.score) as RunScore) },
@@ -74,10 +96,11 @@ export function runReader(db: Connection) {
       const row = byId.get(id);
       return row && toSummary(row);
     },
-    runs: ({ search = '', offset = 0, limit = -1 }: RunQuery = {}) => {
-      const folded = foldName(search);
-      return { rows: page.all(folded, limit, offset).map(toSummary), total: size.get(folded) ?? 0 };
+    runs: (query: RunQuery = {}) => {
+      const { rows, total } = pages(query);
+      return { rows: rows.map(toSummary), total };
     },
+    runSize: (id: string): RunSize => size.get({ id }) ?? { checkpointBytes: 0, recordBytes: 0 },
   };
 }
 
@@ -102,6 +125,9 @@ export function runWriter(db: Connection, session: string) {
   const rename = db.prepare<[string, string, string]>('UPDATE run SET name = ?, name_folded = ? WHERE id = ?');
   const keep = db.prepare<[string]>('UPDATE run SET sample = 0 WHERE id = ?');
   const score = db.prepare<[string, string]>('UPDATE run SET score = ? WHERE id = ?');
+  const trash = db.prepare<[string, string]>('UPDATE run SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?');
+  const restore = db.prepare<[string]>('UPDATE run SET trashed_at = NULL WHERE id = ?');
+  const frontOnly = db.prepare<[string]>('UPDATE run SET front_only = 1 WHERE id = ?');
   const remove = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
   const sweep = db.prepare<[string, string], { id: string }>(`
     UPDATE run SET state = 'interrupted', session = NULL, reason = ?
@@ -136,6 +162,15 @@ export function runWriter(db: Connection, session: string) {
     rename: (id: string, name: string) => one(id, rename.run(name, foldName(name), id).changes),
     keep: (id: string) => one(id, keep.run(id).changes),
     setScore: (id: string, value: RunScore) => one(id, score.run(writeJson(value), id).changes),
+    trash: (id: string, at: string) => {
+      assertAtRest(id, stateOf(id));
+      trash.run(at, id);
+    },
+    restore: (id: string) => one(id, restore.run(id).changes),
+    setFrontOnly: (id: string) => {
+      assertAtRest(id, stateOf(id));
+      frontOnly.run(id);
+    },
     remove: (id: string) => one(id, remove.run(id).changes),
     sweep: (reason: string): readonly string[] => sweep.all(reason, session).map((row) => row.id),
   };

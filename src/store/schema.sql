@@ -1,4 +1,4 @@
--- Schema 3, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 4, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -20,7 +20,7 @@ CREATE TABLE run (
   finished_at TEXT,
   seconds REAL NOT NULL DEFAULT 0,
   score TEXT NOT NULL
-) STRICT;
+, note TEXT NOT NULL DEFAULT '', trashed_at TEXT, front_only INTEGER NOT NULL DEFAULT 0 CHECK (front_only IN (0, 1)), strategy TEXT AS (config ->> '$.strategy.id') VIRTUAL, dataset TEXT AS (config ->> '$.dataset') VIRTUAL, teacher TEXT AS (config ->> '$.teacher') VIRTUAL) STRICT;
 
 CREATE TABLE trial (
   id TEXT PRIMARY KEY,
@@ -125,4 +125,31 @@ CREATE TABLE checkpoint (
   bytes INTEGER NOT NULL CHECK (bytes >= 0),
   sha256 TEXT NOT NULL,
   PRIMARY KEY (trial_id, kind)
+) STRICT;
+
+CREATE INDEX run_strategy ON run (strategy);
+
+CREATE INDEX run_dataset ON run (dataset);
+
+CREATE INDEX run_teacher ON run (teacher);
+
+CREATE TABLE run_tag (
+  run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  tag TEXT NOT NULL,
+  tag_folded TEXT NOT NULL,
+  PRIMARY KEY (run_id, tag_folded)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_tag_folded ON run_tag (tag_folded);
+
+CREATE TABLE trial_note (
+  trial_id TEXT PRIMARY KEY REFERENCES trial (id) ON DELETE CASCADE,
+  note TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE saved_view (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL UNIQUE,
+  content TEXT NOT NULL
 ) STRICT;

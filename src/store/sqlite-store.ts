@@ -9,17 +9,23 @@ import { epochReader, epochWriter } from './epoch-rows.ts';
 import { allInWordsOf } from './errors.ts';
 import { eventReader, eventWriter } from './event-log.ts';
 import { assertRunId } from './ids.ts';
+import { labelWriter, noteReader } from './label-rows.ts';
 import { latencyReader, latencyWriter } from './latency-rows.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
 import { assertAsked, assertEnded, conflict } from './rules.ts';
+import { facetReader } from './run-query.ts';
 import { runReader, runWriter } from './run-rows.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 import { CUT_OFF } from './summaries.ts';
 import { trialReader, trialWriter } from './trial-rows.ts';
+import { viewReader, viewWriter } from './view-rows.ts';
 
 export function createReadableStore(db: Connection): ReadableStore {
   return allInWordsOf(db.name, {
     ...runReader(db),
+    ...facetReader(db),
+    ...noteReader(db),
+    ...viewReader(db),
     ...trialReader(db),
     ...epochReader(db),
     ...eventReader(db),
@@ -61,6 +67,8 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
   const checkpoints = checkpointWriter(db);
   const predictions = predictionWriter(db);
   const latency = latencyWriter(db);
+  const labels = labelWriter(db);
+  const views = viewWriter(db);
   const at = () => now().toISOString();
 
   const written = (id: string): Trial => {
@@ -68,6 +76,12 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     if (!trial) throw conflict(`Trial ${id} was written and is not there.`);
     return trial;
   };
+
+  const dropWeights = (trialIds: readonly string[]): readonly string[] =>
+    trialIds.flatMap((id) => {
+      assertEnded(id, trials.placeOf(id).state);
+      return checkpoints.removeWeights(id);
+    });
 
   return {
     ...reader,
@@ -91,6 +105,37 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     renameRun: (id, name) => transact(db, 'full', () => runs.rename(id, name)),
 
     keepRun: (id) => transact(db, 'full', () => runs.keep(id)),
+
+    tagRuns: (ids, { add, remove }) =>
+      transact(db, 'full', () => {
+        for (const id of ids) {
+          runs.stateOf(id);
+          labels.untag(id, remove);
+          labels.tag(id, add);
+        }
+      }),
+
+    setRunNote: (id, note) => transact(db, 'full', () => labels.setRunNote(id, note)),
+
+    setTrialNote: (id, note) =>
+      transact(db, 'full', () => {
+        trials.placeOf(id);
+        labels.setTrialNote(id, note);
+      }),
+
+    trashRuns: (ids) => transact(db, 'full', () => ids.forEach((id) => runs.trash(id, at()))),
+
+    restoreRuns: (ids) => transact(db, 'full', () => ids.forEach((id) => runs.restore(id))),
+
+    keepFrontOnly: (runId, dropped) =>
+      transact(db, 'full', () => {
+        runs.setFrontOnly(runId);
+        return dropWeights(dropped);
+      }),
+
+    saveView: (name, content) => transact(db, 'full', () => views.save(name, content)),
+
+    removeView: (id) => transact(db, 'full', () => views.remove(id)),
 
     deleteRun: (id) =>
       transact(db, 'full', () => {
@@ -132,13 +177,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         return old;
       }),
 
-    dropWeights: (trialIds) =>
-      transact(db, 'full', () =>
-        trialIds.flatMap((id) => {
-          assertEnded(id, trials.placeOf(id).state);
-          return checkpoints.removeWeights(id);
-        }),
-      ),
+    dropWeights: (trialIds) => transact(db, 'full', () => dropWeights(trialIds)),
 
     failTrial: (trialId, reason, state, seconds) =>
       transact(db, 'full', () => {

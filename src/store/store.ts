@@ -31,15 +31,67 @@ export interface RunScore {
 
 export interface RunSummary {
   readonly run: Run;
+  /** In the order of their letters. */
+  readonly tags: readonly string[];
+  readonly hasNote: boolean;
+  /** When it was moved to the trash; such a run is in no list but the trash's. */
+  readonly trashedAt?: string;
+  /** Students off the front gave up their weights to make room, whatever the configuration says of them. */
+  readonly frontOnly: boolean;
   /** Trials by state; a state that does not occur is 0. */
   readonly trials: Readonly<Record<Trial['state'], number>>;
   readonly score: RunScore;
 }
 
-export interface RunQuery {
+/** What a list of runs can be put in order by. */
+export const RUN_ORDERS = ['started', 'name', 'state', 'accuracy', 'front', 'hypervolume', 'students', 'time'] as const;
+export type RunOrder = (typeof RUN_ORDERS)[number];
+
+/** All of what is named has to hold; of a list one, of tags every one. */
+export interface RunFilter {
+  /** In the name or in a tag, without regard to case. */
   readonly search?: string;
+  readonly states?: readonly RunState[];
+  readonly strategies?: readonly string[];
+  readonly datasets?: readonly string[];
+  readonly teachers?: readonly string[];
+  readonly tags?: readonly string[];
+  /** Runs in the trash are left out where nothing is said. */
+  readonly trash?: 'without' | 'only' | 'with';
+}
+
+export interface RunQuery extends RunFilter {
+  /** Newest first where none is named; what has no value stands last either way. */
+  readonly order?: { readonly by: RunOrder; readonly descending: boolean };
   readonly offset?: number;
   readonly limit?: number;
+}
+
+/** A value that runs outside the trash have, and how many. */
+export interface Facet {
+  readonly value: string;
+  readonly runs: number;
+}
+
+export interface RunFacets {
+  readonly states: readonly Facet[];
+  readonly strategies: readonly Facet[];
+  readonly datasets: readonly Facet[];
+  readonly teachers: readonly Facet[];
+  readonly tags: readonly Facet[];
+}
+
+/** What a run takes on disk: its checkpoint files, and about what its rows take in the database. */
+export interface RunSize {
+  readonly checkpointBytes: number;
+  readonly recordBytes: number;
+}
+
+/** Columns, order and filters of the list under a name; `content` is JSON that the window reads. */
+export interface SavedView {
+  readonly id: number;
+  readonly name: string;
+  readonly content: string;
 }
 
 /** Some of a run's trials, by their numbers. */
@@ -104,8 +156,15 @@ export interface SweepReport {
 export interface ReadableStore {
   run(id: string): Run | undefined;
   summary(id: string): RunSummary | undefined;
-  /** Newest first. */
   runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
+  /** Values in the order of their letters. */
+  runFacets(): RunFacets;
+  /** Markdown; empty where nothing was written. */
+  runNote(id: string): string;
+  trialNote(id: string): string;
+  runSize(id: string): RunSize;
+  /** In the order of their names. */
+  savedViews(): readonly SavedView[];
   /** In order of their numbers. */
   trials(runId: string, query?: TrialQuery): readonly Trial[];
   finishedTrials(runId: string): FinishedTrials;
@@ -140,6 +199,22 @@ export interface WritableStore extends ReadableStore {
   renameRun(id: string, name: string): void;
   /** The sample search becomes an ordinary run. */
   keepRun(id: string): void;
+  /** Tags differ by more than case: one that is there already stays as it was written first. */
+  tagRuns(ids: readonly string[], tags: { readonly add: readonly string[]; readonly remove: readonly string[] }): void;
+  setRunNote(id: string, note: string): void;
+  setTrialNote(id: string, note: string): void;
+  /** All or none; throws where one is running. Those in the trash already stay as they are. */
+  trashRuns(ids: readonly string[]): void;
+  /** All or none. */
+  restoreRuns(ids: readonly string[]): void;
+  /**
+   * Of an ended, paused or interrupted run: these finished trials give up their weights, and the run says so from then on.
+   * Returns the files that nothing names any more.
+   */
+  keepFrontOnly(runId: string, dropped: readonly string[]): readonly string[];
+  /** Takes the place of the view of that name, without regard to case. */
+  saveView(name: string, content: string): SavedView;
+  removeView(id: number): void;
   /** Removes the run and all its rows; returns the checkpoint files that nothing names any more. */
   deleteRun(id: string): readonly string[];
   /** Appends the event and creates its trials (`queued`), in one transaction. Costs in the order of the proposals. */

@@ -16,3 +16,9 @@ export const EMPTY_SCORE: RunScore = {
 export function foldName(name: string): string {
   return name.toLowerCase();
 }
+
+/** In the order of their letters, whatever their case; the same in every language of the system. */
+export function byLetters(left: string, right: string): number {
+  const [a, b] = [foldName(left), foldName(right)];
+  return a < b ? -1 : a > b ? 1 : 0;
+}

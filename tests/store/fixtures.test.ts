@@ -68,5 +68,11 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     { type: 'told', trial: 0, metrics: done.metrics },
     failed,
   ]);
+  const written =
+    version < 4 ? { tags: [], note: '' } : { tags: ['Keep', 'übung'], note: '# Why\nIt was **worth** it.' };
+  expect(store.summary('run_1')).toMatchObject({ tags: written.tags, hasNote: written.note !== '' });
+  expect([store.runNote('run_1'), store.summary('run_1')?.frontOnly]).toEqual([written.note, version >= 4]);
+  expect(store.trialNote('run_1-0000')).toBe(version < 4 ? '' : 'small and good');
+  expect(store.savedViews().map(({ name }) => name)).toEqual(version < 4 ? [] : ['Best first']);
   close();
 });

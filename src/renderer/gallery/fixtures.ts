@@ -366,6 +366,9 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
   return {
     revision: 0,
     run,
+    tags: [],
+    hasNote: false,
+    frontOnly: false,
     trials: {
       queued: countOf('queued'),
       running: countOf('running'),

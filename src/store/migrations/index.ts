@@ -5,6 +5,7 @@
 import { initial } from './0001-initial.ts';
 import { latency } from './0002-latency.ts';
 import { bestCheckpoint } from './0003-best-checkpoint.ts';
+import { upkeep } from './0004-upkeep.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint];
+export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep];
