@@ -39,6 +39,11 @@ export type Page = Pick<
   | 'setTimeout'
 > & { readonly trade?: ShellApi };
 
+/** What preload shows this page; undefined in the web shell. */
+export function shellApi(page: Page = window): ShellApi | undefined {
+  return page.trade;
+}
+
 /** Throws a `WorkbenchError` that says what to do when the host refuses this page. */
 export async function connectToHost(page: Page = window): Promise<HostConnection> {
   const link = createLink();

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { COMMAND_MESSAGE } from '../bridge/shell.ts';
 import { createHost, defaultWorkspace } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { answerAppRequest } from './app-protocol.ts';
@@ -49,7 +50,7 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
 
   async function start(): Promise<void> {
     lockDown();
-    setMenu(process.platform);
+    setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
     protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(ROOT, 'out/renderer')));
     const opened = await createHost({
       ...parts,

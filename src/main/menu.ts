@@ -1,25 +1,8 @@
-/** The menu: what every desktop program has; what the workbench itself does is in its page. */
+/** Puts the menu in its place. */
 import { Menu } from 'electron';
-import type { MenuItemConstructorOptions } from 'electron';
+import type { CommandId } from '../bridge/commands.ts';
+import { menuTemplate } from './menu-template.ts';
 
-export function setMenu(platform: NodeJS.Platform): void {
-  const template: MenuItemConstructorOptions[] = [
-    ...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
-    { label: '&File', submenu: [platform === 'darwin' ? { role: 'close' } : { role: 'quit' }] },
-    { role: 'editMenu' },
-    {
-      label: '&View',
-      submenu: [
-        { role: 'reload' },
-        { type: 'separator' },
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-      ],
-    },
-    { role: 'windowMenu' },
-  ];
-  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+export function setMenu(platform: NodeJS.Platform, choose: (id: CommandId) => void): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform, choose)));
 }

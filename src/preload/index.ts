@@ -1,9 +1,12 @@
-/** Shows the page which shell it is in, and passes the page's end of the bridge on to main. Nothing else. */
+/** Shows the page which shell it is in, tells it what is chosen in the menu, and passes its end of the bridge on to main. */
 import { contextBridge, ipcRenderer } from 'electron';
-import { PORT_MESSAGE } from '../bridge/shell.ts';
+import { COMMAND_MESSAGE, PORT_MESSAGE } from '../bridge/shell.ts';
 import type { ShellApi } from '../bridge/shell.ts';
 
-const api: ShellApi = { shell: 'electron' };
+const api: ShellApi = {
+  shell: 'electron',
+  onCommand: (listener) => void ipcRenderer.on(COMMAND_MESSAGE, (_event, id: unknown) => listener(String(id))),
+};
 contextBridge.exposeInMainWorld('trade', api);
 
 window.addEventListener('message', (event) => {

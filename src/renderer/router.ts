@@ -1,6 +1,7 @@
 /** Routes, each view a chunk of its own. Hash addresses work on a file-like scheme and on any server alike. */
 import { createRouter, createWebHashHistory } from 'vue-router';
 import type { Router } from 'vue-router';
+import { RUN_TABS } from './run/tabs.ts';
 
 export function createWorkbenchRouter(): Router {
   return createRouter({
@@ -9,7 +10,7 @@ export function createWorkbenchRouter(): Router {
       { path: '/', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
       { path: '/new', name: 'new-run', component: () => import('./views/NewRunView.vue') },
       {
-        path: '/runs/:id/:tab(front|trials|parameters|curves|hypervolume|families|regions|predictions)?',
+        path: `/runs/:id/:tab(${RUN_TABS.map(({ id }) => id).join('|')})?`,
         name: 'run',
         component: () => import('./views/RunView.vue'),
         props: true,

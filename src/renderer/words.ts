@@ -10,6 +10,7 @@ import type { Candidate, Level } from '../core/space/space.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
+import type { ThemeChoice } from './stores/preferences.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
@@ -34,6 +35,13 @@ export const TRIAL_STATES = {
   interrupted: { label: 'Interrupted', tone: 'warn' },
   stopped: { label: 'Stopped', tone: 'neutral' },
 } as const satisfies Readonly<Record<TrialState, StateWord>>;
+
+/** One button goes through the themes. */
+export const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = {
+  system: 'light',
+  light: 'dark',
+  dark: 'system',
+};
 
 export const REPLAY_STATES = {
   queued: { label: 'Waiting', tone: 'neutral' },

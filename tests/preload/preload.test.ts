@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { resolveConfig } from 'electron-vite';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PORT_MESSAGE } from '../../src/bridge/shell.ts';
+import { COMMAND_MESSAGE, PORT_MESSAGE } from '../../src/bridge/shell.ts';
+import type { ShellApi } from '../../src/bridge/shell.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 let folder: string;
@@ -33,9 +34,11 @@ function run() {
   const passed: { readonly channel: string; readonly ports: readonly unknown[] }[] = [];
   const listeners: ((event: object) => void)[] = [];
   const page = { addEventListener: (_type: string, listener: (event: object) => void) => listeners.push(listener) };
+  const heard = new Map<string, (event: unknown, message: unknown) => void>();
   const electron = {
     contextBridge: { exposeInMainWorld: (key: string, api: unknown) => exposed.set(key, api) },
     ipcRenderer: {
+      on: (channel: string, listener: (event: unknown, message: unknown) => void) => heard.set(channel, listener),
       postMessage: (channel: string, _message: unknown, ports: readonly unknown[]) => passed.push({ channel, ports }),
     },
   };
@@ -47,7 +50,7 @@ function run() {
   };
   new Function('require', 'module', 'exports', 'window', source)(require, { exports: {} }, {}, page);
   const post = (event: object): void => listeners.forEach((listener) => listener(event));
-  return { exposed, passed, required, page, post };
+  return { exposed, heard, passed, required, page, post };
 }
 
 describe('the built preload', () => {
@@ -60,7 +63,17 @@ describe('the built preload', () => {
   it('shows the page these keys and no more', () => {
     const { exposed } = run();
     expect([...exposed.keys()]).toEqual(['trade']);
-    expect(exposed.get('trade')).toEqual({ shell: 'electron' });
+    expect(exposed.get('trade')).toEqual({ shell: 'electron', onCommand: expect.any(Function) });
+  });
+
+  it('tells the page the name of a chosen command, and nothing of the event, which leads to the bridge', () => {
+    const { exposed, heard } = run();
+    const told: unknown[][] = [];
+    // Sound: seen above.
+    (exposed.get('trade') as ShellApi).onCommand((...all) => void told.push(all));
+    expect([...heard.keys()]).toEqual([COMMAND_MESSAGE]);
+    heard.get(COMMAND_MESSAGE)?.({ sender: 'the bridge' }, 'find');
+    expect(told).toEqual([['find']]);
   });
 
   it('passes the one port of its own page on', () => {

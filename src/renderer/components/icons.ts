@@ -24,6 +24,7 @@ export const ICON_PATHS = {
   upload: 'M8 10V2.5M5 5.5l3-3 3 3M3 13h10',
   warning: 'M8 2.5l6 11H2zM8 6.5v3M8 11.5v.2',
   check: 'M3 8.5l3.5 3.5L13 4.5',
+  keyboard: 'M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.4 6.5h.01M12 6.5h.01M5 9.5h6',
   menu: 'M3 8h.01M8 8h.01M13 8h.01',
 } as const;
 

@@ -1,0 +1,109 @@
+/** What the palette finds: commands and views at once, runs and students as the host answers. */
+import { computed, shallowRef, watch } from 'vue';
+import { useRouter } from 'vue-router';
+import { COMMANDS } from '../../bridge/commands.ts';
+import { toWorkbenchError } from '../../bridge/errors.ts';
+import type { RunSummaryView } from '../../bridge/schemas.ts';
+import { useClient } from '../api.ts';
+import { formatPercent } from '../format.ts';
+import { RUN_TABS } from '../run/tabs.ts';
+import { useCatalog } from '../stores/catalog.ts';
+import { RUN_STATES, trialTitle } from '../words.ts';
+import { runHere } from './here.ts';
+import type { PaletteEntry, PaletteGroup } from './palette-entries.ts';
+import { findEntries, studentAsked } from './palette-entries.ts';
+import type { LiveCommand } from './registry.ts';
+import { liveCommands } from './registry.ts';
+
+const MOST_RUNS = 8;
+/** Runs that are asked for the student of a number. */
+const MOST_ASKED = 4;
+
+/** `typed` is what stands in the palette's field; undefined while it is closed. */
+export function usePalette(typed: () => string | undefined) {
+  const router = useRouter();
+  const client = useClient();
+  const catalog = useCatalog();
+  const runs = shallowRef<readonly PaletteEntry[]>([]);
+  const students = shallowRef<readonly PaletteEntry[]>([]);
+  const failure = shallowRef<string>();
+
+  watch(typed, (text) => void (text === undefined ? forget() : ask(text)));
+
+  function forget(): void {
+    [runs.value, students.value, failure.value] = [[], [], undefined];
+  }
+
+  async function ask(text: string): Promise<void> {
+    try {
+      const asked = studentAsked(text);
+      const [found, numbered] = await Promise.all([listRuns(text), asked ? listStudents(asked) : []]);
+      // An answer to an earlier question is dropped.
+      if (typed() !== text) return;
+      runs.value = found.map(runEntry);
+      students.value = numbered;
+      failure.value = undefined;
+    } catch (error) {
+      if (typed() === text) failure.value = toWorkbenchError(error).message;
+    }
+  }
+
+  async function listRuns(name: string, limit = MOST_RUNS): Promise<readonly RunSummaryView[]> {
+    const search = name.trim().slice(0, 200);
+    return (await client.runs.list({ limit, ...(search === '' ? {} : { search }) })).rows;
+  }
+
+  /** Of the run in the window first, then of the newest whose name fits. */
+  async function listStudents(asked: { number: number; runName: string }): Promise<readonly PaletteEntry[]> {
+    const listed = (await listRuns(asked.runName, MOST_ASKED)).map(({ run }) => run);
+    const here = asked.runName === '' && runHere.value ? [runHere.value] : [];
+    const searched = [...here, ...listed.filter(({ id }) => id !== here[0]?.id)].slice(0, MOST_ASKED);
+    const pages = await Promise.all(
+      searched.map(({ id }) => client.runs.trials({ id, offset: asked.number - 1, limit: 1 })),
+    );
+    return pages.flatMap((page, index): PaletteEntry[] => {
+      const [trial] = page;
+      if (trial === undefined || trial.number !== asked.number - 1) return [];
+      const family = catalog.familyTitle(trial.candidate.family);
+      const detail = `${family}, ${formatPercent(trial.metrics['accuracy'])} · ${searched[index]?.name ?? ''}`;
+      return [{ key: trial.id, title: trialTitle(trial), detail, run: () => router.push(`/students/${trial.id}`) }];
+    });
+  }
+
+  const runEntry = ({ run }: RunSummaryView): PaletteEntry => ({
+    ...{ key: run.id, title: run.name, detail: RUN_STATES[run.state].label },
+    run: () => router.push(`/runs/${run.id}`),
+  });
+
+  const tabs = computed((): readonly PaletteEntry[] => {
+    const run = runHere.value;
+    if (run === undefined) return [];
+    return RUN_TABS.map(({ id, title }) => ({
+      ...{ key: `tab.${id}`, title, detail: run.name },
+      run: () => router.push(`/runs/${run.id}/${id}`),
+    }));
+  });
+
+  const groups = computed((): readonly PaletteGroup[] => {
+    const text = typed() ?? '';
+    const commands = liveCommands().filter(({ id }) => id !== 'palette.open');
+    const [views, actions] = [commands.filter(isView), commands.filter((one) => !isView(one))];
+    const groups = [
+      { title: 'Students', entries: students.value },
+      { title: 'Actions', entries: findEntries(actions.map(commandEntry), text) },
+      { title: 'Views', entries: findEntries(views.map(commandEntry), text) },
+      { title: 'Parts of the run', entries: findEntries(tabs.value, text) },
+      { title: text.trim() === '' ? 'Newest runs' : 'Runs', entries: runs.value },
+    ];
+    return groups.filter(({ entries }) => entries.length > 0);
+  });
+
+  return { groups, failure };
+}
+
+const isView = ({ id }: LiveCommand): boolean => COMMANDS[id].group === 'views';
+
+function commandEntry({ id, words, run }: LiveCommand): PaletteEntry {
+  const [keys] = COMMANDS[id].keys;
+  return { key: id, title: words, run, ...(keys !== undefined && { keys }) };
+}
