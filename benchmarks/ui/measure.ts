@@ -119,7 +119,7 @@ async function measureSession(
     return page.evaluate(async (id) => {
       const since = performance.now();
       location.hash = `/runs/${id}/trials`;
-      const isThere = (): boolean => document.querySelector('[role=grid][aria-label=Students] [data-trial]') !== null;
+      const isThere = (): boolean => document.querySelector('[role=grid][aria-label=Students] [data-row]') !== null;
       return (await window.benchClock.painted(isThere)) - since;
     }, run.id);
   });
@@ -129,7 +129,7 @@ async function measureSession(
   const scroll = await Promise.resolve(scrolled(page, '[role=grid]'));
   benchmark.say(`scroll: ${scroll.fps.toFixed(1)} frames a second, ${(100 * scroll.blank).toFixed(1)} % without a row`);
   await grid.evaluate((element) => (element.scrollTop = 0));
-  await grid.locator('[data-trial$="-0000"]').waitFor();
+  await grid.locator('[data-row$="-0000"]').waitFor();
   await page.waitForTimeout(SETTLED_MS);
 
   let turn = 0;

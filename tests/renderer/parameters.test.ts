@@ -6,6 +6,8 @@ import { dimensionsOf, FEWEST_STUDENTS, importanceOf } from '../../src/renderer/
 const { trials } = fixtureRun({ id: 'p', name: 'p', state: 'finished', budget: 200, done: 200, seed: 2 });
 const familiesOf = (...names: readonly string[]) => fixtureFamilies.filter(({ name }) => names.includes(name));
 
+const titles = { familyTitle: (name: string) => name, dimensionTitle: (_: string, name: string) => name };
+
 describe('axes of parameters', () => {
   test('of one family are its own; of several those that every one has, behind the family', () => {
     expect(dimensionsOf(familiesOf('resnet')).map(({ name }) => name)).toContain('blocks1');
@@ -18,7 +20,7 @@ describe('axes of parameters', () => {
   test('intervals on two axes select the students that lie in both', () => {
     const resnets = trials.filter(({ candidate }) => candidate.family === 'resnet');
     const [dimensions, metrics] = [dimensionsOf(familiesOf('resnet')), ['params'] as const];
-    const axes = parallelAxes({ dimensions, metrics });
+    const axes = parallelAxes({ dimensions, metrics, titles });
     const levels = dimensions.find(({ name }) => name === 'width3')?.levels ?? [];
     const intervals = new Map([
       ['dimension-width3', [[1.5, levels.length]] as const],

@@ -31,20 +31,24 @@ export interface ParallelAxis {
   readonly title: string;
   /** On the axis; NaN where the student has no such thing. */
   readonly value: (trial: Trial) => number;
+  /** Such a value in words. */
+  readonly text: (value: number) => string;
 }
 
 /** Dimensions by the places of their levels, metrics by their logarithm where that suits them. */
 export function parallelAxes({
   dimensions,
   metrics,
-}: Pick<ParallelInput, 'dimensions' | 'metrics'>): readonly ParallelAxis[] {
+  titles,
+}: Pick<ParallelInput, 'dimensions' | 'metrics' | 'titles'>): readonly ParallelAxis[] {
   return [
-    ...dimensions.map(({ name, title, levels }) => ({
-      ...{ id: `dimension-${name}`, title },
+    ...dimensions.map((dimension) => ({
+      ...{ id: `dimension-${dimension.name}`, title: dimension.title },
       value: (trial: Trial): number => {
-        const place = levels.indexOf(levelOf(trial, name) ?? '');
+        const place = dimension.levels.indexOf(levelOf(trial, dimension.name) ?? '');
         return place < 0 ? NaN : place;
       },
+      text: (place: number): string => placeWords(dimension, place, titles),
     })),
     ...metrics.map((metric) => ({
       ...{ id: `metric-${metric}`, title: metric === 'params' ? 'Params' : metricTitle(metric) },
@@ -52,6 +56,7 @@ export function parallelAxes({
         const value = METRIC_SPECS[metric].value(trial);
         return METRIC_SPECS[metric].isLog ? Math.log10(value) : value;
       },
+      text: (value: number): string => METRIC_SPECS[metric].text(METRIC_SPECS[metric].isLog ? 10 ** value : value),
     })),
   ];
 }
@@ -157,16 +162,11 @@ interface LabelLook {
 function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], label: LabelLook) {
   const dimension = input.dimensions[dim];
   if (dimension !== undefined) {
-    const word = (place: number): string => {
-      const level = dimension.levels[place];
-      if (level === undefined) return '';
-      return dimension.name === FAMILY_DIMENSION ? input.titles.familyTitle(String(level)) : levelText(level);
-    };
     return {
       ...{ min: -0.35, max: dimension.levels.length - 0.65 },
       axisLabel: {
         ...{ ...label, customValues: dimension.levels.map((_level, place) => place) },
-        formatter: (place: number) => word(place),
+        formatter: axis.text,
       },
     };
   }
@@ -193,6 +193,12 @@ function wrapped(title: string): string {
     else lines.push(word);
   }
   return lines.join('\n');
+}
+
+function placeWords({ name, levels }: Dimension, place: number, titles: Titles): string {
+  const level = levels[place];
+  if (level === undefined) return '';
+  return name === FAMILY_DIMENSION ? titles.familyTitle(String(level)) : levelText(level);
 }
 
 function levelWords(trial: Trial, dimension: string, titles: Titles): string {
