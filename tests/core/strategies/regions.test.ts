@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createCells } from '../../../src/core/acquisition/cells.ts';
 import type { Outcome } from '../../../src/core/acquisition/cells.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import {
@@ -96,17 +97,17 @@ describe('membership', () => {
 
 describe('success', () => {
   const reference: Outcome = { value: 0, costs: [10] };
-  const before: Outcome[] = [{ value: 0.5, costs: [5] }];
+  const before = createCells([{ value: 0.5, costs: [5] }], reference);
   const told: Outcome = { value: 0.6, costs: [5] }; // gains 0.1 * 5 = 0.5
 
   it('needs a quarter of the expected gain', () => {
-    expect(isSuccess(before, reference, told, 1.9, 0)).toBe(true);
-    expect(isSuccess(before, reference, told, 2.1, 0)).toBe(false);
+    expect(isSuccess(before, told, 1.9, 0)).toBe(true);
+    expect(isSuccess(before, told, 2.1, 0)).toBe(false);
   });
 
   it('is no success when one noise deviation would undo it', () => {
-    expect(isSuccess(before, reference, told, 0.1, 0.09)).toBe(true);
-    expect(isSuccess(before, reference, told, 0.1, 0.11)).toBe(false);
+    expect(isSuccess(before, told, 0.1, 0.09)).toBe(true);
+    expect(isSuccess(before, told, 0.1, 0.11)).toBe(false);
   });
 });
 

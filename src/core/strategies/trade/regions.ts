@@ -3,8 +3,8 @@
  * levels up or down in its ordinal dimensions, so many categorical ones different. Each step halves them all, as in TuRBO
  * (Eriksson et al. 2019), whatever the dimension's length. It only ever proposes; no data is dropped.
  */
-import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
-import type { Outcome } from '../../acquisition/cells.ts';
+import { hypervolumeGain } from '../../acquisition/cells.ts';
+import type { Cells, Outcome } from '../../acquisition/cells.ts';
 import { exclusiveVolume } from '../../math/dominated-volume.ts';
 import { withinRadius } from '../../space/neighbours.ts';
 import type { Configuration, Dimension, Family } from '../../space/space.ts';
@@ -48,17 +48,9 @@ export function afterTrial(region: Region, success: boolean, tolerance: number, 
 }
 
 /** A success realises a fair part of what was expected, and would still be a gain were it one noise deviation worse. */
-export function isSuccess(
-  before: readonly Outcome[],
-  reference: Outcome,
-  told: Outcome,
-  expected: number,
-  noise: number,
-): boolean {
-  const cells = createCells(before, reference);
-  const gain = hypervolumeGain(cells, told);
-  return gain >= TRADE.successShare * expected && hypervolumeGain(cells, { ...told, value: told.value - noise }) > 0;
-}
+export const isSuccess = (before: Cells, told: Outcome, expected: number, noise: number): boolean =>
+  hypervolumeGain(before, told) >= TRADE.successShare * expected &&
+  hypervolumeGain(before, { ...told, value: told.value - noise }) > 0;
 
 type Step = Pick<Region, 'step'>;
 type Dimensions = Pick<Family, 'dimensions'>;

@@ -83,9 +83,9 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const outcome = outcomeOf(problem, told);
   const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
   const { expectedGain = 0 } = told.why;
-  const success =
-    outcome !== undefined && isSuccess(others, reference, outcome, expectedGain, noiseDeviation(state, told));
-  const realised = outcome ? hypervolumeGain(createCells(others, reference), outcome) : 0;
+  const cells = createCells(others, reference);
+  const success = outcome !== undefined && isSuccess(cells, outcome, expectedGain, noiseDeviation(state, told));
+  const realised = outcome ? hypervolumeGain(cells, outcome) : 0;
   const payoff: Payoff = { expected: expectedGain, realised };
 
   const asked = askedKeys(ledger);
