@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { timedBreath } from '../src/compute/breath.ts';
 import { loadDataset, readImages } from '../src/compute/data/dataset.ts';
 import type { Split } from '../src/compute/data/dataset.ts';
-import { TEACHER_RECIPE, trainTeacher } from '../src/compute/train-teacher.ts';
+import { TEACHER_RECIPE } from '../src/compute/protocol.ts';
+import { trainTeacher } from '../src/compute/train-teacher.ts';
 import { splitIndices } from './make-fashion-mnist.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

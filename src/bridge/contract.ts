@@ -1,8 +1,11 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
+import { epochPointSchema } from './epoch-schema.ts';
 import { explanationSchema } from './explain-schemas.ts';
-import { importEventSchema, importInputSchema } from './import-schemas.ts';
+import { importInputSchema } from './import-schemas.ts';
+import { jobSchema } from './job-schemas.ts';
+import * as l from './library-schemas.ts';
 import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
 import * as v from './review-schemas.ts';
@@ -22,8 +25,34 @@ export const contract = {
     teachers: oc.output(s.list(s.teacherSchema)),
     families: oc.input(z.strictObject({ dataset: z.string().max(120) })).output(s.list(s.familySchema)),
     strategies: oc.output(s.list(s.strategySchema)),
-    /** Makes a data set of somebody's files; who stops reading the events stops the import, and nothing is kept. */
-    importDataset: oc.input(importInputSchema).output(eventIterator(importEventSchema)),
+  },
+  /** Teachers and data sets as they are kept. */
+  library: {
+    /** Fingerprint, size and use of every one. */
+    records: oc.output(l.librarySchema),
+    /** How the teacher was trained. */
+    teacher: oc.input(l.nameInput).output(l.teacherDetailSchema),
+    balance: oc.input(l.nameInput).output(l.balanceSchema),
+    samples: oc.input(l.samplesInput).output(l.samplesSchema),
+    /** Refused for a bundled one, and while anything uses it. */
+    removeTeacher: oc.input(l.nameInput).output(z.void()),
+    removeDataset: oc.input(l.nameInput).output(z.void()),
+    /** Makes a data set of somebody's files; `job.changed` tells how far it is. One that is stopped leaves nothing. */
+    importDataset: oc.input(importInputSchema).output(jobSchema),
+    /** Trains one; the same order goes on where it was stopped. */
+    trainTeacher: oc.input(l.teacherInputSchema).output(jobSchema),
+    previewTeacher: oc.input(l.teacherInputSchema).output(l.teacherPreviewSchema),
+    /** Trainings that were stopped and can go on. */
+    unfinishedTeachers: oc.output(s.list(l.unfinishedTeacherSchema)),
+    discardUnfinished: oc.input(l.unfinishedInput).output(z.void()),
+  },
+  jobs: {
+    /** Long work that is neither a search nor a replay. */
+    list: oc.output(s.list(jobSchema)),
+    /** Resolves when it is over. */
+    stop: oc.input(s.idInput).output(z.void()),
+    /** Takes one that has ended off the list. */
+    dismiss: oc.input(s.idInput).output(z.void()),
   },
   runs: {
     list: oc
@@ -61,12 +90,12 @@ export const contract = {
         trial: s.trialSchema,
         run: s.runSchema,
         graph: s.graphSchema,
-        epochs: s.list(s.epochPointSchema),
+        epochs: s.list(epochPointSchema),
       }),
     ),
     epochs: oc
       .input(z.strictObject({ ids: z.array(z.string().max(64)).max(200) }))
-      .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(s.epochPointSchema) }))),
+      .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(epochPointSchema) }))),
     /** All that was ever measured of the student, oldest first. */
     latencies: oc.input(s.idInput).output(s.list(s.latencySchema)),
     /** Times a finished student on every engine while a running search holds: some seconds. All that was ever measured. */

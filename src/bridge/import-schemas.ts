@@ -1,17 +1,13 @@
-/** What it takes to make a data set of somebody's files, and what is told on the way. */
+/** What it takes to make a data set of somebody's files. */
 import { z } from './zod.ts';
-import { datasetSchema } from './schemas.ts';
+import { folderName } from './library-schemas.ts';
 
 const share = z.number().gt(0).lt(1);
 
 export const importInputSchema = z
   .strictObject({
     path: z.string().trim().min(1).max(4096).describe('Full path on this machine, or from ~ on'),
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'begin with a letter or digit; small letters, digits and - only, at most 60')
-      .optional()
-      .describe("What a search calls it; the folder's name when absent"),
+    name: folderName.optional().describe("What a search calls it; the folder's name when absent"),
     title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
     licence: z.string().trim().min(1).max(2000).optional().describe('Its licence, as text'),
     kind: z
@@ -33,12 +29,3 @@ export const importInputSchema = z
 
 export type ImportInput = z.input<typeof importInputSchema>;
 export type ParsedImportInput = z.output<typeof importInputSchema>;
-
-export const importEventSchema = z.discriminatedUnion('type', [
-  /** `stage`: words for the person; `done` and `total` in the stage's own unit. */
-  z.strictObject({ type: z.literal('import.progress'), stage: z.string(), done: z.number(), total: z.number() }),
-  /** The last one. */
-  z.strictObject({ type: z.literal('dataset.imported'), dataset: datasetSchema }),
-]);
-
-export type ImportEvent = z.output<typeof importEventSchema>;

@@ -80,6 +80,8 @@ export const unfinishedTeacherSchema = z.strictObject({
   bytes: count,
 });
 
+export const unfinishedInput = z.strictObject({ id: z.string().max(120) });
+
 /** Images of a split, by their places in it or by class. */
 export const samplesInput = z.strictObject({
   name: NAME,

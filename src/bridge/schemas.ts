@@ -375,6 +375,8 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('replay.removed'), id: ID }),
   z.strictObject({ type: z.literal('job.changed'), job: jobSchema }),
   z.strictObject({ type: z.literal('job.removed'), id: ID }),
+  /** A teacher or a data set came or went: read them again. */
+  z.strictObject({ type: z.literal('library.changed') }),
 ]);
 
 export type HostEvent = z.output<typeof hostEventSchema>;

@@ -51,6 +51,25 @@ export interface EvaluateJob {
   readonly split: 'validation' | 'test';
 }
 
+/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets (Mueller et al. 2019). */
+export const TEACHER_RECIPE: Recipe = {
+  epochs: 16,
+  batchSize: 128,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  warmupEpochs: 1,
+  schedule: 'cosine',
+  milestones: [0.5, 0.75],
+  decayFactor: 0.1,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  clipNorm: 0,
+  emaDecay: 0,
+  labelSmoothing: 0,
+  augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
+  distillation: { loss: 'none', temperature: 1, weight: 0 },
+};
+
 /** A new teacher, trained on the data set's own training images by labels alone. */
 export interface TeacherJob {
   readonly jobId: string;

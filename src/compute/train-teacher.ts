@@ -18,29 +18,11 @@ import { createModel } from './model.ts';
 import type { Model } from './model.ts';
 import { stateSlots } from './optimizer.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
+import { TEACHER_RECIPE } from './protocol.ts';
 import type { WrittenFile } from './protocol.ts';
 import { WEIGHTS_FILE, writeTeacherCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
 import { train } from './trainer.ts';
-
-/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets (Mueller et al. 2019). */
-export const TEACHER_RECIPE: Recipe = {
-  epochs: 16,
-  batchSize: 128,
-  optimizer: 'sgd',
-  learningRate: 0.1,
-  warmupEpochs: 1,
-  schedule: 'cosine',
-  milestones: [0.5, 0.75],
-  decayFactor: 0.1,
-  momentum: 0.9,
-  weightDecay: 5e-4,
-  clipNorm: 0,
-  emaDecay: 0,
-  labelSmoothing: 0,
-  augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
-  distillation: { loss: 'none', temperature: 1, weight: 0 },
-};
 
 export interface TeacherOptions {
   readonly name: string;

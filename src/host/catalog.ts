@@ -28,6 +28,9 @@ export interface Found<Card> {
 export interface Catalog {
   datasets(): Promise<readonly DatasetView[]>;
   teachers(): Promise<readonly TeacherView[]>;
+  /** With their folders and cards, in the order of their names. */
+  foundDatasets(): Promise<readonly Found<DatasetCard>[]>;
+  foundTeachers(): Promise<readonly Found<TeacherCard>[]>;
   families(dataset: string): Promise<readonly FamilyView[]>;
   strategies(): readonly StrategyView[];
   /** Throws `dataset.missing`, naming those there are. */
@@ -82,6 +85,9 @@ export function createCatalog(resources: string, workspace: string): Catalog {
       unknown('dataset.missing', 'data set', name, known, 'dataset', 'import it'),
     );
 
+  const foundDatasets = (): Promise<readonly Found<DatasetCard>[]> => find('datasets', readDatasetCard);
+  const foundTeachers = (): Promise<readonly Found<TeacherCard>[]> => find('teachers', readTeacherCard);
+
   const survey = ({ card }: Found<DatasetCard>): Promise<readonly FamilySurvey[]> => {
     const key = JSON.stringify([card.shape, card.classes.length]);
     const space = { families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length };
@@ -98,8 +104,10 @@ export function createCatalog(resources: string, workspace: string): Catalog {
       one('teachers', name, readTeacherCard, (known) =>
         unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train one'),
       ),
-    datasets: async () => (await find('datasets', readDatasetCard)).map(datasetView),
-    teachers: async () => (await find('teachers', readTeacherCard)).map(teacherView),
+    foundDatasets,
+    foundTeachers,
+    datasets: async () => (await foundDatasets()).map(datasetView),
+    teachers: async () => (await foundTeachers()).map(teacherView),
     families: async (name) => {
       const found = await dataset(name);
       return familyViews(found.card, await survey(found));

@@ -12,6 +12,8 @@ import { createDatasetImports } from './dataset-import.ts';
 import { createExplainer } from './explain.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
+import { createJobList } from './job-list.ts';
+import { createLibrary } from './library.ts';
 import { createLiveEvents } from './live-events.ts';
 import { openLog } from './log.ts';
 import { createReplayFiles } from './replay-files.ts';
@@ -35,6 +37,7 @@ export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from '../core/front.ts';
 export type { ExportOrder } from './export.ts';
+export type { JobProgress } from './job-list.ts';
 export type { TeacherReport } from './teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';
 export { endWithLauncher } from './terminal/launcher-watch.ts';
@@ -85,8 +88,15 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const live = createLiveEvents();
   const pool = createTrainerPool(settings);
   const catalog = createCatalog(options.resources, workspace.directory);
-  const side = createSideJobs(settings, catalog);
-  const imports = createDatasetImports(settings, catalog, files);
+  const jobs = createJobList({ live, log, now: () => new Date(), clock: () => performance.now() });
+  const side = createSideJobs(settings, catalog, jobs.track);
+  const changed = (): void => live.publish({ type: 'library.changed' });
+  const imports = createDatasetImports({ trainer: settings, catalog, files, jobs, changed });
+  const training = createTeacherTraining({ settings, catalog, folders: files.folders, jobs, changed });
+  const library = createLibrary({
+    ...{ store, files, catalog, changed },
+    inHand: () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` })),
+  });
   const tables = createReplaySources(options.resources);
   const replays = createReplays({
     ...{ sources: tables, files: createReplayFiles(workspace.directory, files.temp, log), live, log },
@@ -120,6 +130,9 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     review: createReview({ store, files, catalog, side }),
     pool,
     imports,
+    training,
+    library,
+    jobs,
     tables,
     replays,
     exporter,
@@ -140,7 +153,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   async function closeAll(): Promise<void> {
     try {
       await runs.close();
-      await Promise.all([pool.close(), side.close(), imports.close(), replays.close()]);
+      await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
     } finally {
       live.close();
       workspace.close();
@@ -153,7 +166,8 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   return {
     client: exits.client,
     serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
-    trainTeacher: createTeacherTraining(settings, catalog, files.folders),
+    trainTeacher: training.train,
+    importDataset: imports.import,
     activeRuns: () => runs.active(),
     close: () => (closed ??= closeAll()),
   };

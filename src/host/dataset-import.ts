@@ -2,38 +2,46 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { toWire } from '../bridge/errors.ts';
-import type { ImportEvent, ParsedImportInput } from '../bridge/import-schemas.ts';
+import type { ParsedImportInput } from '../bridge/import-schemas.ts';
+import type { JobView } from '../bridge/job-schemas.ts';
+import type { DatasetView } from '../bridge/schemas.ts';
 import type { ImportJob } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import { datasetView } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
-import { eventStream } from './event-stream.ts';
+import type { JobList, JobProgress } from './job-list.ts';
 import { processEntry } from './process-entry.ts';
 import { faultOf } from './side-jobs.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { TrainerSettings } from './trainer-link.ts';
 
+/** `undefined` when `signal` came first; then nothing was kept. */
+export type ImportDataset = (
+  order: ParsedImportInput,
+  tell: (progress: JobProgress) => void,
+  signal: AbortSignal,
+) => Promise<DatasetView | undefined>;
+
 export interface DatasetImports {
-  /** Throws at once what is wrong with the order; what is wrong with the files ends the stream. */
-  start(
-    order: ParsedImportInput,
-    signal?: AbortSignal,
-  ): Promise<AsyncIteratorObject<ImportEvent, undefined, undefined>>;
-  /** Stops those under way. */
-  close(): Promise<void>;
+  readonly import: ImportDataset;
+  /** As a job of the list. Throws at once what is wrong with the order; what is wrong with the files ends the job. */
+  start(order: ParsedImportInput): Promise<JobView>;
 }
 
-export function createDatasetImports(
-  trainer: TrainerSettings,
-  catalog: Catalog,
-  { folders, temp }: Pick<WorkspaceFiles, 'folders' | 'temp'>,
-): DatasetImports {
+export interface DatasetImportParts {
+  readonly trainer: TrainerSettings;
+  readonly catalog: Catalog;
+  readonly files: Pick<WorkspaceFiles, 'folders' | 'temp'>;
+  readonly jobs: Pick<JobList, 'start'>;
+  /** Called when a data set has come. */
+  readonly changed: () => void;
+}
+
+export function createDatasetImports({ trainer, catalog, files, jobs, changed }: DatasetImportParts): DatasetImports {
+  const { folders, temp } = files;
   // Its own program, also where tests put another trainer in the place of the real one.
   const settings: TrainerSettings = { ...trainer, entry: processEntry('importer') };
-  const closing = new AbortController();
-  const running = new Set<Promise<void>>();
   let number = 0;
 
   async function checkFree(name: string): Promise<void> {
@@ -45,24 +53,46 @@ export function createDatasetImports(
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
   }
 
-  async function run(job: ImportJob, tell: (event: ImportEvent) => void, signal: AbortSignal): Promise<void> {
+  async function prepare(order: ParsedImportInput): Promise<ImportJob> {
+    const path = absolute(order.path);
+    const name = order.name ?? nameOf(path);
+    await checkFree(name);
+    number += 1;
+    const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
+    return {
+      ...{ jobId: `import-${number}`, fence: settings.fence, path, name, title: order.title ?? name },
+      ...(licence !== undefined && { licence }),
+      options: {
+        ...(kind && { kind }),
+        ...(size !== undefined && { side: size }),
+        ...{ fit, gray, coarse, shares: { val, test }, seed },
+      },
+      date: new Date().toISOString().slice(0, 10),
+      tempDir: temp,
+    };
+  }
+
+  async function run(
+    job: ImportJob,
+    tell: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DatasetView | undefined> {
     const link = await startTrainer(settings);
     try {
       const end = await link.run(
         { type: 'importDataset', job },
         (news) => {
-          if (news.type !== 'progress') return;
-          const { stage, done, total } = news;
-          tell({ type: 'import.progress', stage, done, total });
+          if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
         },
         signal,
       );
-      if (end.type === 'stopped' && signal.aborted) return;
+      if (end.type === 'stopped' && signal.aborted) return undefined;
       if (end.type !== 'datasetImported') throw faultOf(end);
       const place = join(folders.datasets, job.name);
       await checkFree(job.name);
       renameSync(end.directory, place);
-      tell({ type: 'dataset.imported', dataset: datasetView(await catalog.dataset(job.name)) });
+      changed();
+      return datasetView(await catalog.dataset(job.name));
     } finally {
       await link.close();
       // Nothing is there after an orderly end; a killed importer leaves its half.
@@ -71,36 +101,13 @@ export function createDatasetImports(
   }
 
   return {
-    start: async (order, signal) => {
-      const path = absolute(order.path);
-      const name = order.name ?? nameOf(path);
-      await checkFree(name);
-      number += 1;
-      const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
-      const job: ImportJob = {
-        ...{ jobId: `import-${number}`, fence: settings.fence, path, name, title: order.title ?? name },
-        ...(licence !== undefined && { licence }),
-        options: {
-          ...(kind && { kind }),
-          ...(size !== undefined && { side: size }),
-          ...{ fit, gray, coarse, shares: { val, test }, seed },
-        },
-        date: new Date().toISOString().slice(0, 10),
-        tempDir: temp,
-      };
-      const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-      return eventStream<ImportEvent>((tell, stopping) => {
-        const work = run(job, tell, stopping).catch((error: unknown) => {
-          // The router's own translation ends where the stream begins.
-          throw toWire(error);
-        });
-        running.add(work);
-        return work.finally(() => running.delete(work));
-      }, either);
-    },
-    close: async () => {
-      closing.abort();
-      await Promise.allSettled(running);
+    import: async (order, tell, signal) => run(await prepare(order), tell, signal),
+    start: async (order) => {
+      const job = await prepare(order);
+      return jobs.start(
+        { kind: 'import', subject: job.title },
+        async (tell, signal) => (await run(job, tell, signal))?.name,
+      );
     },
   };
 }

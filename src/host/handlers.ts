@@ -10,9 +10,11 @@ import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
+import type { JobList } from './job-list.ts';
 import { measureStudent } from './latency.ts';
 import type { Explainer } from './explain.ts';
 import { frontGroups, frontPoints } from './fronts.ts';
+import type { Library } from './library.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
@@ -21,6 +23,7 @@ import type { Replays } from './replays.ts';
 import type { RunService } from './run-service.ts';
 import type { Review } from './review.ts';
 import type { SideJobs } from './side-jobs.ts';
+import type { TeacherTraining } from './teacher-training.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 type Handler<P> =
@@ -43,6 +46,9 @@ export interface HandlerParts {
   readonly side: SideJobs;
   readonly review: Review;
   readonly imports: DatasetImports;
+  readonly training: TeacherTraining;
+  readonly library: Library;
+  readonly jobs: JobList;
   readonly tables: ReplaySources;
   readonly replays: Replays;
   readonly exporter: Exporter;
@@ -55,7 +61,8 @@ export interface HandlerParts {
 }
 
 export function createHandlers(parts: HandlerParts): Handlers {
-  const { workspace, catalog, runs, side, review, imports, tables, replays, live, system } = parts;
+  const { workspace, catalog, runs, side, review, imports, training, library, jobs, tables, replays, live, system } =
+    parts;
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
@@ -90,7 +97,24 @@ export function createHandlers(parts: HandlerParts): Handlers {
       teachers: () => catalog.teachers(),
       families: ({ dataset }) => catalog.families(dataset),
       strategies: () => catalog.strategies(),
-      importDataset: (order, signal) => imports.start(order, signal),
+    },
+    library: {
+      records: () => library.records(),
+      teacher: ({ name }) => library.teacher(name),
+      balance: ({ name }) => library.balance(name),
+      samples: (query) => library.samples(query),
+      removeTeacher: ({ name }) => library.removeTeacher(name),
+      removeDataset: ({ name }) => library.removeDataset(name),
+      importDataset: (order) => imports.start(order),
+      trainTeacher: (order) => training.start(order),
+      previewTeacher: (order) => training.preview(order),
+      unfinishedTeachers: () => training.unfinished(),
+      discardUnfinished: ({ id }) => training.discard(id),
+    },
+    jobs: {
+      list: () => jobs.list(),
+      stop: ({ id }) => jobs.stop(id),
+      dismiss: ({ id }) => jobs.dismiss(id),
     },
     runs: {
       list: (query) => runs.list(query),
@@ -117,12 +141,16 @@ export function createHandlers(parts: HandlerParts): Handlers {
       epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
       latencies: ({ id }) => store.latencies(trialOf(id).id),
       measureLatency: async ({ id }) => {
-        const { trial, graph } = await studentOf(id);
-        if (trial.state === 'finished') return measureStudent({ store, pool: parts.pool }, { trial, graph });
-        throw new WorkbenchError(
-          'run.state',
-          `Student ${trial.number + 1} is ${trial.state}: latency is measured of finished students.`,
-        );
+        const { trial, run, graph } = await studentOf(id);
+        const title = `Student ${trial.number + 1}`;
+        if (trial.state !== 'finished') {
+          const message = `${title} is ${trial.state}: latency is measured of finished students.`;
+          throw new WorkbenchError('run.state', message);
+        }
+        return jobs.track({ kind: 'latency', subject: `${title} of "${run.name}"` }, (tell, signal) => {
+          tell({ stage: 'timing its passes, alone' });
+          return measureStudent({ store, pool: parts.pool }, { trial, graph }, signal);
+        });
       },
       export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),
     },

@@ -2,6 +2,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
+import type { ImportDataset } from './dataset-import.ts';
 import type { TrainTeacher } from './teacher-training.ts';
 
 export interface HostOptions {
@@ -38,8 +39,9 @@ export interface Host {
     webSocket(socket: WebSocket): void;
     messagePort(port: unknown): void;
   };
-  /** For the command line: it takes minutes, and ends with its session. */
+  /** For the command line: they end with their session, and are in no list of jobs. */
   readonly trainTeacher: TrainTeacher;
+  readonly importDataset: ImportDataset;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
   /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */

@@ -36,8 +36,12 @@ async function timeStudent(
 }
 
 /** On every engine, for a person who asks. Resolves to all that was ever measured of the student. */
-export async function measureStudent(timing: Timing, student: Student): Promise<readonly LatencyRow[]> {
-  const end = await timeStudent(timing, student, LATENCY_ENGINES);
+export async function measureStudent(
+  timing: Timing,
+  student: Student,
+  signal: AbortSignal,
+): Promise<readonly LatencyRow[]> {
+  const end = await timeStudent(timing, student, LATENCY_ENGINES, signal);
   if (end.type !== 'timed') throw faultOf(end);
   return timing.store.latencies(student.trial.id);
 }

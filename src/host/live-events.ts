@@ -127,5 +127,11 @@ function subjectOf(event: HostEvent): string {
       return `replay ${event.replay.id}`;
     case 'replay.removed':
       return `replay ${event.id}`;
+    case 'job.changed':
+      return `job ${event.job.id}`;
+    case 'job.removed':
+      return `job ${event.id}`;
+    case 'library.changed':
+      return 'library';
   }
 }

@@ -61,15 +61,16 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
     const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
     const row = checkpointOf({ kind: 'student', id, checkpoint });
     const graph = graphOf(space, trial.candidate);
-    return { graph, directory, card, path: files.pathOf(row.file), sha256: row.sha256 };
+    const subject = `student ${trial.number + 1} of "${run.name}"`;
+    return { graph, directory, card, path: files.pathOf(row.file), sha256: row.sha256, subject };
   }
 
   async function evaluate(student: StudentInput): Promise<PredictionsView> {
-    const { graph, directory, card, path } = await networkOf(student);
+    const { graph, directory, card, path, subject } = await networkOf(student);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
     return {
-      ...(await side.evaluate({ graph, dataset: { directory }, checkpoint: path, split: 'validation' })),
+      ...(await side.evaluate({ graph, dataset: { directory }, checkpoint: path, split: 'validation' }, subject)),
       labels,
     };
   }
@@ -94,13 +95,14 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
 
   async function inspect(network: NetworkInput): Promise<LayersView> {
     if (network.kind === 'student') {
-      const { graph, directory, path, sha256 } = await networkOf(network);
+      const { graph, directory, path, sha256, subject } = await networkOf(network);
       const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256 };
-      return side.inspect({ source, dataset: { directory } });
+      return side.inspect({ source, dataset: { directory } }, subject);
     }
     const { directory, card } = await catalog.teacher(network.name);
     const dataset = await catalog.dataset(card.dataset.id);
-    return side.inspect({ source: { kind: 'teacher', directory }, dataset: { directory: dataset.directory } });
+    const source: NetworkSource = { kind: 'teacher', directory };
+    return side.inspect({ source, dataset: { directory: dataset.directory } }, card.title);
   }
 
   return {

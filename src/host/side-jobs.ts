@@ -7,6 +7,7 @@ import { ERROR_KINDS } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
+import type { JobFacts, Track } from './job-list.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { JobCommand, JobEnd, JobReport, TrainerSettings } from './trainer-link.ts';
 
@@ -15,10 +16,10 @@ export interface SideJobs {
   backend(): Promise<BackendView>;
   /** A teacher's softmax outputs on the validation split of its data set; computed once. */
   teacherPredictions(teacher: string): Promise<PredictionsView>;
-  /** A checkpoint's softmax outputs on a split. */
-  evaluate(job: Omit<EvaluateJob, 'jobId' | 'fence'>): Promise<Predictions>;
+  /** A checkpoint's softmax outputs on a split. `subject`: whose, in words. */
+  evaluate(job: Omit<EvaluateJob, 'jobId' | 'fence'>, subject: string): Promise<Predictions>;
   /** What the layers of a trained network are like. */
-  inspect(job: Omit<InspectJob, 'jobId' | 'fence'>): Promise<LayersView>;
+  inspect(job: Omit<InspectJob, 'jobId' | 'fence'>, subject: string): Promise<LayersView>;
   /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it computes something else. */
   export(
     job: Omit<ExportJob, 'jobId' | 'fence'>,
@@ -27,27 +28,46 @@ export interface SideJobs {
   close(): Promise<void>;
 }
 
-export function createSideJobs(settings: TrainerSettings, catalog: Catalog): SideJobs {
+export function createSideJobs(settings: TrainerSettings, catalog: Catalog, track: Track): SideJobs {
   const closing = new AbortController();
   const predictions = new Map<string, Promise<PredictionsView>>();
   let last: Promise<unknown> = Promise.resolve();
   let number = 0;
 
-  async function runAlone(command: JobCommand, report: (news: JobReport) => void): Promise<JobEnd> {
-    closing.signal.throwIfAborted();
+  async function runAlone(
+    command: JobCommand,
+    report: (news: JobReport) => void,
+    signal: AbortSignal,
+  ): Promise<JobEnd> {
+    if (signal.aborted) return { type: 'stopped', ...ids(), checkpoint: undefined };
     const link = await startTrainer(settings);
     try {
-      return await link.run(command, report, closing.signal);
+      return await link.run(command, report, signal);
     } finally {
       await link.close();
     }
   }
 
   /** One after the other. */
-  function run(command: JobCommand, report: (news: JobReport) => void = () => undefined): Promise<JobEnd> {
-    const job = last.then(() => runAlone(command, report));
-    last = job.catch(() => undefined);
-    return job;
+  function run(
+    facts: JobFacts,
+    command: JobCommand,
+    report: (news: JobReport) => void = () => undefined,
+  ): Promise<JobEnd> {
+    return track(facts, (tell, stopping) => {
+      const signal = AbortSignal.any([stopping, closing.signal]);
+      const hear = (news: JobReport): void => {
+        if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
+        report(news);
+      };
+      tell({ stage: 'waiting for its turn' });
+      const job = last.then(() => {
+        tell({ stage: STAGES[facts.kind] });
+        return runAlone(command, hear, signal);
+      });
+      last = job.catch(() => undefined);
+      return job;
+    });
   }
 
   const ids = (): { readonly jobId: string; readonly fence: string } => {
@@ -61,14 +81,14 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
     const job = { ...ids(), dataset: { directory }, teacher: { directory: teacher.directory } };
-    const end = await run({ type: 'teacher', job });
+    const end = await run({ kind: 'predictions', subject: teacher.card.title }, { type: 'teacher', job });
     if (end.type !== 'evaluated') throw faultOf(end);
     return { ...end.predictions, labels };
   }
 
   return {
     backend: async () => {
-      const end = await run({ type: 'backend', job: ids() });
+      const end = await run({ kind: 'speed', subject: 'this machine' }, { type: 'backend', job: ids() });
       if (end.type !== 'backend') throw faultOf(end);
       return end.info;
     },
@@ -78,18 +98,19 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
       known.catch(() => predictions.delete(name));
       return known;
     },
-    evaluate: async (job) => {
-      const end = await run({ type: 'evaluate', job: { ...ids(), ...job } });
+    evaluate: async (job, subject) => {
+      const end = await run({ kind: 'predictions', subject }, { type: 'evaluate', job: { ...ids(), ...job } });
       if (end.type !== 'evaluated') throw faultOf(end);
       return end.predictions;
     },
-    inspect: async (job) => {
-      const end = await run({ type: 'inspect', job: { ...ids(), ...job } });
+    inspect: async (job, subject) => {
+      const end = await run({ kind: 'layers', subject }, { type: 'inspect', job: { ...ids(), ...job } });
       if (end.type !== 'inspected') throw faultOf(end);
       return { layers: end.layers, images: end.images };
     },
     export: async (job, report) => {
-      const end = await run({ type: 'export', job: { ...ids(), ...job } }, (news) => {
+      const facts = { kind: 'export', subject: job.card.title } as const;
+      const end = await run(facts, { type: 'export', job: { ...ids(), ...job } }, (news) => {
         if (news.type === 'progress') report(news.stage);
       });
       if (end.type !== 'exported') throw faultOf(end);
@@ -102,6 +123,17 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog): Sid
   };
 }
 
+/** What a job does while its trainer says nothing better. */
+const STAGES: Readonly<Record<JobFacts['kind'], string>> = {
+  import: 'reading the files',
+  teacher: 'loading the images',
+  export: 'loading the network',
+  latency: 'timing its passes',
+  predictions: 'showing it the validation images',
+  layers: 'showing it some validation images',
+  speed: 'running matrix products and convolutions',
+};
+
 /** A job that did not end as it should, as the error that people see. */
 export function faultOf(end: JobEnd): WorkbenchError {
   switch (end.type) {
@@ -110,7 +142,7 @@ export function faultOf(end: JobEnd): WorkbenchError {
     case 'crashed':
       return new WorkbenchError('trainer.failed', end.message);
     case 'stopped':
-      return new WorkbenchError('run.state', 'The workbench is closing: start it again.');
+      return new WorkbenchError('run.state', 'It was stopped, or the workbench is closing: start it again.');
     default:
       return new WorkbenchError('internal', `The trainer answered "${end.type}" to another question.`);
   }

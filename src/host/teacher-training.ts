@@ -1,21 +1,24 @@
-/** Trains a teacher in a trainer of its own and moves the finished folder into the workspace. */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+/** Trains teachers, each in a trainer of its own, and moves the finished folders into the workspace. What was stopped goes on later. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { JobView } from '../bridge/job-schemas.ts';
+import { teacherInputSchema } from '../bridge/library-schemas.ts';
+import type { ParsedTeacherInput, TeacherPreviewView, UnfinishedTeacherView } from '../bridge/library-schemas.ts';
+import { TEACHER_RECIPE } from '../compute/protocol.ts';
+import { costOf } from '../core/arch/cost.ts';
+import { resnetTeacher } from '../core/arch/families/resnet.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { median } from '../core/math/quantile.ts';
+import type { EpochPoint } from '../core/trial.ts';
 import type { StoredFiles } from '../store/files.ts';
 import type { Catalog } from './catalog.ts';
+import type { JobList, TellJob } from './job-list.ts';
+import { bytesIn } from './library.ts';
 import { faultOf } from './side-jobs.ts';
+import { readCurve, writeCurve } from './teacher-files.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { JobReport, TrainerSettings } from './trainer-link.ts';
-
-export interface TeacherOrder {
-  /** Of its folder, and what a search calls it. */
-  readonly name: string;
-  /** For people; absent: the name. */
-  readonly title?: string;
-  readonly dataset: string;
-  readonly seed: number;
-}
 
 export interface TrainedTeacher {
   readonly name: string;
@@ -27,51 +30,196 @@ export type TeacherReport = JobReport;
 
 /** `undefined` when `signal` came first: the same order goes on from its last epoch. */
 export type TrainTeacher = (
-  order: TeacherOrder,
+  order: ParsedTeacherInput,
   report: (news: TeacherReport) => void,
   signal: AbortSignal,
 ) => Promise<TrainedTeacher | undefined>;
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
+export interface TeacherTraining {
+  readonly train: TrainTeacher;
+  /** As a job of the list: one at a time, the others wait. */
+  start(order: ParsedTeacherInput): Promise<JobView>;
+  /** Throws `dataset.*`. */
+  preview(order: ParsedTeacherInput): Promise<TeacherPreviewView>;
+  /** What was stopped and can go on. */
+  unfinished(): Promise<readonly UnfinishedTeacherView[]>;
+  /** Forgets one of them. Throws `run.state` while it is trained. */
+  discard(id: string): void;
+  /** Orders being trained, or waiting for it. */
+  inHand(): readonly ParsedTeacherInput[];
+}
 
-export function createTeacherTraining(
-  settings: TrainerSettings,
-  catalog: Catalog,
-  folders: StoredFiles['folders'],
-): TrainTeacher {
-  return async (order, report, signal) => {
-    const { name, title = name, seed } = order;
-    await checkName(catalog, name);
+export interface TeacherTrainingParts {
+  readonly settings: TrainerSettings;
+  readonly catalog: Catalog;
+  readonly folders: StoredFiles['folders'];
+  readonly jobs: Pick<JobList, 'start'>;
+  /** Called when a teacher has come. */
+  readonly changed: () => void;
+}
+
+const ORDER_FILE = 'order.json';
+const ID = /^teacher-[a-z0-9-]{1,80}$/;
+
+export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
+  const { settings, catalog, folders, jobs, changed } = parts;
+  const inHand = new Map<string, ParsedTeacherInput>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function check({ name, dataset }: ParsedTeacherInput): Promise<void> {
+    const isTaken =
+      existsSync(join(folders.teachers, name)) || (await catalog.teachers()).some((teacher) => teacher.name === name);
+    const problem = isTaken
+      ? 'is a teacher that exists already: choose another name'
+      : [...inHand.values()].some((order) => order.name === name)
+        ? 'is being trained already'
+        : undefined;
+    if (problem !== undefined) {
+      throw new WorkbenchError('usage.invalid', `name: "${name}" ${problem}.`, { field: 'name' });
+    }
+    await catalog.dataset(dataset);
+  }
+
+  /** Not the session's own folder: another session goes on from its checkpoints. */
+  const placeOf = (id: string): string => join(folders.cache, id);
+
+  async function train(
+    order: ParsedTeacherInput,
+    report: (news: TeacherReport) => void,
+    signal: AbortSignal,
+  ): Promise<TrainedTeacher | undefined> {
+    const { name, title = name, seed, epochs, learningRate, flip } = order;
     const { directory: dataset } = await catalog.dataset(order.dataset);
-    const place = join(folders.teachers, name);
-    // Not the session's own folder: another session goes on from its checkpoints.
-    const jobId = `teacher-${name}-${order.dataset}-${seed}`;
-    const tempDir = join(folders.cache, jobId);
+    const jobId = idOf(order);
+    const tempDir = placeOf(jobId);
     mkdirSync(tempDir, { recursive: true });
+    writeFileSync(join(tempDir, ORDER_FILE), JSON.stringify(order));
+    let points = await readCurve(tempDir);
     const link = await startTrainer(settings);
     try {
       const job = {
         ...{ jobId, fence: settings.fence, dataset: { directory: dataset }, name, title, seed, tempDir },
+        recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
         date: new Date().toISOString().slice(0, 10),
       };
-      const end = await link.run({ type: 'trainTeacher', job }, report, signal);
+      const end = await link.run(
+        { type: 'trainTeacher', job },
+        (news) => {
+          if (news.type === 'epoch') {
+            points = withPoint(points, news.point);
+            writeCurve(tempDir, points);
+          }
+          report(news);
+        },
+        signal,
+      );
       if (end.type === 'stopped' && signal.aborted) return undefined;
       if (end.type !== 'teacherTrained') throw faultOf(end);
+      writeCurve(end.directory, points);
+      const place = join(folders.teachers, name);
       renameSync(end.directory, place);
       rmSync(tempDir, { recursive: true, force: true });
+      changed();
       return { name, directory: place, accuracy: end.accuracy };
     } finally {
       await link.close();
     }
+  }
+
+  async function inTurn(order: ParsedTeacherInput, tell: TellJob, signal: AbortSignal): Promise<string | undefined> {
+    if (signal.aborted) return undefined;
+    let points = await readCurve(placeOf(idOf(order)));
+    tell({ stage: 'loading the images', points });
+    const report = (news: TeacherReport): void => {
+      if (news.type === 'progress') return tell({ stage: news.stage, done: news.done, total: news.total });
+      points = withPoint(points, news.point);
+      tell({ points });
+    };
+    return (await train(order, report, signal))?.name;
+  }
+
+  return {
+    train: async (order, report, signal) => {
+      await check(order);
+      return train(order, report, signal);
+    },
+    start: async (order) => {
+      await check(order);
+      const id = idOf(order);
+      const turn = last;
+      return jobs.start({ kind: 'teacher', subject: order.title ?? order.name }, (tell, signal) => {
+        inHand.set(id, order);
+        tell({ stage: 'waiting for its turn' });
+        const work = turn.then(() => inTurn(order, tell, signal)).finally(() => inHand.delete(id));
+        last = work.catch(() => undefined);
+        return work;
+      });
+    },
+    preview: async (order) => {
+      const { card } = await catalog.dataset(order.dataset);
+      const { params, macs } = costOf(resnetTeacher(card.shape, card.classes.length));
+      const trainImages = card.splits.train.count;
+      const rate = await secondsForMac(catalog);
+      const points = await readCurve(placeOf(idOf(order)));
+      const epochsDone = points.at(-1)?.epoch ?? 0;
+      const left = order.epochs - epochsDone;
+      return {
+        ...{ params, macs, trainImages, epochsDone },
+        ...(rate !== undefined && { seconds: rate * macs * trainImages * left }),
+      };
+    },
+    unfinished: async () => {
+      const found = readdirSync(folders.cache).filter((id) => ID.test(id) && !inHand.has(id));
+      const all = await Promise.all(
+        found.map(async (id) => {
+          const order = readOrder(placeOf(id));
+          const points = await readCurve(placeOf(id));
+          return order && { id, order, points, bytes: bytesIn(placeOf(id)) + bytesIn(workOf(placeOf(id), id)) };
+        }),
+      );
+      return all.filter((one) => one !== undefined);
+    },
+    discard: (id) => {
+      if (!ID.test(id) || !existsSync(placeOf(id))) {
+        throw new WorkbenchError('teacher.missing', `There is no unfinished training "${id}".`);
+      }
+      if (inHand.has(id)) throw new WorkbenchError('run.state', 'It is being trained: stop it first.');
+      rmSync(placeOf(id), { recursive: true, force: true });
+    },
+    inHand: () => [...inHand.values()],
   };
 }
 
-async function checkName(catalog: Catalog, name: string): Promise<void> {
-  const problem = !NAME.test(name)
-    ? 'must begin with a letter or digit and have small letters, digits and - only, at most 60'
-    : (await catalog.teachers()).some((teacher) => teacher.name === name)
-      ? 'is a teacher that exists already: choose another name'
-      : undefined;
-  if (problem !== undefined)
-    throw new WorkbenchError('usage.invalid', `--name: "${name}" ${problem}.`, { field: '--name' });
+/** The same for the same training: its checkpoints can be gone on from. */
+function idOf({ name, dataset, seed, epochs, learningRate, flip }: ParsedTeacherInput): string {
+  const hash = createHash('sha256').update(JSON.stringify([dataset, seed, epochs, learningRate, flip]));
+  return `teacher-${name}-${hash.digest('hex').slice(0, 8)}`;
+}
+
+/** Of the trainer's epoch checkpoints. */
+const workOf = (place: string, id: string): string => join(place, `${id}-work`);
+
+function readOrder(place: string): ParsedTeacherInput | undefined {
+  try {
+    return teacherInputSchema.safeParse(JSON.parse(readFileSync(join(place, ORDER_FILE), 'utf8'))).data;
+  } catch {
+    // A folder of something else, or one that a kill left before its first word.
+    return undefined;
+  }
+}
+
+/** An epoch that is trained again replaces its point, and what came after it. */
+function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] {
+  return [...points.filter(({ epoch }) => epoch < point.epoch), point];
+}
+
+/** Seconds of training for each MAC of the forward passes, by the teachers that were trained here; else by the bundled one. */
+async function secondsForMac(catalog: Catalog): Promise<number | undefined> {
+  const rates = (await catalog.foundTeachers()).flatMap(({ card, bundled }) => {
+    const work = card.macs * card.dataset.trainImages * card.recipe.epochs;
+    return card.seconds === undefined || card.seconds <= 0 ? [] : [{ bundled, rate: card.seconds / work }];
+  });
+  const own = rates.filter(({ bundled }) => !bundled);
+  const known = (own.length > 0 ? own : rates).map(({ rate }) => rate);
+  return known.length === 0 ? undefined : median(known);
 }

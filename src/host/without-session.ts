@@ -6,6 +6,7 @@ import { createExplainer } from './explain.ts';
 import { createExporter } from './export.ts';
 import type { ExportOrder, WrittenExport } from './export.ts';
 import type { HostOptions } from './host.ts';
+import { untracked } from './job-list.ts';
 import { readWorkspace } from './read-workspace.ts';
 import { planRun } from './run-plan.ts';
 import { createSideJobs } from './side-jobs.ts';
@@ -26,7 +27,7 @@ export function listTeachers({ resources, workspace }: Places): Promise<readonly
 /** Measures the device in a trainer of its own. */
 export async function measureBackend(options: Places & Machine): Promise<BackendView> {
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog);
+  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog, untracked);
   try {
     return await side.backend();
   } finally {
@@ -58,7 +59,7 @@ export async function exportToFile(
 ): Promise<WrittenExport> {
   const { store, files, close } = readWorkspace(options.workspace);
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog);
+  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog, untracked);
   const version = options.version ?? PROGRAM_VERSION;
   try {
     const exporter = createExporter({ store, files, catalog, side, version, now: () => new Date() });

@@ -1,4 +1,5 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
+import type { JobKind, JobView } from '../bridge/job-schemas.ts';
 import type { ReplaySummaryView } from '../bridge/replay-schemas.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
 import type { Why } from '../core/events.ts';
@@ -51,6 +52,19 @@ export const REPLAY_STATES = {
   interrupted: { label: 'Interrupted', tone: 'warn' },
   failed: { label: 'Failed', tone: 'bad' },
 } as const satisfies Readonly<Record<ReplaySummaryView['state'], StateWord>>;
+
+const JOB_TITLES = {
+  import: 'Import of',
+  teacher: 'Training of the teacher',
+  export: 'Export of',
+  latency: 'Latency of',
+  predictions: 'Predictions of',
+  layers: 'Layer statistics of',
+  speed: 'Speed of',
+} as const satisfies Readonly<Record<JobKind, string>>;
+
+export const jobTitle = ({ kind, subject }: Pick<JobView, 'kind' | 'subject'>): string =>
+  `${JOB_TITLES[kind]} ${subject}`;
 
 /** Axis and column titles of metrics, with their unit. */
 export const METRIC_TITLES: Readonly<Record<string, string>> = {

@@ -1,13 +1,8 @@
 /** What crosses the bridge arrives as it was sent, over both transports; what fails arrives as a typed error. */
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { toWire } from '../../src/bridge/errors.ts';
-import { followImport } from '../../src/bridge/follow-import.ts';
-import type { ImportEvent } from '../../src/bridge/import-schemas.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
-import { eventStream } from '../../src/host/event-stream.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
 import { handlersWith, TRANSPORTS } from '../support/bridge-pair.ts';
 import type { Pair } from '../support/bridge-pair.ts';
@@ -129,31 +124,6 @@ describe.each(Object.entries(TRANSPORTS))('bridge over a %s', (_name, connect) =
     }
     expect(seen).toEqual(['synced', '1', '2', '3']);
     await expect.poll(() => left).toBe(true);
-  });
-
-  it('carries the typed error of a stream that fails half-way, and stops the work of one that is left', async () => {
-    let stopped = false;
-    const { client } = await pairOf({
-      catalog: {
-        importDataset: async ({ path }, signal) =>
-          eventStream<ImportEvent>(async (tell, stopping) => {
-            tell({ type: 'import.progress', stage: 'reading', done: 1, total: 2 });
-            if (path === '/broken')
-              throw toWire(new WorkbenchError('dataset.corrupt', 'Cut short.', { file: '/broken/x' }));
-            await once(stopping, 'abort');
-            stopped = true;
-          }, signal),
-      },
-    });
-    const seen: string[] = [];
-    const events = await client.catalog.importDataset({ path: '/broken' });
-    const error = await failure(followImport(events, ({ stage }) => seen.push(stage)));
-    expect(seen).toEqual(['reading']);
-    expect([error.code, error.message, error.place]).toEqual(['dataset.corrupt', 'Cut short.', { file: '/broken/x' }]);
-    const left = await client.catalog.importDataset({ path: '/sound' });
-    const end = followImport(left, () => void left.return?.());
-    expect(await end).toBeUndefined();
-    await expect.poll(() => stopped).toBe(true);
   });
 
   it('ends a stream on the host when the window goes away', async () => {

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { followImport } from '../../src/bridge/follow-import.ts';
 import type { ImportInput } from '../../src/bridge/import-schemas.ts';
+import { importInputSchema } from '../../src/bridge/import-schemas.ts';
 import { followRun } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { cifarBatch, idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
@@ -29,8 +29,12 @@ async function open() {
   /** What is left of files under way: the session's own folder is always there. */
   const halves = (): readonly string[] => inWorkspace('tmp').filter((name) => name.includes('import'));
   const add = async (order: ImportInput, tell = (_stage: string, _stop: () => void) => {}) => {
-    const events = await host.client.catalog.importDataset(order);
-    return followImport(events, ({ stage }) => tell(stage, () => void events.return?.()));
+    const stopping = new AbortController();
+    return host.importDataset(
+      importInputSchema.parse(order),
+      ({ stage }) => tell(stage, () => stopping.abort()),
+      stopping.signal,
+    );
   };
   return { host, path: folder.path, inWorkspace, halves, add };
 }
@@ -40,7 +44,7 @@ const CIFAR = {
   'batches.meta.txt': 'a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n',
 };
 
-describe('catalog.importDataset', () => {
+describe('library.importDataset', () => {
   it('makes a data set that is listed, called after its folder, and forgets nothing but the way', async () => {
     const { host, path, add, halves, inWorkspace } = await open();
     const stages = new Set<string>();
@@ -89,20 +93,43 @@ describe('catalog.importDataset', () => {
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
 
-  it('keeps nothing where the reader leaves', async () => {
+  it('keeps nothing where it is told to stop', async () => {
     const { path, add, halves, inWorkspace } = await open();
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 4000)));
     expect(await add({ path: source, size: 16 }, (_stage, stop) => stop())).toBeUndefined();
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
 
-  it('keeps nothing where the host closes', async () => {
-    const { host, path, add, halves, inWorkspace } = await open();
+  it('goes on as a job, tells how far it is and what it made, and lets itself be dismissed', async () => {
+    const { host, path, halves } = await open();
+    const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 40)));
+    const { id } = await host.client.library.importDataset({ path: source, size: 16 });
+    const job = async () => (await host.client.jobs.list()).find((one) => one.id === id);
+    await expect.poll(async () => (await job())?.state, { timeout: 20_000 }).toBe('finished');
+    expect(await job()).toMatchObject({ kind: 'import', subject: 'idx', made: 'idx', stage: 'writing the data set' });
+    expect((await host.client.catalog.datasets()).map(({ name }) => name)).toContain('idx');
+    await host.client.jobs.dismiss({ id });
+    expect([await host.client.jobs.list(), halves()]).toEqual([[], []]);
+  });
+
+  it('keeps nothing where its job is stopped, and says of one that fails what was wrong with the files', async () => {
+    const { host, path, halves, inWorkspace } = await open();
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 4000)));
-    let closing: Promise<void> | undefined;
-    const dataset = await add({ path: source, size: 16 }, () => (closing ??= host.close()));
-    await closing;
-    expect(dataset).toBeUndefined();
+    const { id } = await host.client.library.importDataset({ path: source, size: 16 });
+    await host.client.jobs.stop({ id });
+    const failed = await host.client.library.importDataset({ path: join(path, 'nowhere') });
+    const states = async () => (await host.client.jobs.list()).map(({ state }) => state);
+    await expect.poll(states, { timeout: 20_000 }).toEqual(['stopped', 'failed']);
+    const fault = (await host.client.jobs.list()).find((job) => job.id === failed.id)?.fault;
+    expect([fault?.code, fault?.message]).toEqual(['dataset.missing', expect.stringContaining('cannot be read')]);
+    expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
+  });
+
+  it('keeps nothing where the host closes', async () => {
+    const { host, path, halves, inWorkspace } = await open();
+    const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 4000)));
+    await host.client.library.importDataset({ path: source, size: 16 });
+    await host.close();
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
 
@@ -112,7 +139,7 @@ describe('catalog.importDataset', () => {
   ])('refuses the name %s before anything is read', async (name, says) => {
     const { host, path } = await open();
     mkdirSync(join(path, 'workspace/datasets/broken-one'), { recursive: true });
-    await expect(host.client.catalog.importDataset({ path: '/nowhere', name })).rejects.toMatchObject({
+    await expect(host.client.library.importDataset({ path: '/nowhere', name })).rejects.toMatchObject({
       code: 'usage.invalid',
       place: { field: 'name' },
       message: expect.stringContaining(says),
@@ -126,6 +153,6 @@ describe('catalog.importDataset', () => {
     [{ path: '/x', val: 0.6, test: 0.4 }, 'test'],
   ])('refuses %j with its field', async (order, field) => {
     const { host } = await open();
-    await expect(host.client.catalog.importDataset(order)).rejects.toMatchObject({ place: { field } });
+    await expect(host.client.library.importDataset(order)).rejects.toMatchObject({ place: { field } });
   });
 });

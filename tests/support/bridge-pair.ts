@@ -49,7 +49,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
   const refuse = (): never => {
     throw new Error('not part of this test');
   };
-  const groups = ['system', 'catalog', 'runs', 'trials', 'review', 'replays', 'events'] as const;
+  const groups = ['system', 'catalog', 'runs', 'trials', 'review', 'replays', 'library', 'jobs', 'events'] as const;
   const filled = groups.map((group) => [
     group,
     new Proxy(given[group] ?? {}, {
@@ -63,7 +63,9 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
 
 const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
-  catalog: ['datasets', 'teachers', 'families', 'strategies', 'importDataset'],
+  catalog: ['datasets', 'teachers', 'families', 'strategies'],
+  library: ['records', 'teacher', 'balance', 'samples', 'importDataset', 'trainTeacher'],
+  jobs: ['list', 'stop', 'dismiss'],
   runs: [
     'list',
     'get',

@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { followImport } from '../../bridge/follow-import.ts';
+import { importInputSchema } from '../../bridge/import-schemas.ts';
 import type { ImportInput } from '../../bridge/import-schemas.ts';
+import { parseInput } from '../../bridge/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas.ts';
 import { createProgressPrinter } from '../../host/create-host.ts';
-import type { Host } from '../../host/create-host.ts';
+import type { Host, JobProgress } from '../../host/create-host.ts';
 import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { VerbContext } from '../program.ts';
@@ -44,16 +45,18 @@ export function addImport(datasets: Command, context: VerbContext): void {
 async function importDataset(host: Host, path: string, options: ImportOptions): Promise<number> {
   const { workspace: _workspace, json, ...order } = options;
   const printer = createProgressPrinter(process.stderr);
-  const events = await host.client.catalog.importDataset({ ...order, path: resolve(path) });
-  const stop = (): void => void events.return?.();
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
   let stage = '';
   try {
-    const dataset = await followImport(events, (progress) => {
+    const input = parseInput(importInputSchema, { ...order, path: resolve(path) });
+    const tell = (progress: JobProgress): void => {
       if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
       stage = progress.stage;
       printer.status(`${stage}: ${progress.done} of ${progress.total}`);
-    }).finally(() => printer.clear());
+    };
+    const dataset = await host.importDataset(input, tell, stopping.signal).finally(() => printer.clear());
     if (dataset === undefined) {
       process.stderr.write('The import was stopped; nothing was kept.\n');
       return INTERRUPTED;

@@ -1,5 +1,9 @@
 /** `trade teachers list|train`: the teachers that a search can learn from. */
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { teacherInputSchema } from '../../bridge/library-schemas.ts';
+import type { ParsedTeacherInput } from '../../bridge/library-schemas.ts';
+import { parseInput } from '../../bridge/parse-input.ts';
 import { countText, createProgressPrinter, listTeachers, percentText, textTable } from '../../host/create-host.ts';
 import type { Host, TeacherReport } from '../../host/create-host.ts';
 import {
@@ -14,12 +18,7 @@ import {
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../program.ts';
 
-interface TrainOptions extends CommonOptions {
-  readonly name: string;
-  readonly title?: string;
-  readonly dataset: string;
-  readonly seed: number;
-}
+type TrainOptions = CommonOptions & ParsedTeacherInput;
 
 const COLUMNS = [
   { title: 'teacher', align: 'left' },
@@ -58,6 +57,9 @@ function addTrain(teachers: Command, context: VerbContext): void {
     .requiredOption('--name <name>', 'what a search calls it')
     .option('--title <title>', 'its title, for people')
     .option('--dataset <name>', 'data set to learn from', 'fashion-mnist')
+    .option('--epochs <n>', 'passes over the training images', wholeNumber(1, 500), 16)
+    .option('--learning-rate <rate>', 'highest rate of SGD, after one epoch of warm-up', positive, 0.1)
+    .option('--no-flip', 'do not mirror images: for digits, letters and signs')
     .option('--seed <s>', 'seed of weights, batches and augmentation', wholeNumber(0, 0xffffffff), 1)
     .action(async (options: TrainOptions) =>
       context.end(await withHost(context, options, (host) => train(host, options))),
@@ -82,7 +84,8 @@ async function train(host: Host, options: TrainOptions): Promise<number> {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
-    const teacher = await host.trainTeacher(options, tell, stopping.signal);
+    const { workspace: _workspace, json: _json, ...order } = options;
+    const teacher = await host.trainTeacher(parseInput(teacherInputSchema, order), tell, stopping.signal);
     if (teacher === undefined) {
       process.stderr.write('The training was stopped; the same command goes on from its last epoch.\n');
       return INTERRUPTED;
@@ -97,4 +100,10 @@ async function train(host: Host, options: TrainOptions): Promise<number> {
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 10) return number;
+  throw new InvalidArgumentError('Give a number above 0, at most 10.');
 }

@@ -69,6 +69,9 @@ export async function followRun(
       case 'run.removed':
       case 'replay.changed':
       case 'replay.removed':
+      case 'job.changed':
+      case 'job.removed':
+      case 'library.changed':
         return false;
     }
   };

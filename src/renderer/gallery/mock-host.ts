@@ -3,9 +3,8 @@ import { AsyncIteratorClass } from '@orpc/contract';
 import type { BridgeClient } from '../../bridge/client.ts';
 import type { HostConnection } from '../../bridge/connect.ts';
 import { limitsOf } from '../../bridge/expand-config.ts';
-import type { ImportEvent } from '../../bridge/import-schemas.ts';
 import type { ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
-import type { DatasetView, HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunState } from '../../core/run.ts';
@@ -13,6 +12,7 @@ import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { mockFronts } from './front-fixtures.ts';
+import { mockLibrary } from './library-fixtures.ts';
 import { mockReview } from './review-fixtures.ts';
 import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
@@ -147,6 +147,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     return new AsyncIteratorClass<HostEvent>(next, async () => void listeners.delete(listener));
   }
 
+  const library = mockLibrary(emit);
   const client: BridgeClient = {
     system: {
       info: async () => ({
@@ -170,8 +171,9 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       teachers: async () => [fixtureTeacher],
       families: async () => fixtureFamilies,
       strategies: async () => fixtureStrategies,
-      importDataset: async ({ path, name }) => mockImport({ ...fixtureDataset, name: name ?? 'mine', source: path }),
     },
+    library: library.library,
+    jobs: library.jobs,
     runs: {
       list: async ({ search = '', offset = 0, limit = 200 }) => {
         const all = [...runs.values()]
@@ -255,17 +257,4 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     events: { watch: async () => watch() },
   };
   return { shell: 'web', client, state: () => ({ kind: 'connected' }), onState: () => () => undefined };
-}
-
-/** Five steps of a fifth of a second. */
-function mockImport(dataset: DatasetView): AsyncIteratorClass<ImportEvent> {
-  let done = 0;
-  const next = async (): Promise<IteratorResult<ImportEvent, undefined>> => {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    done += 1;
-    if (done > 6) return { done: true, value: undefined };
-    if (done > 5) return { done: false, value: { type: 'dataset.imported', dataset: { ...dataset, bundled: false } } };
-    return { done: false, value: { type: 'import.progress', stage: 'reading the files', done, total: 5 } };
-  };
-  return new AsyncIteratorClass<ImportEvent>(next, async () => undefined);
 }

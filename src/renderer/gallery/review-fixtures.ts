@@ -32,7 +32,7 @@ export function mockReview(find: (id: string) => { readonly trial: Trial }): Bri
 }
 
 /** A blot of its own for each image. */
-function fixtureImage(index: number, size: number): Uint8Array {
+export function fixtureImage(index: number, size: number): Uint8Array {
   const side = Math.sqrt(size);
   const rng = createRng(index + 1);
   const [x, y, reach] = [8 + 12 * rng.uniform(), 8 + 12 * rng.uniform(), 4 + 6 * rng.uniform()];

@@ -12,8 +12,11 @@ export interface WorkbenchRecords {
 
 export const EMPTY_RECORDS: WorkbenchRecords = { runs: new Map(), trials: new Map(), epochs: new Map() };
 
-/** Of runs; replays have a store of their own. */
-export type RunChange = Exclude<HostEvent, { type: 'synced' | 'replay.changed' | 'replay.removed' }>;
+/** Of runs; what else there is has stores of its own. */
+export type RunChange = Extract<
+  HostEvent,
+  { type: 'run.changed' | 'run.removed' | 'trial.changed' | 'epoch.appended' }
+>;
 
 /** Many changes at once: each map is copied once, however many events came in a tenth of a second. */
 export function applyChanges(records: WorkbenchRecords, changes: readonly RunChange[]): WorkbenchRecords {

@@ -41,12 +41,10 @@ export const useCatalog = defineStore('catalog', () => {
     families.value = new Map(sets.map(({ name }, index) => [name, spaces[index] ?? []]));
   }
 
-  /** One more, just imported. */
-  async function add(dataset: DatasetView): Promise<void> {
-    const space = await useClient().catalog.families({ dataset: dataset.name });
-    families.value = new Map(families.value).set(dataset.name, space);
-    const others = datasets.value.filter(({ name }) => name !== dataset.name);
-    datasets.value = [...others, dataset].sort((left, right) => left.name.localeCompare(right.name));
+  /** After a teacher or a data set came or went. */
+  function readAgain(): Promise<void> {
+    reading = undefined;
+    return read();
   }
 
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
@@ -75,7 +73,7 @@ export const useCatalog = defineStore('catalog', () => {
     teachers,
     strategies,
     read,
-    add,
+    readAgain,
     datasetOf,
     teacherOf,
     strategyOf,

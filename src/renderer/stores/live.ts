@@ -3,6 +3,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
 import type { HostEvent } from '../../bridge/schemas.ts';
+import type { RunChange } from './apply-event.ts';
+import { useCatalog } from './catalog.ts';
+import type { JobChange } from './jobs.ts';
+import { useJobs } from './jobs.ts';
 import { useRecords } from './records.ts';
 import type { ReplayChange } from './replays.ts';
 import { useReplays } from './replays.ts';
@@ -60,6 +64,7 @@ export const useLive = defineStore('live', () => {
     try {
       await useRecords().readAgain();
       await useReplays().readAgain();
+      await useJobs().readAgain();
       synced.value = true;
     } catch {
       // The read failed because the connection did: its return brings the next 'synced'.
@@ -75,9 +80,14 @@ export const useLive = defineStore('live', () => {
     if (reads > 0) return;
     const changes = pending;
     pending = [];
-    const [ofReplays, ofRuns] = [changes.filter(isOfReplay), changes.filter((change) => !isOfReplay(change))];
-    useReplays().apply(ofReplays);
-    useRecords().apply(ofRuns);
+    useReplays().apply(changes.filter(isOfReplay));
+    useJobs().apply(changes.filter(isOfJob));
+    useRecords().apply(changes.filter(isOfRun));
+    // A read that fails says so to whoever asks for the catalog next.
+    if (changes.some(({ type }) => type === 'library.changed'))
+      useCatalog()
+        .readAgain()
+        .catch(() => undefined);
   }
 
   return { link, synced, closed, isLive, follow, receive, flush };
@@ -85,4 +95,12 @@ export const useLive = defineStore('live', () => {
 
 function isOfReplay(change: Change): change is ReplayChange {
   return change.type === 'replay.changed' || change.type === 'replay.removed';
+}
+
+function isOfJob(change: Change): change is JobChange {
+  return change.type === 'job.changed' || change.type === 'job.removed';
+}
+
+function isOfRun(change: Change): change is RunChange {
+  return !isOfReplay(change) && !isOfJob(change) && change.type !== 'library.changed';
 }

@@ -1,0 +1,151 @@
+/** What the made-up host knows of teachers, data sets and long work: one teacher in training, one that was stopped. */
+import type { BridgeClient } from '../../bridge/client.ts';
+import type { JobView } from '../../bridge/job-schemas.ts';
+import type { UsageView } from '../../bridge/library-schemas.ts';
+import type { HostEvent } from '../../bridge/schemas.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { EpochPoint } from '../../core/trial.ts';
+import { fixtureDataset, fixtureTeacher } from './fixtures.ts';
+import { fixtureImage } from './review-fixtures.ts';
+
+const USAGE: UsageView = {
+  runs: [
+    { id: 'r-live', name: 'Fashion quick' },
+    { id: 'r-long', name: 'All families, 12 epochs' },
+  ],
+  runCount: 6,
+  teachers: [],
+};
+const FINGERPRINT = '5d7a1c3e9b20f6a84c8de2b1f0937a6c2e1d4b5f60718293a4b5c6d7e8f90123';
+
+export function fixtureTeacherCurve(epochs: number): readonly EpochPoint[] {
+  return Array.from({ length: epochs }, (_, index) => {
+    const gone = (index + 1) / 16;
+    return {
+      epoch: index + 1,
+      trainLoss: 0.15 + 0.9 * Math.exp(-4 * gone),
+      validationLoss: 0.2 + 0.7 * Math.exp(-4 * gone),
+      validationAccuracy: 0.945 - 0.2 * Math.exp(-5 * gone),
+      learningRate: 0.05 * (1 + Math.cos(Math.PI * gone)),
+      seconds: 139,
+    };
+  });
+}
+
+const TRAINING: JobView = {
+  ...{ id: 'job-1', kind: 'teacher', subject: 'Wide ResNet', state: 'running', stage: 'training the teacher' },
+  ...{ done: 1660, total: 5632, secondsLeft: 1320, startedAt: '2026-11-25T09:12:00.000Z' },
+  points: fixtureTeacherCurve(4),
+};
+
+export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient, 'library' | 'jobs'> {
+  const jobs = new Map<string, JobView>([[TRAINING.id, TRAINING]]);
+  const unfinished = new Map([
+    [
+      'teacher-second',
+      {
+        id: 'teacher-second',
+        order: { name: 'second', dataset: 'fashion-mnist', epochs: 16, learningRate: 0.1, flip: false, seed: 2 },
+        points: fixtureTeacherCurve(6),
+        bytes: 5_600_000,
+      },
+    ],
+  ]);
+  let made = 1;
+
+  function put(job: JobView): JobView {
+    jobs.set(job.id, job);
+    emit({ type: 'job.changed', job });
+    return job;
+  }
+
+  function begin(kind: JobView['kind'], subject: string): JobView {
+    made += 1;
+    const startedAt = new Date().toISOString();
+    return put({ id: `job-${made}`, kind, subject, state: 'running', stage: 'starting', done: 0, total: 0, startedAt });
+  }
+
+  /** Five steps of a fifth of a second. */
+  function goOn(job: JobView, stage: string, name: string, step = 1): void {
+    setTimeout(() => {
+      if (jobs.get(job.id)?.state !== 'running') return;
+      if (step > 5) put({ ...job, state: 'finished', stage, done: 5, total: 5, made: name });
+      else {
+        put({ ...job, stage, done: step, total: 5 });
+        goOn(job, stage, name, step + 1);
+      }
+    }, 200);
+  }
+
+  return {
+    library: {
+      records: async () => ({
+        teachers: [{ name: fixtureTeacher.name, fingerprint: FINGERPRINT, bytes: 1_415_897, usage: USAGE }],
+        datasets: [
+          {
+            ...{ name: fixtureDataset.name, fingerprint: FINGERPRINT, bytes: 10_963_788 },
+            usage: { ...USAGE, teachers: [fixtureTeacher.name] },
+          },
+        ],
+      }),
+      teacher: async () => ({
+        ...{
+          points: fixtureTeacherCurve(16),
+          epochs: 16,
+          optimizer: 'sgd',
+          learningRate: 0.1,
+          batchSize: 128,
+          seed: 1,
+        },
+        ...{ trainImages: 45_000, seconds: 2235, date: '2026-11-24', backend: 'tensorflow 2.21.0' },
+      }),
+      balance: async () => {
+        const { classes, splits } = fixtureDataset;
+        const even = (count: number): readonly number[] => classes.map(() => count / classes.length);
+        return { train: even(splits.train), validation: even(splits.validation), test: even(splits.test) };
+      },
+      samples: async ({ label, offset = 0, limit = 60 }) => {
+        const { shape, classes } = fixtureDataset;
+        const size = shape.reduce((product, side) => product * side, 1);
+        const total = label === undefined ? 5000 : 500;
+        const indices = Array.from({ length: Math.min(limit, total - offset) }, (_, place) => offset + place);
+        const pixels = new Uint8Array(indices.length * size);
+        indices.forEach((index, place) => pixels.set(fixtureImage(index, size), place * size));
+        return { total, shape, indices, labels: indices.map((index) => label ?? index % classes.length), pixels };
+      },
+      removeTeacher: async ({ name }) => {
+        throw new WorkbenchError('run.state', `The teacher "${name}" belongs to the program: it cannot be removed.`);
+      },
+      removeDataset: async ({ name }) => {
+        throw new WorkbenchError('run.state', `The data set "${name}" belongs to the program: it cannot be removed.`);
+      },
+      importDataset: async ({ path, title }) => {
+        const job = begin('import', title ?? path);
+        goOn(job, 'reading the files', fixtureDataset.name);
+        return job;
+      },
+      trainTeacher: async ({ name, title }) => {
+        const job = begin('teacher', title ?? name);
+        goOn(job, 'training the teacher', fixtureTeacher.name);
+        return job;
+      },
+      previewTeacher: async ({ epochs = 16 }) => {
+        const { params, macs } = fixtureTeacher;
+        return { params, macs, trainImages: 10_000, seconds: epochs * 31, epochsDone: 0 };
+      },
+      unfinishedTeachers: async () => [...unfinished.values()],
+      discardUnfinished: async ({ id }) => void unfinished.delete(id),
+    },
+    jobs: {
+      list: async () => [...jobs.values()],
+      stop: async ({ id }) => {
+        const job = jobs.get(id);
+        if (job !== undefined) put({ ...job, state: 'stopped' });
+      },
+      dismiss: async ({ id }) => {
+        jobs.delete(id);
+        emit({ type: 'job.removed', id });
+      },
+    },
+  };
+}
