@@ -52,7 +52,7 @@ const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
 const MOST_NAMED = 5;
 
 export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
-  const runs = (): readonly Run[] => store.runs().rows.map(({ run }) => run);
+  const runs = (): readonly Run[] => store.runs({ trash: 'with' }).rows.map(({ run }) => run);
 
   /** By names, as long as they mean the same: a run of a data set that was imported anew under its name counts, too. */
   async function usersOf(kind: 'teacher' | 'dataset', name: string, all: readonly Run[]): Promise<UsageView> {
@@ -162,10 +162,11 @@ function detailOf(card: TeacherCard, points: TeacherDetailView['points']): Teach
   };
 }
 
-/** Of the files of a folder that has no folders. */
+/** Of all files of a folder. */
 export function bytesIn(directory: string): number {
-  return readdirSync(directory).reduce(
-    (sum, file) => sum + (statSync(join(directory, file), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => {
+    const facts = statSync(join(parentPath, name), { throwIfNoEntry: false });
+    return sum + (facts?.size ?? 0);
+  }, 0);
 }

@@ -10,6 +10,7 @@ import { readLabels } from './dataset-files.ts';
 import type { JobFacts, Track } from './job-list.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { JobCommand, JobEnd, JobReport, TrainerSettings } from './trainer-link.ts';
+import { createTurns } from './turns.ts';
 
 export interface SideJobs {
   /** Measures the device. */
@@ -31,7 +32,7 @@ export interface SideJobs {
 export function createSideJobs(settings: TrainerSettings, catalog: Catalog, track: Track): SideJobs {
   const closing = new AbortController();
   const predictions = new Map<string, Promise<PredictionsView>>();
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   let number = 0;
 
   async function runAlone(
@@ -39,7 +40,6 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
     report: (news: JobReport) => void,
     signal: AbortSignal,
   ): Promise<JobEnd> {
-    if (signal.aborted) return { type: 'stopped', ...ids(), checkpoint: undefined };
     const link = await startTrainer(settings);
     try {
       return await link.run(command, report, signal);
@@ -54,19 +54,18 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
     command: JobCommand,
     report: (news: JobReport) => void = () => undefined,
   ): Promise<JobEnd> {
-    return track(facts, (tell, stopping) => {
+    return track(facts, async (tell, stopping) => {
       const signal = AbortSignal.any([stopping, closing.signal]);
       const hear = (news: JobReport): void => {
         if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
         report(news);
       };
       tell({ stage: 'waiting for its turn' });
-      const job = last.then(() => {
+      const end = await inTurn(() => {
         tell({ stage: STAGES[facts.kind] });
         return runAlone(command, hear, signal);
-      });
-      last = job.catch(() => undefined);
-      return job;
+      }, signal);
+      return end ?? { type: 'stopped', ...ids(), checkpoint: undefined };
     });
   }
 
@@ -118,7 +117,7 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
     },
     close: async () => {
       closing.abort();
-      await last;
+      await inTurn(() => Promise.resolve(), new AbortController().signal);
     },
   };
 }
@@ -132,6 +131,8 @@ const STAGES: Readonly<Record<JobFacts['kind'], string>> = {
   predictions: 'showing it the validation images',
   layers: 'showing it some validation images',
   speed: 'running matrix products and convolutions',
+  pack: 'reading records',
+  unpack: 'reading the archive',
 };
 
 /** A job that did not end as it should, as the error that people see. */

@@ -19,6 +19,7 @@ import { faultOf } from './side-jobs.ts';
 import { readCurve, writeCurve } from './teacher-files.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { JobReport, TrainerSettings } from './trainer-link.ts';
+import { createTurns } from './turns.ts';
 
 export interface TrainedTeacher {
   readonly name: string;
@@ -64,7 +65,7 @@ const ID = /^teacher-[a-z0-9-]{1,80}$/;
 export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
   const { settings, catalog, folders, jobs, changed } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
 
   async function check({ name, dataset }: ParsedTeacherInput): Promise<void> {
     const isTaken =
@@ -126,8 +127,11 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     }
   }
 
-  async function inTurn(order: ParsedTeacherInput, tell: TellJob, signal: AbortSignal): Promise<string | undefined> {
-    if (signal.aborted) return undefined;
+  async function trainTelling(
+    order: ParsedTeacherInput,
+    tell: TellJob,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     let points = await readCurve(placeOf(idOf(order)));
     tell({ stage: 'loading the images', points });
     const report = (news: TeacherReport): void => {
@@ -146,13 +150,10 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     start: async (order) => {
       await check(order);
       const id = idOf(order);
-      const turn = last;
       return jobs.start({ kind: 'teacher', subject: order.title ?? order.name }, (tell, signal) => {
         inHand.set(id, order);
         tell({ stage: 'waiting for its turn' });
-        const work = turn.then(() => inTurn(order, tell, signal)).finally(() => inHand.delete(id));
-        last = work.catch(() => undefined);
-        return work;
+        return inTurn(() => trainTelling(order, tell, signal), signal).finally(() => inHand.delete(id));
       });
     },
     preview: async (order) => {
@@ -174,7 +175,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
         found.map(async (id) => {
           const order = readOrder(placeOf(id));
           const points = await readCurve(placeOf(id));
-          return order && { id, order, points, bytes: bytesIn(placeOf(id)) + bytesIn(workOf(placeOf(id), id)) };
+          return order && { id, order, points, bytes: bytesIn(placeOf(id)) };
         }),
       );
       return all.filter((one) => one !== undefined);
@@ -195,9 +196,6 @@ function idOf({ name, dataset, seed, epochs, learningRate, flip }: ParsedTeacher
   const hash = createHash('sha256').update(JSON.stringify([dataset, seed, epochs, learningRate, flip]));
   return `teacher-${name}-${hash.digest('hex').slice(0, 8)}`;
 }
-
-/** Of the trainer's epoch checkpoints. */
-const workOf = (place: string, id: string): string => join(place, `${id}-work`);
 
 function readOrder(place: string): ParsedTeacherInput | undefined {
   try {

@@ -1,12 +1,11 @@
 /** A host over the fake trainer, a fresh workspace and a small bundle of resources: end to end without computing. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
-import { costOf } from '../../src/core/arch/cost.ts';
 import { createHost } from '../../src/host/create-host.ts';
 import type { Host, HostOptions } from '../../src/host/create-host.ts';
+import { FASHION_TEACHER, writeFakeTeacher } from './fake-teacher.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -23,26 +22,7 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
 export function makeResources(folder: string): string {
   const resources = join(folder, 'resources');
   cpSync(join(root, 'resources/datasets'), join(resources, 'datasets'), { recursive: true });
-  const graph = STUDENT_FAMILIES.resnet({ inputShape: [28, 28, 1], classes: 10 });
-  const built = graph.build(graph.reference);
-  const { params, macs } = costOf(built);
-  const teacher = join(resources, 'teachers/fashion-resnet');
-  mkdirSync(teacher, { recursive: true });
-  writeFileSync(join(teacher, 'weights.safetensors'), 'none');
-  const card = {
-    name: 'fashion-resnet',
-    title: 'A fake teacher',
-    graph: built,
-    recipe: { epochs: 1, optimizer: 'sgd' },
-    seed: 1,
-    params,
-    macs,
-    accuracy: { validation: 0.93, test: 0.93 },
-    dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST', trainImages: 45000 },
-    normalisation: { mean: 0.28, deviation: 0.35 },
-    weights: { file: 'weights.safetensors', bytes: 4, sha256: '' },
-  };
-  writeFileSync(join(teacher, 'teacher.json'), JSON.stringify(card));
+  writeFakeTeacher(join(resources, 'teachers/fashion-resnet'), FASHION_TEACHER);
   return resources;
 }
 

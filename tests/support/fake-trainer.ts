@@ -3,7 +3,7 @@
  * milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials are named by their numbers.
  */
 import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
@@ -19,6 +19,7 @@ import type {
   WrittenFile,
 } from '../../src/compute/protocol.ts';
 import { checkCommand } from '../../src/compute/trainer-command.ts';
+import { writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
@@ -206,18 +207,25 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
       return send({ type: 'inspected', jobId, fence, images: 64, layers: [{ id: 'stem', outputs: values }] });
     }
     case 'trainTeacher': {
-      const directory = join(command.job.tempDir, `${jobId}-teacher`);
-      mkdirSync(directory, { recursive: true });
+      const { tempDir, name, title, dataset } = command.job;
+      const directory = join(tempDir, `${jobId}-teacher`);
+      const checkpointOf = (epoch: number): string => join(tempDir, `teacher-${epoch}.safetensors`);
       for (let epoch = 1; epoch <= 3; epoch += 1) {
+        if (existsSync(checkpointOf(epoch))) continue;
+        send({ type: 'progress', jobId, fence, stage: 'training the teacher', done: epoch - 1, total: 3 });
         await sleep(epochMs);
         if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
-        const checkpoint = write(join(command.job.tempDir, `teacher-${epoch}.safetensors`), { epoch });
+        const checkpoint = write(checkpointOf(epoch), { epoch });
         const [trainLoss, validationLoss, seconds] = [2 / epoch, 2.1 / epoch, epochMs / 1000];
         const point = { epoch, trainLoss, validationLoss, validationAccuracy: 0.9, learningRate: 0.1, seconds };
         send({ type: 'epoch', jobId, fence, point, checkpoint });
       }
-      write(join(directory, 'weights.safetensors'), {});
-      return send({ type: 'teacherTrained', jobId, fence, directory, accuracy: { validation: 0.92, test: 0.91 } });
+      const accuracy = { validation: 0.92, test: 0.91 };
+      const card = JSON.parse(readFileSync(join(dataset.directory, 'dataset.json'), 'utf8'));
+      const learned = { id: card.id, title: card.title, trainImages: card.splits.train.count };
+      const made = { name, title, dataset: learned, shape: card.shape, classes: card.classes.length, accuracy };
+      writeFakeTeacher(directory, { ...made, seconds: 3 });
+      return send({ type: 'teacherTrained', jobId, fence, directory, accuracy });
     }
     case 'latency':
       return measure(command.job);
