@@ -18,6 +18,7 @@ const ENTRIES = {
   'importer-process': at('src/compute/importer-process.ts'),
   'ask-worker': at('src/host/ask-worker.ts'),
   'replay-worker': at('src/host/replay-worker.ts'),
+  'archive-worker': at('src/host/archive-worker.ts'),
 };
 
 export default defineConfig({

@@ -36,7 +36,7 @@ export const IMPORT_LAW = Object.freeze({
   host: {
     rooms: ['core', 'bridge', 'store'],
     files: ['src/compute/protocol.ts'],
-    packages: ['@orpc/server', 'pino', 'zod'],
+    packages: ['@orpc/server', 'pino', 'yauzl', 'yazl', 'zod'],
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:

@@ -10,6 +10,7 @@ import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
 import * as v from './review-schemas.ts';
 import * as s from './schemas.ts';
+import * as u from './upkeep-contract.ts';
 
 export const contract = {
   system: {
@@ -55,15 +56,7 @@ export const contract = {
     dismiss: oc.input(s.idInput).output(z.void()),
   },
   runs: {
-    list: oc
-      .input(
-        z.strictObject({
-          search: z.string().max(200).optional(),
-          offset: z.int().min(0).default(0),
-          limit: z.int().min(1).max(1000).default(200),
-        }),
-      )
-      .output(z.strictObject({ rows: s.list(s.runSummarySchema), total: z.number() })),
+    ...u.runUpkeep,
     get: oc.input(s.idInput).output(s.runSummarySchema),
     /** In order of their numbers; all, or a page of them. */
     trials: oc
@@ -81,10 +74,9 @@ export const contract = {
     stop: oc.input(s.idInput).output(s.runSummarySchema),
     rename: oc.input(s.idInput.extend({ name: z.string().trim().min(1).max(120) })).output(s.runSummarySchema),
     keep: oc.input(s.idInput).output(s.runSummarySchema),
-    /** Stops it if need be and removes it with its files. */
-    discard: oc.input(s.idInput).output(z.void()),
   },
   trials: {
+    ...u.trialUpkeep,
     get: oc.input(s.idInput).output(
       z.strictObject({
         trial: s.trialSchema,
@@ -137,6 +129,9 @@ export const contract = {
     /** Stops it if need be and removes it. */
     discard: oc.input(s.idInput).output(z.void()),
   },
+  views: u.views,
+  space: u.space,
+  archives: u.archives,
   events: {
     /** Changes as they happen, coalesced to ten a second for each run, trial, curve and replay. */
     watch: oc.output(eventIterator(s.hostEventSchema)),

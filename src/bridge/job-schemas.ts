@@ -4,7 +4,17 @@ import { epochPointSchema } from './epoch-schema.ts';
 
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 
-export const JOB_KINDS = ['import', 'teacher', 'export', 'latency', 'predictions', 'layers', 'speed'] as const;
+export const JOB_KINDS = [
+  'import',
+  'teacher',
+  'export',
+  'latency',
+  'predictions',
+  'layers',
+  'speed',
+  'pack',
+  'unpack',
+] as const;
 
 export const jobSchema = z.strictObject({
   id: z.string(),

@@ -4,6 +4,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
 import type { DoctorReport } from '../store/doctor.ts';
+import type { Waste } from '../store/waste.ts';
 import type {
   AskAnswer,
   AskRequest,
@@ -94,6 +95,18 @@ export async function examineWorkspace(workspace: string, searching: boolean): P
   const answer = await callOnce({ type: 'examine', workspace, session: searching ? 'another' : 'ours' });
   if (answer.type === 'examined') return answer.report;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to an examination.`);
+}
+
+/** What takes space without need. `fence`: of the session that has the workspace open. */
+export async function findWaste(workspace: string, fence: string): Promise<Waste> {
+  const answer = await callOnce({ type: 'findWaste', workspace, fence });
+  if (answer.type === 'wasteFound') return answer.waste;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a search for waste.`);
+}
+
+/** Gives the database's free pages back to the disk, beside a session that rests. */
+export async function compactDatabase(database: string): Promise<void> {
+  await callOnce({ type: 'compact', database });
 }
 
 async function callOnce(request: AskRequest): Promise<AskAnswer> {

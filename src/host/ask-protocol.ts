@@ -6,6 +6,7 @@ import type { Reward } from '../core/reward.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { AskedEvent, PriorResult, StrategyOptions } from '../core/strategies/strategy.ts';
 import type { DoctorReport, OpenSession } from '../store/doctor.ts';
+import type { Waste } from '../store/waste.ts';
 
 export interface SpaceDescriptor {
   readonly families: readonly string[];
@@ -39,7 +40,9 @@ export type AskRequest =
   | { readonly type: 'explain'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'survey'; readonly space: SpaceDescriptor }
   /** `session`: whether files may be on their way to their rows while this is done. */
-  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession };
+  | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }
+  | { readonly type: 'findWaste'; readonly workspace: string; readonly fence: string }
+  | { readonly type: 'compact'; readonly database: string };
 
 export type AskAnswer =
   | { readonly type: 'done' }
@@ -47,6 +50,7 @@ export type AskAnswer =
   | { readonly type: 'explained'; readonly explanation: Explanation }
   | { readonly type: 'surveyed'; readonly families: readonly FamilySurvey[] }
   | { readonly type: 'examined'; readonly report: DoctorReport }
+  | { readonly type: 'wasteFound'; readonly waste: Waste }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };
 
 /** Answers come in the order of the requests, each under its number. */

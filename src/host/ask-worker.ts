@@ -40,6 +40,11 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       return { type: 'surveyed', families: await survey(request.space) };
     case 'examine':
       return examine(request);
+    case 'findWaste':
+      return findWaste(request);
+    case 'compact':
+      (await import('../store/database.ts')).compactDatabase(request.database);
+      return { type: 'done' };
   }
 }
 
@@ -49,6 +54,16 @@ async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promi
   const { store, files, close } = openReadable(request.workspace);
   try {
     return { type: 'examined', report: doctor.examine(store, files, request.session) };
+  } finally {
+    close();
+  }
+}
+
+async function findWaste({ workspace, fence }: Extract<AskRequest, { type: 'findWaste' }>): Promise<AskAnswer> {
+  const [waste, { openReadable }] = await Promise.all([import('../store/waste.ts'), import('../store/workspace.ts')]);
+  const { store, files, close } = openReadable(workspace);
+  try {
+    return { type: 'wasteFound', waste: waste.findWaste(store, files, fence) };
   } finally {
     close();
   }

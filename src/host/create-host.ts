@@ -1,10 +1,12 @@
 /** Puts the host together; the one file of this room that shells import. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isUnderWay } from '../bridge/job-schemas.ts';
 import { parseSearchText } from '../bridge/parse-config.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { createArchives } from './archives.ts';
 import { examineWorkspace } from './ask-client.ts';
 import { createCatalog } from './catalog.ts';
 import { createExporter } from './export.ts';
@@ -21,7 +23,9 @@ import { createReplaySources } from './replay-sources.ts';
 import { createReplays } from './replays.ts';
 import { createExits } from './router.ts';
 import { createReview } from './review.ts';
+import { createReclaim } from './reclaim.ts';
 import { createRunService } from './run-service.ts';
+import { createRunUpkeep } from './run-upkeep.ts';
 import { createSideJobs } from './side-jobs.ts';
 import { createTeacherTraining } from './teacher-training.ts';
 import { createTrainerPool } from './trainer-pool.ts';
@@ -106,6 +110,10 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const exporter = createExporter({ store, files, catalog, side, temp: files.temp, version, now: () => new Date() });
   const now = (): number => performance.now();
   const runs = createRunService({ workspace, catalog, pool, live, log, now });
+  const upkeep = createRunUpkeep({ workspace, runs, live });
+  const isBusy = (): boolean => jobs.list().some(isUnderWay);
+  const reclaim = createReclaim({ workspace, runs, upkeep, isBusy });
+  const archives = createArchives({ workspace, runs, jobs, version, now: () => new Date() });
 
   async function startSample(): ReturnType<typeof runs.start> {
     const file = options.sample ?? join(options.resources, '..', 'examples', 'fashion-quick.json');
@@ -125,6 +133,9 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     workspace,
     catalog,
     runs,
+    upkeep,
+    reclaim,
+    archives,
     explain: createExplainer(store, catalog),
     side,
     review: createReview({ store, files, catalog, side }),
@@ -168,6 +179,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
     trainTeacher: training.train,
     importDataset: imports.import,
+    takeInArchive: archives.takeIn,
     activeRuns: () => runs.active(),
     close: () => (closed ??= closeAll()),
   };

@@ -7,6 +7,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
+import type { Archives } from './archives.ts';
 import type { Catalog } from './catalog.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
@@ -20,7 +21,9 @@ import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { ReplaySources } from './replay-sources.ts';
 import type { Replays } from './replays.ts';
+import type { Reclaim } from './reclaim.ts';
 import type { RunService } from './run-service.ts';
+import type { RunUpkeep } from './run-upkeep.ts';
 import type { Review } from './review.ts';
 import type { SideJobs } from './side-jobs.ts';
 import type { TeacherTraining } from './teacher-training.ts';
@@ -42,6 +45,9 @@ export interface HandlerParts {
   readonly workspace: Workspace;
   readonly catalog: Catalog;
   readonly runs: RunService;
+  readonly upkeep: RunUpkeep;
+  readonly reclaim: Reclaim;
+  readonly archives: Archives;
   readonly explain: Explainer;
   readonly side: SideJobs;
   readonly review: Review;
@@ -63,6 +69,7 @@ export interface HandlerParts {
 export function createHandlers(parts: HandlerParts): Handlers {
   const { workspace, catalog, runs, side, review, imports, training, library, jobs, tables, replays, live, system } =
     parts;
+  const { upkeep, archives } = parts;
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
@@ -132,9 +139,18 @@ export function createHandlers(parts: HandlerParts): Handlers {
       stop: ({ id }) => runs.stop(id),
       rename: ({ id, name }) => runs.rename(id, name),
       keep: ({ id }) => runs.keep(id),
-      discard: ({ id }) => runs.discard(id),
+      facets: () => store.runFacets(),
+      tag: (order) => upkeep.tag(order),
+      note: ({ id }) => ({ note: upkeep.note(id) }),
+      setNote: ({ id, note }) => upkeep.setNote(id, note),
+      trash: ({ ids }) => upkeep.trash(ids),
+      restore: ({ ids }) => upkeep.restore(ids),
+      purge: ({ ids }) => upkeep.purge(ids),
+      sizes: ({ ids }) => upkeep.sizes(ids),
     },
     trials: {
+      note: ({ id }) => ({ note: store.trialNote(trialOf(id).id) }),
+      setNote: ({ id, note }) => store.setTrialNote(id, note),
       get: async ({ id }) => {
         return { ...(await studentOf(id)), epochs: store.epochs(id) };
       },
@@ -173,6 +189,23 @@ export function createHandlers(parts: HandlerParts): Handlers {
       start: (input) => replays.start(input),
       stop: ({ id }) => replays.stop(id),
       discard: ({ id }) => replays.discard(id),
+    },
+    views: {
+      list: () => upkeep.views(),
+      save: ({ name, content }) => upkeep.saveView(name, content),
+      remove: ({ id }) => store.removeView(id),
+    },
+    space: {
+      waste: () => parts.reclaim.waste(),
+      reclaim: ({ kinds }) => parts.reclaim.reclaim(kinds),
+    },
+    archives: {
+      pack: ({ run }) => archives.pack(run),
+      made: ({ id }) => archives.made(id),
+      read: ({ id, offset }) => archives.read(id, offset),
+      upload: ({ id, offset, data }) => archives.upload(id, offset, data),
+      unpack: ({ id, name }) => archives.unpack(id, name),
+      drop: ({ id }) => archives.drop(id),
     },
     events: {
       watch: (_input, signal) => live.subscribe(signal),

@@ -2,6 +2,7 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
+import type { Archives } from './archives.ts';
 import type { ImportDataset } from './dataset-import.ts';
 import type { TrainTeacher } from './teacher-training.ts';
 
@@ -42,6 +43,7 @@ export interface Host {
   /** For the command line: they end with their session, and are in no list of jobs. */
   readonly trainTeacher: TrainTeacher;
   readonly importDataset: ImportDataset;
+  readonly takeInArchive: Archives['takeIn'];
   /** Runs that are running now. */
   activeRuns(): readonly string[];
   /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */

@@ -4,19 +4,21 @@ import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../core/errors.ts';
 
-export type EntryName = 'trainer' | 'importer' | 'ask-worker' | 'replay-worker';
+export type EntryName = 'trainer' | 'importer' | 'ask-worker' | 'replay-worker' | 'archive-worker';
 
 const SOURCES = {
   trainer: '../compute/trainer-process.ts',
   importer: '../compute/importer-process.ts',
   'ask-worker': './ask-worker.ts',
   'replay-worker': './replay-worker.ts',
+  'archive-worker': './archive-worker.ts',
 } as const;
 const BUNDLES = {
   trainer: 'trainer-process.js',
   importer: 'importer-process.js',
   'ask-worker': 'ask-worker.js',
   'replay-worker': 'replay-worker.js',
+  'archive-worker': 'archive-worker.js',
 } as const;
 
 /** Absolute path of an entry. A built one stands beside this file or, when this file is a shared chunk, one folder up. */

@@ -1,10 +1,10 @@
-/** Runs as people handle them: start, pause, resume, stop, keep, discard. One runs at a time; the loop is in `run-loop.ts`. */
+/** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in `run-loop.ts`. */
 import { randomBytes } from 'node:crypto';
 import type { ParsedSearchInput, RunSummaryView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
-import type { RunSummary } from '../store/store.ts';
+import type { RunQuery, RunSummary } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -25,7 +25,7 @@ import type { TrainerPool } from './trainer-pool.ts';
 export interface RunService {
   /** Throws `run.missing`. */
   get(id: string): RunSummaryView;
-  list(query: { readonly search?: string; readonly offset: number; readonly limit: number }): {
+  list(query: RunQuery): {
     readonly rows: readonly RunSummaryView[];
     readonly total: number;
   };
@@ -35,7 +35,10 @@ export interface RunService {
   stop(id: string): Promise<RunSummaryView>;
   rename(id: string, name: string): RunSummaryView;
   keep(id: string): RunSummaryView;
-  discard(id: string): Promise<void>;
+  /** Pauses it where it runs, and resolves when it has left the machine. */
+  rest(id: string): Promise<void>;
+  /** Tells everybody how the run stands now. */
+  announce(id: string): RunSummaryView;
   active(): readonly string[];
   pauseAll(reason?: string): Promise<void>;
   /** Pauses what runs, and starts nothing any more. */
@@ -169,7 +172,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
 
   const resume = (id: string): Promise<RunSummaryView> =>
     alone(id, async () => {
-      const run = known(id);
+      const run = outOfTrash(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
       const plan = await planResume(catalog, run.config);
       assertOpen();
@@ -194,7 +197,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   }
 
   async function stop(id: string): Promise<RunSummaryView> {
-    const run = known(id);
+    const run = outOfTrash(id);
     const entry = active.get(id);
     if (entry !== undefined) {
       await entry.loop.stop();
@@ -211,12 +214,9 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     return get(id);
   }
 
-  async function discard(id: string): Promise<void> {
-    known(id);
+  async function rest(id: string): Promise<void> {
     const entry = active.get(id);
     if (entry !== undefined) await pauseActive(entry);
-    files.remove(store.deleteRun(id));
-    live.publish({ type: 'run.removed', id });
   }
 
   async function pauseAll(reason?: string): Promise<void> {
@@ -232,6 +232,12 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     const run = store.run(id);
     if (run === undefined) throw missing(id);
     return run;
+  }
+
+  function outOfTrash(id: string): Run {
+    const { run, trashedAt } = get(id);
+    if (trashedAt === undefined) return run;
+    throw new WorkbenchError('run.state', `"${run.name}" is in the trash: restore it first.`);
   }
 
   function changed(id: string, change: () => void): RunSummaryView {
@@ -253,7 +259,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     stop,
     rename: (id, name) => changed(id, () => store.renameRun(id, name)),
     keep: (id) => changed(id, () => store.keepRun(id)),
-    discard,
+    rest,
+    announce: (id) => changed(id, () => undefined),
     active: () => [...active.keys()],
     pauseAll,
     close: async () => {

@@ -61,7 +61,17 @@ const JOB_TITLES = {
   predictions: 'Predictions of',
   layers: 'Layer statistics of',
   speed: 'Speed of',
+  pack: 'Export of',
+  unpack: 'Import of',
 } as const satisfies Readonly<Record<JobKind, string>>;
+
+export const JOB_STATES = {
+  running: { label: 'Running', tone: 'active' },
+  stopping: { label: 'Stopping', tone: 'warn' },
+  finished: { label: 'Finished', tone: 'good' },
+  stopped: { label: 'Stopped', tone: 'neutral' },
+  failed: { label: 'Failed', tone: 'bad' },
+} as const satisfies Readonly<Record<JobView['state'], StateWord>>;
 
 export const jobTitle = ({ kind, subject }: Pick<JobView, 'kind' | 'subject'>): string =>
   `${JOB_TITLES[kind]} ${subject}`;

@@ -162,6 +162,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     checkpoints: allCheckpoints,
     predictions: (trialId) => find(trialId)?.predictions,
     latencies: (trialId) => find(trialId)?.latencies ?? [],
+    space: () => ({ bytes: 0, freeBytes: 0, freePages: 0 }),
     check: () => [],
 
     sweep: () => {

@@ -32,6 +32,11 @@ export function createReadableStore(db: Connection): ReadableStore {
     ...checkpointReader(db),
     ...predictionReader(db),
     ...latencyReader(db),
+    space: () => {
+      const freePages = Number(pragma(db, 'freelist_count'));
+      const pageBytes = Number(pragma(db, 'page_size'));
+      return { bytes: pageBytes * Number(pragma(db, 'page_count')), freePages, freeBytes: pageBytes * freePages };
+    },
     check: () => [...integrityProblems(db), ...foreignKeyProblems(db)],
   });
 }

@@ -178,6 +178,8 @@ export interface ReadableStore {
   predictions(trialId: string): PredictionsRow | undefined;
   /** Oldest first; a student may have been measured more than once. */
   latencies(trialId: string): readonly LatencyRow[];
+  /** Of the database: all of it, and its pages that hold nothing. */
+  space(): { readonly bytes: number; readonly freeBytes: number; readonly freePages: number };
   /** `PRAGMA integrity_check` and foreign keys, as a list of problems in words (empty: sound). */
   check(): readonly string[];
 }

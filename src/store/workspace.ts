@@ -12,13 +12,16 @@ import {
   SCHEMA_VERSION,
   schemaVersion,
   transact,
+  whileResting,
   type Connection,
 } from './database.ts';
 import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
 import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
+import { takeIn, undoArrival, type Arrival } from './incoming.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
+import { readRunRecords, type RunRecord } from './run-records.ts';
 import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 
@@ -30,6 +33,10 @@ export interface Workspace {
   readonly files: WorkspaceFiles;
   /** All that `work` writes into the store, as one durable transaction: for imports, which write thousands of records. */
   together<T>(work: () => T): T;
+  /** Passes runs from an archive in, all or none of them. */
+  takeIn(arrival: Arrival): Promise<void>;
+  /** While `compact` has the database to itself, every write is refused with `workspace.busy`. */
+  whileCompacting<T>(compact: () => Promise<T>): Promise<T>;
   /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
   close(): void;
 }
@@ -38,6 +45,8 @@ export interface ReadableWorkspace {
   readonly directory: string;
   readonly store: ReadableStore;
   readonly files: StoredFiles;
+  /** One state of all rows while `work` reads: `records` gives those of a run. Throws `workspace.newer` where it cannot know them. */
+  together<T>(work: (records: (runId: string) => Iterable<RunRecord>) => T): T;
   close(): void;
 }
 
@@ -72,6 +81,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       makeFolders(stored);
       migrate(db, { backups: stored.folders.backups, now });
     });
+    undoArrival(db, root);
     const fence = nextFence(db);
     const store = createSqliteStore(db, { fence, now });
     const files = workspaceFiles(stored, fence);
@@ -83,6 +93,15 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       store,
       files,
       together: (work) => transact(db, 'full', work),
+      takeIn: async (arrival) => {
+        try {
+          await takeIn(db, root, stored, arrival);
+        } catch (error) {
+          sweep();
+          throw error;
+        }
+      },
+      whileCompacting: (compact) => whileResting(db, compact),
       close: () => {
         if (!open) return;
         open = false;
@@ -134,7 +153,9 @@ export function openReadable(directory: string): ReadableWorkspace {
   const root = resolve(directory);
   const file = join(root, DATABASE_FILE);
   const files = storedFiles(root);
-  if (!existsSync(file)) return { directory: root, store: createMemoryStore(), files, close: () => {} };
+  if (!existsSync(file)) {
+    return { directory: root, store: createMemoryStore(), files, together: (work) => work(() => []), close: () => {} };
+  }
   const db = openDatabaseReadonly(file);
   try {
     const version = inWordsOf(file, () => schemaVersion(db));
@@ -143,7 +164,16 @@ export function openReadable(directory: string): ReadableWorkspace {
       openWorkspace(root).close();
       return openReadable(root);
     }
-    return { directory: root, store: readStore(db, file, version), files, close: () => db.close() };
+    return {
+      directory: root,
+      store: readStore(db, file, version),
+      files,
+      together: (work) => {
+        if (version > SCHEMA_VERSION) throw newer(file, version);
+        return inWordsOf(file, () => db.transaction(() => work((runId) => readRunRecords(db, runId)))());
+      },
+      close: () => db.close(),
+    };
   } catch (error) {
     db.close();
     throw error;

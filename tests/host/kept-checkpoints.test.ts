@@ -51,7 +51,8 @@ async function searched(
   const end = await untilRun(client, run.id, (summary) => summary.run.state !== 'running');
   expect([end.run.state, end.trials.finished]).toEqual(['finished', end.run.config.budget.trials]);
   await look({ client, run: end.run, trials: await client.runs.trials({ id: run.id }) });
-  await client.runs.discard({ id: run.id });
+  await client.runs.trash({ ids: [run.id] });
+  await client.runs.purge({ ids: [run.id] });
   expect(kept()).toEqual([]);
 }
 

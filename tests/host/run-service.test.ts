@@ -273,13 +273,14 @@ describe('pause, resume, stop, discard', () => {
     ]);
   });
 
-  it('keeps the sample when asked to, and discards a run with its files while it runs', async () => {
+  it('keeps the sample when asked to, and throws a run away with its files while it runs', async () => {
     const client = await open({ epochMs: 10 });
     const sample = await client.runs.startSample();
     expect([sample.run.sample, sample.run.config.budget.trials]).toEqual([true, 24]);
     expect((await client.runs.keep({ id: sample.run.id })).run.sample).toBe(false);
     await untilRun(client, sample.run.id, ({ trials }) => trials.finished >= 2);
-    await client.runs.discard({ id: sample.run.id });
+    await client.runs.trash({ ids: [sample.run.id] });
+    await client.runs.purge({ ids: [sample.run.id] });
     expect((await client.runs.list({})).total).toBe(0);
     expect(await client.system.doctor()).toEqual({
       ok: true,

@@ -187,7 +187,8 @@ describe('a search that learns from an earlier run', () => {
         value: metrics['accuracy'],
         source: earlier,
       }));
-      await host.client.runs.discard({ id: earlier });
+      await host.client.runs.trash({ ids: [earlier] });
+      await host.client.runs.purge({ ids: [earlier] });
       expect(priorIn(workspace, run.id)).toEqual(told);
 
       await host.close();

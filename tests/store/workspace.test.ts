@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
-import { openDatabase, pragma, SCHEMA_VERSION } from '../../src/store/database.ts';
+import { compactDatabase, openDatabase, pragma, SCHEMA_VERSION } from '../../src/store/database.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { finished, searchConfig, withTrial } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
@@ -247,5 +247,18 @@ test('what is written together stands or falls together, and the connection is a
   expect(store.runs().total).toBe(0);
   together(() => store.startTrial(withTrial(store).id));
   expect(store.trial('run_1-0000')?.state).toBe('running');
+  expect(store.check()).toEqual([]);
+});
+
+test('while another connection makes the database smaller a write is refused at once, and goes through afterwards', async () => {
+  const { store, whileCompacting, directory } = temporaryWorkspace();
+  withTrial(store);
+  await whileCompacting(async () => {
+    expect(() => store.setRunNote('run_1', 'now')).toThrow(expect.objectContaining({ code: 'workspace.busy' }));
+    expect(store.run('run_1')?.name).toBe('Quick search');
+    compactDatabase(join(directory, DATABASE_FILE));
+  });
+  store.setRunNote('run_1', 'then');
+  expect(store.runNote('run_1')).toBe('then');
   expect(store.check()).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { mockFronts } from './front-fixtures.ts';
 import { mockLibrary } from './library-fixtures.ts';
+import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
 import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
 import {
@@ -86,7 +87,12 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   }
 
   const emit = (event: HostEvent): void => listeners.forEach((listener) => listener(event));
-  const summary = (run: MockRun): RunSummaryView => fixtureSummary(run.records, run.share);
+  const upkeep = mockUpkeep({
+    summaries: () => [...runs.values()].map((run) => summary(run)),
+    remove: (id) => void runs.delete(id),
+    emit,
+  });
+  const summary = (run: MockRun): RunSummaryView => upkeep.labelled(fixtureSummary(run.records, run.share));
 
   function changeState(id: string, state: RunState): RunSummaryView {
     const run = find(id);
@@ -175,13 +181,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     library: library.library,
     jobs: library.jobs,
     runs: {
-      list: async ({ search = '', offset = 0, limit = 200 }) => {
-        const all = [...runs.values()]
-          .map(summary)
-          .filter(({ run }) => run.name.toLowerCase().includes(search.toLowerCase()));
-        const sorted = all.sort((left, right) => right.run.createdAt.localeCompare(left.run.createdAt));
-        return { rows: sorted.slice(offset, offset + limit), total: sorted.length };
-      },
+      ...upkeep.runs,
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
@@ -213,13 +213,9 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         run.records = { ...run.records, run: { ...run.records.run, sample: false } };
         return changeState(id, run.records.run.state);
       },
-      discard: async ({ id }) => {
-        find(id);
-        runs.delete(id);
-        emit({ type: 'run.removed', id });
-      },
     },
     trials: {
+      ...upkeep.trials,
       get: async ({ id }) => {
         const { run, trial } = findTrial(id);
         return { trial, run: run.records.run, graph: fixtureGraph(trial), epochs: run.records.epochs.get(id) ?? [] };
@@ -254,6 +250,9 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         emit({ type: 'replay.removed', id });
       },
     },
+    views: upkeep.views,
+    space: upkeep.space,
+    archives: upkeep.archives,
     events: { watch: async () => watch() },
   };
   return { shell: 'web', client, state: () => ({ kind: 'connected' }), onState: () => () => undefined };

@@ -1,0 +1,60 @@
+/** The methods by which runs are kept for years: a part of the contract. */
+import { oc } from '@orpc/contract';
+import { z } from './zod.ts';
+import { archiveChunkInput, exportArchiveInput, madeArchiveSchema, readArchiveInput } from './archive-schemas.ts';
+import { jobSchema } from './job-schemas.ts';
+import { idInput, list, runSummarySchema } from './schemas.ts';
+import * as u from './upkeep-schemas.ts';
+
+const noteOf = z.strictObject({ note: z.string() });
+const setNoteInput = idInput.extend({ note: u.noteSchema });
+
+export const runUpkeep = {
+  /** Newest first where no order is named. */
+  list: oc.input(u.runListInput).output(z.strictObject({ rows: list(runSummarySchema), total: z.number() })),
+  facets: oc.output(u.runFacetsSchema),
+  tag: oc.input(u.tagInput).output(list(runSummarySchema)),
+  /** Markdown. */
+  note: oc.input(idInput).output(noteOf),
+  setNote: oc.input(setNoteInput).output(z.void()),
+  /** Those that are running are paused first. */
+  trash: oc.input(u.idsInput).output(list(runSummarySchema)),
+  restore: oc.input(u.idsInput).output(list(runSummarySchema)),
+  /** Out of the trash, for good: rows and files. */
+  purge: oc.input(u.idsInput).output(z.void()),
+  sizes: oc.input(u.idsInput).output(list(u.runSizeSchema)),
+};
+
+export const trialUpkeep = {
+  note: oc.input(idInput).output(noteOf),
+  setNote: oc.input(setNoteInput).output(z.void()),
+};
+
+export const views = {
+  /** In the order of their names. */
+  list: oc.output(list(u.viewSchema)),
+  /** Takes the place of the one of that name. */
+  save: oc.input(u.viewInput).output(u.viewSchema),
+  remove: oc.input(z.strictObject({ id: z.int() })).output(z.void()),
+};
+
+export const space = {
+  /** What takes space without need: some seconds in a large workspace. */
+  waste: oc.output(list(u.wasteSchema)),
+  reclaim: oc.input(u.reclaimInput).output(list(u.reclaimedSchema)),
+};
+
+export const archives = {
+  /** Packs one run, or the whole workspace where none is named; what the job made is the archive's id. */
+  pack: oc.input(exportArchiveInput).output(jobSchema),
+  /** Throws where the archive is gone. */
+  made: oc.input(idInput).output(madeArchiveSchema),
+  /** Bytes from an offset on; fewer than asked for at the end alone. */
+  read: oc.input(readArchiveInput).output(z.custom<Uint8Array>((value) => value instanceof Uint8Array)),
+  /** The next piece of a file that is handed over to be taken in; the first one begins it. */
+  upload: oc.input(archiveChunkInput).output(z.void()),
+  /** Takes in what was uploaded under this id; what the job made is told in words. */
+  unpack: oc.input(idInput.extend({ name: z.string().max(300) })).output(jobSchema),
+  /** Forgets a made or an uploaded one. */
+  drop: oc.input(idInput).output(z.void()),
+};

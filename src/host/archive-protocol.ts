@@ -1,0 +1,52 @@
+/** What host and archive worker say to each other: one order, any number of `progress`, one answer. */
+import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
+
+export interface PackOrder {
+  readonly type: 'pack';
+  readonly workspace: string;
+  /** All of the workspace where none is named. */
+  readonly run?: string;
+  /** Written whole or not at all. */
+  readonly target: string;
+  /** For what is put together on the way; emptied in the end. */
+  readonly temp: string;
+  readonly program: string;
+  readonly packedAt: string;
+}
+
+export interface UnpackOrder {
+  readonly type: 'unpack';
+  readonly file: string;
+  /** What to call it in messages. */
+  readonly name: string;
+  /** Made by the worker; the caller removes it. */
+  readonly staging: string;
+  readonly workspace: string;
+  /** Letters that a run gets whose id is taken. */
+  readonly suffix: string;
+  readonly now: string;
+}
+
+export interface StagedRun {
+  readonly id: string;
+  readonly name: string;
+  /** Where it has another one here. */
+  readonly formerId?: string;
+}
+
+export interface Staged {
+  readonly kind: 'run' | 'workspace';
+  /** Oldest first. */
+  readonly runs: readonly StagedRun[];
+  readonly views: readonly { readonly name: string; readonly content: string }[];
+  /** Of the workspace's folder, and the same below the staging's. */
+  readonly folders: readonly string[];
+  /** What was left out and why, in words. */
+  readonly notes: readonly string[];
+}
+
+export type ArchiveAnswer =
+  | { readonly type: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly type: 'packed'; readonly bytes: number; readonly runs: number }
+  | { readonly type: 'unpacked'; readonly staged: Staged }
+  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };

@@ -1,0 +1,183 @@
+/** Archives of the session: packed for a window to fetch, or handed over by one to be taken in. Each has an id and no path. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/archive-schemas.ts';
+import type { MadeArchive } from '../bridge/archive-schemas.ts';
+import type { JobView } from '../bridge/job-schemas.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { packArchive, unpackArchive } from './archive-client.ts';
+import type { ArchiveProgress } from './archive-client.ts';
+import type { StagedRun } from './archive-protocol.ts';
+import type { JobList } from './job-list.ts';
+import type { RunService } from './run-service.ts';
+
+export interface TakenIn {
+  readonly runs: readonly StagedRun[];
+  readonly notes: readonly string[];
+}
+
+export interface Archives {
+  /** The job's `made` is the archive's id. */
+  pack(run: string | undefined): JobView;
+  made(id: string): MadeArchive;
+  read(id: string, offset: number): Uint8Array;
+  upload(id: string, offset: number, data: Uint8Array): void;
+  /** The job's `made` says in words what came. */
+  unpack(id: string, name: string): JobView;
+  drop(id: string): void;
+  /** A file of this machine, for the command line. Undefined where it was stopped. */
+  takeIn(
+    file: string,
+    name: string,
+    tell: (progress: ArchiveProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<TakenIn | undefined>;
+}
+
+export interface ArchiveParts {
+  readonly workspace: Workspace;
+  readonly runs: Pick<RunService, 'get' | 'announce'>;
+  readonly jobs: Pick<JobList, 'start'>;
+  readonly version: string;
+  readonly now: () => Date;
+}
+
+interface Held {
+  readonly file: string;
+  readonly name: string;
+}
+
+export function createArchives({ workspace, runs, jobs, version, now }: ArchiveParts): Archives {
+  const { store, files, directory } = workspace;
+  const packed = new Map<string, Held>();
+  const uploads = new Map<string, string>();
+  const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
+
+  function heldOf(id: string): Held {
+    const held = packed.get(id);
+    if (held !== undefined) return held;
+    throw new WorkbenchError('usage.invalid', 'This export is gone: export it again.');
+  }
+
+  function pack(run: string | undefined): JobView {
+    const subject = run === undefined ? 'the whole workspace' : runs.get(run).run.name;
+    const name = `${plainName(run === undefined ? 'workspace' : subject)}${ARCHIVE_ENDING}`;
+    return jobs.start({ kind: 'pack', subject }, async (tell, signal) => {
+      const id = fresh();
+      const file = join(files.temp, `${id}${ARCHIVE_ENDING}`);
+      const order = { workspace: directory, target: file, temp: join(files.temp, id), program: version };
+      const done = await packArchive(
+        { ...order, packedAt: now().toISOString(), ...(run !== undefined && { run }) },
+        tell,
+        signal,
+      ).finally(() => removeAll(join(files.temp, id), `${file}.partial`));
+      if (done === undefined) return undefined;
+      packed.set(id, { file, name });
+      return id;
+    });
+  }
+
+  async function takeIn(
+    file: string,
+    name: string,
+    tell: (progress: ArchiveProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<TakenIn | undefined> {
+    const staging = join(files.temp, fresh());
+    try {
+      const suffix = randomBytes(3).toString('hex');
+      const order = { file, name, staging, workspace: directory, suffix, now: now().toISOString() };
+      const staged = await unpackArchive(order, tell, signal);
+      if (staged === undefined || signal?.aborted) return undefined;
+      const folders = staged.folders.map((folder) => ({ from: folder, to: folder }));
+      await workspace.takeIn({ staged: staging, runs: staged.runs.map(({ id }) => id), folders });
+      const known = new Set(store.savedViews().map((view) => view.name.toLowerCase()));
+      for (const view of staged.views) if (!known.has(view.name.toLowerCase())) store.saveView(view.name, view.content);
+      for (const { id } of staged.runs) runs.announce(id);
+      return { runs: staged.runs, notes: staged.notes };
+    } finally {
+      removeAll(staging);
+    }
+  }
+
+  function upload(id: string, offset: number, data: Uint8Array): void {
+    const file = join(files.temp, `${id}.upload`);
+    const known = uploads.get(id);
+    const size = known === undefined ? 0 : statSync(file).size;
+    if (offset !== size) {
+      throw new WorkbenchError('usage.invalid', 'A piece of the file came out of turn: choose the file again.');
+    }
+    const descriptor = openSync(file, known === undefined ? 'wx' : 'a');
+    try {
+      writeSync(descriptor, data);
+    } finally {
+      closeSync(descriptor);
+    }
+    uploads.set(id, file);
+  }
+
+  function unpack(id: string, name: string): JobView {
+    const file = uploads.get(id);
+    if (file === undefined)
+      throw new WorkbenchError('usage.invalid', 'This file was not handed over: choose it again.');
+    return jobs.start({ kind: 'unpack', subject: name }, async (tell, signal) => {
+      try {
+        const taken = await takeIn(file, name, tell, signal);
+        return taken && takenText(taken);
+      } finally {
+        drop(id);
+      }
+    });
+  }
+
+  function drop(id: string): void {
+    const file = packed.get(id)?.file ?? uploads.get(id);
+    packed.delete(id);
+    uploads.delete(id);
+    if (file !== undefined) removeAll(file);
+  }
+
+  return {
+    pack,
+    takeIn,
+    upload,
+    unpack,
+    drop,
+    made: (id) => {
+      const { file, name } = heldOf(id);
+      return { name, bytes: statSync(file).size };
+    },
+    read: (id, offset) => {
+      const descriptor = openSync(heldOf(id).file, 'r');
+      try {
+        const chunk = new Uint8Array(ARCHIVE_CHUNK_BYTES);
+        return chunk.subarray(0, readSync(descriptor, chunk, 0, chunk.length, offset));
+      } finally {
+        closeSync(descriptor);
+      }
+    },
+  };
+}
+
+/** `3 runs were taken in; 1 has another id, since there is one of that id here.` */
+export function takenText({ runs, notes }: TakenIn): string {
+  const renamed = runs.filter(({ formerId }) => formerId !== undefined).length;
+  const count = runs.length === 1 ? `“${runs[0]?.name}” was taken in` : `${runs.length} runs were taken in`;
+  const other = renamed === 0 ? '' : `; ${renamed} got another id, since theirs was taken`;
+  return [`${count}${other}.`, ...notes].join(' ');
+}
+
+function plainName(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return plain === '' ? 'run' : plain;
+}
+
+function removeAll(...paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,216 @@
+/** Runs, or a whole workspace, as one zip file: a manifest first, then records and files, each with its hash. */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { ARCHIVE_FORMAT, ARCHIVE_VERSION } from '../bridge/archive-schemas.ts';
+import type { Manifest } from '../bridge/archive-schemas.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import { SCHEMA_VERSION } from '../store/database.ts';
+import { toWorkbenchError } from '../store/errors.ts';
+import { isLocked } from '../store/lock.ts';
+import type { CheckpointRow, RunSummary } from '../store/store.ts';
+import { openReadable } from '../store/workspace.ts';
+import type { ReadableWorkspace } from '../store/workspace.ts';
+import { MANIFEST, PACKED_FOLDERS, checkpointPath, recordsPath } from './archive-layout.ts';
+import type { PackOrder } from './archive-protocol.ts';
+
+export type Report = (stage: string, done: number, total: number) => void;
+
+interface Entry {
+  readonly path: string;
+  readonly source: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Weights and gzipped images do not get smaller. */
+  readonly compress: boolean;
+}
+
+interface PackedRun {
+  readonly summary: RunSummary;
+  readonly records: Entry;
+  readonly checkpoints: readonly { readonly row: CheckpointRow; readonly trial: number }[];
+}
+
+/** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there is no target. */
+export async function packArchive(
+  order: PackOrder,
+  report: Report,
+): Promise<{ readonly bytes: number; readonly runs: number }> {
+  const workspace = openReadable(order.workspace);
+  const partial = `${order.target}.partial`;
+  try {
+    mkdirSync(order.temp, { recursive: true });
+    report('reading records', 0, 0);
+    const runs = workspace.together((records) =>
+      chosen(workspace, order).map((summary) => packRun(workspace, order.temp, summary, records(summary.run.id))),
+    );
+    const weights = checkedWeights(workspace, runs, report);
+    const others = order.run === undefined ? await otherFiles(workspace.directory, report) : [];
+    const entries = [...runs.map(({ records }) => records), ...weights, ...others];
+    const manifest: Manifest = {
+      format: ARCHIVE_FORMAT,
+      version: ARCHIVE_VERSION,
+      schema: SCHEMA_VERSION,
+      kind: order.run === undefined ? 'workspace' : 'run',
+      program: order.program,
+      packedAt: order.packedAt,
+      runs: runs.map(({ summary: { run }, records }) => ({ id: run.id, name: run.name, records: records.sha256 })),
+      views:
+        order.run === undefined ? workspace.store.savedViews().map(({ name, content }) => ({ name, content })) : [],
+      files: entries.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
+    };
+    await write(partial, manifest, entries, new Date(order.packedAt), report);
+    renameSync(partial, order.target);
+    return { bytes: lstatSync(order.target).size, runs: runs.length };
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw toWorkbenchError(error, order.target);
+  } finally {
+    workspace.close();
+    rmSync(order.temp, { recursive: true, force: true });
+  }
+}
+
+/** Oldest first: they are taken in in this order, too. */
+function chosen({ store, directory }: ReadableWorkspace, { run: id }: PackOrder): readonly RunSummary[] {
+  const order = { by: 'started', descending: false } as const;
+  const all = id === undefined ? store.runs({ trash: 'with', order }).rows : [store.summary(id)];
+  return all.map((summary) => {
+    if (summary === undefined) {
+      throw new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+    }
+    const { name, state } = summary.run;
+    if (state !== 'running' || !isLocked(directory)) return summary;
+    throw new WorkbenchError('run.state', `"${name}" is running: pause it first, then it can be exported.`);
+  });
+}
+
+function packRun(
+  { store }: ReadableWorkspace,
+  temp: string,
+  summary: RunSummary,
+  records: Iterable<unknown>,
+): PackedRun {
+  const source = join(temp, `${summary.run.id}.jsonl`);
+  const facts = writeLines(source, records);
+  const path = recordsPath(summary.run.id);
+  const checkpoints = store.trials(summary.run.id).flatMap(({ id, number }) =>
+    (['best', 'epoch', 'final'] as const).flatMap((kind) => {
+      const row = store.checkpoint(id, kind);
+      return row ? [{ row, trial: number }] : [];
+    }),
+  );
+  return { summary, records: { path, source, ...facts, compress: true }, checkpoints };
+}
+
+/** Lines that are gathered before they are written. */
+const BATCH_CHARACTERS = 1 << 20;
+
+function writeLines(path: string, records: Iterable<unknown>): { readonly bytes: number; readonly sha256: string } {
+  const descriptor = openSync(path, 'w');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let batch = '';
+  const flush = (): void => {
+    const data = Buffer.from(batch);
+    hash.update(data);
+    for (let start = 0; start < data.length;) start += writeSync(descriptor, data, start);
+    bytes += data.length;
+    batch = '';
+  };
+  try {
+    for (const record of records) {
+      batch += `${JSON.stringify(record)}\n`;
+      if (batch.length >= BATCH_CHARACTERS) flush();
+    }
+    flush();
+  } finally {
+    closeSync(descriptor);
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** An archive of damaged weights would be found out when nobody has the sound ones any more. */
+function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[], report: Report): readonly Entry[] {
+  const all = runs.flatMap(({ summary, checkpoints }) => checkpoints.map((one) => ({ id: summary.run.id, ...one })));
+  return all.map(({ id, row, trial }, index) => {
+    report('checking weights', index, all.length);
+    const problem = files.verify(row);
+    if (problem !== undefined) {
+      throw new WorkbenchError(
+        'checkpoint.corrupt',
+        `Checkpoint "${row.file}" ${problem}: the run cannot be exported whole. \`trade doctor\` says what else is wrong.`,
+        { file: files.pathOf(row.file) },
+      );
+    }
+    const path = checkpointPath(id, trial, row.kind);
+    return { path, source: files.pathOf(row.file), bytes: row.bytes, sha256: row.sha256, compress: false };
+  });
+}
+
+/** Teachers, data sets and replays of the workspace's own. */
+async function otherFiles(directory: string, report: Report): Promise<readonly Entry[]> {
+  const paths = PACKED_FOLDERS.flatMap((folder) => filesBelow(directory, folder));
+  const entries: Entry[] = [];
+  for (const path of paths) {
+    report('checking teachers and data sets', entries.length, paths.length);
+    const source = join(directory, path);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    for await (const chunk of createReadStream(source)) {
+      // Sound: without an encoding a file is read as buffers.
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+    entries.push({ path, source, bytes, sha256: hash.digest('hex'), compress: !/\.(gz|safetensors)$/.test(path) });
+  }
+  return entries;
+}
+
+/** With `/` between, in the order of their names; links are left out, and what is only on its way into place. */
+function filesBelow(directory: string, path: string): readonly string[] {
+  const found = lstatSync(join(directory, path), { throwIfNoEntry: false });
+  if (found?.isFile()) return [path];
+  if (!found?.isDirectory()) return [];
+  return readdirSync(join(directory, path))
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .flatMap((name) => filesBelow(directory, `${path}/${name}`));
+}
+
+async function write(
+  target: string,
+  manifest: Manifest,
+  entries: readonly Entry[],
+  mtime: Date,
+  report: Report,
+): Promise<void> {
+  const zip = new ZipFile();
+  const mode = 0o100644;
+  zip.addBuffer(Buffer.from(JSON.stringify(manifest)), MANIFEST, { mtime, mode });
+  for (const { path, source, compress } of entries) zip.addFile(source, path, { mtime, mode, compress });
+  zip.end();
+  const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const output = createWriteStream(target);
+  zip.outputStream.on('data', () => report('writing the archive', Math.min(total, output.bytesWritten), total));
+  const failed = new Promise<never>((_resolve, reject) => zip.on('error', reject));
+  zip.outputStream.pipe(output);
+  await Promise.race([finished(output), failed]);
+  const descriptor = openSync(target, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
