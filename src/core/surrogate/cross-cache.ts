@@ -8,6 +8,7 @@
  * | u      | L⁻¹ k, so that σ² = k(x, x) − ‖u‖²          | [n]   |
  */
 import type { Point } from './encoding.ts';
+import { substitute } from '../math/linear-algebra.ts';
 import type { Gp } from './gp.ts';
 import { kernelToRow, priorVariance, scaleRow } from './kernel.ts';
 
@@ -85,22 +86,22 @@ export function crossVariance(
   const { values } = entry;
   const forward = roomFor(cache, entry, n);
   let { variance } = entry;
-  let start = (entry.solved * (entry.solved + 1)) / 2;
-  for (let i = entry.solved; i < n; i++) {
-    let sum = values[i]!;
-    for (let k = 0; k < i; k++) sum -= factor[start + k]! * forward[k]!;
-    const value = sum / factor[start + i]!;
-    forward[i] = value;
-    variance -= value * value;
-    start += i + 1;
-    if (i < settled) {
+  for (let i = entry.solved; i < n;) {
+    const end = Math.min(n, (i | (LOOK_EVERY - 1)) + 1);
+    substitute(factor, values, forward, 0, 0, i, end);
+    for (; i < end; i++) {
+      variance -= forward[i]! * forward[i]!;
+      if (i >= settled) continue;
       entry.solved = i + 1;
       entry.variance = variance;
     }
-    if ((i & 31) === 31 && abandon(variance)) return variance;
+    if (end % LOOK_EVERY === 0 && abandon(variance)) return variance;
   }
   return Math.max(variance, 1e-12);
 }
+
+/** Rows of the forward substitution between two questions whether to go on; a power of two. */
+const LOOK_EVERY = 32;
 
 /** Where u goes. */
 function roomFor(cache: CrossCache, entry: CrossEntry, n: number): Float64Array {
