@@ -1,5 +1,7 @@
 /** A page whose every fault is written down: console errors, policy violations, requests that leave the machine. */
 import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { chromiumPath, launchChromium } from './chromium.ts';
 
 export interface WatchedPage {
   readonly page: Page;
@@ -34,6 +36,37 @@ export async function openWatched(browser: Browser, options: PageOptions = {}): 
     if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request: ${request.url()}`);
   });
   return { page, faults };
+}
+
+export interface Chromium {
+  /** A page at this address, whose faults fail the test during which they come. */
+  open(address: string, options?: PageOptions): Promise<Page>;
+  /** What came so far had to come: a host that was ended on purpose is told of in the console, whatever a page does. */
+  forgive(): void;
+}
+
+/** A suite with a Chromium of its own; skipped, and saying so, where there is none. Its pages are watched. */
+export async function describeInChromium(title: string, tests: (chromium: Chromium) => void): Promise<void> {
+  const isThere = (await chromiumPath()) !== undefined;
+  const reason = isThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
+  describe.skipIf(!isThere)(`${title}${reason}`, () => {
+    const opened: WatchedPage[] = [];
+    let browser: Browser;
+
+    beforeAll(async () => void (browser = await launchChromium()));
+    afterEach(() => expect(opened.flatMap(({ faults }) => faults)).toEqual([]));
+    afterAll(() => browser?.close());
+
+    tests({
+      open: async (address, options) => {
+        const watched = await openWatched(browser, options);
+        opened.push(watched);
+        await watched.page.goto(address);
+        return watched.page;
+      },
+      forgive: () => void opened.splice(0),
+    });
+  });
 }
 
 /** What sticks out of the window; empty where nothing does. */
