@@ -9,6 +9,8 @@ export const VIEWS = [
   { id: 'new-run', title: 'New run' },
   { id: 'all-front', title: 'Front of all runs' },
   { id: 'compare', title: 'Compare' },
+  { id: 'teachers', title: 'Teachers' },
+  { id: 'datasets', title: 'Data sets' },
   { id: 'strategies', title: 'Strategies compared' },
   { id: 'settings', title: 'Settings and Doctor' },
 ] as const;
@@ -42,6 +44,8 @@ const OWN = {
   'help.keys': { title: 'Keyboard shortcuts', keys: ['[Shift]+?'], group: 'general', menu: 'help' },
   'guide.toggle': { title: 'First steps', keys: [], group: 'general', menu: 'help' },
   'theme.next': { title: 'Switch the theme', keys: [], group: 'general' },
+  undo: { title: 'Undo', keys: ['$mod+Z'], group: 'general' },
+  'trash.open': { title: 'Trash and space', keys: [], group: 'general' },
   next: { title: 'Next student or run', keys: ['J'], group: 'students' },
   previous: { title: 'Previous student or run', keys: ['K'], group: 'students' },
   'student.pin': { title: 'Pin to compare, or unpin', keys: ['Space'], group: 'students' },
@@ -49,6 +53,8 @@ const OWN = {
   export: { title: 'Export', keys: ['E'], group: 'students' },
   'run.pause': { title: 'Pause or resume', keys: ['P'], group: 'runs' },
   'run.stop': { title: 'Stop the search…', keys: [], group: 'runs' },
+  'run.trash': { title: 'Move to the trash', keys: ['Delete'], group: 'runs' },
+  'run.duplicate': { title: 'Duplicate the run', keys: [], group: 'runs' },
   'run.rename': { title: 'Rename the run', keys: ['F2'], group: 'runs' },
 } as const satisfies Readonly<Record<string, CommandSpec>>;
 

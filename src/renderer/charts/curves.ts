@@ -19,6 +19,8 @@ export interface CurvesInput {
   readonly smoothing: number;
   /** Epochs asked for, where the axis shall not grow with the curves. */
   readonly epochs?: number;
+  /** What the curves are of. */
+  readonly noun?: string;
   /** Drawn as a dashed line; accuracy only. */
   readonly teacherAccuracy?: number;
 }
@@ -140,7 +142,7 @@ function curvesSummary(input: CurvesInput, show: (value: number) => string): str
   const drawn = input.curves.filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return 'No epoch has ended yet.';
   const ends = drawn.map(({ title, points }) => `${title} ends at ${show(points.at(-1)?.[input.metric] ?? NaN)}`);
-  return `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, 'student')}. ${ends.slice(0, 4).join('; ')}.`;
+  return `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, input.noun ?? 'student')}. ${ends.slice(0, 4).join('; ')}.`;
 }
 
 function curvesTable(input: CurvesInput, show: (value: number) => string): ChartView['table'] {

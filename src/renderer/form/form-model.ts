@@ -1,6 +1,7 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
 import { z } from '../../bridge/zod.ts';
 import { importInputSchema } from '../../bridge/import-schemas.ts';
+import { teacherInputSchema } from '../../bridge/library-schemas.ts';
 import { replayInputSchema } from '../../bridge/replay-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
@@ -93,6 +94,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'import.coarse': 'Coarse classes',
   'import.val': 'Validation share',
   'import.test': 'Test share',
+  'teacher.dataset': 'Data set',
+  'teacher.flip': 'Flip images',
   'replay.budget': 'Trainings',
   'replay.batch': 'Proposals an ask',
   'replay.single': 'One objective',
@@ -141,6 +144,12 @@ export function searchFields(): readonly Field[] {
 export function importFields(): readonly Field[] {
   // Sound: as above.
   return fieldsOf(z.toJSONSchema(importInputSchema, { io: 'input' }) as JsonNode, 'import');
+}
+
+/** Fields of a teacher's training, under `teacher`. */
+export function teacherFields(): readonly Field[] {
+  // Sound: as above.
+  return fieldsOf(z.toJSONSchema(teacherInputSchema, { io: 'input' }) as JsonNode, 'teacher');
 }
 
 /** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a form of their own. */

@@ -1,4 +1,5 @@
-/** Charts of the Compare view from made-up networks. */
+/** Charts of the Compare view and of data sets from made-up networks. */
+import { classBalanceChart } from '../charts/class-balance.ts';
 import { latencyCompareChart } from '../charts/latency-compare.ts';
 import { comparedCalibration, comparedClasses } from '../compare/comparison-charts.ts';
 import type { Theme } from '../theme.ts';
@@ -22,7 +23,12 @@ export function comparisonCharts(theme: Theme): readonly GalleryChart[] {
     const [measured] = fixtureLatencies(trial);
     return measured ? [{ key: trial.id, title: `#${place + 1}`, place, measured }] : [];
   });
+  const even = (count: number): readonly number[] => classes.map(() => count);
+  const balance = { train: even(1000), validation: even(500), test: even(1000) };
+  const uneven = { ...balance, train: classes.map((_, label) => 40 * (label + 1)), test: even(0) };
   return [
+    { name: 'class-balance', title: 'Images of each class', view: classBalanceChart(balance, classes, theme) },
+    { name: 'class-balance-uneven', title: 'Uneven classes', view: classBalanceChart(uneven, classes, theme) },
     { name: 'per-class', title: 'Recognised by class', view: comparedClasses(reviewed, classes, theme) },
     { name: 'per-class-none', title: 'Recognised by class, nothing read', view: comparedClasses([], classes, theme) },
     { name: 'reliability', title: 'Calibration', view: comparedCalibration(reviewed, theme) },

@@ -16,6 +16,8 @@ export const useCatalog = defineStore('catalog', () => {
   const teachers = shallowRef<readonly TeacherView[]>([]);
   const strategies = shallowRef<readonly StrategyView[]>([]);
   const families = shallowRef<ReadonlyMap<string, readonly FamilyView[]>>(new Map());
+  /** Everything is here. */
+  const isRead = shallowRef(false);
   let reading: Promise<void> | undefined;
 
   /** Shared by everyone who asks while it is under way; asked again after a failure. */
@@ -39,6 +41,7 @@ export const useCatalog = defineStore('catalog', () => {
     const spaces = await Promise.all(sets.map(({ name }) => catalog.families({ dataset: name })));
     datasets.value = sets;
     families.value = new Map(sets.map(({ name }, index) => [name, spaces[index] ?? []]));
+    isRead.value = true;
   }
 
   /** After a teacher or a data set came or went. */
@@ -72,6 +75,7 @@ export const useCatalog = defineStore('catalog', () => {
     datasets,
     teachers,
     strategies,
+    isRead,
     read,
     readAgain,
     datasetOf,

@@ -1,0 +1,66 @@
+/** Images of each class in the splits of a data set. */
+import type { BalanceView } from '../../bridge/library-schemas.ts';
+import { formatCount, formatExact, formatPlural } from '../format.ts';
+import type { Theme } from '../theme.ts';
+import type { ChartView } from './chart.ts';
+import { chartColors, markOf } from './chart.ts';
+import { frame, xAxis, yAxis } from './frame.ts';
+
+const SPLITS = [
+  { key: 'train', title: 'Training' },
+  { key: 'validation', title: 'Validation' },
+  { key: 'test', title: 'Test' },
+] as const satisfies readonly { readonly key: keyof BalanceView; readonly title: string }[];
+/** Up to so many classes each is named under its bar. */
+const MOST_NAMED = 30;
+
+export function classBalanceChart(balance: BalanceView, classes: readonly string[], theme: Theme): ChartView {
+  const base = frame(theme);
+  const colors = chartColors(theme);
+  return {
+    summary: summaryOf(balance, classes),
+    table: {
+      columns: ['Class', ...SPLITS.map(({ title }) => title)],
+      rows: classes.map((name, label) => [name, ...SPLITS.map(({ key }) => formatExact(balance[key][label] ?? 0))]),
+    },
+    option: {
+      ...base,
+      grid: { left: 46, right: 12, top: 34, bottom: 64 },
+      xAxis: xAxis(theme, {
+        type: 'category',
+        data: [...classes],
+        axisTick: { show: false },
+        axisLabel: {
+          ...{ color: colors.muted, fontSize: 11, rotate: 32, width: 84, overflow: 'truncate' },
+          ...(classes.length <= MOST_NAMED && { interval: 0 }),
+        },
+      }),
+      yAxis: yAxis(theme, {
+        type: 'value',
+        name: 'Images',
+        nameGap: 32,
+        minInterval: 1,
+        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+      }),
+      series: SPLITS.map(({ key, title }, place) => ({
+        ...{ type: 'bar' as const, id: key, name: title, stack: 'images', barCategoryGap: '26%' },
+        color: markOf(place, theme).color,
+        data: classes.map((name, label) => ({
+          value: balance[key][label] ?? 0,
+          tooltip: {
+            formatter: () => `${name}\n${title}: ${formatPlural(balance[key][label] ?? 0, 'image')}`,
+          },
+        })),
+      })),
+    },
+  };
+}
+
+function summaryOf({ train }: BalanceView, classes: readonly string[]): string {
+  const least = Math.min(...train);
+  const most = Math.max(...train);
+  if (train.length === 0) return 'There are no classes.';
+  if (least === most) return `Each of ${classes.length} classes has ${formatPlural(most, 'training image')}.`;
+  const nameOf = (count: number): string => classes[train.indexOf(count)] ?? '';
+  return `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPlural(least, 'training image')} (${nameOf(least)}) to ${formatExact(most)} (${nameOf(most)}).`;
+}

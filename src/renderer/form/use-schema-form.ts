@@ -1,0 +1,63 @@
+/** A small form that is generated from a schema: what was typed, what is wrong with it, and what it means. */
+import type { Ref } from 'vue';
+import { computed, shallowRef } from 'vue';
+import type { z } from '../../bridge/zod.ts';
+import { faultsOf } from './check-input.ts';
+import type { Draft, Field, FieldValue } from './form-model.ts';
+import { draftToInput, initialDraft } from './form-model.ts';
+
+/** What the host said against the order, and of which field. */
+export interface Refusal {
+  readonly message: string;
+  readonly field?: string | undefined;
+}
+
+/** `fields` stand under `prefix`. */
+export function useSchemaForm<S extends z.ZodType>(
+  schema: S,
+  fields: readonly Field[],
+  prefix: string,
+  refusal: Readonly<Ref<Refusal | undefined>>,
+) {
+  const draft = shallowRef<Draft>(initialDraft(fields));
+  const touched = shallowRef<ReadonlySet<string>>(new Set());
+  const checked = computed(() => schema.safeParse(draftToInput(fields, draft.value, {})[prefix] ?? {}));
+  const faults = computed(() => (checked.value.success ? new Map<string, string>() : faultsOf(checked.value.error)));
+  /** Undefined while anything is wrong. */
+  const input = computed<z.output<S> | undefined>(() => checked.value.data);
+
+  const keyOf = ({ path }: Field): string => path.slice(prefix.length + 1);
+
+  /** Shown once a field was touched or a start was tried: an untouched form accuses nobody. */
+  function faultOf(field: Field): string | undefined {
+    const key = keyOf(field);
+    if (refusal.value?.field === key) return refusal.value.message.replace(`${key}: `, '');
+    return touched.value.has(field.path) ? faults.value.get(key) : undefined;
+  }
+
+  /** What stands beside no field. */
+  const general = computed(() =>
+    fields.some((field) => keyOf(field) === refusal.value?.field) ? undefined : refusal.value,
+  );
+
+  const valueOf = ({ path, initial }: Field): FieldValue => draft.value[path] ?? initial;
+
+  function change({ path }: Field, value: FieldValue): void {
+    touched.value = new Set(touched.value).add(path);
+    draft.value = { ...draft.value, [path]: value };
+  }
+
+  /** From the program: it accuses nobody. */
+  function fill(key: string, value: FieldValue): void {
+    draft.value = { ...draft.value, [`${prefix}.${key}`]: value };
+  }
+
+  const touchAll = (): void => void (touched.value = new Set(fields.map(({ path }) => path)));
+
+  function reset(): void {
+    draft.value = initialDraft(fields);
+    touched.value = new Set();
+  }
+
+  return { input, general, faultOf, valueOf, change, fill, touchAll, reset };
+}
