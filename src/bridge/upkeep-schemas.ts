@@ -70,7 +70,7 @@ export const runSizeSchema = z.strictObject({ id: ID, checkpointBytes: count, re
 /** Columns beside the name, which is always there. */
 // prettier-ignore
 export const RUN_COLUMNS = [
-  'state', 'accuracy', 'front', 'hypervolume', 'students', 'time', 'started', 'tags', 'strategy', 'dataset', 'teacher',
+  'state', 'accuracy', 'front', 'hypervolume', 'students', 'time', 'started', 'strategy', 'dataset', 'teacher',
 ] as const;
 export type RunColumn = (typeof RUN_COLUMNS)[number];
 

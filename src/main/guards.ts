@@ -5,9 +5,6 @@ export const APP_SCHEME = 'app';
 export const APP_HOST = 'trade';
 export const START_PAGE = `${APP_SCHEME}://${APP_HOST}/`;
 
-/** Pages that a link may open in the system's browser: papers and their identifiers. */
-const EXTERNAL_HOSTS: readonly string[] = ['arxiv.org', 'doi.org', 'openreview.net'];
-
 /** What is looked at of Electron's WebFrameMain; `undefined` or `null` when the frame is gone. */
 export interface FrameLike {
   readonly url: string;
@@ -29,15 +26,4 @@ export function isOwnMainFrame(frame: FrameLike | null | undefined): boolean {
 export function mayNavigate(address: string): boolean {
   const path = URL.parse(address)?.pathname;
   return isOwnPage(address) && (path === '/' || path === '/index.html');
-}
-
-export function mayOpenExternally(address: string): boolean {
-  const url = URL.parse(address);
-  return (
-    url?.protocol === 'https:' &&
-    EXTERNAL_HOSTS.includes(url.hostname) &&
-    url.port === '' &&
-    url.username === '' &&
-    url.password === ''
-  );
 }

@@ -1,7 +1,8 @@
 /** Closes Electron's doors: no permissions, no navigation, no second window, no webview. The rules are in guards.ts. */
 import { app, session, shell } from 'electron';
 import type { Event } from 'electron';
-import { mayNavigate, mayOpenExternally } from './guards.ts';
+import { mayOpenExternally } from '../bridge/external-links.ts';
+import { mayNavigate } from './guards.ts';
 
 /** Once the app is ready, before the first window. */
 export function lockDown(): void {

@@ -13,6 +13,7 @@ export const ROUTES = [
     props: true,
   },
   { path: '/students/:id', name: 'student', component: () => import('./views/StudentView.vue'), props: true },
+  { path: '/trash', name: 'trash', component: () => import('./views/TrashView.vue') },
   { path: '/front', name: 'all-front', component: () => import('./views/AllFrontView.vue') },
   { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
   { path: '/teachers', name: 'teachers', component: () => import('./views/TeachersView.vue') },

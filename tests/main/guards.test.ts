@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOwnMainFrame, isOwnPage, mayNavigate, mayOpenExternally, START_PAGE } from '../../src/main/guards.ts';
+import { mayOpenExternally } from '../../src/bridge/external-links.ts';
+import { isOwnMainFrame, isOwnPage, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
 
 /** Each looks like ours to a test of first letters or of substrings. */
 const LOOKALIKES = [

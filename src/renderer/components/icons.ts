@@ -27,6 +27,11 @@ export const ICON_PATHS = {
   images: 'M2.5 2.5h4.5v4.5h-4.5zM9 2.5h4.5v4.5H9zM2.5 9h4.5v4.5h-4.5zM9 9h4.5v4.5H9z',
   jobs: 'M2.5 4h11M2.5 8h7M2.5 12h4M11.5 9.5v4l3-2z',
   check: 'M3 8.5l3.5 3.5L13 4.5',
+  note: 'M3 2.5h10v11H3zM5.5 5.5h5M5.5 8h5M5.5 10.5h3',
+  copy: 'M5.5 5.5h8v8h-8zM2.5 10.5v-8h8',
+  tag: 'M2.5 2.5h5.5l5.5 5.5-5.5 5.5-5.5-5.5zM5.5 5.5h.01',
+  undo: 'M5 3L2 6l3 3M2.5 6H10a3.5 3.5 0 0 1 0 7H6',
+  down: 'M4 6l4 4 4-4',
   keyboard: 'M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.4 6.5h.01M12 6.5h.01M5 9.5h6',
   menu: 'M3 8h.01M8 8h.01M13 8h.01',
 } as const;

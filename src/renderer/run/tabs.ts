@@ -8,6 +8,7 @@ export const RUN_TABS = [
   { id: 'families', title: 'Families' },
   { id: 'regions', title: 'Regions' },
   { id: 'predictions', title: 'Predictions' },
+  { id: 'notes', title: 'Notes' },
 ] as const;
 
 export type RunTab = (typeof RUN_TABS)[number]['id'];

@@ -1,6 +1,8 @@
 /** What is typed into the New run form; it survives leaving the view, a reload, and a host that is out of reach. */
 import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
+import { inputOf } from '../../bridge/config-input.ts';
+import type { SearchConfig } from '../../core/run.ts';
 import { checkInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
 import { draftToInput, initialDraft, inputToDraft, searchFields } from '../form/form-model.ts';
@@ -46,7 +48,13 @@ export const useNewRun = defineStore('new-run', () => {
     options.value = strategyOptions;
   }
 
-  return { fields, draft, options, checked, set, setOption, reset, load };
+  /** Another run like that one, under a name of its own. Throws where a configuration of another version cannot be read. */
+  function duplicate(config: SearchConfig): void {
+    const input = inputOf(config);
+    load({ ...input, name: `${input.name.slice(0, 113)} (copy)` }, input.strategy.options);
+  }
+
+  return { fields, draft, options, checked, set, setOption, reset, load, duplicate };
 });
 
 function stored(): Kept | undefined {

@@ -5,6 +5,7 @@ import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
+import { useRunList } from './run-list.ts';
 import { applyChanges, EMPTY_RECORDS, isStale, newerSummary } from './apply-event.ts';
 
 /** Rows of the list read at once: some windows full, since each brings its configuration and its history. */
@@ -17,19 +18,14 @@ const CURVES = 200;
 
 export const useRecords = defineStore('records', () => {
   const records = shallowRef(EMPTY_RECORDS);
-  /** Runs on the host that match the search; not all of them need be here yet. */
+  const list = useRunList();
+  /** Runs on the host that the list's filters let through; not all of them need be here yet. */
   const total = ref(0);
-  const search = ref('');
   const listed = shallowRef<readonly string[]>([]);
   const loaded = ref(false);
 
-  /** Newest first, whatever order they came in. */
-  const runs = computed(() => {
-    const shown = new Set(listed.value);
-    return [...records.value.runs.values()]
-      .filter(({ run }) => shown.has(run.id))
-      .sort((left, right) => right.run.createdAt.localeCompare(left.run.createdAt));
-  });
+  /** In the list's order. */
+  const runs = computed(() => listed.value.flatMap((id) => records.value.runs.get(id) ?? []));
   const active = computed(() => [...records.value.runs.values()].filter(({ run }) => run.state === 'running'));
 
   const sorted = new WeakMap<ReadonlyMap<string, Trial>, readonly Trial[]>();
@@ -49,9 +45,9 @@ export const useRecords = defineStore('records', () => {
   /** The list from its start, as far as it was read before; also the running runs' summaries. */
   async function readRuns(): Promise<void> {
     const limit = Math.min(1000, Math.max(PAGE, listed.value.length));
-    const asked = search.value;
-    const page = await useClient().runs.list({ offset: 0, limit, ...(asked === '' ? {} : { search: asked }) });
-    if (asked !== search.value) return;
+    const asked = list.query;
+    const page = await useClient().runs.list({ ...asked, offset: 0, limit });
+    if (asked !== list.query) return;
     total.value = page.total;
     listed.value = page.rows.map(({ run }) => run.id);
     putRuns(page.rows);
@@ -60,10 +56,10 @@ export const useRecords = defineStore('records', () => {
 
   async function readMoreRuns(): Promise<void> {
     if (listed.value.length >= total.value) return;
-    const asked = search.value;
+    const asked = list.query;
     const offset = listed.value.length;
-    const page = await useClient().runs.list({ offset, limit: PAGE, ...(asked === '' ? {} : { search: asked }) });
-    if (asked !== search.value) return;
+    const page = await useClient().runs.list({ ...asked, offset, limit: PAGE });
+    if (asked !== list.query) return;
     total.value = page.total;
     listed.value = [...new Set([...listed.value, ...page.rows.map(({ run }) => run.id)])];
     putRuns(page.rows);
@@ -137,19 +133,41 @@ export const useRecords = defineStore('records', () => {
     const before = records.value.runs;
     records.value = applyChanges(records.value, changes);
     for (const change of changes) {
-      if (change.type === 'run.removed' && listed.value.includes(change.id)) {
-        listed.value = listed.value.filter((id) => id !== change.id);
-        total.value -= 1;
-      }
-      if (change.type === 'run.changed' && search.value === '') listNew(change.summary.run.id, before);
+      if (change.type === 'run.removed') unlist(change.id);
+      if (change.type === 'run.changed') place(change.summary.run.id, before);
     }
   }
 
-  /** A run that appears while the list is open; under a search only a new read can tell whether it matches. */
-  function listNew(id: string, before: ReadonlyMap<string, RunSummaryView>): void {
-    if (before.has(id) || listed.value.includes(id)) return;
-    listed.value = [id, ...listed.value];
+  /** Answers to a call that changed them; the events that tell of it may come sooner or later. */
+  function takeChanged(summaries: readonly RunSummaryView[]): void {
+    apply(summaries.map((summary) => ({ type: 'run.changed', summary })));
+  }
+
+  /** A run that appears, leaves for the trash or comes back while the list is open. */
+  function place(id: string, before: ReadonlyMap<string, RunSummaryView>): void {
+    const [held, now] = [before.get(id), records.value.runs.get(id)];
+    if (now === undefined || now.trashedAt !== undefined) return unlist(id);
+    const isBack = held?.trashedAt !== undefined;
+    if (!list.isPlain) {
+      const hasMoved = held === undefined || isBack || held.run.state !== now.run.state;
+      // Where it belongs only the host can tell; a lost connection reads everything again.
+      if (hasMoved) readRuns().catch(() => undefined);
+      return;
+    }
+    const isNew = held === undefined || isBack || now.run.createdAt > startedAt(listed.value[0] ?? '');
+    if (!isNew || listed.value.includes(id)) return;
+    // Not below the part of the list that is here.
+    const at = listed.value.findIndex((other) => startedAt(other) < now.run.createdAt);
+    listed.value = listed.value.toSpliced(at < 0 ? listed.value.length : at, 0, id);
     total.value += 1;
+  }
+
+  const startedAt = (id: string): string => records.value.runs.get(id)?.run.createdAt ?? '';
+
+  function unlist(id: string): void {
+    if (!listed.value.includes(id)) return;
+    listed.value = listed.value.filter((other) => other !== id);
+    total.value -= 1;
   }
 
   return {
@@ -157,7 +175,6 @@ export const useRecords = defineStore('records', () => {
     runs,
     active,
     total,
-    search,
     loaded,
     runOf,
     trialsOf,
@@ -168,6 +185,7 @@ export const useRecords = defineStore('records', () => {
     readEpochs,
     readAgain,
     putRuns,
+    takeChanged,
     putEpochs,
     apply,
   };

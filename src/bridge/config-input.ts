@@ -1,0 +1,19 @@
+/** From the configuration that a run keeps back to a search as people write it: `expandConfig` of it asks for the same again. */
+import type { SearchConfig } from '../core/run.ts';
+import { searchInputSchema } from './schemas.ts';
+import type { ParsedSearchInput } from './schemas.ts';
+
+/** Throws `ZodError` where a run of another version asks for what this one does not know. */
+export function inputOf(config: SearchConfig): ParsedSearchInput {
+  const { objectives, limits, datasetFingerprint: _fingerprint, reference: _reference, ...rest } = config;
+  return searchInputSchema.parse({
+    ...rest,
+    objectives: objectives.map(({ metric }) => metric),
+    limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),
+    // Of a value that is not there the default is meant.
+    ...(rest.reward === undefined && { reward: {} }),
+    ...(rest.latency === undefined && { latency: {} }),
+    transferFrom: [...(rest.transferFrom ?? [])],
+    families: [...rest.families],
+  });
+}

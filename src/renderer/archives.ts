@@ -1,0 +1,54 @@
+/** Archives between this window and the host, in pieces: files by the browser's own means, nothing is a path. */
+import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/archive-schemas.ts';
+import { isUnderWay } from '../bridge/job-schemas.ts';
+import type { JobView } from '../bridge/job-schemas.ts';
+import { useClient } from './api.ts';
+import { downloadBlob } from './files.ts';
+
+export const isArchive = ({ name }: Pick<File, 'name'>): boolean => name.toLowerCase().endsWith(ARCHIVE_ENDING);
+
+/** Undefined when the person cancels. */
+export function pickArchive(): Promise<File | undefined> {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = ARCHIVE_ENDING;
+  return new Promise((resolve) => {
+    input.addEventListener('cancel', () => resolve(undefined));
+    input.addEventListener('change', () => resolve(input.files?.[0]));
+    input.click();
+  });
+}
+
+/** Hands the file over and begins to take it in. */
+export async function sendArchive(file: File, tell: (share: number) => void): Promise<JobView> {
+  const { archives } = useClient();
+  const id = `upload-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  try {
+    for (let offset = 0; offset < file.size; offset += ARCHIVE_CHUNK_BYTES) {
+      tell(offset / file.size);
+      const piece = await file.slice(offset, offset + ARCHIVE_CHUNK_BYTES).arrayBuffer();
+      await archives.upload({ id, offset, data: new Uint8Array(piece) });
+    }
+    return await archives.unpack({ id, name: file.name.slice(0, 300) });
+  } catch (error) {
+    archives.drop({ id }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Fetches what a finished job made, and gives it to the person as a file. */
+export async function fetchArchive(job: JobView): Promise<void> {
+  if (isUnderWay(job) || job.made === undefined) return;
+  const { archives } = useClient();
+  const id = job.made;
+  const { name, bytes } = await archives.made({ id });
+  const pieces: Blob[] = [];
+  for (let offset = 0; offset < bytes;) {
+    const piece = await archives.read({ id, offset });
+    // A copy of its own: a blob takes no view of shared memory. Large ones the browser keeps on the disk.
+    pieces.push(new Blob([Uint8Array.from(piece)]));
+    offset += piece.length;
+  }
+  downloadBlob(name, new Blob(pieces, { type: 'application/zip' }));
+  await archives.drop({ id });
+}

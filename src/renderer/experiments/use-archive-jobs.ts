@@ -1,0 +1,42 @@
+/** Exports and imports of runs that this window began: an export's file is fetched when it is made, an import's end is told. */
+import { computed, shallowRef, watch } from 'vue';
+import { isUnderWay } from '../../bridge/job-schemas.ts';
+import type { JobView } from '../../bridge/job-schemas.ts';
+import { useCall, useClient } from '../api.ts';
+import { fetchArchive, sendArchive } from '../archives.ts';
+import { useJob } from '../jobs/use-job.ts';
+import { useAnnouncements } from '../stores/announcements.ts';
+
+export function useArchiveJobs() {
+  const client = useClient();
+  const announcements = useAnnouncements();
+  const { job, isUnderWay: isGoing, follow, stop, forget } = useJob();
+  const { busy, error, call } = useCall();
+  /** Of an upload, [0, 1]; undefined while none is sent. */
+  const sent = shallowRef<number>();
+  const isBusy = computed(() => busy.value || isGoing.value);
+
+  async function pack(run?: string): Promise<void> {
+    const begun = await call(() => client.archives.pack(run === undefined ? {} : { run }));
+    if (begun) follow(begun);
+  }
+
+  async function take(file: File): Promise<void> {
+    const begun = await call(() => sendArchive(file, (share) => (sent.value = share)));
+    sent.value = undefined;
+    if (begun) follow(begun);
+  }
+
+  watch(job, (now, before) => {
+    if (now === undefined || isUnderWay(now) || (before !== undefined && !isUnderWay(before))) return;
+    if (now.state === 'finished') void call(() => settle(now));
+  });
+
+  async function settle(done: JobView): Promise<void> {
+    if (done.kind === 'pack') await fetchArchive(done);
+    else announcements.show(done.made ?? '');
+    forget();
+  }
+
+  return { job, isBusy, sent, error, pack, take, stop, forget };
+}

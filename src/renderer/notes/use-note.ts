@@ -1,0 +1,76 @@
+/**
+ * A note that is saved as one types. What was typed and has not reached the host yet is kept in the window, so that a reload,
+ * a lost connection or leaving the view in the middle of a word loses nothing.
+ */
+import { useDebounceFn } from '@vueuse/core';
+import { computed, onMounted, onScopeDispose, shallowRef } from 'vue';
+import { toWorkbenchError } from '../../bridge/errors.ts';
+import type { WorkbenchError } from '../../core/errors.ts';
+
+const SAVE_MS = 400;
+
+export interface NoteSource {
+  /** Of whom: a run's or a student's id. */
+  readonly id: string;
+  read(): Promise<string>;
+  write(note: string): Promise<void>;
+}
+
+export function useNote({ id, read, write }: NoteSource) {
+  const key = `trade.note.${id}`;
+  const text = shallowRef<string>();
+  const saved = shallowRef<string>();
+  const error = shallowRef<WorkbenchError>();
+  let writing: Promise<void> | undefined;
+
+  const state = computed(() => {
+    if (text.value === undefined) return 'reading';
+    if (text.value === saved.value) return 'saved';
+    return error.value === undefined ? 'saving' : 'unsaved';
+  });
+
+  async function load(): Promise<void> {
+    error.value = undefined;
+    try {
+      saved.value = await read();
+      // What was typed last in this window is newer than what the host has.
+      text.value ??= sessionStorage.getItem(key) ?? saved.value;
+      if (text.value !== saved.value) await save();
+    } catch (thrown) {
+      error.value = toWorkbenchError(thrown);
+    }
+  }
+
+  /** One write at a time, the latest text last. */
+  async function save(): Promise<void> {
+    if (writing !== undefined) return writing;
+    writing = (async () => {
+      while (text.value !== undefined && text.value !== saved.value) {
+        const next = text.value;
+        await write(next);
+        saved.value = next;
+      }
+      sessionStorage.removeItem(key);
+      error.value = undefined;
+    })();
+    try {
+      await writing;
+    } catch (thrown) {
+      error.value = toWorkbenchError(thrown);
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  const saveSoon = useDebounceFn(save, SAVE_MS);
+
+  function type(next: string): void {
+    text.value = next;
+    sessionStorage.setItem(key, next);
+    void saveSoon();
+  }
+
+  onMounted(load);
+  onScopeDispose(() => void save());
+  return { text, state, error, type, save, load };
+}
