@@ -4,8 +4,15 @@ import { frontOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
+import { dueOutcome, type Mend } from './repair.ts';
 import type { ReadableStore, RunSummary, StoredEvent } from './store.ts';
 import { openReadable } from './workspace.ts';
+
+export interface Problem {
+  readonly words: string;
+  /** Absent where nothing brings back what is lost. */
+  readonly mend?: Mend;
+}
 
 export interface DoctorReport {
   readonly ok: boolean;
@@ -34,12 +41,29 @@ export function examine(store: ReadableStore, files: StoredFiles, session: OpenS
 function look(store: ReadableStore, files: StoredFiles, session: OpenSession): DoctorReport {
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
+  const problems = findProblems(store, files, session);
+  return {
+    ok: problems.length === 0,
+    integrity: 'ok',
+    trials: store
+      .runs({ trash: 'with' })
+      .rows.reduce((sum, { trials }) => Object.values(trials).reduce((all, count) => all + count, sum), 0),
+    checkpoints: store.checkpoints().length,
+    problems: problems.map(({ words }) => words),
+  };
+}
+
+/** Of a database that is sound in itself. */
+export function findProblems(store: ReadableStore, files: StoredFiles, session: OpenSession): readonly Problem[] {
   const checkpoints = store.checkpoints();
   const runs = store.runs({ trash: 'with' }).rows.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
-  const problems = [
+  return [
     ...checkpoints.flatMap((row) => {
       const problem = files.verify(row);
-      return problem === undefined ? [] : [`Checkpoint "${row.file}" of trial ${row.trialId} ${problem}.`];
+      if (problem === undefined) return [];
+      const { trialId, kind, file } = row;
+      const mend = { what: 'checkpoint', trialId, kind, file } as const;
+      return [{ words: `Checkpoint "${file}" of trial ${trialId} ${problem}.`, mend }];
     }),
     ...(session === 'another' ? [] : orphanProblems(files, checkpoints)),
     ...runs.flatMap(({ summary, trials }) => [
@@ -49,13 +73,6 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
       ...(session === 'none' ? strayProblems(summary, trials) : []),
     ]),
   ];
-  return {
-    ok: problems.length === 0,
-    integrity: 'ok',
-    trials: runs.reduce((sum, { trials }) => sum + trials.length, 0),
-    checkpoints: checkpoints.length,
-    problems,
-  };
 }
 
 /** The same for a folder that nobody, or somebody else, has open. A damaged database is an answer, not an error. */
@@ -79,22 +96,25 @@ function damaged(integrity: string, problems: readonly string[]): DoctorReport {
   return { ok: false, integrity, trials: 0, checkpoints: 0, problems };
 }
 
-function orphanProblems(files: StoredFiles, rows: readonly { readonly file: string }[]): readonly string[] {
-  return files
-    .orphans(rows.map(({ file }) => file))
-    .map((file) => `Checkpoint "${file}" belongs to no trial; the next start removes it.`);
+function orphanProblems(files: StoredFiles, rows: readonly { readonly file: string }[]): readonly Problem[] {
+  return files.orphans(rows.map(({ file }) => file)).map((file) => ({
+    words: `Checkpoint "${file}" belongs to no trial; the next start removes it.`,
+    mend: { what: 'orphan', file },
+  }));
 }
 
-function countProblems({ run, trials: counts }: RunSummary, trials: readonly Trial[]): readonly string[] {
+function countProblems({ run, trials: counts }: RunSummary, trials: readonly Trial[]): readonly Problem[] {
   // Sound: the summary has a count for every state.
   return (Object.keys(counts) as TrialState[]).flatMap((state) => {
     const found = trials.filter((trial) => trial.state === state).length;
-    return found === counts[state] ? [] : [`Run ${run.id} counts ${counts[state]} ${state} trials and has ${found}.`];
+    if (found === counts[state]) return [];
+    const words = `Run ${run.id} counts ${counts[state]} ${state} trials and has ${found}.`;
+    return [{ words, mend: { what: 'counts', runId: run.id } }];
   });
 }
 
 /** The log has no gap, asks for each trial once and in order, and tells of each ended trial once and of no other. */
-function logProblems(runId: string, log: readonly StoredEvent[], trials: readonly Trial[]): readonly string[] {
+function logProblems(runId: string, log: readonly StoredEvent[], trials: readonly Trial[]): readonly Problem[] {
   const gaps = log.flatMap(({ seq }, index) =>
     seq === index ? [] : [`The log of run ${runId} has event ${seq} where ${index} is due.`],
   );
@@ -110,47 +130,45 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
   }
   const outcomes = trials.flatMap((trial) => {
     const told = toldOf.get(trial.number) ?? [];
-    const ruledOut = trial.state === 'stopped' && Object.keys(trial.metrics).length > 0;
-    const due = ruledOut ? DUE.finished : DUE[trial.state];
+    const due = dueOutcome(trial);
     return told.join() === due.join()
       ? []
       : [`Trial ${trial.id} is ${trial.state}, and the log says "${told.join(', ')}" of it.`];
   });
-  return [...gaps, ...asking, ...outcomes];
+  return [...gaps, ...asking, ...outcomes].map((words) => ({ words, mend: { what: 'log', runId } }));
 }
-
-const DUE = {
-  queued: [],
-  running: [],
-  interrupted: [],
-  finished: ['told'],
-  failed: ['failed'],
-  stopped: ['failed'],
-} as const satisfies Record<TrialState, readonly StoredEvent['event']['type'][]>;
 
 function trialsProblems(
   store: ReadableStore,
   { run, frontOnly }: RunSummary,
   trials: readonly Trial[],
-): readonly string[] {
+): readonly Problem[] {
   const keepsAll = run.config.checkpoints.keep !== 'front' && !frontOnly;
   const kept = keepsAll ? trials : frontOf(run.config, trials);
   const ids = new Set(kept.map(({ id }) => id));
   return trials.flatMap((trial) => trialProblems(store, trial, ids.has(trial.id)));
 }
 
-function trialProblems(store: ReadableStore, trial: Trial, keepsWeights: boolean): readonly string[] {
+function trialProblems(store: ReadableStore, trial: Trial, keepsWeights: boolean): readonly Problem[] {
+  const say = (words: string): string => `Trial ${trial.id} ${words}.`;
+  const problems: Problem[] = [];
   const points = store.epochs(trial.id).length;
-  const problems =
-    points === trial.epochsDone ? [] : [`has ${points} epochs of a curve and counts ${trial.epochsDone}`];
-  if (trial.state === 'finished') {
-    if (keepsWeights && !store.checkpoint(trial.id, 'final')) problems.push('is finished without a checkpoint');
-    if (!store.predictions(trial.id)) problems.push('is finished without predictions');
+  if (points !== trial.epochsDone) {
+    const words = say(`has ${points} epochs of a curve and counts ${trial.epochsDone}`);
+    problems.push({ words, mend: { what: 'curve', trialId: trial.id } });
   }
-  return problems.map((problem) => `Trial ${trial.id} ${problem}.`);
+  if (trial.state === 'finished') {
+    if (keepsWeights && !store.checkpoint(trial.id, 'final')) {
+      problems.push({ words: say('is finished without a checkpoint') });
+    }
+    if (!store.predictions(trial.id)) problems.push({ words: say('is finished without predictions') });
+  }
+  return problems;
 }
 
-function strayProblems({ run }: RunSummary, trials: readonly Trial[]): readonly string[] {
+function strayProblems({ run }: RunSummary, trials: readonly Trial[]): readonly Problem[] {
   const stray = [run, ...trials].filter(({ state }) => state === 'running');
-  return stray.map(({ id }) => `${id} is marked as running and nothing runs it; the next start marks it interrupted.`);
+  return stray.map(({ id }) => ({
+    words: `${id} is marked as running and nothing runs it; the next start marks it interrupted.`,
+  }));
 }

@@ -40,8 +40,8 @@ export function toWorkbenchError(error: unknown, file: string): unknown {
 export function corrupt(file: string, what: string, cause?: unknown): WorkbenchError {
   return new WorkbenchError(
     'workspace.corrupt',
-    `"${file}" is damaged or is not a TRADE workspace (${what}). Nothing was deleted: put a copy from the folder ` +
-      '"backups" in its place, or choose another --workspace.',
+    `"${file}" is damaged or is not a TRADE workspace (${what}). Nothing was deleted: "trade doctor --backups" lists ` +
+      'copies to put back, "trade doctor --repair" saves what can still be read, or choose another --workspace.',
     { file },
     { cause },
   );

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { stampOf, sweepPartials } from './backup.ts';
 import {
   newer,
   openDatabase,
@@ -21,6 +22,8 @@ import { takeIn, undoArrival, type Arrival } from './incoming.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
+import { grantWish, wishRecovery, type Recovery, type Wish } from './recovery.ts';
+import { mendRows, putAside, type Mend } from './repair.ts';
 import { readRunRecords, type RunRecord } from './run-records.ts';
 import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
@@ -37,6 +40,12 @@ export interface Workspace {
   takeIn(arrival: Arrival): Promise<void>;
   /** While `compact` has the database to itself, every write is refused with `workspace.busy`. */
   whileCompacting<T>(compact: () => Promise<T>): Promise<T>;
+  /** What this opening has put back or saved, as it was asked to; `mend` what no longer agrees with it. */
+  readonly recovery: Recovery | undefined;
+  /** As one durable transaction; files that no row names then are put aside. What was done, a sentence each. */
+  mend(mends: readonly Mend[]): readonly string[];
+  /** Granted by the next opening: throws where it cannot be. */
+  wish(wish: Wish): void;
   /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
   close(): void;
 }
@@ -75,6 +84,8 @@ export function openWorkspace(directory: string, { now = () => new Date() }: Wor
 function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
   const file = join(root, DATABASE_FILE);
   const stored = storedFiles(root);
+  sweepPartials(stored.folders.backups);
+  const recovery = grantWish(root, file, stored, now());
   const db = openDatabase(file, (found) => assertWhole(found, file, stored, lock.previousDied));
   try {
     inWordsOf(file, () => {
@@ -102,6 +113,13 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
         }
       },
       whileCompacting: (compact) => whileResting(db, compact),
+      recovery,
+      mend: (mends) => {
+        const done = transact(db, 'full', () => mendRows(db, mends, now().toISOString()));
+        putAside(stored, stored.orphans(store.checkpoints().map((row) => row.file)), stampOf(now()));
+        return done;
+      },
+      wish: (wish) => wishRecovery(root, stored, wish),
       close: () => {
         if (!open) return;
         open = false;

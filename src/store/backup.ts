@@ -1,0 +1,166 @@
+/**
+ * Copies of the database in the workspace's folder `backups`: a rolling one a day, and one before everything that could go
+ * wrong. `VACUUM INTO` makes them: it reads one state while others write, and refuses a damaged database, so that no sound
+ * copy ever gives way to a damaged one. What is damaged is kept byte by byte, and for ever.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Connection } from './database.ts';
+import { inWordsOf } from './errors.ts';
+
+/** Why a copy was made, and how many of its sort are kept. */
+const KEPT = {
+  daily: 5,
+  /** Asked for by a person. */
+  asked: 5,
+  migration: 3,
+  repair: 3,
+  /** What stood in the place of a copy that was put back. */
+  restore: 3,
+  /** Not a copy that can be put back: the bytes of a database that could not be read whole. */
+  damaged: Infinity,
+} as const;
+
+export type BackupKind = keyof typeof KEPT;
+
+export interface Backup {
+  /** Of the file in `backups`. */
+  readonly name: string;
+  readonly kind: BackupKind;
+  /** 0 where it could not be read. */
+  readonly schema: number;
+  readonly at: string;
+  readonly bytes: number;
+}
+
+const NAME = /^workspace-v(\d{1,6})-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z(?:-([a-z]+))?\.sqlite$/;
+const PARTIAL = '.partial';
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Of a moment, as part of a file's name. */
+export function stampOf(at: Date): string {
+  return at.toISOString().replaceAll(/[:.]/g, '-');
+}
+
+function nameOf(kind: BackupKind, schema: number, at: Date): string {
+  return `workspace-v${schema}-${stampOf(at)}-${kind}.sqlite`;
+}
+
+export interface BackUpOptions {
+  /** Folder of the copies. */
+  readonly backups: string;
+  readonly kind: BackupKind;
+  readonly at: Date;
+}
+
+/**
+ * A whole, compact copy of the database as it stands, complete under its name or not there at all; older ones of its kind
+ * beyond those that are kept go. Beside a writer, too, by a connection that only reads. Returns the copy's path.
+ */
+export function backUp(db: Connection, { backups, kind, at }: BackUpOptions): string {
+  const target = join(backups, nameOf(kind, Number(db.pragma('user_version', { simple: true })), at));
+  const partial = `${target}${PARTIAL}`;
+  try {
+    inWordsOf(target, () => {
+      rmSync(partial, { force: true });
+      db.prepare('VACUUM INTO ?').run(partial);
+      flush(partial);
+      renameSync(partial, target);
+    });
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
+  prune(backups, kind);
+  return target;
+}
+
+/** The bytes of a database that is too damaged to be copied otherwise, with its log. Returns the copy's name. */
+export function keepDamaged(database: string, backups: string, at: Date): string {
+  const name = nameOf('damaged', 0, at);
+  inWordsOf(join(backups, name), () => {
+    for (const suffix of ['', '-wal']) {
+      if (!existsSync(`${database}${suffix}`)) continue;
+      const partial = join(backups, `${name}${suffix}${PARTIAL}`);
+      copyFileSync(`${database}${suffix}`, partial);
+      flush(partial);
+      renameSync(partial, join(backups, `${name}${suffix}`));
+    }
+  });
+  return name;
+}
+
+/** Newest first. A folder that is not there has none. */
+export function listBackups(backups: string): readonly Backup[] {
+  if (!existsSync(backups)) return [];
+  const found = inWordsOf(backups, () => readdirSync(backups)).flatMap((name) => {
+    const backup = readName(name);
+    const bytes = statSync(join(backups, name), { throwIfNoEntry: false })?.size;
+    return backup === undefined || bytes === undefined ? [] : [{ ...backup, bytes }];
+  });
+  return found.sort((left, right) => (left.at < right.at ? 1 : -1));
+}
+
+/** Those that can be put back. */
+export function isRestorable({ kind }: Backup): boolean {
+  return kind !== 'damaged';
+}
+
+/** A day has gone by since the last copy that shows the database as it was, or the clock stands before it. */
+export function dailyIsDue(backups: string, now: Date): boolean {
+  const last = listBackups(backups).find(isRestorable);
+  if (last === undefined) return true;
+  const age = now.getTime() - Date.parse(last.at);
+  return age >= DAY_MS || age < 0;
+}
+
+function readName(name: string): Omit<Backup, 'bytes'> | undefined {
+  const [, schema, date, hour, minute, second, thousandth, word = 'migration'] = NAME.exec(name) ?? [];
+  if (schema === undefined || !isKind(word)) return undefined;
+  return { name, kind: word, schema: Number(schema), at: `${date}T${hour}:${minute}:${second}.${thousandth}Z` };
+}
+
+function isKind(word: string): word is BackupKind {
+  return Object.hasOwn(KEPT, word);
+}
+
+/** What copies that were cut off have left. At the start of a session, when nobody makes one. */
+export function sweepPartials(backups: string): void {
+  if (!existsSync(backups)) return;
+  for (const name of readdirSync(backups)) if (name.endsWith(PARTIAL)) removeQuietly(join(backups, name));
+}
+
+/** What cannot be removed now goes with the next one. */
+function prune(backups: string, kind: BackupKind): void {
+  const surplus = listBackups(backups)
+    .filter((backup) => backup.kind === kind)
+    .slice(KEPT[kind]);
+  for (const { name } of surplus) removeQuietly(join(backups, name));
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Held open by another program.
+  }
+}
+
+function flush(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
