@@ -7,13 +7,18 @@ import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
+import { exportRunVerb } from './verbs/export-run.ts';
+import { importRunsVerb } from './verbs/import-runs.ts';
 import { latencyVerb } from './verbs/latency.ts';
+import { reclaimVerb } from './verbs/reclaim.ts';
 import { replayVerb } from './verbs/replay.ts';
 import { resumeVerb } from './verbs/resume.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
+import { tagVerb } from './verbs/tag.ts';
 import { teachersVerb } from './verbs/teachers.ts';
+import { trashVerb } from './verbs/trash.ts';
 
 /** What a verb gets. */
 export interface VerbContext {
@@ -39,6 +44,11 @@ const VERBS: readonly Verb[] = [
   showVerb,
   latencyVerb,
   exportVerb,
+  exportRunVerb,
+  importRunsVerb,
+  tagVerb,
+  trashVerb,
+  reclaimVerb,
   replayVerb,
   doctorVerb,
   backendVerb,

@@ -40,6 +40,7 @@ export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from '../core/front.ts';
+export { takenText } from './archives.ts';
 export type { ExportOrder } from './export.ts';
 export type { JobProgress } from './job-list.ts';
 export type { TeacherReport } from './teacher-training.ts';
@@ -66,6 +67,7 @@ export {
   listDatasets,
   listTeachers,
   measureBackend,
+  packToFile,
 } from './without-session.ts';
 
 /**

@@ -1,10 +1,15 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { BackendView, DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
+import { packArchive } from './archive-client.ts';
+import type { ArchiveProgress } from './archive-client.ts';
 import { createCatalog } from './catalog.ts';
 import { createExplainer } from './explain.ts';
 import { createExporter } from './export.ts';
 import type { ExportOrder, WrittenExport } from './export.ts';
+import { inWordsOf } from '../store/errors.ts';
 import type { HostOptions } from './host.ts';
 import { untracked } from './job-list.ts';
 import { readWorkspace } from './read-workspace.ts';
@@ -47,6 +52,23 @@ export async function explainRecorded({ resources, workspace }: Places, run: str
     return await createExplainer(store, createCatalog(resources, workspace))(run);
   } finally {
     close();
+  }
+}
+
+/** A run, or the whole workspace, as one file. Undefined where it was stopped; then there is no file. */
+export async function packToFile(
+  { workspace, run, file }: { readonly workspace: string; readonly run?: string; readonly file: string },
+  tell: (progress: ArchiveProgress) => void,
+  signal: AbortSignal,
+): Promise<{ readonly bytes: number; readonly runs: number } | undefined> {
+  const temp = inWordsOf(file, () => mkdtempSync(join(dirname(file), '.trade-export-')));
+  try {
+    const packedAt = new Date().toISOString();
+    const order = { workspace, target: file, temp, program: PROGRAM_VERSION, packedAt };
+    return await packArchive({ ...order, ...(run !== undefined && { run }) }, tell, signal);
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+    rmSync(`${file}.partial`, { force: true });
   }
 }
 

@@ -28,21 +28,28 @@ describe.skipIf(!browserThere)(`the sample search${reason}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('is what the window opens on, offers its ways out, and leaves nothing when it is discarded', async () => {
+  test('is what the window opens on, offers its ways out, and leaves nothing when it is thrown away', async () => {
     const { page, faults } = await openWatched(browser);
     await page.goto(shell.address);
     const bar = page.getByRole('region', { name: 'About this sample search' });
     await bar.waitFor();
-    for (const name of ['Stop it', 'Keep as a run', 'Discard…']) await bar.getByRole('button', { name }).waitFor();
+    for (const name of ['Stop it', 'Keep as a run', 'Move to the trash'])
+      await bar.getByRole('button', { name }).waitFor();
 
     // Once only: who goes to the list stays there.
     await page.getByRole('link', { name: 'Experiments', exact: true }).click();
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
     await page.locator('.body [role=row]').first().click();
 
-    await bar.getByRole('button', { name: 'Discard…' }).click();
-    await page.getByRole('alertdialog').getByRole('button').last().click();
+    await bar.getByRole('button', { name: 'Move to the trash' }).click();
     await page.getByText('No search has been run in this workspace yet').waitFor();
+    await page.getByRole('link', { name: 'Trash', exact: true }).click();
+    await page.getByRole('button', { name: /^Delete .* for good$/ }).click();
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: /^Delete, freeing/ })
+      .click();
+    await page.getByText('The trash is empty').waitFor();
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
     expect(faults).toEqual([]);
   });

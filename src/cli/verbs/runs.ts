@@ -20,12 +20,16 @@ const COLUMNS = [
 export const runsVerb: Verb = (program, context) => {
   withCommonOptions(program.command('runs'))
     .description('list the runs, newest first')
-    .action((options: CommonOptions) => {
-      const runs = withWorkspace(options, ({ store }) => store.runs({ limit: Number.MAX_SAFE_INTEGER }).rows);
+    .option('--trash', 'those in the trash')
+    .action((options: CommonOptions & { readonly trash?: boolean }) => {
+      const trash = options.trash === true ? 'only' : 'without';
+      const runs = withWorkspace(options, ({ store }) => store.runs({ trash }).rows);
       if (options.json) printJson({ runs: runs.map(runRecord) });
       else
         printLines(
-          runs.length === 0 ? ['There are no runs in this workspace yet.'] : textTable(COLUMNS, runs.map(row)),
+          runs.length === 0
+            ? [options.trash === true ? 'The trash is empty.' : 'There are no runs in this workspace yet.']
+            : textTable(COLUMNS, runs.map(row)),
         );
       context.end(0);
     });

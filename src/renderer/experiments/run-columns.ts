@@ -11,12 +11,12 @@ export interface RunColumnLook {
 
 export const RUN_COLUMN_LOOKS = {
   state: { title: 'State', width: '92px', order: 'state' },
-  accuracy: { title: 'Best accuracy', width: '92px', order: 'accuracy', isNumber: true },
-  front: { title: 'Front', width: '48px', order: 'front', isNumber: true },
-  hypervolume: { title: 'Hypervolume', width: '150px', order: 'hypervolume' },
-  students: { title: 'Students', width: '150px', order: 'students' },
-  time: { title: 'Time', width: '100px', order: 'time' },
-  started: { title: 'Started', width: '96px', order: 'started' },
+  accuracy: { title: 'Accuracy', width: '70px', order: 'accuracy', isNumber: true },
+  front: { title: 'Front', width: '42px', order: 'front', isNumber: true },
+  hypervolume: { title: 'Hypervolume', width: '168px', order: 'hypervolume' },
+  students: { title: 'Students', width: '132px', order: 'students' },
+  time: { title: 'Time', width: '92px', order: 'time' },
+  started: { title: 'Started', width: '94px', order: 'started' },
   strategy: { title: 'Strategy', width: '110px' },
   dataset: { title: 'Data set', width: '120px' },
   teacher: { title: 'Teacher', width: '130px' },
@@ -30,7 +30,7 @@ export function inOrder(columns: readonly RunColumn[]): readonly RunColumn[] {
   return (Object.keys(RUN_COLUMN_LOOKS) as RunColumn[]).filter((column) => columns.includes(column));
 }
 
-const NAME_PIXELS = 180;
+const NAME_PIXELS = 170;
 
 /** Box, columns, name, bin. */
 export function gridTemplate(columns: readonly RunColumn[]): string {

@@ -1,0 +1,52 @@
+/** `trade export-run RUN` and `trade export-workspace`: runs with all they have as one file; also beside a running search. */
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { createProgressPrinter, packToFile } from '../../host/create-host.ts';
+import { INTERRUPTED, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb, VerbContext } from '../program.ts';
+
+interface PackOptions extends CommonOptions {
+  readonly out: string;
+}
+
+const OUT = 'file to write, usually NAME.trade; one that is there is replaced';
+
+export const exportRunVerb: Verb = (program, context) => {
+  withOut(program.command('export-run'))
+    .description('write a run with its students, curves, notes and weights as one file')
+    .argument('<run>', 'id of the run, as "trade runs" shows it')
+    .action((run: string, options: PackOptions) => pack(context, options, run));
+  withOut(program.command('export-workspace'))
+    .description('write every run, and the teachers and data sets of the workspace, as one file')
+    .action((options: PackOptions) => pack(context, options));
+};
+
+function withOut(command: Command): Command {
+  return withCommonOptions(command).requiredOption('--out <file>', OUT);
+}
+
+/** Ctrl+C leaves no file behind. */
+async function pack(context: VerbContext, options: PackOptions, run?: string): Promise<void> {
+  const printer = createProgressPrinter(process.stderr);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const file = resolve(options.out);
+  const order = { workspace: workspaceOf(options), file, ...(run !== undefined && { run }) };
+  try {
+    const done = await packToFile(order, ({ stage }) => printer.status(stage), stopping.signal);
+    printer.clear();
+    if (done === undefined) {
+      process.stderr.write('The export was stopped; no file was written.\n');
+      return context.end(INTERRUPTED);
+    }
+    const { bytes, runs } = done;
+    if (options.json) printJson({ file, bytes, runs });
+    else printLines([`${file}: ${runs === 1 ? 'one run' : `${runs} runs`}, ${bytes.toLocaleString('en')} bytes.`]);
+    context.end(0);
+  } finally {
+    printer.clear();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}

@@ -1,0 +1,39 @@
+/** `trade reclaim`: says what takes space without need; with kinds named, frees it. */
+import { Argument } from 'commander';
+import { WASTE_KINDS } from '../../bridge/upkeep-schemas.ts';
+import type { WasteKind } from '../../bridge/upkeep-schemas.ts';
+import { countText, textTable } from '../../host/create-host.ts';
+import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions } from '../common.ts';
+import type { Verb } from '../program.ts';
+
+const COLUMNS = [
+  { title: 'kind', align: 'left' },
+  { title: 'count', align: 'right' },
+  { title: 'bytes', align: 'right' },
+  { title: '', align: 'left' },
+] as const;
+
+export const reclaimVerb: Verb = (program, context) => {
+  withCommonOptions(program.command('reclaim'))
+    .description('show what takes space without need, or free it')
+    .addArgument(new Argument('[kinds...]', 'what to free; nothing when absent').choices(WASTE_KINDS))
+    .action(async (kinds: WasteKind[], options: CommonOptions) => {
+      const rows = await withHost(context, options, ({ client }) =>
+        kinds.length === 0 ? client.space.waste() : client.space.reclaim({ kinds }),
+      );
+      if (options.json) printJson({ [kinds.length === 0 ? 'waste' : 'freed']: rows });
+      else if (rows.length === 0) printLines(['There was nothing to free.']);
+      else printLines(textTable(COLUMNS, rows.map(row)));
+      context.end(0);
+    });
+};
+
+function row(one: {
+  readonly kind: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly blocked?: string;
+}) {
+  return [one.kind, countText(one.count), one.bytes.toLocaleString('en'), one.blocked ?? ''];
+}
