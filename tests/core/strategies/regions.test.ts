@@ -7,6 +7,7 @@ import {
   contains,
   contributions,
   failureTolerance,
+  gainAtBest,
   isSuccess,
   hammingRadius,
   levelRadius,
@@ -108,6 +109,12 @@ describe('success', () => {
   it('is no success when one noise deviation would undo it', () => {
     expect(isSuccess(before, told, 0.1, 0.09)).toBe(true);
     expect(isSuccess(before, told, 0.1, 0.11)).toBe(false);
+  });
+
+  it('counts against a promise only what noise does not explain', () => {
+    expect(gainAtBest(before, told, 0)).toBeCloseTo(0.5, 12);
+    expect(gainAtBest(before, { ...told, value: 0.45 }, 0.1)).toBeCloseTo(0.25, 12);
+    expect(gainAtBest(before, { ...told, value: 0.45 }, 0.04)).toBe(0);
   });
 });
 

@@ -4,7 +4,8 @@
  *
  * | symbol | meaning                                                           |
  * | g      | gain that the region's best candidate promises, in hypervolume    |
- * | e, w   | of its last trials: gain promised, gain made, w at most e         |
+ * | e, w   | of its last trials: gain promised, gain made, w at most e; made   |
+ * |        | as if the result were one noise deviation better                  |
  * | credit | (g + Σ w) / (g + Σ e): the present promise counts as kept         |
  */
 import { TRADE } from './constants.ts';

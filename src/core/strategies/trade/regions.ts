@@ -52,6 +52,10 @@ export const isSuccess = (before: Cells, told: Outcome, expected: number, noise:
   hypervolumeGain(before, told) >= TRADE.successShare * expected &&
   hypervolumeGain(before, { ...told, value: told.value - noise }) > 0;
 
+/** The gain were it one noise deviation better: a promise is held to be broken only where noise alone does not explain it. */
+export const gainAtBest = (before: Cells, told: Outcome, noise: number): number =>
+  hypervolumeGain(before, { ...told, value: told.value + noise });
+
 type Step = Pick<Region, 'step'>;
 type Dimensions = Pick<Family, 'dimensions'>;
 

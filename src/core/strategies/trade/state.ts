@@ -1,5 +1,5 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
-import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
+import { createCells } from '../../acquisition/cells.ts';
 import type { Outcome } from '../../acquisition/cells.ts';
 import type { RunEvent } from '../../events.ts';
 import { familyOf } from '../../space/lattice.ts';
@@ -14,7 +14,15 @@ import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
 import { paid } from './credit.ts';
 import type { Payoff } from './credit.ts';
-import { afterTrial, contributions, failureTolerance, isSuccess, narrowestStep, openRegion } from './regions.ts';
+import {
+  afterTrial,
+  contributions,
+  failureTolerance,
+  gainAtBest,
+  isSuccess,
+  narrowestStep,
+  openRegion,
+} from './regions.ts';
 import type { Region } from './regions.ts';
 
 export interface TradeState {
@@ -84,8 +92,9 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const others = placed.filter(({ trial }) => trial !== told.trial).map((item) => item.outcome);
   const { expectedGain = 0 } = told.why;
   const cells = createCells(others, reference);
-  const success = outcome !== undefined && isSuccess(cells, outcome, expectedGain, noiseDeviation(state, told));
-  const realised = outcome ? hypervolumeGain(cells, outcome) : 0;
+  const noise = noiseDeviation(state, told);
+  const success = outcome !== undefined && isSuccess(cells, outcome, expectedGain, noise);
+  const realised = outcome ? gainAtBest(cells, outcome, noise) : 0;
   const payoff: Payoff = { expected: expectedGain, realised };
 
   const asked = askedKeys(ledger);

@@ -41,7 +41,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   return {
-    ...{ ...identity, version: 3, transfers: true, defaults },
+    ...{ ...identity, version: 4, transfers: true, defaults },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
