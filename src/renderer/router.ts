@@ -26,6 +26,8 @@ export const ROUTES = [
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue') },
 ] as const satisfies readonly RouteRecordRaw[];
 
+export type RouteName = (typeof ROUTES)[number]['name'];
+
 export function createWorkbenchRouter(): Router {
   return createRouter({ history: createWebHashHistory(), routes: ROUTES });
 }

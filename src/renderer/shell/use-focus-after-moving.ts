@@ -2,18 +2,29 @@
 import { nextTick, onScopeDispose } from 'vue';
 import type { Ref } from 'vue';
 import { useRouter } from 'vue-router';
+import type { RouteName } from '../router.ts';
+import type { ViewId } from '../../bridge/commands.ts';
 import { VIEWS } from '../../bridge/commands.ts';
 
-const TITLES: ReadonlyMap<unknown, string> = new Map([
+/** Of the views that the rail does not list. */
+const TITLES: Readonly<Record<Exclude<RouteName, ViewId>, string>> = {
+  run: 'Run',
+  student: 'Student',
+  teacher: 'Teacher',
+  dataset: 'Data set',
+  trash: 'Trash',
+  gallery: 'Gallery',
+  missing: 'Nothing here',
+};
+const titles: ReadonlyMap<unknown, string> = new Map([
   ...VIEWS.map(({ id, title }): [string, string] => [id, title]),
-  ['run', 'Run'],
-  ['student', 'Student'],
+  ...Object.entries(TITLES),
 ]);
 
 export function useFocusAfterMoving(main: Readonly<Ref<HTMLElement | null>>): void {
   const stop = useRouter().afterEach(async (to, from) => {
-    const title = TITLES.get(to.name);
-    document.title = title === undefined ? 'TRADE workbench' : `${title} · TRADE workbench`;
+    const title = titles.get(to.name);
+    document.title = `${title ?? 'Nothing here'} · TRADE workbench`;
     // A tab of the same run, and the window's first view, leave the focus where it is.
     if (from.matched.length === 0 || (to.name === from.name && to.params['id'] === from.params['id'])) return;
     await nextTick();
