@@ -1,6 +1,7 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
+import * as care from './care-contract.ts';
 import { epochPointSchema } from './epoch-schema.ts';
 import { explanationSchema } from './explain-schemas.ts';
 import { importInputSchema } from './import-schemas.ts';
@@ -132,6 +133,8 @@ export const contract = {
   views: u.views,
   space: u.space,
   archives: u.archives,
+  doctor: care.doctor,
+  backups: care.backups,
   events: {
     /** Changes as they happen, coalesced to ten a second for each run, trial, curve and replay. */
     watch: oc.output(eventIterator(s.hostEventSchema)),

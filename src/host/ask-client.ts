@@ -8,6 +8,8 @@ import type { Waste } from '../store/waste.ts';
 import type {
   AskAnswer,
   AskRequest,
+  BackUpOrder,
+  Diagnosis,
   FamilySurvey,
   Numbered,
   ProblemDescriptor,
@@ -109,13 +111,30 @@ export async function compactDatabase(database: string): Promise<void> {
   await callOnce({ type: 'compact', database });
 }
 
-async function callOnce(request: AskRequest): Promise<AskAnswer> {
+/** Copies the database beside the session that has it open; gives the copy's name. `signal` gives the copy up. */
+export async function backUpDatabase(order: BackUpOrder, signal?: AbortSignal): Promise<string> {
+  const answer = await callOnce({ type: 'backUp', ...order }, signal);
+  if (answer.type === 'backedUp') return answer.name;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for a copy.`);
+}
+
+/** What is wrong, with what can be done about it, while nothing is searched or trained. */
+export async function diagnoseWorkspace(workspace: string): Promise<Diagnosis> {
+  const answer = await callOnce({ type: 'diagnose', workspace });
+  if (answer.type === 'diagnosed') return answer;
+  throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a diagnosis.`);
+}
+
+async function callOnce(request: AskRequest, signal?: AbortSignal): Promise<AskAnswer> {
   const worker = startWorker(processEntry('ask-worker'));
+  const giveUp = (): void => void worker.close();
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     return await worker.call(request);
   } catch (error) {
     throw machineFault(error);
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await worker.close();
   }
 }

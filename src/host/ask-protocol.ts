@@ -5,7 +5,8 @@ import type { Limit, Objective } from '../core/objective.ts';
 import type { Reward } from '../core/reward.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { AskedEvent, PriorResult, StrategyOptions } from '../core/strategies/strategy.ts';
-import type { DoctorReport, OpenSession } from '../store/doctor.ts';
+import type { BackupKind } from '../store/backup.ts';
+import type { DoctorReport, OpenSession, Problem } from '../store/doctor.ts';
 import type { Waste } from '../store/waste.ts';
 
 export interface SpaceDescriptor {
@@ -33,6 +34,20 @@ export interface FamilySurvey {
   readonly macs: Float64Array;
 }
 
+/** `backups`: the folder of the copies. */
+export interface BackUpOrder {
+  readonly database: string;
+  readonly backups: string;
+  readonly kind: BackupKind;
+  readonly at: Date;
+}
+
+/** Problems are known of a database that is not damaged in itself. */
+export interface Diagnosis {
+  readonly damage: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 export type AskRequest =
   | { readonly type: 'open'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
   | { readonly type: 'fold'; readonly event: RunEvent }
@@ -42,7 +57,9 @@ export type AskRequest =
   /** `session`: whether files may be on their way to their rows while this is done. */
   | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }
   | { readonly type: 'findWaste'; readonly workspace: string; readonly fence: string }
-  | { readonly type: 'compact'; readonly database: string };
+  | { readonly type: 'compact'; readonly database: string }
+  | ({ readonly type: 'backUp' } & BackUpOrder)
+  | { readonly type: 'diagnose'; readonly workspace: string };
 
 export type AskAnswer =
   | { readonly type: 'done' }
@@ -51,6 +68,8 @@ export type AskAnswer =
   | { readonly type: 'surveyed'; readonly families: readonly FamilySurvey[] }
   | { readonly type: 'examined'; readonly report: DoctorReport }
   | { readonly type: 'wasteFound'; readonly waste: Waste }
+  | { readonly type: 'backedUp'; readonly name: string }
+  | ({ readonly type: 'diagnosed' } & Diagnosis)
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };
 
 /** Answers come in the order of the requests, each under its number. */

@@ -2,6 +2,7 @@
  * Process for what would keep the host from answering: it owns a strategy's state (which is only the folded log), counts
  * spaces, and examines a workspace. It is killed when it is needed no more, and ends by itself with its host.
  */
+import { basename } from 'node:path';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
@@ -45,6 +46,10 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
     case 'compact':
       (await import('../store/database.ts')).compactDatabase(request.database);
       return { type: 'done' };
+    case 'backUp':
+      return backUp(request);
+    case 'diagnose':
+      return diagnose(request);
   }
 }
 
@@ -54,6 +59,31 @@ async function examine(request: Extract<AskRequest, { type: 'examine' }>): Promi
   const { store, files, close } = openReadable(request.workspace);
   try {
     return { type: 'examined', report: doctor.examine(store, files, request.session) };
+  } finally {
+    close();
+  }
+}
+
+async function backUp(order: Extract<AskRequest, { type: 'backUp' }>): Promise<AskAnswer> {
+  const [backup, { openDatabaseReadonly }] = await Promise.all([
+    import('../store/backup.ts'),
+    import('../store/database.ts'),
+  ]);
+  const db = openDatabaseReadonly(order.database);
+  try {
+    return { type: 'backedUp', name: basename(backup.backUp(db, order)) };
+  } finally {
+    db.close();
+  }
+}
+
+async function diagnose({ workspace }: Extract<AskRequest, { type: 'diagnose' }>): Promise<AskAnswer> {
+  const [doctor, { openReadable }] = await Promise.all([import('../store/doctor.ts'), import('../store/workspace.ts')]);
+  const { store, files, close } = openReadable(workspace);
+  try {
+    const damage = store.check();
+    const problems = damage.length > 0 ? [] : doctor.findProblems(store, files, 'ours');
+    return { type: 'diagnosed', damage, problems };
   } finally {
     close();
   }

@@ -8,6 +8,8 @@ import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createArchives } from './archives.ts';
 import { examineWorkspace } from './ask-client.ts';
+import { createCare, mendAfterRecovery } from './care.ts';
+import type { RecoveryReport } from './care.ts';
 import { createCatalog } from './catalog.ts';
 import { createExporter } from './export.ts';
 import { createDatasetImports } from './dataset-import.ts';
@@ -35,6 +37,9 @@ import { PROGRAM_VERSION } from './version.ts';
 export type { Host, HostClient, HostOptions } from './host.ts';
 export { examineFolder } from '../store/doctor.ts';
 export { isLocked } from '../store/lock.ts';
+export { wishFor } from '../store/recovery.ts';
+export { backupsOf } from './care.ts';
+export type { RecoveryReport } from './care.ts';
 export { readWorkspace } from './read-workspace.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
@@ -77,18 +82,19 @@ export {
 export async function createHost(options: HostOptions): Promise<Host> {
   const workspace = openWorkspace(options.workspace);
   try {
-    return hostOver(workspace, options);
+    return hostOver(workspace, options, await mendAfterRecovery(workspace));
   } catch (error) {
     workspace.close();
     throw error;
   }
 }
 
-function hostOver(workspace: Workspace, options: HostOptions): Host {
+function hostOver(workspace: Workspace, options: HostOptions, recovery: RecoveryReport | undefined): Host {
   const { store, files } = workspace;
   const { log, close: closeLog } = openLog(options.logFile ?? join(files.folders.logs, 'host.log'));
   const swept = store.sweep();
   log.info({ fence: store.fence, swept }, 'host started');
+  if (recovery !== undefined) log.warn(recovery, 'workspace recovered');
 
   const settings = trainerSettings(options, store.fence);
   const live = createLiveEvents();
@@ -115,6 +121,13 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   const upkeep = createRunUpkeep({ workspace, runs, live });
   const isBusy = (): boolean => jobs.list().some(isUnderWay);
   const reclaim = createReclaim({ workspace, runs, upkeep, isBusy });
+  const care = createCare({
+    ...{ workspace, log, now: () => new Date() },
+    busy: () => {
+      if (runs.active().length > 0) return 'A search is running: pause it first.';
+      return isBusy() ? 'Something is being trained or measured: wait for its end, or stop it.' : undefined;
+    },
+  });
   const archives = createArchives({ workspace, runs, jobs, version, now: () => new Date() });
 
   async function startSample(): ReturnType<typeof runs.start> {
@@ -138,6 +151,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     upkeep,
     reclaim,
     archives,
+    care,
     explain: createExplainer(store, catalog),
     side,
     review: createReview({ store, files, catalog, side }),
@@ -166,6 +180,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
   async function closeAll(): Promise<void> {
     try {
       await runs.close();
+      await care.close();
       await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
     } finally {
       live.close();
@@ -175,6 +190,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     }
   }
 
+  care.start();
   let closed: Promise<void> | undefined;
   return {
     client: exits.client,
@@ -182,6 +198,7 @@ function hostOver(workspace: Workspace, options: HostOptions): Host {
     trainTeacher: training.train,
     importDataset: imports.import,
     takeInArchive: archives.takeIn,
+    recovery,
     activeRuns: () => runs.active(),
     close: () => (closed ??= closeAll()),
   };

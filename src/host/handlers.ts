@@ -8,6 +8,7 @@ import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Archives } from './archives.ts';
+import type { Care } from './care.ts';
 import type { Catalog } from './catalog.ts';
 import type { DatasetImports } from './dataset-import.ts';
 import type { Exporter } from './export.ts';
@@ -48,6 +49,7 @@ export interface HandlerParts {
   readonly upkeep: RunUpkeep;
   readonly reclaim: Reclaim;
   readonly archives: Archives;
+  readonly care: Care;
   readonly explain: Explainer;
   readonly side: SideJobs;
   readonly review: Review;
@@ -198,6 +200,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
     space: {
       waste: () => parts.reclaim.waste(),
       reclaim: ({ kinds }) => parts.reclaim.reclaim(kinds),
+    },
+    doctor: { repair: () => parts.care.repair() },
+    backups: {
+      list: () => parts.care.list(),
+      make: () => parts.care.make(),
+      restore: ({ name }) => parts.care.restore(name),
     },
     archives: {
       pack: ({ run }) => archives.pack(run),

@@ -3,6 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
 import type { Archives } from './archives.ts';
+import type { RecoveryReport } from './care.ts';
 import type { ImportDataset } from './dataset-import.ts';
 import type { TrainTeacher } from './teacher-training.ts';
 
@@ -44,6 +45,8 @@ export interface Host {
   readonly trainTeacher: TrainTeacher;
   readonly importDataset: ImportDataset;
   readonly takeInArchive: Archives['takeIn'];
+  /** What this opening has put back or saved, where somebody had wished for it. */
+  readonly recovery: RecoveryReport | undefined;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
   /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */

@@ -16,12 +16,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import { backUp, isRestorable, keepDamaged, listBackups, stampOf } from './backup.ts';
 import { newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from './database.ts';
 import { corrupt, inWordsOf } from './errors.ts';
-import type { StoredFiles } from './files.ts';
+import { storedFiles, type StoredFiles } from './files.ts';
 import { ASIDE, putAside } from './repair.ts';
 import { salvage } from './salvage.ts';
 import { quickCheck } from './sqlite-store.ts';
@@ -52,6 +52,12 @@ export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void
     flush(`${place}.partial`);
     renameSync(`${place}.partial`, place);
   });
+}
+
+/** For a workspace that cannot be opened. Throws as above. */
+export function wishFor(directory: string, wish: Wish): void {
+  const root = resolve(directory);
+  wishRecovery(root, storedFiles(root), wish);
 }
 
 /** With the workspace's lock held and its database closed. */

@@ -114,14 +114,16 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
     .run(runId, kept);
   rewriteLog(db, runId, agreeing(events, trialReader(db).trials(runId)), at);
   const lost = [
-    remade > 0 ? ` Of ${remade} students the records are lost: they count as failed.` : '',
-    cut > 0 ? ` ${cut} students after a gap in the records are gone.` : '',
+    remade > 0 ? ` The records of ${students(remade)} are lost; as failed they keep their number.` : '',
+    cut > 0 ? ` After a gap in the records ${students(cut)} are gone.` : '',
   ].join('');
   if (lost !== '') {
     db.prepare<[string, string]>('UPDATE run SET reason = ? WHERE id = ?').run(`Repaired.${lost}`, runId);
   }
-  return [`The log of run ${runId} was brought into agreement with its ${kept} students.${lost}`];
+  return [`The log of run ${runId} was brought into agreement with its ${students(kept)}.${lost}`];
 }
+
+const students = (count: number): string => (count === 1 ? '1 student' : `${count} students`);
 
 function remakeTrial(db: Connection, runId: string, { trial, candidate, seed, why }: Proposal, at: string): void {
   const [family, config] = [candidate.family, writeJson(candidate.config)];

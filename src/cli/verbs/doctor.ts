@@ -1,15 +1,41 @@
-/** `trade doctor`: checks database, files, hashes and orphans; exit code 1 where something is wrong. */
+/**
+ * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is wrong. `--repair` mends what
+ * can be, always after a copy; `--backups`, `--back-up` and `--restore` are about the copies.
+ */
 import type { DoctorView } from '../../bridge/schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { examineFolder, isLocked } from '../../host/create-host.ts';
+import { backupsOf, examineFolder, isLocked, wishFor } from '../../host/create-host.ts';
+import type { RecoveryReport } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../program.ts';
 
+interface DoctorOptions extends CommonOptions {
+  readonly repair?: boolean;
+  readonly backups?: boolean;
+  readonly backUp?: boolean;
+  readonly restore?: string;
+}
+
 export const doctorVerb: Verb = (program, context) => {
   withCommonOptions(program.command('doctor'))
     .description('check the workspace: database, checkpoint files and their hashes')
-    .action(async (options: CommonOptions) => {
+    .option('--repair', 'mend what can be mended, after a copy of the database')
+    .option('--backups', 'list the copies of the database')
+    .option('--back-up', 'make a copy of the database now')
+    .option('--restore <backup>', 'put a copy back; what stands in its place is kept as one')
+    .action(async (options: DoctorOptions) => {
+      const orders = [options.repair, options.backups, options.backUp, options.restore !== undefined];
+      if (orders.filter(Boolean).length > 1) {
+        throw new WorkbenchError(
+          'usage.invalid',
+          'Give one of --repair, --backups, --back-up and --restore at a time.',
+        );
+      }
+      if (options.repair) return repair(context, options);
+      if (options.backups) return listBackups(context, options);
+      if (options.backUp) return backUp(context, options);
+      if (options.restore !== undefined) return restore(context, options, options.restore);
       const found = await examine(context, options);
       const { ok, integrity, trials, checkpoints, problems } = found;
       const verdict = ok ? 'Everything is sound' : 'Something is wrong';
@@ -27,7 +53,86 @@ async function examine(context: VerbContext, options: CommonOptions): Promise<Do
   try {
     return await withHost(context, options, ({ client }) => client.system.doctor());
   } catch (error) {
-    if (error instanceof WorkbenchError && error.code === 'workspace.corrupt') return examineFolder(workspace);
+    if (isDamage(error)) return examineFolder(workspace);
     throw error;
   }
+}
+
+const isDamage = (error: unknown): boolean => error instanceof WorkbenchError && error.code === 'workspace.corrupt';
+
+async function repair(context: VerbContext, options: CommonOptions): Promise<void> {
+  assertFree(options);
+  const first = await repairOnce(context, options).catch((error: unknown) => {
+    if (!isDamage(error)) throw error;
+    wishFor(workspaceOf(options), { salvage: true });
+    return undefined;
+  });
+  const end = first ?? (await repairOnce(context, options));
+  if (end === undefined)
+    throw new WorkbenchError('internal', 'The database was saved and is damaged still: please report it.');
+  const { backup, done, problems } = end;
+  const ok = problems.length === 0;
+  if (options.json) printJson({ ok, backup, done, problems });
+  else {
+    const nothing = done.length === 0 ? ['There was nothing to repair.'] : done;
+    printLines([...nothing, ...problems.map((problem) => `Cannot be mended: ${problem}`), `Before: backups/${backup}`]);
+  }
+  context.end(ok ? 0 : 1);
+}
+
+/** What is written down here would be granted by whoever opens the workspace next. */
+function assertFree(options: CommonOptions): void {
+  const workspace = workspaceOf(options);
+  if (!isLocked(workspace)) return;
+  const message = `The workspace "${workspace}" is in use: close the workbench first, or do it in its settings.`;
+  throw new WorkbenchError('workspace.busy', message, { file: workspace });
+}
+
+/** Undefined where the next opening saves what can be read. */
+async function repairOnce(context: VerbContext, options: CommonOptions) {
+  return withHost(context, options, async ({ client, recovery }) => {
+    const { restart, backup, done, problems } = await client.doctor.repair();
+    if (restart) return undefined;
+    return { backup: recovery?.kept ?? backup, done: [...sentencesOf(recovery), ...done], problems };
+  });
+}
+
+function sentencesOf(recovery: RecoveryReport | undefined): readonly string[] {
+  if (recovery === undefined) return [];
+  const { what, from, rows = 0, unreadable = 0, done } = recovery;
+  if (what === 'restored') return [`"${from}" was put back.`, ...done];
+  const lost = unreadable === 0 ? 'nothing was unreadable' : `${unreadable} places could not be read`;
+  return [`The database was damaged: ${rows} rows were saved, ${lost}.`, ...done];
+}
+
+function listBackups(context: VerbContext, options: CommonOptions): void {
+  const backups = backupsOf(workspaceOf(options));
+  if (options.json) printJson({ backups });
+  else if (backups.length === 0) printLines(['There are no backups yet.']);
+  else {
+    printLines(
+      backups.map(({ name, bytes, restorable }) => {
+        const note = restorable ? '' : ' (damaged: kept, cannot be put back)';
+        return `${name}  ${bytes.toLocaleString('en')} bytes${note}`;
+      }),
+    );
+  }
+  context.end(0);
+}
+
+async function backUp(context: VerbContext, options: CommonOptions): Promise<void> {
+  const made = await withHost(context, options, ({ client }) => client.backups.make());
+  if (options.json) printJson({ backup: made });
+  else printLines([`${made.name}  ${made.bytes.toLocaleString('en')} bytes`]);
+  context.end(0);
+}
+
+async function restore(context: VerbContext, options: CommonOptions, name: string): Promise<void> {
+  assertFree(options);
+  wishFor(workspaceOf(options), { restore: name });
+  const recovery = await withHost(context, options, (host) => Promise.resolve(host.recovery));
+  const [kept, done] = [recovery?.kept ?? '', sentencesOf(recovery)];
+  if (options.json) printJson({ restored: name, kept, done });
+  else printLines([...done, ...(kept === '' ? [] : [`Before: backups/${kept}`])]);
+  context.end(0);
 }

@@ -1,0 +1,110 @@
+/** Care of the workspace: its rolling copies, its repair, and what an opening has put back or saved. */
+import { join } from 'node:path';
+import type { BackupView, RepairView } from '../bridge/care-contract.ts';
+import { WorkbenchError } from '../core/errors.ts';
+import { dailyIsDue, isRestorable, listBackups } from '../store/backup.ts';
+import type { Backup, BackupKind } from '../store/backup.ts';
+import type { Problem } from '../store/doctor.ts';
+import { storedFiles } from '../store/files.ts';
+import type { Recovery } from '../store/recovery.ts';
+import type { Mend } from '../store/repair.ts';
+import { DATABASE_FILE } from '../store/workspace.ts';
+import type { Workspace } from '../store/workspace.ts';
+import { backUpDatabase, diagnoseWorkspace } from './ask-client.ts';
+import type { Log } from './log.ts';
+
+export interface Care {
+  /** Newest first. */
+  list(): readonly BackupView[];
+  make(): Promise<BackupView>;
+  /** By the next start. */
+  restore(name: string): void;
+  repair(): Promise<RepairView>;
+  /** Of a session: makes a copy where a day has gone by since the last; what comes of it stands in the log. */
+  start(): void;
+  /** Gives up a copy in the making. */
+  close(): Promise<void>;
+}
+
+export interface CareParts {
+  readonly workspace: Workspace;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Why the workspace cannot be repaired now, in words. */
+  readonly busy: () => string | undefined;
+}
+
+/** What an opening did that was wished for, and what was then brought into agreement with it. */
+export interface RecoveryReport extends Recovery {
+  readonly done: readonly string[];
+}
+
+export function createCare({ workspace, log, now, busy }: CareParts): Care {
+  const { backups } = workspace.files.folders;
+
+  const closing = new AbortController();
+  let rolling: Promise<void> = Promise.resolve();
+
+  async function copy(kind: BackupKind): Promise<Backup> {
+    const database = join(workspace.directory, DATABASE_FILE);
+    const name = await backUpDatabase({ database, backups, kind, at: now() }, closing.signal);
+    const made = listBackups(backups).find((backup) => backup.name === name);
+    if (made !== undefined) return made;
+    throw new WorkbenchError('internal', `The copy "${name}" was made and is not there.`, {
+      file: join(backups, name),
+    });
+  }
+
+  async function repair(): Promise<RepairView> {
+    const why = busy();
+    if (why !== undefined) throw new WorkbenchError('run.state', why);
+    const { damage, problems } = await diagnoseWorkspace(workspace.directory);
+    if (damage.length > 0) {
+      // No copy can be made of it: the next start keeps it byte by byte before it reads what can be read.
+      workspace.wish({ salvage: true });
+      return { backup: '', done: [], problems: damage, restart: true };
+    }
+    const { name } = await copy('repair');
+    const done = workspace.mend(mendsOf(problems));
+    log.warn({ backup: name, done }, 'workspace repaired');
+    const left = await diagnoseWorkspace(workspace.directory);
+    return { backup: name, done, problems: left.problems.map(({ words }) => words), restart: false };
+  }
+
+  return {
+    list: () => listBackups(backups).map(viewOf),
+    make: async () => viewOf(await copy('asked')),
+    restore: (name) => workspace.wish({ restore: name }),
+    repair,
+    start: () => {
+      // Of nothing there is nothing to lose.
+      if (!dailyIsDue(backups, now()) || workspace.store.runs({ trash: 'with', limit: 1 }).total === 0) return;
+      rolling = copy('daily').then(
+        ({ name, bytes }) => log.info({ name, bytes }, 'copied the database'),
+        (error: unknown) => log.error({ error: String(error) }, 'could not copy the database'),
+      );
+    },
+    close: async () => {
+      closing.abort();
+      await rolling;
+    },
+  };
+}
+
+/** Of a workspace that need not be opened for it. */
+export function backupsOf(directory: string): readonly BackupView[] {
+  return listBackups(storedFiles(directory).folders.backups).map(viewOf);
+}
+
+/** After an opening that has put something back or saved it, before anything else reads the workspace. */
+export async function mendAfterRecovery(workspace: Workspace): Promise<RecoveryReport | undefined> {
+  const { recovery } = workspace;
+  if (recovery === undefined) return undefined;
+  const { problems } = await diagnoseWorkspace(workspace.directory);
+  return { ...recovery, done: workspace.mend(mendsOf(problems)) };
+}
+
+const mendsOf = (problems: readonly Problem[]): readonly Mend[] =>
+  problems.map(({ mend }) => mend).filter((mend) => mend !== undefined);
+
+const viewOf = (backup: Backup): BackupView => ({ ...backup, restorable: isRestorable(backup) });
