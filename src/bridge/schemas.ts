@@ -12,6 +12,7 @@ import { epochPointSchema } from './epoch-schema.ts';
 import { jobSchema } from './job-schemas.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
 import { replaySummarySchema } from './replay-schemas.ts';
+import { runLabels } from './upkeep-schemas.ts';
 
 const NAME = z.string().trim().min(1).max(120);
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -198,12 +199,7 @@ export const runSummarySchema = z.strictObject({
   /** Rises from each summary that the host makes to the next, over its sessions too: the higher one is the newer. */
   revision: count,
   run: runSchema,
-  tags: list(z.string()),
-  hasNote: z.boolean(),
-  /** In the trash since then. */
-  trashedAt: z.string().optional(),
-  /** Students off the front gave up their weights to make room. */
-  frontOnly: z.boolean(),
+  ...runLabels,
   trials: z.strictObject({
     queued: count,
     running: count,

@@ -5,6 +5,16 @@ const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const count = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
+/** What is written onto a run, as a part of its summary. */
+export const runLabels = {
+  tags: list(z.string()),
+  hasNote: z.boolean(),
+  /** In the trash since then. */
+  trashedAt: z.string().optional(),
+  /** Students off the front gave up their weights to make room. */
+  frontOnly: z.boolean(),
+};
+
 export const MOST_TAGS = 20;
 export const MOST_RUNS_AT_ONCE = 1000;
 

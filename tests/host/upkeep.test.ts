@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isUnderWay } from '../../src/bridge/job-schemas.ts';
+import type { JobView } from '../../src/bridge/job-schemas.ts';
 import type { SearchInput } from '../../src/bridge/schemas.ts';
 import { WASTE_KINDS } from '../../src/bridge/upkeep-schemas.ts';
 import { frontOf } from '../../src/host/create-host.ts';
@@ -201,5 +203,63 @@ describe('reclaiming space', () => {
     expect((await space.waste()).find(({ kind }) => kind === 'database')).toMatchObject({ bytes: 0, count: 0 });
     await sound();
     expect((await runs.note({ id })).note).toHaveLength(100_000);
+  });
+});
+
+describe('runs as files over the bridge', () => {
+  async function ended(id: string): Promise<JobView> {
+    const { jobs } = host.client;
+    for (;;) {
+      const job = (await jobs.list()).find((one) => one.id === id);
+      if (job === undefined) throw new Error(`Job ${id} is gone`);
+      if (!isUnderWay(job)) return job;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async function fetched(archive: string): Promise<Uint8Array> {
+    const { archives } = host.client;
+    const { bytes } = await archives.made({ id: archive });
+    const pieces: Uint8Array[] = [];
+    for (let offset = 0; offset < bytes;) {
+      const piece = await archives.read({ id: archive, offset });
+      pieces.push(piece);
+      offset += piece.length;
+    }
+    return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+  }
+
+  it('leave and come back in pieces, and nothing of them stays', async () => {
+    const { archives, runs, jobs } = host.client;
+    const id = await finishedRun({ budget: { trials: 2 } });
+    const packed = await ended((await archives.pack({ run: id })).id);
+    expect(packed).toMatchObject({ state: 'finished', kind: 'pack', subject: 'test' });
+    const file = await fetched(packed.made ?? '');
+    await archives.drop({ id: packed.made ?? '' });
+    await expect(archives.made({ id: packed.made ?? '' })).rejects.toMatchObject({ code: 'usage.invalid' });
+
+    await archives.upload({ id: 'u1', offset: 0, data: file.subarray(0, 1000) });
+    await expect(archives.upload({ id: 'u1', offset: 999, data: file.subarray(999) })).rejects.toMatchObject({
+      code: 'usage.invalid',
+    });
+    await archives.upload({ id: 'u1', offset: 1000, data: file.subarray(1000) });
+    const unpacked = await ended((await archives.unpack({ id: 'u1', name: 'test.trade' })).id);
+    expect(unpacked).toMatchObject({ state: 'finished', made: expect.stringMatching(/“test” was taken in; 1 got/) });
+    expect((await runs.list({})).total).toBe(2);
+    await expect(archives.unpack({ id: 'u1', name: 'again' })).rejects.toMatchObject({ code: 'usage.invalid' });
+    for (const job of await jobs.list()) await jobs.dismiss({ id: job.id });
+    expect(readdirSync(join(workspace, 'tmp')).flatMap((fence) => readdirSync(join(workspace, 'tmp', fence)))).toEqual(
+      [],
+    );
+    await sound();
+  });
+
+  it('are refused where they are none, and the job says why', async () => {
+    const { archives } = host.client;
+    await archives.upload({ id: 'u2', offset: 0, data: Uint8Array.of(80, 75, 3, 4) });
+    const job = await ended((await archives.unpack({ id: 'u2', name: 'odd.trade' })).id);
+    expect(job).toMatchObject({ state: 'failed', fault: { code: 'usage.invalid' } });
+    expect(job.fault?.message).toContain('"odd.trade"');
+    await expect(archives.pack({ run: 'nobody' })).rejects.toMatchObject({ code: 'run.missing' });
   });
 });

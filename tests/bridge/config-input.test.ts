@@ -1,0 +1,29 @@
+/** A run that is duplicated asks for what it was asked for: back to a search as people write it, and out of that the same again. */
+import { describe, expect, it } from 'vitest';
+import { inputOf } from '../../src/bridge/config-input.ts';
+import { expandConfig } from '../../src/bridge/expand-config.ts';
+import { searchInputSchema } from '../../src/bridge/schemas.ts';
+import type { SearchInput } from '../../src/bridge/schemas.ts';
+
+const LARGEST = { params: 2e6, macs: 5e7 };
+
+describe('the search that a configuration came from', () => {
+  it.each<[string, Partial<SearchInput>]>([
+    ['the defaults', {}],
+    ['limits, a latency and few images', { limits: { macs: 1e6, latencyMs: 2 }, trainImages: 500, slots: 3 }],
+    ['a latency objective in tfjs', { objectives: ['accuracy', 'latencyMs'], latency: { engine: 'tfjs', batch: 1 } }],
+    ['a reward', { objectives: ['reward'], reward: { cost: 'params', target: 1e5, over: -1 } }],
+    ['earlier runs and options', { transferFrom: ['r1', 'r2'], strategy: { id: 'tpe', options: { a: 1, b: 'x' } } }],
+    ['another recipe', { recipe: { epochs: 3, distillation: { loss: 'none' } }, checkpoints: { keep: 'front' } }],
+  ])('of %s', (_what, more) => {
+    const config = expandConfig(searchInputSchema.parse({ name: 'One', ...more }), LARGEST);
+    const again = expandConfig(inputOf({ ...config, datasetFingerprint: 'abc' }), LARGEST);
+    expect(again).toEqual(config);
+  });
+
+  it('is refused where a run of another version asks for what is not known here', () => {
+    const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST);
+    const odd = { ...config, objectives: [{ metric: 'energy', goal: 'minimize', known: false } as const] };
+    expect(() => inputOf(odd)).toThrow();
+  });
+});

@@ -1,0 +1,250 @@
+/** Runs kept for years, in the window: tags, notes, views, trash and undo, duplicates, runs as files; over a reload and a restart. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
+import { examineFolder } from '../../src/store/doctor.ts';
+import { openReadable } from '../../src/store/workspace.ts';
+import { describeInChromium, overflowOf } from './watched-page.ts';
+import type { WebShell } from './web-shell.ts';
+import { startWebShell } from './web-shell.ts';
+
+const RUNS = 6;
+
+await describeInChromium('runs kept for years', (chromium) => {
+  const folder = mkdtempSync(join(tmpdir(), 'trade e2e runs '));
+  const workspace = join(folder, 'workspace');
+  let shell: WebShell;
+  let page: Page;
+
+  beforeAll(async () => {
+    generateWorkspace(workspace, { runs: RUNS, trials: 60, epochs: 2, large: 20, seed: 7 });
+    await start();
+  });
+
+  afterAll(async () => {
+    await shell?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    shell = await startWebShell(workspace);
+    page = await chromium.open(shell.address);
+    await rows().first().waitFor();
+  }
+
+  /** The window first: it would tell that the host is out of reach. */
+  async function stop(): Promise<void> {
+    await page.context().close();
+    await shell.stop();
+  }
+
+  const rows = (): Locator => page.locator('.body [role=row]');
+  const names = async (): Promise<readonly string[]> => rows().locator('.name a').allInnerTexts();
+  const rowCount = (count: number): Promise<unknown> =>
+    expect.poll(() => rows().count(), { timeout: 30_000 }).toBe(count);
+  const goHome = async (): Promise<void> => {
+    await page.getByRole('link', { name: 'Experiments', exact: true }).click();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    await rows().first().waitFor();
+  };
+
+  test('tags are put on several runs at once, offered again, and filter the list; a view of it survives a restart', async () => {
+    for (const row of [0, 1]) await rows().nth(row).getByRole('checkbox').check();
+    const bar = page.getByRole('group', { name: 'Selected runs' });
+    await bar.getByText('2 runs selected').waitFor();
+    await bar.getByRole('button', { name: 'Tags' }).click();
+    const field = page.getByLabel('Tag for the selected runs');
+    await field.fill('two, words');
+    await page.getByRole('alert').filter({ hasText: 'no comma' }).waitFor();
+    await field.fill('paper');
+    await field.press('Enter');
+    await expect.poll(() => rows().locator('.tag.own', { hasText: 'paper' }).count()).toBe(2);
+    await page.keyboard.press('Escape');
+    await bar.getByRole('button', { name: 'Clear the selection' }).click();
+
+    await rows().nth(2).getByRole('link').click();
+    await page.getByRole('button', { name: 'Add tags' }).click();
+    const tag = page.getByLabel('Tag for this run');
+    await expect.poll(() => tag.evaluate((input: HTMLInputElement) => input.list?.options.length)).toBe(1);
+    await tag.fill('PAPER');
+    await tag.press('Enter');
+    // As it is written on the others.
+    await page.getByRole('button', { name: 'Remove the tag paper' }).waitFor();
+    await goHome();
+
+    await page.getByRole('button', { name: 'Tags', exact: true }).click();
+    await page.getByRole('menuitemcheckbox', { name: /paper/ }).click();
+    await page.keyboard.press('Escape');
+    await rowCount(3);
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    const sorted = await names();
+    expect(sorted).toEqual([...sorted].sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1)));
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Strategy' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: 'Strategy' }).waitFor();
+    await page.getByRole('button', { name: /^Views/ }).click();
+    await page.getByLabel('Name of this view').fill('For the paper');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Views: For the paper' }).waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+
+    await stop();
+    await start();
+    await rowCount(RUNS);
+    await page.getByRole('button', { name: /^Views/ }).click();
+    await page.getByRole('button', { name: 'For the paper', exact: true }).click();
+    await rowCount(3);
+    expect(await names()).toEqual(sorted);
+    await page.getByRole('columnheader', { name: 'Strategy' }).waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await rowCount(RUNS);
+  });
+
+  test('a note is kept as it is typed, over a reload in the middle, and shown as Markdown without anything from outside', async () => {
+    await rows().first().getByRole('link').click();
+    await page.getByRole('tab', { name: 'Notes' }).click();
+    await page.getByRole('button', { name: 'Write' }).click();
+    const field = page.getByRole('textbox', { name: /^Notes on/ });
+    await field.fill(
+      '# Why\n\n![x](https://evil.example/x.png) <b>b</b> [paper](https://arxiv.org/abs/2206.13130)\n\n|a|\n|-:|\n|1|',
+    );
+    await page.reload();
+    await page.getByRole('heading', { name: 'Why' }).waitFor();
+    expect(await page.locator('.written img, .written b, .written [style]').count()).toBe(0);
+    expect(await page.locator('.written a').getAttribute('href')).toBe('https://arxiv.org/abs/2206.13130');
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('textbox', { name: /^Notes on/ }).pressSequentially('more');
+    await page.getByRole('button', { name: 'Done' }).click();
+    await goHome();
+    await rows().first().getByText('has notes').waitFor({ state: 'attached' });
+    const { store, close } = openReadable(workspace);
+    const noted = store.runs().rows.find(({ hasNote }) => hasNote);
+    expect(store.runNote(noted?.run.id ?? '')).toMatch(/^# Why[\s\S]*more$/);
+    close();
+  });
+
+  test('Delete moves a run to the trash, Ctrl+Z brings it back; what is deleted for good says what it frees', async () => {
+    const before = await names();
+    await rows().nth(1).focus();
+    await page.keyboard.press('Delete');
+    const bar = page.locator('.undo');
+    await bar.getByText(`Moved “${before[1]}” to the trash.`).waitFor();
+    await rowCount(RUNS - 1);
+    await page.keyboard.press('Control+z');
+    await rowCount(RUNS);
+    expect(await names()).toEqual(before);
+    await expect.poll(() => bar.count()).toBe(0);
+
+    await rows().nth(4).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Delete');
+    await bar.getByText('Moved 2 runs to the trash.').waitFor();
+    await page.getByRole('link', { name: 'Trash', exact: true }).click();
+    const table = page.getByRole('region', { name: 'Runs in the trash' });
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(2);
+    await expect.poll(() => table.locator('tbody tr').first().innerText()).toMatch(/[\d.]+ KiB/);
+    // A run in the trash can be looked at before it is decided on.
+    await table.getByRole('link').first().click();
+    await page.getByText('This run is in the trash.').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: `Restore ${before[4]}` }).click();
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(1);
+
+    const reclaim = page.getByRole('region', { name: 'Reclaim space' });
+    await reclaim.getByText('1 run', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Empty the trash…' }).click();
+    const dialog = page.getByRole('alertdialog');
+    expect(await dialog.innerText()).toMatch(/frees [\d.]+ KiB and cannot be undone/);
+    await dialog.getByRole('button', { name: /^Delete, freeing/ }).click();
+    await page.getByText('The trash is empty').waitFor();
+    await goHome();
+    await rowCount(RUNS - 1);
+    expect(await names()).toContain(before[4]);
+  });
+
+  test('a run is duplicated into the form, and two are drawn together', async () => {
+    const [name = ''] = await names();
+    await rows().first().getByRole('link').click();
+    await page.getByRole('button', { name: 'More about this run' }).click();
+    await page.getByRole('menuitem', { name: 'Duplicate…' }).click();
+    await page.getByRole('heading', { name: 'New run' }).waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(`${name} (copy)`);
+    await page
+      .getByText(/students fit/)
+      .first()
+      .waitFor();
+    await goHome();
+    for (const row of [0, 1]) await rows().nth(row).getByRole('checkbox').check();
+    await page.getByRole('group', { name: 'Selected runs' }).getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Other runs (1)' }).waitFor();
+    await goHome();
+  });
+
+  test('a run goes out as a file and comes in again under another id; a damaged file is told, and nothing changes', async () => {
+    const [name = ''] = await names();
+    await rows().first().getByRole('link').click();
+    await page.getByRole('button', { name: 'More about this run' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.getByRole('menuitem', { name: 'Export as a file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.trade$/);
+    const file = join(folder, 'run.trade');
+    await download.saveAs(file);
+    await goHome();
+
+    await choose(file);
+    await rowCount(RUNS);
+    await page.getByText(/got another id/).waitFor();
+    expect((await names()).filter((one) => one === name)).toHaveLength(2);
+
+    const bad = join(folder, 'bad.trade');
+    writeFileSync(bad, readFileSync(file).subarray(0, 700));
+    await choose(bad);
+    await page.getByRole('alert').filter({ hasText: '"bad.trade" cannot be taken in' }).waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    await rowCount(RUNS);
+  });
+
+  test('the whole workspace goes into one file and comes out of it in another place; both are sound', async () => {
+    await page.getByRole('button', { name: 'Import, export' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.getByRole('menuitem', { name: 'Export the whole workspace' }).click(),
+    ]);
+    const file = join(folder, 'all.trade');
+    await download.saveAs(file);
+    await stop();
+    expect(examineFolder(workspace).problems).toEqual([]);
+
+    const second = join(folder, 'second');
+    const there = await startWebShell(second);
+    try {
+      page = await chromium.open(there.address);
+      await page.getByText('No search has been run in this workspace yet').waitFor();
+      await choose(file);
+      await rowCount(RUNS);
+      await page.getByRole('button', { name: /^Views/ }).click();
+      await page.getByRole('button', { name: 'For the paper', exact: true }).waitFor();
+    } finally {
+      await page.context().close();
+      await there.stop();
+    }
+    expect(examineFolder(second).problems).toEqual([]);
+  });
+
+  async function choose(file: string): Promise<void> {
+    await page.getByRole('button', { name: 'Import, export' }).click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('menuitem', { name: 'Import runs…' }).click(),
+    ]);
+    await chooser.setFiles(file);
+  }
+});
