@@ -8,7 +8,7 @@ import type { Titles } from '../words.ts';
 import { metricTitle } from '../words.ts';
 import { logRange, shareRange } from './axis-range.ts';
 import type { ChartView } from './chart.ts';
-import { chartColors, familyMark } from './chart.ts';
+import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark } from './chart.ts';
 import { cloudSeries } from './cloud.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 
@@ -221,7 +221,7 @@ function teacherSeries(
 ): ScatterSeriesOption {
   const color = chartColors(theme).teacher;
   return {
-    ...{ type: 'scatter', id: 'teacher', name: 'Teacher', symbol: 'diamond', symbolSize: 14, z: 4 },
+    ...{ type: 'scatter', id: 'teacher', name: 'Teacher', symbol: TEACHER_SYMBOL, symbolSize: TEACHER_SIZE, z: 4 },
     itemStyle: { color },
     data: [{ value: [teacher[cost], teacher.accuracy] }],
     tooltip: {

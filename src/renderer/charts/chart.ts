@@ -77,6 +77,11 @@ const SYMBOLS = [
   'path://M3 .9L6 3.9 9 .9 11.1 3 8.1 6l3 3L9 11.1l-3-3-3 3L.9 9l3-3-3-3z',
 ] as const;
 
+/** The teacher's, in every chart: a star with thin points, which no family has. */
+export const TEACHER_SYMBOL =
+  'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z';
+export const TEACHER_SIZE = 16;
+
 /** From low to high: the part of plasma (Smith and van der Walt 2015) that stands 3:1 against the theme's background. */
 const SCALES = {
   light: ['#0d0887', '#5c01a6', '#9c179e', '#cc4778', '#e16462'],

@@ -6,7 +6,7 @@ import type { Theme } from '../theme.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { configText, trialNumber, trialTitle, whyShort } from '../words.ts';
-import { chartColors, familyMark, markOf } from './chart.ts';
+import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark, markOf } from './chart.ts';
 import type { ChartColors } from './chart.ts';
 import { metricColour } from './colour-scale.ts';
 import type { FrontInput, OtherRun } from './front.ts';
@@ -80,8 +80,8 @@ export function teacherSeries(input: FrontInput, teacher: Place, theme: Theme): 
     type: 'scatter',
     id: 'teacher',
     name: 'Teacher',
-    symbol: 'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z',
-    symbolSize: 16,
+    symbol: TEACHER_SYMBOL,
+    symbolSize: TEACHER_SIZE,
     itemStyle: { color: colors.teacher },
     data: [{ value: placed(teacher) }],
     tooltip: {
