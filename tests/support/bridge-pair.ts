@@ -73,6 +73,8 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   replays: ['tables', 'readTable', 'list', 'get', 'start', 'stop', 'discard'],
   views: ['list', 'save', 'remove'],
   space: ['waste', 'reclaim'],
+  doctor: ['repair'],
+  backups: ['list', 'make', 'restore'],
   archives: ['pack', 'made', 'read', 'upload', 'unpack', 'drop'],
   events: ['watch'],
 };

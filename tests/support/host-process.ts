@@ -1,11 +1,12 @@
 /**
  * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the search (or goes on with
- * the one that is there), and prints `done NUMBER` for each trial that it has acknowledged as finished.
+ * the one that is there), and prints `done NUMBER ACCURACY` for each trial that it has acknowledged as finished and
+ * `epoch TRIAL EPOCH` for each point of a curve.
  */
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
-const [folder = '', planText = '{}', trials = '12', slots = '1'] = process.argv.slice(2);
+const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1'] = process.argv.slice(2);
 const plan = JSON.parse(planText) as FakePlan; // written by the test
 const host = await fakeHost(folder, plan);
 const { runs, events } = host.client;
@@ -18,6 +19,7 @@ if (known === undefined) {
     recipe: { epochs: 4 },
     budget: { trials: Number(trials) },
     slots: Number(slots),
+    seed: Number(seed),
   });
 } else {
   await runs.resume({ id: known.run.id });
@@ -26,6 +28,7 @@ for await (const event of changes) {
   if (event.type === 'trial.changed' && event.trial.state === 'finished') {
     process.stdout.write(`done ${event.trial.number} ${event.trial.metrics['accuracy']}\n`);
   }
+  if (event.type === 'epoch.appended') process.stdout.write(`epoch ${event.trialId} ${event.point.epoch}\n`);
   if (event.type === 'run.changed' && event.summary.run.state !== 'running') break;
 }
 await host.close();

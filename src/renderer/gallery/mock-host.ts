@@ -12,6 +12,7 @@ import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { mockFronts } from './front-fixtures.ts';
+import { mockCare } from './mock-care.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
@@ -155,6 +156,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
 
   const library = mockLibrary(emit);
   const client: BridgeClient = {
+    ...mockCare(),
     system: {
       info: async () => ({
         version: '0.1.0',
