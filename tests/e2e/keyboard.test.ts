@@ -138,11 +138,39 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await page.getByText(/students? selected$/).waitFor({ state: 'detached' });
   });
 
+  test('the lines of the parallel coordinates are walked, and a range of one axis selects', async () => {
+    await inPalette('Parameters');
+    await page.getByRole('figure', { name: 'Parallel coordinates' }).locator('canvas').waitFor();
+    await press('End');
+    await press('k');
+    await page
+      .locator('.region[role=status]')
+      .filter({ hasText: new RegExp(` ${TRIALS} of ${TRIALS}\\.$`) })
+      .waitFor();
+    expect(await focused()).toMatch(/^Parallel coordinates/);
+    await press('r');
+    await tabTo(/^Validation accuracy \(%\) from$/);
+    await press('End');
+    await tabTo('Select them');
+    await press('Enter');
+    await page.getByText('1 student selected', { exact: true }).waitFor();
+    await tabTo('Clear the selection');
+    await press('Enter');
+    await page.getByText(/students? selected$/).waitFor({ state: 'detached' });
+  });
+
   test('the table is searched, walked and pinned from', async () => {
     await inPalette('Trials');
     await page.getByRole('grid', { name: 'Students' }).waitFor();
     await press('Control+f');
     expect(await focused()).toMatch(/^Find a student/);
+    await page.keyboard.type('finished');
+    await press('Control+z');
+    expect(await page.getByLabel(/^Find a student/).inputValue(), 'Ctrl+Z in a field is the field’s').not.toBe(
+      'finished',
+    );
+    await press('Control+a');
+    await press('Backspace');
     await tabTo(/^#\d/);
     const rows = page.getByRole('grid', { name: 'Students' }).locator('[data-row]');
     await press('End');

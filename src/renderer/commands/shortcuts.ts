@@ -11,6 +11,8 @@ import { runCommand } from './registry.ts';
 const CLOSED = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]';
 const TEXT_FIELDS =
   'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=file])';
+/** With Ctrl, what a text field does with its own text. */
+const TEXT_CHORDS: readonly string[] = ['z', 'y', 'x', 'c', 'v', 'a'];
 /** Space presses or opens it. */
 const PRESSED_BY_SPACE = 'a[href], button, summary, input, [role=tab], [role=button]';
 
@@ -41,8 +43,9 @@ export function commandOf(event: KeyboardEvent, hasLetterKeys: boolean): Command
   const target = event.target instanceof Element ? event.target : undefined;
   if (target?.closest(CLOSED)) return undefined;
   const isChord = event.ctrlKey || event.metaKey;
-  if (isChord) return id;
-  if (target?.matches(TEXT_FIELDS)) return undefined;
+  const isTyping = target?.matches(TEXT_FIELDS) ?? false;
+  if (isChord) return isTyping && TEXT_CHORDS.includes(event.key.toLowerCase()) ? undefined : id;
+  if (isTyping) return undefined;
   if (event.code === 'Space') return target?.matches(PRESSED_BY_SPACE) ? undefined : id;
   return event.key.length > 1 || hasLetterKeys ? id : undefined;
 }
