@@ -33,6 +33,18 @@ export interface RunUpkeepParts {
 
 export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunUpkeep {
   const { store, files } = workspace;
+  /** Being deleted: some of their students are gone. */
+  const leaving = new Set<string>();
+
+  /** Some students at a time: in between others are answered. */
+  async function removeAll(id: string): Promise<void> {
+    for (let isGone = false; !isGone;) {
+      const part = store.deletePart(id);
+      files.remove(part.files);
+      isGone = part.isGone;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
 
   return {
     tag: ({ ids, add, remove }) => {
@@ -57,6 +69,8 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       return ids.map(runs.announce);
     },
     restore: (ids) => {
+      const gone = ids.find((id) => leaving.has(id));
+      if (gone) throw new WorkbenchError('run.state', `"${store.run(gone)?.name}" is being deleted for good already.`);
       store.restoreRuns(ids);
       return ids.map(runs.announce);
     },
@@ -65,11 +79,14 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       if (kept) throw new WorkbenchError('run.state', `"${kept.run.name}" is not in the trash: move it there first.`);
       for (const id of ids) {
         // Gone meanwhile, by another window.
-        if (store.run(id) === undefined) continue;
-        files.remove(store.deleteRun(id));
+        if (store.run(id) === undefined || leaving.has(id)) continue;
+        leaving.add(id);
+        try {
+          await removeAll(id);
+        } finally {
+          leaving.delete(id);
+        }
         live.publish({ type: 'run.removed', id });
-        // One transaction a run: between two of them others are answered.
-        await new Promise((resolve) => setImmediate(resolve));
       }
     },
     sizes: (ids) => ids.map((id) => ({ id, ...store.runSize(id) })),

@@ -23,9 +23,6 @@ export function checkpointWriter(db: Connection) {
   const remove = db
     .prepare<[string, string], string>('DELETE FROM checkpoint WHERE trial_id = ? AND kind = ? RETURNING file')
     .pluck();
-  const ofRun = db
-    .prepare<[string], string>('SELECT c.file FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = ?')
-    .pluck();
 
   const insertRow = (row: CheckpointRow): void => {
     insert.run(row.trialId, row.kind, row.epoch, row.file, row.bytes, row.sha256);
@@ -35,7 +32,6 @@ export function checkpointWriter(db: Connection) {
     insert: insertRow,
     removeWeights: (trialId: string): readonly string[] =>
       [remove.get(trialId, 'final'), remove.get(trialId, 'best')].filter((file) => file !== undefined),
-    filesOfRun: (runId: string): readonly string[] => ofRun.all(runId),
     removeEpoch: (trialId: string): string | undefined => remove.get(trialId, 'epoch'),
     /**
      * Takes the place of the trial's epoch checkpoint, whether it is the next one or the final one of a trial that goes

@@ -65,8 +65,8 @@ interface Mark {
 }
 
 /**
- * Passes all of it into the workspace, or leaves the workspace as it was. Each run is a transaction of its own, with a
- * breath in between, so that others are answered meanwhile.
+ * Passes all of it into the workspace, or leaves the workspace as it was. It goes in steps, in between of which others are
+ * answered; a mark that is on disk before the first says what has to go again where the last one is never reached.
  */
 export async function takeIn(db: Connection, root: string, files: StoredFiles, arrival: Arrival): Promise<void> {
   const { staged, runs, folders } = arrival;
@@ -79,8 +79,11 @@ export async function takeIn(db: Connection, root: string, files: StoredFiles, a
     db.prepare('ATTACH ? AS incoming').run(join(staged, STAGED_DATABASE));
     try {
       for (const id of runs) {
-        takeRun(db, files, staged, id);
-        await new Promise((resolve) => setImmediate(resolve));
+        placeWeights(db, files, staged, id);
+        for (const step of passRun(db, id)) {
+          transact(db, 'normal', step);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
       }
     } finally {
       db.exec('DETACH incoming');
@@ -93,7 +96,7 @@ export async function takeIn(db: Connection, root: string, files: StoredFiles, a
 }
 
 /** Files first: a kill before the rows are there leaves orphans. */
-function takeRun(db: Connection, files: StoredFiles, staged: string, runId: string): void {
+function placeWeights(db: Connection, files: StoredFiles, staged: string, runId: string): void {
   const names = db
     .prepare<[string], string>(
       'SELECT c.file FROM incoming.checkpoint c JOIN incoming.trial t ON t.id = c.trial_id WHERE t.run_id = ?',
@@ -102,7 +105,6 @@ function takeRun(db: Connection, files: StoredFiles, staged: string, runId: stri
     .all(runId);
   const { pathOf } = storedFiles(staged);
   for (const name of names) place(pathOf(name), files.pathOf(name));
-  transact(db, 'full', () => passRun(db, runId));
 }
 
 /** A folder or file in its place in one step; over the border of a disk by way of a copy beside it. */

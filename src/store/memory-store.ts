@@ -245,12 +245,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       if (index < 0) throw missingView(id);
       views.splice(index, 1);
     },
-    deleteRun: (id) => {
-      const files = runOf(id)
-        .trials.flatMap(checkpointsOf)
-        .map(({ file }) => file);
+    deletePart: (id) => {
+      const files = runOf(id).trials.flatMap(checkpointsOf);
       records.delete(id);
-      return files;
+      return { files: files.map(({ file }) => file), isGone: true };
     },
     recordAsked: (runId, event, costs, epochs) => {
       const record = runOf(runId);

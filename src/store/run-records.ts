@@ -194,17 +194,35 @@ function renameIn(config: string, renamed: ReadonlyMap<string, string>): string 
   });
 }
 
-/** Columns by which a run's rows pass from one database to another of the same schema. */
-const PASSED = TABLES.map((table) => {
+/** Students whose rows pass in one step: some tens of milliseconds of work. */
+const STEP = 200;
+
+/** Rows of the same schema from the attached database `incoming`: of the run itself, or of its students from `:from` to before `:to`. */
+function passing(table: Table): string {
   const columns = [...keysOf(table), ...table.columns, ...derivedOf(table)].join(', ');
+  const numbers = 'run_id = :id AND number >= :from AND number < :to';
   const where = table.ofTrial
-    ? 'trial_id IN (SELECT id FROM incoming.trial WHERE run_id = :id)'
-    : `${table.name === 'run' ? 'id' : 'run_id'} = :id`;
+    ? `trial_id IN (SELECT id FROM incoming.trial WHERE ${numbers})`
+    : table.name === 'trial'
+      ? numbers
+      : `${table.name === 'run' ? 'id' : 'run_id'} = :id`;
   const order = table.name === 'latency' ? ' ORDER BY number' : '';
   return `INSERT INTO main.${table.name} (${columns}) SELECT ${columns} FROM incoming.${table.name} WHERE ${where}${order}`;
-});
+}
 
-/** From the attached database `incoming`. Belongs inside a transaction. */
-export function passRun(db: Connection, runId: string): void {
-  for (const sql of PASSED) db.prepare<[{ readonly id: string }]>(sql).run({ id: runId });
+/** Each step belongs inside a transaction; after the last one all of the run is here. */
+export function* passRun(db: Connection, runId: string): Generator<() => void> {
+  const isOfTrials = ({ name, ofTrial }: Table): boolean => name === 'trial' || ofTrial === true;
+  const run = TABLES.filter((table) => !isOfTrials(table)).map((table) => db.prepare<[{ id: string }]>(passing(table)));
+  const trials = TABLES.filter(isOfTrials).map((table) =>
+    db.prepare<[{ id: string; from: number; to: number }]>(passing(table)),
+  );
+  const last = db
+    .prepare<[string], number | null>('SELECT max(number) FROM incoming.trial WHERE run_id = ?')
+    .pluck()
+    .get(runId);
+  yield () => run.forEach((statement) => statement.run({ id: runId }));
+  for (let from = 0; from <= (last ?? -1); from += STEP) {
+    yield () => trials.forEach((statement) => statement.run({ id: runId, from, to: from + STEP }));
+  }
 }

@@ -61,13 +61,13 @@ export function runReader(db: Connection) {
     SELECT
       (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
         AS checkpointBytes,
-      (SELECT length(config) + length(score) + length(note) FROM run WHERE id = :id)
-        + (SELECT coalesce(sum(length(config) + length(why) + length(metrics) + 200), 0) FROM trial WHERE run_id = :id)
-        + (SELECT coalesce(sum(length(json) + 60), 0) FROM event WHERE run_id = :id)
+      (SELECT octet_length(config) + octet_length(score) + octet_length(note) FROM run WHERE id = :id)
+        + (SELECT coalesce(sum(octet_length(config) + octet_length(why) + octet_length(metrics) + 200), 0) FROM trial WHERE run_id = :id)
+        + (SELECT coalesce(sum(octet_length(json) + 60), 0) FROM event WHERE run_id = :id)
         + (SELECT coalesce(sum(t.epochs_done * 60), 0) FROM trial t WHERE t.run_id = :id)
-        + (SELECT coalesce(sum(length(p.probabilities)), 0) FROM prediction p JOIN trial t ON t.id = p.trial_id
+        + (SELECT coalesce(sum(octet_length(p.probabilities)), 0) FROM prediction p JOIN trial t ON t.id = p.trial_id
            WHERE t.run_id = :id)
-        + (SELECT coalesce(sum(length(l.timings) + 100), 0) FROM latency l JOIN trial t ON t.id = l.trial_id
+        + (SELECT coalesce(sum(octet_length(l.timings) + 100), 0) FROM latency l JOIN trial t ON t.id = l.trial_id
            WHERE t.run_id = :id)
         AS recordBytes
     FROM run WHERE id = :id`);

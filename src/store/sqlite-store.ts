@@ -11,6 +11,7 @@ import { eventReader, eventWriter } from './event-log.ts';
 import { assertRunId } from './ids.ts';
 import { labelWriter, noteReader } from './label-rows.ts';
 import { latencyReader, latencyWriter } from './latency-rows.ts';
+import { leavingWriter } from './leaving.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
 import { assertAsked, assertEnded, conflict } from './rules.ts';
 import { facetReader } from './run-query.ts';
@@ -74,6 +75,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
   const latency = latencyWriter(db);
   const labels = labelWriter(db);
   const views = viewWriter(db);
+  const leaving = leavingWriter(db);
   const at = () => now().toISOString();
 
   const written = (id: string): Trial => {
@@ -142,11 +144,15 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
 
     removeView: (id) => transact(db, 'full', () => views.remove(id)),
 
-    deleteRun: (id) =>
+    deletePart: (id) =>
       transact(db, 'full', () => {
-        const files = checkpoints.filesOfRun(id);
-        runs.remove(id);
-        return files;
+        runs.stateOf(id);
+        const { files, isLast } = leaving.removePart(id);
+        if (isLast) {
+          leaving.unmark(id);
+          runs.remove(id);
+        } else leaving.mark(id);
+        return { files, isGone: isLast };
       }),
 
     recordAsked: (runId, event, costs, epochs) =>

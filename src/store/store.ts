@@ -217,8 +217,11 @@ export interface WritableStore extends ReadableStore {
   /** Takes the place of the view of that name, without regard to case. */
   saveView(name: string, content: string): SavedView;
   removeView(id: number): void;
-  /** Removes the run and all its rows; returns the checkpoint files that nothing names any more. */
-  deleteRun(id: string): readonly string[];
+  /**
+   * Removes some of a run's students, with the last of them the run itself: to be called until it says so. What a kill in
+   * between leaves, the next start removes. `files`: those that nothing names any more.
+   */
+  deletePart(id: string): { readonly files: readonly string[]; readonly isGone: boolean };
   /** Appends the event and creates its trials (`queued`), in one transaction. Costs in the order of the proposals. */
   recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
   startTrial(id: string): void;

@@ -19,6 +19,7 @@ import {
 import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
 import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
 import { takeIn, undoArrival, type Arrival } from './incoming.ts';
+import { finishLeaving } from './leaving.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
@@ -93,6 +94,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       migrate(db, { backups: stored.folders.backups, now });
     });
     undoArrival(db, root);
+    transact(db, 'full', () => finishLeaving(db));
     const fence = nextFence(db);
     const store = createSqliteStore(db, { fence, now });
     const files = workspaceFiles(stored, fence);

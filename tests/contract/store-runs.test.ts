@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import type { RunState } from '../../src/core/run.ts';
 import type { TrialState } from '../../src/core/trial.ts';
 import type { WritableStore } from '../../src/store/store.ts';
-import { asked, checkpointFile, COSTS, finished, point, proposal, searchConfig } from '../support/store-records.ts';
+import {
+  asked,
+  checkpointFile,
+  COSTS,
+  deleteRun,
+  finished,
+  point,
+  proposal,
+  searchConfig,
+} from '../support/store-records.ts';
 import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
 
 describe.each([
@@ -43,7 +52,7 @@ describe.each([
     expect(later.prior('run_1')).toEqual(prior);
     expect(later.run('run_1')?.config).toEqual(config);
     expect([later.prior('run_2'), later.prior('run_3')]).toEqual([[], []]);
-    later.deleteRun('run_1');
+    deleteRun(later, 'run_1');
     expect(later.prior('run_1')).toEqual([]);
   });
 
@@ -71,7 +80,7 @@ describe.each([
     expect(() => store.keepRun('run_2')).toThrow(missing);
     expect(() => store.addRunSeconds('run_2', 1)).toThrow(missing);
     expect(() => store.setRunState('run_2', 'paused')).toThrow(missing);
-    expect(() => store.deleteRun('run_2')).toThrow(missing);
+    expect(() => deleteRun(store, 'run_2')).toThrow(missing);
     expect(() => store.recordAsked('run_2', asked(0), [COSTS], 3)).toThrow(missing);
   });
 
@@ -145,7 +154,7 @@ describe.each([
     store.appendEpoch(second, point(1), checkpointFile('epoch'));
     store.finishTrial(first, finished('final'));
     store.createRun({ id: 'run_2', config: searchConfig('Other'), strategyVersion: 1, sample: false });
-    expect([...store.deleteRun('run_1')].sort()).toEqual(['epoch', 'final']);
+    expect([...deleteRun(store, 'run_1')].sort()).toEqual(['epoch', 'final']);
     expect(store.run('run_1')).toBeUndefined();
     expect(store.trials('run_1')).toEqual([]);
     expect(store.events('run_1')).toEqual([]);

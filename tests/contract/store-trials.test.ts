@@ -11,6 +11,7 @@ import {
   point,
   proposal,
   SCORE,
+  deleteRun,
 } from '../support/store-records.ts';
 import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
 
@@ -156,7 +157,7 @@ describe.each([
     ]);
     expect(store.latencies('run_1-0001')).toEqual([]);
     expect(() => store.recordLatency('run_1-0009', [LATENCY])).toThrow(code('trial.missing'));
-    store.deleteRun('run_1');
+    deleteRun(store, 'run_1');
     expect(store.latencies(id)).toEqual([]);
   });
 
@@ -196,7 +197,7 @@ describe.each([
     store.recordAsked('run_1', { ...asked(2), position: 3 }, [COSTS], 3);
     expect(() => store.dropWeights([second, 'run_1-0002'])).toThrow(code('store.conflict'));
     expect(store.checkpoint(second, 'final')).toBeDefined();
-    expect(store.deleteRun('run_1')).toEqual(['b']);
+    expect(deleteRun(store, 'run_1')).toEqual(['b']);
   });
 
   test('a trial is told once', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { RUN_ORDERS } from '../../src/store/store.ts';
 import type { RunQuery, WritableStore } from '../../src/store/store.ts';
-import { checkpointFile, finished, SCORE, searchConfig } from '../support/store-records.ts';
+import { asked, checkpointFile, costsOf, deleteRun, finished, SCORE, searchConfig } from '../support/store-records.ts';
 import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
 
 function withRuns(store: WritableStore, ...names: readonly string[]): void {
@@ -51,7 +51,7 @@ describe.each([
     later.setRunNote('run_1', '');
     expect([later.trialNote(id), later.summary('run_1')?.hasNote]).toEqual(['', false]);
     later.setRunNote('run_1', 'again');
-    later.deleteRun('run_1');
+    deleteRun(later, 'run_1');
     expect(later.runNote('run_1')).toBe('');
   });
 
@@ -79,6 +79,28 @@ describe.each([
     expect(later.summary('run_1')).toEqual(before);
     expect(idsOf(later)).toEqual(['run_2', 'run_1']);
     expect(() => later.restoreRuns(['run_1', 'run_9'])).toThrow(code('run.missing'));
+  });
+
+  test('a long run leaves by parts, with every file told once; what is half gone when the session dies goes with the next', () => {
+    const sessions = open();
+    const store = sessions.next();
+    const long = (id: string): readonly string[] => {
+      store.createRun({ id, config: searchConfig(), strategyVersion: 1, sample: false });
+      const event = asked(...Array(230).keys());
+      return store.recordAsked(id, event, costsOf(event), 3).map((trial) => trial.id);
+    };
+    for (const id of long('run_1').filter((_id, index) => index % 100 === 7)) {
+      store.startTrial(id);
+      store.finishTrial(id, finished(`${id}.st`));
+    }
+    long('run_2');
+    expect([...deleteRun(store, 'run_1')].sort()).toEqual(['run_1-0007.st', 'run_1-0107.st', 'run_1-0207.st']);
+    expect([store.run('run_1'), store.events('run_1'), store.trials('run_1')]).toEqual([undefined, [], []]);
+    store.deletePart('run_2');
+    const later = sessions.next();
+    expect([later.run('run_2'), later.runs({ trash: 'with' }).total]).toEqual([undefined, 0]);
+    expect(later.check()).toEqual([]);
+    expect(() => later.deletePart('run_2')).toThrow(code('run.missing'));
   });
 
   test('students off the front give up their weights once the run is at rest, and the run says so', () => {

@@ -117,6 +117,17 @@ export function finished(file: string, changes: Partial<FinishedTrial> = {}): Fi
   };
 }
 
+/** All of it, and the files that nothing names any more. */
+export function deleteRun(store: WritableStore, id: string): readonly string[] {
+  const files: string[] = [];
+  for (let isGone = false; !isGone;) {
+    const part = store.deletePart(id);
+    files.push(...part.files);
+    isGone = part.isGone;
+  }
+  return files;
+}
+
 /** A run `run_1` with one queued trial. */
 export function withTrial(store: WritableStore): { readonly id: string } {
   store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });

@@ -1,0 +1,16 @@
+/** Takes a staged archive into a workspace, over and over, until somebody kills it: `node killed-arrival.ts WORKSPACE ARCHIVE`. */
+import { join } from 'node:path';
+import { unpackArchive } from '../../src/host/unpack-archive.ts';
+import { openWorkspace } from '../../src/store/workspace.ts';
+
+const [directory = '', file = ''] = process.argv.slice(2);
+const workspace = openWorkspace(directory);
+workspace.store.sweep();
+for (let round = 0; ; round += 1) {
+  const staging = join(workspace.files.temp, `staging-${round}`);
+  const order = { type: 'unpack', file, name: 'a.trade', staging, workspace: directory, suffix: `k${round}` } as const;
+  const { runs } = await unpackArchive({ ...order, now: '2026-01-01T00:00:00.000Z' }, () => undefined);
+  process.stdout.write('begins\n');
+  await workspace.takeIn({ staged: staging, runs: runs.map(({ id }) => id), folders: [] });
+  process.stdout.write('ends\n');
+}
