@@ -38,7 +38,7 @@ const COLORS = {
     panel: '#ffffff',
     accent: '#1d5fbf',
     teacher: '#1b2028',
-    faint: '#9aa2ae',
+    faint: '#858d9b',
   },
   dark: {
     text: '#e6e9ee',
