@@ -16,6 +16,8 @@ export interface TrialColumn {
   readonly id: string;
   readonly title: string;
   readonly look: ColumnLook;
+  /** Left out while no trial has a value: room is scarce beside the configuration. */
+  readonly isRare?: boolean;
   /** What one sorts by; undefined where a trial has none. */
   readonly value: (trial: Trial) => number | string | undefined;
 }
@@ -23,6 +25,8 @@ export interface TrialColumn {
 function column(id: string, title: string, value: TrialColumn['value'], look: ColumnLook): TrialColumn {
   return { id, title, value, look };
 }
+
+const rare = (...of: Parameters<typeof column>): TrialColumn => ({ ...column(...of), isRare: true });
 
 const number = (width: string, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });
 
@@ -34,7 +38,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       text: (trial) => TRIAL_STATES[trial.state].label,
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
-      width: '108px',
+      width: '104px',
       text: (trial) => titles.familyTitle(trial.candidate.family),
     }),
     column(
@@ -43,7 +47,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       (trial) => trial.metrics['accuracy'],
       number('72px', (trial) => formatPercent(trial.metrics['accuracy'], 2)),
     ),
-    column(
+    rare(
       'test',
       'Test',
       (trial) => trial.testAccuracy,
@@ -61,15 +65,15 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       (trial) => trial.macs,
       number('66px', (trial) => formatCount(trial.macs)),
     ),
-    column(
+    rare(
       'latency',
       'Latency',
       (trial) => trial.metrics['latencyMs'],
       number('78px', (trial) => formatMilliseconds(trial.metrics['latencyMs'])),
     ),
-    column('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
+    rare('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
     column('why', 'Why', (trial) => whyShort(trial.why), {
-      width: '146px',
+      width: 'minmax(90px, 136px)',
       text: (trial) => whyShort(trial.why),
       hint: (trial) => whyShort(trial.why),
     }),
@@ -80,7 +84,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       number('72px', (trial) => formatDuration(trial.seconds)),
     ),
     column('config', 'Configuration', (trial) => configText(trial.candidate, titles), {
-      width: 'minmax(88px, 1fr)',
+      width: 'minmax(56px, 1fr)',
       text: (trial) => trial.reason ?? configText(trial.candidate, titles),
       hint: (trial) => trial.reason ?? configText(trial.candidate, titles, '\n'),
     }),
@@ -90,4 +94,9 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
 function predictedText({ why: { predicted } }: Trial): string {
   if (!predicted) return '–';
   return `${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)}`;
+}
+
+/** Those that say something of these trials. */
+export function shownColumns(columns: readonly TrialColumn[], trials: readonly Trial[]): readonly TrialColumn[] {
+  return columns.filter(({ isRare, value }) => !isRare || trials.some((trial) => value(trial) !== undefined));
 }
