@@ -77,7 +77,9 @@ describe.each(THEMES)('in the %s theme', (theme) => {
       (_, index) => [`mark ${index}`, markOf(index, theme).color, panel] as const,
     );
     const scale = colourScale(theme).map((colour) => [`scale ${colour}`, colour, panel] as const);
-    const own = Object.entries({ accent, teacher, line, faint }).map(([name, colour]) => [name, colour, panel] as const);
+    const own = Object.entries({ accent, teacher, line, faint }).map(
+      ([name, colour]) => [name, colour, panel] as const,
+    );
     const edge = ['edge of a field', tokens(theme).get('line-strong') ?? '', panel] as const;
     expect(tooClose([...marks, ...scale, ...own, edge], 3)).toEqual([]);
   });
