@@ -1,21 +1,84 @@
-/** Diagnostics as JSON lines in a file. No worker transport: bundling breaks those. */
-import { renameSync, statSync } from 'node:fs';
+/**
+ * Diagnostics as JSON lines in a file. No worker transport: bundling breaks those, and with them pino's own rotation. A file
+ * that is full gives way to the next one; with those before it, what is kept has an end.
+ */
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
 
-/** A log that has grown beyond this starts anew; the one before it is kept. */
-const MAX_BYTES = 5_000_000;
+export interface OpenLog {
+  readonly log: Log;
+  close(): void;
+}
 
-export function openLog(file: string): { readonly log: Log; close(): void } {
-  try {
-    if (statSync(file).size > MAX_BYTES) renameSync(file, `${file}.1`);
-  } catch {
-    // There is none yet.
+const MAX_BYTES = 5_000_000;
+/** `host.log.1` is the one before, `host.log.2` the one before that. */
+const OLDER = 2;
+
+/** A log that cannot be written is none: it must not end the program, on a full disk least of all. */
+export function openLog(file: string, maxBytes = MAX_BYTES): OpenLog {
+  let descriptor: number | undefined;
+  let bytes = 0;
+
+  function open(): void {
+    descriptor = quietly(() => {
+      mkdirSync(dirname(file), { recursive: true });
+      return openSync(file, 'a');
+    });
+    bytes = quietly(() => (descriptor === undefined ? 0 : fstatSync(descriptor).size)) ?? 0;
   }
-  const destination = pino.destination({ dest: file, sync: true, mkdir: true });
-  // A full disk must not end the program by way of its log.
-  destination.on('error', () => undefined);
-  return { log: pino({ base: undefined }, destination), close: () => destination.end() };
+
+  function shut(): void {
+    const held = descriptor;
+    descriptor = undefined;
+    if (held !== undefined) quietly(() => closeSync(held));
+  }
+
+  function rotate(): void {
+    shut();
+    for (let age = OLDER; age > 0; age -= 1) quietly(() => renameSync(nameOf(file, age - 1), nameOf(file, age)));
+    open();
+  }
+
+  function write(line: string): void {
+    const size = Buffer.byteLength(line);
+    if (bytes > 0 && bytes + size > maxBytes) rotate();
+    const held = descriptor;
+    if (held === undefined) return;
+    bytes += quietly(() => writeSync(held, line)) ?? 0;
+  }
+
+  open();
+  return { log: pino({ base: undefined }, { write }), close: shut };
+}
+
+/** What a person hands on, oldest line first and at most so many letters of the newest: their home folder is hidden. */
+export function readLog(file: string, most = 200_000, home = homedir()): string {
+  const files = Array.from({ length: OLDER + 1 }, (_, age) => nameOf(file, OLDER - age)).filter((one) =>
+    existsSync(one),
+  );
+  const text = files.map((one) => readFileSync(one, 'utf8')).join('');
+  const newest = text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most) + 1);
+  return hideHome(newest, home);
+}
+
+/** Also as JSON writes a path of Windows, and with the slashes that Node's addresses have. */
+export function hideHome(text: string, home: string): string {
+  if (home.length < 2) return text;
+  const forms = [JSON.stringify(home).slice(1, -1), home.replaceAll('\\', '/'), home];
+  return [...new Set(forms)].reduce((hidden, form) => hidden.replaceAll(form, '~'), text);
+}
+
+const nameOf = (file: string, age: number): string => (age === 0 ? file : `${file}.${age}`);
+
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
