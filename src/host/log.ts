@@ -2,8 +2,7 @@
  * Diagnostics as JSON lines in a file. No worker transport: bundling breaks those, and with them pino's own rotation. A file
  * that is full gives way to the next one; with those before it, what is kept has an end.
  */
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -54,23 +53,6 @@ export function openLog(file: string, maxBytes = MAX_BYTES): OpenLog {
 
   open();
   return { log: pino({ base: undefined }, { write }), close: shut };
-}
-
-/** What a person hands on, oldest line first and at most so many letters of the newest: their home folder is hidden. */
-export function readLog(file: string, most = 200_000, home = homedir()): string {
-  const files = Array.from({ length: OLDER + 1 }, (_, age) => nameOf(file, OLDER - age)).filter((one) =>
-    existsSync(one),
-  );
-  const text = files.map((one) => readFileSync(one, 'utf8')).join('');
-  const newest = text.length <= most ? text : text.slice(text.indexOf('\n', text.length - most) + 1);
-  return hideHome(newest, home);
-}
-
-/** Also as JSON writes a path of Windows, and with the slashes that Node's addresses have. */
-export function hideHome(text: string, home: string): string {
-  if (home.length < 2) return text;
-  const forms = [JSON.stringify(home).slice(1, -1), home.replaceAll('\\', '/'), home];
-  return [...new Set(forms)].reduce((hidden, form) => hidden.replaceAll(form, '~'), text);
 }
 
 const nameOf = (file: string, age: number): string => (age === 0 ? file : `${file}.${age}`);
