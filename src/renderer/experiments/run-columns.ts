@@ -14,7 +14,7 @@ export const RUN_COLUMN_LOOKS = {
   accuracy: { title: 'Accuracy', width: '70px', order: 'accuracy', isNumber: true },
   front: { title: 'Front', width: '42px', order: 'front', isNumber: true },
   hypervolume: { title: 'Hypervolume', width: '168px', order: 'hypervolume' },
-  students: { title: 'Students', width: '132px', order: 'students' },
+  students: { title: 'Students', width: '140px', order: 'students' },
   time: { title: 'Time', width: '92px', order: 'time' },
   started: { title: 'Started', width: '94px', order: 'started' },
   strategy: { title: 'Strategy', width: '110px' },
