@@ -6,6 +6,7 @@ import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/archive-schemas.t
 import type { MadeArchive } from '../bridge/archive-schemas.ts';
 import type { JobView } from '../bridge/job-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { inWordsOf } from '../store/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { packArchive, unpackArchive } from './archive-client.ts';
 import type { ArchiveProgress } from './archive-client.ts';
@@ -109,13 +110,15 @@ export function createArchives({ workspace, runs, jobs, version, now }: ArchiveP
     if (offset !== size) {
       throw new WorkbenchError('usage.invalid', 'A piece of the file came out of turn: choose the file again.');
     }
-    const descriptor = openSync(file, known === undefined ? 'wx' : 'a');
-    try {
-      writeSync(descriptor, data);
-    } finally {
-      closeSync(descriptor);
-    }
-    uploads.set(id, file);
+    inWordsOf(file, () => {
+      const descriptor = openSync(file, known === undefined ? 'wx' : 'a');
+      uploads.set(id, file);
+      try {
+        writeSync(descriptor, data);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
   }
 
   function unpack(id: string, name: string): JobView {

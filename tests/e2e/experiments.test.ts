@@ -1,7 +1,7 @@
 /** Runs kept for years, in the window: tags, notes, views, trash and undo, duplicates, runs as files; over a reload and a restart. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
@@ -206,7 +206,9 @@ await describeInChromium('runs kept for years', (chromium) => {
 
     const bad = join(folder, 'bad.trade');
     writeFileSync(bad, readFileSync(file).subarray(0, 700));
-    await choose(bad);
+    // By a drop on the window, wherever one is.
+    await page.getByRole('link', { name: 'New run' }).first().click();
+    await drop(bad);
     await page.getByRole('alert').filter({ hasText: '"bad.trade" cannot be taken in' }).waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
     await rowCount(RUNS);
@@ -238,6 +240,20 @@ await describeInChromium('runs kept for years', (chromium) => {
     }
     expect(examineFolder(second).problems).toEqual([]);
   });
+
+  async function drop(file: string): Promise<void> {
+    await page.evaluate(
+      ({ name, bytes }) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(bytes)], name));
+        const target = document.querySelector('main') ?? document.body;
+        for (const type of ['dragover', 'drop']) {
+          target.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        }
+      },
+      { name: basename(file), bytes: [...readFileSync(file)] },
+    );
+  }
 
   async function choose(file: string): Promise<void> {
     await page.getByRole('button', { name: 'Import, export' }).click();

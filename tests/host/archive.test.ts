@@ -151,6 +151,46 @@ describe('a whole workspace', () => {
   });
 });
 
+test('every column of the rows of a run is in its records, but for ids, places and what is made of others', () => {
+  const { directory } = filled('run_1');
+  const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+    run: ['number', 'id', 'name_folded', 'session'],
+    run_tag: ['run_id', 'tag_folded'],
+    trial: ['id', 'run_id', 'session'],
+    event: ['run_id'],
+    epoch: ['trial_id'],
+    prediction: ['trial_id'],
+    latency: ['number', 'trial_id'],
+    checkpoint: ['trial_id', 'file'],
+    trial_note: ['trial_id'],
+  };
+  // Counts that triggers keep, and what belongs to no run.
+  const NOT_OF_RUNS = ['trial_count', 'meta', 'saved_view'];
+  const db = openDatabase(join(directory, DATABASE_FILE));
+  const tables = db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all();
+  const { together, close } = openReadable(directory);
+  const records = together((read) => [...read('run_1')]);
+  for (const table of tables.filter((name) => !NOT_OF_RUNS.includes(name))) {
+    // Hidden ones are computed: the virtual columns of a run.
+    const columns = db
+      .prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 0')
+      .pluck()
+      .all(table);
+    const leftOut = LEFT_OUT[table] ?? [];
+    expect(columns, table).toEqual(expect.arrayContaining([...leftOut]));
+    const ownNumber = leftOut.includes('trial_id') ? 1 : 0;
+    const written = records.find(([name]) => name === table)?.length ?? 0;
+    expect(written - 1 - ownNumber, `${table}: add the new column to run-records.ts`).toBe(
+      columns.length - leftOut.length,
+    );
+  }
+  close();
+  db.close();
+});
+
 describe('one run', () => {
   test('whose id is taken gets another one, with its weights, and the same records', async () => {
     const from = filled('run_1', 'other');
