@@ -19,6 +19,10 @@ export const contract = {
     /** Measures the device: takes a second or two, longer while a search runs. */
     backend: oc.output(s.backendSchema),
     doctor: oc.output(s.doctorSchema),
+    /** What the workspace takes, by kind; the largest first. */
+    sizes: oc.output(s.sizesSchema),
+    /** What helps to find a fault, as text for people, without the home folder's name. */
+    diagnostics: oc.output(z.string()),
     /** Ends the program: `pause` checkpoints the trials in flight first; `keep` closes the window and searches on. */
     quit: oc.input(z.strictObject({ mode: z.enum(['pause', 'keep']) })).output(z.void()),
   },

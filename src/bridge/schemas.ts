@@ -328,7 +328,12 @@ export const doctorSchema = z.strictObject({
   trials: count,
   checkpoints: count,
   problems: list(z.string()),
+  /** What a repair would do about each of them; empty where nothing can. */
+  remedies: list(z.string()).optional(),
 });
+
+/** What the folders of a workspace and its database take. */
+export const sizesSchema = list(z.strictObject({ kind: z.string(), bytes: count }));
 
 export const systemSchema = z.strictObject({
   version: z.string(),
@@ -387,6 +392,7 @@ export type StrategyView = z.output<typeof strategySchema>;
 export type PreviewView = z.output<typeof previewSchema>;
 export type BackendView = z.output<typeof backendSchema>;
 export type DoctorView = z.output<typeof doctorSchema>;
+export type SizesView = z.output<typeof sizesSchema>;
 export type SystemView = z.output<typeof systemSchema>;
 
 // --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------

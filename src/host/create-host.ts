@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUnderWay } from '../bridge/job-schemas.ts';
 import { parseSearchText } from '../bridge/parse-config.ts';
+import type { SystemView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
@@ -11,6 +12,7 @@ import { examineWorkspace } from './ask-client.ts';
 import { createCare, mendAfterRecovery } from './care.ts';
 import type { RecoveryReport } from './care.ts';
 import { createCatalog } from './catalog.ts';
+import { createDiagnostics } from './diagnostics.ts';
 import { createExporter } from './export.ts';
 import { createDatasetImports } from './dataset-import.ts';
 import { createExplainer } from './explain.ts';
@@ -91,7 +93,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 function hostOver(workspace: Workspace, options: HostOptions, recovery: RecoveryReport | undefined): Host {
   const { store, files } = workspace;
-  const { log, close: closeLog } = openLog(options.logFile ?? join(files.folders.logs, 'host.log'));
+  const logFile = options.logFile ?? join(files.folders.logs, 'host.log');
+  const { log, close: closeLog } = openLog(logFile);
   const swept = store.sweep();
   log.info({ fence: store.fence, swept }, 'host started');
   if (recovery !== undefined) log.warn(recovery, 'workspace recovered');
@@ -144,6 +147,10 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     setImmediate(() => options.onQuit?.(mode));
   }
 
+  const system: SystemView = {
+    ...{ version, workspace: workspace.directory, shell: options.shell },
+    ...{ platform: process.platform, node: process.versions.node },
+  };
   const handlers = createHandlers({
     workspace,
     catalog,
@@ -164,13 +171,11 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     replays,
     exporter,
     live,
-    system: {
-      version,
-      workspace: workspace.directory,
-      shell: options.shell,
-      platform: process.platform,
-      node: process.versions.node,
-    },
+    system,
+    diagnostics: createDiagnostics({
+      ...{ store, files, system, logFile },
+      ...{ backend: () => side.knownBackend(), now: () => new Date() },
+    }),
     examine: () => examineWorkspace(workspace.directory, runs.active().length > 0),
     startSample,
     quit,

@@ -11,6 +11,7 @@ import type { Archives } from './archives.ts';
 import type { Care } from './care.ts';
 import type { Catalog } from './catalog.ts';
 import type { DatasetImports } from './dataset-import.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { Exporter } from './export.ts';
 import type { JobList } from './job-list.ts';
 import { measureStudent } from './latency.ts';
@@ -63,6 +64,7 @@ export interface HandlerParts {
   readonly live: LiveEvents;
   readonly pool: TrainerPool;
   readonly system: SystemView;
+  readonly diagnostics: Diagnostics;
   readonly examine: () => Promise<DoctorView>;
   readonly startSample: () => ReturnType<RunService['start']>;
   readonly quit: (mode: 'pause' | 'keep') => Promise<void>;
@@ -99,6 +101,8 @@ export function createHandlers(parts: HandlerParts): Handlers {
       info: () => system,
       backend: () => side.backend(),
       doctor: () => parts.examine(),
+      sizes: () => parts.diagnostics.sizes(),
+      diagnostics: () => parts.diagnostics.text(),
       quit: ({ mode }) => parts.quit(mode),
     },
     catalog: {

@@ -15,6 +15,8 @@ import { createTurns } from './turns.ts';
 export interface SideJobs {
   /** Measures the device. */
   backend(): Promise<BackendView>;
+  /** As it was last measured. */
+  knownBackend(): BackendView | undefined;
   /** A teacher's softmax outputs on the validation split of its data set; computed once. */
   teacherPredictions(teacher: string): Promise<PredictionsView>;
   /** A checkpoint's softmax outputs on a split. `subject`: whose, in words. */
@@ -34,6 +36,7 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
   const predictions = new Map<string, Promise<PredictionsView>>();
   const inTurn = createTurns();
   let number = 0;
+  let known: BackendView | undefined;
 
   async function runAlone(
     command: JobCommand,
@@ -89,8 +92,10 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
     backend: async () => {
       const end = await run({ kind: 'speed', subject: 'this machine' }, { type: 'backend', job: ids() });
       if (end.type !== 'backend') throw faultOf(end);
+      known = end.info;
       return end.info;
     },
+    knownBackend: () => known,
     teacherPredictions: (name) => {
       const known = predictions.get(name) ?? predict(name);
       predictions.set(name, known);

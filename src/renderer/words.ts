@@ -1,4 +1,5 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
+import type { BackupView } from '../bridge/care-contract.ts';
 import type { JobKind, JobView } from '../bridge/job-schemas.ts';
 import type { ReplaySummaryView } from '../bridge/replay-schemas.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
@@ -75,6 +76,27 @@ export const JOB_STATES = {
 
 export const jobTitle = ({ kind, subject }: Pick<JobView, 'kind' | 'subject'>): string =>
   `${JOB_TITLES[kind]} ${subject}`;
+
+/** What takes room in a workspace. */
+export const FOLDER_TITLES: Readonly<Record<string, string>> = {
+  database: 'Database',
+  checkpoints: 'Weights of students',
+  teachers: 'Teachers',
+  datasets: 'Data sets',
+  cache: 'Caches, unfinished teachers',
+  backups: 'Backups',
+  logs: 'Logs',
+  tmp: 'Work in hand',
+};
+
+export const BACKUP_KINDS = {
+  daily: 'of the day',
+  asked: 'asked for',
+  migration: 'before a new version',
+  repair: 'before a repair',
+  restore: 'before another was put back',
+  damaged: 'as it was when damaged',
+} as const satisfies Readonly<Record<BackupView['kind'], string>>;
 
 /** Axis and column titles of metrics, with their unit. */
 export const METRIC_TITLES: Readonly<Record<string, string>> = {

@@ -21,6 +21,8 @@ export interface DoctorReport {
   readonly trials: number;
   readonly checkpoints: number;
   readonly problems: readonly string[];
+  /** What a repair would do about each of them; empty where nothing brings back what is lost. Absent without problems. */
+  readonly remedies?: readonly string[];
 }
 
 /**
@@ -34,9 +36,20 @@ export function examine(store: ReadableStore, files: StoredFiles, session: OpenS
   if (session !== 'another' || report.ok) return report;
   // Rows and files change between one reading and the next while a search runs: only what is seen twice is wrong.
   const again = look(store, files, session);
-  const problems = again.problems.filter((problem) => report.problems.includes(problem));
-  return { ...again, ok: problems.length === 0, problems };
+  const stay = again.problems.map((problem) => report.problems.includes(problem));
+  const problems = again.problems.filter((_, place) => stay[place]);
+  const { remedies, ...rest } = again;
+  const left = remedies?.filter((_, place) => stay[place]) ?? [];
+  return { ...rest, ok: problems.length === 0, problems, ...(left.length > 0 && { remedies: left }) };
 }
+
+const REMEDIES = {
+  checkpoint: 'forgets these weights, puts the file aside, and keeps the figures of the student',
+  orphan: 'puts the file aside, among the backups',
+  counts: 'counts the students again',
+  log: 'brings log and students into agreement; a student whose records are lost counts as failed',
+  curve: 'brings the curve and its number of epochs into agreement',
+} as const satisfies Readonly<Record<Mend['what'], string>>;
 
 function look(store: ReadableStore, files: StoredFiles, session: OpenSession): DoctorReport {
   const damage = store.check();
@@ -50,6 +63,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
       .rows.reduce((sum, { trials }) => Object.values(trials).reduce((all, count) => all + count, sum), 0),
     checkpoints: store.checkpoints().length,
     problems: problems.map(({ words }) => words),
+    ...(problems.length > 0 && { remedies: problems.map(({ mend }) => (mend ? REMEDIES[mend.what] : '')) }),
   };
 }
 

@@ -171,7 +171,20 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         const versions = { TensorFlow: '2.21.0', tfjs: '4.22.0', Node: '24.21.0' };
         return { backend: 'tensorflow', device: 'CPU, 2 cores', version: '2.21.0', versions, threads: 2, gflops };
       },
-      doctor: async () => ({ ok: true, integrity: 'ok', trials: 177, checkpoints: 168, problems: [] }),
+      doctor: async () => ({
+        ...{ ok: false, integrity: 'ok', trials: 177, checkpoints: 168 },
+        problems: ['Checkpoint "r-long-t4-final.safetensors" of trial r-long-t4 is missing.'],
+        remedies: ['forgets these weights, puts the file aside, and keeps the figures of the student'],
+      }),
+      sizes: async () => [
+        { kind: 'checkpoints', bytes: 48_200_000 },
+        { kind: 'database', bytes: 9_400_000 },
+        { kind: 'teachers', bytes: 1_415_897 },
+        { kind: 'cache', bytes: 820_000 },
+        { kind: 'logs', bytes: 41_000 },
+        ...['tmp', 'datasets', 'backups'].map((kind) => ({ kind, bytes: 0 })),
+      ],
+      diagnostics: async () => 'TRADE workbench 0.1.0 (web)\nlinux, Node 24.21.0\nWorkspace: ~/trade, 6 runs',
       quit: async () => undefined,
     },
     catalog: {
