@@ -2,44 +2,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { planeFront } from '../../src/core/pareto.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import type { WatchedPage } from './watched-page.ts';
-import { openWatched, overflowOf } from './watched-page.ts';
+import type { PageOptions } from './watched-page.ts';
+import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
 /** More than a cloud needs, and than the first page of a table brings. */
 const MADE = { runs: 4, trials: 1600, epochs: 2, large: 1300, seed: 3 };
 
-const browserThere = (await chromiumPath()) !== undefined;
-const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-
-describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
+await describeInChromium('the front of all runs', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade front '));
-  let browser: Browser;
   let shell: WebShell | undefined;
-  let watched: WatchedPage | undefined;
+  let page: Page;
   /** As the store has it: students on the front over the made runs, by rising parameters. */
   let front: readonly string[] = [];
   let total = 0;
 
-  async function open(workspace: string, options: Parameters<typeof openWatched>[1] = {}): Promise<Page> {
+  async function open(workspace: string, options: PageOptions = {}): Promise<void> {
     await shell?.stop();
+    chromium.forgive();
     shell = await startWebShell(workspace);
-    watched = await openWatched(browser, options);
-    await watched.page.goto(shell.address);
-    await watched.page.getByRole('heading', { name: 'Experiments' }).waitFor();
-    return watched.page;
+    page = await chromium.open(shell.address, options);
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
   }
 
   beforeAll(async () => {
-    browser = await launchChromium();
     const made = join(folder, 'made');
     generateWorkspace(made, MADE);
     const { store, close } = openWorkspace(made);
@@ -66,16 +59,13 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
     close();
   });
 
-  afterEach(() => expect(watched?.faults).toEqual([]));
-
   afterAll(async () => {
-    await browser?.close();
     await shell?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test('says in an empty workspace what it will show, and where to begin', async () => {
-    const page = await open(join(folder, 'empty'));
+    await open(join(folder, 'empty'));
     await page.getByRole('link', { name: 'Front of all runs' }).click();
     await page.getByText('No student has finished in this workspace yet').waitFor();
     await page.locator('.view').getByRole('link', { name: 'New run' }).click();
@@ -83,7 +73,7 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
   });
 
   test('lays all runs on the same data on one another, and nothing else', async () => {
-    const page = await open(join(folder, 'made'));
+    await open(join(folder, 'made'));
     await page.getByRole('link', { name: 'Front of all runs' }).click();
     const words = new RegExp(`^${front.length} students of ${total.toLocaleString('en')} on the front`);
     await page.getByText(words).waitFor();
@@ -96,7 +86,6 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
   });
 
   test('is walked, pinned and opened by keyboard alone', async () => {
-    const page = watched!.page;
     await page.getByLabel(/^Front of all runs\. Arrow keys/).focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
@@ -110,7 +99,6 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
   });
 
   test('picks a student of the cloud by a click: it is drawn without an element of its own', async () => {
-    const page = watched!.page;
     const canvas = page.locator('figure canvas').first();
     await canvas.waitFor();
     await page.waitForTimeout(300);
@@ -125,7 +113,6 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
   });
 
   test('changes to other data, to another cost, and says whose teacher it is', async () => {
-    const page = watched!.page;
     await page.getByLabel('Against').selectOption('macs');
     await page.getByText(/on the front.*MACs/).waitFor();
     await page.getByLabel('Data set').selectOption('cifar');
@@ -136,7 +123,6 @@ describe.skipIf(!browserThere)(`the front of all runs${reason}`, () => {
   });
 
   test('beside it, the table of a long run has all its rows, finds among them and sorts them', async () => {
-    const page = watched!.page;
     await page.evaluate(() => (location.hash = '/'));
     await page.getByRole('link', { name: /, the largest$/ }).click();
     await page.getByRole('tab', { name: 'Trials' }).click();

@@ -2,25 +2,18 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { addFinishedStudent, FINISHED, QUEUED } from '../support/finished-student.ts';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import type { WatchedPage } from './watched-page.ts';
-import { openWatched, overflowOf } from './watched-page.ts';
+import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
-const browserThere = (await chromiumPath()) !== undefined;
-const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-
-describe.skipIf(!browserThere)(`the export of a student${reason}`, () => {
+await describeInChromium('the export of a student', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e ü '));
   let checkpoint: string;
-  let browser: Browser;
   let shell: WebShell;
-  let watched: WatchedPage;
   let page: Page;
 
   const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
@@ -30,16 +23,12 @@ describe.skipIf(!browserThere)(`the export of a student${reason}`, () => {
     const workspace = openWorkspace(join(folder, 'workspace'));
     checkpoint = addFinishedStudent(workspace);
     workspace.close();
-    browser = await launchChromium();
     shell = await startWebShell(join(folder, 'workspace'));
-    watched = await openWatched(browser);
-    ({ page } = watched);
-    await page.goto(shell.address);
+    page = await chromium.open(shell.address);
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
   });
 
   afterAll(async () => {
-    await browser?.close();
     await shell?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -70,6 +59,5 @@ describe.skipIf(!browserThere)(`the export of a student${reason}`, () => {
     await go(`/students/${QUEUED}`);
     await panel().getByText('It can be exported when it has finished.').waitFor();
     expect(await panel().getByRole('button').count()).toBe(0);
-    expect(watched.faults).toEqual([]);
   });
 });

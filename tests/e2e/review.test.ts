@@ -4,11 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import type { WatchedPage } from './watched-page.ts';
-import { openWatched, overflowOf } from './watched-page.ts';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
@@ -16,15 +14,10 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const TRIALS = 3;
 const SLOW = 120_000;
 
-const browserThere = (await chromiumPath()) !== undefined;
-const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-
-describe.skipIf(!browserThere)(`reviewing students${reason}`, () => {
+await describeInChromium('reviewing students', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e review '));
   const workspace = join(folder, 'workspace');
-  let browser: Browser;
   let shell: WebShell;
-  let watched: WatchedPage;
   let page: Page;
 
   function search(name: string, trials: number, loss: 'kd' | 'none'): void {
@@ -61,18 +54,12 @@ describe.skipIf(!browserThere)(`reviewing students${reason}`, () => {
   beforeAll(async () => {
     search('Distilled', TRIALS, 'kd');
     search('Plain', 1, 'none');
-    browser = await launchChromium();
     shell = await startWebShell(workspace);
-    watched = await openWatched(browser);
-    ({ page } = watched);
-    await page.goto(shell.address);
+    page = await chromium.open(shell.address);
     await page.getByRole('link', { name: 'Distilled' }).click();
   }, 3 * SLOW);
 
-  afterEach(() => expect(watched.faults).toEqual([]));
-
   afterAll(async () => {
-    await browser?.close();
     await shell?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -213,7 +200,7 @@ describe.skipIf(!browserThere)(`reviewing students${reason}`, () => {
     expect(name).toMatch(/^comparison-.*\.html$/);
     const file = join(folder, 'report.html');
     writeFileSync(file, readFileSync(path));
-    const context = await browser.newContext({ offline: true, javaScriptEnabled: false });
+    const context = await page.context().browser()!.newContext({ offline: true, javaScriptEnabled: false });
     const faults: string[] = [];
     const report = await context.newPage();
     report.on('console', (message) => faults.push(message.text()));

@@ -2,35 +2,26 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import { openWatched } from './watched-page.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInChromium } from './watched-page.ts';
 import { startWebShell } from './web-shell.ts';
 import type { WebShell } from './web-shell.ts';
 
-const browserThere = (await chromiumPath()) !== undefined;
-const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-
-describe.skipIf(!browserThere)(`the sample search${reason}`, () => {
+await describeInChromium('the sample search', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade sample '));
-  let browser: Browser;
   let shell: WebShell;
 
   beforeAll(async () => {
-    browser = await launchChromium();
     shell = await startWebShell(folder, '--sample');
   });
 
   afterAll(async () => {
-    await browser?.close();
     await shell?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test('is what the window opens on, offers its ways out, and leaves nothing when it is thrown away', async () => {
-    const { page, faults } = await openWatched(browser);
-    await page.goto(shell.address);
+    const page = await chromium.open(shell.address);
     const bar = page.getByRole('region', { name: 'About this sample search' });
     await bar.waitFor();
     for (const name of ['Stop it', 'Keep as a run', 'Move to the trash'])
@@ -51,6 +42,5 @@ describe.skipIf(!browserThere)(`the sample search${reason}`, () => {
       .click();
     await page.getByText('The trash is empty').waitFor();
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
-    expect(faults).toEqual([]);
   });
 });

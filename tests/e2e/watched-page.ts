@@ -41,8 +41,8 @@ export async function openWatched(browser: Browser, options: PageOptions = {}): 
 export interface Chromium {
   /** A page at this address, whose faults fail the test during which they come. */
   open(address: string, options?: PageOptions): Promise<Page>;
-  /** What came so far had to come: a host that was ended on purpose is told of in the console, whatever a page does. */
-  forgive(): void;
+  /** From here on faults of the pages that are open had to come: a host that was ended on purpose. Returns those so far. */
+  forgive(): readonly string[];
 }
 
 /** A suite with a Chromium of its own; skipped, and saying so, where there is none. Its pages are watched. */
@@ -64,7 +64,7 @@ export async function describeInChromium(title: string, tests: (chromium: Chromi
         await watched.page.goto(address);
         return watched.page;
       },
-      forgive: () => void opened.splice(0),
+      forgive: () => opened.splice(0).flatMap(({ faults }) => faults),
     });
   });
 }

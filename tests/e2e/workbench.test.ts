@@ -2,25 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from './chromium.ts';
-import type { WatchedPage } from './watched-page.ts';
-import { openWatched, overflowOf } from './watched-page.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
 const TRIALS = 7;
 const SLOW = 120_000;
 
-const browserThere = (await chromiumPath()) !== undefined;
-const reason = browserThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-
-describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
+await describeInChromium('the workbench', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e ü '));
   const workspace = join(folder, 'workspace');
-  const opened: WatchedPage[] = [];
-  let browser: Browser;
   let shell: WebShell;
   let page: Page;
   /** As the first session showed them. */
@@ -30,12 +23,10 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     students: [],
   };
 
-  async function open(options: Parameters<typeof openWatched>[1] = {}): Promise<Page> {
-    const watched = await openWatched(browser, options);
-    opened.push(watched);
-    await watched.page.goto(shell.address);
-    await watched.page.getByRole('heading', { name: 'Experiments' }).waitFor();
-    return watched.page;
+  async function open(): Promise<Page> {
+    const opened = await chromium.open(shell.address);
+    await opened.getByRole('heading', { name: 'Experiments' }).waitFor();
+    return opened;
   }
 
   const fact = (name: string): Promise<string> =>
@@ -45,17 +36,11 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
   const go = (hash: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), hash);
 
   beforeAll(async () => {
-    browser = await launchChromium();
     shell = await startWebShell(workspace);
     page = await open();
   });
 
-  afterEach(() => {
-    expect(opened.flatMap(({ faults }) => faults)).toEqual([]);
-  });
-
   afterAll(async () => {
-    await browser?.close();
     await shell?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -276,8 +261,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     await shell.stop();
     await page.getByText(/nothing you typed is lost/).waitFor();
     expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Typed before the end');
-    // A socket that cannot be opened is told in the console, whatever a page does.
-    opened.splice(0);
+    chromium.forgive();
     await page.context().close();
   });
 
@@ -295,7 +279,7 @@ describe.skipIf(!browserThere)(`the workbench${reason}`, () => {
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('menuitem', { name: 'Quit…' }).click();
     // From here on the page calls for a host that is gone, as it should, and the console tells of each call.
-    expect(opened.splice(0).flatMap(({ faults }) => faults)).toEqual([]);
+    expect(chromium.forgive()).toEqual([]);
     await page.getByRole('button', { name: 'Quit', exact: true }).click();
     await page.getByText('The workbench has ended').waitFor();
     expect(await shell.ended).toBe(0);
