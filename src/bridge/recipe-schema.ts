@@ -1,5 +1,5 @@
 /** Schemas of how a student is trained: its recipe, the teacher's part in it, and which weights are kept. */
-import { z } from './zod.ts';
+import { readonlyInput, z } from './zod.ts';
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import type { Recipe } from '../core/recipe.ts';
 
@@ -72,10 +72,7 @@ export const recipeSchema = z.strictObject({
   learningRate: z.number().positive().max(10).default(0.015).describe('Peak learning rate'),
   warmupEpochs: z.number().min(0).max(100).default(0.5).describe('Linear warm-up, in epochs'),
   schedule: z.enum(['cosine', 'step', 'constant']).default('cosine').describe('Course of the learning rate'),
-  milestones: z
-    .array(z.number().gt(0).lt(1))
-    .max(20)
-    .readonly()
+  milestones: readonlyInput(z.array(z.number().gt(0).lt(1)).max(20))
     .default([0.5, 0.75])
     .describe('Shares of training at which the step schedule falls'),
   decayFactor: z.number().gt(0).max(1).default(0.1).describe('The step schedule multiplies the rate by this'),
