@@ -17,8 +17,11 @@ import { finishRun } from './run-finish.ts';
 import { walkTrial } from './trial-walk.ts';
 
 export interface RunLoop {
-  /** Resolves when the run has left the machine: finished, failed, or paused. Never rejects. */
-  readonly done: Promise<void>;
+  /**
+   * Resolves when the run has left the machine: finished, failed, or paused. Never rejects. With a reason where it waits for a
+   * fault that could not be written down, as on a full disk.
+   */
+  readonly done: Promise<string | undefined>;
   /** Interrupts the trials in flight between two steps; `reason` is kept with the run. */
   pause(reason?: string): Promise<void>;
   /** Ends the run with what it has. */
@@ -43,7 +46,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     store.addRunSeconds(runId, passed / 1000);
   }
 
-  async function drive(): Promise<void> {
+  async function drive(): Promise<undefined> {
     const exhausted = wanted === 'stop' ? false : await searchOn();
     if (wanted === 'stop') stopRest();
     const ending = { stopped: wanted === 'stop', exhausted };
@@ -51,6 +54,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     keepTime();
     if (final === undefined) store.setRunState(runId, 'paused', pauseReason);
     else store.setRunState(runId, final.state, final.reason);
+    return undefined;
   }
 
   /** True when the strategy had nothing more to propose before the budget was spent. */
@@ -121,8 +125,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     }
   }
 
-  /** A fault that is not a trial's own: the run waits, and says why. */
-  function pauseFor(error: unknown): void {
+  /** A fault that is not a trial's own: the run waits, and says why. Gives the reason where it cannot be written down. */
+  function pauseFor(error: unknown): string | undefined {
     const reason = error instanceof WorkbenchError ? error.message : `Something went wrong inside: ${String(error)}`;
     log.error(
       { run: runId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
@@ -130,8 +134,10 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     );
     try {
       store.setRunState(runId, 'paused', reason);
+      return undefined;
     } catch (second) {
       log.error({ run: runId, error: String(second) }, 'could not record the pause');
+      return reason;
     }
   }
 

@@ -67,6 +67,8 @@ const VIEWS_OF_A_SESSION = 2 ** 32;
 export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
   const { store, files } = workspace;
   const active = new Map<string, ActiveRun>();
+  /** Runs that wait, and why, though the disk took no more writes: in the store they are running. */
+  const unwritten = new Map<string, string>();
   /** A start or resume that is still being checked: a second one must not slip in beside it. */
   let launching: Promise<unknown> | undefined;
   let closing = false;
@@ -84,13 +86,9 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     revision += 1;
     const progress = active.get(run.id)?.progress;
     if (progress !== undefined) return { ...summary, revision, live: progress.view() };
-    // Only a disk that took no more writes leaves this behind; people see what is true.
+    // People see what is true.
     if (run.state !== 'running') return { ...summary, revision };
-    return {
-      ...summary,
-      revision,
-      run: { ...run, state: 'interrupted', reason: run.reason ?? 'Its state could not be written.' },
-    };
+    return { ...summary, revision, run: { ...run, state: 'paused', reason: unwritten.get(run.id) ?? run.reason } };
   }
 
   function runChanged(id: string): void {
@@ -130,8 +128,9 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion));
     pool.resize(config.slots);
     const loop = startRunLoop(context, wish);
-    const settled = loop.done.then(() => {
+    const settled = loop.done.then((reason) => {
       active.delete(runId);
+      if (reason !== undefined) unwritten.set(runId, reason);
       // A trainer holds much memory: an idle workbench keeps none.
       if (active.size === 0) pool.resize(0);
       log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
@@ -174,10 +173,19 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     alone(id, async () => {
       const run = outOfTrash(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
+      writeDown(id);
       const plan = await planResume(catalog, run.config);
       assertOpen();
       return launch(run, plan);
     });
+
+  /** Throws what kept it from being written, where that is so still. */
+  function writeDown(id: string): void {
+    const reason = unwritten.get(id);
+    if (reason === undefined) return;
+    store.setRunState(id, 'paused', reason);
+    unwritten.delete(id);
+  }
 
   async function pauseActive({ loop, settled }: ActiveRun, reason?: string): Promise<void> {
     await loop.pause(reason);
@@ -189,6 +197,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     const entry = active.get(id);
     if (entry !== undefined) await pauseActive(entry);
     else if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'paused');
+    else if (unwritten.has(id)) writeDown(id);
     else if (run.state !== 'paused') {
       store.setRunState(id, 'paused');
       runChanged(id);
@@ -205,6 +214,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       return get(id);
     }
     if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
+    writeDown(id);
     await alone(id, async () => {
       const plan = await planResume(catalog, run.config);
       assertOpen();

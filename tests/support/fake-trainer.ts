@@ -245,6 +245,12 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
   }
 }
 
+/** As the real one tells it; anything else is a crash. */
+function fullDisk({ jobId, fence }: { readonly jobId: string; readonly fence: string }, error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  send({ type: 'failed', jobId, fence, code: 'disk.full', message: `${error.message} (fake)` });
+}
+
 if (process.send !== undefined) {
   if (plan.pidFile !== undefined) appendFileSync(plan.pidFile, `${process.pid}\n`);
   if (plan.dieAtStart) {
@@ -259,7 +265,7 @@ if (process.send !== undefined) {
     if ('job' in command) {
       const { problem } = checkCommand(command);
       const { jobId, fence } = command.job;
-      if (problem === undefined) void run(command);
+      if (problem === undefined) void run(command).catch((error: unknown) => fullDisk(command.job, error));
       else send({ type: 'failed', jobId, fence, code: 'internal', message: `Refused: ${problem}` });
     } else if (command.type === 'stop' && command.jobId === working) stopping = true;
     else if (command.type === 'pause' && command.jobId === working) paused = true;
