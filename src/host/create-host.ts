@@ -205,6 +205,7 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     takeInArchive: archives.takeIn,
     recovery,
     activeRuns: () => runs.active(),
+    activeJobs: () => jobs.list().filter(isUnderWay).length,
     close: () => (closed ??= closeAll()),
   };
 }

@@ -7,7 +7,8 @@ import { createHost, defaultWorkspace } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { answerAppRequest } from './app-protocol.ts';
 import { acceptPorts } from './bridge-port.ts';
-import { CLOSING_CHOICES, CLOSING_QUESTION, decideClosing } from './closing.ts';
+import { decideClosing } from './closing.ts';
+import type { ClosingQuestion, WorkUnderWay } from './closing.ts';
 import { APP_SCHEME } from './guards.ts';
 import { lockDown } from './lockdown.ts';
 import { setMenu } from './menu.ts';
@@ -85,20 +86,20 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
   async function closing(): Promise<void> {
     if (phase !== 'running' || host === undefined) return void (host === undefined && leave());
     phase = 'asking';
-    const answer = await decideClosing(host.activeRuns().length, askWhatToDo);
+    const answer = await decideClosing(workOf(host), askWhatToDo);
     phase = 'running';
     if (answer === 'quit') await leave();
     if (answer === 'keep') goOnWithoutWindow(host);
   }
 
-  async function askWhatToDo(): Promise<number> {
+  async function askWhatToDo({ buttons, ...words }: ClosingQuestion): Promise<number> {
     const question = {
       type: 'question' as const,
       title: 'TRADE workbench',
-      ...CLOSING_QUESTION,
-      buttons: CLOSING_CHOICES.map((choice) => choice.label),
+      ...words,
+      buttons: [...buttons],
       defaultId: 0,
-      cancelId: CLOSING_CHOICES.length - 1,
+      cancelId: buttons.length - 1,
     };
     const { response } = await (window ? dialog.showMessageBox(window, question) : dialog.showMessageBox(question));
     return response;
@@ -109,11 +110,12 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
     void leaveWhenDone(running);
   }
 
-  /** Ends the program with its last search, unless a window was opened again by then. */
+  /** Ends the program with its last search or other long work, unless a window was opened again by then. */
   async function leaveWhenDone(running: Host): Promise<void> {
     for await (const _event of await running.client.events.watch()) {
       if (window !== undefined) return;
-      if (running.activeRuns().length === 0) break;
+      const { runs, jobs } = workOf(running);
+      if (runs + jobs === 0) break;
     }
     await leave();
   }
@@ -137,4 +139,8 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
   function show(error: unknown): void {
     dialog.showErrorBox('TRADE workbench', error instanceof Error ? error.message : String(error));
   }
+}
+
+function workOf(host: Host): WorkUnderWay {
+  return { runs: host.activeRuns().length, jobs: host.activeJobs() };
 }

@@ -44,6 +44,7 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
   const presence = createPresence(() => {
     if (leaving || host === undefined) return;
     if (host.activeRuns().length > 0) printer.line('No window is open; the search goes on. Ctrl+C pauses it.');
+    else if (host.activeJobs() > 0) printer.line('No window is open; what is under way goes on. Ctrl+C stops it.');
     else if (options.browser !== undefined) return void leave(0);
     printAddressHint();
   });
