@@ -42,3 +42,9 @@ export type JobKind = JobView['kind'];
 
 /** It is on its way, even if it was asked to end. */
 export const isUnderWay = ({ state }: Pick<JobView, 'state'>): boolean => state === 'running' || state === 'stopping';
+
+/** Nobody waits for these: they go on without the window that began them, and are lost, or cut short, with the program. */
+const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'pack', 'unpack'];
+
+export const outlivesWindow = (job: Pick<JobView, 'kind' | 'state'>): boolean =>
+  OUTLIVING.includes(job.kind) && isUnderWay(job);

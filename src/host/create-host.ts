@@ -1,7 +1,7 @@
 /** Puts the host together; the one file of this room that shells import. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isUnderWay } from '../bridge/job-schemas.ts';
+import { isUnderWay, outlivesWindow } from '../bridge/job-schemas.ts';
 import { parseSearchText } from '../bridge/parse-config.ts';
 import type { SystemView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
@@ -205,7 +205,7 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     takeInArchive: archives.takeIn,
     recovery,
     activeRuns: () => runs.active(),
-    activeJobs: () => jobs.list().filter(isUnderWay).length,
+    activeJobs: () => jobs.list().filter(outlivesWindow).length,
     close: () => (closed ??= closeAll()),
   };
 }

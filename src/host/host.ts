@@ -49,7 +49,7 @@ export interface Host {
   readonly recovery: RecoveryReport | undefined;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
-  /** Imports, trainings of teachers and other long work under way; it ends with the host. */
+  /** Imports, trainings of teachers and the like under way: what goes on without a window, and ends with the host. */
   activeJobs(): number;
   /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import { isUnderWay } from '../../bridge/job-schemas.ts';
+import { isUnderWay, outlivesWindow } from '../../bridge/job-schemas.ts';
 import type { JobView } from '../../bridge/job-schemas.ts';
 import type { HostEvent } from '../../bridge/schemas.ts';
 
@@ -13,6 +13,8 @@ export const useJobs = defineStore('jobs', () => {
   /** Oldest first. */
   const jobs = computed(() => [...held.value.values()]);
   const underWay = computed(() => jobs.value.filter(isUnderWay));
+  /** Of them, what would end with the program and with no window. */
+  const outliving = computed(() => jobs.value.filter(outlivesWindow));
   const jobOf = (id: string): JobView | undefined => held.value.get(id);
 
   async function readAgain(): Promise<void> {
@@ -38,5 +40,5 @@ export const useJobs = defineStore('jobs', () => {
   const stop = (id: string): Promise<void> => useClient().jobs.stop({ id });
   const dismiss = (id: string): Promise<void> => useClient().jobs.dismiss({ id });
 
-  return { jobs, underWay, jobOf, readAgain, apply, put, stop, dismiss };
+  return { jobs, underWay, outliving, jobOf, readAgain, apply, put, stop, dismiss };
 });
