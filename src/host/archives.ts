@@ -43,6 +43,8 @@ export interface ArchiveParts {
   readonly jobs: Pick<JobList, 'start'>;
   readonly version: string;
   readonly now: () => Date;
+  /** Called when something was taken in: teachers and data sets may have come with it. */
+  readonly changed: () => void;
 }
 
 interface Held {
@@ -50,7 +52,7 @@ interface Held {
   readonly name: string;
 }
 
-export function createArchives({ workspace, runs, jobs, version, now }: ArchiveParts): Archives {
+export function createArchives({ workspace, runs, jobs, version, now, changed }: ArchiveParts): Archives {
   const { store, files, directory } = workspace;
   const packed = new Map<string, Held>();
   const uploads = new Map<string, string>();
@@ -128,6 +130,7 @@ export function createArchives({ workspace, runs, jobs, version, now }: ArchiveP
     return jobs.start({ kind: 'unpack', subject: name }, async (tell, signal) => {
       try {
         const taken = await takeIn(file, name, tell, signal);
+        if (taken) changed();
         return taken && takenText(taken);
       } finally {
         drop(id);

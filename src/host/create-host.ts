@@ -131,7 +131,7 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
       return isBusy() ? 'Something is being trained or measured: wait for its end, or stop it.' : undefined;
     },
   });
-  const archives = createArchives({ workspace, runs, jobs, version, now: () => new Date() });
+  const archives = createArchives({ workspace, runs, jobs, version, now: () => new Date(), changed });
 
   async function startSample(): ReturnType<typeof runs.start> {
     const file = options.sample ?? join(options.resources, '..', 'examples', 'fashion-quick.json');
