@@ -25,5 +25,10 @@ export function useJob() {
     id.value = undefined;
   }
 
-  return { job, isUnderWay, follow, stop, forget };
+  /** Its end, seen or not, is the list's to tell. */
+  function release(): void {
+    id.value = undefined;
+  }
+
+  return { job, isUnderWay, follow, stop, forget, release };
 }
