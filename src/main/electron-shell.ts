@@ -2,8 +2,9 @@
 import { join, resolve } from 'node:path';
 import { app, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
-import { createHost, defaultWorkspace } from '../host/create-host.ts';
+import { backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { answerAppRequest } from './app-protocol.ts';
 import { acceptPorts } from './bridge-port.ts';
@@ -13,6 +14,7 @@ import { APP_SCHEME } from './guards.ts';
 import { lockDown } from './lockdown.ts';
 import { setMenu } from './menu.ts';
 import { readShellOptions } from './options.ts';
+import { rescueQuestion } from './recovery.ts';
 import { openWindow } from './window.ts';
 
 // In a checkout this file is in src/main, in a build in out/main.
@@ -53,16 +55,55 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
     lockDown();
     setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
     protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(ROOT, 'out/renderer')));
-    const opened = await createHost({
-      ...parts,
-      workspace: options.workspace ?? defaultWorkspace(),
-      shell: 'electron',
-      onQuit: (mode) => void (mode === 'pause' ? leave() : goOnWithoutWindow(opened)),
-    });
+    const opened = await openHost(options.workspace ?? defaultWorkspace());
+    if (opened === undefined) return leave();
     host = opened;
     acceptPorts((port) => opened.serve.messagePort(port));
     showWindow();
     if (options.sample) await startSample(opened).catch(show);
+  }
+
+  /** Undefined where the person would rather quit than save a damaged workspace. */
+  async function openHost(workspace: string): Promise<Host | undefined> {
+    try {
+      const opened = await createHost({
+        ...parts,
+        ...{ workspace, shell: 'electron' },
+        onQuit: (mode) => void (mode === 'pause' ? leave() : goOnWithoutWindow(opened)),
+      });
+      return opened;
+    } catch (error) {
+      if (!(error instanceof WorkbenchError && error.code === 'workspace.corrupt')) throw error;
+      const next = await rescue(workspace, error.message);
+      return next === undefined ? undefined : openHost(next);
+    }
+  }
+
+  /** The workspace to open then. */
+  async function rescue(workspace: string, damage: string): Promise<string | undefined> {
+    const { rescues, buttons, message, detail } = rescueQuestion(damage, backupsOf(workspace));
+    const { response } = await dialog.showMessageBox({
+      ...{ type: 'error', title: 'TRADE workbench', message, detail, buttons: [...buttons] },
+      ...{ defaultId: 0, cancelId: rescues.length - 1 },
+    });
+    const chosen = rescues[response];
+    switch (chosen?.how) {
+      case 'restore':
+      case 'salvage':
+        try {
+          wishFor(workspace, chosen.how === 'restore' ? { restore: chosen.backup } : { salvage: true });
+        } catch (error) {
+          // A copy that is no better: the question comes again.
+          show(error);
+        }
+        return workspace;
+      case 'another': {
+        const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
+        return filePaths[0] ?? workspace;
+      }
+      default:
+        return undefined;
+    }
   }
 
   async function startSample({ client }: Host): Promise<void> {

@@ -27,7 +27,8 @@ export interface DoubleNews {
   readonly detail?: unknown;
 }
 
-let button = 0;
+/** What is asked at the start cannot wait for a command. */
+let button = Number(process.env['DOUBLE_BUTTON'] ?? 0);
 
 function tell(name: string, detail?: unknown): void {
   process.send?.({ name, detail } satisfies DoubleNews);

@@ -1,11 +1,14 @@
 /** The life of the Electron shell, against a double of Electron (its binary is not everywhere; types are checked by tsc). */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWorkspace } from '../../src/store/workspace.ts';
 import type { DoubleCommand, DoubleNews } from '../electron-double/electron.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { searchConfig } from '../support/store-records.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -188,6 +191,27 @@ describe('closing while a search runs', () => {
 });
 
 describe('a start that cannot be', () => {
+  it('of a damaged workspace offers ways out, saves what can be read when told so, and then opens', async () => {
+    const workspace = join(folder.path, 'workspace');
+    const { store, close } = openWorkspace(workspace);
+    store.createRun({ id: 'run_1', config: { ...searchConfig('Saved'), limits: [] }, strategyVersion: 1, sample: false });
+    store.setRunState('run_1', 'paused');
+    close();
+    const database = join(workspace, 'workspace.sqlite');
+    writeFileSync(database, readFileSync(database).fill(0, 0, 100));
+    const quit = startShell([], {}, { DOUBLE_BUTTON: '2' });
+    expect(await quit.next('question')).toMatchObject({
+      detail: expect.stringContaining(database),
+      buttons: ['Save what can be read', 'Open another workspace', 'Quit'],
+    });
+    expect(await quit.next('exit')).toBe(0);
+    expect(quit.heard('window')).toHaveLength(0);
+    const shell = startShell([], {}, { DOUBLE_BUTTON: '0' });
+    await shell.next('load');
+    shell.send({ type: 'call', frame: OWN, path: 'runs.list' });
+    expect(await shell.next('result')).toMatchObject({ total: 1, rows: [{ run: { name: 'Saved' } }] });
+  });
+
   it('says that the workspace is in use, opens no window, and ends', async () => {
     const first = startShell();
     await first.next('load');
