@@ -12,6 +12,8 @@ import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
 const RUNS = 6;
+/** A loaded machine takes its time. */
+const poll = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000 });
 
 await describeInChromium('runs kept for years', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e runs '));
@@ -43,8 +45,7 @@ await describeInChromium('runs kept for years', (chromium) => {
 
   const rows = (): Locator => page.locator('.body [role=row]');
   const names = async (): Promise<readonly string[]> => rows().locator('.name a').allInnerTexts();
-  const rowCount = (count: number): Promise<unknown> =>
-    expect.poll(() => rows().count(), { timeout: 30_000 }).toBe(count);
+  const rowCount = (count: number): Promise<unknown> => poll(() => rows().count()).toBe(count);
   const goHome = async (): Promise<void> => {
     await page.getByRole('link', { name: 'Experiments', exact: true }).click();
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
@@ -61,14 +62,14 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.getByRole('alert').filter({ hasText: 'no comma' }).waitFor();
     await field.fill('paper');
     await field.press('Enter');
-    await expect.poll(() => rows().locator('.tag.own', { hasText: 'paper' }).count()).toBe(2);
+    await poll(() => rows().locator('.tag.own', { hasText: 'paper' }).count()).toBe(2);
     await page.keyboard.press('Escape');
     await bar.getByRole('button', { name: 'Clear the selection' }).click();
 
     await rows().nth(2).getByRole('link').click();
     await page.getByRole('button', { name: 'Add tags' }).click();
     const tag = page.getByLabel('Tag for this run');
-    await expect.poll(() => tag.evaluate((input: HTMLInputElement) => input.list?.options.length)).toBe(1);
+    await poll(() => tag.evaluate((input: HTMLInputElement) => input.list?.options.length)).toBe(1);
     await tag.fill('PAPER');
     await tag.press('Enter');
     // As it is written on the others.
@@ -137,7 +138,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.keyboard.press('Control+z');
     await rowCount(RUNS);
     expect(await names()).toEqual(before);
-    await expect.poll(() => bar.count()).toBe(0);
+    await poll(() => bar.count()).toBe(0);
 
     await rows().nth(4).focus();
     await page.keyboard.press('Space');
@@ -147,14 +148,14 @@ await describeInChromium('runs kept for years', (chromium) => {
     await bar.getByText('Moved 2 runs to the trash.').waitFor();
     await page.getByRole('link', { name: 'Trash', exact: true }).click();
     const table = page.getByRole('region', { name: 'Runs in the trash' });
-    await expect.poll(() => table.locator('tbody tr').count()).toBe(2);
-    await expect.poll(() => table.locator('tbody tr').first().innerText()).toMatch(/[\d.]+ KiB/);
+    await poll(() => table.locator('tbody tr').count()).toBe(2);
+    await poll(() => table.locator('tbody tr').first().innerText()).toMatch(/[\d.]+ KiB/);
     // A run in the trash can be looked at before it is decided on.
     await table.getByRole('link').first().click();
     await page.getByText('This run is in the trash.').waitFor();
     await page.goBack();
     await page.getByRole('button', { name: `Restore ${before[4]}` }).click();
-    await expect.poll(() => table.locator('tbody tr').count()).toBe(1);
+    await poll(() => table.locator('tbody tr').count()).toBe(1);
 
     const reclaim = page.getByRole('region', { name: 'Reclaim space' });
     await reclaim.getByText('1 run', { exact: true }).waitFor();

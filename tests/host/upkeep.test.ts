@@ -1,7 +1,7 @@
 /** Runs over the years: labels, trash, room on the disk. After each step rows and files agree, as the doctor sees them. */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isUnderWay } from '../../src/bridge/job-schemas.ts';
 import type { JobView } from '../../src/bridge/job-schemas.ts';
 import type { SearchInput } from '../../src/bridge/schemas.ts';
@@ -11,6 +11,9 @@ import type { Host } from '../../src/host/create-host.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';
+
+/** Each test starts several processes. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 const folder = temporaryFolder();
 let workspace = '';
