@@ -194,7 +194,12 @@ describe('a start that cannot be', () => {
   it('of a damaged workspace offers ways out, saves what can be read when told so, and then opens', async () => {
     const workspace = join(folder.path, 'workspace');
     const { store, close } = openWorkspace(workspace);
-    store.createRun({ id: 'run_1', config: { ...searchConfig('Saved'), limits: [] }, strategyVersion: 1, sample: false });
+    store.createRun({
+      id: 'run_1',
+      config: { ...searchConfig('Saved'), limits: [] },
+      strategyVersion: 1,
+      sample: false,
+    });
     store.setRunState('run_1', 'paused');
     close();
     const database = join(workspace, 'workspace.sqlite');
