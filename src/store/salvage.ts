@@ -16,7 +16,7 @@ export interface Salvage {
 
 /** `WITHOUT ROWID` tables are read by what they belong to: each is one short search. */
 const BY_PARENT: readonly { readonly table: string; readonly column: string; readonly keys: string }[] = [
-  { table: 'meta', column: 'key', keys: `SELECT 'session'` },
+  { table: 'meta', column: 'key', keys: `VALUES ('session'), ('arriving'), ('leaving')` },
   { table: 'run_tag', column: 'run_id', keys: 'SELECT id FROM run' },
   { table: 'epoch', column: 'trial_id', keys: 'SELECT id FROM trial' },
   { table: 'trial_note', column: 'trial_id', keys: 'SELECT id FROM trial' },
@@ -24,6 +24,9 @@ const BY_PARENT: readonly { readonly table: string; readonly column: string; rea
 
 /** In the order in which rows may refer to those before. */
 const BY_ROWID = ['run', 'trial', 'event', 'prediction', 'latency', 'checkpoint', 'saved_view'] as const;
+
+/** Counters of trials are made again by the rows that they count. */
+export const SALVAGED_TABLES = [...BY_ROWID, ...BY_PARENT.map(({ table }) => table), 'trial_count'];
 
 /** More than any table of ours has, where its last row cannot be read. */
 const ROWID_LIMIT = 2 ** 40;

@@ -7,6 +7,7 @@ import { openDatabaseReadonly } from '../../src/store/database.ts';
 import { examine, findProblems } from '../../src/store/doctor.ts';
 import { storedFiles } from '../../src/store/files.ts';
 import { wishRecovery } from '../../src/store/recovery.ts';
+import { SALVAGED_TABLES } from '../../src/store/salvage.ts';
 import type { Mend } from '../../src/store/repair.ts';
 import { DATABASE_FILE, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
@@ -123,6 +124,17 @@ test('a wish that was half granted when the program was killed is granted whole 
   expect(numbers(back)).toEqual([0, 1]);
   expect(existsSync(join(first.directory, 'recovered.sqlite'))).toBe(false);
   back.close();
+});
+
+test('no table is forgotten when rows are saved: a new one must be named there', () => {
+  const { directory } = temporaryWorkspace();
+  const db = openDatabaseReadonly(join(directory, DATABASE_FILE));
+  const tables = db
+    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+    .pluck()
+    .all();
+  db.close();
+  expect([...SALVAGED_TABLES].sort()).toEqual([...tables].sort());
 });
 
 /** Which of a database's pages are ruined. */
