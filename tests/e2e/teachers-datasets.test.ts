@@ -9,8 +9,8 @@ import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
-const SLOW = 240_000;
-const WAIT = 60_000;
+const SLOW = 600_000;
+const WAIT = 150_000;
 
 await describeInChromium('teachers and data sets', (chromium) => {
   const folder = mkdtempSync(join(tmpdir(), 'trade e2e library '));
