@@ -77,7 +77,7 @@ export const IMPORT_LAW = Object.freeze({
     files: [],
     packages: [
       ...['vue', 'pinia', 'vue-router', '@vueuse/core', 'echarts', 'reka-ui', '@dagrejs/dagre'],
-      ...['@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'tinykeys', 'zod'],
+      ...['@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'tinykeys', 'zod', 'markdown-it', 'dompurify'],
     ],
     typePackages: ['vite'],
     node: false,

@@ -11,16 +11,17 @@ import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
 import * as v from './review-schemas.ts';
 import * as s from './schemas.ts';
+import * as y from './system-schemas.ts';
 import * as u from './upkeep-contract.ts';
 
 export const contract = {
   system: {
-    info: oc.output(s.systemSchema),
+    info: oc.output(y.systemSchema),
     /** Measures the device: takes a second or two, longer while a search runs. */
-    backend: oc.output(s.backendSchema),
-    doctor: oc.output(s.doctorSchema),
+    backend: oc.output(y.backendSchema),
+    doctor: oc.output(y.doctorSchema),
     /** What the workspace takes, by kind; the largest first. */
-    sizes: oc.output(s.sizesSchema),
+    sizes: oc.output(y.sizesSchema),
     /** What helps to find a fault, as text for people, without the home folder's name. */
     diagnostics: oc.output(z.string()),
     /** Ends the program: `pause` checkpoints the trials in flight first; `keep` closes the window and searches on. */

@@ -311,38 +311,6 @@ export const previewSchema = z.strictObject({
   seconds: anyNumber.optional(),
 });
 
-export const backendSchema = z.strictObject({
-  backend: z.enum(['tensorflow', 'wasm']),
-  device: z.string(),
-  version: z.string(),
-  versions: z.record(z.string(), z.string()),
-  threads: z.number(),
-  note: z.string().optional(),
-  runtime: z.strictObject({ folder: z.string(), bytes: count }).optional(),
-  gflops: z.record(z.string(), anyNumber),
-});
-
-export const doctorSchema = z.strictObject({
-  ok: z.boolean(),
-  integrity: z.string(),
-  trials: count,
-  checkpoints: count,
-  problems: list(z.string()),
-  /** What a repair would do about each of them; empty where nothing can. */
-  remedies: list(z.string()).optional(),
-});
-
-/** What the folders of a workspace and its database take. */
-export const sizesSchema = list(z.strictObject({ kind: z.string(), bytes: count }));
-
-export const systemSchema = z.strictObject({
-  version: z.string(),
-  workspace: z.string(),
-  shell: z.enum(['electron', 'web', 'cli']),
-  platform: z.string(),
-  node: z.string(),
-});
-
 /** Trials as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
 export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
 
@@ -390,10 +358,6 @@ export type DatasetView = z.output<typeof datasetSchema>;
 export type FamilyView = z.output<typeof familySchema>;
 export type StrategyView = z.output<typeof strategySchema>;
 export type PreviewView = z.output<typeof previewSchema>;
-export type BackendView = z.output<typeof backendSchema>;
-export type DoctorView = z.output<typeof doctorSchema>;
-export type SizesView = z.output<typeof sizesSchema>;
-export type SystemView = z.output<typeof systemSchema>;
 
 // --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
 

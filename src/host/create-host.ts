@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUnderWay, outlivesWindow } from '../bridge/job-schemas.ts';
 import { parseSearchText } from '../bridge/parse-config.ts';
-import type { SystemView } from '../bridge/schemas.ts';
+import type { SystemView } from '../bridge/system-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';

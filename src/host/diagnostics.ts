@@ -2,7 +2,7 @@
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { cpus, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { BackendView, SizesView, SystemView } from '../bridge/schemas.ts';
+import type { BackendView, SizesView, SystemView } from '../bridge/system-schemas.ts';
 import type { StoredFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { DATABASE_FILE } from '../store/workspace.ts';

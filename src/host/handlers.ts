@@ -1,7 +1,7 @@
 /** What the host answers to each method of the contract. A mapped type: a method without a handler does not compile. */
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import type { Contract } from '../bridge/contract.ts';
-import type { DoctorView, SystemView } from '../bridge/schemas.ts';
+import type { DoctorView, SystemView } from '../bridge/system-schemas.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Run } from '../core/run.ts';

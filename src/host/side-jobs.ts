@@ -1,6 +1,7 @@
 /** Short jobs for a person who waits, each in a trainer of its own, so that a running search neither delays them nor is delayed by its own queue. */
 import type { LayersView } from '../bridge/review-schemas.ts';
-import type { BackendView, PredictionsView } from '../bridge/schemas.ts';
+import type { PredictionsView } from '../bridge/schemas.ts';
+import type { BackendView } from '../bridge/system-schemas.ts';
 import type { EvaluateJob, ExportJob, InspectJob, Predictions } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { ERROR_KINDS } from '../core/errors.ts';

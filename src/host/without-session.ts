@@ -1,7 +1,8 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { BackendView, DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
+import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
+import type { BackendView } from '../bridge/system-schemas.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import { packArchive } from './archive-client.ts';
 import type { ArchiveProgress } from './archive-client.ts';

@@ -35,7 +35,14 @@ function bench(fault?: Error) {
     throw new Error('not asked for here');
   };
   const side: SideJobs = {
-    ...{ backend: other, knownBackend: other, teacherPredictions: other, evaluate: other, inspect: other, close: other },
+    ...{
+      backend: other,
+      knownBackend: other,
+      teacherPredictions: other,
+      evaluate: other,
+      inspect: other,
+      close: other,
+    },
     export: run,
   };
   const exporter = createExporter({

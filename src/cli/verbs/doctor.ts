@@ -2,7 +2,7 @@
  * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is wrong. `--repair` mends what
  * can be, always after a copy; `--backups`, `--back-up` and `--restore` are about the copies.
  */
-import type { DoctorView } from '../../bridge/schemas.ts';
+import type { DoctorView } from '../../bridge/system-schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { backupsOf, examineFolder, isLocked, wishFor } from '../../host/create-host.ts';
 import type { RecoveryReport } from '../../host/create-host.ts';

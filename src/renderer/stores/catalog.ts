@@ -3,7 +3,8 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import { STUDENT_FAMILIES } from '../../core/arch/families/registry.ts';
-import type { DatasetView, FamilyView, StrategyView, SystemView, TeacherView } from '../../bridge/schemas.ts';
+import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas.ts';
+import type { SystemView } from '../../bridge/system-schemas.ts';
 
 /** The families of this build, for as long as the catalog's own are being counted. No title depends on the task. */
 const OWN_FAMILIES = new Map(

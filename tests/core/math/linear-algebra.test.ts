@@ -62,7 +62,7 @@ describe('Cholesky factors', () => {
 
   it('grow by rows to exactly what is computed at once, past the storage they started with', () => {
     let grown = cholesky(pack(matrix).slice(0, packedLength(2)), 2)!;
-    for (let i = 2; i < 9; i++) grown = appendRow(grown, matrix[i]!)!;
+    for (let i = 2; i < 9; i++) grown = appendRow(grown, Float64Array.from(matrix[i]!))!;
     expect(grown.values.slice(0, packedLength(9))).toEqual(factor.values);
     expect(grown.n).toBe(9);
   });
@@ -76,6 +76,6 @@ describe('Cholesky factors', () => {
   it('refuse what is not positive definite or not a number', () => {
     expect(cholesky(Float64Array.of(1, 5, 1), 2)).toBeUndefined();
     expect(cholesky(Float64Array.of(1, 0, NaN), 2)).toBeUndefined();
-    expect(appendRow(factor, [...matrix[0]!, 0])).toBeUndefined();
+    expect(appendRow(factor, Float64Array.of(...matrix[0]!, 0))).toBeUndefined();
   });
 });
