@@ -13,7 +13,7 @@ import { createExits } from '../../src/host/router.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { hostileInputs } from '../support/hostile-input.ts';
 
-const INPUTS = Number(process.env['FUZZ'] ?? 60);
+const INPUTS = Number(process.env['FUZZ'] ?? 30);
 const TIMEOUT = 60_000 + 200 * INPUTS;
 
 interface Method {

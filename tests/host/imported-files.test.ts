@@ -18,7 +18,7 @@ import { SAMPLE } from '../support/fake-host.ts';
 import { withTrial } from '../support/store-records.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
-const FILES = Number(process.env['FUZZ'] ?? 60);
+const FILES = Number(process.env['FUZZ'] ?? 30);
 
 /** Some bytes changed, a part cut out, the end cut off, something put in. */
 const damage = fc.oneof(
