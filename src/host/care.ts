@@ -1,4 +1,5 @@
 /** Care of the workspace: its rolling copies, its repair, and what an opening has put back or saved. */
+import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupView, RepairView } from '../bridge/care-contract.ts';
 import { WorkbenchError } from '../core/errors.ts';
@@ -79,6 +80,10 @@ export function createCare({ workspace, log, now, busy }: CareParts): Care {
     start: () => {
       // Of nothing there is nothing to lose.
       if (!dailyIsDue(backups, now()) || workspace.store.runs({ trash: 'with', limit: 1 }).total === 0) return;
+      const database = join(workspace.directory, DATABASE_FILE);
+      if (!hasRoomFor(statSync(database).size, backups)) {
+        return log.warn({ backups }, 'no copy of the database: the disk has too little room left');
+      }
       rolling = copy('daily').then(
         ({ name, bytes }) => log.info({ name, bytes }, 'copied the database'),
         (error: unknown) => log.error({ error: String(error) }, 'could not copy the database'),
@@ -102,6 +107,12 @@ export async function mendAfterRecovery(workspace: Workspace): Promise<RecoveryR
   if (recovery === undefined) return undefined;
   const { problems } = await diagnoseWorkspace(workspace.directory);
   return { ...recovery, done: workspace.mend(mendsOf(problems)) };
+}
+
+/** Searches need room too: a copy takes no more than half of what is left. */
+function hasRoomFor(bytes: number, folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize > 2 * bytes;
 }
 
 const mendsOf = (problems: readonly Problem[]): readonly Mend[] =>

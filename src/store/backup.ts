@@ -33,6 +33,9 @@ const KEPT = {
 
 export type BackupKind = keyof typeof KEPT;
 
+/** Of a sort all together; the newest stays however large it is. */
+const MOST_BYTES = 4e9;
+
 export interface Backup {
   /** Of the file in `backups`. */
   readonly name: string;
@@ -61,13 +64,15 @@ export interface BackUpOptions {
   readonly backups: string;
   readonly kind: BackupKind;
   readonly at: Date;
+  /** Tests thin out smaller ones. */
+  readonly mostBytes?: number;
 }
 
 /**
  * A whole, compact copy of the database as it stands, complete under its name or not there at all; older ones of its kind
  * beyond those that are kept go. Beside a writer, too, by a connection that only reads. Returns the copy's path.
  */
-export function backUp(db: Connection, { backups, kind, at }: BackUpOptions): string {
+export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYTES }: BackUpOptions): string {
   const target = join(backups, nameOf(kind, Number(db.pragma('user_version', { simple: true })), at));
   const partial = `${target}${PARTIAL}`;
   try {
@@ -81,7 +86,7 @@ export function backUp(db: Connection, { backups, kind, at }: BackUpOptions): st
     rmSync(partial, { force: true });
     throw error;
   }
-  prune(backups, kind);
+  prune(backups, kind, mostBytes);
   return target;
 }
 
@@ -141,10 +146,14 @@ export function sweepPartials(backups: string): void {
 }
 
 /** What cannot be removed now goes with the next one. */
-function prune(backups: string, kind: BackupKind): void {
+function prune(backups: string, kind: BackupKind, mostBytes: number): void {
+  let bytes = 0;
   const surplus = listBackups(backups)
     .filter((backup) => backup.kind === kind)
-    .slice(KEPT[kind]);
+    .filter((backup, index) => {
+      bytes += backup.bytes;
+      return index >= KEPT[kind] || (index > 0 && bytes > mostBytes);
+    });
   for (const { name } of surplus) removeQuietly(join(backups, name));
 }
 

@@ -61,6 +61,17 @@ test('the newest of each sort stay, so that many of one never push out another',
   ]);
 });
 
+test('copies of a large database are fewer, and the newest stays however large it is', () => {
+  const { backups, database, copy } = beside();
+  const { length } = readFileSync(copy('daily', 1));
+  const db = openDatabaseReadonly(database);
+  for (const hours of [2, 3, 4]) backUp(db, { backups, kind: 'daily', at: at(hours), mostBytes: 2.5 * length });
+  expect(listBackups(backups)).toHaveLength(2);
+  backUp(db, { backups, kind: 'daily', at: at(5), mostBytes: 1 });
+  db.close();
+  expect(listBackups(backups)).toMatchObject([{ at: at(5).toISOString() }]);
+});
+
 test('a day after the last copy another one is due; one from the future, as of a clock set back, counts for nothing', () => {
   const { backups, database, copy } = beside();
   expect(dailyIsDue(backups, at(0))).toBe(true);
