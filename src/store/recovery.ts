@@ -61,9 +61,15 @@ export function wishFor(directory: string, wish: Wish): void {
 }
 
 /** With the workspace's lock held and its database closed. */
-export function grantWish(root: string, database: string, files: StoredFiles, at: Date): Recovery | undefined {
+export function grantWish(
+  root: string,
+  database: string,
+  files: StoredFiles,
+  now: () => Date,
+): Recovery | undefined {
   const wish = readWish(root);
   if (wish === undefined) return undefined;
+  const at = now();
   try {
     mkdirSync(files.folders.backups, { recursive: true });
     return 'restore' in wish

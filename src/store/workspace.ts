@@ -86,7 +86,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
   const file = join(root, DATABASE_FILE);
   const stored = storedFiles(root);
   sweepPartials(stored.folders.backups);
-  const recovery = grantWish(root, file, stored, now());
+  const recovery = grantWish(root, file, stored, now);
   const db = openDatabase(file, (found) => assertWhole(found, file, stored, lock.previousDied));
   try {
     inWordsOf(file, () => {
