@@ -61,12 +61,7 @@ export function wishFor(directory: string, wish: Wish): void {
 }
 
 /** With the workspace's lock held and its database closed. */
-export function grantWish(
-  root: string,
-  database: string,
-  files: StoredFiles,
-  now: () => Date,
-): Recovery | undefined {
+export function grantWish(root: string, database: string, files: StoredFiles, now: () => Date): Recovery | undefined {
   const wish = readWish(root);
   if (wish === undefined) return undefined;
   const at = now();
