@@ -25,11 +25,11 @@ if (!Number.isInteger(wanted) || wanted < 1 || !Number.isInteger(seed) || seed <
 const started = performance.now();
 const { kills, losses, words } = await runCampaign({
   ...{ kills: wanted, seed },
+  lost: (told) => process.stderr.write(`${told}\n`),
   report: (made) => {
     if (process.stderr.isTTY || made % 10 === 0) process.stderr.write(`${made} of ${wanted} kills\n`);
   },
 });
-for (const line of words) process.stderr.write(`${line}\n`);
 const tally = { kills, ...losses };
 if (values.json) process.stdout.write(`${JSON.stringify(tally)}\n`);
 else {

@@ -40,6 +40,8 @@ export interface CampaignOptions {
   readonly kills: number;
   readonly seed: number;
   readonly report?: (kills: number) => void;
+  /** As it is found. */
+  readonly lost?: (words: string) => void;
 }
 
 interface Life {
@@ -54,7 +56,7 @@ interface Life {
 
 type Target = 'group' | 'main' | 'trainers';
 
-export async function runCampaign({ kills, seed, report }: CampaignOptions): Promise<Campaign> {
+export async function runCampaign({ kills, seed, report, lost }: CampaignOptions): Promise<Campaign> {
   const losses = Object.fromEntries(LOSSES.map((loss) => [loss, 0])) as Record<Loss, number>; // of all keys
   const words: string[] = [];
   let made = 0;
@@ -63,7 +65,9 @@ export async function runCampaign({ kills, seed, report }: CampaignOptions): Pro
     const before = made;
     const lose = (loss: Loss, text: string): void => {
       losses[loss] += 1;
-      words.push(`Life ${number}, kill ${made - before}: ${text}`);
+      const told = `Life ${number}, kill ${made - before}: ${text}`;
+      words.push(told);
+      lost?.(told);
     };
     const { path, remove } = temporaryFolder();
     try {
