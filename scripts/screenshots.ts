@@ -115,6 +115,29 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await page.getByText(/students fit/).waitFor();
   await shoot('new-run');
 
+  await go('/teachers');
+  await page.getByRole('table').locator('tbody tr').first().waitFor();
+  await shoot('teachers');
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.locator('svg .node').first().waitFor();
+  await shoot('teacher');
+
+  await go('/datasets');
+  await page.getByRole('table').locator('tbody tr').first().waitFor();
+  await shoot('datasets');
+  await page.getByRole('table').getByRole('link').first().click();
+  await page.locator('figure canvas').first().waitFor();
+  await shoot('dataset');
+
+  await go('/trash');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await shoot('trash');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog').waitFor();
+  await shoot('palette');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
   await go('/settings');
   await page.getByRole('button', { name: 'Measure speed' }).click();
   await page.getByRole('button', { name: 'Check the workspace' }).click();

@@ -273,3 +273,7 @@ export function trialTitle(trial: Pick<Trial, 'number'>): string {
 export function shapeText(shape: readonly number[]): string {
   return shape.join('×');
 }
+
+/** A backend with its version as a teacher's card holds it, `tensorflow 2.21.0`. */
+export const computedBy = (backend: string): string =>
+  backend.replace(/^tensorflow\b/, 'TensorFlow').replace(/^wasm\b/, 'WebAssembly');
