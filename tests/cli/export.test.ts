@@ -20,7 +20,7 @@ beforeAll(() => {
 
 afterAll(() => {
   workspace.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const out = (name: string): string => join(folder, name);

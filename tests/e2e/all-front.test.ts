@@ -61,7 +61,7 @@ await describeInChromium('the front of all runs', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('says in an empty workspace what it will show, and where to begin', async () => {

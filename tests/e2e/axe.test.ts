@@ -86,7 +86,7 @@ await describeInChromium('accessibility', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   function readHeld(): Held {

@@ -22,7 +22,7 @@ await describeInChromium("the claim's comparison", (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test("is filled in by one button: the page's five strategies, its trainings and its seeds", async () => {

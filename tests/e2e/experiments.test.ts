@@ -28,7 +28,7 @@ await describeInChromium('runs kept for years', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   async function start(): Promise<void> {

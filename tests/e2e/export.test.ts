@@ -30,7 +30,7 @@ await describeInChromium('the export of a student', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('downloads a file and says how far it is from the trained network', async () => {

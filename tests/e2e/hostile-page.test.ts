@@ -41,7 +41,7 @@ describe.skipIf(!browserThere)(`the web shell in a browser with a hostile page${
     await browser?.close();
     await shell.close();
     evil.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('it reads nothing, frames nothing, gets no session and no socket, and a token that leaked stays whole', async () => {

@@ -21,7 +21,7 @@ await describeInChromium('importing a data set', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('tells a wrong folder, then imports the right one, which is chosen and fits students', async () => {

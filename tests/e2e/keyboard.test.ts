@@ -24,7 +24,7 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const press = (keys: string): Promise<void> => page.keyboard.press(keys);

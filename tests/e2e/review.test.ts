@@ -61,7 +61,7 @@ await describeInChromium('reviewing students', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('a rectangle on the front selects students in the table too, and the keyboard does as well', async () => {

@@ -17,7 +17,7 @@ await describeInChromium('the sample search', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('is what the window opens on, offers its ways out, and leaves nothing when it is thrown away', async () => {

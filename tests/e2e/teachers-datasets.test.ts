@@ -24,7 +24,7 @@ await describeInChromium('teachers and data sets', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   const jobs = () => page.getByRole('dialog', { name: 'Jobs' });

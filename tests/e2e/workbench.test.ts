@@ -42,7 +42,7 @@ await describeInChromium('the workbench', (chromium) => {
 
   afterAll(async () => {
     await shell?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
   test('an empty workspace says what to do next', async () => {

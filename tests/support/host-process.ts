@@ -1,7 +1,7 @@
 /**
  * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the search (or goes on with
  * the one that is there), and prints `done NUMBER ACCURACY` for each trial that it has acknowledged as finished and
- * `epoch TRIAL EPOCH` for each point of a curve.
+ * `epoch TRIAL EPOCH` for each point of a curve. A search that is over by then is none to go on with.
  */
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
@@ -21,10 +21,11 @@ if (known === undefined) {
     slots: Number(slots),
     seed: Number(seed),
   });
-} else {
+} else if (known.run.state !== 'finished') {
   await runs.resume({ id: known.run.id });
 }
 for await (const event of changes) {
+  if (known?.run.state === 'finished') break;
   if (event.type === 'trial.changed' && event.trial.state === 'finished') {
     process.stdout.write(`done ${event.trial.number} ${event.trial.metrics['accuracy']}\n`);
   }
