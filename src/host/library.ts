@@ -47,17 +47,27 @@ export interface LibraryParts {
   readonly changed: () => void;
 }
 
+/** What may use a teacher or a data set. */
+interface Users {
+  readonly runs: readonly Run[];
+  readonly teachers: readonly Found<TeacherCard>[];
+}
+
 const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
 /** Of those that use something, as many are named. */
 const MOST_NAMED = 5;
 
 export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
-  const runs = (): readonly Run[] => store.runs({ trash: 'with' }).rows.map(({ run }) => run);
+  /** Whatever may use something, read once for all that is asked about. */
+  const users = async (): Promise<Users> => ({
+    runs: store.runs({ trash: 'with' }).rows.map(({ run }) => run),
+    teachers: await catalog.foundTeachers(),
+  });
 
   /** By names, as long as they mean the same: a run of a data set that was imported anew under its name counts, too. */
-  async function usersOf(kind: 'teacher' | 'dataset', name: string, all: readonly Run[]): Promise<UsageView> {
-    const using = all.filter(({ config }) => config[kind] === name);
-    const taught = kind === 'teacher' ? [] : (await catalog.teachers()).filter(({ dataset }) => dataset === name);
+  function usersOf(kind: 'teacher' | 'dataset', name: string, all: Users): UsageView {
+    const using = all.runs.filter(({ config }) => config[kind] === name);
+    const taught = kind === 'teacher' ? [] : all.teachers.filter(({ card }) => card.dataset.id === name);
     return {
       runs: using.slice(0, MOST_NAMED).map(({ id, name: title }) => ({ id, name: title })),
       runCount: using.length,
@@ -73,12 +83,12 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     const what = `${kind === 'teacher' ? 'The teacher' : 'The data set'} "${name}"`;
     const refuse = (why: string): WorkbenchError => new WorkbenchError('run.state', `${what} ${why}`);
     if (bundled) throw refuse('belongs to the program: it cannot be removed.');
-    const usage = await usersOf(kind, name, runs());
-    const users = [...usage.runs.map((run) => `"${run.name}"`), ...others];
+    const usage = usersOf(kind, name, await users());
+    const named = [...usage.runs.map((run) => `"${run.name}"`), ...taughtBy(usage), ...others];
     const more = usage.runCount - usage.runs.length;
-    if (users.length > 0) {
-      const named = `${users.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-      throw refuse(`is used by ${named}: remove what uses it first.`);
+    if (named.length > 0) {
+      const all = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+      throw refuse(`is used by ${all}: remove what uses it first.`);
     }
     // Out of its place at once, whole; what a kill leaves of it is swept with the session's folder.
     const gone = join(files.temp, `removed-${kind}-${name}-${Date.now()}`);
@@ -94,19 +104,18 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
 
   return {
     records: async () => {
-      const all = runs();
-      const record = async (
+      const all = await users();
+      const record = (
         kind: 'teacher' | 'dataset',
         { name, directory }: Found<unknown>,
         fingerprint: string | undefined,
-      ): Promise<LibraryRecordView> => {
+      ): LibraryRecordView => {
         const known = fingerprint === undefined || fingerprint === '' ? {} : { fingerprint };
-        return { name, ...known, bytes: bytesIn(directory), usage: await usersOf(kind, name, all) };
+        return { name, ...known, bytes: bytesIn(directory), usage: usersOf(kind, name, all) };
       };
-      const [teachers, datasets] = await Promise.all([catalog.foundTeachers(), catalog.foundDatasets()]);
       return {
-        teachers: await Promise.all(teachers.map((one) => record('teacher', one, one.card.weights.sha256))),
-        datasets: await Promise.all(datasets.map((one) => record('dataset', one, fingerprintOf(one.card)))),
+        teachers: all.teachers.map((one) => record('teacher', one, one.card.weights.sha256)),
+        datasets: (await catalog.foundDatasets()).map((one) => record('dataset', one, fingerprintOf(one.card))),
       };
     },
     teacher: async (name) => {
@@ -141,13 +150,17 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     },
     removeTeacher: async (name) => remove('teacher', await catalog.teacher(name), []),
     removeDataset: async (name) => {
-      const { teachers } = await usersOf('dataset', name, []);
       const work = inHand().filter(({ dataset }) => dataset === name);
-      const others = [...teachers.map((one) => `the teacher "${one}"`), ...work.map(({ words }) => words)];
-      await remove('dataset', await catalog.dataset(name), others);
+      await remove(
+        'dataset',
+        await catalog.dataset(name),
+        work.map(({ words }) => words),
+      );
     },
   };
 }
+
+const taughtBy = ({ teachers }: UsageView): readonly string[] => teachers.map((name) => `the teacher "${name}"`);
 
 function detailOf(card: TeacherCard, points: TeacherDetailView['points']): TeacherDetailView {
   const { recipe, seed, dataset, seconds, date, backend } = card;
