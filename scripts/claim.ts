@@ -22,9 +22,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CLAIM_STRATEGIES } from '../src/bridge/claim.ts';
 import { WorkbenchError } from '../src/core/errors.ts';
 import { writeAtomically } from '../src/compute/atomic-file.ts';
-import { coreHash } from '../benchmarks/search/records.ts';
+import { codeHash } from '../benchmarks/search/hashes.ts';
 import { openBook } from './claim/games.ts';
 import { MAKER, pageFigures, PLACES } from './claim/page.ts';
 import { playMissing } from './claim/play.ts';
@@ -66,7 +67,7 @@ const places = {
 const say = (line: string): void => console.error(line);
 
 try {
-  const code = coreHash();
+  const code = codeHash(CLAIM_STRATEGIES);
   if (values.live) await live(folder());
   if (values.second) {
     const { data, most } = values;

@@ -21,7 +21,7 @@ import { validateCandidate } from '../../src/core/space/lattice.ts';
 import type { Candidate, Level } from '../../src/core/space/space.ts';
 import type { Game, Played } from '../../src/core/strategies/replay.ts';
 import { peerPython } from '../peers/environment.mjs';
-import { filesHash } from './records.ts';
+import { filesHash } from './hashes.ts';
 import type { Clock } from './records.ts';
 import { levelIndices } from './tasks/task.ts';
 

@@ -1,8 +1,9 @@
 /** Plays one match: a strategy of ours in this process, a peer in a process of its own. */
-import { STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
+import { STRATEGIES, isStrategyId, strategyInfo } from '../../src/core/strategies/registry.ts';
 import { playGame } from '../../src/core/strategies/replay.ts';
+import { codeHash } from './hashes.ts';
 import { PEERS, peerHash, playPeer } from './peers.ts';
-import { coreHash, gameHash } from './records.ts';
+import { gameHash } from './records.ts';
 import type { Clock, Match, MatchRecord } from './records.ts';
 import type { Task } from './tasks/task.ts';
 
@@ -29,15 +30,20 @@ export const isPeer = (strategy: string): boolean => Object.hasOwn(PEERS, strate
 /** What is wrong with a name, where nobody bears it. */
 export function unknownStrategy(strategy: string): string | undefined {
   const { id } = spelled(strategy);
-  if (isPeer(strategy) || Object.hasOwn(STRATEGIES, id)) return undefined;
+  if (isPeer(strategy) || isStrategyId(id)) return undefined;
   const names = [...Object.keys(STRATEGIES), ...Object.keys(PEERS)].join(', ');
   return `There is no strategy or peer '${id}': choose from ${names}.`;
 }
 
-let core: string | undefined;
+const hashes = new Map<string, string>();
 
 /** What the player is computed by, now. */
-export const playerHash = (strategy: string): string => (isPeer(strategy) ? peerHash(strategy) : (core ??= coreHash()));
+export function playerHash(strategy: string): string {
+  const { id } = spelled(strategy);
+  const known = hashes.get(id) ?? (isStrategyId(id) ? codeHash([id]) : peerHash(strategy));
+  hashes.set(id, known);
+  return known;
+}
 
 const cpu = (): number => {
   const { user, system } = process.cpuUsage();

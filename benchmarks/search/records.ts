@@ -2,16 +2,14 @@
  * Played games as lines of a file, so that a long benchmark can stop, go on, and be done again in parts.
  *
  * A record is fresh as long as its game answers as it did (`game`, a hash of the problem and of some answers) and its
- * player is what it was (`player`: a hash of `src/core` without the students' networks, or of a peer's files).
+ * player is what it was (`player`: a hash of the files that the strategy reaches, or of a peer's).
  */
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { cpus, machine, type } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createRng } from '../../src/core/math/rng.ts';
 import { randomMember } from '../../src/core/space/lattice.ts';
 import type { Game } from '../../src/core/strategies/replay.ts';
+import { hashOf } from './hashes.ts';
 
 /** `wall`, or `cpu`: processor time of the process, for a busy machine. */
 export type Clock = 'wall' | 'cpu';
@@ -54,31 +52,8 @@ export function originOf(now: Date): Origin {
   return { machine: `${model}, ${cores.length} cores, ${type()} ${machine()}`, date: now.toISOString().slice(0, 10) };
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Rooms of `src/core` that no strategy stands on. */
-const APART = ['arch', 'distill'];
 /** Members of each family by whose answers a game is known. */
 const ANSWERS = 4;
-
-const hashOf = (...texts: readonly string[]): string =>
-  texts
-    .reduce((hash, text) => hash.update(text).update('\0'), createHash('sha256'))
-    .digest('hex')
-    .slice(0, 12);
-
-/** Hash of all that our strategies are computed by. */
-export function coreHash(): string {
-  const core = join(root, 'src', 'core');
-  const files = readdirSync(core, { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.ts') && !APART.some((room) => path.startsWith(`${room}/`)))
-    .sort();
-  return hashOf(...files.flatMap((path) => [path, readFileSync(join(core, path), 'utf8')]));
-}
-
-/** Hash of files, named from the root of the project. */
-export const filesHash = (paths: readonly string[]): string =>
-  hashOf(...paths.map((path) => readFileSync(join(root, path), 'utf8')));
 
 /** Hash of the problem as a strategy sees it, and of answers and scores to some of its members. */
 export function gameHash({ problem, answer, score }: Game): string {

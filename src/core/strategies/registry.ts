@@ -60,7 +60,7 @@ export type StrategyId = keyof typeof STRATEGIES;
 
 export const STRATEGY_INFOS: readonly StrategyInfo[] = Object.values(STRATEGIES).map(({ info }) => info);
 
-const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRATEGIES, id);
+export const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRATEGIES, id);
 
 /** Throws `strategy.unknown`, naming those there are. */
 export function strategyInfo(id: string): StrategyInfo {
