@@ -159,6 +159,33 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await page.getByText(/students? selected$/).waitFor({ state: 'detached' });
   });
 
+  test('the marks of the other charts are walked, pinned and opened as those of the front', async () => {
+    const heard = page.locator('.region[role=status]');
+    const card = page.getByLabel('Picked student');
+    for (const [tab, chart, said] of [
+      ['Families', 'Families over the search', /: (Reference|Initial|Global|Region \d)/],
+      ['Regions', 'Trust regions', /: result \d/],
+    ] as const) {
+      await inPalette(tab);
+      await page.getByRole('figure', { name: chart }).locator('canvas').waitFor();
+      await press('j');
+      await heard.filter({ hasText: said }).waitFor();
+      expect(await focused()).toMatch(new RegExp(`^${chart}. Arrow keys`));
+      await press('End');
+      const title = await card.getByRole('heading', { level: 2 }).innerText();
+      await heard.filter({ hasText: title }).waitFor();
+      const isPinned = await card.getByRole('button', { name: 'Unpin' }).isVisible();
+      await press('Space');
+      await card.getByRole('button', { name: isPinned ? 'Pin to compare' : 'Unpin', exact: true }).waitFor();
+      await press('Space');
+      await card.getByRole('button', { name: isPinned ? 'Unpin' : 'Pin to compare', exact: true }).waitFor();
+      await press('Enter');
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+      await inPalette('By keyboard');
+      await page.getByRole('tab', { name: 'Front' }).waitFor();
+    }
+  });
+
   test('the table is searched, walked and pinned from', async () => {
     await inPalette('Trials');
     await page.getByRole('grid', { name: 'Students' }).waitFor();

@@ -11,17 +11,17 @@ import type { ChartView } from './chart.ts';
 import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark } from './chart.ts';
 import { cloudSeries } from './cloud.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
+import { pickedSeries } from './picked.ts';
+import type { PickedStudents, RingPlace } from './picked.ts';
 
 export type KnownCost = 'params' | 'macs';
 
-export interface AllFrontInput {
+export interface AllFrontInput extends PickedStudents {
   readonly points: FrontPointsView;
   readonly cost: KnownCost;
   readonly titles: Titles;
   /** Where all runs have the same. */
   readonly teacher?: { readonly title: string; readonly accuracy: number } & Readonly<Record<KnownCost, number>>;
-  readonly selected?: string | undefined;
-  readonly pinned?: readonly string[];
 }
 
 /** One student of a run, read out of the columns. */
@@ -192,26 +192,14 @@ function marksOf(
   });
 }
 
-/** Rings around what is selected and pinned, on the front or in a cloud. */
+/** On the front or in a cloud. */
 function pickedOf(input: AllFrontInput, onFront: ReadonlySet<string>, theme: Theme): ScatterSeriesOption[] {
-  const { points, cost, selected, pinned = [] } = input;
-  const colors = chartColors(theme);
-  const ids = [...new Set([...(selected === undefined ? [] : [selected]), ...pinned])];
-  const students = ids.flatMap((id) => studentAt(points, points.ids.indexOf(id)) ?? []);
-  return [
-    {
-      ...{ type: 'scatter', id: 'picked', symbol: 'circle', silent: true, z: 6 },
-      data: students.map((student) => ({
-        value: [student[cost], student.accuracy],
-        symbolSize: onFront.has(student.id) ? 20 : 12,
-        itemStyle: {
-          color: 'transparent',
-          borderColor: student.id === selected ? colors.text : colors.accent,
-          borderWidth: 2,
-        },
-      })),
-    },
-  ];
+  const { points, cost } = input;
+  const placesOf = (id: string): readonly RingPlace[] => {
+    const student = studentAt(points, points.ids.indexOf(id));
+    return student ? [{ value: [student[cost], student.accuracy], size: onFront.has(id) ? 20 : 12 }] : [];
+  };
+  return pickedSeries(input, placesOf, theme);
 }
 
 function teacherSeries(

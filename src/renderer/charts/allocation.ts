@@ -6,8 +6,10 @@ import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
+import { pickedSeries } from './picked.ts';
+import type { PickedStudents, RingPlace } from './picked.ts';
 
-export interface AllocationInput {
+export interface AllocationInput extends PickedStudents {
   readonly trials: readonly Trial[];
   /** All families of the run, with or without trials, in its order. */
   readonly families: readonly string[];
@@ -27,6 +29,8 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   density: { color: 4, symbol: 'roundRect' },
   policy: { color: 4, symbol: 'arrow' },
 };
+/** Marks of more students than these are smaller. */
+const MANY = 200;
 const SOURCE_ORDER = Object.keys(SOURCE_MARKS);
 
 export function allocationChart(input: AllocationInput, theme: Theme): ChartView {
@@ -37,6 +41,10 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
   const base = frame(theme);
   // The first family stands on top.
   const rows = [...input.families].reverse();
+  const size = input.trials.length > MANY ? 6 : 12;
+  const placeOf = (trial: Trial): [number, number] => [trial.number + 1, rows.indexOf(trial.candidate.family)];
+  const ringsOf = (id: string): readonly RingPlace[] =>
+    input.trials.filter((trial) => trial.id === id).map((trial) => ({ value: placeOf(trial), size: size + 8 }));
   return {
     summary: allocationSummary(input),
     table: {
@@ -68,27 +76,30 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
         splitLine: { show: true, lineStyle: { color: colors.grid } },
         axisTick: { show: false },
       }),
-      series: sources.map((source) => {
-        const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'pin' };
-        const { color } = markOf(known.color, theme);
-        return {
-          type: 'scatter' as const,
-          id: `source-${source}`,
-          name: sourceTitle(source),
-          symbol: known.symbol,
-          color,
-          data: input.trials
-            .filter((trial) => trial.why.source === source)
-            .map((trial) => ({
-              id: trial.id,
-              name: trial.id,
-              value: [trial.number + 1, rows.indexOf(trial.candidate.family)],
-              symbolSize: input.trials.length > 200 ? 6 : 12,
-              itemStyle: trial.state === 'failed' ? { color: 'transparent', borderColor: color, borderWidth: 2 } : {},
-              tooltip: { formatter: () => tooltipText(input, trial) },
-            })),
-        };
-      }),
+      series: [
+        ...sources.map((source) => {
+          const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'pin' };
+          const { color } = markOf(known.color, theme);
+          return {
+            type: 'scatter' as const,
+            id: `source-${source}`,
+            name: sourceTitle(source),
+            symbol: known.symbol,
+            color,
+            data: input.trials
+              .filter((trial) => trial.why.source === source)
+              .map((trial) => ({
+                id: trial.id,
+                name: trial.id,
+                value: placeOf(trial),
+                symbolSize: size,
+                itemStyle: trial.state === 'failed' ? { color: 'transparent', borderColor: color, borderWidth: 2 } : {},
+                tooltip: { formatter: () => tooltipText(input, trial) },
+              })),
+          };
+        }),
+        ...pickedSeries(input, ringsOf, theme),
+      ],
     },
   };
 }

@@ -8,8 +8,10 @@ import { trialNumber } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
+import { pickedSeries } from './picked.ts';
+import type { PickedStudents, RingPlace } from './picked.ts';
 
-export interface PredictionsInput {
+export interface PredictionsInput extends PickedStudents {
   /** In the order of the trials. */
   readonly predictions: readonly Predicted[];
   readonly budget: number;
@@ -63,7 +65,11 @@ export function predictionsChart(input: PredictionsInput, theme: Theme): ChartVi
           formatter: (value: number) => String(Number((value * 100).toFixed(1))),
         },
       }),
-      series: [...intervalSeries(predictions, theme), ...families.map((family) => outcomeSeries(family, input, theme))],
+      series: [
+        ...intervalSeries(predictions, theme),
+        ...families.map((family) => outcomeSeries(family, input, theme)),
+        ...pickedSeries(input, (id) => ringsOf(id, input), theme),
+      ],
     },
   };
 }
@@ -106,6 +112,12 @@ function intervalSeries(predictions: readonly Predicted[], theme: Theme): readon
       data: predictions.map(({ trial, mean }) => [trial + 1, mean]),
     },
   ];
+}
+
+function ringsOf(id: string, { predictions, idOf }: PredictionsInput): readonly RingPlace[] {
+  return predictions
+    .filter((one) => idOf(one.trial) === id && Number.isFinite(one.outcome))
+    .map((one) => ({ value: [one.trial + 1, one.outcome], size: 19 }));
 }
 
 /** One that lies outside of its interval has a ring of the text's colour. */

@@ -6,13 +6,15 @@ import { trialNumber, trialTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
+import { pickedSeries } from './picked.ts';
+import type { PickedStudents } from './picked.ts';
 
-export interface PriorWeightInput {
+export interface PriorWeightInput extends PickedStudents {
   readonly trials: readonly Trial[];
   readonly budget: number;
 }
 
-export function priorWeightChart({ trials, budget }: PriorWeightInput, theme: Theme): ChartView {
+export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
   const base = frame(theme);
   const weighed = trials.flatMap((trial) => {
@@ -57,6 +59,14 @@ export function priorWeightChart({ trials, budget }: PriorWeightInput, theme: Th
             },
           })),
         },
+        ...pickedSeries(
+          picked,
+          (id) =>
+            weighed
+              .filter(({ trial }) => trial.id === id)
+              .map(({ trial, weight }) => ({ value: [trial.number + 1, weight], size: 14 })),
+          theme,
+        ),
       ],
     },
   };

@@ -8,10 +8,12 @@ import { reachWords, regionTitle, trialNumber, trialTitle } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark, markOf } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
+import { pickedSeries } from './picked.ts';
+import type { PickedStudents, RingPlace } from './picked.ts';
 import { regionHistory } from './region-lanes.ts';
 import type { RegionEvent, RegionEventKind, RegionHistory, RegionLife } from './region-lanes.ts';
 
-export interface RegionsInput {
+export interface RegionsInput extends PickedStudents {
   /** After each result, in the order they came. */
   readonly moments: readonly RegionsAfter[];
   /** By number. */
@@ -37,7 +39,7 @@ const GLOBAL_AT = 2;
 /** Of the axis: a region that lived less has no room for its number. */
 const NARROW = 0.035;
 
-const EVENTS = {
+export const EVENTS = {
   opened: { title: 'Opened', mark: 0 },
   success: { title: 'Success', mark: 2 },
   failure: { title: 'Failure', mark: 4 },
@@ -45,7 +47,7 @@ const EVENTS = {
   ended: { title: 'Ended', mark: 11 },
 } as const satisfies Readonly<Record<RegionEventKind, { readonly title: string; readonly mark: number }>>;
 /** What opens is said by its name. */
-const MARKED = ['success', 'failure', 'recentred', 'ended'] as const;
+export const MARKED = ['success', 'failure', 'recentred', 'ended'] as const;
 const GLOBAL = 'Global arm';
 const GLOBAL_MARK = 3;
 
@@ -96,6 +98,7 @@ export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
         namesSeries(drawing),
         ...MARKED.map((kind) => eventSeries(kind, drawing)),
         globalSeries(drawing),
+        ...pickedSeries(input, (id) => ringsOf(id, drawing), theme),
       ],
     },
   };
@@ -141,7 +144,7 @@ function floorSeries({ lanes, theme }: Drawing): SeriesOption {
 }
 
 function namesSeries(drawing: Drawing): SeriesOption {
-  const { lives, lanes, theme } = drawing;
+  const { lives, trials, lanes, theme } = drawing;
   const colors = chartColors(theme);
   const least = NARROW * (Math.max(drawing.budget, drawing.moments.length) + 1);
   return {
@@ -153,8 +156,9 @@ function namesSeries(drawing: Drawing): SeriesOption {
       const start = life.radii[0]?.results ?? 0;
       return {
         value: [start + 0.3, floorOf(life, lanes) + NAME_AT],
-        symbol,
-        itemStyle: { color },
+        ...{ symbol, itemStyle: { color } },
+        // The student around which it opened.
+        name: trials[drawing.events.find(({ region }) => region === life)?.centre ?? NaN]?.id ?? '',
         label: { show: (life.ended ?? Infinity) - start >= least, formatter: String(life.id) },
         tooltip: { formatter: () => lifeText(life, drawing) },
       };
@@ -172,13 +176,25 @@ function eventSeries(kind: (typeof MARKED)[number], drawing: Drawing): SeriesOpt
       .filter((event) => event.kind === kind)
       .map((event) => ({
         name: trials[event.trial]?.id ?? '',
-        value: [
-          event.results,
-          floorOf(event.region, lanes) + (kind === 'recentred' ? MOVE_AT : heightOf(event.radius)),
-        ],
+        value: placeOf(event, lanes),
         tooltip: { formatter: () => eventText(event, drawing) },
       })),
   };
+}
+
+const placeOf = ({ kind, results, region, radius }: RegionEvent, lanes: number): [number, number] => [
+  results,
+  floorOf(region, lanes) + (kind === 'recentred' ? MOVE_AT : heightOf(radius)),
+];
+
+/** Around all that a student's result did, and around its mark among the global arm's. */
+function ringsOf(id: string, { events, moments, trials, lanes }: Drawing): readonly RingPlace[] {
+  const isOf = (trial: number): boolean => trials[trial]?.id === id;
+  const done = events.filter(({ kind, trial }) => kind !== 'opened' && isOf(trial));
+  const outside = moments.flatMap(({ trial }, index) =>
+    isOf(trial) && trials[trial]?.why.source === 'global' ? [[index + 1, lanes * LANE + GLOBAL_AT] as const] : [],
+  );
+  return [...done.map((event) => placeOf(event, lanes)), ...outside].map((value) => ({ value, size: 17 }));
 }
 
 function globalSeries({ moments, trials, familyTitle, lanes, theme }: Drawing): SeriesOption {

@@ -1,11 +1,16 @@
 /** A point of the front as a screen reader tells it. */
 import type { FrontPoint } from '../charts/front-points.ts';
+import type { Predicted } from '../../core/strategies/explain.ts';
 import type { Trial } from '../../core/trial.ts';
+import { isOutside } from '../charts/predictions.ts';
+import { EVENTS } from '../charts/regions.ts';
+import type { RegionEvent } from '../charts/region-lanes.ts';
+import { formatPercent } from '../format.ts';
 import type { FrontLook } from '../stores/front-look.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
-import { configText, trialTitle } from '../words.ts';
+import { configText, regionTitle, trialTitle, TRIAL_STATES, whyShort } from '../words.ts';
 
 const PLACES = {
   front: 'on the front',
@@ -30,13 +35,53 @@ export function pointWords(
     ...(point.isKnee ? ['the knee'] : []),
     ...(isPinned ? ['pinned'] : []),
   ];
-  const name = `${trialTitle(point.trial)}, ${titles.familyTitle(point.trial.candidate.family)}`;
-  return `${name}: ${said.join(', ')}.`;
+  return `${nameOf(point.trial, titles)}: ${said.join(', ')}.`;
 }
+
+/** `Student #3, ResNet` */
+const nameOf = (trial: Trial, titles: Titles): string =>
+  `${trialTitle(trial)}, ${titles.familyTitle(trial.candidate.family)}`;
 
 /** A line of the parallel coordinates: `Student #3, ResNet: 81.20 % validation accuracy; Width: 16, Blocks: 2.` */
 export function lineWords(trial: Trial, metric: TrialMetric, titles: Titles): string {
   const { text, value, noun } = METRIC_SPECS[metric];
-  const name = `${trialTitle(trial)}, ${titles.familyTitle(trial.candidate.family)}`;
-  return `${name}: ${text(value(trial))} ${noun}; ${configText(trial.candidate, titles, ', ')}.`;
+  return `${nameOf(trial, titles)}: ${text(value(trial))} ${noun}; ${configText(trial.candidate, titles, ', ')}.`;
+}
+
+/** `Student #3, ResNet: Region 1 · near #1, 81.20 % validation accuracy.` */
+export function allocationWords(trial: Trial, titles: Titles): string {
+  const { accuracy } = METRIC_SPECS;
+  const value = accuracy.value(trial);
+  const outcome = Number.isNaN(value)
+    ? TRIAL_STATES[trial.state].label.toLowerCase()
+    : `${accuracy.text(value)} ${accuracy.noun}`;
+  return `${nameOf(trial, titles)}: ${whyShort(trial.why)}, ${outcome}.`;
+}
+
+/** A prediction that has met its outcome. */
+export interface PredictionPoint {
+  readonly trial: Trial;
+  readonly predicted: Predicted;
+}
+
+/** `Student #3, ResNet: predicted 80.1 % ± 1.2 points, reached 81.2 %, within its interval.` */
+export function predictionWords({ trial, predicted }: PredictionPoint, titles: Titles): string {
+  const { mean, deviation, outcome } = predicted;
+  const expected = `predicted ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points`;
+  const place = isOutside(predicted) ? 'outside of its interval' : 'within its interval';
+  return `${nameOf(trial, titles)}: ${expected}, reached ${formatPercent(outcome)}, ${place}.`;
+}
+
+/** What a student's result did to the regions. */
+export interface RegionPoint {
+  readonly trial: Trial;
+  readonly results: number;
+  readonly events: readonly RegionEvent[];
+}
+
+/** `Student #8, ResNet: result 8, by the global arm; success in Region 1.` */
+export function regionWords({ trial, results, events }: RegionPoint, titles: Titles): string {
+  const arm = trial.why.source === 'global' ? ['by the global arm'] : [];
+  const done = events.map(({ kind, region }) => `${EVENTS[kind].title.toLowerCase()} in ${regionTitle(region.id)}`);
+  return `${nameOf(trial, titles)}: result ${results}, ${[...arm, ...done].join('; ')}.`;
 }
