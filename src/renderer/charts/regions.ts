@@ -47,7 +47,7 @@ export const EVENTS = {
   ended: { title: 'Ended', mark: 11 },
 } as const satisfies Readonly<Record<RegionEventKind, { readonly title: string; readonly mark: number }>>;
 /** What opens is said by its name. */
-export const MARKED = ['success', 'failure', 'recentred', 'ended'] as const;
+const MARKED = ['success', 'failure', 'recentred', 'ended'] as const;
 const GLOBAL = 'Global arm';
 const GLOBAL_MARK = 3;
 
@@ -144,7 +144,7 @@ function floorSeries({ lanes, theme }: Drawing): SeriesOption {
 }
 
 function namesSeries(drawing: Drawing): SeriesOption {
-  const { lives, trials, lanes, theme } = drawing;
+  const { lives, trials, moments, lanes, theme } = drawing;
   const colors = chartColors(theme);
   const least = NARROW * (Math.max(drawing.budget, drawing.moments.length) + 1);
   return {
@@ -155,10 +155,10 @@ function namesSeries(drawing: Drawing): SeriesOption {
       const { color, symbol } = familyMark(life.family, theme);
       const start = life.radii[0]?.results ?? 0;
       return {
-        value: [start + 0.3, floorOf(life, lanes) + NAME_AT],
+        value: namePlace(life, start, lanes),
         ...{ symbol, itemStyle: { color } },
-        // The student around which it opened.
-        name: trials[drawing.events.find(({ region }) => region === life)?.centre ?? NaN]?.id ?? '',
+        // The student whose result opened it.
+        name: trials[moments[start - 1]?.trial ?? NaN]?.id ?? '',
         label: { show: (life.ended ?? Infinity) - start >= least, formatter: String(life.id) },
         tooltip: { formatter: () => lifeText(life, drawing) },
       };
@@ -182,15 +182,20 @@ function eventSeries(kind: (typeof MARKED)[number], drawing: Drawing): SeriesOpt
   };
 }
 
-const placeOf = ({ kind, results, region, radius }: RegionEvent, lanes: number): [number, number] => [
-  results,
-  floorOf(region, lanes) + (kind === 'recentred' ? MOVE_AT : heightOf(radius)),
+const namePlace = (life: RegionLife, start: number, lanes: number): [number, number] => [
+  start + 0.3,
+  floorOf(life, lanes) + NAME_AT,
 ];
+
+function placeOf({ kind, results, region, radius }: RegionEvent, lanes: number): [number, number] {
+  if (kind === 'opened') return namePlace(region, results, lanes);
+  return [results, floorOf(region, lanes) + (kind === 'recentred' ? MOVE_AT : heightOf(radius))];
+}
 
 /** Around all that a student's result did, and around its mark among the global arm's. */
 function ringsOf(id: string, { events, moments, trials, lanes }: Drawing): readonly RingPlace[] {
   const isOf = (trial: number): boolean => trials[trial]?.id === id;
-  const done = events.filter(({ kind, trial }) => kind !== 'opened' && isOf(trial));
+  const done = events.filter(({ trial }) => isOf(trial));
   const outside = moments.flatMap(({ trial }, index) =>
     isOf(trial) && trials[trial]?.why.source === 'global' ? [[index + 1, lanes * LANE + GLOBAL_AT] as const] : [],
   );
