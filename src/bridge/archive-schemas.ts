@@ -20,6 +20,9 @@ export const madeArchiveSchema = z.strictObject({
   bytes: count,
 });
 
+/** A file that the system handed to the program, by its name alone. */
+export const offeredArchiveSchema = z.strictObject({ id: ID, name: z.string(), bytes: count });
+
 export const readArchiveInput = z.strictObject({ id: ID, offset: count });
 
 export const archiveChunkInput = z.strictObject({
@@ -57,4 +60,5 @@ export const manifestSchema = z.strictObject({
 });
 
 export type Manifest = z.output<typeof manifestSchema>;
+export type OfferedArchive = z.output<typeof offeredArchiveSchema>;
 export type MadeArchive = z.output<typeof madeArchiveSchema>;

@@ -361,6 +361,8 @@ export type PreviewView = z.output<typeof previewSchema>;
 
 // --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
 
+  /** The system handed a file to the program: ask whether to take it in. */
+  z.strictObject({ type: z.literal('archive.offered') }),
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const inStep: readonly [
   Mutual<z.output<typeof trialSchema>, Trial>,

@@ -1,7 +1,13 @@
 /** The methods by which runs are kept for years: a part of the contract. */
 import { oc } from '@orpc/contract';
 import { z } from './zod.ts';
-import { archiveChunkInput, exportArchiveInput, madeArchiveSchema, readArchiveInput } from './archive-schemas.ts';
+import {
+  archiveChunkInput,
+  exportArchiveInput,
+  madeArchiveSchema,
+  offeredArchiveSchema,
+  readArchiveInput,
+} from './archive-schemas.ts';
 import { jobSchema } from './job-schemas.ts';
 import { idInput, list, runSummarySchema } from './schemas.ts';
 import * as u from './upkeep-schemas.ts';
@@ -53,8 +59,10 @@ export const archives = {
   read: oc.input(readArchiveInput).output(z.custom<Uint8Array>((value) => value instanceof Uint8Array)),
   /** The next piece of a file that is handed over to be taken in; the first one begins it. */
   upload: oc.input(archiveChunkInput).output(z.void()),
-  /** Takes in what was uploaded under this id; what the job made is told in words. */
+  /** Files that the system handed to the program, until they are taken in or dropped; `archive.offered` tells of a new one. */
+  offered: oc.output(list(offeredArchiveSchema)),
+  /** Takes in what was uploaded or offered under this id; what the job made is told in words. */
   unpack: oc.input(idInput.extend({ name: z.string().max(300) })).output(jobSchema),
-  /** Forgets a made or an uploaded one. */
+  /** Forgets a made, an uploaded or an offered one; an offered file stays where it is. */
   drop: oc.input(idInput).output(z.void()),
 };

@@ -1,9 +1,9 @@
 /** Archives of the session: packed for a window to fetch, or handed over by one to be taken in. Each has an id and no path. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/archive-schemas.ts';
-import type { MadeArchive } from '../bridge/archive-schemas.ts';
+import type { MadeArchive, OfferedArchive } from '../bridge/archive-schemas.ts';
 import type { JobView } from '../bridge/job-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { inWordsOf } from '../store/errors.ts';
@@ -28,6 +28,9 @@ export interface Archives {
   /** The job's `made` says in words what came. */
   unpack(id: string, name: string): JobView;
   drop(id: string): void;
+  /** A file of this machine that a window may take in, or drop: neither moves it or learns where it lies. */
+  offer(file: string): void;
+  offered(): readonly OfferedArchive[];
   /** A file of this machine, for the command line. Undefined where it was stopped. */
   takeIn(
     file: string,
@@ -45,6 +48,8 @@ export interface ArchiveParts {
   readonly now: () => Date;
   /** Called when something was taken in: teachers and data sets may have come with it. */
   readonly changed: () => void;
+  /** Called when an archive was offered. */
+  readonly offering: () => void;
 }
 
 interface Held {
@@ -52,10 +57,13 @@ interface Held {
   readonly name: string;
 }
 
-export function createArchives({ workspace, runs, jobs, version, now, changed }: ArchiveParts): Archives {
+export function createArchives(parts: ArchiveParts): Archives {
+  const { workspace, runs, jobs, version, now, changed, offering } = parts;
   const { store, files, directory } = workspace;
   const packed = new Map<string, Held>();
   const uploads = new Map<string, string>();
+  /** Files that are not ours. */
+  const offers = new Map<string, Held>();
   const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
 
   function heldOf(id: string): Held {
@@ -124,9 +132,10 @@ export function createArchives({ workspace, runs, jobs, version, now, changed }:
   }
 
   function unpack(id: string, name: string): JobView {
-    const file = uploads.get(id);
+    const file = uploads.get(id) ?? offers.get(id)?.file;
     if (file === undefined)
       throw new WorkbenchError('usage.invalid', 'This file was not handed over: choose it again.');
+    offers.delete(id);
     return jobs.start({ kind: 'unpack', subject: name }, async (tell, signal) => {
       try {
         const taken = await takeIn(file, name, tell, signal);
@@ -138,10 +147,17 @@ export function createArchives({ workspace, runs, jobs, version, now, changed }:
     });
   }
 
+  function offer(file: string): void {
+    inWordsOf(file, () => closeSync(openSync(file, 'r')));
+    offers.set(fresh(), { file, name: basename(file).slice(0, 300) });
+    offering();
+  }
+
   function drop(id: string): void {
     const file = packed.get(id)?.file ?? uploads.get(id);
     packed.delete(id);
     uploads.delete(id);
+    offers.delete(id);
     if (file !== undefined) removeAll(file);
   }
 
@@ -151,6 +167,8 @@ export function createArchives({ workspace, runs, jobs, version, now, changed }:
     upload,
     unpack,
     drop,
+    offer,
+    offered: () => [...offers].map(([id, { file, name }]) => ({ id, name, bytes: bytesOf(file) })),
     made: (id) => {
       const { file, name } = heldOf(id);
       return { name, bytes: statSync(file).size };
@@ -183,6 +201,9 @@ function plainName(text: string): string {
     .slice(0, 60);
   return plain === '' ? 'run' : plain;
 }
+
+/** 0 where it has gone meanwhile: taking it in says so. */
+const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 function removeAll(...paths: readonly string[]): void {
   for (const path of paths) rmSync(path, { recursive: true, force: true });

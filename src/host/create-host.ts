@@ -131,7 +131,10 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
       return isBusy() ? 'Something is being trained or measured: wait for its end, or stop it.' : undefined;
     },
   });
-  const archives = createArchives({ workspace, runs, jobs, version, now: () => new Date(), changed });
+  const archives = createArchives({
+    ...{ workspace, runs, jobs, version, now: () => new Date(), changed },
+    offering: () => live.publish({ type: 'archive.offered' }),
+  });
 
   async function startSample(): ReturnType<typeof runs.start> {
     const file = options.sample ?? join(options.resources, '..', 'examples', 'fashion-quick.json');
@@ -209,3 +212,4 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     close: () => (closed ??= closeAll()),
   };
 }
+    offerArchive: archives.offer,

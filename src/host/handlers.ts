@@ -216,6 +216,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       made: ({ id }) => archives.made(id),
       read: ({ id, offset }) => archives.read(id, offset),
       upload: ({ id, offset, data }) => archives.upload(id, offset, data),
+      offered: () => archives.offered(),
       unpack: ({ id, name }) => archives.unpack(id, name),
       drop: ({ id }) => archives.drop(id),
     },

@@ -45,6 +45,8 @@ export interface Host {
   readonly trainTeacher: TrainTeacher;
   readonly importDataset: ImportDataset;
   readonly takeInArchive: Archives['takeIn'];
+  /** A file that the system handed to the shell: windows ask whether to take it in. Throws where it cannot be read. */
+  readonly offerArchive: Archives['offer'];
   /** What this opening has put back or saved, where somebody had wished for it. */
   readonly recovery: RecoveryReport | undefined;
   /** Runs that are running now. */

@@ -133,5 +133,7 @@ function subjectOf(event: HostEvent): string {
       return `job ${event.id}`;
     case 'library.changed':
       return 'library';
+    case 'archive.offered':
+      return 'offers';
   }
 }

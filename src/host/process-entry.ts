@@ -1,4 +1,7 @@
-/** Where the entries of our own processes are, in a checkout (sources), in a build and in an installed app, and what runs them. */
+/**
+ * Where the entries of our own processes are, in a checkout (sources), in a build and in an installed app, and what runs them.
+ * An installed app holds what Electron runs in an archive, `app.asar`, and what plain Node runs in `program` beside it.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,7 +29,7 @@ export function processEntry(name: EntryName): string {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith('.ts')) return join(dirname(here), SOURCES[name]);
   const places = [dirname(here), dirname(dirname(here))].map((folder) => join(folder, BUNDLES[name]));
-  const found = places.map(outsideArchive).find((file) => existsSync(file));
+  const found = places.map(besideArchive).find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new WorkbenchError('internal', `${BUNDLES[name]} is missing beside ${here}: build the program again.`);
 }
@@ -40,9 +43,9 @@ export function nodeBinary(configured: string | undefined): string {
   const resources = (process as { readonly resourcesPath?: string }).resourcesPath;
   const root = checkoutRoot(dirname(fileURLToPath(import.meta.url)));
   const places = [
-    ...(resources === undefined ? [] : [join(resources, 'node', name), join(resources, 'node', 'bin', name)]),
+    ...(resources === undefined ? [] : [join(resources, 'node', 'bin', name)]),
     ...(root === undefined ? [] : [join(root, 'node_modules', 'node', 'bin', name)]),
-  ].map(outsideArchive);
+  ];
   const found = places.find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new WorkbenchError(
@@ -51,9 +54,9 @@ export function nodeBinary(configured: string | undefined): string {
   );
 }
 
-/** Node knows nothing of Electron's archives: what it is to read lies beside the archive, unpacked. */
-function outsideArchive(file: string): string {
-  return file.replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
+/** Node knows nothing of Electron's archives. */
+function besideArchive(file: string): string {
+  return file.replace(`${sep}app.asar${sep}`, `${sep}program${sep}`);
 }
 
 function checkoutRoot(start: string): string | undefined {

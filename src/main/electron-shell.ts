@@ -1,6 +1,6 @@
 /** The Electron shell: one instance, one window, and a host that outlives the window while a search runs. */
-import { join, resolve } from 'node:path';
-import { app, dialog, protocol } from 'electron';
+import { join } from 'node:path';
+import { app, crashReporter, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
@@ -10,34 +10,51 @@ import { answerAppRequest } from './app-protocol.ts';
 import { acceptPorts } from './bridge-port.ts';
 import { decideClosing } from './closing.ts';
 import type { ClosingQuestion, WorkUnderWay } from './closing.ts';
+import { followOnDesktop } from './desktop.ts';
+import { CODE_ROOT, dataRoot } from './folders.ts';
 import { APP_SCHEME } from './guards.ts';
 import { lockDown } from './lockdown.ts';
 import { setMenu } from './menu.ts';
+import { createOpeningQueue, isArchivePath, readHandOver } from './opening.ts';
 import { readShellOptions } from './options.ts';
 import { rescueQuestion } from './recovery.ts';
 import { openWindow } from './window.ts';
 
-// In a checkout this file is in src/main, in a build in out/main.
-const ROOT = resolve(import.meta.dirname, '../..');
-
 /** Beside workspace and shell: the resources and, in tests, a trainer of their own. */
 type Parts = Omit<HostOptions, 'workspace' | 'shell' | 'onQuit'>;
 
+/** Windows' name for the program, by which it knows whose notices and recent files these are; the installer gives the same. */
+const APP_ID = 'io.github.trade-workbench';
+
 /** Before the app is ready: the first thing that Electron's main process does. */
-export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resources') }): void {
+export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'resources') }): void {
   const options = readShellOptions(process.argv.slice(app.isPackaged ? 1 : 2));
   let host: Host | undefined;
   let window: BrowserWindow | undefined;
   /** `leaving`: the host is closed or closing, nothing more is asked. */
   let phase: 'running' | 'asking' | 'leaving' = 'running';
+  const opening = createOpeningQueue();
 
+  // Dumps stay in the program's own folder: nothing is sent anywhere.
+  crashReporter.start({ uploadToServer: false });
+  app.setAppUserModelId(APP_ID);
   protocol.registerSchemesAsPrivileged([
     { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
   app.enableSandbox();
 
-  if (app.requestSingleInstanceLock()) {
-    app.on('second-instance', showWindow);
+  if (app.requestSingleInstanceLock({ archives: options.archives })) {
+    opening.add(options.archives);
+    app.on('second-instance', (_event, _args, _folder, data) => {
+      opening.add(readHandOver(data).archives);
+      showWindow();
+    });
+    // A Mac's way of a double-click, also before the app is ready.
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      if (isArchivePath(path)) opening.add([path]);
+      showWindow();
+    });
     app.on('activate', showWindow);
     app.on('window-all-closed', () => undefined); // the host decides: see `closing`
     app.on('before-quit', (event) => {
@@ -54,12 +71,14 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
   async function start(): Promise<void> {
     lockDown();
     setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
-    protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(ROOT, 'out/renderer')));
+    protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(CODE_ROOT, 'out/renderer')));
     const opened = await openHost(options.workspace ?? defaultWorkspace());
     if (opened === undefined) return leave();
     host = opened;
     acceptPorts((port) => opened.serve.messagePort(port));
     showWindow();
+    opening.deliverTo((file) => offer(opened, file));
+    followOnDesktop(opened, { window: () => window, show: showWindow }).catch(show);
     if (options.sample) await startSample(opened).catch(show);
   }
 
@@ -106,6 +125,16 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
     }
   }
 
+  /** The window asks whether to take it in. */
+  function offer({ offerArchive }: Host, file: string): void {
+    try {
+      offerArchive(file);
+      app.addRecentDocument(file);
+    } catch (error) {
+      show(error);
+    }
+  }
+
   async function startSample({ client }: Host): Promise<void> {
     if ((await client.runs.list({ limit: 1 })).total === 0) await client.runs.startSample();
   }
@@ -113,7 +142,7 @@ export function runElectronShell(parts: Parts = { resources: join(ROOT, 'resourc
   function showWindow(): void {
     if (host === undefined || phase === 'leaving') return;
     if (window === undefined) {
-      window = openWindow(ROOT, () => {
+      window = openWindow(() => {
         if (phase === 'running') void closing();
         return phase === 'leaving';
       });

@@ -1,14 +1,15 @@
 /** The one window: sandboxed, with its place kept from last time; it comes back when its page crashes. */
 import { join } from 'node:path';
 import { app, BrowserWindow, screen } from 'electron';
+import { CODE_ROOT, dataRoot } from './folders.ts';
 import { START_PAGE } from './guards.ts';
 import { onScreen, readWindowState, writeWindowState } from './window-state.ts';
 
 /** A page that crashes again so soon after coming back would crash for ever. */
 const CRASH_PAUSE_MS = 10_000;
 
-/** `root`: folder of the program. `mayClose` is asked each time the person closes the window; true lets it go. */
-export function openWindow(root: string, mayClose: () => boolean): BrowserWindow {
+/** `mayClose` is asked each time the person closes the window; true lets it go. */
+export function openWindow(mayClose: () => boolean): BrowserWindow {
   const file = join(app.getPath('userData'), 'window.json');
   const state = onScreen(
     readWindowState(file),
@@ -20,9 +21,9 @@ export function openWindow(root: string, mayClose: () => boolean): BrowserWindow
     minHeight: 600,
     show: false,
     title: 'TRADE workbench',
-    icon: join(root, 'resources/icons/icon.png'),
+    icon: join(dataRoot(), 'resources/icons/icon.png'),
     webPreferences: {
-      preload: join(root, 'out/preload/index.cjs'),
+      preload: join(CODE_ROOT, 'out/preload/index.cjs'),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,

@@ -7,15 +7,23 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { clientOver } from '../../src/bridge/client.ts';
 
-/** From the test. `close`: of the window by its button. `call`: a method of the contract over a port that is handed over. */
+/**
+ * From the test. `close`: of the window by its button. `call`: a method of the contract over a port that is handed over; `input` to
+ * one that takes any. `data`: what a second start hands over.
+ */
 export type DoubleCommand =
-  | { readonly type: 'app'; readonly event: 'second-instance' | 'before-quit' | 'activate' }
+  | { readonly type: 'app'; readonly event: 'before-quit' | 'activate' }
+  | { readonly type: 'second-instance'; readonly data?: unknown }
+  | { readonly type: 'open-file'; readonly path: string }
+  | { readonly type: 'focused'; readonly isFocused: boolean }
+  | { readonly type: 'click-notice' }
   | { readonly type: 'close' }
   | { readonly type: 'answer'; readonly button: number }
   | {
       readonly type: 'call';
       readonly frame: { readonly url: string; readonly inner?: boolean } | null;
       readonly path: string;
+      readonly input?: object;
     }
   | { readonly type: 'contents'; readonly event: string; readonly url: string }
   | { readonly type: 'open'; readonly url: string }
@@ -27,6 +35,7 @@ export interface DoubleNews {
   readonly detail?: unknown;
 }
 
+let isFocused = false;
 /** What is asked at the start cannot wait for a command. */
 let button = Number(process.env['DOUBLE_BUTTON'] ?? 0);
 
@@ -45,10 +54,15 @@ function preventable(): Prevented {
 }
 
 class App extends EventEmitter {
-  isPackaged = false;
+  isPackaged = process.env['DOUBLE_PACKAGED'] !== undefined;
   #quitting = false;
   enableSandbox = (): void => tell('sandbox');
-  requestSingleInstanceLock = (): boolean => process.env['DOUBLE_SECOND'] === undefined;
+  requestSingleInstanceLock = (data: unknown): boolean => {
+    tell('hand-over', data);
+    return process.env['DOUBLE_SECOND'] === undefined;
+  };
+  setAppUserModelId = (id: string): void => tell('app id', id);
+  addRecentDocument = (path: string): void => tell('recent', path);
   whenReady = (): Promise<void> => Promise.resolve();
   getPath = (): string => process.env['DOUBLE_USER_DATA'] ?? '/nonexistent';
   quit = (): void => {
@@ -90,6 +104,8 @@ export class BrowserWindow extends EventEmitter {
   maximize = (): void => undefined;
   isMinimized = (): boolean => false;
   isMaximized = (): boolean => false;
+  isFocused = (): boolean => isFocused;
+  setProgressBar = (share: number): void => tell('progress', share);
   restore = (): void => undefined;
   getNormalBounds = () => ({ x: 0, y: 0, width: 1280, height: 800 });
   /** False when the close was prevented. */
@@ -134,6 +150,32 @@ export const protocol = {
   handle: (_scheme: string, handler: typeof answerRequest): void => void (answerRequest = handler),
 };
 
+export const crashReporter = { start: (options: unknown): void => tell('crash reporter', options) };
+
+let blockers = 0;
+export const powerSaveBlocker = {
+  start: (kind: string): number => {
+    tell('awake', kind);
+    return ++blockers;
+  },
+  stop: (id: number): void => tell('asleep', id),
+};
+
+const notices = new Set<Notification>();
+
+export class Notification extends EventEmitter {
+  static isSupported = (): boolean => true;
+  readonly #words: unknown;
+  constructor(words: unknown) {
+    super();
+    this.#words = words;
+  }
+  show = (): void => {
+    notices.add(this);
+    tell('notice', this.#words);
+  };
+}
+
 export const ipcMain = new EventEmitter();
 
 /** As Electron's port in the main process: an emitter that wraps what it hears as an event. */
@@ -149,16 +191,16 @@ class MainPort extends EventEmitter {
   close = (): void => this.#port.close();
 }
 
-async function call({ frame, path }: Extract<DoubleCommand, { type: 'call' }>): Promise<void> {
+async function call({ frame, path, input }: Extract<DoubleCommand, { type: 'call' }>): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   port1.on('close', () => tell('port closed'));
   const senderFrame = frame && { url: frame.url, parent: frame.inner ? {} : null };
   const client = clientOver(port1);
   ipcMain.emit('trade:port', { senderFrame, ports: [new MainPort(port2)] });
-  // Sound: the test names a method that takes an empty object, or nothing.
+  // Sound: the test names a method that takes this input, an empty object, or nothing.
   const [group = '', method = ''] = path.split('.');
   const methods = client as unknown as Record<string, Record<string, (input?: object) => Promise<unknown>>>;
-  const result = await methods[group]?.[method]?.(group === 'runs' ? {} : undefined).catch(String);
+  const result = await methods[group]?.[method]?.(input ?? (group === 'runs' ? {} : undefined)).catch(String);
   tell('result', result);
 }
 
@@ -167,6 +209,17 @@ async function obey(command: DoubleCommand): Promise<void> {
   switch (command.type) {
     case 'app':
       return void (command.event === 'before-quit' ? app.quit() : app.emit(command.event));
+    case 'second-instance':
+      return void app.emit('second-instance', {}, [], '/', command.data);
+    case 'open-file': {
+      const { event, isPrevented } = preventable();
+      app.emit('open-file', event, command.path);
+      return tell('prevented', isPrevented());
+    }
+    case 'focused':
+      return void (isFocused = command.isFocused);
+    case 'click-notice':
+      return void [...notices].at(-1)?.emit('click');
     case 'close':
       return void window?.close();
     case 'answer':
@@ -182,7 +235,8 @@ async function obey(command: DoubleCommand): Promise<void> {
       return tell('action', windowOpenHandler({ url: command.url }).action);
     case 'fetch': {
       const response = await answerRequest(new Request(command.url));
-      return tell('response', response.status);
+      const type = response.headers.get('content-type');
+      return tell('response', { status: response.status, type, bytes: (await response.arrayBuffer()).byteLength });
     }
   }
 }

@@ -102,7 +102,7 @@ describe('the window', () => {
   it('is brought to the front by a second start, which ends itself', async () => {
     const shell = startShell();
     await shell.next('focus');
-    shell.send({ type: 'app', event: 'second-instance' });
+    shell.send({ type: 'second-instance' });
     await shell.next('focus');
     expect(shell.heard('window')).toHaveLength(1);
     expect(await startShell([], {}, { DOUBLE_SECOND: '1' }).gone).toBe(0);
@@ -168,7 +168,7 @@ describe('closing while a search runs', () => {
     shell.send({ type: 'answer', button: 1 });
     shell.send({ type: 'close' });
     await shell.next('closed');
-    shell.send({ type: 'app', event: 'second-instance' });
+    shell.send({ type: 'second-instance' });
     await shell.next('load');
     shell.send({ type: 'close' });
     await shell.next('closed');
@@ -187,6 +187,101 @@ describe('closing while a search runs', () => {
     shell.send({ type: 'close' });
     expect(await shell.next('exit')).toBe(0);
     expect(shell.heard('question')).toHaveLength(0);
+  });
+});
+
+describe('the desktop', () => {
+  it('is kept awake while a search runs, shows how far it is, and hears of the end from a window that nobody looks at', async () => {
+    const shell = startShell(['--sample'], { epochMs: 30 });
+    expect(await shell.next('awake')).toBe('prevent-app-suspension');
+    expect(await shell.next('notice')).toMatchObject({ title: expect.stringMatching(/^Search finished: /) });
+    const shares = shell.heard('progress').map(({ detail }) => detail);
+    expect(shares.some((share) => typeof share === 'number' && share > 0 && share < 1)).toBe(true);
+    expect(shares.at(-1)).toBe(-1);
+    expect([shell.heard('awake'), shell.heard('asleep')].map((news) => news.length)).toEqual([1, 1]);
+    const before = shell.heard('focus').length;
+    shell.send({ type: 'click-notice' });
+    await vi.waitFor(() => expect(shell.heard('focus').length).toBe(before + 1), { timeout: 20_000 });
+  });
+
+  it('hears nothing of a search whose end the person sees in the window', async () => {
+    const shell = startShell([], { epochMs: 30 });
+    await shell.next('load');
+    shell.send({ type: 'focused', isFocused: true });
+    shell.send({ type: 'call', frame: OWN, path: 'runs.startSample' });
+    await shell.next('awake');
+    await shell.next('asleep');
+    // Asked for after what would have been told.
+    shell.send({ type: 'call', frame: OWN, path: 'system.info' });
+    await shell.next('result');
+    expect(shell.heard('notice')).toHaveLength(0);
+  });
+
+  it('keeps crash dumps on this machine', async () => {
+    const shell = startShell();
+    expect(await shell.next('crash reporter')).toEqual({ uploadToServer: false });
+  });
+});
+
+describe('a file of runs that the system hands over', () => {
+  const offered = async (shell: ReturnType<typeof startShell>): Promise<unknown> => {
+    shell.send({ type: 'call', frame: OWN, path: 'archives.offered' });
+    return shell.next('result');
+  };
+  const archive = (name: string): string => {
+    const file = join(folder.path, name);
+    writeFileSync(file, 'runs');
+    return file;
+  };
+  const told = (...names: readonly string[]) => names.map((name) => ({ id: expect.any(String), name, bytes: 4 }));
+
+  it('at the start waits for the window, which learns its name and no path', async () => {
+    const shell = startShell([archive('My runs.trade')]);
+    await shell.next('load');
+    expect(await offered(shell)).toEqual(told('My runs.trade'));
+    expect(shell.heard('recent').map(({ detail }) => detail)).toEqual([join(folder.path, 'My runs.trade')]);
+  });
+
+  it('to a second start comes to the first window', async () => {
+    const file = archive('a.trade');
+    const second = startShell([file], {}, { DOUBLE_SECOND: '1' });
+    const data = await second.next('hand-over');
+    expect(data).toEqual({ archives: [file] });
+    expect(await second.gone).toBe(0);
+    const shell = startShell();
+    await shell.next('focus');
+    shell.send({ type: 'second-instance', data });
+    await shell.next('focus');
+    expect(await offered(shell)).toEqual(told('a.trade'));
+    expect(shell.heard('window')).toHaveLength(1);
+  });
+
+  it("by a Mac's double-click too; other files are left alone", async () => {
+    const shell = startShell();
+    await shell.next('load');
+    for (const path of [archive('b.trade'), join(folder.path, 'notes.txt')]) {
+      shell.send({ type: 'open-file', path });
+      expect(await shell.next('prevented')).toBe(true);
+    }
+    expect(await offered(shell)).toEqual(told('b.trade'));
+  });
+
+  it('that cannot be read is said, and the program goes on', async () => {
+    const shell = startShell([join(folder.path, 'gone.trade')]);
+    expect(await shell.next('error')).toContain('gone.trade');
+    expect(await offered(shell)).toEqual([]);
+  });
+
+  it('stays where it is when the person does not want it', async () => {
+    const file = archive('c.trade');
+    const shell = startShell([file]);
+    await shell.next('load');
+    // Sound: seen above.
+    const [{ id } = { id: '' }] = (await offered(shell)) as readonly { readonly id: string }[];
+    shell.send({ type: 'call', frame: OWN, path: 'archives.drop', input: { id } });
+    await shell.next('result');
+    expect(await offered(shell)).toEqual([]);
+    expect(readFileSync(file, 'utf8')).toBe('runs');
   });
 });
 

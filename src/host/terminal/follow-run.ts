@@ -72,6 +72,7 @@ export async function followRun(
       case 'job.changed':
       case 'job.removed':
       case 'library.changed':
+      case 'archive.offered':
         return false;
     }
   };

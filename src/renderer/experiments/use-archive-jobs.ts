@@ -1,5 +1,6 @@
 /** Exports and imports of runs that this window began: an export's file is fetched when it is made, an import's end is told. */
 import { computed, shallowRef, watch } from 'vue';
+import type { OfferedArchive } from '../../bridge/archive-schemas.ts';
 import { isUnderWay } from '../../bridge/job-schemas.ts';
 import type { JobView } from '../../bridge/job-schemas.ts';
 import { useCall, useClient } from '../api.ts';
@@ -21,8 +22,12 @@ export function useArchiveJobs() {
     if (begun) follow(begun);
   }
 
-  async function take(file: File): Promise<void> {
-    const begun = await call(() => sendArchive(file, (share) => (sent.value = share)));
+  async function take(file: File | OfferedArchive): Promise<void> {
+    const begun = await call(() =>
+      file instanceof File
+        ? sendArchive(file, (share) => (sent.value = share))
+        : client.archives.unpack({ id: file.id, name: file.name }),
+    );
     sent.value = undefined;
     if (begun) follow(begun);
   }

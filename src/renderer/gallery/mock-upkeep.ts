@@ -102,7 +102,10 @@ export function mockUpkeep({ summaries, remove, emit }: MockUpkeepParts): MockUp
       waste: async () => WASTE_KINDS.map((kind, index) => ({ kind, bytes: index * 3_700_000, count: index })),
       reclaim: async ({ kinds }) => kinds.map((kind) => ({ kind, bytes: 3_700_000, count: 1 })),
     },
-    archives: { pack: noDisk, made: noDisk, read: noDisk, upload: noDisk, unpack: noDisk, drop: noDisk },
+    archives: {
+      ...{ pack: noDisk, made: noDisk, read: noDisk, upload: noDisk, unpack: noDisk, drop: noDisk },
+      offered: async () => [],
+    },
   };
 }
 

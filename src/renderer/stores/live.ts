@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
 import type { HostEvent } from '../../bridge/schemas.ts';
 import type { RunChange } from './apply-event.ts';
+import { useArrival } from './arrival.ts';
 import { useCatalog } from './catalog.ts';
 import type { JobChange } from './jobs.ts';
 import { useJobs } from './jobs.ts';
@@ -65,6 +66,7 @@ export const useLive = defineStore('live', () => {
       await useRecords().readAgain();
       await useReplays().readAgain();
       await useJobs().readAgain();
+      await useArrival().readOffered();
       synced.value = true;
     } catch {
       // The read failed because the connection did: its return brings the next 'synced'.
@@ -88,6 +90,11 @@ export const useLive = defineStore('live', () => {
       useCatalog()
         .readAgain()
         .catch(() => undefined);
+    // One that fails is made good by the reading after the cut.
+    if (changes.some(({ type }) => type === 'archive.offered'))
+      useArrival()
+        .readOffered()
+        .catch(() => undefined);
   }
 
   return { link, synced, closed, isLive, follow, receive, flush };
@@ -102,5 +109,6 @@ function isOfJob(change: Change): change is JobChange {
 }
 
 function isOfRun(change: Change): change is RunChange {
-  return !isOfReplay(change) && !isOfJob(change) && change.type !== 'library.changed';
+  const isOther = change.type === 'library.changed' || change.type === 'archive.offered';
+  return !isOfReplay(change) && !isOfJob(change) && !isOther;
 }
