@@ -6,6 +6,9 @@ import type { Limit, Objective } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Reward } from '../core/reward.ts';
 import type { SearchConfig } from '../core/run.ts';
+import type { Candidate } from '../core/space/space.ts';
+import { listed } from '../core/strategies/listed.ts';
+import type { StrategyOptions } from '../core/strategies/strategy.ts';
 import type { ParsedSearchInput } from './schemas.ts';
 
 /** Of one student, or of several: the largest, the middle. */
@@ -24,6 +27,9 @@ const OBJECTIVES = {
 
 /** Trainers side by side on a processor where nothing else is said (docs/decisions.md, 9). */
 export const CPU_SLOTS = 2;
+
+/** Of a given student. */
+export const MOST_SEEDS = 100;
 
 /** A student that is wrong on every second image is worth nothing. */
 export const REFERENCE_ACCURACY = 0.5;
@@ -51,7 +57,7 @@ export function expandConfig(
   typical: StudentCosts = largest,
   slots = CPU_SLOTS,
 ): SearchConfig {
-  const { objectives, limits, latency, transferFrom, reward: asked, $schema: _, ...rest } = parsed;
+  const { objectives, limits, latency, transferFrom, students, reward: asked, $schema: _, ...rest } = parsed;
   const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
@@ -67,6 +73,7 @@ export function expandConfig(
   return {
     ...rest,
     ...(transferFrom.length > 0 && { transferFrom }),
+    ...(students && givenStudents(students, rest.strategy.options)),
     slots: rest.slots ?? slots,
     objectives: objectives.map((name) => OBJECTIVES[name]),
     limits: limitsOf(limits),
@@ -79,6 +86,23 @@ export function expandConfig(
       ...(reward && { [REWARD_METRIC]: 0 }),
       ...(isTimed && { [LATENCY_METRIC]: REFERENCE_MARGIN * (limits.latencyMs ?? slowest) }),
     },
+  };
+}
+
+/** Their families and no other, and the trainings that they come to: what is said of either beside them counts nothing. */
+function givenStudents(
+  students: readonly Candidate[],
+  options: StrategyOptions,
+): Pick<SearchConfig, 'students' | 'families' | 'budget'> {
+  const seeds = Number(options['seeds'] ?? listed.defaults['seeds']);
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_SEEDS) {
+    const problem = `strategy.options.seeds: choose a whole number from 1 to ${MOST_SEEDS}.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'strategy.options.seeds' });
+  }
+  return {
+    students,
+    families: [...new Set(students.map(({ family }) => family))],
+    budget: { trials: students.length * seeds },
   };
 }
 

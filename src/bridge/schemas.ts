@@ -20,6 +20,12 @@ const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const count = z.int().min(0);
 
+const level = z.union([z.string().max(200), z.number(), z.boolean()]);
+const candidateSchema = z.strictObject({
+  family: z.string().max(120),
+  config: z.record(z.string().max(100), level),
+});
+
 // --- configuration of a search -------------------------------------------------------------------------------------
 
 const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
@@ -46,6 +52,13 @@ export const searchInputSchema = z.strictObject({
         .default({}),
     })
     .prefault({}),
+  students: z
+    .array(candidateSchema)
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Students to train instead of searching, with the strategy "listed"'),
+  studentsFrom: ID.optional().describe('Run that found these students'),
   transferFrom: z
     .array(ID)
     .max(20)
@@ -109,8 +122,6 @@ export type ParsedSearchInput = z.output<typeof searchInputSchema>;
 /** Read-only on both sides, as core's records are. */
 export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
-const level = z.union([z.string(), z.number(), z.boolean()]);
-const candidateSchema = z.strictObject({ family: z.string(), config: z.record(z.string(), level) });
 const metricsSchema = z.record(z.string(), anyNumber);
 
 const whySchema = z.strictObject({
@@ -169,6 +180,8 @@ const configSchema = z.strictObject({
   teacher: z.string(),
   families: list(z.string()),
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
+  students: list(candidateSchema).optional(),
+  studentsFrom: z.string().optional(),
   transferFrom: list(z.string()).optional(),
   objectives: list(objectiveSchema),
   limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
@@ -300,6 +313,8 @@ export const strategySchema = z.strictObject({
   defaults: z.record(z.string(), optionValue),
   /** It can learn from earlier runs. */
   transfers: z.boolean().optional(),
+  /** It trains the students that it is given, and searches for none. */
+  given: z.boolean().optional(),
 });
 
 /** What a configuration means before it is started: how many students fit, and how long it may take. */
@@ -346,6 +361,8 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('job.removed'), id: ID }),
   /** A teacher or a data set came or went: read them again. */
   z.strictObject({ type: z.literal('library.changed') }),
+  /** The system handed a file to the program: ask whether to take it in. */
+  z.strictObject({ type: z.literal('archive.offered') }),
 ]);
 
 export type HostEvent = z.output<typeof hostEventSchema>;
@@ -361,8 +378,6 @@ export type PreviewView = z.output<typeof previewSchema>;
 
 // --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
 
-  /** The system handed a file to the program: ask whether to take it in. */
-  z.strictObject({ type: z.literal('archive.offered') }),
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const inStep: readonly [
   Mutual<z.output<typeof trialSchema>, Trial>,

@@ -1,7 +1,7 @@
 /** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a pause. */
 import type { RunSummaryView } from '../bridge/schemas.ts';
 import type { Trial } from '../core/trial.ts';
-import { createProgressPrinter, followRun, frontText } from '../host/create-host.ts';
+import { createProgressPrinter, followRun, resultText } from '../host/create-host.ts';
 import type { Host, RunEnd, RunNews } from '../host/create-host.ts';
 import { INTERRUPTED, printJson, printLines } from './common.ts';
 import type { CommonOptions } from './common.ts';
@@ -54,7 +54,7 @@ export async function follow(
 function finish(end: RunEnd, options: CommonOptions, interrupted: boolean): number {
   const { run } = end.summary;
   if (options.json) printJson(endRecord(end));
-  else printLines(frontText(end));
+  else printLines(resultText(end));
   if (run.reason !== undefined) process.stderr.write(`${run.reason}\n`);
   if (run.state === 'finished') return 0;
   if (run.state === 'failed') return 1;

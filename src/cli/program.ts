@@ -13,6 +13,7 @@ import { latencyVerb } from './verbs/latency.ts';
 import { reclaimVerb } from './verbs/reclaim.ts';
 import { replayVerb } from './verbs/replay.ts';
 import { resumeVerb } from './verbs/resume.ts';
+import { retrainVerb } from './verbs/retrain.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
@@ -40,6 +41,7 @@ const HOST_OPTIONS: VerbContext['hostOptions'] = {
 const VERBS: readonly Verb[] = [
   searchVerb,
   resumeVerb,
+  retrainVerb,
   runsVerb,
   showVerb,
   latencyVerb,

@@ -3,6 +3,7 @@ import type { LatencyView, RunSummaryView } from '../bridge/schemas.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
+import { studentsOf } from '../core/seeds.ts';
 import type { Trial } from '../core/trial.ts';
 import { frontOf } from '../host/create-host.ts';
 import type { RunEnd, RunNews } from '../host/create-host.ts';
@@ -53,7 +54,15 @@ export function frontRecords({ summary, trials }: RunEnd) {
     }));
 }
 
-/** The last line of `search` and `resume`. */
+/** Of given students, by student: what its trainings came to. */
+export function givenRecords({ summary, trials }: RunEnd) {
+  if (!summary.run.config.students) return undefined;
+  return studentsOf(trials).map(({ candidate, params, macs, accuracy, testAccuracy }) => ({
+    ...{ family: candidate.family, config: candidate.config, accuracy, testAccuracy, params, macs },
+  }));
+}
+
+/** The last line of `search`, `resume` and `retrain`. */
 export function endRecord(end: RunEnd) {
   const { run, score } = end.summary;
   const { id, state, trials: all, failed } = runRecord(end.summary);
@@ -65,6 +74,7 @@ export function endRecord(end: RunEnd) {
       trials: all,
       failed,
       front: frontRecords(end),
+      students: givenRecords(end),
       hypervolume: score.hypervolume,
       seconds: run.seconds,
       reason: run.reason,

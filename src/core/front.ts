@@ -1,7 +1,8 @@
 /** The front of a search: the students that are reported, tested, and kept where nothing else is. */
 import type { Metrics } from './objective.ts';
-import { isFeasible, paretoItems } from './pareto.ts';
+import { hypervolume, isFeasible, paretoItems } from './pareto.ts';
 import type { SearchConfig } from './run.ts';
+import { candidateKey } from './space/candidate-key.ts';
 import type { Trial } from './trial.ts';
 
 /** Finished trials that no other finished trial dominates, within the limits, in order of their numbers. */
@@ -9,9 +10,43 @@ export function frontOf(
   config: Pick<SearchConfig, 'objectives' | 'limits'>,
   trials: readonly Trial[],
 ): readonly Trial[] {
-  const finished = trials.filter((trial) => trial.state === 'finished' && isFeasible(metricsOf(trial), config.limits));
-  return paretoItems(finished, metricsOf, config.objectives);
+  return paretoItems(feasibleOf(config, trials), metricsOf, config.objectives);
 }
+
+const feasibleOf = ({ limits }: Pick<SearchConfig, 'limits'>, trials: readonly Trial[]): readonly Trial[] =>
+  trials.filter((trial) => trial.state === 'finished' && isFeasible(metricsOf(trial), limits));
+
+/**
+ * The `count` students that a search found best, each once: of its front those first without which the most hypervolume would
+ * be lost, then of what is on the front without them.
+ */
+export function winnersOf(
+  config: Pick<SearchConfig, 'objectives' | 'limits' | 'reference'>,
+  trials: readonly Trial[],
+  count: number,
+): readonly Trial[] {
+  const { objectives, reference } = config;
+  const volumeOf = (some: readonly Trial[]): number => hypervolume(some.map(metricsOf), objectives, reference);
+  const winners: Trial[] = [];
+  let rest = [...new Map(feasibleOf(config, trials).map((trial) => [candidateKey(trial.candidate), trial])).values()];
+  while (winners.length < count && rest.length > 0) {
+    const front = paretoItems(rest, metricsOf, objectives);
+    if (front.length === 0) break; // none has a finite value
+    const whole = volumeOf(front);
+    const ranked = front
+      .map((trial, i) => ({ trial, share: whole - volumeOf(front.toSpliced(i, 1)) }))
+      .sort((a, b) => b.share - a.share || a.trial.number - b.trial.number);
+    winners.push(...ranked.slice(0, count - winners.length).map(({ trial }) => trial));
+    rest = rest.filter((trial) => !front.includes(trial));
+  }
+  return winners;
+}
+
+/** What is reported of a run, and tested: the front of a search, and all that were trained of students that were given. */
+export const reportedOf = (
+  config: Pick<SearchConfig, 'objectives' | 'limits' | 'students'>,
+  trials: readonly Trial[],
+): readonly Trial[] => (config.students ? trials.filter(({ state }) => state === 'finished') : frontOf(config, trials));
 
 /** Measured metrics with the known costs. */
 function metricsOf(trial: Trial): Metrics {

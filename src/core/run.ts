@@ -4,6 +4,7 @@ import type { Objective, Limit } from './objective.ts';
 import type { Reward } from './reward.ts';
 import { completeRecipe } from './recipe.ts';
 import type { Recipe, RecordedRecipe } from './recipe.ts';
+import type { Candidate } from './space/space.ts';
 import type { PriorResult, StrategyOptions } from './strategies/strategy.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
@@ -30,6 +31,10 @@ export interface SearchConfig {
   readonly teacher: string;
   readonly families: readonly string[];
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };
+  /** What is trained where nothing is searched for; the budget is then so many students times the seeds of each. */
+  readonly students?: readonly Candidate[];
+  /** Id of the run that they were found by, where it was one. */
+  readonly studentsFrom?: string;
   /** Ids of earlier runs whose results this one learns from; they were copied when it started. */
   readonly transferFrom?: readonly string[];
   readonly objectives: readonly Objective[];

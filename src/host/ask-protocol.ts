@@ -3,6 +3,7 @@ import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
 import type { Reward } from '../core/reward.ts';
+import type { Candidate } from '../core/space/space.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { AskedEvent, PriorResult, StrategyOptions } from '../core/strategies/strategy.ts';
 import type { BackupKind } from '../store/backup.ts';
@@ -25,6 +26,7 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: number;
   readonly prior: readonly PriorResult[];
+  readonly students?: readonly Candidate[];
 }
 
 /** Costs of every student of a family, in the order of its enumeration. */

@@ -102,9 +102,10 @@ async function findWaste({ workspace, fence }: Extract<AskRequest, { type: 'find
 function inputOf(problem: ProblemDescriptor): StrategyInput {
   const { families, inputShape, classes, objectives, limits, reward, reference, budget, seed, strategy, prior } =
     problem;
+  const { students } = problem;
   const space = studentSpace(families, inputShape, classes);
   const goal = { objectives, limits, ...(reward && { reward }), reference };
-  return { problem: { space, ...goal, budget }, seed, options: strategy.options, prior };
+  return { problem: { space, ...goal, budget }, seed, options: strategy.options, prior, ...(students && { students }) };
 }
 
 function opened(): OpenStrategy {

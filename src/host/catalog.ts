@@ -9,7 +9,7 @@ import { knownLimits } from '../core/latency.ts';
 import { median } from '../core/math/quantile.ts';
 import type { Limit } from '../core/objective.ts';
 import { isFeasible } from '../core/pareto.ts';
-import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
+import { LISTED, STRATEGY_INFOS } from '../core/strategies/registry.ts';
 import { surveySpace } from './ask-client.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
 import { readDatasetCard } from './dataset-files.ts';
@@ -112,7 +112,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
       const found = await dataset(name);
       return familyViews(found.card, await survey(found));
     },
-    strategies: () => STRATEGY_INFOS,
+    strategies: () => [...STRATEGY_INFOS, LISTED.info],
   };
 }
 

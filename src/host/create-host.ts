@@ -58,7 +58,7 @@ export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
-export { frontText, trialText } from './terminal/run-text.ts';
+export { resultText, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 export { whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replay-player.ts';

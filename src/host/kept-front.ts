@@ -1,5 +1,5 @@
 /** Whose weights go, where only the students on a run's front keep theirs: what another dominates comes back to no front. */
-import { frontOf } from '../core/front.ts';
+import { reportedOf } from '../core/front.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 
@@ -17,7 +17,7 @@ export function createKeptFront(config: SearchConfig, trials: () => readonly Tri
       const known = front ? [...front, trial] : trials().filter(({ state }) => state === 'finished');
       // Of equals the first by number stands for all, whichever finished first.
       const candidates = [...known].sort((left, right) => left.number - right.number);
-      const kept = frontOf(config, candidates);
+      const kept = reportedOf(config, candidates);
       front = kept;
       const ids = new Set(kept.map(({ id }) => id));
       return candidates.filter(({ id }) => !ids.has(id)).map(({ id }) => id);

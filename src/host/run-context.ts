@@ -52,11 +52,12 @@ export function problemOf(
   { dataset }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reward, reference, budget } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, budget, students } = config;
   const { shape, classes } = dataset;
   return {
     ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
     ...(reward && { reward }),
+    ...(students && { students }),
     budget: budget.trials,
   };
 }

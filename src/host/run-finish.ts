@@ -1,7 +1,7 @@
-/** The end of a run: the students on its front are tested, once, and the run says how it went. */
+/** The end of a run: the students that it reports are tested, once, and the run says how it went. */
 import { WorkbenchError } from '../core/errors.ts';
 import { LATENCY_METRIC } from '../core/latency.ts';
-import { frontOf } from '../core/front.ts';
+import { reportedOf } from '../core/front.ts';
 import type { Trial } from '../core/trial.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
@@ -26,11 +26,12 @@ export async function finishRun(
 ): Promise<FinalState | undefined> {
   const { store, runId, config } = context;
   const trials = store.trials(runId);
-  const untested = frontOf(config, trials).filter((trial) => trial.testAccuracy === undefined);
+  const untested = reportedOf(config, trials).filter((trial) => trial.testAccuracy === undefined);
   const faults: string[] = [];
   let done = 0;
   for (const trial of untested) {
-    context.progress.stage(`Testing student ${(done += 1)} of ${untested.length} on the front`);
+    const which = config.students ? '' : ' on the front';
+    context.progress.stage(`Testing student ${(done += 1)} of ${untested.length}${which}`);
     context.runChanged();
     const fault = await testStudent(context, trial, signal);
     if (signal.aborted) return undefined;

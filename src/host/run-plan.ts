@@ -6,7 +6,9 @@ import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { knownLimits } from '../core/latency.ts';
 import type { SearchConfig } from '../core/run.ts';
-import { strategyInfo } from '../core/strategies/registry.ts';
+import type { Candidate } from '../core/space/space.ts';
+import { listStudents } from '../core/strategies/listed.ts';
+import { checkStudents, strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
 import { largestWithin, typicalOf, within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
@@ -30,7 +32,11 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Prom
   const typical = typicalOf(parsed.families, dataset.card);
   const expanded = expandConfig(parsed, largest, typical, await machineSlots());
   const datasetFingerprint = fingerprintOf(dataset.card);
-  const config = { ...expanded, ...(datasetFingerprint !== undefined && { datasetFingerprint }) };
+  const config = {
+    ...expanded,
+    ...(datasetFingerprint !== undefined && { datasetFingerprint }),
+    ...(expanded.students && { students: givenStudents(expanded, expanded.students, dataset) }),
+  };
   checkReachable(config, survey);
   return planOf(catalog, config, dataset);
 }
@@ -63,11 +69,26 @@ async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<Dat
   };
 }
 
-/** Families, strategy and its options are known. */
-function checkNames(config: Pick<SearchConfig, 'families' | 'strategy'>, { card }: Found<DatasetCard>): void {
+/** The students that are to be trained, in the order in which they were named and in canonical form. */
+function givenStudents(
+  { families, limits }: SearchConfig,
+  students: readonly Candidate[],
+  { card }: Found<DatasetCard>,
+): readonly Candidate[] {
+  const space = studentSpace(families, card.shape, card.classes.length);
+  return listStudents(space, limits, students).map(({ candidate }) => candidate);
+}
+
+/** Families, strategy and its options are known, and students are given where and only where nothing is searched for. */
+function checkNames(
+  config: Pick<SearchConfig, 'families' | 'strategy' | 'students'>,
+  { card }: Found<DatasetCard>,
+): void {
   studentSpace(config.families, card.shape, card.classes.length);
   const { id, options } = config.strategy;
-  const { defaults } = strategyInfo(id);
+  const info = strategyInfo(id);
+  checkStudents(info, config.students);
+  const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;
     const standard = defaults[name];

@@ -1,6 +1,6 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { WorkbenchError } from '../core/errors.ts';
-import { frontOf } from '../core/front.ts';
+import { reportedOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
@@ -158,7 +158,7 @@ function trialsProblems(
   trials: readonly Trial[],
 ): readonly Problem[] {
   const keepsAll = run.config.checkpoints.keep !== 'front' && !frontOnly;
-  const kept = keepsAll ? trials : frontOf(run.config, trials);
+  const kept = keepsAll ? trials : reportedOf(run.config, trials);
   const ids = new Set(kept.map(({ id }) => id));
   return trials.flatMap((trial) => trialProblems(store, trial, ids.has(trial.id)));
 }

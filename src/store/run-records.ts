@@ -176,20 +176,22 @@ function derivedOf({ name }: Table): readonly string[] {
   return DERIVED[name] === undefined ? [] : [DERIVED[name]];
 }
 
-/** Runs that a run learned from may have got other ids with it. Untouched, to the letter, where none has. */
+/** Runs that a run learned from, or has its students from, may have got other ids with it. Untouched, to the letter, where none has. */
 function renameIn(config: string, renamed: ReadonlyMap<string, string>): string {
   if (renamed.size === 0) return config;
   const parsed: unknown = JSON.parse(config);
   if (typeof parsed !== 'object' || parsed === null) return config;
-  const { transferFrom, prior } = parsed as { readonly transferFrom?: unknown; readonly prior?: unknown };
+  const { transferFrom, studentsFrom, prior } = parsed as Readonly<Record<string, unknown>>;
   const next = (id: unknown): unknown => (typeof id === 'string' ? (renamed.get(id) ?? id) : id);
-  const isTouched = Array.isArray(transferFrom) && transferFrom.some((id) => next(id) !== id);
+  const earlier: readonly unknown[] = Array.isArray(transferFrom) ? transferFrom : [];
+  const isTouched = [...earlier, studentsFrom].some((id) => next(id) !== id);
   if (!isTouched) return config;
   const source = (one: unknown): unknown =>
     typeof one === 'object' && one !== null && 'source' in one ? { ...one, source: next(one.source) } : one;
   return JSON.stringify({
     ...parsed,
-    transferFrom: transferFrom.map(next),
+    ...(Array.isArray(transferFrom) && { transferFrom: transferFrom.map(next) }),
+    ...(studentsFrom !== undefined && { studentsFrom: next(studentsFrom) }),
     ...(Array.isArray(prior) && { prior: prior.map(source) }),
   });
 }

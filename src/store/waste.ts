@@ -1,7 +1,7 @@
 /** What of a workspace takes space without need; looks only, and changes nothing. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { frontOf } from '../core/front.ts';
+import { reportedOf } from '../core/front.ts';
 import type { StoredFiles } from './files.ts';
 import type { ReadableStore, RunSummary } from './store.ts';
 
@@ -71,7 +71,7 @@ function droppable(
 ): readonly DroppableWeights[] {
   if (trashedAt !== undefined || run.state === 'running') return [];
   const trials = store.trials(run.id).filter(({ state }) => state === 'finished');
-  const front = new Set(frontOf(run.config, trials).map(({ id }) => id));
+  const front = new Set(reportedOf(run.config, trials).map(({ id }) => id));
   const found = trials.flatMap(({ id }) => {
     const size = front.has(id) ? undefined : bytesOf.get(id);
     return size ? [{ id, ...size }] : [];

@@ -1,5 +1,5 @@
 /** The sample search of an empty workspace, followed in the terminal. */
-import { failureOf, followRun, frontText } from '../host/create-host.ts';
+import { failureOf, followRun, resultText } from '../host/create-host.ts';
 import type { HostClient, ProgressPrinter, RunNews } from '../host/create-host.ts';
 
 /** Does nothing where there are runs already; a failure is told, and the workbench stays open. */
@@ -15,7 +15,7 @@ export async function runSample(client: HostClient, printer: ProgressPrinter, is
     printer.clear();
     if (end === undefined || isLeaving()) return;
     const { state, reason } = end.summary.run;
-    if (state === 'finished') for (const text of ['', ...frontText(end), '']) printer.line(text);
+    if (state === 'finished') for (const text of ['', ...resultText(end), '']) printer.line(text);
     printer.line(state === 'finished' ? 'The sample search is done.' : `The sample search is ${state}.`);
     if (reason !== undefined) printer.line(reason);
   } catch (error) {

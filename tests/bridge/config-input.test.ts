@@ -14,11 +14,29 @@ describe('the search that a configuration came from', () => {
     ['a latency objective in tfjs', { objectives: ['accuracy', 'latencyMs'], latency: { engine: 'tfjs', batch: 1 } }],
     ['a reward', { objectives: ['reward'], reward: { cost: 'params', target: 1e5, over: -1 } }],
     ['earlier runs and options', { transferFrom: ['r1', 'r2'], strategy: { id: 'tpe', options: { a: 1, b: 'x' } } }],
+    [
+      'given students',
+      {
+        strategy: { id: 'listed', options: { seeds: 2 } },
+        students: [{ family: 'vit', config: { depth: 2, cls: true } }],
+        studentsFrom: 'r1',
+      },
+    ],
     ['another recipe', { recipe: { epochs: 3, distillation: { loss: 'none' } }, checkpoints: { keep: 'front' } }],
   ])('of %s', (_what, more) => {
     const config = expandConfig(searchInputSchema.parse({ name: 'One', ...more }), LARGEST);
     const again = expandConfig(inputOf({ ...config, datasetFingerprint: 'abc' }), LARGEST);
     expect(again).toEqual(config);
+  });
+
+  it('of given students has their families alone, and the trainings that their seeds come to', () => {
+    const students = ['vit', 'resnet', 'vit'].map((family, width) => ({ family, config: { width } }));
+    const input = { name: 'One', families: ['convnext'], budget: { trials: 7 }, students };
+    const expanded = (options: object): ReturnType<typeof expandConfig> =>
+      expandConfig(searchInputSchema.parse({ ...input, strategy: { id: 'listed', options } }), LARGEST);
+    expect(expanded({})).toMatchObject({ families: ['vit', 'resnet'], budget: { trials: 9 } });
+    expect(expanded({ seeds: 1 }).budget).toEqual({ trials: 3 });
+    for (const seeds of [0, 1.5, 101]) expect(() => expanded({ seeds })).toThrow('whole number from 1 to 100');
   });
 
   it('is refused where a run of another version asks for what is not known here', () => {

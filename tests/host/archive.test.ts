@@ -116,11 +116,12 @@ describe('one run', () => {
 
   test('keeps what it learned from: an id that changes on the way changes there, too', async () => {
     const from = filled('run_1');
-    addRun(from, 'run_2', configOf('second'), ['run_1', 'gone']);
+    addRun(from, 'run_2', { ...configOf('second'), studentsFrom: 'run_1' }, ['run_1', 'gone']);
     const into = filled('run_1');
     const { runs } = await taken(into, await packed(from));
     expect(runs.map(({ id }) => id)).toEqual(['run_1-b1', 'run_2']);
     expect(into.store.run('run_2')?.config.transferFrom).toEqual(['run_1-b1', 'gone']);
+    expect(into.store.run('run_2')?.config.studentsFrom).toBe('run_1-b1');
     expect(into.store.prior('run_2').map(({ source, value }) => [source, value])).toEqual([
       ['run_1-b1', NaN],
       ['gone', NaN],

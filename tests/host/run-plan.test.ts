@@ -56,6 +56,15 @@ describe('start refuses, and leaves no run behind,', () => {
     [{ limits: { macs: 5, params: 10 } }, 'budget.unreachable', 'limits', 'macs <= 5'],
     [{ trainImages: 20_000 }, 'config.invalid', 'trainImages', '10000'],
     [{ trainImages: 100, recipe: { batchSize: 101 } }, 'config.invalid', 'recipe.batchSize', '100 training images'],
+    [{ strategy: { id: 'listed' } }, 'config.invalid', 'students', 'name the students'],
+    [{ students: [{ family: 'resnet', config: {} }] }, 'config.invalid', 'students', 'TRADE chooses its own'],
+    [
+      { strategy: { id: 'listed' }, students: [{ family: 'resnet', config: { width1: 5 } }] },
+      'config.invalid',
+      'students.0.config.width1',
+      'cannot be 5',
+    ],
+    [{ strategy: { id: 'listed' }, students: [{ family: 'x', config: {} }] }, 'family.unknown', 'families', 'resnet'],
     [{ bugdet: {} }, 'config.invalid', '', 'bugdet'],
   ])('%j', async (part, code, field, words) => {
     const error = await refusal({ name: 'x', ...part });

@@ -3,12 +3,12 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import { explainRecorded, frontText, trialText, whyText } from '../../host/create-host.ts';
+import { explainRecorded, resultText, trialText, whyText } from '../../host/create-host.ts';
 import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
-import { frontRecords, trialRecord } from '../records.ts';
+import { frontRecords, givenRecords, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {
   withCommonOptions(program.command('show'))
@@ -52,12 +52,23 @@ function record(shown: RunEnd) {
   const { run, score } = shown.summary;
   const { id, state, name, reason, seconds } = run;
   const trials = shown.trials.map(trialRecord);
-  return { id, state, name, trials, front: frontRecords(shown), hypervolume: score.hypervolume, seconds, reason };
+  const students = givenRecords(shown);
+  return {
+    id,
+    state,
+    name,
+    trials,
+    front: frontRecords(shown),
+    students,
+    hypervolume: score.hypervolume,
+    seconds,
+    reason,
+  };
 }
 
 function lines(shown: RunEnd): readonly string[] {
   const { run } = shown.summary;
   const heading = `Run ${run.id} "${run.name}" is ${run.state}.`;
   const students = shown.trials.filter((trial) => trial.state !== 'queued').map(trialText);
-  return [heading, ...(run.reason === undefined ? [] : [run.reason]), '', ...students, '', ...frontText(shown)];
+  return [heading, ...(run.reason === undefined ? [] : [run.reason]), '', ...students, '', ...resultText(shown)];
 }

@@ -1,8 +1,9 @@
-/** All strategies by id. Adding one: its file, and a line here. */
+/** All searches by id, and what trains given students. Adding a search: its file, and a line here. */
 import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { akd } from './akd/akd.ts';
 import { evolution } from './evolution.ts';
+import { listed } from './listed.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
@@ -27,13 +28,14 @@ interface Entry {
 }
 
 function entry<S>(strategy: Strategy<S>): Entry {
-  const { id, title, version, fidelity, summary, defaults, transfers = false } = strategy;
-  const info = { id, title, version, fidelity, summary, defaults, transfers };
+  const { id, title, version, fidelity, summary, defaults, transfers = false, given = false } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults, transfers, given };
   return {
     info,
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
+      checkStudents(info, input.students);
       let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
       return {
         info,
@@ -57,6 +59,9 @@ export const STRATEGIES = {
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
+
+/** What trains the students that it is given: no search, and in no comparison of searches. */
+export const LISTED = entry(listed);
 
 export const STRATEGY_INFOS: readonly StrategyInfo[] = Object.values(STRATEGIES).map(({ info }) => info);
 
@@ -90,12 +95,22 @@ export function checkPrior({ title, transfers }: StrategyInfo, prior: readonly u
   );
 }
 
+/** A search finds its own students; without any given there is nothing to train. */
+export function checkStudents({ title, given = false }: StrategyInfo, students: readonly unknown[] = []): void {
+  if (given === students.length > 0) return;
+  const problem = given
+    ? 'students: name the students that are to be trained.'
+    : `students: ${title} chooses its own: leave them out, or make the strategy "${LISTED.info.id}".`;
+  throw new WorkbenchError('config.invalid', problem, { field: 'students' });
+}
+
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */
 export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
   return known(id).open(input);
 }
 
 function known(id: string): Entry {
+  if (id === LISTED.info.id) return LISTED;
   if (isStrategyId(id)) return STRATEGIES[id];
   const names = Object.keys(STRATEGIES).join(', ');
   throw new WorkbenchError('strategy.unknown', `There is no strategy '${id}': choose one of ${names}.`, {

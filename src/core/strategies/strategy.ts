@@ -23,6 +23,8 @@ export interface StrategyInput {
   readonly options: StrategyOptions;
   /** Results of earlier runs that this one may learn from; they are not told, and their students may be proposed. */
   readonly prior?: readonly PriorResult[];
+  /** What is to be trained, where nothing is searched for. */
+  readonly students?: readonly Candidate[];
 }
 
 export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
@@ -41,10 +43,12 @@ export interface Strategy<S> {
   readonly defaults: StrategyOptions;
   /** It makes use of `prior`; the others refuse one. */
   readonly transfers?: boolean;
+  /** It searches for nothing: it trains `students`. The others refuse them. */
+  readonly given?: boolean;
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**
-   * `count` new proposals, never one already asked; fewer (possibly none) when the space or the budget is exhausted.
+   * `count` new proposals, never one already asked by a search; fewer (possibly none) when the space or the budget is exhausted.
    * Same state, same answer.
    */
   ask(state: S, count: number): AskedEvent;

@@ -5,6 +5,8 @@ import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
 import type { Trial } from '../../core/trial.ts';
 import { frontOf } from '../../core/front.ts';
+import { studentsOf } from '../../core/seeds.ts';
+import type { Spread } from '../../core/seeds.ts';
 import type { RunEnd } from './follow-run.ts';
 import { millisecondsText } from './latency-text.ts';
 import { countText, durationText, percentText, textTable } from './text-table.ts';
@@ -20,6 +22,16 @@ const FRONT_COLUMNS: readonly Column[] = [
   { title: 'params', align: 'right' },
   { title: 'MACs', align: 'right' },
   { title: 'ms', align: 'right' },
+  { title: 'configuration', align: 'left' },
+];
+
+const GIVEN_COLUMNS: readonly Column[] = [
+  { title: 'trained', align: 'right' },
+  { title: 'family', align: 'left' },
+  { title: 'validation', align: 'right' },
+  { title: 'test', align: 'right' },
+  { title: 'params', align: 'right' },
+  { title: 'MACs', align: 'right' },
   { title: 'configuration', align: 'left' },
 ];
 
@@ -46,8 +58,34 @@ export function trialText(trial: Trial): string {
   return `Student ${trial.number + 1} (${candidate.family}, ${costs}): ${end}`;
 }
 
+/** What came of a run: the front of a search, or the students that were given. */
+export const resultText = (end: RunEnd): readonly string[] =>
+  end.summary.run.config.students ? givenText(end) : frontText(end);
+
+/** Given students in the order in which they were named, with the spread between their seeds. */
+function givenText({ summary, trials }: RunEnd): readonly string[] {
+  const students = studentsOf(trials);
+  const rows = students.map(({ candidate, params, macs, trials: own, accuracy, testAccuracy }) => [
+    `${accuracy.count} of ${own.length}`,
+    candidate.family,
+    spreadText(accuracy),
+    spreadText(testAccuracy),
+    countText(params),
+    countText(macs),
+    configText(candidate),
+  ]);
+  const heading = `Students of "${summary.run.name}", mean over seeds ± deviation between them:`;
+  return [heading, '', ...textTable(GIVEN_COLUMNS, rows)];
+}
+
+/** `89.3 % ± 0.2`: of one training there is no deviation. */
+function spreadText({ count, mean, deviation }: Spread): string {
+  if (count === 0) return '-';
+  return `${percentText(mean)}${count > 1 ? ` ± ${(100 * deviation).toFixed(1)}` : ''}`;
+}
+
 /** The front as lines of a table, smallest student first, with a heading; of a search by reward, its best student and what it means. */
-export function frontText({ summary, trials }: RunEnd): readonly string[] {
+function frontText({ summary, trials }: RunEnd): readonly string[] {
   const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
   if (front.length === 0) return ['No student is on the front yet.'];
   const rows = front.map((trial) => [

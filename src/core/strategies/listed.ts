@@ -1,0 +1,91 @@
+/**
+ * No search: the students that the run was given, each trained with several seeds. It is how the winners of a search are
+ * trained once more, for longer (docs/trade.md, step 8), and how networks of one's own are trained beside them. Seeds go
+ * round by round, so that what is there first tells of every student.
+ */
+import { WorkbenchError } from '../errors.ts';
+import { knownLimits } from '../latency.ts';
+import type { Limit } from '../objective.ts';
+import { isFeasible } from '../pareto.ts';
+import { candidateKey } from '../space/candidate-key.ts';
+import { familyOf, validateConfiguration } from '../space/lattice.ts';
+import type { Candidate, Space } from '../space/space.ts';
+import type { Catalogue, Member } from './catalogue.ts';
+import { EMPTY_LEDGER, askedEvent, record, remaining } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { Strategy, StrategyInput } from './strategy.ts';
+
+export interface ListedState {
+  readonly input: StrategyInput;
+  readonly catalogue: Catalogue;
+  readonly members: readonly Member[];
+  readonly ledger: Ledger;
+}
+
+/**
+ * The students in canonical form with their exact costs. Throws `family.unknown`, and `config.invalid` with the field
+ * `students.i` where one is none of its family's, breaks a limit or was named before.
+ */
+export function listStudents(
+  space: Space,
+  limits: readonly Limit[],
+  students: readonly Candidate[],
+): readonly Member[] {
+  const named = new Map<string, number>();
+  return students.map((student, i) => {
+    const field = `students.${i}`;
+    const refuse = (fault: string): never => {
+      throw new WorkbenchError('config.invalid', `${field}: ${fault}`, { field });
+    };
+    const family = familyOf(space, student.family);
+    const config = validateConfiguration(family, student.config, `${field}.config`);
+    const candidate = { family: family.name, config };
+    const key = candidateKey(candidate);
+    const before = named.get(key);
+    if (before !== undefined) refuse(`it is the same student as students.${before}; more seeds train it more often.`);
+    named.set(key, i);
+    const costs = family.costs(config);
+    const broken = knownLimits(limits).find((limit) => !isFeasible(costs, [limit]));
+    if (broken)
+      refuse(`it has more than ${broken.max.toLocaleString('en')} ${broken.metric}: raise the limit or leave it out.`);
+    return { key, candidate, costs };
+  });
+}
+
+/** What a fold needs of a catalogue: nothing is chosen from it. */
+function catalogueOf({ problem }: StrategyInput): Catalogue {
+  const memberOf = (candidate: Candidate): Member => ({
+    key: candidateKey(candidate),
+    candidate,
+    costs: familyOf(problem.space, candidate.family).costs(candidate.config),
+  });
+  return { problem, families: [], costMetrics: [], costsOf: (candidate) => memberOf(candidate).costs, admit: memberOf };
+}
+
+export const listed: Strategy<ListedState> = {
+  id: 'listed',
+  title: 'Given students',
+  version: 1,
+  fidelity: 'faithful',
+  summary: 'No search: students that you name, each trained with several seeds.',
+  defaults: { seeds: 3 },
+  given: true,
+
+  init(input) {
+    const { space, limits } = input.problem;
+    const members = listStudents(space, limits, input.students ?? []);
+    return { input, catalogue: catalogueOf(input), members, ledger: EMPTY_LEDGER };
+  },
+
+  fold: (state, event) => ({ ...state, ledger: record(state.ledger, event, state.catalogue) }),
+
+  ask({ input, members, ledger }, count) {
+    const first = ledger.trials.length;
+    const all = members.length * Number(input.options['seeds']);
+    const left = Math.min(count, remaining(ledger, input.problem), all - first);
+    const chosen = Array.from({ length: Math.max(0, left) }, (_, i) => members[(first + i) % members.length])
+      .filter((member) => member !== undefined)
+      .map((member) => ({ member, why: { source: 'listed' } }));
+    return askedEvent(ledger, input.seed, chosen);
+  },
+};
