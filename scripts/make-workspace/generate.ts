@@ -66,7 +66,7 @@ function writeRun(workspace: Workspace, run: PlannedRun, pool: StudentPool, cloc
   const gain = 0.01 * rng.normal();
   const students = pool.draw(config.families, run.trials, rng);
   const scorer = createRunScorer(config);
-  const kept = createKeptFront(config, () => store.trials(id));
+  const kept = createKeptFront(config, []);
   store.createRun({ id, config, strategyVersion: 1, sample: false });
   for (let start = 0; start < students.length; start += BATCH) {
     workspace.together(() =>

@@ -14,6 +14,9 @@ export interface WireSerializer {
 // In every browser and in Node, but in no library that this room's compiler settings name.
 declare const btoa: (bytes: string) => string;
 declare const atob: (text: string) => string;
+/** Node alone has it: a hundred times as fast on the side that sends megabytes. */
+declare const Buffer:
+  { from(buffer: ArrayBufferLike, offset: number, length: number): { toString(form: 'base64'): string } } | undefined;
 
 const WORDS: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 };
 /** Arguments of one call of `fromCharCode`: more would overflow the stack. */
@@ -33,6 +36,8 @@ export function wordNumber(word: unknown): number {
 }
 
 export function base64Of(bytes: Uint8Array): string {
+  if (typeof Buffer !== 'undefined')
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   let binary = '';
   for (let start = 0; start < bytes.length; start += CHUNK) {
     binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK));

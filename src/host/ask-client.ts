@@ -17,6 +17,8 @@ import type {
 } from './ask-protocol.ts';
 import { endProcess, startProcess } from './own-process.ts';
 import { nodeBinary, processEntry } from './process-entry.ts';
+import { readLog } from './slices.ts';
+import type { LogReader } from './slices.ts';
 
 /** A strategy in play. */
 export interface Asker {
@@ -33,10 +35,10 @@ interface Worker {
 
 class WorkerDied extends Error {}
 
-/** `log` gives the run's whole log as it stands; it is read at the start and whenever a worker has to be replaced. */
+/** `log` gives the run's log as it stands; it is read at the start and whenever a worker has to be replaced. */
 export async function openAsker(
   problem: ProblemDescriptor,
-  log: () => readonly RunEvent[],
+  log: LogReader,
   entry = processEntry('ask-worker'),
 ): Promise<Asker> {
   let worker = await open();
@@ -44,7 +46,8 @@ export async function openAsker(
   async function open(): Promise<Worker> {
     const fresh = startWorker(entry);
     try {
-      await fresh.call({ type: 'open', problem, log: log() });
+      await tell(fresh, log);
+      await fresh.call({ type: 'open', problem });
       return fresh;
     } catch (error) {
       await fresh.close();
@@ -86,8 +89,8 @@ export async function surveySpace(space: SpaceDescriptor): Promise<readonly Fami
 }
 
 /** Follows the whole log once more, off the host's thread. */
-export async function explainLog(problem: ProblemDescriptor, log: readonly RunEvent[]): Promise<Explanation> {
-  const answer = await callOnce({ type: 'explain', problem, log });
+export async function explainLog(problem: ProblemDescriptor, log: LogReader): Promise<Explanation> {
+  const answer = await callOnce({ type: 'explain', problem }, { log });
   if (answer.type === 'explained') return answer.explanation;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for an explanation.`);
 }
@@ -113,7 +116,7 @@ export async function compactDatabase(database: string): Promise<void> {
 
 /** Copies the database beside the session that has it open; gives the copy's name. `signal` gives the copy up. */
 export async function backUpDatabase(order: BackUpOrder, signal?: AbortSignal): Promise<string> {
-  const answer = await callOnce({ type: 'backUp', ...order }, signal);
+  const answer = await callOnce({ type: 'backUp', ...order }, { signal });
   if (answer.type === 'backedUp') return answer.name;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for a copy.`);
 }
@@ -125,11 +128,20 @@ export async function diagnoseWorkspace(workspace: string): Promise<Diagnosis> {
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a diagnosis.`);
 }
 
-async function callOnce(request: AskRequest, signal?: AbortSignal): Promise<AskAnswer> {
+/** A long log goes over in parts: to put it into one message would hold the host up. */
+async function tell(worker: Worker, log: LogReader): Promise<void> {
+  await readLog(log, (events) => worker.call({ type: 'hear', events }));
+}
+
+async function callOnce(
+  request: AskRequest,
+  { signal, log }: { readonly signal?: AbortSignal | undefined; readonly log?: LogReader } = {},
+): Promise<AskAnswer> {
   const worker = startWorker(processEntry('ask-worker'));
   const giveUp = (): void => void worker.close();
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
+    if (log !== undefined) await tell(worker, log);
     return await worker.call(request);
   } catch (error) {
     throw machineFault(error);

@@ -3,8 +3,8 @@ import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Limit, Objective } from '../core/objective.ts';
 import type { Reward } from '../core/reward.ts';
-import type { Candidate } from '../core/space/space.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
+import type { Candidate } from '../core/space/space.ts';
 import type { AskedEvent, PriorResult, StrategyOptions } from '../core/strategies/strategy.ts';
 import type { BackupKind } from '../store/backup.ts';
 import type { DoctorReport, OpenSession, Problem } from '../store/doctor.ts';
@@ -51,10 +51,12 @@ export interface Diagnosis {
 }
 
 export type AskRequest =
-  | { readonly type: 'open'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
+  /** A part of a run's log: what is opened or explained next has all the parts sent before. */
+  | { readonly type: 'hear'; readonly events: readonly RunEvent[] }
+  | { readonly type: 'open'; readonly problem: ProblemDescriptor }
   | { readonly type: 'fold'; readonly event: RunEvent }
   | { readonly type: 'ask'; readonly count: number }
-  | { readonly type: 'explain'; readonly problem: ProblemDescriptor; readonly log: readonly RunEvent[] }
+  | { readonly type: 'explain'; readonly problem: ProblemDescriptor }
   | { readonly type: 'survey'; readonly space: SpaceDescriptor }
   /** `session`: whether files may be on their way to their rows while this is done. */
   | { readonly type: 'examine'; readonly workspace: string; readonly session: OpenSession }

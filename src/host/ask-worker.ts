@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
 import { enumerateFamily } from '../core/space/lattice.ts';
 import type { KnownCosts } from '../core/space/space.ts';
 import { explainRun } from '../core/strategies/explain.ts';
@@ -21,12 +22,17 @@ import type {
 } from './ask-protocol.ts';
 
 let strategy: OpenStrategy | undefined;
+let heard: RunEvent[] = [];
 
 async function answer(request: AskRequest): Promise<AskAnswer> {
   switch (request.type) {
+    case 'hear':
+      heard.push(...request.events);
+      return { type: 'done' };
     case 'open':
       strategy = openStrategy(request.problem.strategy.id, inputOf(request.problem));
-      for (const event of request.log) strategy.fold(event);
+      for (const event of heard) strategy.fold(event);
+      heard = [];
       return { type: 'done' };
     case 'fold':
       opened().fold(request.event);
@@ -34,8 +40,8 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
     case 'ask':
       return { type: 'asked', event: opened().ask(request.count) };
     case 'explain': {
-      const { problem, log } = request;
-      return { type: 'explained', explanation: explainRun(problem.strategy.id, inputOf(problem), log) };
+      const { problem } = request;
+      return { type: 'explained', explanation: explainRun(problem.strategy.id, inputOf(problem), heard) };
     }
     case 'survey':
       return { type: 'surveyed', families: await survey(request.space) };

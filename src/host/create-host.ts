@@ -82,21 +82,29 @@ export {
  * `workspace.*` when it cannot be opened; then nothing was changed and nothing is left open.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
+  const began = performance.now();
   const workspace = openWorkspace(options.workspace);
+  const openMs = performance.now() - began;
   try {
-    return hostOver(workspace, options, await mendAfterRecovery(workspace));
+    return hostOver(workspace, options, await mendAfterRecovery(workspace), openMs);
   } catch (error) {
     workspace.close();
     throw error;
   }
 }
 
-function hostOver(workspace: Workspace, options: HostOptions, recovery: RecoveryReport | undefined): Host {
+function hostOver(
+  workspace: Workspace,
+  options: HostOptions,
+  recovery: RecoveryReport | undefined,
+  openMs: number,
+): Host {
   const { store, files } = workspace;
   const logFile = options.logFile ?? join(files.folders.logs, 'host.log');
   const { log, close: closeLog } = openLog(logFile);
+  const began = performance.now();
   const swept = store.sweep();
-  log.info({ fence: store.fence, swept }, 'host started');
+  log.info({ fence: store.fence, swept, openMs, sweepMs: performance.now() - began }, 'host started');
   if (recovery !== undefined) log.warn(recovery, 'workspace recovered');
 
   const settings = trainerSettings(options, store.fence);
@@ -206,10 +214,10 @@ function hostOver(workspace: Workspace, options: HostOptions, recovery: Recovery
     trainTeacher: training.train,
     importDataset: imports.import,
     takeInArchive: archives.takeIn,
+    offerArchive: archives.offer,
     recovery,
     activeRuns: () => runs.active(),
     activeJobs: () => jobs.list().filter(outlivesWindow).length,
     close: () => (closed ??= closeAll()),
   };
 }
-    offerArchive: archives.offer,

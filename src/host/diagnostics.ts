@@ -6,6 +6,7 @@ import type { BackendView, SizesView, SystemView } from '../bridge/system-schema
 import type { StoredFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { DATABASE_FILE } from '../store/workspace.ts';
+import { readRuns } from './slices.ts';
 
 export interface Diagnostics {
   /** By kind, the largest first. */
@@ -42,15 +43,15 @@ export function createDiagnostics({ store, files, system, logFile, backend, now 
     sizes,
     text: async () => {
       const measured = backend();
-      const { rows, total } = store.runs({ trash: 'with' });
-      const students = rows.reduce((sum, { trials }) => sum + trials.finished, 0);
+      const runs = await readRuns(store, { trash: 'with' });
+      const students = runs.reduce((sum, { trials }) => sum + trials.finished, 0);
       const [processor] = cpus();
       const lines = [
         `TRADE workbench ${system.version} (${system.shell}), ${now().toISOString()}`,
         `${system.platform}, Node ${system.node}`,
         `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${gibibytes(totalmem())} GiB of memory`,
         measured === undefined ? 'Backend: not measured in this session' : `Backend: ${backendText(measured)}`,
-        `Workspace: ${system.workspace}, ${total} runs, ${students} finished students`,
+        `Workspace: ${system.workspace}, ${runs.length} runs, ${students} finished students`,
         `Bytes: ${(await sizes()).map(({ kind, bytes }) => `${kind} ${bytes}`).join(', ')}`,
         '',
         `Last lines of ${logFile}:`,

@@ -5,6 +5,7 @@ import type { ReadableStore } from '../store/store.ts';
 import { explainLog } from './ask-client.ts';
 import type { Catalog } from './catalog.ts';
 import { problemOf } from './run-context.ts';
+import { logReader } from './slices.ts';
 
 /** Runs whose explanations are kept; the one asked for longest ago goes first. */
 const KEPT = 8;
@@ -15,24 +16,21 @@ export type Explainer = (runId: string) => Promise<Explanation>;
 export function createExplainer(store: ReadableStore, catalog: Pick<Catalog, 'dataset'>): Explainer {
   const kept = new Map<string, { readonly events: number; readonly explanation: Promise<Explanation> }>();
 
-  async function explain(runId: string, log: ReturnType<ReadableStore['events']>): Promise<Explanation> {
+  async function explain(runId: string): Promise<Explanation> {
     const run = store.run(runId);
     if (run === undefined) throw new WorkbenchError('run.missing', `There is no run "${runId}" in this workspace.`);
     const { directory, card } = await catalog.dataset(run.config.dataset);
     const dataset = { directory, shape: card.shape, classes: card.classes.length };
     const problem = problemOf(run.config, { dataset, teacher: undefined }, store.prior(runId));
-    return explainLog(
-      problem,
-      log.map(({ event }) => event),
-    );
+    return explainLog(problem, logReader(store, runId));
   }
 
   return (runId) => {
-    const log = store.events(runId);
+    const events = store.eventCount(runId);
     const known = kept.get(runId);
     kept.delete(runId);
-    const explanation = known?.events === log.length ? known.explanation : explain(runId, log);
-    kept.set(runId, { events: log.length, explanation });
+    const explanation = known?.events === events ? known.explanation : explain(runId);
+    kept.set(runId, { events, explanation });
     explanation.catch(() => kept.delete(runId));
     const [oldest] = kept.keys();
     if (oldest !== undefined && kept.size > KEPT) kept.delete(oldest);

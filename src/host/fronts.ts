@@ -2,25 +2,32 @@
 import type { FrontGroupView, FrontPointsView, FrontQuery } from '../bridge/front-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { ReadableStore, RunSummary } from '../store/store.ts';
+import { breath, readRuns } from './slices.ts';
+
+/** Trials that are read at once: some milliseconds. */
+const SLICE = 2000;
 
 /** Most finished students first; runs without any are in no group. */
-export function frontGroups(store: ReadableStore): readonly FrontGroupView[] {
-  return groupsOf(store)
+export async function frontGroups(store: ReadableStore): Promise<readonly FrontGroupView[]> {
+  return groupsIn(await readRuns(store))
     .map(({ key, dataset, members }) => ({ key, dataset, ...totalsOf(members), teachers: teachersOf(members) }))
     .sort((left, right) => right.finished - left.finished || left.key.localeCompare(right.key));
 }
 
-/** Run by run, so that whoever else waits for this process is served between two. Throws `run.missing` for an unknown group. */
+/** Throws `run.missing` for an unknown group. */
 export async function frontPoints(store: ReadableStore, { group, teacher }: FrontQuery): Promise<FrontPointsView> {
-  const found = groupsOf(store).find(({ key }) => key === group);
+  const found = groupsIn(await readRuns(store)).find(({ key }) => key === group);
   if (!found) {
     throw new WorkbenchError('run.missing', 'The runs of this front are not in the workspace any more: choose others.');
   }
   const members = found.members.filter(({ run }) => teacher === undefined || run.config.teacher === teacher);
   const parts = [];
-  for (const { run } of members) {
-    parts.push(store.finishedTrials(run.id));
-    await new Promise((resolve) => setImmediate(resolve));
+  for (const [place, { run, trials }] of members.entries()) {
+    const count = Object.values(trials).reduce((sum, some) => sum + some, 0);
+    for (let offset = 0; offset < count; offset += SLICE) {
+      parts.push({ place, ...store.finishedTrials(run.id, { offset, limit: SLICE }) });
+      await breath();
+    }
   }
   const families = [...new Set(parts.flatMap((part) => part.families))].sort();
   const familyPlace = new Map(families.map((family, place) => [family, place]));
@@ -33,14 +40,14 @@ export async function frontPoints(store: ReadableStore, { group, teacher }: Fron
     macs: new Float64Array(sum),
   };
   let at = 0;
-  parts.forEach((part, place) => {
-    columns.run.fill(place, at, at + part.ids.length);
+  for (const part of parts) {
+    columns.run.fill(part.place, at, at + part.ids.length);
     part.families.forEach((family, index) => (columns.family[at + index] = familyPlace.get(family) ?? NaN));
     columns.accuracy.set(part.accuracies, at);
     columns.params.set(part.params, at);
     columns.macs.set(part.macs, at);
     at += part.ids.length;
-  });
+  }
   return {
     runs: members.map(({ run: { id, name, config } }) => ({ id, name, teacher: config.teacher })),
     families,
@@ -56,9 +63,9 @@ interface Group {
 }
 
 /** By content where it is known: a data set may have been imported anew under its old name. */
-function groupsOf(store: ReadableStore): readonly Group[] {
+function groupsIn(summaries: readonly RunSummary[]): readonly Group[] {
   const groups = new Map<string, Group>();
-  for (const summary of store.runs().rows) {
+  for (const summary of summaries) {
     if (summary.trials.finished === 0) continue;
     const { dataset, datasetFingerprint } = summary.run.config;
     const key = datasetFingerprint ?? dataset;

@@ -8,15 +8,14 @@ export interface KeptFront {
   add(trial: Trial): readonly string[];
 }
 
-/** `trials`: all of the run. They are read once, and then also finds what a session that was cut off had left to do. */
-export function createKeptFront(config: SearchConfig, trials: () => readonly Trial[]): KeptFront {
-  let front: readonly Trial[] | undefined;
+/** `earlier`: finished trials of the run. The first look goes over all of them, for what a session that was cut off had left to do. */
+export function createKeptFront(config: SearchConfig, earlier: readonly Trial[]): KeptFront {
+  // A point that no member of the front dominates is dominated by nobody: the rest need not be looked at again.
+  let front = earlier;
   return {
     add(trial) {
-      // A point that no member of the front dominates is dominated by nobody: the rest need not be looked at again.
-      const known = front ? [...front, trial] : trials().filter(({ state }) => state === 'finished');
       // Of equals the first by number stands for all, whichever finished first.
-      const candidates = [...known].sort((left, right) => left.number - right.number);
+      const candidates = [...front, trial].sort((left, right) => left.number - right.number);
       const kept = reportedOf(config, candidates);
       front = kept;
       const ids = new Set(kept.map(({ id }) => id));

@@ -10,7 +10,6 @@ import type {
   UsageView,
 } from '../bridge/library-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
-import type { Run } from '../core/run.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
@@ -47,30 +46,19 @@ export interface LibraryParts {
   readonly changed: () => void;
 }
 
-/** What may use a teacher or a data set. */
-interface Users {
-  readonly runs: readonly Run[];
-  readonly teachers: readonly Found<TeacherCard>[];
-}
-
 const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
 /** Of those that use something, as many are named. */
 const MOST_NAMED = 5;
 
 export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
-  /** Whatever may use something, read once for all that is asked about. */
-  const users = async (): Promise<Users> => ({
-    runs: store.runs({ trash: 'with' }).rows.map(({ run }) => run),
-    teachers: await catalog.foundTeachers(),
-  });
-
   /** By names, as long as they mean the same: a run of a data set that was imported anew under its name counts, too. */
-  function usersOf(kind: 'teacher' | 'dataset', name: string, all: Users): UsageView {
-    const using = all.runs.filter(({ config }) => config[kind] === name);
-    const taught = kind === 'teacher' ? [] : all.teachers.filter(({ card }) => card.dataset.id === name);
+  function usersOf(kind: 'teacher' | 'dataset', name: string, teachers: readonly Found<TeacherCard>[]): UsageView {
+    const filter = kind === 'teacher' ? { teachers: [name] } : { datasets: [name] };
+    const { rows, total } = store.runs({ ...filter, trash: 'with', limit: MOST_NAMED });
+    const taught = kind === 'teacher' ? [] : teachers.filter(({ card }) => card.dataset.id === name);
     return {
-      runs: using.slice(0, MOST_NAMED).map(({ id, name: title }) => ({ id, name: title })),
-      runCount: using.length,
+      runs: rows.map(({ run }) => ({ id: run.id, name: run.name })),
+      runCount: total,
       teachers: taught.map((teacher) => teacher.name),
     };
   }
@@ -83,7 +71,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     const what = `${kind === 'teacher' ? 'The teacher' : 'The data set'} "${name}"`;
     const refuse = (why: string): WorkbenchError => new WorkbenchError('run.state', `${what} ${why}`);
     if (bundled) throw refuse('belongs to the program: it cannot be removed.');
-    const usage = usersOf(kind, name, await users());
+    const usage = usersOf(kind, name, await catalog.foundTeachers());
     const named = [...usage.runs.map((run) => `"${run.name}"`), ...taughtBy(usage), ...others];
     const more = usage.runCount - usage.runs.length;
     if (named.length > 0) {
@@ -104,17 +92,17 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
 
   return {
     records: async () => {
-      const all = await users();
+      const teachers = await catalog.foundTeachers();
       const record = (
         kind: 'teacher' | 'dataset',
         { name, directory }: Found<unknown>,
         fingerprint: string | undefined,
       ): LibraryRecordView => {
         const known = fingerprint === undefined || fingerprint === '' ? {} : { fingerprint };
-        return { name, ...known, bytes: bytesIn(directory), usage: usersOf(kind, name, all) };
+        return { name, ...known, bytes: bytesIn(directory), usage: usersOf(kind, name, teachers) };
       };
       return {
-        teachers: all.teachers.map((one) => record('teacher', one, one.card.weights.sha256)),
+        teachers: teachers.map((one) => record('teacher', one, one.card.weights.sha256)),
         datasets: (await catalog.foundDatasets()).map((one) => record('dataset', one, fingerprintOf(one.card))),
       };
     },

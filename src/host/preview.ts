@@ -5,6 +5,7 @@ import { studentSpace } from '../core/arch/families/registry.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { within } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
+import { readTrials } from './slices.ts';
 import { machineSlots } from './trainer-slots.ts';
 
 const BINS = 24;
@@ -27,7 +28,7 @@ export async function previewSearch(
   });
   const all = feasible.flatMap(({ costs }) => costs);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
-  const seconds = estimate(store, { ...parsed, slots: parsed.slots ?? (await machineSlots()) }, all, images);
+  const seconds = await estimate(store, { ...parsed, slots: parsed.slots ?? (await machineSlots()) }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
     histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
@@ -57,20 +58,22 @@ interface Sample {
 }
 
 /** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
-function estimate(
+async function estimate(
   store: ReadableStore,
   { recipe, budget, slots, dataset }: ParsedSearchInput & { readonly slots: number },
   students: readonly { readonly macs: number }[],
   images: number,
-): number | undefined {
+): Promise<number | undefined> {
   const chosen = Math.min(budget.trials, students.length);
   if (recipe.seconds !== undefined) return chosen > 0 ? (recipe.seconds * chosen) / Math.min(slots, chosen) : undefined;
-  const samples = store.runs({ limit: RECENT_RUNS }).rows.flatMap(({ run }) => {
-    if (run.config.dataset !== dataset || run.config.recipe.seconds !== undefined) return [];
+  const samples: Sample[] = [];
+  for (const { run } of store.runs({ limit: RECENT_RUNS }).rows) {
+    if (run.config.dataset !== dataset || run.config.recipe.seconds !== undefined) continue;
     const work = run.config.recipe.epochs * (run.config.trainImages ?? images);
-    const whole = store.trials(run.id).filter(({ state, attempts }) => state === 'finished' && attempts === 1);
-    return whole.map(({ macs, seconds }): Sample => ({ macs, seconds: seconds / work }));
-  });
+    for (const { attempts, macs, seconds } of await readTrials(store, run.id, { states: ['finished'] })) {
+      if (attempts === 1) samples.push({ macs, seconds: seconds / work });
+    }
+  }
   if (samples.length === 0 || students.length === 0) return undefined;
   const line = fitLine(samples);
   const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;

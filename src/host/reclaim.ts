@@ -8,6 +8,7 @@ import type { Workspace } from '../store/workspace.ts';
 import { compactDatabase, findWaste } from './ask-client.ts';
 import type { RunService } from './run-service.ts';
 import type { RunUpkeep } from './run-upkeep.ts';
+import { breath } from './slices.ts';
 
 export interface Reclaim {
   waste(): Promise<readonly WasteView[]>;
@@ -115,5 +116,3 @@ async function removeAll(folder: string, entries: readonly { readonly name: stri
   // What another program holds open stays for the next time.
   for (const { name } of entries) await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
 }
-
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

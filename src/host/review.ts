@@ -10,6 +10,7 @@ import type { Catalog } from './catalog.ts';
 import { readImages, readLabels } from './dataset-files.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { SideJobs } from './side-jobs.ts';
+import { breath, readTrials } from './slices.ts';
 
 export interface Review {
   /** Kept weights, the last epoch's first. */
@@ -17,7 +18,7 @@ export interface Review {
   /** On the validation split. Throws `trial.missing` where none are kept. */
   predictions(network: NetworkInput): Promise<PredictionsView>;
   layers(network: NetworkInput): Promise<LayersView>;
-  twins(id: string): readonly TwinView[];
+  twins(id: string): Promise<readonly TwinView[]>;
   images(dataset: string, indices: readonly number[]): Promise<ImagesView>;
 }
 
@@ -122,19 +123,29 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
       const key = network.kind === 'teacher' ? `teacher ${network.name}` : checkpointOf(network).sha256;
       return inspected(key, () => inspect(network));
     },
-    twins: (id) => {
+    twins: async (id) => {
       const { trial, run } = studentOf(id);
+      const { family } = trial.candidate;
       const key = candidateKey(trial.candidate);
-      return allRuns(store).flatMap((other) => {
-        if (other.id === run.id || other.config.dataset !== run.config.dataset) return [];
-        return store
-          .trials(other.id)
-          .filter((one) => one.state === 'finished' && candidateKey(one.candidate) === key)
-          .map((one) => ({
-            ...{ id: one.id, number: one.number, runId: other.id, runName: other.name },
-            ...{ loss: other.config.recipe.distillation.loss, accuracy: one.metrics['accuracy'] ?? NaN },
-          }));
-      });
+      const twins: TwinView[] = [];
+      for (const { run: other } of store.runs({ datasets: [run.config.dataset], limit: MOST_RUNS }).rows) {
+        if (other.id === run.id) continue;
+        await breath();
+        for (const one of await readTrials(store, other.id, { states: ['finished'], family })) {
+          if (candidateKey(one.candidate) !== key) continue;
+          const { loss } = other.config.recipe.distillation;
+          const { id: twin, number, metrics } = one;
+          twins.push({
+            id: twin,
+            number,
+            runId: other.id,
+            runName: other.name,
+            loss,
+            accuracy: metrics['accuracy'] ?? NaN,
+          });
+        }
+      }
+      return twins;
     },
     images: async (name, indices) => {
       const { directory, card } = await catalog.dataset(name);
@@ -151,10 +162,6 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
 
 /** Newest first. Twins are looked for in so many of them: each costs a read of its trials. */
 const MOST_RUNS = 200;
-
-function allRuns(store: ReadableStore) {
-  return store.runs({ limit: MOST_RUNS }).rows.map(({ run }) => run);
-}
 
 /** Computed once for each key, the oldest forgotten; a failure is forgotten at once. */
 function keeping<T>(): (key: string, compute: () => Promise<T>) => Promise<T> {

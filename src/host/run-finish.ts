@@ -5,6 +5,7 @@ import { reportedOf } from '../core/front.ts';
 import type { Trial } from '../core/trial.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
+import { readTrials } from './slices.ts';
 
 export interface Ending {
   /** The person asked for it before the budget was spent. */
@@ -25,7 +26,7 @@ export async function finishRun(
   signal: AbortSignal,
 ): Promise<FinalState | undefined> {
   const { store, runId, config } = context;
-  const trials = store.trials(runId);
+  const trials = await readTrials(store, runId);
   const untested = reportedOf(config, trials).filter((trial) => trial.testAccuracy === undefined);
   const faults: string[] = [];
   let done = 0;

@@ -14,6 +14,7 @@ import type { Asker } from './ask-client.ts';
 import { graphOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { finishRun } from './run-finish.ts';
+import { logReader, readTrials } from './slices.ts';
 import { walkTrial } from './trial-walk.ts';
 
 export interface RunLoop {
@@ -59,7 +60,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
 
   /** True when the strategy had nothing more to propose before the budget was spent. */
   async function searchOn(): Promise<boolean> {
-    const trials = store.trials(runId);
+    const trials = await readTrials(store, runId);
     for (const trial of trials) if (trial.state === 'running') store.interruptTrial(trial.id, 0);
     const waiting = [
       ...trials.filter(({ state }) => state === 'interrupted' || state === 'running'),
@@ -69,7 +70,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     let exhausted = false;
     const { budget, slots } = context.config;
     const inFlight = new Set<Promise<void>>();
-    const asker = await openAsker(context.problem, () => store.events(runId).map(({ event }) => event));
+    const asker = await openAsker(context.problem, logReader(store, runId));
 
     async function walk(trial: Trial): Promise<void> {
       const end = await walkTrial(context, trial, trialsAbort.signal);
@@ -117,8 +118,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
   }
 
   function stopRest(): void {
-    for (const trial of store.trials(runId)) {
-      if (trial.state !== 'interrupted' && trial.state !== 'queued') continue;
+    for (const trial of store.trials(runId, { states: ['interrupted', 'queued'] })) {
       const left = store.failTrial(trial.id, 'Stopped by you.', 'stopped', 0);
       if (left !== undefined) context.files.remove([left]);
       context.trialChanged(trial.id);

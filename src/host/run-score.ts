@@ -51,22 +51,26 @@ export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
 export interface RunningScore {
   /** As if the trial had finished. */
   add(metrics: Metrics): RunScore;
-  /** What was added last was not written down: the log is read again before the next. */
+  /** What was added last was not written down. */
   forget(): void;
 }
 
-/** Of a run that goes on: what was told before is read from its log once, not at each trial. */
-export function runningScore(config: SearchConfig, told: () => readonly Metrics[]): RunningScore {
+/** Of a run that goes on. `told`: what its log told before, in order of finishing. */
+export function runningScore(config: SearchConfig, told: readonly Metrics[]): RunningScore {
+  const known = [...told];
   let scorer: RunScorer | undefined;
   return {
     add(metrics) {
       if (scorer === undefined) {
-        const opened = createRunScorer(config);
-        for (const earlier of told()) opened.add(earlier);
-        scorer = opened;
+        scorer = createRunScorer(config);
+        for (const earlier of known) scorer.add(earlier);
       }
+      known.push(metrics);
       return scorer.add(metrics);
     },
-    forget: () => (scorer = undefined),
+    forget: () => {
+      known.pop();
+      scorer = undefined;
+    },
   };
 }

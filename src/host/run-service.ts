@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ParsedSearchInput, RunSummaryView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { Metrics } from '../core/objective.ts';
 import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { RunQuery, RunSummary } from '../store/store.ts';
@@ -19,6 +20,7 @@ import type { RunLoop } from './run-loop.ts';
 import { planResume, planRun } from './run-plan.ts';
 import type { RunPlan } from './run-plan.ts';
 import { runningScore, trainedOf } from './run-score.ts';
+import { logReader, readLog, readTrials } from './slices.ts';
 import { priorOf } from './transfer.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
@@ -101,10 +103,14 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     if (trial !== undefined) live.publish({ type: 'trial.changed', trial });
   }
 
-  function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): RunSummaryView {
+  async function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): Promise<RunSummaryView> {
     const { id: runId, config } = run;
+    const trials = await readTrials(store, runId);
+    const told: Metrics[] = [];
+    await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
+    assertOpen();
     const problem = problemOf(config, plan.places, store.prior(runId));
-    const progress = createLiveProgress({ ...progressSoFar(store.trials(runId), run), now });
+    const progress = createLiveProgress({ ...progressSoFar(trials, run), now });
     const { trainImages } = config;
     const context: RunContext = {
       runId,
@@ -118,8 +124,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       dataset: { directory: plan.places.dataset.directory, ...(trainImages !== undefined && { trainImages }) },
       teacher: plan.places.teacher,
       progress,
-      score: runningScore(config, () => trainedOf(store.events(runId).map(({ event }) => event))),
-      kept: createKeptFront(config, () => store.trials(runId)),
+      score: runningScore(config, told),
+      kept: createKeptFront(config, config.checkpoints.keep === 'front' ? trials.filter(isFinished) : []),
       runChanged: () => runChanged(runId),
       trialChanged,
       pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
@@ -164,7 +170,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     alone(undefined, async () => {
       const plan = await planRun(catalog, parsed);
       const { config, strategyVersion } = plan;
-      const prior = priorOf(store, config, spaceOf(problemOf(config, plan.places, [])));
+      const prior = await priorOf(store, config, spaceOf(problemOf(config, plan.places, [])));
       assertOpen();
       return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior }), plan);
     });
@@ -174,9 +180,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       const run = outOfTrash(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
       writeDown(id);
-      const plan = await planResume(catalog, run.config);
-      assertOpen();
-      return launch(run, plan);
+      return launch(run, await planResume(catalog, run.config));
     });
 
   /** Throws what kept it from being written, where that is so still. */
@@ -216,9 +220,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
     writeDown(id);
     await alone(id, async () => {
-      const plan = await planResume(catalog, run.config);
-      assertOpen();
-      return launch(run, plan, 'stop');
+      return launch(run, await planResume(catalog, run.config), 'stop');
     });
     await active.get(id)?.settled;
     return get(id);
@@ -281,11 +283,13 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   };
 }
 
+const isFinished = ({ state }: Trial): boolean => state === 'finished';
+
 function progressSoFar(
   trials: readonly Trial[],
   { config }: Run,
 ): Omit<Parameters<typeof createLiveProgress>[0], 'now'> {
-  const finished = trials.filter((trial) => trial.state === 'finished');
+  const finished = trials.filter(isFinished);
   return {
     total: config.budget.trials,
     slots: config.slots,

@@ -7,6 +7,7 @@ import type { SavedView } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { LiveEvents } from './live-events.ts';
 import type { RunService } from './run-service.ts';
+import { breath } from './slices.ts';
 
 export interface RunUpkeep {
   tag(order: {
@@ -20,7 +21,7 @@ export interface RunUpkeep {
   restore(ids: readonly string[]): readonly RunSummaryView[];
   /** Throws `run.state` where one is not in the trash; then none goes. */
   purge(ids: readonly string[]): Promise<void>;
-  sizes(ids: readonly string[]): readonly RunSizeView[];
+  sizes(ids: readonly string[]): Promise<readonly RunSizeView[]>;
   views(): readonly ViewView[];
   saveView(name: string, content: ViewContent): ViewView;
 }
@@ -42,7 +43,7 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       const part = store.deletePart(id);
       files.remove(part.files);
       isGone = part.isGone;
-      await new Promise((resolve) => setImmediate(resolve));
+      await breath();
     }
   }
 
@@ -89,7 +90,14 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
         live.publish({ type: 'run.removed', id });
       }
     },
-    sizes: (ids) => ids.map((id) => ({ id, ...store.runSize(id) })),
+    sizes: async (ids) => {
+      const sizes: RunSizeView[] = [];
+      for (const id of ids) {
+        sizes.push({ id, ...store.runSize(id) });
+        await breath();
+      }
+      return sizes;
+    },
     views: () => store.savedViews().flatMap(viewOf),
     saveView: (name, content) => ({ ...store.saveView(name, JSON.stringify(content)), content }),
   };

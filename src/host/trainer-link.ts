@@ -44,11 +44,16 @@ export type JobEnd =
 
 export type JobReport = Extract<TrainerEvent, { type: 'progress' | 'epoch' }>;
 
+export type Reporter = (event: JobReport) => void | Promise<void>;
+
 export type JobCommand = Extract<TrainerCommand, { job: unknown }>;
 
 export interface TrainerLink {
-  /** One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not obey. */
-  run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd>;
+  /**
+   * One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not obey. Reports are made one
+   * after the other, and the end is told when the last of them is done with.
+   */
+  run(command: JobCommand, report: Reporter, signal?: AbortSignal): Promise<JobEnd>;
   /** Resolves when the job in hand has stopped computing until `release`, or is over; at once without a job. */
   hold(): Promise<void>;
   release(): void;
@@ -58,9 +63,11 @@ export interface TrainerLink {
 
 interface Job {
   readonly id: string;
-  readonly report: (event: JobReport) => void;
+  readonly report: Reporter;
   readonly settle: (end: JobEnd) => void;
   readonly fail: (error: unknown) => void;
+  /** Something that it told could not be kept. */
+  isLost: boolean;
 }
 
 /** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before that. */
@@ -70,6 +77,8 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   let job: Job | undefined;
   let alive = true;
   let still: (() => void) | undefined;
+  /** What the trainer told last is being written down. */
+  let news: Promise<void> = Promise.resolve();
   const watchdog = createWatchdog(settings.silenceMs, () => {
     const seconds = Math.round(settings.silenceMs / 1000);
     condemn();
@@ -87,7 +96,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     job = undefined;
     watchdog.rest();
     still?.();
-    done?.settle(end);
+    void news.then(() => done?.settle(end));
   }
 
   void gone.then((how) => {
@@ -103,12 +112,19 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     watchdog.feed();
     if (event.type === 'held') return still?.();
     if (event.type !== 'progress' && event.type !== 'epoch') return finish(event);
+    const working = job;
+    news = news.then(() => pass(working, event));
+  }
+
+  async function pass(working: Job, event: JobReport): Promise<void> {
+    if (working.isLost) return;
     try {
-      job.report(event);
+      await working.report(event);
     } catch (error) {
       // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is worth nothing now.
+      working.isLost = true;
       condemn();
-      job.fail(error);
+      working.fail(error);
       finish({ type: 'crashed', message: 'The trainer was ended because its news could not be kept.' });
     }
   }
@@ -132,7 +148,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     send({ type: 'resume', jobId: job.id });
   }
 
-  function run(command: JobCommand, report: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd> {
+  function run(command: JobCommand, report: Reporter, signal?: AbortSignal): Promise<JobEnd> {
     const jobId = command.job.jobId;
     if (job !== undefined) throw new WorkbenchError('internal', 'This trainer is at work already.');
     if (!alive) return Promise.resolve({ type: 'crashed', message: `The trainer process is gone.${tail()}` });
@@ -150,7 +166,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
         signal?.removeEventListener('abort', stop);
         resolve(end);
       };
-      job = { id: jobId, report, settle, fail: reject };
+      job = { id: jobId, report, settle, fail: reject, isLost: false };
       watchdog.feed();
       send(command);
       if (signal?.aborted) stop();

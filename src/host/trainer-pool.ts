@@ -1,7 +1,7 @@
 /** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait for a free one. */
 import { availableParallelism } from 'node:os';
 import { WorkbenchError } from '../core/errors.ts';
-import type { JobCommand, JobEnd, JobReport, TrainerLink, TrainerSettings } from './trainer-link.ts';
+import type { JobCommand, JobEnd, Reporter, TrainerLink, TrainerSettings } from './trainer-link.ts';
 import { startTrainer } from './trainer-link.ts';
 
 export interface TrainerPool {
@@ -9,7 +9,7 @@ export interface TrainerPool {
    * Waits for a free trainer and gives it the job. Throws `backend.missing` when none can be started, and
    * resolves to `stopped` at once when `signal` is aborted before the job began.
    */
-  run(command: JobCommand, report?: (event: JobReport) => void, signal?: AbortSignal): Promise<JobEnd>;
+  run(command: JobCommand, report?: Reporter, signal?: AbortSignal): Promise<JobEnd>;
   /**
    * Gives the job to a trainer of one thread while every other trainer of the pool holds between two steps: what is timed
    * has the machine to itself. One such job at a time. Throws and resolves as `run`.
@@ -68,7 +68,7 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     waiting.shift()?.();
   }
 
-  async function runIn(command: JobCommand, report: (event: JobReport) => void, signal: AbortSignal): Promise<JobEnd> {
+  async function runIn(command: JobCommand, report: Reporter, signal: AbortSignal): Promise<JobEnd> {
     const stopped: JobEnd = { type: 'stopped', jobId: command.job.jobId, fence: settings.fence, checkpoint: undefined };
     const slot = await take();
     try {
@@ -128,11 +128,7 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     return job.finally(() => running.delete(job));
   }
 
-  function run(
-    command: JobCommand,
-    report: (event: JobReport) => void = () => undefined,
-    signal?: AbortSignal,
-  ): Promise<JobEnd> {
+  function run(command: JobCommand, report: Reporter = () => undefined, signal?: AbortSignal): Promise<JobEnd> {
     assertOpen();
     const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     const job = runIn(command, report, either);

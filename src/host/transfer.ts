@@ -7,20 +7,27 @@ import { checkPrior, strategyInfo } from '../core/strategies/registry.ts';
 import type { PriorResult } from '../core/strategies/strategy.ts';
 import { isUsable } from '../core/strategies/trade/transfer.ts';
 import type { ReadableStore } from '../store/store.ts';
+import { readTrials } from './slices.ts';
 
 /** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or has nothing to tell. */
-export function priorOf(store: ReadableStore, config: SearchConfig, space: Space): readonly PriorResult[] {
+export async function priorOf(
+  store: ReadableStore,
+  config: SearchConfig,
+  space: Space,
+): Promise<readonly PriorResult[]> {
   const { transferFrom = [], strategy } = config;
   checkPrior(strategyInfo(strategy.id), transferFrom);
   if (new Set(transferFrom).size < transferFrom.length) throw refusal('name each run once.');
-  return transferFrom.flatMap((id) => {
+  const all: PriorResult[] = [];
+  for (const id of transferFrom) {
     const run = store.run(id);
     if (run === undefined) throw refusal(`there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
     if (!isSameData(run, config)) {
       throw refusal(`"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`);
     }
-    return resultsOf(store, run, config, space);
-  });
+    all.push(...(await resultsOf(store, run, config, space)));
+  }
+  return all;
 }
 
 /** By content where both know it: a data set may have been imported anew under its old name. */
@@ -32,11 +39,15 @@ function isSameData({ config: earlier }: Run, config: SearchConfig): boolean {
 const dataWords = ({ config: earlier }: Run, config: SearchConfig): string =>
   earlier.dataset === config.dataset ? `other images of the same name (${config.dataset})` : earlier.dataset;
 
-function resultsOf(store: ReadableStore, run: Run, config: SearchConfig, space: Space): readonly PriorResult[] {
+async function resultsOf(
+  store: ReadableStore,
+  run: Run,
+  config: SearchConfig,
+  space: Space,
+): Promise<readonly PriorResult[]> {
   const metric = learnedMetric(config) ?? '';
-  const results = store
-    .trials(run.id)
-    .filter(({ state }) => state === 'finished')
+  const finished = await readTrials(store, run.id, { states: ['finished'] });
+  const results = finished
     .map(({ candidate, metrics }) => ({ candidate, value: metrics[metric] ?? NaN, source: run.id }))
     .filter((result) => isUsable(space, result));
   if (results.length > 0) return results;

@@ -42,9 +42,9 @@ async function tryTrial(
   // Training time: starting a trainer and the teacher's soft targets are shared by all trials.
   let started: number | undefined;
   const seconds = (): number => (started === undefined ? 0 : (now() - started) / 1000);
-  const hear = (event: JobReport): void => {
+  const hear = (event: JobReport): Promise<void> => {
     if (event.type === 'epoch' || event.stage === 'training') started ??= now();
-    report(context, fresh, event);
+    return report(context, fresh, event);
   };
   let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
   try {
@@ -58,7 +58,7 @@ async function tryTrial(
     const end = timed ?? (await pool.run(command, hear, signal));
     switch (end.type) {
       case 'trained':
-        finish(context, fresh, end.result, seconds());
+        await finish(context, fresh, end.result, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };
         return 'told';
       case 'stopped':
@@ -110,7 +110,7 @@ function jobOf(context: RunContext, trial: Trial): TrainJob {
   };
 }
 
-function report(context: RunContext, trial: Trial, event: JobReport): void {
+async function report(context: RunContext, trial: Trial, event: JobReport): Promise<void> {
   const { store, files, progress, pointAppended, trialChanged, runChanged } = context;
   if (event.type === 'progress') {
     const share = event.stage === 'training' && event.total > 0 ? event.done / event.total : undefined;
@@ -119,7 +119,8 @@ function report(context: RunContext, trial: Trial, event: JobReport): void {
     return;
   }
   const { point, checkpoint } = event;
-  const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, checkpoint);
+  const sealed = await files.seal(checkpoint.path, checkpoint);
+  const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, sealed);
   const replaced = store.appendEpoch(trial.id, point, { epoch: point.epoch, ...adopted });
   if (replaced !== undefined) files.remove([replaced]);
   const byTime = trial.epochs === 0;
@@ -131,7 +132,7 @@ function report(context: RunContext, trial: Trial, event: JobReport): void {
 }
 
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
-function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): void {
+async function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): Promise<void> {
   const { config, store, files, score } = context;
   const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
@@ -142,9 +143,11 @@ function finish(context: RunContext, trial: Trial, result: TrainResult, seconds:
   }
   const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
   const metrics = withReward(config.reward, measured);
-  const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, checkpoint);
+  const sealed = await files.seal(checkpoint.path, checkpoint);
+  const sealedBest = best && (await files.seal(best.checkpoint.path, best.checkpoint));
+  const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, sealed);
   const adoptedBest =
-    best && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, best.checkpoint);
+    best && sealedBest && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, sealedBest);
   const replaced = written(score, () =>
     store.finishTrial(trial.id, {
       metrics,

@@ -5,7 +5,7 @@ import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
 import { dueOutcome, type Mend } from './repair.ts';
-import type { ReadableStore, RunSummary, StoredEvent } from './store.ts';
+import type { ReadableStore, RunSummary, StoredEvent, TrialEvidence } from './store.ts';
 import { openReadable } from './workspace.ts';
 
 export interface Problem {
@@ -160,13 +160,19 @@ function trialsProblems(
   const keepsAll = run.config.checkpoints.keep !== 'front' && !frontOnly;
   const kept = keepsAll ? trials : reportedOf(run.config, trials);
   const ids = new Set(kept.map(({ id }) => id));
-  return trials.flatMap((trial) => trialProblems(store, trial, ids.has(trial.id)));
+  const evidence = new Map(store.evidence(run.id).map((one) => [one.trialId, one]));
+  return trials.flatMap((trial) => trialProblems(store, trial, evidence.get(trial.id), ids.has(trial.id)));
 }
 
-function trialProblems(store: ReadableStore, trial: Trial, keepsWeights: boolean): readonly Problem[] {
+function trialProblems(
+  store: ReadableStore,
+  trial: Trial,
+  evidence: TrialEvidence | undefined,
+  keepsWeights: boolean,
+): readonly Problem[] {
   const say = (words: string): string => `Trial ${trial.id} ${words}.`;
   const problems: Problem[] = [];
-  const points = store.epochs(trial.id).length;
+  const points = evidence?.epochs ?? 0;
   if (points !== trial.epochsDone) {
     const words = say(`has ${points} epochs of a curve and counts ${trial.epochsDone}`);
     problems.push({ words, mend: { what: 'curve', trialId: trial.id } });
@@ -175,7 +181,7 @@ function trialProblems(store: ReadableStore, trial: Trial, keepsWeights: boolean
     if (keepsWeights && !store.checkpoint(trial.id, 'final')) {
       problems.push({ words: say('is finished without a checkpoint') });
     }
-    if (!store.predictions(trial.id)) problems.push({ words: say('is finished without predictions') });
+    if (evidence?.hasPredictions !== true) problems.push({ words: say('is finished without predictions') });
   }
   return problems;
 }

@@ -15,9 +15,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isAbsolute, join, parse, relative, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { inWordsOf } from './errors.ts';
+import { inWordsOf, toWorkbenchError } from './errors.ts';
 import { conflict } from './rules.ts';
 import type { CheckpointRow } from './store.ts';
 
@@ -48,10 +49,15 @@ export interface WorkspaceFiles extends StoredFiles {
   /** This session's own folder for files being written. */
   readonly temp: string;
   /**
-   * Moves a file of the session's temp folder into `checkpoints`. The name gets a part of the content's hash, so that a
-   * file in place is never replaced by other content. With `expected`, a file that differs is refused.
+   * Size and hash of a finished file of the session's temp folder, once it has reached the disk. With `expected`, a file that
+   * differs is refused. A large file takes long: others are served in between.
    */
-  adopt(tempFile: string, name: string, expected?: FileFacts): AdoptedFile;
+  seal(tempFile: string, expected?: FileFacts): Promise<FileFacts>;
+  /**
+   * Moves a sealed file into `checkpoints`; its row is to be written in the same turn. The name gets a part of the content's
+   * hash, so that a file in place is never replaced by other content.
+   */
+  adopt(tempFile: string, name: string, facts: FileFacts): AdoptedFile;
   remove(files: Iterable<string>): void;
   /** Removes what no row names and what earlier sessions left in `tmp`; returns the orphans. */
   sweepOrphans(known: Iterable<string>): readonly string[];
@@ -87,7 +93,7 @@ export function storedFiles(directory: string): StoredFiles {
       const found = statSync(pathOf(row.file), { throwIfNoEntry: false });
       if (!found?.isFile()) return 'is missing';
       if (found.size !== row.bytes) return `has ${found.size} bytes where ${row.bytes} were written`;
-      return hashFile(pathOf(row.file), false).sha256 === row.sha256 ? undefined : 'has other content than was written';
+      return hashFile(pathOf(row.file)) === row.sha256 ? undefined : 'has other content than was written';
     },
     orphans: (known) => {
       const named = new Set(known);
@@ -110,17 +116,20 @@ export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFil
   return {
     ...stored,
     temp,
-    adopt: (tempFile, name, expected) => {
+    seal: async (tempFile, expected) => {
+      assertOwn(temp, tempFile);
+      return readWritten(tempFile, expected);
+    },
+    adopt: (tempFile, name, facts) => {
       assertOwn(temp, tempFile);
       assertFileName(name);
-      const facts = readWritten(tempFile, expected);
       const { name: stem, ext } = parse(name);
       const file = `${stem}-${facts.sha256.slice(0, 12)}${ext}`;
       const target = pathOf(file);
       return inWordsOf(target, () => {
         renameSync(tempFile, target);
         flushFolder(folders.checkpoints);
-        return { file, ...facts };
+        return { file, bytes: facts.bytes, sha256: facts.sha256 };
       });
     },
     remove: (files) => {
@@ -145,12 +154,13 @@ function assertOwn(temp: string, tempFile: string): void {
   }
 }
 
-/** Size and hash of a finished file, after it has reached the disk. */
-function readWritten(tempFile: string, expected: FileFacts | undefined): FileFacts {
+async function readWritten(tempFile: string, expected: FileFacts | undefined): Promise<FileFacts> {
   const bad = (what: string, cause?: unknown) =>
     new WorkbenchError('checkpoint.corrupt', `The checkpoint "${tempFile}" ${what}.`, { file: tempFile }, { cause });
   if (!statSync(tempFile, { throwIfNoEntry: false })?.isFile()) throw bad('is missing');
-  const facts = inWordsOf(tempFile, () => hashFile(tempFile, true));
+  const facts = await sealFile(tempFile).catch((error: unknown) => {
+    throw toWorkbenchError(error, tempFile);
+  });
   if (expected && (facts.sha256 !== expected.sha256 || facts.bytes !== expected.bytes)) {
     throw bad('is not the file that its trainer wrote');
   }
@@ -159,18 +169,33 @@ function readWritten(tempFile: string, expected: FileFacts | undefined): FileFac
 
 const CHUNK_BYTES = 1 << 20;
 
-function hashFile(path: string, flush: boolean): FileFacts {
-  const descriptor = openSync(path, flush ? 'r+' : 'r');
+async function sealFile(path: string): Promise<FileFacts> {
+  const file = await open(path, 'r+');
   try {
-    if (flush) fsyncSync(descriptor);
+    await file.sync();
     const hash = createHash('sha256');
-    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     let bytes = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(chunk);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      hash.update(chunk.subarray(0, bytesRead));
+      bytes += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function hashFile(path: string): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    const hash = createHash('sha256');
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
       hash.update(chunk.subarray(0, read));
-      bytes += read;
     }
-    return { bytes, sha256: hash.digest('hex') };
+    return hash.digest('hex');
   } finally {
     closeSync(descriptor);
   }

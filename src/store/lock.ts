@@ -9,6 +9,9 @@ import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
 import { toWorkbenchError } from './errors.ts';
 
+/** A connection that nobody refers to any more is closed by the garbage collector, and would let the lock go. */
+const held = new Set<Database.Database>();
+
 /** Long enough for a process that is just ending. */
 const PATIENCE_MS = 500;
 
@@ -73,10 +76,12 @@ export function acquireLock(directory: string): Lock {
   try {
     const previousDied = holder(directory) !== undefined;
     writeFileSync(note, `${JSON.stringify({ pid: process.pid })}\n`);
+    held.add(db);
     return {
       previousDied,
       release: (clean) => {
         if (clean) rmSync(note, { force: true });
+        held.delete(db);
         db.close();
       },
     };

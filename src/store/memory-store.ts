@@ -140,12 +140,23 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       recordBytes: 0,
     }),
     savedViews: () => [...views].sort((left, right) => byLetters(left.name, right.name)),
-    trials: (runId, { offset = 0, limit = Infinity } = {}) =>
-      (records.get(runId)?.trials ?? []).slice(offset, offset + limit).map(({ trial }) => trial),
-    finishedTrials: (runId) => {
-      const trials = (records.get(runId)?.trials ?? []).flatMap(({ trial }) =>
-        trial.state === 'finished' ? [trial] : [],
-      );
+    trials: (runId, { offset = 0, limit = Infinity, states, family } = {}) =>
+      (records.get(runId)?.trials ?? [])
+        .slice(offset)
+        .map(({ trial }) => trial)
+        .filter(
+          ({ state, candidate }) =>
+            (states?.includes(state) ?? true) && candidate.family === (family ?? candidate.family),
+        )
+        .slice(0, limit),
+    evidence: (runId) =>
+      (records.get(runId)?.trials ?? []).map(({ trial, epochs, predictions }) => ({
+        ...{ trialId: trial.id, epochs: epochs.length, hasPredictions: predictions !== undefined },
+      })),
+    finishedTrials: (runId, { offset = 0, limit = Infinity } = {}) => {
+      const trials = (records.get(runId)?.trials ?? [])
+        .slice(offset, offset + limit)
+        .flatMap(({ trial }) => (trial.state === 'finished' ? [trial] : []));
       return {
         ids: trials.map(({ id }) => id),
         families: trials.map(({ candidate }) => candidate.family),
@@ -156,7 +167,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     },
     trial: (id) => find(id)?.trial,
     epochs: (trialId) => find(trialId)?.epochs ?? [],
-    events: (runId) => records.get(runId)?.events.map((event, seq) => ({ seq, event })) ?? [],
+    events: (runId, { offset = 0, limit = Infinity } = {}) =>
+      records
+        .get(runId)
+        ?.events.map((event, seq) => ({ seq, event }))
+        .slice(offset, offset + limit) ?? [],
+    eventCount: (runId) => records.get(runId)?.events.length ?? 0,
     prior: (runId) => records.get(runId)?.prior ?? [],
     checkpoint: (trialId, kind) => find(trialId)?.[kind],
     checkpoints: allCheckpoints,

@@ -8,7 +8,7 @@ import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
-import type { EpochPoint, Trial } from '../core/trial.ts';
+import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
 
 /** An event with its place in the run's log: `seq` counts from 0 without gaps. */
 export interface StoredEvent {
@@ -94,10 +94,24 @@ export interface SavedView {
   readonly content: string;
 }
 
-/** Some of a run's trials, by their numbers. */
-export interface TrialQuery {
+export interface TrialFilter {
+  readonly states?: readonly TrialState[];
+  readonly family?: string;
+}
+
+/** A part of rows that are numbered from 0 without gaps: those from a number on, and how many at most. */
+export interface Slice {
   readonly offset?: number;
   readonly limit?: number;
+}
+
+export interface TrialQuery extends TrialFilter, Slice {}
+
+/** What a trial's own row only counts or supposes. */
+export interface TrialEvidence {
+  readonly trialId: string;
+  readonly epochs: number;
+  readonly hasPredictions: boolean;
 }
 
 /** Trials of a run that have finished, as columns in the order of their numbers: what a front over many runs needs of them. */
@@ -167,10 +181,14 @@ export interface ReadableStore {
   savedViews(): readonly SavedView[];
   /** In order of their numbers. */
   trials(runId: string, query?: TrialQuery): readonly Trial[];
-  finishedTrials(runId: string): FinishedTrials;
+  /** A slice of all trials' numbers, of which some have not finished. */
+  finishedTrials(runId: string, slice?: Slice): FinishedTrials;
+  /** In order of their numbers. */
+  evidence(runId: string): readonly TrialEvidence[];
   trial(id: string): Trial | undefined;
   epochs(trialId: string): readonly EpochPoint[];
-  events(runId: string): readonly StoredEvent[];
+  events(runId: string, slice?: Slice): readonly StoredEvent[];
+  eventCount(runId: string): number;
   /** Results of earlier runs that were written down with the run; empty where it learns from none. */
   prior(runId: string): readonly PriorResult[];
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;

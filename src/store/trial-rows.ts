@@ -7,7 +7,7 @@ import type { Connection } from './database.ts';
 import { trialIdOf } from './ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from './numbers.ts';
 import { assertTestable, assertTrialMove, missingTrial } from './rules.ts';
-import type { FinishedTrials, NewTrialCosts, TrialQuery } from './store.ts';
+import type { FinishedTrials, NewTrialCosts, Slice, TrialEvidence, TrialQuery } from './store.ts';
 
 interface TrialRow {
   readonly id: string;
@@ -30,6 +30,15 @@ interface TrialRow {
   readonly reason: string | null;
   readonly created_at: string;
   readonly finished_at: string | null;
+}
+
+interface ChosenTrials {
+  readonly runId: string;
+  readonly offset: number;
+  readonly limit: number;
+  /** A JSON list. */
+  readonly states: string | null;
+  readonly family: string | null;
 }
 
 /** The JSON columns are written below from values of these types. */
@@ -63,21 +72,37 @@ export function trialReader(db: Connection) {
   const ofRun = db.prepare<[string, number, number], TrialRow>(
     'SELECT * FROM trial WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?',
   );
+  const chosen = db.prepare<[ChosenTrials], TrialRow>(
+    `SELECT * FROM trial WHERE run_id = :runId AND number >= :offset
+       AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states))) AND (:family IS NULL OR family = :family)
+     ORDER BY number LIMIT :limit`,
+  );
   const finished = db
-    .prepare<[string], readonly [string, string, WrittenNumber | null, number, number]>(
+    .prepare<[string, number, number], readonly [string, string, WrittenNumber | null, number, number]>(
       `SELECT id, family, metrics ->> '$.accuracy', params, macs FROM trial
-       WHERE run_id = ? AND state = 'finished' ORDER BY number`,
+       WHERE run_id = ? AND number >= ? AND number < ? AND state = 'finished' ORDER BY number`,
     )
     .raw();
+  const evidence = db.prepare<[string], { trialId: string; epochs: number; hasPredictions: 0 | 1 }>(
+    `SELECT id AS trialId, (SELECT count(*) FROM epoch WHERE trial_id = trial.id) AS epochs,
+       EXISTS (SELECT 1 FROM prediction WHERE trial_id = trial.id) AS hasPredictions
+     FROM trial WHERE run_id = ? ORDER BY number`,
+  );
   return {
     trial: (id: string): Trial | undefined => {
       const row = byId.get(id);
       return row && toTrial(row);
     },
-    trials: (runId: string, { offset = 0, limit = -1 }: TrialQuery = {}): readonly Trial[] =>
-      ofRun.all(runId, offset, limit).map(toTrial),
-    finishedTrials: (runId: string): FinishedTrials => {
-      const rows = finished.all(runId);
+    trials: (runId: string, query: TrialQuery = {}): readonly Trial[] => {
+      const { offset = 0, limit = -1, states, family } = query;
+      if (states === undefined && family === undefined) return ofRun.all(runId, offset, limit).map(toTrial);
+      const filter = { states: states === undefined ? null : JSON.stringify(states), family: family ?? null };
+      return chosen.all({ runId, offset, limit, ...filter }).map(toTrial);
+    },
+    evidence: (runId: string): readonly TrialEvidence[] =>
+      evidence.all(runId).map((row) => ({ ...row, hasPredictions: row.hasPredictions === 1 })),
+    finishedTrials: (runId: string, { offset = 0, limit = Infinity }: Slice = {}): FinishedTrials => {
+      const rows = finished.all(runId, offset, offset + limit);
       return {
         ids: rows.map(([id]) => id),
         families: rows.map(([, family]) => family),

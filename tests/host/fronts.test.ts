@@ -37,8 +37,8 @@ function threeRuns(): WritableStore {
 }
 
 describe('groups of runs', () => {
-  test('are by data set, most finished students first, with their teachers; a run without any is in none', () => {
-    expect(frontGroups(threeRuns())).toEqual([
+  test('are by data set, most finished students first, with their teachers; a run without any is in none', async () => {
+    expect(await frontGroups(threeRuns())).toEqual([
       {
         key: 'cifar',
         dataset: 'cifar',
@@ -56,12 +56,12 @@ describe('groups of runs', () => {
     ]);
   });
 
-  test('go by the content of the data where it is known: a name may have been given to other images', () => {
+  test('go by the content of the data where it is known: a name may have been given to other images', async () => {
     const store = createMemoryStore();
     addRun(store, 'a', [0.5], { dataset: 'mine', datasetFingerprint: 'one' });
     addRun(store, 'b', [0.5], { dataset: 'mine', datasetFingerprint: 'two' });
     addRun(store, 'c', [0.5], { dataset: 'renamed', datasetFingerprint: 'one' });
-    expect(frontGroups(store).map(({ key, runs }) => [key, runs])).toEqual([
+    expect((await frontGroups(store)).map(({ key, runs }) => [key, runs])).toEqual([
       ['one', 2],
       ['two', 1],
     ]);

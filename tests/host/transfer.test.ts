@@ -58,9 +58,9 @@ describe('earlier runs', () => {
     ...change,
   });
 
-  function refusal(store: ReturnType<typeof storeOf>, config: SearchConfig): string {
+  async function refusal(store: ReturnType<typeof storeOf>, config: SearchConfig): Promise<string> {
     try {
-      priorOf(store, config, space);
+      await priorOf(store, config, space);
     } catch (error) {
       if (!(error instanceof WorkbenchError)) throw error;
       expect([error.code, error.place.field]).toEqual(['config.invalid', 'transferFrom']);
@@ -69,7 +69,7 @@ describe('earlier runs', () => {
     throw new Error('They were not refused.');
   }
 
-  it('give the finite results of finished students of the searched families, each under its run', () => {
+  it('give the finite results of finished students of the searched families, each under its run', async () => {
     const store = storeOf({
       a: {
         values: [
@@ -81,45 +81,47 @@ describe('earlier runs', () => {
       },
       b: { values: [['vit', 0.6]] },
     });
-    expect(priorOf(store, later(['b', 'a']), space)).toEqual([
+    expect(await priorOf(store, later(['b', 'a']), space)).toEqual([
       { candidate: referenceOf('vit'), value: 0.6, source: 'b' },
       { candidate: referenceOf('resnet'), value: 0.8, source: 'a' },
     ]);
-    expect(priorOf(store, later([]), space)).toEqual([]);
+    expect(await priorOf(store, later([]), space)).toEqual([]);
   });
 
-  it('are refused where one is missing, named twice, or has nothing to tell', () => {
+  it('are refused where one is missing, named twice, or has nothing to tell', async () => {
     const store = storeOf({
       a: { values: [['resnet', 0.8]] },
       failed: { values: [['resnet', undefined]] },
       other: { values: [['mlp-mixer', 0.7]] },
     });
-    expect(refusal(store, later(['a', 'none']))).toContain('there is no run "none" in this workspace');
-    expect(refusal(store, later(['a', 'a']))).toContain('name each run once');
+    expect(await refusal(store, later(['a', 'none']))).toContain('there is no run "none" in this workspace');
+    expect(await refusal(store, later(['a', 'a']))).toContain('name each run once');
     for (const id of ['failed', 'other']) {
-      expect(refusal(store, later(['a', id]))).toContain(`"Run ${id}" (${id}) has no finished student of resnet, vit`);
+      expect(await refusal(store, later(['a', id]))).toContain(
+        `"Run ${id}" (${id}) has no finished student of resnet, vit`,
+      );
     }
   });
 
-  it('are refused by a strategy that would not look at them', () => {
+  it('are refused by a strategy that would not look at them', async () => {
     const store = storeOf({ a: { values: [['resnet', 0.8]] } });
     const config = later(['a'], { strategy: { id: 'random', options: {} } });
-    expect(refusal(store, config)).toContain('learns nothing from earlier runs: choose trade');
+    expect(await refusal(store, config)).toContain('learns nothing from earlier runs: choose trade');
   });
 
-  it('are of the same data by content where both know it, else by name', () => {
+  it('are of the same data by content where both know it, else by name', async () => {
     const store = storeOf({
       known: { values: [['resnet', 0.8]], change: { dataset: 'mine', datasetFingerprint: 'f' } },
       unknown: { values: [['resnet', 0.8]], change: { dataset: 'mine' } },
     });
     const prior = (id: string, change: Partial<SearchConfig>) => priorOf(store, later([id], change), space);
-    expect(prior('known', { dataset: 'mine again', datasetFingerprint: 'f' })).toHaveLength(1);
-    expect(prior('unknown', { dataset: 'mine', datasetFingerprint: 'g' })).toHaveLength(1);
+    expect(await prior('known', { dataset: 'mine again', datasetFingerprint: 'f' })).toHaveLength(1);
+    expect(await prior('unknown', { dataset: 'mine', datasetFingerprint: 'g' })).toHaveLength(1);
     const replaced = later(['known'], { dataset: 'mine', datasetFingerprint: 'g' });
-    expect(refusal(store, replaced)).toContain(
+    expect(await refusal(store, replaced)).toContain(
       '"Run known" (known) was searched on other images of the same name (mine)',
     );
-    expect(refusal(store, later(['unknown']))).toContain('was searched on mine: its results say nothing here');
+    expect(await refusal(store, later(['unknown']))).toContain('was searched on mine: its results say nothing here');
   });
 });
 

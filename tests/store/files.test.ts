@@ -19,9 +19,11 @@ import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
 const conflict = expect.objectContaining({ code: 'store.conflict' });
 
 describe('adopt', () => {
-  test('moves the file and says its size and hash', () => {
+  test('moves the file and says its size and hash', async () => {
     const { files } = temporaryWorkspace();
-    const adopted = adoptText(files, 'a.safetensors', 'abc');
+    const file = join(files.temp, 'a.safetensors');
+    writeFileSync(file, 'abc');
+    const adopted = files.adopt(file, 'a.safetensors', await files.seal(file));
     // SHA-256 of "abc": FIPS 180-2, example B.1.
     const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
     expect(adopted).toEqual({ file: 'a-ba7816bf8f01.safetensors', bytes: 3, sha256 });
@@ -29,13 +31,17 @@ describe('adopt', () => {
     expect(readdirSync(files.temp)).toEqual([]);
   });
 
-  test('hashes a file larger than its buffer', () => {
+  test('hashes a file larger than its buffer, and serves others meanwhile', async () => {
     const { files } = temporaryWorkspace();
     const text = 'x'.repeat((1 << 20) + 7);
-    expect(adoptText(files, 'a.bin', text)).toMatchObject({
+    writeFileSync(join(files.temp, 'a.bin'), text);
+    let served = false;
+    setImmediate(() => (served = true));
+    expect(await files.seal(join(files.temp, 'a.bin'))).toEqual({
       bytes: text.length,
       sha256: createHash('sha256').update(text).digest('hex'),
     });
+    expect(served).toBe(true);
   });
 
   test('never replaces a file in place by other content of the same name', () => {
@@ -46,25 +52,27 @@ describe('adopt', () => {
     expect(readFileSync(files.pathOf(second.file), 'utf8')).toBe('two');
   });
 
-  test('refuses a file that is not what its trainer wrote, and one that is not there', () => {
+  test('refuses a file that is not what its trainer wrote, and one that is not there', async () => {
     const { files } = temporaryWorkspace();
     const file = join(files.temp, 'a.bin');
     const corrupt = expect.objectContaining({ code: 'checkpoint.corrupt', place: { file } });
-    expect(() => files.adopt(file, 'a.bin')).toThrow(corrupt);
+    await expect(files.seal(file)).rejects.toEqual(corrupt);
     writeFileSync(file, 'torn');
-    expect(() => files.adopt(file, 'a.bin', { bytes: 4, sha256: 'ab'.repeat(32) })).toThrow(corrupt);
+    await expect(files.seal(file, { bytes: 4, sha256: 'ab'.repeat(32) })).rejects.toEqual(corrupt);
     expect(readdirSync(files.folders.checkpoints)).toEqual([]);
   });
 
-  test('refuses a file of another session and names that leave the folder', () => {
+  test('refuses a file of another session and names that leave the folder', async () => {
     const { files } = temporaryWorkspace();
     const other = join(files.folders.tmp, 's000000-dead');
     mkdirSync(other);
     writeFileSync(join(other, 'a.bin'), 'x');
-    expect(() => files.adopt(join(other, 'a.bin'), 'a.bin')).toThrow(conflict);
+    const facts = { bytes: 1, sha256: 'ab'.repeat(32) };
+    await expect(files.seal(join(other, 'a.bin'))).rejects.toEqual(conflict);
+    expect(() => files.adopt(join(other, 'a.bin'), 'a.bin', facts)).toThrow(conflict);
     writeFileSync(join(files.temp, 'a.bin'), 'x');
     for (const name of ['../a.bin', 'b/a.bin', '', '.', '..', '.hidden']) {
-      expect(() => files.adopt(join(files.temp, 'a.bin'), name)).toThrow(conflict);
+      expect(() => files.adopt(join(files.temp, 'a.bin'), name, facts)).toThrow(conflict);
     }
     for (const name of ['../lock.json', '/etc/passwd']) expect(() => files.pathOf(name)).toThrow(conflict);
   });
@@ -99,7 +107,7 @@ test('the next start removes what no row names and keeps what one does; so does 
   second.close();
 });
 
-test('a trainer of a dead session that still writes does the next session no harm', () => {
+test('a trainer of a dead session that still writes does the next session no harm', async () => {
   const dead = temporaryWorkspace();
   const file = join(dead.files.temp, 'a.bin');
   const descriptor = openSync(file, 'w');
@@ -112,7 +120,7 @@ test('a trainer of a dead session that still writes does the next session no har
   expect(existsSync(dead.files.temp)).toBe(false);
   expect(() => writeFileSync(file, 'late')).toThrow('ENOENT');
   expect(readdirSync(next.files.temp)).toEqual([]);
-  expect(() => dead.files.adopt(file, 'a.bin')).toThrow(expect.objectContaining({ code: 'checkpoint.corrupt' }));
+  await expect(dead.files.seal(file)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
   next.close();
 });
 

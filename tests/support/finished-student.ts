@@ -20,8 +20,8 @@ export function addFinishedStudent({ store, files }: Workspace, name = 'Nice sea
   store.recordAsked('run_1', { ...event, proposals }, [COSTS, COSTS], 3);
   store.startTrial(FINISHED);
   const layout = layoutOf(build(reference));
-  const { path } = writeWeights(join(files.temp, 'final.safetensors'), layout, initialWeights(layout, 3));
-  const adopted = files.adopt(path, `${FINISHED}.safetensors`);
+  const { path, ...facts } = writeWeights(join(files.temp, 'final.safetensors'), layout, initialWeights(layout, 3));
+  const adopted = files.adopt(path, `${FINISHED}.safetensors`, facts);
   store.finishTrial(FINISHED, { ...finished(adopted.file), checkpoint: { epoch: 3, ...adopted } });
   return files.pathOf(adopted.file);
 }

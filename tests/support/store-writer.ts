@@ -14,29 +14,29 @@ if (store.run(RUN)) store.setRunState(RUN, 'running');
 else store.createRun({ id: RUN, config: searchConfig(), strategyVersion: 1, sample: false });
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-function checkpoint(id: string, epoch: number) {
+async function checkpoint(id: string, epoch: number) {
   const name = `${id}-${epoch}.safetensors`;
   const temp = join(files.temp, name);
   writeFileSync(temp, `${id} ${epoch} `.repeat(100 * (epoch + 1)));
-  return { ...checkpointFile('', epoch), ...files.adopt(temp, name) };
+  return { ...checkpointFile('', epoch), ...files.adopt(temp, name, await files.seal(temp)) };
 }
 
-function train(id: string) {
+async function train(id: string) {
   store.startTrial(id);
   for (let epoch = (store.trial(id)?.epochsDone ?? 0) + 1; epoch <= 3; epoch += 1) {
-    const replaced = store.appendEpoch(id, point(epoch), checkpoint(id, epoch));
+    const replaced = store.appendEpoch(id, point(epoch), await checkpoint(id, epoch));
     say(`epoch ${id} ${epoch}`);
     if (replaced !== undefined) files.remove([replaced]);
   }
   const accuracy = Math.random();
-  const old = store.finishTrial(id, finished('', { metrics: { accuracy }, checkpoint: checkpoint(id, 4) }));
+  const old = store.finishTrial(id, finished('', { metrics: { accuracy }, checkpoint: await checkpoint(id, 4) }));
   say(`finished ${id} ${accuracy}`);
   if (old !== undefined) files.remove([old]);
 }
 
 for (;;) {
   const open = store.trials(RUN).filter(({ state }) => state === 'queued' || state === 'interrupted');
-  if (open.length > 0) for (const { id } of open) train(id);
+  if (open.length > 0) for (const { id } of open) await train(id);
   else {
     const next = store.trials(RUN).length;
     const event = asked(next, next + 1);

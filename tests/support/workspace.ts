@@ -1,4 +1,5 @@
 /** Throw-away workspaces for tests. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,9 +27,10 @@ export function tickingClock(): () => Date {
   return () => new Date(Date.UTC(2026, 0, 1) + 1000 * seconds++);
 }
 
-/** Writes a file as a trainer would and takes it in. */
+/** Writes a file as a trainer would and takes it in, at one stroke. */
 export function adoptText(files: WorkspaceFiles, name: string, text: string): AdoptedFile {
   const file = join(files.temp, name);
   writeFileSync(file, text);
-  return files.adopt(file, name);
+  const facts = { bytes: Buffer.byteLength(text), sha256: createHash('sha256').update(text).digest('hex') };
+  return files.adopt(file, name, facts);
 }
