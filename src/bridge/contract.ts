@@ -66,7 +66,7 @@ export const contract = {
     get: oc.input(s.idInput).output(s.runSummarySchema),
     /** In order of their numbers; all, or a page of them. */
     trials: oc
-      .input(s.idInput.extend({ offset: z.int().min(0).default(0), limit: z.int().min(1).max(10_000).optional() }))
+      .input(s.idInput.extend({ offset: z.int().min(0).default(0), limit: z.int().min(1).max(2500).optional() }))
       .output(s.storedTrials),
     /** Which family got what and why, what the regions did, how good the predictions were: of all that was told so far. */
     explain: oc.input(s.idInput).output(explanationSchema),

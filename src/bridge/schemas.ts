@@ -326,8 +326,9 @@ export const previewSchema = z.strictObject({
   seconds: anyNumber.optional(),
 });
 
-/** Trials as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
+/** Rows as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
 export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
+export const storedRuns = z.custom<readonly RunSummaryView[]>((value) => Array.isArray(value), 'expected runs');
 
 export const idInput = z.strictObject({ id: ID });
 

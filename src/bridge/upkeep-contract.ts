@@ -9,7 +9,7 @@ import {
   readArchiveInput,
 } from './archive-schemas.ts';
 import { jobSchema } from './job-schemas.ts';
-import { idInput, list, runSummarySchema } from './schemas.ts';
+import { idInput, list, runSummarySchema, storedRuns } from './schemas.ts';
 import * as u from './upkeep-schemas.ts';
 
 const noteOf = z.strictObject({ note: z.string() });
@@ -17,7 +17,7 @@ const setNoteInput = idInput.extend({ note: u.noteSchema });
 
 export const runUpkeep = {
   /** Newest first where no order is named. */
-  list: oc.input(u.runListInput).output(z.strictObject({ rows: list(runSummarySchema), total: z.number() })),
+  list: oc.input(u.runListInput).output(z.strictObject({ rows: storedRuns, total: z.number() })),
   facets: oc.output(u.runFacetsSchema),
   tag: oc.input(u.tagInput).output(list(runSummarySchema)),
   /** Markdown. */

@@ -125,6 +125,40 @@ describe.each([
     expect(page(5, 9)).toEqual([]);
   });
 
+  test('trials of a state or a family come in slices that begin at a number, and so do the log and the columns', () => {
+    const { store } = withRun(open(), 0, 1, 2, 3);
+    const run = 'run_1';
+    for (const number of [0, 2, 3]) store.startTrial(`${run}-000${number}`);
+    for (const number of [0, 3]) store.finishTrial(`${run}-000${number}`, finished(`${number}.bin`));
+    const numbers = (query: Parameters<typeof store.trials>[1]) => store.trials(run, query).map(({ number }) => number);
+    expect(numbers({ states: ['finished', 'queued'] })).toEqual([0, 1, 3]);
+    expect(numbers({ states: ['finished', 'queued'], offset: 1, limit: 1 })).toEqual([1]);
+    expect(numbers({ states: ['finished'], offset: 1 })).toEqual([3]);
+    expect(numbers({ states: [] })).toEqual([]);
+    const { family } = proposal(1).candidate;
+    const ofFamily = [0, 1, 2, 3].filter((number) => proposal(number).candidate.family === family);
+    expect(numbers({ family })).toEqual(ofFamily);
+    expect(numbers({ family: 'none' })).toEqual([]);
+    expect(store.finishedTrials(run, { offset: 1 }).ids).toEqual([`${run}-0003`]);
+    expect(store.finishedTrials(run, { offset: 0, limit: 2 }).ids).toEqual([`${run}-0000`]);
+    expect(store.events(run, { offset: 1, limit: 1 })).toEqual(store.events(run).slice(1, 2));
+    expect([store.eventCount(run), store.eventCount('none')]).toEqual([3, 0]);
+  });
+
+  test('what a trial is held to: points of its curve and predictions, without reading them', () => {
+    const { store } = withRun(open(), 0, 1);
+    const run = 'run_1';
+    const [first = '', second = ''] = store.trials(run).map(({ id }) => id);
+    store.startTrial(first);
+    for (const epoch of [1, 2]) store.appendEpoch(first, point(epoch), undefined);
+    store.finishTrial(first, finished('a.bin'));
+    expect(store.evidence(run)).toEqual([
+      { trialId: first, epochs: 2, hasPredictions: true },
+      { trialId: second, epochs: 0, hasPredictions: false },
+    ]);
+    expect(store.evidence('none')).toEqual([]);
+  });
+
   test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
     const { store, ids } = withRun(open(), 0, 1, 2, 3);
     const metrics: readonly Metrics[] = [{ accuracy: 0.75 }, { accuracy: NaN }, {}];

@@ -10,9 +10,11 @@ import { applyChanges, EMPTY_RECORDS, isStale, newerSummary } from './apply-even
 
 /** Rows of the list read at once: some windows full, since each brings its configuration and its history. */
 const PAGE = 60;
+/** And at most: a call for all of a long list would hold the host up. */
+const MOST_RUNS = 200;
 /** Trials read first, so that a table has its rows at once, and then at a time: no call holds the host up for long. */
 const FIRST_TRIALS = 200;
-const MORE_TRIALS = 2500;
+const MORE_TRIALS = 1000;
 /** Curves asked for in one call (the contract's limit). */
 const CURVES = 200;
 
@@ -44,13 +46,19 @@ export const useRecords = defineStore('records', () => {
 
   /** The list from its start, as far as it was read before; also the running runs' summaries. */
   async function readRuns(): Promise<void> {
-    const limit = Math.min(1000, Math.max(PAGE, listed.value.length));
     const asked = list.query;
-    const page = await useClient().runs.list({ ...asked, offset: 0, limit });
-    if (asked !== list.query) return;
-    total.value = page.total;
-    listed.value = page.rows.map(({ run }) => run.id);
-    putRuns(page.rows);
+    const wanted = Math.max(PAGE, listed.value.length);
+    const rows: RunSummaryView[] = [];
+    for (let isLast = false; !isLast && rows.length < wanted;) {
+      const limit = Math.min(MOST_RUNS, wanted - rows.length);
+      const page = await useClient().runs.list({ ...asked, offset: rows.length, limit });
+      if (asked !== list.query) return;
+      total.value = page.total;
+      rows.push(...page.rows);
+      isLast = page.rows.length < limit;
+    }
+    listed.value = [...new Set(rows.map(({ run }) => run.id))];
+    putRuns(rows);
     loaded.value = true;
   }
 
