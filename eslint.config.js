@@ -12,7 +12,7 @@ const ENVIRONMENT = [
 ];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'out/', '.cache/', 'coverage/', 'resources/'] },
+  { ignores: ['node_modules/', 'out/', 'release/', '.cache/', 'coverage/', 'resources/'] },
   ...tseslint.configs.recommended,
   ...pluginVue.configs['flat/recommended'],
   {

@@ -9,7 +9,12 @@ const COMPUTE = ['tests/compute/**/*.test.ts', 'tests/oracle/**/*.test.ts'];
 const END_TO_END = [
   ...['tests/e2e/**/*.test.ts', 'tests/faults/**/*.test.ts'],
   // They run the programs as processes of their own: too slow for a check before each commit.
-  ...['tests/cli/**/*.test.ts', 'tests/web/web-shell.test.ts', 'tests/main/electron-shell.test.ts'],
+  ...[
+    'tests/cli/**/*.test.ts',
+    'tests/web/web-shell.test.ts',
+    'tests/main/electron-shell.test.ts',
+    'tests/package/**/*.test.ts',
+  ],
 ];
 const NOT_TESTS = ['**/node_modules/**', '**/.cache/**', 'out/**'];
 

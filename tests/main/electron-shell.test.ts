@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
-import type { DoubleCommand, DoubleNews } from '../electron-double/electron.ts';
+import { driveShell } from '../electron-double/driven-shell.ts';
+import type { DrivenShell } from '../electron-double/driven-shell.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { searchConfig } from '../support/store-records.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
@@ -28,7 +29,7 @@ afterEach(() => {
   folder.remove();
 });
 
-function startShell(args: readonly string[] = [], plan: FakePlan = {}, env: NodeJS.ProcessEnv = {}) {
+function startShell(args: readonly string[] = [], plan: FakePlan = {}, env: NodeJS.ProcessEnv = {}): DrivenShell {
   const workspace = join(folder.path, 'workspace');
   const child = fork(join(ROOT, 'tests/support/fake-electron.ts'), [resources, '--workspace', workspace, ...args], {
     execArgv: ['--import', pathToFileURL(join(ROOT, 'tests/electron-double/register.ts')).href],
@@ -36,30 +37,7 @@ function startShell(args: readonly string[] = [], plan: FakePlan = {}, env: Node
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   children.add(child);
-  const heard: DoubleNews[] = [];
-  const waiting = new Set<() => void>();
-  child.on('message', (news) => {
-    heard.push(news as DoubleNews); // the double's
-    for (const look of waiting) look();
-  });
-  const gone = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  let read = 0;
-  /** The next news of this name after the last one that was waited for. */
-  const next = (name: string): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const index = heard.findIndex((news, place) => place >= read && news.name === name);
-        if (index < 0) return;
-        waiting.delete(look);
-        read = index + 1;
-        resolve(heard[index]?.detail);
-      };
-      waiting.add(look);
-      look();
-      void gone.then(() => reject(new Error(`ended without "${name}": ${JSON.stringify(heard)}`)));
-    });
-  const send = (command: DoubleCommand): void => void child.send(command);
-  return { child, next, send, gone, heard: (name: string) => heard.filter((news) => news.name === name) };
+  return driveShell(child);
 }
 
 describe('the window', () => {
@@ -224,7 +202,7 @@ describe('the desktop', () => {
 });
 
 describe('a file of runs that the system hands over', () => {
-  const offered = async (shell: ReturnType<typeof startShell>): Promise<unknown> => {
+  const offered = async (shell: DrivenShell): Promise<unknown> => {
     shell.send({ type: 'call', frame: OWN, path: 'archives.offered' });
     return shell.next('result');
   };
