@@ -8,7 +8,7 @@ import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
-import type { Candidate, Level } from '../core/space/space.ts';
+import type { Candidate, Level, Role } from '../core/space/space.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
@@ -149,6 +149,7 @@ const SOURCES: Readonly<Record<string, SourceWords>> = {
   mutation: { short: 'Mutation', sentence: 'It is a mutation of an earlier student.' },
   crossover: { short: 'Crossover', sentence: 'It is crossed from two earlier students, and mutated.' },
   density: { short: 'Density', sentence: 'It was drawn where the best students so far are dense.' },
+  listed: { short: 'Given', sentence: 'It was named to be trained, once for each seed.' },
   policy: { short: 'Policy', sentence: 'It was written by the policy that learns from rewards.' },
 };
 
@@ -248,6 +249,19 @@ export function configText({ family, config }: Candidate, titles: Titles, separa
     .map(([name, level]) => `${titles.dimensionTitle(family, name)}: ${levelText(level)}`)
     .join(separator);
 }
+
+/** What a dimension means: its sign in a narrow cell, as papers write it, and its word. */
+export const ROLE_WORDS = {
+  width: { short: 'w', word: 'Width' },
+  depth: { short: 'd', word: 'Depth' },
+  kernel: { short: 'k', word: 'Kernel' },
+  expansion: { short: 'e', word: 'Expansion' },
+  patch: { short: 'p', word: 'Patch' },
+  heads: { short: 'h', word: 'Heads' },
+  resolution: { short: 'r', word: 'Resolution' },
+  attention: { short: 'se', word: 'Squeeze-excitation' },
+  other: { short: '', word: '' },
+} as const satisfies Readonly<Record<Role, { readonly short: string; readonly word: string }>>;
 
 export function levelText(level: Level): string {
   return typeof level === 'boolean' ? (level ? 'yes' : 'no') : String(level);

@@ -105,6 +105,44 @@ await describeInChromium('runs kept for years', (chromium) => {
     await rowCount(RUNS);
   });
 
+  test('columns are as wide as they were made, by keyboard and by dragging, and rows as high as the density says', async () => {
+    const head = (name: string): Locator => page.getByRole('columnheader', { name, exact: true });
+    const widthOf = async (name: string): Promise<number> => Math.round((await head(name).boundingBox())?.width ?? 0);
+    const heightOf = async (): Promise<number> => Math.round((await rows().first().boundingBox())?.height ?? 0);
+    const [accuracy, time, height] = [await widthOf('Accuracy'), await widthOf('Time'), await heightOf()];
+    await head('Accuracy').getByRole('button').focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await poll(() => widthOf('Accuracy')).toBe(accuracy + 8);
+    const grip = (await head('Time').locator('.grip').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 30, y);
+    await page.mouse.up();
+    await poll(() => widthOf('Time')).toBe(time + 30);
+    // One edge of the head is the same of the cells below it.
+    const cell = rows().first().getByRole('gridcell').nth(3);
+    expect(Math.round((await cell.boundingBox())?.width ?? 0)).toBe(accuracy + 8);
+
+    await page.getByRole('link', { name: 'Settings and Doctor' }).click();
+    await page.getByLabel('Compact').check();
+    await goHome();
+    await poll(heightOf).toBeLessThan(height);
+    await page.reload();
+    await rows().first().waitFor();
+    expect(await heightOf()).toBeLessThan(height);
+    expect([await widthOf('Accuracy'), await widthOf('Time')]).toEqual([accuracy + 8, time + 30]);
+    const second = await rows().nth(1).boundingBox();
+    expect(Math.round((second?.y ?? 0) - ((await rows().first().boundingBox())?.y ?? 0))).toBe(await heightOf());
+
+    await head('Time').locator('.grip').dblclick();
+    await poll(() => widthOf('Time')).toBe(time);
+    await page.getByRole('link', { name: 'Settings and Doctor' }).click();
+    await page.getByLabel('Comfortable').check();
+    await goHome();
+    await poll(heightOf).toBe(height);
+  });
+
   test('a note is kept as it is typed, over a reload in the middle, and shown as Markdown without anything from outside', async () => {
     await rows().first().getByRole('link').click();
     await page.getByRole('tab', { name: 'Notes' }).click();

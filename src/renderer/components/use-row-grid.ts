@@ -3,7 +3,7 @@
  * Tab, arrows, Page, Home and End move from row to row, and so do the commands `next` and `previous` from anywhere.
  */
 import { useVirtualizer } from '@tanstack/vue-virtual';
-import { computed, nextTick } from 'vue';
+import { computed, nextTick, watch } from 'vue';
 import type { Ref } from 'vue';
 import { useCommand } from '../commands/registry.ts';
 
@@ -29,6 +29,8 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
       getItemKey: (index: number) => keyAt(index) ?? index,
     })),
   );
+  // Rows of another density are of another height.
+  watch(height, () => virtual.value.measure());
   const keyAt = (index: number): string | undefined => {
     const row = rows()[index];
     return row === undefined ? undefined : idOf(row);

@@ -1,25 +1,26 @@
 /** Columns of the list of runs: what they are called, how wide they are, what they sort by. The name stands first, always. */
 import type { RunColumn, RunOrder } from '../../bridge/upkeep-schemas.ts';
+import type { RowFrame, SizedColumn } from '../components/use-column-widths.ts';
 
 export interface RunColumnLook {
   readonly title: string;
-  /** In the list's grid template. */
-  readonly width: string;
+  /** In pixels, until the person changes it. */
+  readonly width: number;
   readonly order?: RunOrder;
   readonly isNumber?: true;
 }
 
 export const RUN_COLUMN_LOOKS = {
-  state: { title: 'State', width: '92px', order: 'state' },
-  accuracy: { title: 'Accuracy', width: '70px', order: 'accuracy', isNumber: true },
-  front: { title: 'Front', width: '42px', order: 'front', isNumber: true },
-  hypervolume: { title: 'Hypervolume', width: '168px', order: 'hypervolume' },
-  students: { title: 'Students', width: '140px', order: 'students' },
-  time: { title: 'Time', width: '92px', order: 'time' },
-  started: { title: 'Started', width: '94px', order: 'started' },
-  strategy: { title: 'Strategy', width: '110px' },
-  dataset: { title: 'Data set', width: '120px' },
-  teacher: { title: 'Teacher', width: '130px' },
+  state: { title: 'State', width: 92, order: 'state' },
+  accuracy: { title: 'Accuracy', width: 70, order: 'accuracy', isNumber: true },
+  front: { title: 'Front', width: 42, order: 'front', isNumber: true },
+  hypervolume: { title: 'Hypervolume', width: 168, order: 'hypervolume' },
+  students: { title: 'Students', width: 140, order: 'students' },
+  time: { title: 'Time', width: 92, order: 'time' },
+  started: { title: 'Started', width: 94, order: 'started' },
+  strategy: { title: 'Strategy', width: 110 },
+  dataset: { title: 'Data set', width: 120 },
+  teacher: { title: 'Teacher', width: 130 },
 } as const satisfies Readonly<Record<RunColumn, RunColumnLook>>;
 
 export const columnLook = (column: RunColumn): RunColumnLook => RUN_COLUMN_LOOKS[column];
@@ -30,20 +31,15 @@ export function inOrder(columns: readonly RunColumn[]): readonly RunColumn[] {
   return (Object.keys(RUN_COLUMN_LOOKS) as RunColumn[]).filter((column) => columns.includes(column));
 }
 
-const NAME_PIXELS = 170;
+/** A box to tick by stands before the columns, the way to the trash behind them. */
+export const RUN_ROW: RowFrame = { before: 18, after: 28, gap: 12, padding: 12 };
 
-/** Box, columns, name, bin. */
-export function gridTemplate(columns: readonly RunColumn[]): string {
-  const widths = inOrder(columns).map((column) => [column, columnLook(column).width] as const);
-  const before = widths.filter(([column]) => column === 'state').map(([, width]) => width);
-  const after = widths.filter(([column]) => column !== 'state').map(([, width]) => width);
-  return ['18px', ...before, `minmax(${NAME_PIXELS}px, 1fr)`, ...after, '28px'].join(' ');
-}
+/** It takes the room that the others leave. */
+const NAME: SizedColumn = { id: 'name', width: 170, grows: true };
 
-const GAP = 12;
-
-/** What a row needs at least, in pixels: a narrower window scrolls it sideways. */
-export function leastWidth(columns: readonly RunColumn[]): number {
-  const widths = inOrder(columns).map((column) => Number.parseInt(columnLook(column).width, 10));
-  return 18 + NAME_PIXELS + 28 + 20 + widths.reduce((sum, width) => sum + width + GAP, 2 * GAP);
+/** With the name, as they stand in a row. */
+export function sizedColumns(columns: readonly RunColumn[]): readonly SizedColumn[] {
+  const sized = inOrder(columns).map((column) => ({ id: column, width: columnLook(column).width }));
+  const before = sized.filter(({ id }) => id === 'state');
+  return [...before, NAME, ...sized.filter(({ id }) => id !== 'state')];
 }

@@ -1,11 +1,15 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
 import type { Trial } from '../../core/trial.ts';
+import type { RowFrame, SizedColumn } from '../components/use-column-widths.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../format.ts';
 import type { Titles } from '../words.ts';
 import { configText, TRIAL_STATES, trialNumber, whyShort } from '../words.ts';
 
 interface ColumnLook {
-  readonly width: string;
+  /** In pixels, until the person changes it. */
+  readonly width: number;
+  /** Takes the room that the others leave. */
+  readonly grows?: boolean;
   readonly isNumber?: boolean;
   readonly text: (trial: Trial) => string;
   /** Its tooltip, where the cell may be too narrow. */
@@ -28,52 +32,52 @@ function column(id: string, title: string, value: TrialColumn['value'], look: Co
 
 const rare = (...of: Parameters<typeof column>): TrialColumn => ({ ...column(...of), isRare: true });
 
-const number = (width: string, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });
+const number = (width: number, text: (trial: Trial) => string): ColumnLook => ({ width, text, isNumber: true });
 
 export function trialColumns(titles: Titles): readonly TrialColumn[] {
   return [
-    column('number', '#', (trial) => trial.number, number('42px', trialNumber)),
+    column('number', '#', (trial) => trial.number, number(40, trialNumber)),
     column('state', 'State', (trial) => trial.state, {
-      width: '92px',
+      width: 82,
       text: (trial) => TRIAL_STATES[trial.state].label,
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
-      width: '104px',
+      width: 102,
       text: (trial) => titles.familyTitle(trial.candidate.family),
     }),
     column(
       'accuracy',
       'Accuracy',
       (trial) => trial.metrics['accuracy'],
-      number('72px', (trial) => formatPercent(trial.metrics['accuracy'], 2)),
+      number(72, (trial) => formatPercent(trial.metrics['accuracy'], 2)),
     ),
     rare(
       'test',
       'Test',
       (trial) => trial.testAccuracy,
-      number('66px', (trial) => formatPercent(trial.testAccuracy, 2)),
+      number(60, (trial) => formatPercent(trial.testAccuracy, 2)),
     ),
     column(
       'params',
       'Params',
       (trial) => trial.params,
-      number('66px', (trial) => formatCount(trial.params)),
+      number(60, (trial) => formatCount(trial.params)),
     ),
     column(
       'macs',
       'MACs',
       (trial) => trial.macs,
-      number('66px', (trial) => formatCount(trial.macs)),
+      number(60, (trial) => formatCount(trial.macs)),
     ),
     rare(
       'latency',
       'Latency',
       (trial) => trial.metrics['latencyMs'],
-      number('78px', (trial) => formatMilliseconds(trial.metrics['latencyMs'])),
+      number(78, (trial) => formatMilliseconds(trial.metrics['latencyMs'])),
     ),
-    rare('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number('98px', predictedText)),
+    rare('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number(92, predictedText)),
     column('why', 'Why', (trial) => whyShort(trial.why), {
-      width: 'minmax(90px, 136px)',
+      width: 138,
       text: (trial) => whyShort(trial.why),
       hint: (trial) => whyShort(trial.why),
     }),
@@ -81,15 +85,24 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       'seconds',
       'Time',
       (trial) => trial.seconds,
-      number('72px', (trial) => formatDuration(trial.seconds)),
+      number(66, (trial) => formatDuration(trial.seconds)),
     ),
     column('config', 'Configuration', (trial) => configText(trial.candidate, titles), {
-      width: 'minmax(56px, 1fr)',
+      width: 150,
+      grows: true,
       text: (trial) => trial.reason ?? configText(trial.candidate, titles),
       hint: (trial) => trial.reason ?? configText(trial.candidate, titles, '\n'),
     }),
   ];
 }
+
+/** A box to pin by stands before the columns. */
+export const TRIAL_ROW: RowFrame = { before: 20, gap: 8, padding: 10 };
+
+export const sizedColumn = ({ id, look }: TrialColumn): SizedColumn => ({
+  ...{ id, width: look.width },
+  ...(look.grows && { grows: true }),
+});
 
 function predictedText({ why: { predicted } }: Trial): string {
   if (!predicted) return '–';

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import { STUDENT_FAMILIES } from '../../core/arch/families/registry.ts';
+import type { Role } from '../../core/space/space.ts';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas.ts';
 import type { SystemView } from '../../bridge/system-schemas.ts';
 
@@ -15,7 +16,9 @@ export const useCatalog = defineStore('catalog', () => {
   const system = shallowRef<SystemView>();
   const datasets = shallowRef<readonly DatasetView[]>([]);
   const teachers = shallowRef<readonly TeacherView[]>([]);
-  const strategies = shallowRef<readonly StrategyView[]>([]);
+  const ways = shallowRef<readonly StrategyView[]>([]);
+  /** Those that search; what trains given students is known by its id. */
+  const strategies = computed(() => ways.value.filter(({ given }) => given !== true));
   const families = shallowRef<ReadonlyMap<string, readonly FamilyView[]>>(new Map());
   /** Everything is here. */
   const isRead = shallowRef(false);
@@ -37,7 +40,7 @@ export const useCatalog = defineStore('catalog', () => {
       catalog.datasets(),
       shell.info().then((info) => (system.value = info)),
       catalog.teachers().then((schools) => (teachers.value = schools)),
-      catalog.strategies().then((ways) => (strategies.value = ways)),
+      catalog.strategies().then((known) => (ways.value = known)),
     ]);
     const spaces = await Promise.all(sets.map(({ name }) => catalog.families({ dataset: name })));
     datasets.value = sets;
@@ -53,7 +56,7 @@ export const useCatalog = defineStore('catalog', () => {
 
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
-  const strategyOf = (id: string): StrategyView | undefined => strategies.value.find((one) => one.id === id);
+  const strategyOf = (id: string): StrategyView | undefined => ways.value.find((one) => one.id === id);
   /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog lost, in the order of `played`. */
   const strategyPlace = (id: string, played: readonly string[]): number => {
     const place = strategies.value.findIndex((one) => one.id === id);
@@ -71,6 +74,10 @@ export const useCatalog = defineStore('catalog', () => {
     (familyByName.value.get(family) ?? OWN_FAMILIES.get(family))?.dimensions.find(({ name }) => name === dimension)
       ?.title ?? dimension;
 
+  /** What a dimension of the product's own families means; those of a table say no more than their names. */
+  const dimensionRole = (family: string, dimension: string): Role =>
+    OWN_FAMILIES.get(family)?.dimensions.find(({ name }) => name === dimension)?.role ?? 'other';
+
   return {
     system,
     datasets,
@@ -87,5 +94,6 @@ export const useCatalog = defineStore('catalog', () => {
     familyTitle,
     teacherTitle,
     dimensionTitle,
+    dimensionRole,
   };
 });

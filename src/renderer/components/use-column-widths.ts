@@ -1,0 +1,85 @@
+/** Widths of a table's columns as the person set them: kept on this machine, by table, for every window of it. */
+import { useLocalStorage } from '@vueuse/core';
+import { computed } from 'vue';
+
+export interface SizedColumn {
+  readonly id: string;
+  /** In pixels, until it is changed. */
+  readonly width: number;
+  /** Takes what the others leave; its width is then the least it has. */
+  readonly grows?: boolean;
+}
+
+/** What stands around the columns of a row, in pixels. */
+export interface RowFrame {
+  /** Of a box before the columns, and of a button behind them where there is one. */
+  readonly before: number;
+  readonly after?: number;
+  readonly gap: number;
+  /** At both ends. */
+  readonly padding: number;
+}
+
+/** What a row needs at least, in pixels: a narrower window scrolls it sideways. */
+export function leastWidth(columns: readonly SizedColumn[], { before, after, gap, padding }: RowFrame): number {
+  const gaps = columns.length + (after === undefined ? 0 : 1);
+  return columns.reduce((sum, { width }) => sum + width, before + (after ?? 0) + gap * gaps + 2 * padding);
+}
+
+export const LEAST_WIDTH = 40;
+export const MOST_WIDTH = 1200;
+
+type Widths = Readonly<Record<string, number>>;
+
+export function useColumnWidths(table: string, frame: RowFrame, columns: () => readonly SizedColumn[]) {
+  const kept = useLocalStorage<Widths>(
+    `trade.columns.${table}`,
+    {},
+    {
+      serializer: { read: readWidths, write: (widths) => JSON.stringify(widths) },
+      writeDefaults: false,
+      shallow: true,
+      // Storage may be off or full; a width then lasts as long as the window.
+      onError: () => undefined,
+    },
+  );
+  const sized = computed(() =>
+    columns().map((column) => ({ ...column, width: kept.value[column.id] ?? column.width })),
+  );
+  const least = computed(() => leastWidth(sized.value, frame));
+  /** For what scrolls: its head and rows read them. One place, so that a drag draws no row anew. */
+  const style = computed(() => {
+    const tracks = sized.value.map(({ width, grows }) => (grows ? `minmax(${width}px, 1fr)` : `${width}px`));
+    const all = [`${frame.before}px`, ...tracks, ...(frame.after === undefined ? [] : [`${frame.after}px`])];
+    return {
+      '--columns': all.join(' '),
+      '--gap': `${frame.gap}px`,
+      '--padding': `${frame.padding}px`,
+      '--least': `${least.value}px`,
+    };
+  });
+
+  /** `undefined`: as it was at first. */
+  function resize(id: string, width: number | undefined): void {
+    const { [id]: _, ...others } = kept.value;
+    kept.value =
+      width === undefined
+        ? others
+        : { ...others, [id]: Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width))) };
+  }
+
+  return { style, least, resize };
+}
+
+/** What is no width is left out: a damaged text must not cost the table. */
+export function readWidths(text: string): Widths {
+  try {
+    const stored: unknown = JSON.parse(text);
+    if (typeof stored !== 'object' || stored === null) return {};
+    const isWidth = (entry: [string, unknown]): entry is [string, number] =>
+      typeof entry[1] === 'number' && entry[1] >= LEAST_WIDTH && entry[1] <= MOST_WIDTH;
+    return Object.fromEntries(Object.entries(stored).filter(isWidth));
+  } catch {
+    return {};
+  }
+}
