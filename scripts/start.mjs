@@ -1,9 +1,9 @@
 /**
  * `npm start`: sets up, then opens the workbench in the best window there is.
  *
- *   npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless]
+ *   npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless] [FILE.trade ...]
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { become, endLike, runAsChild } from './setup/launch.mjs';
 import { node24Path, packageRoot as root } from './setup/paths.mjs';
@@ -20,6 +20,7 @@ const options = readOptions();
 const passedOn = [
   ...(options.sample ? ['--sample'] : []),
   ...(options.workspace === undefined ? [] : ['--workspace', options.workspace]),
+  ...options.files,
 ];
 const report = createReporter();
 await setUpOrExit({ report });
@@ -59,7 +60,8 @@ function startServer(args) {
 
 function readOptions() {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
       options: {
         'no-sample': { type: 'boolean' },
         workspace: { type: 'string' },
@@ -70,11 +72,11 @@ function readOptions() {
     if (values.shell !== undefined && !SHELLS.includes(values.shell)) {
       throw new Error(`--shell: "${values.shell}" is none of ${SHELLS.join(', ')}.`);
     }
-    return { ...values, sample: !values['no-sample'] };
+    return { ...values, sample: !values['no-sample'], files: positionals.map((name) => resolve(name)) };
   } catch (error) {
     process.stderr.write(`npm start: ${error.message}\n`);
     process.stderr.write(
-      'Usage: npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless]\n',
+      'Usage: npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless] [FILE.trade ...]\n',
     );
     process.exit(2);
   }

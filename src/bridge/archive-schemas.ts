@@ -12,6 +12,9 @@ export const ARCHIVE_FORMAT = 'trade-archive';
 export const ARCHIVE_VERSION = 1;
 export const ARCHIVE_ENDING = '.trade';
 
+/** By its name alone: what is in it is looked at when it is taken in. */
+export const isArchiveName = (name: string): boolean => name.toLowerCase().endsWith(ARCHIVE_ENDING);
+
 export const exportArchiveInput = z.strictObject({ run: ID.optional() });
 
 export const madeArchiveSchema = z.strictObject({

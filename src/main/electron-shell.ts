@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { app, crashReporter, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
+import { isArchiveName } from '../bridge/archive-schemas.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
 import { backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';
@@ -15,7 +16,7 @@ import { CODE_ROOT, dataRoot } from './folders.ts';
 import { APP_SCHEME } from './guards.ts';
 import { lockDown } from './lockdown.ts';
 import { setMenu } from './menu.ts';
-import { createOpeningQueue, isArchivePath, readHandOver } from './opening.ts';
+import { createOpeningQueue, readHandOver } from './opening.ts';
 import { readShellOptions } from './options.ts';
 import { rescueQuestion } from './recovery.ts';
 import { openWindow } from './window.ts';
@@ -52,7 +53,7 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     // A Mac's way of a double-click, also before the app is ready.
     app.on('open-file', (event, path) => {
       event.preventDefault();
-      if (isArchivePath(path)) opening.add([path]);
+      if (isArchiveName(path)) opening.add([path]);
       showWindow();
     });
     app.on('activate', showWindow);

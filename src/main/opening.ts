@@ -1,7 +1,7 @@
 /** Files that the system hands to the program: by double-click, by "Open with" or on the command line. Tested without Electron. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ARCHIVE_ENDING } from '../bridge/archive-schemas.ts';
+import { isArchiveName } from '../bridge/archive-schemas.ts';
 
 /** What a second start hands over to the first. */
 export interface HandOver {
@@ -12,18 +12,14 @@ export interface HandOver {
 export function archivesAmong(args: readonly string[], folder: string): readonly string[] {
   return args
     .flatMap((arg) => pathOf(arg) ?? [])
-    .filter(isArchivePath)
+    .filter(isArchiveName)
     .map((path) => resolve(folder, path));
-}
-
-export function isArchivePath(path: string): boolean {
-  return path.toLowerCase().endsWith(ARCHIVE_ENDING);
 }
 
 /** `data` comes from another process of this person's, which may be another version of the program. */
 export function readHandOver(data: unknown): HandOver {
   const archives: unknown = typeof data === 'object' && data !== null && 'archives' in data ? data.archives : undefined;
-  const isOurs = (path: unknown): path is string => typeof path === 'string' && isArchivePath(path);
+  const isOurs = (path: unknown): path is string => typeof path === 'string' && isArchiveName(path);
   return { archives: Array.isArray(archives) ? archives.filter(isOurs) : [] };
 }
 

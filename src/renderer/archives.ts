@@ -5,8 +5,6 @@ import type { JobView } from '../bridge/job-schemas.ts';
 import { useClient } from './api.ts';
 import { downloadBlob } from './files.ts';
 
-export const isArchive = ({ name }: Pick<File, 'name'>): boolean => name.toLowerCase().endsWith(ARCHIVE_ENDING);
-
 /** Undefined when the person cancels. */
 export function pickArchive(): Promise<File | undefined> {
   const input = document.createElement('input');

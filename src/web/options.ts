@@ -1,6 +1,7 @@
 /** What the web shell is started with. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ARCHIVE_ENDING, isArchiveName } from '../bridge/archive-schemas.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 
 export interface WebOptions {
@@ -12,13 +13,17 @@ export interface WebOptions {
   readonly sample: boolean;
   /** Path of the browser to open as an app window; absent: print the address alone. */
   readonly browser: string | undefined;
+  /** Files of runs that the window is to ask about, as whole paths. */
+  readonly archives: readonly string[];
 }
 
-const USAGE = 'Usage: web [--workspace DIR] [--port N] [--sample] [--print | --open --browser PATH]';
+const USAGE = `Usage: web [--workspace DIR] [--port N] [--sample] [--print | --open --browser PATH] [FILE${ARCHIVE_ENDING} ...]`;
 
 /** Throws `usage.invalid`. */
 export function readWebOptions(args: readonly string[]): WebOptions {
-  const values = parse(args);
+  const { values, positionals } = parse(args);
+  const stray = positionals.find((name) => !isArchiveName(name));
+  if (stray !== undefined) throw unusable(`"${stray}" is no file of exported runs (${ARCHIVE_ENDING}).`);
   if (values.open && values.print) throw unusable('--open and --print exclude each other.', '--open');
   if (values.open && values.browser === undefined) throw unusable('--open needs --browser PATH.', '--browser');
   return {
@@ -26,6 +31,7 @@ export function readWebOptions(args: readonly string[]): WebOptions {
     port: readPort(values.port),
     sample: values.sample === true,
     browser: values.open ? values.browser : undefined,
+    archives: positionals.map((name) => resolve(name)),
   };
 }
 
@@ -41,7 +47,8 @@ function parse(args: readonly string[]) {
         open: { type: 'boolean' },
         browser: { type: 'string' },
       },
-    }).values;
+      allowPositionals: true,
+    });
   } catch (error) {
     throw unusable(error instanceof Error ? error.message : String(error));
   }

@@ -68,7 +68,9 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
         else printer.line('The window is closed; the search goes on. Ctrl+C pauses it.');
       },
     });
+    for (const file of options.archives) host.offerArchive(file);
   } catch (error) {
+    await host?.close();
     await server.close();
     throw error;
   }

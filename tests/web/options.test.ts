@@ -5,14 +5,28 @@ import { readWebOptions } from '../../src/web/options.ts';
 
 describe('what the web shell is started with', () => {
   it('reads what npm start passes on', () => {
-    const args = ['--open', '--browser', '/usr/bin/chromium', '--sample', '--workspace', 'w', '--port', '8123'];
+    const args = [
+      '--open',
+      '--browser',
+      '/usr/bin/chromium',
+      '--sample',
+      '--workspace',
+      'w',
+      '--port',
+      '8123',
+      'a.trade',
+    ];
     expect(readWebOptions(args)).toEqual({
       workspace: resolve('w'),
       port: 8123,
       sample: true,
       browser: '/usr/bin/chromium',
+      archives: [resolve('a.trade')],
     });
-    expect(readWebOptions(['--print'])).toEqual({ workspace: undefined, port: 0, sample: false, browser: undefined });
+    expect(readWebOptions(['--print'])).toEqual({
+      ...{ workspace: undefined, port: 0, sample: false, browser: undefined },
+      archives: [],
+    });
   });
 
   it.each([
