@@ -17,6 +17,7 @@ export interface WindowTask {
 const RUN_PAGE = 60;
 const FIRST_TRIALS = 200;
 const MORE_TRIALS = 1000;
+const CURVES = 50;
 
 /** One walk through everything. */
 export async function walkThrough({ client, largest, times }: WindowTask): Promise<void> {
@@ -51,8 +52,10 @@ export async function walkThrough({ client, largest, times }: WindowTask): Promi
     rows.push(...some);
     if (some.length < limit) break;
   }
-  const ids = rows.slice(0, 200).map(({ id }) => id);
-  await timed('trials.epochs, 200 curves', () => trials.epochs({ ids }));
+  for (let start = 0; start < 200; start += CURVES) {
+    const ids = rows.slice(start, start + CURVES).map(({ id }) => id);
+    await timed(`trials.epochs, ${CURVES} curves`, () => trials.epochs({ ids }));
+  }
   const finished = rows.find(({ state }) => state === 'finished');
   if (finished !== undefined) {
     const { id } = finished;

@@ -3,7 +3,6 @@ import { list } from './schemas.ts';
 import { z } from './zod.ts';
 
 const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected doubles');
-const strings = z.custom<readonly string[]>((value) => Array.isArray(value), 'expected texts');
 const count = z.int().min(0);
 
 /** Runs on the same images and labels: accuracies on different ones are not comparable, and make no front. */
@@ -25,7 +24,8 @@ export const frontQuerySchema = z.strictObject({
 export const frontPointsSchema = z.strictObject({
   runs: list(z.strictObject({ id: z.string(), name: z.string(), teacher: z.string() })),
   families: list(z.string()),
-  ids: strings,
+  /** One a line. */
+  ids: z.string(),
   /** Indices into `runs` and `families`. */
   run: doubles,
   family: doubles,
@@ -36,4 +36,12 @@ export const frontPointsSchema = z.strictObject({
 
 export type FrontGroupView = z.output<typeof frontGroupSchema>;
 export type FrontQuery = z.output<typeof frontQuerySchema>;
-export type FrontPointsView = z.output<typeof frontPointsSchema>;
+export type SentFrontPoints = z.output<typeof frontPointsSchema>;
+
+export interface FrontPointsView extends Omit<SentFrontPoints, 'ids'> {
+  readonly ids: readonly string[];
+}
+
+export function readFrontPoints({ ids, ...columns }: SentFrontPoints): FrontPointsView {
+  return { ...columns, ids: ids === '' ? [] : ids.split('\n') };
+}

@@ -1,5 +1,5 @@
 /** Fronts over many runs of a workspace: runs by the data they were searched on, and their finished students as columns. */
-import type { FrontGroupView, FrontPointsView, FrontQuery } from '../bridge/front-schemas.ts';
+import type { FrontGroupView, FrontQuery, SentFrontPoints } from '../bridge/front-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { ReadableStore, RunSummary } from '../store/store.ts';
 import { breath, readRuns } from './slices.ts';
@@ -15,7 +15,7 @@ export async function frontGroups(store: ReadableStore): Promise<readonly FrontG
 }
 
 /** Throws `run.missing` for an unknown group. */
-export async function frontPoints(store: ReadableStore, { group, teacher }: FrontQuery): Promise<FrontPointsView> {
+export async function frontPoints(store: ReadableStore, { group, teacher }: FrontQuery): Promise<SentFrontPoints> {
   const found = groupsIn(await readRuns(store)).find(({ key }) => key === group);
   if (!found) {
     throw new WorkbenchError('run.missing', 'The runs of this front are not in the workspace any more: choose others.');
@@ -47,11 +47,12 @@ export async function frontPoints(store: ReadableStore, { group, teacher }: Fron
     columns.params.set(part.params, at);
     columns.macs.set(part.macs, at);
     at += part.ids.length;
+    await breath();
   }
   return {
     runs: members.map(({ run: { id, name, config } }) => ({ id, name, teacher: config.teacher })),
     families,
-    ids: parts.flatMap(({ ids }) => ids),
+    ids: parts.flatMap(({ ids }) => ids).join('\n'),
     ...columns,
   };
 }

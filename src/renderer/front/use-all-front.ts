@@ -2,6 +2,7 @@
 import { useTimeoutFn } from '@vueuse/core';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useCall, useClient } from '../api.ts';
+import { readFrontPoints } from '../../bridge/front-schemas.ts';
 import type { FrontGroupView, FrontPointsView } from '../../bridge/front-schemas.ts';
 import { useLive } from '../stores/live.ts';
 import { useRecords } from '../stores/records.ts';
@@ -37,7 +38,7 @@ export function useAllFront() {
     if (chosen === undefined) return;
     if (!chosen.teachers.some((one) => one.teacher === teacher.value)) teacher.value = '';
     const wanted = { group: chosen.key, ...(teacher.value !== '' && { teacher: teacher.value }) };
-    const found = await call(() => client.fronts.points(wanted));
+    const found = await call(async () => readFrontPoints(await client.fronts.points(wanted)));
     if (found !== undefined && turn === reads) points.value = found;
   }
 

@@ -39,6 +39,9 @@ export function mockFronts(all: () => readonly Records[]): BridgeClient['fronts'
       const { dataset, teacher } = first.run.config;
       return [{ key: dataset, dataset, ...total(runs()), teachers: [{ teacher, ...total(runs()) }] }];
     },
-    points: async (_query: FrontQuery) => fixtureFrontPoints(runs()),
+    points: async (_query: FrontQuery) => {
+      const points = fixtureFrontPoints(runs());
+      return { ...points, ids: points.ids.join('\n') };
+    },
   };
 }

@@ -15,8 +15,8 @@ const MOST_RUNS = 200;
 /** Trials read first, so that a table has its rows at once, and then at a time: no call holds the host up for long. */
 const FIRST_TRIALS = 200;
 const MORE_TRIALS = 1000;
-/** Curves asked for in one call (the contract's limit). */
-const CURVES = 200;
+/** Curves asked for in one call. */
+const CURVES = 50;
 
 export const useRecords = defineStore('records', () => {
   const records = shallowRef(EMPTY_RECORDS);
