@@ -3,17 +3,17 @@ import { oc } from '@orpc/contract';
 import { z } from './zod.ts';
 import { list } from './schemas.ts';
 
-/** As the store's `BackupKind`; the host's types keep both in step. */
-export const BACKUP_KINDS = ['daily', 'asked', 'migration', 'repair', 'restore', 'damaged'] as const;
+/** As the store's `BackupKind`, which the host's types keep in step, and weights that were put aside. */
+export const BACKUP_KINDS = ['daily', 'asked', 'migration', 'repair', 'restore', 'damaged', 'checkpoints'] as const;
 
 const backupSchema = z.strictObject({
-  /** Of the file in the workspace's folder `backups`. */
+  /** Of the file, or folder of weights, in the workspace's folder `backups`. */
   name: z.string(),
   kind: z.enum(BACKUP_KINDS),
   schema: z.int(),
   at: z.string(),
   bytes: z.number(),
-  /** False for the bytes of a database that was damaged: they are kept, and are no copy. */
+  /** False for the bytes of a database that was damaged, and for weights: both are kept, and are no copy. */
   restorable: z.boolean(),
 });
 
@@ -39,6 +39,8 @@ export const backups = {
   make: oc.output(backupSchema),
   /** Put back by the next start: a search that runs goes on until then, and what stands in its place is kept. */
   restore: oc.input(z.strictObject({ name: z.string().max(120) })).output(z.void()),
+  /** For good; refused for one that is to be put back. Damaged ones and weights go in no other way. */
+  remove: oc.input(z.strictObject({ name: z.string().max(120) })).output(z.void()),
 };
 
 export type BackupView = z.output<typeof backupSchema>;

@@ -3,20 +3,24 @@ import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupView, RepairView } from '../bridge/care-contract.ts';
 import { WorkbenchError } from '../core/errors.ts';
-import { dailyIsDue, isRestorable, listBackups } from '../store/backup.ts';
+import { dailyIsDue, isRestorable, listAsides, listBackups, removeBackup } from '../store/backup.ts';
 import type { Backup, BackupKind } from '../store/backup.ts';
 import type { Problem } from '../store/doctor.ts';
 import { storedFiles } from '../store/files.ts';
+import { wishedCopy } from '../store/recovery.ts';
 import type { Recovery } from '../store/recovery.ts';
 import type { Mend } from '../store/repair.ts';
 import { DATABASE_FILE } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { backUpDatabase, diagnoseWorkspace } from './ask-client.ts';
+import { bytesUnder } from './diagnostics.ts';
 import type { Log } from './log.ts';
 
 export interface Care {
   /** Newest first. */
-  list(): readonly BackupView[];
+  list(): Promise<readonly BackupView[]>;
+  /** For good. Throws where there is none of that name, or it is to be put back. */
+  remove(name: string): Promise<void>;
   make(): Promise<BackupView>;
   /** By the next start. */
   restore(name: string): void;
@@ -73,7 +77,11 @@ export function createCare({ workspace, log, now, busy }: CareParts): Care {
   }
 
   return {
-    list: () => listBackups(backups).map(viewOf),
+    list: () => keptBackups(workspace.directory),
+    remove: async (name) => {
+      await removeKept(workspace.directory, name);
+      log.warn({ name }, 'removed a backup');
+    },
     make: async () => viewOf(await copy('asked')),
     restore: (name) => workspace.wish({ restore: name }),
     repair,
@@ -96,9 +104,35 @@ export function createCare({ workspace, log, now, busy }: CareParts): Care {
   };
 }
 
-/** Of a workspace that need not be opened for it. */
+/** Copies of a workspace that need not be opened for it. */
 export function backupsOf(directory: string): readonly BackupView[] {
   return listBackups(storedFiles(directory).folders.backups).map(viewOf);
+}
+
+/** Copies, and weights that were put aside, which take their time to be counted. Newest first. */
+export async function keptBackups(directory: string): Promise<readonly BackupView[]> {
+  const { backups } = storedFiles(directory).folders;
+  const asides: BackupView[] = [];
+  for (const { name, at } of listAsides(backups)) {
+    const bytes = await bytesUnder(join(backups, name));
+    asides.push({ name, at, bytes, kind: 'checkpoints', schema: 0, restorable: false });
+  }
+  return [...backupsOf(directory), ...asides].sort((left, right) => (left.at < right.at ? 1 : -1));
+}
+
+/** Removes one of them for good: nothing else ever removes damaged copies and weights that were put aside. */
+export async function removeKept(directory: string, name: string): Promise<BackupView> {
+  const kept = await keptBackups(directory);
+  const found = kept.find((backup) => backup.name === name);
+  const refuse = (why: string): WorkbenchError =>
+    new WorkbenchError('usage.invalid', `"${name}" ${why}`, { field: 'backup' });
+  if (found === undefined) {
+    const names = kept.map((backup) => backup.name).join(', ');
+    throw refuse(`is no backup of this workspace. There ${names === '' ? 'are none' : `are: ${names}`}.`);
+  }
+  if (wishedCopy(directory) === name) throw refuse('is put back by the next start: remove it after that.');
+  await removeBackup(storedFiles(directory).folders.backups, name);
+  return found;
 }
 
 /** After an opening that has put something back or saved it, before anything else reads the workspace. */

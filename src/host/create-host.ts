@@ -40,7 +40,7 @@ export type { Host, HostClient, HostOptions } from './host.ts';
 export { examineFolder } from '../store/doctor.ts';
 export { isLocked } from '../store/lock.ts';
 export { wishFor } from '../store/recovery.ts';
-export { backupsOf } from './care.ts';
+export { backupsOf, keptBackups, removeKept } from './care.ts';
 export type { RecoveryReport } from './care.ts';
 export { readWorkspace } from './read-workspace.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';

@@ -68,7 +68,8 @@ export function withoutHome(text: string, home: string): string {
   return text.replaceAll(home, '~').replaceAll(JSON.stringify(home).slice(1, -1), '~');
 }
 
-async function bytesUnder(folder: string): Promise<number> {
+/** Of all files of a folder and the folders in it. */
+export async function bytesUnder(folder: string): Promise<number> {
   let sum = 0;
   try {
     for await (const entry of await opendir(folder, { recursive: true })) {

@@ -210,9 +210,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       list: () => parts.care.list(),
       make: () => parts.care.make(),
       restore: ({ name }) => parts.care.restore(name),
+      remove: ({ name }) => parts.care.remove(name),
     },
     archives: {
-      pack: ({ run }) => archives.pack(run),
+      pack: ({ runs }) => archives.pack(runs),
       made: ({ id }) => archives.made(id),
       read: ({ id, offset }) => archives.read(id, offset),
       upload: ({ id, offset, data }) => archives.upload(id, offset, data),

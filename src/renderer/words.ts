@@ -96,7 +96,17 @@ export const BACKUP_KINDS = {
   repair: 'before a repair',
   restore: 'before another was put back',
   damaged: 'as it was when damaged',
+  checkpoints: 'weights that were put aside',
 } as const satisfies Readonly<Record<BackupView['kind'], string>>;
+
+const COPY_LOSS = 'The workspace cannot be put back to that day any more.';
+
+/** What goes with a backup that is removed. */
+export const BACKUP_LOSSES: Readonly<Record<BackupView['kind'], string>> = {
+  ...{ daily: COPY_LOSS, asked: COPY_LOSS, migration: COPY_LOSS, repair: COPY_LOSS, restore: COPY_LOSS },
+  damaged: 'What could not be read of that database can then never be read.',
+  checkpoints: 'A copy that names these weights comes back without them.',
+};
 
 /** Axis and column titles of metrics, with their unit. */
 export const METRIC_TITLES: Readonly<Record<string, string>> = {

@@ -14,9 +14,10 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from './database.ts';
-import { inWordsOf } from './errors.ts';
+import { inWordsOf, toWorkbenchError } from './errors.ts';
 
 /** Why a copy was made, and how many of its sort are kept. */
 const KEPT = {
@@ -47,6 +48,9 @@ export interface Backup {
 }
 
 const NAME = /^workspace-v(\d{1,6})-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z(?:-([a-z]+))?\.sqlite$/;
+/** How folders begin that hold checkpoint files which no row named when they were put aside. */
+export const ASIDE = 'checkpoints-';
+const ASIDE_NAME = /^checkpoints-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/;
 const PARTIAL = '.partial';
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -114,6 +118,26 @@ export function listBackups(backups: string): readonly Backup[] {
     return backup === undefined || bytes === undefined ? [] : [{ ...backup, bytes }];
   });
   return found.sort((left, right) => (left.at < right.at ? 1 : -1));
+}
+
+/** Folders of weights that were put aside, newest first. */
+export function listAsides(backups: string): readonly Pick<Backup, 'name' | 'at'>[] {
+  if (!existsSync(backups)) return [];
+  const found = inWordsOf(backups, () => readdirSync(backups)).flatMap((name) => {
+    const [, date, hour, minute, second, thousandth] = ASIDE_NAME.exec(name) ?? [];
+    return date === undefined ? [] : [{ name, at: `${date}T${hour}:${minute}:${second}.${thousandth}Z` }];
+  });
+  return found.sort((left, right) => (left.at < right.at ? 1 : -1));
+}
+
+/** Of one that `listBackups` or `listAsides` has named: its file and what belongs to it, or its folder. */
+export async function removeBackup(backups: string, name: string): Promise<void> {
+  for (const suffix of ['', '-wal']) {
+    const place = join(backups, `${name}${suffix}`);
+    await rm(place, { recursive: true, force: true }).catch((error: unknown) => {
+      throw toWorkbenchError(error, place);
+    });
+  }
 }
 
 /** Those that can be put back. */

@@ -13,16 +13,17 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { backUp, isRestorable, keepDamaged, listBackups, stampOf } from './backup.ts';
+import { backUp, isRestorable, keepDamaged, listAsides, listBackups, stampOf } from './backup.ts';
 import { newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from './database.ts';
 import { corrupt, inWordsOf } from './errors.ts';
 import { storedFiles, type StoredFiles } from './files.ts';
-import { ASIDE, putAside } from './repair.ts';
+import { putAside } from './repair.ts';
 import { salvage } from './salvage.ts';
 import { quickCheck } from './sqlite-store.ts';
 
@@ -58,6 +59,12 @@ export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void
 export function wishFor(directory: string, wish: Wish): void {
   const root = resolve(directory);
   wishRecovery(root, storedFiles(root), wish);
+}
+
+/** The copy that the next opening is to put back. */
+export function wishedCopy(root: string): string | undefined {
+  const wish = readWish(root);
+  return wish !== undefined && 'restore' in wish ? wish.restore : undefined;
 }
 
 /** With the workspace's lock held and its database closed. */
@@ -190,9 +197,7 @@ function checkpointsNamed(database: string): readonly string[] {
 }
 
 function fetchBack({ folders, pathOf }: StoredFiles, named: readonly string[]): void {
-  const asides = readdirSync(folders.backups)
-    .filter((name) => name.startsWith(ASIDE))
-    .map((name) => join(folders.backups, name));
+  const asides = listAsides(folders.backups).map(({ name }) => join(folders.backups, name));
   if (asides.length === 0) return;
   mkdirSync(folders.checkpoints, { recursive: true });
   // Names of saved rows may be anything: what is looked for is what lies there.
@@ -203,6 +208,8 @@ function fetchBack({ folders, pathOf }: StoredFiles, named: readonly string[]): 
       if (target === undefined || existsSync(target)) continue;
       inWordsOf(target, () => renameSync(join(folder, name), target));
     }
+    // An empty folder is nothing that waits for anybody.
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
   }
 }
 

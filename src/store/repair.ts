@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { mkdirSync, renameSync } from 'node:fs';
 import type { Proposal, RunEvent } from '../core/events.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
+import { ASIDE } from './backup.ts';
 import type { Connection } from './database.ts';
 import { eventReader } from './event-log.ts';
 import { inWordsOf } from './errors.ts';
@@ -80,9 +81,6 @@ export function putAside({ folders, pathOf }: StoredFiles, names: readonly strin
     });
   }
 }
-
-/** How folders of such files begin. */
-export const ASIDE = 'checkpoints-';
 
 /**
  * Rows of trials come first: the log then asks for each of them in order, and tells the outcome that its row has, once. A

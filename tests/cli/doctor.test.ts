@@ -42,6 +42,15 @@ it('repairs, restores and salvages, each after a copy, and names what is wrong i
   expect(salvaged.line['done']).toContainEqual(expect.stringMatching(/rows were saved, nothing was unreadable/));
   expect(readFileSync(inWorkspace('backups', String(salvaged.line['backup']))).equals(database)).toBe(true);
   expect((await last()).line).toMatchObject({ integrity: 'ok', trials: 4, checkpoints: 3 });
+
+  // It stays until somebody says so by its name, and the doctor says that it is there.
+  const kept = String(salvaged.line['backup']);
+  expect((await bench.trade('doctor')).stdout).toMatch(
+    /Kept until you remove them: \d+ .* bytes, the oldest of 20\d\d-/,
+  );
+  expect((await last('--remove', 'none')).code).toBe(2);
+  expect(await last('--remove', kept)).toMatchObject({ code: 0, line: { removed: kept, bytes: database.length } });
+  expect(existsSync(inWorkspace('backups', kept))).toBe(false);
 });
 
 it('refuses a name that is no copy, and two orders at once, before anything is touched', async () => {

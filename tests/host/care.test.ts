@@ -1,5 +1,5 @@
 /** Care of a workspace through the bridge: a copy a day, repair, and copies that the next start puts back. */
-import { rmSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Host } from '../../src/host/create-host.ts';
@@ -74,4 +74,33 @@ it('puts a copy back at the next start, says so, and goes on from there', async 
   expect((await again.runs.get({ id })).run.name).toBe('x');
   await expect(again.backups.restore({ name: 'none' })).rejects.toMatchObject({ code: 'usage.invalid' });
   expect(await searched(again)).not.toBe(id);
+}, 60_000);
+
+it('lists damaged copies and weights that were put aside with their sizes, and removes one by its name alone', async () => {
+  const client = await open();
+  await searched(client);
+  const backups = join(folder.path, 'workspace/backups');
+  const aside = 'checkpoints-2026-01-02T03-04-05-678Z';
+  const damaged = 'workspace-v0-2026-01-01T00-00-00-000Z-damaged.sqlite';
+  mkdirSync(join(backups, aside));
+  writeFileSync(join(backups, aside, 'weights.bin'), 'x'.repeat(1000));
+  writeFileSync(join(backups, damaged), 'bytes');
+  writeFileSync(join(backups, `${damaged}-wal`), 'more');
+  writeFileSync(join(backups, 'notes of the person.txt'), 'mine');
+  const { name: copy } = await client.backups.make();
+  const list = await client.backups.list();
+  expect(list.map(({ name, kind, bytes, restorable }) => [name, kind, bytes, restorable])).toEqual([
+    [copy, 'asked', expect.any(Number), true],
+    [aside, 'checkpoints', 1000, false],
+    [damaged, 'damaged', 5, false],
+  ]);
+  for (const name of ['notes of the person.txt', '../workspace.sqlite', '..', '.', '', 'checkpoints-']) {
+    await expect(client.backups.remove({ name })).rejects.toMatchObject({ code: 'usage.invalid' });
+  }
+  await client.backups.restore({ name: copy });
+  await expect(client.backups.remove({ name: copy })).rejects.toThrow(/put back by the next start/);
+  for (const name of [aside, damaged]) await client.backups.remove({ name });
+  expect((await client.backups.list()).map(({ name }) => name)).toEqual([copy]);
+  expect(readdirSync(backups).sort()).toEqual(['notes of the person.txt', copy].sort());
+  expect(existsSync(join(folder.path, 'workspace/workspace.sqlite'))).toBe(true);
 }, 60_000);

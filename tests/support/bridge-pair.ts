@@ -74,7 +74,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   views: ['list', 'save', 'remove'],
   space: ['waste', 'reclaim'],
   doctor: ['repair'],
-  backups: ['list', 'make', 'restore'],
+  backups: ['list', 'make', 'restore', 'remove'],
   archives: ['pack', 'made', 'read', 'upload', 'unpack', 'drop'],
   events: ['watch'],
 };

@@ -1,10 +1,11 @@
 /**
  * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is wrong. `--repair` mends what
- * can be, always after a copy; `--backups`, `--back-up` and `--restore` are about the copies.
+ * can be, always after a copy; `--backups`, `--back-up`, `--restore` and `--remove` are about the copies.
  */
+import type { BackupView } from '../../bridge/care-contract.ts';
 import type { DoctorView } from '../../bridge/system-schemas.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { backupsOf, examineFolder, isLocked, wishFor } from '../../host/create-host.ts';
+import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/create-host.ts';
 import type { RecoveryReport } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
@@ -15,33 +16,39 @@ interface DoctorOptions extends CommonOptions {
   readonly backups?: boolean;
   readonly backUp?: boolean;
   readonly restore?: string;
+  readonly remove?: string;
 }
 
 export const doctorVerb: Verb = (program, context) => {
   withCommonOptions(program.command('doctor'))
     .description('check the workspace: database, checkpoint files and their hashes')
     .option('--repair', 'mend what can be mended, after a copy of the database')
-    .option('--backups', 'list the copies of the database')
+    .option('--backups', 'list the copies of the database, and weights that were put aside')
     .option('--back-up', 'make a copy of the database now')
     .option('--restore <backup>', 'put a copy back; what stands in its place is kept as one')
+    .option('--remove <backup>', 'remove one of the list for good')
     .action(async (options: DoctorOptions) => {
-      const orders = [options.repair, options.backups, options.backUp, options.restore !== undefined];
+      const named = [options.restore, options.remove].map((name) => name !== undefined);
+      const orders = [options.repair, options.backups, options.backUp, ...named];
       if (orders.filter(Boolean).length > 1) {
         throw new WorkbenchError(
           'usage.invalid',
-          'Give one of --repair, --backups, --back-up and --restore at a time.',
+          'Give one of --repair, --backups, --back-up, --restore and --remove at a time.',
         );
       }
       if (options.repair) return repair(context, options);
       if (options.backups) return listBackups(context, options);
       if (options.backUp) return backUp(context, options);
       if (options.restore !== undefined) return restore(context, options, options.restore);
+      if (options.remove !== undefined) return remove(context, options, options.remove);
       const found = await examine(context, options);
       const { ok, integrity, trials, checkpoints, problems } = found;
       const verdict = ok ? 'Everything is sound' : 'Something is wrong';
       if (options.json) printJson(found);
-      else
-        printLines([`${verdict}: database ${integrity}, ${trials} trials, ${checkpoints} checkpoints.`, ...problems]);
+      else {
+        const checked = `${verdict}: database ${integrity}, ${trials} trials, ${checkpoints} checkpoints.`;
+        printLines([checked, ...problems, ...(await keptForEver(options))]);
+      }
       context.end(ok ? 0 : 1);
     });
 };
@@ -105,15 +112,29 @@ function sentencesOf(recovery: RecoveryReport | undefined): readonly string[] {
   return [`The database was damaged: ${rows} rows were saved, ${lost}.`, ...done];
 }
 
-function listBackups(context: VerbContext, options: CommonOptions): void {
-  const backups = backupsOf(workspaceOf(options));
+/** What no rule ever removes, and nobody would look for. */
+async function keptForEver(options: CommonOptions): Promise<readonly string[]> {
+  const kept = (await keptBackups(workspaceOf(options))).filter(({ restorable }) => !restorable);
+  const oldest = kept.at(-1);
+  if (oldest === undefined) return [];
+  const bytes = kept.reduce((sum, backup) => sum + backup.bytes, 0).toLocaleString('en');
+  const what = `Kept until you remove them: ${kept.length} damaged databases or weights put aside, ${bytes} bytes`;
+  return [`${what}, the oldest of ${oldest.at.slice(0, 10)}. --backups lists them, --remove removes one.`];
+}
+
+const NOTES: Readonly<Partial<Record<BackupView['kind'], string>>> = {
+  damaged: ' (damaged: kept, cannot be put back)',
+  checkpoints: ' (weights that no record named: fetched when a copy that names them is put back)',
+};
+
+async function listBackups(context: VerbContext, options: CommonOptions): Promise<void> {
+  const backups = await keptBackups(workspaceOf(options));
   if (options.json) printJson({ backups });
   else if (backups.length === 0) printLines(['There are no backups yet.']);
   else {
     printLines(
-      backups.map(({ name, bytes, restorable }) => {
-        const note = restorable ? '' : ' (damaged: kept, cannot be put back)';
-        return `${name}  ${bytes.toLocaleString('en')} bytes${note}`;
+      backups.map(({ name, bytes, kind, at }) => {
+        return `${name}  ${at.slice(0, 10)}  ${bytes.toLocaleString('en')} bytes${NOTES[kind] ?? ''}`;
       }),
     );
   }
@@ -124,6 +145,14 @@ async function backUp(context: VerbContext, options: CommonOptions): Promise<voi
   const made = await withHost(context, options, ({ client }) => client.backups.make());
   if (options.json) printJson({ backup: made });
   else printLines([`${made.name}  ${made.bytes.toLocaleString('en')} bytes`]);
+  context.end(0);
+}
+
+/** Beside a program that has the workspace, too: nothing of it is open. */
+async function remove(context: VerbContext, options: CommonOptions, name: string): Promise<void> {
+  const { bytes } = await removeKept(workspaceOf(options), name);
+  if (options.json) printJson({ removed: name, bytes });
+  else printLines([`"${name}" is removed: ${bytes.toLocaleString('en')} bytes are free.`]);
   context.end(0);
 }
 
