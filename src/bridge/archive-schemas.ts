@@ -15,7 +15,7 @@ export const ARCHIVE_ENDING = '.trade';
 /** By its name alone: what is in it is looked at when it is taken in. */
 export const isArchiveName = (name: string): boolean => name.toLowerCase().endsWith(ARCHIVE_ENDING);
 
-export const exportArchiveInput = z.strictObject({ run: ID.optional() });
+export const exportArchiveInput = z.strictObject({ runs: z.array(ID).min(1).max(1000).optional() });
 
 export const madeArchiveSchema = z.strictObject({
   /** What to call the file. */

@@ -16,8 +16,10 @@ const noteOf = z.strictObject({ note: z.string() });
 const setNoteInput = idInput.extend({ note: u.noteSchema });
 
 export const runUpkeep = {
-  /** Newest first where no order is named. */
-  list: oc.input(u.runListInput).output(z.strictObject({ rows: storedRuns, total: z.number() })),
+  /** Newest first where no order is named; of a search also the places in the notes of these rows. */
+  list: oc
+    .input(u.runListInput)
+    .output(z.strictObject({ rows: storedRuns, total: z.number(), noteHits: list(u.noteHitSchema) })),
   facets: oc.output(u.runFacetsSchema),
   tag: oc.input(u.tagInput).output(list(runSummarySchema)),
   /** Markdown. */
@@ -51,7 +53,7 @@ export const space = {
 };
 
 export const archives = {
-  /** Packs one run, or the whole workspace where none is named; what the job made is the archive's id. */
+  /** Packs these runs, or the whole workspace where none are named; what the job made is the archive's id. */
   pack: oc.input(exportArchiveInput).output(jobSchema),
   /** Throws where the archive is gone. */
   made: oc.input(idInput).output(madeArchiveSchema),

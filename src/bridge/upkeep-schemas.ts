@@ -64,6 +64,9 @@ export const runListInput = z.strictObject({
   limit: z.int().min(1).max(1000).default(200),
 });
 
+/** Where the notes of a run, or of one of its students, say what was searched for. */
+export const noteHitSchema = z.strictObject({ runId: ID, trial: count.optional(), text: z.string() });
+
 const facetsOf = list(z.strictObject({ value: z.string(), runs: count }));
 
 /** Values that runs outside the trash have, and how many of them. */
@@ -114,6 +117,7 @@ export const reclaimInput = z.strictObject({ kinds: z.array(z.enum(WASTE_KINDS))
 export const reclaimedSchema = z.strictObject({ kind: z.enum(WASTE_KINDS), bytes: count, count });
 
 export type RunListInput = z.input<typeof runListInput>;
+export type NoteHitView = z.output<typeof noteHitSchema>;
 export type RunFacetsView = z.output<typeof runFacetsSchema>;
 export type RunSizeView = z.output<typeof runSizeSchema>;
 export type ViewContent = z.output<typeof viewContentSchema>;

@@ -4,8 +4,8 @@ import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 export interface PackOrder {
   readonly type: 'pack';
   readonly workspace: string;
-  /** All of the workspace where none is named. */
-  readonly run?: string;
+  /** All of the workspace where none are named. */
+  readonly runs?: readonly string[];
   /** Written whole or not at all. */
   readonly target: string;
   /** For what is put together on the way; emptied in the end. */

@@ -20,8 +20,8 @@ export interface TakenIn {
 }
 
 export interface Archives {
-  /** The job's `made` is the archive's id. */
-  pack(run: string | undefined): JobView;
+  /** These runs, or the whole workspace where none are named; the job's `made` is the archive's id. */
+  pack(ids: readonly string[] | undefined): JobView;
   made(id: string): MadeArchive;
   read(id: string, offset: number): Uint8Array;
   upload(id: string, offset: number, data: Uint8Array): void;
@@ -72,15 +72,17 @@ export function createArchives(parts: ArchiveParts): Archives {
     throw new WorkbenchError('usage.invalid', 'This export is gone: export it again.');
   }
 
-  function pack(run: string | undefined): JobView {
-    const subject = run === undefined ? 'the whole workspace' : runs.get(run).run.name;
-    const name = `${plainName(run === undefined ? 'workspace' : subject)}${ARCHIVE_ENDING}`;
+  function pack(ids: readonly string[] | undefined): JobView {
+    const names = ids && [...new Set(ids)].map((id) => runs.get(id).run.name);
+    const subject =
+      names === undefined ? 'the whole workspace' : names.length > 1 ? `${names.length} runs` : (names[0] ?? '');
+    const name = `${plainName(names === undefined ? 'workspace' : subject)}${ARCHIVE_ENDING}`;
     return jobs.start({ kind: 'pack', subject }, async (tell, signal) => {
       const id = fresh();
       const file = join(files.temp, `${id}${ARCHIVE_ENDING}`);
       const order = { workspace: directory, target: file, temp: join(files.temp, id), program: version };
       const done = await packArchive(
-        { ...order, packedAt: now().toISOString(), ...(run !== undefined && { run }) },
+        { ...order, packedAt: now().toISOString(), ...(ids && { runs: ids }) },
         tell,
         signal,
       ).finally(() => removeAll(join(files.temp, id), `${file}.partial`));

@@ -59,18 +59,18 @@ export async function packArchive(
       chosen(workspace, order).map((summary) => packRun(workspace, order.temp, summary, records(summary.run.id))),
     );
     const weights = checkedWeights(workspace, runs, report);
-    const others = order.run === undefined ? await otherFiles(workspace.directory, report) : [];
+    const others = order.runs === undefined ? await otherFiles(workspace.directory, report) : [];
     const entries = [...runs.map(({ records }) => records), ...weights, ...others];
     const manifest: Manifest = {
       format: ARCHIVE_FORMAT,
       version: ARCHIVE_VERSION,
       schema: SCHEMA_VERSION,
-      kind: order.run === undefined ? 'workspace' : 'run',
+      kind: order.runs === undefined ? 'workspace' : 'run',
       program: order.program,
       packedAt: order.packedAt,
       runs: runs.map(({ summary: { run }, records }) => ({ id: run.id, name: run.name, records: records.sha256 })),
       views:
-        order.run === undefined ? workspace.store.savedViews().map(({ name, content }) => ({ name, content })) : [],
+        order.runs === undefined ? workspace.store.savedViews().map(({ name, content }) => ({ name, content })) : [],
       files: entries.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
     };
     await write(partial, manifest, entries, new Date(order.packedAt), report);
@@ -86,13 +86,17 @@ export async function packArchive(
 }
 
 /** Oldest first: they are taken in in this order, too. */
-function chosen({ store, directory }: ReadableWorkspace, { run: id }: PackOrder): readonly RunSummary[] {
-  const order = { by: 'started', descending: false } as const;
-  const all = id === undefined ? store.runs({ trash: 'with', order }).rows : [store.summary(id)];
-  return all.map((summary) => {
-    if (summary === undefined) {
-      throw new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
-    }
+function chosen({ store, directory }: ReadableWorkspace, { runs: ids }: PackOrder): readonly RunSummary[] {
+  const missing = ids?.find((id) => store.summary(id) === undefined);
+  if (missing !== undefined) {
+    throw new WorkbenchError(
+      'run.missing',
+      `There is no run "${missing}" in this workspace; \`trade runs\` lists them.`,
+    );
+  }
+  const all = store.runs({ trash: 'with', order: { by: 'started', descending: false } }).rows;
+  const wanted = ids === undefined ? all : all.filter(({ run }) => ids.includes(run.id));
+  return wanted.map((summary) => {
     const { name, state } = summary.run;
     if (state !== 'running' || !isLocked(directory)) return summary;
     throw new WorkbenchError('run.state', `"${name}" is running: pause it first, then it can be exported.`);

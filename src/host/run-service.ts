@@ -5,7 +5,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
-import type { RunQuery, RunSummary } from '../store/store.ts';
+import type { NoteHit, RunQuery, RunSummary } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Catalog } from './catalog.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -27,7 +27,9 @@ import type { TrainerPool } from './trainer-pool.ts';
 export interface RunService {
   /** Throws `run.missing`. */
   get(id: string): RunSummaryView;
+  /** Of a search also where notes say it. */
   list(query: RunQuery): {
+    readonly noteHits: readonly NoteHit[];
     readonly rows: readonly RunSummaryView[];
     readonly total: number;
   };
@@ -263,7 +265,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     get,
     list: (query) => {
       const { rows, total } = store.runs(query);
-      return { rows: rows.map(viewOf), total };
+      const ids = rows.map(({ run }) => run.id);
+      return { rows: rows.map(viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
     },
     start,
     pause,

@@ -56,9 +56,9 @@ export async function explainRecorded({ resources, workspace }: Places, run: str
   }
 }
 
-/** A run, or the whole workspace, as one file. Undefined where it was stopped; then there is no file. */
+/** These runs, or the whole workspace where none are named, as one file. Undefined where it was stopped; then there is no file. */
 export async function packToFile(
-  { workspace, run, file }: { readonly workspace: string; readonly run?: string; readonly file: string },
+  { workspace, runs, file }: { readonly workspace: string; readonly runs?: readonly string[]; readonly file: string },
   tell: (progress: ArchiveProgress) => void,
   signal: AbortSignal,
 ): Promise<{ readonly bytes: number; readonly runs: number } | undefined> {
@@ -66,7 +66,7 @@ export async function packToFile(
   try {
     const packedAt = new Date().toISOString();
     const order = { workspace, target: file, temp, program: PROGRAM_VERSION, packedAt };
-    return await packArchive({ ...order, ...(run !== undefined && { run }) }, tell, signal);
+    return await packArchive({ ...order, ...(runs && { runs }) }, tell, signal);
   } finally {
     rmSync(temp, { recursive: true, force: true });
     rmSync(`${file}.partial`, { force: true });

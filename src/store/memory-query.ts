@@ -13,15 +13,17 @@ const VALUES = {
   time: ({ run }) => run.seconds,
 } as const satisfies Record<RunOrder, (summary: RunSummary, place: number) => string | number | undefined>;
 
+/** `notesOf`: of a run and of its students. */
 export function findSummaries(
   summaries: readonly RunSummary[],
+  notesOf: (runId: string) => readonly string[],
   filter: RunFilter,
   order: RunQuery['order'] = { by: 'started', descending: true },
 ): readonly RunSummary[] {
   const sign = order.descending ? -1 : 1;
   return summaries
     .map((summary, place) => ({ summary, place, value: VALUES[order.by](summary, place) }))
-    .filter(({ summary }) => fits(summary, filter))
+    .filter(({ summary }) => fits(summary, notesOf, filter))
     .sort((left, right) => {
       const [a, b] = [left, right].map(({ value }) => (isOrdered(value) ? value : undefined));
       if (a === b) return right.place - left.place;
@@ -36,14 +38,18 @@ function isOrdered(value: string | number | undefined): value is string | number
   return typeof value === 'string' || Number.isFinite(value);
 }
 
-function fits({ run, tags, trashedAt }: RunSummary, filter: RunFilter): boolean {
+function fits(
+  { run, tags, trashedAt }: RunSummary,
+  notesOf: (runId: string) => readonly string[],
+  filter: RunFilter,
+): boolean {
   const { search = '', states, strategies, datasets, teachers, trash = 'without' } = filter;
   const isOneOf = (list: readonly string[] | undefined, value: string) =>
     list === undefined || list.length === 0 || list.includes(value);
   const folded = tags.map(foldName);
   return (
     (trash === 'with' || (trash === 'only') === (trashedAt !== undefined)) &&
-    [foldName(run.name), ...folded].some((text) => text.includes(foldName(search))) &&
+    [run.name, ...tags, ...notesOf(run.id)].some((text) => foldName(text).includes(foldName(search))) &&
     isOneOf(states, run.state) &&
     isOneOf(strategies, run.config.strategy.id) &&
     isOneOf(datasets, run.config.dataset) &&

@@ -21,7 +21,7 @@ import {
   NO_TRIALS,
 } from './rules.ts';
 import { facetsOf, findSummaries } from './memory-query.ts';
-import { byLetters, CUT_OFF, EMPTY_SCORE, foldName } from './summaries.ts';
+import { byLetters, CUT_OFF, EMPTY_SCORE, foldName, noteSnippet } from './summaries.ts';
 import type {
   CheckpointRow,
   LatencyRow,
@@ -108,6 +108,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     for (const { trial } of trials) counts[trial.state] += 1;
     return { run, score, trials: counts, tags, hasNote: note !== '', trashedAt, frontOnly };
   };
+  /** Its own first. */
+  const notesOf = (runId: string): readonly { readonly trial?: number; readonly note: string }[] => {
+    const record = records.get(runId);
+    const students = record?.trials.map(({ trial, note = '' }) => ({ trial: trial.number, note })) ?? [];
+    return [{ note: record?.note ?? '' }, ...students];
+  };
   const dropWeights = (trialIds: readonly string[]): readonly string[] => {
     const dropped = trialIds.map(trialOf);
     for (const { trial } of dropped) assertEnded(trial.id, trial.state);
@@ -127,9 +133,22 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       return record && toSummary(record);
     },
     runs: ({ order, offset = 0, limit = Infinity, ...filter } = {}) => {
-      const found = findSummaries([...records.values()].map(toSummary), filter, order);
+      const found = findSummaries(
+        [...records.values()].map(toSummary),
+        (id) => notesOf(id).map(({ note }) => note),
+        filter,
+        order,
+      );
       return { rows: found.slice(offset, offset + limit), total: found.length };
     },
+    noteHits: (runIds, search) =>
+      runIds.flatMap((runId) => {
+        for (const { trial, note } of notesOf(runId)) {
+          const text = noteSnippet(note, search);
+          if (text !== undefined) return [{ runId, ...(trial !== undefined && { trial }), text }];
+        }
+        return [];
+      }),
     runFacets: () => facetsOf([...records.values()].map(toSummary)),
     runNote: (id) => records.get(id)?.note ?? '',
     trialNote: (id) => find(id)?.note ?? '',

@@ -1,8 +1,8 @@
 /** Which runs a list shows, and in what order: SQL of fixed parts, with every value as a parameter. */
 import type { Statement } from 'better-sqlite3';
 import type { Connection } from './database.ts';
-import type { Facet, RunFacets, RunFilter, RunOrder, RunQuery } from './store.ts';
-import { byLetters, foldName } from './summaries.ts';
+import type { Facet, NoteHit, RunFacets, RunFilter, RunOrder, RunQuery } from './store.ts';
+import { byLetters, foldName, noteSnippet } from './summaries.ts';
 
 /** JSON writes NaN and the infinities as text: they have no place in an order. */
 const measured = (path: string): string =>
@@ -21,6 +21,19 @@ const ORDERS = {
 
 const TRASH = { without: 'trashed_at IS NULL', only: 'trashed_at IS NOT NULL', with: '1' } as const;
 
+/** `folded` is a function of ours: a note is as long as its writer likes, and few are searched. */
+const SEARCHED = [
+  'instr(name_folded, ?) > 0',
+  'id IN (SELECT run_id FROM run_tag WHERE instr(tag_folded, ?) > 0)',
+  `(note <> '' AND instr(folded(note), ?) > 0)`,
+  `id IN (SELECT run_id FROM trial_note JOIN trial ON trial.id = trial_id WHERE instr(folded(trial_note.note), ?) > 0)`,
+];
+
+/** For the connection's statements that search. */
+function defineFolded(db: Connection): void {
+  db.function('folded', { deterministic: true }, (text: unknown) => foldName(String(text)));
+}
+
 interface Where {
   readonly sql: string;
   readonly values: readonly string[];
@@ -31,8 +44,8 @@ function whereOf(filter: RunFilter): Where {
   const values: string[] = [];
   const search = foldName(filter.search ?? '');
   if (search !== '') {
-    parts.push(`(instr(name_folded, ?) > 0 OR id IN (SELECT run_id FROM run_tag WHERE instr(tag_folded, ?) > 0))`);
-    values.push(search, search);
+    parts.push(`(${SEARCHED.join(' OR ')})`);
+    values.push(...SEARCHED.map(() => search));
   }
   const lists = [
     ['state', filter.states],
@@ -54,6 +67,7 @@ function whereOf(filter: RunFilter): Where {
 
 /** Rows of a page, and how many there are in all. */
 export function runPages<Row>(db: Connection) {
+  defineFolded(db);
   /** The same wish comes again with each page and each change: its statement is kept. */
   const statements = new Map<string, Statement<unknown[]>>();
   const statement = (sql: string) => {
@@ -73,6 +87,30 @@ export function runPages<Row>(db: Connection) {
     const rows = page.all(...values, limit, offset) as readonly Row[];
     const { total } = size.get(...values) as { readonly total: number };
     return { rows, total };
+  };
+}
+
+export function noteSearcher(db: Connection) {
+  defineFolded(db);
+  const found = db.prepare<[string, string, string, string], { run_id: string; number: number | null; note: string }>(
+    `SELECT id AS run_id, NULL AS number, note FROM run
+     WHERE id IN (SELECT value FROM json_each(?)) AND note <> '' AND instr(folded(note), ?) > 0
+     UNION ALL
+     SELECT run_id, trial.number, trial_note.note FROM trial_note JOIN trial ON trial.id = trial_id
+     WHERE run_id IN (SELECT value FROM json_each(?)) AND instr(folded(trial_note.note), ?) > 0
+     ORDER BY number NULLS FIRST`,
+  );
+  return {
+    noteHits: (runIds: readonly string[], search: string): readonly NoteHit[] => {
+      const [ids, wanted] = [JSON.stringify(runIds), foldName(search)];
+      if (wanted === '') return [];
+      const hits = new Map<string, NoteHit>();
+      for (const { run_id: runId, number, note } of found.all(ids, wanted, ids, wanted)) {
+        if (hits.has(runId)) continue;
+        hits.set(runId, { runId, ...(number !== null && { trial: number }), text: noteSnippet(note, search) ?? '' });
+      }
+      return runIds.flatMap((id) => hits.get(id) ?? []);
+    },
   };
 }
 

@@ -14,7 +14,7 @@ import { latencyReader, latencyWriter } from './latency-rows.ts';
 import { leavingWriter } from './leaving.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
 import { assertAsked, assertEnded, conflict } from './rules.ts';
-import { facetReader } from './run-query.ts';
+import { facetReader, noteSearcher } from './run-query.ts';
 import { runReader, runWriter } from './run-rows.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 import { CUT_OFF } from './summaries.ts';
@@ -25,6 +25,7 @@ export function createReadableStore(db: Connection): ReadableStore {
   return allInWordsOf(db.name, {
     ...runReader(db),
     ...facetReader(db),
+    ...noteSearcher(db),
     ...noteReader(db),
     ...viewReader(db),
     ...trialReader(db),

@@ -49,7 +49,7 @@ export type RunOrder = (typeof RUN_ORDERS)[number];
 
 /** All of what is named has to hold; of a list one, of tags every one. */
 export interface RunFilter {
-  /** In the name or in a tag, without regard to case. */
+  /** In the name, a tag, or the notes of the run or of one of its students, without regard to case. */
   readonly search?: string;
   readonly states?: readonly RunState[];
   readonly strategies?: readonly string[];
@@ -65,6 +65,15 @@ export interface RunQuery extends RunFilter {
   readonly order?: { readonly by: RunOrder; readonly descending: boolean };
   readonly offset?: number;
   readonly limit?: number;
+}
+
+/** Where a note says what was searched for. */
+export interface NoteHit {
+  readonly runId: string;
+  /** Of the student whose note it is; absent where it is the run's own. */
+  readonly trial?: number;
+  /** On one line, with some words before and after. */
+  readonly text: string;
 }
 
 /** A value that runs outside the trash have, and how many. */
@@ -171,6 +180,8 @@ export interface ReadableStore {
   run(id: string): Run | undefined;
   summary(id: string): RunSummary | undefined;
   runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
+  /** The first place in the notes of each of these runs, its own before its students'; none for runs whose notes do not say it. */
+  noteHits(runIds: readonly string[], search: string): readonly NoteHit[];
   /** Values in the order of their letters. */
   runFacets(): RunFacets;
   /** Markdown; empty where nothing was written. */

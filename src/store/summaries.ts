@@ -17,6 +17,19 @@ export function foldName(name: string): string {
   return name.toLowerCase();
 }
 
+/** Letters of a note that are told before and behind what was found in it. */
+const [BEFORE, BEHIND] = [40, 80];
+
+/** On one line; undefined where the note does not say it. */
+export function noteSnippet(note: string, search: string): string | undefined {
+  const [folded, wanted] = [foldName(note), foldName(search)];
+  const at = wanted === '' ? -1 : folded.indexOf(wanted);
+  if (at < 0) return undefined;
+  const [start, end] = [Math.max(0, at - BEFORE), at + wanted.length + BEHIND];
+  const line = note.slice(start, end).replaceAll(/\s+/g, ' ').trim();
+  return `${start > 0 ? '…' : ''}${line}${end < note.length ? '…' : ''}`;
+}
+
 /** In the order of their letters, whatever their case; the same in every language of the system. */
 export function byLetters(left: string, right: string): number {
   const [a, b] = [foldName(left), foldName(right)];

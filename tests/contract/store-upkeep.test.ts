@@ -55,6 +55,37 @@ describe.each([
     expect(later.runNote('run_1')).toBe('');
   });
 
+  test('a search finds what notes of runs and students say, in any case and alphabet, and where', () => {
+    const sessions = open();
+    const { store, id } = withRun(sessions, 0);
+    for (const more of ['run_2', 'run_3']) {
+      store.createRun({ id: more, config: searchConfig(more), strategyVersion: 1, sample: false });
+    }
+    const long = `${'before '.repeat(20)}the ÜBER\n\nidea${' behind'.repeat(30)}`;
+    store.setRunNote('run_2', long);
+    store.setTrialNote(id, 'an über 100%_net');
+    store.setRunNote('run_3', 'nothing of it');
+    expect(idsOf(store, { search: 'über' })).toEqual(['run_2', 'run_1']);
+    // Wildcards and quotes are letters like others.
+    expect(idsOf(store, { search: '100%_' })).toEqual(['run_1']);
+    expect(idsOf(store, { search: '1%net' })).toEqual([]);
+    expect(idsOf(store, { search: `' OR '1'='1` })).toEqual([]);
+    expect(store.runs({ search: 'über', limit: 1 }).total).toBe(2);
+
+    const hits = store.noteHits(['run_3', 'run_2', 'run_1', 'run_9'], 'Über');
+    expect(hits.map(({ runId, trial }) => [runId, trial])).toEqual([
+      ['run_2', undefined],
+      ['run_1', 0],
+    ]);
+    expect(hits[1]?.text).toBe('an über 100%_net');
+    expect(hits[0]?.text).toMatch(/^…[^\n]*the ÜBER idea behind[^\n]*…$/);
+    expect(hits[0]?.text.length).toBeLessThan(200);
+    // The run's own notes come before those of its students.
+    store.setRunNote('run_1', 'über all');
+    expect(store.noteHits(['run_1'], 'über')).toEqual([{ runId: 'run_1', text: 'über all' }]);
+    expect(store.noteHits(['run_1'], '')).toEqual([]);
+  });
+
   test('a run in the trash is in the lists of the trash alone, keeps all it has, and comes back as it was', () => {
     const sessions = open();
     const { store, id } = withRun(sessions, 0);

@@ -160,6 +160,13 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.getByRole('button', { name: 'Done' }).click();
     await goHome();
     await rows().first().getByText('has notes').waitFor({ state: 'attached' });
+    await page.getByLabel('Find a run by name, tag or notes').fill('WHY');
+    await rowCount(1);
+    await rows().first().locator('mark', { hasText: 'Why' }).waitFor();
+    expect(await overflowOf(page)).toEqual([]);
+    await page.getByLabel('Find a run by name, tag or notes').fill('');
+    await rowCount(RUNS);
+    expect(await page.locator('mark').count()).toBe(0);
     const { store, close } = openReadable(workspace);
     const noted = store.runs().rows.find(({ hasNote }) => hasNote);
     expect(store.runNote(noted?.run.id ?? '')).toMatch(/^# Why[\s\S]*more$/);
@@ -250,6 +257,25 @@ await describeInChromium('runs kept for years', (chromium) => {
     await drop(bad);
     await page.getByRole('alert').filter({ hasText: '"bad.trade" cannot be taken in' }).waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'Close' }).click();
+    await rowCount(RUNS);
+  });
+
+  test('the runs that are ticked go out as one file, by key too', async () => {
+    for (const row of [0, 2]) await rows().nth(row).getByRole('checkbox').check();
+    const button = page.getByRole('group', { name: 'Selected runs' }).getByRole('button', { name: 'Export' });
+    const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), button.click()]);
+    expect(download.suggestedFilename()).toBe('2-runs.trade');
+    await poll(() => button.isEnabled()).toBe(true);
+    const [again] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.keyboard.press('e')]);
+    expect(again.suggestedFilename()).toBe('2-runs.trade');
+    const file = join(folder, 'two.trade');
+    await again.saveAs(file);
+    await page.getByRole('button', { name: 'Clear the selection' }).click();
+    await choose(file);
+    await page.getByText('2 runs were taken in; 2 got another id').waitFor();
+    await rowCount(RUNS + 2);
+    for (const row of [0, 1]) await rows().nth(row).getByRole('checkbox').check();
+    await page.keyboard.press('Delete');
     await rowCount(RUNS);
   });
 

@@ -58,6 +58,21 @@ describe('a whole workspace', () => {
   });
 });
 
+test('some of the runs come alone: no others, no views, no teachers; a missing one refuses all of it', async () => {
+  const from = filled('run_1', 'run_2', 'run_3');
+  from.store.saveView('Mine', '{"order":{"by":"name","descending":true},"columns":["state"]}');
+  mkdirSync(join(from.directory, 'teachers', 'big'), { recursive: true });
+  writeFileSync(join(from.directory, 'teachers', 'big', 'teacher.json'), '{}');
+  const into = temporaryWorkspace('into');
+  // In the order of their making, each once, however they were named.
+  const staged = await taken(into, await packed(from, 'run_3', 'run_1', 'run_3'));
+  expect(staged).toMatchObject({ kind: 'run', runs: [{ id: 'run_1' }, { id: 'run_3' }], views: [], folders: [] });
+  expect(into.store.trials('run_3')).toEqual(from.store.trials('run_3'));
+  expect(into.store.summary('run_2')).toBeUndefined();
+  expect(problems(into)).toEqual([]);
+  await expect(packed(from, 'run_1', 'nobody')).rejects.toMatchObject({ code: 'run.missing' });
+});
+
 test('every column of the rows of a run is in its records, but for ids, places and what is made of others', () => {
   const { directory } = filled('run_1');
   const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {

@@ -235,7 +235,7 @@ describe('runs as files over the bridge', () => {
   it('leave and come back in pieces, and nothing of them stays', async () => {
     const { archives, runs, jobs } = host.client;
     const id = await finishedRun({ budget: { trials: 2 } });
-    const packed = await ended((await archives.pack({ run: id })).id);
+    const packed = await ended((await archives.pack({ runs: [id] })).id);
     expect(packed).toMatchObject({ state: 'finished', kind: 'pack', subject: 'test' });
     const file = await fetched(packed.made ?? '');
     await archives.drop({ id: packed.made ?? '' });
@@ -263,6 +263,6 @@ describe('runs as files over the bridge', () => {
     const job = await ended((await archives.unpack({ id: 'u2', name: 'odd.trade' })).id);
     expect(job).toMatchObject({ state: 'failed', fault: { code: 'usage.invalid' } });
     expect(job.fault?.message).toContain('"odd.trade"');
-    await expect(archives.pack({ run: 'nobody' })).rejects.toMatchObject({ code: 'run.missing' });
+    await expect(archives.pack({ runs: ['nobody'] })).rejects.toMatchObject({ code: 'run.missing' });
   });
 });

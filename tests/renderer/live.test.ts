@@ -50,7 +50,7 @@ function scriptedHost() {
     runs: {
       ...base.runs,
       list: async () => {
-        const answer = { rows, total: rows.length };
+        const answer = { rows, total: rows.length, noteHits: [] };
         if (isHeld) await new Promise<void>((resolve) => lists.push(resolve));
         return answer;
       },

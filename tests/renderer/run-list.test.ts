@@ -44,7 +44,7 @@ beforeEach(() => {
       ...base.runs,
       list: async (query) => {
         asked.push(query);
-        return { rows, total: rows.length };
+        return { rows, total: rows.length, noteHits: [{ runId: 'b', text: `… ${query.search} …` }] };
       },
       trash: async ({ ids }) => answer(ids, '2026-02-01'),
       restore: async ({ ids }) => answer(ids, undefined),
@@ -104,6 +104,16 @@ describe('the look', () => {
     // The rail takes 196, the view's borders 34.
     expect(leastWidth(sizedColumns(PLAIN_LOOK.columns), RUN_ROW)).toBeLessThanOrEqual(1280 - 196 - 34);
     expect(sizedColumns([]).map(({ id }) => id)).toEqual(['name']);
+  });
+});
+
+describe('a search in notes', () => {
+  test('says of the runs that it finds where; without a search nothing is said any more', async () => {
+    const [list, records] = [useRunList(), useRecords()];
+    list.set({ search: 'idea' });
+    await records.readRuns();
+    expect(records.noteHits.get('b')?.text).toBe('… idea …');
+    expect(records.noteHits.has('a')).toBe(false);
   });
 });
 

@@ -49,12 +49,13 @@ export function filled(...ids: readonly string[]): Workspace {
   return workspace;
 }
 
-export async function packed({ directory }: Workspace, run?: string): Promise<string> {
+/** These runs; the whole workspace where none are named. */
+export async function packed({ directory }: Workspace, ...runs: readonly string[]): Promise<string> {
   const folder = temporaryFolder('archive');
   mkdirSync(folder);
   const target = join(folder, 'all.trade');
   const order = { type: 'pack', workspace: directory, target, temp: join(folder, 'temp'), program: '1' } as const;
-  await packArchive({ ...order, packedAt: '2026-01-01T00:00:00.000Z', ...(run !== undefined && { run }) }, quiet);
+  await packArchive({ ...order, packedAt: '2026-01-01T00:00:00.000Z', ...(runs.length > 0 && { runs }) }, quiet);
   expect(readdirSync(folder)).toEqual(['all.trade']);
   return target;
 }

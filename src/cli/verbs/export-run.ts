@@ -1,4 +1,4 @@
-/** `trade export-run RUN` and `trade export-workspace`: runs with all they have as one file; also beside a running search. */
+/** `trade export-run RUN...` and `trade export-workspace`: runs with all they have as one file; also beside a running search. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createProgressPrinter, packToFile } from '../../host/create-host.ts';
@@ -14,9 +14,9 @@ const OUT = 'file to write, usually NAME.trade; one that is there is replaced';
 
 export const exportRunVerb: Verb = (program, context) => {
   withOut(program.command('export-run'))
-    .description('write a run with its students, curves, notes and weights as one file')
-    .argument('<run>', 'id of the run, as "trade runs" shows it')
-    .action((run: string, options: PackOptions) => pack(context, options, run));
+    .description('write runs with their students, curves, notes and weights as one file')
+    .argument('<run...>', 'ids of the runs, as "trade runs" shows them')
+    .action((runs: readonly string[], options: PackOptions) => pack(context, options, runs));
   withOut(program.command('export-workspace'))
     .description('write every run, and the teachers and data sets of the workspace, as one file')
     .action((options: PackOptions) => pack(context, options));
@@ -27,13 +27,13 @@ function withOut(command: Command): Command {
 }
 
 /** Ctrl+C leaves no file behind. */
-async function pack(context: VerbContext, options: PackOptions, run?: string): Promise<void> {
+async function pack(context: VerbContext, options: PackOptions, runs?: readonly string[]): Promise<void> {
   const printer = createProgressPrinter(process.stderr);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const file = resolve(options.out);
-  const order = { workspace: workspaceOf(options), file, ...(run !== undefined && { run }) };
+  const order = { workspace: workspaceOf(options), file, ...(runs && { runs }) };
   try {
     const done = await packToFile(order, ({ stage }) => printer.status(stage), stopping.signal);
     printer.clear();
@@ -41,9 +41,9 @@ async function pack(context: VerbContext, options: PackOptions, run?: string): P
       process.stderr.write('The export was stopped; no file was written.\n');
       return context.end(INTERRUPTED);
     }
-    const { bytes, runs } = done;
-    if (options.json) printJson({ file, bytes, runs });
-    else printLines([`${file}: ${runs === 1 ? 'one run' : `${runs} runs`}, ${bytes.toLocaleString('en')} bytes.`]);
+    const { bytes, runs: count } = done;
+    if (options.json) printJson({ file, bytes, runs: count });
+    else printLines([`${file}: ${count === 1 ? 'one run' : `${count} runs`}, ${bytes.toLocaleString('en')} bytes.`]);
     context.end(0);
   } finally {
     printer.clear();

@@ -17,8 +17,9 @@ export function useArchiveJobs() {
   const sent = shallowRef<number>();
   const isBusy = computed(() => busy.value || isGoing.value);
 
-  async function pack(run?: string): Promise<void> {
-    const begun = await call(() => client.archives.pack(run === undefined ? {} : { run }));
+  /** These runs; the whole workspace where none are named. */
+  async function pack(runs?: readonly string[]): Promise<void> {
+    const begun = await call(() => client.archives.pack(runs === undefined ? {} : { runs: [...runs] }));
     if (begun) follow(begun);
   }
 

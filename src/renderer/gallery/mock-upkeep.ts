@@ -60,7 +60,7 @@ export function mockUpkeep({ summaries, remove, emit }: MockUpkeepParts): MockUp
       list: async ({ offset = 0, limit = 200, ...query }) => {
         const found = summaries().filter((summary) => fits(summary, query));
         const rows = [...found].sort((left, right) => right.run.createdAt.localeCompare(left.run.createdAt));
-        return { rows: rows.slice(offset, offset + limit), total: rows.length };
+        return { rows: rows.slice(offset, offset + limit), total: rows.length, noteHits: [] };
       },
       facets: async () => facetsOf(summaries().filter(({ trashedAt }) => trashedAt === undefined)),
       tag: async ({ ids, add = [], remove: away = [] }) =>

@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { NoteHitView } from '../../bridge/upkeep-schemas.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
 import { useRunList } from './run-list.ts';
@@ -25,6 +26,8 @@ export const useRecords = defineStore('records', () => {
   const total = ref(0);
   const listed = shallowRef<readonly string[]>([]);
   const loaded = ref(false);
+  /** By run, where the list's search is said in notes. */
+  const noteHits = shallowRef<ReadonlyMap<string, NoteHitView>>(new Map());
 
   /** In the list's order. */
   const runs = computed(() => listed.value.flatMap((id) => records.value.runs.get(id) ?? []));
@@ -49,15 +52,18 @@ export const useRecords = defineStore('records', () => {
     const asked = list.query;
     const wanted = Math.max(PAGE, listed.value.length);
     const rows: RunSummaryView[] = [];
+    const hits: NoteHitView[] = [];
     for (let isLast = false; !isLast && rows.length < wanted;) {
       const limit = Math.min(MOST_RUNS, wanted - rows.length);
       const page = await useClient().runs.list({ ...asked, offset: rows.length, limit });
       if (asked !== list.query) return;
       total.value = page.total;
       rows.push(...page.rows);
+      hits.push(...page.noteHits);
       isLast = page.rows.length < limit;
     }
     listed.value = [...new Set(rows.map(({ run }) => run.id))];
+    noteHits.value = byRun(hits);
     putRuns(rows);
     loaded.value = true;
   }
@@ -70,6 +76,7 @@ export const useRecords = defineStore('records', () => {
     if (asked !== list.query) return;
     total.value = page.total;
     listed.value = [...new Set([...listed.value, ...page.rows.map(({ run }) => run.id)])];
+    noteHits.value = new Map([...noteHits.value, ...byRun(page.noteHits)]);
     putRuns(page.rows);
   }
 
@@ -187,6 +194,7 @@ export const useRecords = defineStore('records', () => {
     runOf,
     trialsOf,
     epochsOf,
+    noteHits,
     readRuns,
     readMoreRuns,
     readRun,
@@ -198,3 +206,6 @@ export const useRecords = defineStore('records', () => {
     apply,
   };
 });
+
+const byRun = (hits: readonly NoteHitView[]): ReadonlyMap<string, NoteHitView> =>
+  new Map(hits.map((hit) => [hit.runId, hit]));
