@@ -54,6 +54,7 @@ const OWN = {
   'run.pause': { title: 'Pause or resume', keys: ['P'], group: 'runs' },
   'run.stop': { title: 'Stop the search…', keys: [], group: 'runs' },
   'run.trash': { title: 'Move to the trash', keys: ['Delete'], group: 'runs' },
+  'run.again': { title: 'Train the best students again…', keys: [], group: 'runs' },
   'run.duplicate': { title: 'Duplicate the run', keys: [], group: 'runs' },
   'run.rename': { title: 'Rename the run', keys: ['F2'], group: 'runs' },
 } as const satisfies Readonly<Record<string, CommandSpec>>;

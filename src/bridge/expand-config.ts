@@ -89,8 +89,13 @@ export function expandConfig(
   };
 }
 
+/** Families of these students, each once. */
+export const familiesOf = (students: readonly Candidate[]): readonly string[] => [
+  ...new Set(students.map(({ family }) => family)),
+];
+
 /** Their families and no other, and the trainings that they come to: what is said of either beside them counts nothing. */
-function givenStudents(
+export function givenStudents(
   students: readonly Candidate[],
   options: StrategyOptions,
 ): Pick<SearchConfig, 'students' | 'families' | 'budget'> {
@@ -101,7 +106,7 @@ function givenStudents(
   }
   return {
     students,
-    families: [...new Set(students.map(({ family }) => family))],
+    families: familiesOf(students),
     budget: { trials: students.length * seeds },
   };
 }

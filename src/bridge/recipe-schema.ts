@@ -3,6 +3,8 @@ import { readonlyInput, z } from './zod.ts';
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import type { Recipe } from '../core/recipe.ts';
 
+export const MOST_EPOCHS = 1000;
+
 const DEFAULTS = DISTILLATION_DEFAULTS;
 const weight = z.number().min(0).max(1e6);
 const share = z.number().min(0).max(1);
@@ -65,7 +67,7 @@ export const distillationSchema = z.discriminatedUnion(
 );
 
 export const recipeSchema = z.strictObject({
-  epochs: z.int().min(1).max(1000).default(6).describe('Passes over the training images'),
+  epochs: z.int().min(1).max(MOST_EPOCHS).default(6).describe('Passes over the training images'),
   seconds: z.number().positive().max(1e6).optional().describe('Train for so long instead; repeats only roughly'),
   batchSize: z.int().min(1).max(4096).default(64).describe('Images a step'),
   optimizer: z.enum(['sgd', 'adamw']).default('adamw').describe('Optimiser'),

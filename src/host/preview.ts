@@ -1,10 +1,14 @@
 /** What a configuration means before it is started: how many students fit, of what size, and how long it may take. */
-import { limitsOf } from '../bridge/expand-config.ts';
+import { familiesOf, givenStudents, limitsOf } from '../bridge/expand-config.ts';
+import type { StudentCosts } from '../bridge/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../bridge/schemas.ts';
 import { studentSpace } from '../core/arch/families/registry.ts';
+import type { Candidate } from '../core/space/space.ts';
+import { listStudents } from '../core/strategies/listed.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { within } from './catalog.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, Found } from './catalog.ts';
+import type { DatasetCard } from './dataset-files.ts';
 import { readTrials } from './slices.ts';
 import { machineSlots } from './trainer-slots.ts';
 
@@ -19,21 +23,53 @@ export async function previewSearch(
   parsed: ParsedSearchInput,
 ): Promise<PreviewView> {
   const dataset = await catalog.dataset(parsed.dataset);
-  studentSpace(parsed.families, dataset.card.shape, dataset.card.classes.length);
   const limits = limitsOf(parsed.limits);
-  const chosen = (await catalog.survey(dataset)).filter(({ family }) => parsed.families.includes(family));
-  const feasible = chosen.map(({ family, params, macs }) => {
-    const costs = Array.from(params, (count, index) => ({ params: count, macs: macs[index] ?? NaN }));
+  const { students } = parsed;
+  const families = students ? givenCosts(dataset, students) : await searchedCosts(catalog, dataset, parsed.families);
+  const feasible = families.map(({ family, costs }) => {
     return { family, total: costs.length, costs: costs.filter((cost) => within(cost, limits)) };
   });
   const all = feasible.flatMap(({ costs }) => costs);
+  const { budget } = students ? givenStudents(students, parsed.strategy.options) : parsed;
+  const trainings = students ? budget.trials : Math.min(budget.trials, all.length);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
-  const seconds = await estimate(store, { ...parsed, slots: parsed.slots ?? (await machineSlots()) }, all, images);
+  const slots = parsed.slots ?? (await machineSlots());
+  const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
     histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
     ...(seconds !== undefined && { seconds }),
   };
+}
+
+interface FamilyCosts {
+  readonly family: string;
+  readonly costs: readonly StudentCosts[];
+}
+
+/** Of every student of the families. */
+async function searchedCosts(
+  catalog: Catalog,
+  dataset: Found<DatasetCard>,
+  families: readonly string[],
+): Promise<readonly FamilyCosts[]> {
+  studentSpace(families, dataset.card.shape, dataset.card.classes.length);
+  const chosen = (await catalog.survey(dataset)).filter(({ family }) => families.includes(family));
+  return chosen.map(({ family, params, macs }) => {
+    return { family, costs: Array.from(params, (count, index) => ({ params: count, macs: macs[index] ?? NaN })) };
+  });
+}
+
+/** Of given students alone. */
+function givenCosts({ card }: Found<DatasetCard>, students: readonly Candidate[]): readonly FamilyCosts[] {
+  const families = familiesOf(students);
+  const members = listStudents(studentSpace(families, card.shape, card.classes.length), [], students);
+  return families.map((family) => ({
+    family,
+    costs: members
+      .filter(({ candidate }) => candidate.family === family)
+      .map(({ costs }) => ({ params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN })),
+  }));
 }
 
 /** Equal bins from the least to the greatest value; one bin where all are equal. */
@@ -60,12 +96,12 @@ interface Sample {
 /** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
 async function estimate(
   store: ReadableStore,
-  { recipe, budget, slots, dataset }: ParsedSearchInput & { readonly slots: number },
+  { recipe, trainings, slots, dataset }: ParsedSearchInput & { readonly slots: number; readonly trainings: number },
   students: readonly { readonly macs: number }[],
   images: number,
 ): Promise<number | undefined> {
-  const chosen = Math.min(budget.trials, students.length);
-  if (recipe.seconds !== undefined) return chosen > 0 ? (recipe.seconds * chosen) / Math.min(slots, chosen) : undefined;
+  const sideBySide = Math.min(slots, trainings);
+  if (recipe.seconds !== undefined) return trainings > 0 ? (recipe.seconds * trainings) / sideBySide : undefined;
   const samples: Sample[] = [];
   for (const { run } of store.runs({ limit: RECENT_RUNS }).rows) {
     if (run.config.dataset !== dataset || run.config.recipe.seconds !== undefined) continue;
@@ -77,7 +113,7 @@ async function estimate(
   if (samples.length === 0 || students.length === 0) return undefined;
   const line = fitLine(samples);
   const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;
-  return (each * recipe.epochs * images * chosen) / Math.min(slots, chosen);
+  return (each * recipe.epochs * images * trainings) / sideBySide;
 }
 
 /** Least squares; a mean where the samples say nothing about a slope, or say that more work takes less time. */

@@ -10,7 +10,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { ROUTES } from '../../src/renderer/router.ts';
-import { RUN_TABS } from '../../src/renderer/run/tabs.ts';
+import { tabsOf } from '../../src/renderer/run/tabs.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { seriousFindings } from './accessibility.ts';
 import { cutControls } from './cut-controls.ts';
@@ -39,7 +39,7 @@ const ADDRESSES: Readonly<Record<RouteName, (held: Held) => readonly string[]>> 
   experiments: () => ['/'],
   'new-run': () => ['/new'],
   run: ({ made, run }) => [
-    ...RUN_TABS.map(({ id }) => `/runs/${made}/${id}`),
+    ...tabsOf({}).map(({ id }) => `/runs/${made}/${id}`),
     ...(['front', 'regions', 'predictions'] as const).map((tab) => `/runs/${run}/${tab}`),
   ],
   trash: () => ['/trash'],

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -217,4 +218,39 @@ await describeInChromium('reviewing students', (chromium) => {
     expect(faults).toEqual([]);
     await context.close();
   });
+
+  test(
+    'the best are trained again with several seeds, and their spread stands beside the search',
+    { timeout: 2 * SLOW },
+    async () => {
+      await go('/');
+      await page.getByRole('link', { name: 'Distilled' }).click();
+      await page.getByRole('button', { name: 'More about this run' }).click();
+      await page.getByRole('menuitem', { name: 'Train the best again' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Train again' });
+      const students = dialog.getByRole('group', { name: 'Students' }).getByRole('checkbox');
+      expect(await students.count()).toBe(TRIALS);
+      for (let place = 1; place < TRIALS; place++) await students.nth(place).uncheck();
+      await dialog.getByLabel('Trainings of each').fill('0');
+      await dialog.getByRole('button', { name: 'Train' }).click();
+      await dialog.getByText('Enter 1 or more.').waitFor();
+      await dialog.getByLabel('Trainings of each').fill('2');
+      await dialog.getByLabel('Epochs').fill('1');
+      await dialog.getByText('2 trainings').waitFor();
+      await dialog.getByRole('button', { name: 'Train' }).click();
+
+      await page.getByRole('heading', { name: 'Distilled: winners' }).waitFor();
+      const table = page.getByRole('region', { name: 'Students, over their seeds' });
+      await table.getByText('2 of 2:').waitFor({ timeout: SLOW });
+      // The second training is tested when both are done.
+      await page.getByText('Finished', { exact: true }).waitFor({ timeout: SLOW });
+      await expect.poll(() => table.getByText(/^± \d/).count()).toBe(2);
+      await page.getByLabel(/^Accuracies over seeds\. Arrow keys/).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('complementary', { name: 'Picked student' }).getByText('Test accuracy').waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole('link', { name: 'Distilled', exact: true }).click();
+      await page.getByRole('heading', { name: 'Distilled', exact: true }).waitFor();
+    },
+  );
 });

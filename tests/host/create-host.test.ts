@@ -75,6 +75,20 @@ describe('createHost', () => {
     expect((await host.client.runs.preview(search)).seconds).toBeGreaterThan(0);
   });
 
+  it('previews given students alone, as often as they have seeds', async () => {
+    const { host } = await open();
+    const students = [
+      { family: 'mlp-mixer', config: { patch: 7, width: 16, blocks: 1, tokenHidden: 16, mlpRatio: 1 } },
+      { family: 'mlp-mixer', config: { patch: 7, width: 24, blocks: 1, tokenHidden: 16, mlpRatio: 1 } },
+    ];
+    const order = { strategy: { id: 'listed', options: { seeds: 5 } }, recipe: { seconds: 30 }, slots: 2 };
+    const { students: shown, histogram, seconds } = await host.client.runs.preview({ name: 'x', students, ...order });
+    expect(shown).toEqual([{ family: 'mlp-mixer', total: 2, feasible: 2 }]);
+    expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    // Ten trainings, two at a time.
+    expect(seconds).toBe(150);
+  });
+
   it("keeps a teacher's predictions and answers from them the second time", async () => {
     const { host } = await open();
     const first = await host.client.review.predictions({ kind: 'teacher', name: 'fashion-resnet' });

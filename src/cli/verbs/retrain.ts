@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { proposedAgain, TRAIN_AGAIN, trainAgainInput } from '../../bridge/train-again.ts';
 import { MOST_SEEDS } from '../../bridge/expand-config.ts';
+import { MOST_EPOCHS } from '../../bridge/recipe-schema.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { winnersOf } from '../../core/front.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -26,7 +27,7 @@ export const retrainVerb: Verb = (program, context) => {
     .option('--top <k>', 'so many of its best students', wholeNumber(1, 1000), students)
     .option('--students <numbers>', 'these students instead, as "4,7"', numberList)
     .option('--seeds <n>', 'trainings of each', wholeNumber(1, MOST_SEEDS), seeds)
-    .option('--epochs <n>', `epochs of each (default: ${schedule} times the run's)`, wholeNumber(1, 10_000))
+    .option('--epochs <n>', `epochs of each (default: ${schedule} times the run's)`, wholeNumber(1, MOST_EPOCHS))
     .option('--name <name>', 'name of the new run')
     .action(async (id: string, options: RetrainOptions) => {
       context.end(

@@ -2,10 +2,10 @@
 import { onScopeDispose, shallowRef, watchEffect } from 'vue';
 import type { Run } from '../../core/run.ts';
 
-export const runHere = shallowRef<Pick<Run, 'id' | 'name'>>();
+export const runHere = shallowRef<Pick<Run, 'id' | 'name' | 'config'>>();
 
 /** Called by a view; what it says holds for as long as it is there. */
-export function useRunHere(run: () => Pick<Run, 'id' | 'name'> | undefined): void {
+export function useRunHere(run: () => Pick<Run, 'id' | 'name' | 'config'> | undefined): void {
   let own: typeof runHere.value;
   watchEffect(() => (runHere.value = own = run()));
   onScopeDispose(() => {

@@ -6,7 +6,7 @@ import { toWorkbenchError } from '../../bridge/errors.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import { useClient } from '../api.ts';
 import { formatPercent } from '../format.ts';
-import { RUN_TABS } from '../run/tabs.ts';
+import { tabsOf } from '../run/tabs.ts';
 import { useCatalog } from '../stores/catalog.ts';
 import { RUN_STATES, trialTitle } from '../words.ts';
 import { runHere } from './here.ts';
@@ -78,7 +78,7 @@ export function usePalette(typed: () => string | undefined) {
   const tabs = computed((): readonly PaletteEntry[] => {
     const run = runHere.value;
     if (run === undefined) return [];
-    return RUN_TABS.map(({ id, title }) => ({
+    return tabsOf(run.config).map(({ id, title }) => ({
       ...{ key: `tab.${id}`, title, detail: run.name },
       run: () => router.push(`/runs/${run.id}/${id}`),
     }));

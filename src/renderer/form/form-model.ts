@@ -5,6 +5,7 @@ import { teacherInputSchema } from '../../bridge/library-schemas.ts';
 import { replayInputSchema } from '../../bridge/replay-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
+import { trainAgainSchema } from '../../bridge/train-again.ts';
 
 /** `numbers`: a list of them, typed with commas between. */
 export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 'choice' | 'choices';
@@ -94,6 +95,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'import.coarse': 'Coarse classes',
   'import.val': 'Validation share',
   'import.test': 'Test share',
+  'again.name': 'Name',
+  'again.seeds': 'Trainings of each',
   'teacher.dataset': 'Data set',
   'teacher.flip': 'Flip images',
   'replay.budget': 'Trainings',
@@ -108,6 +111,9 @@ const WHEN: Readonly<Record<string, Field['when']>> = {
   'recipe.milestones': { key: 'recipe.schedule', value: 'step' },
   'recipe.decayFactor': { key: 'recipe.schedule', value: 'step' },
 };
+
+/** Given students are picked among trained ones, or come with a file; a strategy's options depend on it. */
+const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options', 'again.students']);
 
 interface JsonNode {
   readonly type?: string;
@@ -152,6 +158,12 @@ export function teacherFields(): readonly Field[] {
   return fieldsOf(z.toJSONSchema(teacherInputSchema, { io: 'input' }) as JsonNode, 'teacher');
 }
 
+/** Plain fields of training students again, under `again`. */
+export function againFields(): readonly Field[] {
+  // Sound: as above.
+  return fieldsOf(z.toJSONSchema(trainAgainSchema, { io: 'input' }) as JsonNode, 'again');
+}
+
 /** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a form of their own. */
 export function replayFields(): readonly Field[] {
   // Sound: as above.
@@ -162,7 +174,7 @@ export function replayFields(): readonly Field[] {
 function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
-    if (key === '$schema' || path === 'strategy.options') return [];
+    if (key === '$schema' || NO_FIELD.has(path)) return [];
     if (child.oneOf) return variantsOf(child.oneOf, path);
     if (child.type === 'object') return fieldsOf(child, path);
     // Kept for what earlier versions recorded.

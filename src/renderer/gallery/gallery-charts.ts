@@ -15,6 +15,7 @@ import { parallelChart } from '../charts/parallel.ts';
 import { predictionsChart } from '../charts/predictions.ts';
 import { priorWeightChart } from '../charts/prior-weight.ts';
 import { regionsChart } from '../charts/regions.ts';
+import { seedsChart } from '../charts/seeds.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
 import { hypervolumeInput } from '../run/hypervolume-input.ts';
@@ -37,6 +38,7 @@ import {
   fixtureTeacher,
 } from './fixtures.ts';
 import { fixtureReplay, MANY_STRATEGIES } from './replay-fixtures.ts';
+import { seededStudents } from './seeds-fixtures.ts';
 
 export interface GalleryChart {
   readonly name: string;
@@ -100,6 +102,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     points: curve.points.map((point) => (point.epoch === 5 ? { ...point, validationAccuracy: NaN } : point)),
   }));
   const allocation = { families: run.config.families, budget: 60, familyTitle };
+  const seeded = seededStudents(trials, ({ candidate }) => familyTitle(candidate.family));
   const equal = trials
     .slice(0, 3)
     .map((trial) => ({ ...trial, state: 'finished' as const, params: 10_000, metrics: { accuracy: 0.8 } }));
@@ -162,6 +165,8 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     ...explained(theme),
     ...parameters(theme),
     ...comparisonCharts(theme),
+    { name: 'seeds', title: 'Students over their seeds', view: seedsChart(seeded, theme) },
+    { name: 'seeds-none', title: 'No training has finished', view: seedsChart([], theme) },
     { name: 'histogram', title: 'Students by size', view: histogramChart(BINS, theme) },
     { name: 'latency', title: 'Latency of a student', view: latencyChart(fixtureLatencies(first), theme) },
     { name: 'latency-none', title: 'Latency, not measured', view: latencyChart([], theme) },

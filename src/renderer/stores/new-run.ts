@@ -1,7 +1,8 @@
 /** What is typed into the New run form; it survives leaving the view, a reload, and a host that is out of reach. */
 import { defineStore } from 'pinia';
-import { computed, ref, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { inputOf } from '../../bridge/config-input.ts';
+import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { checkInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
@@ -9,9 +10,13 @@ import { draftToInput, initialDraft, inputToDraft, searchFields } from '../form/
 
 const KEY = 'trade.new-run';
 
+/** What is to be trained where nothing is searched for. */
+type Given = Pick<SearchInput, 'students' | 'studentsFrom'>;
+
 interface Kept {
   readonly draft: Draft;
   readonly options: SearchOptions;
+  readonly given?: Given | undefined;
 }
 
 export const useNewRun = defineStore('new-run', () => {
@@ -20,11 +25,13 @@ export const useNewRun = defineStore('new-run', () => {
   const kept = stored();
   const draft = ref<Draft>({ ...fresh.draft, ...kept?.draft });
   const options = ref<SearchOptions>(kept?.options ?? {});
+  const given = shallowRef<Given | undefined>(kept?.given);
 
-  const checked = computed(() => checkInput(draftToInput(fields, draft.value, options.value)));
+  const checked = computed(() => checkInput({ ...draftToInput(fields, draft.value, options.value), ...given.value }));
 
-  watch([draft, options], () => {
-    sessionStorage.setItem(KEY, JSON.stringify({ draft: draft.value, options: options.value }));
+  watch([draft, options, given], () => {
+    const form: Kept = { draft: draft.value, options: options.value, given: given.value };
+    sessionStorage.setItem(KEY, JSON.stringify(form));
   });
 
   function set(path: string, value: FieldValue): void {
@@ -40,21 +47,30 @@ export const useNewRun = defineStore('new-run', () => {
   function reset(): void {
     draft.value = fresh.draft;
     options.value = {};
+    given.value = undefined;
+  }
+
+  /** Lets go of the students that were given. */
+  function searchInstead(): void {
+    given.value = undefined;
+    set('strategy.id', String(fresh.draft['strategy.id']));
   }
 
   /** A configuration that was written by hand or exported; the caller has validated it. */
-  function load(input: unknown, strategyOptions: SearchOptions): void {
+  function load(input: ParsedSearchInput): void {
+    const { students, studentsFrom } = input;
     draft.value = inputToDraft(fields, input);
-    options.value = strategyOptions;
+    options.value = input.strategy.options;
+    given.value = students && { students, ...(studentsFrom !== undefined && { studentsFrom }) };
   }
 
   /** Another run like that one, under a name of its own. Throws where a configuration of another version cannot be read. */
   function duplicate(config: SearchConfig): void {
     const input = inputOf(config);
-    load({ ...input, name: `${input.name.slice(0, 113)} (copy)` }, input.strategy.options);
+    load({ ...input, name: `${input.name.slice(0, 113)} (copy)` });
   }
 
-  return { fields, draft, options, checked, set, setOption, reset, load, duplicate };
+  return { fields, draft, options, given, checked, set, setOption, reset, searchInstead, load, duplicate };
 });
 
 function stored(): Kept | undefined {
