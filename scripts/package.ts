@@ -12,7 +12,7 @@ import { build } from 'electron-builder';
 import { builderConfiguration } from './package/builder.ts';
 import { findElectronFolder, missingTool } from './package/parts.ts';
 import type { Missing } from './package/parts.ts';
-import { shippedRuntime } from './package/runtime.ts';
+import { shippedKernels, shippedRuntime } from './package/runtime.ts';
 import { makeStage } from './package/stage.ts';
 import { TARGETS, targetsOf } from './package/targets.ts';
 import type { TargetName } from './package/targets.ts';
@@ -33,7 +33,13 @@ await setUpOrExit({ report });
 const output = join(root, 'release');
 const missing: Missing[] = [];
 
-const runtime = shippedRuntime(root);
+const kernels = await report.step('Compute kernels: compiled for all processors that a package is for', () =>
+  shippedKernels(root),
+);
+const runtime = shippedRuntime(root, kernels);
+if (runtime.lacking === undefined && 'reason' in kernels) {
+  missing.push({ part: 'our own compute kernels (training takes about twice as long without)', way: kernels.reason });
+}
 if (runtime.lacking !== undefined) {
   missing.push({
     part: 'TensorFlow (the program computes on WebAssembly, several times slower)',

@@ -19,8 +19,21 @@ const FLAGS = Object.freeze([
   ...['-fno-math-errno', '-fno-trapping-math', '-fno-signed-zeros', '-fassociative-math', '-freciprocal-math'],
 ]);
 
-/** Flags for this processor, best first; not every compiler knows all of them. */
-function processorFlagSets(arch) {
+/**
+ * Processors of other machines that shipped kernels are for: on x64 those since about 2013 (x86-64-v3). `needs` are the names that
+ * Linux gives to what such a processor can do.
+ */
+export const SHIPPED_PROCESSORS = Object.freeze({
+  x64: {
+    flags: ['-march=x86-64-v3', '-mtune=generic'],
+    needs: ['avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'abm', 'movbe'],
+  },
+  arm64: { flags: [], needs: [] },
+});
+
+/** Flags for this processor, or for all that we ship to; best first, since not every compiler knows all of them. */
+function processorFlagSets({ arch, shipped }) {
+  if (shipped) return [SHIPPED_PROCESSORS[arch]?.flags ?? []];
   if (arch !== 'x64') return [['-mcpu=native'], []];
   return [['-march=native', '-mprefer-vector-width=512'], ['-march=native'], []];
 }
@@ -43,7 +56,8 @@ export async function buildKernels(context, wanted, sources, addon) {
     addon,
     libraries: library,
     standIns: objects,
-    places: [library],
+    // Shipped ones find them by their name alone, once the binding has loaded them.
+    places: context.shipped ? [] : [library],
     what: 'the compute kernels could not be linked',
     advice: COMPILER_ADVICE,
   });
@@ -53,11 +67,11 @@ export async function buildKernels(context, wanted, sources, addon) {
 
 /** As many at a time as there are cores; after a failure no other one is begun. */
 async function compileAll(context, compiler, { library, sources, objects }) {
-  const { root, env, arch, signal } = context;
+  const { root, env, signal } = context;
   const headers = [join(root, 'node_modules/node-api-headers/include'), join(library, 'include')];
   const flags = [
     ...FLAGS,
-    ...(await knownFlags(context, compiler, processorFlagSets(arch))),
+    ...(await knownFlags(context, compiler, processorFlagSets(context))),
     ...headers.map((path) => `-I${path}`),
   ];
   const names = readdirSync(sources).filter((name) => name.endsWith('.cc'));

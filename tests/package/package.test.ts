@@ -16,13 +16,20 @@ import { FUSES, wrongFuses } from '../../scripts/package/fuses.ts';
 import { shippedRuntime } from '../../scripts/package/runtime.ts';
 import { makeStage } from '../../scripts/package/stage.ts';
 import { TARGETS } from '../../scripts/package/targets.ts';
+import { readJson } from '../../scripts/setup/files.mjs';
+import { kernelsRecordPath } from '../../scripts/setup/paths.mjs';
 import { driveShell } from '../electron-double/driven-shell.ts';
 import type { DrivenShell } from '../electron-double/driven-shell.ts';
 import { makeStubElectron } from './stub-electron.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const OWN = { url: 'app://trade/#/runs' };
-const RUNTIME = shippedRuntime(ROOT);
+/** Those of this very processor, where set-up has built some: compiling others takes a minute. */
+const kernels = readJson(kernelsRecordPath(ROOT));
+const RUNTIME = shippedRuntime(
+  ROOT,
+  kernels?.path === undefined ? { reason: 'none in this checkout' } : { addon: kernels.path, needs: [] },
+);
 /** One student of some hundred weights, one epoch of a few images. */
 const TINY = {
   ...{ name: 'Tiny', dataset: 'fashion-mnist', trainImages: 512, teacher: 'fashion-resnet', families: ['mlp-mixer'] },
@@ -141,6 +148,9 @@ describe.skipIf(!isHere)(
       const backend = await shell.next('result');
       expect(backend).toMatchObject({ backend: RUNTIME.lacking === undefined ? 'tensorflow' : 'wasm' });
       expect(JSON.stringify(backend)).not.toContain(ROOT);
+      if (RUNTIME.lacking === undefined && kernels?.path !== undefined) {
+        expect(backend).toMatchObject({ versions: { kernels: 'shipped' } });
+      }
       // The strategy's process and the bundled data.
       shell.send({ type: 'call', frame: OWN, path: 'system.catalog' });
       shell.send({ type: 'close' });

@@ -3,6 +3,7 @@
  * passes over memory as it needs. Set-up compiles them (`scripts/setup/kernels.mjs`); without them, on a GPU and in
  * WebAssembly, every layer takes ops that are there everywhere.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { ActivationKind } from '../../core/arch/graph.ts';
 import { tensorFlow } from './raw.ts';
@@ -62,7 +63,23 @@ function chooseKernels(): NativeKernels & { readonly path?: string } {
   if (record === undefined) return { reason: 'set-up has built none ("npm run setup" does)' };
   // Linked to another runtime they would load a second TensorFlow.
   if (record.runtime !== setUpDecision()?.key) return { reason: 'they are of another runtime; run "npm run setup"' };
+  const lacking = lackedBy(processorAbilities(), record.needs ?? []);
+  if (lacking.length > 0) return { reason: `this processor is too old for them (it lacks ${lacking.join(', ')})` };
   return { path: record.path, version: record.key, reason: record.reason };
+}
+
+/** Of what is needed; nothing where nobody can say what the processor knows, as on a Mac, whose processors are of one kind. */
+export function lackedBy(abilities: string, needs: readonly string[]): readonly string[] {
+  const known = new Set(abilities.split(/\s+/));
+  return abilities === '' ? [] : needs.filter((need) => !known.has(need));
+}
+
+function processorAbilities(): string {
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim() ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** Whether layers may call them now. */

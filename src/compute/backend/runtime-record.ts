@@ -1,7 +1,7 @@
 /** What set-up wrote down about the compute runtime and the kernels (`scripts/setup`): what it chose, and what it built. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** The choice for this checkout. */
 export interface SetUpDecision {
@@ -20,8 +20,10 @@ export interface KernelsRecord {
   readonly key: string;
   /** Key of the runtime that they are linked to. */
   readonly runtime: string;
-  /** The addon. */
+  /** The addon; where it was shipped with the program, from the record's own folder. */
   readonly path?: string;
+  /** What the processor has to know for them, as Linux calls it; absent where they were built for this very one. */
+  readonly needs?: readonly string[];
   /** Why there is none. */
   readonly reason?: string;
 }
@@ -32,24 +34,29 @@ export interface LoadedRuntime {
   readonly oneDnn: string | undefined;
 }
 
-/** Undefined in an installed app. */
+/** In an installed app the packager has written it. */
 export function setUpDecision(): SetUpDecision | undefined {
   return setUpRecord('runtime.json') as SetUpDecision | undefined; // written by our own set-up
 }
 
-/** Undefined in an installed app, and where set-up had no runtime to build kernels for. */
+/** Undefined where set-up had no runtime to build kernels for. */
 export function kernelsRecord(): KernelsRecord | undefined {
-  return setUpRecord('kernels.json') as KernelsRecord | undefined; // written by our own set-up
+  const record = setUpRecord('kernels.json') as KernelsRecord | undefined; // written by our own set-up
+  return record?.path === undefined ? record : { ...record, path: resolve(recordFolder(), record.path) };
 }
 
-/** A file of the `.cache` beside `node_modules`. */
 function setUpRecord(name: string): unknown {
   try {
-    const tfjsNode = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json');
-    return JSON.parse(readFileSync(join(dirname(tfjsNode), '../../../.cache', name), 'utf8'));
+    return JSON.parse(readFileSync(join(recordFolder(), name), 'utf8'));
   } catch {
     return undefined;
   }
+}
+
+/** The `.cache` beside `node_modules`. */
+function recordFolder(): string {
+  const tfjsNode = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json');
+  return join(dirname(tfjsNode), '../../../.cache');
 }
 
 /** The runtime whose library this process has loaded, wherever it lies. */
