@@ -1,9 +1,10 @@
 /**
- * Three projects, one after the other. `unit` runs on both cores; `compute` trains with TensorFlow, which takes all
+ * Three projects, one after the other, and where Electron's binary is there a fourth (`tests/e2e/electron.test.ts` says so where not). `unit` runs on both cores; `compute` trains with TensorFlow, which takes all
  * cores by itself, and `e2e` drives the whole product, so their files run one at a time.
  */
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { findElectron, whyNoWindow } from './scripts/setup/shells.mjs';
 
 const COMPUTE = ['tests/compute/**/*.test.ts', 'tests/oracle/**/*.test.ts'];
 const END_TO_END = [
@@ -16,7 +17,29 @@ const END_TO_END = [
     'tests/package/**/*.test.ts',
   ],
 ];
+/** They go the same way in both shells. */
+const IN_BOTH_SHELLS = [
+  ...['all-front', 'axe', 'claim', 'experiments', 'export', 'import', 'keyboard', 'open-archive', 'sample'],
+  ...['teachers-datasets'],
+].map((name) => `tests/e2e/${name}.test.ts`);
+const hasElectron =
+  findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
 const NOT_TESTS = ['**/node_modules/**', '**/.cache/**', 'out/**'];
+
+const inElectron = {
+  extends: true as const,
+  test: {
+    name: 'electron',
+    include: IN_BOTH_SHELLS,
+    env: { TRADE_E2E_SHELL: 'electron' },
+    pool: 'forks' as const,
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    sequence: { groupOrder: 4 },
+  },
+};
 
 export default defineConfig({
   plugins: [vue()],
@@ -63,6 +86,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...(hasElectron ? [inElectron] : []),
     ],
   },
 });

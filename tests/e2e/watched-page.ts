@@ -1,7 +1,9 @@
 /** A page whose every fault is written down: console errors, policy violations, requests that leave the machine. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { chromiumPath, launchChromium } from './chromium.ts';
+import { runsInElectron, whyNoElectron } from './real-electron.ts';
+import { electronAt } from './web-shell.ts';
 
 export interface WatchedPage {
   readonly page: Page;
@@ -17,6 +19,27 @@ export interface PageOptions {
 export async function openWatched(browser: Browser, options: PageOptions = {}): Promise<WatchedPage> {
   const { colorScheme = 'light', width = 1280, height = 800 } = options;
   const context = await browser.newContext({ colorScheme, viewport: { width, height } });
+  const faults = await watchContext(context);
+  const page = await context.newPage();
+  watchPage(page, faults);
+  return { page, faults };
+}
+
+/** The one window of a program in Electron, which was there before it was watched: it is loaded once more. */
+async function watchElectron(address: string, options: PageOptions): Promise<WatchedPage> {
+  const { colorScheme = 'light', width = 1280, height = 800 } = options;
+  const program = electronAt(address);
+  if (program === undefined) throw new Error(`No Electron was started for ${address}.`);
+  const faults = await watchContext(program.app.context());
+  const page = await program.app.firstWindow();
+  watchPage(page, faults);
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height });
+  await page.reload();
+  return { page, faults };
+}
+
+async function watchContext(context: BrowserContext): Promise<string[]> {
   const faults: string[] = [];
   await context.exposeFunction('reportViolation', (words: string) => void faults.push(`policy: ${words}`));
   // In the page: violations show as events alone.
@@ -26,7 +49,10 @@ export async function openWatched(browser: Browser, options: PageOptions = {}): 
       if (typeof report === 'function') report(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`);
     });
   });
-  const page = await context.newPage();
+  return faults;
+}
+
+function watchPage(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
   });
@@ -35,7 +61,6 @@ export async function openWatched(browser: Browser, options: PageOptions = {}): 
     const { protocol, hostname } = new URL(request.url());
     if (/^(https?|wss?):$/.test(protocol) && hostname !== '127.0.0.1') faults.push(`request: ${request.url()}`);
   });
-  return { page, faults };
 }
 
 export interface Chromium {
@@ -45,28 +70,35 @@ export interface Chromium {
   forgive(): readonly string[];
 }
 
-/** A suite with a Chromium of its own; skipped, and saying so, where there is none. Its pages are watched. */
+/** A suite with a Chromium of its own, or in Electron's; skipped, and saying so, where there is none. Its pages are watched. */
 export async function describeInChromium(title: string, tests: (chromium: Chromium) => void): Promise<void> {
-  const isThere = (await chromiumPath()) !== undefined;
-  const reason = isThere ? '' : ' SKIP: no Chromium that starts, neither on the PATH nor from @sparticuz/chromium';
-  describe.skipIf(!isThere)(`${title}${reason}`, () => {
+  const inElectron = runsInElectron();
+  const why = inElectron ? whyNoElectron() : await whyNoChromium();
+  describe.skipIf(why !== undefined)(`${title}${why === undefined ? '' : ` SKIP: ${why}`}`, () => {
     const opened: WatchedPage[] = [];
-    let browser: Browser;
+    let browser: Browser | undefined;
 
-    beforeAll(async () => void (browser = await launchChromium()));
+    beforeAll(async () => {
+      if (!inElectron) browser = await launchChromium();
+    });
     afterEach(() => expect(opened.flatMap(({ faults }) => faults)).toEqual([]));
     afterAll(() => browser?.close());
 
     tests({
       open: async (address, options) => {
-        const watched = await openWatched(browser, options);
+        const watched = browser ? await openWatched(browser, options) : await watchElectron(address, options ?? {});
         opened.push(watched);
-        await watched.page.goto(address);
+        if (browser) await watched.page.goto(address);
         return watched.page;
       },
       forgive: () => opened.splice(0).flatMap(({ faults }) => faults),
     });
   });
+}
+
+async function whyNoChromium(): Promise<string | undefined> {
+  const path = await chromiumPath();
+  return path === undefined ? 'no Chromium that starts, neither on the PATH nor from @sparticuz/chromium' : undefined;
 }
 
 /** What sticks out of the window; empty where nothing does. */

@@ -1,7 +1,9 @@
-/** The real web shell with the real host and trainers, as a process of its own. */
+/** The real web shell with the real host and trainers, as a process of its own; Electron's in its stead in the test project `electron`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { runsInElectron, startElectron } from './real-electron.ts';
+import type { RealElectron } from './real-electron.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -15,7 +17,12 @@ export interface WebShell {
   stop(): Promise<number | null>;
 }
 
+/** Programs of Electron's that are open, by the address that was given for them. */
+const programs = new Map<string, RealElectron>();
+export const electronAt = (address: string): RealElectron | undefined => programs.get(address);
+
 export async function startWebShell(workspace: string, ...options: readonly string[]): Promise<WebShell> {
+  if (runsInElectron()) return startInElectron(workspace, options);
   const child = spawn(
     join(ROOT, 'node_modules/.bin/node'),
     [join(ROOT, 'src/web/index.ts'), '--workspace', workspace, '--port', '0', '--print', ...options],
@@ -39,6 +46,21 @@ export async function startWebShell(workspace: string, ...options: readonly stri
     output: () => output,
     stop: () => {
       if (child.exitCode === null) child.kill('SIGINT');
+      return ended;
+    },
+  };
+}
+
+async function startInElectron(workspace: string, options: readonly string[]): Promise<WebShell> {
+  const program = await startElectron(workspace, options);
+  const address = `app://trade/#program-${programs.size + 1}`;
+  programs.set(address, program);
+  const { app, ended, output } = program;
+  return {
+    ...{ address, ended, output },
+    stop: async () => {
+      // A test may have closed it together with its window.
+      await app.close().catch(() => undefined);
       return ended;
     },
   };

@@ -1,0 +1,74 @@
+/**
+ * In Electron itself, where its binary is: what the double of `tests/electron-double` cannot prove. The suites that go the same way
+ * in both shells run in Electron besides (project `electron` of vitest.config.ts).
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startElectron, whyNoElectron } from './real-electron.ts';
+import type { RealElectron } from './real-electron.ts';
+
+const why = whyNoElectron();
+
+describe.skipIf(why !== undefined)(`the workbench in Electron${why === undefined ? '' : ` SKIP: ${why}`}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trade e2e electron '));
+  const userData = join(folder, 'user');
+  let electron: RealElectron;
+  let page: Page;
+
+  beforeAll(async () => {
+    electron = await startElectron(join(folder, 'workspace'), [], userData);
+    page = await electron.app.firstWindow();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await electron?.app.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  test('shows our own page, which sees three names of the shell and nothing of Node', async () => {
+    expect(new URL(page.url()).origin).toBe('app://trade');
+    const seen = await page.evaluate(() => ({
+      node: [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')],
+      shell: Object.keys(Reflect.get(window, 'trade') ?? {}).sort(),
+    }));
+    expect(seen).toEqual({ node: ['undefined', 'undefined'], shell: ['onCommand', 'pathOf', 'shell'] });
+  });
+
+  test('runs no script that was put into the page, opens no window and goes nowhere', async () => {
+    const before = page.url();
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.injected = true';
+      document.body.append(script);
+      window.open('https://evil.example/');
+      location.assign('https://evil.example/');
+    });
+    expect(await page.evaluate(() => Reflect.get(window, 'injected'))).toBeUndefined();
+    expect([page.url(), electron.app.windows().length]).toEqual([before, 1]);
+  });
+
+  test('keeps its host over a reload', async () => {
+    await page.reload();
+    await page.getByRole('heading', { name: 'Experiments' }).waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor();
+  });
+
+  test('takes a file of runs over from a second start, which ends itself', async () => {
+    const file = join(folder, 'From outside.trade');
+    writeFileSync(file, 'runs');
+    const second = await startElectron(join(folder, 'workspace'), [file], userData).catch(() => undefined);
+    await page.getByRole('alertdialog').getByText('From outside.trade').waitFor();
+    if (second) expect(await second.ended).toBe(0);
+    await page.keyboard.press('Escape');
+  });
+
+  test('ends when its window is closed and nothing runs', async () => {
+    const { app, ended } = electron;
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    expect(await ended).toBe(0);
+  });
+});
