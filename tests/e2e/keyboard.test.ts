@@ -164,7 +164,6 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     const card = page.getByLabel('Picked student');
     for (const [tab, chart, said] of [
       ['Families', 'Families over the search', /: (Reference|Initial|Global|Region \d)/],
-      ['Regions', 'Trust regions', /: result \d/],
     ] as const) {
       await inPalette(tab);
       await page.getByRole('figure', { name: chart }).locator('canvas').waitFor();

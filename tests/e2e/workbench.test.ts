@@ -142,6 +142,14 @@ await describeInChromium('the workbench', (chromium) => {
     const regions = page.getByRole('figure', { name: 'Trust regions' });
     await regions.getByText(/^\d+ regions? so far, \d open/).waitFor();
     await page.getByRole('heading', { name: 'Open regions' }).waitFor();
+    await page.getByLabel(/^Trust regions\. Arrow keys/).focus();
+    await page.keyboard.press('Home');
+    const heard = page.locator('.region[role=status]', { hasText: /: result \d+, .*(opened|global)/ });
+    await heard.waitFor({ state: 'attached' });
+    await page
+      .getByLabel('Picked student')
+      .getByRole('button', { name: /Pin to compare|Unpin/ })
+      .waitFor();
     await regions.getByRole('button', { name: 'Show as table' }).click();
     await regions.getByRole('cell', { name: 'Opened' }).first().waitFor();
     expect(await overflowOf(page)).toEqual([]);

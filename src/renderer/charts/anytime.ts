@@ -6,7 +6,7 @@ import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, legendLines, xAxis, yAxis } from './frame.ts';
 
 export interface AnytimeSeries {
   readonly title: string;
@@ -37,6 +37,8 @@ const SYMBOLS = 9;
 const DASHES: readonly ('solid' | 'dashed' | 'dotted' | number[])[] = ['solid', 'dashed', 'dotted', [9, 3, 2, 3]];
 /** Bands of more strategies than these lie on each other: they are fainter. */
 const FEW = 4;
+/** For names, where they have least: the chart takes about 700 pixels. */
+const ROOM = 640;
 
 export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
@@ -56,7 +58,18 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
       ...base,
       // All names at once: one that has to be paged to is none.
       legend: { ...base.legend, ...LINE_LEGEND, type: 'plain' },
-      grid: { left: 64, right: 24, top: 16 + 20 * legendRows(input), bottom: 42 },
+      grid: {
+        left: 64,
+        right: 24,
+        top:
+          16 +
+          20 *
+            legendLines(
+              input.series.map(({ title }) => title),
+              ROOM,
+            ),
+        bottom: 42,
+      },
       xAxis: xAxis(theme, {
         type: 'value',
         name: 'Students trained',
@@ -162,12 +175,6 @@ const tickLabel = (value: number, { text }: AnytimeInput): string =>
   text(value)
     .replace(/(\.\d*?)0+(?!\d)/, '$1')
     .replace(/\.(?!\d)/, '');
-
-/** Rows of names where they have least room, about 700 pixels. */
-function legendRows({ series }: AnytimeInput): number {
-  const pixels = series.reduce((sum, { title }) => sum + 38 + 7 * title.length, 0);
-  return Math.max(1, Math.ceil(pixels / 640));
-}
 
 /** `10 %`, `3.2 %`, `0.1 %`: the gap at a power of ten. */
 const gapLabel = (power: number): string => `${Number((100 * 10 ** power).toPrecision(2))} %`;

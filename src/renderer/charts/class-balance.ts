@@ -4,15 +4,14 @@ import { formatCount, formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { CLASS_GRID, classAxis } from './class-axis.ts';
+import { frame, yAxis } from './frame.ts';
 
 const SPLITS = [
   { key: 'train', title: 'Training' },
   { key: 'validation', title: 'Validation' },
   { key: 'test', title: 'Test' },
 ] as const satisfies readonly { readonly key: keyof BalanceView; readonly title: string }[];
-/** Up to so many classes each is named under its bar. */
-const MOST_NAMED = 30;
 
 export function classBalanceChart(balance: BalanceView, classes: readonly string[], theme: Theme): ChartView {
   const base = frame(theme);
@@ -25,16 +24,8 @@ export function classBalanceChart(balance: BalanceView, classes: readonly string
     },
     option: {
       ...base,
-      grid: { left: 46, right: 12, top: 34, bottom: 64 },
-      xAxis: xAxis(theme, {
-        type: 'category',
-        data: [...classes],
-        axisTick: { show: false },
-        axisLabel: {
-          ...{ color: colors.muted, fontSize: 11, rotate: 32, width: 84, overflow: 'truncate' },
-          ...(classes.length <= MOST_NAMED && { interval: 0 }),
-        },
-      }),
+      grid: CLASS_GRID,
+      xAxis: classAxis(classes, theme),
       yAxis: yAxis(theme, {
         type: 'value',
         name: 'Images',

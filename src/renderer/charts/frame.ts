@@ -42,6 +42,27 @@ export function frame(theme: Theme): EChartsOption {
 /** Where every series is a line: wide enough to show it on both sides of its mark. */
 export const LINE_LEGEND = { itemWidth: 22 } as const;
 
+/** Of a chart of half a window. */
+const NARROW_LEGEND = 420;
+
+/** Lines that these names take, with their marks, in so many pixels. */
+export function legendLines(titles: readonly string[], pixels: number): number {
+  return Math.max(1, Math.ceil(titles.reduce((sum, title) => sum + 38 + 7 * title.length, 0) / pixels));
+}
+
+/** All names at once, in as many lines as they take, above a plot that makes room for them: one that has to be paged to is none. */
+export function namedLegend(
+  { legend }: EChartsOption,
+  titles: readonly string[],
+  grid: { readonly left: number; readonly right: number; readonly bottom: number },
+  marks: { readonly itemWidth?: number } = {},
+): Pick<EChartsOption, 'legend' | 'grid'> {
+  return {
+    legend: { ...legend, ...marks, type: 'plain' },
+    grid: { ...grid, top: 14 + 20 * legendLines(titles, NARROW_LEGEND) },
+  };
+}
+
 export function axisStyle(theme: Theme) {
   const colors = chartColors(theme);
   return {

@@ -7,7 +7,7 @@ import { engineTitle } from '../words.ts';
 import { logRange } from './axis-range.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
 
 export interface TimedNetwork {
   readonly key: string;
@@ -38,8 +38,12 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
     },
     option: {
       ...base,
-      legend: { ...base.legend, ...LINE_LEGEND },
-      grid: { left: 50, right: 20, top: 34, bottom: 42 },
+      ...namedLegend(
+        base,
+        networks.map(({ title }) => title),
+        { left: 50, right: 20, bottom: 42 },
+        LINE_LEGEND,
+      ),
       xAxis: xAxis(theme, {
         ...{ type: 'log', name: 'Milliseconds a pass (log scale)' },
         ...(all.length > 0 ? logRange(all) : { min: 0.01, max: 10 }),

@@ -4,8 +4,9 @@ import type { Confusion } from '../review/confusion.ts';
 import { shareOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
-import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { markOf } from './chart.ts';
+import { CLASS_GRID, classAxis } from './class-axis.ts';
+import { frame, namedLegend, yAxis } from './frame.ts';
 
 export interface ReviewedConfusion {
   readonly key: string;
@@ -20,7 +21,6 @@ export function perClassChart(
   theme: Theme,
 ): ChartView {
   const base = frame(theme);
-  const colors = chartColors(theme);
   const recall = ({ confusion }: ReviewedConfusion, label: number): number =>
     (confusion.totals[label] ?? 0) === 0 ? NaN : shareOf(confusion, label, label);
   const shares = networks
@@ -39,13 +39,12 @@ export function perClassChart(
     },
     option: {
       ...base,
-      grid: { left: 46, right: 12, top: 34, bottom: 64 },
-      xAxis: xAxis(theme, {
-        type: 'category',
-        data: [...classes],
-        axisTick: { show: false },
-        axisLabel: { color: colors.muted, fontSize: 11, rotate: 32, width: 84, overflow: 'truncate', interval: 0 },
-      }),
+      ...namedLegend(
+        base,
+        networks.map(({ title }) => title),
+        CLASS_GRID,
+      ),
+      xAxis: classAxis(classes, theme),
       yAxis: yAxis(theme, {
         type: 'value',
         name: 'Recognised (%)',

@@ -4,7 +4,7 @@ import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
 
 export interface ReviewedCalibration {
   readonly key: string;
@@ -36,8 +36,12 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
     },
     option: {
       ...base,
-      legend: { ...base.legend, ...LINE_LEGEND },
-      grid: { left: 50, right: 16, top: 34, bottom: 42 },
+      ...namedLegend(
+        base,
+        ['As claimed', ...networks.map(({ title }) => title)],
+        { left: 50, right: 16, bottom: 42 },
+        LINE_LEGEND,
+      ),
       xAxis: xAxis(theme, { type: 'value', name: 'Confidence (%)', min: 0, max: 100, interval: 20 }),
       yAxis: yAxis(theme, { type: 'value', name: 'Right (%)', nameGap: 32, min: 0, max: 100, interval: 20 }),
       series: [
