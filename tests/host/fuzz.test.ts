@@ -11,10 +11,10 @@ import type { Host, HostClient } from '../../src/host/create-host.ts';
 import type { Handlers } from '../../src/host/handlers.ts';
 import { createExits } from '../../src/host/router.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { FUZZ, fuzz } from '../support/fuzz.ts';
 import { hostileInputs } from '../support/hostile-input.ts';
 
-const INPUTS = Number(process.env['FUZZ'] ?? 30);
-const TIMEOUT = 60_000 + 200 * INPUTS;
+const TIMEOUT = 60_000 + 200 * FUZZ;
 
 interface Method {
   readonly group: string;
@@ -69,7 +69,7 @@ describe('what a page sends', () => {
         expect(['config.invalid', 'run.state']).toContain((error as WorkbenchError).code);
         expect({}).not.toHaveProperty('polluted');
       });
-      await fc.assert(property, { numRuns: INPUTS });
+      await fuzz('bridge, by the schemas', property, FUZZ);
       expect(logged).toEqual([]);
     },
     TIMEOUT,
@@ -131,7 +131,7 @@ describe('a host', () => {
         expect(error).toBeInstanceOf(WorkbenchError);
         expect((error as WorkbenchError).code).not.toBe('internal');
       });
-      await fc.assert(property, { numRuns: SLOW.has(name) ? 2 : Math.max(10, INPUTS / 3) });
+      await fuzz('bridge, on a live host', property, SLOW.has(name) ? 2 : Math.max(10, Math.round(FUZZ / 3)));
     },
     TIMEOUT,
   );

@@ -1,6 +1,6 @@
 /**
- * Files that come from outside, with any of their bytes changed: archives, weights and configurations are read, or refused by an
- * error of ours that names the file. `FUZZ` sets how many of each. (IDX, CIFAR and images: tests/compute/data/import.)
+ * Files that come from outside, with any of their bytes changed: archives, weights, configurations and tables are read, or refused
+ * by an error of ours that names the file. `FUZZ` sets how many of each. (IDX, CIFAR and images: tests/compute/data/import.)
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +15,11 @@ import { unpackArchive } from '../../src/host/unpack-archive.ts';
 import { examine } from '../../src/store/doctor.ts';
 import { tinyConvolutional } from '../compute/support/tiny-training.ts';
 import { SAMPLE } from '../support/fake-host.ts';
+import { FUZZ, fuzz } from '../support/fuzz.ts';
+import { readTable, tableFacts } from '../../src/host/replay-table.ts';
+import { tinyTable } from '../support/tiny-table.ts';
 import { withTrial } from '../support/store-records.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
-
-const FILES = Number(process.env['FUZZ'] ?? 30);
 
 /** Some bytes changed, a part cut out, the end cut off, something put in. */
 const damage = fc.oneof(
@@ -84,14 +85,14 @@ it(
         expectOurs,
       );
     });
-    await fc.assert(property, { numRuns: FILES });
+    await fuzz('archives', property, FUZZ);
     expect(workspace.store.runs().total).toBe(1);
     expect(examine(workspace.store, workspace.files)).toMatchObject({ ok: true });
   },
-  60_000 + 200 * FILES,
+  60_000 + 500 * FUZZ,
 );
 
-it('weights', () => {
+it('weights', { timeout: 60_000 + 50 * FUZZ }, async () => {
   const layout = layoutOf(tinyConvolutional());
   const sound = join(folder, 'sound.safetensors');
   writeWeights(sound, layout, initialWeights(layout, 1));
@@ -105,10 +106,10 @@ it('weights', () => {
       expectOurs(error);
     }
   });
-  fc.assert(property, { numRuns: 5 * FILES });
+  await fuzz('weights (safetensors)', property, FUZZ);
 });
 
-it('configurations', () => {
+it('configurations', { timeout: 60_000 + 50 * FUZZ }, async () => {
   const sound = readFileSync(SAMPLE);
   const property = fc.property(
     fc.oneof(
@@ -125,5 +126,26 @@ it('configurations', () => {
       }
     },
   );
-  fc.assert(property, { numRuns: 10 * FILES });
+  await fuzz('configurations', property, FUZZ);
 });
+
+it('recorded tables', { timeout: 60_000 + 50 * FUZZ }, async () => {
+  const sound = Buffer.from(JSON.stringify(tinyTable()));
+  const texts = fc.oneof(
+    damage.map((harm) => harm(sound).toString('utf8')),
+    fc.json(),
+    fc.record({ format: fc.constant('trade-replay/1'), families: fc.anything(), metrics: fc.anything() }).map(written),
+  );
+  const property = fc.property(texts, (text) => {
+    try {
+      tableFacts(readTable(text, 'table.json'), []);
+    } catch (error) {
+      expectOurs(error);
+      expect((error as WorkbenchError).kind).toBe('input');
+    }
+  });
+  await fuzz('recorded tables', property, FUZZ);
+});
+
+const written = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));

@@ -1,5 +1,5 @@
 /** Broken or unfit files are named and described; nothing of them is left, and no corruption is worse than an error. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../../../src/core/errors.ts';
 import type { ImportOptions } from '../../../../src/compute/protocol.ts';
+import { FUZZ, fuzz } from '../../../support/fuzz.ts';
 import { importBench } from '../../support/import-bench.ts';
 import { cifarBatch, idxPair, plainPng, repeated } from '../../support/sources.ts';
 import type { Files } from '../../support/sources.ts';
@@ -227,13 +228,14 @@ describe('any corruption', () => {
     const jpeg = await sharp(await plainPng([9, 99, 200], 16, 8))
       .jpeg()
       .toBuffer();
-    sound['folder'] = { ...folders, 'b/4.jpg': jpeg };
+    sound['folder of PNG and JPEG'] = { ...folders, 'b/4.jpg': jpeg };
   });
 
-  it.each(['IDX', 'CIFAR', 'folder'])(
+  it.each(['IDX', 'CIFAR', 'folder of PNG and JPEG'])(
     'of %s gives a typed error or a sound data set, nothing between',
     async (kind) => {
-      await fc.assert(
+      await fuzz(
+        kind,
         fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 3 }), async (damages) => {
           const source = bench.source(sound[kind] ?? {});
           for (const one of damages) corrupt(source, one);
@@ -246,10 +248,12 @@ describe('any corruption', () => {
             expect(error.code).toMatch(/^dataset\./);
           }
           expect(bench.left()).toEqual([]);
+          rmSync(source, { recursive: true });
         }),
-        { numRuns: 60 },
+        FUZZ,
       );
     },
+    60_000 + 500 * FUZZ,
   );
 
   function corrupt(source: string, { file, place, how, byte }: Damage): void {
