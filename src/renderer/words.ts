@@ -29,6 +29,9 @@ export const RUN_STATES = {
   failed: { label: 'Failed', tone: 'bad' },
 } as const satisfies Readonly<Record<RunState, StateWord>>;
 
+/** Nothing more comes of it. */
+export const isOver = (state: RunState): boolean => state === 'finished' || state === 'failed';
+
 export const TRIAL_STATES = {
   queued: { label: 'Queued', tone: 'neutral' },
   running: { label: 'Training', tone: 'active' },
@@ -228,6 +231,7 @@ export function gainWords(gain: number, scored?: Pick<SearchConfig, 'objectives'
 
 /** `0.5 %` of the reference box where there is one; else in the score's own units. */
 export function gainText(gain: number, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): string {
+  if (!Number.isFinite(gain)) return '–';
   const isReward = scored?.objectives[0]?.metric === REWARD_METRIC;
   const box = scored && !isReward ? referenceBox(scored) : undefined;
   return box === undefined ? digits(gain, 3) : `${digits((gain / box) * 100, 2)} %`;

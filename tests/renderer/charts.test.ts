@@ -1,7 +1,7 @@
 import * as echarts from 'echarts';
 import { describe, expect, test } from 'vitest';
 import { finishingOrder, frontPoints } from '../../src/renderer/charts/front-points.ts';
-import { smooth } from '../../src/renderer/charts/curves.ts';
+import { curvesChart, smooth } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
@@ -128,5 +128,18 @@ describe('smoothing', () => {
     expect(smooth([1, 2, 3], 0)).toEqual([1, 2, 3]);
     const [first, gap, last] = smooth([1, NaN, 1], 0.5);
     expect([first, gap, last]).toEqual([1, NaN, 1]);
+  });
+});
+
+describe('curves of equal values', () => {
+  test('have an axis around them: what smoothing leaves of the last digit is no slope', () => {
+    const points = [1, 2, 3].map((epoch) => ({
+      ...{ epoch, trainLoss: 1, validationLoss: 1, validationAccuracy: 0.8, learningRate: 0.1, seconds: 1 },
+    }));
+    const input = { curves: [{ id: 'a', title: 'A', points }], metric: 'validationAccuracy', smoothing: 0.4 } as const;
+    expect(curvesChart(input, 'light').option.yAxis).toMatchObject({
+      min: expect.closeTo(0.75),
+      max: expect.closeTo(0.85),
+    });
   });
 });

@@ -31,6 +31,19 @@ export const CURVE_TITLES = {
   trainLoss: 'Training loss (nats)',
 } as const satisfies Readonly<Record<CurvesInput['metric'], string>>;
 
+/** Less than this share of a value is what smoothing leaves of equal ones. */
+const EQUAL = 1e-6;
+
+/** Around values that are all the same; none where they differ, and the chart finds its own. */
+function levelRange({ curves, metric }: CurvesInput): { readonly min?: number; readonly max?: number } {
+  const values = curves.flatMap(({ points }) => points.map((point) => point[metric])).filter(Number.isFinite);
+  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  if (values.length === 0 || high - low > EQUAL * Math.max(Math.abs(high), Math.abs(low))) return {};
+  const room = metric === 'validationAccuracy' ? 0.05 : Math.abs(high) / 10 || 1;
+  return { min: low - room, max: high + room };
+}
+
 export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
   const isAccuracy = input.metric === 'validationAccuracy';
@@ -55,6 +68,7 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
         type: 'value',
         name: CURVE_TITLES[input.metric],
         scale: true,
+        ...levelRange(input),
         axisLabel: {
           color: colors.muted,
           fontSize: 11,

@@ -175,8 +175,12 @@ function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: r
   const values = drawn.map(axis.value).filter(Number.isFinite);
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  const range = values.length === 0 ? { min: 0, max: 1 } : { min: low, max: high > low ? high : low + 1e-9 };
   const text = (value: number): string => tick(isLog ? 10 ** value : value);
+  // Of equal values one is told, in the middle.
+  if (values.length > 0 && low === high) {
+    return { min: low - 1, max: low + 1, axisLabel: { ...label, customValues: [low], formatter: text } };
+  }
+  const range = values.length === 0 ? { min: 0, max: 1 } : { min: low, max: high };
   return {
     ...range,
     splitNumber: 4,

@@ -35,8 +35,9 @@ export function allocationSentences(
   const sentences = [
     `${title} got most: ${formatExact(most.proposed)} of ${formatPlural(all, 'student')} (${armsText(most)}).`,
   ];
-  const hopeful = [...families].sort((left, right) => (right.expectedGain ?? -1) - (left.expectedGain ?? -1))[0];
-  if (hopeful?.expectedGain !== undefined) {
+  const promise = ({ expectedGain = -1 }: Account): number => (Number.isFinite(expectedGain) ? expectedGain : -1);
+  const hopeful = [...families].sort((left, right) => promise(right) - promise(left))[0];
+  if (hopeful?.expectedGain !== undefined && promise(hopeful) >= 0) {
     const gain = gainWords(hopeful.expectedGain, scored);
     const whose = hopeful === most ? 'Its students promised' : `Students of ${familyTitle(hopeful.family)} promised`;
     sentences.push(`${whose} most when they were chosen: ${gain} each.`);
