@@ -14,7 +14,7 @@ const END_TO_END = [
   ...[
     'tests/cli/**/*.test.ts',
     'tests/web/web-shell.test.ts',
-    'tests/main/electron-shell.test.ts',
+    'tests/main/electron-*.test.ts',
     'tests/package/**/*.test.ts',
   ],
 ];

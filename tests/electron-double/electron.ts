@@ -6,10 +6,12 @@ import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { clientOver } from '../../src/bridge/client.ts';
+import { openInChromium } from './chromium-window.ts';
+import type { ChromiumWindow, WindowDouble } from './chromium-window.ts';
 
 /**
  * From the test. `close`: of the window by its button. `call`: a method of the contract over a port that is handed over; `input` to
- * one that takes any. `data`: what a second start hands over.
+ * one that takes any. `data`: what a second start hands over. `evaluate`: in the page, where there is one. `choose`: in the menu.
  */
 export type DoubleCommand =
   | { readonly type: 'app'; readonly event: 'before-quit' | 'activate' }
@@ -17,6 +19,8 @@ export type DoubleCommand =
   | { readonly type: 'open-file'; readonly path: string }
   | { readonly type: 'focused'; readonly isFocused: boolean }
   | { readonly type: 'click-notice' }
+  | { readonly type: 'evaluate'; readonly expression: string }
+  | { readonly type: 'choose'; readonly command: string }
   | { readonly type: 'close' }
   | { readonly type: 'answer'; readonly button: number }
   | {
@@ -82,22 +86,50 @@ export const app = new App();
 
 let windowOpenHandler: (details: { readonly url: string }) => { readonly action: string } = () => ({ action: 'allow' });
 
+/** A page that is real, where the test names a Chromium. */
+const CHROMIUM = process.env['DOUBLE_CHROMIUM'];
+let chromiumWindow: ChromiumWindow | undefined;
+
 class Contents extends EventEmitter {
+  send = (channel: string, ...args: readonly unknown[]): void => chromiumWindow?.send(channel, ...args);
   setWindowOpenHandler = (handler: typeof windowOpenHandler): void => void (windowOpenHandler = handler);
   reload = (): void => tell('reload');
+}
+
+interface MenuItem {
+  readonly label?: string;
+  readonly click?: () => void;
+  readonly submenu?: readonly MenuItem[];
 }
 
 const windows = new Set<BrowserWindow>();
 
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new Contents();
-  constructor(options: unknown) {
+  readonly #preload: string;
+  constructor(options: { readonly webPreferences: { readonly preload: string } }) {
     super();
     windows.add(this);
+    this.#preload = options.webPreferences.preload;
     tell('window', options);
     app.emit('web-contents-created', {}, this.webContents);
   }
-  loadURL = async (url: string): Promise<void> => tell('load', url);
+  loadURL = async (url: string): Promise<void> => {
+    if (CHROMIUM !== undefined)
+      chromiumWindow = await openInChromium(CHROMIUM, this.#preload, url, this.#windowDouble());
+    tell('load', url);
+  };
+  #windowDouble = (): WindowDouble => ({
+    answer: (request) => answerRequest(request),
+    mayGo: (url) => {
+      const { event, isPrevented } = preventable();
+      this.webContents.emit('will-navigate', { ...event, url });
+      return !isPrevented();
+    },
+    mayOpen: (url) => windowOpenHandler({ url }).action === 'allow',
+    hear: (channel, senderFrame, port) => ipcMain.emit(channel, { senderFrame, ports: [port] }),
+    fault: (words) => tell('fault', words),
+  });
   show = (): void => tell('show');
   hide = (): void => tell('hide');
   focus = (): void => tell('focus');
@@ -118,6 +150,8 @@ export class BrowserWindow extends EventEmitter {
   };
   destroy = (): void => {
     windows.delete(this);
+    chromiumWindow?.close();
+    chromiumWindow = undefined;
     tell('closed');
     this.emit('closed');
   };
@@ -125,7 +159,17 @@ export class BrowserWindow extends EventEmitter {
 
 export const screen = { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] };
 export const shell = { openExternal: async (url: string): Promise<void> => tell('external', url) };
-export const Menu = { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => tell('menu') };
+const menuItems = new Map<string, () => void>();
+export const Menu = {
+  buildFromTemplate(template: readonly MenuItem[]): unknown {
+    for (const { label, click, submenu } of template) {
+      if (label !== undefined && click !== undefined) menuItems.set(label, click);
+      if (submenu !== undefined) this.buildFromTemplate(submenu);
+    }
+    return template;
+  },
+  setApplicationMenu: () => tell('menu'),
+};
 export const dialog = {
   showErrorBox: (_title: string, content: string): void => tell('error', content),
   showMessageBox: async (...given: readonly unknown[]): Promise<{ response: number }> => {
@@ -220,6 +264,10 @@ async function obey(command: DoubleCommand): Promise<void> {
       return void (isFocused = command.isFocused);
     case 'click-notice':
       return void [...notices].at(-1)?.emit('click');
+    case 'evaluate':
+      return tell('evaluated', await chromiumWindow?.evaluate(command.expression).catch(String));
+    case 'choose':
+      return void (menuItems.get(command.command) ?? (() => tell('error', `no menu item ${command.command}`)))();
     case 'close':
       return void window?.close();
     case 'answer':
