@@ -1,6 +1,6 @@
-/** A small form that is generated from a schema: what was typed, what is wrong with it, and what it means. */
-import type { Ref } from 'vue';
+/** A small form that is generated from a schema: what was typed, what is wrong with it, what it means, and what the host says to it. */
 import { computed, shallowRef } from 'vue';
+import { useCall } from '../api.ts';
 import type { z } from '../../bridge/zod.ts';
 import { faultsOf } from './check-input.ts';
 import type { Draft, Field, FieldValue } from './form-model.ts';
@@ -12,13 +12,17 @@ export interface Refusal {
   readonly field?: string | undefined;
 }
 
-/** `fields` stand under `prefix`. */
+/** `fields` stand under `prefix`; `later`: what became known against the order after the host had taken it. */
 export function useSchemaForm<S extends z.ZodType>(
   schema: S,
   fields: readonly Field[],
   prefix: string,
-  refusal: Readonly<Ref<Refusal | undefined>>,
+  later: () => Refusal | undefined = () => undefined,
 ) {
+  const { busy, error, call } = useCall();
+  const refusal = computed<Refusal | undefined>(() =>
+    error.value ? { message: error.value.message, field: error.value.place.field } : later(),
+  );
   const draft = shallowRef<Draft>(initialDraft(fields));
   const touched = shallowRef<ReadonlySet<string>>(new Set());
   const checked = computed(() => schema.safeParse(draftToInput(fields, draft.value, {})[prefix] ?? {}));
@@ -43,6 +47,7 @@ export function useSchemaForm<S extends z.ZodType>(
   const valueOf = ({ path, initial }: Field): FieldValue => draft.value[path] ?? initial;
 
   function change({ path }: Field, value: FieldValue): void {
+    error.value = undefined;
     touched.value = new Set(touched.value).add(path);
     draft.value = { ...draft.value, [path]: value };
   }
@@ -59,5 +64,5 @@ export function useSchemaForm<S extends z.ZodType>(
     touched.value = new Set();
   }
 
-  return { input, general, faultOf, valueOf, change, fill, touchAll, reset };
+  return { ...{ busy, error, call }, ...{ input, general, faultOf, valueOf, change, fill, touchAll, reset } };
 }
