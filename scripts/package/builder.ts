@@ -2,12 +2,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
+import { APP_ID } from '../../src/main/app-id.ts';
 import { throwFuses } from './fuses.ts';
 import { APPIMAGE_TOOLS } from './parts.ts';
-import { outermost, packageAt, PRODUCT } from './stage.ts';
+import { EXECUTABLE, outermost, packageAt, PRODUCT } from './stage.ts';
 import type { Placed, Stage } from './stage.ts';
 
-export const EXECUTABLE = 'trade-workbench';
 const ARCHIVE = { ext: 'trade', name: 'TRADE archive', description: 'Searches of the TRADE workbench' };
 
 export interface PackOrder {
@@ -22,7 +22,7 @@ export interface PackOrder {
 
 export function builderConfiguration({ root, stage, output, ...electron }: PackOrder): Configuration {
   return {
-    appId: 'io.github.trade-workbench',
+    appId: APP_ID,
     productName: PRODUCT,
     copyright: 'MIT licence',
     directories: { output, buildResources: join(root, 'resources/icons') },

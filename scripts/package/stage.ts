@@ -120,11 +120,14 @@ function programCard(root: string, own: object = {}): object {
     type,
     author: PRODUCT,
     homepage: HOMEPAGE,
+    // By it Linux's desktops know whose window it is.
+    desktopName: `${EXECUTABLE}.desktop`,
     ...own,
   };
 }
 
 export const PRODUCT = 'TRADE workbench';
+export const EXECUTABLE = 'trade-workbench';
 /** The paper: the program has no page of its own. */
 const HOMEPAGE = 'https://arxiv.org/abs/2206.13130';
 

@@ -7,6 +7,7 @@ import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
 import { backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
+import { APP_ID } from './app-id.ts';
 import { answerAppRequest } from './app-protocol.ts';
 import { acceptPorts } from './bridge-port.ts';
 import { decideClosing } from './closing.ts';
@@ -23,9 +24,6 @@ import { openWindow } from './window.ts';
 
 /** Beside workspace and shell: the resources and, in tests, a trainer of their own. */
 type Parts = Omit<HostOptions, 'workspace' | 'shell' | 'onQuit'>;
-
-/** Windows' name for the program, by which it knows whose notices and recent files these are; the installer gives the same. */
-const APP_ID = 'io.github.trade-workbench';
 
 /** Before the app is ready: the first thing that Electron's main process does. */
 export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'resources') }): void {

@@ -3,6 +3,10 @@ import type { MenuItemConstructorOptions } from 'electron';
 import type { CommandId, CommandMenu } from '../bridge/commands.ts';
 import { acceleratorOf, COMMANDS } from '../bridge/commands.ts';
 
+const RECENT: readonly MenuItemConstructorOptions[] = [
+  { role: 'recentDocuments', submenu: [{ role: 'clearRecentDocuments' }] },
+];
+
 /** `choose` hears the command that was chosen; pressed, its key is the page's own to hear. */
 export function menuTemplate(platform: NodeJS.Platform, choose: (id: CommandId) => void): MenuItemConstructorOptions[] {
   const commands = (menu: CommandMenu): MenuItemConstructorOptions[] => {
@@ -14,7 +18,13 @@ export function menuTemplate(platform: NodeJS.Platform, choose: (id: CommandId) 
     ...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
     {
       label: '&File',
-      submenu: [...commands('file'), { type: 'separator' }, { role: platform === 'darwin' ? 'close' : 'quit' }],
+      submenu: [
+        ...commands('file'),
+        // Windows and Linux have their own places for them.
+        ...(platform === 'darwin' ? RECENT : []),
+        { type: 'separator' },
+        { role: platform === 'darwin' ? 'close' : 'quit' },
+      ],
     },
     {
       label: '&Edit',

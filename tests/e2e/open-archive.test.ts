@@ -58,7 +58,7 @@ await describeInChromium('a file of runs, handed over by the system', (chromium)
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => page.locator('.body [role=row]').count(), { timeout: 30_000 }).toBe(2);
-    expect(existsSync(unwanted)).toBe(true);
+    expect([wanted, unwanted].map((file) => existsSync(file))).toEqual([true, true]);
     await page.reload();
     await page.locator('.body [role=row]').first().waitFor();
     expect(await dialog.count()).toBe(0);

@@ -6,7 +6,6 @@ import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { clientOver } from '../../src/bridge/client.ts';
-import { openInChromium } from './chromium-window.ts';
 import type { ChromiumWindow, WindowDouble } from './chromium-window.ts';
 
 /**
@@ -115,8 +114,11 @@ export class BrowserWindow extends EventEmitter {
     app.emit('web-contents-created', {}, this.webContents);
   }
   loadURL = async (url: string): Promise<void> => {
-    if (CHROMIUM !== undefined)
+    if (CHROMIUM !== undefined) {
+      // Playwright is slow to load, and most tests need no page.
+      const { openInChromium } = await import('./chromium-window.ts');
       chromiumWindow = await openInChromium(CHROMIUM, this.#preload, url, this.#windowDouble());
+    }
     tell('load', url);
   };
   #windowDouble = (): WindowDouble => ({

@@ -30,4 +30,9 @@ describe('the menu', () => {
     expect(roles('darwin')).toContain('close');
     expect(roles('darwin')).not.toContain('quit');
   });
+
+  it('lists recent files on a Mac; the others have them in the taskbar', () => {
+    const hasRecent = (platform: NodeJS.Platform) => items(platform).some(({ role }) => role === 'recentDocuments');
+    expect([hasRecent('darwin'), hasRecent('win32'), hasRecent('linux')]).toEqual([true, false, false]);
+  });
 });
