@@ -8,7 +8,7 @@ export interface KeptFront {
   add(trial: Trial): readonly string[];
 }
 
-/** `earlier`: finished trials of the run. The first look goes over all of them, for what a session that was cut off had left to do. */
+/** `earlier`: finished trials of the run that have weights. The first look goes over all of them, for what a session that was cut off had left to do. */
 export function createKeptFront(config: SearchConfig, earlier: readonly Trial[]): KeptFront {
   // A point that no member of the front dominates is dominated by nobody: the rest need not be looked at again.
   let front = earlier;

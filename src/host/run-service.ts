@@ -127,7 +127,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       teacher: plan.places.teacher,
       progress,
       score: runningScore(config, told),
-      kept: createKeptFront(config, config.checkpoints.keep === 'front' ? trials.filter(isFinished) : []),
+      kept: createKeptFront(config, config.checkpoints.keep === 'front' ? weighted(trials) : []),
       runChanged: () => runChanged(runId),
       trialChanged,
       pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
@@ -148,6 +148,13 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     log.info({ run: runId, name: run.name, wish }, 'run started');
     runChanged(runId);
     return get(runId);
+  }
+
+  /** Those that keep or have to lose something: what another dominates is dominated by one of them. */
+  function weighted(trials: readonly Trial[]): readonly Trial[] {
+    const [first] = trials;
+    const ids = new Set(first && store.withWeights(first.runId));
+    return trials.filter((trial) => isFinished(trial) && ids.has(trial.id));
   }
 
   /** Refuses while another runs: on one machine two searches would only slow each other down. */

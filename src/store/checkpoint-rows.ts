@@ -9,7 +9,14 @@ export function checkpointReader(db: Connection) {
     `SELECT ${COLUMNS} FROM checkpoint WHERE trial_id = ? AND kind = ?`,
   );
   const all = db.prepare<[], CheckpointRow>(`SELECT ${COLUMNS} FROM checkpoint ORDER BY trial_id, kind`);
+  const weighted = db
+    .prepare<[string], string>(
+      `SELECT id FROM trial WHERE run_id = ?
+         AND EXISTS (SELECT 1 FROM checkpoint WHERE trial_id = trial.id AND kind <> 'epoch') ORDER BY number`,
+    )
+    .pluck();
   return {
+    withWeights: (runId: string): readonly string[] => weighted.all(runId),
     checkpoint: (trialId: string, kind: CheckpointRow['kind']) => one.get(trialId, kind),
     checkpoints: (): readonly CheckpointRow[] => all.all(),
   };

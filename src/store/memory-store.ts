@@ -195,6 +195,8 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     prior: (runId) => records.get(runId)?.prior ?? [],
     checkpoint: (trialId, kind) => find(trialId)?.[kind],
     checkpoints: allCheckpoints,
+    withWeights: (runId) =>
+      (records.get(runId)?.trials ?? []).filter(({ final, best }) => final ?? best).map(({ trial }) => trial.id),
     predictions: (trialId) => find(trialId)?.predictions,
     latencies: (trialId) => find(trialId)?.latencies ?? [],
     space: () => ({ bytes: 0, freeBytes: 0, freePages: 0 }),

@@ -204,6 +204,8 @@ export interface ReadableStore {
   prior(runId: string): readonly PriorResult[];
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
+  /** Ids of the run's trials that have weights after their last or best epoch. */
+  withWeights(runId: string): readonly string[];
   predictions(trialId: string): PredictionsRow | undefined;
   /** Oldest first; a student may have been measured more than once. */
   latencies(trialId: string): readonly LatencyRow[];

@@ -157,6 +157,11 @@ describe.each([
       { trialId: second, epochs: 0, hasPredictions: false },
     ]);
     expect(store.evidence('none')).toEqual([]);
+    expect(store.withWeights(run)).toEqual([first]);
+    store.dropWeights([first]);
+    store.startTrial(second);
+    store.appendEpoch(second, point(1), { ...checkpointFile('b.bin', 1) });
+    expect(store.withWeights(run)).toEqual([]);
   });
 
   test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
