@@ -71,6 +71,8 @@ async function makeAll(electronDist: string, names: readonly TargetName[]): Prom
       missing.push({ target: name, part: name, way: error instanceof Error ? error.message : String(error) });
     }
   }
+  // What it has read, for whoever mends electron-builder.
+  rmSync(join(output, 'builder-debug.yml'), { force: true });
   return [prepackaged, ...files];
 }
 

@@ -1,5 +1,5 @@
 /** Which window there is to open: Electron's binary, a browser of the Chromium family, or none. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
 import { findProgram, isExecutable, readJson, writeJson } from './files.mjs';
@@ -37,11 +37,17 @@ export function findBrowser(env, platform) {
   return folders.flatMap((folder) => BROWSERS.win32.map((path) => join(folder, path))).find((path) => existsSync(path));
 }
 
+/** In Electron's distribution, as its package calls it too. */
+const ELECTRON_PROGRAM = Object.freeze({
+  linux: 'electron',
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+  win32: 'electron.exe',
+});
+
 /** Looks for Electron's binary without importing the package, whose import would start a download. */
-export function findElectron(root, env) {
+export function findElectron(root, env, platform = process.platform) {
   const folder = join(root, 'node_modules/electron');
-  const pathFile = join(folder, 'path.txt');
-  const program = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : 'electron';
+  const program = ELECTRON_PROGRAM[platform] ?? 'electron';
   const path = join(env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), program);
   return isExecutable(path) ? path : undefined;
 }
@@ -51,7 +57,7 @@ export function findElectron(root, env) {
  * @returns {Promise<string | undefined>} path of the binary
  */
 export async function getElectron({ root, env, platform, report, limitMs = DOWNLOAD_LIMIT_MS }) {
-  const present = findElectron(root, env);
+  const present = findElectron(root, env, platform);
   const memory = join(checkoutCache(root), 'electron.json');
   const version = readJson(join(root, 'node_modules/electron/package.json'))?.version;
   if (present || env.ELECTRON_SKIP_BINARY_DOWNLOAD || readJson(memory)?.refused === version) return present;
@@ -68,5 +74,5 @@ export async function getElectron({ root, env, platform, report, limitMs = DOWNL
     writeJson(memory, { refused: version, reason: error.message });
     report.line(`  Electron could not be downloaded; the browser shell is used from now on (${error.advice}).`);
   }
-  return findElectron(root, env);
+  return findElectron(root, env, platform);
 }

@@ -68,6 +68,7 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   }
 
   async function start(): Promise<void> {
+    refuseWithoutSandbox();
     lockDown();
     setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
     protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(CODE_ROOT, 'out/renderer')));
@@ -208,6 +209,16 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   function show(error: unknown): void {
     dialog.showErrorBox('TRADE workbench', error instanceof Error ? error.message : String(error));
   }
+}
+
+/** An AppImage's start script turns it off where the system grants none; a checkout may be tried without. */
+function refuseWithoutSandbox(): void {
+  if (!app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) return;
+  throw new WorkbenchError(
+    'usage.invalid',
+    'The workbench does not start without the sandbox that keeps its page apart from your files. If you have not turned it off ' +
+      '(--no-sandbox), your system grants none: install the deb package, which brings a profile for it, or allow user namespaces.',
+  );
 }
 
 function workOf(host: Host): WorkUnderWay {

@@ -64,6 +64,7 @@ class App extends EventEmitter {
     tell('hand-over', data);
     return process.env['DOUBLE_SECOND'] === undefined;
   };
+  commandLine = { hasSwitch: (name: string): boolean => process.argv.includes(`--${name}`) };
   setAppUserModelId = (id: string): void => tell('app id', id);
   addRecentDocument = (path: string): void => tell('recent', path);
   whenReady = (): Promise<void> => Promise.resolve();

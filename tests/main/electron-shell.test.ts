@@ -290,6 +290,13 @@ describe('a start that cannot be', () => {
     expect(await shell.next('result')).toMatchObject({ total: 1, rows: [{ run: { name: 'Saved' } }] });
   });
 
+  it('without the sandbox is refused where it is installed, as an AppImage does it on some systems', async () => {
+    const shell = startShell(['--no-sandbox'], {}, { DOUBLE_PACKAGED: '1' });
+    expect(await shell.next('error')).toContain('does not start without the sandbox');
+    expect(await shell.next('exit')).toBe(1);
+    expect(shell.heard('window')).toHaveLength(0);
+  });
+
   it('says that the workspace is in use, opens no window, and ends', async () => {
     const first = startShell();
     await first.next('load');

@@ -32,10 +32,22 @@ describe('Electron', () => {
     sandbox.program('elsewhere/electron', 'exit 0');
     const elsewhere = join(sandbox.root, 'elsewhere');
     expect(findElectron(sandbox.root, { ELECTRON_OVERRIDE_DIST_PATH: elsewhere })).toBe(join(elsewhere, 'electron'));
-    sandbox.write('node_modules/electron/path.txt', 'electron');
     sandbox.program('node_modules/electron/dist/electron', 'exit 0');
     expect(findElectron(sandbox.root, {})).toBe(join(sandbox.root, 'node_modules/electron/dist/electron'));
   });
+
+  it.each([
+    ['darwin', 'Electron.app/Contents/MacOS/Electron'],
+    ['win32', 'electron.exe'],
+  ] as const)(
+    'is called by its own name on %s, also in a folder that somebody else has unpacked',
+    (platform, program) => {
+      sandbox.program(`elsewhere/${program}`, 'exit 0');
+      const elsewhere = join(sandbox.root, 'elsewhere');
+      const found = findElectron(sandbox.root, { ELECTRON_OVERRIDE_DIST_PATH: elsewhere }, platform);
+      expect(found).toBe(join(elsewhere, program));
+    },
+  );
 
   it('is downloaded once: a refusal is remembered until Electron changes', async () => {
     sandbox.program('node_modules/node/bin/node', `printf x >> "${sandbox.root}/downloads"; exit 1`);
