@@ -101,7 +101,7 @@ describe.skipIf(!isHere)(
         'program/resources/teachers/fashion-resnet',
         'program/resources/tables/fashion-kd.json',
         'program/resources/licences/texts.txt',
-      'program/resources/licences/node.txt',
+        'program/resources/licences/node.txt',
         'program/examples/fashion-quick.json',
         'program/node_modules/@img',
       ]) {
