@@ -1,6 +1,6 @@
 /**
- * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with a finished run and read
- * through the real web shell: `node scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
+ * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with a finished run whose
+ * winners were trained again, and read through the real web shell: `node scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -70,6 +70,17 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     await page.getByText('Following the search').waitFor({ state: 'detached' });
     await shoot(`run-${tab.toLowerCase()}`);
   }
+
+  await page.getByRole('button', { name: 'More about this run' }).click();
+  await page.getByRole('menuitem', { name: 'Train the best again' }).click();
+  await page.getByRole('dialog').waitFor();
+  await shoot('train-again');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await go('/');
+  await rows.filter({ hasText: 'winners' }).first().click();
+  await page.getByRole('figure', { name: 'Accuracies over seeds' }).locator('canvas').waitFor();
+  await shoot('run-students');
 
   await go(`${run}/trials`);
   const isFresh = (await page.getByRole('checkbox', { checked: true }).count()) === 0;
