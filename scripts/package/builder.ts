@@ -31,7 +31,7 @@ export function builderConfiguration({ root, stage, output, ...electron }: PackO
     npmRebuild: false,
     files: [
       { from: '.', filter: ['package.json', 'out/**/*', '!**/*.map'] },
-      ...outermost(stage.appPackages).map((path) => fileSet(packageAt(root, path, path))),
+      ...outermost(stage.appPackages).map((path) => fileSet(packageAt(stage.app, path, path))),
     ],
     asar: true,
     asarUnpack: ['**/*.node'],

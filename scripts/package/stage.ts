@@ -20,9 +20,9 @@ export interface Placed {
 }
 
 export interface Stage {
-  /** Of the archive: `package.json` and `out`. */
+  /** Of the archive: `package.json`, `out` and packages. */
   readonly app: string;
-  /** Packages that go into the archive, as folders below the checkout. */
+  /** Packages that go into the archive, as folders below `app`. */
   readonly appPackages: readonly string[];
   readonly beside: readonly Placed[];
   readonly icons: Icons;
@@ -67,17 +67,20 @@ export async function makeStage(root: string, folder: string, runtime: ShippedRu
       outside.map((name) => join(built, name)),
     ),
   );
+  const appPackages = closureOf(
+    root,
+    packagesNamedBy(
+      root,
+      inElectron.map((name) => join(built, name)),
+    ),
+  );
+  // electron-builder packs nothing from outside of the app folder that lies below /tmp or /var, as a checkout may.
+  for (const path of outermost(appPackages)) copy(join(root, path), join(app, path));
   const node = node24Path(root);
   return {
     app,
     icons,
-    appPackages: closureOf(
-      root,
-      packagesNamedBy(
-        root,
-        inElectron.map((name) => join(built, name)),
-      ),
-    ),
+    appPackages,
     beside: [
       { from: program, to: 'program' },
       { from: join(folder, 'bin'), to: 'bin' },

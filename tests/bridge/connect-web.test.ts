@@ -101,7 +101,7 @@ describe('a connection that breaks', () => {
     for (const socket of sockets) socket.terminate();
     await expect(events.next()).rejects.toThrow();
     await lost;
-    expect(await connection.client.runs.list({})).toEqual({ rows: [], total: 0 });
+    expect(await connection.client.runs.list({})).toEqual({ rows: [], total: 0, noteHits: [] });
     expect(await back).toEqual({ kind: 'connected' });
   });
 

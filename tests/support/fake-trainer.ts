@@ -248,7 +248,7 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
 /** As the real one tells it; anything else is a crash. */
 function fullDisk({ jobId, fence }: { readonly jobId: string; readonly fence: string }, error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  send({ type: 'failed', jobId, fence, code: 'disk.full', message: `${error.message} (fake)` });
+  send({ type: 'failed', jobId, fence, code: 'disk.full', message: `The disk is full (fake): ${error.message}` });
 }
 
 if (process.send !== undefined) {
