@@ -13,7 +13,7 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly (number | undefined)[]): Spread {
-  const finite = values.filter((value) => value !== undefined && Number.isFinite(value)) as readonly number[];
+  const finite = values.filter((value): value is number => value !== undefined && Number.isFinite(value));
   const count = finite.length;
   const mean = finite.reduce((sum, value) => sum + value, 0) / count;
   const squares = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0);

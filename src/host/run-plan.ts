@@ -35,7 +35,7 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Prom
   const config = {
     ...expanded,
     ...(datasetFingerprint !== undefined && { datasetFingerprint }),
-    ...(expanded.students && { students: givenStudents(expanded, expanded.students, dataset) }),
+    ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
   };
   checkReachable(config, survey);
   return planOf(catalog, config, dataset);
@@ -70,7 +70,7 @@ async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<Dat
 }
 
 /** The students that are to be trained, in the order in which they were named and in canonical form. */
-function givenStudents(
+function canonicalStudents(
   { families, limits }: SearchConfig,
   students: readonly Candidate[],
   { card }: Found<DatasetCard>,

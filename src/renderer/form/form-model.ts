@@ -113,7 +113,7 @@ const WHEN: Readonly<Record<string, Field['when']>> = {
 };
 
 /** Given students are picked among trained ones, or come with a file; a strategy's options depend on it. */
-const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options', 'again.students']);
+const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options']);
 
 interface JsonNode {
   readonly type?: string;
