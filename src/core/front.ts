@@ -1,6 +1,7 @@
 /** The front of a search: the students that are reported, tested, and kept where nothing else is. */
 import type { Metrics } from './objective.ts';
-import { hypervolume, isFeasible, paretoItems } from './pareto.ts';
+import { exclusiveVolume } from './math/dominated-volume.ts';
+import { isFeasible, paretoItems } from './pareto.ts';
 import type { SearchConfig } from './run.ts';
 import { candidateKey } from './space/candidate-key.ts';
 import type { Trial } from './trial.ts';
@@ -26,15 +27,22 @@ export function winnersOf(
   count: number,
 ): readonly Trial[] {
   const { objectives, reference } = config;
-  const volumeOf = (some: readonly Trial[]): number => hypervolume(some.map(metricsOf), objectives, reference);
+  /** `[objectives]`, all to be minimised. */
+  const cornerOf = (metrics: Metrics): readonly number[] =>
+    objectives.map(({ metric, goal }) => (metrics[metric] ?? NaN) * (goal === 'maximize' ? -1 : 1));
+  const bound = cornerOf(reference);
+  const isWithin = (corner: readonly number[]): boolean => corner.every((cost, j) => cost < (bound[j] ?? NaN));
   const winners: Trial[] = [];
   let rest = [...new Map(feasibleOf(config, trials).map((trial) => [candidateKey(trial.candidate), trial])).values()];
   while (winners.length < count && rest.length > 0) {
     const front = paretoItems(rest, metricsOf, objectives);
     if (front.length === 0) break; // none has a finite value
-    const whole = volumeOf(front);
+    const corners = front.map((trial) => cornerOf(metricsOf(trial)));
     const ranked = front
-      .map((trial, i) => ({ trial, share: whole - volumeOf(front.toSpliced(i, 1)) }))
+      .map((trial, i) => {
+        const corner = corners[i] ?? [];
+        return { trial, share: isWithin(corner) ? exclusiveVolume(corners.toSpliced(i, 1), corner, bound) : 0 };
+      })
       .sort((a, b) => b.share - a.share || a.trial.number - b.trial.number);
     winners.push(...ranked.slice(0, count - winners.length).map(({ trial }) => trial));
     rest = rest.filter((trial) => !front.includes(trial));

@@ -33,6 +33,11 @@ describe('the winners of a search', () => {
     expect(numbers(chosen)).toEqual([5, 0, 3]);
   });
 
+  it('come last where they lie beyond the reference: nothing would be lost without them', () => {
+    expect(numbers(winnersOf(config, [trial(0, 0.99, 11), ...trials.slice(1)], 2))).toEqual([1, 2]);
+    expect(numbers(winnersOf(config, [trial(0, 0.99, 11), ...trials.slice(1, 3)], 3))).toEqual([1, 2, 0]);
+  });
+
   it('are the most accurate where nothing else counts, and none of those without a finite value', () => {
     const one = { ...config, objectives: config.objectives.slice(0, 1) };
     expect(numbers(winnersOf(one, [...trials, trial(4, NaN, 3)], 9))).toEqual([2, 1, 3, 0]);
