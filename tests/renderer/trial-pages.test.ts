@@ -2,6 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
+import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
@@ -63,4 +64,25 @@ test('what an event tells between two pages is neither lost nor undone, and shif
   const known = records.trialsOf('a') ?? [];
   expect(known.map(({ number }) => number)).toEqual(Array.from({ length: 501 }, (_, number) => number));
   expect(known[300]?.state).toBe('finished');
+});
+
+test('a run that is open stays when the connection drops while it is read again, and goes when the host has no such run', async () => {
+  const records = useRecords();
+  let fault: WorkbenchError | undefined;
+  hostOf([trialOf(0)], () => {
+    if (fault) throw fault;
+  });
+  await records.readRun('a');
+  records.putEpochs([['a-0', []]]);
+
+  fault = new WorkbenchError('internal', 'The connection was cut.');
+  await expect(records.readAgain()).rejects.toThrow(fault);
+  expect(records.runOf('a')?.run.name).toBe('Long');
+  expect(records.trialsOf('a')).toHaveLength(1);
+  expect(records.epochsOf('a-0')).toBeDefined();
+
+  fault = new WorkbenchError('run.missing', 'No run has this id.');
+  await records.readAgain();
+  expect(records.runOf('a')).toBeUndefined();
+  expect(records.trialsOf('a')).toBeUndefined();
 });

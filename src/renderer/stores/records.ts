@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { NoteHitView } from '../../bridge/upkeep-schemas.ts';
+import { WorkbenchError } from '../../core/errors.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';
 import { useRunList } from './run-list.ts';
@@ -18,6 +19,8 @@ const FIRST_TRIALS = 200;
 const MORE_TRIALS = 1000;
 /** Curves asked for in one call. */
 const CURVES = 50;
+
+type Curve = readonly [trialId: string, points: readonly EpochPoint[]];
 
 export const useRecords = defineStore('records', () => {
   const records = shallowRef(EMPTY_RECORDS);
@@ -109,12 +112,20 @@ export const useRecords = defineStore('records', () => {
   async function readEpochs(ids: readonly string[]): Promise<void> {
     const missing = ids.filter((id) => !records.value.epochs.has(id));
     for (let start = 0; start < missing.length; start += CURVES) {
-      const curves = await useClient().trials.epochs({ ids: missing.slice(start, start + CURVES) });
-      putEpochs(curves.map(({ trialId, points }) => [trialId, points]));
+      putEpochs(await curvesOf(missing.slice(start, start + CURVES)));
     }
   }
 
-  function putEpochs(curves: readonly (readonly [string, readonly EpochPoint[]])[]): void {
+  async function curvesOf(ids: readonly string[]): Promise<Curve[]> {
+    const curves: Curve[] = [];
+    for (let start = 0; start < ids.length; start += CURVES) {
+      const page = await useClient().trials.epochs({ ids: ids.slice(start, start + CURVES) });
+      curves.push(...page.map(({ trialId, points }) => [trialId, points] as const));
+    }
+    return curves;
+  }
+
+  function putEpochs(curves: readonly Curve[]): void {
     const epochs = new Map(records.value.epochs);
     for (const [id, points] of curves) epochs.set(id, points);
     records.value = { ...records.value, epochs };
@@ -129,18 +140,21 @@ export const useRecords = defineStore('records', () => {
   /** Everything that is held, again: after a gap in the events nothing of it can be trusted. */
   async function readAgain(): Promise<void> {
     const openRuns = [...records.value.trials.keys()];
-    const openCurves = [...records.value.epochs.keys()];
     await readRuns();
     // What was removed while nobody listened is in no answer: only what is listed or read again stays.
     const isKept = new Set([...listed.value, ...openRuns]);
     const runs = new Map([...records.value.runs].filter(([id]) => isKept.has(id)));
     records.value = { ...records.value, runs };
     for (const id of openRuns) {
-      // A run may have been removed while the connection was down; the other runs are read all the same.
-      await readRun(id).catch(() => apply([{ type: 'run.removed', id }]));
+      await readRun(id).catch((error: unknown) => {
+        // Removed while nobody listened: the others are read all the same. Whatever else failed tells nothing of the run.
+        if (!(error instanceof WorkbenchError && error.code === 'run.missing')) throw error;
+        apply([{ type: 'run.removed', id }]);
+      });
     }
+    const curves = await curvesOf([...records.value.epochs.keys()]);
     records.value = { ...records.value, epochs: new Map() };
-    await readEpochs(openCurves);
+    putEpochs(curves);
   }
 
   function apply(changes: readonly RunChange[]): void {
