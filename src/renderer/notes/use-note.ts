@@ -3,9 +3,10 @@
  * a lost connection or leaving the view in the middle of a word loses nothing.
  */
 import { useDebounceFn } from '@vueuse/core';
-import { computed, onMounted, onScopeDispose, shallowRef } from 'vue';
+import { computed, onScopeDispose, shallowRef, watch } from 'vue';
 import { toWorkbenchError } from '../../bridge/errors.ts';
 import type { WorkbenchError } from '../../core/errors.ts';
+import { useLive } from '../stores/live.ts';
 
 const SAVE_MS = 400;
 
@@ -70,7 +71,15 @@ export function useNote({ id, read, write }: NoteSource) {
     void saveSoon();
   }
 
-  onMounted(load);
+  void load();
+  // What a lost connection kept from the host, or from here, goes over when it is back, typed in again or not.
+  const live = useLive();
+  watch(
+    () => live.synced,
+    (synced) => {
+      if (synced && error.value !== undefined) void (text.value === undefined ? load() : save());
+    },
+  );
   onScopeDispose(() => void save());
   return { text, state, error, type, save, load };
 }
