@@ -72,6 +72,8 @@ async function open(file: string, out: string) {
   // One thread a process: trainings repeat themselves to the bit, and several processes share the cores.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   const backend = await loadBackend();
+  // Rows say what a training costs: those of a slower backend are no part of the same table.
+  if (backend.note !== undefined) usage(`Not recorded: ${backend.note}`);
   const bench = createBench({ datasetDirectory: DATASET, targetsDirectory: join(out, 'targets'), say });
   openRows(file, headerOf(bench.dataset, TEACHER, students));
   const rows = readRows([file, ROWS]);
