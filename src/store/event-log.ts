@@ -4,16 +4,24 @@ import type { Connection } from './database.ts';
 import { readJson, writeJson } from './numbers.ts';
 import type { Slice, StoredEvent } from './store.ts';
 
+interface EventRow {
+  readonly seq: number;
+  readonly json: string;
+  readonly created_at: string;
+}
+
 export function eventReader(db: Connection) {
-  const ofRun = db.prepare<[string, number, number], { seq: number; json: string }>(
-    'SELECT seq, json FROM event WHERE run_id = ? AND seq >= ? ORDER BY seq LIMIT ?',
+  const ofRun = db.prepare<[string, number, number], EventRow>(
+    'SELECT seq, json, created_at FROM event WHERE run_id = ? AND seq >= ? ORDER BY seq LIMIT ?',
   );
   const next = db.prepare<[string], number>('SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?').pluck();
   return {
     eventCount: (runId: string): number => next.get(runId) ?? 0,
     events: (runId: string, { offset = 0, limit = -1 }: Slice = {}): readonly StoredEvent[] =>
       // Written by append below, from a RunEvent.
-      ofRun.all(runId, offset, limit).map((row) => ({ seq: row.seq, event: readJson(row.json) as RunEvent })),
+      ofRun
+        .all(runId, offset, limit)
+        .map((row) => ({ seq: row.seq, at: row.created_at, event: readJson(row.json) as RunEvent })),
   };
 }
 

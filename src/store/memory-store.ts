@@ -41,7 +41,7 @@ interface RunRecord {
   frontOnly: boolean;
   session: string | undefined;
   readonly prior: readonly PriorResult[];
-  readonly events: RunEvent[];
+  readonly events: { readonly at: string; readonly event: RunEvent }[];
   readonly trials: TrialRecord[];
 }
 
@@ -98,6 +98,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     change(record, { state, seconds: record.trial.seconds + seconds });
     return record;
   };
+  const log = (run: RunRecord, event: RunEvent) => run.events.push({ at: at(), event });
   const assertFree = (file: string, record: TrialRecord) => {
     if (allCheckpoints().some((row) => row.file === file && row !== record.epoch)) {
       throw conflict(`The file ${file} belongs to another checkpoint.`);
@@ -189,7 +190,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     events: (runId, { offset = 0, limit = Infinity } = {}) =>
       records
         .get(runId)
-        ?.events.map((event, seq) => ({ seq, event }))
+        ?.events.map((entry, seq) => ({ seq, ...entry }))
         .slice(offset, offset + limit) ?? [],
     eventCount: (runId) => records.get(runId)?.events.length ?? 0,
     prior: (runId) => records.get(runId)?.prior ?? [],
@@ -290,7 +291,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     recordAsked: (runId, event, costs, epochs) => {
       const record = runOf(runId);
       assertAsked(record.run, record.trials.length, event, costs);
-      record.events.push(event);
+      log(record, event);
       const created = event.proposals.map(({ trial: number, candidate, seed, why }, index) => {
         const { params, macs, peakActivationBytes } = costs[index] ?? {
           params: NaN,
@@ -335,14 +336,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       record.predictions = { ...predictions, probabilities: fromHalfFloats(toHalfFloats(predictions.probabilities)) };
       const run = runOf(record.trial.runId);
       run.score = score;
-      run.events.push({ type: 'told', trial: record.trial.number, metrics });
+      log(run, { type: 'told', trial: record.trial.number, metrics });
       return old === checkpoint.file ? undefined : old;
     },
     dropWeights,
     failTrial: (trialId, reason, state, seconds) => {
       const record = moveTo(trialId, state, seconds);
       change(record, { reason, finishedAt: at() });
-      runOf(record.trial.runId).events.push({ type: 'failed', trial: record.trial.number, reason });
+      log(runOf(record.trial.runId), { type: 'failed', trial: record.trial.number, reason });
       const old = record.epoch?.file;
       record.epoch = undefined;
       return old;
@@ -350,7 +351,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     ruleOutTrial: (trialId, metrics, reason) => {
       const record = moveTo(trialId, 'stopped', 0);
       change(record, { metrics, reason, finishedAt: at() });
-      runOf(record.trial.runId).events.push({ type: 'told', trial: record.trial.number, metrics });
+      log(runOf(record.trial.runId), { type: 'told', trial: record.trial.number, metrics });
     },
     recordLatency: (trialId, measurements) => {
       const record = trialOf(trialId);

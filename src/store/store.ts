@@ -13,6 +13,8 @@ import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
 /** An event with its place in the run's log: `seq` counts from 0 without gaps. */
 export interface StoredEvent {
   readonly seq: number;
+  /** When it was written down, ISO 8601: for people. */
+  readonly at: string;
   readonly event: RunEvent;
 }
 

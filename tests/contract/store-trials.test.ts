@@ -11,6 +11,7 @@ import {
   point,
   proposal,
   SCORE,
+  searchConfig,
   deleteRun,
 } from '../support/store-records.ts';
 import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
@@ -40,7 +41,7 @@ describe.each([
     });
     expect(second).toMatchObject({ id: 'run_1-0001', number: 1, candidate: proposal(1).candidate });
     expect(store.trial('run_1-0001')).toEqual(second);
-    expect(store.events('run_1')).toEqual([{ seq: 0, event: asked(0, 1) }]);
+    expect(store.events('run_1')).toEqual([{ seq: 0, at: expect.stringMatching(/^2026/), event: asked(0, 1) }]);
     expect(store.trials('run_2')).toEqual([]);
     expect(store.events('run_2')).toEqual([]);
   });
@@ -108,6 +109,7 @@ describe.each([
     expect(store.summary('run_1')?.score).toEqual(SCORE);
     expect(store.events('run_1')[1]).toEqual({
       seq: 1,
+      at: expect.stringMatching(/^2026/),
       event: { type: 'told', trial: 0, metrics: { accuracy: 0.8, loss: NaN } },
     });
   });
@@ -143,6 +145,36 @@ describe.each([
     expect(store.finishedTrials(run, { offset: 0, limit: 2 }).ids).toEqual([`${run}-0000`]);
     expect(store.events(run, { offset: 1, limit: 1 })).toEqual(store.events(run).slice(1, 2));
     expect([store.eventCount(run), store.eventCount('none')]).toEqual([3, 0]);
+  });
+
+  test('each entry of the log bears the time at which it was written down, in a later session too', () => {
+    const sessions = open();
+    const { store } = withRun(sessions, 0, 1, 2);
+    for (const number of [0, 1, 2]) store.startTrial(`run_1-000${number}`);
+    const before = store.createRun({
+      id: 'run_2',
+      config: searchConfig(),
+      strategyVersion: 1,
+      sample: false,
+    }).createdAt;
+    store.finishTrial('run_1-0000', finished('0.bin'));
+    store.failTrial('run_1-0001', 'It crashed.', 'failed', 1);
+    store.ruleOutTrial('run_1-0002', { latencyMs: 9 }, 'Too slow.');
+    const after = store.createRun({ id: 'run_3', config: searchConfig(), strategyVersion: 1, sample: false }).createdAt;
+    const log = store.events('run_1');
+    expect(log.map(({ seq, event }) => [seq, event.type])).toEqual([
+      [0, 'asked'],
+      [1, 'told'],
+      [2, 'failed'],
+      [3, 'told'],
+    ]);
+    const times = log.map(({ at }) => at);
+    // The clock of these sessions goes on at every reading: each entry has a time of its own.
+    const created = store.run('run_1')?.createdAt ?? '';
+    expect([created, times[0], before, ...times.slice(1), after]).toEqual(
+      [...new Set([created, before, ...times, after])].toSorted(),
+    );
+    expect(sessions.next().events('run_1')).toEqual(log);
   });
 
   test('what a trial is held to: points of its curve and predictions, without reading them', () => {
