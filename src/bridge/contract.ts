@@ -7,6 +7,7 @@ import { explanationSchema } from './explain-schemas.ts';
 import { importInputSchema } from './import-schemas.ts';
 import { jobSchema } from './job-schemas.ts';
 import * as l from './library-schemas.ts';
+import { logInput, storedLog } from './log-schemas.ts';
 import * as f from './front-schemas.ts';
 import * as r from './replay-schemas.ts';
 import * as v from './review-schemas.ts';
@@ -68,6 +69,8 @@ export const contract = {
     trials: oc
       .input(s.idInput.extend({ offset: z.int().min(0).default(0), limit: z.int().min(1).max(2500).optional() }))
       .output(s.storedTrials),
+    /** A page of what happened in it, in order. */
+    log: oc.input(logInput).output(storedLog),
     /** Which family got what and why, what the regions did, how good the predictions were: of all that was told so far. */
     explain: oc.input(s.idInput).output(explanationSchema),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),

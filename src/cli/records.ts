@@ -1,4 +1,5 @@
 /** Runs and trials as scripts read them (design: the JSON lines of the command line are stable). */
+import type { LogLine } from '../bridge/log-lines.ts';
 import type { LatencyView, RunSummaryView } from '../bridge/schemas.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
@@ -36,6 +37,11 @@ export function latencyRecord(row: LatencyView) {
   const { timingsMs, ...rest } = row;
   const summary = { medianMs: medianMs(timingsMs), p90Ms: tailMs(timingsMs), passes: timingsMs.length };
   return { ...rest, ...summary, idle: wasIdle(row), timingsMs: [...timingsMs] };
+}
+
+/** A line of the log; `trial` where it is of one. */
+export function logRecord({ at, event, trialId, sentence, lastWords }: LogLine) {
+  return { at, event, trial: trialId, text: sentence, lastWords };
 }
 
 /** Smallest student first. */

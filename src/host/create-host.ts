@@ -43,6 +43,7 @@ export { wishFor } from '../store/recovery.ts';
 export { backupsOf, keptBackups, removeKept } from './care.ts';
 export type { RecoveryReport } from './care.ts';
 export { readWorkspace } from './read-workspace.ts';
+export { logEntries } from './run-log.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';

@@ -21,6 +21,7 @@ import type { Library } from './library.ts';
 import type { LiveEvents } from './live-events.ts';
 import { previewSearch } from './preview.ts';
 import { graphOf, spaceOf } from './run-context.ts';
+import { logEntries } from './run-log.ts';
 import type { ReplaySources } from './replay-sources.ts';
 import type { Replays } from './replays.ts';
 import type { Reclaim } from './reclaim.ts';
@@ -135,6 +136,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       trials: ({ id, ...page }) => {
         runs.get(id);
         return store.trials(id, page);
+      },
+      log: ({ id, from, limit }) => {
+        runs.get(id);
+        return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
       },
       explain: ({ id }) => parts.explain(id),
       preview: (parsed) => previewSearch(catalog, store, parsed),

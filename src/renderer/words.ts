@@ -3,7 +3,6 @@ import type { BackupView } from '../bridge/care-contract.ts';
 import type { JobKind, JobView } from '../bridge/job-schemas.ts';
 import type { ReplaySummaryView } from '../bridge/replay-schemas.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
-import type { Why } from '../core/events.ts';
 import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
@@ -13,6 +12,9 @@ import type { Trial, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
 import type { ThemeChoice } from './stores/preferences.ts';
+
+/** Where a student comes from, in few words; the sentences of each are below. */
+export { regionTitle, sourceTitle, whyShort } from '../bridge/why-words.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
@@ -146,38 +148,19 @@ export interface Titles {
   dimensionTitle(family: string, dimension: string): string;
 }
 
-interface SourceWords {
-  /** In a table. */
-  readonly short: string;
-  readonly sentence: string;
-}
-
-const SOURCES: Readonly<Record<string, SourceWords>> = {
-  reference: { short: 'Reference', sentence: 'It is the hand-designed reference student of its family.' },
-  initial: { short: 'Initial', sentence: 'It belongs to the initial spread, from before anything was learned.' },
-  earlier: { short: 'Earlier run', sentence: 'It stood on the front of the earlier runs that this one learns from.' },
-  global: { short: 'Global', sentence: 'It was proposed by the global arm, which looks outside all trust regions.' },
-  region: { short: 'Region', sentence: 'It was proposed inside a trust region.' },
-  random: { short: 'Random', sentence: 'It was drawn at random.' },
-  mutation: { short: 'Mutation', sentence: 'It is a mutation of an earlier student.' },
-  crossover: { short: 'Crossover', sentence: 'It is crossed from two earlier students, and mutated.' },
-  density: { short: 'Density', sentence: 'It was drawn where the best students so far are dense.' },
-  listed: { short: 'Given', sentence: 'It was named to be trained, once for each seed.' },
-  policy: { short: 'Policy', sentence: 'It was written by the policy that learns from rewards.' },
+const SOURCES: Readonly<Record<string, string>> = {
+  reference: 'It is the hand-designed reference student of its family.',
+  initial: 'It belongs to the initial spread, from before anything was learned.',
+  earlier: 'It stood on the front of the earlier runs that this one learns from.',
+  global: 'It was proposed by the global arm, which looks outside all trust regions.',
+  region: 'It was proposed inside a trust region.',
+  random: 'It was drawn at random.',
+  mutation: 'It is a mutation of an earlier student.',
+  crossover: 'It is crossed from two earlier students, and mutated.',
+  density: 'It was drawn where the best students so far are dense.',
+  listed: 'It was named to be trained, once for each seed.',
+  policy: 'It was written by the policy that learns from rewards.',
 };
-
-export function sourceTitle(source: string): string {
-  return SOURCES[source]?.short ?? source.charAt(0).toUpperCase() + source.slice(1);
-}
-
-/** Regions count from one in the log, too. */
-export const regionTitle = (id: number): string => `Region ${id}`;
-
-/** One cell: `Region 2 · near #5`. */
-export function whyShort(why: Why): string {
-  const place = why.region ? `${regionTitle(why.region.id)} · near #${why.region.centre + 1}` : sourceTitle(why.source);
-  return `${place}${why.fallback === undefined ? '' : ' (fallback)'}`;
-}
 
 /**
  * Sentences: where it comes from, what was expected, what happened instead. `scored`: its run's configuration, of which
@@ -185,7 +168,7 @@ export function whyShort(why: Why): string {
  */
 export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): readonly string[] {
   const { why } = trial;
-  const sentences = [SOURCES[why.source]?.sentence ?? `It was proposed by "${why.source}".`];
+  const sentences = [SOURCES[why.source] ?? `It was proposed by "${why.source}".`];
   if (why.region) {
     const { id, centre, radius } = why.region;
     sentences.push(

@@ -1,21 +1,41 @@
-/** `trade show RUN`: one run with its students and its front; also while another process searches in it. */
+/** `trade show RUN`: one run with its students and its front, or its log; also while another process searches in it. */
+import { Option } from 'commander';
+import { lineText, logLines } from '../../bridge/log-lines.ts';
+import type { LogLine } from '../../bridge/log-lines.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import { explainRecorded, resultText, trialText, whyText } from '../../host/create-host.ts';
+import {
+  durationText,
+  explainRecorded,
+  logEntries,
+  percentText,
+  resultText,
+  trialText,
+  whyText,
+} from '../../host/create-host.ts';
 import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
-import { frontRecords, givenRecords, trialRecord } from '../records.ts';
+import { frontRecords, givenRecords, logRecord, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {
   withCommonOptions(program.command('show'))
     .description('show a run: its students and its front')
     .argument('<run>', 'id of the run, as "trade runs" shows it')
     .option('--why', 'also why it went as it did: families, trust regions, predictions against outcomes')
+    .addOption(
+      new Option('--log', 'instead what happened in it, a line for each proposal, result and failure').conflicts('why'),
+    )
     .action(async (id: string, options: ShowOptions) => {
+      if (options.log) {
+        const log = withWorkspace(options, (workspace) => readLog(workspace, id));
+        if (options.json) for (const line of log) printJson(logRecord(line));
+        else printLines(log.map(wholeText));
+        return context.end(0);
+      }
       const shown = withWorkspace(options, (workspace) => read(workspace, id));
       const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
       const why = options.why ? await explainRecorded(places, id) : undefined;
@@ -27,6 +47,7 @@ export const showVerb: Verb = (program, context) => {
 
 interface ShowOptions extends CommonOptions {
   readonly why?: boolean;
+  readonly log?: boolean;
 }
 
 const isByAccuracy = ({ summary }: RunEnd): boolean => summary.run.config.objectives[0]?.metric === 'accuracy';
@@ -40,6 +61,24 @@ function read({ store, directory }: ReadableWorkspace, id: string): RunEnd {
     'run.missing',
     `There is no run "${id}" in ${directory}: "trade runs" lists those there are.`,
   );
+}
+
+/** Throws `run.missing`. */
+function readLog(workspace: ReadableWorkspace, id: string): readonly LogLine[] {
+  const { summary, trials } = read(workspace, id);
+  const build = logLines({
+    percent: percentText,
+    duration: durationText,
+    family: (name) => name,
+    strategy: ({ config, strategyVersion }) => `${config.strategy.id}, version ${strategyVersion}`,
+  });
+  return build(summary.run, logEntries(workspace.store, id), (number) => trials[number]);
+}
+
+/** On one line, a trainer's last words too: a line is what other programs look for. */
+function wholeText(line: LogLine): string {
+  const words = line.lastWords?.split('\n').map((one) => one.trim()) ?? [];
+  return [lineText(line), ...words].join(' | ');
 }
 
 /** Students that were timed outside their run's flow have no metric of it: it is shown as the run, or deployment, means it. */

@@ -12,6 +12,7 @@ import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { fixtureExplanation } from './explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from './fixtures.ts';
 import { mockFronts } from './front-fixtures.ts';
+import { fixtureLog } from './log-fixtures.ts';
 import { mockCare } from './mock-care.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
@@ -199,6 +200,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       ...upkeep.runs,
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
+      log: async ({ id, from, limit = 200 }) => fixtureLog(find(id).records, from, limit),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);
