@@ -46,7 +46,7 @@ const othersOf = (packages) => [
     name: 'TensorFlow',
     version: '2.21.0',
     license: 'Apache-2.0',
-    from: 'https://pypi.org/project/tensorflow-cpu (THIRD_PARTY_NOTICES.txt in the wheel)',
+    from: 'https://pypi.org/project/tensorflow-cpu (LICENSE, THIRD_PARTY_NOTICES.txt beside its libraries)',
   },
   { name: 'Fashion-MNIST', version: '1', license: 'MIT', from: 'https://github.com/zalandoresearch/fashion-mnist' },
 ];

@@ -17,6 +17,11 @@ const HEADERS = new RegExp(
     'tsl/platform/(?:platform|ctstring)[^/]*',
   ].join('|')})\\.h)$`,
 );
+/** TensorFlow's licence and those of what is linked into it: whoever ships the libraries ships these. By where they go. */
+const LICENCES = Object.freeze({
+  'tensorflow/include/LICENSE': 'tensorflow/LICENSE',
+  'tensorflow/THIRD_PARTY_NOTICES.txt': 'tensorflow/THIRD_PARTY_NOTICES.txt',
+});
 /** Static libraries, headers and command-line tools of the CUDA wheels are left out. */
 const CUDA_LIBRARY = /^nvidia\/[^/]+\/lib\/[^/]+\.so(\.\d+)*$/;
 
@@ -70,7 +75,10 @@ export async function unpackHeaders(_target, temporary) {
 /** Unpacks and strips the libraries; the wheels are deleted before `strip` writes its copies. */
 export async function unpackLibraries(context, target, temporary) {
   const isWanted = (name) => target.libraries.includes(name) || (target.device === 'gpu' && CUDA_LIBRARY.test(name));
-  await unpackEach(temporary, (name) => (isWanted(name) ? join(temporary, name) : undefined));
+  await unpackEach(temporary, (name) => {
+    const place = LICENCES[name] ?? (isWanted(name) ? name : undefined);
+    return place && join(temporary, place);
+  });
   for (const name of target.libraries) {
     if (!statSync(join(temporary, name), { throwIfNoEntry: false })) {
       throw new SetupError({ message: `the wheel could not be unpacked: it has no ${name}`, advice: RETRY_ADVICE });

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { listPackage, statFile } from '@electron/asar';
 import { FuseState } from '@electron/fuses';
 import { build } from 'electron-builder';
@@ -106,6 +106,13 @@ describe.skipIf(!isHere)(
         'program/node_modules/@img',
       ]) {
         expect([path, existsSync(join(resources, path))]).toEqual([path, true]);
+      }
+      // Those of TensorFlow lie beside its libraries, wherever these are.
+      const libraries = treeOf(resources).filter((path) => /libtensorflow_cc\b/.test(basename(path)));
+      expect(libraries).toHaveLength(RUNTIME.lacking === undefined ? 1 : 0);
+      for (const path of libraries) {
+        const beside = readdirSync(dirname(path));
+        expect(beside).toEqual(expect.arrayContaining(['LICENSE', 'THIRD_PARTY_NOTICES.txt']));
       }
       const packages = readdirSync(join(resources, 'program/node_modules'));
       for (const name of ['electron', 'vitest', 'vite', 'vue', 'echarts', 'typescript'])
