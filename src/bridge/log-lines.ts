@@ -81,9 +81,11 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
 function started(run: Run, words: LogWords): LogLine {
   const { budget, students } = run.config;
   const what = students ? 'trainings of given students' : 'students to train';
-  const sentence = `${words.strategy(run)} · ${budget.trials} ${what}`;
+  const sentence = `${words.strategy(run)} · ${exact(budget.trials)} ${what}`;
   return { key: 'start', event: 'started', at: run.createdAt, sentence };
 }
+
+const exact = (count: number): string => count.toLocaleString('en-US');
 
 type Asked = Extract<LogEntryView, { type: 'asked' }>;
 
@@ -118,7 +120,9 @@ function ended(entry: Exclude<LogEntryView, Asked>, trial: Trial | undefined, wo
   }
   const time = trial ? ` in ${words.duration(trial.seconds)}` : '';
   const pass = latencyMs === undefined ? '' : `, ${Number(latencyMs.toPrecision(3))} ms a pass`;
-  return { ...place, event: 'finished', sentence: `Validation accuracy ${words.percent(accuracy)}${time}${pass}` };
+  const family = trial ? `${words.family(trial.candidate.family)} · ` : '';
+  const sentence = `${family}validation accuracy ${words.percent(accuracy)}${time}${pass}`;
+  return { ...place, event: 'finished', sentence };
 }
 
 const idOf = (trial: Trial | undefined): Pick<LogLine, 'trialId'> => (trial ? { trialId: trial.id } : {});
@@ -133,7 +137,7 @@ function endOf({ state, reason, finishedAt, config, seconds }: Run, words: LogWo
     case 'interrupted':
       return [{ key: 'end', event: state, ...told(reason ?? 'It goes on from here when it is resumed.') }];
     case 'finished': {
-      const all = `All ${config.budget.trials} trainings were done in ${words.duration(seconds)}.`;
+      const all = `All ${exact(config.budget.trials)} trainings were done in ${words.duration(seconds)}.`;
       return [{ key: 'end', event: 'runFinished', ...at, ...told(reason ?? all) }];
     }
     case 'failed':
@@ -160,7 +164,7 @@ export function localTime(at: string): string {
 const TIME_WIDTH = '2026-11-24 09:14:05'.length;
 const LABEL_WIDTH = Math.max(...Object.values(LOG_EVENTS).map(({ label }) => label.length));
 
-/** `2026-11-24 09:14:05  Finished     #3  Validation accuracy 81.2 % in 12 s` */
+/** `2026-11-24 09:14:05  Finished     #3     resnet · validation accuracy 81.2 % in 12 s` */
 export function lineText({ at, event, trial, sentence }: LogLine): string {
   const time = (at === undefined ? '' : localTime(at)).padEnd(TIME_WIDTH);
   const subject = (trial === undefined ? 'run' : `#${trial + 1}`).padEnd(5);

@@ -104,12 +104,18 @@ export function formatBytes(bytes: number | undefined): string {
 export function formatDate(iso: string, now: Date = new Date()): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return ABSENT;
-  const day = date.toLocaleDateString('en-GB', {
+  return `${formatDay(iso, now)}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+}
+
+/** `24 Nov`, with the year where it is not the current one. */
+export function formatDay(iso: string, now: Date = new Date()): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return ABSENT;
+  return date.toLocaleDateString('en-GB', {
     day: 'numeric',
     month: 'short',
     ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
   });
-  return `${day}, ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
 }
 
 /** `1 student`, `2 students`. */

@@ -17,9 +17,11 @@ export interface RowGridOptions<Row> {
   readonly scroller: Readonly<Ref<HTMLElement | null>>;
   /** Id of the row that the keyboard is at. */
   readonly selected: Ref<string | undefined>;
+  /** Rows are added at the end, which is followed while it is in sight; whatever comes or goes elsewhere moves nothing in sight. */
+  readonly isLog?: boolean;
 }
 
-export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, selected }: RowGridOptions<Row>) {
+export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, selected, isLog }: RowGridOptions<Row>) {
   const virtual = useVirtualizer(
     computed(() => ({
       count: rows().length,
@@ -27,6 +29,7 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
       estimateSize: height,
       overscan,
       getItemKey: (index: number) => keyAt(index) ?? index,
+      ...(isLog && { anchorTo: 'end' as const, followOnAppend: true, scrollEndThreshold: height() }),
     })),
   );
   // Rows of another density are of another height.

@@ -11,6 +11,7 @@ export const RUN_TABS = [
   { id: 'families', title: 'Families' },
   { id: 'regions', title: 'Regions' },
   { id: 'predictions', title: 'Predictions' },
+  { id: 'log', title: 'Log' },
   { id: 'notes', title: 'Notes' },
 ] as const;
 
