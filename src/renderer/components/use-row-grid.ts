@@ -17,11 +17,14 @@ export interface RowGridOptions<Row> {
   readonly scroller: Readonly<Ref<HTMLElement | null>>;
   /** Id of the row that the keyboard is at. */
   readonly selected: Ref<string | undefined>;
-  /** Rows are added at the end, which is followed while it is in sight; whatever comes or goes elsewhere moves nothing in sight. */
-  readonly isLog?: boolean;
+  /**
+   * Of a list that grows at its end: the end is followed while it is so near to what is seen, in pixels (never below 0), and
+   * whatever comes or goes elsewhere moves nothing in sight.
+   */
+  endMargin?(): number;
 }
 
-export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, selected, isLog }: RowGridOptions<Row>) {
+export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, selected, endMargin }: RowGridOptions<Row>) {
   const virtual = useVirtualizer(
     computed(() => ({
       count: rows().length,
@@ -29,7 +32,7 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
       estimateSize: height,
       overscan,
       getItemKey: (index: number) => keyAt(index) ?? index,
-      ...(isLog && { anchorTo: 'end' as const, followOnAppend: true, scrollEndThreshold: height() }),
+      ...(endMargin && { anchorTo: 'end' as const, followOnAppend: true, scrollEndThreshold: endMargin() }),
     })),
   );
   // Rows of another density are of another height.
@@ -47,8 +50,10 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
   const at = computed(() =>
     selected.value === undefined ? -1 : rows().findIndex((row) => idOf(row) === selected.value),
   );
-  /** One row can be reached by Tab: the selected one where it is there, else the first. */
-  const focusable = computed(() => keyAt(Math.max(0, at.value)));
+  /** One row can be reached by Tab: the selected one where it is there, else the first, or the last where that is in sight. */
+  const focusable = computed(() => keyAt(at.value >= 0 ? at.value : endMargin ? rows().length - 1 : 0));
+  /** Where steps are counted from. */
+  const origin = (): number => (at.value < 0 && endMargin ? rows().length : at.value);
 
   /** Selects the row of that index, or the nearest there is, and brings the focus to it. */
   async function moveTo(index: number): Promise<void> {
@@ -68,10 +73,10 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
   const page = (): number => Math.max(1, Math.floor((scroller.value?.clientHeight ?? 0) / height()) - 2);
 
   const KEYS: Readonly<Record<string, () => number>> = {
-    ArrowDown: () => at.value + 1,
-    ArrowUp: () => at.value - 1,
-    PageDown: () => at.value + page(),
-    PageUp: () => at.value - page(),
+    ArrowDown: () => origin() + 1,
+    ArrowUp: () => origin() - 1,
+    PageDown: () => origin() + page(),
+    PageUp: () => origin() - page(),
     Home: () => 0,
     End: () => rows().length - 1,
   };
@@ -85,8 +90,8 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
   }
 
   const isThere = (): boolean => rows().length > 0;
-  useCommand('next', { when: isThere, run: () => moveTo(at.value + 1) });
-  useCommand('previous', { when: isThere, run: () => moveTo(at.value - 1) });
+  useCommand('next', { when: isThere, run: () => moveTo(origin() + 1) });
+  useCommand('previous', { when: isThere, run: () => moveTo(origin() - 1) });
 
   return { virtual, shown, focusable, walk };
 }
