@@ -64,7 +64,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
   );
   await shoot('run-front');
-  for (const tab of ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions']) {
+  for (const tab of ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions', 'Log']) {
     await page.getByRole('tab', { name: tab }).click();
     // What the log is followed for.
     await page.getByText('Following the search').waitFor({ state: 'detached' });

@@ -227,6 +227,26 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
       .toBe(isPinned);
   });
 
+  test('the log is found in, walked, and a student opened from it', async () => {
+    await inPalette('Log');
+    const grid = page.getByRole('grid', { name: 'Log' });
+    await grid.locator('[data-row]').first().waitFor();
+    await press('Control+f');
+    expect(await focused()).toMatch(/^Find in the log/);
+    await page.keyboard.type('finished #');
+    await tabTo(/ Finished #\d/);
+    await press('End');
+    const last = (await grid.locator('[data-row]').last().innerText()).replaceAll(/\s+/g, ' ').trim();
+    await expect.poll(focused).toBe(last);
+    await press('ArrowUp');
+    await expect.poll(focused).not.toBe(last);
+    const title = /#\d+/.exec(await focused())?.[0];
+    await press('Enter');
+    await page.getByRole('heading', { name: `Student ${title}`, level: 1 }).waitFor();
+    await inPalette('By keyboard');
+    await page.getByRole('tab', { name: 'Front' }).waitFor();
+  });
+
   test('the pinned are compared, and the comparison is saved', { timeout: SLOW }, async () => {
     await press('Control+d');
     await page.getByRole('heading', { name: 'Compare', level: 1 }).waitFor();
