@@ -33,7 +33,7 @@ function linesOf(
 ): LogLine[] {
   return logLines(words)(run, entries, known);
 }
-const told = (accuracy: number | undefined, more = {}): LogEntryView => ({
+const told = (accuracy: number | undefined, more = {}): Extract<LogEntryView, { type: 'told' }> => ({
   ...{ seq: 4, at: AT, type: 'told', trial: 2 },
   metrics: { ...(accuracy !== undefined && { accuracy }), ...more },
 });

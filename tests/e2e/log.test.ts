@@ -8,6 +8,7 @@ import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
+import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -120,6 +121,11 @@ await describeInChromium('the log of a run', (chromium) => {
     }).toBe(0);
     expect((await placeOf(failure)).y).toBe(y);
     expect(await overflowOf(page)).toEqual([]);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+      expect(await seriousFindings(page), colorScheme).toEqual([]);
+    }
     await failure.getByRole('link', { name: '#1' }).click();
     await page.getByRole('heading', { name: 'Student #1', level: 1 }).waitFor();
     await page.goBack();
