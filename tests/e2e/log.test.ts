@@ -146,7 +146,7 @@ await describeInChromium('the log of a run', (chromium) => {
     await go('/new');
     for (const [label, text] of [
       [/^Name/, 'Followed'],
-      [/^Students to train/, '5'],
+      [/^Students to train/, '9'],
       [/^Training images/, '300'],
       [/^Epochs/, '1'],
     ] as const) {
@@ -154,16 +154,16 @@ await describeInChromium('the log of a run', (chromium) => {
     }
     await page.getByRole('button', { name: 'Start the search' }).click();
     await page.waitForURL(/#\/runs\//);
-    // Few lines are seen at once.
+    // Fewer lines are seen at once than there are when it is waited for.
     await page.setViewportSize({ width: 1280, height: 420 });
     await page.getByRole('tab', { name: 'Log' }).click();
-    await line(/Finished#2(?!\d)/).waitFor({ timeout: SLOW });
+    await line(/Finished#5(?!\d)/).waitFor({ timeout: SLOW });
     await poll(async () => isInSight(lines().last())).toBe(true);
     await scroller().hover();
     await page.mouse.wheel(0, -10_000);
     await poll(() => isInSight(line('Started'))).toBe(true);
     await page.locator('.head .badge', { hasText: 'Finished' }).waitFor({ timeout: SLOW });
-    await poll(rowCount).toBe(13);
+    await poll(rowCount).toBe(21);
     expect(await isInSight(line('Started'))).toBe(true);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
