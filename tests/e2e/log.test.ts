@@ -142,6 +142,22 @@ await describeInChromium('the log of a run', (chromium) => {
     for (const words of [REASON, ...LAST_WORDS]) expect(text).toContain(words);
   });
 
+  test('draws some rows of a long list in a small window, where the view scrolls as a whole', async () => {
+    const size = page.viewportSize() ?? { width: 1280, height: 800 };
+    await page.setViewportSize({ width: 640, height: 500 });
+    for (const [tab, name, rowsAndHead] of [
+      ['trials', 'Students', LONG + 1],
+      ['log', 'Log', 2 * LONG + 3],
+    ] as const) {
+      await go(`/runs/${long}/${tab}`);
+      const list = page.getByRole('grid', { name });
+      await poll(async () => Number(await list.getAttribute('aria-rowcount'))).toBe(rowsAndHead);
+      await list.locator('[data-row]').first().waitFor();
+      expect(await list.locator('[data-row]').count()).toBeLessThan(100);
+    }
+    await page.setViewportSize(size);
+  });
+
   test('is followed at its end, and lets those read on who are elsewhere', { timeout: 2 * SLOW }, async () => {
     await go('/new');
     for (const [label, text] of [
