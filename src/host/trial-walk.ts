@@ -77,7 +77,7 @@ async function tryTrial(
           store.interruptTrial(trial.id, seconds());
           return signal.aborted ? 'interrupted' : 'again';
         }
-        fail(context, trial.id, `${end.message} (Tried ${TRIES} times.)`, seconds());
+        fail(context, trial.id, `Tried ${TRIES} times. ${end.message}`, seconds());
         outcome = { ended: true };
         return 'failed';
       default:
