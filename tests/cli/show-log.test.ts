@@ -35,7 +35,7 @@ describe('show --log', () => {
     expect(lines[0]).toEqual({ at: expect.any(String), event: 'started', text: expect.any(String) });
     expect(lines.find((line) => line['event'] === 'failed')).toEqual({
       ...{ at: expect.stringMatching(/^\d{4}-.*Z$/), event: 'failed', trial: `${id}-0001` },
-      text: expect.stringMatching(/^The trainer process died/),
+      text: expect.stringMatching(/^Tried 2 times\. The trainer process died/),
       lastWords: expect.stringContaining('cannot allocate tensor'),
     });
   });
