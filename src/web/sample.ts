@@ -20,6 +20,8 @@ export async function runSample(client: HostClient, printer: ProgressPrinter, is
     if (reason !== undefined) printer.line(reason);
   } catch (error) {
     printer.clear();
+    // Whoever ends the program was told of the pause; the cut that follows is no fault.
+    if (isLeaving()) return;
     printer.line(`The sample search did not run: ${failureOf(error).message}`);
   }
 }
