@@ -20,8 +20,6 @@ const MORE_TRIALS = 1000;
 /** Curves asked for in one call. */
 const CURVES = 50;
 
-type Curve = readonly [trialId: string, points: readonly EpochPoint[]];
-
 export const useRecords = defineStore('records', () => {
   const records = shallowRef(EMPTY_RECORDS);
   const list = useRunList();
@@ -110,22 +108,17 @@ export const useRecords = defineStore('records', () => {
 
   /** Curves of trials, those that are not here yet. */
   async function readEpochs(ids: readonly string[]): Promise<void> {
-    const missing = ids.filter((id) => !records.value.epochs.has(id));
-    for (let start = 0; start < missing.length; start += CURVES) {
-      putEpochs(await curvesOf(missing.slice(start, start + CURVES)));
-    }
+    await readCurves(ids.filter((id) => !records.value.epochs.has(id)));
   }
 
-  async function curvesOf(ids: readonly string[]): Promise<Curve[]> {
-    const curves: Curve[] = [];
+  async function readCurves(ids: readonly string[]): Promise<void> {
     for (let start = 0; start < ids.length; start += CURVES) {
-      const page = await useClient().trials.epochs({ ids: ids.slice(start, start + CURVES) });
-      curves.push(...page.map(({ trialId, points }) => [trialId, points] as const));
+      const curves = await useClient().trials.epochs({ ids: ids.slice(start, start + CURVES) });
+      putEpochs(curves.map(({ trialId, points }) => [trialId, points]));
     }
-    return curves;
   }
 
-  function putEpochs(curves: readonly Curve[]): void {
+  function putEpochs(curves: readonly (readonly [string, readonly EpochPoint[]])[]): void {
     const epochs = new Map(records.value.epochs);
     for (const [id, points] of curves) epochs.set(id, points);
     records.value = { ...records.value, epochs };
@@ -152,9 +145,7 @@ export const useRecords = defineStore('records', () => {
         apply([{ type: 'run.removed', id }]);
       });
     }
-    const curves = await curvesOf([...records.value.epochs.keys()]);
-    records.value = { ...records.value, epochs: new Map() };
-    putEpochs(curves);
+    await readCurves([...records.value.epochs.keys()]);
   }
 
   function apply(changes: readonly RunChange[]): void {
