@@ -81,8 +81,8 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.keyboard.press('Escape');
     await rowCount(3);
     await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
-    const sorted = await names();
-    expect(sorted).toEqual([...sorted].sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1)));
+    const byName = (await names()).toSorted((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1));
+    await poll(names).toEqual(byName);
     await page.getByRole('button', { name: 'Columns' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Strategy' }).click();
     await page.keyboard.press('Escape');
@@ -99,7 +99,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await page.getByRole('button', { name: /^Views/ }).click();
     await page.getByRole('button', { name: 'For the paper', exact: true }).click();
     await rowCount(3);
-    expect(await names()).toEqual(sorted);
+    await poll(names).toEqual(byName);
     await page.getByRole('columnheader', { name: 'Strategy' }).waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await rowCount(RUNS);
