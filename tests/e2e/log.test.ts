@@ -59,7 +59,7 @@ await describeInChromium('the log of a run', (chromium) => {
   const go = (address: string): Promise<unknown> => page.evaluate((to) => (location.hash = to), address);
   const grid = (): Locator => page.getByRole('grid', { name: 'Log' });
   const lines = (): Locator => grid().locator('[data-row]');
-  const scroller = (): Locator => grid().locator('.scroller');
+  const scroller = (): Locator => grid().locator('.row-scroller');
   const line = (text: string | RegExp): Locator => lines().filter({ hasText: text });
   const rowCount = async (): Promise<number> => Number(await grid().getAttribute('aria-rowcount'));
   /** Whether the line lies whole in what is seen of the list. */
