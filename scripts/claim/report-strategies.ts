@@ -10,6 +10,10 @@ import type { Findings } from './report.ts';
 import { digits, mean, spreadText, TEST_COLUMNS, testCells, titleOf } from './report-words.ts';
 import { gamesOf, sharesOf, trainedBy, trainedPredefined } from './study.ts';
 
+/** Rivals that model nothing of what they were told. */
+const UNGUIDED = ['random', 'evolution', 'akd'] as const satisfies readonly Player[];
+const untilTitle = (player: Player): string => `until ${titleOf(player)}`;
+
 /** Of the students each player trained, by seed. */
 export function mainShares({ study, find }: Findings, references: References, player: Player): SeededCurves {
   const pool = study.main[references];
@@ -28,21 +32,27 @@ export function sharesSection(findings: Findings): string {
     const players = PLAYERS.map((player) => [titleOf(player), mainShares(findings, references, player)] as const);
     const baseline = references === 'none' ? [['predefined, scaled', predefinedShares(findings)] as const] : [];
     const all = [...players, ...baseline];
-    const goal = spreadAfter([...(players[1]?.[1].values() ?? [])], budget, 'maximize').median;
+    // What each rival without a surrogate ends at: how soon do the others have it?
+    const goals = players
+      .filter((_, index) => UNGUIDED.some((player) => player === PLAYERS[index]))
+      .map(([, curves]) => spreadAfter([...curves.values()], budget, 'maximize').median);
     const body = all.map(([name, curves]) => {
       const list = [...curves.values()];
       const endpoint = mean(list.map((curve) => endpointOf(curve, budget)));
-      const { half } = reachedBy(list, goal, 'maximize');
-      const until = list.length === 0 ? '' : Number.isFinite(half) ? String(half) : 'more';
-      return [name, ...counts.map((count) => spreadText(list, count)), digits(endpoint, 3), until];
+      const until = goals.map((goal) => {
+        const { half } = reachedBy(list, goal, 'maximize');
+        return list.length === 0 ? '' : Number.isFinite(half) ? String(half) : 'more';
+      });
+      return [name, ...counts.map((count) => spreadText(list, count)), digits(endpoint, 3), ...until];
     });
-    const last = `trainings until random's last median`;
+    const header = ['', ...counts.map((count) => `after ${count}`), 'endpoint, mean', ...UNGUIDED.map(untilTitle)];
     const given = references === 'none' ? 'No reference students given' : 'Reference students given to all';
-    return `${given}:\n\n${table(['', ...counts.map((count) => `after ${count}`), 'endpoint, mean', last], body)}`;
+    return `${given}:\n\n${table(header, body)}`;
   });
   const note =
     'Share of the hypervolume that the choice has on the test images; median (quartiles) over seeds. Endpoint: area under ' +
-    'log10(1 - share), divided by the trainings; lower is better. Trainings: by which half of the seeds had reached it.';
+    'log10(1 - share), divided by the trainings; lower is better. Until a search: trainings by which half of the seeds had ' +
+    'reached the last median of that search.';
   return ['### Strategies', note, ...parts].join('\n\n');
 }
 
