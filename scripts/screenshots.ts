@@ -157,7 +157,7 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await shoot('settings');
 }
 
-/** A small sample of the claim's comparison, played where the workspace has no replay yet. */
+/** The claim's comparison, played where the workspace has no replay yet. */
 async function shootStrategies(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
   const about = page.getByRole('region', { name: 'About this replay' });
   const none = page.getByText('No strategies have been compared');
@@ -166,12 +166,10 @@ async function shootStrategies(page: Page, shoot: (name: string) => Promise<void
     await page.getByRole('button', { name: 'New replay' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: "The claim's comparison" }).click();
-    await dialog.getByLabel('Trainings').fill('30');
-    await dialog.getByLabel('Seeds').fill('4');
     await dialog.getByRole('button', { name: 'Play' }).click();
     await dialog.waitFor({ state: 'detached' });
   }
-  await about.getByText('Finished').waitFor({ timeout: 120_000 });
+  await about.getByText('Finished').waitFor({ timeout: 600_000 });
   await shoot('strategies');
 }
 
