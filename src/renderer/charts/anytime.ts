@@ -4,6 +4,7 @@ import { GAP_FLOOR, logGap, readingCounts, spreadAfter } from '../../core/anytim
 import type { Goal } from '../../core/objective.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
+import type { AxisRange } from './axis-range.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, legendLines, xAxis, yAxis } from './frame.ts';
@@ -89,7 +90,6 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
           place,
           input,
         ),
-        ...(input.isGap && { interval: 0.5 }),
         axisLabel: {
           color: colors.muted,
           fontSize: 11,
@@ -148,20 +148,23 @@ function rangeOf(
   all: readonly (readonly Point[])[],
   place: (value: number) => number,
   { budget, isGap, limit = Infinity }: AnytimeInput,
-): { readonly min?: number; readonly max?: number } {
+): AxisRange {
   const late = all
     .flatMap((points) => points.filter(({ count }, index) => count >= budget / 20 || index === points.length - 1))
     .flatMap(({ spread }) => [place(spread.lower), place(spread.upper)])
     .filter(Number.isFinite);
   if (late.length === 0) return {};
   const [low, high] = [Math.min(...late), Math.max(...late)];
-  if (isGap)
-    return { min: Math.max(Math.log10(GAP_FLOOR), Math.floor(2 * low) / 2), max: Math.min(0, Math.ceil(2 * high) / 2) };
+  if (isGap) {
+    const floor = Math.max(Math.log10(GAP_FLOOR), Math.floor(2 * low) / 2);
+    return { min: floor, max: Math.min(0, Math.ceil(2 * high) / 2), interval: 0.5 };
+  }
   const range = high - low || Math.abs(high) || 1;
   const step = roundStep(range / 5);
   const [from, to] = [Math.floor((low - range * 0.04) / step) * step, Math.ceil((high + range * 0.04) / step) * step];
   const tidy = (value: number): number => Number(value.toPrecision(10));
-  return { min: tidy(from), max: Math.min(limit, tidy(to)) };
+  // Ticks by the same step: ECharts would choose another one, and crowd the ends.
+  return { min: tidy(from), max: Math.min(limit, tidy(to)), interval: tidy(step) };
 }
 
 /** 1, 2 or 5 times a power of ten, at most `least` times two. */
