@@ -33,9 +33,9 @@ export function sharesSection(findings: Findings): string {
     const baseline = references === 'none' ? [['predefined, scaled', predefinedShares(findings)] as const] : [];
     const all = [...players, ...baseline];
     // What each rival without a surrogate ends at: how soon do the others have it?
-    const goals = players
-      .filter((_, index) => UNGUIDED.some((player) => player === PLAYERS[index]))
-      .map(([, curves]) => spreadAfter([...curves.values()], budget, 'maximize').median);
+    const goals = UNGUIDED.map((player) => {
+      return spreadAfter([...mainShares(findings, references, player).values()], budget, 'maximize').median;
+    });
     const body = all.map(([name, curves]) => {
       const list = [...curves.values()];
       const endpoint = mean(list.map((curve) => endpointOf(curve, budget)));
