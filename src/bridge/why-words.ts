@@ -7,6 +7,7 @@ const SHORT: Readonly<Record<string, string>> = {
   earlier: 'Earlier run',
   global: 'Global',
   region: 'Region',
+  family: 'Family arm',
   random: 'Random',
   mutation: 'Mutation',
   crossover: 'Crossover',

@@ -4,7 +4,7 @@ import type { Candidate } from './space/space.ts';
 
 /** Why a candidate was proposed, in numbers the workbench can show. */
 export interface Why {
-  /** `reference`, `initial`, `global`, `region`, `random`, `mutation`, ... */
+  /** `reference`, `initial`, `global`, `region`, `family`, `random`, `mutation`, ... */
   readonly source: string;
   /** Which trust region and its level radius (`undefined` outside regions). */
   readonly region?: { readonly id: number; readonly centre: number; readonly radius: string };

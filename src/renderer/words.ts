@@ -8,6 +8,7 @@ import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
+import { FAMILY_ARM } from '../core/strategies/trade/constants.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
@@ -154,6 +155,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   earlier: 'It stood on the front of the earlier runs that this one learns from.',
   global: 'It was proposed by the global arm, which looks outside all trust regions.',
   region: 'It was proposed inside a trust region.',
+  family:
+    'All families together promised next to nothing, so one that had hardly been tried went on from its own best.',
   random: 'It was drawn at random.',
   mutation: 'It is a mutation of an earlier student.',
   crossover: 'It is crossed from two earlier students, and mutated.',
@@ -177,8 +180,9 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
   }
   if (why.predicted) {
     const { mean, deviation } = why.predicted;
+    const surrogate = why.source === FAMILY_ARM ? "The family's own surrogate" : 'The surrogate';
     sentences.push(
-      `The surrogate expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
+      `${surrogate} expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
     );
   }
   if (why.priorWeight !== undefined) sentences.push(priorSentence(why.priorWeight));

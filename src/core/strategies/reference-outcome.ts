@@ -25,3 +25,7 @@ export function referenceOutcome(catalogue: Catalogue, told: readonly Outcome[])
   });
   return { value, costs };
 }
+
+/** Whether costs may gain anything: none reaches the reference's. One that is not known yet may. */
+export const isBelow = (costs: readonly number[], reference: Pick<Outcome, 'costs'>): boolean =>
+  costs.every((cost, j) => !(cost >= (reference.costs[j] ?? Infinity)));

@@ -1,6 +1,7 @@
 /** An explanation in sentences and cells: why families got what they got, and how far predictions can be trusted. */
 import type { ExplanationView } from '../../bridge/explain-schemas.ts';
 import type { SearchConfig } from '../../core/run.ts';
+import { FAMILY_ARM } from '../../core/strategies/trade/constants.ts';
 import type { Calibration } from '../../core/surrogate/calibration.ts';
 import { digits, formatExact, formatPercent, formatPlural } from '../format.ts';
 import { gainWords, sourceTitle } from '../words.ts';
@@ -51,6 +52,14 @@ export function allocationSentences(
   if (globalShare !== undefined && predictions.length > 0) {
     sentences.push(
       `Of the students that the surrogate chose, ${formatPercent(globalShare, 0)} lay outside all regions (global arm).`,
+    );
+  }
+  for (const { family, sources } of families) {
+    const own = sources[FAMILY_ARM] ?? 0;
+    if (own === 0) continue;
+    const verb = own === 1 ? 'comes' : 'come';
+    sentences.push(
+      `${formatPlural(own, 'student')} of ${familyTitle(family)} ${verb} from the family's own arm: it had hardly been tried, and all else promised next to nothing.`,
     );
   }
   return sentences;

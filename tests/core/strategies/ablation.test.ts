@@ -39,7 +39,7 @@ describe('a part that is switched off', () => {
 
   it('is an option of TRADE, one by one', () => {
     expect(Object.keys(strategyInfo('trade').defaults).sort()).toEqual(
-      ['references', 'regions', 'credit', 'mainEffects', 'costFeatures', 'amplitudeDoubt'].sort(),
+      ['references', 'regions', 'credit', 'familyArm', 'mainEffects', 'costFeatures', 'amplitudeDoubt'].sort(),
     );
   });
 });
@@ -56,9 +56,9 @@ describe('TRADE-M', () => {
 });
 
 describe('the global process', () => {
-  it('is TRADE without regions and their credit, and has none of them as options', () => {
+  it("is TRADE without regions, their credit and a family's arm, and has none of them as options", () => {
     const { names, whys } = play('gp-ehvi', {});
-    expect(names).toEqual(play('trade', { regions: false, credit: false }).names);
+    expect(names).toEqual(play('trade', { regions: false, credit: false, familyArm: false }).names);
     expect(whys.every(({ region }) => !region)).toBe(true);
     expect(Object.keys(strategyInfo('gp-ehvi').defaults)).not.toContain('regions');
   });

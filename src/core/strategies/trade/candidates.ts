@@ -195,6 +195,20 @@ export function addGlobalCandidates(
   }
 }
 
+/** Of one family: all of it, or its sample and the neighbours of `centres`. */
+export function addFamilyCandidates(
+  set: CandidateSet,
+  catalogue: Catalogue,
+  { family, whole, members }: FamilyCatalogue,
+  centres: readonly Configuration[],
+  rng: Rng,
+): void {
+  for (const member of members) set.add(member);
+  if (whole) return;
+  const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, centres.length));
+  for (const config of centres) addNeighbours(set, catalogue, family, config, pairs, rng);
+}
+
 /** A region's own draws. Families that are listed whole need none: every candidate of theirs is looked at anyway. */
 export function addRegionCandidates(
   set: CandidateSet,

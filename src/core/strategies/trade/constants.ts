@@ -45,6 +45,15 @@ export const TRADE = Object.freeze({
   /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the space promises more. [R] */
   idleTolerances: 3,
 
+  /** A family's own arm: below this share of the hypervolume a promise is next to nothing. [R] */
+  familyArmBelow: 0.002,
+  /** A family is starved that had less than this share of an even part of the results, all so many deviations short of the front. [R] */
+  starvedShare: 0.5,
+  starvedShort: 1.5,
+  /** It climbs by a result so many deviations of all above its own best; it is spent after so many steps in vain a dimension. [R] */
+  climb: 0.1,
+  climbPatience: 2,
+
   /** How far above the front a result must come to count as a gain, in deviations of the outputs. [R] */
   margin: 0.0005,
 
@@ -58,3 +67,6 @@ export const TRADE = Object.freeze({
   fitResults: 150,
   refitEvery: 20,
 });
+
+/** What a family's own arm writes into `why.source` (family-arm.ts). */
+export const FAMILY_ARM = 'family';

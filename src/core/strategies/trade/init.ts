@@ -1,6 +1,8 @@
 /** The initial design: reference students, then one or two a family, spread over cost (docs/trade.md, steps 2 and 10). */
 import { createRng, split } from '../../math/rng.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
+import { objectiveCosts } from '../ledger.ts';
+import { isBelow, referenceOutcome } from '../reference-outcome.ts';
 import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';
 import type { StrategyOptions } from '../strategy.ts';
 import type { Why } from '../../events.ts';
@@ -14,9 +16,10 @@ export interface Initial {
 const STREAM = 0x696e6974;
 
 /**
- * All references, as every strategy has them (or none), and with them a quarter of the budget at most. Each round gives every family one student, in a band of log cost
- * of its own that moves on from family to family, so that all together cover the costs. Of `earlier`, the front of earlier
- * runs, come as many as make up half of the design, as far as the references leave room.
+ * All references, as every strategy has them (or none), and with them a quarter of the budget at most. Each round gives every
+ * family one student, in a band of log cost of its own that moves on from family to family, so that all together cover the
+ * costs below the reference's, as what is dearer can gain nothing. Of `earlier`, the front of earlier runs, come as many as
+ * make up half of the design, as far as the references leave room.
  */
 export function initialDesign(
   catalogue: Catalogue,
@@ -25,7 +28,11 @@ export function initialDesign(
   earlier: readonly Member[] = [],
 ): readonly Initial[] {
   const { problem } = catalogue;
-  const families = catalogue.families.filter(({ members }) => members.length > 0);
+  const reference = referenceOutcome(catalogue, []);
+  const mayGain = ({ costs }: Member): boolean => isBelow(objectiveCosts(problem, costs), reference);
+  const hopeful = catalogue.families.map((family) => ({ ...family, members: family.members.filter(mayGain) }));
+  const anywhere = hopeful.some(({ members }) => members.length > 0) ? hopeful : catalogue.families;
+  const families = anywhere.filter(({ members }) => members.length > 0);
   const wanted = Math.max(TRADE.initialLeast, TRADE.initialPerFamily * families.length);
   const count = Math.min(
     problem.budget,

@@ -14,7 +14,9 @@ import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
 import { climbAnywhere, climbWithin } from './climb.ts';
-import { TRADE } from './constants.ts';
+import { FAMILY_ARM, TRADE } from './constants.ts';
+import { stepInFamily } from './family-arm.ts';
+import type { FamilyStep } from './family-arm.ts';
 import { createGain } from './gain.ts';
 import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
@@ -57,16 +59,21 @@ export function propose(
   const candidates = boxed.length > 0 ? boxed : glanced;
   const winner = options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms);
   if (!winner) return undefined;
-  const expectedLatency = learned.latency.expected(winner.member);
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
-  return {
-    member: winner.member,
-    why: {
-      ...explain(winner, learned.scale, orientation, claimant(arms, winner.member)),
-      ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }),
-      ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
-    },
-  };
+  const { latency } = learned;
+  const step =
+    options['familyArm'] === false
+      ? undefined
+      : stepInFamily(state, Math.exp(winner.logGain), { latency, picked, asked, rng });
+  const { member } = step ?? winner;
+  const expectedLatency = latency.expected(member);
+  const why = step
+    ? explainStep(step, best(scorer, [glance(scorer, member)]), orientation)
+    : {
+        ...explain(winner, learned.scale, orientation, claimant(arms, member)),
+        ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
+      };
+  return { member, why: { ...why, ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }) } };
 }
 
 /**
@@ -128,6 +135,15 @@ function searchCentres(state: TradeState): readonly Candidate[] {
     .slice(0, TRADE.bestMeans)
     .map((trial) => state.ledger.trials[trial]?.candidate)
     .filter((candidate) => candidate !== undefined);
+}
+
+/** Predicted by its family's own process; the gain is what the surrogate of all families expects of it. */
+function explainStep({ mean, deviation }: FamilyStep, shared: Scored | undefined, orientation: number): Why {
+  return {
+    source: FAMILY_ARM,
+    predicted: { mean: orientation * mean, deviation },
+    ...(shared && { expectedGain: Math.exp(shared.logGain) }),
+  };
 }
 
 /** Why this one, in the objective's own units and orientation. */

@@ -9,7 +9,7 @@ import { createStandardiser } from '../../surrogate/standardise.ts';
 import { EMPTY_LEDGER, askedKeys, outcomeOf, record, withData } from '../ledger.ts';
 import type { Ledger, LedgerTrial } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
-import { TRADE } from './constants.ts';
+import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
 import { paid } from './credit.ts';
@@ -97,6 +97,9 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const realised = outcome ? gainAtBest(cells, outcome, noise) : 0;
   const payoff: Payoff = { expected: expectedGain, realised };
 
+  // What a starved family's arm proposes passes no region over.
+  const passed = told.why.source === FAMILY_ARM ? 0 : 1;
+
   const asked = askedKeys(ledger);
   const survivors: Region[] = [];
   const spent = new Set(state.spent);
@@ -108,7 +111,7 @@ function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
     const own = told.why.region?.id === region.id;
     const moved = own
       ? afterTrial({ ...region, payoffs: paid(region.payoffs, payoff) }, success, tolerance, narrowestStep(family))
-      : { ...region, idle: region.idle + 1 };
+      : { ...region, idle: region.idle + passed };
     const follows = own && success && shareOf(told.trial) >= shareOf(region.centre);
     const next = moved && follows ? { ...moved, centre: told.trial } : moved;
     if (!next || next.idle > TRADE.idleTolerances * tolerance || isSurrounded(state, next, asked))

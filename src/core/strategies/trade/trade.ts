@@ -7,6 +7,7 @@
  * 3. expected hypervolume improvement with known costs         ../../acquisition, score.ts
  * 4. candidates of the global arm and of the regions           candidates.ts, regions.ts
  * 5. one argmax over all of them: it is the allocation         propose.ts
+ *    and a starved family's own arm where it promises nothing  family-arm.ts
  * 6. trials still running count at their posterior mean        learn.ts
  * 7. where earlier runs are named, their mean as a feature      transfer.ts
  */
@@ -32,7 +33,14 @@ const STREAM = 0x74726164;
 const DRAW_STRIDE = 1_000_000;
 
 /** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
-const PARTS = { regions: true, credit: true, mainEffects: true, costFeatures: true, amplitudeDoubt: true };
+const PARTS = {
+  regions: true,
+  credit: true,
+  familyArm: true,
+  mainEffects: true,
+  costFeatures: true,
+  amplitudeDoubt: true,
+};
 
 type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summary'>;
 
@@ -41,7 +49,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   return {
-    ...{ ...identity, version: 4, transfers: true, defaults },
+    ...{ ...identity, version: 5, transfers: true, defaults },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
@@ -70,7 +78,7 @@ export const gpEhvi = tradeStrategy(
     summary:
       'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs exact: no regions.',
   },
-  { regions: false, credit: false },
+  { regions: false, credit: false, familyArm: false },
 );
 
 /** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et al. 2021). */
@@ -80,7 +88,7 @@ export const tradeM = tradeStrategy(
     summary:
       'TRADE with one trust region and no global arm: all trials go into its box until it dies, then into the next.',
   },
-  { regions: true, oneRegion: true, credit: false },
+  { regions: true, oneRegion: true, credit: false, familyArm: false },
 );
 
 function ask(state: TradeState, count: number): AskedEvent {

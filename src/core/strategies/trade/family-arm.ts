@@ -1,0 +1,182 @@
+/**
+ * The arm of a starved family (docs/trade.md, step 6). One surrogate for all families takes a few poor students of one for all of
+ * it, and never comes back. So where everything that it can still promise is next to nothing, a family off the front that has
+ * hardly been tried climbs by itself: by a process of its own results alone, from its own best up.
+ *
+ * | symbol | meaning                                                                                   |
+ * | v      | what is learned of a student, more is better                                              |
+ * | best   | the family's best result as its own process believes it to be                             |
+ * | climb  | a result of the family above all its earlier ones by a good part of a deviation of all     |
+ *
+ * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the reference.
+ */
+import type { Outcome } from '../../acquisition/cells.ts';
+import { createExpectedReward } from '../../acquisition/expected-reward.ts';
+import { logGainOf } from '../../acquisition/stakes.ts';
+import type { Stakes } from '../../acquisition/stakes.ts';
+import { createDominatedVolume } from '../../math/dominated-volume.ts';
+import type { Rng } from '../../math/rng.ts';
+import { rewardFactor } from '../../reward.ts';
+import { createEncoding, encode } from '../../surrogate/encoding.ts';
+import { fitHyperparameters } from '../../surrogate/fit.ts';
+import { appendPending, createGp, posterior } from '../../surrogate/gp.ts';
+import type { Gp, Posterior } from '../../surrogate/gp.ts';
+import { createLayout } from '../../surrogate/hyperparameters.ts';
+import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
+import type { FamilyCatalogue, Member } from '../catalogue.ts';
+import { isPending, objectiveCosts, valueAt, withData } from '../ledger.ts';
+import type { DataTrial, LedgerTrial } from '../ledger.ts';
+import { isBelow, referenceOutcome } from '../reference-outcome.ts';
+import { addFamilyCandidates, CandidateSet } from './candidates.ts';
+import { FAMILY_ARM, TRADE } from './constants.ts';
+import type { LatencyForecast } from './latency.ts';
+import { contributions } from './regions.ts';
+import { judged } from './state.ts';
+import type { TradeState } from './state.ts';
+
+/** A student by the arm of its family; `mean` and `deviation` are of what is learned, by the family's own process. */
+export interface FamilyStep {
+  readonly member: Member;
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** What a proposal has to go by. */
+interface Standing {
+  readonly latency: LatencyForecast;
+  readonly picked: readonly Member[];
+  readonly asked: ReadonlySet<string>;
+  readonly rng: Rng;
+}
+
+/** The next student of a starved family; `undefined` where none is starved, or the rest promises enough. `gain`: the best promise. */
+export function stepInFamily(state: TradeState, gain: number, standing: Standing): FamilyStep | undefined {
+  const { catalogue } = state.context;
+  if (catalogue.families.length < 2) return undefined;
+  const placed = judged(state);
+  const reference = referenceOutcome(
+    catalogue,
+    placed.map(({ outcome }) => outcome),
+  );
+  const volume = createDominatedVolume([-reference.value, ...reference.costs]);
+  const whole = placed.reduce((_, { outcome }) => volume.add([-outcome.value, ...outcome.costs]), 0);
+  if (!(gain < TRADE.familyArmBelow * whole)) return undefined;
+  const onFront = new Set(
+    contributions(placed, reference).map(({ trial }) => state.ledger.trials[trial]?.candidate.family),
+  );
+  for (const family of starvedFamilies(state, placed, onFront)) {
+    const step = nextStep(state, family, reference, standing);
+    if (step) return step;
+  }
+  return undefined;
+}
+
+/** Families off the front: the one that climbs already, then those that were tried little and in vain, the poorest first. */
+function starvedFamilies(
+  { context: { catalogue }, ledger }: TradeState,
+  placed: ReturnType<typeof judged>,
+  onFront: ReadonlySet<string | undefined>,
+): readonly FamilyCatalogue[] {
+  const data = withData(ledger);
+  const { unit } = createStandardiser(data.map(({ value }) => value));
+  const able = catalogue.families.filter(({ members }) => members.length > 0);
+  const fewest = (TRADE.starvedShare * data.length) / able.length;
+  const standing = able.flatMap((family) => {
+    const { name, dimensions } = family.family;
+    const own = ledger.trials.filter(({ candidate }) => candidate.family === name);
+    const results = own.filter(({ value }) => value !== undefined).length;
+    if (results === 0 || onFront.has(name)) return [];
+    const { climbs, vain } = climbed(own, unit);
+    if (climbs > 0) return vain < TRADE.climbPatience * dimensions.length ? [{ family, climbs, short: 0 }] : [];
+    const short = shortfall(placed, new Set(own.map(({ trial }) => trial)));
+    return results < fewest && short >= TRADE.starvedShort * unit ? [{ family, climbs, short }] : [];
+  });
+  return standing
+    .sort((a, b) => b.climbs - a.climbs || b.short - a.short || (a.family.family.name < b.family.family.name ? -1 : 1))
+    .map(({ family }) => family);
+}
+
+/** How many of its family's trials the arm proposed, and how many of them since it last climbed. */
+function climbed(own: readonly LedgerTrial[], unit: number): { readonly climbs: number; readonly vain: number } {
+  let best = -Infinity;
+  let climbs = 0;
+  let vain = 0;
+  for (const { why, value = -Infinity } of own) {
+    const isOwn = why.source === FAMILY_ARM;
+    if (isOwn) climbs++;
+    if (value > best + TRADE.climb * unit) vain = 0;
+    else if (isOwn) vain++;
+    best = Math.max(best, value);
+  }
+  return { climbs, vain };
+}
+
+/** By how much the best of these trials falls short of what is no dearer; 0 where none is within the limits. */
+function shortfall(placed: ReturnType<typeof judged>, own: ReadonlySet<number>): number {
+  const short = placed
+    .filter(({ trial }) => own.has(trial))
+    .map(({ outcome: { value, costs } }) => {
+      const noDearer = placed.filter(({ outcome }) => costs.every((cost, j) => (outcome.costs[j] ?? NaN) <= cost));
+      return noDearer.reduce((high, { outcome }) => Math.max(high, outcome.value), value) - value;
+    });
+  return short.length === 0 ? 0 : short.reduce((least, by) => Math.min(least, by));
+}
+
+/** The family's own process, its results standardised by themselves; pending students count at their posterior means. */
+function ownProcess({ context, ledger }: TradeState, family: FamilyCatalogue, picked: readonly Member[]) {
+  const { catalogue, options } = context;
+  const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
+  const encoding = createEncoding({ families: [family.family] }, metrics, family.members);
+  const model = { encoding, layout: createLayout(encoding, options['mainEffects'] !== false) };
+  const isOwn = ({ candidate }: Pick<Member, 'candidate'>): boolean => candidate.family === family.family.name;
+  const data = withData(ledger).filter(isOwn);
+  const scale = createStandardiser(data.map(({ learned }) => learned));
+  const y = Float64Array.from(data, ({ learned }) => toOutput(scale, learned));
+  const points = data.map((trial) => encode(encoding, trial));
+  const gp = createGp(model, fitHyperparameters(model, points, y, undefined, TRADE.fitMost), points, y);
+  const running = [...ledger.trials.filter(isPending), ...picked].filter(isOwn);
+  const conditioned = running.reduce((process: Gp, trial) => appendPending(process, encode(encoding, trial)), gp);
+  const at = (member: Member): Posterior => posterior(conditioned, encode(encoding, member));
+  return { data, gp, scale, at };
+}
+
+function nextStep(
+  state: TradeState,
+  family: FamilyCatalogue,
+  reference: Outcome,
+  { latency, picked, asked, rng }: Standing,
+): FamilyStep | undefined {
+  const { catalogue } = state.context;
+  const { problem } = catalogue;
+  const { data, gp, scale, at } = ownProcess(state, family, picked);
+  const believed = data.map((trial, i) => {
+    const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]!;
+    return { trial, value: valueAt(problem, toValue(scale, latent), { ...trial.metrics, ...trial.costs }) };
+  });
+  const best = believed.reduce((high, { value }) => Math.max(high, value), -Infinity);
+  const improvement = createExpectedReward(best, scale);
+  const set = new CandidateSet(catalogue, asked);
+  addFamilyCandidates(set, catalogue, family, centresOf(believed), rng);
+  const hopeful = set.members.filter((member) => isBelow(objectiveCosts(problem, latency.quickest(member)), reference));
+  const { reward } = problem;
+  const stakesOf = (member: Member): Stakes =>
+    improvement.stakesOf(latency.draws(member).map((costs) => (reward ? rewardFactor(reward, costs) : 1)));
+  let winner: FamilyStep | undefined;
+  let top = -Infinity;
+  for (const member of hopeful) {
+    const { mean, variance } = at(member);
+    const deviation = Math.sqrt(variance);
+    const logGain = logGainOf(scale, stakesOf(member), mean, deviation) + latency.logFeasible(member);
+    if (winner && !(logGain > top)) continue;
+    top = logGain;
+    winner = { member, mean: toValue(scale, mean), deviation: deviation * scale.unit };
+  }
+  return winner;
+}
+
+/** The family's best, as it believes them to be. */
+const centresOf = (believed: readonly { readonly trial: DataTrial; readonly value: number }[]) =>
+  [...believed]
+    .sort((a, b) => b.value - a.value || a.trial.trial - b.trial.trial)
+    .slice(0, TRADE.regions)
+    .map(({ trial }) => trial.candidate.config);
