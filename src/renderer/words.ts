@@ -216,12 +216,17 @@ export function gainWords(gain: number, scored?: Pick<SearchConfig, 'objectives'
   return text.endsWith('%') ? `${text} of the reference box` : text;
 }
 
+/** Of the reference box: what is less is told as such, not by its exponent. */
+const LEAST_PERCENT = 0.0001;
+
 /** `0.5 %` of the reference box where there is one; else in the score's own units. */
 export function gainText(gain: number, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): string {
   if (!Number.isFinite(gain)) return '–';
   const isReward = scored?.objectives[0]?.metric === REWARD_METRIC;
   const box = scored && !isReward ? referenceBox(scored) : undefined;
-  return box === undefined ? digits(gain, 3) : `${digits((gain / box) * 100, 2)} %`;
+  if (box === undefined) return digits(gain, 3);
+  const percent = (gain / box) * 100;
+  return percent > 0 && percent < LEAST_PERCENT ? `< ${LEAST_PERCENT} %` : `${digits(percent, 2)} %`;
 }
 
 /** `all`, or how many levels the longest dimension may move. */

@@ -49,6 +49,14 @@ describe('why families got what they got', () => {
     ]);
   });
 
+  test('says of a family that went on by its own arm why that was', () => {
+    const late = account('c', { proposed: 4, sources: { family: 3, reference: 1 } });
+    expect(allocationSentences(explanation({ families: [...families, late] }), scored, title).at(-1)).toBe(
+      "3 students of C come from the family's own arm: it had hardly been tried, and all else promised next to nothing.",
+    );
+    expect(armsText(late)).toBe('Family arm 3 · Reference 1');
+  });
+
   test('says nothing before the first proposal, and of no gain where none was expected', () => {
     expect(allocationSentences(explanation({ families: [account('a', {})] }), scored, title)).toEqual([]);
     const random = [account('a', { proposed: 2, sources: { random: 2 } })];

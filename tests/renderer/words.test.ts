@@ -45,6 +45,8 @@ describe('why a student was proposed', () => {
     const box = { ...run.config, reference: { accuracy: 0.5, params: 100_000 } };
     expect(whySentences(told, box)).toContain('Expected gain of hypervolume: 0.5 % of the reference box.');
     expect(whySentences(told)).toContain('Expected gain of hypervolume: 250.');
+    const hopeless: Trial = { ...trial, why: { source: 'family', expectedGain: 3.9e-55 } };
+    expect(whySentences(hopeless, box)).toContain('Expected gain of hypervolume: < 0.0001 % of the reference box.');
   });
 
   test('the weight of earlier runs is told, and that they were dropped', () => {
@@ -64,6 +66,14 @@ describe('why a student was proposed', () => {
     const slow = { ...trial, state: 'stopped' as const, metrics: { latencyMs: 0.9 }, reason, why };
     expect(whySentences(slow)).toContain('A pass of it was expected to take 0.421 ms.');
     expect(whySentences(slow).at(-1)).toBe(reason);
+  });
+
+  test("says whose prediction it was where the family's own process made it", () => {
+    const predicted = { mean: 0.612, deviation: 0.015 };
+    expect(whySentences({ ...trial, why: { source: 'family', predicted } })[1]).toBe(
+      "The family's own surrogate expected 61.2 % ± 1.5 points of validation accuracy.",
+    );
+    expect(whySentences({ ...trial, why: { source: 'global', predicted } })[1]).toMatch(/^The surrogate expected /);
   });
 
   test('an unknown source is named, not hidden', () => {

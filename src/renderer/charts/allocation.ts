@@ -23,7 +23,7 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   initial: { color: 5, symbol: 'circle' },
   region: { color: 7, symbol: 'roundRect' },
   global: { color: 4, symbol: 'diamond' },
-  family: { color: 6, symbol: 'pin' },
+  family: { color: 7, symbol: 'triangle' },
   random: { color: 5, symbol: 'triangle' },
   mutation: { color: 7, symbol: 'arrow' },
   crossover: { color: 7, symbol: 'diamond' },
