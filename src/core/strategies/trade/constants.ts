@@ -46,11 +46,11 @@ export const TRADE = Object.freeze({
   idleTolerances: 3,
 
   /** A family's own arm: below this share of the hypervolume a promise is next to nothing. [R] */
-  familyArmBelow: 0.002,
-  /** A family is starved that had less than this share of an even part of the results, all so many deviations short of the front. [R] */
+  familyArmBelow: 0.005,
+  /** A family is starved that had less than this share of an even part of the results, all so many deviations below the knee. [R] */
   starvedShare: 0.5,
-  starvedShort: 1.5,
-  /** It climbs by a result so many deviations of all above its own best; it is spent after so many steps in vain a dimension. [R] */
+  starvedBelow: 1,
+  /** It climbs by a result so many deviations of all above its own best; it is given up after so many steps in vain a dimension. [R] */
   climb: 0.1,
   climbPatience: 2,
 

@@ -1,12 +1,13 @@
 /**
- * The arm of a starved family (docs/trade.md, step 6). One surrogate for all families takes a few poor students of one for all of
- * it, and never comes back. So where everything that it can still promise is next to nothing, a family off the front that has
- * hardly been tried climbs by itself: by a process of its own results alone, from its own best up.
+ * The arm of a starved family (docs/trade.md, step 5). The surrogate of all families draws bad outliers in: results far below
+ * the knee of its scale are nearly the same to it, and a family that has no other is poor to it all over. So where everything that
+ * it can still promise is next to nothing, such a family, if it had few trials, goes on by itself: by a process of its own
+ * results alone, from its own best up.
  *
  * | symbol | meaning                                                                                   |
  * | v      | what is learned of a student, more is better                                              |
  * | best   | the family's best result as its own process believes it to be                             |
- * | climb  | a result of the family above all its earlier ones by a good part of a deviation of all     |
+ * | climb  | a result of the family above all its earlier ones by some part of a deviation of all       |
  *
  * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the reference.
  */
@@ -64,62 +65,52 @@ export function stepInFamily(state: TradeState, gain: number, standing: Standing
   const onFront = new Set(
     contributions(placed, reference).map(({ trial }) => state.ledger.trials[trial]?.candidate.family),
   );
-  for (const family of starvedFamilies(state, placed, onFront)) {
+  for (const family of starvedFamilies(state, onFront)) {
     const step = nextStep(state, family, reference, standing);
     if (step) return step;
   }
   return undefined;
 }
 
-/** Families off the front: the one that climbs already, then those that were tried little and in vain, the poorest first. */
+/** Families off the front: the one that climbs already, then those whose few results all lie far below the knee, the poorest first. */
 function starvedFamilies(
   { context: { catalogue }, ledger }: TradeState,
-  placed: ReturnType<typeof judged>,
   onFront: ReadonlySet<string | undefined>,
 ): readonly FamilyCatalogue[] {
   const data = withData(ledger);
-  const { unit } = createStandardiser(data.map(({ value }) => value));
+  const { unit, kneeValue } = createStandardiser(data.map(({ learned }) => learned));
+  const folded = kneeValue - TRADE.starvedBelow * unit;
   const able = catalogue.families.filter(({ members }) => members.length > 0);
   const fewest = (TRADE.starvedShare * data.length) / able.length;
-  const standing = able.flatMap((family) => {
+  const starved = able.flatMap((family) => {
     const { name, dimensions } = family.family;
+    if (onFront.has(name)) return [];
     const own = ledger.trials.filter(({ candidate }) => candidate.family === name);
-    const results = own.filter(({ value }) => value !== undefined).length;
-    if (results === 0 || onFront.has(name)) return [];
-    const { climbs, vain } = climbed(own, unit);
-    if (climbs > 0) return vain < TRADE.climbPatience * dimensions.length ? [{ family, climbs, short: 0 }] : [];
-    const short = shortfall(placed, new Set(own.map(({ trial }) => trial)));
-    return results < fewest && short >= TRADE.starvedShort * unit ? [{ family, climbs, short }] : [];
+    const results = own.flatMap(({ learned }) => learned ?? []);
+    const best = results.reduce((high, value) => Math.max(high, value), -Infinity);
+    const { steps, vain } = stepsOf(own, unit);
+    const isOn = steps > 0 && vain < TRADE.climbPatience * dimensions.length;
+    const isFolded = steps === 0 && results.length > 0 && results.length < fewest && best < folded;
+    return isOn || isFolded ? [{ family, steps, best }] : [];
   });
-  return standing
-    .sort((a, b) => b.climbs - a.climbs || b.short - a.short || (a.family.family.name < b.family.family.name ? -1 : 1))
+  return starved
+    .sort((a, b) => b.steps - a.steps || a.best - b.best || (a.family.family.name < b.family.family.name ? -1 : 1))
     .map(({ family }) => family);
 }
 
 /** How many of its family's trials the arm proposed, and how many of them since it last climbed. */
-function climbed(own: readonly LedgerTrial[], unit: number): { readonly climbs: number; readonly vain: number } {
+function stepsOf(own: readonly LedgerTrial[], unit: number): { readonly steps: number; readonly vain: number } {
   let best = -Infinity;
-  let climbs = 0;
+  let steps = 0;
   let vain = 0;
-  for (const { why, value = -Infinity } of own) {
-    const isOwn = why.source === FAMILY_ARM;
-    if (isOwn) climbs++;
-    if (value > best + TRADE.climb * unit) vain = 0;
-    else if (isOwn) vain++;
-    best = Math.max(best, value);
+  for (const { why, learned = -Infinity } of own) {
+    const isStep = why.source === FAMILY_ARM;
+    if (isStep) steps++;
+    if (learned > best + TRADE.climb * unit) vain = 0;
+    else if (isStep) vain++;
+    best = Math.max(best, learned);
   }
-  return { climbs, vain };
-}
-
-/** By how much the best of these trials falls short of what is no dearer; 0 where none is within the limits. */
-function shortfall(placed: ReturnType<typeof judged>, own: ReadonlySet<number>): number {
-  const short = placed
-    .filter(({ trial }) => own.has(trial))
-    .map(({ outcome: { value, costs } }) => {
-      const noDearer = placed.filter(({ outcome }) => costs.every((cost, j) => (outcome.costs[j] ?? NaN) <= cost));
-      return noDearer.reduce((high, { outcome }) => Math.max(high, outcome.value), value) - value;
-    });
-  return short.length === 0 ? 0 : short.reduce((least, by) => Math.min(least, by));
+  return { steps, vain };
 }
 
 /** The family's own process, its results standardised by themselves; pending students count at their posterior means. */
