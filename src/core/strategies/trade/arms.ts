@@ -1,10 +1,9 @@
 /** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is believed. */
 import { familyOf } from '../../space/lattice.ts';
 import type { Configuration, Family } from '../../space/space.ts';
-import { isListedWhole } from '../catalogue.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import type { LedgerTrial } from '../ledger.ts';
-import { regionGround } from './candidates.ts';
+import { isSearched, regionGround } from './candidates.ts';
 import type { Ground } from './candidates.ts';
 import { logCredit } from './credit.ts';
 import type { Region } from './regions.ts';
@@ -16,7 +15,7 @@ export interface RegionArm {
   readonly family: Family;
   readonly centre: Configuration;
   readonly ground: Ground;
-  /** Its candidates are searched for; of a family that is listed whole, all are looked at anyhow. */
+  /** Its candidates are searched for; where they are looked at anyhow, they are not. */
   readonly isSearched: boolean;
 }
 
@@ -32,8 +31,7 @@ export function regionArms(
       if (!centre) return [];
       const family = familyOf(catalogue.problem.space, centre.family);
       const ground = regionGround(region, family, centre.config);
-      const isSearched = !isListedWhole(catalogue, family.name);
-      return [{ region, family, centre: centre.config, ground, isSearched }];
+      return [{ region, family, centre: centre.config, ground, isSearched: isSearched(catalogue, family) }];
     })
     .sort((a, b) => b.region.step - a.region.step || a.region.id - b.region.id);
 }

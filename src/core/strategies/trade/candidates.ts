@@ -60,9 +60,19 @@ function neighboursOf(catalogue: Catalogue, family: Family, config: Configuratio
 
 /** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are drawn). */
 function exchanges(family: Family, config: Configuration): readonly Configuration[] {
-  const levels = family.dimensions.reduce((sum, dimension) => sum + dimension.levels.length, 0);
-  return levels <= TRADE.exchangeLevels ? oneExchange(family, config) : adjacentExchange(family, config);
+  return isShort(family) ? oneExchange(family, config) : adjacentExchange(family, config);
 }
+
+/** So few levels in all that every exchange of one dimension is looked at. */
+const isShort = ({ dimensions }: Family): boolean =>
+  dimensions.reduce((sum, { levels }) => sum + levels.length, 0) <= TRADE.exchangeLevels;
+
+/**
+ * Whether its regions search a family: not where all of it, or every exchange of a centre, is a candidate anyway. What a search
+ * adds there are the promises that are most wrong.
+ */
+export const isSearched = (catalogue: Catalogue, family: Family): boolean =>
+  !isListedWhole(catalogue, family.name) && !isShort(family);
 
 /** A level of the dimension other than its own, at most `radius` away; near ones as likely as far ones, octave by octave. */
 function moveLevel(dimension: Dimension, config: Configuration, radius: number, rng: Rng): Level | undefined {
@@ -209,7 +219,7 @@ export function addFamilyCandidates(
   for (const config of centres) addNeighbours(set, catalogue, family, config, pairs, rng);
 }
 
-/** A region's own draws. Families that are listed whole need none: every candidate of theirs is looked at anyway. */
+/** A region's own draws, where its family is searched. */
 export function addRegionCandidates(
   set: CandidateSet,
   catalogue: Catalogue,
@@ -218,6 +228,6 @@ export function addRegionCandidates(
   centre: Configuration,
   rng: Rng,
 ): void {
-  if (isListedWhole(catalogue, family.name)) return;
+  if (!isSearched(catalogue, family)) return;
   for (const config of drawInRegion(region, family, centre, rng)) set.addConfig(family, config);
 }
