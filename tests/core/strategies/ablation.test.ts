@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Why } from '../../../src/core/events.ts';
+import type { Family } from '../../../src/core/space/space.ts';
 import { openStrategy, strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { StrategyId } from '../../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
@@ -61,5 +62,34 @@ describe('the global process', () => {
     expect(names).toEqual(play('trade', { regions: false, credit: false, familyArm: false }).names);
     expect(whys.every(({ region }) => !region)).toBe(true);
     expect(Object.keys(strategyInfo('gp-ehvi').defaults)).not.toContain('regions');
+  });
+
+  it('proposes what TRADE does in a family whose neighbours can be listed, but not where they cannot', () => {
+    const names = (id: StrategyId, levels: number): readonly string[] => {
+      const dimensions = Array.from({ length: 8 }, (_, i) => {
+        const name = `d${i}`;
+        return {
+          ...{ name, title: name, role: 'other', type: 'ordinal' },
+          levels: Array.from({ length: levels }, (__, level) => level),
+        } as const;
+      });
+      const family: Family = { name: 'large', title: 'Large', dimensions, costs: () => ({}) };
+      const objectives = [{ metric: 'accuracy', goal: 'maximize', known: false }] as const;
+      const problem = { space: { families: [family] }, objectives, limits: [], reference: {}, budget: 24 };
+      const strategy = openStrategy(id, { problem, seed: 1, options: {} });
+      return Array.from({ length: 24 }, () => {
+        const asked = strategy.ask(1);
+        strategy.fold(asked);
+        const { trial, candidate } = asked.proposals[0]!; // the space is far larger than the budget
+        const misses = Object.values(candidate.config).map((level, i) => (Number(level) / (levels - 1) - i / 8) ** 2);
+        const accuracy = 1 - misses.reduce((sum, miss) => sum + miss) / 8;
+        strategy.fold({ type: 'told', trial, metrics: { accuracy } });
+        return JSON.stringify(candidate);
+      });
+    };
+    // 65,536 members with 32 levels in all, 16,777,216 with 64, and one level more in each dimension.
+    expect(names('trade', 4)).toEqual(names('gp-ehvi', 4));
+    expect(names('trade', 8)).toEqual(names('gp-ehvi', 8));
+    expect(names('trade', 9)).not.toEqual(names('gp-ehvi', 9));
   });
 });
