@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Why } from '../../../src/core/events.ts';
-import type { Family } from '../../../src/core/space/space.ts';
+import type { Dimension, Family } from '../../../src/core/space/space.ts';
 import { openStrategy, strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { StrategyId } from '../../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
@@ -66,12 +66,9 @@ describe('the global process', () => {
 
   it('proposes what TRADE does in a family whose neighbours can be listed, but not where they cannot', () => {
     const names = (id: StrategyId, levels: number): readonly string[] => {
-      const dimensions = Array.from({ length: 8 }, (_, i) => {
-        const name = `d${i}`;
-        return {
-          ...{ name, title: name, role: 'other', type: 'ordinal' },
-          levels: Array.from({ length: levels }, (__, level) => level),
-        } as const;
+      const dimensions = Array.from({ length: 8 }, (_, i): Dimension => {
+        const places = Array.from({ length: levels }, (__, level) => level);
+        return { name: `d${i}`, title: `d${i}`, role: 'other', type: 'ordinal', levels: places };
       });
       const family: Family = { name: 'large', title: 'Large', dimensions, costs: () => ({}) };
       const objectives = [{ metric: 'accuracy', goal: 'maximize', known: false }] as const;
