@@ -23,11 +23,12 @@ import { fitHyperparameters } from '../../surrogate/fit.ts';
 import { appendPending, createGp, posterior } from '../../surrogate/gp.ts';
 import type { Gp, Posterior } from '../../surrogate/gp.ts';
 import { createLayout } from '../../surrogate/hyperparameters.ts';
-import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
+import { createStandardiser, toOutput, toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { FamilyCatalogue, Member } from '../catalogue.ts';
-import { isPending, objectiveCosts, valueAt, withData } from '../ledger.ts';
+import { isPending, objectiveCosts, withData } from '../ledger.ts';
 import type { DataTrial, LedgerTrial } from '../ledger.ts';
 import { isBelow, referenceOutcome } from '../reference-outcome.ts';
+import { believedValues } from './believed.ts';
 import { addFamilyCandidates, CandidateSet } from './candidates.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
@@ -140,14 +141,11 @@ function nextStep(
   const { catalogue } = state.context;
   const { problem } = catalogue;
   const { data, gp, scale, at } = ownProcess(state, family, picked);
-  const believed = data.map((trial, i) => {
-    const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]!;
-    return { trial, value: valueAt(problem, toValue(scale, latent), { ...trial.metrics, ...trial.costs }) };
-  });
-  const best = believed.reduce((high, { value }) => Math.max(high, value), -Infinity);
+  const values = believedValues(problem, data, { gp, scale });
+  const best = values.reduce((high, value) => Math.max(high, value), -Infinity);
   const improvement = createExpectedReward(best, scale);
   const set = new CandidateSet(catalogue, asked);
-  addFamilyCandidates(set, catalogue, family, centresOf(believed), rng);
+  addFamilyCandidates(set, catalogue, family, centresOf(data, values), rng);
   const hopeful = set.members.filter((member) => isBelow(objectiveCosts(problem, latency.quickest(member)), reference));
   const { reward } = problem;
   const stakesOf = (member: Member): Stakes =>
@@ -160,14 +158,15 @@ function nextStep(
     const logGain = logGainOf(scale, stakesOf(member), mean, deviation) + latency.logFeasible(member);
     if (winner && !(logGain > top)) continue;
     top = logGain;
-    winner = { member, mean: toValue(scale, mean), deviation: deviation * scale.unit };
+    winner = { member, mean: toValue(scale, mean), deviation: deviation * unitAt(scale, mean) };
   }
   return winner;
 }
 
 /** The family's best, as it believes them to be. */
-const centresOf = (believed: readonly { readonly trial: DataTrial; readonly value: number }[]) =>
-  [...believed]
-    .sort((a, b) => b.value - a.value || a.trial.trial - b.trial.trial)
+const centresOf = (data: readonly DataTrial[], values: readonly number[]) =>
+  data
+    .map(({ trial, candidate }, i) => ({ trial, candidate, value: values[i]! }))
+    .sort((a, b) => b.value - a.value || a.trial - b.trial)
     .slice(0, TRADE.regions)
-    .map(({ trial }) => trial.candidate.config);
+    .map(({ candidate }) => candidate.config);

@@ -12,6 +12,7 @@ import { isPending, objectiveCosts, outcomeOf, sign, valueAt, withData } from '.
 import { referenceOutcome } from '../reference-outcome.ts';
 import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';
+import { believedValues } from './believed.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
 import { climbAnywhere, climbWithin } from './climb.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
@@ -76,18 +77,14 @@ export function propose(
   return { member, why: { ...why, ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }) } };
 }
 
-/**
- * What results are worth by the surrogate: their posterior means without the noise, y − σ²α (Rasmussen and Williams 2006,
- * equation 2.25 at the data). Gains over the best of noisy results would be gains over its luck (Letham et al. 2019).
- */
-function believed({ context, ledger }: TradeState, { scale, gp, offset }: Learned): readonly Outcome[] {
+/** What is told, each result counting as the surrogate believes it to be. */
+function believed({ context, ledger }: TradeState, learned: Learned): readonly Outcome[] {
   const { problem } = context.input;
-  return withData(ledger).flatMap((trial, i) => {
+  const data = withData(ledger);
+  const values = believedValues(problem, data, learned);
+  return data.flatMap((trial, i) => {
     const outcome = outcomeOf(problem, trial);
-    if (!outcome) return [];
-    const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]! + offset(trial);
-    const costs = { ...trial.metrics, ...trial.costs };
-    return [{ ...outcome, value: valueAt(problem, toValue(scale, latent), costs) }];
+    return outcome ? [{ ...outcome, value: values[i]! }] : [];
   });
 }
 
