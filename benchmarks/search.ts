@@ -4,7 +4,7 @@
  *   npm run bench:search [-- options]
  *
  *   --tasks a,b        of the tasks (all)              --strategies s,t   by name, `ours`, `peers` (ours,peers)
- *   --seeds 20         seeds 1, 2, ...                 --budget N         trials (each task's own)
+ *   --seeds 20         seeds 1, 2, ..., or 101-160     --budget N         trials (each task's own)
  *   --batch 1          proposals per ask               --table FILE       another recorded table
  *   --record FILE      plays only what FILE does not hold, and adds it line by line
  *   --stale            takes records of an earlier state of the code as well
@@ -28,7 +28,7 @@ import { WorkbenchError } from '../src/core/errors.ts';
 import { STRATEGIES } from '../src/core/strategies/registry.ts';
 import { peerPython } from './peers/environment.mjs';
 import { PEERS } from './search/peers.ts';
-import { PEER_GAMES, planGames, provenances } from './search/plan.ts';
+import { PEER_GAMES, planGames, provenances, seedsOf } from './search/plan.ts';
 import { isPeer, playerHash, unknownStrategy } from './search/player.ts';
 import { playAll } from './search/pool.ts';
 import { findHead, findRecord, gameHash, originOf, readRecords, writeRecord } from './search/records.ts';
@@ -111,6 +111,8 @@ function gameOf(name: string, seed: number): string | undefined {
   return opened.get(key);
 }
 
+const seeds =
+  seedsOf(values.seeds) ?? refuse(`--seeds ${values.seeds}: a number of seeds, or the first and last, as 101-160.`);
 const known = readRecords(values.record);
 const recorded = readRecords(peerGames === 'live' || peerGames === 'none' ? undefined : RECORDED);
 const environment = existsSync(peerPython());
@@ -118,7 +120,6 @@ const environment = existsSync(peerPython());
 const matches = tasks
   .filter(({ name }) => wanted.includes(name))
   .flatMap((task) => {
-    const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
     const budget = Number(values.budget ?? task.budget);
     return players().flatMap((strategy) => {
       return seeds.map((seed) => ({ task: task.name, strategy, seed, budget, batch: Number(values.batch) }));
