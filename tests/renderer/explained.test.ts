@@ -57,6 +57,17 @@ describe('why families got what they got', () => {
     expect(armsText(late)).toBe('Family arm 3 · Reference 1');
   });
 
+  test('tells several families with arms of their own in one sentence, the one with most first', () => {
+    const arms = [
+      ...[account('d', { proposed: 1, sources: { family: 1 } }), account('e', { proposed: 5, sources: { family: 5 } })],
+      account('f', { proposed: 2, sources: { family: 2 } }),
+    ];
+    const sentences = allocationSentences(explanation({ families: arms }), scored, title);
+    expect(sentences.filter((sentence) => sentence.includes('own arm'))).toEqual([
+      "5 students of E, 2 of F, and 1 of D come from the families' own arms: each had hardly been tried, and all else promised next to nothing.",
+    ]);
+  });
+
   test('says nothing before the first proposal, and of no gain where none was expected', () => {
     expect(allocationSentences(explanation({ families: [account('a', {})] }), scored, title)).toEqual([]);
     const random = [account('a', { proposed: 2, sources: { random: 2 } })];

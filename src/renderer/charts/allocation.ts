@@ -17,18 +17,23 @@ export interface AllocationInput extends PickedStudents {
   readonly familyTitle: (family: string) => string;
 }
 
-/** Colours and symbols that no family has: here the place says the family, the mark who proposed it. */
+/**
+ * Colours and symbols that no family has: here the place says the family, the mark who proposed it. No two that one strategy
+ * draws on are alike, and each sits on its line (ECharts' pin and arrow hang from their points).
+ */
 const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
   reference: { color: 6, symbol: 'rect' },
   initial: { color: 5, symbol: 'circle' },
+  earlier: { color: 6, symbol: 'diamond' },
+  listed: { color: 5, symbol: 'roundRect' },
   region: { color: 7, symbol: 'roundRect' },
   global: { color: 4, symbol: 'diamond' },
   family: { color: 7, symbol: 'triangle' },
   random: { color: 5, symbol: 'triangle' },
-  mutation: { color: 7, symbol: 'arrow' },
+  mutation: { color: 7, symbol: 'roundRect' },
   crossover: { color: 7, symbol: 'diamond' },
   density: { color: 4, symbol: 'roundRect' },
-  policy: { color: 4, symbol: 'arrow' },
+  policy: { color: 4, symbol: 'diamond' },
 };
 /** Marks of more students than these are smaller. */
 const MANY = 200;
@@ -79,7 +84,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
       }),
       series: [
         ...sources.map((source) => {
-          const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'pin' };
+          const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'circle' };
           const { color } = markOf(known.color, theme);
           return {
             type: 'scatter' as const,

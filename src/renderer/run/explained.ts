@@ -6,6 +6,8 @@ import type { Calibration } from '../../core/surrogate/calibration.ts';
 import { digits, formatExact, formatPercent, formatPlural } from '../format.ts';
 import { gainWords, sourceTitle } from '../words.ts';
 
+const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
+
 type Account = ExplanationView['families'][number];
 type Scored = Pick<SearchConfig, 'objectives' | 'reference'>;
 
@@ -54,15 +56,23 @@ export function allocationSentences(
       `Of the students that the surrogate chose, ${formatPercent(globalShare, 0)} lay outside all regions (global arm).`,
     );
   }
-  for (const { family, sources } of families) {
-    const own = sources[FAMILY_ARM] ?? 0;
-    if (own === 0) continue;
-    const verb = own === 1 ? 'comes' : 'come';
-    sentences.push(
-      `${formatPlural(own, 'student')} of ${familyTitle(family)} ${verb} from the family's own arm: it had hardly been tried, and all else promised next to nothing.`,
-    );
-  }
-  return sentences;
+  const ownArms = ownArmsSentence(families, familyTitle);
+  return ownArms === undefined ? sentences : [...sentences, ownArms];
+}
+
+/** Which families went on by arms of their own, and why; `undefined` where none did. */
+function ownArmsSentence(families: readonly Account[], familyTitle: (family: string) => string): string | undefined {
+  const steps = families
+    .map(({ family, sources }) => ({ family, own: sources[FAMILY_ARM] ?? 0 }))
+    .filter(({ own }) => own > 0)
+    .sort((left, right) => right.own - left.own);
+  const [first, ...others] = steps;
+  if (!first) return undefined;
+  const most = `${formatPlural(first.own, 'student')} of ${familyTitle(first.family)}`;
+  const rest = others.map(({ family, own }) => `${formatExact(own)} of ${familyTitle(family)}`);
+  const verb = rest.length === 0 && first.own === 1 ? 'comes' : 'come';
+  const arm = rest.length === 0 ? "the family's own arm: it" : "the families' own arms: each";
+  return `${LIST.format([most, ...rest])} ${verb} from ${arm} had hardly been tried, and all else promised next to nothing.`;
 }
 
 export interface CalibrationRow {
