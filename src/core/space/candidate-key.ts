@@ -8,9 +8,42 @@ export function candidateKey(candidate: Candidate): string {
 }
 
 export function configurationKey(config: Configuration): string {
-  const names = Object.keys(config).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(config[name])}`).join(',')}}`;
+  let text = '{';
+  for (const { name, label } of layoutOf(Object.keys(config))) text += label + levelText(config[name]);
+  return `${text}}`;
 }
+
+/** As JSON has it. */
+const levelText = (level: Level | undefined): string =>
+  typeof level === 'number' && Number.isFinite(level) ? `${level}` : JSON.stringify(level);
+
+/** What stands before the levels of configurations that have the same names in the same order: a key is asked for often. */
+interface KeyLayout {
+  readonly names: readonly string[];
+  /** By name: `{"blocks":` is written by the first, `,"width":` by another. */
+  readonly parts: readonly { readonly name: string; readonly label: string }[];
+}
+
+/** Layouts kept, the one found last in front. */
+const LAYOUTS = 16;
+const layouts: KeyLayout[] = [];
+
+function layoutOf(names: readonly string[]): KeyLayout['parts'] {
+  const known = layouts.findIndex((layout) => isSame(layout.names, names));
+  const layout = layouts[known] ?? {
+    names,
+    parts: names.toSorted().map((name, i) => ({ name, label: `${i === 0 ? '' : ','}${JSON.stringify(name)}:` })),
+  };
+  if (known !== 0) {
+    if (known > 0) layouts.splice(known, 1);
+    layouts.unshift(layout);
+    layouts.length = Math.min(layouts.length, LAYOUTS);
+  }
+  return layout.parts;
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
 
 /** The inverse, names in the order of the key: canonicalise against the family where their order matters. */
 export function parseCandidateKey(key: string): Candidate {

@@ -47,8 +47,8 @@ export const CATALOGUE = Object.freeze({
   sample: 2_000,
   /** Steps down in cost from the best candidate drawn, when none drawn is within the limits. [R] */
   descent: 200,
-  /** Candidates whose costs are remembered. [R] */
-  remembered: 200_000,
+  /** Candidates beside those listed and drawn whose costs are remembered: so many at least, twice as many at most. [R] */
+  remembered: 8_000,
 });
 
 /** By the first known cost, then by the others, then by key: an order that does not depend on the space's. */
@@ -84,19 +84,35 @@ function drawSample(family: Family, seed: number): readonly Configuration[] {
   return [...drawn.values()];
 }
 
-/** Candidates with their costs, computed once each as long as there are not too many of them. */
-function rememberMembers(space: Space): (candidate: Candidate) => Member {
-  const known = new Map<string, Member>();
-  return (candidate) => {
-    const key = candidateKey(candidate);
-    const found = known.get(key);
-    if (found) return found;
-    if (known.size >= CATALOGUE.remembered) known.clear();
-    const member = { key, candidate, costs: familyOf(space, candidate.family).costs(candidate.config) };
-    known.set(key, member);
-    return member;
+/** Candidates with their costs, which are computed once each: of those to `keep` for good, of others as long as they are asked for. */
+function rememberMembers(space: Space): { readonly keep: MemberOf; readonly memberOf: MemberOf } {
+  const kept = new Map<string, Member>();
+  // A search of thousands of candidates an ask would fill the memory with those that it left behind.
+  let recent = new Map<string, Member>();
+  let earlier = new Map<string, Member>();
+  const memberAt = (key: string, candidate: Candidate): Member =>
+    kept.get(key) ??
+    recent.get(key) ??
+    earlier.get(key) ?? { key, candidate, costs: familyOf(space, candidate.family).costs(candidate.config) };
+  return {
+    keep(candidate) {
+      const key = candidateKey(candidate);
+      const member = memberAt(key, candidate);
+      kept.set(key, member);
+      return member;
+    },
+    memberOf(candidate) {
+      const key = candidateKey(candidate);
+      const member = memberAt(key, candidate);
+      if (kept.has(key) || recent.has(key)) return member;
+      if (recent.size >= CATALOGUE.remembered) [earlier, recent] = [recent, new Map()];
+      recent.set(key, member);
+      return member;
+    },
   };
 }
+
+type MemberOf = (candidate: Candidate) => Member;
 
 /** The largest share by which costs exceed a limit; 0 within all of them. */
 function excess(problem: Problem, costs: KnownCosts): number {
@@ -137,23 +153,21 @@ const seedOf = (seed: number, name: string): number =>
 export function createCatalogue(problem: Problem, seed: number): Catalogue {
   const { space } = problem;
   checkObjectives(problem);
-  const memberOf = rememberMembers(space);
+  const { keep, memberOf } = rememberMembers(space);
   const costsOf = (candidate: Candidate): KnownCosts => memberOf(candidate).costs;
-  const admit = (candidate: Candidate): Member | undefined => {
-    const member = memberOf(candidate);
-    return excess(problem, member.costs) > 0 ? undefined : member;
-  };
+  const within = (member: Member): Member | undefined => (excess(problem, member.costs) > 0 ? undefined : member);
+  const admit = (candidate: Candidate): Member | undefined => within(memberOf(candidate));
   let costMetrics: readonly string[] | undefined;
   const listed = space.families.map((family) => {
     const all = listWhole(family);
     const configs = all ?? drawSample(family, seedOf(seed, family.name));
     const candidates = configs.map((config) => ({ family: family.name, config }));
     for (const candidate of candidates) {
-      const names: readonly string[] = Object.keys(costsOf(candidate)).sort();
+      const names: readonly string[] = Object.keys(keep(candidate).costs).sort();
       costMetrics = costMetrics === undefined ? names : costMetrics.filter((metric) => names.includes(metric));
       if (all === undefined) break; // one speaks for all in a large family
     }
-    const admitted = candidates.map(admit).filter((member) => member !== undefined);
+    const admitted = candidates.map((candidate) => within(keep(candidate))).filter((member) => member !== undefined);
     let members = [...new Map(admitted.map((member) => [member.key, member])).values()]; // a pool may repeat itself
     if (members.length === 0 && all === undefined && candidates.length > 0) {
       const nearest = candidates.reduce((a, b) => (excess(problem, costsOf(b)) < excess(problem, costsOf(a)) ? b : a));

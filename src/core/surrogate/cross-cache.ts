@@ -28,12 +28,31 @@ export interface CrossCache {
   readonly entries: Map<string, CrossEntry>;
   /** Doubles held. */
   size: number;
+  /** What arrays are cut from, from `used` on: thousands of small ones an ask are dear to allocate and to collect. */
+  slab: Float64Array;
+  used: number;
 }
 
 /** Doubles that may be held in all: 80 MB. */
 const LARGEST = 10_000_000;
+/** Doubles of a slab: half a megabyte. */
+const SLAB = 65_536;
 
-export const createCrossCache = (): CrossCache => ({ entries: new Map(), size: 0 });
+export const createCrossCache = (): CrossCache => ({
+  ...{ entries: new Map(), size: 0 },
+  ...{ slab: new Float64Array(0), used: 0 },
+});
+
+/** A new array of zeros. */
+function cut(cache: CrossCache, length: number): Float64Array {
+  if (cache.used + length > cache.slab.length) {
+    cache.slab = new Float64Array(Math.max(SLAB, length));
+    cache.used = 0;
+  }
+  const start = cache.used;
+  cache.used += length;
+  return cache.slab.subarray(start, cache.used);
+}
 
 const capacity = (n: number): number => n + 8 + (n >> 3);
 
@@ -51,8 +70,8 @@ export function crossEntry(cache: CrossCache, gp: Gp, settled: number, key: stri
     known.length = settled;
     return known;
   }
-  const row = known?.row ?? scaleRow(encoding, gp.terms, point);
-  const values = new Float64Array(capacity(n));
+  const row = known?.row ?? scaleRow(encoding, gp.terms, point, cut(cache, encoding.stride));
+  const values = cut(cache, capacity(n));
   if (known) values.set(known.values.subarray(0, known.length));
   kernelToRow(encoding, gp.terms, gp.scaled, row, point.family, values, known?.length ?? 0);
   const entry: CrossEntry = {
@@ -107,7 +126,7 @@ const LOOK_EVERY = 32;
 function roomFor(cache: CrossCache, entry: CrossEntry, n: number): Float64Array {
   const { forward } = entry;
   if (forward && forward.length >= n) return forward;
-  const grown = new Float64Array(Math.max(entry.values.length, capacity(n)));
+  const grown = cut(cache, Math.max(entry.values.length, capacity(n)));
   if (forward) grown.set(forward.subarray(0, entry.solved));
   cache.size += grown.length - (forward?.length ?? 0);
   entry.forward = grown;

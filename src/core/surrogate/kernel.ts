@@ -176,9 +176,8 @@ export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: Sca
   return packed;
 }
 
-/** One point's row divided by the length scales: what `kernelToRow` wants of it. */
-export function scaleRow(encoding: Encoding, terms: KernelTerms, point: Point): Float64Array {
-  const row = new Float64Array(encoding.stride);
+/** One point's row divided by the length scales, written into `row` (`[stride]`): what `kernelToRow` wants of it. */
+export function scaleRow(encoding: Encoding, terms: KernelTerms, point: Point, row: Float64Array): Float64Array {
   scaleInto(encoding, terms, point, row, 0);
   return row;
 }
@@ -204,7 +203,8 @@ export function kernelVector(
   point: Point,
   out: Float64Array,
 ): Float64Array {
-  kernelToRow(encoding, terms, points, scaleRow(encoding, terms, point), point.family, out, 0);
+  const row = scaleRow(encoding, terms, point, new Float64Array(encoding.stride));
+  kernelToRow(encoding, terms, points, row, point.family, out, 0);
   return out;
 }
 

@@ -23,6 +23,14 @@ describe('candidateKey', () => {
     expect(left).toBe('resnet{"blocks":2,"width":16}');
   });
 
+  it('is the JSON of its levels, names sorted, however many orders of names come by turns', () => {
+    const configs = Array.from({ length: 40 }, (_, i) => ({ [`z${i}`]: 0.1 * i, a: 'x"y', [`b${i % 7}`]: 1e21 }));
+    for (const one of [...configs, ...configs]) {
+      const sorted = Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
+      expect(candidateKey({ family: 'f', config: one })).toBe(`f${JSON.stringify(sorted)}`);
+    }
+  });
+
   it('tells a number from its text and a family from another', () => {
     const keys = [
       candidateKey({ family: 'a', config: { x: 1 } }),
