@@ -24,6 +24,9 @@ export const packedLength = (n: number): number => (n * (n + 1)) / 2;
 /** First thing tried is no jitter at all; each next one is a hundred times the last (relative to the mean diagonal). */
 const JITTERS = [0, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2] as const;
 
+/** What is left of a diagonal entry must be more than this share of it. */
+const TINY = 1e-14;
+
 /**
  * Forward substitution over the rows `[from, to)` of a packed lower triangle: x[i] = (b[i] − Σ L[i][k] x[k]) / L[i][i], the sum
  * over k from `origin` (below it x is 0) to i − 1. x[i] stands in `x[at + i]`, and those before `from` are there already. Four
@@ -75,12 +78,88 @@ export function substitute(
  */
 function writeRow(values: Float64Array, n: number, row: Float64Array, jitter: number): boolean {
   const start = packedLength(n);
-  let diagonal = (row[n] ?? NaN) + jitter;
-  const limit = 1e-14 * diagonal;
   substitute(values, row, values, start, 0, 0, n);
-  for (let j = 0; j < n; j++) diagonal -= values[start + j]! * values[start + j]!;
+  values[start + n] = (row[n] ?? NaN) + jitter;
+  return writeDiagonal(values, n);
+}
+
+/** The diagonal entry of a row whose other entries are those of the factor already; false when it has none. */
+function writeDiagonal(values: Float64Array, i: number): boolean {
+  const row = packedLength(i);
+  let diagonal = values[row + i]!;
+  const limit = TINY * diagonal;
+  for (let k = 0; k < i; k++) diagonal -= values[row + k]! * values[row + k]!;
   if (!(diagonal > limit)) return false;
-  values[start + n] = Math.sqrt(diagonal);
+  values[row + i] = Math.sqrt(diagonal);
+  return true;
+}
+
+/**
+ * Turns a packed matrix into its factor, two columns at a time and in four rows at once; false when it is not positive
+ * definite. Each sum runs in the order in which `writeRow` has it.
+ */
+function factorise(values: Float64Array, n: number): boolean {
+  for (let j = 0; j < n; j += 2) {
+    if (!writeDiagonal(values, j)) return false;
+    if (j + 1 === n) break;
+    const left = packedLength(j);
+    const right = packedLength(j + 1);
+    substitute(values, values.subarray(right), values, right, 0, j, j + 1);
+    if (!writeDiagonal(values, j + 1)) return false;
+    const pivot = values[left + j]!;
+    const between = values[right + j]!;
+    const second = values[right + j + 1]!;
+    let i = j + 2;
+    for (; i + 3 < n; i += 4) {
+      const row0 = packedLength(i);
+      const row1 = packedLength(i + 1);
+      const row2 = packedLength(i + 2);
+      const row3 = packedLength(i + 3);
+      let a0 = values[row0 + j]!;
+      let a1 = values[row1 + j]!;
+      let a2 = values[row2 + j]!;
+      let a3 = values[row3 + j]!;
+      let b0 = values[row0 + j + 1]!;
+      let b1 = values[row1 + j + 1]!;
+      let b2 = values[row2 + j + 1]!;
+      let b3 = values[row3 + j + 1]!;
+      for (let k = 0; k < j; k++) {
+        const a = values[left + k]!;
+        const b = values[right + k]!;
+        const x0 = values[row0 + k]!;
+        const x1 = values[row1 + k]!;
+        const x2 = values[row2 + k]!;
+        const x3 = values[row3 + k]!;
+        a0 -= x0 * a;
+        a1 -= x1 * a;
+        a2 -= x2 * a;
+        a3 -= x3 * a;
+        b0 -= x0 * b;
+        b1 -= x1 * b;
+        b2 -= x2 * b;
+        b3 -= x3 * b;
+      }
+      values[row0 + j] = a0 /= pivot;
+      values[row1 + j] = a1 /= pivot;
+      values[row2 + j] = a2 /= pivot;
+      values[row3 + j] = a3 /= pivot;
+      values[row0 + j + 1] = (b0 - a0 * between) / second;
+      values[row1 + j + 1] = (b1 - a1 * between) / second;
+      values[row2 + j + 1] = (b2 - a2 * between) / second;
+      values[row3 + j + 1] = (b3 - a3 * between) / second;
+    }
+    for (; i < n; i++) {
+      const row = packedLength(i);
+      let a = values[row + j]!;
+      let b = values[row + j + 1]!;
+      for (let k = 0; k < j; k++) {
+        a -= values[row + k]! * values[left + k]!;
+        b -= values[row + k]! * values[right + k]!;
+      }
+      values[row + j] = a /= pivot;
+      values[row + j + 1] = (b - a * between) / second;
+    }
+  }
   return true;
 }
 
@@ -93,9 +172,9 @@ export function cholesky(packed: Float64Array, n: number): Factor | undefined {
   const values = new Float64Array(packed.length);
   for (const relative of JITTERS) {
     const jitter = relative * scale;
-    let row = 0;
-    while (row < n && writeRow(values, row, packed.subarray(packedLength(row), packedLength(row + 1)), jitter)) row++;
-    if (row === n) return { n, values, jitter };
+    values.set(packed);
+    for (let i = 0; i < n; i++) values[packedLength(i) + i]! += jitter;
+    if (factorise(values, n)) return { n, values, jitter };
   }
   return undefined;
 }
@@ -146,45 +225,111 @@ export function logDeterminant(factor: Factor): number {
   return 2 * sum;
 }
 
-/** (A + jitter I)⁻¹ as a packed lower triangle. O(n³/2): rows of L⁻¹ first, then their products. */
+/**
+ * Forward substitution of the unit vectors `first` to `first` + 3 at once, two rows at a time: x of the vector `first` + c is
+ * written into `out` from `(first + c)·n + first` on, its rows `first` to n − 1. Above a vector's one there is nothing but zeros.
+ */
+function invertColumns(lower: Float64Array, n: number, first: number, out: Float64Array): void {
+  const at0 = first * n;
+  const at1 = (first + 1) * n;
+  const at2 = (first + 2) * n;
+  const at3 = (first + 3) * n;
+  for (let i = first; i < n; i += 2) {
+    const above = packedLength(i);
+    const below = packedLength(i + 1);
+    let a0 = i === first ? 1 : 0;
+    let a1 = i === first + 1 ? 1 : 0;
+    let a2 = i === first + 2 ? 1 : 0;
+    let a3 = i === first + 3 ? 1 : 0;
+    let b0 = 0;
+    let b1 = i === first ? 1 : 0;
+    let b2 = 0;
+    let b3 = i === first + 2 ? 1 : 0;
+    const hasBelow = i + 1 < n;
+    const under = hasBelow ? below : above; // of the last of an odd number of rows: computed twice, written once
+    for (let k = first; k < i; k++) {
+      const a = lower[above + k]!;
+      const b = lower[under + k]!;
+      const x0 = out[at0 + k]!;
+      const x1 = out[at1 + k]!;
+      const x2 = out[at2 + k]!;
+      const x3 = out[at3 + k]!;
+      a0 -= a * x0;
+      a1 -= a * x1;
+      a2 -= a * x2;
+      a3 -= a * x3;
+      b0 -= b * x0;
+      b1 -= b * x1;
+      b2 -= b * x2;
+      b3 -= b * x3;
+    }
+    const diagonal = lower[above + i]!;
+    out[at0 + i] = a0 /= diagonal;
+    out[at1 + i] = a1 /= diagonal;
+    out[at2 + i] = a2 /= diagonal;
+    out[at3 + i] = a3 /= diagonal;
+    if (!hasBelow) break;
+    const between = lower[below + i]!;
+    const next = lower[below + i + 1]!;
+    out[at0 + i + 1] = (b0 - between * a0) / next;
+    out[at1 + i + 1] = (b1 - between * a1) / next;
+    out[at2 + i + 1] = (b2 - between * a2) / next;
+    out[at3 + i + 1] = (b3 - between * a3) / next;
+  }
+}
+
+/** (A + jitter I)⁻¹ as a packed lower triangle. O(n³/3): L⁻¹ first, then the products of its columns. */
 export function inverse(factor: Factor): Float64Array {
   const { n, values } = factor;
-  // Column j of L⁻¹, stored as a row so that all inner loops run over neighbouring memory.
-  const columns = new Float64Array(n * n);
-  const unit = new Float64Array(n);
-  for (let j = 0; j < n; j++) {
-    unit[j] = 1;
-    substitute(values, unit, columns, j * n, j, j, n);
-    unit[j] = 0;
-  }
+  // Column j of L⁻¹, stored as a row so that all inner loops run over neighbouring memory; zeros past the last, so that four
+  // can be taken at a time.
+  const columns = new Float64Array((n + 4) * n);
+  for (let j = 0; j < n; j += 4) invertColumns(values, n, j, columns);
   const result = new Float64Array(packedLength(n));
-  for (let i = 0; i < n; i++) {
-    const own = i * n;
-    const row = packedLength(i);
-    let j = 0;
-    for (; j + 3 <= i; j += 4) {
-      const [other0, other1, other2, other3] = [j * n, (j + 1) * n, (j + 2) * n, (j + 3) * n];
-      let sum0 = 0;
-      let sum1 = 0;
-      let sum2 = 0;
-      let sum3 = 0;
+  for (let i = 0; i < n; i += 2) {
+    const above = i * n;
+    const below = (i + 1) * n;
+    for (let j = 0; j <= i + 1; j += 4) {
+      const at0 = j * n;
+      const at1 = (j + 1) * n;
+      const at2 = (j + 2) * n;
+      const at3 = (j + 3) * n;
+      let a0 = 0;
+      let a1 = 0;
+      let a2 = 0;
+      let a3 = 0;
+      let b0 = 0;
+      let b1 = 0;
+      let b2 = 0;
+      let b3 = 0;
       for (let k = i; k < n; k++) {
-        const value = columns[own + k]!;
-        sum0 += value * columns[other0 + k]!;
-        sum1 += value * columns[other1 + k]!;
-        sum2 += value * columns[other2 + k]!;
-        sum3 += value * columns[other3 + k]!;
+        const a = columns[above + k]!;
+        const b = columns[below + k]!;
+        const x0 = columns[at0 + k]!;
+        const x1 = columns[at1 + k]!;
+        const x2 = columns[at2 + k]!;
+        const x3 = columns[at3 + k]!;
+        a0 += a * x0;
+        a1 += a * x1;
+        a2 += a * x2;
+        a3 += a * x3;
+        b0 += b * x0;
+        b1 += b * x1;
+        b2 += b * x2;
+        b3 += b * x3;
       }
-      result[row + j] = sum0;
-      result[row + j + 1] = sum1;
-      result[row + j + 2] = sum2;
-      result[row + j + 3] = sum3;
-    }
-    for (; j <= i; j++) {
-      let sum = 0;
-      for (let k = i; k < n; k++) sum += columns[own + k]! * columns[j * n + k]!;
-      result[row + j] = sum;
+      writeUpTo(result, i, j, a0, a1, a2, a3);
+      if (i + 1 < n) writeUpTo(result, i + 1, j, b0, b1, b2, b3);
     }
   }
   return result;
+}
+
+/** Entries j to j + 3 of row i of a packed triangle, as far as it has them. */
+function writeUpTo(packed: Float64Array, i: number, j: number, a: number, b: number, c: number, d: number): void {
+  const row = packedLength(i);
+  if (j <= i) packed[row + j] = a;
+  if (j + 1 <= i) packed[row + j + 1] = b;
+  if (j + 2 <= i) packed[row + j + 2] = c;
+  if (j + 3 <= i) packed[row + j + 3] = d;
 }

@@ -3,8 +3,13 @@
  * a few dozen variables whose evaluation is dear. Values of +∞ or NaN are walls that the line search backs away from.
  */
 
-/** Value and gradient at x; the gradient is written into `gradient` (`[x.length]`). */
-export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
+export interface Evaluation {
+  readonly value: number;
+  /** `[x.length]`; asked for once, and only where another step is to start. */
+  readonly gradient: () => Float64Array;
+}
+
+export type Differentiable = (x: Float64Array) => Evaluation;
 
 export interface MinimizeOptions {
   /** At most so many evaluations of the function. */
@@ -41,6 +46,15 @@ interface Pair {
   readonly rho: number;
 }
 
+const subtract = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value - b[i]!);
+
+/** The newest of at most `memory` pairs last; one without curvature tells nothing. */
+function withPair(pairs: readonly Pair[], step: Float64Array, change: Float64Array, memory: number): Pair[] {
+  const curvature = dot(step, change);
+  if (!(curvature > 1e-10 * dot(change, change))) return [...pairs];
+  return [...pairs, { step, change, rho: 1 / curvature }].slice(-memory);
+}
+
 /** −H g by the two-loop recursion. */
 function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const q = gradient.map((value) => -value);
@@ -66,11 +80,15 @@ function direction(gradient: Float64Array, pairs: readonly Pair[]): Float64Array
 export function minimize(objective: Differentiable, start: Float64Array, options: MinimizeOptions): Minimum {
   const { evaluations, gradientTolerance = 1e-4, valueTolerance = 1e-7, memory = 8, maxStep = 2 } = options;
   let x = start.slice();
-  let gradient = new Float64Array(x.length);
-  let value = objective(x, gradient);
+  let here = objective(x);
   let used = 1;
   let pairs: Pair[] = [];
-  while (used < evaluations && Number.isFinite(value) && largest(gradient) > gradientTolerance) {
+  let last: { readonly step: Float64Array; readonly gradient: Float64Array } | undefined;
+  while (used < evaluations && Number.isFinite(here.value)) {
+    const { value } = here;
+    const gradient = here.gradient();
+    if (last) pairs = withPair(pairs, last.step, subtract(gradient, last.gradient), memory);
+    if (!(largest(gradient) > gradientTolerance)) break;
     let move = direction(gradient, pairs);
     let slope = dot(move, gradient);
     if (!(slope < 0)) {
@@ -79,30 +97,22 @@ export function minimize(objective: Differentiable, start: Float64Array, options
       slope = -dot(gradient, gradient);
     }
     let length = Math.min(1, maxStep / largest(move), pairs.length === 0 ? 1 / largest(gradient) : 1);
-    const before = value;
-    let accepted = false;
+    last = undefined;
     while (used < evaluations && length > 1e-10) {
       const next = x.map((component, i) => component + length * move[i]!);
-      const nextGradient = new Float64Array(x.length);
-      const nextValue = objective(next, nextGradient);
+      const there = objective(next);
       used++;
-      if (nextValue <= value + ARMIJO * length * slope) {
-        const step = next.map((component, i) => component - x[i]!);
-        const change = nextGradient.map((component, i) => component - gradient[i]!);
-        const curvature = dot(step, change);
-        if (curvature > 1e-10 * dot(change, change))
-          pairs = [...pairs, { step, change, rho: 1 / curvature }].slice(-memory);
+      if (there.value <= value + ARMIJO * length * slope) {
+        last = { step: subtract(next, x), gradient };
         x = next;
-        gradient = nextGradient;
-        value = nextValue;
-        accepted = true;
+        here = there;
         break;
       }
-      length *= Number.isFinite(nextValue) ? quadraticStep(value, nextValue, slope * length) : 0.2;
+      length *= Number.isFinite(there.value) ? quadraticStep(value, there.value, slope * length) : 0.2;
     }
-    if (!accepted || before - value < valueTolerance * (1 + Math.abs(value))) break;
+    if (!last || value - here.value < valueTolerance * (1 + Math.abs(here.value))) break;
   }
-  return { x, value, evaluations: used };
+  return { x, value: here.value, evaluations: used };
 }
 
 /** Minimiser of the parabola through f(0), f'(0) and f(1), kept inside [0.1, 0.5]. */

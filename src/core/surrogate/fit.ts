@@ -1,31 +1,32 @@
 /** Maximum a posteriori fit of the hyperparameters, warm-started. */
 import type { Point } from './encoding.ts';
-import { createGp, likelihoodGradient, logMarginalLikelihood } from './gp.ts';
+import { logMarginalLikelihood } from './gp.ts';
 import type { Model } from './gp.ts';
 import { minimize } from '../math/minimize.ts';
+import type { Evaluation } from '../math/minimize.ts';
 
 /** θ stays within so many prior deviations: beyond lies only numerical trouble. */
 const WALL = 6;
 
-/** −log p(y | θ) − log p(θ) up to a constant, and its gradient written into `gradient`; +∞ outside the walls. */
+/** −log p(y | θ) − log p(θ) up to a constant; +∞ outside the walls. */
 export function negativeLogPosterior(
-  model: Model,
+  { encoding, layout }: Model,
   points: readonly Point[],
   y: Float64Array,
   theta: Float64Array,
-  gradient: Float64Array,
-): number {
-  const { deviations, count } = model.layout;
+): Evaluation {
+  const { deviations, count } = layout;
   let prior = 0;
   for (let i = 0; i < count; i++) {
     const scaled = theta[i]! / deviations[i]!;
-    if (!(Math.abs(scaled) < WALL)) return Infinity;
+    if (!(Math.abs(scaled) < WALL)) return { value: Infinity, gradient: () => new Float64Array(count) };
     prior += 0.5 * scaled * scaled;
   }
-  const gp = createGp(model, theta, points, y);
-  const likelihood = likelihoodGradient(gp);
-  for (let i = 0; i < count; i++) gradient[i] = theta[i]! / deviations[i]! ** 2 - likelihood[i]!;
-  return prior - logMarginalLikelihood(gp);
+  const likelihood = logMarginalLikelihood({ encoding, layout }, theta, points, y);
+  return {
+    value: prior - likelihood.value,
+    gradient: () => likelihood.gradient().map((slope, i) => theta[i]! / deviations[i]! ** 2 - slope),
+  };
 }
 
 /**
@@ -40,8 +41,7 @@ export function fitHyperparameters(
   evaluations: number,
 ): readonly number[] {
   const { count } = model.layout;
-  const objective = (theta: Float64Array, gradient: Float64Array): number =>
-    negativeLogPosterior(model, points, y, theta, gradient);
+  const objective = (theta: Float64Array): Evaluation => negativeLogPosterior(model, points, y, theta);
   const usable = warmStart?.length === count && warmStart.every(Number.isFinite);
   const starts = usable ? [Float64Array.from(warmStart), new Float64Array(count)] : [new Float64Array(count)];
   const share = Math.ceil(evaluations / starts.length);

@@ -12,8 +12,9 @@
 import type { Encoding, Point } from './encoding.ts';
 import { unpack } from './hyperparameters.ts';
 import type { KernelTerms, Layout } from './hyperparameters.ts';
-import { kernelGradient, kernelMatrix, kernelVector, priorVariance, scalePoints } from './kernel.ts';
+import { createPairs, kernelMatrix, kernelVector, priorVariance, scalePoints } from './kernel.ts';
 import type { ScaledPoints } from './kernel.ts';
+import { kernelGradient } from './kernel-gradient.ts';
 import {
   appendRow,
   cholesky,
@@ -24,6 +25,7 @@ import {
   solveLower,
 } from '../math/linear-algebra.ts';
 import type { Factor } from '../math/linear-algebra.ts';
+import type { Evaluation } from '../math/minimize.ts';
 import { WorkbenchError } from '../errors.ts';
 
 /** The space's encoding and hyperparameter layout: what all surrogates of a run share. */
@@ -106,23 +108,32 @@ export function posterior(gp: Gp, point: Point): Posterior {
   return { mean: posteriorMean(gp, vector), variance: Math.max(variance, 1e-12) };
 }
 
-/** log p(y | θ). */
-export function logMarginalLikelihood(gp: Gp): number {
-  const n = gp.points.length;
+/** log p(y | θ), and ∂ log p(y | θ) / ∂θ, `[layout.count]`, for whoever asks for it. */
+export function logMarginalLikelihood(
+  { encoding, layout }: Model,
+  theta: ArrayLike<number>,
+  points: readonly Point[],
+  y: Float64Array,
+): Evaluation {
+  const n = points.length;
+  const terms = unpack(layout, theta);
+  const scaled = scalePoints(encoding, terms, points);
+  const pairs = createPairs(n);
+  const factor = factorise(kernelMatrix(encoding, terms, scaled, pairs), n);
+  const alpha = solve(factor, y);
   let fit = 0;
-  for (let i = 0; i < n; i++) fit += gp.y[i]! * gp.alpha[i]!;
-  return -0.5 * (fit + logDeterminant(gp.factor) + n * Math.log(2 * Math.PI));
-}
-
-/** ∂ log p(y | θ) / ∂θ, `[layout.count]`. */
-export function likelihoodGradient(gp: Gp): Float64Array {
-  const { model, terms, scaled, alpha } = gp;
-  const weights = inverse(gp.factor);
-  let position = 0;
-  for (let i = 0; i < scaled.n; i++) {
-    for (let j = 0; j <= i; j++, position++) weights[position] = 0.5 * (alpha[i]! * alpha[j]! - weights[position]!);
-  }
-  return kernelGradient(model.encoding, model.layout, terms, scaled, weights);
+  for (let i = 0; i < n; i++) fit += y[i]! * alpha[i]!;
+  return {
+    value: -0.5 * (fit + logDeterminant(factor) + n * Math.log(2 * Math.PI)),
+    gradient() {
+      const weights = inverse(factor);
+      let position = 0;
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j <= i; j++, position++) weights[position] = 0.5 * (alpha[i]! * alpha[j]! - weights[position]!);
+      }
+      return kernelGradient(encoding, layout, terms, scaled, pairs, weights);
+    },
+  };
 }
 
 /** Leave-one-out predictions of the outputs (noise included), without refitting: equations 5.10 to 5.12. */

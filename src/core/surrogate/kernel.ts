@@ -1,5 +1,5 @@
 /**
- * The hierarchical kernel over all families (docs/trade.md, step 3) and its gradient.
+ * The hierarchical kernel over all families (docs/trade.md, step 3). Its gradient: kernel-gradient.ts.
  *
  *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) + sm·A(x) ) )
  *   A(x)    = 1/D · ( Σ_ordinals 1 / (1 + ρ_f (x_j − x'_j)²) + Σ_categories 1[x_i = x'_i] )
@@ -10,13 +10,12 @@
  * | A(x)   | main effects: an additive kernel (Duvenaud et al. 2011, first order), rational quadratic of α = 1 in each ordinal | |
  * | c, x   | costs; ordinal and category columns, ordinals divided by their length scales | [m], [D] |
  * | ρ_f    | sharpness of main effects: half the squared ratio of the two length scales | [families] |
- * | W      | weights of the gradient's contraction: Σ_ij W_ij ∂K_ij/∂θ           | packed [n(n+1)/2] |
  *
  * Rows are scaled once for a setting of the hyperparameters, so that the inner loops only subtract and square.
  */
 import type { Encoding, Point } from './encoding.ts';
-import { MEAN_VARIANCE, NOISE_FLOOR } from './hyperparameters.ts';
-import type { KernelTerms, Layout } from './hyperparameters.ts';
+import { MEAN_VARIANCE } from './hyperparameters.ts';
+import type { KernelTerms } from './hyperparameters.ts';
 import { packedLength } from '../math/linear-algebra.ts';
 
 /** Points with their columns divided by the length scales of one `KernelTerms`. */
@@ -28,6 +27,22 @@ export interface ScaledPoints {
   readonly rows: Float64Array;
 }
 
+/**
+ * What a kernel matrix has found of each two points of one family, for its gradient: packed `[n(n+1)/2]`, other places
+ * are not read.
+ */
+export interface Pairs {
+  /** Σ (x_j − x'_j)² over the ordinals. */
+  readonly squares: Float64Array;
+  /** D·A(x). */
+  readonly likenesses: Float64Array;
+}
+
+export const createPairs = (n: number): Pairs => ({
+  squares: new Float64Array(packedLength(n)),
+  likenesses: new Float64Array(packedLength(n)),
+});
+
 /** Where the columns of a row lie; the same for all points of a space. */
 interface Span {
   readonly costs: number;
@@ -35,7 +50,7 @@ interface Span {
   readonly stride: number;
 }
 
-const spanOf = (encoding: Encoding): Span => ({
+export const spanOf = (encoding: Encoding): Span => ({
   costs: encoding.costs.length,
   categories: encoding.costs.length + encoding.ordinalWidth,
   stride: encoding.stride,
@@ -63,22 +78,24 @@ function matern(square: number): number {
   return (1 + r + (r * r) / 3) * Math.exp(-r);
 }
 
-/** −2 dM/d(‖q − q'‖²): times a coordinate's squared difference it is the derivative by the logarithm of its length scale. */
-function maternSlope(square: number): number {
-  const r = Math.sqrt(5 * square);
-  return (5 / 3) * (1 + r) * Math.exp(-r);
-}
-
 /** a_f·sm/D: what one column adds to the covariance of two members of a family that agree in it. */
-const mainShare = (terms: KernelTerms, family: number): number =>
+export const mainShare = (terms: KernelTerms, family: number): number =>
   (terms.amplitudes[family]! * terms.main) /
   Math.max(1, terms.ordinals[family]!.length + terms.categories[family]!.length);
 
 /** Whether the family has columns of its own: without, there are no main effects. */
-const hasMain = (terms: KernelTerms, family: number): boolean =>
+export const hasMain = (terms: KernelTerms, family: number): boolean =>
   terms.ordinals[family]!.length + terms.categories[family]!.length > 0;
 
-function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, from: number, to: number): number {
+/** ‖x − x'‖² of two rows that begin at i and j, over the columns `from` to `to` - 1. */
+export function squaredDistance(
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+  from: number,
+  to: number,
+): number {
   let sum = 0;
   for (let column = from; column < to; column++) {
     const difference = a[i + column]! - b[j + column]!;
@@ -87,17 +104,17 @@ function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number,
   return sum;
 }
 
-function mismatch(rates: Float64Array, a: Float64Array, i: number, b: Float64Array, j: number, from: number): number {
-  let sum = 0;
-  for (let column = 0; column < rates.length; column++) {
-    if (a[i + from + column] !== b[j + from + column]) sum += rates[column]!;
-  }
-  return sum;
-}
+/** Points that one pass of `kernelRow` takes at a time; what it notes of them stands in the scratch below. */
+const BLOCK = 128;
+/** Of a block, its members of the row's own family, and of each what the ordinal columns add up to. */
+const kin = new Int32Array(BLOCK);
+const squares = new Float64Array(BLOCK);
+const likenesses = new Float64Array(BLOCK);
 
 /**
- * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on. The one loop that all
- * predictions spend their time in: it keeps to numbers and typed arrays.
+ * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on, and to the same places of
+ * `pairs`. The one loop that all predictions spend their time in: it keeps to numbers and typed arrays, and does one thing in
+ * each pass.
  */
 function kernelRow(
   span: Span,
@@ -110,49 +127,110 @@ function kernelRow(
   to: number,
   out: Float64Array,
   at: number,
+  pairs?: Pairs,
 ): void {
   const { costs, categories } = span;
   const { rows, stride, families } = points;
   const rates = terms.categories[family]!;
   const last = costs + terms.ordinals[family]!.length;
-  const { sharedCost } = terms;
   const amplitude = terms.amplitudes[family]!;
-  const familyCost = amplitude * terms.familyCost;
   const within = amplitude * terms.within;
   const effect = mainShare(terms, family);
   const sharpness = terms.sharpness[family]!;
   const own = MEAN_VARIANCE + terms.family;
+  const { sharedCost } = terms;
+  const familyCost = amplitude * terms.familyCost;
   const hasCosts = sharedCost > 0 || familyCost > 0;
-  for (let j = from; j < to; j++) {
-    const other = j * stride;
-    const same = families[j] === family;
-    let value = same ? own : MEAN_VARIANCE;
-    if (hasCosts) {
-      let square = 0;
-      for (let column = 0; column < costs; column++) {
-        const difference = row[offset + column]! - rows[other + column]!;
-        square += difference * difference;
+  for (let start = from; start < to; start += BLOCK) {
+    const end = Math.min(to, start + BLOCK);
+    const shift = at - from;
+    let count = 0;
+    for (let j = start; j < end; j++) {
+      const same = families[j] === family;
+      if (same) kin[count++] = j;
+      let value = same ? own : MEAN_VARIANCE;
+      if (hasCosts) {
+        const square = squaredDistance(row, offset, rows, j * stride, 0, costs);
+        value += (same ? sharedCost + familyCost : sharedCost) * matern(square);
       }
-      value += (same ? sharedCost + familyCost : sharedCost) * matern(square);
+      out[shift + j] = value;
     }
-    if (same) {
-      let square = 0;
-      let alike = 0;
-      for (let column = costs; column < last; column++) {
-        const difference = row[offset + column]! - rows[other + column]!;
-        const part = difference * difference;
-        square += part;
-        alike += 1 / (1 + sharpness * part);
-      }
+    addOrdinals(row, offset, rows, stride, costs, last, sharpness, count);
+    for (let k = 0; k < count; k++) {
+      const j = kin[k]!;
+      let alike = likenesses[k]!;
       let apart = 0;
-      for (let column = 0; column < rates.length; column++) {
-        if (row[offset + categories + column] !== rows[other + categories + column]) apart += rates[column]!;
+      for (let column = categories; column < categories + rates.length; column++) {
+        if (row[offset + column] !== rows[j * stride + column]) apart += rates[column - categories]!;
         else alike++;
       }
+      const square = squares[k]!;
       const r = Math.sqrt(5 * square);
-      value += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart) + effect * alike;
+      if (pairs) {
+        pairs.squares[shift + j] = square;
+        pairs.likenesses[shift + j] = alike;
+      }
+      out[shift + j]! += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart) + effect * alike;
     }
-    out[at + j - from] = value;
+  }
+}
+
+/**
+ * Over the columns `first` to `last` - 1, Σ (x_j − x'_j)² and Σ 1 / (1 + ρ (x_j − x'_j)²) of a row and each of the first `count`
+ * of `kin`: into `squares` and `likenesses`. Four points at a time read the row once and wait for no sum of each other.
+ */
+function addOrdinals(
+  row: Float64Array,
+  offset: number,
+  rows: Float64Array,
+  stride: number,
+  first: number,
+  last: number,
+  sharpness: number,
+  count: number,
+): void {
+  for (let k = 0; k < count; k += 4) {
+    // Past the last there is the last again: what it adds up to is not read.
+    const final = count - 1;
+    const place0 = kin[k]! * stride;
+    const place1 = kin[Math.min(k + 1, final)]! * stride;
+    const place2 = kin[Math.min(k + 2, final)]! * stride;
+    const place3 = kin[Math.min(k + 3, final)]! * stride;
+    let square0 = 0;
+    let square1 = 0;
+    let square2 = 0;
+    let square3 = 0;
+    let alike0 = 0;
+    let alike1 = 0;
+    let alike2 = 0;
+    let alike3 = 0;
+    for (let column = first; column < last; column++) {
+      const x = row[offset + column]!;
+      const difference0 = x - rows[place0 + column]!;
+      const difference1 = x - rows[place1 + column]!;
+      const difference2 = x - rows[place2 + column]!;
+      const difference3 = x - rows[place3 + column]!;
+      const part0 = difference0 * difference0;
+      const part1 = difference1 * difference1;
+      const part2 = difference2 * difference2;
+      const part3 = difference3 * difference3;
+      square0 += part0;
+      square1 += part1;
+      square2 += part2;
+      square3 += part3;
+      alike0 += 1 / (1 + sharpness * part0);
+      alike1 += 1 / (1 + sharpness * part1);
+      alike2 += 1 / (1 + sharpness * part2);
+      alike3 += 1 / (1 + sharpness * part3);
+    }
+    squares[k] = square0;
+    squares[k + 1] = square1;
+    squares[k + 2] = square2;
+    squares[k + 3] = square3;
+    likenesses[k] = alike0;
+    likenesses[k + 1] = alike1;
+    likenesses[k + 2] = alike2;
+    likenesses[k + 3] = alike3;
   }
 }
 
@@ -163,14 +241,19 @@ export const priorVariance = (terms: KernelTerms, family: number): number =>
   terms.family +
   terms.amplitudes[family]! * (terms.familyCost + terms.within + (hasMain(terms, family) ? terms.main : 0));
 
-/** K + noise·I of the points, packed. */
-export function kernelMatrix(encoding: Encoding, terms: KernelTerms, points: ScaledPoints): Float64Array {
+/** K + noise·I of the points, packed; `pairs` is filled for `kernelGradient`. */
+export function kernelMatrix(
+  encoding: Encoding,
+  terms: KernelTerms,
+  points: ScaledPoints,
+  pairs?: Pairs,
+): Float64Array {
   const span = spanOf(encoding);
   const { n, stride, rows, families } = points;
   const packed = new Float64Array(packedLength(n));
   for (let i = 0; i < n; i++) {
     const start = packedLength(i);
-    kernelRow(span, terms, rows, i * stride, families[i]!, points, 0, i, packed, start);
+    kernelRow(span, terms, rows, i * stride, families[i]!, points, 0, i, packed, start, pairs);
     packed[start + i] = priorVariance(terms, families[i]!) + terms.noise;
   }
   return packed;
@@ -206,107 +289,4 @@ export function kernelVector(
   const row = scaleRow(encoding, terms, point, new Float64Array(encoding.stride));
   kernelToRow(encoding, terms, points, row, point.family, out, 0);
   return out;
-}
-
-/** Σ_ij W_ij ∂(K + noise·I)_ij/∂θ over the full symmetric matrix, by θ: `[layout.count]`. */
-export function kernelGradient(
-  encoding: Encoding,
-  layout: Layout,
-  terms: KernelTerms,
-  points: ScaledPoints,
-  weights: Float64Array,
-): Float64Array {
-  const { costs, categories } = spanOf(encoding);
-  const { n, stride, rows, families } = points;
-  const gradient = new Float64Array(layout.count);
-  const ordinalGradients = terms.ordinals.map((columns) => new Float64Array(columns.length));
-  const categoryGradients = terms.categories.map((columns) => new Float64Array(columns.length));
-  const costGradients = new Float64Array(costs);
-  let shared = 0;
-  let family = 0;
-  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times each whole term of the dimensions.
-  const familyCosts = new Float64Array(terms.amplitudes.length);
-  const withins = new Float64Array(terms.amplitudes.length);
-  const mains = new Float64Array(terms.amplitudes.length);
-  let mainLength = 0;
-  let trace = 0;
-  let position = 0;
-  for (let i = 0; i < n; i++) {
-    const a = i * stride;
-    const f = families[i]!;
-    const ordinals = ordinalGradients[f]!;
-    const categoryRates = terms.categories[f]!;
-    const amplitude = terms.amplitudes[f]!;
-    const effect = mainShare(terms, f);
-    const sharpness = terms.sharpness[f]!;
-    for (let j = 0; j < i; j++) {
-      const weight = 2 * weights[position++]!;
-      const b = j * stride;
-      const same = families[j] === f;
-      const costVariance = terms.sharedCost + (same ? amplitude * terms.familyCost : 0);
-      if (costVariance > 0) {
-        const square = squaredDistance(rows, a, rows, b, 0, costs);
-        const value = matern(square);
-        shared += weight * value;
-        if (same) familyCosts[f]! += weight * value;
-        const slope = weight * costVariance * maternSlope(square);
-        for (let column = 0; column < costs; column++)
-          costGradients[column]! += slope * (rows[a + column]! - rows[b + column]!) ** 2;
-      }
-      if (!same) continue;
-      family += weight;
-      const square = squaredDistance(rows, a, rows, b, costs, costs + ordinals.length);
-      const decay =
-        weight * amplitude * terms.within * Math.exp(-mismatch(categoryRates, rows, a, rows, b, categories));
-      const value = decay * matern(square);
-      withins[f]! += value;
-      const slope = decay * maternSlope(square);
-      const share = weight * effect;
-      let alike = 0;
-      for (let column = 0; column < ordinals.length; column++) {
-        const part = (rows[a + costs + column]! - rows[b + costs + column]!) ** 2;
-        const near = 1 / (1 + sharpness * part);
-        const steepness = 2 * share * sharpness * part * near * near;
-        alike += near;
-        mainLength += steepness;
-        ordinals[column]! += slope * part + steepness;
-      }
-      const rates = categoryGradients[f]!;
-      for (let column = 0; column < rates.length; column++) {
-        if (rows[a + categories + column] !== rows[b + categories + column])
-          rates[column]! -= value * categoryRates[column]!;
-        else alike++;
-      }
-      mains[f]! += share * alike;
-    }
-    const own = weights[position++]!;
-    trace += own;
-    familyCosts[f]! += own;
-    withins[f]! += own * amplitude * terms.within;
-    if (hasMain(terms, f)) mains[f]! += own * amplitude * terms.main;
-  }
-  if (layout.sharedCost !== undefined) gradient[layout.sharedCost] = terms.sharedCost * (shared + trace);
-  if (layout.family !== undefined) gradient[layout.family] = terms.family * (family + trace);
-  terms.amplitudes.forEach((amplitude, f) => {
-    const ofCosts = amplitude * terms.familyCost * familyCosts[f]!;
-    if (layout.familyCost !== undefined) gradient[layout.familyCost]! += ofCosts;
-    gradient[layout.within]! += withins[f]!;
-    if (layout.main !== undefined) gradient[layout.main]! += mains[f]!;
-    const index = layout.amplitudes[f];
-    if (index !== undefined) gradient[index] = ofCosts + withins[f]! + mains[f]!;
-  });
-  if (layout.mainLength !== undefined) gradient[layout.mainLength] = mainLength;
-  gradient[layout.noise] = (terms.noise - NOISE_FLOOR) * trace;
-  layout.costLengths.forEach((index, column) => (gradient[index] = costGradients[column]!));
-  layout.families.forEach(({ ordinals, categories: rates }, f) => {
-    ordinals.forEach(({ role, own }, column) => {
-      gradient[role]! += ordinalGradients[f]![column]!;
-      gradient[own]! += ordinalGradients[f]![column]!;
-    });
-    rates.forEach(({ role, own }, column) => {
-      gradient[role]! += categoryGradients[f]![column]!;
-      gradient[own]! += categoryGradients[f]![column]!;
-    });
-  });
-  return gradient;
 }

@@ -42,12 +42,13 @@ describe('Cholesky factors', () => {
     times(matrix, solve(factor, b)).forEach((value, i) => expect(value).toBeCloseTo(b[i]!, 9));
   });
 
-  it('invert: A times column j of the inverse is the unit vector', () => {
-    const packed = inverse(factor);
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 13])('of %i rows invert: A times column j is the unit vector', (n) => {
+    const own = positiveDefinite(n, n);
+    const packed = inverse(cholesky(pack(own), n)!);
     const entry = (i: number, j: number): number => packed[packedLength(Math.max(i, j)) + Math.min(i, j)]!;
-    for (let j = 0; j < 9; j++) {
-      const column = Array.from({ length: 9 }, (_, i) => entry(i, j));
-      times(matrix, column).forEach((value, i) => expect(value).toBeCloseTo(i === j ? 1 : 0, 9));
+    for (let j = 0; j < n; j++) {
+      const column = Array.from({ length: n }, (_, i) => entry(i, j));
+      times(own, column).forEach((value, i) => expect(value).toBeCloseTo(i === j ? 1 : 0, 9));
     }
   });
 
@@ -60,11 +61,12 @@ describe('Cholesky factors', () => {
     expect(logDeterminant(cholesky(pack(second), n)!)).toBeCloseTo(Math.log(n + 1), 12);
   });
 
-  it('grow by rows to exactly what is computed at once, past the storage they started with', () => {
-    let grown = cholesky(pack(matrix).slice(0, packedLength(2)), 2)!;
-    for (let i = 2; i < 9; i++) grown = appendRow(grown, Float64Array.from(matrix[i]!))!;
-    expect(grown.values.slice(0, packedLength(9))).toEqual(factor.values);
-    expect(grown.n).toBe(9);
+  it.each([3, 4, 5, 6, 7, 8, 9, 22])('of %i rows grow to exactly what is computed at once, past their storage', (n) => {
+    const own = positiveDefinite(n, n);
+    let grown = cholesky(pack(own).slice(0, packedLength(2)), 2)!;
+    for (let i = 2; i < n; i++) grown = appendRow(grown, Float64Array.from(own[i]!))!;
+    expect(grown.values.slice(0, packedLength(n))).toEqual(cholesky(pack(own), n)!.values);
+    expect(grown.n).toBe(n);
   });
 
   it('add jitter to a singular matrix, and say how much', () => {
