@@ -7,22 +7,33 @@
  * | k      | kernel of a candidate to the data           | [n]   |
  * | u      | L⁻¹ k, so that σ² = k(x, x) − ‖u‖²          | [n]   |
  */
-import type { Point } from './encoding.ts';
 import { substitute } from '../math/linear-algebra.ts';
 import type { Gp } from './gp.ts';
 import { kernelToRow, priorVariance, scaleRow } from './kernel.ts';
 
 export interface CrossEntry {
+  /** Index into `Encoding.families`. */
+  readonly family: number;
   /** The candidate's row, scaled by the hyperparameters that the cache is for. */
   readonly row: Float64Array;
+  /** k(x, x). */
+  readonly prior: number;
   /** k to the data points `[0, length)`; what lies beyond is scratch. */
-  readonly values: Float64Array;
+  values: Float64Array;
   length: number;
   /** u of the points `[0, solved)`, and k(x, x) − ‖u‖² over them; what lies beyond is scratch. */
-  forward: Float64Array | undefined;
+  forward: Float64Array;
   solved: number;
   variance: number;
 }
+
+/** What a candidate's entry is kept under. */
+interface Keyed {
+  readonly key: string;
+}
+
+/** Puts a candidate's coordinates into a row of zeros, and returns the index of its family. */
+export type RowWriter<C> = (candidate: C, row: Float64Array) => number;
 
 export interface CrossCache {
   readonly entries: Map<string, CrossEntry>;
@@ -38,10 +49,9 @@ const LARGEST = 10_000_000;
 /** Doubles of a slab: half a megabyte. */
 const SLAB = 65_536;
 
-export const createCrossCache = (): CrossCache => ({
-  ...{ entries: new Map(), size: 0 },
-  ...{ slab: new Float64Array(0), used: 0 },
-});
+const NONE = new Float64Array(0);
+
+export const createCrossCache = (): CrossCache => ({ entries: new Map(), size: 0, slab: NONE, used: 0 });
 
 /** A new array of zeros. */
 function cut(cache: CrossCache, length: number): Float64Array {
@@ -57,35 +67,50 @@ function cut(cache: CrossCache, length: number): Float64Array {
 const capacity = (n: number): number => n + 8 + (n >> 3);
 
 /**
- * The entry of the candidate `key`, its k valid for all points of `gp`, the first `settled` of which are real data and stay;
- * the rest (pending trials) is computed each time. Valid until the next call for the same key; arrays may be longer than
- * the points are many.
+ * The candidate's entry, its k valid for all points of `gp`, the first `settled` of which are real data and stay; the rest
+ * (pending trials) is computed each time. Valid until the next call for the same key; arrays may be longer than the points
+ * are many.
  */
-export function crossEntry(cache: CrossCache, gp: Gp, settled: number, key: string, point: Point): CrossEntry {
-  const n = gp.points.length;
+export function crossEntry<C extends Keyed>(
+  cache: CrossCache,
+  gp: Gp,
+  settled: number,
+  candidate: C,
+  write: RowWriter<C>,
+): CrossEntry {
   const { encoding } = gp.model;
-  const known = cache.entries.get(key);
-  if (known && known.values.length >= n) {
-    kernelToRow(encoding, gp.terms, gp.scaled, known.row, point.family, known.values, known.length);
-    known.length = settled;
-    return known;
+  const n = gp.points.length;
+  const known = cache.entries.get(candidate.key);
+  if (known?.length === n) return known;
+  const entry = known ?? newEntry(cache, gp, candidate, write);
+  if (entry.values.length < n) {
+    const grown = cut(cache, capacity(n));
+    grown.set(entry.values.subarray(0, entry.length));
+    cache.size += grown.length - entry.values.length;
+    entry.values = grown;
   }
-  const row = known?.row ?? scaleRow(encoding, gp.terms, point, cut(cache, encoding.stride));
-  const values = cut(cache, capacity(n));
-  if (known) values.set(known.values.subarray(0, known.length));
-  kernelToRow(encoding, gp.terms, gp.scaled, row, point.family, values, known?.length ?? 0);
-  const entry: CrossEntry = {
-    ...{ row, values, length: settled },
-    forward: known?.forward,
-    solved: known?.solved ?? 0,
-    variance: known?.variance ?? priorVariance(gp.terms, point.family),
-  };
-  const size = cache.size + values.length - (known?.values.length ?? 0);
-  if (size <= LARGEST) {
-    cache.entries.set(key, entry);
-    cache.size = size;
-  }
+  kernelToRow(encoding, gp.terms, gp.scaled, entry.row, entry.family, entry.values, entry.length);
+  entry.length = settled;
+  if (cache.size > LARGEST) forget(cache, candidate.key, entry);
+  else if (!known) cache.entries.set(candidate.key, entry);
   return entry;
+}
+
+function forget(cache: CrossCache, key: string, { values, forward }: CrossEntry): void {
+  cache.entries.delete(key);
+  cache.size -= values.length + forward.length;
+}
+
+/** Without anything in common yet. */
+function newEntry<C extends Keyed>(cache: CrossCache, gp: Gp, candidate: C, write: RowWriter<C>): CrossEntry {
+  const { model, terms, points } = gp;
+  const row = cut(cache, model.encoding.stride);
+  const family = write(candidate, row);
+  scaleRow(model.encoding, terms, family, row);
+  const prior = priorVariance(terms, family);
+  const values = cut(cache, capacity(points.length));
+  cache.size += values.length;
+  return { family, row, prior, values, length: 0, forward: NONE, solved: 0, variance: prior };
 }
 
 /**
@@ -125,10 +150,10 @@ const LOOK_EVERY = 32;
 /** Where u goes. */
 function roomFor(cache: CrossCache, entry: CrossEntry, n: number): Float64Array {
   const { forward } = entry;
-  if (forward && forward.length >= n) return forward;
+  if (forward.length >= n) return forward;
   const grown = cut(cache, Math.max(entry.values.length, capacity(n)));
-  if (forward) grown.set(forward.subarray(0, entry.solved));
-  cache.size += grown.length - (forward?.length ?? 0);
+  grown.set(forward.subarray(0, entry.solved));
+  cache.size += grown.length - forward.length;
   entry.forward = grown;
   return grown;
 }

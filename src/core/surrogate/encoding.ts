@@ -150,18 +150,24 @@ export function createEncoding(space: Space, metrics: readonly string[], sample:
 }
 
 /** The candidate's point. Its family and levels must be the space's (callers take them from the space). */
-export function encode(encoding: Encoding, { candidate, costs }: CostedCandidate): Point {
+export function encode(encoding: Encoding, costed: CostedCandidate): Point {
+  const row = new Float64Array(encoding.stride);
+  return { family: encodeInto(encoding, costed, row), row };
+}
+
+/** The same with the coordinates written into `row` (`[stride]`, zeros before); returns the index of the family. */
+export function encodeInto(encoding: Encoding, { candidate, costs }: CostedCandidate, row: Float64Array): number {
   const index = encoding.familyIndex.get(candidate.family) ?? -1;
   const family = encoding.families[index];
   if (!family) throw new RangeError(`encode: family '${candidate.family}' is not in the space`);
-  const row = new Float64Array(encoding.stride);
-  const place = (column: Column): number => {
-    const level = candidate.config[family.dimensions[column.dimension]?.name ?? ''];
-    return level === undefined ? column.inactive : (column.of.get(level) ?? column.inactive);
+  const place = ({ dimension, of, inactive }: Column): number => {
+    const level = candidate.config[family.dimensions[dimension]?.name ?? ''];
+    return level === undefined ? inactive : (of.get(level) ?? inactive);
   };
   const m = encoding.costs.length;
-  encoding.costs.forEach((scale, j) => (row[j] = normalisedCost(scale, costs)));
-  family.ordinals.forEach((column, j) => (row[m + j] = place(column)));
-  family.categories.forEach((column, j) => (row[m + encoding.ordinalWidth + j] = place(column)));
-  return { family: index, row };
+  for (let j = 0; j < m; j++) row[j] = normalisedCost(encoding.costs[j]!, costs);
+  for (let j = 0; j < family.ordinals.length; j++) row[m + j] = place(family.ordinals[j]!);
+  const first = m + encoding.ordinalWidth;
+  for (let j = 0; j < family.categories.length; j++) row[first + j] = place(family.categories[j]!);
+  return index;
 }

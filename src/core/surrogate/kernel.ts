@@ -56,19 +56,21 @@ export const spanOf = (encoding: Encoding): Span => ({
   stride: encoding.stride,
 });
 
-/** One point's row divided by the length scales, written at `offset` of `out`. */
-function scaleInto(encoding: Encoding, terms: KernelTerms, point: Point, out: Float64Array, offset: number): void {
-  const { costs, categories, stride } = spanOf(encoding);
-  for (let j = 0; j < costs; j++) out[offset + j] = point.row[j]! * terms.costs[j]!;
-  const ordinals = terms.ordinals[point.family]!;
-  for (let j = 0; j < ordinals.length; j++) out[offset + costs + j] = point.row[costs + j]! * ordinals[j]!;
-  for (let j = categories; j < stride; j++) out[offset + j] = point.row[j]!;
+/** Divides the row at `offset` of `rows`, a point's of that family, by the length scales. */
+function scaleAt(encoding: Encoding, terms: KernelTerms, family: number, rows: Float64Array, offset: number): void {
+  const { costs } = spanOf(encoding);
+  for (let j = 0; j < costs; j++) rows[offset + j]! *= terms.costs[j]!;
+  const ordinals = terms.ordinals[family]!;
+  for (let j = 0; j < ordinals.length; j++) rows[offset + costs + j]! *= ordinals[j]!;
 }
 
 export function scalePoints(encoding: Encoding, terms: KernelTerms, points: readonly Point[]): ScaledPoints {
   const { stride } = encoding;
   const rows = new Float64Array(points.length * stride);
-  points.forEach((point, i) => scaleInto(encoding, terms, point, rows, i * stride));
+  points.forEach(({ family, row }, i) => {
+    rows.set(row, i * stride);
+    scaleAt(encoding, terms, family, rows, i * stride);
+  });
   return { n: points.length, stride, families: points.map((point) => point.family), rows };
 }
 
@@ -259,10 +261,9 @@ export function kernelMatrix(
   return packed;
 }
 
-/** One point's row divided by the length scales, written into `row` (`[stride]`): what `kernelToRow` wants of it. */
-export function scaleRow(encoding: Encoding, terms: KernelTerms, point: Point, row: Float64Array): Float64Array {
-  scaleInto(encoding, terms, point, row, 0);
-  return row;
+/** Divides the row `[stride]` of a point of that family by the length scales: what `kernelToRow` wants of it. */
+export function scaleRow(encoding: Encoding, terms: KernelTerms, family: number, row: Float64Array): void {
+  scaleAt(encoding, terms, family, row, 0);
 }
 
 /** k of a scaled row to the points from index `from` on, written into the same places of `out` (`[n]` or longer). */
@@ -286,7 +287,8 @@ export function kernelVector(
   point: Point,
   out: Float64Array,
 ): Float64Array {
-  const row = scaleRow(encoding, terms, point, new Float64Array(encoding.stride));
+  const row = point.row.slice();
+  scaleRow(encoding, terms, point.family, row);
   kernelToRow(encoding, terms, points, row, point.family, out, 0);
   return out;
 }

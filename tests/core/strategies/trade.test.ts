@@ -16,13 +16,16 @@ import {
 import { contains, openRegion } from '../../../src/core/strategies/trade/regions.ts';
 import { createGain } from '../../../src/core/strategies/trade/gain.ts';
 import { best, createScorer, glance, look, refine } from '../../../src/core/strategies/trade/score.ts';
+import { createCrossCache } from '../../../src/core/surrogate/cross-cache.ts';
+import { createGp } from '../../../src/core/surrogate/gp.ts';
+import { createStandardiser, toOutput } from '../../../src/core/surrogate/standardise.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
 
-function play(problem: Problem, trials: number, seed = 1): { proposals: Proposal[]; log: RunEvent[] } {
-  const strategy = openStrategy('trade', { problem, seed, options: {} });
+function play(problem: Problem, trials: number, seed = 1, id = 'trade'): { proposals: Proposal[]; log: RunEvent[] } {
+  const strategy = openStrategy(id, { problem, seed, options: {} });
   const log: RunEvent[] = [];
   const proposals: Proposal[] = [];
   for (let i = 0; i < trials; i++) {
@@ -195,7 +198,7 @@ describe('the argmax', () => {
       settled: gp.points.length,
       cross,
       gain: createGain(problem, told, { value: 0.1, costs: [20_000] }, scale, forecast),
-      pointOf: context.pointOf,
+      writePoint: context.writePoint,
       offset: (member: { costs: Readonly<Record<string, number>> }) => Math.sin(member.costs['params']!) / 3,
     });
     const asked = new Set(ledger.trials.map(({ key }) => key));
@@ -209,5 +212,37 @@ describe('the argmax', () => {
     });
     const top = exact.reduce((a, b) => (b.logGain > a.logGain ? b : a));
     expect(best(scorer, glanced)).toMatchObject({ member: top.member, logGain: top.logGain });
+  });
+
+  it('is so of many results too, where part of them rules out most of what a glance leaves', () => {
+    const problem = vastProblem({ budget: 200, objectives: singleObjective });
+    const { log } = play(problem, 170, 1, 'random');
+    const context = createContext({ problem, seed: 1, options: {} }, {});
+    const { catalogue, model, pointOf, writePoint } = context;
+    const { trials } = log.reduce((before, event) => record(before, event, catalogue), EMPTY_LEDGER);
+    const values = trials.map(({ value }) => value!);
+    const scale = createStandardiser(values);
+    const outputs = Float64Array.from(values, (value) => toOutput(scale, value));
+    // The prior's own length scales: as little is known as can be.
+    const gp = createGp(model, new Float64Array(model.layout.count), trials.map(pointOf), outputs);
+    const sure = { logFeasible: () => 0, quickest: () => ({}), draws: () => [{}] };
+    // A record far above what is promised: what is not known decides.
+    const high = Math.max(...values) + 3 * scale.unit;
+    const told = [...values, high].map((value) => ({ value, costs: [] }));
+    const gain = createGain(problem, told, { value: 0, costs: [] }, scale, sure);
+    const parts = { settled: trials.length, cross: createCrossCache(), offset: () => 0 };
+    const scorer = createScorer({ gp, gain, writePoint, ...parts });
+    const set = new CandidateSet(catalogue, new Set(trials.map(({ key }) => key)));
+    const centres = trials.toSorted((a, b) => b.value! - a.value!).map(({ candidate }) => candidate);
+    addGlobalCandidates(set, catalogue, centres.slice(0, 20), 0, createRng(1));
+    const glanced = set.members.map((member) => glance(scorer, member));
+    const found = best(scorer, glanced);
+    const closely = glanced.filter(({ entry }) => entry.solved > 0).length;
+    const exact = glanced.map((item) => look(scorer, item, -Infinity)!);
+    const top = exact.reduce((a, b) => (b.logGain > a.logGain ? b : a));
+    expect(found).toMatchObject({ member: top.member, logGain: top.logGain });
+    const left = glanced.filter(({ logGain }) => logGain > top.logGain).length;
+    expect(left).toBeGreaterThan(50);
+    expect(closely).toBeLessThan(left / 2);
   });
 });

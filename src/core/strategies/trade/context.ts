@@ -1,7 +1,7 @@
 /** What a TRADE run knows from its first moment and never changes: candidates, their coordinates, the surrogate's form. */
-import type { CrossCache } from '../../surrogate/cross-cache.ts';
+import type { CrossCache, RowWriter } from '../../surrogate/cross-cache.ts';
 import type { Encoding, Point } from '../../surrogate/encoding.ts';
-import { createEncoding, encode } from '../../surrogate/encoding.ts';
+import { createEncoding, encode, encodeInto } from '../../surrogate/encoding.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
 import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createCatalogue } from '../catalogue.ts';
@@ -24,6 +24,8 @@ export interface TradeContext {
   readonly model: Model;
   /** The member's coordinates, remembered. */
   readonly pointOf: (member: Costed) => Point;
+  /** Writes them; remembered of those that the catalogue lists. */
+  readonly writePoint: RowWriter<Costed>;
   /** What earlier runs say, where there are any. */
   readonly prior: Prior | undefined;
   readonly memo: Memo;
@@ -42,6 +44,18 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     points.set(member, point);
     return point;
   };
+  const listed = new Map<Costed, Point | undefined>(sample.map((member) => [member, undefined]));
+  // Of thousands that are looked at once, a coordinate more to remember is one more for the collector to find.
+  const writePoint: RowWriter<Costed> = (member, row) => {
+    let point = listed.get(member);
+    if (!point) {
+      if (!listed.has(member)) return encodeInto(encoding, member, row);
+      point = pointOf(member);
+      listed.set(member, point);
+    }
+    row.set(point.row);
+    return point.family;
+  };
   const model = { encoding, layout: createLayout(encoding, options['mainEffects'] !== false) };
   return {
     input,
@@ -49,6 +63,7 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     catalogue,
     model,
     pointOf,
+    writePoint,
     prior: createPrior(catalogue, model, pointOf, input.prior ?? []),
     memo: { last: undefined },
   };

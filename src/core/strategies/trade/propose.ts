@@ -114,7 +114,7 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
       scale,
       latency,
     ),
-    pointOf: context.pointOf,
+    writePoint: context.writePoint,
     offset,
   });
 }

@@ -100,11 +100,9 @@ export function contributions(
 ): readonly { readonly trial: number; readonly share: number }[] {
   const corner = ({ value, costs }: Outcome): readonly number[] => [-value, ...costs];
   const bound = corner(reference);
-  const useful = outcomes.filter(
-    ({ outcome, trial }) =>
-      corner(outcome).every((cost, j) => cost < (bound[j] ?? NaN)) &&
-      !outcomes.some((other) => covers(other, { outcome, trial })),
-  );
+  const isInside = ({ outcome: { value, costs } }: Placed): boolean =>
+    value > reference.value && costs.every((cost, j) => cost < (reference.costs[j] ?? NaN));
+  const useful = outcomes.filter((item) => isInside(item) && !outcomes.some((other) => covers(other, item)));
   const front = useful.map(({ outcome }) => corner(outcome));
   return useful
     .map(({ trial, outcome }, i) => ({
@@ -119,10 +117,15 @@ interface Placed {
   readonly outcome: Outcome;
 }
 
-/** Nowhere worse and somewhere better; of equals the earlier covers the later. */
+/** Nowhere worse and somewhere better; of equals the earlier covers the later. Asked of all pairs: it allocates nothing. */
 function covers(a: Placed, b: Placed): boolean {
-  if (a.outcome.value < b.outcome.value || a.outcome.costs.some((cost, j) => cost > (b.outcome.costs[j] ?? NaN)))
-    return false;
-  const equal = a.outcome.value === b.outcome.value && a.outcome.costs.every((cost, j) => cost === b.outcome.costs[j]);
+  const { value, costs } = a.outcome;
+  const { value: otherValue, costs: otherCosts } = b.outcome;
+  if (value < otherValue) return false;
+  let equal = value === otherValue;
+  for (let j = 0; j < costs.length; j++) {
+    if (costs[j]! > (otherCosts[j] ?? NaN)) return false;
+    if (costs[j] !== otherCosts[j]) equal = false;
+  }
   return equal ? a.trial < b.trial : true;
 }
