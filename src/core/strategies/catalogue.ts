@@ -90,21 +90,21 @@ function rememberMembers(space: Space): { readonly keep: MemberOf; readonly memb
   // A search of thousands of candidates an ask would fill the memory with those that it left behind.
   let recent = new Map<string, Member>();
   let earlier = new Map<string, Member>();
-  const memberAt = (key: string, candidate: Candidate): Member =>
-    kept.get(key) ??
+  const costed = (key: string, candidate: Candidate): Member =>
     recent.get(key) ??
     earlier.get(key) ?? { key, candidate, costs: familyOf(space, candidate.family).costs(candidate.config) };
   return {
     keep(candidate) {
       const key = candidateKey(candidate);
-      const member = memberAt(key, candidate);
+      const member = kept.get(key) ?? costed(key, candidate);
       kept.set(key, member);
       return member;
     },
     memberOf(candidate) {
       const key = candidateKey(candidate);
-      const member = memberAt(key, candidate);
-      if (kept.has(key) || recent.has(key)) return member;
+      const known = kept.get(key) ?? recent.get(key);
+      if (known) return known;
+      const member = costed(key, candidate);
       if (recent.size >= CATALOGUE.remembered) [earlier, recent] = [recent, new Map()];
       recent.set(key, member);
       return member;
