@@ -8,14 +8,6 @@ import type { Clock, Match, MatchRecord } from './records.ts';
 export const PEER_GAMES = ['auto', 'recorded', 'live', 'none'] as const;
 export type PeerGames = (typeof PEER_GAMES)[number];
 
-/** `20`: seeds 1 to 20; `101-160`: these, both ends included. `undefined` where the text is neither. */
-export function seedsOf(text: string): readonly number[] | undefined {
-  const [, first, last] = /^(?:([1-9]\d*)-)?([1-9]\d*)$/.exec(text) ?? [];
-  const from = Number(first ?? 1);
-  const count = Number(last) - from + 1;
-  return count >= 1 ? Array.from({ length: count }, (_, i) => from + i) : undefined;
-}
-
 export interface PlanOptions {
   /** Records of a match, those to be preferred first. */
   readonly find: (match: Match) => readonly MatchRecord[];

@@ -97,7 +97,7 @@ describe('trade replay', () => {
   it('goes on where it stopped: the games of a seed are the same, whichever comes first', async () => {
     const file = write(wideTable());
     const whole = await bench.trade('replay', file, ...BASE, '--seeds', '3', '--json');
-    const rest = await bench.trade('replay', file, ...BASE, '--first-seed', '2', '--seeds', '2', '--json');
+    const rest = await bench.trade('replay', file, ...BASE, '--seeds', '2-3', '--json');
     const rows = (outcome: typeof whole): unknown => outcome.json().map(({ seed, rows }) => ({ seed, rows }));
     expect(rows(rest)).toEqual((rows(whole) as readonly unknown[]).slice(1));
   });
@@ -128,7 +128,7 @@ describe('trade replay', () => {
     const played = json().length;
     expect(played).toBeLessThan(1000);
     expect(stderr).toMatch(
-      new RegExp(`Stopped after ${played} of 1000 seeds; --first-seed ${played + 1} --seeds ${1000 - played} plays`),
+      new RegExp(`Stopped after ${played} of 1000 seeds; --seeds ${played + 1}-1000 plays the others`),
     );
     expect(json().every((line) => (line['rows'] as readonly number[]).length === 200)).toBe(true);
   });
@@ -184,7 +184,7 @@ describe('bad input', () => {
     { args: ['.', ...BASE], says: 'this is a folder' },
     { args: ['x.json', '--strategy', 'evolutoin', '--budget', '5'], says: 'did you mean "evolution"?' },
     { args: ['x.json', '--strategy', 'random'], says: '--budget' },
-    { args: ['x.json', ...BASE, '--seeds', '0'], says: 'Give a whole number from 1' },
+    { args: ['x.json', ...BASE, '--seeds', '0'], says: 'the first and the last, as 21-40' },
     { args: ['x.json', ...BASE, '--strategy', 'nsga'], says: 'did you mean "nsga2"?' },
     { args: ['x.json', ...BASE, '--strategy', ','], says: 'Name a strategy' },
     { args: ['x.json', ...BASE, '--reach', '98'], says: 'give a share above 0 and up to 1' },

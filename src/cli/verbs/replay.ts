@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { ranOutWords } from '../../bridge/replay-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';
+import { seedsOf } from '../../core/seed-range.ts';
 import {
   checkStrategies,
   createProgressPrinter,
@@ -22,8 +23,7 @@ interface ReplayOptions extends CommonOptions {
   readonly strategy: readonly string[];
   readonly budget: number;
   readonly batch: number;
-  readonly seeds: number;
-  readonly firstSeed: number;
+  readonly seeds: readonly number[];
   readonly single?: boolean;
   readonly limit?: readonly Limit[];
   readonly reach?: string;
@@ -36,8 +36,12 @@ export const replayVerb: Verb = (program, context) => {
     .requiredOption('--strategy <id>', 'who plays; several by commas, or given again: they are compared', addStrategies)
     .requiredOption('--budget <n>', 'rows it may have trained, a seed', wholeNumber(1, 100_000))
     .option('--batch <q>', 'proposals an ask', wholeNumber(1, 256), 1)
-    .option('--seeds <k>', 'games of each strategy, with the seeds 1 to K', wholeNumber(1, 1000), 1)
-    .option('--first-seed <s>', 'begin with this seed: to go on where one stopped', wholeNumber(1, 1_000_000), 1)
+    .option(
+      '--seeds <k>',
+      'games of each strategy: with the seeds 1 to K, or from one to another, as 21-40',
+      seedList,
+      [1],
+    )
     .option('--single', 'the first objective alone')
     .option('--limit <metric=max>', 'keep a known metric to a most; may be given again', addLimit)
     .option(
@@ -54,21 +58,20 @@ export const replayVerb: Verb = (program, context) => {
 
 /** Gives the exit code. Ctrl+C ends the game in hand; what was played until then is told. */
 async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<number> {
-  const { strategy: strategies, seeds, firstSeed, batch, budget, json, limit: limits = [], single = false } = options;
+  const { strategy: strategies, seeds, batch, budget, json, limit: limits = [], single = false } = options;
   const printer = createProgressPrinter(process.stderr);
   const games = new Map(strategies.map((strategy) => [strategy, new Map<number, PlayedGame>()]));
   const times: GameTime[] = [];
   const isSeveral = strategies.length > 1;
   const leftText = (now: readonly GameTime[]): string => {
-    const left = secondsLeft(strategies, seeds, now);
+    const left = secondsLeft(strategies, seeds.length, now);
     return left === undefined ? '' : `, about ${durationText(left)} left`;
   };
 
-  async function playOne(strategy: string, round: number): Promise<boolean> {
+  async function playOne(strategy: string, seed: number, round: number): Promise<boolean> {
     const start = performance.now();
     const timeOf = (share: number): GameTime => ({ strategy, share, seconds: (performance.now() - start) / 1000 });
-    const seed = firstSeed + round - 1;
-    const place = firstSeed === 1 ? `seed ${seed} of ${seeds}` : `seed ${seed} (${round} of ${seeds})`;
+    const place = seed === round ? `seed ${seed} of ${seeds.length}` : `seed ${seed} (${round} of ${seeds.length})`;
     const game = await player.play({ strategy, seed, budget, batch, limits, single }, (share) =>
       printer.status(`${strategy}: ${place}, ${Math.round(100 * share)} %${leftText([...times, timeOf(share)])}`),
     );
@@ -79,7 +82,7 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
     printer.clear();
     const ranOut = ranOutWords(game.rows.length, budget);
     if (ranOut !== undefined && times.length === 1) printer.line(ranOut);
-    const isLast = times.length === seeds * strategies.length;
+    const isLast = times.length === seeds.length * strategies.length;
     printer.line(`${isSeveral ? `${strategy}: ` : ''}${place}: ${gameText(game)}${isLast ? '' : leftText(times)}`);
     if (json) printJson({ ...(isSeveral && { strategy }), seed, ...game });
     return true;
@@ -87,10 +90,10 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
 
   /** All strategies play a seed before any plays the next: what there is at any time is paired. Gives the seeds played. */
   async function playAll(): Promise<number> {
-    for (let round = 1; round <= seeds; round += 1) {
-      for (const strategy of strategies) if (!(await playOne(strategy, round))) return round - 1;
+    for (const [before, seed] of seeds.entries()) {
+      for (const strategy of strategies) if (!(await playOne(strategy, seed, before + 1))) return before;
     }
-    return seeds;
+    return seeds.length;
   }
 
   if (player.table.note !== undefined) printer.line(player.table.note);
@@ -101,10 +104,20 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
   });
   if (!json && times.length > 0) printLines(tableText(player.table, games, { batch, reach: reachOf(options) }));
-  if (played === seeds) return 0;
-  const rest = `--first-seed ${firstSeed + played} --seeds ${seeds - played}`;
-  process.stderr.write(`Stopped after ${played} of ${seeds} seeds; ${rest} plays the others.\n`);
+  if (played === seeds.length) return 0;
+  const rest = `--seeds ${seeds[played]}-${seeds.at(-1)}`;
+  process.stderr.write(`Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.\n`);
   return INTERRUPTED;
+}
+
+const MOST_SEEDS = 1000;
+
+function seedList(text: string): readonly number[] {
+  const seeds = seedsOf(text);
+  if (seeds && seeds.length <= MOST_SEEDS) return seeds;
+  throw new InvalidArgumentError(
+    `Give how many there are, or the first and the last, as 21-40: at most ${MOST_SEEDS}.`,
+  );
 }
 
 /** The share, or whose it is. */

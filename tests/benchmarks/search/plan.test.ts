@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planGames, provenances, seedsOf } from '../../../benchmarks/search/plan.ts';
+import { planGames, provenances } from '../../../benchmarks/search/plan.ts';
 import type { PlanOptions } from '../../../benchmarks/search/plan.ts';
 import type { Match, MatchRecord } from '../../../benchmarks/search/records.ts';
 import { gameRecord } from './game-records.ts';
@@ -107,17 +107,5 @@ describe('how games came to be in a benchmark', () => {
     const all = provenances([bare, skipped], isNow);
     expect(Object.keys(all)).toEqual(['turbo']);
     expect(all['turbo']).toMatchObject([{ machine: 'unknown', dates: ['unknown', 'unknown'] }]);
-  });
-});
-
-describe('seeds', () => {
-  it('are the first so many, or a range with both its ends', () => {
-    expect(seedsOf('3')).toEqual([1, 2, 3]);
-    expect(seedsOf('101-103')).toEqual([101, 102, 103]);
-    expect(seedsOf('7-7')).toEqual([7]);
-  });
-
-  it.each(['', '0', '-3', '5-3', '1.5', '1-', 'all', '1-2-3'])('are not taken from %j', (text) => {
-    expect(seedsOf(text)).toBeUndefined();
   });
 });
