@@ -24,8 +24,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { MOST_SEEDS, seedsOf } from '../src/cli/seed-range.ts';
 import { WorkbenchError } from '../src/core/errors.ts';
-import { seedsOf } from '../src/core/seed-range.ts';
 import { STRATEGIES } from '../src/core/strategies/registry.ts';
 import { peerPython } from './peers/environment.mjs';
 import { PEERS } from './search/peers.ts';
@@ -113,7 +113,8 @@ function gameOf(name: string, seed: number): string | undefined {
 }
 
 const seeds =
-  seedsOf(values.seeds) ?? refuse(`--seeds ${values.seeds}: a number of seeds, or the first and last, as 101-160.`);
+  seedsOf(values.seeds) ??
+  refuse(`--seeds ${values.seeds}: a number of seeds, or the first and last, as 101-160; ${MOST_SEEDS} at most.`);
 const known = readRecords(values.record);
 const recorded = readRecords(peerGames === 'live' || peerGames === 'none' ? undefined : RECORDED);
 const environment = existsSync(peerPython());

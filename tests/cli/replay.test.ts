@@ -185,6 +185,7 @@ describe('bad input', () => {
     { args: ['x.json', '--strategy', 'evolutoin', '--budget', '5'], says: 'did you mean "evolution"?' },
     { args: ['x.json', '--strategy', 'random'], says: '--budget' },
     { args: ['x.json', ...BASE, '--seeds', '0'], says: 'the first and the last, as 21-40' },
+    { args: ['x.json', ...BASE, '--seeds', '999999999'], says: 'at most 1000' },
     { args: ['x.json', ...BASE, '--strategy', 'nsga'], says: 'did you mean "nsga2"?' },
     { args: ['x.json', ...BASE, '--strategy', ','], says: 'Name a strategy' },
     { args: ['x.json', ...BASE, '--reach', '98'], says: 'give a share above 0 and up to 1' },

@@ -1,10 +1,9 @@
 /** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no workspace is opened. */
 import { readFileSync } from 'node:fs';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { ranOutWords } from '../../bridge/replay-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';
-import { seedsOf } from '../../core/seed-range.ts';
 import {
   checkStrategies,
   createProgressPrinter,
@@ -18,6 +17,7 @@ import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/create-host.
 import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
+import { MOST_SEEDS, seedsOf } from '../seed-range.ts';
 
 interface ReplayOptions extends CommonOptions {
   readonly strategy: readonly string[];
@@ -36,11 +36,10 @@ export const replayVerb: Verb = (program, context) => {
     .requiredOption('--strategy <id>', 'who plays; several by commas, or given again: they are compared', addStrategies)
     .requiredOption('--budget <n>', 'rows it may have trained, a seed', wholeNumber(1, 100_000))
     .option('--batch <q>', 'proposals an ask', wholeNumber(1, 256), 1)
-    .option(
-      '--seeds <k>',
-      'games of each strategy: with the seeds 1 to K, or from one to another, as 21-40',
-      seedList,
-      [1],
+    .addOption(
+      new Option('--seeds <k>', 'games of each strategy: with the seeds 1 to K, or from one to another, as 21-40')
+        .argParser(seedList)
+        .default([1], '1'),
     )
     .option('--single', 'the first objective alone')
     .option('--limit <metric=max>', 'keep a known metric to a most; may be given again', addLimit)
@@ -110,11 +109,9 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
   return INTERRUPTED;
 }
 
-const MOST_SEEDS = 1000;
-
 function seedList(text: string): readonly number[] {
   const seeds = seedsOf(text);
-  if (seeds && seeds.length <= MOST_SEEDS) return seeds;
+  if (seeds) return seeds;
   throw new InvalidArgumentError(
     `Give how many there are, or the first and the last, as 21-40: at most ${MOST_SEEDS}.`,
   );

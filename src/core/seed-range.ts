@@ -1,7 +1,0 @@
-/** `20`: seeds 1 to 20; `101-160`: these, both ends included. `undefined` where the text is neither. */
-export function seedsOf(text: string): readonly number[] | undefined {
-  const [, first, last] = /^(?:([1-9]\d{0,8})-)?([1-9]\d{0,8})$/.exec(text) ?? [];
-  const from = Number(first ?? 1);
-  const count = Number(last) - from + 1;
-  return count >= 1 ? Array.from({ length: count }, (_, i) => from + i) : undefined;
-}
