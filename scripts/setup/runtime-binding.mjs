@@ -66,9 +66,11 @@ export async function linkAddon({ env, signal }, target, compiler, options) {
 export async function testRuntime({ root, env, platform, signal }, target, folder) {
   const script = fileURLToPath(new URL('self-test.mjs', import.meta.url));
   const args = [script, root, join(folder, 'tfjs_binding.node'), TENSORFLOW_VERSION, target.device];
-  const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true', ONEDNN_VERBOSE: 'profile_create' };
+  const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+  // As src/compute/backend sets it: without AVX-512 TensorFlow would leave oneDNN off, and its log would say nothing.
+  const oneDnn = { TF_ENABLE_ONEDNN_OPTS: '1', ONEDNN_VERBOSE: 'profile_create' };
   const output = await runCommand(node24Path(root, platform), args, {
-    env: { ...env, ...quiet },
+    env: { ...env, ...quiet, ...oneDnn },
     signal,
     timeoutMs: TEST_TIMEOUT_MS,
     keptCharacters: 100_000,

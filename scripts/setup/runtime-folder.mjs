@@ -7,7 +7,7 @@ import { checkoutCache, userCacheFolder } from './paths.mjs';
 import { TENSORFLOW_VERSION, machineLibc, runtimeTarget } from './runtime-targets.mjs';
 
 /** Raise it when the layout of the runtime's folder or the way it is built changes. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 export const tfjsNodeFolder = (root) => join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
 
 /**

@@ -1,4 +1,5 @@
 /** What the trainer says of the runtime it has loaded is what lies on the disk, and its speed is that of real products. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +19,20 @@ describe('the loaded backend', () => {
       expect(loaded.versions['TensorFlow']).toBe(loaded.version);
       expect(loaded.versions['oneDNN']).toMatch(/^\d+\.\d+/);
     }
+  });
+
+  it('turns oneDNN on whatever the processor, and names it only where it computes', () => {
+    // TensorFlow reads its switch once a process, and leaves oneDNN off by itself without AVX-512.
+    const script = `
+      const { loadBackend } = await import('./src/compute/backend/load-backend.ts');
+      const { versions } = await loadBackend();
+      console.log(JSON.stringify([process.env.TF_ENABLE_ONEDNN_OPTS, versions.oneDNN]));`;
+    const { TF_ENABLE_ONEDNN_OPTS: _, ...plain } = process.env;
+    const said = (env: NodeJS.ProcessEnv): unknown =>
+      JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' }));
+    if (loaded.backend === 'wasm') return expect(loaded.versions['oneDNN']).toBeUndefined();
+    expect(said(plain)).toEqual(['1', loaded.versions['oneDNN']]);
+    expect(said({ ...plain, TF_ENABLE_ONEDNN_OPTS: '0' })).toEqual(['0', null]);
   });
 
   it('names the folder of the library in use and its size, not that of some other runtime in the cache', () => {

@@ -101,6 +101,14 @@ describe('where the tools are', () => {
     expect(isDecided(sandbox.context)).toBe(true);
   });
 
+  it('tests it with oneDNN turned on, which TensorFlow leaves off without AVX-512', async () => {
+    giveTools('[ "$TF_ENABLE_ONEDNN_OPTS" = 1 ] && echo "onednn_verbose,info,oneDNN v3.7.3 (commit 0)"');
+    await runtimeStep.make(sandbox.context);
+    expect(record()).toMatchObject({ backend: 'tensorflow' });
+    const built: unknown = JSON.parse(readFileSync(join(wanted().folder, 'runtime.json'), 'utf8'));
+    expect(built).toMatchObject({ oneDnn: '3.7.3' });
+  });
+
   it('takes the runtime that another checkout built, and only copies the binding', async () => {
     giveTools();
     await runtimeStep.make(sandbox.context);

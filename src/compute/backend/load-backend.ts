@@ -17,6 +17,8 @@ const BACKEND_VARIABLE = 'TRADE_BACKEND';
 const DEVICE_VARIABLE = 'TRADE_DEVICE';
 /** TensorFlow's own switch, read once when its first op runs. */
 const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
+/** TensorFlow's own: oneDNN's kernels for its ops. Left to itself it takes them with AVX-512 and leaves them with AVX2. */
+const ONEDNN_VARIABLE = 'TF_ENABLE_ONEDNN_OPTS';
 
 let loading: Promise<LoadedBackend> | undefined;
 
@@ -42,6 +44,7 @@ function loadTensorFlow(): LoadedBackend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   // Else the first of several trainers takes all memory of a GPU.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  process.env[ONEDNN_VARIABLE] ??= '1';
   if (leavesGpu) process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   // tfjs-node calls two helpers that Node 23 removed.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
@@ -62,7 +65,10 @@ function loadTensorFlow(): LoadedBackend {
     backend: 'tensorflow',
     device: backend.isUsingGpuDevice ? `gpu (${gpu ?? 'NVIDIA'})` : `cpu (${cpuName()})`,
     version: backend.binding.TF_Version,
-    versions: versions({ TensorFlow: backend.binding.TF_Version, oneDNN: runtime?.oneDnn, kernels: kernels.version }),
+    versions: versions({
+      ...{ TensorFlow: backend.binding.TF_Version, kernels: kernels.version },
+      oneDNN: process.env[ONEDNN_VARIABLE] === '1' ? runtime?.oneDnn : undefined,
+    }),
     threads: Number(process.env[THREADS_VARIABLE] ?? availableParallelism()),
     note: notes.length > 0 ? notes.join(' ') : undefined,
     runtime: runtime && { folder: runtime.folder, bytes: runtime.bytes },
