@@ -4,12 +4,12 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { SECURITY_HEADERS } from '../bridge/csp.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 import { SESSION_PATH, SOCKET_PATH, SOCKET_PROTOCOL, TOKEN_KEY } from '../bridge/shell.ts';
+import { watchConnections } from './doorkeeper.ts';
 import { isOwnHost, isOwnOrigin } from './origin.ts';
 import { answerSession } from './session.ts';
 import { answerStatic } from './static-files.ts';
@@ -17,6 +17,10 @@ import { createGate } from './token.ts';
 
 /** Larger than any message of the contract: a search's configuration, one trial's predictions go the other way. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** Connections that passed the gate: windows of one person. */
+const MAX_WINDOWS = 32;
+/** A page that asks for signs of life and reads none gets no more of them. */
+const MAX_UNREAD_BYTES = 64 * 1024;
 
 export interface WebServerOptions {
   /** Folder of the built renderer. */
@@ -31,18 +35,23 @@ export interface WebServer {
   readonly port: number;
   /** An address with a one-time token in its fragment. */
   newAddress(): string;
-  /** Connections that are open. */
+  /** Connections that are open and passed the gate. */
   sockets(): number;
+  /** Connections that are open and did not. */
+  strangers(): number;
   close(): Promise<void>;
 }
 
 /** Throws `port.busy`. */
 export async function startWebServer({ root, port, onSocket }: WebServerOptions): Promise<WebServer> {
   const gate = createGate();
-  const server = createServer();
+  // Looks for requests that stall each second, not each half minute.
+  const server = createServer({ connectionsCheckingInterval: 1000 });
+  const door = watchConnections(server);
   const bridge = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
+    autoPong: false,
     handleProtocols: (offered) => (offered.has(SOCKET_PROTOCOL) ? SOCKET_PROTOCOL : false),
   });
   const bound = await listen(server, port);
@@ -50,10 +59,15 @@ export async function startWebServer({ root, port, onSocket }: WebServerOptions)
     void answer(request, response).catch(() => response.destroy());
   });
   server.on('upgrade', (request, socket, head) => {
-    if (!mayConnect(request)) return refuse(socket);
+    if (!mayConnect(request)) return door.refuse(socket, '403 Forbidden');
+    if (bridge.clients.size >= MAX_WINDOWS) return door.refuse(socket, '503 Service Unavailable');
     bridge.handleUpgrade(request, socket, head, (opened) => {
+      door.admit(socket);
       // An oversized message is one: the library closes the socket, and an error that nobody hears would end the process.
       opened.on('error', () => opened.terminate());
+      opened.on('ping', (data) => {
+        if (opened.bufferedAmount < MAX_UNREAD_BYTES) opened.pong(data);
+      });
       onSocket(opened);
     });
   });
@@ -81,10 +95,12 @@ export async function startWebServer({ root, port, onSocket }: WebServerOptions)
     port: bound,
     newAddress: () => `http://127.0.0.1:${bound}/#${TOKEN_KEY}=${gate.issueToken()}`,
     sockets: () => bridge.clients.size,
+    strangers: door.strangers,
     close: async () => {
       for (const socket of bridge.clients) socket.terminate();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      door.close();
       await closed;
     },
   };
@@ -110,8 +126,4 @@ function refusedPort(error: NodeJS.ErrnoException, port: number): Error {
 
 function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(status, { ...SECURITY_HEADERS, ...headers }).end();
-}
-
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
 }
