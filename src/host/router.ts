@@ -3,14 +3,17 @@ import { inspect } from 'node:util';
 import { createRouterClient, implement } from '@orpc/server';
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
-import { RPCHandler as SocketHandler } from '@orpc/server/ws';
+import { RPCHandler as SocketHandler } from '@orpc/server/websocket';
 import type { WebSocket } from 'ws';
 import { contract } from '../bridge/contract.ts';
 import { isForeign, toWire, toWorkbenchError } from '../bridge/errors.ts';
 import { wireSerializers } from '../bridge/numbers.ts';
+import { boundCall } from './call-bound.ts';
+import type { CallContext } from './call-bound.ts';
 import type { Handlers } from './handlers.ts';
 import type { HostClient } from './host.ts';
 import type { Log } from './log.ts';
+import { serveSocket } from './socket-line.ts';
 
 export interface Exits {
   readonly client: HostClient;
@@ -33,16 +36,18 @@ export function createExits(handlers: Handlers, log: Log): Exits {
       }
     };
 
-  const options = { customJsonSerializers: wireSerializers, clientInterceptors: [showing(toWire)] };
-  const sockets = new SocketHandler(router, options);
-  const ports = new PortHandler(router, options);
+  const options = { customJsonSerializers: wireSerializers, clientInterceptors: [showing(toWire), boundCall] };
+  const sockets = new SocketHandler<CallContext>(router, options);
+  const ports = new PortHandler<CallContext>(router, options);
+  const fresh = (): CallContext => ({ underWay: 0 });
   return {
     // Sound: the router is the contract's, and a router client has the contract client's methods.
     client: createRouterClient(router, { interceptors: [showing(toWorkbenchError)] }) as unknown as HostClient,
-    webSocket: (socket) => void sockets.upgrade(socket),
+    webSocket: (socket) =>
+      serveSocket(socket, sockets, fresh(), (error) => log.warn({ error: textOf(error) }, 'a window was cut off')),
     messagePort: (port) => {
       if (!isPort(port)) throw new TypeError('This is not a MessagePort.');
-      ports.upgrade(port);
+      ports.upgrade(port, { context: fresh() });
       port.start?.();
     },
   };
