@@ -23,6 +23,10 @@ export const doctorSchema = z.strictObject({
   problems: z.array(z.string()).readonly(),
   /** What a repair would do about each of them; empty where nothing can. */
   remedies: z.array(z.string()).readonly().optional(),
+  /** What is not the workbench's, and is left alone. */
+  notes: z.array(z.string()).readonly().optional(),
+  /** Problems that opening the workspace put right. */
+  tidied: z.array(z.string()).readonly().optional(),
 });
 
 /** What the folders of a workspace and its database take. */

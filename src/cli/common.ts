@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { numberWord } from '../bridge/numbers.ts';
-import { createHost, defaultWorkspace, readWorkspace } from '../host/create-host.ts';
+import { assertOurs, createHost, defaultWorkspace, readWorkspace } from '../host/create-host.ts';
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';
 import type { VerbContext } from './program.ts';
 
@@ -51,8 +51,11 @@ export function withWorkspace<T>(options: CommonOptions, work: (workspace: Reada
   }
 }
 
+/** Throws `workspace.foreign` where it is somebody else's folder, whatever the verb. */
 export function workspaceOf({ workspace }: CommonOptions): string {
-  return workspace === undefined ? defaultWorkspace() : resolve(workspace);
+  const folder = workspace === undefined ? defaultWorkspace() : resolve(workspace);
+  assertOurs(folder);
+  return folder;
 }
 
 /** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them. */

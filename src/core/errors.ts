@@ -21,6 +21,7 @@ export const ERROR_KINDS = {
   'workspace.busy': 'input',
   'workspace.readonly': 'input',
   'workspace.newer': 'input',
+  'workspace.foreign': 'input',
   'workspace.corrupt': 'machine',
   'port.busy': 'input',
   'usage.invalid': 'input',

@@ -39,6 +39,7 @@ import { PROGRAM_VERSION } from './version.ts';
 export type { Host, HostClient, HostOptions } from './host.ts';
 export { examineFolder } from '../store/doctor.ts';
 export { isLocked } from '../store/lock.ts';
+export { assertOurs } from '../store/ownership.ts';
 export { wishFor } from '../store/recovery.ts';
 export { backupsOf, keptBackups, removeKept } from './care.ts';
 export type { RecoveryReport } from './care.ts';

@@ -5,7 +5,7 @@ import type { BrowserWindow } from 'electron';
 import { isArchiveName } from '../bridge/archive-schemas.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
-import { backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';
+import { assertOurs, backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { APP_ID } from './app-id.ts';
 import { answerAppRequest } from './app-protocol.ts';
@@ -118,7 +118,15 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
         return workspace;
       case 'another': {
         const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
-        return filePaths[0] ?? workspace;
+        const another = filePaths[0] ?? workspace;
+        try {
+          assertOurs(another);
+        } catch (error) {
+          // Somebody else's folder: the question comes again.
+          show(error);
+          return workspace;
+        }
+        return another;
       }
       default:
         return undefined;

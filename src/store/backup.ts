@@ -18,6 +18,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connection } from './database.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
+import { PARTIAL } from './ownership.ts';
 
 /** Why a copy was made, and how many of its sort are kept. */
 const KEPT = {
@@ -51,7 +52,6 @@ const NAME = /^workspace-v(\d{1,6})-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3
 /** How folders begin that hold checkpoint files which no row named when they were put aside. */
 export const ASIDE = 'checkpoints-';
 const ASIDE_NAME = /^checkpoints-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z$/;
-const PARTIAL = '.partial';
 const DAY_MS = 24 * 3600 * 1000;
 
 /** Of a moment, as part of a file's name. */
@@ -166,7 +166,15 @@ function isKind(word: string): word is BackupKind {
 /** What copies that were cut off have left. At the start of a session, when nobody makes one. */
 export function sweepPartials(backups: string): void {
   if (!existsSync(backups)) return;
-  for (const name of readdirSync(backups)) if (name.endsWith(PARTIAL)) removeQuietly(join(backups, name));
+  for (const entry of readdirSync(backups, { withFileTypes: true })) {
+    if (entry.isFile() && isPartial(entry.name)) removeQuietly(join(backups, entry.name));
+  }
+}
+
+/** A copy of ours, or its log, under the name that it has until it is whole. */
+function isPartial(name: string): boolean {
+  if (!name.endsWith(PARTIAL)) return false;
+  return readName(name.slice(0, -PARTIAL.length).replace(/-wal$/, '')) !== undefined;
 }
 
 /** What cannot be removed now goes with the next one. */

@@ -6,9 +6,9 @@ import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
 import { corrupt, inWordsOf, isUnwritable } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
+import { APPLICATION_ID } from './ownership.ts';
 
 export const BUSY_TIMEOUT_MS = 5000;
-export const APPLICATION_ID = 0x54524144;
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 export type Connection = Database.Database;

@@ -4,6 +4,7 @@ import { reportedOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
+import { strangeTemps } from './ownership.ts';
 import { dueOutcome, type Mend } from './repair.ts';
 import type { ReadableStore, RunSummary, StoredEvent, TrialEvidence } from './store.ts';
 import { openReadable } from './workspace.ts';
@@ -23,6 +24,8 @@ export interface DoctorReport {
   readonly problems: readonly string[];
   /** What a repair would do about each of them; empty where nothing brings back what is lost. Absent without problems. */
   readonly remedies?: readonly string[];
+  /** What lies in the workspace and is not the workbench's: no fault, and left alone. Absent where there is none. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -55,6 +58,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
   const problems = findProblems(store, files, session);
+  const notes = strangerNotes(store, files, session);
   return {
     ok: problems.length === 0,
     integrity: 'ok',
@@ -64,7 +68,19 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
     checkpoints: store.checkpoints().length,
     problems: problems.map(({ words }) => words),
     ...(problems.length > 0 && { remedies: problems.map(({ mend }) => (mend ? REMEDIES[mend.what] : '')) }),
+    ...(notes.length > 0 && { notes }),
   };
+}
+
+/** In another's session a file on its way to its row is no stranger. */
+function strangerNotes(store: ReadableStore, files: StoredFiles, session: OpenSession): readonly string[] {
+  if (session === 'another') return [];
+  const inCheckpoints = files.strangers(store.checkpoints().map(({ file }) => file));
+  const strangers = [
+    ...inCheckpoints.map((name) => `checkpoints/${name}`),
+    ...strangeTemps(files.folders.tmp).map((name) => `tmp/${name}`),
+  ];
+  return strangers.map((path) => `"${path}" is not the workbench's: it is left alone.`);
 }
 
 /** Of a database that is sound in itself. */

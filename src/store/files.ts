@@ -7,6 +7,7 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -19,10 +20,11 @@ import { open } from 'node:fs/promises';
 import { isAbsolute, join, parse, relative, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
+import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
 import type { CheckpointRow } from './store.ts';
 
-export type Folder = 'checkpoints' | 'tmp' | 'teachers' | 'datasets' | 'cache' | 'logs' | 'backups';
+export type Folder = (typeof FOLDERS)[number];
 
 export interface FileFacts {
   readonly bytes: number;
@@ -41,8 +43,10 @@ export interface StoredFiles {
   pathOf(file: string): string;
   /** What is wrong with the row's file, in words; `undefined` where it is as the row says. */
   verify(row: CheckpointRow): string | undefined;
-  /** Files in `checkpoints` that are not among `known`. */
+  /** Files in `checkpoints` that sessions of ours have made, by name and content, and that are not among `known`. */
   orphans(known: Iterable<string>): readonly string[];
+  /** All else in `checkpoints`: somebody put it there, and it stays. */
+  strangers(known: Iterable<string>): readonly string[];
 }
 
 export interface WorkspaceFiles extends StoredFiles {
@@ -71,15 +75,14 @@ function assertFileName(name: string): void {
 }
 
 export function storedFiles(directory: string): StoredFiles {
-  const place = (folder: Folder) => resolve(directory, folder);
   const folders: Record<Folder, string> = {
-    checkpoints: place('checkpoints'),
-    tmp: place('tmp'),
-    teachers: place('teachers'),
-    datasets: place('datasets'),
-    cache: place('cache'),
-    logs: place('logs'),
-    backups: place('backups'),
+    checkpoints: resolve(directory, 'checkpoints'),
+    tmp: resolve(directory, 'tmp'),
+    teachers: resolve(directory, 'teachers'),
+    datasets: resolve(directory, 'datasets'),
+    cache: resolve(directory, 'cache'),
+    logs: resolve(directory, 'logs'),
+    backups: resolve(directory, 'backups'),
   };
   const pathOf = (file: string) => {
     assertFileName(file);
@@ -97,11 +100,26 @@ export function storedFiles(directory: string): StoredFiles {
     },
     orphans: (known) => {
       const named = new Set(known);
-      return inFolder(folders.checkpoints)
-        .filter((entry) => entry.isFile() && FILE_NAME.test(entry.name) && !named.has(entry.name))
-        .map((entry) => entry.name);
+      return inFolder(folders.checkpoints).filter(
+        (name) => !named.has(name) && isOurs(join(folders.checkpoints, name)),
+      );
+    },
+    strangers: (known) => {
+      const named = new Set(known);
+      return inFolder(folders.checkpoints).filter(
+        (name) => !named.has(name) && !isOurs(join(folders.checkpoints, name)),
+      );
     },
   };
+}
+
+/** A file that bears the hash of what is in it, or that was cut off on its way to such a name. Links are neither. */
+function isOurs(path: string): boolean {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const { base, name, ext } = parse(path);
+  if (base.startsWith('.') && ext === PARTIAL) return hashInName(name.slice(1)) !== undefined;
+  const hash = hashInName(base);
+  return hash !== undefined && FILE_NAME.test(base) && hashFile(path).startsWith(hash);
 }
 
 export function makeFolders({ folders }: StoredFiles): void {
@@ -137,9 +155,9 @@ export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFil
     },
     sweepOrphans: (known) => {
       const orphans = stored.orphans(known);
-      for (const file of orphans) removeQuietly(pathOf(file));
-      for (const entry of inFolder(folders.tmp)) {
-        if (entry.name !== fence) removeQuietly(join(folders.tmp, entry.name));
+      for (const file of orphans) removeQuietly(join(folders.checkpoints, file));
+      for (const name of ownTemps(folders.tmp)) {
+        if (name !== fence) removeQuietly(join(folders.tmp, name));
       }
       return orphans;
     },
@@ -212,9 +230,9 @@ function flushFolder(folder: string): void {
   }
 }
 
-function inFolder(folder: string) {
+function inFolder(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return inWordsOf(folder, () => readdirSync(folder, { withFileTypes: true }));
+  return inWordsOf(folder, () => readdirSync(folder));
 }
 
 /**

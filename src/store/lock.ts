@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
 import { toWorkbenchError } from './errors.ts';
+import { LOCK_FILE, LOCK_NOTE } from './ownership.ts';
 
 /** A connection that nobody refers to any more is closed by the garbage collector, and would let the lock go. */
 const held = new Set<Database.Database>();
@@ -23,11 +24,11 @@ export interface Lock {
 }
 
 function lockFile(directory: string): string {
-  return join(directory, 'lock.sqlite');
+  return join(directory, LOCK_FILE);
 }
 
 function noteFile(directory: string): string {
-  return join(directory, 'lock.json');
+  return join(directory, LOCK_NOTE);
 }
 
 /** Process that holds the lock, or held it last and died; `undefined` where nobody left a note. */

@@ -23,6 +23,8 @@ import { backUp, isRestorable, keepDamaged, listAsides, listBackups, stampOf } f
 import { newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from './database.ts';
 import { corrupt, inWordsOf } from './errors.ts';
 import { storedFiles, type StoredFiles } from './files.ts';
+import { acquireLock } from './lock.ts';
+import { assertOurs, RECOVERED_FILE, SALVAGE_FOLDER, WISH_FILE } from './ownership.ts';
 import { putAside } from './repair.ts';
 import { salvage } from './salvage.ts';
 import { quickCheck } from './sqlite-store.ts';
@@ -41,9 +43,6 @@ export interface Recovery {
   readonly unreadable?: number;
 }
 
-const WISH_FILE = 'recovery.json';
-const INCOMING = 'recovered.sqlite';
-
 /** Throws where the copy is not there, is damaged, or is of a newer version; then nothing is wished for. */
 export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void {
   if ('restore' in wish) assertRestorable(files, wish.restore);
@@ -55,10 +54,16 @@ export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void
   });
 }
 
-/** For a workspace that cannot be opened. Throws as above. */
+/** For a workspace that cannot be opened. Throws as above, and `workspace.busy` where another program has it. */
 export function wishFor(directory: string, wish: Wish): void {
   const root = resolve(directory);
-  wishRecovery(root, storedFiles(root), wish);
+  assertOurs(root);
+  const lock = acquireLock(root);
+  try {
+    wishRecovery(root, storedFiles(root), wish);
+  } finally {
+    lock.release(!lock.previousDied);
+  }
 }
 
 /** The copy that the next opening is to put back. */
@@ -79,7 +84,7 @@ export function grantWish(root: string, database: string, files: StoredFiles, no
       : saveWhatIsLeft(root, database, files, at);
   } finally {
     // What cannot be granted is not tried again at every start; what stood there still stands.
-    rmSync(join(root, INCOMING), { force: true });
+    rmSync(join(root, RECOVERED_FILE), { force: true });
     rmSync(join(root, WISH_FILE), { force: true });
   }
 }
@@ -99,7 +104,7 @@ function readWish(root: string): Wish | undefined {
 function restore(root: string, database: string, files: StoredFiles, name: string, at: Date): Recovery {
   const file = assertRestorable(files, name);
   const kept = keepPresent(database, files, at);
-  const incoming = join(root, INCOMING);
+  const incoming = join(root, RECOVERED_FILE);
   inWordsOf(incoming, () => copyFileSync(file, incoming));
   takePlace(root, database, files, at);
   return { what: 'restored', from: name, kept };
@@ -108,7 +113,7 @@ function restore(root: string, database: string, files: StoredFiles, name: strin
 function saveWhatIsLeft(root: string, database: string, files: StoredFiles, at: Date): Recovery {
   if (!existsSync(database)) throw corrupt(database, 'there is nothing to save');
   const kept = keepDamaged(database, files.folders.backups, at);
-  const work = join(files.folders.tmp, 'salvage');
+  const work = join(files.folders.tmp, SALVAGE_FOLDER);
   rmSync(work, { recursive: true, force: true });
   try {
     const source = join(work, 'damaged.sqlite');
@@ -119,7 +124,7 @@ function saveWhatIsLeft(root: string, database: string, files: StoredFiles, at: 
         if (existsSync(part)) copyFileSync(part, `${source}${suffix}`);
       }
     });
-    const incoming = join(root, INCOMING);
+    const incoming = join(root, RECOVERED_FILE);
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${incoming}${suffix}`, { force: true });
     const saved = salvage(source, incoming);
     takePlace(root, database, files, at);
@@ -175,7 +180,7 @@ function keepPresent(database: string, { folders }: StoredFiles, at: Date): stri
  * the next sweep would take them; those that they name and that were put aside once are fetched.
  */
 function takePlace(root: string, database: string, files: StoredFiles, at: Date): void {
-  const incoming = join(root, INCOMING);
+  const incoming = join(root, RECOVERED_FILE);
   const named = checkpointsNamed(incoming);
   inWordsOf(database, () => {
     flush(incoming);

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportedOf } from '../core/front.ts';
 import type { StoredFiles } from './files.ts';
+import { ownTemps } from './ownership.ts';
 import type { ReadableStore, RunSummary } from './store.ts';
 
 /** A run at rest, and the students off its front whose weights are kept. */
@@ -56,7 +57,9 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
       const bytes = present.get(name);
       return bytes === undefined ? [] : [{ name, bytes }];
     }),
-    leftovers: entriesOf(folders.tmp).filter(({ name }) => name !== fence),
+    leftovers: ownTemps(folders.tmp)
+      .filter((name) => name !== fence)
+      .map((name) => ({ name, bytes: bytesIn(join(folders.tmp, name)) })),
     // Beside them stand folders of teachers whose training can go on.
     caches: entriesOf(folders.cache).filter(({ name }) => name.endsWith('.safetensors')),
     database: store.space(),

@@ -23,13 +23,14 @@ import { finishLeaving } from './leaving.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
+import { assertOurs, DATABASE_FILE, markOpen } from './ownership.ts';
 import { grantWish, wishRecovery, type Recovery, type Wish } from './recovery.ts';
 import { mendRows, putAside, type Mend } from './repair.ts';
 import { readRunRecords, type RunRecord } from './run-records.ts';
 import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 
-export const DATABASE_FILE = 'workspace.sqlite';
+export { DATABASE_FILE } from './ownership.ts';
 
 export interface Workspace {
   readonly directory: string;
@@ -65,12 +66,13 @@ export interface WorkspaceOptions {
 }
 
 /**
- * Makes the folder when absent. Throws `workspace.busy`, `workspace.readonly`, `workspace.newer`, `workspace.corrupt`
- * or `disk.full`; then nothing was changed, and nothing is ever deleted that rows might name. The start sweep of the
+ * Makes the folder when absent. Throws `workspace.foreign`, `workspace.busy`, `workspace.readonly`, `workspace.newer`,
+ * `workspace.corrupt` or `disk.full`; then nothing was changed, and nothing is ever deleted that rows might name. The start sweep of the
  * rows (`store.sweep`) is the caller's, who wants its report.
  */
 export function openWorkspace(directory: string, { now = () => new Date() }: WorkspaceOptions = {}): Workspace {
   const root = resolve(directory);
+  assertOurs(root);
   inWordsOf(root, () => mkdirSync(root, { recursive: true }));
   const lock = acquireLock(root);
   try {
@@ -85,13 +87,16 @@ export function openWorkspace(directory: string, { now = () => new Date() }: Wor
 function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
   const file = join(root, DATABASE_FILE);
   const stored = storedFiles(root);
-  sweepPartials(stored.folders.backups);
   const recovery = grantWish(root, file, stored, now);
   const db = openDatabase(file, (found) => assertWhole(found, file, stored, lock.previousDied));
   try {
     inWordsOf(file, () => {
       makeFolders(stored);
+      sweepPartials(stored.folders.backups);
+      const isNew = schemaVersion(db) === 0;
       migrate(db, { backups: stored.folders.backups, now });
+      // The header of the file itself says whose it is, also after a kill.
+      if (isNew) db.pragma('wal_checkpoint(TRUNCATE)');
     });
     undoArrival(db, root);
     transact(db, 'full', () => finishLeaving(db));
@@ -100,6 +105,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
     const files = workspaceFiles(stored, fence);
     const sweep = () => files.sweepOrphans(store.checkpoints().map((row) => row.file));
     sweep();
+    const leave = markOpen(root);
     let open = true;
     return {
       directory: root,
@@ -118,7 +124,11 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       recovery,
       mend: (mends) => {
         const done = transact(db, 'full', () => mendRows(db, mends, now().toISOString()));
-        putAside(stored, stored.orphans(store.checkpoints().map((row) => row.file)), stampOf(now()));
+        const known = store.checkpoints().map((row) => row.file);
+        // A row that is gone now says of a file that it was ours, whatever is in it.
+        const changed = new Set(mends.flatMap((mend) => (mend.what === 'checkpoint' ? [mend.file] : [])));
+        const lost = stored.strangers(known).filter((file) => changed.has(file));
+        putAside(stored, [...stored.orphans(known), ...lost], stampOf(now()));
         return done;
       },
       wish: (wish) => wishRecovery(root, stored, wish),
@@ -130,6 +140,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
         } finally {
           store.close();
           lock.release(true);
+          leave();
         }
       },
     };
@@ -168,9 +179,11 @@ function nextFence(db: Connection): string {
 /**
  * For reading, beside a writer if there is one. A folder that holds no workspace yet reads as an empty one; one of an
  * older version is brought up to date first, which takes the lock for a moment; one of a newer version is read as it is.
+ * Throws `workspace.foreign` for a folder of somebody else.
  */
 export function openReadable(directory: string): ReadableWorkspace {
   const root = resolve(directory);
+  assertOurs(root);
   const file = join(root, DATABASE_FILE);
   const files = storedFiles(root);
   if (!existsSync(file)) {
@@ -184,15 +197,20 @@ export function openReadable(directory: string): ReadableWorkspace {
       openWorkspace(root).close();
       return openReadable(root);
     }
+    const store = readStore(db, file, version);
+    const leave = markOpen(root);
     return {
       directory: root,
-      store: readStore(db, file, version),
+      store,
       files,
       together: (work) => {
         if (version > SCHEMA_VERSION) throw newer(file, version);
         return inWordsOf(file, () => db.transaction(() => work((runId) => readRunRecords(db, runId)))());
       },
-      close: () => db.close(),
+      close: () => {
+        db.close();
+        leave();
+      },
     };
   } catch (error) {
     db.close();

@@ -1,5 +1,5 @@
 /** Runs over the years: labels, trash, room on the disk. After each step rows and files agree, as the doctor sees them. */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isUnderWay } from '../../src/bridge/job-schemas.ts';
@@ -96,11 +96,12 @@ describe('the trash', () => {
   it('a file left by a kill between rows and files goes with the next start', async () => {
     const id = await finishedRun();
     const [file = ''] = files('checkpoints');
+    const weights = readFileSync(join(workspace, 'checkpoints', file));
     await host.client.runs.trash({ ids: [id] });
     await host.client.runs.purge({ ids: [id] });
     await host.close();
     // What a kill after the transaction and before the files leaves behind.
-    writeFileSync(join(workspace, 'checkpoints', file), 'weights');
+    writeFileSync(join(workspace, 'checkpoints', file), weights);
     expect(examineFolder(workspace).problems).toHaveLength(1);
     host = await fakeHost(folder.path, {}, { workspace });
     expect(files('checkpoints')).toEqual([]);
@@ -147,8 +148,8 @@ describe('reclaiming space', () => {
     const id = await finishedRun();
     const doomed = await finishedRun({ budget: { trials: 2 } });
     await runs.trash({ ids: [doomed] });
-    mkdirSync(join(workspace, 'tmp', 's000000-dead'));
-    writeFileSync(join(workspace, 'tmp', 's000000-dead', 'half.safetensors'), 'x'.repeat(100));
+    mkdirSync(join(workspace, 'tmp', 's000000-deadbe'));
+    writeFileSync(join(workspace, 'tmp', 's000000-deadbe', 'half.safetensors'), 'x'.repeat(100));
     writeFileSync(join(workspace, 'cache', 'teacher-targets-abc-0.safetensors'), 'x'.repeat(50));
     mkdirSync(join(workspace, 'cache', 'teacher-big-1'));
 

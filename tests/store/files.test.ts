@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -89,7 +90,7 @@ test('verify tells a sound file from a missing, a shorter and a changed one, and
   expect(files.verify({ ...row, file: '../lock.json' })).toMatch(/name/);
 });
 
-test('the next start removes what no row names and keeps what one does; so does the end of a session', () => {
+test('the next start removes what sessions made and no row names, and nothing else; so does the end of a session', () => {
   const first = temporaryWorkspace();
   const { id } = withTrial(first.store);
   const named = adoptText(first.files, 'named.bin', 'named');
@@ -100,11 +101,22 @@ test('the next start removes what no row names and keeps what one does; so does 
   first.close();
   expect(readdirSync(first.files.folders.checkpoints)).toEqual([named.file]);
 
-  writeFileSync(join(first.files.folders.checkpoints, 'left.bin'), 'x');
-  mkdirSync(join(first.files.folders.checkpoints, 'notes of the person'));
+  const { checkpoints } = first.files.folders;
+  // SHA-256 of "abc": FIPS 180-2, example B.1.
+  const left = ['left-ba7816bf8f01.bin', '.left-ba7816bf8f01.bin.partial'];
+  for (const name of left) writeFileSync(join(checkpoints, name), 'abc');
+  writeFileSync(join(first.directory, 'thesis.txt'), 'abc');
+  const theirs = ['my-model.pt', 'left-000000000000.bin', '.hidden.partial', 'left-ba7816bf8f01'];
+  for (const name of theirs) writeFileSync(join(checkpoints, name), 'abc');
+  symlinkSync(join(first.directory, 'thesis.txt'), join(checkpoints, 'link-ba7816bf8f01.bin'));
+  mkdirSync(join(checkpoints, 'notes of the person'));
   const second = openWorkspace(first.directory);
-  expect(readdirSync(second.files.folders.checkpoints).sort()).toEqual([named.file, 'notes of the person'].sort());
+  const stay = [named.file, ...theirs, 'link-ba7816bf8f01.bin', 'notes of the person'].sort();
+  expect(readdirSync(checkpoints).sort()).toEqual(stay);
+  expect(second.files.strangers([named.file]).toSorted()).toEqual(stay.filter((name) => name !== named.file));
   second.close();
+  expect(readdirSync(checkpoints).sort()).toEqual(stay);
+  expect(readFileSync(join(first.directory, 'thesis.txt'), 'utf8')).toBe('abc');
 });
 
 test('a trainer of a dead session that still writes does the next session no harm', async () => {

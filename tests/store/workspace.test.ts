@@ -216,12 +216,13 @@ describe('a folder that cannot be written', () => {
   });
 });
 
-test('a folder where a database already is a folder is named', () => {
+test('a folder where a database already is a folder is named, and nothing is made in it', () => {
   const directory = temporaryFolder();
   mkdirSync(join(directory, DATABASE_FILE), { recursive: true });
-  expect(() => openWorkspace(directory)).toThrow(
-    refusal('workspace.readonly', /cannot be written/, join(directory, DATABASE_FILE)),
-  );
+  const named = refusal('workspace.foreign', /"workspace\.sqlite" in it is no file/, directory);
+  expect(() => openWorkspace(directory)).toThrow(named);
+  expect(() => openReadable(directory)).toThrow(named);
+  expect(readdirSync(directory)).toEqual([DATABASE_FILE]);
 });
 
 test('a session that failed to open can be tried again when the reason is gone', () => {

@@ -42,27 +42,26 @@ export const doctorVerb: Verb = (program, context) => {
       if (options.restore !== undefined) return restore(context, options, options.restore);
       if (options.remove !== undefined) return remove(context, options, options.remove);
       const found = await examine(context, options);
-      const { ok, integrity, trials, checkpoints, problems } = found;
+      const { ok, integrity, trials, checkpoints, problems, notes = [], tidied = [] } = found;
       const verdict = ok ? 'Everything is sound' : 'Something is wrong';
       if (options.json) printJson(found);
       else {
         const checked = `${verdict}: database ${integrity}, ${trials} trials, ${checkpoints} checkpoints.`;
-        printLines([checked, ...problems, ...(await keptForEver(options))]);
+        const put = tidied.map((problem) => `Put right by opening it: ${problem}`);
+        printLines([checked, ...problems, ...put, ...notes, ...(await keptForEver(options))]);
       }
       context.end(ok ? 0 : 1);
     });
 };
 
-/** As it stands beside a program that has the workspace, and where the database is too damaged to be opened. */
+/** Looks before it opens anything: an opening puts right what a session left that was cut off, and removes its orphans. */
 async function examine(context: VerbContext, options: CommonOptions): Promise<DoctorView> {
   const workspace = workspaceOf(options);
-  if (isLocked(workspace)) return examineFolder(workspace);
-  try {
-    return await withHost(context, options, ({ client }) => client.system.doctor());
-  } catch (error) {
-    if (isDamage(error)) return examineFolder(workspace);
-    throw error;
-  }
+  const seen = examineFolder(workspace);
+  if (seen.ok || seen.integrity !== 'ok' || isLocked(workspace)) return seen;
+  const opened = await withHost(context, options, ({ client }) => client.system.doctor());
+  const tidied = seen.problems.filter((problem) => !opened.problems.includes(problem));
+  return tidied.length === 0 ? opened : { ...opened, tidied };
 }
 
 const isDamage = (error: unknown): boolean => error instanceof WorkbenchError && error.code === 'workspace.corrupt';
