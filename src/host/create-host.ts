@@ -202,6 +202,7 @@ function hostOver(
       await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
     } finally {
       live.close();
+      workspace.keepReserve();
       workspace.close();
       log.info('host closed');
       closeLog();
@@ -209,6 +210,7 @@ function hostOver(
   }
 
   care.start();
+  workspace.keepReserve();
   let closed: Promise<void> | undefined;
   return {
     client: exits.client,

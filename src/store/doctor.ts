@@ -1,10 +1,13 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import { reportedOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles } from './files.ts';
 import { isLocked } from './lock.ts';
 import { strangeTemps } from './ownership.ts';
+import { hasRoomForReserve, reserveOf } from './reserve.ts';
 import { dueOutcome, type Mend } from './repair.ts';
 import type { ReadableStore, RunSummary, StoredEvent, TrialEvidence } from './store.ts';
 import { openReadable } from './workspace.ts';
@@ -58,7 +61,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
   const problems = findProblems(store, files, session);
-  const notes = strangerNotes(store, files, session);
+  const notes = [...strangerNotes(store, files, session), ...roomNotes(files)];
   return {
     ok: problems.length === 0,
     integrity: 'ok',
@@ -70,6 +73,13 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
     ...(problems.length > 0 && { remedies: problems.map(({ mend }) => (mend ? REMEDIES[mend.what] : '')) }),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+/** The room that it kept is gone, and there is none to keep it again. */
+function roomNotes({ folders }: StoredFiles): readonly string[] {
+  const root = dirname(folders.tmp);
+  if (!existsSync(root) || reserveOf(root).length > 0 || hasRoomForReserve(root)) return [];
+  return ['The disk is nearly full, and no room is kept for making some: remove files of yours, or runs, soon.'];
 }
 
 /** In another's session a file on its way to its row is no stranger. */

@@ -13,7 +13,8 @@ export const LOCK_FILE = 'lock.sqlite';
 export const LOCK_NOTE = 'lock.json';
 export const WISH_FILE = 'recovery.json';
 export const RECOVERED_FILE = 'recovered.sqlite';
-export const RESERVE_FILE = 'reserve';
+/** One for an opening, one for making room after it. */
+export const RESERVE_FILES = ['reserve-1', 'reserve-2'] as const;
 /** "TRAD", in the header of our databases: tells them from other SQLite databases. */
 export const APPLICATION_ID = 0x54524144;
 
@@ -24,7 +25,8 @@ export const PARTIAL = '.partial';
 const DATABASE_PARTS = ['', '-wal', '-shm', '-journal'];
 const FILES: readonly string[] = [
   ...[DATABASE_FILE, LOCK_FILE, RECOVERED_FILE].flatMap((name) => DATABASE_PARTS.map((part) => `${name}${part}`)),
-  ...[LOCK_NOTE, WISH_FILE, `${WISH_FILE}${PARTIAL}`, RESERVE_FILE, `${RESERVE_FILE}${PARTIAL}`],
+  ...[LOCK_NOTE, WISH_FILE, `${WISH_FILE}${PARTIAL}`],
+  ...RESERVE_FILES.flatMap((name) => [name, `${name}${PARTIAL}`]),
 ];
 
 /** Of a session: its number and a few random letters. */

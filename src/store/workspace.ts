@@ -26,6 +26,7 @@ import { migrate } from './migrate.ts';
 import { assertOurs, DATABASE_FILE, markOpen } from './ownership.ts';
 import { grantWish, wishRecovery, type Recovery, type Wish } from './recovery.ts';
 import { mendRows, putAside, type Mend } from './repair.ts';
+import { keepReserve, makingRoom, withReserve } from './reserve.ts';
 import { readRunRecords, type RunRecord } from './run-records.ts';
 import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
@@ -48,6 +49,8 @@ export interface Workspace {
   mend(mends: readonly Mend[]): readonly string[];
   /** Granted by the next opening: throws where it cannot be. */
   wish(wish: Wish): void;
+  /** Keeps room for a day when the disk is full, where there is some. */
+  keepReserve(): void;
   /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
   close(): void;
 }
@@ -74,14 +77,16 @@ export function openWorkspace(directory: string, { now = () => new Date() }: Wor
   const root = resolve(directory);
   assertOurs(root);
   inWordsOf(root, () => mkdirSync(root, { recursive: true }));
-  const lock = acquireLock(root);
-  try {
-    return openLocked(root, lock, now);
-  } catch (error) {
-    // The next start still has to look for damage.
-    lock.release(!lock.previousDied);
-    throw error;
-  }
+  return withReserve(root, () => {
+    const lock = acquireLock(root);
+    try {
+      return openLocked(root, lock, now);
+    } catch (error) {
+      // The next start still has to look for damage.
+      lock.release(!lock.previousDied);
+      throw error;
+    }
+  });
 }
 
 function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
@@ -101,7 +106,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
     undoArrival(db, root);
     transact(db, 'full', () => finishLeaving(db));
     const fence = nextFence(db);
-    const store = createSqliteStore(db, { fence, now });
+    const store = makingRoom(createSqliteStore(db, { fence, now }), root);
     const files = workspaceFiles(stored, fence);
     const sweep = () => files.sweepOrphans(store.checkpoints().map((row) => row.file));
     sweep();
@@ -132,6 +137,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
         return done;
       },
       wish: (wish) => wishRecovery(root, stored, wish),
+      keepReserve: () => keepReserve(root),
       close: () => {
         if (!open) return;
         open = false;

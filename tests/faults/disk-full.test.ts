@@ -1,9 +1,10 @@
 /** A disk that fills up while a search writes: it waits with the reason, nothing is lost, and it goes on when there is room. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { fillDisk } from '../support/full-disk.ts';
 import { untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
@@ -18,25 +19,6 @@ const reason = mounted
   ? ''
   : ' SKIP: a small disk of its own cannot be mounted here; tests/host/run-service.test.ts injects the fault';
 
-/** Takes all room that is left. */
-function fill(file: string): void {
-  const descriptor = openSync(file, 'w');
-  try {
-    for (const bytes of [1 << 16, 1 << 12, 1]) {
-      const block = Buffer.alloc(bytes, 1);
-      for (let written = bytes; written === bytes;) {
-        try {
-          written = writeSync(descriptor, block);
-        } catch {
-          break; // full
-        }
-      }
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 test.skipIf(!mounted)(`a search pauses when its disk is full, and resumes to its end${reason}`, async () => {
   makeResources(folder.path);
   const host = await fakeHost(folder.path, { epochMs: 20 });
@@ -47,7 +29,7 @@ test.skipIf(!mounted)(`a search pauses when its disk is full, and resumes to its
       ...{ name: 'full', strategy: { id: 'random' }, recipe: { epochs: 3 }, budget: { trials: 12 }, slots: 1 },
     });
     await untilRun(client, run.id, ({ trials }) => trials.finished >= 2);
-    fill(ballast);
+    fillDisk(ballast);
     const waiting = await untilRun(client, run.id, ({ run: { state } }) => state !== 'running');
     expect(waiting.run.state).toBe('paused');
     expect(waiting.run.reason).toMatch(/disk is full|No space left/);

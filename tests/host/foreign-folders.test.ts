@@ -85,7 +85,14 @@ test('every verb of the program is among those that are tried', async () => {
 /** Of ours, each also with something about it that is not. */
 const OUR_NAMES = [
   ...['tmp', 'checkpoints', 'backups', 'cache', 'teachers', 'datasets', 'logs', 'replays', 'lock.sqlite', 'lock.json'],
-  ...['workspace.sqlite', 'workspace.sqlite-wal', 'recovery.json', 'recovered.sqlite', 'reserve', 'tmp/s000001-abcdef'],
+  ...[
+    'workspace.sqlite',
+    'workspace.sqlite-wal',
+    'recovery.json',
+    'recovered.sqlite',
+    'reserve-1',
+    'tmp/s000001-abcdef',
+  ],
   ...['tmp/salvage', 'tmp/s000001-abcdef/tmp', 'checkpoints/run_1-0000-ba7816bf8f01.safetensors', 'cache/teacher-mine'],
   ...['backups/workspace-v4-2026-01-01T00-00-00-000Z-daily.sqlite.partial', 'teachers/fashion-resnet'],
   ...['backups/workspace-v4-2026-01-01T00-00-00-000Z-asked.sqlite', 'cache/teacher-targets-abc-0.safetensors'],
