@@ -14,6 +14,9 @@ import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
 import { replaySummarySchema } from './replay-schemas.ts';
 import { runLabels } from './upkeep-schemas.ts';
 
+/** Trainers side by side, whoever asks for them. */
+export const MOST_SLOTS = 16;
+
 const NAME = z.string().trim().min(1).max(120);
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** Numbers that may be NaN or infinite: z.number() refuses both. */
@@ -21,7 +24,7 @@ const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expect
 const count = z.int().min(0);
 
 const level = z.union([z.string().max(200), z.number(), z.boolean()]);
-const candidateSchema = z.strictObject({
+export const candidateSchema = z.strictObject({
   family: z.string().max(120),
   config: z.record(z.string().max(100), level),
 });
@@ -111,7 +114,12 @@ export const searchInputSchema = z.strictObject({
   recipe: recipeSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
-  slots: z.int().min(1).max(16).optional().describe('Trainers side by side; what suits the machine when absent'),
+  slots: z
+    .int()
+    .min(1)
+    .max(MOST_SLOTS)
+    .optional()
+    .describe('Trainers side by side; what suits the machine when absent'),
 });
 
 export type SearchInput = z.input<typeof searchInputSchema>;
@@ -122,9 +130,9 @@ export type ParsedSearchInput = z.output<typeof searchInputSchema>;
 /** Read-only on both sides, as core's records are. */
 export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
-const metricsSchema = z.record(z.string(), anyNumber);
+export const metricsSchema = z.record(z.string(), anyNumber);
 
-const whySchema = z.strictObject({
+export const whySchema = z.strictObject({
   source: z.string(),
   region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
   predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),

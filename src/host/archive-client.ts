@@ -1,6 +1,6 @@
 /** The host's side of the archive worker: one order a process; a signal ends it at once. */
 import { WorkbenchError } from '../core/errors.ts';
-import type { ArchiveAnswer, PackOrder, Staged, UnpackOrder } from './archive-protocol.ts';
+import type { ArchiveAnswer, Packed, PackOrder, Staged, UnpackOrder } from './archive-protocol.ts';
 import { endProcess, startProcess } from './own-process.ts';
 import { nodeBinary, processEntry } from './process-entry.ts';
 
@@ -17,10 +17,10 @@ export async function packArchive(
   order: Omit<PackOrder, 'type'>,
   tell: Tell,
   signal?: AbortSignal,
-): Promise<{ readonly bytes: number; readonly runs: number } | undefined> {
+): Promise<Packed | undefined> {
   const answer = await run({ type: 'pack', ...order }, tell, signal);
   if (answer === undefined) return undefined;
-  if (answer.type === 'packed') return { bytes: answer.bytes, runs: answer.runs };
+  if (answer.type === 'packed') return { bytes: answer.bytes, runs: answer.runs, notes: answer.notes };
   throw new WorkbenchError('internal', `The archive worker answered "${answer.type}" to an order to pack.`);
 }
 

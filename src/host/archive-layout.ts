@@ -10,10 +10,14 @@ export const checkpointPath = (runId: string, trial: number, kind: string): stri
 
 const RECORDS = /^runs\/([A-Za-z0-9_-]{1,56})\/records\.jsonl$/;
 const CHECKPOINT = /^runs\/([A-Za-z0-9_-]{1,56})\/checkpoints\/(\d{1,9})-(best|epoch|final)\.safetensors$/;
-/** Two folders deep at most, and no name that begins with a dot. */
-const OTHER =
-  /^((?:teachers|datasets)\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120})\/(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}$/;
-const REPLAY = /^replays\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}$/;
+/** No longer than what the bridge takes for the name of a teacher or a data set, and no name that begins with a dot. */
+const NAME = '[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}';
+/** Two folders deep at most. */
+const OTHER = new RegExp(`^((?:teachers|datasets)/${NAME})/(?:${NAME}/)?${NAME}$`);
+const REPLAY = new RegExp(`^replays/${NAME}$`);
+
+/** Names that Windows takes for a device, whatever stands behind a dot; and a dot at the end, which it drops. */
+const NOT_ON_WINDOWS = /(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)|\.(?:\/|$)/i;
 
 export type PackedPath =
   | { readonly kind: 'records'; readonly run: string }
@@ -21,8 +25,12 @@ export type PackedPath =
   /** `unit`: what comes into place in one step. */
   | { readonly kind: 'other'; readonly unit: string };
 
-/** Undefined for a path that no archive of ours has. */
+/** Two names with one key are one folder where the file system does not tell small letters from capitals. */
+export const foldedName = (name: string): string => name.normalize('NFC').toLowerCase();
+
+/** Undefined for a path that no archive of ours has, or that is no path on every system. */
 export function readPath(path: string): PackedPath | undefined {
+  if (NOT_ON_WINDOWS.test(path)) return undefined;
   const records = RECORDS.exec(path);
   if (records) return { kind: 'records', run: records[1] ?? '' };
   const checkpoint = CHECKPOINT.exec(path);

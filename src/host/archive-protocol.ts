@@ -1,6 +1,13 @@
 /** What host and archive worker say to each other: one order, any number of `progress`, one answer. */
 import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 
+/** What was packed, and in words what was not. */
+export interface Packed {
+  readonly bytes: number;
+  readonly runs: number;
+  readonly notes: readonly string[];
+}
+
 export interface PackOrder {
   readonly type: 'pack';
   readonly workspace: string;
@@ -22,6 +29,8 @@ export interface UnpackOrder {
   /** Made by the worker; the caller removes it. */
   readonly staging: string;
   readonly workspace: string;
+  /** Of the program: names of its teachers and data sets are taken. */
+  readonly resources: string;
   /** Letters that a run gets whose id is taken. */
   readonly suffix: string;
   readonly now: string;
@@ -34,7 +43,14 @@ export interface StagedRun {
   readonly formerId?: string;
 }
 
-export interface Staged {
+/** What comes beside the runs, by name. */
+export interface Companions {
+  readonly teachers: readonly string[];
+  readonly datasets: readonly string[];
+  readonly replays: number;
+}
+
+export interface Staged extends Companions {
   readonly kind: 'run' | 'workspace';
   /** Oldest first. */
   readonly runs: readonly StagedRun[];
@@ -47,6 +63,6 @@ export interface Staged {
 
 export type ArchiveAnswer =
   | { readonly type: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly type: 'packed'; readonly bytes: number; readonly runs: number }
+  | ({ readonly type: 'packed' } & Packed)
   | { readonly type: 'unpacked'; readonly staged: Staged }
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };

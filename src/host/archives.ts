@@ -10,14 +10,12 @@ import { inWordsOf } from '../store/errors.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { packArchive, unpackArchive } from './archive-client.ts';
 import type { ArchiveProgress } from './archive-client.ts';
-import type { StagedRun } from './archive-protocol.ts';
+import type { Staged } from './archive-protocol.ts';
+import { openArchiveFile } from './archive-file.ts';
+import { plural, takenText } from './archive-words.ts';
+import type { TakenIn } from './archive-words.ts';
 import type { JobList } from './job-list.ts';
 import type { RunService } from './run-service.ts';
-
-export interface TakenIn {
-  readonly runs: readonly StagedRun[];
-  readonly notes: readonly string[];
-}
 
 export interface Archives {
   /** These runs, or the whole workspace where none are named; the job's `made` is the archive's id. */
@@ -42,6 +40,8 @@ export interface Archives {
 
 export interface ArchiveParts {
   readonly workspace: Workspace;
+  /** Of the program. */
+  readonly resources: string;
   readonly runs: Pick<RunService, 'get' | 'announce'>;
   readonly jobs: Pick<JobList, 'start'>;
   readonly version: string;
@@ -58,7 +58,7 @@ interface Held {
 }
 
 export function createArchives(parts: ArchiveParts): Archives {
-  const { workspace, runs, jobs, version, now, changed, offering } = parts;
+  const { workspace, resources, runs, jobs, version, now, changed, offering } = parts;
   const { store, files, directory } = workspace;
   const packed = new Map<string, Held>();
   const uploads = new Map<string, string>();
@@ -101,18 +101,32 @@ export function createArchives(parts: ArchiveParts): Archives {
     const staging = join(files.temp, fresh());
     try {
       const suffix = randomBytes(3).toString('hex');
-      const order = { file, name, staging, workspace: directory, suffix, now: now().toISOString() };
+      const order = { file, name, staging, workspace: directory, resources, suffix, now: now().toISOString() };
       const staged = await unpackArchive(order, tell, signal);
       if (staged === undefined || signal?.aborted) return undefined;
       const folders = staged.folders.map((folder) => ({ from: folder, to: folder }));
       await workspace.takeIn({ staged: staging, runs: staged.runs.map(({ id }) => id), folders });
-      const known = new Set(store.savedViews().map((view) => view.name.toLowerCase()));
-      for (const view of staged.views) if (!known.has(view.name.toLowerCase())) store.saveView(view.name, view.content);
+      const views = keepViews(staged.views);
       for (const { id } of staged.runs) runs.announce(id);
-      return { runs: staged.runs, notes: staged.notes };
+      const { teachers, datasets, replays, notes } = staged;
+      return { runs: staged.runs, teachers, datasets, replays, notes: [...notes, ...views] };
     } finally {
       removeAll(staging);
     }
+  }
+
+  /** Those that are here stay as they are; in words what stayed out for it. */
+  function keepViews(views: Staged['views']): readonly string[] {
+    const known = new Map(store.savedViews().map((view) => [view.name.toLowerCase(), view.content]));
+    const left = views.filter(({ name, content }) => {
+      const ours = known.get(name.toLowerCase());
+      if (ours !== undefined) return ours !== content;
+      store.saveView(name, content);
+      known.set(name.toLowerCase(), content);
+      return false;
+    });
+    if (left.length === 0) return [];
+    return [`${plural(left.length, 'saved view')} stayed out, since one of that name is here already.`];
   }
 
   function upload(id: string, offset: number, data: Uint8Array): void {
@@ -150,7 +164,7 @@ export function createArchives(parts: ArchiveParts): Archives {
   }
 
   function offer(file: string): void {
-    inWordsOf(file, () => closeSync(openSync(file, 'r')));
+    closeSync(openArchiveFile(file, basename(file).slice(0, 300)));
     offers.set(fresh(), { file, name: basename(file).slice(0, 300) });
     offering();
   }
@@ -185,14 +199,6 @@ export function createArchives(parts: ArchiveParts): Archives {
       }
     },
   };
-}
-
-/** `3 runs were taken in; 1 has another id, since there is one of that id here.` */
-export function takenText({ runs, notes }: TakenIn): string {
-  const renamed = runs.filter(({ formerId }) => formerId !== undefined).length;
-  const count = runs.length === 1 ? `“${runs[0]?.name}” was taken in` : `${runs.length} runs were taken in`;
-  const other = renamed === 0 ? '' : `; ${renamed} got another id, since theirs was taken`;
-  return [`${count}${other}.`, ...notes].join(' ');
 }
 
 function plainName(text: string): string {

@@ -17,12 +17,20 @@ import type { DatasetCard } from './dataset-files.ts';
 import { readTeacherCard } from './teacher-files.ts';
 import type { TeacherCard } from './teacher-files.ts';
 
+/** What the bridge takes for a name. */
+const LONGEST_NAME = 120;
+
 /** Something found in a folder of its own; its name is the folder's. */
 export interface Found<Card> {
   readonly name: string;
   readonly directory: string;
   readonly bundled: boolean;
   readonly card: Card;
+}
+
+interface Place {
+  readonly root: string;
+  readonly bundled: boolean;
 }
 
 export interface Catalog {
@@ -41,22 +49,27 @@ export interface Catalog {
   survey(dataset: Found<DatasetCard>): Promise<readonly FamilySurvey[]>;
 }
 
-/** Folders of the program's resources and of the workspace; the workspace's own win where names are equal. */
+/**
+ * Folders of the workspace and of the program's resources. Bundled names are taken: a folder of the workspace that has one
+ * is no other fashion-mnist, whoever put it there.
+ */
 export function createCatalog(resources: string, workspace: string): Catalog {
   const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
 
+  async function placesOf(kind: string): Promise<ReadonlyMap<string, Place>> {
+    const places = new Map<string, Place>();
+    for (const name of await foldersIn(join(workspace, kind))) places.set(name, { root: workspace, bundled: false });
+    for (const name of await foldersIn(join(resources, kind))) places.set(name, { root: resources, bundled: true });
+    return places;
+  }
+
   async function find<Card>(kind: string, read: (directory: string) => Promise<Card>): Promise<readonly Found<Card>[]> {
     const found = new Map<string, Found<Card>>();
-    for (const [root, bundled] of [
-      [resources, true],
-      [workspace, false],
-    ] as const) {
-      for (const name of await foldersIn(join(root, kind))) {
-        const directory = join(root, kind, name);
-        // A broken folder is no reason to hide the others; asking for it by name says what is wrong with it.
-        const card = await read(directory).catch(() => undefined);
-        if (card !== undefined) found.set(name, { name, directory, bundled, card });
-      }
+    for (const [name, { root, bundled }] of await placesOf(kind)) {
+      const directory = join(root, kind, name);
+      // A broken folder is no reason to hide the others; asking for it by name says what is wrong with it.
+      const card = await read(directory).catch(() => undefined);
+      if (card !== undefined) found.set(name, { name, directory, bundled, card });
     }
     return [...found.values()].sort((left, right) => left.name.localeCompare(right.name));
   }
@@ -67,13 +80,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
     read: (directory: string) => Promise<Card>,
     missing: (known: readonly string[]) => WorkbenchError,
   ): Promise<Found<Card>> {
-    const names = new Map<string, { readonly root: string; readonly bundled: boolean }>();
-    for (const [root, bundled] of [
-      [resources, true],
-      [workspace, false],
-    ] as const) {
-      for (const folder of await foldersIn(join(root, kind))) names.set(folder, { root, bundled });
-    }
+    const names = await placesOf(kind);
     const place = names.get(name);
     if (place === undefined) throw missing([...names.keys()].sort());
     const directory = join(place.root, kind, name);
@@ -145,9 +152,13 @@ export function within(costs: StudentCosts, limits: readonly Limit[]): boolean {
   return isFeasible({ ...costs }, knownLimits(limits));
 }
 
+/** Those that a window could not be told of by name are none. */
 async function foldersIn(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => entry.name);
+  return entries
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => entry.name)
+    .filter((name) => name.length <= LONGEST_NAME);
 }
 
 function unknown(

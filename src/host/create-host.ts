@@ -49,7 +49,7 @@ export type { ReadableWorkspace } from '../store/workspace.ts';
 export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './default-workspace.ts';
 export { frontOf } from '../core/front.ts';
-export { takenText } from './archives.ts';
+export { takenText } from './archive-words.ts';
 export type { ExportOrder } from './export.ts';
 export type { JobProgress } from './job-list.ts';
 export type { TeacherReport } from './teacher-training.ts';
@@ -142,7 +142,7 @@ function hostOver(
     },
   });
   const archives = createArchives({
-    ...{ workspace, runs, jobs, version, now: () => new Date(), changed },
+    ...{ workspace, resources: options.resources, runs, jobs, version, now: () => new Date(), changed },
     offering: () => live.publish({ type: 'archive.offered' }),
   });
 

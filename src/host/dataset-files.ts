@@ -7,31 +7,39 @@ import { gunzip } from 'node:zlib';
 import { z } from '../bridge/zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
 
+const TEXT = z.string().max(10_000);
+/** Labels are bytes; and sizes of images beyond these are of no data set that is trained on here. */
+const MOST_CLASSES = 256;
+const side = z.int().min(1).max(4096);
+
 const fileSchema = z.object({
-  file: z.string().regex(/^[^/\\]+$/),
+  file: z
+    .string()
+    .regex(/^[^./\\][^/\\]*$/)
+    .max(200),
   bytes: z.int().optional(),
-  sha256: z.string().optional(),
+  sha256: TEXT.optional(),
 });
 const splitSchema = z.object({
-  count: z.int().min(1),
+  count: z.int().min(1).max(1e9),
   /** Images of each class; this and what follows below stand in the cards of imported data sets. */
-  balance: z.array(z.int().min(0)).optional(),
+  balance: z.array(z.int().min(0)).max(MOST_CLASSES).optional(),
   images: fileSchema,
   labels: fileSchema,
 });
 
-/** What the host uses of `dataset.json`; the trainer reads the rest. */
+/** What the host uses of `dataset.json`, no wider than what a window may be answered; the trainer reads the rest. */
 const cardSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  licence: z.string().default('unknown'),
-  shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
-  classes: z.array(z.string()).min(2),
+  id: TEXT,
+  title: TEXT,
+  licence: TEXT.default('unknown'),
+  shape: z.tuple([side, side, side]),
+  classes: z.array(TEXT).min(2).max(MOST_CLASSES),
   splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
-  fingerprint: z.string().optional(),
-  source: z.string().optional(),
-  date: z.string().optional(),
-  warnings: z.array(z.string()).optional(),
+  fingerprint: TEXT.optional(),
+  source: TEXT.optional(),
+  date: TEXT.optional(),
+  warnings: z.array(TEXT).max(1000).optional(),
 });
 
 export type DatasetCard = z.output<typeof cardSchema>;

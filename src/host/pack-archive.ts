@@ -25,8 +25,8 @@ import { isLocked } from '../store/lock.ts';
 import type { CheckpointRow, RunSummary } from '../store/store.ts';
 import { openReadable } from '../store/workspace.ts';
 import type { ReadableWorkspace } from '../store/workspace.ts';
-import { MANIFEST, PACKED_FOLDERS, checkpointPath, recordsPath } from './archive-layout.ts';
-import type { PackOrder } from './archive-protocol.ts';
+import { MANIFEST, PACKED_FOLDERS, checkpointPath, foldedName, readPath, recordsPath } from './archive-layout.ts';
+import type { Packed, PackOrder } from './archive-protocol.ts';
 
 export type Report = (stage: string, done: number, total: number) => void;
 
@@ -46,10 +46,7 @@ interface PackedRun {
 }
 
 /** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there is no target. */
-export async function packArchive(
-  order: PackOrder,
-  report: Report,
-): Promise<{ readonly bytes: number; readonly runs: number }> {
+export async function packArchive(order: PackOrder, report: Report): Promise<Packed> {
   const workspace = openReadable(order.workspace);
   const partial = `${order.target}.partial`;
   try {
@@ -59,7 +56,8 @@ export async function packArchive(
       chosen(workspace, order).map((summary) => packRun(workspace, order.temp, summary, records(summary.run.id))),
     );
     const weights = checkedWeights(workspace, runs, report);
-    const others = order.runs === undefined ? await otherFiles(workspace.directory, report) : [];
+    const { paths, notes } = order.runs === undefined ? packedPaths(workspace.directory) : { paths: [], notes: [] };
+    const others = await otherFiles(workspace.directory, paths, report);
     const entries = [...runs.map(({ records }) => records), ...weights, ...others];
     const manifest: Manifest = {
       format: ARCHIVE_FORMAT,
@@ -75,7 +73,7 @@ export async function packArchive(
     };
     await write(partial, manifest, entries, new Date(order.packedAt), report);
     renameSync(partial, order.target);
-    return { bytes: lstatSync(order.target).size, runs: runs.length };
+    return { bytes: lstatSync(order.target).size, runs: runs.length, notes };
   } catch (error) {
     rmSync(partial, { force: true });
     throw toWorkbenchError(error, order.target);
@@ -166,9 +164,32 @@ function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[]
   });
 }
 
-/** Teachers, data sets and replays of the workspace's own. */
-async function otherFiles(directory: string, report: Report): Promise<readonly Entry[]> {
-  const paths = PACKED_FOLDERS.flatMap((folder) => filesBelow(directory, folder));
+/** Teachers, data sets and replays of the workspace's own: what our own rules would take in again, and in words what not. */
+function packedPaths(directory: string): { readonly paths: readonly string[]; readonly notes: readonly string[] } {
+  const found = PACKED_FOLDERS.flatMap((folder) => filesBelow(directory, folder));
+  const paths: string[] = [];
+  const left: string[] = [];
+  const taken = new Map<string, string>();
+  for (const { path, isFile } of found) {
+    const packed = readPath(path);
+    const unit = packed?.kind === 'other' ? packed.unit : path;
+    const isTwin = (taken.get(foldedName(unit)) ?? unit) !== unit || (unit !== path && taken.has(foldedName(path)));
+    if (!isFile || packed === undefined || isTwin) left.push(path);
+    else {
+      taken.set(foldedName(unit), unit).set(foldedName(path), path);
+      paths.push(path);
+    }
+  }
+  if (left.length === 0) return { paths, notes: [] };
+  const shown = left.slice(0, MOST_NAMED).map((path) => `"${path}"`);
+  const more = left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : '';
+  const why = 'links, hidden files, and names that not every system takes';
+  return { paths, notes: [`Left out (${why}): ${shown.join(', ')}${more}.`] };
+}
+
+const MOST_NAMED = 5;
+
+async function otherFiles(directory: string, paths: readonly string[], report: Report): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   for (const path of paths) {
     report('checking teachers and data sets', entries.length, paths.length);
@@ -185,15 +206,17 @@ async function otherFiles(directory: string, report: Report): Promise<readonly E
   return entries;
 }
 
-/** With `/` between, in the order of their names; links are left out, and what is only on its way into place. */
-function filesBelow(directory: string, path: string): readonly string[] {
+/** With `/` between, in the order of their names; hidden ones and links are none, and what is only on its way is not told of. */
+function filesBelow(directory: string, path: string): readonly { readonly path: string; readonly isFile: boolean }[] {
   const found = lstatSync(join(directory, path), { throwIfNoEntry: false });
-  if (found?.isFile()) return [path];
-  if (!found?.isDirectory()) return [];
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [{ path, isFile: found.isFile() }];
   return readdirSync(join(directory, path))
-    .filter((name) => !name.startsWith('.'))
+    .filter((name) => !(name.startsWith('.') && name.endsWith('.partial')))
     .sort()
-    .flatMap((name) => filesBelow(directory, `${path}/${name}`));
+    .flatMap((name) =>
+      name.startsWith('.') ? [{ path: `${path}/${name}`, isFile: false }] : filesBelow(directory, `${path}/${name}`),
+    );
 }
 
 async function write(

@@ -25,6 +25,19 @@ const FILE_NAME = /^([A-Za-z0-9_]{1,64})-([0-9a-f]{12})\.json$/;
 /** Lists of these hold numbers that JSON may lack. */
 const NUMBERS: ReadonlySet<string> = new Set(['hypervolume', 'best', 'askMs', 'seconds']);
 
+/** Undefined where the name is none of a replay's file. */
+export const replayIdIn = (file: string): string | undefined => FILE_NAME.exec(file)?.[1];
+
+/** Throws what keeps the content of a file of this name from being a replay. */
+export function parseReplay(file: string, text: string): ReplayView {
+  const [, id, hash] = FILE_NAME.exec(file) ?? [];
+  if (id === undefined) throw new Error('its name is none of a replay');
+  if (hashOf(text) !== hash) throw new Error('its content is not what was written');
+  const replay = replaySchema.parse(JSON.parse(text, revive));
+  if (replay.summary.id !== id) throw new Error('its name is another replay’s');
+  return replay;
+}
+
 export function createReplayFiles(directory: string, temp: string, log: Log): ReplayFiles {
   const folder = join(directory, 'replays');
   /** Files of each replay that was written or seen. */
@@ -34,11 +47,9 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
     filesOf.set(id, (filesOf.get(id) ?? new Set()).add(file));
   }
 
-  async function readOne(file: string, hash: string): Promise<ReplayView | undefined> {
+  async function readOne(file: string): Promise<ReplayView | undefined> {
     try {
-      const text = await readFile(join(folder, file), 'utf8');
-      if (hashOf(text) !== hash) throw new Error('its content is not what was written');
-      return replaySchema.parse(JSON.parse(text, revive));
+      return parseReplay(file, await readFile(join(folder, file), 'utf8'));
     } catch (error) {
       log.warn({ file, error: String(error) }, 'replay passed over');
       return undefined;
@@ -48,12 +59,12 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
   async function readAll(only?: string): Promise<readonly ReplayView[]> {
     const found = new Map<string, ReplayView>();
     for (const file of await readdir(folder).catch(() => [])) {
-      const [, id = '', hash = ''] = FILE_NAME.exec(file) ?? [];
+      const id = replayIdIn(file) ?? '';
       if (id === '' || (only !== undefined && id !== only)) continue;
       remember(id, file);
-      const replay = await readOne(file, hash);
+      const replay = await readOne(file);
       const other = found.get(id);
-      if (replay?.summary.id === id && (other === undefined || other.results.length < replay.results.length))
+      if (replay !== undefined && (other === undefined || other.results.length < replay.results.length))
         found.set(id, replay);
     }
     return [...found.values()];

@@ -89,7 +89,8 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
     const { directory, card } = await catalog.dataset(run.config.dataset);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    if (kept.count === labels.length) return { ...kept, labels };
+    const isOurs = kept.count === labels.length && kept.classes === card.classes.length;
+    if (isOurs) return { ...kept, labels };
     const message = `The data set ${run.config.dataset} is not the one of this run any more.`;
     throw new WorkbenchError('dataset.corrupt', message);
   }

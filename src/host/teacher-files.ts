@@ -4,31 +4,40 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochPointSchema } from '../bridge/epoch-schema.ts';
 import { z } from '../bridge/zod.ts';
-import { graphSchema } from '../bridge/schemas.ts';
+import { soundGraphSchema } from '../bridge/graph-schema.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import { readJson, writeJson } from '../store/numbers.ts';
 
-/** What the host uses of `teacher.json`; the trainer reads the rest. */
+const TEXT = z.string().max(1000);
+const count = z.int().min(0);
+
+/** What the host uses of `teacher.json`, no wider than what a window may be answered; the trainer reads the rest. */
 const cardSchema = z.object({
-  name: z.string(),
-  title: z.string(),
-  graph: graphSchema,
+  name: TEXT,
+  title: TEXT,
+  graph: soundGraphSchema,
   recipe: z.object({
-    epochs: z.number(),
-    optimizer: z.string(),
+    epochs: count,
+    optimizer: TEXT,
     learningRate: z.number().optional(),
-    batchSize: z.number().optional(),
+    batchSize: count.optional(),
   }),
-  seed: z.number(),
-  params: z.number(),
-  macs: z.number(),
+  seed: count,
+  params: z.number().min(0),
+  macs: z.number().min(0),
   accuracy: z.object({ validation: z.number(), test: z.number() }),
-  dataset: z.object({ id: z.string(), title: z.string(), trainImages: z.number() }),
-  weights: z.object({ file: z.string().regex(/^[^/\\]+$/), sha256: z.string().optional() }),
+  dataset: z.object({ id: TEXT, title: TEXT, trainImages: count }),
+  weights: z.object({
+    file: z
+      .string()
+      .regex(/^[^./\\][^/\\]*$/)
+      .max(200),
+    sha256: TEXT.optional(),
+  }),
   seconds: z.number().optional(),
-  date: z.string().optional(),
-  backend: z.string().optional(),
+  date: TEXT.optional(),
+  backend: TEXT.optional(),
 });
 
 export type TeacherCard = z.output<typeof cardSchema>;

@@ -4,28 +4,33 @@
  * fresh database, and the doctor looks at what came of it.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
 import { renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { open } from 'yauzl';
+import { fromFd } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
-import type { ZodError } from 'zod';
 import { ARCHIVE_FORMAT, ARCHIVE_VERSION, manifestSchema } from '../bridge/archive-schemas.ts';
 import type { Manifest } from '../bridge/archive-schemas.ts';
-import { runSummarySchema, trialSchema } from '../bridge/schemas.ts';
-import { noteSchema, tagSchema, viewContentSchema } from '../bridge/upkeep-schemas.ts';
+import { viewContentSchema } from '../bridge/upkeep-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { SearchConfig } from '../core/run.ts';
 import { SCHEMA_VERSION } from '../store/database.ts';
 import { examine } from '../store/doctor.ts';
 import { toWorkbenchError } from '../store/errors.ts';
 import { openStaging } from '../store/incoming.ts';
 import type { Staging } from '../store/incoming.ts';
 import { openReadable } from '../store/workspace.ts';
-import { MANIFEST, readPath } from './archive-layout.ts';
+import { openArchiveFile } from './archive-file.ts';
+import { stageCompanions } from './archive-folders.ts';
+import { MANIFEST, foldedName, readPath } from './archive-layout.ts';
 import type { Staged, StagedRun, UnpackOrder } from './archive-protocol.ts';
+import { assertRecord, assertRun, assertSummary } from './archive-records.ts';
+import { plural } from './archive-words.ts';
+import { fingerprintOf, readDatasetCard } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
 import type { Report } from './pack-archive.ts';
 
 /** A manifest names every file; an honest one of a million files is smaller. */
@@ -36,7 +41,19 @@ const MOST_ENTRIES = 1_000_001;
 /** Room that the disk keeps. */
 const SPARE_BYTES = 64 << 20;
 
-const openZip = promisify<string, { lazyEntries: true; strictFileNames: true; autoClose: false }, ZipFile>(open);
+const fromDescriptor = promisify<number, { lazyEntries: true; strictFileNames: true; autoClose: false }, ZipFile>(
+  fromFd,
+);
+
+async function openZip({ file, name }: UnpackOrder): Promise<ZipFile> {
+  const descriptor = openArchiveFile(file, name);
+  try {
+    return await fromDescriptor(descriptor, { lazyEntries: true, strictFileNames: true, autoClose: false });
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
 
 /** Throws `usage.invalid` with what is wrong in it, `workspace.newer`, or `disk.full`. */
 export async function unpackArchive(order: UnpackOrder, report: Report): Promise<Staged> {
@@ -59,7 +76,7 @@ function unusable({ name, file }: UnpackOrder, what: string): WorkbenchError {
 }
 
 async function unpack(order: UnpackOrder, report: Report): Promise<Staged> {
-  const zip = await openZip(order.file, { lazyEntries: true, strictFileNames: true, autoClose: false });
+  const zip = await openZip(order);
   try {
     const refuse = (what: string): never => {
       throw unusable(order, what);
@@ -69,6 +86,7 @@ async function unpack(order: UnpackOrder, report: Report): Promise<Staged> {
     const first = await entries.next();
     if (first.done || first.value.fileName !== MANIFEST) return refuse(`it does not begin with ${MANIFEST}`);
     const manifest = await readManifest(order, zip, first.value);
+    assertPaths(order, manifest);
     await stageFiles(order, zip, entries, manifest, report);
     return await stageRuns(order, manifest, report);
   } finally {
@@ -125,6 +143,23 @@ function assertNotNewer(order: UnpackOrder, written: unknown): void {
   );
 }
 
+/** Every path is one that an archive of ours has, on every system, and no two are one file where letters' sizes count nothing. */
+function assertPaths(order: UnpackOrder, { files }: Manifest): void {
+  const folded = new Map<string, string>();
+  for (const { path } of files) {
+    if (readPath(path) === undefined) throw unusable(order, `it holds "${shown(path)}", which no archive has`);
+    const parts = path.split('/');
+    // Folders, too: `teachers/Big` and `teachers/big` would become one.
+    for (const [place] of parts.entries()) {
+      const folder = parts.slice(0, place + 1).join('/');
+      const other = folded.get(foldedName(folder)) ?? folder;
+      if (other !== folder)
+        throw unusable(order, `it holds "${other}" and "${folder}", which some systems take for one`);
+      folded.set(foldedName(folder), folder);
+    }
+  }
+}
+
 /** Where the files of an archive lie until their place is known. */
 const rawPath = (staging: string, path: string): string => join(staging, 'raw', path);
 
@@ -145,7 +180,6 @@ async function stageFiles(
     const path = entry.fileName;
     const file = due.get(path);
     if (file === undefined) throw unusable(order, `it holds "${shown(path)}", which its manifest does not name`);
-    if (readPath(path) === undefined) throw unusable(order, `it holds "${shown(path)}", which no archive has`);
     due.delete(path);
     if (entry.uncompressedSize !== file.bytes) {
       throw unusable(order, `"${path}" has ${entry.uncompressedSize} bytes where ${file.bytes} were packed`);
@@ -197,13 +231,65 @@ async function stageRuns(order: UnpackOrder, manifest: Manifest, report: Report)
       stageRun(order, staging, run, renamed);
     }
     report('looking at what came of it', 0, 0);
-    assertSound(order, staging, manifest);
-    const { folders, notes } = stageOthers(order, manifest);
-    return { kind: manifest.kind, runs, views: manifest.views.filter(isReadable), folders, notes };
+    return { kind: manifest.kind, runs, ...(await stageRest(order, staging, manifest)) };
   } finally {
     staging.close();
     here.close();
   }
+}
+
+/** What comes beside the runs, and whether all of it is sound. */
+async function stageRest(
+  order: UnpackOrder,
+  { store, files }: Staging,
+  manifest: Manifest,
+): Promise<Omit<Staged, 'kind' | 'runs'>> {
+  const { rows } = store.runs({ trash: 'with' });
+  if (rows.length !== manifest.runs.length) throw unusable(order, 'a run of it has no records');
+  rows.forEach(assertSummary);
+  const ownCards = await cardsIn(join(order.staging, 'raw', 'datasets'));
+  const { notes, ...companions } = await stageCompanions(
+    order,
+    manifest,
+    rows.map(({ run: { name, config } }) => ({
+      who: `“${name}”`,
+      dataset: config.dataset,
+      ...(config.recipe.distillation.loss !== 'none' && { teacher: config.teacher }),
+    })),
+  );
+  for (const summary of rows) assertRun(store, summary, await cardOf(order, ownCards, summary.run.config));
+  const { problems } = examine(store, files, 'none');
+  if (problems[0] !== undefined) throw unusable(order, problems[0]);
+  const views = manifest.views.filter(isReadable);
+  const unreadable = manifest.views.length - views.length;
+  const lost = unreadable === 0 ? [] : [`${plural(unreadable, 'saved view')} of it cannot be read and stayed out.`];
+  return { ...companions, views, notes: [...notes, ...lost] };
+}
+
+/**
+ * By which the students of a run are looked at: of the data set that came with it, else of the one of its name that is here,
+ * unless that is known to be another.
+ */
+async function cardOf(
+  { resources, workspace }: UnpackOrder,
+  own: ReadonlyMap<string, DatasetCard>,
+  { dataset, datasetFingerprint }: SearchConfig,
+): Promise<DatasetCard | undefined> {
+  const known = own.get(dataset);
+  if (known !== undefined) return known;
+  const here = (await cardsIn(join(resources, 'datasets'))).get(dataset);
+  const card = here ?? (await cardsIn(join(workspace, 'datasets'))).get(dataset);
+  const isOther = card && datasetFingerprint !== undefined && fingerprintOf(card) !== datasetFingerprint;
+  return isOther ? undefined : card;
+}
+
+async function cardsIn(folder: string): Promise<ReadonlyMap<string, DatasetCard>> {
+  const cards = new Map<string, DatasetCard>();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const card = await readDatasetCard(join(folder, name)).catch(() => undefined);
+    if (card !== undefined) cards.set(name, card);
+  }
+  return cards;
 }
 
 function isReadable({ name, content }: Manifest['views'][number]): boolean {
@@ -279,66 +365,14 @@ function* recordsOf(order: UnpackOrder, path: string): Generator<unknown> {
       const lines = (rest + decoder.decode(chunk.subarray(0, read), { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > MOST_LINE_CHARACTERS) throw unusable(order, 'one of its records is too long');
-      for (const line of lines) yield JSON.parse(line);
+      for (const line of lines) {
+        const record: unknown = JSON.parse(line);
+        assertRecord(record);
+        yield record;
+      }
     }
   } finally {
     closeSync(descriptor);
   }
   if (rest !== '') throw unusable(order, 'its records break off in the middle of a line');
-}
-
-const summaryShape = runSummarySchema.omit({ revision: true, live: true });
-
-/** By the schemas that the bridge holds the host to, and by the doctor. */
-function assertSound(order: UnpackOrder, { store, files }: Staging, manifest: Manifest): void {
-  const { rows } = store.runs({ trash: 'with' });
-  if (rows.length !== manifest.runs.length) throw unusable(order, 'a run of it has no records');
-  for (const summary of rows) {
-    assertShape(order, summaryShape, summary);
-    summary.tags.forEach((tag) => assertShape(order, tagSchema, tag));
-    assertShape(order, noteSchema, store.runNote(summary.run.id));
-    store.trials(summary.run.id).forEach((trial, index) => {
-      assertShape(order, trialSchema, trial);
-      assertShape(order, noteSchema, store.trialNote(trial.id));
-      if (trial.number !== index) throw unusable(order, `student ${index + 1} is missing`);
-    });
-  }
-  const { problems } = examine(store, files, 'none');
-  if (problems[0] !== undefined) throw unusable(order, problems[0]);
-}
-
-function assertShape(
-  order: UnpackOrder,
-  schema: { safeParse(value: unknown): { success: true } | { success: false; error: ZodError } },
-  value: unknown,
-): void {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return;
-  const [issue] = parsed.error.issues;
-  throw unusable(order, `a record of it is wrong at "${issue?.path.join('.')}" (${issue?.message})`);
-}
-
-/** Teachers, data sets and replays that are not here yet come along; of two of one name ours stays. */
-function stageOthers(order: UnpackOrder, { files }: Manifest): Pick<Staged, 'folders' | 'notes'> {
-  const units = new Map<string, Manifest['files'][number][]>();
-  for (const file of files) {
-    const found = readPath(file.path);
-    if (found?.kind === 'other') units.set(found.unit, [...(units.get(found.unit) ?? []), file]);
-  }
-  const folders: string[] = [];
-  const notes: string[] = [];
-  for (const [unit, inUnit] of units) {
-    if (!existsSync(join(order.workspace, unit))) {
-      mkdirSync(dirname(join(order.staging, unit)), { recursive: true });
-      renameSync(rawPath(order.staging, unit), join(order.staging, unit));
-      folders.push(unit);
-    } else if (!inUnit.every((file) => isSame(join(order.workspace, file.path), file.sha256))) {
-      notes.push(`"${unit}" is here already with other content: the one that is here stays.`);
-    }
-  }
-  return { folders, notes };
-}
-
-function isSame(path: string, sha256: string): boolean {
-  return existsSync(path) && createHash('sha256').update(readFileSync(path)).digest('hex') === sha256;
 }

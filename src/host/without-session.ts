@@ -6,6 +6,7 @@ import type { BackendView } from '../bridge/system-schemas.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import { packArchive } from './archive-client.ts';
 import type { ArchiveProgress } from './archive-client.ts';
+import type { Packed } from './archive-protocol.ts';
 import { createCatalog } from './catalog.ts';
 import { createExplainer } from './explain.ts';
 import { createExporter } from './export.ts';
@@ -61,7 +62,7 @@ export async function packToFile(
   { workspace, runs, file }: { readonly workspace: string; readonly runs?: readonly string[]; readonly file: string },
   tell: (progress: ArchiveProgress) => void,
   signal: AbortSignal,
-): Promise<{ readonly bytes: number; readonly runs: number } | undefined> {
+): Promise<Packed | undefined> {
   const temp = inWordsOf(file, () => mkdtempSync(join(dirname(file), '.trade-export-')));
   try {
     const packedAt = new Date().toISOString();

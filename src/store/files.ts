@@ -205,7 +205,8 @@ async function sealFile(path: string): Promise<FileFacts> {
   }
 }
 
-function hashFile(path: string): string {
+/** SHA-256 in chunks: a file may be larger than what can be read at once. */
+export function hashFile(path: string): string {
   const descriptor = openSync(path, 'r');
   try {
     const hash = createHash('sha256');

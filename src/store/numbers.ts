@@ -3,6 +3,8 @@
  * NULL, JSON turns all three into null, both drop the sign of zero). Lossless for every JSON tree.
  */
 
+import { WorkbenchError } from '../core/errors.ts';
+
 const SPECIAL = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 } as const;
 
 export type WrittenNumber = number | keyof typeof SPECIAL;
@@ -19,8 +21,15 @@ export function writeNumber(value: number): WrittenNumber {
   return Object.is(value, -0) ? '-0' : value;
 }
 
+/** Throws `workspace.corrupt` for what `writeNumber` never wrote: a column of type ANY holds whatever was put into it. */
 export function readNumber(written: WrittenNumber): number {
-  return typeof written === 'number' ? written : SPECIAL[written];
+  if (typeof written === 'number') return written;
+  if (isSpecial(String(written))) return SPECIAL[written];
+  throw new WorkbenchError(
+    'workspace.corrupt',
+    `A record of the workspace has "${String(written).slice(0, 40)}" where a number is due: ` +
+      'delete the run, or put a copy back (`trade doctor --backups`).',
+  );
 }
 
 /** A real string that looks like a written number, or like an escaped one, gets one more apostrophe in front. */

@@ -76,6 +76,12 @@ const TABLES: readonly Table[] = [
   { name: 'trial_note', columns: ['note'], from: ofTrials('trial_note', ''), ofTrial: true },
 ];
 
+/** Columns of a record after its table's name; `undefined` for a table that a run has no rows in. */
+export function recordColumns(name: string): readonly string[] | undefined {
+  const table = TABLES.find((one) => one.name === name);
+  return table && withTrial(table);
+}
+
 const withTrial = ({ columns, ofTrial }: Table): readonly string[] => (ofTrial ? ['trial', ...columns] : columns);
 
 /** What a dead session left running is told as the next start would mark it. */

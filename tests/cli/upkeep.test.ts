@@ -41,9 +41,10 @@ describe('trade export-run and import-runs', () => {
   it('carry a run to another workspace, where it is whole; once more it gets another id', async () => {
     const file = join(bench.folder, 'small.trade');
     const packed = await bench.trade('export-run', run, '--out', file, '--json');
-    expect([packed.code, packed.json()]).toEqual([0, [{ file, bytes: expect.any(Number), runs: 1 }]]);
+    expect([packed.code, packed.json()]).toEqual([0, [{ file, bytes: expect.any(Number), runs: 1, notes: [] }]]);
     const taken = await other.trade('import-runs', file, '--json');
-    expect(taken.json()).toEqual([{ event: 'runs.imported', runs: [{ id: run, name: 'Small' }], notes: [] }]);
+    const others = { teachers: [], datasets: [], replays: 0, notes: [] };
+    expect(taken.json()).toEqual([{ event: 'runs.imported', runs: [{ id: run, name: 'Small' }], ...others }]);
     const [mine, theirs] = await Promise.all(
       [bench, other].map(async (place) => (await place.trade('show', run, '--json')).json()),
     );

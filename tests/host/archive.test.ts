@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
+import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
 import { temporaryWorkspace, tickingClock } from '../support/workspace.ts';
 import { addRun, filled, packed, stage, taken, canonical, problems, configOf } from '../support/archives.ts';
 
@@ -13,8 +14,7 @@ describe('a whole workspace', () => {
     from.store.trashRuns(['run_2']);
     from.store.saveView('Mine', '{"order":{"by":"name","descending":true},"columns":["state"]}');
     const teacher = join(from.directory, 'teachers', 'big');
-    mkdirSync(teacher, { recursive: true });
-    writeFileSync(join(teacher, 'teacher.json'), '{"odd":1}');
+    writeFakeTeacher(teacher, { ...FASHION_TEACHER, name: 'big' });
     const into = temporaryWorkspace('into');
     const staged = await taken(into, await packed(from));
     expect(staged).toMatchObject({
@@ -25,6 +25,7 @@ describe('a whole workspace', () => {
       ],
       views: [{ name: 'Mine' }],
       folders: ['teachers/big'],
+      teachers: ['big'],
       notes: [],
     });
     expect(canonical(into)).toEqual(canonical(from));
@@ -33,7 +34,10 @@ describe('a whole workspace', () => {
     expect(into.store.summary('run_2')?.trashedAt).toBe(from.store.summary('run_2')?.trashedAt);
     expect(into.store.trials('run_1')).toEqual(from.store.trials('run_1'));
     expect(into.store.latencies('run_1-0000')).toEqual(from.store.latencies('run_1-0000'));
-    expect(readFileSync(join(into.directory, 'teachers', 'big', 'teacher.json'), 'utf8')).toBe('{"odd":1}');
+    const [sent, came] = [from, into].map((one) =>
+      readFileSync(join(one.directory, 'teachers/big/teacher.json'), 'utf8'),
+    );
+    expect(came).toBe(sent);
     expect(problems(into)).toEqual([]);
     expect(problems(from)).toEqual([]);
   });

@@ -78,6 +78,7 @@ it(
         name: 'damaged.trade',
         staging,
         workspace: workspace.directory,
+        resources: join(import.meta.dirname, '../../resources'),
         suffix: 'b',
       } as const;
       await unpackArchive({ ...unpack, now: '2026-01-02T00:00:00.000Z' }, () => undefined).then(

@@ -33,3 +33,11 @@ test('every tree of JSON with any double in it comes back', () => {
     }),
   );
 });
+
+test.each(['abc', 'constructor', '__proto__', 'toString', '', "'NaN"])(
+  'a column that holds "%s" where a number is due is told of, and never what every object has of that name',
+  (written) => {
+    // Sound: a column of type ANY gives back whatever somebody's archive put into it.
+    expect(() => readNumber(written as 'NaN')).toThrow(expect.objectContaining({ code: 'workspace.corrupt' }));
+  },
+);

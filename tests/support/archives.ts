@@ -6,30 +6,49 @@ import { expect } from 'vitest';
 import { packArchive } from '../../src/host/pack-archive.ts';
 import { unpackArchive } from '../../src/host/unpack-archive.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
+import type { Candidate } from '../../src/core/space/space.ts';
+import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, LATENCY, point, searchConfig } from './store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from './workspace.ts';
 
 export const quiet = (): void => undefined;
-let places = 0;
+let made = 0;
+
+/** Of the program: its names are taken, and its data set says which students there are. */
+export const RESOURCES = join(import.meta.dirname, '../../resources');
 
 /** No window can ask for an infinite limit, as the store's own tests do. */
 export const configOf = (name: string) => ({ ...searchConfig(name), limits: [{ metric: 'macs', max: 1e9 }] });
 
+/** As `asked`, of students that the family has: an archive of others is refused. */
+export function askedOf(...trials: readonly number[]): AskedEvent {
+  const event = asked(...trials);
+  const levels = [4, 6, 8, 12];
+  const candidate = (trial: number): Candidate => ({
+    family: 'resnet',
+    config: { width1: levels[trial % 4] ?? 4, blocks1: 1, width2: 16, blocks2: 1, blocks3: 0 },
+  });
+  return { ...event, proposals: event.proposals.map((one) => ({ ...one, candidate: candidate(one.trial) })) };
+}
+
+/** Of as many classes as the data set has; exact in half precision. */
+const PREDICTIONS = { count: 2, classes: 10, probabilities: Float32Array.of(...new Array<number>(20).fill(0.125)) };
+
 /** A run with a student of every state, and every kind of row. */
 export function addRun(workspace: Workspace, id: string, config = configOf(id), prior: readonly string[] = []): void {
   const { store, files } = workspace;
-  const learned = prior.map((source) => ({ ...{ candidate: asked(0).proposals[0]!.candidate, value: NaN }, source }));
+  const learned = prior.map((source) => ({ ...{ candidate: askedOf(0).proposals[0]!.candidate, value: NaN }, source }));
   const more = prior.length > 0 ? { ...config, transferFrom: prior } : config;
   store.createRun({ id, config: more, strategyVersion: 2, sample: true, prior: learned });
-  const event = asked(0, 1, 2, 3);
+  const event = askedOf(0, 1, 2, 3);
   const [done = '', failed = '', cut = ''] = store.recordAsked(id, event, costsOf(event), 3).map((trial) => trial.id);
   for (const trial of [done, failed, cut]) store.startTrial(trial);
   for (const epoch of [1, 2, 3]) store.appendEpoch(done, point(epoch), undefined);
   const best = { epoch: 2, ...adoptText(files, `${done}-best-2.safetensors`, `best of ${done}`) };
   const final = { epoch: 3, ...adoptText(files, `${done}.safetensors`, `weights of ${done}`) };
-  store.finishTrial(done, finished('', { checkpoint: final, best }));
+  store.finishTrial(done, finished('', { checkpoint: final, best, predictions: PREDICTIONS }));
   store.recordTest(done, 0.5);
   store.recordLatency(done, [LATENCY, { ...LATENCY, otherLoad: NaN }]);
   store.failTrial(failed, 'it did not\nlearn', 'failed', 1.5);
@@ -44,7 +63,7 @@ export function addRun(workspace: Workspace, id: string, config = configOf(id), 
 }
 
 export function filled(...ids: readonly string[]): Workspace {
-  const workspace = temporaryWorkspace(`from ${(places += 1)}`);
+  const workspace = temporaryWorkspace(`from ${(made += 1)}`);
   for (const id of ids) addRun(workspace, id);
   return workspace;
 }
@@ -61,8 +80,9 @@ export async function packed({ directory }: Workspace, ...runs: readonly string[
 }
 
 export async function stage({ directory, files }: Workspace, file: string) {
-  const staging = join(files.temp, `staging-${(places += 1)}`);
-  const order = { type: 'unpack', file, name: 'all.trade', staging, workspace: directory, suffix: 'b1' } as const;
+  const staging = join(files.temp, `staging-${(made += 1)}`);
+  const places = { file, staging, workspace: directory, resources: RESOURCES };
+  const order = { type: 'unpack', name: 'all.trade', suffix: 'b1', ...places } as const;
   return { staging, staged: await unpackArchive({ ...order, now: '2026-01-02T00:00:00.000Z' }, quiet) };
 }
 

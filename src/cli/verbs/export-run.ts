@@ -41,9 +41,10 @@ async function pack(context: VerbContext, options: PackOptions, runs?: readonly 
       process.stderr.write('The export was stopped; no file was written.\n');
       return context.end(INTERRUPTED);
     }
-    const { bytes, runs: count } = done;
-    if (options.json) printJson({ file, bytes, runs: count });
-    else printLines([`${file}: ${count === 1 ? 'one run' : `${count} runs`}, ${bytes.toLocaleString('en')} bytes.`]);
+    const { bytes, runs: count, notes } = done;
+    const size = `${count === 1 ? 'one run' : `${count} runs`}, ${bytes.toLocaleString('en')} bytes`;
+    if (options.json) printJson({ file, bytes, runs: count, notes });
+    else printLines([`${file}: ${size}.`, ...notes]);
     context.end(0);
   } finally {
     printer.clear();
