@@ -19,6 +19,7 @@ import { endProcess, startProcess } from './own-process.ts';
 import { nodeBinary, processEntry } from './process-entry.ts';
 import { readLog } from './slices.ts';
 import type { LogReader } from './slices.ts';
+import { createPlaces } from './turns.ts';
 
 /** A strategy in play. */
 export interface Asker {
@@ -34,6 +35,9 @@ interface Worker {
 }
 
 class WorkerDied extends Error {}
+
+/** A window can ask for any number of them at once, and each is a process. */
+const inPlace = createPlaces(4);
 
 /** `log` gives the run's log as it stands; it is read at the start and whenever a worker has to be replaced. */
 export async function openAsker(
@@ -83,28 +87,29 @@ export async function openAsker(
 
 /** Costs of every student of the families, computed off the host's thread. */
 export async function surveySpace(space: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
-  const answer = await callOnce({ type: 'survey', space });
+  const answer = await inPlace(() => callOnce({ type: 'survey', space }));
   if (answer.type === 'surveyed') return answer.families;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a survey.`);
 }
 
 /** Follows the whole log once more, off the host's thread. */
 export async function explainLog(problem: ProblemDescriptor, log: LogReader): Promise<Explanation> {
-  const answer = await callOnce({ type: 'explain', problem }, { log });
+  const answer = await inPlace(() => callOnce({ type: 'explain', problem }, { log }));
   if (answer.type === 'explained') return answer.explanation;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for an explanation.`);
 }
 
 /** Hashes every checkpoint: that takes time in a large workspace. `searching`: a run is adding to it meanwhile. */
 export async function examineWorkspace(workspace: string, searching: boolean): Promise<DoctorReport> {
-  const answer = await callOnce({ type: 'examine', workspace, session: searching ? 'another' : 'ours' });
+  const session = searching ? 'another' : 'ours';
+  const answer = await inPlace(() => callOnce({ type: 'examine', workspace, session }));
   if (answer.type === 'examined') return answer.report;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to an examination.`);
 }
 
 /** What takes space without need. `fence`: of the session that has the workspace open. */
 export async function findWaste(workspace: string, fence: string): Promise<Waste> {
-  const answer = await callOnce({ type: 'findWaste', workspace, fence });
+  const answer = await inPlace(() => callOnce({ type: 'findWaste', workspace, fence }));
   if (answer.type === 'wasteFound') return answer.waste;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a search for waste.`);
 }
@@ -123,7 +128,7 @@ export async function backUpDatabase(order: BackUpOrder, signal?: AbortSignal): 
 
 /** What is wrong, with what can be done about it, while nothing is searched or trained. */
 export async function diagnoseWorkspace(workspace: string): Promise<Diagnosis> {
-  const answer = await callOnce({ type: 'diagnose', workspace });
+  const answer = await inPlace(() => callOnce({ type: 'diagnose', workspace }));
   if (answer.type === 'diagnosed') return answer;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a diagnosis.`);
 }

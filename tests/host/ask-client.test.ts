@@ -1,9 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
-import { openAsker } from '../../src/host/ask-client.ts';
+import { explainLog, openAsker } from '../../src/host/ask-client.ts';
 import type { Asker } from '../../src/host/ask-client.ts';
 import type { ProblemDescriptor } from '../../src/host/ask-protocol.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
@@ -96,5 +96,21 @@ describe('an asker', () => {
     await expect(opened('magic', [])).rejects.toMatchObject({ code: 'strategy.unknown' });
     const tight = { ...problem('random'), limits: [{ metric: 'params', max: 1 }] };
     await expect(openAsker(tight, () => [])).rejects.toMatchObject({ code: 'budget.unreachable' });
+  });
+
+  // Linux alone tells a process' children in so many words.
+  it.skipIf(process.platform !== 'linux')('is few processes at a time, however much a window asks for', async () => {
+    const children = (): number =>
+      readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').match(/\d+/g)?.length ?? 0;
+    const before = children();
+    let most = 0;
+    const looking = setInterval(() => (most = Math.max(most, children() - before)), 5);
+    try {
+      await Promise.all(Array.from({ length: 16 }, () => explainLog(problem('random'), () => [])));
+    } finally {
+      clearInterval(looking);
+    }
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(5); // one may be ending still
   });
 });
