@@ -29,6 +29,9 @@ const FILES: readonly string[] = [
   ...RESERVE_FILES.flatMap((name) => [name, `${name}${PARTIAL}`]),
 ];
 
+/** What systems put into every folder: one that holds nothing else is empty. */
+const OF_THE_SYSTEM: readonly string[] = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found'];
+
 /** Of a session: its number and a few random letters. */
 const FENCE = /^s\d{6,}-[0-9a-f]{6}$/;
 /** Folder in `tmp` in which a damaged database is read. */
@@ -58,7 +61,7 @@ export function markOpen(root: string): () => void {
  * Reads only. A folder that is not there is nobody's.
  */
 export function assertOurs(root: string): void {
-  const names = inWordsOf(root, () => namesIn(root));
+  const names = inWordsOf(root, () => namesIn(root)).filter((name) => !OF_THE_SYSTEM.includes(name));
   if (names.length === 0 || open.has(realpathSync(root))) return;
   for (const name of names) assertPlain(root, name);
   const [database, lock] = [factsOf(join(root, DATABASE_FILE)), factsOf(join(root, LOCK_FILE))];

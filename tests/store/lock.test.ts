@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isLocked } from '../../src/store/lock.ts';
+import { wishFor } from '../../src/store/recovery.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { startWriter } from '../support/store-processes.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
@@ -54,4 +55,19 @@ test('every session has a fence of its own, greater than all before it', () => {
   expect(fences).toEqual([...fences].sort());
   expect(new Set(fences).size).toBe(4);
   expect(fences[0]).toMatch(/^s000001-[0-9a-f]{6}$/);
+});
+
+test('a wish for a copy is written only by whoever has the lock: a session that is open would not know of it', () => {
+  const { directory } = temporaryWorkspace();
+  expect(() => wishFor(directory, { salvage: true })).toThrow(expect.objectContaining({ code: 'workspace.busy' }));
+  expect(existsSync(join(directory, 'recovery.json'))).toBe(false);
+});
+
+test('after a wish the lock is free, and a session that died is looked at as one still', () => {
+  const directory = temporaryFolder();
+  openWorkspace(directory).close();
+  writeFileSync(join(directory, 'lock.json'), '{"pid":1}\n');
+  wishFor(directory, { salvage: true });
+  expect(isLocked(directory)).toBe(false);
+  expect(existsSync(join(directory, 'lock.json'))).toBe(true);
 });

@@ -106,6 +106,8 @@ describe('a folder that is ours', () => {
     expect(() => assertOurs(folder)).not.toThrow();
     mkdirSync(folder);
     expect(() => assertOurs(folder)).not.toThrow();
+    plantFolder(folder, { '.DS_Store': 'of a Mac', 'lost+found/a': 'of a disk' });
+    expect(() => assertOurs(folder)).not.toThrow();
     openWorkspace(folder).close();
     plantFolder(folder, { 'notes.md': 'mine', 'papers/a.pdf': 'mine', 'checkpoints/my-model.pt': 'mine' });
     const before = foldersTree(folder);
