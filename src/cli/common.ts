@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { numberWord } from '../bridge/numbers.ts';
-import { assertOurs, createHost, defaultWorkspace, readWorkspace } from '../host/create-host.ts';
+import {
+  assertOurs,
+  createHost,
+  defaultWorkspace,
+  readWorkspace,
+  terminalJson,
+  terminalText,
+} from '../host/create-host.ts';
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';
 import type { VerbContext } from './program.ts';
 
@@ -58,16 +65,21 @@ export function workspaceOf({ workspace }: CommonOptions): string {
   return folder;
 }
 
-/** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them. */
+/** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them; no control character as itself. */
 export function printJson(value: unknown): void {
   const written = JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'number' ? (numberWord(inner) ?? inner) : inner,
   );
-  process.stdout.write(`${written}\n`);
+  process.stdout.write(`${terminalJson(written)}\n`);
 }
 
 export function printLines(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  process.stdout.write(lines.map((line) => `${terminalText(line)}\n`).join(''));
+}
+
+/** What is no result: it goes to stderr. */
+export function printAside(text: string): void {
+  process.stderr.write(`${terminalText(text)}\n`);
 }
 
 /** A parser of an option's whole number, for commander. */

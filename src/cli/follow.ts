@@ -3,7 +3,7 @@ import type { RunSummaryView } from '../bridge/schemas.ts';
 import type { Trial } from '../core/trial.ts';
 import { createProgressPrinter, followRun, resultText } from '../host/create-host.ts';
 import type { Host, RunEnd, RunNews } from '../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines } from './common.ts';
+import { INTERRUPTED, printAside, printJson, printLines } from './common.ts';
 import type { CommonOptions } from './common.ts';
 import { endRecord, newsRecord } from './records.ts';
 
@@ -55,10 +55,10 @@ function finish(end: RunEnd, options: CommonOptions, interrupted: boolean): numb
   const { run } = end.summary;
   if (options.json) printJson(endRecord(end));
   else printLines(resultText(end));
-  if (run.reason !== undefined) process.stderr.write(`${run.reason}\n`);
+  if (run.reason !== undefined) printAside(run.reason);
   if (run.state === 'finished') return 0;
   if (run.state === 'failed') return 1;
   const where = options.workspace === undefined ? '' : ` --workspace ${options.workspace}`;
-  process.stderr.write(`The run is ${run.state}; go on with: trade resume ${run.id}${where}\n`);
+  printAside(`The run is ${run.state}; go on with: trade resume ${run.id}${where}`);
   return interrupted ? INTERRUPTED : 1;
 }

@@ -1,7 +1,7 @@
 /** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130 interrupted. */
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { failureOf } from '../host/create-host.ts';
+import { failureOf, withoutControls } from '../host/create-host.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
@@ -64,6 +64,8 @@ export async function runProgram(args: readonly string[], hostOptions = HOST_OPT
   const program = new Command('trade')
     .description('Searches for the student networks that learn best from a teacher within a budget.')
     .exitOverride()
+    // It quotes what was typed, or what a script passed on.
+    .configureOutput({ writeErr: (text) => void process.stderr.write(withoutControls(text)) })
     .showHelpAfterError('(trade --help lists the verbs, trade VERB --help their options)');
   for (const add of VERBS) add(program, { end: (code) => (exitCode = code), hostOptions });
   for (const command of program.commands) for (const inner of [command, ...command.commands]) inner.exitOverride();

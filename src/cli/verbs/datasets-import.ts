@@ -8,7 +8,7 @@ import { parseInput } from '../../bridge/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas.ts';
 import { createProgressPrinter } from '../../host/create-host.ts';
 import type { Host, JobProgress } from '../../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
+import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { VerbContext } from '../program.ts';
 
@@ -58,7 +58,7 @@ async function importDataset(host: Host, path: string, options: ImportOptions): 
     };
     const dataset = await host.importDataset(input, tell, stopping.signal).finally(() => printer.clear());
     if (dataset === undefined) {
-      process.stderr.write('The import was stopped; nothing was kept.\n');
+      printAside('The import was stopped; nothing was kept.');
       return INTERRUPTED;
     }
     if (json) printJson({ event: 'dataset.imported', dataset });

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createProgressPrinter, packToFile } from '../../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import { INTERRUPTED, printAside, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../program.ts';
 
@@ -38,7 +38,7 @@ async function pack(context: VerbContext, options: PackOptions, runs?: readonly 
     const done = await packToFile(order, ({ stage }) => printer.status(stage), stopping.signal);
     printer.clear();
     if (done === undefined) {
-      process.stderr.write('The export was stopped; no file was written.\n');
+      printAside('The export was stopped; no file was written.');
       return context.end(INTERRUPTED);
     }
     const { bytes, runs: count, notes } = done;

@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { exportToFile } from '../../host/create-host.ts';
 import type { ExportOrder } from '../../host/create-host.ts';
-import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import { printAside, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -30,7 +30,7 @@ export const exportVerb: Verb = (program, context) => {
       const { format, precision } = options;
       const network = id.startsWith(TEACHER) ? { teacher: id.slice(TEACHER.length) } : { trial: id };
       const written = await exportToFile(places, { network, format, precision }, options.out, (stage) => {
-        process.stderr.write(`${stage}\n`);
+        printAside(stage);
       });
       const { file, bytes, maxAbsDiff, images } = written;
       if (options.json) printJson({ file, bytes, maxAbsDiff });

@@ -1,7 +1,7 @@
 /** `trade import-runs FILE`: takes in what `trade export-run` or `trade export-workspace` wrote; all of it or nothing. */
 import { basename, resolve } from 'node:path';
 import { createProgressPrinter, takenText } from '../../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import { INTERRUPTED, printAside, printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -21,7 +21,7 @@ export const importRunsVerb: Verb = (program, context) => {
         );
         printer.clear();
         if (taken === undefined) {
-          process.stderr.write('The import was stopped; nothing was kept.\n');
+          printAside('The import was stopped; nothing was kept.');
           return context.end(INTERRUPTED);
         }
         if (options.json) printJson({ event: 'runs.imported', ...taken });

@@ -14,7 +14,7 @@ import {
   tableText,
 } from '../../host/create-host.ts';
 import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/create-host.ts';
-import { INTERRUPTED, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
+import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 import { MOST_SEEDS, seedsOf } from '../seed-range.ts';
@@ -105,7 +105,7 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
   if (!json && times.length > 0) printLines(tableText(player.table, games, { batch, reach: reachOf(options) }));
   if (played === seeds.length) return 0;
   const rest = `--seeds ${seeds[played]}-${seeds.at(-1)}`;
-  process.stderr.write(`Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.\n`);
+  printAside(`Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.`);
   return INTERRUPTED;
 }
 

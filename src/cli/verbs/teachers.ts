@@ -8,6 +8,7 @@ import { countText, createProgressPrinter, listTeachers, percentText, textTable 
 import type { Host, TeacherReport } from '../../host/create-host.ts';
 import {
   INTERRUPTED,
+  printAside,
   printJson,
   printLines,
   wholeNumber,
@@ -87,7 +88,7 @@ async function train(host: Host, options: TrainOptions): Promise<number> {
     const { workspace: _workspace, json: _json, ...order } = options;
     const teacher = await host.trainTeacher(parseInput(teacherInputSchema, order), tell, stopping.signal);
     if (teacher === undefined) {
-      process.stderr.write('The training was stopped; the same command goes on from its last epoch.\n');
+      printAside('The training was stopped; the same command goes on from its last epoch.');
       return INTERRUPTED;
     }
     const { name, directory, accuracy } = teacher;

@@ -2,6 +2,7 @@
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { Trial } from '../../core/trial.ts';
 import { progressText, trialText } from './run-text.ts';
+import { oneLine, terminalText } from './terminal-text.ts';
 
 /** What is used of a stream such as `process.stderr`. */
 export interface TextStream {
@@ -34,12 +35,12 @@ export function createProgressPrinter(stream: TextStream): ProgressPrinter {
   };
   const line = (text: string): void => {
     erase();
-    stream.write(`${text}\n`);
+    stream.write(`${terminalText(text)}\n`);
     if (shown !== '') stream.write(shown);
   };
   const status = (text: string): void => {
     // One column stays free: a line that fills the last one wraps in some terminals.
-    if (stream.isTTY) draw(text.slice(0, (stream.columns ?? 80) - 1));
+    if (stream.isTTY) draw(oneLine(text).slice(0, (stream.columns ?? 80) - 1));
   };
   return {
     line,

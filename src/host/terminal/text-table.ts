@@ -1,4 +1,5 @@
 /** Tables and numbers as a terminal shows them. */
+import { oneLine } from './terminal-text.ts';
 
 export interface Column {
   readonly title: string;
@@ -8,7 +9,7 @@ export interface Column {
 
 /** Lines of a table; every row has one cell a column. The last column is not padded. */
 export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
-  const lines = [columns.map((column) => column.title), ...rows];
+  const lines = [columns.map((column) => column.title), ...rows].map((cells) => cells.map(oneLine));
   const widths = columns.map((_column, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
   return lines.map((line) =>
     columns
