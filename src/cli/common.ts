@@ -2,15 +2,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { plainJson } from '../bridge/control-characters.ts';
 import { numberWord } from '../bridge/numbers.ts';
-import {
-  assertOurs,
-  createHost,
-  defaultWorkspace,
-  readWorkspace,
-  terminalJson,
-  terminalText,
-} from '../host/create-host.ts';
+import { assertOurs, createHost, defaultWorkspace, readWorkspace, terminalText } from '../host/create-host.ts';
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';
 import type { VerbContext } from './program.ts';
 
@@ -70,7 +64,7 @@ export function printJson(value: unknown): void {
   const written = JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'number' ? (numberWord(inner) ?? inner) : inner,
   );
-  process.stdout.write(`${terminalJson(written)}\n`);
+  process.stdout.write(`${plainJson(written)}\n`);
 }
 
 export function printLines(lines: readonly string[]): void {

@@ -1,7 +1,8 @@
 /** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130 interrupted. */
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { failureOf, withoutControls } from '../host/create-host.ts';
+import { withoutControls } from '../bridge/control-characters.ts';
+import { failureOf } from '../host/create-host.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';

@@ -62,7 +62,7 @@ export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
 export { resultText, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
-export { terminalJson, terminalText, withoutControls } from './terminal/terminal-text.ts';
+export { terminalText } from './terminal/terminal-text.ts';
 export { whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replay-player.ts';
 export type { GameTime, ReplayPlayer } from './replay-player.ts';

@@ -1,8 +1,16 @@
-/** A chart's table as comma-separated values (RFC 4180). */
+/** Tables as comma-separated values (RFC 4180), for spreadsheets too. */
 import type { ChartTable } from './charts/chart.ts';
 
 export function csvText({ columns, rows }: ChartTable): string {
-  return [columns, ...rows].map((cells) => `${cells.map(quoted).join(',')}\r\n`).join('');
+  return [columns, ...rows].map((cells) => `${cells.map(cellOf).join(',')}\r\n`).join('');
 }
 
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+/** A number with its unit, if any, or the dash of what was not measured. */
+const NUMBER = /^[+-]?(?:\d[\d.,]*(?:e[+-]?\d+)?|Infinity)(?: [%A-Za-zµ]+)?$|^-$/;
+/** What a spreadsheet would compute: a name that begins so gets the apostrophe that marks text there. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
+function cellOf(text: string): string {
+  const cell = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}

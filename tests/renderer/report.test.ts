@@ -1,3 +1,4 @@
+import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
 import { buildReport } from '../../src/renderer/compare/build-report.ts';
@@ -78,6 +79,70 @@ describe('the Markdown report', () => {
 
   test('lets no markup through', () => {
     expect(markdown).not.toMatch(/(?<!\\)<img/);
+  });
+});
+
+describe("a person's words in a report", () => {
+  const HOSTILE_NAMES = [
+    ...[
+      '~~~',
+      '```js',
+      '---',
+      '***',
+      '# heading',
+      '##',
+      '- item',
+      '+ item',
+      '-',
+      '12) item',
+      '3. item',
+      '> quote',
+      '    code',
+    ],
+    ...[
+      '![x](https://evil.example/x.png)',
+      '[x](javascript:alert(1))',
+      '<https://evil.example>',
+      'https://evil.example',
+    ],
+    ...[
+      'www.evil.example',
+      'mailto:me@evil.example',
+      '&lt;img src=x&gt;',
+      '&#60;b&#62;',
+      '| a | b |',
+      'a\r- b',
+      'a\n\n# b',
+      '\\',
+    ],
+  ];
+  const plain = new MarkdownIt('default', { html: true, linkify: true });
+
+  test.each(HOSTILE_NAMES)('stay words in Markdown: %j', (name) => {
+    const text = reportMarkdown({
+      title: name,
+      blocks: [
+        { kind: 'heading', text: name },
+        { kind: 'text', text: name },
+        { kind: 'table', columns: [name, 'n'], rows: [[name, '-1.5 %']] },
+        { kind: 'images', items: [{ address: '', title: name, lines: [name] }] },
+        { kind: 'text', text: 'the end' },
+      ],
+    });
+    const rendered = plain.render(text);
+    const opened = [...rendered.matchAll(/<([a-z0-9]+)[^>]*>/g)].map(([, tag]) => tag);
+    const table = ['table', 'thead', 'tr', 'th', 'th', 'tbody', 'tr', 'td', 'td'];
+    expect(opened).toEqual(['h1', 'h2', 'p', ...table, 'ul', 'li', 'p']);
+    const words = name.replaceAll(/\s*[\n\r]\s*/g, ' ').trim();
+    expect(rendered).toContain(`<p>${plain.utils.escapeHtml(words)}</p>`);
+  });
+
+  test('turn nothing round and hide nothing, in either form', () => {
+    const blocks = [{ kind: 'text', text: 'Runs: a\u202Eb\u0000c\u009Bd.' }] as const;
+    for (const text of [reportHtml({ title: 'x', blocks }), reportMarkdown({ title: 'x', blocks })]) {
+      expect(text).not.toMatch(/[\u0000\u009B\u202E]/);
+      expect(text).toContain('u202eb');
+    }
   });
 });
 

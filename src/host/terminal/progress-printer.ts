@@ -1,8 +1,9 @@
 /** Progress in a terminal: one line that is rewritten in place, or plain lines where the output is no terminal. */
+import { oneLine } from '../../bridge/control-characters.ts';
 import type { RunSummaryView } from '../../bridge/schemas.ts';
 import type { Trial } from '../../core/trial.ts';
 import { progressText, trialText } from './run-text.ts';
-import { oneLine, terminalText } from './terminal-text.ts';
+import { terminalText } from './terminal-text.ts';
 
 /** What is used of a stream such as `process.stderr`. */
 export interface TextStream {

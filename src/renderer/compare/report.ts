@@ -1,5 +1,7 @@
 /** A report as records, and its two written forms: one HTML file that needs nothing else, and Markdown. */
 
+import { oneLine, withoutControls } from '../../bridge/control-characters.ts';
+
 export type ReportBlock =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }
@@ -26,7 +28,7 @@ export interface Report {
   readonly blocks: readonly ReportBlock[];
 }
 
-/** A person's words (names of runs and classes) never become markup. */
+/** A person's words (names of runs and classes) never become markup, nor turn round what stands beside them. */
 export function escapeHtml(text: string): string {
   const marks: Readonly<Record<string, string>> = {
     '&': '&amp;',
@@ -35,7 +37,7 @@ export function escapeHtml(text: string): string {
     '"': '&quot;',
     "'": '&#39;',
   };
-  return text.replace(/[&<>"']/g, (mark) => marks[mark] ?? '');
+  return withoutControls(text).replace(/[&<>"']/g, (mark) => marks[mark] ?? '');
 }
 
 /** Only pictures that lie in the file itself: whatever else an address says is left out. */
@@ -139,10 +141,12 @@ function blockMarkdown(block: ReportBlock): string {
   }
 }
 
-/** What would begin a list, a table's cell, emphasis, a link, code or markup. */
+/** What would begin a list, a rule, a fence, a table's cell, emphasis, a link, code, an entity or markup. */
 function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\\`*_{}[\]<>|]/g, '\\$&')
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/^(#|[-+]|\d+\.)(?=\s)/, '\\$1');
+  return oneLine(text.replace(/\s*[\n\r]\s*/g, ' ').trim())
+    .replace(/[\\`*_{}[\]<>|~&@]/g, '\\$&')
+    .replace(/:(?=\/\/)/g, '\\:')
+    .replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}\\.`)
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2')
+    .replace(/^[#+-](?=[\s#-]|$)/, '\\$&');
 }

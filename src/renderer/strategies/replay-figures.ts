@@ -5,6 +5,7 @@ import type { AnytimeCurve, Comparison, Reached, SeededCurves, Spread } from '..
 import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
+import { csvText } from '../csv.ts';
 import { digits, formatPercent } from '../format.ts';
 
 /** What a curve shows. */
@@ -134,10 +135,13 @@ export function comparisons({ summary, results }: ReplayView, chosen: string): r
 
 /** One line a training. */
 export function replayCsv({ results }: ReplayView): string {
-  const lines = results.flatMap(({ strategy, seed, hypervolume, best, askMs, rows }) =>
-    rows.map((row, index) => [strategy, seed, index + 1, hypervolume[index], best[index], askMs[index], row].join(',')),
+  const rows = results.flatMap(({ strategy, seed, hypervolume, best, askMs, rows: trained }) =>
+    trained.map((row, index) => [
+      strategy,
+      ...[seed, index + 1, hypervolume[index], best[index], askMs[index], row].map(String),
+    ]),
   );
-  return `${['strategy,seed,training,hypervolume,best,ask_ms,row', ...lines].join('\n')}\n`;
+  return csvText({ columns: ['strategy', 'seed', 'training', 'hypervolume', 'best', 'ask_ms', 'row'], rows });
 }
 
 /** As the workspace keeps it; NaN and the infinities as words. */

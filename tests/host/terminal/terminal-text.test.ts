@@ -2,10 +2,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { oneLine, plainJson, withoutControls } from '../../../src/bridge/control-characters.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import { failureOf } from '../../../src/host/terminal/failure.ts';
 import { createProgressPrinter } from '../../../src/host/terminal/progress-printer.ts';
-import { oneLine, terminalJson, terminalText, withoutControls } from '../../../src/host/terminal/terminal-text.ts';
+import { terminalText } from '../../../src/host/terminal/terminal-text.ts';
 import { textTable } from '../../../src/host/terminal/text-table.ts';
 
 /** Clears the screen, goes back to the start of the line, sets the window's title by a C1 control, turns the rest round. */
@@ -23,7 +24,7 @@ describe('text for a terminal', () => {
 
   it('leaves every other character, of any script, as it is', () => {
     const words = 'Größe 学生 تجربة 👩‍🎓 é – "x" \\n';
-    for (const treat of [withoutControls, oneLine, terminalText, terminalJson]) expect(treat(words)).toBe(words);
+    for (const treat of [withoutControls, oneLine, terminalText, plainJson]) expect(treat(words)).toBe(words);
   });
 
   it('lets no name begin a line of its own: a forged result would stand there', () => {
@@ -35,7 +36,7 @@ describe('text for a terminal', () => {
 
   it('keeps the value of JSON to the character', () => {
     const value = { [HOSTILE]: [HOSTILE, 'plain', 1] };
-    const written = terminalJson(JSON.stringify(value));
+    const written = plainJson(JSON.stringify(value));
     expect(written).not.toMatch(control);
     expect(JSON.parse(written)).toEqual(value);
   });
