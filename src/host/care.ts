@@ -63,6 +63,10 @@ export function createCare({ workspace, log, now, busy }: CareParts): Care {
   async function repair(): Promise<RepairView> {
     const why = busy();
     if (why !== undefined) throw new WorkbenchError('run.state', why);
+    if (workspace.store.passage().arriving.length > 0) {
+      const words = 'Runs are being taken in from a file: wait for its end, or stop it, then repair.';
+      throw new WorkbenchError('workspace.busy', words);
+    }
     const { damage, problems } = await diagnoseWorkspace(workspace.directory);
     if (damage.length > 0) {
       // No copy can be made of it: the next start keeps it byte by byte before it reads what can be read.
@@ -140,7 +144,10 @@ export async function mendAfterRecovery(workspace: Workspace): Promise<RecoveryR
   const { recovery } = workspace;
   if (recovery === undefined) return undefined;
   const { problems } = await diagnoseWorkspace(workspace.directory);
-  return { ...recovery, done: workspace.mend(mendsOf(problems)) };
+  const left = (recovery.leftOut ?? []).map(
+    (name) => `The run "${name}" was on its way in or out when the copy was made, and is not in it.`,
+  );
+  return { ...recovery, done: [...left, ...workspace.mend(mendsOf(problems))] };
 }
 
 /** Searches need room too: a copy takes no more than half of what is left. */

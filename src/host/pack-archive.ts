@@ -4,12 +4,10 @@ import {
   closeSync,
   createReadStream,
   createWriteStream,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
@@ -20,6 +18,7 @@ import { ARCHIVE_FORMAT, ARCHIVE_VERSION } from '../bridge/archive-schemas.ts';
 import type { Manifest } from '../bridge/archive-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { SCHEMA_VERSION } from '../store/database.ts';
+import { flushFile, move } from '../store/disk.ts';
 import { toWorkbenchError } from '../store/errors.ts';
 import { isLocked } from '../store/lock.ts';
 import type { CheckpointRow, RunSummary } from '../store/store.ts';
@@ -72,8 +71,10 @@ export async function packArchive(order: PackOrder, report: Report): Promise<Pac
       files: entries.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 })),
     };
     await write(partial, manifest, entries, new Date(order.packedAt), report);
-    renameSync(partial, order.target);
-    return { bytes: lstatSync(order.target).size, runs: runs.length, notes };
+    move(partial, order.target);
+    const left = order.runs === undefined ? workspace.store.runs({ trash: 'with' }).total - runs.length : 0;
+    const passing = left > 0 ? [`Left out, since they are being taken in or deleted: ${left} of the runs.`] : [];
+    return { bytes: lstatSync(order.target).size, runs: runs.length, notes: [...notes, ...passing] };
   } catch (error) {
     rmSync(partial, { force: true });
     throw toWorkbenchError(error, order.target);
@@ -92,7 +93,14 @@ function chosen({ store, directory }: ReadableWorkspace, { runs: ids }: PackOrde
       `There is no run "${missing}" in this workspace; \`trade runs\` lists them.`,
     );
   }
-  const all = store.runs({ trash: 'with', order: { by: 'started', descending: false } }).rows;
+  const { arriving, leaving } = store.passage();
+  const passing = ids?.find((id) => [...arriving, ...leaving].includes(id));
+  if (passing !== undefined) {
+    const way = arriving.includes(passing) ? 'being taken in from a file' : 'being deleted';
+    throw new WorkbenchError('run.state', `"${store.summary(passing)?.run.name}" is ${way}: it is not whole.`);
+  }
+  const rows = store.runs({ trash: 'with', order: { by: 'started', descending: false } }).rows;
+  const all = rows.filter(({ run }) => ![...arriving, ...leaving].includes(run.id));
   const wanted = ids === undefined ? all : all.filter(({ run }) => ids.includes(run.id));
   return wanted.map((summary) => {
     const { name, state } = summary.run;
@@ -237,7 +245,5 @@ async function write(
   const failed = new Promise<never>((_resolve, reject) => zip.on('error', reject));
   zip.outputStream.pipe(output);
   await Promise.race([finished(output), failed]);
-  const descriptor = openSync(target, 'r+');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
+  flushFile(target);
 }

@@ -59,6 +59,9 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
   /** Why it cannot go now, in words. */
   function blocked(kind: WasteKind): string | undefined {
     if (kind !== 'caches' && kind !== 'database') return undefined;
+    if (kind === 'database' && store.passage().arriving.length > 0) {
+      return 'Runs are being taken in from a file: wait for its end, or stop it.';
+    }
     if (runs.active().length > 0) return 'A search is running: pause it first.';
     return isBusy() ? 'Something is being trained or measured: wait for its end, or stop it.' : undefined;
   }

@@ -3,22 +3,15 @@
  * wrong. `VACUUM INTO` makes them: it reads one state while others write, and refuses a damaged database, so that no sound
  * copy ever gives way to a damaged one. What is damaged is kept byte by byte, and for ever.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Connection } from './database.ts';
+import { flushFile, flushFolder, move } from './disk.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
 import { PARTIAL } from './ownership.ts';
+import { ARRIVED, settle } from './passage.ts';
 
 /** Why a copy was made, and how many of its sort are kept. */
 const KEPT = {
@@ -74,7 +67,8 @@ export interface BackUpOptions {
 
 /**
  * A whole, compact copy of the database as it stands, complete under its name or not there at all; older ones of its kind
- * beyond those that are kept go. Beside a writer, too, by a connection that only reads. Returns the copy's path.
+ * beyond those that are kept go. Beside a writer, too, by a connection that only reads: runs that are not whole at that moment
+ * (`passage.ts`) are not in it. Returns the copy's path.
  */
 export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYTES }: BackUpOptions): string {
   const target = join(backups, nameOf(kind, Number(db.pragma('user_version', { simple: true })), at));
@@ -83,8 +77,10 @@ export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYT
     inWordsOf(target, () => {
       rmSync(partial, { force: true });
       db.prepare('VACUUM INTO ?').run(partial);
-      flush(partial);
-      renameSync(partial, target);
+      settleCopy(partial);
+      flushFile(partial);
+      // Before older ones go.
+      move(partial, target);
     });
   } catch (error) {
     rmSync(partial, { force: true });
@@ -92,6 +88,30 @@ export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYT
   }
   prune(backups, kind, mostBytes);
   return target;
+}
+
+/**
+ * A copy of a moment at which runs were on their way in or out holds none of them, and no mark: what is put back from it is
+ * whole, and tells no later start to take anything away. Nobody else has the file. Returns the names of such runs.
+ */
+export function settleCopy(file: string): readonly string[] {
+  const db = new Database(file, { fileMustExist: true });
+  try {
+    const marks = db.prepare("SELECT 1 FROM meta WHERE key IN ('arriving', 'leaving', 'arrived')").get();
+    if (marks === undefined) return [];
+    // It counts for nothing before it is flushed and named.
+    db.pragma('journal_mode = MEMORY');
+    db.pragma('synchronous = OFF');
+    db.pragma('foreign_keys = ON');
+    const gone = db.transaction(() => {
+      db.prepare<[string]>('DELETE FROM meta WHERE key = ?').run(ARRIVED);
+      return settle(db);
+    })();
+    db.exec('VACUUM');
+    return gone;
+  } finally {
+    db.close();
+  }
 }
 
 /** The bytes of a database that is too damaged to be copied otherwise, with its log. Returns the copy's name. */
@@ -102,8 +122,8 @@ export function keepDamaged(database: string, backups: string, at: Date): string
       if (!existsSync(`${database}${suffix}`)) continue;
       const partial = join(backups, `${name}${suffix}${PARTIAL}`);
       copyFileSync(`${database}${suffix}`, partial);
-      flush(partial);
-      renameSync(partial, join(backups, `${name}${suffix}`));
+      flushFile(partial);
+      move(partial, join(backups, `${name}${suffix}`));
     }
   });
   return name;
@@ -138,6 +158,7 @@ export async function removeBackup(backups: string, name: string): Promise<void>
       throw toWorkbenchError(error, place);
     });
   }
+  inWordsOf(backups, () => flushFolder(backups));
 }
 
 /** Those that can be put back. */
@@ -194,14 +215,5 @@ function removeQuietly(file: string): void {
     rmSync(file, { force: true });
   } catch {
     // Held open by another program.
-  }
-}
-
-function flush(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

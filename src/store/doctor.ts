@@ -96,7 +96,10 @@ function strangerNotes(store: ReadableStore, files: StoredFiles, session: OpenSe
 /** Of a database that is sound in itself. */
 export function findProblems(store: ReadableStore, files: StoredFiles, session: OpenSession): readonly Problem[] {
   const checkpoints = store.checkpoints();
-  const runs = store.runs({ trash: 'with' }).rows.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
+  const { arriving, leaving } = store.passage();
+  // Runs on their way are not whole yet, or no more, and nothing that could be mended.
+  const whole = store.runs({ trash: 'with' }).rows.filter(({ run: { id } }) => ![...arriving, ...leaving].includes(id));
+  const runs = whole.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
   return [
     ...checkpoints.flatMap((row) => {
       const problem = files.verify(row);

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -19,6 +18,7 @@ import {
 import { open } from 'node:fs/promises';
 import { isAbsolute, join, parse, relative, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
+import { flushFolder, makeFolder } from './disk.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
 import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
@@ -123,7 +123,7 @@ function isOurs(path: string): boolean {
 }
 
 export function makeFolders({ folders }: StoredFiles): void {
-  for (const folder of Object.values(folders)) inWordsOf(folder, () => mkdirSync(folder, { recursive: true }));
+  for (const folder of Object.values(folders)) inWordsOf(folder, () => makeFolder(folder));
 }
 
 export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFiles {
@@ -215,17 +215,6 @@ export function hashFile(path: string): string {
       hash.update(chunk.subarray(0, read));
     }
     return hash.digest('hex');
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Windows cannot open a folder to flush it, and keeps renames in its journal. */
-function flushFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }

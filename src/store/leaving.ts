@@ -1,7 +1,7 @@
 /** Runs on their way out: some students at a time, since a large run takes seconds to delete, in which nobody else would be answered. */
 import type { Connection } from './database.ts';
+import { LEAVING, passageReader } from './passage.ts';
 
-const MARK = 'leaving';
 /** What one step removes: some thirty milliseconds of work. */
 const TRIALS = 100;
 const EVENTS = 1000;
@@ -14,7 +14,7 @@ export interface LeftPart {
 
 /** Calls belong inside a transaction of the store. */
 export function leavingWriter(db: Connection) {
-  const read = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck();
+  const { passage } = passageReader(db);
   const write = db.prepare<[string, string]>(
     'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   );
@@ -24,25 +24,14 @@ export function leavingWriter(db: Connection) {
   const events = db.prepare<[string, string, number]>(
     'DELETE FROM event WHERE run_id = ? AND seq IN (SELECT seq FROM event WHERE run_id = ? ORDER BY seq DESC LIMIT ?)',
   );
-  const marked = (): readonly string[] => JSON.parse(read.get(MARK) ?? '[]') as string[]; // written below
+  const marked = (): readonly string[] => passage().leaving;
   return {
-    marked,
-    mark: (runId: string) => write.run(MARK, JSON.stringify([...new Set([...marked(), runId])])),
-    unmark: (runId: string) => write.run(MARK, JSON.stringify(marked().filter((id) => id !== runId))),
+    mark: (runId: string) => write.run(LEAVING, JSON.stringify([...new Set([...marked(), runId])])),
+    unmark: (runId: string) => write.run(LEAVING, JSON.stringify(marked().filter((id) => id !== runId))),
     removePart: (runId: string): LeftPart => {
       const left = files.all(runId, TRIALS);
       const removed = [trials.run(runId, TRIALS).changes < TRIALS, events.run(runId, runId, EVENTS).changes < EVENTS];
       return { files: left, isLast: removed.every(Boolean) };
     },
   };
-}
-
-/** What a kill left half deleted goes with the next start; its files are swept as orphans. */
-export function finishLeaving(db: Connection): void {
-  const writer = leavingWriter(db);
-  const remove = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
-  for (const id of writer.marked()) {
-    remove.run(id);
-    writer.unmark(id);
-  }
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
+import { flushFile, flushFolder } from './disk.ts';
 import { toWorkbenchError } from './errors.ts';
 import { LOCK_FILE, LOCK_NOTE } from './ownership.ts';
 
@@ -77,6 +78,9 @@ export function acquireLock(directory: string): Lock {
   try {
     const previousDied = holder(directory) !== undefined;
     writeFileSync(note, `${JSON.stringify({ pid: process.pid })}\n`);
+    // After a power cut, too, the next start looks for damage.
+    flushFile(note);
+    flushFolder(directory);
     held.add(db);
     return {
       previousDied,

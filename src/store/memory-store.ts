@@ -200,6 +200,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       (records.get(runId)?.trials ?? []).filter(({ final, best }) => final ?? best).map(({ trial }) => trial.id),
     predictions: (trialId) => find(trialId)?.predictions,
     latencies: (trialId) => find(trialId)?.latencies ?? [],
+    passage: () => ({ arriving: [], leaving: [] }),
     space: () => ({ bytes: 0, freeBytes: 0, freePages: 0 }),
     check: () => [],
 

@@ -3,24 +3,12 @@
  * opening of the workspace, before anything else, and forgotten when done. So they need no session, and a kill in between is
  * made good by the opening after it. Nothing is deleted: what stood in the place is kept in `backups`, files too.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { backUp, isRestorable, keepDamaged, listAsides, listBackups, stampOf } from './backup.ts';
+import { backUp, isRestorable, keepDamaged, listAsides, listBackups, settleCopy, stampOf } from './backup.ts';
 import { newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from './database.ts';
+import { flushFile, flushFolder, makeFolder, move, writeWhole } from './disk.ts';
 import { corrupt, inWordsOf } from './errors.ts';
 import { storedFiles, type StoredFiles } from './files.ts';
 import { acquireLock } from './lock.ts';
@@ -41,17 +29,15 @@ export interface Recovery {
   /** Rows that were saved, and places that could not be read. */
   readonly rows?: number;
   readonly unreadable?: number;
+  /** Names of runs that were on their way in or out when the copy was made. */
+  readonly leftOut?: readonly string[];
 }
 
 /** Throws where the copy is not there, is damaged, or is of a newer version; then nothing is wished for. */
 export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void {
   if ('restore' in wish) assertRestorable(files, wish.restore);
   const place = join(root, WISH_FILE);
-  inWordsOf(place, () => {
-    writeFileSync(`${place}.partial`, JSON.stringify(wish));
-    flush(`${place}.partial`);
-    renameSync(`${place}.partial`, place);
-  });
+  inWordsOf(place, () => writeWhole(place, JSON.stringify(wish)));
 }
 
 /** For a workspace that cannot be opened. Throws as above, and `workspace.busy` where another program has it. */
@@ -78,7 +64,7 @@ export function grantWish(root: string, database: string, files: StoredFiles, no
   if (wish === undefined) return undefined;
   const at = now();
   try {
-    mkdirSync(files.folders.backups, { recursive: true });
+    makeFolder(files.folders.backups);
     return 'restore' in wish
       ? restore(root, database, files, wish.restore, at)
       : saveWhatIsLeft(root, database, files, at);
@@ -86,6 +72,8 @@ export function grantWish(root: string, database: string, files: StoredFiles, no
     // What cannot be granted is not tried again at every start; what stood there still stands.
     rmSync(join(root, RECOVERED_FILE), { force: true });
     rmSync(join(root, WISH_FILE), { force: true });
+    // Or it would be granted again after what is done from now on.
+    flushFolder(root);
   }
 }
 
@@ -105,9 +93,13 @@ function restore(root: string, database: string, files: StoredFiles, name: strin
   const file = assertRestorable(files, name);
   const kept = keepPresent(database, files, at);
   const incoming = join(root, RECOVERED_FILE);
-  inWordsOf(incoming, () => copyFileSync(file, incoming));
+  const leftOut = inWordsOf(incoming, () => {
+    copyFileSync(file, incoming);
+    // A copy of a version before may hold runs that were not whole.
+    return settleCopy(incoming);
+  });
   takePlace(root, database, files, at);
-  return { what: 'restored', from: name, kept };
+  return { what: 'restored', from: name, kept, ...(leftOut.length > 0 && { leftOut }) };
 }
 
 function saveWhatIsLeft(root: string, database: string, files: StoredFiles, at: Date): Recovery {
@@ -183,10 +175,11 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
   const incoming = join(root, RECOVERED_FILE);
   const named = checkpointsNamed(incoming);
   inWordsOf(database, () => {
-    flush(incoming);
-    // A log of the old database would be played into the new one.
+    flushFile(incoming);
+    // A log of the old database would be played into the new one: it goes first, on the disk too.
     for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
-    renameSync(incoming, database);
+    flushFolder(root);
+    move(incoming, database);
   });
   fetchBack(files, named);
   putAside(files, files.orphans(named), stampOf(at));
@@ -204,25 +197,16 @@ function checkpointsNamed(database: string): readonly string[] {
 function fetchBack({ folders, pathOf }: StoredFiles, named: readonly string[]): void {
   const asides = listAsides(folders.backups).map(({ name }) => join(folders.backups, name));
   if (asides.length === 0) return;
-  mkdirSync(folders.checkpoints, { recursive: true });
+  makeFolder(folders.checkpoints);
   // Names of saved rows may be anything: what is looked for is what lies there.
   const wanted = new Set(named);
   for (const folder of asides) {
     for (const name of readdirSync(folder)) {
       const target = wanted.has(name) ? pathOf(name) : undefined;
       if (target === undefined || existsSync(target)) continue;
-      inWordsOf(target, () => renameSync(join(folder, name), target));
+      inWordsOf(target, () => move(join(folder, name), target));
     }
     // An empty folder is nothing that waits for anybody.
     if (readdirSync(folder).length === 0) rmdirSync(folder);
-  }
-}
-
-function flush(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }

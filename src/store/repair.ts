@@ -2,12 +2,13 @@
  * Brings rows of a sound database into agreement with one another and with the files, by what is still known. Nothing is
  * made up: what is gone stays gone, and is said. Whoever calls has made a copy first.
  */
-import { dirname, join } from 'node:path';
-import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { renameSync } from 'node:fs';
 import type { Proposal, RunEvent } from '../core/events.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { ASIDE } from './backup.ts';
 import type { Connection } from './database.ts';
+import { flushFolder, makeFolder } from './disk.ts';
 import { eventReader } from './event-log.ts';
 import { inWordsOf } from './errors.ts';
 import type { StoredFiles } from './files.ts';
@@ -73,13 +74,15 @@ const ORDER = ['log', 'checkpoint', 'curve', 'counts', 'orphan'] as const satisf
 
 /** Moves checkpoint files into a folder of `backups`, where a copy that names them finds them again. */
 export function putAside({ folders, pathOf }: StoredFiles, names: readonly string[], stamp: string): void {
+  if (names.length === 0) return;
+  const aside = join(folders.backups, `${ASIDE}${stamp}`);
+  inWordsOf(aside, () => makeFolder(aside));
   for (const name of names) {
-    const target = join(folders.backups, `${ASIDE}${stamp}`, name);
-    inWordsOf(target, () => {
-      mkdirSync(dirname(target), { recursive: true });
-      renameSync(pathOf(name), target);
-    });
+    const target = join(aside, name);
+    inWordsOf(target, () => renameSync(pathOf(name), target));
   }
+  // In their old place the next sweep would take them.
+  for (const folder of [aside, folders.checkpoints]) inWordsOf(folder, () => flushFolder(folder));
 }
 
 /**

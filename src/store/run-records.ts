@@ -218,8 +218,15 @@ function passing(table: Table): string {
   return `INSERT INTO main.${table.name} (${columns}) SELECT ${columns} FROM incoming.${table.name} WHERE ${where}${order}`;
 }
 
+/** Students of a run from a number on, to before another, whose rows `write` passes; none in the first step. */
+export interface PassingStep {
+  readonly from: number;
+  readonly to: number;
+  readonly write: () => void;
+}
+
 /** Each step belongs inside a transaction; after the last one all of the run is here. */
-export function* passRun(db: Connection, runId: string): Generator<() => void> {
+export function* passRun(db: Connection, runId: string): Generator<PassingStep> {
   const isOfTrials = ({ name, ofTrial }: Table): boolean => name === 'trial' || ofTrial === true;
   const run = TABLES.filter((table) => !isOfTrials(table)).map((table) => db.prepare<[{ id: string }]>(passing(table)));
   const trials = TABLES.filter(isOfTrials).map((table) =>
@@ -229,8 +236,9 @@ export function* passRun(db: Connection, runId: string): Generator<() => void> {
     .prepare<[string], number | null>('SELECT max(number) FROM incoming.trial WHERE run_id = ?')
     .pluck()
     .get(runId);
-  yield () => run.forEach((statement) => statement.run({ id: runId }));
+  yield { from: 0, to: 0, write: () => run.forEach((statement) => statement.run({ id: runId })) };
   for (let from = 0; from <= (last ?? -1); from += STEP) {
-    yield () => trials.forEach((statement) => statement.run({ id: runId, from, to: from + STEP }));
+    const to = from + STEP;
+    yield { from, to, write: () => trials.forEach((statement) => statement.run({ id: runId, from, to })) };
   }
 }

@@ -16,7 +16,7 @@ export interface Salvage {
 
 /** `WITHOUT ROWID` tables are read by what they belong to: each is one short search. */
 const BY_PARENT: readonly { readonly table: string; readonly column: string; readonly keys: string }[] = [
-  { table: 'meta', column: 'key', keys: `VALUES ('session'), ('arriving'), ('leaving')` },
+  { table: 'meta', column: 'key', keys: `VALUES ('session'), ('arriving'), ('arrived'), ('leaving')` },
   { table: 'run_tag', column: 'run_id', keys: 'SELECT id FROM run' },
   { table: 'epoch', column: 'trial_id', keys: 'SELECT id FROM trial' },
   { table: 'trial_note', column: 'trial_id', keys: 'SELECT id FROM trial' },

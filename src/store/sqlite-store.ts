@@ -12,6 +12,7 @@ import { assertRunId } from './ids.ts';
 import { labelWriter, noteReader } from './label-rows.ts';
 import { latencyReader, latencyWriter } from './latency-rows.ts';
 import { leavingWriter } from './leaving.ts';
+import { passageReader } from './passage.ts';
 import { predictionReader, predictionWriter } from './prediction-rows.ts';
 import { assertAsked, assertEnded, conflict } from './rules.ts';
 import { facetReader, noteSearcher } from './run-query.ts';
@@ -34,6 +35,7 @@ export function createReadableStore(db: Connection): ReadableStore {
     ...checkpointReader(db),
     ...predictionReader(db),
     ...latencyReader(db),
+    passage: passageReader(db).passage,
     space: () => {
       const freePages = Number(pragma(db, 'freelist_count'));
       const pageBytes = Number(pragma(db, 'page_size'));
@@ -77,6 +79,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
   const labels = labelWriter(db);
   const views = viewWriter(db);
   const leaving = leavingWriter(db);
+  const { assertHere } = passageReader(db);
   const at = () => now().toISOString();
 
   const written = (id: string): Trial => {
@@ -106,7 +109,11 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         return created;
       }),
 
-    setRunState: (id, state, reason) => transact(db, 'full', () => runs.move(id, state, reason, at())),
+    setRunState: (id, state, reason) =>
+      transact(db, 'full', () => {
+        assertHere(id);
+        runs.move(id, state, reason, at());
+      }),
 
     addRunSeconds: (id, seconds) => transact(db, 'normal', () => runs.addSeconds(id, seconds)),
 
@@ -131,12 +138,17 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         labels.setTrialNote(id, note);
       }),
 
-    trashRuns: (ids) => transact(db, 'full', () => ids.forEach((id) => runs.trash(id, at()))),
+    trashRuns: (ids) =>
+      transact(db, 'full', () => {
+        ids.forEach(assertHere);
+        ids.forEach((id) => runs.trash(id, at()));
+      }),
 
     restoreRuns: (ids) => transact(db, 'full', () => ids.forEach((id) => runs.restore(id))),
 
     keepFrontOnly: (runId, dropped) =>
       transact(db, 'full', () => {
+        assertHere(runId);
         runs.setFrontOnly(runId);
         return dropWeights(dropped);
       }),
@@ -147,6 +159,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
 
     deletePart: (id) =>
       transact(db, 'full', () => {
+        assertHere(id);
         runs.stateOf(id);
         const { files, isLast } = leaving.removePart(id);
         if (isLast) {
@@ -158,6 +171,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
 
     recordAsked: (runId, event, costs, epochs) =>
       transact(db, 'full', () => {
+        assertHere(runId);
         assertAsked({ id: runId, state: runs.stateOf(runId) }, trials.nextNumber(runId), event, costs);
         log.append(runId, event, at());
         const ids = event.proposals.map((proposal, index) => {

@@ -178,6 +178,12 @@ export interface SweepReport {
   readonly trials: readonly string[];
 }
 
+/** Ids of runs on their way in or out; `passage.ts` tells what that means. */
+export interface Passage {
+  readonly arriving: readonly string[];
+  readonly leaving: readonly string[];
+}
+
 export interface ReadableStore {
   run(id: string): Run | undefined;
   summary(id: string): RunSummary | undefined;
@@ -211,6 +217,8 @@ export interface ReadableStore {
   predictions(trialId: string): PredictionsRow | undefined;
   /** Oldest first; a student may have been measured more than once. */
   latencies(trialId: string): readonly LatencyRow[];
+  /** Runs that are not whole: they come from an archive, or are deleted for good, some students at a time. */
+  passage(): Passage;
   /** Of the database: all of it, and its pages that hold nothing. */
   space(): { readonly bytes: number; readonly freeBytes: number; readonly freePages: number };
   /** `PRAGMA integrity_check` and foreign keys, as a list of problems in words (empty: sound). */

@@ -38,7 +38,8 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
   // Files first: one that is named by a row by the time the rows are read was never an orphan.
   const present = new Map(entriesOf(folders.checkpoints).map((entry) => [entry.name, entry.bytes]));
   const rows = store.checkpoints();
-  const runs = store.runs({ trash: 'with' }).rows;
+  const { arriving } = store.passage();
+  const runs = store.runs({ trash: 'with' }).rows.filter(({ run }) => !arriving.includes(run.id));
   const bytesOf = new Map<string, { files: number; bytes: number }>();
   for (const { trialId, kind, bytes } of rows) {
     if (kind === 'epoch') continue;

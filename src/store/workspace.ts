@@ -3,7 +3,7 @@
  * `openReadable` everyone else's.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stampOf, sweepPartials } from './backup.ts';
 import {
@@ -16,14 +16,15 @@ import {
   whileResting,
   type Connection,
 } from './database.ts';
+import { makeFolder } from './disk.ts';
 import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
 import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
-import { takeIn, undoArrival, type Arrival } from './incoming.ts';
-import { finishLeaving } from './leaving.ts';
+import { publishArrived, takeIn, type Arrival } from './incoming.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
 import { assertOurs, DATABASE_FILE, markOpen } from './ownership.ts';
+import { busy, settle } from './passage.ts';
 import { grantWish, wishRecovery, type Recovery, type Wish } from './recovery.ts';
 import { mendRows, putAside, type Mend } from './repair.ts';
 import { keepReserve, makingRoom, withReserve } from './reserve.ts';
@@ -39,13 +40,19 @@ export interface Workspace {
   readonly files: WorkspaceFiles;
   /** All that `work` writes into the store, as one durable transaction: for imports, which write thousands of records. */
   together<T>(work: () => T): T;
-  /** Passes runs from an archive in, all or none of them. */
+  /**
+   * Passes runs from an archive in, all or none of them. Until all of them is here they are nobody else's: what would change
+   * such a run throws `workspace.busy`. Arrivals wait for each other and for a compaction, as that does for them.
+   */
   takeIn(arrival: Arrival): Promise<void>;
   /** While `compact` has the database to itself, every write is refused with `workspace.busy`. */
   whileCompacting<T>(compact: () => Promise<T>): Promise<T>;
   /** What this opening has put back or saved, as it was asked to; `mend` what no longer agrees with it. */
   readonly recovery: Recovery | undefined;
-  /** As one durable transaction; files that no row names then are put aside. What was done, a sentence each. */
+  /**
+   * As one durable transaction; files that no row names then are put aside. What was done, a sentence each. Throws
+   * `workspace.busy` while runs are taken in.
+   */
   mend(mends: readonly Mend[]): readonly string[];
   /** Granted by the next opening: throws where it cannot be. */
   wish(wish: Wish): void;
@@ -76,7 +83,7 @@ export interface WorkspaceOptions {
 export function openWorkspace(directory: string, { now = () => new Date() }: WorkspaceOptions = {}): Workspace {
   const root = resolve(directory);
   assertOurs(root);
-  inWordsOf(root, () => mkdirSync(root, { recursive: true }));
+  inWordsOf(root, () => makeFolder(root));
   return withReserve(root, () => {
     const lock = acquireLock(root);
     try {
@@ -103,8 +110,8 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       // The header of the file itself says whose it is, also after a kill.
       if (isNew) db.pragma('wal_checkpoint(TRUNCATE)');
     });
-    undoArrival(db, root);
-    transact(db, 'full', () => finishLeaving(db));
+    publishArrived(db, root);
+    transact(db, 'full', () => settle(db));
     const fence = nextFence(db);
     const store = makingRoom(createSqliteStore(db, { fence, now }), root);
     const files = workspaceFiles(stored, fence);
@@ -112,22 +119,25 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
     sweep();
     const leave = markOpen(root);
     let open = true;
+    const inTurn = createTurns();
     return {
       directory: root,
       store,
       files,
       together: (work) => transact(db, 'full', work),
-      takeIn: async (arrival) => {
-        try {
-          await takeIn(db, root, stored, arrival);
-        } catch (error) {
-          sweep();
-          throw error;
-        }
-      },
-      whileCompacting: (compact) => whileResting(db, compact),
+      takeIn: (arrival) =>
+        inTurn(async () => {
+          try {
+            await takeIn(db, root, stored, arrival);
+          } catch (error) {
+            if (open) sweep();
+            throw error;
+          }
+        }),
+      whileCompacting: (compact) => inTurn(() => whileResting(db, compact)),
       recovery,
       mend: (mends) => {
+        if (store.passage().arriving.length > 0) throw busy(file, 'Runs are being taken in from a file');
         const done = transact(db, 'full', () => mendRows(db, mends, now().toISOString()));
         const known = store.checkpoints().map((row) => row.file);
         // A row that is gone now says of a file that it was ours, whatever is in it.
@@ -154,6 +164,16 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
     db.close();
     throw error;
   }
+}
+
+/** One piece of work after the other, in the order in which they came. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  };
 }
 
 /** Before anything is swept: a database that lost its rows would make every checkpoint an orphan. */

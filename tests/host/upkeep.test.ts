@@ -9,6 +9,7 @@ import { WASTE_KINDS } from '../../src/bridge/upkeep-schemas.ts';
 import { frontOf } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
+import { filled, packed } from '../support/archives.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';
 
@@ -185,6 +186,22 @@ describe('reclaiming space', () => {
     await space.reclaim({ kinds: [...WASTE_KINDS] });
     expect((await runs.get({ id: run.id })).frontOnly).toBe(false);
     await runs.pause({ id: run.id });
+    await sound();
+  });
+
+  it('frees nothing of runs that are being taken in meanwhile, and hinders them in nothing', async () => {
+    const archive = await packed(filled('run_1', 'run_2', 'run_3'));
+    const arrivals = 4;
+    let isDone = false;
+    const arriving = (async () => {
+      for (let round = 0; round < arrivals; round += 1) {
+        expect((await host.takeInArchive(archive, 'all.trade', () => undefined))?.runs).toHaveLength(3);
+      }
+    })().finally(() => (isDone = true));
+    while (!isDone) await host.client.space.reclaim({ kinds: ['orphans', 'trash', 'caches', 'database'] });
+    await arriving;
+    // Three kinds of weights each.
+    expect(files('checkpoints')).toHaveLength(3 * 3 * arrivals);
     await sound();
   });
 

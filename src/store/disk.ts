@@ -1,0 +1,96 @@
+/**
+ * What has to outlast a power cut. The disk keeps the bytes of a file once the file is flushed, and its name (new, other or
+ * gone) once its folder is. Whatever is acknowledged, or named by a row, goes through here first.
+ */
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const IS_WINDOWS = process.platform === 'win32';
+/** Windows flushes only what is open for writing. */
+const TO_FLUSH = IS_WINDOWS ? 'r+' : 'r';
+
+/** Its bytes. */
+export function flushFile(file: string): void {
+  flush(file, TO_FLUSH);
+}
+
+/** The names in it. Windows cannot open a folder to flush it, and keeps renames in its journal. */
+export function flushFolder(folder: string): void {
+  if (!IS_WINDOWS) flush(folder, 'r');
+}
+
+function flush(path: string, flags: string): void {
+  const descriptor = openSync(path, flags);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** With those above it that are not there yet; their names last. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) flushFolder(dirname(made));
+}
+
+/** A flushed file, or a folder, under another name: after a power cut under one of the two, after this call under the new one. */
+export function move(from: string, to: string): void {
+  renameSync(from, to);
+  flushFolder(dirname(to));
+  if (dirname(from) !== dirname(to)) flushFolder(dirname(from));
+}
+
+/** The file is there whole, or as it was before. */
+export function writeWhole(file: string, text: string): void {
+  const partial = `${file}.partial`;
+  writeFileSync(partial, text);
+  flushFile(partial);
+  move(partial, file);
+}
+
+const AT_ONCE = 8;
+
+/** All bytes and names below a folder, or those of a file; others are answered meanwhile. The folder's own name is the caller's. */
+export async function flushTree(path: string): Promise<void> {
+  const { files, folders } = below(path);
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let file = files[next++]; file !== undefined; file = files[next++]) {
+      const handle = await open(file, TO_FLUSH);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (const folder of folders) flushFolder(folder);
+}
+
+/** The same at one stroke: for what is rare and small. */
+export function flushTreeNow(path: string): void {
+  const { files, folders } = below(path);
+  files.forEach(flushFile);
+  folders.forEach(flushFolder);
+}
+
+/** The innermost folders first. A path that is no folder is a file; links are nobody's to flush. */
+function below(path: string): { readonly files: readonly string[]; readonly folders: readonly string[] } {
+  let entries;
+  try {
+    entries = readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return { files: [path], folders: [] };
+    throw error;
+  }
+  const parts = entries.filter((entry) => entry.isDirectory()).map(({ name }) => below(join(path, name)));
+  const own = entries.filter((entry) => entry.isFile()).map(({ name }) => join(path, name));
+  return {
+    files: [...parts.flatMap(({ files }) => files), ...own],
+    folders: [...parts.flatMap(({ folders }) => folders), path],
+  };
+}
