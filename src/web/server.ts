@@ -33,8 +33,8 @@ export interface WebServerOptions {
 
 export interface WebServer {
   readonly port: number;
-  /** An address with a one-time token in its fragment. */
-  newAddress(): string;
+  /** An address with a one-time token in its fragment; `used` is called when it is redeemed. */
+  newAddress(used?: () => void): string;
   /** Connections that are open and passed the gate. */
   sockets(): number;
   /** Connections that are open and did not. */
@@ -93,7 +93,7 @@ export async function startWebServer({ root, port, onSocket }: WebServerOptions)
 
   return {
     port: bound,
-    newAddress: () => `http://127.0.0.1:${bound}/#${TOKEN_KEY}=${gate.issueToken()}`,
+    newAddress: (used) => `http://127.0.0.1:${bound}/#${TOKEN_KEY}=${gate.issueToken(used)}`,
     sockets: () => bridge.clients.size,
     strangers: door.strangers,
     close: async () => {

@@ -2,8 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface Gate {
-  /** A new one-time token, for an address to print or to open. */
-  issueToken(): string;
+  /** A new one-time token, for an address to print or to open; `used` is called when it is redeemed. */
+  issueToken(used?: () => void): string;
   /** The tab's secret; undefined for a token that was never issued or is used up. */
   redeem(token: string): string | undefined;
   isSecret(text: string): boolean;
@@ -12,19 +12,28 @@ export interface Gate {
 /** Tokens and secrets live in this process alone: a restart ends every tab's session. */
 export function createGate(): Gate {
   // Compared by their hashes, so that no comparison tells how much of a guess was right.
-  const tokens = new Set<string>();
+  const tokens = new Map<string, () => void>();
   const secrets = new Set<string>();
-  const issue = (into: Set<string>): string => {
-    const text = randomBytes(32).toString('base64url');
-    into.add(fingerprint(text));
-    return text;
-  };
   return {
-    issueToken: () => issue(tokens),
-    redeem: (token) => (tokens.delete(fingerprint(token)) ? issue(secrets) : undefined),
+    issueToken: (used = () => undefined) => {
+      const token = randomText();
+      tokens.set(fingerprint(token), used);
+      return token;
+    },
+    redeem: (token) => {
+      const used = tokens.get(fingerprint(token));
+      if (used === undefined) return undefined;
+      tokens.delete(fingerprint(token));
+      const secret = randomText();
+      secrets.add(fingerprint(secret));
+      used();
+      return secret;
+    },
     isSecret: (text) => secrets.has(fingerprint(text)),
   };
 }
+
+const randomText = (): string => randomBytes(32).toString('base64url');
 
 function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('base64');

@@ -2,12 +2,12 @@
  * The web shell: the host behind a server on this machine, with a terminal beside it. A window that goes away leaves a
  * search running; Ctrl+C pauses it first.
  */
-import type { ChildProcess } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createHost, createProgressPrinter, defaultWorkspace, failureOf } from '../host/create-host.ts';
 import type { Host, HostOptions } from '../host/create-host.ts';
 import { openAppWindow } from './browser.ts';
+import type { AppWindow } from './browser.ts';
 import { readWebOptions } from './options.ts';
 import type { WebOptions } from './options.ts';
 import { createPresence } from './presence.ts';
@@ -38,7 +38,7 @@ export async function runWebShell(
 async function start(options: WebOptions, parts: Parts): Promise<void> {
   const printer = createProgressPrinter(process.stdout);
   let host: Host | undefined;
-  let browser: ChildProcess | undefined;
+  let browser: AppWindow | undefined;
   let leaving = false;
 
   const presence = createPresence(() => {
@@ -86,7 +86,7 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
 
   function openWindow(program: string, { newAddress }: WebServer): void {
     printer.line('Opening the workbench in a window of its own.');
-    browser = openAppWindow(program, newAddress(), (why) => {
+    browser = openAppWindow(program, newAddress, (why) => {
       if (leaving) return;
       printer.line(`The window did not open (${why}). Open this address in a browser: ${newAddress()}`);
     });
@@ -126,7 +126,7 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
       process.stderr.write(`${failure.message}\n`);
       exitCode = failure.exitCode;
     }
-    browser?.kill();
+    browser?.close();
     await server.close();
     process.exit(exitCode);
   }

@@ -46,8 +46,8 @@ describe('what the web shell is started with', () => {
 
 describe('the browser window', () => {
   it('is an app window with a profile of its own: the person’s tabs and logins stay out of it', () => {
-    const args = appWindowArguments('http://127.0.0.1:1/#token=x', '/profile');
-    expect(args).toContain('--app=http://127.0.0.1:1/#token=x');
+    const args = appWindowArguments('file:///page.html', '/profile');
+    expect(args).toContain('--app=file:///page.html');
     expect(args).toContain('--user-data-dir=/profile');
   });
 

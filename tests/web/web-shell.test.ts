@@ -1,7 +1,7 @@
 /** The web shell as `npm start` runs it without a window: its words, its signals, its exit codes. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,8 @@ afterEach(() => {
 
 function startShell(args: readonly string[] = [], plan: FakePlan = {}, mode: readonly string[] = ['--print']) {
   const child = spawn(process.execPath, [ENTRY, resources, ...mode, '--workspace', workspace, ...args], {
-    env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan) },
+    // The browser's profile lies below the caches.
+    env: { ...process.env, FAKE_TRAINER: JSON.stringify(plan), XDG_CACHE_HOME: folder.path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
@@ -134,28 +135,33 @@ describe('npm start without a window', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('npm start with a window', () => {
-  /** A browser that writes down how it was started, and ends. */
+  /** A browser that writes down how it was started and what page it was sent to, and ends. */
   function fakeBrowser(exitCode: number): string {
     const file = join(folder.path, 'browser.sh');
-    writeFileSync(file, `#!/bin/sh\necho "$@" > "${folder.path}/browser.txt"\nexit ${exitCode}\n`, { mode: 0o755 });
+    const steps = [
+      ...['#!/bin/sh', `cd "${folder.path}"`, 'page="${1#--app=file://}"', 'cp "$page" page.html'],
+      ...['ls -ld "$(dirname "$page")" "$page" > modes.txt', 'echo "$@" > begun.txt', 'mv begun.txt browser.txt'],
+    ];
+    writeFileSync(file, [...steps, `exit ${exitCode}\n`].join('\n'), { mode: 0o755 });
     return file;
   }
+  const seen = (name: string): string => readFileSync(join(folder.path, name), 'utf8');
+  const handedOver = (): readonly string[] =>
+    readdirSync(join(folder.path, 'trade-workbench/browser-profile')).filter((name) => name.startsWith('open-'));
   const start = (browser: string) => startShell(['--open', '--browser', browser], {}, []);
 
   it('opens an app window at an address of its own, and ends some seconds after the window was closed', async () => {
     const shell = start(fakeBrowser(0));
     await shell.says(/Opening the workbench/);
-    const written = join(folder.path, 'browser.txt');
-    const address = await vi.waitFor(
-      () => {
-        const found = /--app=(http\S+)/.exec(readFileSync(written, 'utf8'))?.[1];
-        if (found === undefined) throw new Error('the browser was not started yet');
-        return found;
-      },
-      { timeout: 10_000 },
-    );
+    const args = await vi.waitFor(() => seen('browser.txt'), { timeout: 10_000 });
+    // Every user of the machine can read the arguments, this person alone the page.
+    expect(args).not.toMatch(/token|http/);
+    expect(seen('modes.txt').match(/^\S+/gm)).toEqual(['drwx------', '-rw-------']);
+    const address = /location\.replace\("(http:[^"]+#token=[\w-]{43})"\)/.exec(seen('page.html'))?.[1] ?? '';
+    expect(handedOver()).toHaveLength(1);
     const { client } = await connectToHost(openPage(address).page);
     expect((await client.system.info()).shell).toBe('web');
+    expect(handedOver()).toEqual([]);
     closePages();
     expect(await shell.closed).toBe(0);
   });
@@ -165,6 +171,7 @@ describe.skipIf(process.platform === 'win32')('npm start with a window', () => {
     const address = await failing.says(/http:\S+/);
     expect(failing.text()).toMatch(/did not open \(.*exit code 1\)/);
     expect((await connectToHost(openPage(address).page)).state().kind).toBe('connected');
+    expect(handedOver()).toEqual([]);
     failing.child.kill('SIGINT');
     await failing.closed;
     const missing = start(join(folder.path, 'no-such-browser'));
