@@ -2,6 +2,7 @@
 import { z } from './zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { nearestWord } from './nearest-word.ts';
+import { assertPlain } from './plain-value.ts';
 import { searchInputSchema } from './schemas.ts';
 import type { ParsedSearchInput } from './schemas.ts';
 
@@ -12,6 +13,7 @@ export function searchJsonSchema(): Readonly<Record<string, unknown>> {
 
 /** Throws `config.invalid` that names the first fault with its field, and `file` where one is given. */
 export function parseSearch(value: unknown, file?: string): ParsedSearchInput {
+  assertPlain(value, file);
   const parsed = searchInputSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   // Unknown keys first: a misspelled key is the reason why the right one is missing.

@@ -1,5 +1,6 @@
 /** A recorded table from text, what it is in a few facts, and whether a game can be played on it. */
 import { nearestWord } from '../bridge/nearest-word.ts';
+import { assertPlain } from '../bridge/plain-value.ts';
 import type { TableView } from '../bridge/replay-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Limit } from '../core/objective.ts';
@@ -11,7 +12,9 @@ import { STRATEGY_INFOS } from '../core/strategies/registry.ts';
 
 /** Throws `config.invalid` that names the file and the field at fault. */
 export function readTable(text: string, file: string): RecordedTable {
-  return parseTable(parseJson(text.replace(/^\uFEFF/, ''), file), file);
+  const json = parseJson(text.replace(/^\uFEFF/, ''), file);
+  assertPlain(json, file);
+  return parseTable(json, file);
 }
 
 function parseJson(text: string, file: string): unknown {

@@ -91,7 +91,7 @@ function checkNames(
   const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;
-    const standard = defaults[name];
+    const standard = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     if (standard === undefined) {
       const known = Object.keys(defaults);
       const meant = nearestWord(name, known);

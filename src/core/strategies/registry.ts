@@ -75,7 +75,7 @@ export function strategyInfo(id: string): StrategyInfo {
 /** An option that the strategy does not have, or of another type than its default, is a mistake in the configuration. */
 function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions): void {
   for (const [name, value] of Object.entries(options)) {
-    const expected = typeof defaults[name];
+    const expected = Object.hasOwn(defaults, name) ? typeof defaults[name] : 'undefined';
     if (typeof value === expected) continue;
     const names = Object.keys(defaults).join(', ');
     const problem =
