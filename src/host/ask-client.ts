@@ -17,6 +17,7 @@ import type {
 } from './ask-protocol.ts';
 import { endProcess, startProcess } from './own-process.ts';
 import { nodeBinary, processEntry } from './process-entry.ts';
+import { soundLog } from './run-context.ts';
 import { readLog } from './slices.ts';
 import type { LogReader } from './slices.ts';
 import { createPlaces } from './turns.ts';
@@ -50,7 +51,7 @@ export async function openAsker(
   async function open(): Promise<Worker> {
     const fresh = startWorker(entry);
     try {
-      await tell(fresh, log);
+      await tell(fresh, soundLog(problem, log));
       await fresh.call({ type: 'open', problem });
       return fresh;
     } catch (error) {
@@ -94,7 +95,8 @@ export async function surveySpace(space: SpaceDescriptor): Promise<readonly Fami
 
 /** Follows the whole log once more, off the host's thread. */
 export async function explainLog(problem: ProblemDescriptor, log: LogReader): Promise<Explanation> {
-  const answer = await inPlace(() => callOnce({ type: 'explain', problem }, { log }));
+  const known = soundLog(problem, log);
+  const answer = await inPlace(() => callOnce({ type: 'explain', problem }, { log: known }));
   if (answer.type === 'explained') return answer.explanation;
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for an explanation.`);
 }

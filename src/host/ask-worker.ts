@@ -11,15 +11,8 @@ import type { KnownCosts } from '../core/space/space.ts';
 import { explainRun } from '../core/strategies/explain.ts';
 import { openStrategy } from '../core/strategies/registry.ts';
 import type { OpenStrategy } from '../core/strategies/registry.ts';
-import type { StrategyInput } from '../core/strategies/strategy.ts';
-import type {
-  AskAnswer,
-  AskRequest,
-  FamilySurvey,
-  Numbered,
-  ProblemDescriptor,
-  SpaceDescriptor,
-} from './ask-protocol.ts';
+import type { AskAnswer, AskRequest, FamilySurvey, Numbered, SpaceDescriptor } from './ask-protocol.ts';
+import { strategyInputOf } from './run-context.ts';
 
 let strategy: OpenStrategy | undefined;
 let heard: RunEvent[] = [];
@@ -30,7 +23,7 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       heard.push(...request.events);
       return { type: 'done' };
     case 'open':
-      strategy = openStrategy(request.problem.strategy.id, inputOf(request.problem));
+      strategy = openStrategy(request.problem.strategy.id, strategyInputOf(request.problem));
       for (const event of heard) strategy.fold(event);
       heard = [];
       return { type: 'done' };
@@ -41,7 +34,7 @@ async function answer(request: AskRequest): Promise<AskAnswer> {
       return { type: 'asked', event: opened().ask(request.count) };
     case 'explain': {
       const { problem } = request;
-      return { type: 'explained', explanation: explainRun(problem.strategy.id, inputOf(problem), heard) };
+      return { type: 'explained', explanation: explainRun(problem.strategy.id, strategyInputOf(problem), heard) };
     }
     case 'survey':
       return { type: 'surveyed', families: await survey(request.space) };
@@ -103,15 +96,6 @@ async function findWaste({ workspace, fence }: Extract<AskRequest, { type: 'find
   } finally {
     close();
   }
-}
-
-function inputOf(problem: ProblemDescriptor): StrategyInput {
-  const { families, inputShape, classes, objectives, limits, reward, reference, budget, seed, strategy, prior } =
-    problem;
-  const { students } = problem;
-  const space = studentSpace(families, inputShape, classes);
-  const goal = { objectives, limits, ...(reward && { reward }), reference };
-  return { problem: { space, ...goal, budget }, seed, options: strategy.options, prior, ...(students && { students }) };
 }
 
 function opened(): OpenStrategy {

@@ -6,8 +6,9 @@ import type { DatasetRef, TeacherRef } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { SearchConfig } from '../core/run.ts';
+import { validateCandidate, validateConfiguration } from '../core/space/lattice.ts';
 import type { Candidate } from '../core/space/space.ts';
-import type { PriorResult } from '../core/strategies/strategy.ts';
+import type { PriorResult, StrategyInput } from '../core/strategies/strategy.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import type { WritableStore } from '../store/store.ts';
@@ -16,6 +17,7 @@ import type { KeptFront } from './kept-front.ts';
 import type { LiveProgress } from './live-progress.ts';
 import type { Log } from './log.ts';
 import type { RunningScore } from './run-score.ts';
+import type { LogReader } from './slices.ts';
 import type { TrainerPool } from './trainer-pool.ts';
 
 export interface RunContext {
@@ -62,15 +64,38 @@ export function problemOf(
   };
 }
 
+/** What a strategy is started with: the space itself, of a problem that crossed a process. */
+export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
+  const { objectives, limits, reward, reference, budget, seed, strategy, prior, students } = problem;
+  const goal = { objectives, limits, ...(reward && { reward }), reference };
+  const input = { problem: { space: spaceOf(problem), ...goal, budget }, seed, options: strategy.options, prior };
+  return { ...input, ...(students && { students }) };
+}
+
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {
   return studentSpace(problem.families, problem.inputShape, problem.classes);
 }
 
-/** Throws `family.unknown` for a candidate of another space. */
+/**
+ * Throws `family.unknown` or `config.invalid` for a candidate of another space: a run that came from elsewhere, or whose data
+ * set is another one now, may have any.
+ */
 export function graphOf(space: StudentSpace, { family: name, config }: Candidate): ArchitectureGraph {
   const family = space.families.find((one) => one.name === name);
   if (family === undefined) throw new WorkbenchError('family.unknown', `There is no family "${name}" any more.`);
-  return family.build(config);
+  return family.build(validateConfiguration(family, config, name));
+}
+
+/** The log for a strategy, which builds what it reads: a student of another space is refused before, in words. */
+export function soundLog(problem: SpaceDescriptor, read: LogReader): LogReader {
+  const space = spaceOf(problem);
+  return (from) => {
+    const events = read(from);
+    for (const event of events) {
+      if (event.type === 'asked') event.proposals.forEach(({ candidate }) => validateCandidate(space, candidate));
+    }
+    return events;
+  };
 }
 
 /** Faults that every other trial would meet too: the run waits for the person instead of burning its budget. */

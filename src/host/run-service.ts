@@ -1,5 +1,6 @@
 /** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in `run-loop.ts`. */
 import { randomBytes } from 'node:crypto';
+import { MOST_SLOTS } from '../bridge/schemas.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../bridge/schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Metrics } from '../core/objective.ts';
@@ -106,13 +107,15 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   }
 
   async function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): Promise<RunSummaryView> {
-    const { id: runId, config } = run;
+    const { id: runId } = run;
+    // A run that came in before archives were looked at may ask for any number.
+    const config = { ...run.config, slots: Math.min(run.config.slots, MOST_SLOTS) };
     const trials = await readTrials(store, runId);
     const told: Metrics[] = [];
     await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
     assertOpen();
     const problem = problemOf(config, plan.places, store.prior(runId));
-    const progress = createLiveProgress({ ...progressSoFar(trials, run), now });
+    const progress = createLiveProgress({ ...progressSoFar(trials, { ...run, config }), now });
     const { trainImages } = config;
     const context: RunContext = {
       runId,

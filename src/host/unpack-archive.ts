@@ -16,6 +16,7 @@ import { ARCHIVE_FORMAT, ARCHIVE_VERSION, manifestSchema } from '../bridge/archi
 import type { Manifest } from '../bridge/archive-schemas.ts';
 import { viewContentSchema } from '../bridge/upkeep-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { SearchConfig } from '../core/run.ts';
 import { SCHEMA_VERSION } from '../store/database.ts';
 import { examine } from '../store/doctor.ts';
@@ -55,13 +56,22 @@ async function openZip({ file, name }: UnpackOrder): Promise<ZipFile> {
   }
 }
 
+/** Errors that are told as they are: of the machine, of the file as a whole, or in our words already. */
+const OURS: ReadonlySet<string> = new Set<ErrorCode>([
+  'usage.invalid',
+  'workspace.newer',
+  'workspace.readonly',
+  'workspace.busy',
+  'disk.full',
+]);
+
 /** Throws `usage.invalid` with what is wrong in it, `workspace.newer`, or `disk.full`. */
 export async function unpackArchive(order: UnpackOrder, report: Report): Promise<Staged> {
   try {
     return await unpack(order, report);
   } catch (error) {
     const known = toWorkbenchError(error, order.file);
-    if (known instanceof WorkbenchError && known.code !== 'store.conflict') throw known;
+    if (known instanceof WorkbenchError && OURS.has(known.code)) throw known;
     // Errors of the zip reader, of the rules of a database and of our own readers: all say that it is not what we write.
     throw unusable(order, error instanceof Error ? error.message : String(error));
   }

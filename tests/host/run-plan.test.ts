@@ -6,10 +6,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/create-host.ts';
+import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 
 const folder = temporaryFolder();
-const fashion = join(folder.path, 'workspace/datasets/fashion-mnist');
+const fashion = join(folder.path, 'resources/datasets/fashion-mnist');
 let resources: string;
 let host: Host;
 
@@ -17,10 +18,10 @@ beforeAll(async () => {
   resources = makeResources(folder.path);
   host = await fakeHost(folder.path);
 });
-// The workspace's own data set of the same name goes before the program's: a copy that tests may spoil.
+// A copy that tests may spoil.
 beforeEach(() => {
   rmSync(fashion, { recursive: true, force: true });
-  cpSync(join(resources, 'datasets/fashion-mnist'), fashion, { recursive: true });
+  cpSync(join(import.meta.dirname, '../../resources/datasets/fashion-mnist'), fashion, { recursive: true });
 });
 afterAll(async () => {
   await host.close();
@@ -78,8 +79,11 @@ describe('start refuses, and leaves no run behind,', () => {
     try {
       writeFileSync(card, text.replace('"id":"fashion-mnist"', '"id":"cifar"'));
       expect((await refusal({ name: 'x' })).code).toBe('teacher.mismatch');
-      writeFileSync(card, text.replace('"classes":10', '"classes":11'));
+      writeFakeTeacher(join(card, '..'), { ...FASHION_TEACHER, classes: 11 });
       expect((await refusal({ name: 'x' })).code).toBe('teacher.mismatch');
+      // A graph that does not go from its images to so many classes is none.
+      writeFileSync(card, text.replace('"classes":10', '"classes":11'));
+      expect((await refusal({ name: 'x' })).code).toBe('teacher.missing');
       writeFileSync(card, '{');
       const broken = await refusal({ name: 'x' });
       expect([broken.code, broken.place.file]).toEqual(['teacher.missing', card]);
