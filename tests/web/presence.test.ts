@@ -29,4 +29,18 @@ describe('the last window', () => {
     vi.advanceTimersByTime(5000);
     expect(onAlone).not.toHaveBeenCalled();
   });
+
+  it('is missed once, though it came and went more than once within the time', () => {
+    const onAlone = vi.fn();
+    const presence = createPresence(onAlone, 1000);
+    presence.arrived();
+    presence.left();
+    vi.advanceTimersByTime(500);
+    // As a page of another browser: a second departure without an arrival between begins the time anew.
+    presence.left();
+    vi.advanceTimersByTime(600);
+    expect(onAlone).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(5000);
+    expect(onAlone).toHaveBeenCalledTimes(1);
+  });
 });
