@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import { runWebShell } from '../../src/web/web-shell.ts';
-import { FAKE_TRAINER, SAMPLE, fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+import { FAKE_TRAINER, fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { closePages, openPage } from '../support/page.ts';
 
@@ -18,6 +18,8 @@ beforeEach(() => {
   folder = temporaryFolder();
   workspace = join(folder.path, 'workspace');
   makeResources(folder.path);
+  const sample = { name: 'Two', strategy: { id: 'random' }, budget: { trials: 2 }, recipe: { epochs: 1 } };
+  writeFileSync(join(folder.path, 'sample.json'), JSON.stringify(sample));
 });
 afterEach(async () => {
   closePages();
@@ -56,7 +58,7 @@ function start(args: readonly string[] = [], plan: FakePlan = {}, { isTTY = fals
   const own = inWorkspace ? ['--workspace', workspace] : [];
   const running = runWebShell([...own, ...args], {
     resources: join(folder.path, 'resources'),
-    sample: SAMPLE,
+    sample: join(folder.path, 'sample.json'),
     trainer: { entry: FAKE_TRAINER, environment: { FAKE_TRAINER: JSON.stringify(plan) } },
   });
   const interrupt = (): void => signals.get('SIGINT')?.();
