@@ -2,10 +2,12 @@
  * Every test that throws hostile inputs at the program, with as many inputs as one likes, and one table of what came of them.
  * The exit code is 1 where an input got anything but an answer or an error of ours. Needs Node 24.
  *
- *   npm run fuzz -- [--inputs 10000] [--json]
+ *   npm run fuzz -- [--sockets] [--archives] [--inputs 10000] [--json]
  *
- * `--inputs` are those of each kind of file and of each method of the contract (`FUZZ` in the environment says the same). With
- * `--json` the last line of stdout is the table.
+ * `--sockets`: connections to the web shell alone; `--archives`: archives with right hashes and hostile records alone; without
+ * either, everything. `--inputs` are those of each kind of file, of each method of the contract, connections and archives (`FUZZ`
+ * in the environment says the same). With `--json` the last line of stdout is the table. Archives are written to the system's
+ * folder for temporary files: with `TMPDIR` in memory they go several times as fast.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,17 +18,23 @@ import { tabulate } from './fuzz/table.ts';
 import type { FuzzRow } from './fuzz/table.ts';
 
 /** A process for each, so that one that dies takes no other's inputs with it. */
-const FILES = [
-  'tests/host/imported-files.test.ts',
-  'tests/compute/data/import/bad-input.test.ts',
-  'tests/host/fuzz.test.ts',
-];
+const FILES = {
+  others: [
+    'tests/host/imported-files.test.ts',
+    'tests/compute/data/import/bad-input.test.ts',
+    'tests/host/fuzz.test.ts',
+  ],
+  archives: ['tests/host/hostile-archives.test.ts'],
+  sockets: ['tests/faults/hostile-sockets.test.ts'],
+};
 const ROOT = resolve(import.meta.dirname, '..');
 
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: process.env['FUZZ'] ?? '1000' },
     json: { type: 'boolean', default: false },
+    sockets: { type: 'boolean', default: false },
+    archives: { type: 'boolean', default: false },
   },
 });
 const inputs = Number(values.inputs);
@@ -40,7 +48,12 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const started = performance.now();
 const rows: FuzzRow[] = [];
 let failed = false;
-for (const [index, file] of FILES.entries()) {
+const { sockets, archives } = values;
+const files =
+  sockets || archives
+    ? [...(sockets ? FILES.sockets : []), ...(archives ? FILES.archives : [])]
+    : Object.values(FILES).flat();
+for (const [index, file] of files.entries()) {
   process.stderr.write(`${file}, ${inputs} inputs each\n`);
   const tally = join(folder, `${index}.jsonl`);
   const began = performance.now();

@@ -15,7 +15,7 @@ export interface PackOrder {
   readonly runs?: readonly string[];
   /** Written whole or not at all. */
   readonly target: string;
-  /** For what is put together on the way; emptied in the end. */
+  /** For what is put together on the way, on the disk of the target; emptied in the end. */
   readonly temp: string;
   readonly program: string;
   readonly packedAt: string;

@@ -85,7 +85,7 @@ export function createArchives(parts: ArchiveParts): Archives {
         { ...order, packedAt: now().toISOString(), ...(ids && { runs: ids }) },
         tell,
         signal,
-      ).finally(() => removeAll(join(files.temp, id), `${file}.partial`));
+      ).finally(() => removeAll(join(files.temp, id)));
       if (done === undefined) return undefined;
       packed.set(id, { file, name });
       return id;

@@ -1,12 +1,13 @@
 /** Students and teachers as files for others: a trainer of its own writes and tries them, then they are put where they are wanted. */
-import { closeSync, copyFileSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { ExportJob, ExportFormat, ExportPrecision } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { StoredFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
+import { makeBeside } from './beside.ts';
 import type { Catalog } from './catalog.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { SideJobs } from './side-jobs.ts';
@@ -67,7 +68,7 @@ export function createExporter(parts: ExporterParts): Exporter {
     const { network, format, precision } = order;
     const subject = 'trial' in network ? await studentOf(network.trial) : await teacherOf(network.teacher);
     const { source, dataset, card, name } = subject;
-    const tempDir = mkdtempSync(join(parts.temp ?? tmpdir(), 'trade-export-'));
+    const tempDir = makeBeside(join(parts.temp ?? tmpdir(), name));
     try {
       const { file, maxAbsDiff, bound, images } = await side.export(
         { source, dataset, card, format, precision, tempDir },
@@ -159,10 +160,12 @@ function checkPlace(file: string): void {
   if (there !== undefined && !there.isFile()) throw bad(`${file} is not a file: name the file to write`);
 }
 
-/** Copied beside its place, forced to disk, renamed into it: the place may be on another disk. */
+/** Copied beside its place, forced to disk, moved into it: the place may be on another disk. */
 function putInPlace(from: string, file: string): void {
-  const beside = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  let folder: string | undefined;
   try {
+    folder = makeBeside(file);
+    const beside = join(folder, 'file');
     copyFileSync(from, beside);
     const handle = openSync(beside, 'r+');
     try {
@@ -172,7 +175,6 @@ function putInPlace(from: string, file: string): void {
     }
     renameSync(beside, file);
   } catch (error) {
-    rmSync(beside, { force: true });
     // Sound: only read, and undefined for an error without a code.
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC') {
@@ -185,6 +187,8 @@ function putInPlace(from: string, file: string): void {
     }
     const message = `--out: ${file} cannot be written (${code}): choose another place.`;
     throw new WorkbenchError('usage.invalid', message, { field: '--out', file }, { cause: error });
+  } finally {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -47,7 +47,7 @@ interface PackedRun {
 /** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there is no target. */
 export async function packArchive(order: PackOrder, report: Report): Promise<Packed> {
   const workspace = openReadable(order.workspace);
-  const partial = `${order.target}.partial`;
+  const partial = join(order.temp, 'archive.partial');
   try {
     mkdirSync(order.temp, { recursive: true });
     report('reading records', 0, 0);
@@ -76,7 +76,6 @@ export async function packArchive(order: PackOrder, report: Report): Promise<Pac
     const passing = left > 0 ? [`Left out, since they are being taken in or deleted: ${left} of the runs.`] : [];
     return { bytes: lstatSync(order.target).size, runs: runs.length, notes: [...notes, ...passing] };
   } catch (error) {
-    rmSync(partial, { force: true });
     throw toWorkbenchError(error, order.target);
   } finally {
     workspace.close();

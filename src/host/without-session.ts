@@ -1,12 +1,12 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
 import type { BackendView } from '../bridge/system-schemas.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import { packArchive } from './archive-client.ts';
 import type { ArchiveProgress } from './archive-client.ts';
 import type { Packed } from './archive-protocol.ts';
+import { makeBeside } from './beside.ts';
 import { createCatalog } from './catalog.ts';
 import { createExplainer } from './explain.ts';
 import { createExporter } from './export.ts';
@@ -63,14 +63,13 @@ export async function packToFile(
   tell: (progress: ArchiveProgress) => void,
   signal: AbortSignal,
 ): Promise<Packed | undefined> {
-  const temp = inWordsOf(file, () => mkdtempSync(join(dirname(file), '.trade-export-')));
+  const temp = inWordsOf(file, () => makeBeside(file));
   try {
     const packedAt = new Date().toISOString();
     const order = { workspace, target: file, temp, program: PROGRAM_VERSION, packedAt };
     return await packArchive({ ...order, ...(runs && { runs }) }, tell, signal);
   } finally {
     rmSync(temp, { recursive: true, force: true });
-    rmSync(`${file}.partial`, { force: true });
   }
 }
 
@@ -80,15 +79,20 @@ export async function exportToFile(
   order: ExportOrder,
   file: string,
   report: (stage: string) => void,
+  signal?: AbortSignal,
 ): Promise<WrittenExport> {
   const { store, files, close } = readWorkspace(options.workspace);
   const catalog = createCatalog(options.resources, options.workspace);
   const side = createSideJobs(trainerSettings(options, 'no-session'), catalog, untracked);
   const version = options.version ?? PROGRAM_VERSION;
+  // The trainer is ended, the job with it, and what it wrote is removed.
+  const stop = (): void => void side.close();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
     const exporter = createExporter({ store, files, catalog, side, version, now: () => new Date() });
     return await exporter.toFile(order, file, report);
   } finally {
+    signal?.removeEventListener('abort', stop);
     await side.close();
     close();
   }

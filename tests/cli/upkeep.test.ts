@@ -1,5 +1,5 @@
 /** Runs kept by the command line: tags, the trash, room, and runs as files between two workspaces. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench, SMALL } from './command-line.ts';
@@ -55,6 +55,21 @@ describe('trade export-run and import-runs', () => {
     expect(await runsOf(other)).toHaveLength(2);
     expect(readdirSync(bench.folder).filter((name) => name.startsWith('.trade'))).toEqual([]);
   });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)(
+    'leave nothing beside a file that was being written at a %s',
+    async (signal) => {
+      const folder = join(bench.folder, `killed ${signal}`);
+      mkdirSync(folder);
+      const file = join(folder, 'x.trade');
+      writeFileSync(`${file}.partial`, 'somebody else’s');
+      const args = ['export-run', run, '--out', file];
+      // At its first words; it may be done before the signal comes.
+      await bench.tradeHeard(args, (_words, child) => void child.kill(signal));
+      const { code } = await bench.trade(...args);
+      expect([code, readdirSync(folder).sort()]).toEqual([0, ['x.trade', 'x.trade.partial']]);
+    },
+  );
 
   it('carry a whole workspace', async () => {
     const file = join(bench.folder, 'all.trade');

@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { packArchive } from '../../src/host/pack-archive.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
-import { asked, costsOf, finished, searchConfig } from '../support/store-records.ts';
+import { askedOf, PREDICTIONS } from '../support/archives.ts';
+import { costsOf, finished, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/killed-arrival.ts', import.meta.url));
@@ -22,11 +23,11 @@ test('a kill while runs arrive leaves all of an archive or nothing of it', async
   for (let run = 0; run < RUNS; run += 1) {
     const id = `run_${run}`;
     from.store.createRun({ id, config, strategyVersion: 1, sample: false });
-    const event = asked(...Array(TRIALS).keys());
+    const event = askedOf(...Array(TRIALS).keys());
     const [first = ''] = from.store.recordAsked(id, event, costsOf(event), 3).map((trial) => trial.id);
     from.store.startTrial(first);
     const checkpoint = { epoch: 3, ...adoptText(from.files, `${first}.safetensors`, `weights of ${first}`) };
-    from.store.finishTrial(first, finished('', { checkpoint }));
+    from.store.finishTrial(first, finished('', { checkpoint, predictions: PREDICTIONS }));
     from.store.setRunState(id, 'paused');
   }
   const folder = temporaryFolder('archive');

@@ -1,6 +1,15 @@
 /** Nothing of a bad file gets into a workspace. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { finished as streamEnd } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -8,7 +17,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../src/bridge/archive-schemas.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { temporaryFolder } from '../support/workspace.ts';
-import { filled, packed, stage, canonical, problems } from '../support/archives.ts';
+import { createArchives } from '../../src/host/archives.ts';
+import { filled, packed, stage, canonical, problems, RESOURCES } from '../support/archives.ts';
 
 describe('a bad file', () => {
   let into: Workspace;
@@ -140,5 +150,54 @@ describe('a bad file', () => {
     const run = ['run', 'X', 'finished', '{"name":"X"}', 1, null, 0, 'now', null, 1, '{}', '', null, 0];
     const odd = { [RECORDS]: lines(run) };
     await expect(stage(into, await zipped(manifestOf(odd), odd))).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+});
+
+/** A pipe that nobody writes to: opening it as a file waits for ever. */
+function makePipe(): string {
+  const folder = temporaryFolder('pipe');
+  mkdirSync(folder);
+  const file = join(folder, 'x.trade');
+  execFileSync('mkfifo', [file]);
+  return file;
+}
+
+describe.skipIf(process.platform === 'win32')('what is no file is refused at once, and keeps nobody waiting', () => {
+  test('to be taken in', async () => {
+    const into = filled('old');
+    const pipe = makePipe();
+    await expect(stage(into, pipe)).rejects.toMatchObject({
+      code: 'usage.invalid',
+      message: expect.stringMatching(/is a pipe, not a file/),
+    });
+    const folder = temporaryFolder('folder.trade');
+    mkdirSync(folder);
+    await expect(stage(into, folder)).rejects.toThrow(/is a folder, not a file/);
+    await expect(stage(into, '/dev/zero')).rejects.toThrow(/is a device, not a file/);
+    await expect(stage(into, join(folder, 'none.trade'))).rejects.toMatchObject({
+      code: 'usage.invalid',
+      message: expect.stringMatching(/it is not there/),
+    });
+    const linked = join(folder, 'link.trade');
+    symlinkSync(pipe, linked);
+    await expect(stage(into, linked)).rejects.toThrow(/is a pipe, not a file/);
+  });
+
+  test('to be offered by a double-click; a link to a file is one', async () => {
+    const into = filled('old');
+    const parts = { workspace: into, resources: RESOURCES, version: '1', now: () => new Date(0) };
+    let offers = 0;
+    const nowhere = {} as never; // no job is begun here
+    const archives = createArchives({
+      ...{ ...parts, runs: nowhere, jobs: nowhere, changed: () => undefined },
+      offering: () => (offers += 1),
+    });
+    expect(() => archives.offer(makePipe())).toThrow(/is a pipe, not a file/);
+    expect([archives.offered(), offers]).toEqual([[], 0]);
+    const file = await packed(into, 'old');
+    const linked = join(file, '..', 'link.trade');
+    symlinkSync(file, linked);
+    archives.offer(linked);
+    expect(archives.offered()).toMatchObject([{ name: 'link.trade' }]);
   });
 });

@@ -39,7 +39,7 @@ import type { Draft, Row } from '../support/hostile-archives.ts';
 import { deleteRun } from '../support/store-records.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
-const MOST = Math.max(100, FUZZ);
+const MOST = process.env['FUZZ'] === undefined ? 100 : FUZZ;
 /** So that a run of many can be told from a run that tried the same few. */
 const KINDS = ['refused', 'taken in'] as const;
 
@@ -265,7 +265,7 @@ it(
     });
     await fuzz('archives (hostile records, right hashes)', property, MOST);
     // Both ends are reached: a generator whose archives all fail early would prove little.
-    for (const kind of KINDS) expect(tally[kind]).toBeGreaterThan(MOST / 20);
+    if (MOST >= 100) for (const kind of KINDS) expect(tally[kind]).toBeGreaterThan(MOST / 20);
     process.stderr.write(`hostile archives: ${tally.refused} refused, ${tally['taken in']} taken in\n`);
   },
   120_000 + 500 * MOST,

@@ -34,7 +34,11 @@ export function askedOf(...trials: readonly number[]): AskedEvent {
 }
 
 /** Of as many classes as the data set has; exact in half precision. */
-const PREDICTIONS = { count: 2, classes: 10, probabilities: Float32Array.of(...new Array<number>(20).fill(0.125)) };
+export const PREDICTIONS = {
+  count: 2,
+  classes: 10,
+  probabilities: Float32Array.of(...new Array<number>(20).fill(0.125)),
+};
 
 /** A run with a student of every state, and every kind of row. */
 export function addRun(workspace: Workspace, id: string, config = configOf(id), prior: readonly string[] = []): void {

@@ -2,7 +2,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createProgressPrinter, packToFile } from '../../host/create-host.ts';
-import { INTERRUPTED, printAside, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import {
+  INTERRUPTED,
+  printAside,
+  printJson,
+  printLines,
+  stoppable,
+  withCommonOptions,
+  workspaceOf,
+} from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../program.ts';
 
@@ -29,13 +37,10 @@ function withOut(command: Command): Command {
 /** Ctrl+C leaves no file behind. */
 async function pack(context: VerbContext, options: PackOptions, runs?: readonly string[]): Promise<void> {
   const printer = createProgressPrinter(process.stderr);
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop);
   const file = resolve(options.out);
   const order = { workspace: workspaceOf(options), file, ...(runs && { runs }) };
   try {
-    const done = await packToFile(order, ({ stage }) => printer.status(stage), stopping.signal);
+    const done = await stoppable((signal) => packToFile(order, ({ stage }) => printer.status(stage), signal));
     printer.clear();
     if (done === undefined) {
       printAside('The export was stopped; no file was written.');
@@ -48,6 +53,5 @@ async function pack(context: VerbContext, options: PackOptions, runs?: readonly 
     context.end(0);
   } finally {
     printer.clear();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }

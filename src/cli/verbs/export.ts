@@ -2,7 +2,7 @@
 import { Option } from 'commander';
 import { exportToFile } from '../../host/create-host.ts';
 import type { ExportOrder } from '../../host/create-host.ts';
-import { printAside, printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
+import { printAside, printJson, printLines, stoppable, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -29,9 +29,9 @@ export const exportVerb: Verb = (program, context) => {
       const places = { ...context.hostOptions, workspace: workspaceOf(options) };
       const { format, precision } = options;
       const network = id.startsWith(TEACHER) ? { teacher: id.slice(TEACHER.length) } : { trial: id };
-      const written = await exportToFile(places, { network, format, precision }, options.out, (stage) => {
-        printAside(stage);
-      });
+      const written = await stoppable((signal) =>
+        exportToFile(places, { network, format, precision }, options.out, printAside, signal),
+      );
       const { file, bytes, maxAbsDiff, images } = written;
       if (options.json) printJson({ file, bytes, maxAbsDiff });
       else {

@@ -1,7 +1,7 @@
 /** `trade import-runs FILE`: takes in what `trade export-run` or `trade export-workspace` wrote; all of it or nothing. */
 import { basename, resolve } from 'node:path';
 import { createProgressPrinter, takenText } from '../../host/create-host.ts';
-import { INTERRUPTED, printAside, printJson, printLines, withCommonOptions, withHost } from '../common.ts';
+import { INTERRUPTED, printAside, printJson, printLines, stoppable, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 
@@ -12,12 +12,11 @@ export const importRunsVerb: Verb = (program, context) => {
     .action(async (path: string, options: CommonOptions) => {
       const file = resolve(path);
       const printer = createProgressPrinter(process.stderr);
-      const stopping = new AbortController();
-      const stop = (): void => stopping.abort();
-      process.on('SIGINT', stop).on('SIGTERM', stop);
       try {
-        const taken = await withHost(context, options, (host) =>
-          host.takeInArchive(file, basename(file), ({ stage }) => printer.status(stage), stopping.signal),
+        const taken = await stoppable((signal) =>
+          withHost(context, options, (host) =>
+            host.takeInArchive(file, basename(file), ({ stage }) => printer.status(stage), signal),
+          ),
         );
         printer.clear();
         if (taken === undefined) {
@@ -29,7 +28,6 @@ export const importRunsVerb: Verb = (program, context) => {
         context.end(0);
       } finally {
         printer.clear();
-        process.off('SIGINT', stop).off('SIGTERM', stop);
       }
     });
 };
