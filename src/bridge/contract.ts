@@ -4,6 +4,7 @@ import { z } from './zod.ts';
 import * as care from './care-contract.ts';
 import { epochPointSchema } from './epoch-schema.ts';
 import { explanationSchema } from './explain-schemas.ts';
+import { handedId, handPiecesInput } from './file-schemas.ts';
 import { importInputSchema } from './import-schemas.ts';
 import { jobSchema } from './job-schemas.ts';
 import * as l from './library-schemas.ts';
@@ -45,7 +46,7 @@ export const contract = {
     /** Refused for a bundled one, and while anything uses it. */
     removeTeacher: oc.input(l.nameInput).output(z.void()),
     removeDataset: oc.input(l.nameInput).output(z.void()),
-    /** Makes a data set of somebody's files; `job.changed` tells how far it is. One that is stopped leaves nothing. */
+    /** Makes a data set of files that were handed over; `job.changed` tells how far it is. One that is stopped leaves nothing. */
     importDataset: oc.input(importInputSchema).output(jobSchema),
     /** Trains one; the same order goes on where it was stopped. */
     trainTeacher: oc.input(l.teacherInputSchema).output(jobSchema),
@@ -53,6 +54,12 @@ export const contract = {
     /** Trainings that were stopped and can go on. */
     unfinishedTeachers: oc.output(s.list(l.unfinishedTeacherSchema)),
     discardUnfinished: oc.input(l.unfinishedInput).output(z.void()),
+  },
+  /** Files and folders that a window hands over, for what takes an id of them. */
+  files: {
+    put: oc.input(handPiecesInput).output(z.void()),
+    /** Forgets them; what is being read stays until it was. */
+    drop: oc.input(z.strictObject({ id: handedId })).output(z.void()),
   },
   jobs: {
     /** Long work that is neither a search nor a replay. */

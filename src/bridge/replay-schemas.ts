@@ -1,4 +1,5 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept of it. */
+import { handedId } from './file-schemas.ts';
 import { readonlyInput, z } from './zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -7,11 +8,12 @@ const count = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const limits = readonlyInput(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
 
-/** Where a table comes from: the program's own, a file of this machine, or a file that a window has read. */
+/** Where a table comes from: the program's own, or a file that a window has read. */
 export const tableSourceSchema = z.union([
   z.strictObject({ bundled: z.string().min(1).max(120) }),
-  z.strictObject({ path: z.string().trim().min(1).max(4096) }),
   z.strictObject({ file: z.string().min(1).max(255), text: z.string() }),
+  /** One that is too large for a message: it was handed over (`files.put`). */
+  z.strictObject({ file: z.string().min(1).max(255), handed: handedId }),
 ]);
 
 export const tableSchema = z.strictObject({

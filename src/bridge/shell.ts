@@ -5,8 +5,6 @@ export interface ShellApi {
   readonly shell: 'electron';
   /** Hears of each command that is chosen in the program's menu, by its id in `COMMANDS`. */
   onCommand(listener: (id: string) => void): void;
-  /** Where a file or folder lies that the person dropped on the page; empty for one that the page made up. */
-  pathOf(dropped: unknown): string;
 }
 
 /** Electron: message of the page that carries one port of its channel, and the IPC channel that passes it on to main. */

@@ -112,6 +112,8 @@ export interface ImportJob {
   readonly fence: string;
   /** The folder to import, absolute. */
   readonly path: string;
+  /** Where it came from, for the card. */
+  readonly source: string;
   /** Of its folder and card. */
   readonly name: string;
   readonly title: string;

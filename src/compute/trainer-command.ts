@@ -120,6 +120,7 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   importDataset: {
     ...job,
     path: text,
+    source: text,
     name: text,
     title: text,
     licence: optional(text),

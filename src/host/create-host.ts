@@ -16,6 +16,7 @@ import { createDiagnostics } from './diagnostics.ts';
 import { createExporter } from './export.ts';
 import { createDatasetImports } from './dataset-import.ts';
 import { createExplainer } from './explain.ts';
+import { createHandedFiles } from './handed-files.ts';
 import { createHandlers } from './handlers.ts';
 import type { Host, HostOptions } from './host.ts';
 import { createJobList } from './job-list.ts';
@@ -117,13 +118,14 @@ function hostOver(
   const jobs = createJobList({ live, log, now: () => new Date(), clock: () => performance.now() });
   const side = createSideJobs(settings, catalog, jobs.track);
   const changed = (): void => live.publish({ type: 'library.changed' });
-  const imports = createDatasetImports({ trainer: settings, catalog, files, jobs, changed });
+  const handed = createHandedFiles(files.temp);
+  const imports = createDatasetImports({ trainer: settings, catalog, files, handed, jobs, changed });
   const training = createTeacherTraining({ settings, catalog, folders: files.folders, jobs, changed });
   const library = createLibrary({
     ...{ store, files, catalog, changed },
     inHand: () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` })),
   });
-  const tables = createReplaySources(options.resources);
+  const tables = createReplaySources(options.resources, handed);
   const replays = createReplays({
     ...{ sources: tables, files: createReplayFiles(workspace.directory, files.temp, log), live, log },
     ...{ now: () => new Date(), clock: () => performance.now() },
@@ -177,6 +179,7 @@ function hostOver(
     side,
     review: createReview({ store, files, catalog, side }),
     pool,
+    handed,
     imports,
     training,
     library,
@@ -202,6 +205,7 @@ function hostOver(
       await care.close();
       await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
     } finally {
+      handed.close();
       live.close();
       workspace.keepReserve();
       workspace.close();

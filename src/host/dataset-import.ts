@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import type { ParsedImportInput } from '../bridge/import-schemas.ts';
+import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../bridge/import-schemas.ts';
 import type { JobView } from '../bridge/job-schemas.ts';
 import type { DatasetView } from '../bridge/schemas.ts';
 import type { ImportJob } from '../compute/protocol.ts';
@@ -10,6 +10,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import { datasetView } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
+import type { HandedFiles } from './handed-files.ts';
 import type { JobList, JobProgress } from './job-list.ts';
 import { processEntry } from './process-entry.ts';
 import { faultOf } from './side-jobs.ts';
@@ -18,14 +19,14 @@ import type { TrainerSettings } from './trainer-link.ts';
 
 /** `undefined` when `signal` came first; then nothing was kept. */
 export type ImportDataset = (
-  order: ParsedImportInput,
+  order: ParsedImportOrder,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<DatasetView | undefined>;
 
 export interface DatasetImports {
   readonly import: ImportDataset;
-  /** As a job of the list. Throws at once what is wrong with the order; what is wrong with the files ends the job. */
+  /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the order; what is wrong with the files ends the job. */
   start(order: ParsedImportInput): Promise<JobView>;
 }
 
@@ -33,12 +34,20 @@ export interface DatasetImportParts {
   readonly trainer: TrainerSettings;
   readonly catalog: Catalog;
   readonly files: Pick<WorkspaceFiles, 'folders' | 'temp'>;
+  readonly handed: Pick<HandedFiles, 'hold' | 'drop'>;
   readonly jobs: Pick<JobList, 'start'>;
   /** Called when a data set has come. */
   readonly changed: () => void;
 }
 
-export function createDatasetImports({ trainer, catalog, files, jobs, changed }: DatasetImportParts): DatasetImports {
+export function createDatasetImports({
+  trainer,
+  catalog,
+  files,
+  handed,
+  jobs,
+  changed,
+}: DatasetImportParts): DatasetImports {
   const { folders, temp } = files;
   // Its own program, also where tests put another trainer in the place of the real one.
   const settings: TrainerSettings = { ...trainer, entry: processEntry('importer') };
@@ -53,14 +62,14 @@ export function createDatasetImports({ trainer, catalog, files, jobs, changed }:
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
   }
 
-  async function prepare(order: ParsedImportInput): Promise<ImportJob> {
-    const path = absolute(order.path);
-    const name = order.name ?? nameOf(path);
+  /** `source`: what the card says of where it came from. */
+  async function prepare(path: string, source: string, order: ImportOptions): Promise<ImportJob> {
+    const name = order.name ?? nameOf(source);
     await checkFree(name);
     number += 1;
     const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
     return {
-      ...{ jobId: `import-${number}`, fence: settings.fence, path, name, title: order.title ?? name },
+      ...{ jobId: `import-${number}`, fence: settings.fence, path, source, name, title: order.title ?? name },
       ...(licence !== undefined && { licence }),
       options: {
         ...(kind && { kind }),
@@ -101,15 +110,40 @@ export function createDatasetImports({ trainer, catalog, files, jobs, changed }:
   }
 
   return {
-    import: async (order, tell, signal) => run(await prepare(order), tell, signal),
+    import: async (order, tell, signal) => {
+      const path = absolute(order.path);
+      return run(await prepare(path, path, order), tell, signal);
+    },
     start: async (order) => {
-      const job = await prepare(order);
-      return jobs.start(
-        { kind: 'import', subject: job.title },
-        async (tell, signal) => (await run(job, tell, signal))?.name,
-      );
+      const { folder, release } = handed.hold(order.files);
+      try {
+        const job = await prepare(folder, order.folder, order);
+        return jobs.start({ kind: 'import', subject: job.title }, async (tell, signal) => {
+          try {
+            const made = await run(job, tell, signal);
+            if (made !== undefined) handed.drop(order.files);
+            return made?.name;
+          } catch (error) {
+            throw named(error, folder, order.folder);
+          } finally {
+            release();
+          }
+        });
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
   };
+}
+
+/** The person knows the files by the folder that they chose, not by where they were kept meanwhile. */
+function named(error: unknown, kept: string, folder: string): unknown {
+  if (!(error instanceof WorkbenchError)) return error;
+  const { file, ...place } = error.place;
+  const words = (text: string): string => text.replaceAll(kept, folder);
+  const where = { ...place, ...(file !== undefined && { file: words(file) }) };
+  return new WorkbenchError(error.code, words(error.message), where, { cause: error });
 }
 
 function absolute(path: string): string {

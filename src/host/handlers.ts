@@ -16,6 +16,7 @@ import type { Exporter } from './export.ts';
 import type { JobList } from './job-list.ts';
 import { measureStudent } from './latency.ts';
 import type { Explainer } from './explain.ts';
+import type { HandedFiles } from './handed-files.ts';
 import { frontGroups, frontPoints } from './fronts.ts';
 import type { Library } from './library.ts';
 import type { LiveEvents } from './live-events.ts';
@@ -55,6 +56,7 @@ export interface HandlerParts {
   readonly explain: Explainer;
   readonly side: SideJobs;
   readonly review: Review;
+  readonly handed: HandedFiles;
   readonly imports: DatasetImports;
   readonly training: TeacherTraining;
   readonly library: Library;
@@ -124,6 +126,10 @@ export function createHandlers(parts: HandlerParts): Handlers {
       previewTeacher: (order) => training.preview(order),
       unfinishedTeachers: () => training.unfinished(),
       discardUnfinished: ({ id }) => training.discard(id),
+    },
+    files: {
+      put: ({ id, pieces }) => parts.handed.put(id, pieces),
+      drop: ({ id }) => parts.handed.drop(id),
     },
     jobs: {
       list: () => jobs.list(),

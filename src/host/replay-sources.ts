@@ -1,10 +1,10 @@
-/** Where tables come from: the program's own in `resources/tables`, a file of this machine, or the text that a window has read. */
+/** Where tables come from: the program's own in `resources/tables`, or what a window has read and handed over. */
 import { readdir, readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { TableSource, TableView } from '../bridge/replay-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Limit } from '../core/objective.ts';
+import type { HandedFiles } from './handed-files.ts';
 import { openReplay } from './replay-player.ts';
 import type { ReplayPlayer } from './replay-player.ts';
 
@@ -18,7 +18,7 @@ export interface ReplaySources {
 
 const ENDING = '.json';
 
-export function createReplaySources(resources: string): ReplaySources {
+export function createReplaySources(resources: string, handed: Pick<HandedFiles, 'file'>): ReplaySources {
   const folder = join(resources, 'tables');
   let listed: Promise<readonly TableView[]> | undefined;
 
@@ -30,10 +30,7 @@ export function createReplaySources(resources: string): ReplaySources {
 
   async function textOf(source: TableSource): Promise<{ readonly text: string; readonly file: string }> {
     if ('text' in source) return source;
-    if ('path' in source) {
-      const file = absolute(source.path);
-      return { file, text: await read(file) };
-    }
+    if ('handed' in source) return { file: source.file, text: await read(handed.file(source.handed)) };
     const { bundled } = source;
     const known = await names();
     if (known.includes(bundled)) return { file: bundled, text: await read(join(folder, `${bundled}${ENDING}`)) };
@@ -83,11 +80,4 @@ async function read(file: string): Promise<string> {
       field: 'table',
     });
   }
-}
-
-function absolute(path: string): string {
-  const place = path.replace(/^~(?=$|[/\\])/, homedir());
-  if (isAbsolute(place)) return place;
-  const problem = `"${path}" is not a full path: write it from the root (or from ~) on.`;
-  throw new WorkbenchError('usage.invalid', problem, { field: 'table' });
 }

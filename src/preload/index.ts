@@ -1,13 +1,11 @@
 /** Shows the page which shell it is in, tells it what is chosen in the menu, and passes its end of the bridge on to main. */
-import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { contextBridge, ipcRenderer } from 'electron';
 import { COMMAND_MESSAGE, PORT_MESSAGE } from '../bridge/shell.ts';
 import type { ShellApi } from '../bridge/shell.ts';
 
 const api: ShellApi = {
   shell: 'electron',
   onCommand: (listener) => void ipcRenderer.on(COMMAND_MESSAGE, (_event, id: unknown) => listener(String(id))),
-  // Electron itself refuses what is no file.
-  pathOf: (dropped) => webUtils.getPathForFile(dropped as File),
 };
 contextBridge.exposeInMainWorld('trade', api);
 

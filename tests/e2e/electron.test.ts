@@ -29,13 +29,13 @@ describe.skipIf(why !== undefined)(`the workbench in Electron${why === undefined
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
-  test('shows our own page, which sees three names of the shell and nothing of Node', async () => {
+  test('shows our own page, which sees two names of the shell and nothing of Node', async () => {
     expect(new URL(page.url()).origin).toBe('app://trade');
     const seen = await page.evaluate(() => ({
       node: [typeof Reflect.get(window, 'require'), typeof Reflect.get(window, 'process')],
       shell: Object.keys(Reflect.get(window, 'trade') ?? {}).sort(),
     }));
-    expect(seen).toEqual({ node: ['undefined', 'undefined'], shell: ['onCommand', 'pathOf', 'shell'] });
+    expect(seen).toEqual({ node: ['undefined', 'undefined'], shell: ['onCommand', 'shell'] });
   });
 
   test('runs no script that was put into the page, opens no window and goes nowhere', async () => {

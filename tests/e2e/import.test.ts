@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plainPng, writeFiles } from '../compute/support/sources.ts';
-import { describeInChromium } from './watched-page.ts';
+import { chooseFolder, describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
@@ -36,11 +36,13 @@ await describeInChromium('importing a data set', (chromium) => {
     await page.getByRole('button', { name: 'Import a data set' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await dialog.getByText('Fill this in.').waitFor();
-    await dialog.getByLabel('Folder', { exact: true }).fill(join(folder, 'nowhere'));
+    await dialog.getByText('Choose a folder.').waitFor();
+    await chooseFolder(page, writeFiles(join(folder, 'Letters'), { 'read me.txt': Buffer.from('no images') }));
+    await dialog.getByText('Letters: 1 file').waitFor();
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await dialog.getByRole('alert').filter({ hasText: 'cannot be read' }).waitFor();
-    await dialog.getByLabel('Folder', { exact: true }).fill(source);
+    await dialog.getByRole('alert').filter({ hasText: 'Letters cannot be imported' }).waitFor();
+    await chooseFolder(page, source);
+    await dialog.getByText('Cats and dogs: 24 files').waitFor();
     await dialog.getByLabel('Side in pixels').fill('16');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });

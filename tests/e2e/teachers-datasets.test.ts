@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
-import { describeInChromium, overflowOf } from './watched-page.ts';
+import { chooseFolder, describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
 
@@ -35,10 +35,10 @@ await describeInChromium('teachers and data sets', (chromium) => {
     await page.getByRole('link', { name: 'Fashion-MNIST' }).waitFor();
     await page.getByRole('button', { name: 'Import a data set' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import a data set' });
-    await dialog.getByLabel('Folder', { exact: true }).fill(join(folder, 'nowhere'));
+    await chooseFolder(page, writeFiles(join(folder, 'Letters'), { 'read me.txt': Buffer.from('no images') }));
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await dialog.getByRole('alert').filter({ hasText: 'cannot be read' }).waitFor({ timeout: WAIT });
-    await dialog.getByLabel('Folder', { exact: true }).fill(source);
+    await dialog.getByRole('alert').filter({ hasText: 'cannot be imported' }).waitFor({ timeout: WAIT });
+    await chooseFolder(page, source);
     await dialog.getByLabel('Side in pixels').fill('16');
     await dialog.getByLabel('Title', { exact: true }).fill('My digits');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();

@@ -101,6 +101,13 @@ async function whyNoChromium(): Promise<string | undefined> {
   return path === undefined ? 'no Chromium that starts, neither on the PATH nor from @sparticuz/chromium' : undefined;
 }
 
+/** As a person does behind the button of an import. */
+export async function chooseFolder(page: Page, path: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder…' }).click();
+  await (await chooser).setFiles(path);
+}
+
 /** What sticks out of the window; empty where nothing does. */
 export function overflowOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {

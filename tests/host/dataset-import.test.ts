@@ -1,12 +1,13 @@
 /** A data set comes into the workspace whole or not at all, and a search runs on it. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ImportInput } from '../../src/bridge/import-schemas.ts';
-import { importInputSchema } from '../../src/bridge/import-schemas.ts';
+import type { ImportOrder } from '../../src/bridge/import-schemas.ts';
+import { importOrderSchema } from '../../src/bridge/import-schemas.ts';
 import { followRun } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { cifarBatch, idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 
 const hosts: Host[] = [];
@@ -27,11 +28,11 @@ async function open() {
     return existsSync(place) ? readdirSync(place, { recursive: true }).map(String) : [];
   };
   /** What is left of files under way: the session's own folder is always there. */
-  const halves = (): readonly string[] => inWorkspace('tmp').filter((name) => name.includes('import'));
-  const add = async (order: ImportInput, tell = (_stage: string, _stop: () => void) => {}) => {
+  const halves = (): readonly string[] => inWorkspace('tmp').filter((name) => /import|handed/.test(name));
+  const add = async (order: ImportOrder, tell = (_stage: string, _stop: () => void) => {}) => {
     const stopping = new AbortController();
     return host.importDataset(
-      importInputSchema.parse(order),
+      importOrderSchema.parse(order),
       ({ stage }) => tell(stage, () => stopping.abort()),
       stopping.signal,
     );
@@ -103,11 +104,14 @@ describe('library.importDataset', () => {
   it('goes on as a job, tells how far it is and what it made, and lets itself be dismissed', async () => {
     const { host, path, halves } = await open();
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 40)));
-    const { id } = await host.client.library.importDataset({ path: source, size: 16 });
+    const handed = await handFolder(host.client, source);
+    const { id } = await host.client.library.importDataset({ ...handed, size: 16 });
     const job = async () => (await host.client.jobs.list()).find((one) => one.id === id);
     await expect.poll(async () => (await job())?.state, { timeout: 20_000 }).toBe('finished');
     expect(await job()).toMatchObject({ kind: 'import', subject: 'idx', made: 'idx', stage: 'writing the data set' });
-    expect((await host.client.catalog.datasets()).map(({ name }) => name)).toContain('idx');
+    // Of where it lay the card knows the folder's name alone, and the copy is gone.
+    const made = (await host.client.catalog.datasets()).find(({ name }) => name === 'idx');
+    expect(made?.source).toBe('idx');
     await host.client.jobs.dismiss({ id });
     expect([await host.client.jobs.list(), halves()]).toEqual([[], []]);
   });
@@ -115,20 +119,32 @@ describe('library.importDataset', () => {
   it('keeps nothing where its job is stopped, and says of one that fails what was wrong with the files', async () => {
     const { host, path, halves, inWorkspace } = await open();
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 4000)));
-    const { id } = await host.client.library.importDataset({ path: source, size: 16 });
+    const handed = await handFolder(host.client, source);
+    const { id } = await host.client.library.importDataset({ ...handed, size: 16 });
     await host.client.jobs.stop({ id });
-    const failed = await host.client.library.importDataset({ path: join(path, 'nowhere') });
+    // Stopped or not, it can be tried again with other options, until the window drops it.
+    await host.client.files.drop({ id: handed.files });
+    const wrong = await handFolder(
+      host.client,
+      writeFiles(join(path, 'Letters'), { 'a/read me.txt': Buffer.from('') }),
+    );
+    const failed = await host.client.library.importDataset(wrong);
+    await host.client.files.drop({ id: wrong.files });
     const states = async () => (await host.client.jobs.list()).map(({ state }) => state);
     await expect.poll(states, { timeout: 20_000 }).toEqual(['stopped', 'failed']);
     const fault = (await host.client.jobs.list()).find((job) => job.id === failed.id)?.fault;
-    expect([fault?.code, fault?.message]).toEqual(['dataset.missing', expect.stringContaining('cannot be read')]);
+    // By the name that the person knows, not by where it was kept meanwhile.
+    expect([fault?.code, fault?.message]).toEqual([
+      'dataset.unusable',
+      `Letters${sep}a cannot be imported: this class has no PNG or JPEG file; fill the folder or remove it.`,
+    ]);
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
 
   it('keeps nothing where the host closes', async () => {
     const { host, path, halves, inWorkspace } = await open();
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(2, 4000)));
-    await host.client.library.importDataset({ path: source, size: 16 });
+    await host.client.library.importDataset({ ...(await handFolder(host.client, source)), size: 16 });
     await host.close();
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
@@ -139,7 +155,8 @@ describe('library.importDataset', () => {
   ])('refuses the name %s before anything is read', async (name, says) => {
     const { host, path } = await open();
     mkdirSync(join(path, 'workspace/datasets/broken-one'), { recursive: true });
-    await expect(host.client.library.importDataset({ path: '/nowhere', name })).rejects.toMatchObject({
+    const handed = await handFolder(host.client, writeFiles(join(path, 'x'), { x: Buffer.from('x') }));
+    await expect(host.client.library.importDataset({ ...handed, name })).rejects.toMatchObject({
       code: 'usage.invalid',
       place: { field: 'name' },
       message: expect.stringContaining(says),
@@ -147,12 +164,30 @@ describe('library.importDataset', () => {
   });
 
   it.each([
-    [{ path: 'relative/folder' }, 'path'],
-    [{ path: '/x', name: '../up' }, 'name'],
-    [{ path: '/x', size: 65 }, 'size'],
-    [{ path: '/x', val: 0.6, test: 0.4 }, 'test'],
+    [{ name: '../up' }, 'name'],
+    [{ size: 65 }, 'size'],
+    [{ val: 0.6, test: 0.4 }, 'test'],
   ])('refuses %j with its field', async (order, field) => {
     const { host } = await open();
-    await expect(host.client.library.importDataset(order)).rejects.toMatchObject({ place: { field } });
+    const handed = { files: 'some-files', folder: 'x' };
+    await expect(host.client.library.importDataset({ ...handed, ...order })).rejects.toMatchObject({
+      place: { field },
+    });
+  });
+
+  it('takes no path from a window, and nothing that was not handed over', async () => {
+    const { host, add } = await open();
+    // Sound: what a hostile page sends is what is tried.
+    const order = { path: '/etc' } as unknown as Parameters<typeof host.client.library.importDataset>[0];
+    await expect(host.client.library.importDataset(order)).rejects.toMatchObject({ code: 'config.invalid' });
+    const table = { path: '/etc/passwd' } as unknown as { bundled: string };
+    await expect(host.client.replays.readTable({ table })).rejects.toMatchObject({ code: 'config.invalid' });
+    for (const files of ['not-handed-over', '../../../etc']) {
+      await expect(host.client.library.importDataset({ files, folder: 'etc' })).rejects.toMatchObject({
+        code: expect.stringMatching(/^(usage|config).invalid$/),
+      });
+    }
+    // The command line, which does, wants a whole one.
+    await expect(add({ path: 'relative/folder' })).rejects.toMatchObject({ place: { field: 'path' } });
   });
 });

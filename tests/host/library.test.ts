@@ -6,6 +6,7 @@ import { teacherInputSchema } from '../../src/bridge/library-schemas.ts';
 import { TEACHER_RECIPE } from '../../src/compute/protocol.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
+import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 
@@ -125,7 +126,10 @@ describe('the library', () => {
     const { host, path, inWorkspace } = await open();
     const { client } = host;
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(3, 40)));
-    const { id: importing } = await client.library.importDataset({ path: source, size: 16, name: 'digits' });
+    const { id: importing } = await client.library.importDataset({
+      ...(await handFolder(client, source)),
+      ...{ size: 16, name: 'digits' },
+    });
     await ended(host, importing);
     const { id: training } = await client.library.trainTeacher({ name: 'mine', dataset: 'digits' });
     await ended(host, training);
@@ -164,7 +168,10 @@ describe('the library', () => {
     const { host, path } = await open();
     const { client } = host;
     const source = writeFiles(join(path, 'idx'), idxPair('train', repeated(3, 40)));
-    const { id } = await client.library.importDataset({ path: source, size: 16, name: 'digits' });
+    const { id } = await client.library.importDataset({
+      ...(await handFolder(client, source)),
+      ...{ size: 16, name: 'digits' },
+    });
     await ended(host, id);
     const balance = await client.library.balance({ name: 'digits' });
     expect(balance.train).toEqual([32, 32, 32]);

@@ -80,9 +80,11 @@ describe('replays.start', () => {
     const { host, client, path } = await open();
     const [family] = tinyTable()['families'] as readonly { rows: unknown[][] }[];
     const rows = family!.rows.map(([depth, kind, , params]) => [depth, kind, 'NaN', params]);
-    const file = join(path, 'nan.json');
-    writeFileSync(file, JSON.stringify(tinyTable({ families: [{ ...family, rows }] })));
-    const game = { ...GAME, table: { path: file }, strategies: ['random'], seeds: 1 };
+    const text = JSON.stringify(tinyTable({ families: [{ ...family, rows }] }));
+    // As one that is too large for a message.
+    const data = new Uint8Array(Buffer.from(text));
+    await client.files.put({ id: 'a-large-table', pieces: [{ path: 'table.json', offset: 0, data }] });
+    const game = { ...GAME, table: { file: 'nan.json', handed: 'a-large-table' }, strategies: ['random'], seeds: 1 };
     const end = (await follow(host, () => client.replays.start(game), hasEnded)).at(-1);
     await host.close();
     const again = await openHost(path);
@@ -173,8 +175,7 @@ describe('wrong input', () => {
     { change: { limits: [{ metric: 'params', max: 1 }] }, says: 'no row keeps to the limits', field: 'limits' },
     { change: { seeds: 0 }, says: 'seeds', field: 'seeds' },
     { change: { table: { bundled: '../../x' } }, says: 'choose from broken, wide', field: 'table' },
-    { change: { table: { path: 'relative.json' } }, says: 'not a full path', field: 'table' },
-    { change: { table: { path: '/no/such/file.json' } }, says: 'there is no such file', field: 'table' },
+    { change: { table: { file: 'x', handed: 'not-handed' } }, says: 'were not handed over', field: undefined },
     { change: { table: { bundled: 'broken' } }, says: 'broken: this is not JSON', field: undefined },
     {
       change: { table: { file: 'my.json', text: '{}' } },

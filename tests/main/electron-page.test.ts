@@ -53,13 +53,13 @@ describe.skipIf(chromium === undefined)(`the page in the shell${why}`, () => {
     await shows('Connected');
   });
 
-  it('reaches three names of the shell, frozen, and neither Electron nor the binding that leads to main', async () => {
+  it('reaches two names of the shell, frozen, and neither Electron nor the binding that leads to main', async () => {
     const seen = await inPage(`({
       keys: Object.keys(window.trade).sort(),
       isFrozen: Object.isFrozen(window.trade),
       others: ['require', 'process', 'electron', 'toMain', 'fromMain'].filter((name) => name in window),
     })`);
-    expect(seen).toEqual({ keys: ['onCommand', 'pathOf', 'shell'], isFrozen: true, others: [] });
+    expect(seen).toEqual({ keys: ['onCommand', 'shell'], isFrozen: true, others: [] });
   });
 
   it('does what is chosen in the menu', async () => {

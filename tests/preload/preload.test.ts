@@ -36,8 +36,6 @@ function run() {
   const page = { addEventListener: (_type: string, listener: (event: object) => void) => listeners.push(listener) };
   const heard = new Map<string, (event: unknown, message: unknown) => void>();
   const electron = {
-    // As Electron: a path for a file that came from outside alone.
-    webUtils: { getPathForFile: (file: { readonly dropped?: string }) => file.dropped ?? '' },
     contextBridge: { exposeInMainWorld: (key: string, api: unknown) => exposed.set(key, api) },
     ipcRenderer: {
       on: (channel: string, listener: (event: unknown, message: unknown) => void) => heard.set(channel, listener),
@@ -65,7 +63,7 @@ describe('the built preload', () => {
   it('shows the page these keys and no more', () => {
     const { exposed } = run();
     expect([...exposed.keys()]).toEqual(['trade']);
-    const functions = { onCommand: expect.any(Function), pathOf: expect.any(Function) };
+    const functions = { onCommand: expect.any(Function) };
     expect(exposed.get('trade')).toEqual({ shell: 'electron', ...functions });
   });
 
@@ -77,12 +75,6 @@ describe('the built preload', () => {
     expect([...heard.keys()]).toEqual([COMMAND_MESSAGE]);
     heard.get(COMMAND_MESSAGE)?.({ sender: 'the bridge' }, 'find');
     expect(told).toEqual([['find']]);
-  });
-
-  it('tells where a dropped folder lies, and knows no path of what the page made up', () => {
-    // Sound: seen above.
-    const api = run().exposed.get('trade') as ShellApi;
-    expect([api.pathOf({ dropped: '/home/ada/cats' }), api.pathOf({})]).toEqual(['/home/ada/cats', '']);
   });
 
   it('passes the one port of its own page on', () => {

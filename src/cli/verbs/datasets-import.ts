@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { importInputSchema } from '../../bridge/import-schemas.ts';
-import type { ImportInput } from '../../bridge/import-schemas.ts';
+import { importOrderSchema } from '../../bridge/import-schemas.ts';
+import type { ImportOrder } from '../../bridge/import-schemas.ts';
 import { parseInput } from '../../bridge/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas.ts';
 import { createProgressPrinter } from '../../host/create-host.ts';
@@ -12,7 +12,7 @@ import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommon
 import type { CommonOptions } from '../common.ts';
 import type { VerbContext } from '../program.ts';
 
-type ImportOptions = CommonOptions & Omit<ImportInput, 'path'>;
+type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 
 export function addImport(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('import <path>'))
@@ -50,7 +50,7 @@ async function importDataset(host: Host, path: string, options: ImportOptions): 
   process.on('SIGINT', stop).on('SIGTERM', stop);
   let stage = '';
   try {
-    const input = parseInput(importInputSchema, { ...order, path: resolve(path) });
+    const input = parseInput(importOrderSchema, { ...order, path: resolve(path) });
     const tell = (progress: JobProgress): void => {
       if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
       stage = progress.stage;

@@ -1,6 +1,6 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
 import { z } from '../../bridge/zod.ts';
-import { importInputSchema } from '../../bridge/import-schemas.ts';
+import { importOptionsSchema } from '../../bridge/import-schemas.ts';
 import { teacherInputSchema } from '../../bridge/library-schemas.ts';
 import { replayInputSchema } from '../../bridge/replay-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
@@ -87,7 +87,6 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.augmentation.shift': 'Shift images',
   'recipe.augmentation.cutout': 'Cut out a square',
   'recipe.augmentation.mixup': 'Mix images',
-  'import.path': 'Folder',
   'import.kind': 'Kind of files',
   'import.size': 'Side in pixels',
   'import.fit': 'Make square by',
@@ -149,7 +148,7 @@ export function searchFields(): readonly Field[] {
 /** Fields of an import, under `import`. */
 export function importFields(): readonly Field[] {
   // Sound: as above.
-  return fieldsOf(z.toJSONSchema(importInputSchema, { io: 'input' }) as JsonNode, 'import');
+  return fieldsOf(z.toJSONSchema(importOptionsSchema, { io: 'input' }) as JsonNode, 'import');
 }
 
 /** Fields of a teacher's training, under `teacher`. */

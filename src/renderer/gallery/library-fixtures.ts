@@ -119,8 +119,8 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
       removeDataset: async ({ name }) => {
         throw new WorkbenchError('run.state', `The data set "${name}" belongs to the program: it cannot be removed.`);
       },
-      importDataset: async ({ path, title }) => {
-        const job = begin('import', title ?? path);
+      importDataset: async ({ folder, title }) => {
+        const job = begin('import', title ?? folder);
         goOn(job, 'reading the files', fixtureDataset.name);
         return job;
       },

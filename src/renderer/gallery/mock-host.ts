@@ -158,6 +158,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
   const library = mockLibrary(emit);
   const client: BridgeClient = {
     ...mockCare(),
+    files: { put: async () => undefined, drop: async () => undefined },
     system: {
       info: async () => ({
         version: '0.1.0',

@@ -3,12 +3,15 @@ import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { OfferedArchive } from '../../bridge/archive-schemas.ts';
 import { useClient } from '../api.ts';
+import type { PickedFolder } from '../handed-folder.ts';
 
 export const useArrival = defineStore('arrival', () => {
   /** Of runs, and wanted: the view of all runs takes it in. */
   const file = shallowRef<File | OfferedArchive>();
   /** A search's configuration: the form of a new run reads it. */
   const config = shallowRef<File>();
+  /** Of images: the view of all data sets asks what to make of it. */
+  const folder = shallowRef<PickedFolder>();
   /** Of the system, which the person has to be asked about; oldest first. */
   const offered = shallowRef<readonly OfferedArchive[]>([]);
 
@@ -38,5 +41,5 @@ export const useArrival = defineStore('arrival', () => {
         .catch(() => undefined);
   }
 
-  return { file, config, offered, take, takeConfig, readOffered, answer };
+  return { file, config, folder, offered, take, takeConfig, readOffered, answer };
 });

@@ -28,7 +28,15 @@ export function importBench(): ImportBench {
     source: (files) => writeFiles(join(folder, `source-${(number += 1)}`), files),
     run: async (path, options = {}, breath = () => Promise.resolve()) => {
       const all = { fit: 'letterbox', gray: false, coarse: false, shares: { val: 0.1, test: 0.1 }, seed: 1 } as const;
-      const job = { jobId: `job-${(number += 1)}`, fence: 'f', path, name: 'mine', title: 'Mine', date: '2026-01-31' };
+      const job = {
+        jobId: `job-${(number += 1)}`,
+        fence: 'f',
+        path,
+        source: path,
+        name: 'mine',
+        title: 'Mine',
+        date: '2026-01-31',
+      };
       const full = { ...job, options: { ...all, ...options }, tempDir };
       return loadDataset(await importDataset(full, breath, () => undefined));
     },

@@ -47,7 +47,7 @@ export async function importDataset(job: ImportJob, breath: Breath, report: Impo
   const written = stage('writing the data set');
   let files = 0;
   const facts = {
-    ...{ id: job.name, title: job.title, licence: job.licence ?? 'unknown', source: path, date: job.date },
+    ...{ id: job.name, title: job.title, licence: job.licence ?? 'unknown', source: job.source, date: job.date },
     fingerprint: fingerprintOf(splits),
     import: { kind, fit: options.fit, gray: options.gray, coarse: options.coarse, shares, seed: options.seed },
     warnings: [...source.warnings, ...emptyClasses(source), ...duplicateWarnings(splits)],
