@@ -56,6 +56,9 @@ process.exit(Object.values(scores).every(isEnough) ? 0 : 1);
 
 async function mutate(name: RoomName, { mutate, tests }: Room) {
   const incrementalFile = join(cache, `${name}.json`);
+  const sandbox = join(cache, `sandbox-${name}`);
+  // One that was interrupted leaves its copy of the tree behind.
+  rmSync(sandbox, { recursive: true, force: true });
   if (values.fresh) rmSync(incrementalFile, { force: true });
   const chosen = values.files?.split(',');
   // Not Stryker's `testFiles`: with it, what is read while a module loads is switched too late (its issue 6144).
@@ -74,7 +77,7 @@ async function mutate(name: RoomName, { mutate, tests }: Room) {
     timeoutMS: 20_000,
     timeoutFactor: 4,
     dryRunTimeoutMinutes: 15,
-    tempDirName: join(ROOT, `.cache/mutation/sandbox-${name}`),
+    tempDirName: sandbox,
     cleanTempDir: 'always',
     ignorePatterns: NOT_COPIED,
     reporters: ['progress-append-only'],

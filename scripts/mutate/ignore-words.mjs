@@ -18,11 +18,15 @@ function isPlain(node) {
 }
 
 /** `path`: of Babel, whose tree Stryker walks. */
-function shouldIgnore({ node, parent, listKey, key }) {
-  if (node.type !== 'StringLiteral' && node.type !== 'TemplateLiteral') return undefined;
+function shouldIgnore(path) {
+  if (path.node.type !== 'StringLiteral' && path.node.type !== 'TemplateLiteral') return undefined;
+  // A sentence may be put together of several lines.
+  let whole = path;
+  while (whole.parent?.type === 'BinaryExpression' && whole.parent.operator === '+') whole = whole.parentPath;
+  const { parent, listKey, key } = whole;
   if (parent?.type !== 'NewExpression' || listKey !== 'arguments' || parent.callee.type !== 'Identifier')
     return undefined;
-  return WORDS_AT[parent.callee.name] === key && isPlain(node) ? REASON : undefined;
+  return WORDS_AT[parent.callee.name] === key && isPlain(path.node) ? REASON : undefined;
 }
 
 export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'words', { shouldIgnore })];

@@ -57,13 +57,18 @@ it("leaves out an error's words, but neither its code nor a choice within its wo
   const name = { type: 'Identifier', name: 'file' };
   const choice = { type: 'ConditionalExpression' };
   const template = (...expressions: readonly object[]) => ({ type: 'TemplateLiteral', expressions });
-  const ignored = (node: object, callee: string, key: number): boolean => {
+  const ignored = (node: object, callee: string, key: number, lines = 1): boolean => {
     const parent = { type: 'NewExpression', callee: { type: 'Identifier', name: callee } };
-    return plugin?.value.shouldIgnore({ node, parent, listKey: 'arguments', key }) !== undefined;
+    let path: object = { node: { type: 'BinaryExpression' }, parent, listKey: 'arguments', key };
+    if (lines === 1) path = { ...path, node };
+    else path = { node, parent: { type: 'BinaryExpression', operator: '+' }, parentPath: path };
+    return plugin?.value.shouldIgnore(path) !== undefined;
   };
   expect(ignored(text, 'WorkbenchError', 1)).toBe(true);
   expect(ignored(template(name), 'WorkbenchError', 1)).toBe(true);
   expect(ignored(text, 'TypeError', 0)).toBe(true);
+  expect(ignored(text, 'WorkbenchError', 1, 2)).toBe(true);
+  expect(ignored(text, 'WorkbenchError', 0, 2)).toBe(false);
   expect(ignored(text, 'WorkbenchError', 0)).toBe(false);
   expect(ignored(template(choice), 'WorkbenchError', 1)).toBe(false);
   expect(ignored(choice, 'WorkbenchError', 1)).toBe(false);

@@ -1,0 +1,181 @@
+/** Repair, row by row: what is mended of a log, a curve and a checkpoint, and what is left as it was. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/core/events.ts';
+import { dueOutcome } from '../../src/store/repair.ts';
+import { DATABASE_FILE } from '../../src/store/workspace.ts';
+import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
+import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
+
+const id = (number: number): string => `run_1-000${number}`;
+
+/** A paused run of so many queued students, and how to spoil and mend it. */
+function paused(count = 2) {
+  const workspace = temporaryWorkspace();
+  const { store, files, directory } = workspace;
+  store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
+  const event = asked(...Array.from({ length: count }, (_, number) => number));
+  store.recordAsked('run_1', event, costsOf(event), 3);
+  const edit = (sql: string): void => void new Database(join(directory, DATABASE_FILE)).exec(sql).close();
+  const log = (): readonly RunEvent[] => store.events('run_1').map(({ event: one }) => one);
+  const train = (number: number, epochs: number): void => {
+    store.startTrial(id(number));
+    for (let epoch = 1; epoch <= epochs; epoch += 1) {
+      store.appendEpoch(id(number), point(epoch), {
+        epoch,
+        ...adoptText(files, `e${epoch}.bin`, `state ${number} ${epoch}`),
+      });
+    }
+  };
+  return { ...workspace, edit, log, train };
+}
+
+describe('what a log has to say of a student', () => {
+  test.each([
+    ['queued', {}, []],
+    ['running', { params: 1 }, []],
+    ['interrupted', { params: 1 }, []],
+    ['finished', {}, ['told']],
+    ['failed', { params: 1 }, ['failed']],
+    ['stopped', {}, ['failed']],
+    // Measured and ruled out before it was trained: the strategy learns from it.
+    ['stopped', { latencyMs: 3 }, ['told']],
+  ] as const)('%s with %j is %j', (state, metrics, due) => expect(dueOutcome({ state, metrics })).toEqual(due));
+});
+
+describe('a log', () => {
+  const mend = [{ what: 'log', runId: 'run_1' }] as const;
+
+  test('that is whole stays word for word, with its times, and with an ask that proposed nothing', () => {
+    const { store, edit, log, mend: repair } = paused();
+    const none: RunEvent = { type: 'asked', proposals: [], position: 2 };
+    edit(`INSERT INTO event (run_id, seq, type, trial, json, created_at)
+      VALUES ('run_1', 1, 'asked', NULL, '${JSON.stringify(none)}', '2020-01-01T00:00:00.000Z')`);
+    const before = store.events('run_1');
+    expect(repair(mend)).toEqual(['The log of run run_1 was brought into agreement with its 2 students.']);
+    expect(store.events('run_1')).toEqual(before);
+    expect(log()).toHaveLength(2);
+    expect(store.run('run_1')?.reason).toBeUndefined();
+  });
+
+  test('tells of a student that failed without a reason that was kept', () => {
+    const { store, edit, log, mend: repair } = paused(1);
+    store.failTrial(id(0), 'x', 'failed', 1);
+    edit(`UPDATE trial SET reason = NULL; DELETE FROM event WHERE type = 'failed'`);
+    expect(repair(mend)).toEqual(['The log of run run_1 was brought into agreement with its 1 student.']);
+    expect(log().at(-1)).toEqual({ type: 'failed', trial: 0, reason: '' });
+  });
+
+  test('tells no outcome that is not that of its student', () => {
+    const { store, edit, log, mend: repair } = paused(3);
+    store.startTrial(id(0));
+    store.finishTrial(id(0), finished('f.bin', { metrics: { accuracy: 0.5 } }));
+    store.failTrial(id(1), 'broken', 'failed', 1);
+    const copy = (json: string, trial: number, type: string): void =>
+      edit(`INSERT INTO event (run_id, seq, type, trial, json, created_at)
+        SELECT 'run_1', max(seq) + 1, '${type}', ${trial}, '${json}', '2020-01-01T00:00:00.000Z' FROM event`);
+    edit(`DELETE FROM event WHERE type = 'failed'`);
+    copy('{"type":"told","trial":1,"metrics":{}}', 1, 'told');
+    copy('{"type":"failed","trial":2,"reason":"no"}', 2, 'failed');
+    copy('{"type":"failed","trial":7,"reason":"nobody"}', 7, 'failed');
+    repair(mend);
+    expect(log().slice(1)).toEqual([
+      { type: 'told', trial: 0, metrics: { accuracy: 0.5 } },
+      { type: 'failed', trial: 1, reason: 'broken' },
+    ]);
+  });
+
+  test('asks for a student before it tells of it, and for all of them in order', () => {
+    const { store, edit, log, mend: repair } = paused(3);
+    store.startTrial(id(1));
+    store.finishTrial(id(1), finished('f.bin', { metrics: { accuracy: 0.5 } }));
+    edit(`DELETE FROM event WHERE type = 'asked'`);
+    repair(mend);
+    const of = ({
+      seed,
+      candidate,
+      why,
+    }: {
+      readonly seed: number;
+      readonly candidate: unknown;
+      readonly why: unknown;
+    }) => ({ seed, candidate, why });
+    const [first, second, third] = asked(0, 1, 2).proposals;
+    if (!first || !second || !third) throw new Error('there are three');
+    expect(log()).toEqual([
+      { type: 'asked', proposals: [{ trial: 0, ...of(first) }], position: 1 },
+      { type: 'asked', proposals: [{ trial: 1, ...of(second) }], position: 2 },
+      { type: 'told', trial: 1, metrics: { accuracy: 0.5 } },
+      { type: 'asked', proposals: [{ trial: 2, ...of(third) }], position: 3 },
+    ]);
+  });
+
+  test('says how many records are lost, one or more, and what became of those behind a gap', () => {
+    const { store, edit, mend: repair } = paused(4);
+    edit('DELETE FROM trial WHERE number IN (0, 2)');
+    const [sentence] = repair(mend);
+    const lost = 'The records of 2 students are lost; as failed they keep their number.';
+    expect(sentence).toBe(`The log of run run_1 was brought into agreement with its 4 students. ${lost}`);
+    expect(store.run('run_1')?.reason).toBe(`Repaired. ${lost}`);
+    expect(store.trials('run_1').map(({ state, params, macs }) => [state, params, macs])).toEqual([
+      ...[
+        ['failed', 0, 0],
+        ['queued', 12_345, 1_500_000_000],
+        ['failed', 0, 0],
+        ['queued', 12_345, 1_500_000_000],
+      ],
+    ]);
+    edit(`DELETE FROM trial WHERE number = 1; DELETE FROM event`);
+    expect(repair(mend)).toEqual([
+      'The log of run run_1 was brought into agreement with its 1 student. After a gap in the records 2 students are gone.',
+    ]);
+  });
+});
+
+describe('a curve', () => {
+  const mend = [{ what: 'curve', trialId: id(0) }] as const;
+
+  test('that is whole up to the checkpoint is counted, and goes on', () => {
+    const { store, edit, train, mend: repair } = paused();
+    train(0, 3);
+    edit(`UPDATE trial SET epochs_done = 9 WHERE number = 0`);
+    expect(repair(mend)).toEqual([`Trial ${id(0)} now counts the 3 points that its curve has.`]);
+    expect(store.trial(id(0))).toMatchObject({ state: 'running', epochsDone: 3 });
+    expect(store.checkpoint(id(0), 'epoch')?.epoch).toBe(3);
+  });
+
+  test.each([
+    ['its first point', 'DELETE FROM epoch WHERE epoch = 1'],
+    ['a point in the middle', 'DELETE FROM epoch WHERE epoch = 2'],
+    ['its last point', 'DELETE FROM epoch WHERE epoch = 3'],
+    ['all of them', 'DELETE FROM epoch'],
+    ['its checkpoint', `DELETE FROM checkpoint`],
+    ['the right one', `UPDATE checkpoint SET epoch = 2`],
+  ])('of an open student that has lost %s begins anew', (_what, sql) => {
+    for (const state of ['running', 'interrupted']) {
+      const { store, edit, train, mend: repair } = paused();
+      train(0, 3);
+      if (state === 'interrupted') store.interruptTrial(id(0), 1);
+      edit(sql);
+      expect(repair(mend)).toEqual([`Trial ${id(0)} has lost points of its curve, and begins anew.`]);
+      expect(store.trial(id(0))).toMatchObject({ state, epochsDone: 0 });
+      expect([store.epochs(id(0)), store.checkpoint(id(0), 'epoch')]).toEqual([[], undefined]);
+    }
+  });
+
+  test('of a student that has ended keeps the points that are left', () => {
+    const { store, edit, train, mend: repair } = paused();
+    train(0, 3);
+    store.failTrial(id(0), 'x', 'failed', 1);
+    edit('DELETE FROM epoch WHERE epoch = 2');
+    expect(repair(mend)).toEqual([`Trial ${id(0)} now counts the 2 points that its curve has.`]);
+    expect(store.epochs(id(0)).map(({ epoch }) => epoch)).toEqual([1, 3]);
+  });
+
+  test('of nobody, and a checkpoint that is not there, need nothing', () => {
+    const { mend: repair } = paused();
+    expect(repair([{ what: 'curve', trialId: 'run_1-0009' }])).toEqual([]);
+    expect(repair([{ what: 'checkpoint', trialId: id(0), kind: 'epoch', file: 'none.bin' }])).toEqual([]);
+  });
+});

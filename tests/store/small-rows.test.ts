@@ -1,0 +1,67 @@
+/** What small readers and writers of the store leave in the database, which no list shows. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase, pragma } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { MIGRATIONS } from '../../src/store/migrations/index.ts';
+import { readJson, writeJson } from '../../src/store/numbers.ts';
+import { DATABASE_FILE } from '../../src/store/workspace.ts';
+import { withTrial } from '../support/store-records.ts';
+import { temporaryWorkspace, tickingClock } from '../support/workspace.ts';
+
+test('a note that is emptied leaves no row behind, and one that changes leaves one', () => {
+  const { store, directory } = temporaryWorkspace();
+  const { id } = withTrial(store);
+  const rows = () => {
+    const db = new Database(join(directory, DATABASE_FILE), { readonly: true });
+    const found = db.prepare('SELECT note FROM trial_note').pluck().all();
+    db.close();
+    return found;
+  };
+  store.setTrialNote(id, 'first');
+  store.setTrialNote(id, 'second');
+  expect(rows()).toEqual(['second']);
+  store.setTrialNote(id, '');
+  expect([rows(), store.trialNote(id)]).toEqual([[], '']);
+});
+
+test('a list of one number that JSON lacks stays a list', () => {
+  for (const value of [[NaN], { x: [-0] }, [[Infinity]], ["'NaN"], [''], 'NaN']) {
+    expect(readJson(writeJson(value))).toStrictEqual(value);
+  }
+});
+
+test('a migration waits for the disk, and its copy says what it is for', () => {
+  const { directory, close, files } = temporaryWorkspace();
+  close();
+  const db = openDatabase(join(directory, DATABASE_FILE));
+  onTestFinished(() => void db.close());
+  const seen: unknown[] = [];
+  const next = {
+    version: MIGRATIONS.length + 1,
+    name: 'next',
+    up: (on: Database.Database) => void seen.push(pragma(on, 'synchronous')),
+  };
+  const { backups } = files.folders;
+  migrate(db, { backups, now: tickingClock(), migrations: [...MIGRATIONS, next] });
+  expect(seen).toEqual([2]);
+  expect(readdirSync(backups)).toEqual([expect.stringMatching(/migration/)]);
+});
+
+test('views of one name are one, in the order of their names, and one that is gone is said', () => {
+  const { store } = temporaryWorkspace();
+  const { id } = store.saveView('Mine', '{"a":1}');
+  store.saveView('ä', '{}');
+  store.saveView('Alpha', '{}');
+  expect(store.saveView('MINE', '{"a":2}')).toEqual({ id, name: 'MINE', content: '{"a":2}' });
+  expect(store.savedViews().map(({ name }) => name)).toEqual(['Alpha', 'MINE', 'ä']);
+  store.removeView(id);
+  expect(() => store.removeView(id)).toThrow(
+    expect.objectContaining({
+      code: 'usage.invalid',
+      message: `There is no saved view ${id} in this workspace any more.`,
+    }),
+  );
+});
