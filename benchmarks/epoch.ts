@@ -57,7 +57,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
       : await cache.targets(DATASET, 'kd', () =>
           teacherTargets(
             {
-              ...{ teacherDirectory: directory, dataset: cache.dataset(DATASET), count: images.count },
+              ...{ teacher: { directory }, dataset: cache.dataset(DATASET), count: images.count },
               ...{ augmentation, distillation, student: graph, cacheDir },
             },
             breath,

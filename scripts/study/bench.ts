@@ -57,7 +57,7 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
   function targetsOf(training: StudentTraining, directory: string, count: number): Promise<TeacherTargets> {
     const { augmentation, distillation } = training.recipe;
     const request: TargetsRequest = {
-      ...{ teacherDirectory: directory, dataset, count, augmentation, distillation },
+      ...{ teacher: { directory }, dataset, count, augmentation, distillation },
       ...{ student: training.graph, cacheDir: targetsDirectory },
     };
     return cache.targets(datasetDirectory, targetsFingerprint(request), () => {

@@ -7,7 +7,7 @@ import { AVERAGE } from './optimizer.ts';
 import { joinedSize } from './parameters.ts';
 import type { HostWeights, Layout } from './parameters.ts';
 import type { WrittenFile } from './protocol.ts';
-import { decodeTensors, encodeTensors } from './safetensors.ts';
+import { decodeTensors, encodeSealed, encodeTensors } from './safetensors.ts';
 import type { NamedTensor } from './safetensors.ts';
 
 /** Everything that training needs to go on as if it had never stopped. */
@@ -54,13 +54,13 @@ export function writeTrainingState(path: string, layout: Layout, state: Training
   const { step, lossSum, elapsed, best } = state;
   const position = { step: String(step), lossSum: String(lossSum), elapsed: String(elapsed) };
   const weights = weightTensors(layout, state.weights);
-  if (best === undefined) return writeAtomically(path, encodeTensors([...weights, ...optimizer], position));
+  if (best === undefined) return writeAtomically(path, encodeSealed([...weights, ...optimizer], position));
   const bestTensors = weights.flatMap(({ name, shape }) => {
     const values = best.weights.get(name);
     return values === undefined ? [] : [{ name: `${BEST_PREFIX}${name}`, shape, values }];
   });
   const metadata = { ...position, bestEpoch: String(best.epoch), bestAccuracy: String(best.accuracy) };
-  return writeAtomically(path, encodeTensors([...weights, ...optimizer, ...bestTensors], metadata));
+  return writeAtomically(path, encodeSealed([...weights, ...optimizer, ...bestTensors], metadata));
 }
 
 /**

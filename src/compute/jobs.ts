@@ -40,6 +40,8 @@ const MILLISECONDS_BETWEEN_REPORTS = 250;
 /** Runs a job and sends its last event. Errors of the job are thrown. */
 export async function runJob(command: JobCommand, tools: JobTools): Promise<void> {
   const { jobId, fence } = command.job;
+  // Before anything else looks at it: from here on it is what has to be there.
+  if ('dataset' in command.job) tools.cache.dataset(command.job.dataset.directory, command.job.dataset.known);
   switch (command.type) {
     case 'train':
       return runTraining(command.job, tools);
@@ -47,7 +49,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
       return runEvaluation(command.job, tools);
     case 'teacher': {
       const dataset = tools.cache.dataset(command.job.dataset.directory);
-      const teacher = loadTeacher(command.job.teacher.directory, dataset);
+      const teacher = loadTeacher(command.job.teacher, dataset);
       const images = imagesForTeacher(teacher, dataset, 'val', {});
       try {
         const { labels } = dataset.split('val');
@@ -132,7 +134,13 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
     const { best, seconds, epochs } = trained;
     // Its figures are those of the rounded weights in the file.
     const { accuracy, loss, predictions } = half
-      ? await evaluateFile(checkpoint.path, model, validation, validationLabels, control.breath)
+      ? await evaluateFile(
+          { checkpoint: checkpoint.path, sha256: checkpoint.sha256 },
+          model,
+          validation,
+          validationLabels,
+          control.breath,
+        )
       : trained.evaluation;
     const result = {
       ...{ accuracy, loss, seconds, params: model.layout.params, checkpoint, epochs, predictions },
@@ -150,7 +158,7 @@ async function targetsOf(job: TrainJob, count: number, tools: JobTools): Promise
   if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
   const { augmentation, distillation } = recipe;
   const request = {
-    ...{ teacherDirectory: teacher.directory, dataset: tools.cache.dataset(dataset.directory) },
+    ...{ teacher, dataset: tools.cache.dataset(dataset.directory) },
     ...{ count, augmentation, distillation, student: job.graph, cacheDir },
   };
   const report = reporter(tools, job, "computing the teacher's soft targets");
@@ -165,18 +173,18 @@ async function runEvaluation(job: EvaluateJob, { cache, control, send }: JobTool
   const model = createModel(job.graph);
   const images = cache.images(job.dataset.directory, name, { shift: 0 });
   const { labels } = cache.dataset(job.dataset.directory).split(name);
-  const result = await evaluateFile(job.checkpoint, model, images, labels, control.breath);
+  const result = await evaluateFile(job, model, images, labels, control.breath);
   send({ type: 'evaluated', jobId, fence, ...result });
 }
 
 async function evaluateFile(
-  path: string,
+  { checkpoint, sha256 }: Pick<EvaluateJob, 'checkpoint' | 'sha256'>,
   model: Model,
   images: ResidentImages,
   labels: Uint8Array,
   breath: Breath,
 ): Promise<Evaluation> {
-  const parameters = uploadWeights(model.layout, readWeights(path, model.layout));
+  const parameters = uploadWeights(model.layout, readWeights(checkpoint, model.layout, sha256));
   try {
     return await evaluate(model, parameters, images, labels, breath);
   } finally {
@@ -197,6 +205,8 @@ async function runTeacherTraining(job: TeacherJob, tools: JobTools): Promise<voi
       ...{ dataset: dataset.card, normalisation: dataset.normalisation, train, validation, test },
       ...{ outDir: directory, workDir: join(tempDir, `${jobId}-work`) },
       onStep: (done) => report(done, totalSteps),
+      onNote: (words) => tools.send({ type: 'note', jobId, fence, words }),
+      ...(job.dataset.known && { sources: job.dataset.known }),
     },
     ({ point, checkpoint }) => tools.send({ type: 'epoch', jobId, fence, point, checkpoint }),
     tools.control.breath,

@@ -8,6 +8,7 @@ import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../core/la
 import type { LayerStatistics } from '../core/layer-statistics.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { CheckpointPolicy } from '../core/run.ts';
+import type { DatasetSources, Recorded, TeacherSources } from '../core/sources.ts';
 import type { EpochPoint } from '../core/trial.ts';
 
 /** A data set folder as `resources/datasets/<name>`: `dataset.json` and gzipped IDX files. */
@@ -15,11 +16,14 @@ export interface DatasetRef {
   readonly directory: string;
   /** Use so many of the training images (the first ones of the split; all when absent). */
   readonly trainImages?: number;
+  /** What has to be there, where that is known: the trainer hashes what it reads, and refuses anything else. */
+  readonly known?: Recorded<DatasetSources>;
 }
 
 /** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and `weights.safetensors`. */
 export interface TeacherRef {
   readonly directory: string;
+  readonly known?: Recorded<TeacherSources>;
 }
 
 export interface TrainJob {
@@ -48,6 +52,8 @@ export interface EvaluateJob {
   readonly graph: ArchitectureGraph;
   readonly dataset: DatasetRef;
   readonly checkpoint: string;
+  /** Of the checkpoint's file: another one is refused. */
+  readonly sha256: string;
   readonly split: 'validation' | 'test';
 }
 
@@ -185,7 +191,7 @@ export type TrainerCommand =
   /** Predictions of a teacher on the validation split. */
   | {
       readonly type: 'teacher';
-      readonly job: Omit<EvaluateJob, 'graph' | 'checkpoint' | 'split'> & { readonly teacher: TeacherRef };
+      readonly job: Omit<EvaluateJob, 'graph' | 'checkpoint' | 'sha256' | 'split'> & { readonly teacher: TeacherRef };
     }
   | { readonly type: 'trainTeacher'; readonly job: TeacherJob }
   | { readonly type: 'export'; readonly job: ExportJob }
@@ -255,6 +261,8 @@ export type TrainerEvent =
       readonly done: number;
       readonly total: number;
     }
+  /** Something that a person should know of how the job went on, in words: it is kept in the log. */
+  | { readonly type: 'note'; readonly jobId: string; readonly fence: string; readonly words: string }
   /** `checkpoint`: where training can go on from, written before this is sent. */
   | {
       readonly type: 'epoch';

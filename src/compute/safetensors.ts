@@ -1,8 +1,13 @@
 /**
  * Hugging Face's safetensors form: 8 bytes of header length (little endian), a JSON header with name, dtype, shape and
  * byte range of each tensor, then the values. Only F32 and F16 are written and read.
+ *
+ * A sealed file bears a checksum of all of itself among its metadata: what was cut, flipped or mixed up on the disk is told
+ * from what was written, wherever the file lies and whoever remembers its hash.
  */
 /// <reference lib="esnext.float16" />
+
+import { createHash } from 'node:crypto';
 
 export interface NamedTensor {
   readonly name: string;
@@ -19,6 +24,9 @@ export interface TensorFile {
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 16 * 2 ** 20;
+const CHECKSUM = 'checksum';
+/** Stands where the checksum will be, while it is computed. */
+const NO_CHECKSUM = '0'.repeat(64);
 
 export function encodeTensors(tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>>): Buffer {
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -39,6 +47,22 @@ export function encodeTensors(tensors: readonly NamedTensor[], metadata: Readonl
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([length, json, ...blobs]);
+}
+
+/** The same with a checksum, which `decodeTensors` holds the file to. */
+export function encodeSealed(tensors: readonly NamedTensor[], metadata: Readonly<Record<string, string>>): Buffer {
+  // First among the metadata: no name or value of somebody else's can stand before it.
+  const bytes = encodeTensors(tensors, { [CHECKSUM]: NO_CHECKSUM, ...metadata });
+  bytes.write(createHash('sha256').update(bytes).digest('hex'), bytes.indexOf(NO_CHECKSUM), 'latin1');
+  return bytes;
+}
+
+function assertChecksum(bytes: Buffer, checksum: string): void {
+  const place = bytes.indexOf(checksum, LENGTH_BYTES, 'latin1');
+  const hash = createHash('sha256').update(bytes.subarray(0, place)).update(NO_CHECKSUM);
+  if (hash.update(bytes.subarray(place + checksum.length)).digest('hex') !== checksum) {
+    throw new Error('its content is not what was written (its checksum differs)');
+  }
 }
 
 /** Values as half precision keeps them. */
@@ -69,6 +93,8 @@ export function decodeTensors(bytes: Buffer): TensorFile {
     end = Math.max(end, tensor.end);
   }
   if (end !== bytes.length) throw new Error(`it has ${bytes.length} bytes and its tensors end at ${end}`);
+  const { [CHECKSUM]: checksum } = metadata;
+  if (checksum !== undefined) assertChecksum(bytes, checksum);
   return { tensors, metadata };
 }
 

@@ -1,11 +1,15 @@
 /** A teacher folder: its card `teacher.json` and its weights `weights.safetensors`. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
+import { canonicalText, teacherChanged, teacherChanges } from '../core/sources.ts';
+import type { DatasetSources, Recorded } from '../core/sources.ts';
 import { writeAtomically } from './atomic-file.ts';
 import type { Normalisation } from './data/dataset.ts';
+import type { TeacherRef } from './protocol.ts';
 
 export interface TeacherCard {
   readonly name: string;
@@ -17,7 +21,13 @@ export interface TeacherCard {
   readonly macs: number;
   /** Fractions of right answers on the data set's validation split and on its whole test split. */
   readonly accuracy: { readonly validation: number; readonly test: number };
-  readonly dataset: { readonly id: string; readonly title: string; readonly trainImages: number };
+  readonly dataset: {
+    readonly id: string;
+    readonly title: string;
+    readonly trainImages: number;
+    /** What it learned from; absent where that was not known. */
+    readonly sources?: Recorded<DatasetSources>;
+  };
   /** What its pixels were normalised with: it must be shown no others. */
   readonly normalisation: Normalisation;
   readonly weights: { readonly file: string; readonly bytes: number; readonly sha256: string };
@@ -40,6 +50,22 @@ export function readTeacherCard(directory: string): TeacherCard {
     throw missing(file, error instanceof Error ? error.message : String(error), error);
   }
   throw missing(file, 'it lacks name, graph, normalisation or weights');
+}
+
+/**
+ * The same, held to what is known of it; its weights are compared with the hash in the card when they are read. Throws
+ * `teacher.changed`, too.
+ */
+export function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
+  const card = readTeacherCard(directory);
+  const changes = known && teacherChanges(known, { weights: card.weights.sha256, network: networkHash(card) });
+  if (known === undefined || changes === undefined || changes.length === 0) return card;
+  throw teacherChanged({ name: card.name, who: 'this training', since: known.at, changes });
+}
+
+/** Of what turns images into its answers, beside its weights. */
+export function networkHash({ graph, normalisation }: Pick<TeacherCard, 'graph' | 'normalisation'>): string {
+  return createHash('sha256').update(canonicalText({ graph, normalisation })).digest('hex');
 }
 
 export function writeTeacherCard(directory: string, card: TeacherCard): void {

@@ -24,9 +24,10 @@ import type { Breath } from './evaluate.ts';
 import { createModel } from './model.ts';
 import type { Model } from './model.ts';
 import { disposeParameters, uploadWeights } from './parameters.ts';
-import type { Parameters } from './parameters.ts';
-import { decodeTensors, encodeTensors, roundToHalf } from './safetensors.ts';
-import { readTeacherCard } from './teacher-card.ts';
+import type { HostWeights, Parameters } from './parameters.ts';
+import type { TeacherRef } from './protocol.ts';
+import { decodeTensors, encodeSealed, roundToHalf } from './safetensors.ts';
+import { networkHash, readKnownCard } from './teacher-card.ts';
 import type { TeacherCard } from './teacher-card.ts';
 import { teacherPass } from './teacher-pass.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
@@ -35,7 +36,7 @@ import type { TeacherTargets } from './teacher-targets.ts';
 export const VIEWS = 8;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
-const VERSION = 2;
+const VERSION = 3;
 const MILLISECONDS_BETWEEN_LOOKS = 100;
 
 export interface LoadedTeacher {
@@ -45,7 +46,7 @@ export interface LoadedTeacher {
 }
 
 export interface TargetsRequest {
-  readonly teacherDirectory: string;
+  readonly teacher: TeacherRef;
   readonly dataset: Dataset;
   /** So many of the first training images. */
   readonly count: number;
@@ -58,13 +59,25 @@ export interface TargetsRequest {
   readonly views?: number;
 }
 
-/** Throws `teacher.missing`, `teacher.mismatch` (other images or classes) or `checkpoint.corrupt`. */
-export function loadTeacher(directory: string, dataset: Dataset): LoadedTeacher {
-  const card = fittingCard(directory, dataset);
+/** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or classes) or `teacher.changed`. */
+export function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
+  const { directory } = ref;
+  const card = fittingCard(ref, dataset);
   const model = createModel(card.graph);
-  const weights = readWeights(join(directory, card.weights.file), model.layout, card.weights.sha256);
+  const weights = weightsOf(join(directory, card.weights.file), model, card.weights.sha256);
   const parameters = uploadWeights(model.layout, weights);
   return { card, model, parameters };
+}
+
+/** A damaged teacher is every student's fault, and none's: it is not their checkpoint. */
+function weightsOf(file: string, { layout }: Model, sha256: string): HostWeights {
+  try {
+    return readWeights(file, layout, sha256);
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error;
+    const message = `The teacher's weights cannot be used. ${error.message} Or choose another teacher.`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
 }
 
 /** Images as a teacher must be shown them: normalised as those that it was trained on. */
@@ -124,21 +137,21 @@ export function targetsFingerprint(request: TargetsRequest): string {
   return planOf(request).fingerprint;
 }
 
-function planOf({ teacherDirectory, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
-  const card = fittingCard(teacherDirectory, dataset);
+function planOf({ teacher, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
+  const card = fittingCard(teacher, dataset);
   const { flip, shift, cutout } = augmentation;
   // Without chance all views are one.
   const views = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
   const arrays = teacherArrays(distillation, student, card.graph, views * count);
-  const { weights, normalisation } = card;
+  const { weights } = card;
   const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, flip, shift, cutout];
-  const parts = [...shown, weights.sha256, normalisation, arrays];
+  const parts = [...shown, weights.sha256, networkHash(card), arrays];
   const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return { card, arrays, views, fingerprint };
 }
 
-function fittingCard(directory: string, dataset: Dataset): TeacherCard {
-  const card = readTeacherCard(directory);
+function fittingCard(teacher: TeacherRef, dataset: Dataset): TeacherCard {
+  const card = readKnownCard(teacher);
   const { shape, classes } = dataset.card;
   const { inputShape } = card.graph;
   const cause =
@@ -149,7 +162,7 @@ function fittingCard(directory: string, dataset: Dataset): TeacherCard {
         : undefined;
   if (cause === undefined) return card;
   throw new WorkbenchError('teacher.mismatch', `Teacher "${card.name}" ${cause}. Choose another teacher.`, {
-    file: directory,
+    file: teacher.directory,
   });
 }
 
@@ -161,14 +174,14 @@ interface Passes {
 
 /** Loads teacher and images when the first view is asked for. */
 function createPasses(
-  { teacherDirectory, dataset, count, augmentation }: TargetsRequest,
+  { teacher: ref, dataset, count, augmentation }: TargetsRequest,
   arrays: readonly TeacherArray[],
   breath: Breath,
   onProgress: (done: number) => void,
 ): Passes {
   let loaded: { readonly teacher: LoadedTeacher; readonly images: ResidentImages } | undefined;
   const load = () => {
-    const teacher = loadTeacher(teacherDirectory, dataset);
+    const teacher = loadTeacher(ref, dataset);
     return { teacher, images: imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count }) };
   };
   return {
@@ -180,7 +193,7 @@ function createPasses(
       const tensors = arrays.map(({ name, shape }) => {
         return { name, shape: [count, ...shape], values: values.get(name) ?? new Float32Array(), half: true };
       });
-      writeAtomically(path, encodeTensors(tensors, { teacher: teacher.card.name, dataset: dataset.card.id }));
+      writeAtomically(path, encodeSealed(tensors, { teacher: teacher.card.name, dataset: dataset.card.id }));
       return new Map([...values].map(([name, array]) => [name, roundToHalf(array)]));
     },
     dispose: () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { costOf } from '../core/arch/cost.ts';
 import { resnetTeacher } from '../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import { WorkbenchError } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
+import type { DatasetSources, Recorded } from '../core/sources.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import { loadBackend } from './backend/load-backend.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
@@ -29,6 +31,8 @@ export interface TeacherOptions {
   readonly title: string;
   readonly dataset: Pick<DatasetCard, 'id' | 'title' | 'shape' | 'classes'>;
   readonly normalisation: Normalisation;
+  /** What is known of the splits, for the card. */
+  readonly sources?: Recorded<DatasetSources>;
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;
@@ -43,6 +47,8 @@ export interface TeacherOptions {
   readonly recipe?: Recipe;
   /** Number of steps done so far. */
   readonly onStep?: (done: number) => void;
+  /** What a person should know of how it went on, in words. */
+  readonly onNote?: (words: string) => void;
 }
 
 export interface TeacherProgress {
@@ -67,7 +73,7 @@ export async function trainTeacher(
   const training = resident(options.train, recipe.augmentation.shift);
   const validation = resident(options.validation, 0);
   let seconds = 0;
-  const start = newestState(options.workDir, model, recipe);
+  const start = newestState(options, model, recipe);
   const validationLabels = options.validation.labels;
   const trained = await train(
     { model, recipe, seed, train: training, validation, validationLabels, ...(start ? { start } : {}) },
@@ -102,7 +108,10 @@ export async function trainTeacher(
     params,
     macs,
     accuracy: { validation: onValidation.accuracy, test: onTest.accuracy },
-    dataset: { id: dataset.id, title: dataset.title, trainImages: options.train.count },
+    dataset: {
+      ...{ id: dataset.id, title: dataset.title, trainImages: options.train.count },
+      ...(options.sources && { sources: options.sources }),
+    },
     normalisation,
     weights: { file: WEIGHTS_FILE, bytes: weights.bytes, sha256: weights.sha256 },
     seconds: Math.round(seconds),
@@ -117,9 +126,31 @@ function statePath(workDir: string, epoch: number): string {
   return join(workDir, `teacher-${epoch}.safetensors`);
 }
 
-function newestState(workDir: string, model: Model, recipe: Recipe): TrainingState | undefined {
+/**
+ * Of the states that are kept the newest that is sound: a damaged one costs the epochs since the one before, no more. They
+ * bear their own checksum; those of earlier versions are held to their structure alone.
+ */
+function newestState(
+  { workDir, onNote }: Pick<TeacherOptions, 'workDir' | 'onNote'>,
+  model: Model,
+  recipe: Recipe,
+): TrainingState | undefined {
   if (!existsSync(workDir)) return undefined;
-  const epochs = readdirSync(workDir).map((file) => Number(/^teacher-(\d+)\.safetensors$/.exec(file)?.[1] ?? 0));
-  const newest = Math.max(0, ...epochs);
-  return newest === 0 ? undefined : readTrainingState(statePath(workDir, newest), model.layout, stateSlots(recipe));
+  const epochs = readdirSync(workDir).flatMap((file) => Number(/^teacher-(\d+)\.safetensors$/.exec(file)?.[1] ?? []));
+  const damaged: number[] = [];
+  for (const epoch of epochs.sort((left, right) => right - left)) {
+    try {
+      const state = readTrainingState(statePath(workDir, epoch), model.layout, stateSlots(recipe));
+      if (damaged.length > 0) onNote?.(`${damagedWords(damaged)}: it goes on after epoch ${epoch}.`);
+      return state;
+    } catch (error) {
+      if (!(error instanceof WorkbenchError && error.code === 'checkpoint.corrupt')) throw error;
+      damaged.push(epoch);
+    }
+  }
+  if (damaged.length > 0) onNote?.(`${damagedWords(damaged)}: it begins anew.`);
+  return undefined;
 }
+
+const damagedWords = (epochs: readonly number[]): string =>
+  `What was kept after epoch ${epochs.join(' and ')} is damaged`;

@@ -5,11 +5,14 @@ import { residentImages } from './data/augment.ts';
 import type { ResidentImages } from './data/augment.ts';
 import { loadDataset } from './data/dataset.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
+import { datasetChanges } from '../core/sources.ts';
+import type { DatasetSources, Recorded } from '../core/sources.ts';
 import { disposeTargets } from './teacher-targets.ts';
 import type { TeacherTargets } from './teacher-targets.ts';
 
 export interface TrainerCache {
-  readonly dataset: (directory: string) => Dataset;
+  /** `known`: what has to be there; what was read before it was known is read again. Throws `dataset.*`. */
+  readonly dataset: (directory: string, known?: Recorded<DatasetSources>) => Dataset;
   /** Normalised as the data set says; the cache owns them. */
   readonly images: (
     directory: string,
@@ -26,6 +29,7 @@ const MOST_TARGETS = 2;
 interface Shelf {
   readonly directory: string;
   readonly version: number;
+  readonly known: Recorded<DatasetSources> | undefined;
   readonly dataset: Dataset;
   readonly images: Map<string, ResidentImages>;
   readonly targets: Map<string, TeacherTargets>;
@@ -35,18 +39,19 @@ interface Shelf {
 export function createTrainerCache(): TrainerCache {
   let shelf: Shelf | undefined;
 
-  function shelfOf(directory: string): Shelf {
+  function shelfOf(directory: string, known?: Recorded<DatasetSources>): Shelf {
     const version = modifiedAt(join(directory, 'dataset.json'));
-    if (shelf?.directory !== directory || shelf.version !== version) {
+    if (shelf?.directory !== directory || shelf.version !== version || !isChecked(shelf, known)) {
       if (shelf) clear(shelf);
       shelf = undefined;
-      shelf = { directory, version, dataset: loadDataset(directory), images: new Map(), targets: new Map() };
+      const dataset = loadDataset(directory, known);
+      shelf = { directory, version, known, dataset, images: new Map(), targets: new Map() };
     }
     return shelf;
   }
 
   return {
-    dataset: (directory) => shelfOf(directory).dataset,
+    dataset: (directory, known) => shelfOf(directory, known).dataset,
     images: (directory, split, { shift, count }) => {
       const { dataset, images } = shelfOf(directory);
       const key = [split, shift, count].join();
@@ -70,6 +75,12 @@ export function createTrainerCache(): TrainerCache {
       return known;
     },
   };
+}
+
+/** What was read is what has to be there. */
+function isChecked(shelf: Shelf, known: Recorded<DatasetSources> | undefined): boolean {
+  if (known === undefined) return true;
+  return shelf.known !== undefined && datasetChanges(shelf.known, known).length === 0;
 }
 
 function clear({ images, targets }: Shelf): void {

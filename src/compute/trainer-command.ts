@@ -1,6 +1,7 @@
 /** Checks messages to a trainer process: what is not a command is refused in words, never believed. */
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
+import { isTeacherSources, readRecordedDataset } from '../core/sources.ts';
 import type { TrainerCommand } from './protocol.ts';
 
 export interface CheckedCommand {
@@ -73,13 +74,21 @@ const recipe = record({
 /** It becomes part of file names. */
 const jobId: Check = (value) => typeof value === 'string' && /^[\w-][\w.-]{0,199}$/.test(value);
 const job = { jobId, fence: text };
-const folder = record({ directory: text });
-const dataset = record({ directory: text, trainImages: optional(count) });
+const teacherRef = {
+  directory: text,
+  known: optional((known) => isTeacherSources(known) && record({ at: text })(known)),
+};
+const folder = record(teacherRef);
+const dataset = record({
+  directory: text,
+  trainImages: optional(count),
+  known: optional((known) => readRecordedDataset(known) !== undefined),
+});
 
 /** A trained network. */
 const source: Check = (value) =>
   record({ kind: oneOf('student'), graph, checkpoint: text, sha256: text })(value) ||
-  record({ kind: oneOf('teacher'), directory: text })(value);
+  record({ kind: oneOf('teacher'), ...teacherRef })(value);
 
 const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   train: {
@@ -94,7 +103,7 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     tempDir: text,
     resumeFrom: optional(text),
   },
-  evaluate: { ...job, graph, dataset, checkpoint: text, split: oneOf('validation', 'test') },
+  evaluate: { ...job, graph, dataset, checkpoint: text, sha256: text, split: oneOf('validation', 'test') },
   teacher: { ...job, dataset, teacher: folder },
   trainTeacher: {
     ...job,

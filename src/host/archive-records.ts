@@ -9,10 +9,11 @@ import { whySchema } from '../bridge/schemas.ts';
 import { noteSchema, tagSchema } from '../bridge/upkeep-schemas.ts';
 import { studentFamilyNames, studentSpace } from '../core/arch/families/registry.ts';
 import type { RunEvent } from '../core/events.ts';
+import { readRunSources } from '../core/sources.ts';
 import { candidateKey } from '../core/space/candidate-key.ts';
 import { validateCandidate } from '../core/space/lattice.ts';
 import type { Candidate, Space } from '../core/space/space.ts';
-import { recordColumns } from '../store/run-records.ts';
+import { recordRow } from '../store/run-records.ts';
 import { readJson } from '../store/numbers.ts';
 import type { ReadableStore, RunSummary } from '../store/store.ts';
 import type { DatasetCard } from './dataset-files.ts';
@@ -43,6 +44,14 @@ function isConfig(text: string): boolean {
   }
 }
 
+function isSources(text: string): boolean {
+  try {
+    return readRunSources(JSON.parse(text)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** What SQLite's own columns keep is written as it stands; JSON is looked at below, by what it means. */
 const ROWS = {
   run: {
@@ -59,6 +68,7 @@ const ROWS = {
     note: noteSchema,
     trashed_at: time.nullable(),
     front_only: count,
+    sources: json.refine(isSources, 'expected fingerprints').nullable(),
   },
   run_tag: { tag: tagSchema },
   trial: {
@@ -127,11 +137,11 @@ const schemas: ReadonlyMap<string, z.ZodType> = new Map(
 export function assertRecord(record: unknown): void {
   if (!Array.isArray(record)) return;
   const [table, ...values] = record as readonly unknown[];
-  const columns = recordColumns(String(table));
+  const row = recordRow(String(table), values);
   const schema = schemas.get(String(table));
-  if (columns?.length !== values.length || schema === undefined) return;
+  if (row === undefined || schema === undefined) return;
   if (values.some((value) => typeof value === 'object' && value !== null)) return;
-  assertShape(schema, Object.fromEntries(columns.map((column, place) => [column, values[place]])), String(table));
+  assertShape(schema, Object.fromEntries(row), String(table));
 }
 
 const eventSchema = z.discriminatedUnion('type', [

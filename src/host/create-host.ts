@@ -120,7 +120,7 @@ function hostOver(
   const changed = (): void => live.publish({ type: 'library.changed' });
   const handed = createHandedFiles(files.temp);
   const imports = createDatasetImports({ trainer: settings, catalog, files, handed, jobs, changed });
-  const training = createTeacherTraining({ settings, catalog, folders: files.folders, jobs, changed });
+  const training = createTeacherTraining({ settings, catalog, folders: files.folders, jobs, log, changed });
   const library = createLibrary({
     ...{ store, files, catalog, changed },
     inHand: () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` })),

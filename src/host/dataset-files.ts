@@ -1,11 +1,16 @@
 /** Data set folders as the host reads them: the card, and a check that the files are what the card says. */
 import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { createGunzip, gunzip } from 'node:zlib';
 import { z } from '../bridge/zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { SPLITS } from '../core/sources.ts';
+import type { DatasetSources, SplitSources } from '../core/sources.ts';
 
 const TEXT = z.string().max(10_000);
 /** Labels are bytes; and sizes of images beyond these are of no data set that is trained on here. */
@@ -71,22 +76,109 @@ export function fingerprintOf({ fingerprint, splits }: DatasetCard): string | un
   return createHash('sha256').update(hashes.join()).digest('hex');
 }
 
-/** Every file of every split is there, of the size and hash that the card names, and a gzipped IDX file. Throws `dataset.*`. */
-export async function checkDatasetFiles(directory: string, card: DatasetCard): Promise<void> {
-  for (const split of Object.values(card.splits)) {
-    for (const { file: name, bytes, sha256 } of [split.images, split.labels]) {
-      const file = join(directory, name);
-      const content = await readSplitFile(file);
-      if (bytes !== undefined && content.length !== bytes) {
-        throw corrupt(file, `it has ${content.length} bytes, and its card says ${bytes}`);
-      }
-      if (sha256 !== undefined && createHash('sha256').update(content).digest('hex') !== sha256) {
-        throw corrupt(file, 'its content is not what its card says (SHA-256 differs)');
-      }
-      if (content[0] !== 0x1f || content[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
-    }
-    await readLabels(directory, split.labels.file, split.count, card.classes.length);
+/** What a data set's files hold, as it was read just now. */
+export interface CheckedDataset {
+  readonly sources: DatasetSources;
+  /** In the forms in which cards, and runs of earlier versions, name it; the first is that of this card. */
+  readonly fingerprints: readonly [string, ...string[]];
+}
+
+/**
+ * Every file of every split is there, of the size and hash that the card names, and a gzipped IDX file; what they hold is
+ * hashed on the way. `compare` looks at what was found before a card that claims another content is called damaged. Throws
+ * `dataset.*`, and what `compare` throws.
+ */
+export async function checkDatasetFiles(
+  directory: string,
+  card: DatasetCard,
+  compare: (found: CheckedDataset) => void = () => undefined,
+): Promise<CheckedDataset> {
+  const all = createHash('sha256');
+  const splits = new Map<string, SplitSources>();
+  for (const name of SPLITS) {
+    const { images, labels, count } = card.splits[name];
+    const [imageFile, labelFile] = [join(directory, images.file), join(directory, labels.file)];
+    await checkPacked(imageFile, images);
+    await checkPacked(labelFile, labels);
+    const imageRank = card.shape[2] === 1 ? 3 : 4;
+    splits.set(name, {
+      images: await hashValues(imageFile, imageRank, all),
+      labels: await hashValues(labelFile, 1, all),
+    });
+    await readLabels(directory, labels.file, count, card.classes.length);
   }
+  const [train, val, test] = SPLITS.map((name) => splits.get(name));
+  if (!train || !val || !test) throw new WorkbenchError('internal', 'A split was not read.');
+  const content = all.digest('hex');
+  const sources = { shape: card.shape, classes: card.classes, splits: { train, val, test } };
+  // The files were just found to have the hashes that the card names.
+  const ofFiles = fingerprintOf({ ...card, fingerprint: undefined });
+  const known = ofFiles === undefined ? [] : [ofFiles];
+  const [first = content] = card.fingerprint === undefined ? known : [content];
+  const found = { sources, fingerprints: [first, content, ...known] } as const;
+  compare(found);
+  if (card.fingerprint !== undefined && card.fingerprint !== content) {
+    throw corrupt(directory, 'its images and labels are not those that its card names (their fingerprint differs)');
+  }
+  return found;
+}
+
+const CHUNK_BYTES = 1 << 18;
+
+/** Of the file as it lies there. Throws `dataset.*`. */
+async function checkPacked(file: string, { bytes, sha256 }: z.output<typeof fileSchema>): Promise<void> {
+  const hash = createHash('sha256');
+  let length = 0;
+  let magic = Buffer.alloc(0);
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+      if (length === 0) magic = Buffer.from(chunk.subarray(0, 2));
+      length += chunk.length;
+      hash.update(chunk);
+    }
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  if (bytes !== undefined && length !== bytes) {
+    throw corrupt(file, `it has ${length} bytes, and its card says ${bytes}`);
+  }
+  if (sha256 !== undefined && hash.digest('hex') !== sha256) {
+    throw corrupt(file, 'its content is not what its card says (SHA-256 differs)');
+  }
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
+}
+
+/**
+ * SHA-256 of the values of a gzipped IDX file of `rank` axes, which `all` takes in, too. They are never in memory as a whole,
+ * and others are served in between. Throws `dataset.corrupt`.
+ */
+async function hashValues(file: string, rank: number, all: Hash): Promise<string> {
+  const hash = createHash('sha256');
+  let length = 0;
+  try {
+    await pipeline(
+      createReadStream(file, { highWaterMark: CHUNK_BYTES }),
+      createGunzip({ chunkSize: CHUNK_BYTES }),
+      async (chunks: AsyncIterable<Buffer>) => {
+        for await (const chunk of chunks) {
+          const values = chunk.subarray(Math.max(0, 4 + 4 * rank - length));
+          length += chunk.length;
+          if (length > MAX_IMAGE_BYTES) throw corrupt(file, `it unpacks to more than ${MAX_IMAGE_BYTES} bytes`);
+          hash.update(values);
+          all.update(values);
+        }
+      },
+    );
+  } catch (error) {
+    if (error instanceof WorkbenchError) throw error;
+    throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+  }
+  return hash.digest('hex');
+}
+
+/** SHA-256 of the labels of a split. Throws `dataset.*`. */
+export async function hashLabels(directory: string, { labels }: DatasetCard['splits']['val']): Promise<string> {
+  return hashValues(join(directory, labels.file), 1, createHash('sha256'));
 }
 
 /** Classes of a split's images, `[count]`. Throws `dataset.*`. */
@@ -144,8 +236,12 @@ export async function readImages(
 
 async function readSplitFile(file: string): Promise<Buffer> {
   return readFile(file).catch((error: unknown) => {
-    throw new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${words(error)}.`, { file });
+    throw unreadable(file, error);
   });
+}
+
+function unreadable(file: string, error: unknown): WorkbenchError {
+  return new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${words(error)}.`, { file });
 }
 
 function parseJson(text: string, file: string): unknown {

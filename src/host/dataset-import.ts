@@ -1,5 +1,5 @@
 /** Imports data sets in a process of their own and moves the finished folders into the workspace. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../bridge/import-schemas.ts';
@@ -13,6 +13,7 @@ import type { Catalog } from './catalog.ts';
 import type { HandedFiles } from './handed-files.ts';
 import type { JobList, JobProgress } from './job-list.ts';
 import { processEntry } from './process-entry.ts';
+import { putFolderInPlace } from './put-in-place.ts';
 import { faultOf } from './side-jobs.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { TrainerSettings } from './trainer-link.ts';
@@ -99,7 +100,7 @@ export function createDatasetImports({
       if (end.type !== 'datasetImported') throw faultOf(end);
       const place = join(folders.datasets, job.name);
       await checkFree(job.name);
-      renameSync(end.directory, place);
+      putFolderInPlace(end.directory, place);
       changed();
       return datasetView(await catalog.dataset(job.name));
     } finally {

@@ -9,6 +9,8 @@ import type { StoredFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { makeBeside } from './beside.ts';
 import type { Catalog } from './catalog.ts';
+import { assertSoundFile } from './checkpoint-file.ts';
+import { datasetOf, knownDataset } from './known-sources.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { SideJobs } from './side-jobs.ts';
 
@@ -90,7 +92,9 @@ export function createExporter(parts: ExporterParts): Exporter {
       const why = trial.state === 'finished' ? 'its weights were not kept' : `it is ${trial.state}`;
       throw new WorkbenchError('trial.missing', `${title} has no weights to export: ${why}. Choose another student.`);
     }
-    const { directory, card } = await catalog.dataset(run.config.dataset);
+    const { directory, card } = await datasetOf(store, catalog, run);
+    const path = files.pathOf(checkpoint.file);
+    await assertSoundFile(path, checkpoint, `student ${trial.number + 1} of "${run.name}"`);
     const space = { families: [trial.candidate.family], inputShape: card.shape, classes: card.classes.length };
     const { testAccuracy } = trial;
     const properties = {
@@ -107,10 +111,10 @@ export function createExporter(parts: ExporterParts): Exporter {
       source: {
         kind: 'student',
         graph: graphOf(spaceOf(space), trial.candidate),
-        checkpoint: files.pathOf(checkpoint.file),
+        checkpoint: path,
         sha256: checkpoint.sha256,
       },
-      dataset: { directory },
+      dataset: { directory, ...knownDataset(store, run.id) },
       card: { title: `${title} of "${run.name}" (${trial.candidate.family})`, producerVersion: version, properties },
     };
   }

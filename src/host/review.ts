@@ -7,7 +7,9 @@ import { candidateKey } from '../core/space/candidate-key.ts';
 import type { StoredFiles } from '../store/files.ts';
 import type { CheckpointRow, ReadableStore } from '../store/store.ts';
 import type { Catalog } from './catalog.ts';
+import { assertSoundFile } from './checkpoint-file.ts';
 import { readImages, readLabels } from './dataset-files.ts';
+import { datasetOf, knownDataset } from './known-sources.ts';
 import { graphOf, spaceOf } from './run-context.ts';
 import type { SideJobs } from './side-jobs.ts';
 import { breath, readTrials } from './slices.ts';
@@ -57,21 +59,24 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
 
   async function networkOf({ id, checkpoint }: StudentInput) {
     const { trial, run } = studentOf(id);
-    const { directory, card } = await catalog.dataset(run.config.dataset);
+    const { directory, card } = await datasetOf(store, catalog, run);
     const { family } = trial.candidate;
     const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
     const row = checkpointOf({ kind: 'student', id, checkpoint });
     const graph = graphOf(space, trial.candidate);
     const subject = `student ${trial.number + 1} of "${run.name}"`;
-    return { graph, directory, card, path: files.pathOf(row.file), sha256: row.sha256, subject };
+    const path = files.pathOf(row.file);
+    await assertSoundFile(path, row, subject);
+    const dataset = { directory, ...knownDataset(store, run.id) };
+    return { graph, dataset, directory, card, path, sha256: row.sha256, subject };
   }
 
   async function evaluate(student: StudentInput): Promise<PredictionsView> {
-    const { graph, directory, card, path, subject } = await networkOf(student);
+    const { graph, dataset, directory, card, path, sha256, subject } = await networkOf(student);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
     return {
-      ...(await side.evaluate({ graph, dataset: { directory }, checkpoint: path, split: 'validation' }, subject)),
+      ...(await side.evaluate({ graph, dataset, checkpoint: path, sha256, split: 'validation' }, subject)),
       labels,
     };
   }
@@ -86,20 +91,25 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
         `Student ${trial.number + 1} has no predictions: it is ${trial.state}.`,
       );
     }
-    const { directory, card } = await catalog.dataset(run.config.dataset);
+    const { directory, card } = await datasetOf(store, catalog, run);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
     const isOurs = kept.count === labels.length && kept.classes === card.classes.length;
     if (isOurs) return { ...kept, labels };
-    const message = `The data set ${run.config.dataset} is not the one of this run any more.`;
-    throw new WorkbenchError('dataset.corrupt', message);
+    const message = `The data set ${run.config.dataset} is not the one of this run any more: put the old one back.`;
+    throw new WorkbenchError('dataset.changed', message);
+  }
+
+  async function teacherKey(name: string): Promise<string> {
+    const { card } = await catalog.teacher(name);
+    return `teacher ${name} ${card.weights.sha256}`;
   }
 
   async function inspect(network: NetworkInput): Promise<LayersView> {
     if (network.kind === 'student') {
-      const { graph, directory, path, sha256, subject } = await networkOf(network);
+      const { graph, dataset, path, sha256, subject } = await networkOf(network);
       const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256 };
-      return side.inspect({ source, dataset: { directory } }, subject);
+      return side.inspect({ source, dataset }, subject);
     }
     const { directory, card } = await catalog.teacher(network.name);
     const dataset = await catalog.dataset(card.dataset.id);
@@ -120,8 +130,9 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
       if (network.checkpoint === 'final') return keptPredictions(network.id);
       return predicted(checkpointOf(network).sha256, () => evaluate(network));
     },
-    layers: (network) => {
-      const key = network.kind === 'teacher' ? `teacher ${network.name}` : checkpointOf(network).sha256;
+    layers: async (network) => {
+      // A teacher may have been trained anew under its name.
+      const key = network.kind === 'teacher' ? await teacherKey(network.name) : checkpointOf(network).sha256;
       return inspected(key, () => inspect(network));
     },
     twins: async (id) => {

@@ -44,8 +44,15 @@ export interface RunContext {
   readonly now: () => number;
 }
 
+/** What a strategy needs to know of a data set. */
+interface ProblemPlace {
+  readonly directory: string;
+  readonly shape: readonly number[];
+  readonly classes: number;
+}
+
 export interface RunPlaces {
-  readonly dataset: { readonly directory: string; readonly shape: readonly number[]; readonly classes: number };
+  readonly dataset: ProblemPlace & Pick<DatasetRef, 'known'>;
   readonly teacher: TeacherRef | undefined;
 }
 
@@ -102,8 +109,10 @@ export function soundLog(problem: SpaceDescriptor, read: LogReader): LogReader {
 const SHARED_FAULTS: ReadonlySet<string> = new Set<ErrorCode>([
   'dataset.missing',
   'dataset.corrupt',
+  'dataset.changed',
   'teacher.missing',
   'teacher.mismatch',
+  'teacher.changed',
   'backend.missing',
   'disk.full',
 ]);

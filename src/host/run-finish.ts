@@ -3,6 +3,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import { LATENCY_METRIC } from '../core/latency.ts';
 import { reportedOf } from '../core/front.ts';
 import type { Trial } from '../core/trial.ts';
+import { faultOfFile } from './checkpoint-file.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
 import { readTrials } from './slices.ts';
@@ -51,12 +52,15 @@ async function testStudent(context: RunContext, trial: Trial, signal: AbortSigna
   const { store, files, pool, space, dataset } = context;
   const checkpoint = store.checkpoint(trial.id, 'final');
   if (checkpoint === undefined) return `Student ${trial.number + 1} could not be tested: its checkpoint is missing.`;
+  const fault = await faultOfFile(files.pathOf(checkpoint.file), checkpoint);
+  if (fault !== undefined) return `Student ${trial.number + 1} could not be tested: the file of its weights ${fault}.`;
   const job = {
     jobId: `${trial.id}-test`,
     fence: store.fence,
     graph: graphOf(space, trial.candidate),
     dataset,
     checkpoint: files.pathOf(checkpoint.file),
+    sha256: checkpoint.sha256,
     split: 'test',
   } as const;
   const end = await pool.run({ type: 'evaluate', job }, undefined, signal);

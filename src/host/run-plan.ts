@@ -5,51 +5,70 @@ import type { ParsedSearchInput } from '../bridge/schemas.ts';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { knownLimits } from '../core/latency.ts';
-import type { SearchConfig } from '../core/run.ts';
+import type { Run, SearchConfig } from '../core/run.ts';
+import type { RunSources } from '../core/sources.ts';
 import type { Candidate } from '../core/space/space.ts';
 import { listStudents } from '../core/strategies/listed.ts';
 import { checkStudents, strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
 import { largestWithin, typicalOf, within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
-import { checkDatasetFiles, fingerprintOf } from './dataset-files.ts';
-import type { DatasetCard } from './dataset-files.ts';
+import { checkDatasetFiles } from './dataset-files.ts';
+import type { CheckedDataset, DatasetCard } from './dataset-files.ts';
+import { assertSameDataset, assertSameTeacher, assertTaughtOn } from './known-sources.ts';
 import type { RunPlaces } from './run-context.ts';
+import { readTeacherSources } from './teacher-files.ts';
+import type { TeacherCard } from './teacher-files.ts';
 import { machineSlots } from './trainer-slots.ts';
 
 export interface RunPlan {
   readonly config: SearchConfig;
   readonly places: RunPlaces;
   readonly strategyVersion: number;
+  readonly dataset: CheckedDataset;
+  /** As they are now. */
+  readonly sources: RunSources;
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */
-export async function planRun(catalog: Catalog, parsed: ParsedSearchInput): Promise<RunPlan> {
+export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = new Date()): Promise<RunPlan> {
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
   const survey = await catalog.survey(dataset);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card);
   const expanded = expandConfig(parsed, largest, typical, await machineSlots());
-  const datasetFingerprint = fingerprintOf(dataset.card);
   const config = {
     ...expanded,
-    ...(datasetFingerprint !== undefined && { datasetFingerprint }),
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
   };
   checkReachable(config, survey);
-  return planOf(catalog, config, dataset);
+  checkImages(config, dataset);
+  const checked = await checkDatasetFiles(dataset.directory, dataset.card);
+  const fingerprinted = { ...config, datasetFingerprint: checked.fingerprints[0] };
+  return planOf(catalog, fingerprinted, dataset, checked, at);
 }
 
-/** The same for a run that goes on: its data set or teacher may be gone or changed. */
-export async function planResume(catalog: Catalog, config: SearchConfig): Promise<RunPlan> {
+/** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what it was trained on so far. */
+export async function planResume(
+  catalog: Catalog,
+  run: Pick<Run, 'name' | 'config'>,
+  known: RunSources | undefined,
+  at = new Date(),
+): Promise<RunPlan> {
+  const { config } = run;
   const dataset = await catalog.dataset(config.dataset);
+  const checked = await checkDatasetFiles(dataset.directory, dataset.card, (found) =>
+    assertSameDataset(run, known, found),
+  );
   checkNames(config, dataset);
-  return planOf(catalog, config, dataset);
+  checkImages(config, dataset);
+  const plan = await planOf(catalog, config, dataset, checked, at);
+  assertSameTeacher(run, known, plan.sources.teacher);
+  return plan;
 }
 
-async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<DatasetCard>): Promise<RunPlan> {
-  const { name, directory, card } = dataset;
+function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): void {
   const available = card.splits.train.count;
   if (config.trainImages !== undefined && config.trainImages > available) {
     const problem = `trainImages: ${config.trainImages} are asked for, and ${name} has ${available} training images.`;
@@ -60,12 +79,29 @@ async function planOf(catalog: Catalog, config: SearchConfig, dataset: Found<Dat
     const problem = `recipe.batchSize: ${config.recipe.batchSize} is more than the ${images} training images.`;
     throw new WorkbenchError('config.invalid', problem, { field: 'recipe.batchSize' });
   }
-  await checkDatasetFiles(directory, card);
-  const teacher = await teacherFor(catalog, config, dataset);
+}
+
+async function planOf(
+  catalog: Catalog,
+  config: SearchConfig,
+  dataset: Found<DatasetCard>,
+  checked: CheckedDataset,
+  now: Date,
+): Promise<RunPlan> {
+  const { directory, card } = dataset;
+  const found = await teacherFor(catalog, config, dataset);
+  if (found) assertTaughtOn(found, dataset.name, checked.sources);
+  const taught = found && (await readTeacherSources(found.directory, found.card));
+  const at = now.toISOString();
   return {
     config,
-    places: { dataset: { directory, shape: card.shape, classes: card.classes.length }, teacher },
+    places: {
+      dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
+      teacher: found && taught && { directory: found.directory, known: { ...taught, at } },
+    },
     strategyVersion: strategyInfo(config.strategy.id).version,
+    dataset: checked,
+    sources: { at, dataset: checked.sources, ...(taught && { teacher: taught }) },
   };
 }
 
@@ -135,7 +171,7 @@ async function teacherFor(
   catalog: Catalog,
   config: SearchConfig,
   { name, card }: Found<DatasetCard>,
-): Promise<RunPlaces['teacher']> {
+): Promise<Found<TeacherCard> | undefined> {
   if (config.recipe.distillation.loss === 'none') return undefined;
   const teacher = await catalog.teacher(config.teacher);
   const { graph, dataset } = teacher.card;
@@ -149,7 +185,7 @@ async function teacherFor(
         : dataset.id !== card.id
           ? `it was trained on ${dataset.id}`
           : undefined;
-  if (mismatch === undefined) return { directory: teacher.directory };
+  if (mismatch === undefined) return teacher;
   throw new WorkbenchError(
     'teacher.mismatch',
     `The teacher "${teacher.name}" does not fit the data set ${name}: ${mismatch}. Choose another teacher, or train one.`,

@@ -18,6 +18,7 @@ import { problemOf, spaceOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { startRunLoop } from './run-loop.ts';
 import type { RunLoop } from './run-loop.ts';
+import { assertSameOrigin } from './known-sources.ts';
 import { planResume, planRun } from './run-plan.ts';
 import type { RunPlan } from './run-plan.ts';
 import { runningScore, trainedOf } from './run-score.ts';
@@ -110,6 +111,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     const { id: runId } = run;
     // A run that came in before archives were looked at may ask for any number.
     const config = { ...run.config, slots: Math.min(run.config.slots, MOST_SLOTS) };
+    const isLearned = store.sources(runId) === undefined;
     const trials = await readTrials(store, runId);
     const told: Metrics[] = [];
     await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
@@ -117,6 +119,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     const problem = problemOf(config, plan.places, store.prior(runId));
     const progress = createLiveProgress({ ...progressSoFar(trials, { ...run, config }), now });
     const { trainImages } = config;
+    const { directory, known } = plan.places.dataset;
     const context: RunContext = {
       runId,
       config,
@@ -126,7 +129,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       log,
       problem,
       space: spaceOf(problem),
-      dataset: { directory: plan.places.dataset.directory, ...(trainImages !== undefined && { trainImages }) },
+      dataset: { directory, ...(known && { known }), ...(trainImages !== undefined && { trainImages }) },
       teacher: plan.places.teacher,
       progress,
       score: runningScore(config, told),
@@ -136,7 +139,11 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
       now,
     };
-    store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion));
+    if (isLearned) {
+      store.setSources(runId, plan.sources);
+      log.info({ run: runId }, 'the run kept no fingerprints: those of now are written down');
+    }
+    store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));
     pool.resize(config.slots);
     const loop = startRunLoop(context, wish);
     const settled = loop.done.then((reason) => {
@@ -181,10 +188,12 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
   const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
     alone(undefined, async () => {
       const plan = await planRun(catalog, parsed);
-      const { config, strategyVersion } = plan;
-      const prior = await priorOf(store, config, spaceOf(problemOf(config, plan.places, [])));
+      const { config, strategyVersion, sources } = plan;
+      assertSameOrigin(store, config, plan.dataset, sources.teacher);
+      const space = spaceOf(problemOf(config, plan.places, []));
+      const prior = await priorOf(store, { config, dataset: sources.dataset }, space);
       assertOpen();
-      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior }), plan);
+      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior, sources }), plan);
     });
 
   const resume = (id: string): Promise<RunSummaryView> =>
@@ -192,8 +201,10 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       const run = outOfTrash(id);
       if (run.state === 'finished') throw ended(run, 'gone on with');
       writeDown(id);
-      return launch(run, await planResume(catalog, run.config));
+      return launch(run, await planAgain(run));
     });
+
+  const planAgain = (run: Run): Promise<RunPlan> => planResume(catalog, run, store.sources(run.id));
 
   /** Throws what kept it from being written, where that is so still. */
   function writeDown(id: string): void {
@@ -232,7 +243,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
     writeDown(id);
     await alone(id, async () => {
-      return launch(run, await planResume(catalog, run.config), 'stop');
+      return launch(run, await planAgain(run), 'stop');
     });
     await active.get(id)?.settled;
     return get(id);
@@ -316,10 +327,17 @@ function sessionNumber(fence: string): number {
   return Number.parseInt(fence.slice(1), 10);
 }
 
-function resumeNote(run: Run, version: number): string | undefined {
-  if (run.strategyVersion === version) return undefined;
+function resumeNote(run: Run, version: number, isLearned: boolean): string | undefined {
   const { id } = run.config.strategy;
-  return `Gone on with version ${version} of the strategy ${id}; it was started with version ${run.strategyVersion}.`;
+  const notes = [
+    run.strategyVersion === version
+      ? undefined
+      : `Gone on with version ${version} of the strategy ${id}; it was started with version ${run.strategyVersion}.`,
+    isLearned
+      ? 'The version that started it kept no fingerprints of its data set and its teacher: those of now were written down.'
+      : undefined,
+  ].filter((note) => note !== undefined);
+  return notes.length > 0 ? notes.join(' ') : undefined;
 }
 
 /** Sorts by time of day, for people; unique by its last letters. */

@@ -8,6 +8,7 @@ import { ERROR_KINDS } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Catalog } from './catalog.ts';
 import { readLabels } from './dataset-files.ts';
+import { knownTeacherData } from './known-sources.ts';
 import type { JobFacts, Track } from './job-list.ts';
 import { startTrainer } from './trainer-link.ts';
 import type { JobCommand, JobEnd, JobReport, TrainerSettings } from './trainer-link.ts';
@@ -83,7 +84,8 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
     const { directory, card } = await catalog.dataset(teacher.card.dataset.id);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    const job = { ...ids(), dataset: { directory }, teacher: { directory: teacher.directory } };
+    const known = knownTeacherData(teacher.card);
+    const job = { ...ids(), dataset: { directory, ...known }, teacher: { directory: teacher.directory } };
     const end = await run({ kind: 'predictions', subject: teacher.card.title }, { type: 'teacher', job });
     if (end.type !== 'evaluated') throw faultOf(end);
     return { ...end.predictions, labels };
@@ -97,10 +99,13 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
       return end.info;
     },
     knownBackend: () => known,
-    teacherPredictions: (name) => {
-      const known = predictions.get(name) ?? predict(name);
-      predictions.set(name, known);
-      known.catch(() => predictions.delete(name));
+    teacherPredictions: async (name) => {
+      const { card } = await catalog.teacher(name);
+      // It may have been trained anew under its name.
+      const key = `${name} ${card.weights.sha256}`;
+      const known = predictions.get(key) ?? predict(name);
+      predictions.set(key, known);
+      known.catch(() => predictions.delete(key));
       return known;
     },
     evaluate: async (job, subject) => {

@@ -1,11 +1,14 @@
 /** Teacher folders as the host reads them: the card that stands beside the weights. */
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochPointSchema } from '../bridge/epoch-schema.ts';
 import { z } from '../bridge/zod.ts';
 import { soundGraphSchema } from '../bridge/graph-schema.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { canonicalText, readRecordedDataset } from '../core/sources.ts';
+import type { TeacherSources } from '../core/sources.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import { readJson, writeJson } from '../store/numbers.ts';
 
@@ -27,7 +30,13 @@ const cardSchema = z.object({
   params: z.number().min(0),
   macs: z.number().min(0),
   accuracy: z.object({ validation: z.number(), test: z.number() }),
-  dataset: z.object({ id: TEXT, title: TEXT, trainImages: count }),
+  dataset: z.object({
+    id: TEXT,
+    title: TEXT,
+    trainImages: count,
+    /** Of what it was trained on; teachers of earlier versions, and the bundled one, do not know it. */
+    sources: z.unknown().transform(readRecordedDataset).optional(),
+  }),
   weights: z.object({
     file: z
       .string()
@@ -53,6 +62,26 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
     const finding =
       error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
+}
+
+/**
+ * What the teacher is, of the bytes that training reads: its weights, and the graph and normalisation of its card as they
+ * stand there. Throws `teacher.missing`, and `checkpoint.corrupt` where the weights are not those that its card names.
+ */
+export async function readTeacherSources(directory: string, card: TeacherCard): Promise<TeacherSources> {
+  const file = join(directory, card.weights.file);
+  const hash = createHash('sha256');
+  try {
+    const written: unknown = JSON.parse(await readFile(join(directory, 'teacher.json'), 'utf8'));
+    // Sound: it was parsed by the schema a moment ago, or is told to be missing.
+    const { graph, normalisation } = written as Readonly<Record<string, unknown>>;
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+    const network = createHash('sha256').update(canonicalText({ graph, normalisation }));
+    return { weights: hash.digest('hex'), network: network.digest('hex') };
+  } catch (error) {
+    const message = `The teacher in ${directory} cannot be read: ${String(error)}. Choose another teacher, or train one.`;
     throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }
 }

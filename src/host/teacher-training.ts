@@ -1,6 +1,6 @@
 /** Trains teachers, each in a trainer of its own, and moves the finished folders into the workspace. What was stopped goes on later. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobView } from '../bridge/job-schemas.ts';
 import { teacherInputSchema } from '../bridge/library-schemas.ts';
@@ -10,11 +10,17 @@ import { costOf } from '../core/arch/cost.ts';
 import { resnetTeacher } from '../core/arch/families/resnet.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { median } from '../core/math/quantile.ts';
+import { datasetChanged, datasetChanges, readRecordedDataset } from '../core/sources.ts';
+import type { DatasetSources, Recorded } from '../core/sources.ts';
 import type { EpochPoint } from '../core/trial.ts';
 import type { StoredFiles } from '../store/files.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, Found } from './catalog.ts';
+import { checkDatasetFiles } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
 import type { JobList, TellJob } from './job-list.ts';
 import { bytesIn } from './library.ts';
+import type { Log } from './log.ts';
+import { putFolderInPlace } from './put-in-place.ts';
 import { faultOf } from './side-jobs.ts';
 import { readCurve, writeCurve } from './teacher-files.ts';
 import { startTrainer } from './trainer-link.ts';
@@ -55,15 +61,17 @@ export interface TeacherTrainingParts {
   readonly catalog: Catalog;
   readonly folders: StoredFiles['folders'];
   readonly jobs: Pick<JobList, 'start'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** Called when a teacher has come. */
   readonly changed: () => void;
 }
 
 const ORDER_FILE = 'order.json';
+const SOURCES_FILE = 'sources.json';
 const ID = /^teacher-[a-z0-9-]{1,80}$/;
 
 export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
-  const { settings, catalog, folders, jobs, changed } = parts;
+  const { settings, catalog, folders, jobs, log, changed } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
   const inTurn = createTurns();
 
@@ -90,22 +98,33 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     signal: AbortSignal,
   ): Promise<TrainedTeacher | undefined> {
     const { name, title = name, seed, epochs, learningRate, flip } = order;
-    const { directory: dataset } = await catalog.dataset(order.dataset);
+    const dataset = await catalog.dataset(order.dataset);
     const jobId = idOf(order);
     const tempDir = placeOf(jobId);
+    const known = await sourcesOf(order, dataset, tempDir);
     mkdirSync(tempDir, { recursive: true });
     writeFileSync(join(tempDir, ORDER_FILE), JSON.stringify(order));
+    writeFileSync(join(tempDir, SOURCES_FILE), JSON.stringify(known));
     let points = await readCurve(tempDir);
     const link = await startTrainer(settings);
     try {
       const job = {
-        ...{ jobId, fence: settings.fence, dataset: { directory: dataset }, name, title, seed, tempDir },
+        ...{
+          jobId,
+          fence: settings.fence,
+          dataset: { directory: dataset.directory, known },
+          name,
+          title,
+          seed,
+          tempDir,
+        },
         recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
         date: new Date().toISOString().slice(0, 10),
       };
       const end = await link.run(
         { type: 'trainTeacher', job },
         (news) => {
+          if (news.type === 'note') log.warn({ teacher: name }, news.words);
           if (news.type === 'epoch') {
             points = withPoint(points, news.point);
             writeCurve(tempDir, points);
@@ -118,13 +137,33 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
       if (end.type !== 'teacherTrained') throw faultOf(end);
       writeCurve(end.directory, points);
       const place = join(folders.teachers, name);
-      renameSync(end.directory, place);
+      putFolderInPlace(end.directory, place);
       rmSync(tempDir, { recursive: true, force: true });
       changed();
       return { name, directory: place, accuracy: end.accuracy };
     } finally {
       await link.close();
     }
+  }
+
+  /** What it is trained on: the same as at its start, where it goes on. Throws `dataset.*`. */
+  async function sourcesOf(
+    { name }: ParsedTeacherInput,
+    { name: dataset, directory, card }: Found<DatasetCard>,
+    place: string,
+  ): Promise<Recorded<DatasetSources>> {
+    const { sources } = await checkDatasetFiles(directory, card);
+    const known = readSources(place);
+    const isBegun = hasStates(place);
+    if (known === undefined || !isBegun) {
+      if (isBegun)
+        log.warn({ teacher: name }, 'the training kept no fingerprint of its data: that of now is written down');
+      return { ...sources, at: new Date().toISOString() };
+    }
+    const changes = datasetChanges(known, sources);
+    if (changes.length === 0) return known;
+    const instead = `discard the unfinished training of "${name}" and begin it anew`;
+    throw datasetChanged({ name: dataset, who: `the teacher "${name}"`, since: known.at, changes, instead });
   }
 
   async function trainTelling(
@@ -136,6 +175,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     tell({ stage: 'loading the images', points });
     const report = (news: TeacherReport): void => {
       if (news.type === 'progress') return tell({ stage: news.stage, done: news.done, total: news.total });
+      if (news.type === 'note') return tell({ stage: news.words });
       points = withPoint(points, news.point);
       tell({ points });
     };
@@ -202,6 +242,21 @@ function readOrder(place: string): ParsedTeacherInput | undefined {
     return teacherInputSchema.safeParse(JSON.parse(readFileSync(join(place, ORDER_FILE), 'utf8'))).data;
   } catch {
     // A folder of something else, or one that a kill left before its first word.
+    return undefined;
+  }
+}
+
+/** Whether a trainer has left anything to go on from: it may have been killed before its epoch was told. */
+function hasStates(place: string): boolean {
+  const own = new Set([ORDER_FILE, SOURCES_FILE]);
+  return existsSync(place) && readdirSync(place).some((name) => !own.has(name));
+}
+
+/** Of an unfinished training; `undefined` where an earlier version began it. */
+function readSources(place: string): Recorded<DatasetSources> | undefined {
+  try {
+    return readRecordedDataset(JSON.parse(readFileSync(join(place, SOURCES_FILE), 'utf8')));
+  } catch {
     return undefined;
   }
 }

@@ -42,7 +42,7 @@ export type JobEnd =
   /** The process died or hung with the job in hand: the job may be tried again. */
   | { readonly type: 'crashed'; readonly message: string };
 
-export type JobReport = Extract<TrainerEvent, { type: 'progress' | 'epoch' }>;
+export type JobReport = Extract<TrainerEvent, { type: 'progress' | 'epoch' | 'note' }>;
 
 export type Reporter = (event: JobReport) => void | Promise<void>;
 
@@ -111,7 +111,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     if (event.type === 'ready' || event.fence !== settings.fence || event.jobId !== job?.id) return;
     watchdog.feed();
     if (event.type === 'held') return still?.();
-    if (event.type !== 'progress' && event.type !== 'epoch') return finish(event);
+    if (event.type !== 'progress' && event.type !== 'epoch' && event.type !== 'note') return finish(event);
     const working = job;
     news = news.then(() => pass(working, event));
   }

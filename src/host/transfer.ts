@@ -2,6 +2,8 @@
 import { WorkbenchError } from '../core/errors.ts';
 import { learnedMetric } from '../core/reward.ts';
 import type { Run, SearchConfig } from '../core/run.ts';
+import { datasetChanges } from '../core/sources.ts';
+import type { DatasetSources } from '../core/sources.ts';
 import type { Space } from '../core/space/space.ts';
 import { checkPrior, strategyInfo } from '../core/strategies/registry.ts';
 import type { PriorResult } from '../core/strategies/strategy.ts';
@@ -9,10 +11,16 @@ import { isUsable } from '../core/strategies/trade/transfer.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { readTrials } from './slices.ts';
 
+/** What is to be started, and what its data set holds. */
+interface NewData {
+  readonly config: SearchConfig;
+  readonly dataset?: DatasetSources;
+}
+
 /** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or has nothing to tell. */
 export async function priorOf(
   store: ReadableStore,
-  config: SearchConfig,
+  { config, dataset }: NewData,
   space: Space,
 ): Promise<readonly PriorResult[]> {
   const { transferFrom = [], strategy } = config;
@@ -22,7 +30,7 @@ export async function priorOf(
   for (const id of transferFrom) {
     const run = store.run(id);
     if (run === undefined) throw refusal(`there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
-    if (!isSameData(run, config)) {
+    if (!isSameData(run, store.sources(id)?.dataset, { config, dataset })) {
       throw refusal(`"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`);
     }
     all.push(...(await resultsOf(store, run, config, space)));
@@ -31,7 +39,12 @@ export async function priorOf(
 }
 
 /** By content where both know it: a data set may have been imported anew under its old name. */
-function isSameData({ config: earlier }: Run, config: SearchConfig): boolean {
+function isSameData(
+  { config: earlier }: Run,
+  recorded: DatasetSources | undefined,
+  { config, dataset }: NewData,
+): boolean {
+  if (recorded !== undefined && dataset !== undefined) return datasetChanges(recorded, dataset).length === 0;
   const [known, wanted] = [earlier.datasetFingerprint, config.datasetFingerprint];
   return known !== undefined && wanted !== undefined ? known === wanted : earlier.dataset === config.dataset;
 }

@@ -1,14 +1,16 @@
 /** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
 import type { TrainJob, TrainResult } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { Metrics } from '../core/objective.ts';
 import { withReward } from '../core/reward.ts';
 import type { Trial } from '../core/trial.ts';
+import { faultOfFile } from './checkpoint-file.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './run-context.ts';
 import { graphOf, sharedFault } from './run-context.ts';
 import type { RunningScore } from './run-score.ts';
-import type { JobReport } from './trainer-link.ts';
+import type { JobEnd, JobReport, Reporter } from './trainer-link.ts';
 
 /** What became of it; `told` and `failed` stand in the run's log. */
 export type TrialEnd = 'told' | 'failed' | 'interrupted';
@@ -33,8 +35,10 @@ async function tryTrial(
   signal: AbortSignal,
   lastTry: boolean,
 ): Promise<TrialEnd | 'again'> {
-  const { store, pool, progress, now, log, trialChanged } = context;
+  const { store, progress, now, log, trialChanged } = context;
+  const fault = await faultOfStart(context, trial.id);
   store.startTrial(trial.id);
+  if (fault !== undefined) beginAnew(context, trial.id, fault);
   const fresh = store.trial(trial.id) ?? trial;
   progress.trialStarted(fresh);
   trialChanged(trial.id);
@@ -43,19 +47,19 @@ async function tryTrial(
   let started: number | undefined;
   const seconds = (): number => (started === undefined ? 0 : (now() - started) / 1000);
   const hear = (event: JobReport): Promise<void> => {
-    if (event.type === 'epoch' || event.stage === 'training') started ??= now();
+    const isTraining = event.type === 'epoch' || (event.type === 'progress' && event.stage === 'training');
+    if (isTraining) started ??= now();
     return report(context, fresh, event);
   };
   let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
   try {
-    const command = { type: 'train', job: jobOf(context, fresh) } as const;
     const timed = await timeBeforeTraining(context, fresh, signal);
     if (timed === 'too slow') {
       ruleOut(context, fresh);
       outcome = { ended: true };
       return 'told';
     }
-    const end = timed ?? (await pool.run(command, hear, signal));
+    const end = timed ?? (await train(context, fresh, hear, signal));
     switch (end.type) {
       case 'trained':
         await finish(context, fresh, end.result, seconds());
@@ -92,6 +96,32 @@ async function tryTrial(
   }
 }
 
+/** Where the trainer can do nothing with what training was to go on from, it begins anew: once, and in the same attempt. */
+async function train(context: RunContext, trial: Trial, hear: Reporter, signal: AbortSignal): Promise<JobEnd> {
+  const { pool } = context;
+  const job = jobOf(context, trial);
+  const end = await pool.run({ type: 'train', job }, hear, signal);
+  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && job.resumeFrom !== undefined;
+  if (!isUnusable) return end;
+  beginAnew(context, trial.id, end.message);
+  return pool.run({ type: 'train', job: jobOf(context, trial) }, hear, signal);
+}
+
+const UNUSABLE: ErrorCode = 'checkpoint.corrupt';
+
+/** What is wrong with the file that training is to go on from, in words: a wrong one would give a wrong student in silence. */
+async function faultOfStart({ store, files }: RunContext, trialId: string): Promise<string | undefined> {
+  const row = store.checkpoint(trialId, 'epoch');
+  const fault = row && (await faultOfFile(files.pathOf(row.file), row));
+  return fault === undefined ? undefined : `The checkpoint after epoch ${row?.epoch} ${fault}.`;
+}
+
+function beginAnew({ store, files, log }: RunContext, trialId: string, why: string): void {
+  const left = store.beginAnew(trialId, `It began anew. ${why}`);
+  log.warn({ trial: trialId, why }, 'a trial begins anew');
+  if (left !== undefined) files.remove([left]);
+}
+
 function jobOf(context: RunContext, trial: Trial): TrainJob {
   const { config, store, files, space, dataset, teacher } = context;
   const from = store.checkpoint(trial.id, 'epoch');
@@ -111,13 +141,14 @@ function jobOf(context: RunContext, trial: Trial): TrainJob {
 }
 
 async function report(context: RunContext, trial: Trial, event: JobReport): Promise<void> {
-  const { store, files, progress, pointAppended, trialChanged, runChanged } = context;
+  const { store, files, progress, log, pointAppended, trialChanged, runChanged } = context;
   if (event.type === 'progress') {
     const share = event.stage === 'training' && event.total > 0 ? event.done / event.total : undefined;
     progress.trialStage(trial, event.stage, share);
     runChanged();
     return;
   }
+  if (event.type === 'note') return log.warn({ trial: trial.id }, event.words);
   const { point, checkpoint } = event;
   const sealed = await files.seal(checkpoint.path, checkpoint);
   const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, sealed);

@@ -37,6 +37,10 @@ export function epochWriter(db: Connection) {
     'UPDATE trial SET epochs_done = (SELECT count(*) FROM epoch WHERE trial_id = ?) WHERE id = ?',
   );
   return {
+    forget: (trialId: string) => {
+      cut.run(trialId, 0);
+      count.run(trialId, trialId);
+    },
     append: (trialId: string, point: EpochPoint) => {
       assertPoint(trialId, point.epoch, last.get(trialId) ?? undefined);
       cut.run(trialId, point.epoch);

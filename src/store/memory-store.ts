@@ -1,6 +1,7 @@
 /** The store in memory: the same rules without a disk, for tests of what stands on a store, and for empty workspaces. */
 import type { RunEvent } from '../core/events.ts';
 import type { Run } from '../core/run.ts';
+import type { RunSources } from '../core/sources.ts';
 import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
 import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
@@ -41,6 +42,7 @@ interface RunRecord {
   frontOnly: boolean;
   session: string | undefined;
   readonly prior: readonly PriorResult[];
+  sources?: RunSources;
   readonly events: { readonly at: string; readonly event: RunEvent }[];
   readonly trials: TrialRecord[];
 }
@@ -194,6 +196,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
         .slice(offset, offset + limit) ?? [],
     eventCount: (runId) => records.get(runId)?.events.length ?? 0,
     prior: (runId) => records.get(runId)?.prior ?? [],
+    sources: (runId) => records.get(runId)?.sources,
     checkpoint: (trialId, kind) => find(trialId)?.[kind],
     checkpoints: allCheckpoints,
     withWeights: (runId) =>
@@ -214,14 +217,18 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
       for (const record of trials) change(record, { state: 'interrupted', reason: CUT_OFF });
       return { runs: runs.map(({ run }) => run.id), trials: trials.map(({ trial }) => trial.id) };
     },
-    createRun: ({ id, config, strategyVersion, sample, prior = [] }) => {
+    createRun: ({ id, config, strategyVersion, sample, prior = [], sources }) => {
       assertRunId(id);
       if (records.has(id)) throw conflict(`There is a run ${id} already.`);
       const { name } = config;
       const run: Run = { id, name, state: 'running', config, strategyVersion, sample, createdAt: at(), seconds: 0 };
       const written = { tags: [], note: '', frontOnly: false };
-      records.set(id, { run, score: EMPTY_SCORE, ...written, session: fence, prior, events: [], trials: [] });
+      const empty = { score: EMPTY_SCORE, events: [], trials: [] };
+      records.set(id, { run, ...empty, ...written, session: fence, prior, ...(sources && { sources }) });
       return run;
+    },
+    setSources: (id, sources) => {
+      runOf(id).sources = sources;
     },
     setRunState: (id, state, reason) => {
       const record = runOf(id);
@@ -310,6 +317,16 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): WritableSto
     startTrial: (id) => {
       const record = moveTo(id, 'running', 0);
       change(record, { attempts: record.trial.attempts + 1, reason: undefined });
+    },
+    beginAnew: (id, reason) => {
+      const record = trialOf(id);
+      const { state } = record.trial;
+      if (state !== 'running') throw conflict(`Trial ${id} is ${state}: it cannot begin anew.`);
+      const { epoch } = record;
+      record.epochs = [];
+      record.epoch = undefined;
+      change(record, { epochsDone: 0, reason });
+      return epoch?.file;
     },
     appendEpoch: (trialId, point, checkpoint) => {
       const record = trialOf(trialId);

@@ -19,11 +19,13 @@ interface Table {
   /** Rows of a run `:id`, with the columns above, and `trial` where they belong to one. */
   readonly from: string;
   readonly ofTrial?: true;
+  /** So many of the last columns came later: records of before end without them. */
+  readonly later?: number;
 }
 
 const RUN_COLUMNS = [
   ...['name', 'state', 'config', 'strategy_version', 'reason', 'sample', 'created_at', 'finished_at'],
-  ...['seconds', 'score', 'note', 'trashed_at', 'front_only'],
+  ...['seconds', 'score', 'note', 'trashed_at', 'front_only', 'sources'],
 ] as const;
 
 const TRIAL_COLUMNS = [
@@ -44,7 +46,7 @@ const ofTrials = (table: string, order: string): string =>
 
 /** In the order in which rows may refer to those before. */
 const TABLES: readonly Table[] = [
-  { name: 'run', columns: RUN_COLUMNS, from: 'run r WHERE id = :id' },
+  { name: 'run', columns: RUN_COLUMNS, from: 'run r WHERE id = :id', later: 1 },
   { name: 'run_tag', columns: ['tag'], from: 'run_tag r WHERE run_id = :id ORDER BY tag_folded' },
   { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number' },
   {
@@ -80,6 +82,16 @@ const TABLES: readonly Table[] = [
 export function recordColumns(name: string): readonly string[] | undefined {
   const table = TABLES.find((one) => one.name === name);
   return table && withTrial(table);
+}
+
+/** Values of a record by their columns, of an earlier schema's too; `undefined` where it has not as many as it should. */
+export function recordRow(name: string, values: readonly unknown[]): ReadonlyMap<string, unknown> | undefined {
+  const table = TABLES.find((one) => one.name === name);
+  if (table === undefined) return undefined;
+  const columns = withTrial(table);
+  const missing = columns.length - values.length;
+  if (missing < 0 || missing > (table.later ?? 0)) return undefined;
+  return new Map(columns.map((column, place) => [column, place < values.length ? values[place] : null]));
 }
 
 const withTrial = ({ columns, ofTrial }: Table): readonly string[] => (ofTrial ? ['trial', ...columns] : columns);
@@ -139,9 +151,9 @@ export function runRecordWriter(db: Connection, { id, renamed, fileOf }: Incomin
     const known = insert.get(String(name));
     if (known === undefined) throw conflict(`A record of "${String(name).slice(0, 40)}" is unknown.`);
     const { table, statement } = known;
-    const columns = withTrial(table);
-    if (values.length !== columns.length) throw conflict(`A record of ${table.name} has ${values.length} values.`);
-    const row = new Map(columns.map((column, index) => [column, plain(table, column, values[index])]));
+    const given = recordRow(table.name, values);
+    if (given === undefined) throw conflict(`A record of ${table.name} has ${values.length} values.`);
+    const row = new Map([...given].map(([column, value]) => [column, plain(table, column, value)]));
     if (table.name === 'run') row.set('config', renameIn(String(row.get('config')), renamed));
     statement.run(
       ...keysOf(table).map((key) => keyOf(key, table, row)),

@@ -1,6 +1,8 @@
 /** Rows of runs: reading, writing and their lists. */
 import { completeConfig } from '../core/run.ts';
 import type { RecordedConfig, Run, RunState, SearchConfig } from '../core/run.ts';
+import { readRunSources } from '../core/sources.ts';
+import type { RunSources } from '../core/sources.ts';
 import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { TrialState } from '../core/trial.ts';
 import type { Connection } from './database.ts';
@@ -26,6 +28,7 @@ interface RunRow {
   readonly note: string;
   readonly trashed_at: string | null;
   readonly front_only: 0 | 1;
+  readonly sources: string | null;
 }
 
 function toRun(row: RunRow): Run {
@@ -92,6 +95,11 @@ export function runReader(db: Connection) {
       const row = byId.get(id);
       return (row && recordedConfig(row).prior) ?? [];
     },
+    sources: (id: string): RunSources | undefined => {
+      const written = byId.get(id)?.sources ?? undefined;
+      // Rows of somebody's archive may hold anything that is JSON.
+      return written === undefined ? undefined : readRunSources(JSON.parse(written));
+    },
     summary: (id: string): RunSummary | undefined => {
       const row = byId.get(id);
       return row && toSummary(row);
@@ -110,14 +118,15 @@ export interface NewRun {
   readonly strategyVersion: number;
   readonly sample: boolean;
   readonly prior?: readonly PriorResult[];
+  readonly sources?: RunSources;
 }
 
 /** Calls belong inside a transaction of the store. */
 export function runWriter(db: Connection, session: string) {
   const state = db.prepare<[string], RunState>('SELECT state FROM run WHERE id = ?').pluck();
-  const insert = db.prepare<[string, string, string, string, number, 0 | 1, string, string, string]>(`
-    INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score)
-    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?)`);
+  const insert = db.prepare<unknown[]>(`
+    INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score, sources)
+    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`);
   const move = db.prepare<[RunState, string | null, string | null, string | null, string]>(
     'UPDATE run SET state = ?, reason = ?, session = ?, finished_at = ? WHERE id = ?',
   );
@@ -125,6 +134,7 @@ export function runWriter(db: Connection, session: string) {
   const rename = db.prepare<[string, string, string]>('UPDATE run SET name = ?, name_folded = ? WHERE id = ?');
   const keep = db.prepare<[string]>('UPDATE run SET sample = 0 WHERE id = ?');
   const score = db.prepare<[string, string]>('UPDATE run SET score = ? WHERE id = ?');
+  const sources = db.prepare<[string, string]>('UPDATE run SET sources = ? WHERE id = ?');
   const trash = db.prepare<[string, string]>('UPDATE run SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?');
   const restore = db.prepare<[string]>('UPDATE run SET trashed_at = NULL WHERE id = ?');
   const frontOnly = db.prepare<[string]>('UPDATE run SET front_only = 1 WHERE id = ?');
@@ -151,7 +161,8 @@ export function runWriter(db: Connection, session: string) {
       const config = writeJson(recorded);
       const score = writeJson(EMPTY_SCORE);
       const sample = run.sample ? 1 : 0;
-      insert.run(run.id, name, foldName(name), config, run.strategyVersion, sample, session, createdAt, score);
+      const sources = run.sources === undefined ? null : JSON.stringify(run.sources);
+      insert.run(run.id, name, foldName(name), config, run.strategyVersion, sample, session, createdAt, score, sources);
     },
     move: (id: string, to: RunState, reason: string | undefined, at: string) => {
       assertRunMove(id, stateOf(id), to);
@@ -162,6 +173,7 @@ export function runWriter(db: Connection, session: string) {
     rename: (id: string, name: string) => one(id, rename.run(name, foldName(name), id).changes),
     keep: (id: string) => one(id, keep.run(id).changes),
     setScore: (id: string, value: RunScore) => one(id, score.run(writeJson(value), id).changes),
+    setSources: (id: string, value: RunSources) => one(id, sources.run(JSON.stringify(value), id).changes),
     trash: (id: string, at: string) => {
       assertAtRest(id, stateOf(id));
       trash.run(at, id);

@@ -1,4 +1,4 @@
--- Schema 4, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 5, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -20,7 +20,7 @@ CREATE TABLE run (
   finished_at TEXT,
   seconds REAL NOT NULL DEFAULT 0,
   score TEXT NOT NULL
-, note TEXT NOT NULL DEFAULT '', trashed_at TEXT, front_only INTEGER NOT NULL DEFAULT 0 CHECK (front_only IN (0, 1)), strategy TEXT AS (config ->> '$.strategy.id') VIRTUAL, dataset TEXT AS (config ->> '$.dataset') VIRTUAL, teacher TEXT AS (config ->> '$.teacher') VIRTUAL) STRICT;
+, note TEXT NOT NULL DEFAULT '', trashed_at TEXT, front_only INTEGER NOT NULL DEFAULT 0 CHECK (front_only IN (0, 1)), strategy TEXT AS (config ->> '$.strategy.id') VIRTUAL, dataset TEXT AS (config ->> '$.dataset') VIRTUAL, teacher TEXT AS (config ->> '$.teacher') VIRTUAL, sources TEXT CHECK (sources IS NULL OR json_valid(sources))) STRICT;
 
 CREATE TABLE trial (
   id TEXT PRIMARY KEY,

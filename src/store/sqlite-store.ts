@@ -115,6 +115,8 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         runs.move(id, state, reason, at());
       }),
 
+    setSources: (id, sources) => transact(db, 'full', () => runs.setSources(id, sources)),
+
     addRunSeconds: (id, seconds) => transact(db, 'normal', () => runs.addSeconds(id, seconds)),
 
     renameRun: (id, name) => transact(db, 'full', () => runs.rename(id, name)),
@@ -183,6 +185,15 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
       }),
 
     startTrial: (id) => transact(db, 'normal', () => trials.start(id)),
+
+    beginAnew: (id, reason) =>
+      transact(db, 'full', () => {
+        const { state } = trials.placeOf(id);
+        if (state !== 'running') throw conflict(`Trial ${id} is ${state}: it cannot begin anew.`);
+        trials.giveReason(id, reason);
+        curves.forget(id);
+        return checkpoints.removeEpoch(id);
+      }),
 
     appendEpoch: (trialId, point, checkpoint) =>
       transact(db, checkpoint ? 'full' : 'normal', () => {

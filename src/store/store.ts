@@ -7,6 +7,7 @@ import type { RunEvent } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import type { RunSources } from '../core/sources.ts';
 import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
 
@@ -210,6 +211,8 @@ export interface ReadableStore {
   eventCount(runId: string): number;
   /** Results of earlier runs that were written down with the run; empty where it learns from none. */
   prior(runId: string): readonly PriorResult[];
+  /** What it was trained on; `undefined` where an earlier version started it, and nobody has gone on with it since. */
+  sources(runId: string): RunSources | undefined;
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
   /** Ids of the run's trials that have weights after their last or best epoch. */
@@ -236,7 +239,9 @@ export interface WritableStore extends ReadableStore {
     readonly strategyVersion: number;
     readonly sample: boolean;
     readonly prior?: readonly PriorResult[];
+    readonly sources?: RunSources;
   }): Run;
+  setSources(id: string, sources: RunSources): void;
   setRunState(id: string, state: RunState, reason?: string): void;
   addRunSeconds(id: string, seconds: number): void;
   renameRun(id: string, name: string): void;
@@ -266,6 +271,11 @@ export interface WritableStore extends ReadableStore {
   /** Appends the event and creates its trials (`queued`), in one transaction. Costs in the order of the proposals. */
   recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
   startTrial(id: string): void;
+  /**
+   * Of a running trial whose epoch checkpoint cannot be gone on from: its curve and that checkpoint leave, and `reason` is
+   * kept with it until it ends. Returns the checkpoint's file.
+   */
+  beginAnew(id: string, reason: string): string | undefined;
   /** The point, and where training can go on from: replaces the trial's epoch checkpoint. Returns the file it replaced. */
   appendEpoch(
     trialId: string,

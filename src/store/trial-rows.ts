@@ -137,12 +137,13 @@ export function trialWriter(db: Connection, session: string) {
   const start = db.prepare<[string, string]>(
     `UPDATE trial SET state = 'running', attempts = attempts + 1, reason = NULL, session = ? WHERE id = ?`,
   );
+  const explain = db.prepare<[string, string]>('UPDATE trial SET reason = ? WHERE id = ?');
   const interrupt = db.prepare<[number, string]>(
     `UPDATE trial SET state = 'interrupted', session = NULL, seconds = seconds + ? WHERE id = ?`,
   );
   const end = db.prepare<[TrialEnd, string, string | null, number, string, string]>(`
-    UPDATE trial SET state = ?, metrics = ?, reason = ?, session = NULL, seconds = seconds + ?, finished_at = ?
-    WHERE id = ?`);
+    UPDATE trial SET state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?,
+      finished_at = ? WHERE id = ?`);
   const test = db.prepare<[WrittenNumber, string]>('UPDATE trial SET test_accuracy = ? WHERE id = ?');
   const sweep = db.prepare<[string, string], { id: string }>(`
     UPDATE trial SET state = 'interrupted', session = NULL, reason = ?
@@ -178,6 +179,7 @@ export function trialWriter(db: Connection, session: string) {
       moveTo(id, 'running');
       start.run(session, id);
     },
+    giveReason: (id: string, reason: string) => void explain.run(reason, id),
     interrupt: (id: string, seconds: number) => {
       moveTo(id, 'interrupted');
       interrupt.run(seconds, id);

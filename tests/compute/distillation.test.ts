@@ -36,7 +36,7 @@ const STUDENTS = { convolutional: tinyConvolutional(), transformer: tinyTransfor
 function requestOf(loss: DistillationLoss, student: keyof typeof STUDENTS = 'convolutional'): TargetsRequest {
   const { augmentation } = TINY_RECIPE;
   return {
-    ...{ teacherDirectory, dataset: loadDataset(directory), count: TINY.train, augmentation },
+    ...{ teacher: { directory: teacherDirectory }, dataset: loadDataset(directory), count: TINY.train, augmentation },
     ...{ distillation: DISTILLATION_DEFAULTS[loss], student: STUDENTS[student] },
     ...{ cacheDir: join(folder, loss), views: 2 },
   };

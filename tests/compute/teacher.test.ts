@@ -31,7 +31,15 @@ function request(cacheDir: string, count: number = TINY.train): TargetsRequest {
   const { kd: distillation } = DISTILLATION_DEFAULTS;
   const dataset = loadDataset(directory);
   const student = tinyConvolutional();
-  return { teacherDirectory, dataset, count, augmentation, distillation, student, cacheDir: join(folder, cacheDir) };
+  return {
+    teacher: { directory: teacherDirectory },
+    dataset,
+    count,
+    augmentation,
+    distillation,
+    student,
+    cacheDir: join(folder, cacheDir),
+  };
 }
 
 function logitsOf({ tensors }: TeacherTargets): tf.Tensor {
@@ -65,7 +73,7 @@ describe('trainTeacher', () => {
   it('writes a card whose figures are those of the rounded weights beside it', async () => {
     const card = readTeacherCard(teacherDirectory);
     const dataset = loadDataset(directory);
-    const { model, parameters } = loadTeacher(teacherDirectory, dataset);
+    const { model, parameters } = loadTeacher({ directory: teacherDirectory }, dataset);
     const images = imagesForTeacher({ card, model, parameters }, dataset, 'test', {});
     const { accuracy } = await evaluate(model, parameters, images, dataset.split('test').labels, free);
     images.dispose();
@@ -90,7 +98,7 @@ describe('teacherTargets', () => {
     const wanted = request('shown');
     const targets = await teacherTargets(wanted, free, () => undefined);
     const { views, viewSeed } = targets;
-    const teacher = loadTeacher(teacherDirectory, wanted.dataset);
+    const teacher = loadTeacher({ directory: teacherDirectory }, wanted.dataset);
     const images = imagesForTeacher(teacher, wanted.dataset, 'train', { shift: wanted.augmentation.shift });
     const samples = Int32Array.of(5, 40, 77);
     const view = views - 1;
@@ -158,14 +166,16 @@ describe('teacherTargets', () => {
     const bytes = readFileSync(file);
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
     writeFileSync(file, bytes);
-    expect(() => loadTeacher(changed, loadDataset(directory))).toThrow('its hash is not the one');
+    expect(() => loadTeacher({ directory: changed }, loadDataset(directory))).toThrow('its hash is not the one');
   });
 
   it('are refused where the teacher is for other images', () => {
     const dataset = loadDataset(directory);
     const other = { ...dataset, card: { ...dataset.card, classes: ['a', 'b'] } };
-    expect(() => loadTeacher(teacherDirectory, other)).toThrow(expect.objectContaining({ code: 'teacher.mismatch' }));
-    expect(() => loadTeacher(join(folder, 'nobody'), dataset)).toThrow(
+    expect(() => loadTeacher({ directory: teacherDirectory }, other)).toThrow(
+      expect.objectContaining({ code: 'teacher.mismatch' }),
+    );
+    expect(() => loadTeacher({ directory: join(folder, 'nobody') }, dataset)).toThrow(
       expect.objectContaining({ code: 'teacher.missing' }),
     );
   });

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
+import type { DatasetSources, Recorded } from '../../src/core/sources.ts';
 import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
 import { decodeTensors, roundToHalf } from '../../src/compute/safetensors.ts';
 import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -82,6 +83,19 @@ function job(jobId: string, changes: Partial<TrainJob> = {}): TrainJob {
   };
 }
 
+const AT = '2026-01-02T03:04:05.000Z';
+
+/** Of the tiny data set's folder, by the bytes behind the headers of its files. */
+function sourcesIn(place: string): Recorded<DatasetSources> {
+  const hash = (file: string, header: number): string =>
+    createHash('sha256')
+      .update(gunzipSync(readFileSync(join(place, file))).subarray(header))
+      .digest('hex');
+  const split = (name: string) => ({ images: hash(`${name}-images.gz`, 16), labels: hash(`${name}-labels.gz`, 8) });
+  const splits = { train: split('train'), val: split('val'), test: split('test') };
+  return { at: AT, shape: [TINY.side, TINY.side, 1], classes: ['a', 'b', 'c'], splits };
+}
+
 const LONG = { ...TINY_RECIPE, epochs: 10_000 };
 
 describe('the trainer process', () => {
@@ -98,7 +112,8 @@ describe('the trainer process', () => {
       expect(checkpoint.path.startsWith(join(folder, 'temp'))).toBe(true);
       expect(createHash('sha256').update(readFileSync(checkpoint.path)).digest('hex')).toBe(checkpoint.sha256);
     }
-    send({ type: 'evaluate', job: { ...job('two'), checkpoint: result.checkpoint.path, split: 'validation' } });
+    const { path: checkpoint, sha256 } = result.checkpoint;
+    send({ type: 'evaluate', job: { ...job('two'), checkpoint, sha256, split: 'validation' } });
     const evaluated = await next('evaluated');
     expect(evaluated.accuracy).toBe(result.accuracy);
     const fences = events.flatMap((event) => ('fence' in event ? [event.fence] : []));
@@ -219,11 +234,35 @@ describe('the trainer process', () => {
     expect(rounded).toEqual(roundToHalf(exact ?? new Float32Array()));
     expect(half.result.loss).not.toBe(full.result.loss);
     expect(half.result.epochs).toBe(3);
-    send({
-      type: 'evaluate',
-      job: { ...job('again'), checkpoint: half.result.checkpoint.path, split: 'validation' },
-    });
+    const { path: checkpoint, sha256 } = half.result.checkpoint;
+    send({ type: 'evaluate', job: { ...job('again'), checkpoint, sha256, split: 'validation' } });
     expect((await next('evaluated', 'again')).loss).toBe(half.result.loss);
+  });
+
+  it('reads what it was told to read, or nothing: other data, another teacher and other weights are refused by name', async () => {
+    const { send, next } = startTrainer();
+    const own = writeTinyDataset(join(folder, 'own'));
+    const known = sourcesIn(own);
+    send({ type: 'train', job: job('first', { dataset: { directory: own, known } }) });
+    const { path: checkpoint, sha256 } = (await next('trained', 'first')).result.checkpoint;
+    const wrong = { ...job('weights'), checkpoint, sha256: sha256.replace(/^./, 'x'), split: 'validation' };
+    send({ type: 'evaluate', job: wrong });
+    expect(await next('failed', 'weights')).toMatchObject({ code: 'checkpoint.corrupt' });
+    // The training images are in memory; the test split is read now, and was changed meanwhile.
+    writeFileSync(join(own, 'test-labels.gz'), gzipSync(idxBytes([TINY.test], new Uint8Array(TINY.test))));
+    const test = { checkpoint, sha256, split: 'test', dataset: { directory: own, known } };
+    send({ type: 'evaluate', job: { ...job('test'), ...test } });
+    expect(await next('failed', 'test')).toMatchObject({
+      code: 'dataset.changed',
+      message: expect.stringContaining('the test labels changed after 2026-01-02') as string, // a matcher
+    });
+    // What is in memory was read for another run.
+    const others = { ...known, splits: { ...known.splits, train: { images: 'a'.repeat(64), labels: 'b'.repeat(64) } } };
+    send({ type: 'train', job: job('others', { dataset: { directory: own, known: others } }) });
+    expect(await next('failed', 'others')).toMatchObject({
+      code: 'dataset.changed',
+      message: expect.stringContaining('the training images and the training labels changed') as string, // a matcher
+    });
   });
 
   it('trains a teacher that students can then learn from', async () => {
@@ -236,6 +275,9 @@ describe('the trainer process', () => {
     expect(trained.directory).toBe(join(folder, 'temp', 'master-teacher'));
     const distillation = { loss: 'kd', temperature: 2, weight: 0.5 } as const;
     const teacher = { directory: trained.directory };
+    const stranger = { ...teacher, known: { at: AT, weights: 'a'.repeat(64), network: 'b'.repeat(64) } };
+    send({ type: 'train', job: job('stranger', { teacher: stranger, recipe: { ...TINY_RECIPE, distillation } }) });
+    expect(await next('failed', 'stranger')).toMatchObject({ code: 'teacher.changed' });
     send({ type: 'train', job: job('pupil', { teacher, recipe: { ...TINY_RECIPE, distillation } }) });
     await next('trained', 'pupil');
     const stages = events.flatMap((event) => (event.type === 'progress' ? [event.stage] : []));

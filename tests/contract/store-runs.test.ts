@@ -11,6 +11,7 @@ import {
   finished,
   point,
   proposal,
+  RECORDED_SOURCES,
   searchConfig,
 } from '../support/store-records.ts';
 import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
@@ -54,6 +55,21 @@ describe.each([
     expect([later.prior('run_2'), later.prior('run_3')]).toEqual([[], []]);
     deleteRun(later, 'run_1');
     expect(later.prior('run_1')).toEqual([]);
+  });
+
+  test('what a run was trained on stands with it, from its start or from when it was found out', () => {
+    const sessions = open();
+    const store = sessions.next();
+    const run = { config: searchConfig(), strategyVersion: 1, sample: false };
+    store.createRun({ id: 'run_1', ...run, sources: RECORDED_SOURCES });
+    store.createRun({ id: 'run_2', ...run });
+    const { teacher: _, ...withoutTeacher } = RECORDED_SOURCES;
+    expect([store.sources('run_1'), store.sources('run_2')]).toEqual([RECORDED_SOURCES, undefined]);
+    store.setSources('run_2', withoutTeacher);
+    const later = sessions.next();
+    expect([later.sources('run_1'), later.sources('run_2')]).toEqual([RECORDED_SOURCES, withoutTeacher]);
+    expect(later.sources('nobody')).toBeUndefined();
+    expect(() => later.setSources('nobody', RECORDED_SOURCES)).toThrow(code('run.missing'));
   });
 
   test('an id is taken once and is safe in addresses and file names', () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
+import { RECORDED_SOURCES } from '../support/store-records.ts';
 import { temporaryWorkspace, tickingClock } from '../support/workspace.ts';
 import { addRun, filled, packed, stage, taken, canonical, problems, configOf } from '../support/archives.ts';
 
@@ -115,6 +116,14 @@ test('every column of the rows of a run is in its records, but for ids, places a
   }
   close();
   db.close();
+});
+
+test('a run comes with what it was trained on, so that data of the same name elsewhere are compared with it', async () => {
+  const from = filled('run_1', 'run_2');
+  from.store.setSources('run_1', RECORDED_SOURCES);
+  const into = temporaryWorkspace('into');
+  await taken(into, await packed(from));
+  expect([into.store.sources('run_1'), into.store.sources('run_2')]).toEqual([RECORDED_SOURCES, undefined]);
 });
 
 describe('one run', () => {

@@ -149,7 +149,7 @@ async function visit(client: HostClient, staged: Staged, catalog: Catalog, seed:
     if (summary !== undefined) {
       const words = { percent: String, duration: String, family: String, strategy: () => '' };
       logLines(words)(summary.run, entries, (number) => trials[number]);
-      if (seed % 5 === 0) await ask('resume', () => planResume(catalog, summary.run.config));
+      if (seed % 5 === 0) await ask('resume', () => planResume(catalog, summary.run, undefined));
       const isSlow = summary.run.config.strategy.id === 'trade';
       if (!isSlow || seed % 4 === 0) await ask('runs.explain', () => client.runs.explain({ id }));
     }

@@ -60,7 +60,7 @@ describe('earlier runs', () => {
 
   async function refusal(store: ReturnType<typeof storeOf>, config: SearchConfig): Promise<string> {
     try {
-      await priorOf(store, config, space);
+      await priorOf(store, { config }, space);
     } catch (error) {
       if (!(error instanceof WorkbenchError)) throw error;
       expect([error.code, error.place.field]).toEqual(['config.invalid', 'transferFrom']);
@@ -81,11 +81,11 @@ describe('earlier runs', () => {
       },
       b: { values: [['vit', 0.6]] },
     });
-    expect(await priorOf(store, later(['b', 'a']), space)).toEqual([
+    expect(await priorOf(store, { config: later(['b', 'a']) }, space)).toEqual([
       { candidate: referenceOf('vit'), value: 0.6, source: 'b' },
       { candidate: referenceOf('resnet'), value: 0.8, source: 'a' },
     ]);
-    expect(await priorOf(store, later([]), space)).toEqual([]);
+    expect(await priorOf(store, { config: later([]) }, space)).toEqual([]);
   });
 
   it('are refused where one is missing, named twice, or has nothing to tell', async () => {
@@ -114,7 +114,7 @@ describe('earlier runs', () => {
       known: { values: [['resnet', 0.8]], change: { dataset: 'mine', datasetFingerprint: 'f' } },
       unknown: { values: [['resnet', 0.8]], change: { dataset: 'mine' } },
     });
-    const prior = (id: string, change: Partial<SearchConfig>) => priorOf(store, later([id], change), space);
+    const prior = (id: string, change: Partial<SearchConfig>) => priorOf(store, { config: later([id], change) }, space);
     expect(await prior('known', { dataset: 'mine again', datasetFingerprint: 'f' })).toHaveLength(1);
     expect(await prior('unknown', { dataset: 'mine', datasetFingerprint: 'g' })).toHaveLength(1);
     const replaced = later(['known'], { dataset: 'mine', datasetFingerprint: 'g' });

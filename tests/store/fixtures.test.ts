@@ -14,6 +14,7 @@ import {
   LATENCY,
   point,
   proposal,
+  RECORDED_SOURCES,
   SCORE,
   searchConfig,
 } from '../support/store-records.ts';
@@ -73,6 +74,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
   expect(store.summary('run_1')).toMatchObject({ tags: written.tags, hasNote: written.note !== '' });
   expect([store.runNote('run_1'), store.summary('run_1')?.frontOnly]).toEqual([written.note, version >= 4]);
   expect(store.trialNote('run_1-0000')).toBe(version < 4 ? '' : 'small and good');
+  expect(store.sources('run_1')).toEqual(version < 5 ? undefined : RECORDED_SOURCES);
   expect(store.savedViews().map(({ name }) => name)).toEqual(version < 4 ? [] : ['Best first']);
   close();
 });

@@ -2,6 +2,7 @@
 import type { Proposal } from '../../src/core/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
+import type { RunSources } from '../../src/core/sources.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore, WritableStore } from '../../src/store/store.ts';
@@ -85,6 +86,22 @@ export const SCORE: RunScore = {
   hypervolume: 0.5,
   history: [0.25, 0.5],
   historyStep: 1,
+};
+
+const hash = (digit: number): string => String(digit).repeat(64);
+
+export const RECORDED_SOURCES: RunSources = {
+  at: '2026-01-01T00:00:00.000Z',
+  dataset: {
+    shape: [28, 28, 1],
+    classes: ['bag', "it's a boot"],
+    splits: {
+      train: { images: hash(1), labels: hash(2) },
+      val: { images: hash(3), labels: hash(4) },
+      test: { images: hash(5), labels: hash(6) },
+    },
+  },
+  teacher: { weights: hash(7), network: hash(8) },
 };
 
 export const LATENCY: LatencyMeasurement = {

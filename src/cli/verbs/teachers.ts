@@ -77,6 +77,7 @@ async function train(host: Host, options: TrainOptions): Promise<number> {
     stopping.abort();
   };
   const tell = (news: TeacherReport): void => {
+    if (news.type === 'note') printer.line(news.words);
     if (news.type !== 'epoch') return;
     const { epoch, trainLoss, validationAccuracy, seconds } = news.point;
     if (options.json) printJson({ event: 'epoch.finished', ...news.point });

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
+import { datasetChanged, datasetChanges } from '../../core/sources.ts';
+import type { DatasetSources, Recorded } from '../../core/sources.ts';
 import type { ImportKind, ImportOptions } from '../protocol.ts';
 import { corrupt, readIdx } from './idx.ts';
 
@@ -70,18 +72,30 @@ export interface Dataset {
   readonly split: (name: SplitName) => Split;
 }
 
-/** Reads the card and the training split; other splits when they are first asked for. Throws `dataset.*`. */
-export function loadDataset(directory: string): Dataset {
+/**
+ * Reads the card and the training split; other splits when they are first asked for. Each is hashed as it lies in memory and
+ * compared with `expected`: between the host's look and this one somebody may have put other files there. Throws `dataset.*`.
+ */
+export function loadDataset(directory: string, expected?: Recorded<DatasetSources>): Dataset {
   const card = readCard(join(directory, 'dataset.json'));
   const cache = new Map<SplitName, Split>();
   const split = (name: SplitName): Split => {
     const known = cache.get(name) ?? readSplit(directory, card, name);
+    if (expected !== undefined && !cache.has(name)) assertSame(card, name, known, expected);
     cache.set(name, known);
     return known;
   };
   const train = split('train');
   const fingerprint = createHash('sha256').update(train.pixels).update(train.labels).digest('hex');
   return { card, normalisation: normalisationOf(train.pixels, card.shape[2]), fingerprint, split };
+}
+
+function assertSame(card: DatasetCard, name: SplitName, split: Split, expected: Recorded<DatasetSources>): void {
+  const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  const found = { images: hash(split.pixels), labels: hash(split.labels) };
+  const changes = datasetChanges(expected, { ...card, splits: { [name]: found } });
+  if (changes.length === 0) return;
+  throw datasetChanged({ name: card.id, who: 'this training', since: expected.at, changes });
 }
 
 /** Mean and standard deviation of all values over 255; of `[...][channels]`, those of each channel where there are several. */

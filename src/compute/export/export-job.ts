@@ -7,7 +7,7 @@ import { readWeights } from '../checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { layoutOf } from '../parameters.ts';
 import type { ExportJob, NetworkSource, TrainerEvent } from '../protocol.ts';
-import { readTeacherCard } from '../teacher-card.ts';
+import { readKnownCard } from '../teacher-card.ts';
 import { networkJson, readNetworkJson } from './network-json.ts';
 import { onnxModel } from './onnx.ts';
 import type { TrainedNetwork } from './onnx.ts';
@@ -44,7 +44,7 @@ export function readNetwork(source: NetworkSource, dataset: Dataset): TrainedNet
     const weights = readWeights(checkpoint, layoutOf(graph), sha256);
     return { graph, weights, normalisation: dataset.normalisation };
   }
-  const { graph, weights, normalisation } = readTeacherCard(source.directory);
+  const { graph, weights, normalisation } = readKnownCard(source);
   const file = join(source.directory, weights.file);
   return { graph, weights: readWeights(file, layoutOf(graph), weights.sha256), normalisation };
 }

@@ -6,6 +6,7 @@ import { initial } from './0001-initial.ts';
 import { latency } from './0002-latency.ts';
 import { bestCheckpoint } from './0003-best-checkpoint.ts';
 import { upkeep } from './0004-upkeep.ts';
+import { sources } from './0005-sources.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep];
+export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep, sources];
