@@ -21,6 +21,8 @@ export const madeArchiveSchema = z.strictObject({
   /** What to call the file. */
   name: z.string(),
   bytes: count,
+  /** What of the workspace stayed out, in words. */
+  notes: z.array(z.string()).readonly(),
 });
 
 /** A file that the system handed to the program, by its name alone. */

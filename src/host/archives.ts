@@ -60,13 +60,13 @@ interface Held {
 export function createArchives(parts: ArchiveParts): Archives {
   const { workspace, resources, runs, jobs, version, now, changed, offering } = parts;
   const { store, files, directory } = workspace;
-  const packed = new Map<string, Held>();
+  const packed = new Map<string, Held & { readonly notes: readonly string[] }>();
   const uploads = new Map<string, string>();
   /** Files that are not ours. */
   const offers = new Map<string, Held>();
   const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
 
-  function heldOf(id: string): Held {
+  function heldOf(id: string) {
     const held = packed.get(id);
     if (held !== undefined) return held;
     throw new WorkbenchError('usage.invalid', 'This export is gone: export it again.');
@@ -87,7 +87,7 @@ export function createArchives(parts: ArchiveParts): Archives {
         signal,
       ).finally(() => removeAll(join(files.temp, id)));
       if (done === undefined) return undefined;
-      packed.set(id, { file, name });
+      packed.set(id, { file, name, notes: done.notes });
       return id;
     });
   }
@@ -186,8 +186,8 @@ export function createArchives(parts: ArchiveParts): Archives {
     offer,
     offered: () => [...offers].map(([id, { file, name }]) => ({ id, name, bytes: bytesOf(file) })),
     made: (id) => {
-      const { file, name } = heldOf(id);
-      return { name, bytes: statSync(file).size };
+      const { file, name, notes } = heldOf(id);
+      return { name, bytes: statSync(file).size, notes };
     },
     read: (id, offset) => {
       const descriptor = openSync(heldOf(id).file, 'r');

@@ -34,12 +34,12 @@ export async function sendArchive(file: File, tell: (share: number) => void): Pr
   }
 }
 
-/** Fetches what a finished job made, and gives it to the person as a file. */
-export async function fetchArchive(job: JobView): Promise<void> {
-  if (isUnderWay(job) || job.made === undefined) return;
+/** Fetches what a finished job made, and gives it to the person as a file; in words what stayed out of it. */
+export async function fetchArchive(job: JobView): Promise<string> {
+  if (isUnderWay(job) || job.made === undefined) return '';
   const { archives } = useClient();
   const id = job.made;
-  const { name, bytes } = await archives.made({ id });
+  const { name, bytes, notes } = await archives.made({ id });
   const pieces: Blob[] = [];
   for (let offset = 0; offset < bytes;) {
     const piece = await archives.read({ id, offset });
@@ -49,4 +49,5 @@ export async function fetchArchive(job: JobView): Promise<void> {
   }
   downloadBlob(name, new Blob(pieces, { type: 'application/zip' }));
   await archives.drop({ id });
+  return notes.join(' ');
 }

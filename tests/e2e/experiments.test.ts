@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
 import { openReadable } from '../../src/store/workspace.ts';
+import { manifestOf, teacherContent, writeArchive } from '../support/forge.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -297,6 +298,17 @@ await describeInChromium('runs kept for years', (chromium) => {
       await page.getByText('No search has been run in this workspace yet').waitFor();
       await choose(file);
       await rowCount(RUNS);
+      // A stranger's file with a teacher of the program's name: what stayed out is told for as long as it takes to read it.
+      const content = { ...teacherContent('big'), ...teacherContent('fashion-resnet') };
+      const strange = join(folder, 'strange.trade');
+      await writeArchive(strange, manifestOf(content), content);
+      await choose(strange);
+      const told = page.getByRole('status').filter({ hasText: 'The teacher "big" was taken in.' });
+      await told
+        .getByText('The teacher "fashion-resnet" was left out: one of that name belongs to the program')
+        .waitFor();
+      await told.getByRole('button', { name: 'Close' }).click();
+      await told.waitFor({ state: 'detached' });
       await page.getByRole('button', { name: /^Views/ }).click();
       await page.getByRole('button', { name: 'For the paper', exact: true }).waitFor();
     } finally {

@@ -200,6 +200,66 @@ describe('what is not sound stays out, and is told of', () => {
   });
 });
 
+describe('what a manifest says that is not so', () => {
+  const records = Buffer.from('');
+  const one = { 'runs/run_1/records.jsonl': records };
+  const run = { id: 'run_1', name: 'A', records: sha256Of(records) };
+  const file = (path: string, data: Buffer) => ({ path, bytes: data.length, sha256: sha256Of(data) });
+
+  async function refused(manifest: unknown, content: Content, words: RegExp): Promise<void> {
+    const into = temporaryWorkspace();
+    const folder = temporaryFolder('forged');
+    mkdirSync(folder);
+    await writeArchive(join(folder, 'x.trade'), manifest, content);
+    await expect(stage(into, join(folder, 'x.trade'))).rejects.toMatchObject({
+      code: 'usage.invalid',
+      message: expect.stringMatching(words),
+    });
+    expect(into.store.runs({ trash: 'with' }).total).toBe(0);
+  }
+
+  test.each([
+    [
+      'a file twice',
+      manifestOf({}, { files: [file('runs/a/records.jsonl', records), file('runs/a/records.jsonl', records)] }),
+      {},
+      /names a file twice/,
+    ],
+    ['a run without records', manifestOf({}, { runs: [run] }), {}, /not those of its manifest/],
+    ['records of a run that it does not name', manifestOf(one), one, /not those of its manifest/],
+    [
+      'another run than there are records of',
+      manifestOf(one, { runs: [{ ...run, id: 'run_2' }] }),
+      one,
+      /not those of its manifest/,
+    ],
+    ['a run whose records are empty', manifestOf(one, { runs: [run] }), one, /has no records/],
+    ['one run twice', manifestOf(one, { runs: [run, run] }), one, /not those of its manifest/],
+    ['a field that nobody knows', { ...manifestOf({}), odd: 1 }, {}, /its manifest is wrong/],
+    ['nothing', null, {}, /its manifest is wrong/],
+    ['a list', [], {}, /no archive of the TRADE workbench/],
+  ] as const)('%s', async (_what, manifest, content, words) => {
+    await refused(manifest, content, words);
+  });
+
+  test('a view that cannot be read stays out, and it is said; a sound one comes', async () => {
+    const content = '{"order":{"by":"name","descending":true},"columns":["state"]}';
+    const views = [
+      { name: 'Mine', content },
+      { name: 'Broken', content: '{"order":5}' },
+      { name: 'No JSON', content: '{' },
+      { name: ' ', content },
+      { name: 'x'.repeat(61), content },
+    ];
+    const folder = temporaryFolder('forged');
+    mkdirSync(folder);
+    await writeArchive(join(folder, 'x.trade'), manifestOf({}, { views }), {});
+    const { staged } = await stage(temporaryWorkspace(), join(folder, 'x.trade'));
+    expect(staged.views.map(({ name }) => name)).toEqual(['Mine']);
+    expect(staged.notes).toEqual(['4 saved views of it cannot be read and stayed out.']);
+  });
+});
+
 describe('names in an archive', () => {
   test.each([
     ['teachers/big/teacher.json', true],

@@ -256,7 +256,8 @@ it(
     await attempt(sound.manifest, sound.content, 0);
     expect(tally).toEqual({ refused: 0, 'taken in': 1 });
 
-    const property = fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 - 1 }), async (seed) => {
+    // A seed is no smaller than another; and what a failure leaves here would spoil the next.
+    const property = fc.asyncProperty(fc.noShrink(fc.integer({ min: 1, max: 2 ** 31 - 1 })), async (seed) => {
       const { manifest, content, deeds } = hostileArchive(draft, recordColumns, seed);
       await attempt(manifest, content, seed).catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);

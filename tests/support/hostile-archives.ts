@@ -169,6 +169,8 @@ function spoilAt(at: Tree, key: string, inner: Json, chance: Chance): string {
 
 /** As JSON.parse does it: an own property whatever its name. */
 function define(at: Tree, key: string, value: Json): void {
+  // The length of a list is no property that JSON could give it.
+  if (Array.isArray(at) && key === 'length') return;
   const copy: Json = isTree(value) ? JSON.parse(JSON.stringify(value)) : value;
   Object.defineProperty(at, key, { value: copy, enumerable: true, configurable: true, writable: true });
 }

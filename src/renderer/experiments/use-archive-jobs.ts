@@ -6,24 +6,26 @@ import type { JobView } from '../../bridge/job-schemas.ts';
 import { useCall, useClient } from '../api.ts';
 import { fetchArchive, sendArchive } from '../archives.ts';
 import { useJob } from '../jobs/use-job.ts';
-import { useAnnouncements } from '../stores/announcements.ts';
 
 export function useArchiveJobs() {
   const client = useClient();
-  const announcements = useAnnouncements();
   const { job, isUnderWay: isGoing, follow, stop, forget } = useJob();
   const { busy, error, call } = useCall();
   /** Of an upload, [0, 1]; undefined while none is sent. */
   const sent = shallowRef<number>();
+  /** What came, what stayed out and why: it stays until it is put away, since it may be long. */
+  const told = shallowRef<string>();
   const isBusy = computed(() => busy.value || isGoing.value);
 
   /** These runs; the whole workspace where none are named. */
   async function pack(runs?: readonly string[]): Promise<void> {
+    told.value = undefined;
     const begun = await call(() => client.archives.pack(runs === undefined ? {} : { runs: [...runs] }));
     if (begun) follow(begun);
   }
 
   async function take(file: File | OfferedArchive): Promise<void> {
+    told.value = undefined;
     const begun = await call(() =>
       file instanceof File
         ? sendArchive(file, (share) => (sent.value = share))
@@ -39,10 +41,15 @@ export function useArchiveJobs() {
   });
 
   async function settle(done: JobView): Promise<void> {
-    if (done.kind === 'pack') await fetchArchive(done);
-    else announcements.show(done.made ?? '');
+    const words = done.kind === 'pack' ? await fetchArchive(done) : done.made;
+    told.value = words === '' ? undefined : words;
     forget();
   }
 
-  return { job, isBusy, sent, error, pack, take, stop, forget };
+  function close(): void {
+    told.value = undefined;
+    forget();
+  }
+
+  return { job, isBusy, sent, told, error, pack, take, stop, close };
 }
