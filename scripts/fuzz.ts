@@ -2,10 +2,10 @@
  * Every test that throws hostile inputs at the program, with as many inputs as one likes, and one table of what came of them.
  * The exit code is 1 where an input got anything but an answer or an error of ours. Needs Node 24.
  *
- *   npm run fuzz -- [--sockets] [--archives] [--inputs 10000] [--json]
+ *   npm run fuzz -- [--sockets] [--archives] [--folders] [--inputs 10000] [--json]
  *
- * `--sockets`: connections to the web shell alone; `--archives`: archives with right hashes and hostile records alone; without
- * either, everything. `--inputs` are those of each kind of file, of each method of the contract, connections and archives (`FUZZ`
+ * `--sockets`: connections to the web shell alone; `--archives`: archives with right hashes and hostile records alone; `--folders`:
+ * folders of others, named to every verb; without any of them, everything. `--inputs` are those of each kind of file, of each method of the contract, connections and archives (`FUZZ`
  * in the environment says the same). With `--json` the last line of stdout is the table. Archives are written to the system's
  * folder for temporary files: with `TMPDIR` in memory they go several times as fast.
  */
@@ -26,6 +26,7 @@ const FILES = {
   ],
   archives: ['tests/host/hostile-archives.test.ts'],
   sockets: ['tests/faults/hostile-sockets.test.ts'],
+  folders: ['tests/host/foreign-folders.test.ts'],
 };
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     sockets: { type: 'boolean', default: false },
     archives: { type: 'boolean', default: false },
+    folders: { type: 'boolean', default: false },
   },
 });
 const inputs = Number(values.inputs);
@@ -48,11 +50,8 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const started = performance.now();
 const rows: FuzzRow[] = [];
 let failed = false;
-const { sockets, archives } = values;
-const files =
-  sockets || archives
-    ? [...(sockets ? FILES.sockets : []), ...(archives ? FILES.archives : [])]
-    : Object.values(FILES).flat();
+const asked = (['sockets', 'archives', 'folders'] as const).filter((name) => values[name]);
+const files = asked.length > 0 ? asked.flatMap((name) => FILES[name]) : Object.values(FILES).flat();
 for (const [index, file] of files.entries()) {
   process.stderr.write(`${file}, ${inputs} inputs each\n`);
   const tally = join(folder, `${index}.jsonl`);
