@@ -39,8 +39,8 @@ export interface DoubleNews {
 }
 
 let isFocused = false;
-/** What is asked at the start cannot wait for a command. */
-let button = Number(process.env['DOUBLE_BUTTON'] ?? 0);
+/** What is asked at the start cannot wait for a command: a button for each question, the last one for all that follow. */
+let buttons = (process.env['DOUBLE_BUTTON'] ?? '0').split(',').map(Number);
 
 function tell(name: string, detail?: unknown): void {
   process.send?.({ name, detail } satisfies DoubleNews);
@@ -177,8 +177,13 @@ export const dialog = {
   showErrorBox: (_title: string, content: string): void => tell('error', content),
   showMessageBox: async (...given: readonly unknown[]): Promise<{ response: number }> => {
     tell('question', given.at(-1));
+    const [button = 0, ...rest] = buttons;
+    if (rest.length > 0) buttons = rest;
     return { response: button };
   },
+  showOpenDialog: async (): Promise<{ filePaths: string[] }> => ({
+    filePaths: [process.env['DOUBLE_FOLDER'] ?? ''].filter((path) => path !== ''),
+  }),
 };
 
 type Answer = (allowed: boolean) => void;
@@ -274,7 +279,7 @@ async function obey(command: DoubleCommand): Promise<void> {
     case 'close':
       return void window?.close();
     case 'answer':
-      return void (button = command.button);
+      return void (buttons = [command.button]);
     case 'call':
       return call(command);
     case 'contents': {

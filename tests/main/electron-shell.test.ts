@@ -1,7 +1,7 @@
 /** The life of the Electron shell, against a double of Electron (its binary is not everywhere; types are checked by tsc). */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -288,6 +288,20 @@ describe('a start that cannot be', () => {
     await shell.next('load');
     shell.send({ type: 'call', frame: OWN, path: 'runs.list' });
     expect(await shell.next('result')).toMatchObject({ total: 1, rows: [{ run: { name: 'Saved' } }] });
+  });
+
+  it('of a damaged workspace goes to no folder of somebody else: it says why, and asks again', async () => {
+    const workspace = join(folder.path, 'workspace');
+    openWorkspace(workspace).close();
+    writeFileSync(join(workspace, 'workspace.sqlite'), 'no database');
+    const theirs = join(folder.path, 'theirs');
+    mkdirSync(join(theirs, 'tmp'), { recursive: true });
+    writeFileSync(join(theirs, 'tmp/thesis.txt'), 'mine');
+    const shell = startShell([], {}, { DOUBLE_BUTTON: '1,2', DOUBLE_FOLDER: theirs });
+    expect(await shell.next('error')).toContain(`"${theirs}" is neither empty nor a TRADE workspace`);
+    expect(await shell.next('exit')).toBe(0);
+    expect(shell.heard('question')).toHaveLength(2);
+    expect(readdirSync(theirs, { recursive: true })).toEqual(['tmp', join('tmp', 'thesis.txt')]);
   });
 
   it('without the sandbox is refused where it is installed, as an AppImage does it on some systems', async () => {
