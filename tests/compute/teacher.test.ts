@@ -1,5 +1,15 @@
 /** A teacher from its training to its soft targets on disk. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -25,6 +35,14 @@ const directory = writeTinyDataset(join(folder, 'data'));
 const teacherDirectory = join(folder, 'teacher');
 const free = (): Promise<void> => Promise.resolve();
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** One bit of the byte at this share of the file. */
+const flip = (file: string, place: number): void => {
+  const bytes = readFileSync(file);
+  const at = Math.floor(place * (bytes.length - 1));
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  writeFileSync(file, bytes);
+};
 
 function request(cacheDir: string, count: number = TINY.train): TargetsRequest {
   const { augmentation } = TINY_RECIPE;
@@ -84,6 +102,65 @@ describe('trainTeacher', () => {
   });
 });
 
+describe('a teacher whose training goes on', () => {
+  /** Stops after the third of six epochs: the states after the second and the third are there. */
+  async function stopped(name: string) {
+    const dataset = loadDataset(directory);
+    const { card, normalisation, split } = dataset;
+    const options = {
+      ...{ name, title: name, dataset: card, normalisation, seed: 1, date: '2026-01-02', graph: tinyConvolutional() },
+      ...{ train: split('train'), validation: split('val'), test: split('test') },
+      ...{ outDir: join(folder, `${name}-out`), workDir: join(folder, `${name}-work`) },
+      recipe: { ...TINY_RECIPE, epochs: 6 },
+    };
+    const epochs: number[] = [];
+    const breath = (): Promise<void> => (epochs.length === 3 ? Promise.reject(new Error('stopped')) : free());
+    await trainTeacher(options, ({ point }) => epochs.push(point.epoch), breath).catch(() => undefined);
+    expect(readdirSync(options.workDir).sort()).toEqual(['teacher-2.safetensors', 'teacher-3.safetensors']);
+    return options;
+  }
+
+  async function goOn(options: Awaited<ReturnType<typeof stopped>>) {
+    const [epochs, notes]: [number[], string[]] = [[], []];
+    const onNote = (words: string): void => void notes.push(words);
+    const { weights } = await trainTeacher({ ...options, onNote }, ({ point }) => epochs.push(point.epoch), free);
+    return { epochs, notes, sha256: weights.sha256 };
+  }
+
+  const newest = ({ workDir }: { readonly workDir: string }, epoch = 3) =>
+    join(workDir, `teacher-${epoch}.safetensors`);
+  it.each([
+    ['cut', (file: string) => truncateSync(file, 100)],
+    ['emptied', (file: string) => truncateSync(file, 0)],
+    // In the header, in the middle, at the end: a number that is another one, and as finite.
+    ['flipped at its start', (file: string) => flip(file, 0)],
+    ['flipped in its middle', (file: string) => flip(file, 0.5)],
+    ['flipped at its end', (file: string) => flip(file, 1)],
+  ])(
+    'goes on from the state before, and says so, where the newest is %s; to the same weights',
+    async (name, damage) => {
+      const options = await stopped(`newest-${name.replaceAll(' ', '-')}`);
+      const { workDir } = options;
+      cpSync(workDir, `${workDir}-sound`, { recursive: true });
+      damage(newest(options));
+      const mended = await goOn(options);
+      expect(mended.notes).toEqual(['What was kept after epoch 3 is damaged: it goes on after epoch 2.']);
+      expect(mended.epochs).toEqual([3, 4, 5, 6]);
+      const sound = await goOn({ ...options, workDir: `${workDir}-sound`, outDir: `${options.outDir}-sound` });
+      expect([sound.epochs, sound.notes, sound.sha256]).toEqual([[4, 5, 6], [], mended.sha256]);
+    },
+  );
+
+  it('begins anew, and says so, where nothing that was kept is sound', async () => {
+    const options = await stopped('nothing');
+    truncateSync(newest(options), 0);
+    flip(newest(options, 2), 0.7);
+    const { epochs, notes } = await goOn(options);
+    expect(notes).toEqual(['What was kept after epoch 3 and 2 is damaged: it begins anew.']);
+    expect(epochs).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
 describe('teacherTargets', () => {
   it('are computed once, and read back the same ever after', async () => {
     const first = await targetsOf(request('once'));
@@ -132,6 +209,10 @@ describe('teacherTargets', () => {
     const again = await targetsOf(request('keys'));
     expect(again.computed).toBeGreaterThan(0);
     expect(again.values).toEqual(whole.values);
+    // One bit of one value: it has the form of targets, and would teach something else.
+    for (const file of readdirSync(join(folder, 'keys'))) flip(join(folder, 'keys', file), 1);
+    const mended = await targetsOf(request('keys'));
+    expect([mended.computed > 0, mended.values]).toEqual([true, whole.values]);
   });
 
   it('are shared between processes: a claim of a dead one is taken over, and those of the living waited for', async () => {

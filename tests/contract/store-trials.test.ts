@@ -196,6 +196,22 @@ describe.each([
     expect(store.withWeights(run)).toEqual([]);
   });
 
+  test('a running trial begins anew without its curve and its checkpoint, and tells why to its end', () => {
+    const { store, id } = withRun(open(), 0, 1);
+    store.startTrial(id);
+    store.appendEpoch(id, point(1), checkpointFile('one.safetensors'));
+    store.appendEpoch(id, point(2), checkpointFile('two.safetensors', 2));
+    expect(store.beginAnew(id, 'It was damaged.')).toBe('two.safetensors');
+    expect(store.trial(id)).toMatchObject({ state: 'running', epochsDone: 0, reason: 'It was damaged.' });
+    expect([store.epochs(id), store.checkpoint(id, 'epoch')]).toEqual([[], undefined]);
+    expect(store.beginAnew(id, 'Still.')).toBeUndefined();
+    store.appendEpoch(id, point(1), undefined);
+    store.finishTrial(id, finished('end.safetensors'));
+    expect(store.trial(id)).toMatchObject({ state: 'finished', epochsDone: 1, reason: 'Still.' });
+    expect(() => store.beginAnew(id, 'Too late.')).toThrow(code('store.conflict'));
+    expect(() => store.beginAnew('nobody', '')).toThrow(code('trial.missing'));
+  });
+
   test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
     const { store, ids } = withRun(open(), 0, 1, 2, 3);
     const metrics: readonly Metrics[] = [{ accuracy: 0.75 }, { accuracy: NaN }, {}];

@@ -29,6 +29,8 @@ export interface FakePlan {
   readonly hang?: readonly number[];
   readonly fail?: readonly number[];
   readonly nan?: readonly number[];
+  /** They can do nothing with what they are to go on from. */
+  readonly unusable?: readonly number[];
   /** The first epoch was the best. */
   readonly bestFirst?: readonly number[];
   /** Before it is ready. */
@@ -124,6 +126,9 @@ async function train(job: TrainJob): Promise<void> {
   const is = (trials: readonly number[] | undefined): boolean => trials?.includes(Number(number)) ?? false;
   if (plan.diskFullWhile !== undefined && existsSync(plan.diskFullWhile)) {
     return send({ type: 'failed', jobId, fence, code: 'disk.full', message: 'No space left on device (fake).' });
+  }
+  if (job.resumeFrom !== undefined && is(plan.unusable)) {
+    return send({ type: 'failed', jobId, fence, code: 'checkpoint.corrupt', message: 'It lacks a slot (fake).' });
   }
   const from = job.resumeFrom ? (JSON.parse(readFileSync(job.resumeFrom, 'utf8')) as { epoch: number }).epoch : 0;
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
