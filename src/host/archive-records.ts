@@ -101,7 +101,7 @@ const ROWS = {
     learning_rate: written,
     seconds: written,
   },
-  prediction: { trial: count, count: z.int().min(1), classes: z.int().min(2).max(256), probabilities: z.base64() },
+  prediction: { trial: count, count, classes: z.int().min(2).max(256), probabilities: z.base64() },
   latency: {
     trial: count,
     engine: latencySchema.shape.engine,

@@ -77,10 +77,14 @@ export async function unpackArchive(order: UnpackOrder, report: Report): Promise
   }
 }
 
+/** What it says of itself may be of any length. */
+const MOST_WORDS = 600;
+
 function unusable({ name, file }: UnpackOrder, what: string): WorkbenchError {
+  const words = what.length > MOST_WORDS ? `${what.slice(0, MOST_WORDS)}…` : what.replace(/\.$/, '');
   return new WorkbenchError(
     'usage.invalid',
-    `"${name}" cannot be taken in: ${what.replace(/\.$/, '')}. Nothing was changed; export it again, or copy it anew.`,
+    `"${name}" cannot be taken in: ${words}. Nothing was changed; export it again, or copy it anew.`,
     { file },
   );
 }
@@ -241,7 +245,7 @@ async function stageRuns(order: UnpackOrder, manifest: Manifest, report: Report)
       stageRun(order, staging, run, renamed);
     }
     report('looking at what came of it', 0, 0);
-    return { kind: manifest.kind, runs, ...(await stageRest(order, staging, manifest)) };
+    return { kind: manifest.kind, runs, ...(await stageRest(order, staging, manifest, runs)) };
   } finally {
     staging.close();
     here.close();
@@ -253,9 +257,13 @@ async function stageRest(
   order: UnpackOrder,
   { store, files }: Staging,
   manifest: Manifest,
+  runs: readonly StagedRun[],
 ): Promise<Omit<Staged, 'kind' | 'runs'>> {
   const { rows } = store.runs({ trash: 'with' });
   if (rows.length !== manifest.runs.length) throw unusable(order, 'a run of it has no records');
+  // The manifest's name is the one that is told when it has come.
+  const other = runs.find(({ id, name }) => store.run(id)?.name !== name);
+  if (other !== undefined) throw unusable(order, `the run "${shown(other.name)}" is called otherwise in its records`);
   rows.forEach(assertSummary);
   const ownCards = await cardsIn(join(order.staging, 'raw', 'datasets'));
   const { notes, ...companions } = await stageCompanions(

@@ -28,12 +28,12 @@ function soundRows(): Row[] {
   return rows.filter(isKept).map((row) => [...row]);
 }
 
-async function forged(rows: readonly Row[]): Promise<string> {
+async function forged(rows: readonly Row[], name = String(rowIn(rows, 'run')[place('run', 'name')])): Promise<string> {
   const folder = temporaryFolder('forged');
   mkdirSync(folder);
   const records = lines(...rows);
   const content = { 'runs/run_1/records.jsonl': records };
-  const runs = [{ id: 'run_1', name: 'A run', records: sha256Of(records) }];
+  const runs = [{ id: 'run_1', name, records: sha256Of(records) }];
   await writeArchive(join(folder, 'x.trade'), manifestOf(content, { runs }), content);
   return join(folder, 'x.trade');
 }
@@ -201,6 +201,18 @@ describe('a record is refused that', () => {
       message: expect.stringMatching(words),
     });
     expect(into.store.runs({ trash: 'with' }).total).toBe(0);
+  });
+
+  test('is called otherwise than the archive says, or has a key without end', async () => {
+    const rows = soundRows();
+    const named = await forged(
+      rows.map((row) => (row[0] === 'run' ? [row[0], 'x', ...row.slice(2)] : row)),
+      'y',
+    );
+    await expect(stage(into, named)).rejects.toThrow(/"y" is called otherwise/);
+    config('x'.repeat(1_000_000), 1)(rows);
+    const error = await stage(into, await forged(rows)).catch((thrown: unknown) => thrown);
+    expect(String(error).length).toBeLessThan(1000);
   });
 
   test('tells of a student before it was asked for', async () => {

@@ -1,12 +1,13 @@
 /** Runs and workspaces as one file: nothing is lost on the way out and in. */
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
 import { RECORDED_SOURCES } from '../support/store-records.ts';
-import { temporaryWorkspace, tickingClock } from '../support/workspace.ts';
+import { temporaryFolder, temporaryWorkspace, tickingClock } from '../support/workspace.ts';
 import { addRun, filled, packed, stage, taken, canonical, problems, configOf } from '../support/archives.ts';
 
 describe('a whole workspace', () => {
@@ -213,4 +214,15 @@ describe('a kill or a fault on the way in', () => {
     expect(canonical(next)).toEqual(before);
     expect(problems(next)).toEqual([]);
   });
+});
+
+test('a workspace of the generator, whose students have every state and no predictions, goes out and comes in', async () => {
+  const directory = temporaryFolder('generated');
+  generateWorkspace(directory, { runs: 3, trials: 12, epochs: 2, large: 6, seed: 3 });
+  const from = openWorkspace(directory, { now: tickingClock() });
+  onTestFinished(() => from.close());
+  const into = temporaryWorkspace('into');
+  const { runs, notes } = await taken(into, await packed(from));
+  expect([runs.length, notes]).toEqual([3, []]);
+  expect(canonical(into)).toEqual(canonical(from));
 });

@@ -27,7 +27,7 @@ export interface HostileArchive {
 
 /** Columns of JSON by table. */
 const JSON_COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  run: ['config', 'score'],
+  run: ['config', 'score', 'sources'],
   trial: ['config', 'why', 'metrics'],
   event: ['json'],
 };
