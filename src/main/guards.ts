@@ -22,6 +22,15 @@ export function isOwnMainFrame(frame: FrameLike | null | undefined): boolean {
   return frame != null && frame.parent === null && isOwnPage(frame.url);
 }
 
+/** What the workbench exports, by the ends of its files: no program is among them. */
+const EXPORTS = ['.csv', '.html', '.json', '.md', '.onnx', '.png', '.svg', '.trade', '.txt'];
+
+/** Only what our own page has made in its memory becomes a file, under a name of ours; nothing is fetched from anywhere. */
+export function mayDownload(address: string, name: string): boolean {
+  const inner = /^blob:(.*)$/.exec(address)?.[1];
+  return inner !== undefined && isOwnPage(inner) && EXPORTS.some((ending) => name.toLowerCase().endsWith(ending));
+}
+
 /** A reload, and nothing else, may replace the page. */
 export function mayNavigate(address: string): boolean {
   const path = URL.parse(address)?.pathname;

@@ -1,8 +1,8 @@
-/** Closes Electron's doors: no permissions, no navigation, no second window, no webview. The rules are in guards.ts. */
+/** Closes Electron's doors: no permissions, no navigation, no second window, no webview, no download but our exports. The rules are in guards.ts. */
 import { app, session, shell } from 'electron';
 import type { Event } from 'electron';
 import { mayOpenExternally } from '../bridge/external-links.ts';
-import { mayNavigate } from './guards.ts';
+import { mayDownload, mayNavigate } from './guards.ts';
 
 /** Once the app is ready, before the first window. */
 export function lockDown(): void {
@@ -10,6 +10,9 @@ export function lockDown(): void {
   defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   defaultSession.setPermissionCheckHandler(() => false);
   defaultSession.setDevicePermissionHandler(() => false);
+  defaultSession.on('will-download', (event, item) => {
+    if (!mayDownload(item.getURL(), item.getFilename())) event.preventDefault();
+  });
   app.on('web-contents-created', (_created, contents) => {
     const guard = (event: Event & { readonly url: string }): void => {
       if (!mayNavigate(event.url)) event.preventDefault();

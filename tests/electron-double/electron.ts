@@ -30,6 +30,7 @@ export type DoubleCommand =
     }
   | { readonly type: 'contents'; readonly event: string; readonly url: string }
   | { readonly type: 'open'; readonly url: string }
+  | { readonly type: 'download'; readonly url: string; readonly name: string }
   | { readonly type: 'fetch'; readonly url: string };
 
 /** To the test. */
@@ -187,8 +188,10 @@ export const dialog = {
 };
 
 type Answer = (allowed: boolean) => void;
+const downloads = new EventEmitter();
 export const session = {
   defaultSession: {
+    on: (event: string, listener: (...args: readonly unknown[]) => void): void => void downloads.on(event, listener),
     setPermissionRequestHandler: (ask: (contents: unknown, permission: string, answer: Answer) => void): void =>
       ask(undefined, 'media', (allowed) => tell('permission', allowed)),
     setPermissionCheckHandler: (check: () => boolean): void => tell('permission', check()),
@@ -285,6 +288,11 @@ async function obey(command: DoubleCommand): Promise<void> {
     case 'contents': {
       const { event, isPrevented } = preventable();
       window?.webContents.emit(command.event, { ...event, url: command.url });
+      return tell('prevented', isPrevented());
+    }
+    case 'download': {
+      const { event, isPrevented } = preventable();
+      downloads.emit('will-download', event, { getURL: () => command.url, getFilename: () => command.name });
       return tell('prevented', isPrevented());
     }
     case 'open':

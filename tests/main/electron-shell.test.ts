@@ -77,6 +77,21 @@ describe('the window', () => {
     expect(shell.heard('external').map((news) => news.detail)).toEqual(['https://arxiv.org/abs/1']);
   });
 
+  it('lets our exports become files, and nothing else', async () => {
+    const shell = startShell();
+    await shell.next('load');
+    const tries = [
+      ['blob:app://trade/0b2c', 'front.csv', false],
+      ['blob:app://trade/0b2c', 'install.sh', true],
+      ['https://evil.example/front.csv', 'front.csv', true],
+      ['app://trade/assets/main.js', 'front.csv', true],
+    ] as const;
+    for (const [url, name, isPrevented] of tries) {
+      shell.send({ type: 'download', url, name });
+      expect([url, name, await shell.next('prevented')]).toEqual([url, name, isPrevented]);
+    }
+  });
+
   it('is brought to the front by a second start, which ends itself', async () => {
     const shell = startShell();
     await shell.next('focus');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mayOpenExternally } from '../../src/bridge/external-links.ts';
-import { isOwnMainFrame, isOwnPage, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
+import { isOwnMainFrame, isOwnPage, mayDownload, mayNavigate, START_PAGE } from '../../src/main/guards.ts';
 
 /** Each looks like ours to a test of first letters or of substrings. */
 const LOOKALIKES = [
@@ -48,6 +48,25 @@ describe('the frame that gets the bridge', () => {
     expect(isOwnMainFrame(null)).toBe(false);
     expect(isOwnMainFrame(undefined)).toBe(false);
   });
+});
+
+describe('downloads', () => {
+  it.each(['front.csv', 'Student 2.ONNX', 'comparison-a-b.html', 'run.trade', 'search.json', 'log.txt'])(
+    'lets %s of our page through',
+    (name) => expect(mayDownload('blob:app://trade/3f2a-77', name)).toBe(true),
+  );
+
+  it.each(['setup.exe', 'run.sh', 'a.desktop', 'csv', 'front.csv.scr', 'a.csv\0.exe', ''])('denies %j', (name) =>
+    expect(mayDownload('blob:app://trade/3f2a-77', name)).toBe(false),
+  );
+
+  it.each([...LOOKALIKES, 'app://trade/assets/main.js', 'blob:null/3f2a', 'blob:blob:app://trade/1', 'data:,x'])(
+    'denies %j, which our page has not made',
+    (address) => {
+      expect(mayDownload(address, 'front.csv')).toBe(false);
+      if (address !== 'app://trade/assets/main.js') expect(mayDownload(`blob:${address}`, 'front.csv')).toBe(false);
+    },
+  );
 });
 
 describe('links out', () => {
