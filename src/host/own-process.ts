@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { wakeAfterUs } from './waker.ts';
 
 export interface OwnProcess {
   readonly child: ChildProcess;
@@ -33,6 +34,7 @@ export function startProcess(
   child.stderr?.on('data', (chunk: Buffer) => {
     kept = Buffer.concat([kept, chunk]).subarray(-TAIL_BYTES);
   });
+  child.once('exit', wakeAfterUs(child.pid));
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
     child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
