@@ -1,0 +1,104 @@
+/** What could make room: each kind by its own rule, and nothing that is still needed. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bytesIn, findWaste } from '../../src/store/waste.ts';
+import type { Workspace } from '../../src/store/workspace.ts';
+import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
+import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
+
+/** Finished students by accuracy, all of one size: the front is the best alone. Each keeps weights of 7 bytes, and 4 more of its best epoch. */
+function addRun({ store, files }: Workspace, id: string, ...accuracies: readonly number[]): readonly string[] {
+  store.createRun({ id, config: searchConfig(id), strategyVersion: 1, sample: false });
+  const event = asked(...accuracies.map((_, number) => number));
+  const ids = store.recordAsked(id, event, costsOf(event), 3).map((trial) => trial.id);
+  for (const [number, accuracy] of accuracies.entries()) {
+    const trial = ids[number] ?? '';
+    store.startTrial(trial);
+    const checkpoint = { epoch: 3, ...adoptText(files, `${trial}.safetensors`, 'weights') };
+    const best = { epoch: 2, ...adoptText(files, `${trial}-best.safetensors`, 'best') };
+    store.finishTrial(trial, finished('', { metrics: { accuracy, params: 12_345 }, checkpoint, best }));
+  }
+  return ids;
+}
+
+const wasteOf = ({ store, files }: Workspace, fence = store.fence) => findWaste(store, files, fence);
+
+test('weights of a run at rest are those off its front, with every file and byte of them', () => {
+  const workspace = temporaryWorkspace();
+  const { store, files } = workspace;
+  const ids = addRun(workspace, 'run_1', 0.5, 0.9, 0.7);
+  expect(wasteOf(workspace).weights).toEqual([]);
+  const more = asked(3, 4);
+  const [cut = ''] = store.recordAsked('run_1', more, costsOf(more), 3).map(({ id }) => id);
+  store.startTrial(cut);
+  // What training goes on from is no waste.
+  store.appendEpoch(cut, point(1), { epoch: 1, ...adoptText(files, 'epoch.safetensors', 'a longer state') });
+  store.interruptTrial(cut, 1);
+  for (const state of ['paused', 'interrupted', 'failed'] as const) {
+    store.setRunState('run_1', state);
+    const dropped = { runId: 'run_1', trialIds: [ids[0], ids[2]], files: 4, bytes: 22 };
+    expect(wasteOf(workspace).weights).toEqual([dropped]);
+  }
+  store.dropWeights([ids[0] ?? '']);
+  expect(wasteOf(workspace).weights).toEqual([{ runId: 'run_1', trialIds: [ids[2]], files: 2, bytes: 11 }]);
+  store.dropWeights([ids[2] ?? '']);
+  expect(wasteOf(workspace).weights).toEqual([]);
+});
+
+test('of a run in the trash it is the run as a whole', () => {
+  const workspace = temporaryWorkspace();
+  const { store } = workspace;
+  addRun(workspace, 'run_1', 0.5, 0.9);
+  addRun(workspace, 'run_2', 0.9);
+  for (const id of ['run_1', 'run_2']) store.setRunState(id, 'paused');
+  store.trashRuns(['run_1']);
+  const { weights, trash } = wasteOf(workspace);
+  expect(weights).toEqual([]);
+  const { checkpointBytes, recordBytes } = store.runSize('run_1');
+  expect(trash).toEqual([{ runId: 'run_1', bytes: checkpointBytes + recordBytes }]);
+  expect([checkpointBytes, recordBytes > 1000]).toEqual([22, true]);
+});
+
+test('a file that no row names, what other sessions left, and soft targets are named with their bytes', () => {
+  const workspace = temporaryWorkspace();
+  const { files, store } = workspace;
+  const { folders } = files;
+  addRun(workspace, 'run_1', 0.9);
+  const { file } = adoptText(files, 'nobody.safetensors', '12345');
+  mkdirSync(join(folders.tmp, 's000009-abcdef/deep'), { recursive: true });
+  writeFileSync(join(folders.tmp, 's000009-abcdef/deep/left'), '123');
+  writeFileSync(join(folders.tmp, 's000009-abcdef/beside'), '45');
+  mkdirSync(join(folders.tmp, 'thesis'));
+  mkdirSync(folders.cache, { recursive: true });
+  writeFileSync(join(folders.cache, 'soft-1.safetensors'), '1234567');
+  mkdirSync(join(folders.cache, 'teacher-half-done'));
+  const waste = wasteOf(workspace);
+  expect(waste.orphans).toEqual([{ name: file, bytes: 5 }]);
+  expect(waste.leftovers).toEqual([{ name: 's000009-abcdef', bytes: 5 }]);
+  expect(waste.caches).toEqual([{ name: 'soft-1.safetensors', bytes: 7 }]);
+  expect(waste.database).toEqual(store.space());
+  expect(waste.database.bytes).toBeGreaterThan(4096);
+  // Of another session the folder of this one would be a leftover.
+  expect(wasteOf(workspace, 's000009-abcdef').leftovers.map(({ name }) => name)).toEqual([store.fence]);
+});
+
+test('where nothing has been made there is nothing, and nothing is made by looking', () => {
+  const workspace = temporaryWorkspace();
+  const { weights, trash, orphans, leftovers, caches } = wasteOf(workspace);
+  expect([weights, trash, orphans, leftovers, caches]).toEqual([[], [], [], [], []]);
+});
+
+test('bytes are those of plain files: links lead elsewhere, and what is gone counts nothing', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'a/b'), { recursive: true });
+  writeFileSync(join(folder, 'one'), '1');
+  writeFileSync(join(folder, 'a/b/three'), '333');
+  const elsewhere = temporaryFolder();
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'large'), 'x'.repeat(1000));
+  symlinkSync(elsewhere, join(folder, 'linked'));
+  symlinkSync(join(elsewhere, 'large'), join(folder, 'a/linked'));
+  expect([bytesIn(folder), bytesIn(join(folder, 'one')), bytesIn(join(folder, 'linked'))]).toEqual([4, 1, 0]);
+  expect(bytesIn(join(folder, 'none'))).toBe(0);
+});
