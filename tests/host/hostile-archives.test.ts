@@ -48,6 +48,10 @@ function soundDraft(): Draft {
   const from = temporaryWorkspace('from');
   addRun(from, 'run_1', { ...configOf('Random'), strategy: { id: 'random', options: {} } });
   addRun(from, 'run_2', { ...configOf('TRADE'), strategy: { id: 'trade', options: {} } }, ['run_1']);
+  const [hash, at] = ['a'.repeat(64), '2026-01-01T00:00:00.000Z'];
+  const split = { images: hash, labels: hash };
+  const dataset = { shape: [28, 28, 1], classes: ['a', 'b'], splits: { train: split, val: split, test: split } };
+  from.store.setSources('run_2', { at, dataset, teacher: { weights: hash, network: hash } });
   const { store, together, close } = openReadable(from.directory);
   const runs = together((records) =>
     ['run_1', 'run_2'].map((id) => ({ id, name: store.run(id)?.name ?? '', rows: [...records(id)] as Row[] })),
