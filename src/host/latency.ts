@@ -1,5 +1,7 @@
 /** Latency of students: timed in a trainer of one thread while the others hold, before training or on demand. */
+import { costOf } from '../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
+import { WorkbenchError } from '../core/errors.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
@@ -41,6 +43,12 @@ export async function measureStudent(
   student: Student,
   signal: AbortSignal,
 ): Promise<readonly LatencyRow[]> {
+  const { trial, graph } = student;
+  // The graph is made for the images that the data set has now.
+  if (costOf(graph).macs !== trial.macs) {
+    const problem = 'The data set of its run has images of another size now, so another network would be timed';
+    throw new WorkbenchError('dataset.changed', `${problem}. Put the old data set back.`, { field: 'dataset' });
+  }
   const end = await timeStudent(timing, student, LATENCY_ENGINES, signal);
   if (end.type !== 'timed') throw faultOf(end);
   return timing.store.latencies(student.trial.id);

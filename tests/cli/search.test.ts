@@ -123,6 +123,9 @@ describe('runs and show', () => {
     const { id } = (runs.json()[0] as { runs: { id: string }[] }).runs[0] ?? { id: '' };
     const shown = await bench.trade('show', id, '--json');
     expect(shown.json()).toHaveLength(1);
+    // What it was trained on, for whoever wants to compare it with something else.
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/) as string; // a matcher
+    expect(shown.json()[0]).toMatchObject({ run: { sources: { dataset: { splits: { train: { images: hash } } } } } });
     const { run } = shown.json()[0] as { run: { trials: object[]; front: object[] } };
     expect(run).toMatchObject({ id, state: 'finished', name: 'Second' });
     expect(run.trials).toHaveLength(2);

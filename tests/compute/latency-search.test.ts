@@ -1,5 +1,5 @@
 /** A search with latency among its objectives, on real networks: trainers hold, ONNX Runtime is asked, students train. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -9,8 +9,7 @@ import { writeTinyDataset } from './support/tiny-dataset.ts';
 it('times each student, then trains it, and has a front of accuracy against latency', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'latency-'));
   const workspace = join(folder, 'workspace');
-  writeTinyDataset(join(workspace, 'datasets', 'tiny'));
-  mkdirSync(join(folder, 'resources'));
+  writeTinyDataset(join(folder, 'resources', 'datasets', 'tiny'));
   const host = await createHost({ workspace, resources: join(folder, 'resources'), shell: 'cli' });
   try {
     const { client } = host;

@@ -12,6 +12,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { DatasetSources, Recorded } from '../../src/core/sources.ts';
 import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
+import { readTeacherCard } from '../../src/compute/teacher-card.ts';
 import { decodeTensors, roundToHalf } from '../../src/compute/safetensors.ts';
 import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTransformer } from './support/tiny-training.ts';
@@ -269,10 +270,22 @@ describe('the trainer process', () => {
     const { send, next, events } = startTrainer();
     const { jobId, fence, tempDir } = job('master');
     const recipe = { ...TINY_RECIPE, epochs: 2 };
-    const order = { jobId, fence, tempDir, dataset: { directory }, name: 'master', title: 'Master', recipe, seed: 1 };
+    const known = sourcesIn(directory);
+    const order = {
+      jobId,
+      fence,
+      tempDir,
+      dataset: { directory, known },
+      name: 'master',
+      title: 'Master',
+      recipe,
+      seed: 1,
+    };
     send({ type: 'trainTeacher', job: { ...order, date: '2026-01-02' } });
     const trained = await next('teacherTrained');
     expect(trained.directory).toBe(join(folder, 'temp', 'master-teacher'));
+    // A teacher knows what it has seen.
+    expect(readTeacherCard(trained.directory).dataset.sources).toEqual(known);
     const distillation = { loss: 'kd', temperature: 2, weight: 0.5 } as const;
     const teacher = { directory: trained.directory };
     const stranger = { ...teacher, known: { at: AT, weights: 'a'.repeat(64), network: 'b'.repeat(64) } };

@@ -199,6 +199,29 @@ describe('a run of an earlier version', () => {
   );
 });
 
+describe('a teacher', () => {
+  it('is not used with other data of the name that it was trained on: it may have seen what it is tested with', async () => {
+    const id = await pausedRun();
+    const card = join(teacher(), 'teacher.json');
+    const known = { ...sourcesOf(id)?.dataset, at: '2026-01-02T03:04:05.000Z' };
+    const write = (sources: unknown): void => {
+      const { dataset, ...rest } = JSON.parse(readFileSync(card, 'utf8'));
+      writeFileSync(card, JSON.stringify({ ...rest, dataset: { ...dataset, sources } }));
+    };
+    const client = await open(1);
+    write(known);
+    const { run } = await client.runs.start(search());
+    await untilRun(client, run.id, left);
+    write({ ...known, splits: { ...known.splits, val: { images: 'a'.repeat(64), labels: 'b'.repeat(64) } } });
+    expect(await refusal(client.runs.start(search()))).toMatch(
+      /^teacher\.mismatch: .*trained on other data of the name "small": the validation images, the validation labels changed after 2026-01-02/,
+    );
+    // What is no fingerprint says nothing, and stands in nobody's way.
+    write({ shape: 'toString' });
+    expect((await client.runs.start(search())).run.state).toBe('running');
+  });
+});
+
 describe('what stands on a run', () => {
   it('students that are trained again, and results that are learned from, are of the same data', async () => {
     const id = await pausedRun();
@@ -236,6 +259,14 @@ describe('what stands on a run', () => {
     expect(await refusal(client.trials.export({ id: network.id, format: 'json', precision: 'fp32' }))).toMatch(
       /^dataset\.changed/,
     );
+  });
+
+  it('latency is not measured of the network that other images would make of a student', async () => {
+    const id = await pausedRun();
+    const client = await open(1);
+    const [done] = await client.runs.trials({ id });
+    writeCard(data(), 'files', { shape: [32, 32, 1] });
+    expect(await refusal(client.trials.measureLatency({ id: done?.id ?? '' }))).toMatch(/^dataset\.changed/);
   });
 
   it('weights that are not those that were written are neither tested nor shown nor exported', async () => {

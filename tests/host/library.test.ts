@@ -1,5 +1,5 @@
 /** Teachers are trained, stopped, gone on with and removed, and data sets are looked into, without half states. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teacherInputSchema } from '../../src/bridge/library-schemas.ts';
@@ -9,6 +9,7 @@ import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
 import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
+import { invertLabels, writeCard, writeSmallDataset } from '../support/small-data.ts';
 
 const hosts: Host[] = [];
 const folders: { remove(): void }[] = [];
@@ -87,6 +88,51 @@ describe('training a teacher', () => {
     const { points } = await again.client.library.teacher({ name: 'mine' });
     expect(points.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(inWorkspace('cache')).toEqual([]);
+  });
+
+  it('goes on with the data that it was begun on, or not at all; and the teacher knows them', async () => {
+    const { host, begin, path } = await open({ epochMs: 400 });
+    const data = join(path, 'resources', 'datasets', 'small');
+    writeSmallDataset(data);
+    const order = { name: 'mine', dataset: 'small' };
+    const { id } = await host.client.library.trainTeacher(order);
+    await afterEpoch(host, id, 1);
+    await host.client.jobs.stop({ id });
+    await host.close();
+    invertLabels(data, 'train');
+    writeCard(data, 'files');
+    const again = await begin();
+    const refused = await again.client.library.trainTeacher(order);
+    await ended(again, refused.id);
+    const failed = (await again.client.jobs.list()).find((job) => job.id === refused.id);
+    expect(failed).toMatchObject({ state: 'failed' });
+    expect(JSON.stringify(failed)).toMatch(
+      /not the one of the teacher \\"mine\\" any more: the training labels changed after .*discard the unfinished/,
+    );
+    expect(await again.client.library.unfinishedTeachers()).toHaveLength(1);
+    writeSmallDataset(data);
+    const taken = await again.client.library.trainTeacher(order);
+    await ended(again, taken.id);
+    expect((await again.client.catalog.teachers()).map(({ name }) => name)).toContain('mine');
+  });
+
+  it('of an earlier version goes on with the data that are there, and says so in the log', async () => {
+    const { host, begin, path } = await open({ epochMs: 400 });
+    writeSmallDataset(join(path, 'resources', 'datasets', 'small'));
+    const order = { name: 'mine', dataset: 'small' };
+    const { id } = await host.client.library.trainTeacher(order);
+    await afterEpoch(host, id, 1);
+    await host.client.jobs.stop({ id });
+    const [unfinished] = await host.client.library.unfinishedTeachers();
+    await host.close();
+    const sources = join(path, 'workspace', 'cache', unfinished?.id ?? '', 'sources.json');
+    expect(JSON.parse(readFileSync(sources, 'utf8'))).toMatchObject({ shape: [28, 28, 1] });
+    rmSync(sources);
+    const again = await begin();
+    const taken = await again.client.library.trainTeacher(order);
+    await ended(again, taken.id);
+    expect((await again.client.jobs.list()).map(({ state }) => state)).toEqual(['finished']);
+    expect(readFileSync(join(path, 'workspace', 'logs', 'host.log'), 'utf8')).toContain('kept no fingerprint');
   });
 
   it('is stopped by the close of the program, and forgotten when the person says so', async () => {

@@ -36,10 +36,12 @@ export const showVerb: Verb = (program, context) => {
         else printLines(log.map(wholeText));
         return context.end(0);
       }
-      const shown = withWorkspace(options, (workspace) => read(workspace, id));
+      const { shown, sources } = withWorkspace(options, (workspace) => {
+        return { shown: read(workspace, id), sources: workspace.store.sources(id) };
+      });
       const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
       const why = options.why ? await explainRecorded(places, id) : undefined;
-      if (options.json) printJson({ run: { ...record(shown), ...(why && { why }) } });
+      if (options.json) printJson({ run: { ...record(shown), sources, ...(why && { why }) } });
       else printLines([...lines(shown), ...(why ? ['', ...whyText(why, isByAccuracy(shown))] : [])]);
       context.end(0);
     });
