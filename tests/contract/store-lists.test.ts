@@ -113,8 +113,8 @@ describe.each([
       { id: 'c', strategy: 'zeta', dataset: 'gamma', teacher: 'x' },
       { id: 'd', strategy: 'gone', dataset: 'gone', teacher: 'gone' },
     );
-    store.tagRuns(['b', 'd'], { add: ['zoo', 'Ärger', 'gone'], remove: [] });
-    store.tagRuns(['a'], { add: ['Zoo', 'apple'], remove: [] });
+    store.tagRuns(['b', 'd'], { add: ['Zoo', 'Ärger', 'gone'], remove: [] });
+    store.tagRuns(['a'], { add: ['zoo', 'apple'], remove: [] });
     store.tagRuns(['b'], { add: [], remove: ['GONE'] });
     for (const id of ['a', 'b', 'd']) store.setRunState(id, 'paused');
     store.trashRuns(['d']);

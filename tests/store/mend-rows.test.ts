@@ -111,6 +111,26 @@ describe('a log', () => {
     ]);
   });
 
+  test('asks for nobody twice, and for none of those that a gap has cut off', () => {
+    const { store, edit, log, mend: repair } = paused(1);
+    for (const numbers of [[1], [2, 3]]) {
+      const event = { ...asked(...numbers), position: 9 };
+      store.recordAsked('run_1', event, costsOf(event), 3);
+    }
+    const [first] = log();
+    // The first ask stands there again; then the row and the proposal of number 1 are gone.
+    edit(`INSERT INTO event (run_id, seq, type, trial, json, created_at)
+      SELECT run_id, 9, type, trial, json, created_at FROM event WHERE seq = 0`);
+    repair(mend);
+    expect(log().map((event) => (event.type === 'asked' ? event.proposals.map(({ trial }) => trial) : event))).toEqual([
+      ...[[0], [1], [2, 3]],
+    ]);
+    edit('DELETE FROM trial WHERE number = 1; DELETE FROM event WHERE seq = 1');
+    repair(mend);
+    expect(log()).toEqual([first]);
+    expect(store.trials('run_1').map(({ number }) => number)).toEqual([0]);
+  });
+
   test('says how many records are lost, one or more, and what became of those behind a gap', () => {
     const { store, edit, mend: repair } = paused(4);
     edit('DELETE FROM trial WHERE number IN (0, 2)');
@@ -131,6 +151,19 @@ describe('a log', () => {
       'The log of run run_1 was brought into agreement with its 1 student. After a gap in the records 2 students are gone.',
     ]);
   });
+});
+
+test('files of nobody and counters are told of by name, after all else and once each', () => {
+  const { store, edit, mend: repair } = paused(3);
+  edit('UPDATE trial_count SET trials = 9');
+  const orphan = { what: 'orphan', file: 'x.bin' } as const;
+  const counts = { what: 'counts', runId: 'run_1' } as const;
+  expect(repair([orphan, counts, { ...orphan }, { what: 'log', runId: 'run_1' }])).toEqual([
+    'The log of run run_1 was brought into agreement with its 3 students.',
+    'The students of run run_1 were counted again.',
+    'The file "x.bin", which belongs to no trial, was put aside.',
+  ]);
+  expect(store.summary('run_1')?.trials).toMatchObject({ queued: 3, running: 0 });
 });
 
 describe('a curve', () => {
