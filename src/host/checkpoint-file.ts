@@ -27,7 +27,7 @@ export async function assertSoundFile(path: string, facts: FileFacts, whose: str
   const fault = await faultOfFile(path, facts);
   if (fault === undefined) return;
   const advice = 'Train it again, or put the file back from a copy; `trade doctor` looks at all of them.';
-  throw new WorkbenchError('checkpoint.corrupt', `The file of the weights of ${whose} ${fault}. ${advice}`, {
+  throw new WorkbenchError('checkpoint.corrupt', `The file of the weights of ${whose} ${fault}: ${path}. ${advice}`, {
     file: path,
   });
 }
