@@ -37,7 +37,7 @@ const REFUSALS = 10_000;
 
 /**
  * `source` is a copy that may be changed, `target` a file that is not there yet. What refers to rows that are lost is lost with
- * them. Throws `workspace.corrupt` where not even the tables can be found.
+ * them. Where not even the tables can be found nothing is saved, and each of them counts as unreadable.
  */
 export function salvage(source: string, target: string): Salvage {
   mendHeader(source);
@@ -88,17 +88,19 @@ const SESSION_AFTER_ALL = `
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Columns that both have; a table that one of them lacks has none. */
-function commonColumns(from: Connection, to: Connection, table: string): readonly string[] {
-  const of = (db: Connection): readonly string[] => {
-    try {
-      return db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
-    } catch {
-      return [];
-    }
-  };
-  const there = new Set(of(from));
-  return of(to).filter((column) => there.has(column));
+function columnsOf(db: Connection, table: string): readonly string[] {
+  return db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+}
+
+/** Columns that both have; a table that one of them lacks has none. Where the pages are damaged that name the tables, all is lost. */
+function commonColumns(from: Connection, to: Connection, table: string, lost: () => void): readonly string[] {
+  try {
+    const there = new Set(columnsOf(from, table));
+    return columnsOf(to, table).filter((column) => there.has(column));
+  } catch {
+    lost();
+    return [];
+  }
 }
 
 function inserter(to: Connection, table: string, columns: readonly string[], lost: () => void): (row: Row) => number {
@@ -116,7 +118,7 @@ function inserter(to: Connection, table: string, columns: readonly string[], los
 }
 
 function copyByRowid(from: Connection, to: Connection, table: string, lost: () => void): number {
-  const columns = commonColumns(from, to, table);
+  const columns = commonColumns(from, to, table, lost);
   if (columns.length === 0) return 0;
   const put = inserter(to, table, columns, lost);
   const read = from.prepare<[number, number], Row & { readonly salvaged_rowid: number }>(
@@ -164,7 +166,7 @@ function copyByParent(
   keys: string,
   lost: () => void,
 ): number {
-  const columns = commonColumns(from, to, table);
+  const columns = commonColumns(from, to, table, lost);
   if (columns.length === 0) return 0;
   const put = inserter(to, table, columns, lost);
   const read = from.prepare<[string], Row>(`SELECT ${columns.join(', ')} FROM ${table} WHERE ${column} = ?`);
@@ -182,12 +184,12 @@ function copyByParent(
 function dropOrphans(to: Connection): void {
   to.exec('DELETE FROM trial WHERE run_id NOT IN (SELECT id FROM run)');
   for (const table of ['event', 'run_tag', 'trial_count']) {
-    if (commonColumns(to, to, table).length > 0) {
+    if (columnsOf(to, table).length > 0) {
       to.exec(`DELETE FROM ${table} WHERE run_id NOT IN (SELECT id FROM run)`);
     }
   }
   for (const table of ['epoch', 'prediction', 'latency', 'checkpoint', 'trial_note']) {
-    if (commonColumns(to, to, table).length > 0) {
+    if (columnsOf(to, table).length > 0) {
       to.exec(`DELETE FROM ${table} WHERE trial_id NOT IN (SELECT id FROM trial)`);
     }
   }
