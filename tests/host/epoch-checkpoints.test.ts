@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSummaryView } from '../../src/bridge/schemas.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { openReadable } from '../../src/store/workspace.ts';
@@ -12,6 +12,9 @@ import { fakeHost, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { writeSmallDataset, writeSmallTeacher } from '../support/small-data.ts';
 import { untilRun } from '../support/until-run.ts';
+
+// Sessions come and go; what they take is the machine's affair.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 /** Enough that a slow machine stops it in the middle, too. */
 const EPOCHS = 8;

@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
 import { trainAgainInput } from '../../src/bridge/train-again.ts';
 import type { RunSources } from '../../src/core/sources.ts';
@@ -14,6 +14,9 @@ import { DATABASE_FILE, openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';
 import { invertLabels, writeCard, writeSmallDataset, writeSmallTeacher } from '../support/small-data.ts';
 import { untilRun } from '../support/until-run.ts';
+
+// Sessions come and go; what they take is the machine's affair.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 let folder: ReturnType<typeof temporaryFolder>;
 let host: Host | undefined;
