@@ -38,6 +38,8 @@ export const attacks: fc.Arbitrary<Attack> = fc.record({
 const STAYING = { strangers: 100, windows: 6 } as const;
 
 export interface Attacker {
+  /** So many at once that say nothing and go away with `leave`. */
+  crowd(count: number): Promise<void>;
   /** Rejects where nobody listens any more. */
   strike(attack: Attack): Promise<void>;
   /** Connections that the server has answered or cut by itself. */
@@ -81,8 +83,21 @@ export function createAttacker(port: number, secret: string): Attacker {
     }
   }
 
+  async function crowd(count: number): Promise<void> {
+    await Promise.all(
+      Array.from({ length: count }, async () => {
+        const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+        // Those that had to make room are ended by the other side.
+        socket.on('error', () => undefined).resume();
+        await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
+        strangers.push(socket);
+      }),
+    );
+  }
+
   return {
     strike,
+    crowd,
     answered: () => answered,
     leave: () => {
       for (const socket of [...strangers.splice(0), ...windows.splice(0)]) socket.destroy();
