@@ -13,7 +13,7 @@ export function writeAtomically(path: string, bytes: Uint8Array, write: Write = 
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
+    const made = mkdirSync(folder, { recursive: true });
     const file = openSync(temporary, 'w');
     try {
       let written = 0;
@@ -24,6 +24,9 @@ export function writeAtomically(path: string, bytes: Uint8Array, write: Write = 
     }
     renameSync(temporary, path);
     syncFolder(folder);
+    for (let above = folder; made !== undefined && above.length >= made.length; above = dirname(above)) {
+      syncFolder(dirname(above));
+    }
   } catch (error) {
     rmSync(temporary, { force: true });
     // Sound: only read, and undefined for an error without a code.
@@ -34,7 +37,7 @@ export function writeAtomically(path: string, bytes: Uint8Array, write: Write = 
   return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Makes the rename itself last; Windows cannot open folders and needs no such step. */
+/** Makes the names in it last, as that of a file that was renamed into it; Windows cannot open folders and needs no such step. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

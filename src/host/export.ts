@@ -1,10 +1,11 @@
 /** Students and teachers as files for others: a trainer of its own writes and tries them, then they are put where they are wanted. */
-import { closeSync, copyFileSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ExportJob, ExportFormat, ExportPrecision } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { copyWhole } from '../store/disk.ts';
 import type { StoredFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { makeBeside } from './beside.ts';
@@ -169,15 +170,7 @@ function putInPlace(from: string, file: string): void {
   let folder: string | undefined;
   try {
     folder = makeBeside(file);
-    const beside = join(folder, 'file');
-    copyFileSync(from, beside);
-    const handle = openSync(beside, 'r+');
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(beside, file);
+    copyWhole(from, file, join(folder, 'file'));
   } catch (error) {
     // Sound: only read, and undefined for an error without a code.
     const { code } = error as NodeJS.ErrnoException;

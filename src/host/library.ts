@@ -1,5 +1,5 @@
 /** Teachers and data sets as a person keeps them: what each takes and is used by, what is in it, and how it goes away. */
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   BalanceView,
@@ -10,6 +10,7 @@ import type {
   UsageView,
 } from '../bridge/library-schemas.ts';
 import { WorkbenchError } from '../core/errors.ts';
+import { move } from '../store/disk.ts';
 import type { WorkspaceFiles } from '../store/files.ts';
 import type { ReadableStore } from '../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
@@ -80,7 +81,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     }
     // Out of its place at once, whole; what a kill leaves of it is swept with the session's folder.
     const gone = join(files.temp, `removed-${kind}-${name}-${Date.now()}`);
-    renameSync(directory, gone);
+    move(directory, gone);
     rmSync(gone, { recursive: true, force: true });
     changed();
   }

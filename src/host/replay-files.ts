@@ -3,12 +3,13 @@
  * temp folder, flushed, renamed. A file whose content is not what its name says was damaged, and is passed over.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { numberWord, wordNumber } from '../bridge/numbers.ts';
 import { replaySchema } from '../bridge/replay-schemas.ts';
 import type { ReplayView } from '../bridge/replay-schemas.ts';
+import { flushFile, flushFolder, makeFolder, move } from '../store/disk.ts';
 import type { Log } from './log.ts';
 
 export interface ReplayFiles {
@@ -77,16 +78,20 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
     );
     const file = `${id}-${hashOf(text)}.json`;
     const draft = join(temp, file);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(draft, text);
-    flush(draft);
-    renameSync(draft, join(folder, file));
+    flushFile(draft);
+    // Before the one that it replaces goes.
+    move(draft, join(folder, file));
     for (const old of filesOf.get(id) ?? []) if (old !== file) rmSync(join(folder, old), { force: true });
     filesOf.set(id, new Set([file]));
   }
 
   function remove(id: string): void {
-    for (const file of filesOf.get(id) ?? []) rmSync(join(folder, file), { force: true });
+    const files = filesOf.get(id);
+    if (files === undefined) return;
+    for (const file of files) rmSync(join(folder, file), { force: true });
+    flushFolder(folder);
     filesOf.delete(id);
   }
 
@@ -102,13 +107,4 @@ function revive(key: string, value: unknown): unknown {
   return Array.isArray(value)
     ? value.map((item: unknown) => (typeof item === 'string' ? wordNumber(item) : item))
     : value;
-}
-
-function flush(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

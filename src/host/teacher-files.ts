@@ -1,6 +1,6 @@
 /** Teacher folders as the host reads them: the card that stands beside the weights. */
 import { createHash } from 'node:crypto';
-import { createReadStream, writeFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochPointSchema } from '../bridge/epoch-schema.ts';
@@ -10,6 +10,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import { canonicalText, readRecordedDataset } from '../core/sources.ts';
 import type { TeacherSources } from '../core/sources.ts';
 import type { EpochPoint } from '../core/trial.ts';
+import { writeWhole } from '../store/disk.ts';
 import { readJson, writeJson } from '../store/numbers.ts';
 
 const TEXT = z.string().max(1000);
@@ -98,5 +99,5 @@ export async function readCurve(directory: string): Promise<readonly EpochPoint[
 }
 
 export function writeCurve(directory: string, points: readonly EpochPoint[]): void {
-  writeFileSync(join(directory, CURVE_FILE), writeJson(points));
+  writeWhole(join(directory, CURVE_FILE), writeJson(points));
 }

@@ -3,12 +3,12 @@
  * wrong. `VACUUM INTO` makes them: it reads one state while others write, and refuses a damaged database, so that no sound
  * copy ever gives way to a damaged one. What is damaged is kept byte by byte, and for ever.
  */
-import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Connection } from './database.ts';
-import { flushFile, flushFolder, move } from './disk.ts';
+import { copyWhole, flushFile, flushFolder, move } from './disk.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
 import { PARTIAL } from './ownership.ts';
 import { ARRIVED, settle } from './passage.ts';
@@ -120,10 +120,7 @@ export function keepDamaged(database: string, backups: string, at: Date): string
   inWordsOf(join(backups, name), () => {
     for (const suffix of ['', '-wal']) {
       if (!existsSync(`${database}${suffix}`)) continue;
-      const partial = join(backups, `${name}${suffix}${PARTIAL}`);
-      copyFileSync(`${database}${suffix}`, partial);
-      flushFile(partial);
-      move(partial, join(backups, `${name}${suffix}`));
+      copyWhole(`${database}${suffix}`, join(backups, `${name}${suffix}`));
     }
   });
   return name;

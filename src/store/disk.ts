@@ -2,7 +2,16 @@
  * What has to outlast a power cut. The disk keeps the bytes of a file once the file is flushed, and its name (new, other or
  * gone) once its folder is. Whatever is acknowledged, or named by a row, goes through here first.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -49,6 +58,13 @@ export function writeWhole(file: string, text: string): void {
   writeFileSync(partial, text);
   flushFile(partial);
   move(partial, file);
+}
+
+/** A copy of a file that may lie on another disk: there whole, or as it was before. `beside`: of the same folder, cut off where a kill comes. */
+export function copyWhole(from: string, file: string, beside = `${file}.partial`): void {
+  copyFileSync(from, beside);
+  flushFile(beside);
+  move(beside, file);
 }
 
 const AT_ONCE = 8;

@@ -67,7 +67,8 @@ export function assertOurs(root: string): void {
   const [database, lock] = [factsOf(join(root, DATABASE_FILE)), factsOf(join(root, LOCK_FILE))];
   if (database !== undefined && hasOurHeader(join(root, DATABASE_FILE))) return;
   // The lock is taken by a transaction that writes nothing.
-  const hasLock = lock?.size === 0 && isNote(join(root, LOCK_NOTE));
+  const isLock = lock === undefined ? names.includes(LOCK_NOTE) : lock.size === 0;
+  const hasLock = isLock && isNote(join(root, LOCK_NOTE));
   // A database that is damaged or gone stands among the rest of a workspace, or among nothing else.
   const isDamaged = database !== undefined && FOLDERS.every((folder) => names.includes(folder));
   if (hasLock && (isDamaged || hasOurNamesOnly(root, names))) return;
@@ -117,8 +118,8 @@ function factsOf(path: string): Stats | undefined {
 /** Absent, or as a session leaves it. */
 function isNote(file: string): boolean {
   if (factsOf(file) === undefined) return true;
-  const text = readFileSync(file, 'utf8');
-  // A kill or a full disk may have left the beginning of it.
+  // A kill, a full disk or a power cut may have left the beginning of it, with nothing or zeros behind.
+  const text = readFileSync(file, 'utf8').replace(/\0+$/, '');
   return /^\{"pid":\d+\}\n?$/.test(text) || '{"pid":'.startsWith(text) || /^\{"pid":\d*$/.test(text);
 }
 

@@ -82,7 +82,7 @@ export function putAside({ folders, pathOf }: StoredFiles, names: readonly strin
     inWordsOf(target, () => renameSync(pathOf(name), target));
   }
   // In their old place the next sweep would take them.
-  for (const folder of [aside, folders.checkpoints]) inWordsOf(folder, () => flushFolder(folder));
+  inWordsOf(aside, () => flushFolder(aside));
 }
 
 /**

@@ -8,8 +8,7 @@ import { expect, test } from 'vitest';
 import { packArchive } from '../../src/host/pack-archive.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
-import { askedOf, PREDICTIONS } from '../support/archives.ts';
-import { costsOf, finished, searchConfig } from '../support/store-records.ts';
+import { askedOf, costsOf, finished, PREDICTIONS, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
 const PROGRAM = fileURLToPath(new URL('../support/killed-arrival.ts', import.meta.url));

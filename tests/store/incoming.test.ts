@@ -14,7 +14,7 @@ import { findWaste } from '../../src/store/waste.ts';
 import { DATABASE_FILE, openReadable, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 import { addRun, canonical, filled, packed, problems, stage, taken } from '../support/archives.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
-import { asked, costsOf, searchConfig } from '../support/store-records.ts';
+import { asked, askedOf, costsOf, searchConfig } from '../support/store-records.ts';
 import { temporaryWorkspace } from '../support/workspace.ts';
 
 const RUNS = ['run_1', 'run_2', 'run_3'] as const;
@@ -88,7 +88,7 @@ describe('while runs are taken in', () => {
     await arriveIn(into, await packed(from), async () => {
       const { store } = into;
       for (const id of store.passage().arriving.filter((one) => store.run(one) !== undefined)) {
-        const event = asked(4);
+        const event = askedOf(4);
         const attempts = [
           () => store.setRunState(id, 'running'),
           () => store.trashRuns(['ours', id]),

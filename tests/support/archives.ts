@@ -6,11 +6,9 @@ import { expect } from 'vitest';
 import { packArchive } from '../../src/host/pack-archive.ts';
 import { unpackArchive } from '../../src/host/unpack-archive.ts';
 import { examineFolder } from '../../src/store/doctor.ts';
-import type { Candidate } from '../../src/core/space/space.ts';
-import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
-import { asked, costsOf, finished, LATENCY, point, searchConfig } from './store-records.ts';
+import { askedOf, costsOf, finished, LATENCY, point, PREDICTIONS, searchConfig } from './store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from './workspace.ts';
 
 export const quiet = (): void => undefined;
@@ -21,24 +19,6 @@ export const RESOURCES = join(import.meta.dirname, '../../resources');
 
 /** No window can ask for an infinite limit, as the store's own tests do. */
 export const configOf = (name: string) => ({ ...searchConfig(name), limits: [{ metric: 'macs', max: 1e9 }] });
-
-/** As `asked`, of students that the family has: an archive of others is refused. */
-export function askedOf(...trials: readonly number[]): AskedEvent {
-  const event = asked(...trials);
-  const levels = [4, 6, 8, 12];
-  const candidate = (trial: number): Candidate => ({
-    family: 'resnet',
-    config: { width1: levels[trial % 4] ?? 4, blocks1: 1, width2: 16, blocks2: 1, blocks3: 0 },
-  });
-  return { ...event, proposals: event.proposals.map((one) => ({ ...one, candidate: candidate(one.trial) })) };
-}
-
-/** Of as many classes as the data set has; exact in half precision. */
-export const PREDICTIONS = {
-  count: 2,
-  classes: 10,
-  probabilities: Float32Array.of(...new Array<number>(20).fill(0.125)),
-};
 
 /** A run with a student of every state, and every kind of row. */
 export function addRun(workspace: Workspace, id: string, config = configOf(id), prior: readonly string[] = []): void {

@@ -3,6 +3,7 @@ import type { Proposal } from '../../src/core/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 import type { RunSources } from '../../src/core/sources.ts';
+import type { Candidate } from '../../src/core/space/space.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore, WritableStore } from '../../src/store/store.ts';
@@ -62,6 +63,24 @@ export function proposal(trial: number): Proposal {
 export function asked(...trials: readonly number[]): AskedEvent {
   return { type: 'asked', proposals: trials.map(proposal), position: trials.length, warmStart: [0.5, -Infinity, -0] };
 }
+
+/** As `asked`, of students that the family has: an archive of others is refused. */
+export function askedOf(...trials: readonly number[]): AskedEvent {
+  const event = asked(...trials);
+  const levels = [4, 6, 8, 12];
+  const candidate = (trial: number): Candidate => ({
+    family: 'resnet',
+    config: { width1: levels[trial % 4] ?? 4, blocks1: 1, width2: 16, blocks2: 1, blocks3: 0 },
+  });
+  return { ...event, proposals: event.proposals.map((one) => ({ ...one, candidate: candidate(one.trial) })) };
+}
+
+/** Of as many classes as the data set has; exact in half precision. */
+export const PREDICTIONS = {
+  count: 2,
+  classes: 10,
+  probabilities: Float32Array.of(...new Array<number>(20).fill(0.125)),
+};
 
 export const COSTS: NewTrialCosts = { params: 12_345, macs: 1_500_000_000, peakActivationBytes: 65_536 };
 
