@@ -101,10 +101,14 @@ export interface Mark {
   readonly symbol: string;
 }
 
-/** Colour and symbol of the n-th category: never colour alone. */
-export function markOf(index: number, theme: Theme): Mark {
+/** Among categories: the n-th of them, or the teacher, which looks the same in every chart. */
+export type MarkPlace = number | 'teacher';
+
+/** Colour and symbol of a category: never colour alone. */
+export function markOf(place: MarkPlace, theme: Theme): Mark {
+  if (place === 'teacher') return { color: COLORS[theme].teacher, symbol: TEACHER_SYMBOL };
   const colors = SERIES[theme];
-  const at = ((index % colors.length) + colors.length) % colors.length;
+  const at = ((place % colors.length) + colors.length) % colors.length;
   return { color: colors[at] ?? colors[0], symbol: SYMBOLS[at] ?? 'circle' };
 }
 

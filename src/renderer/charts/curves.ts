@@ -2,7 +2,7 @@
 import type { EpochPoint } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
-import type { ChartView } from './chart.ts';
+import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
 
@@ -10,6 +10,8 @@ export interface Curve {
   readonly id: string;
   readonly title: string;
   readonly points: readonly EpochPoint[];
+  /** Of its mark, where other charts show the same network; its place among the curves when absent. */
+  readonly place?: MarkPlace | undefined;
 }
 
 export interface CurvesInput {
@@ -81,7 +83,7 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
         formatter: (params: unknown) => tooltipText(input, params, show),
       },
       series: input.curves.flatMap((curve, index) => {
-        const { color, symbol } = markOf(index, theme);
+        const { color, symbol } = markOf(curve.place ?? index, theme);
         const raw = curve.points.map((point) => [point.epoch, finiteOrGap(point[input.metric])]);
         const isSmoothed = input.smoothing > 0 && raw.length > 2;
         const smoothed = smooth(

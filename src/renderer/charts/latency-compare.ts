@@ -5,14 +5,14 @@ import { formatExact, formatMilliseconds } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
 import { logRange } from './axis-range.ts';
-import type { ChartView } from './chart.ts';
+import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
 
 export interface TimedNetwork {
   readonly key: string;
   readonly title: string;
-  readonly place: number;
+  readonly place: MarkPlace;
   readonly measured: Pick<LatencyView, 'engine' | 'batch' | 'timingsMs'>;
 }
 

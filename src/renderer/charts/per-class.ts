@@ -3,7 +3,7 @@ import { formatPercent, formatPlural } from '../format.ts';
 import type { Confusion } from '../review/confusion.ts';
 import { shareOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
-import type { ChartView } from './chart.ts';
+import type { ChartView, MarkPlace } from './chart.ts';
 import { markOf } from './chart.ts';
 import { CLASS_GRID, classAxis } from './class-axis.ts';
 import { frame, namedLegend, yAxis } from './frame.ts';
@@ -11,7 +11,7 @@ import { frame, namedLegend, yAxis } from './frame.ts';
 export interface ReviewedConfusion {
   readonly key: string;
   readonly title: string;
-  readonly place: number;
+  readonly place: MarkPlace;
   readonly confusion: Confusion;
 }
 

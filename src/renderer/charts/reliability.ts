@@ -2,14 +2,14 @@
 import { formatPercent, formatPlural, formatPoints } from '../format.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
-import type { ChartView } from './chart.ts';
+import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
 
 export interface ReviewedCalibration {
   readonly key: string;
   readonly title: string;
-  readonly place: number;
+  readonly place: MarkPlace;
   readonly calibration: Calibration;
 }
 
@@ -56,7 +56,7 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
         ...networks.map(({ key, title, place, calibration }) => {
           const { color, symbol } = markOf(place, theme);
           return {
-            ...{ type: 'line' as const, id: key, name: title, color, symbol, symbolSize: 8 },
+            ...{ type: 'line' as const, id: key, name: title, color, symbol, symbolSize: place === 'teacher' ? 12 : 8 },
             lineStyle: { color, width: 1.5 },
             data: calibration.bins
               .filter(({ count }) => count >= FEWEST)

@@ -7,17 +7,20 @@ import { calibrationOf } from '../review/calibration.ts';
 import { confusionOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
 import type { Compared } from './compared.ts';
+import { markPlaces } from './places.ts';
 import type { Reviewed } from './use-reviewed.ts';
 
-/** One curve for each student, whatever epochs of it are compared. */
-export function comparedCurves(students: readonly Compared[], teacher: Compared | undefined, theme: Theme): ChartView {
-  const curves = students.filter(
-    ({ network }, place) => students.findIndex((other) => other.network.id === network.id) === place,
+/** Of everything that is compared: one curve for each student, whatever epochs of it are, and a line for its teacher. */
+export function comparedCurves(all: readonly Compared[], teacher: Compared | undefined, theme: Theme): ChartView {
+  const places = markPlaces(all);
+  const curves = all.filter(
+    ({ network, student }, index) =>
+      student && all.findIndex((other) => other.student && other.network.id === network.id) === index,
   );
   return curvesChart(
     {
-      curves: curves.map(({ network, title, student }) => ({
-        ...{ id: network.id, points: student?.epochs ?? [] },
+      curves: curves.map(({ key, network, title, student }) => ({
+        ...{ id: network.id, points: student?.epochs ?? [], place: places.get(key) },
         title: title.replace(/, epoch \d+$/, ''),
       })),
       ...{ metric: 'validationAccuracy', smoothing: 0 },

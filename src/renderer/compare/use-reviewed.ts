@@ -1,14 +1,16 @@
 /** The compared networks whose predictions are here, all on the same images; the others with the reason. */
 import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { MarkPlace } from '../charts/chart.ts';
 import { usePredictions } from '../review/use-predictions.ts';
 import type { Compared } from './compared.ts';
+import { markPlaces } from './places.ts';
 
 export interface Reviewed {
   readonly key: string;
   readonly title: string;
-  /** Of its mark: its place among all that are compared. */
-  readonly place: number;
+  /** Of its mark among all that are compared. */
+  readonly place: MarkPlace;
   readonly view: PredictionsView;
 }
 
@@ -16,7 +18,10 @@ export function useReviewed(all: () => readonly Compared[]) {
   const predictions = usePredictions();
   watch(all, (networks) => networks.forEach(({ network }) => void predictions.read(network)), { immediate: true });
 
-  const read = computed(() => all().map((one, place) => ({ ...one, place, read: predictions.of(one.network) })));
+  const read = computed(() => {
+    const places = markPlaces(all());
+    return all().map((one) => ({ ...one, place: places.get(one.key) ?? 0, read: predictions.of(one.network) }));
+  });
   const here = computed(() =>
     read.value.flatMap(({ key, title, place, read: found }): readonly Reviewed[] =>
       found?.state === 'here' ? [{ key, title, place, view: found.view }] : [],
