@@ -176,9 +176,8 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
   const named = checkpointsNamed(incoming);
   inWordsOf(database, () => {
     flushFile(incoming);
-    // A log of the old database would be played into the new one: it goes first, on the disk too.
+    // A log of the old database would be played into the new one; both are on the disk before the wish is forgotten.
     for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
-    flushFolder(root);
     move(incoming, database);
   });
   fetchBack(files, named);

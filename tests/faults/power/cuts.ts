@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { split, createRng } from '../../../src/core/math/rng.ts';
 import { watchDisk } from './losing-disk.ts';
 import type { Moment } from './losing-disk.ts';
-import { cutAt, hashOf, writeImage } from './image.ts';
+import { cutAt, hashOf, WORST, writeImage } from './image.ts';
 import type { Chance } from './image.ts';
 import { backup, restore, salvage } from './copies.ts';
 import { files, migration } from './files.ts';
@@ -98,10 +98,10 @@ interface ChosenCut {
   readonly kind: string;
 }
 
-/** Nothing but what was flushed, and names without bytes, at each moment; no two of them leave the same. */
+/** At each moment; no two of them leave the same. */
 function worstCuts(moments: readonly Moment[]): readonly ChosenCut[] {
   const seen = new Set<string>();
-  return (['least', 'names'] as const).flatMap((chance) =>
+  return WORST.flatMap((chance) =>
     moments.flatMap((moment, place) => (isNew(seen, moment, chance) ? [{ moment, place, chance, kind: chance }] : [])),
   );
 }

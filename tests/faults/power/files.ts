@@ -15,7 +15,7 @@ import { unpackArchive } from '../../../src/host/unpack-archive.ts';
 import { listBackups } from '../../../src/store/backup.ts';
 import { DATABASE_FILE, openWorkspace } from '../../../src/store/workspace.ts';
 import Database from 'better-sqlite3';
-import { addRun, nextStart, placeIn, RESOURCES } from './operation.ts';
+import { addRun, lookForNote, nextStart, placeIn, RESOURCES } from './operation.ts';
 import type { Operation } from './operation.ts';
 
 const OLDEST = fileURLToPath(new URL('../../store/fixtures/schema-0001.sql', import.meta.url));
@@ -74,6 +74,7 @@ export const files: Operation = {
       acknowledge('archive');
 
       const session = openWorkspace(placeIn(disk));
+      acknowledge('open');
       const catalog = createCatalog(RESOURCES, session.directory);
       const library = createLibrary({ ...session, catalog, inHand: () => [], changed: () => undefined });
       await library.removeTeacher('big');
@@ -89,6 +90,7 @@ export const files: Operation = {
       replays.remove('r1');
       acknowledge('no replay');
       close();
+      acknowledge('closing');
       session.close();
     };
   },
@@ -98,6 +100,7 @@ export const files: Operation = {
     const cache = join(disk, 'out/deep/cache');
     if (existsSync(cache) ? readFileSync(cache, 'utf8') !== 'targets' : acknowledged.includes('cache'))
       lose('the cache is not whole');
+    if (acknowledged.includes('open') && !acknowledged.includes('closing')) lookForNote(disk, lose);
     nextStart(disk, lose);
     if (acknowledged.includes('removed') && existsSync(join(placeIn(disk), 'teachers/big'))) lose('a teacher is back');
     const replays = join(placeIn(disk), 'replays');

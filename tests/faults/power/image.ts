@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import type { Rng } from '../../../src/core/math/rng.ts';
 import type { Key, Moment, Names, Pair } from './losing-disk.ts';
 
-/** `least`: nothing but what was flushed. `names`: all names, and no bytes but what was flushed. */
-export type Chance = 'least' | 'names' | Rng;
+/**
+ * Of bytes nothing but what was flushed, and of names that were not flushed none (`least`), all (`names`), those that came or
+ * changed (`back`: what was removed is there again), or those that went (`gone`).
+ */
+export const WORST = ['least', 'names', 'back', 'gone'] as const;
+export type Chance = (typeof WORST)[number] | Rng;
 
 /** Files of a disk by their paths; folders end with `/`. */
 export type Image = ReadonlyMap<string, Buffer>;
@@ -37,11 +41,11 @@ function chosenNames(moment: Moment, chance: Chance): Map<Key, Map<string, Key>>
     const names = chosen.get(folder) ?? new Map<string, Key>();
     chosen.set(folder, names);
     for (const [name, values] of changes) {
-      const place =
-        chance === 'least' ? -1 : chance === 'names' ? values.length - 1 : chance.int(values.length + 1) - 1;
-      if (place < 0) continue;
+      const place = typeof chance === 'string' ? values.length - 1 : chance.int(values.length + 1) - 1;
       const value = values[place];
-      if (value === undefined) names.delete(name);
+      const isGone = value === undefined;
+      if (place < 0 || chance === 'least' || chance === (isGone ? 'back' : 'gone')) continue;
+      if (isGone) names.delete(name);
       else names.set(name, value);
     }
   }
