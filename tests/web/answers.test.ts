@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import type { WebSocket as ServerSocket } from 'ws';
 import { NONCE_PLACEHOLDER, SECURITY_HEADERS } from '../../src/bridge/csp.ts';
 import { startWebServer } from '../../src/web/server.ts';
 import type { WebServer } from '../../src/web/server.ts';
 
 let folder: string;
 let server: WebServer;
+const opened: ServerSocket[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trade-answers-'));
@@ -20,7 +22,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets/main.js'), `export const x = '${NONCE_PLACEHOLDER}';`);
   writeFileSync(join(folder, 'icon.svg'), '<svg/>');
   mkdirSync(join(folder, 'folder.js'));
-  server = await startWebServer({ root: folder, port: 0, onSocket: () => undefined });
+  server = await startWebServer({ root: folder, port: 0, onSocket: (socket) => void opened.push(socket) });
 });
 afterAll(async () => {
   await server.close();
@@ -200,6 +202,61 @@ describe('the protocols that a socket offers', () => {
     socket.send(new Uint8Array(4 * 1024 * 1024 + 1));
     await new Promise((resolve) => socket.on('close', resolve));
     await vi.waitFor(() => expect(server.sockets()).toBe(0));
+  });
+});
+
+describe('a window', () => {
+  async function newSecret(): Promise<string> {
+    const { body } = await session(JSON.stringify({ token: newToken() }));
+    return (JSON.parse(body) as { readonly secret: string }).secret; // asserted by the exchange above
+  }
+  const connect = (secret: string): Promise<string | WebSocket> =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`ws://${own()}/bridge`, ['trade', secret], { origin: `http://${own()}` });
+      socket.on('open', () => resolve(socket));
+      socket.on('unexpected-response', (_request, response) =>
+        resolve(`${response.statusCode} ${response.statusMessage}`),
+      );
+      socket.on('error', () => undefined);
+    });
+
+  it('that asks for a sign of life gets one, unless it reads none', async () => {
+    const secret = await newSecret();
+    opened.length = 0;
+    const socket = await connect(secret);
+    if (typeof socket === 'string') throw new Error(socket);
+    const signs: string[] = [];
+    socket.on('pong', (data) => signs.push(data.toString()));
+    socket.ping('one');
+    await vi.waitFor(() => expect(signs).toEqual(['one']));
+    const [ours] = opened;
+    const waiting = vi.spyOn(ours as ServerSocket, 'bufferedAmount', 'get');
+    for (const [bytes, data] of [
+      ...([
+        [65_536, 'full'],
+        [65_535, 'last'],
+        [70_000, 'over'],
+        [0, 'again'],
+      ] as const),
+    ]) {
+      waiting.mockReturnValue(bytes);
+      ours?.emit('ping', Buffer.from(data));
+    }
+    await vi.waitFor(() => expect(signs).toEqual(['one', 'last', 'again']));
+    socket.terminate();
+    await vi.waitFor(() => expect(server.sockets()).toBe(0));
+  });
+
+  it('is one of thirty-two: more are told to come back', async () => {
+    const secret = await newSecret();
+    const windows = await Promise.all(Array.from({ length: 32 }, () => connect(secret)));
+    expect([windows.filter((one) => typeof one !== 'string').length, server.sockets()]).toEqual([32, 32]);
+    expect(await connect(secret)).toBe('503 Service Unavailable');
+    for (const window of windows) if (typeof window !== 'string') window.terminate();
+    await vi.waitFor(() => expect(server.sockets()).toBe(0));
+    const next = await connect(secret);
+    expect(next).toBeInstanceOf(WebSocket);
+    if (typeof next !== 'string') next.terminate();
   });
 });
 
