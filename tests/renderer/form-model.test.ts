@@ -3,14 +3,8 @@ import { searchInputSchema } from '../../src/bridge/schemas.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
 import { checkInput } from '../../src/renderer/form/check-input.ts';
 import type { Draft } from '../../src/renderer/form/form-model.ts';
-import {
-  draftToInput,
-  initialDraft,
-  inputToDraft,
-  isShown,
-  parseNumber,
-  searchFields,
-} from '../../src/renderer/form/form-model.ts';
+import { parseNumber, parseNumbers } from '../../src/renderer/form/typed-number.ts';
+import { draftToInput, initialDraft, inputToDraft, isShown, searchFields } from '../../src/renderer/form/form-model.ts';
 
 const fields = searchFields();
 const named: Draft = { ...initialDraft(fields), name: 'Test' };
@@ -111,10 +105,34 @@ describe('numbers as they are typed', () => {
     ['1e-3', 0.001],
     [' 12 ', 12],
     ['.5', 0.5],
+    // A comma before one or two digits, or behind a nought, parts no thousands: 1,5M was fifteen million.
+    ['1,5M', 1_500_000],
+    ['1,5 k', 1500],
+    ['0,015', 0.015],
+    ['-1,25', -1.25],
+    ['1,5e3', 1500],
+    ['1500,125', 1500.125],
+    ['1,500', 1500],
+    ['1,500.5', 1500.5],
+    ['1.500', 1.5],
+    ['1.500.000', 1_500_000],
+    ['1.500,5', 1500.5],
+    ['1 500 000', 1_500_000],
+    ['1\u202f500\u202f000', 1_500_000],
+    ['1\u00a0500,5', 1500.5],
+    ["1'500'000", 1_500_000],
+    ['1_500_000', 1_500_000],
   ])('%s', (text, value) => expect(parseNumber(text)).toBeCloseTo(value, 9));
 
-  test.each(['', 'many', '12 x', '1.2.3', 'k'])('"%s" stays text, for the schema to refuse', (text) =>
-    expect(parseNumber(text)).toBe(text),
+  test('a list has commas between its numbers, or semicolons where commas are decimal signs', () => {
+    expect(parseNumbers('0.5, 0.75')).toEqual([0.5, 0.75]);
+    expect(parseNumbers('0.5 0.75,')).toEqual([0.5, 0.75]);
+    expect(parseNumbers('0,5; 0,75')).toEqual([0.5, 0.75]);
+  });
+
+  test.each(['', 'many', '12 x', '1.2.3', 'k', '1,2,3', '1,50,000', '1 50', '1.500.00', '1,500,00', '0,500,000', ','])(
+    '"%s" stays text, for the schema to refuse',
+    (text) => expect(parseNumber(text)).toBe(text),
   );
 });
 
@@ -124,6 +142,8 @@ describe('faults beside their fields', () => {
     ['budget.trials', '0', 'Enter 1 or more.'],
     ['budget.trials', '2.5', 'Enter a whole number.'],
     ['budget.trials', 'some', 'Enter a number.'],
+    ['limits.params', '1,50,000', '“1,50,000” can be read in more than one way: write 1500000, 1,500,000 or 1.5M.'],
+    ['recipe.seconds', '1 50', '“1 50” can be read in more than one way: write 1500000, 1,500,000 or 1.5M.'],
     ['budget.trials', '100001', 'Enter 100,000 or less.'],
     ['recipe.learningRate', '0', 'Enter more than 0.'],
     ['recipe.momentum', '1', 'Enter less than 1.'],

@@ -2,6 +2,7 @@
 import type { z } from '../../bridge/zod.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
+import { numberWords } from './typed-number.ts';
 
 export interface CheckedInput {
   /** As it goes to the host; undefined while anything is wrong. */
@@ -15,28 +16,36 @@ export function checkInput(input: unknown): CheckedInput {
   const result = searchInputSchema.safeParse(input);
   // Sound: the schema has just accepted it.
   if (result.success) return { input: input as SearchInput, parsed: result.data, faults: new Map() };
-  return { faults: faultsOf(result.error) };
+  return { faults: faultsOf(result.error, input) };
 }
 
-/** By path of the field; the first fault of each. */
-export function faultsOf({ issues }: z.ZodError): ReadonlyMap<string, string> {
+/** By path of the field; the first fault of each. `input`: what was looked at, for words about what was typed. */
+export function faultsOf({ issues }: z.ZodError, input?: unknown): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
   for (const issue of issues) {
     // The place in a list says nothing to a form: the list is one field.
     const path = issue.path.filter((key) => typeof key === 'string').join('.');
-    if (!faults.has(path)) faults.set(path, faultWords(issue));
+    if (!faults.has(path)) faults.set(path, faultWords(issue, valueAt(input, issue.path)));
   }
   return faults;
 }
 
-export function faultWords(issue: z.core.$ZodIssue): string {
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
+    input,
+  );
+}
+
+/** `value`: what stands there. */
+export function faultWords(issue: z.core.$ZodIssue, value?: unknown): string {
   const text = (value: number | bigint): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected === 'int'
         ? 'Enter a whole number.'
         : issue.expected === 'number'
-          ? 'Enter a number.'
+          ? numberWords(value)
           : 'Fill this in.';
     case 'too_small':
       if (issue.origin === 'string') return 'Fill this in.';

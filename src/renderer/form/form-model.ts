@@ -6,6 +6,7 @@ import { replayInputSchema } from '../../bridge/replay-schemas.ts';
 import type { SearchInput } from '../../bridge/schemas.ts';
 import { searchInputSchema } from '../../bridge/schemas.ts';
 import { trainAgainSchema } from '../../bridge/train-again.ts';
+import { parseNumber, parseNumbers } from './typed-number.ts';
 
 /** `numbers`: a list of them, typed with commas between. */
 export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 'choice' | 'choices';
@@ -279,15 +280,6 @@ export function initialDraft(fields: readonly Field[]): Draft {
   return Object.fromEntries(fields.map((field) => [field.key, field.initial]));
 }
 
-/** `1.5 M`, `200k` and `1,500,000` are numbers; what is none stays text, for the schema to refuse. */
-export function parseNumber(text: string): number | string {
-  const match = /^([+-]?[\d.,]*\d\.?(?:e[+-]?\d+)?)\s*([kMG]?)$/i.exec(text.trim());
-  if (match === null) return text;
-  const factor = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[(match[2] ?? '').toLowerCase()] ?? 1;
-  const value = Number((match[1] ?? '').replaceAll(',', '')) * factor;
-  return Number.isFinite(value) ? value : text;
-}
-
 /** What the host is asked for. Optional fields that are empty are left out. Not yet validated. */
 export function draftToInput(fields: readonly Field[], draft: Draft, options: SearchOptions): Record<string, unknown> {
   const input: Record<string, unknown> = {};
@@ -303,7 +295,7 @@ export function draftToInput(fields: readonly Field[], draft: Draft, options: Se
 
 function typedValue(kind: FieldKind, text: string): unknown {
   if (kind === 'integer' || kind === 'number') return parseNumber(text);
-  return kind === 'numbers' ? text.split(/[\s,;]+/).flatMap((part) => (part === '' ? [] : [parseNumber(part)])) : text;
+  return kind === 'numbers' ? parseNumbers(text) : text;
 }
 
 export type SearchOptions = NonNullable<NonNullable<SearchInput['strategy']>['options']>;

@@ -25,8 +25,11 @@ export function useSchemaForm<S extends z.ZodType>(
   );
   const draft = shallowRef<Draft>(initialDraft(fields));
   const touched = shallowRef<ReadonlySet<string>>(new Set());
-  const checked = computed(() => schema.safeParse(draftToInput(fields, draft.value, {})[prefix] ?? {}));
-  const faults = computed(() => (checked.value.success ? new Map<string, string>() : faultsOf(checked.value.error)));
+  const typed = computed(() => draftToInput(fields, draft.value, {})[prefix] ?? {});
+  const checked = computed(() => schema.safeParse(typed.value));
+  const faults = computed(() =>
+    checked.value.success ? new Map<string, string>() : faultsOf(checked.value.error, typed.value),
+  );
   /** Undefined while anything is wrong. */
   const input = computed<z.output<S> | undefined>(() => checked.value.data);
 
