@@ -5,11 +5,13 @@ import type { ParsedSearchInput } from './schemas.ts';
 
 /** Throws `ZodError` where a run of another version asks for what this one does not know. */
 export function inputOf(config: SearchConfig): ParsedSearchInput {
-  const { objectives, limits, datasetFingerprint: _fingerprint, reference: _reference, ...rest } = config;
+  const { objectives, limits, datasetFingerprint: _fingerprint, reference, ...rest } = config;
   return searchInputSchema.parse({
     ...rest,
     objectives: objectives.map(({ metric }) => metric),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),
+    // Said, for what the data give is not what they gave to earlier versions. The costs' follow from limits and families.
+    ...(reference['accuracy'] !== undefined && { reference: { accuracy: reference['accuracy'] } }),
     // Of a value that is not there the default is meant.
     ...(rest.reward === undefined && { reward: {} }),
     ...(rest.latency === undefined && { latency: {} }),

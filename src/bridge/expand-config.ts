@@ -32,8 +32,16 @@ export const CPU_SLOTS = 2;
 /** Of a given student. */
 export const MOST_SEEDS = 100;
 
-/** A student that is wrong on every second image is worth nothing. */
-export const REFERENCE_ACCURACY = 0.5;
+/** What is known of the data and the machine. */
+export interface Surroundings {
+  /** The medians of the chosen families' reference students; the largest student where nothing else is said. */
+  readonly typical?: StudentCosts;
+  /** What suits the machine. */
+  readonly slots?: number;
+  /** Accuracy on the validation split of naming its commonest class each time; 0 where the data is not known. */
+  readonly baseline?: number;
+}
+
 /** The dearest student still counts a little. */
 const REFERENCE_MARGIN = 1.1;
 
@@ -45,20 +53,19 @@ const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record
 const REFERENCE_MACS_PER_MS = 1e6;
 
 /**
- * `largest`: costs of the largest student, of all families, that is within the limits. `typical`: the medians of the chosen
- * families' reference students. `slots`: what suits the machine.
+ * `largest`: costs of the largest student, of all families, that is within the limits.
  *
  * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
- * strategy or seed: accuracy 0.5, and for each cost 1.1 times its limit, or the largest student's where there is none; for
- * latency, which is not known beforehand, a slow machine's. A reward counts from 0.
+ * strategy or seed: the accuracy that is asked for, or that of naming the commonest class each time, which takes no
+ * student; and for each cost 1.1 times its limit, or the largest student's where there is none; for latency, which is not
+ * known beforehand, a slow machine's. A reward counts from 0.
  */
 export function expandConfig(
   parsed: ParsedSearchInput,
   largest: StudentCosts,
-  typical: StudentCosts = largest,
-  slots = CPU_SLOTS,
+  { typical = largest, slots = CPU_SLOTS, baseline = 0 }: Surroundings = {},
 ): SearchConfig {
-  const { objectives, limits, latency, transferFrom, students, reward: asked, $schema: _, ...rest } = parsed;
+  const { objectives, limits, latency, transferFrom, students, reward: asked, reference, $schema: _, ...rest } = parsed;
   const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
@@ -81,7 +88,7 @@ export function expandConfig(
     ...(reward && { reward }),
     ...(isTimed && { latency }),
     reference: {
-      accuracy: REFERENCE_ACCURACY,
+      accuracy: reference.accuracy ?? baseline,
       params: REFERENCE_MARGIN * (limits.params ?? largest.params),
       macs: REFERENCE_MARGIN * (limits.macs ?? largest.macs),
       ...(reward && { [REWARD_METRIC]: 0 }),

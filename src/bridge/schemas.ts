@@ -8,6 +8,7 @@ import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import { REWARD_COSTS } from '../core/reward.ts';
 import type { Run } from '../core/run.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
+import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim-schemas.ts';
 import { epochPointSchema } from './epoch-schema.ts';
 import { jobSchema } from './job-schemas.ts';
 import { checkpointsSchema, recipeSchema } from './recipe-schema.ts';
@@ -73,41 +74,10 @@ export const searchInputSchema = z.strictObject({
     .max(4)
     .default(['accuracy', 'params'])
     .describe('Accuracy first; then costs to be traded against it. Or the reward alone'),
-  reward: z
-    .strictObject({
-      cost: z.enum(REWARD_COSTS).default('macs').describe('Cost in the reward'),
-      target: z
-        .number()
-        .positive()
-        .optional()
-        .describe('Target T of that cost; the median of the reference students (of latency: its limit) when absent'),
-      under: z.number().min(-10).max(0).default(-0.07).describe('Exponent of cost / T up to the target'),
-      over: z.number().min(-10).max(0).default(-0.07).describe('Exponent of cost / T beyond the target'),
-    })
-    .prefault({})
-    .describe('Where reward is the objective: accuracy · (cost / T) ^ exponent'),
-  limits: z
-    .strictObject({
-      params: z.number().positive().optional().describe('At most so many parameters'),
-      macs: z.number().positive().optional().describe('At most so many multiply-accumulates a picture'),
-      latencyMs: z
-        .number()
-        .positive()
-        .optional()
-        .describe('At most so many milliseconds a pass; timed before training'),
-    })
-    .prefault({})
-    .describe('Budget of the device'),
-  latency: z
-    .strictObject({
-      engine: z
-        .enum(LATENCY_ENGINES)
-        .default('onnxruntime')
-        .describe('Where latency counts: ONNX Runtime, or the backend that trains'),
-      batch: z.literal(LATENCY_BATCHES).default(1).describe('Images a pass of it'),
-    })
-    .prefault({})
-    .describe('What latencyMs means: the median time of a pass on one thread'),
+  reward: rewardInput,
+  limits: limitsInput,
+  latency: latencyInput,
+  reference: referenceInput,
   budget: z
     .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
     .prefault({}),

@@ -147,6 +147,13 @@ export function typicalOf(
   return { params: middle('params'), macs: middle('macs') };
 }
 
+/** Accuracy on the validation split of naming its commonest class each time; of chance, where the card counts no classes. */
+export function baselineAccuracy({ classes, splits }: Pick<DatasetCard, 'classes' | 'splits'>): number {
+  const counts = splits.val.balance ?? [];
+  const images = counts.reduce((sum, count) => sum + count, 0);
+  return images > 0 ? Math.max(...counts) / images : 1 / classes.length;
+}
+
 /** Every limit that is settled before anything is measured. */
 export function within(costs: StudentCosts, limits: readonly Limit[]): boolean {
   return isFeasible({ ...costs }, knownLimits(limits));

@@ -11,7 +11,7 @@ import type { Candidate } from '../core/space/space.ts';
 import { listStudents } from '../core/strategies/listed.ts';
 import { checkStudents, strategyInfo } from '../core/strategies/registry.ts';
 import type { FamilySurvey } from './ask-protocol.ts';
-import { largestWithin, typicalOf, within } from './catalog.ts';
+import { baselineAccuracy, largestWithin, typicalOf, within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import type { CheckedDataset, DatasetCard } from './dataset-files.ts';
@@ -37,7 +37,8 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = 
   const survey = await catalog.survey(dataset);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card);
-  const expanded = expandConfig(parsed, largest, typical, await machineSlots());
+  const baseline = baselineAccuracy(dataset.card);
+  const expanded = expandConfig(parsed, largest, { typical, slots: await machineSlots(), baseline });
   const config = {
     ...expanded,
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),

@@ -39,6 +39,12 @@ describe('the search that a configuration came from', () => {
     for (const seeds of [0, 1.5, 101]) expect(() => expanded({ seeds })).toThrow('whole number from 1 to 100');
   });
 
+  it('keeps the reference accuracy of an earlier version, whatever the data say today', () => {
+    const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST, { baseline: 0.1 });
+    const old = { ...config, reference: { ...config.reference, accuracy: 0.5 } };
+    expect(expandConfig(inputOf(old), LARGEST, { baseline: 0.1 }).reference['accuracy']).toBe(0.5);
+  });
+
   it('is refused where a run of another version asks for what is not known here', () => {
     const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST);
     const odd = { ...config, objectives: [{ metric: 'energy', goal: 'minimize', known: false } as const] };

@@ -80,8 +80,16 @@ describe('expandConfig', () => {
     const one = expandConfig(parseSearch({ name: 'a', families: ['vit'], seed: 3 }), largest);
     const two = expandConfig(parseSearch({ name: 'b', strategy: { id: 'random' } }), largest);
     expect(one.reference).toEqual(two.reference);
-    expect(one.reference['accuracy']).toBe(0.5);
     expect(one.reference['params']).toBeCloseTo(220_000, 6);
+  });
+
+  it('counts the hypervolume from what takes no student on these data, or from the accuracy that is asked for', () => {
+    // Where every student is below a fixed one half, there was no hypervolume, and TRADE had no regions.
+    const reference = (asked: object): number | undefined =>
+      expandConfig(parseSearch({ name: 'a', ...asked }), largest, { baseline: 0.02 }).reference['accuracy'];
+    expect(reference({})).toBe(0.02);
+    expect(reference({ reference: { accuracy: 0.4 } })).toBe(0.4);
+    expect(reference({ reference: { accuracy: 0 } })).toBe(0);
   });
 
   it('keeps what latency means, with a reference of its own, only where latency counts', () => {
@@ -115,7 +123,7 @@ describe('expandConfig', () => {
 
   it('fills in what a reward means: the target from the reference students, and a count from 0', () => {
     const typical = { params: 40_000, macs: 800_000 };
-    const plain = expandConfig(parseSearch({ name: 'a', objectives: ['reward'] }), largest, typical);
+    const plain = expandConfig(parseSearch({ name: 'a', objectives: ['reward'] }), largest, { typical });
     expect(plain.objectives).toEqual([{ metric: 'reward', goal: 'maximize', known: false }]);
     expect(plain.reward).toEqual({ cost: 'macs', target: 800_000, under: -0.07, over: -0.07 });
     expect(plain.reference['reward']).toBe(0);
@@ -127,11 +135,11 @@ describe('expandConfig', () => {
         limits: { latencyMs: 3 },
       }),
       largest,
-      typical,
+      { typical },
     );
     expect(timed.reward).toEqual({ cost: 'latencyMs', target: 3, under: -0.07, over: -1 });
     expect(timed.latency).toBeDefined();
-    expect('reward' in expandConfig(parseSearch({ name: 'a' }), largest, typical)).toBe(false);
+    expect('reward' in expandConfig(parseSearch({ name: 'a' }), largest, { typical })).toBe(false);
   });
 
   it.each([
@@ -140,6 +148,7 @@ describe('expandConfig', () => {
     [{ objectives: ['reward'], reward: { cost: 'latencyMs' } }, 'reward.target'],
     [{ objectives: ['accuracy', 'accuracy'] }, 'objectives'],
     [{ families: ['vit', 'vit'] }, 'families'],
+    [{ reference: { accuracy: 50 } }, 'reference.accuracy'],
   ])('refuses %j', (part, field) => {
     const error = fault(() => expandConfig(parseSearch({ name: 'a', ...part }), largest));
     expect([error.code, error.place.field]).toEqual(['config.invalid', field]);

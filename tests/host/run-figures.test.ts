@@ -8,7 +8,10 @@ import { histogramOf } from '../../src/host/preview.ts';
 import { frontOf } from '../../src/core/front.ts';
 import { scoreOf } from '../../src/host/run-score.ts';
 
-const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 } }), { params: 1, macs: 1 });
+const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 }, reference: { accuracy: 0.5 } }), {
+  params: 1,
+  macs: 1,
+});
 
 const trial = (number: number, params: number, accuracy: number, more: Partial<Trial> = {}): Trial => ({
   id: `r-${number}`,

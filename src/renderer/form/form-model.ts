@@ -40,7 +40,10 @@ export const GROUPS = {
   students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs', 'limits.latencyMs'] },
   search: {
     title: 'Search',
-    paths: ['strategy.id', 'budget.trials', 'transferFrom', 'objectives', 'latency.engine', 'latency.batch'],
+    paths: [
+      ...['strategy.id', 'budget.trials', 'transferFrom', 'objectives', 'reference.accuracy'],
+      ...['latency.engine', 'latency.batch'],
+    ],
   },
   training: {
     title: 'Training',
@@ -64,6 +67,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'limits.latencyMs': 'Most ms a pass',
   'latency.engine': 'Latency counts in',
   'latency.batch': 'Images a pass',
+  'reference.accuracy': 'Reference accuracy',
   'reward.cost': 'Cost in the reward',
   'reward.target': 'Target of the reward',
   'reward.under': 'Exponent to the target',
