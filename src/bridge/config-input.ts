@@ -5,9 +5,10 @@ import type { ParsedSearchInput } from './schemas.ts';
 
 /** Throws `ZodError` where a run of another version asks for what this one does not know. */
 export function inputOf(config: SearchConfig): ParsedSearchInput {
-  const { objectives, limits, datasetFingerprint: _fingerprint, reference, ...rest } = config;
+  const { objectives, limits, datasetFingerprint: _fingerprint, reference, teacher, ...rest } = config;
   return searchInputSchema.parse({
     ...rest,
+    ...(teacher !== '' && { teacher }),
     objectives: objectives.map(({ metric }) => metric),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),
     // Said, for what the data give is not what they gave to earlier versions. The costs' follow from limits and families.

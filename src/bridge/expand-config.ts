@@ -80,6 +80,8 @@ export function expandConfig(
   }
   return {
     ...rest,
+    // None is named where students learn from labels alone; else the host knows which.
+    teacher: rest.teacher ?? '',
     ...(transferFrom.length > 0 && { transferFrom }),
     ...(students && givenStudents(students, rest.strategy.options)),
     slots: rest.slots ?? slots,

@@ -5,7 +5,17 @@ import { searchInputSchema } from './schemas.ts';
 
 /** What is wrong with it, in words; `undefined` where it is one that this program could have started. */
 export function searchFault(config: SearchConfig): string | undefined {
-  const { datasetFingerprint = '', objectives, limits, transferFrom, reference, latency, reward, ...rest } = config;
+  const {
+    datasetFingerprint = '',
+    objectives,
+    limits,
+    transferFrom,
+    reference,
+    latency,
+    reward,
+    teacher,
+    ...rest
+  } = config;
   const names = objectives.map((objective) =>
     Object.entries(OBJECTIVES).find(
       ([, { metric, goal, known }]) =>
@@ -15,12 +25,13 @@ export function searchFault(config: SearchConfig): string | undefined {
   if (names.includes(undefined)) return 'objectives: one of them is none that a search has';
   if (new Set(limits.map(({ metric }) => metric)).size < limits.length) return 'limits: one of them stands there twice';
   const known = new Set([
-    ...['name', 'dataset', 'trainImages', 'teacher', 'families', 'strategy', 'students', 'studentsFrom', 'budget'],
+    ...['name', 'dataset', 'trainImages', 'families', 'strategy', 'students', 'studentsFrom', 'budget'],
     ...['recipe', 'checkpoints', 'seed', 'slots'],
   ]);
   const search = {
     // What else is recorded with a run is none of a search's, and was looked at by the schema of runs.
     ...Object.fromEntries(Object.entries(rest).filter(([key]) => known.has(key))),
+    ...(teacher !== '' && { teacher }),
     ...(transferFrom && { transferFrom }),
     objectives: names.map((one) => one?.[0]),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),

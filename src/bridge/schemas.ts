@@ -40,7 +40,7 @@ export const searchInputSchema = z.strictObject({
   name: NAME.describe('Name of the run'),
   dataset: NAME.default('fashion-mnist').describe('Data set'),
   trainImages: z.int().min(100).optional().describe('Training images used; all when absent'),
-  teacher: NAME.default('fashion-resnet').describe('Teacher'),
+  teacher: NAME.optional().describe("Teacher; the data set's own when absent"),
   families: z
     .array(NAME)
     .min(1)
@@ -300,7 +300,9 @@ export const previewSchema = z.strictObject({
   students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
-  /** Estimated seconds, from trials measured on this machine; absent until something was measured. */
+  /** What a start would say against it. */
+  refusal: z.strictObject({ message: z.string(), field: z.string().optional() }).optional(),
+  /** Estimated seconds, from trials measured on this machine; absent until something was measured, and where no student fits. */
   seconds: anyNumber.optional(),
 });
 

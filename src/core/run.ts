@@ -28,6 +28,7 @@ export interface SearchConfig {
   readonly datasetFingerprint?: string;
   /** Training images used of the data set's training split (all when absent). */
   readonly trainImages?: number;
+  /** Its name; empty where students learn from labels alone and none was named. */
   readonly teacher: string;
   readonly families: readonly string[];
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };

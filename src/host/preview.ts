@@ -4,11 +4,13 @@ import type { StudentCosts } from '../bridge/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../bridge/schemas.ts';
 import { studentSpace } from '../core/arch/families/registry.ts';
 import type { Candidate } from '../core/space/space.ts';
+import { WorkbenchError } from '../core/errors.ts';
 import { listStudents } from '../core/strategies/listed.ts';
 import type { ReadableStore } from '../store/store.ts';
 import { within } from './catalog.ts';
 import type { Catalog, Found } from './catalog.ts';
 import type { DatasetCard } from './dataset-files.ts';
+import { settleSearch } from './run-plan.ts';
 import { readTrials } from './slices.ts';
 import { machineSlots } from './trainer-slots.ts';
 
@@ -34,12 +36,21 @@ export async function previewSearch(
   const trainings = students ? budget.trials : Math.min(budget.trials, all.length);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
   const slots = parsed.slots ?? (await machineSlots());
+  const refusal = await settleSearch(catalog, parsed).then(() => undefined, refusalOf);
   const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
     histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
+    ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),
   };
+}
+
+/** Throws what is no refusal. */
+function refusalOf(error: unknown): NonNullable<PreviewView['refusal']> {
+  if (!(error instanceof WorkbenchError)) throw error;
+  const { field } = error.place;
+  return { message: error.message, ...(field !== undefined && { field }) };
 }
 
 interface FamilyCosts {

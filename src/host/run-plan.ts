@@ -16,6 +16,7 @@ import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import type { CheckedDataset, DatasetCard } from './dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from './known-sources.ts';
+import { teacherFor } from './plan-teacher.ts';
 import type { RunPlaces } from './run-context.ts';
 import { readTeacherSources } from './teacher-files.ts';
 import type { TeacherCard } from './teacher-files.ts';
@@ -30,8 +31,15 @@ export interface RunPlan {
   readonly sources: RunSources;
 }
 
-/** Throws the typed error of the first thing that is wrong; writes nothing. */
-export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = new Date()): Promise<RunPlan> {
+/** A search that can be started, as far as no file of its data set has to be read to tell. */
+export interface SettledSearch {
+  readonly config: SearchConfig;
+  readonly dataset: Found<DatasetCard>;
+  readonly teacher: Found<TeacherCard> | undefined;
+}
+
+/** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as `planRun` does. */
+export async function settleSearch(catalog: Catalog, parsed: ParsedSearchInput): Promise<SettledSearch> {
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
   const survey = await catalog.survey(dataset);
@@ -45,9 +53,15 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = 
   };
   checkReachable(config, survey);
   checkImages(config, dataset);
+  const teacher = await teacherFor(catalog, parsed, dataset);
+  return { config: { ...config, teacher: teacher?.name ?? config.teacher }, dataset, teacher };
+}
+
+/** Throws the typed error of the first thing that is wrong; writes nothing. */
+export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = new Date()): Promise<RunPlan> {
+  const { config, dataset, teacher } = await settleSearch(catalog, parsed);
   const checked = await checkDatasetFiles(dataset.directory, dataset.card);
-  const fingerprinted = { ...config, datasetFingerprint: checked.fingerprints[0] };
-  return planOf(catalog, fingerprinted, dataset, checked, at);
+  return planOf({ ...config, datasetFingerprint: checked.fingerprints[0] }, { dataset, teacher }, checked, at);
 }
 
 /** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what it was trained on so far. */
@@ -64,7 +78,8 @@ export async function planResume(
   );
   checkNames(config, dataset);
   checkImages(config, dataset);
-  const plan = await planOf(catalog, config, dataset, checked, at);
+  const teacher = await teacherFor(catalog, config, dataset);
+  const plan = await planOf(config, { dataset, teacher }, checked, at);
   assertSameTeacher(run, known, plan.sources.teacher);
   return plan;
 }
@@ -83,14 +98,12 @@ function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): 
 }
 
 async function planOf(
-  catalog: Catalog,
   config: SearchConfig,
-  dataset: Found<DatasetCard>,
+  { dataset, teacher: found }: Pick<SettledSearch, 'dataset' | 'teacher'>,
   checked: CheckedDataset,
   now: Date,
 ): Promise<RunPlan> {
   const { directory, card } = dataset;
-  const found = await teacherFor(catalog, config, dataset);
   if (found) assertTaughtOn(found, dataset.name, checked.sources);
   const taught = found && (await readTeacherSources(found.directory, found.card));
   const at = now.toISOString();
@@ -164,32 +177,5 @@ function checkReachable({ families, limits: all }: SearchConfig, survey: readonl
     'budget.unreachable',
     `No student of ${families.join(', ')} meets ${wishes}: ${cheapest.join('; ')}. Raise the limit or add a family.`,
     { field: limits.length === 1 ? `limits.${limits[0]?.metric}` : 'limits' },
-  );
-}
-
-/** Absent where students learn from labels alone. */
-async function teacherFor(
-  catalog: Catalog,
-  config: SearchConfig,
-  { name, card }: Found<DatasetCard>,
-): Promise<Found<TeacherCard> | undefined> {
-  if (config.recipe.distillation.loss === 'none') return undefined;
-  const teacher = await catalog.teacher(config.teacher);
-  const { graph, dataset } = teacher.card;
-  const shape = graph.inputShape.join(' x ');
-  const wanted = card.shape.join(' x ');
-  const mismatch =
-    shape !== wanted
-      ? `it reads images of ${shape}, and those of ${name} are ${wanted}`
-      : graph.classes !== card.classes.length
-        ? `it knows ${graph.classes} classes, and ${name} has ${card.classes.length}`
-        : dataset.id !== card.id
-          ? `it was trained on ${dataset.id}`
-          : undefined;
-  if (mismatch === undefined) return teacher;
-  throw new WorkbenchError(
-    'teacher.mismatch',
-    `The teacher "${teacher.name}" does not fit the data set ${name}: ${mismatch}. Choose another teacher, or train one.`,
-    { field: 'teacher' },
   );
 }

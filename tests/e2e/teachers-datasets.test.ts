@@ -77,8 +77,26 @@ await describeInChromium('teachers and data sets', (chromium) => {
     expect(await overflowOf(page)).toEqual([]);
   });
 
-  test('what is used is not removed', async () => {
+  test('a search on it has that teacher, and one on it without a teacher learns from labels alone', async () => {
     await page.getByRole('link', { name: 'My digits' }).click();
+    await page.getByRole('button', { name: 'Search on it' }).click();
+    const teacher = page.getByLabel('Teacher', { exact: true });
+    await expect.poll(() => teacher.inputValue()).toBe('tiny');
+    await teacher.selectOption({ label: 'No teacher: labels alone' });
+    expect(await page.getByLabel('Learn from').inputValue()).toBe('none');
+    await teacher.selectOption({ label: 'None fits: train one' });
+    const dialog = page.getByRole('dialog', { name: 'Train a teacher' });
+    expect(await dialog.getByLabel('Data set').inputValue()).toBe('digits');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Start the search' }).click();
+    await page.getByRole('alert').filter({ hasText: 'No teacher is chosen' }).waitFor();
+    await teacher.selectOption({ label: 'Tiny teacher' });
+    await page.getByText(/students fit$/).waitFor();
+    expect(await page.getByText('fashion-resnet').count()).toBe(0);
+    await page.goBack();
+  });
+
+  test('what is used is not removed', async () => {
     await page.getByRole('heading', { name: 'My digits' }).waitFor();
     await page.getByRole('link', { name: 'Tiny teacher' }).waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Remove…' }).isDisabled()).toBe(true);

@@ -76,16 +76,17 @@ describe('start refuses, and leaves no run behind,', () => {
   it('a teacher of another data set or shape', async () => {
     const card = join(resources, 'teachers/fashion-resnet/teacher.json');
     const text = readFileSync(card, 'utf8');
+    const named = { name: 'x', teacher: 'fashion-resnet' };
     try {
       writeFileSync(card, text.replace('"id":"fashion-mnist"', '"id":"cifar"'));
-      expect((await refusal({ name: 'x' })).code).toBe('teacher.mismatch');
+      expect((await refusal(named)).code).toBe('teacher.mismatch');
       writeFakeTeacher(join(card, '..'), { ...FASHION_TEACHER, classes: 11 });
-      expect((await refusal({ name: 'x' })).code).toBe('teacher.mismatch');
+      expect((await refusal(named)).code).toBe('teacher.mismatch');
       // A graph that does not go from its images to so many classes is none.
       writeFileSync(card, text.replace('"classes":10', '"classes":11'));
-      expect((await refusal({ name: 'x' })).code).toBe('teacher.missing');
+      expect((await refusal(named)).code).toBe('teacher.missing');
       writeFileSync(card, '{');
-      const broken = await refusal({ name: 'x' });
+      const broken = await refusal(named);
       expect([broken.code, broken.place.file]).toEqual(['teacher.missing', card]);
     } finally {
       writeFileSync(card, text);

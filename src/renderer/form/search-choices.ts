@@ -5,17 +5,17 @@ import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';
 import type { Choice } from './choice.ts';
+import { teacherChoices } from './teacher-choice.ts';
 
-/** By path of the field; a list is empty while the catalog is not here yet. */
+/** By path of the field; `teacher`: the chosen one. A list is empty while the catalog is not here yet. */
 export function searchChoices(
   catalog: ReturnType<typeof useCatalog>,
   dataset: string,
+  teacher: string,
 ): Readonly<Record<string, readonly Choice[]>> {
   return {
     dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
-    teacher: catalog.teachers
-      .filter((one) => one.dataset === dataset)
-      .map(({ name, title }) => ({ value: name, title })),
+    teacher: teacherChoices(catalog.teachers, dataset, teacher),
     families: catalog.familiesOf(dataset).map(({ name, title, students }) => ({
       value: name,
       title,

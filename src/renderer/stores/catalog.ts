@@ -69,7 +69,8 @@ export const useCatalog = defineStore('catalog', () => {
   /** Proper names; a key of its own where the catalog does not know it, or is not there yet. */
   const familyTitle = (name: string): string =>
     familyByName.value.get(name)?.title ?? OWN_FAMILIES.get(name)?.title ?? name;
-  const teacherTitle = (name: string): string => teacherOf(name)?.title ?? name;
+  /** Students of a run without a teacher learn from labels alone. */
+  const teacherTitle = (name: string): string => (name === '' ? 'No teacher' : (teacherOf(name)?.title ?? name));
   const dimensionTitle = (family: string, dimension: string): string =>
     (familyByName.value.get(family) ?? OWN_FAMILIES.get(family))?.dimensions.find(({ name }) => name === dimension)
       ?.title ?? dimension;

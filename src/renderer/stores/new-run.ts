@@ -5,8 +5,18 @@ import { inputOf } from '../../bridge/config-input.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { checkInput } from '../form/check-input.ts';
+import type { CheckedInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
 import { draftToInput, initialDraft, inputToDraft, searchFields } from '../form/form-model.ts';
+import {
+  LOSS,
+  namedTeacher,
+  TEACHER,
+  teacherOf,
+  TRAIN_ONE,
+  TRAIN_ONE_FAULT,
+  withTeacher,
+} from '../form/teacher-choice.ts';
 
 const KEY = 'trade.new-run';
 
@@ -27,7 +37,12 @@ export const useNewRun = defineStore('new-run', () => {
   const options = ref<SearchOptions>(kept?.options ?? {});
   const given = shallowRef<Given | undefined>(kept?.given);
 
-  const checked = computed(() => checkInput({ ...draftToInput(fields, draft.value, options.value), ...given.value }));
+  const checked = computed<CheckedInput>(() => {
+    const typed = draftToInput(fields, namedTeacher(draft.value), options.value);
+    const found = checkInput({ ...typed, ...given.value });
+    if (teacherOf(draft.value) !== TRAIN_ONE) return found;
+    return { faults: new Map([...found.faults, [TEACHER, TRAIN_ONE_FAULT]]) };
+  });
 
   watch([draft, options, given], () => {
     const form: Kept = { draft: draft.value, options: options.value, given: given.value };
@@ -35,6 +50,10 @@ export const useNewRun = defineStore('new-run', () => {
   });
 
   function set(path: string, value: FieldValue): void {
+    if (path === TEACHER) {
+      draft.value = withTeacher(draft.value, String(value), String(fresh.draft[LOSS]));
+      return;
+    }
     draft.value = { ...draft.value, [path]: value };
     // Options belong to one strategy.
     if (path === 'strategy.id') options.value = {};
@@ -48,6 +67,16 @@ export const useNewRun = defineStore('new-run', () => {
     draft.value = fresh.draft;
     options.value = {};
     given.value = undefined;
+  }
+
+  /** As the form does it by itself: whether a teacher teaches at all stays as it is. */
+  function adoptTeacher(name: string): void {
+    draft.value = { ...draft.value, [TEACHER]: name };
+  }
+
+  /** The form finds a teacher of it. */
+  function searchOn(dataset: string): void {
+    draft.value = { ...draft.value, dataset, [TEACHER]: '' };
   }
 
   /** Lets go of the students that were given. */
@@ -70,7 +99,10 @@ export const useNewRun = defineStore('new-run', () => {
     load({ ...input, name: `${input.name.slice(0, 113)} (copy)` });
   }
 
-  return { fields, draft, options, given, checked, set, setOption, reset, searchInstead, load, duplicate };
+  return {
+    ...{ fields, draft, options, given, checked },
+    ...{ set, setOption, reset, adoptTeacher, searchOn, searchInstead, load, duplicate },
+  };
 });
 
 function stored(): Kept | undefined {

@@ -1,0 +1,53 @@
+/** Who can teach the students of a search: teachers of its data set, nobody, or one that is yet to be trained. */
+import type { TeacherView } from '../../bridge/schemas.ts';
+import type { Choice } from './choice.ts';
+import type { Draft } from './form-model.ts';
+
+/** Where the answer stands in a draft: no teacher means a loss without one. */
+export const TEACHER = 'teacher';
+export const LOSS = 'recipe.distillation.loss';
+export const LABELS_ALONE = 'none';
+
+/** No name of a teacher has a colon. */
+export const NO_TEACHER = 'none:';
+export const TRAIN_ONE = 'train:';
+
+export const TRAIN_ONE_FAULT = 'No teacher is chosen: train one, or choose labels alone.';
+
+type Known = Pick<TeacherView, 'name' | 'title' | 'dataset' | 'bundled'>;
+
+/** The teacher that the host would choose: the program's own first. */
+export function ownTeacher<T extends Known>(teachers: readonly T[], dataset: string): T | undefined {
+  const fitting = teachers.filter((one) => one.dataset === dataset);
+  return fitting.find(({ bundled }) => bundled) ?? fitting[0];
+}
+
+/** `chosen` is among them, whatever it is: a select that lacks its own value looks empty. */
+export function teacherChoices(teachers: readonly Known[], dataset: string, chosen: string): readonly Choice[] {
+  const fitting = teachers.filter((one) => one.dataset === dataset).map(({ name, title }) => ({ value: name, title }));
+  const offered = [
+    ...fitting,
+    { value: NO_TEACHER, title: 'No teacher: labels alone' },
+    { value: TRAIN_ONE, title: 'None fits: train one' },
+  ];
+  if (chosen === '' || offered.some(({ value }) => value === chosen)) return offered;
+  const stranger = teachers.find(({ name }) => name === chosen);
+  const title = stranger ? `${stranger.title}: of another data set` : `${chosen}: not here`;
+  return [{ value: chosen, title }, ...offered];
+}
+
+export function teacherOf(draft: Draft): string {
+  return draft[LOSS] === LABELS_ALONE ? NO_TEACHER : String(draft[TEACHER] ?? '');
+}
+
+/** The draft with that answer. `loss`: what students learn from where they did without a teacher before. */
+export function withTeacher(draft: Draft, choice: string, loss: string): Draft {
+  if (choice === NO_TEACHER) return { ...draft, [LOSS]: LABELS_ALONE };
+  return { ...draft, [TEACHER]: choice, ...(draft[LOSS] === LABELS_ALONE && { [LOSS]: loss }) };
+}
+
+/** As it goes to the host, which is told of no teacher where none teaches. */
+export function namedTeacher(draft: Draft): Draft {
+  const choice = teacherOf(draft);
+  return choice === NO_TEACHER || choice === TRAIN_ONE ? { ...draft, [TEACHER]: '' } : draft;
+}
