@@ -61,7 +61,7 @@ export type { RunEnd, RunNews } from './terminal/follow-run.ts';
 export { createProgressPrinter } from './terminal/progress-printer.ts';
 export type { ProgressPrinter } from './terminal/progress-printer.ts';
 export { latencyText } from './terminal/latency-text.ts';
-export { resultText, trialText } from './terminal/run-text.ts';
+export { resultText, trialName, trialText } from './terminal/run-text.ts';
 export { countText, durationText, percentText, textTable } from './terminal/text-table.ts';
 export { terminalText } from './terminal/terminal-text.ts';
 export { whyText } from './terminal/why-text.ts';

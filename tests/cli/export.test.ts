@@ -39,6 +39,15 @@ describe('trade export', () => {
     expect(readFileSync(out('a.onnx')).toString('latin1')).toContain(FINISHED);
   });
 
+  it('takes a student by its run and the number that windows show: run_1/1 is the first, run_1-0000', async () => {
+    // "trade show" told no name that "trade export" took.
+    const shown = await realTrade('show', 'run_1', '--workspace', workspace.directory);
+    expect(shown.stdout).toContain('run_1/1 is the first');
+    const { code, stderr } = await trade('run_1/1', '--format', 'json', '--out', out('numbered.json'));
+    expect([code, stderr]).toEqual([0, expect.anything()]);
+    expect(readFileSync(out('numbered.json'), 'utf8')).toContain(`"${FINISHED}"`);
+  });
+
   it('halves a teacher, and says how far that takes it', async () => {
     const { code, stdout } = await trade('teacher:fashion-resnet', '--precision', 'fp16', '--out', out('t.onnx'));
     expect(code).toBe(0);
@@ -54,6 +63,12 @@ describe('trade export', () => {
       graph: { family: 'resnet' },
       weights: { form: 'safetensors' },
     });
+  });
+
+  it.each(['run_1/0', 'run_1/3', 'run_2/1'])('refuses %s, which is no student, in words', async (name) => {
+    const { code, stderr } = await trade(name, '--out', out('none.onnx'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`no student "${name}"`)]);
+    expect(existsSync(out('none.onnx'))).toBe(false);
   });
 
   it.each([

@@ -13,7 +13,7 @@ it('latency times a student on both engines, and show tells it from then on', as
   const ended = await bench.trade('search', bench.config({ ...SMALL, budget: { trials: 1 } }), '--json');
   const { run } = ended.json().at(-1) as { run: { id: string; front: { trial: string }[] } }; // tested in search.test.ts
   const trial = run.front[0]?.trial ?? '';
-  const { code, json } = await bench.trade('latency', trial, '--json');
+  const { code, json } = await bench.trade('latency', `${run.id}/1`, '--json');
   expect(code).toBe(0);
   const [line] = json();
   expect(line).toMatchObject({ trial, latencies: expect.any(Array) });
@@ -31,6 +31,8 @@ it('latency times a student on both engines, and show tells it from then on', as
 
 it('latency of what is no student is a fault of the input, in words', async () => {
   await bench.trade('search', bench.config({ ...SMALL, budget: { trials: 1 } }));
-  const { code, stderr } = await bench.trade('latency', 'nobody');
-  expect([code, stderr]).toEqual([2, expect.stringContaining('nobody')]);
+  for (const name of ['nobody', 'nobody/1']) {
+    const { code, stderr } = await bench.trade('latency', name);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('nobody')]);
+  }
 });

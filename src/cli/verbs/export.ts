@@ -2,9 +2,18 @@
 import { Option } from 'commander';
 import { exportToFile } from '../../host/create-host.ts';
 import type { ExportOrder } from '../../host/create-host.ts';
-import { printAside, printJson, printLines, stoppable, withCommonOptions, workspaceOf } from '../common.ts';
+import {
+  printAside,
+  printJson,
+  printLines,
+  stoppable,
+  withCommonOptions,
+  withWorkspace,
+  workspaceOf,
+} from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
+import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly format: ExportOrder['format'];
@@ -17,7 +26,7 @@ const TEACHER = 'teacher:';
 export const exportVerb: Verb = (program, context) => {
   withCommonOptions(program.command('export'))
     .description('write a student as a file and try it against the trained network on validation images')
-    .argument('<trial>', `id of a trial, as "trade show RUN" shows it, or ${TEACHER}NAME`)
+    .argument('<trial>', `${TRIAL_ARGUMENT}; or ${TEACHER}NAME`)
     .requiredOption('--out <file>', 'file to write; one that is there is replaced')
     .addOption(new Option('--format <format>', 'form of the file').choices(['onnx', 'json']).default('onnx'))
     .addOption(
@@ -25,10 +34,14 @@ export const exportVerb: Verb = (program, context) => {
         .choices(['fp32', 'fp16'])
         .default('fp32'),
     )
-    .action(async (id: string, options: ExportOptions) => {
+    .action(async (name: string, options: ExportOptions) => {
       const places = { ...context.hostOptions, workspace: workspaceOf(options) };
       const { format, precision } = options;
-      const network = id.startsWith(TEACHER) ? { teacher: id.slice(TEACHER.length) } : { trial: id };
+      const network = name.startsWith(TEACHER)
+        ? { teacher: name.slice(TEACHER.length) }
+        : {
+            trial: await trialIdOf(name, (run, page) => withWorkspace(options, ({ store }) => store.trials(run, page))),
+          };
       const written = await stoppable((signal) =>
         exportToFile(places, { network, format, precision }, options.out, printAside, signal),
       );

@@ -4,13 +4,17 @@ import { printJson, printLines, withCommonOptions, withHost } from '../common.ts
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
 import { latencyRecord } from '../records.ts';
+import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 
 export const latencyVerb: Verb = (program, context) => {
   withCommonOptions(program.command('latency'))
     .description('time the forward passes of a finished student on one thread, and keep the timings')
-    .argument('<trial>', 'id of a trial, as "trade show RUN" shows it')
-    .action(async (id: string, options: CommonOptions) => {
-      const rows = await withHost(context, options, ({ client }) => client.trials.measureLatency({ id }));
+    .argument('<trial>', TRIAL_ARGUMENT)
+    .action(async (name: string, options: CommonOptions) => {
+      const { id, rows } = await withHost(context, options, async ({ client }) => {
+        const id = await trialIdOf(name, (run, page) => client.runs.trials({ id: run, ...page }));
+        return { id, rows: await client.trials.measureLatency({ id }) };
+      });
       const newest = rows.filter(
         (row, index) =>
           !rows.slice(index + 1).some(({ engine, batch }) => engine === row.engine && batch === row.batch),

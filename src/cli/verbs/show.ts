@@ -12,6 +12,7 @@ import {
   logEntries,
   percentText,
   resultText,
+  trialName,
   trialText,
   whyText,
 } from '../../host/create-host.ts';
@@ -111,5 +112,17 @@ function lines(shown: RunEnd): readonly string[] {
   const { run } = shown.summary;
   const heading = `Run ${run.id} "${run.name}" is ${run.state}.`;
   const students = shown.trials.filter((trial) => trial.state !== 'queued').map(trialText);
-  return [heading, ...(run.reason === undefined ? [] : [run.reason]), '', ...students, '', ...resultText(shown)];
+  const [first] = shown.trials;
+  const names = first && [
+    `"trade export" and "trade latency" take a student by run and number: ${trialName(first)} is the first.`,
+  ];
+  return [
+    heading,
+    ...(run.reason === undefined ? [] : [run.reason]),
+    '',
+    ...students,
+    '',
+    ...resultText(shown),
+    ...(names ? ['', ...names] : []),
+  ];
 }

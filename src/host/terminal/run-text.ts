@@ -15,7 +15,7 @@ import type { Column } from './text-table.ts';
 const BAR_WIDTH = 24;
 
 const FRONT_COLUMNS: readonly Column[] = [
-  { title: 'student', align: 'right' },
+  { title: 'student', align: 'left' },
   { title: 'family', align: 'left' },
   { title: 'validation', align: 'right' },
   { title: 'test', align: 'right' },
@@ -45,6 +45,9 @@ export function progressText({ run, live }: RunSummaryView): string {
   const left = live.secondsLeft === undefined ? '' : `  ${durationText(live.secondsLeft)} left`;
   return `[${bar}] ${String(Math.floor(live.done)).padStart(total.length)}/${total}${left}  ${live.stage}`;
 }
+
+/** What every verb takes for a student: its run, and the number that windows show, which counts from 1. */
+export const trialName = ({ runId, number }: Pick<Trial, 'runId' | 'number'>): string => `${runId}/${number + 1}`;
 
 export function trialText(trial: Trial): string {
   const { candidate, params, macs, seconds } = trial;
@@ -89,7 +92,7 @@ function frontText({ summary, trials }: RunEnd): readonly string[] {
   const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
   if (front.length === 0) return ['No student is on the front yet.'];
   const rows = front.map((trial) => [
-    String(trial.number + 1),
+    trialName(trial),
     trial.candidate.family,
     percentText(trial.metrics['accuracy']),
     percentText(trial.testAccuracy),
