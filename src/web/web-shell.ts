@@ -80,8 +80,7 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
   else openWindow(options.browser, server);
   printAddressHint();
   if (options.sample) {
-    await runSample(host.client, printer, () => leaving);
-    printAddressHint();
+    await runSample(host.client, printer, () => leaving, printAddressHint);
   }
 
   function openWindow(program: string, { newAddress }: WebServer): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplanationView } from '../../src/bridge/explain-schemas.ts';
+import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 import { calibrate } from '../../src/core/surrogate/calibration.ts';
 import {
   allocationSentences,
@@ -7,6 +8,7 @@ import {
   bestText,
   calibrationRows,
   calibrationSentences,
+  familyCounts,
 } from '../../src/renderer/run/explained.ts';
 
 const scored = {
@@ -33,6 +35,23 @@ function calibrationOf(count: number, z: number, shift = 0) {
   const outcomes = Array.from({ length: count }, (_, i) => (i % 2 === 0 ? z : -z) + shift);
   return calibrate(outcomes.map((outcome) => ({ mean: 0, deviation: 1, outcome })))!; // some
 }
+
+test('students, failures and seconds of a family are counted from the same trials', () => {
+  // The log is followed behind the trials: a family had 51 s of training and no student.
+  const { trials } = fixtureRun({ id: 'r', name: 'x', state: 'running', budget: 6, done: 6, seed: 1 });
+  const family = trials[0]?.candidate.family ?? '';
+  const own = trials.filter(({ candidate }) => candidate.family === family);
+  const counts = familyCounts(
+    trials.map((trial, index) => ({ ...trial, state: index === 0 ? 'failed' : trial.state })),
+    family,
+  );
+  expect(counts).toMatchObject({ students: own.length, failed: 1 });
+  expect(counts.seconds).toBeCloseTo(
+    own.reduce((sum, { seconds }) => sum + seconds, 0),
+    9,
+  );
+  expect(familyCounts(trials, 'none')).toEqual({ students: 0, failed: 0, seconds: 0 });
+});
 
 describe('why families got what they got', () => {
   const families = [

@@ -1,7 +1,8 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GUIDE_STEPS, isForNewcomer, stepsDone } from '../../src/renderer/guide/steps.ts';
+import { GUIDE_STEPS, isForNewcomer, searchOffer, stepsDone } from '../../src/renderer/guide/steps.ts';
 import type { Situation } from '../../src/renderer/guide/steps.ts';
+import type { RunState } from '../../src/core/run.ts';
 import { useGuide } from '../../src/renderer/stores/guide.ts';
 
 const ELSEWHERE = { name: 'experiments', id: '', tab: '' };
@@ -20,6 +21,15 @@ describe('the first steps', () => {
     expect(done({ runs: [finished], route: { name: 'run', id: 'b', tab: 'trials' } })).toEqual(['search']);
     expect(done({ pins: 1, route: { name: 'compare', id: '', tab: '' } })).toEqual([]);
     expect(done({ pins: 2, route: { name: 'compare', id: '', tab: '' } })).toEqual(['pin', 'compare']);
+  });
+
+  it('offer to go on with a sample that is paused, not to start a second one', () => {
+    const run = (state: RunState) => ({ run: { state } });
+    expect(searchOffer([])).toEqual({ kind: 'start' });
+    expect(searchOffer([run('failed'), run('paused')])).toEqual({ kind: 'go-on', run: run('paused') });
+    expect(searchOffer([run('interrupted')]).kind).toBe('go-on');
+    expect(searchOffer([run('paused'), run('running')])).toEqual({ kind: 'watch', run: run('running') });
+    expect(searchOffer([run('failed')]).kind).toBe('start');
   });
 
   it('come by themselves to a workspace with nothing in it but perhaps the sample', () => {

@@ -9,7 +9,10 @@ import { runSample } from '../../src/web/sample.ts';
 type End = 'finished' | 'failed' | 'paused' | 'gone';
 
 /** A host whose sample ends so, and everything that the terminal was told: lines, bars, endings, wipes. */
-async function told(end: End, { runs = 0, isLeaving = false, reason = '' } = {}): Promise<readonly string[]> {
+async function told(
+  end: End,
+  { runs = 0, isLeaving = false, reason = '', later = [] as readonly End[] } = {},
+): Promise<readonly string[]> {
   const { run, trials } = fixtureRun({ id: 'r', name: 'Quick', state: 'finished', budget: 3, done: 3, seed: 1 });
   const { client } = mockHost('empty');
   const of = (state: string): RunSummaryView => {
@@ -17,14 +20,29 @@ async function told(end: End, { runs = 0, isLeaving = false, reason = '' } = {})
     // Sound: what the followers of a run look at.
     return { run: { ...run, state, ...ended }, score: {} } as unknown as RunSummaryView;
   };
+  let now = end;
   async function* events(): AsyncGenerator<HostEvent> {
     yield { type: 'synced' } as HostEvent; // its other fields are not looked at
     yield { type: 'run.changed', summary: of('running') } as HostEvent;
     const [first] = trials;
     if (first) yield { type: 'trial.changed', trial: first } as HostEvent;
-    if (end === 'gone') yield { type: 'run.removed', id: run.id } as HostEvent;
-    else yield { type: 'run.changed', summary: of(end) } as HostEvent;
+    if (now === 'gone') yield { type: 'run.removed', id: run.id } as HostEvent;
+    else yield { type: 'run.changed', summary: of(now) } as HostEvent;
   }
+  /** Between its ends: it stands still, then somebody resumes it in the window; at last the host closes. */
+  const left = [...later];
+  async function* standstill(): AsyncGenerator<HostEvent> {
+    yield { type: 'synced' } as HostEvent;
+    const next = left.shift();
+    if (next === undefined) return;
+    now = next;
+    isAtWork = true;
+    yield { type: 'run.changed', summary: of('running') } as HostEvent;
+  }
+  let isAtWork = true;
+  let watched = 0;
+  const watch = (): Promise<AsyncGenerator<HostEvent>> =>
+    Promise.resolve(watched++ % 2 === 0 ? events() : standstill());
   const asked: unknown[] = [];
   const own = {
     list: (input: unknown) => {
@@ -35,13 +53,17 @@ async function told(end: End, { runs = 0, isLeaving = false, reason = '' } = {})
       asked.push('start');
       return Promise.resolve(of('running'));
     },
-    get: () => Promise.resolve(of(end)),
+    get: () => {
+      const state = isAtWork && watched > 2 ? 'running' : now;
+      isAtWork = false;
+      return Promise.resolve(of(state));
+    },
     trials: () => Promise.resolve(trials),
   };
   // Sound: what a sample search calls of a host is in every client.
   const host = {
     ...client,
-    events: { watch: () => Promise.resolve(events()) },
+    events: { watch },
     runs: { ...client.runs, ...own },
   } as unknown as HostClient;
   const said: string[] = [];
@@ -76,6 +98,18 @@ describe('of a sample search', () => {
     expect(said.slice(-3)).toEqual(['clear', 'line The sample search is failed.', 'line The disk is full.']);
     expect((await told('paused')).slice(-2)).toEqual(['clear', 'line The sample search is paused.']);
     expect(said.join()).not.toContain('Front of');
+  });
+
+  it('that is resumed in the window after a pause, all is told again until it is done', async () => {
+    const said = await told('paused', { later: ['paused', 'finished'] });
+    const heads = said.filter((line) => line.startsWith('line ') && line.includes('ample search'));
+    expect(heads).toEqual([
+      ...['line Sample search "Quick":', 'line The sample search is paused.'],
+      ...['line Going on with the sample search "Quick":', 'line The sample search is paused.'],
+      ...['line Going on with the sample search "Quick":', 'line The sample search is done.'],
+    ]);
+    expect(said.filter((line) => line === 'ended 0')).toHaveLength(1);
+    expect((await told('paused', { later: ['gone'] })).at(-1)).toBe('clear');
   });
 
   it('that was thrown away, or that its person has left, no end is told', async () => {

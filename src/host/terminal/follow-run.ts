@@ -82,6 +82,8 @@ export async function followRun(
       const summary = await start();
       runId = summary.run.id;
       tell({ type: 'run.started', summary });
+      // One that is looked at late may have left the machine already: no event would tell it.
+      if (summary.run.state !== 'running') return readAgain(runId);
     } else if (event.type === 'run.removed' && event.id === runId) {
       return undefined;
     } else if (await hear(event, runId)) {

@@ -4,6 +4,7 @@ import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
 import type { Trial } from '../../core/trial.ts';
+import { endedCount } from '../../core/trial-counts.ts';
 import { frontOf } from '../../core/front.ts';
 import { studentsOf } from '../../core/seeds.ts';
 import type { Spread } from '../../core/seeds.ts';
@@ -36,14 +37,14 @@ const GIVEN_COLUMNS: readonly Column[] = [
 ];
 
 /** `[########----------------]   8/24  2 min left  Student 9 of 24 (vit): epoch 2 of 3` */
-export function progressText({ run, live }: RunSummaryView): string {
+export function progressText({ run, trials, live }: Pick<RunSummaryView, 'run' | 'trials' | 'live'>): string {
   if (live === undefined) return run.name;
   const share = live.total > 0 ? Math.min(1, live.done / live.total) : 0;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
   const total = String(live.total);
   const left = live.secondsLeft === undefined ? '' : `  ${durationText(live.secondsLeft)} left`;
-  return `[${bar}] ${String(Math.floor(live.done)).padStart(total.length)}/${total}${left}  ${live.stage}`;
+  return `[${bar}] ${String(endedCount(trials)).padStart(total.length)}/${total}${left}  ${live.stage}`;
 }
 
 /** What every verb takes for a student: its run, and the number that windows show, which counts from 1. */

@@ -31,6 +31,16 @@ export function stepsDone({ runs, pins, route }: Situation): readonly GuideStepI
   ];
 }
 
+/** What the first step offers: to watch the search at work, to go on with the newest that was left, or to start one. */
+export function searchOffer<R extends { readonly run: { readonly state: RunState } }>(
+  runs: readonly R[],
+): { readonly kind: 'watch' | 'go-on'; readonly run: R } | { readonly kind: 'start' } {
+  const running = runs.find(({ run }) => run.state === 'running');
+  if (running) return { kind: 'watch', run: running };
+  const left = runs.find(({ run }) => run.state === 'paused' || run.state === 'interrupted');
+  return left ? { kind: 'go-on', run: left } : { kind: 'start' };
+}
+
 /** Somebody with several runs has taken the steps elsewhere. */
 export function isForNewcomer(runs: number): boolean {
   return runs < 2;

@@ -3,6 +3,7 @@ import type { ExplanationView } from '../../bridge/explain-schemas.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { FAMILY_ARM } from '../../core/strategies/trade/constants.ts';
 import type { Calibration } from '../../core/surrogate/calibration.ts';
+import type { Trial } from '../../core/trial.ts';
 import { digits, formatExact, formatPercent, formatPlural } from '../format.ts';
 import { gainWords, sourceTitle } from '../words.ts';
 
@@ -17,6 +18,13 @@ export function armsText({ sources }: Account): string {
     .sort(([, left], [, right]) => right - left)
     .map(([source, count]) => `${sourceTitle(source)} ${count}`)
     .join(' · ');
+}
+
+/** Students of a family, those that failed among them, and the seconds that all of them trained: from the same trials, so that they agree. */
+export function familyCounts(trials: readonly Trial[], family: string) {
+  const own = trials.filter((trial) => trial.candidate.family === family);
+  const failed = own.filter(({ state }) => state === 'failed').length;
+  return { students: own.length, failed, seconds: own.reduce((sum, { seconds }) => sum + seconds, 0) };
 }
 
 /** In the objective's own unit. */

@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createProgressPrinter } from '../../../src/host/terminal/progress-printer.ts';
 import type { RunSummaryView } from '../../../src/bridge/schemas.ts';
 
-// Sound: the printer looks at the name and at what is live.
+/** `done`: so many that ended, and halves of those in training. */
 const summary = (done: number, stage = 'training'): RunSummaryView =>
-  ({ run: { name: 'Try' }, live: { stage, done, total: 24, secondsLeft: 130 } }) as unknown as RunSummaryView;
+  // Sound: the printer looks at the name, at what ended and at what is live.
+  ({
+    run: { name: 'Try' },
+    trials: { finished: Math.floor(done) - 2, failed: 1, stopped: 1 },
+    live: { stage, done, total: 24, secondsLeft: 130 },
+  }) as unknown as RunSummaryView;
 
 /** What a person sees at the end: a carriage return goes back, `ESC [ K` wipes the rest of the line. */
 function screenOf(written: string): readonly string[] {
@@ -32,6 +37,13 @@ describe('progress on a terminal', () => {
     expect(screen()).toEqual(['Student 6 is done', '[############------------] 12/24  2 min left  training']);
     printer.clear();
     expect(screen()).toEqual(['Student 6 is done', '']);
+  });
+
+  it('counts students that ended, as every other place does: two halves are none', () => {
+    const { printer, screen } = printed(true);
+    const now = summary(4);
+    printer.progress({ ...now, live: { stage: 'training', done: 5.2, total: 24 } });
+    expect(screen()[0]).toContain(' 4/24');
   });
 
   it('never wraps, or the next step could not wipe it', () => {
