@@ -20,7 +20,7 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: SmallFirst },
     // The slowest machine's: a mutant that never ends is ended by Stryker.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -22,10 +22,10 @@ beforeEach(() => {
   writeFileSync(join(folder.path, 'sample.json'), JSON.stringify(sample));
 });
 afterEach(async () => {
+  vi.useRealTimers();
   closePages();
   await end();
   end = () => Promise.resolve();
-  vi.useRealTimers();
   vi.restoreAllMocks();
   folder.remove();
 });
@@ -65,7 +65,8 @@ function start(args: readonly string[] = [], plan: FakePlan = {}, { isTTY = fals
   end = async () => {
     if (codes.length > 0 || !signals.has('SIGINT')) return;
     interrupt();
-    await exited;
+    // One that does not end fails its test by itself, and soon.
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 3000))]);
   };
   const says = (words: string | RegExp) =>
     vi.waitFor(() => expect(said.out).toMatch(words), { timeout: 20_000, interval: 10 });
