@@ -69,7 +69,7 @@ describe('library.importDataset', () => {
       ...{ name: 'x', dataset: 'tiny-cifar', families: ['resnet'], strategy: { id: 'random' } },
       ...{ budget: { trials: 1 }, slots: 1 },
     };
-    await expect(host.client.runs.start(search)).rejects.toMatchObject({
+    await expect(host.client.runs.start({ ...search, teacher: 'fashion-resnet' })).rejects.toMatchObject({
       code: 'teacher.mismatch',
       message: expect.stringContaining('it reads images of 28 x 28 x 1, and those of tiny-cifar are 32 x 32 x 3'),
     });
