@@ -131,6 +131,36 @@ describe('smoothing', () => {
   });
 });
 
+describe('a smoothed curve', () => {
+  const curveOf = (accuracies: readonly number[]) => ({
+    ...{ id: 'a', title: 'A' },
+    points: accuracies.map((validationAccuracy, index) => ({
+      ...{ epoch: index + 1, trainLoss: 1, validationLoss: 1, validationAccuracy, learningRate: 0.1, seconds: 1 },
+    })),
+  });
+  const drawn = (accuracies: readonly number[]): readonly number[] => {
+    const { option } = curvesChart(
+      { curves: [curveOf(accuracies)], metric: 'validationAccuracy', smoothing: 0.9 },
+      'light',
+    );
+    const main = [option.series ?? []].flat().find(({ id }) => id === 'a-main');
+    return (main?.data as readonly (readonly [number, number])[]).map(([, value]) => value); // as curvesChart writes them
+  };
+  const rising = (epochs: number): readonly number[] =>
+    Array.from({ length: epochs }, (_, at) => 0.5 + (0.4 * at) / epochs);
+
+  test('of few epochs is drawn as it is: it ends at its last value', () => {
+    for (const epochs of [1, 3, 12, 19]) expect(drawn(rising(epochs))).toEqual(rising(epochs));
+  });
+
+  test('of many stays within its values', () => {
+    const wild = Array.from({ length: 40 }, (_, at) => (at % 3 === 0 ? 0.2 : 0.9));
+    expect(drawn(wild)).not.toEqual(wild);
+    expect(Math.min(...drawn(wild))).toBeGreaterThanOrEqual(0.2);
+    expect(Math.max(...drawn(wild))).toBeLessThanOrEqual(0.9);
+  });
+});
+
 describe('curves of equal values', () => {
   test('have an axis around them: what smoothing leaves of the last digit is no slope', () => {
     const points = [1, 2, 3].map((epoch) => ({

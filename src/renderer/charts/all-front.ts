@@ -13,6 +13,7 @@ import { cloudSeries } from './cloud.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 import { pickedSeries } from './picked.ts';
 import type { PickedStudents, RingPlace } from './picked.ts';
+import { stairs } from './stairs.ts';
 
 export type KnownCost = 'params' | 'macs';
 
@@ -104,13 +105,13 @@ function optionOf(
       axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => (value * 100).toFixed(0) },
     }),
     series: [
-      {
-        ...{ type: 'line', id: 'staircase', name: 'Front', step: 'end', symbol: 'none', silent: true, z: 3 },
+      ...stairs({
+        ...{ id: 'staircase', name: 'Front', step: 'end', symbol: 'none', silent: true, z: 3 },
         data: front.map((student) => [student[cost], student.accuracy]),
         color: colors.accent,
         lineStyle: { color: colors.accent, width: 1.5 },
         tooltip: { show: false },
-      },
+      }),
       // Before the clouds of the same names: the legend shows their marks.
       ...marksOf(input, front, knee, theme),
       ...cloudsOf(input, theme),

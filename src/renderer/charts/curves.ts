@@ -17,7 +17,7 @@ export interface Curve {
 export interface CurvesInput {
   readonly curves: readonly Curve[];
   readonly metric: 'validationAccuracy' | 'validationLoss' | 'trainLoss';
-  /** Weight of the past in the exponential mean, [0, 1); 0 shows the raw line alone. */
+  /** Weight of the past in the exponential mean, [0, 1), of long curves; 0 shows the raw line alone. */
   readonly smoothing: number;
   /** Epochs asked for, where the axis shall not grow with the curves. */
   readonly epochs?: number;
@@ -32,6 +32,11 @@ export const CURVE_TITLES = {
   validationLoss: 'Validation loss (nats)',
   trainLoss: 'Training loss (nats)',
 } as const satisfies Readonly<Record<CurvesInput['metric'], string>>;
+
+/** Of fewer epochs every value counts: a mean would lag behind them, and end beside the last one. */
+export const LEAST_SMOOTHED = 20;
+
+export const isSmoothable = ({ points }: Pick<Curve, 'points'>): boolean => points.length >= LEAST_SMOOTHED;
 
 /** Less than this share of a value is what smoothing leaves of equal ones. */
 const EQUAL = 1e-6;
@@ -85,7 +90,7 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
       series: input.curves.flatMap((curve, index) => {
         const { color, symbol } = markOf(curve.place ?? index, theme);
         const raw = curve.points.map((point) => [point.epoch, finiteOrGap(point[input.metric])]);
-        const isSmoothed = input.smoothing > 0 && raw.length > 2;
+        const isSmoothed = input.smoothing > 0 && isSmoothable(curve);
         const smoothed = smooth(
           curve.points.map((point) => point[input.metric]),
           input.smoothing,

@@ -1,6 +1,6 @@
 /** The parts of ECharts that the workbench draws with: a chunk of its own, loaded with the first chart. */
 import type { EChartsOption } from 'echarts';
-import { BarChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
   GridComponent,
   LegendScrollComponent,
@@ -17,6 +17,7 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
 use([
   BarChart,
+  CustomChart,
   LineChart,
   ParallelChart,
   ScatterChart,

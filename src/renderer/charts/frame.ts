@@ -31,6 +31,8 @@ export function frame(theme: Theme): EChartsOption {
       // As wide as high, for marks are drawn to this shape; and a scrolling legend cuts off what is higher than its items.
       itemHeight: 13,
       itemGap: 14,
+      // Of staircases too, whose own line is not the one that is drawn.
+      lineStyle: { width: 2 },
       textStyle: { color: colors.text, fontSize: 12 },
       pageTextStyle: { color: colors.muted },
       pageIconColor: colors.text,

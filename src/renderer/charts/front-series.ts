@@ -1,5 +1,5 @@
 /** The marks and lines of the front: families, teacher, reference students, fronts now, earlier and of other runs. */
-import type { LineSeriesOption, ScatterSeriesOption } from 'echarts';
+import type { ScatterSeriesOption, SeriesOption } from 'echarts';
 import type { Trial } from '../../core/trial.ts';
 import { formatCount, formatMilliseconds, formatPercent } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -12,6 +12,8 @@ import { metricColour } from './colour-scale.ts';
 import type { FrontInput, OtherRun } from './front.ts';
 import { frontPoints, stepOf } from './front-points.ts';
 import type { FrontPoint } from './front-points.ts';
+import { stairs } from './stairs.ts';
+import type { Stairs } from './stairs.ts';
 
 type Place = { readonly x: number; readonly y: number };
 const placed = ({ x, y }: Place): [number, number] => [x, y];
@@ -22,20 +24,21 @@ export function linesOf(
   points: readonly FrontPoint[],
   front: readonly FrontPoint[],
   theme: Theme,
-): LineSeriesOption[] {
+): SeriesOption[] {
   const colors = chartColors(theme);
-  const line = (id: string, name: string, members: readonly FrontPoint[], style: object): LineSeriesOption => ({
-    ...{ type: 'line', id, name, step: stepOf(input.x), symbol: 'none', silent: true, z: 1 },
-    data: members.map(placed),
-    tooltip: { show: false },
-    color: colors.accent,
-    lineStyle: { color: colors.accent, width: 1.5, ...style },
-  });
+  const line = (id: string, name: string, members: readonly FrontPoint[], style: Partial<Stairs['lineStyle']>) =>
+    stairs({
+      ...{ id, name, step: stepOf(input.x), symbol: 'none', silent: true, z: 1 },
+      data: members.map(placed),
+      tooltip: { show: false },
+      color: colors.accent,
+      lineStyle: { color: colors.accent, width: 1.5, ...style },
+    });
   const isEarlier = points.some(({ place }) => place === 'later');
   const last = isEarlier ? frontPoints(input.trials, input).filter(({ place }) => place === 'front') : [];
   return [
-    line('staircase', 'Front', front, {}),
-    ...(isEarlier ? [line('last', 'Front in the end', last, { type: 'dotted', color: colors.muted })] : []),
+    ...line('staircase', 'Front', front, {}),
+    ...(isEarlier ? line('last', 'Front in the end', last, { type: 'dotted', color: colors.muted }) : []),
   ];
 }
 
@@ -44,10 +47,10 @@ export function otherSeries(
   run: OtherRun,
   front: readonly FrontPoint[],
   theme: Theme,
-): LineSeriesOption {
+): SeriesOption[] {
   const { color, symbol } = markOf(run.place, theme);
-  return {
-    ...{ type: 'line', id: `run-${run.id}`, name: run.name, step: stepOf(input.x), z: 3, color },
+  return stairs({
+    ...{ id: `run-${run.id}`, name: run.name, step: stepOf(input.x), z: 3, color },
     ...{ symbol, symbolSize: 8, showSymbol: true },
     itemStyle: { color: chartColors(theme).panel, borderColor: color, borderWidth: 1.5 },
     lineStyle: { color, width: 1.5, type: 'dashed' },
@@ -55,7 +58,7 @@ export function otherSeries(
       ...{ id: point.trial.id, name: point.trial.id, value: placed(point) },
       tooltip: { formatter: () => `${run.name}\n${tooltipText(input, point)}` },
     })),
-  };
+  });
 }
 
 /** Rings around the hand-designed students of each family. */

@@ -146,7 +146,7 @@ function frontOption(
     ),
     series: [
       ...linesOf(input, points, front, theme),
-      ...others.map((other) => otherSeries(input, other.run, other.front, theme)),
+      ...others.flatMap((other) => otherSeries(input, other.run, other.front, theme)),
       // Before the clouds of the same names: the legend shows their marks.
       ...families.map((family) => familySeries(input, clouds.rest, family, theme)),
       ...clouds.series,

@@ -6,6 +6,7 @@ import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { stairs } from './stairs.ts';
 
 export interface HypervolumeInput {
   /** After `step`, 2 `step`, ..., n `step` finished students. */
@@ -114,20 +115,22 @@ function optionOf(
         return [`After ${formatPlural(at, 'student')}`, ...values].join('\n');
       },
     },
-    series: lines.map(({ id, name, history, step, color, isOwn }) => ({
-      ...{ type: 'line' as const, id, name, step: 'end' as const, symbol: 'circle', symbolSize: 5, color },
-      showSymbol: history.length <= 60,
-      lineStyle: { color, width: isOwn ? 2 : 1.5, ...(!isOwn && { type: 'dashed' as const }) },
-      data: history.map((value, index) => [(index + 1) * step, box === undefined ? value : (value / box) * 100]),
-      ...(isOwn &&
-        after !== undefined && {
-          markLine: {
-            ...{ silent: true, symbol: 'none', data: [{ xAxis: after }] },
-            lineStyle: { color: colors.text, type: 'dotted' as const },
-            label: { show: false },
-          },
-        }),
-    })),
+    series: lines.flatMap(({ id, name, history, step, color, isOwn }) =>
+      stairs({
+        ...{ id, name, step: 'end' as const, symbol: 'circle', symbolSize: 5, color },
+        showSymbol: history.length <= 60,
+        lineStyle: { color, width: isOwn ? 2 : 1.5, ...(!isOwn && { type: 'dashed' as const }) },
+        data: history.map((value, index) => [(index + 1) * step, box === undefined ? value : (value / box) * 100]),
+        ...(isOwn &&
+          after !== undefined && {
+            markLine: {
+              ...{ silent: true, symbol: 'none', data: [{ xAxis: after }] },
+              lineStyle: { color: colors.text, type: 'dotted' as const },
+              label: { show: false },
+            },
+          }),
+      }),
+    ),
   };
 }
 

@@ -8,6 +8,7 @@ import { logRange } from './axis-range.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
+import { stairs } from './stairs.ts';
 
 export interface TimedNetwork {
   readonly key: string;
@@ -50,11 +51,11 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
         axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => String(value) },
       }),
       yAxis: yAxis(theme, { type: 'value', name: 'Passes no longer (%)', nameGap: 34, min: 0, max: 100, interval: 25 }),
-      series: networks.map(({ key, title, place, measured }) => {
+      series: networks.flatMap(({ key, title, place, measured }) => {
         const { color, symbol } = markOf(place, theme);
         const sorted = [...measured.timingsMs].sort((left, right) => left - right);
-        return {
-          ...{ type: 'line' as const, id: key, name: title, step: 'end' as const, color, symbol: 'none' },
+        return stairs({
+          ...{ id: key, name: title, step: 'end', color, symbol: 'none' },
           lineStyle: { color, width: 2 },
           data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
           markPoint: {
@@ -62,7 +63,7 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
             data: [{ name: title, coord: [medianMs(sorted), 50] }],
             tooltip: { formatter: () => `${title}\nmedian ${formatMilliseconds(medianMs(sorted))}` },
           },
-        };
+        });
       }),
     },
   };

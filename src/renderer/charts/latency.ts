@@ -7,6 +7,7 @@ import { engineTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { stairs } from './stairs.ts';
 
 const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
   `${engineTitle(engine)} × ${batch}`;
@@ -47,14 +48,13 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
         max: 100,
         interval: 25,
       }),
-      series: measured.map((row) => {
+      series: measured.flatMap((row) => {
         const { color, symbol } = markOf(LATENCY_ENGINES.indexOf(row.engine), theme);
         const sorted = [...row.timingsMs].sort((left, right) => left - right);
-        return {
-          type: 'line' as const,
+        return stairs({
           id: `${row.engine}-${row.batch}`,
           name: titleOf(row),
-          step: 'end' as const,
+          step: 'end',
           color,
           symbol: 'none',
           lineStyle: { color, width: 2, type: row.batch === 1 ? ('solid' as const) : ('dashed' as const) },
@@ -72,7 +72,7 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
               formatter: (params: unknown) => `${titleOf(row)}\n${markText(params)}`,
             },
           },
-        };
+        });
       }),
     },
   };

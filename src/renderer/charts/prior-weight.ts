@@ -8,6 +8,7 @@ import { chartColors } from './chart.ts';
 import { frame, xAxis, yAxis } from './frame.ts';
 import { pickedSeries } from './picked.ts';
 import type { PickedStudents } from './picked.ts';
+import { stairs } from './stairs.ts';
 
 export interface PriorWeightInput extends PickedStudents {
   readonly trials: readonly Trial[];
@@ -46,8 +47,8 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
       }),
       yAxis: yAxis(theme, { type: 'value', name: 'Weight', nameGap: 32, min: lowOf(weighed.map((one) => one.weight)) }),
       series: [
-        {
-          ...{ type: 'line', id: 'weight', step: 'middle', symbol: 'circle', color: colors.accent },
+        ...stairs({
+          ...{ id: 'weight', step: 'middle', symbol: 'circle', color: colors.accent },
           symbolSize: weighed.length > 60 ? 0 : 6,
           lineStyle: { color: colors.accent, width: 2 },
           data: weighed.map(({ trial, weight }) => ({
@@ -58,7 +59,7 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
                 `${trialTitle(trial)}\n${weight === 0 ? 'Earlier runs left out' : `Weight ${digits(weight, 3)}`}`,
             },
           })),
-        },
+        }),
         ...pickedSeries(
           picked,
           (id) =>

@@ -12,6 +12,7 @@ import { pickedSeries } from './picked.ts';
 import type { PickedStudents, RingPlace } from './picked.ts';
 import { regionHistory } from './region-lanes.ts';
 import type { RegionEvent, RegionEventKind, RegionHistory, RegionLife } from './region-lanes.ts';
+import { stairs } from './stairs.ts';
 
 export interface RegionsInput extends PickedStudents {
   /** After each result, in the order they came. */
@@ -93,7 +94,7 @@ export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
         },
       }),
       series: [
-        ...drawing.lives.map((life) => lifeSeries(life, drawing)),
+        ...drawing.lives.flatMap((life) => lifeSeries(life, drawing)),
         floorSeries(drawing),
         namesSeries(drawing),
         ...MARKED.map((kind) => eventSeries(kind, drawing)),
@@ -117,18 +118,18 @@ const heightOf = (radius: string): number =>
 /** The first lane lies uppermost, beneath the global arm's. */
 const floorOf = ({ lane }: RegionLife, lanes: number): number => (lanes - 1 - lane) * LANE;
 
-function lifeSeries(life: RegionLife, { moments, lanes, theme }: Drawing): SeriesOption {
+function lifeSeries(life: RegionLife, { moments, lanes, theme }: Drawing): SeriesOption[] {
   const { color } = familyMark(life.family, theme);
   const floor = floorOf(life, lanes);
   const end = life.ended ?? moments.length + 1;
   const last = life.radii.at(-1);
   const steps = last ? [...life.radii, { ...last, results: end }] : [];
-  return {
-    ...{ type: 'line', id: `region-${life.id}`, step: 'end', symbol: 'none', silent: true, color, z: 2 },
+  return stairs({
+    ...{ id: `region-${life.id}`, step: 'end', symbol: 'none', silent: true, color, z: 2 },
     lineStyle: { color, width: 1.5 },
     areaStyle: { color, opacity: 0.22, origin: floor },
     data: steps.map(({ results, radius }) => [results, floor + heightOf(radius)]),
-  };
+  });
 }
 
 /** A hairline under each lane. */
