@@ -119,6 +119,22 @@ describe("the teacher's line", () => {
   });
 });
 
+describe("the teacher's line among curves", () => {
+  test.each([0.5, 0.94])('is in the picture, though no curve comes near it: of curves around %d', (level) => {
+    const points = [1, 2, 3].map((epoch) => ({
+      ...{ epoch, trainLoss: 1, validationLoss: 1, learningRate: 0.1, seconds: 1 },
+      validationAccuracy: level + 0.01 * epoch,
+    }));
+    const curves = [{ id: 'a', title: 'A', points }];
+    const view = curvesChart({ curves, metric: 'validationAccuracy', smoothing: 0, teacherAccuracy: 0.9442 }, 'light');
+    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 360 });
+    chart.setOption(view.option);
+    expect(chart.renderToSVGString()).toContain('>teacher</text>');
+    expect(chart.convertToPixel({ yAxisIndex: 0 }, 0.9442)).toBeGreaterThanOrEqual(30);
+    chart.dispose();
+  });
+});
+
 describe('smoothing', () => {
   test('keeps a constant constant from its first point on (the start is corrected)', () => {
     for (const value of smooth([0.5, 0.5, 0.5, 0.5], 0.9)) expect(value).toBeCloseTo(0.5, 12);

@@ -42,13 +42,27 @@ export const isSmoothable = ({ points }: Pick<Curve, 'points'>): boolean => poin
 const EQUAL = 1e-6;
 
 /** Around values that are all the same; none where they differ, and the chart finds its own. */
-function levelRange({ curves, metric }: CurvesInput): { readonly min?: number; readonly max?: number } {
+function levelRange(
+  { curves, metric }: CurvesInput,
+  teacher?: number,
+): { readonly min?: number; readonly max?: number } {
   const values = curves.flatMap(({ points }) => points.map((point) => point[metric])).filter(Number.isFinite);
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   if (values.length === 0 || high - low > EQUAL * Math.max(Math.abs(high), Math.abs(low))) return {};
   const room = metric === 'validationAccuracy' ? 0.05 : Math.abs(high) / 10 || 1;
-  return { min: low - room, max: high + room };
+  const [min, max] = [low - room, high + room];
+  if (teacher === undefined) return { min, max };
+  const around = teacherRange(teacher);
+  return { min: around.min({ min }) ?? min, max: around.max({ max }) ?? max };
+}
+
+/** The teacher's line is no value of a curve: where the axis would end before it, it goes to the next twentieth. */
+function teacherRange(teacher: number) {
+  return {
+    min: ({ min }: { readonly min: number }) => (min <= teacher ? undefined : Math.floor(teacher * 20) / 20),
+    max: ({ max }: { readonly max: number }) => (max >= teacher ? undefined : Math.ceil(teacher * 20) / 20),
+  };
 }
 
 export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
@@ -75,7 +89,8 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
         type: 'value',
         name: CURVE_TITLES[input.metric],
         scale: true,
-        ...levelRange(input),
+        ...(teacher !== undefined && teacherRange(teacher)),
+        ...levelRange(input, teacher),
         axisLabel: {
           color: colors.muted,
           fontSize: 11,

@@ -5,6 +5,9 @@ import { chartColors } from './chart.ts';
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif";
 
+/** Under a legend of one line. */
+const PLOT_TOP = 34;
+
 /** `richText`: the tooltip is drawn on the canvas, since the content security policy refuses inline styles. */
 export function frame(theme: Theme): EChartsOption {
   const colors = chartColors(theme);
@@ -12,10 +15,11 @@ export function frame(theme: Theme): EChartsOption {
     animation: false,
     backgroundColor: 'transparent',
     textStyle: { fontFamily: FONT, fontSize: 11, color: colors.text },
-    grid: { left: 56, right: 20, top: 34, bottom: 42 },
+    grid: { left: 56, right: 20, top: PLOT_TOP, bottom: 42 },
     tooltip: {
       renderMode: 'richText',
       confine: true,
+      position: tooltipBelow(PLOT_TOP),
       backgroundColor: colors.panel,
       borderColor: colors.line,
       borderWidth: 1,
@@ -47,21 +51,53 @@ export const LINE_LEGEND = { itemWidth: 22 } as const;
 /** Of a chart of half a window. */
 const NARROW_LEGEND = 420;
 
-/** Lines that these names take, with their marks, in so many pixels. */
+/** Lines that these names take, with their marks, in so many pixels: a name is never parted. */
 export function legendLines(titles: readonly string[], pixels: number): number {
-  return Math.max(1, Math.ceil(titles.reduce((sum, title) => sum + 38 + 7 * title.length, 0) / pixels));
+  let [lines, used] = [1, 0];
+  for (const title of titles) {
+    const width = 38 + 7 * title.length;
+    if (used > 0 && used + width > pixels) [lines, used] = [lines + 1, 0];
+    used += width;
+  }
+  return lines;
+}
+
+/** From the pointer to the tooltip, in pixels. */
+const POINTER_GAP = 14;
+
+interface TooltipSize {
+  readonly contentSize: readonly number[];
+  readonly viewSize: readonly number[];
+}
+
+/** Where a tooltip stands in a chart whose plot begins `top` pixels from above: beside the pointer, and not over the legend. */
+export function tooltipBelow(top: number) {
+  return (
+    [x = 0, y = 0]: readonly number[],
+    _data: unknown,
+    _element: unknown,
+    _shape: unknown,
+    { contentSize: [width = 0, height = 0], viewSize: [right = 0, bottom = 0] }: TooltipSize,
+  ): [number, number] => {
+    const beyond = x + POINTER_GAP + width > right;
+    const left = beyond ? x - POINTER_GAP - width : x + POINTER_GAP;
+    return [Math.max(0, left), Math.max(0, Math.min(Math.max(top, y + POINTER_GAP), bottom - height))];
+  };
 }
 
 /** All names at once, in as many lines as they take, above a plot that makes room for them: one that has to be paged to is none. */
 export function namedLegend(
-  { legend }: EChartsOption,
+  { legend, tooltip }: EChartsOption,
   titles: readonly string[],
   grid: { readonly left: number; readonly right: number; readonly bottom: number },
-  marks: { readonly itemWidth?: number } = {},
-): Pick<EChartsOption, 'legend' | 'grid'> {
+  marks: { readonly itemWidth?: number; readonly pixels?: number } = {},
+): Pick<EChartsOption, 'legend' | 'grid' | 'tooltip'> {
+  const { pixels = NARROW_LEGEND, ...drawn } = marks;
+  const top = 14 + 20 * legendLines(titles, pixels);
   return {
-    legend: { ...legend, ...marks, type: 'plain' },
-    grid: { ...grid, top: 14 + 20 * legendLines(titles, NARROW_LEGEND) },
+    legend: { ...legend, ...drawn, type: 'plain' },
+    grid: { ...grid, top },
+    tooltip: { ...tooltip, position: tooltipBelow(top) },
   };
 }
 

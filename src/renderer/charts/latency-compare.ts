@@ -55,7 +55,7 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
         const { color, symbol } = markOf(place, theme);
         const sorted = [...measured.timingsMs].sort((left, right) => left - right);
         return stairs({
-          ...{ id: key, name: title, step: 'end', color, symbol: 'none' },
+          ...{ id: key, name: title, step: 'end', color, symbol, showSymbol: false },
           lineStyle: { color, width: 2 },
           data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
           markPoint: {

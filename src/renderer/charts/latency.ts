@@ -6,11 +6,14 @@ import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
 import { stairs } from './stairs.ts';
 
 const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
   `${engineTitle(engine)} × ${batch}`;
+
+/** Of the panel beside a student, in a window of 1280. */
+const LEAST_PIXELS = 290;
 
 /** `measured`: one of each engine and batch size. */
 export function latencyChart(measured: readonly LatencyView[], theme: Theme): ChartView {
@@ -32,8 +35,12 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
     option: {
       ...base,
       // All four at once, also where the panel is narrow.
-      legend: { ...base.legend, ...LINE_LEGEND, type: 'plain', left: 0, right: 0, itemGap: 8 },
-      grid: { left: 50, right: 16, top: 58, bottom: 40 },
+      ...namedLegend(
+        { ...base, legend: { ...base.legend, left: 0, right: 0, itemGap: 8 } },
+        measured.map(titleOf),
+        { left: 50, right: 16, bottom: 40 },
+        { ...LINE_LEGEND, pixels: LEAST_PIXELS },
+      ),
       xAxis: xAxis(theme, {
         type: 'log',
         name: 'Milliseconds a pass (log scale)',
@@ -56,7 +63,7 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
           name: titleOf(row),
           step: 'end',
           color,
-          symbol: 'none',
+          ...{ symbol, showSymbol: false },
           lineStyle: { color, width: 2, type: row.batch === 1 ? ('solid' as const) : ('dashed' as const) },
           data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
           markPoint: {

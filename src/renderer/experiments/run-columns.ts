@@ -15,8 +15,8 @@ export const RUN_COLUMN_LOOKS = {
   accuracy: { title: 'Accuracy', width: 70, order: 'accuracy', isNumber: true },
   front: { title: 'Front', width: 42, order: 'front', isNumber: true },
   hypervolume: { title: 'Hypervolume', width: 168, order: 'hypervolume' },
-  students: { title: 'Students', width: 140, order: 'students' },
-  time: { title: 'Time', width: 92, order: 'time' },
+  students: { title: 'Students', width: 120, order: 'students' },
+  time: { title: 'Time', width: 114, order: 'time' },
   started: { title: 'Started', width: 94, order: 'started' },
   strategy: { title: 'Strategy', width: 110 },
   dataset: { title: 'Data set', width: 120 },
@@ -35,7 +35,7 @@ export function inOrder(columns: readonly RunColumn[]): readonly RunColumn[] {
 export const RUN_ROW: RowFrame = { before: 18, after: 28, gap: 12, padding: 12 };
 
 /** It takes the room that the others leave. */
-const NAME: SizedColumn = { id: 'name', width: 170, grows: true };
+const NAME: SizedColumn = { id: 'name', width: 168, grows: true };
 
 /** With the name, as they stand in a row. */
 export function sizedColumns(columns: readonly RunColumn[]): readonly SizedColumn[] {

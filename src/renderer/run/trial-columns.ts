@@ -85,10 +85,10 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       'seconds',
       'Time',
       (trial) => trial.seconds,
-      number(66, (trial) => formatDuration(trial.seconds)),
+      number(84, (trial) => formatDuration(trial.seconds)),
     ),
     column('config', 'Configuration', (trial) => configText(trial.candidate, titles), {
-      width: 150,
+      width: 132,
       grows: true,
       text: (trial) => trial.reason ?? configText(trial.candidate, titles),
       hint: (trial) => trial.reason ?? configText(trial.candidate, titles, '\n'),

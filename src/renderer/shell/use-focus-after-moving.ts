@@ -1,4 +1,5 @@
 /** After a move to another view the keyboard goes on in it, and the window's title says which it is. */
+import { useEventListener } from '@vueuse/core';
 import { nextTick, onScopeDispose } from 'vue';
 import type { Ref } from 'vue';
 import { useRouter } from 'vue-router';
@@ -21,7 +22,14 @@ const titles: ReadonlyMap<unknown, string> = new Map([
   ...Object.entries(TITLES),
 ]);
 
+/** A view that takes the focus without a key is not framed: the frame shows people at a keyboard where they are. */
+const UNFRAMED = 'data-unframed';
+
 export function useFocusAfterMoving(main: Readonly<Ref<HTMLElement | null>>): void {
+  let byKeys = false;
+  useEventListener(window, 'keydown', () => (byKeys = true), { capture: true });
+  useEventListener(window, 'pointerdown', () => (byKeys = false), { capture: true });
+
   const stop = useRouter().afterEach(async (to, from) => {
     const title = titles.get(to.name);
     document.title = `${title ?? 'Nothing here'} · TRADE workbench`;
@@ -30,8 +38,9 @@ export function useFocusAfterMoving(main: Readonly<Ref<HTMLElement | null>>): vo
     await nextTick();
     const held = document.activeElement;
     // What took the focus itself keeps it; a link of the rail that was followed does not.
-    if (held === null || held === document.body || !main.value?.contains(held))
-      main.value?.focus({ preventScroll: true });
+    main.value?.toggleAttribute(UNFRAMED, !byKeys);
+    if (held !== null && held !== document.body && main.value?.contains(held)) return;
+    main.value?.focus({ preventScroll: true });
   });
   onScopeDispose(stop);
 }
