@@ -21,7 +21,17 @@ import type { Score } from './mutate/score.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Everything that a test of the rooms does not read. */
-const NOT_COPIED = ['/out', '/docs', '/benchmarks', '/release', '/coverage', '/tests/renderer', '/tests/e2e', '/W*'];
+const NOT_COPIED = [
+  '/.cache',
+  '/out',
+  '/docs',
+  '/benchmarks',
+  '/release',
+  '/coverage',
+  '/tests/renderer',
+  '/tests/e2e',
+  '/W*',
+];
 
 const { values } = parseArgs({
   options: {
