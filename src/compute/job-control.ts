@@ -19,8 +19,12 @@ export class StopRequest extends Error {
 
 const MILLISECONDS_BETWEEN_LOOKS = 50;
 
-/** `held` is called each time that a pause takes effect. */
-export function createJobControl(jobId: string, held: () => void = () => undefined): JobControl {
+/** `held` is called each time that a pause takes effect; `alive` at every breath, and while a pause lasts. */
+export function createJobControl(
+  jobId: string,
+  held: () => void = () => undefined,
+  alive: () => void = () => undefined,
+): JobControl {
   let paused = false;
   let stopped = false;
   const breathe = timedBreath();
@@ -37,8 +41,12 @@ export function createJobControl(jobId: string, held: () => void = () => undefin
     },
     breath: async () => {
       await breathe();
+      alive();
       if (paused && !stopped) held();
-      while (paused && !stopped) await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
+      while (paused && !stopped) {
+        await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
+        alive();
+      }
       if (stopped) throw new StopRequest(`Job ${jobId} was asked to stop`);
     },
   };

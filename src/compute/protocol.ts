@@ -261,6 +261,8 @@ export type TrainerEvent =
       readonly done: number;
       readonly total: number;
     }
+  /** It is at work, and has nothing to tell: sent between two steps where nothing else was for some seconds. */
+  | { readonly type: 'alive'; readonly jobId: string; readonly fence: string }
   /** Something that a person should know of how the job went on, in words: it is kept in the log. */
   | { readonly type: 'note'; readonly jobId: string; readonly fence: string; readonly words: string }
   /** `checkpoint`: where training can go on from, written before this is sent. */

@@ -19,6 +19,7 @@ export interface JobServer {
 }
 
 const MILLISECONDS_BETWEEN_PARENT_CHECKS = 1000;
+const MILLISECONDS_BETWEEN_BEATS = 5000;
 
 /** Takes this process over; resolves when it is ready for jobs. */
 export async function serveJobs({ prepare, run }: JobServer): Promise<void> {
@@ -30,7 +31,9 @@ export async function serveJobs({ prepare, run }: JobServer): Promise<void> {
       const message = `The trainer is busy with job ${current.control.jobId}; send ${job.jobId} when it has ended.`;
       return fail(job, new WorkbenchError('trainer.failed', message));
     }
-    const control = createJobControl(job.jobId, () => send({ type: 'held', jobId: job.jobId, fence: job.fence }));
+    const { jobId, fence } = job;
+    const alive = createHeartbeat(() => send({ type: 'alive', jobId, fence }));
+    const control = createJobControl(jobId, () => send({ type: 'held', jobId, fence }), alive);
     current = { command, control };
     try {
       await prepare();
@@ -80,6 +83,16 @@ export async function serveJobs({ prepare, run }: JobServer): Promise<void> {
 
   const backend = await prepare();
   send({ type: 'ready', pid: process.pid, ...(backend && { backend }) });
+}
+
+/** Beats as often as it is called, but not twice within some seconds. A person's busy machine makes long steps of short ones. */
+export function createHeartbeat(beat: () => void, now: () => number = () => performance.now()): () => void {
+  let last = now();
+  return () => {
+    if (now() - last < MILLISECONDS_BETWEEN_BEATS) return;
+    last = now();
+    beat();
+  };
 }
 
 function endWithParent(): void {

@@ -18,6 +18,8 @@ export interface TrainerSettings {
   /** How long a start, a stop between two steps, and an orderly end may take. */
   readonly startMs: number;
   readonly stopMs: number;
+  /** How many times longer a start or a silence may take just now, for the machine is busy with other work: 1 or more. */
+  readonly crowding?: () => number;
   readonly fence: string;
 }
 
@@ -79,10 +81,12 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   let still: (() => void) | undefined;
   /** What the trainer told last is being written down. */
   let news: Promise<void> = Promise.resolve();
-  const watchdog = createWatchdog(settings.silenceMs, () => {
-    const seconds = Math.round(settings.silenceMs / 1000);
+  const { crowding = () => 1 } = settings;
+  const watchdog = createWatchdog(settings.silenceMs, crowding, (silentMs) => {
+    const seconds = Math.round(silentMs / 1000);
     condemn();
-    finish({ type: 'crashed', message: `The trainer said nothing for ${seconds} s and was ended.${tail()}` });
+    const advice = 'Try again, when the machine has less to do.';
+    finish({ type: 'crashed', message: `The trainer said nothing for ${seconds} s and was ended. ${advice}${tail()}` });
   });
 
   /** It counts as gone from now on, so that no job is given to a dying process. */
@@ -110,6 +114,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   function receive(event: TrainerEvent): void {
     if (event.type === 'ready' || event.fence !== settings.fence || event.jobId !== job?.id) return;
     watchdog.feed();
+    if (event.type === 'alive') return;
     if (event.type === 'held') return still?.();
     if (event.type !== 'progress' && event.type !== 'epoch' && event.type !== 'note') return finish(event);
     const working = job;
@@ -181,37 +186,51 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     clearTimeout(timer);
   }
 
-  await ready(own, settings.startMs);
+  await ready(own, settings.startMs, crowding);
   return { run, hold, release, alive: () => alive, close };
 }
 
-function ready({ child, gone, tail }: OwnProcess, withinMs: number): Promise<void> {
+function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: () => number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const watchdog = createWatchdog(withinMs, crowding, (waitedMs) => {
       child.kill('SIGKILL');
-      refuse(`it was not ready after ${Math.round(withinMs / 1000)} s`);
-    }, withinMs);
+      refuse(`it was not ready after ${Math.round(waitedMs / 1000)} s`);
+    });
+    watchdog.feed();
     const refuse = (why: string): void => {
-      clearTimeout(timer);
+      watchdog.rest();
       reject(new WorkbenchError('backend.missing', `No trainer can be started here: ${why}.${tail()}`));
     };
     child.on('message', function waiting(message) {
       // Sound: the other end of this channel is our own trainer.
       if ((message as TrainerEvent).type !== 'ready') return;
       child.off('message', waiting);
-      clearTimeout(timer);
+      watchdog.rest();
       resolve();
     });
     void gone.then(refuse);
   });
 }
 
-function createWatchdog(silenceMs: number, bite: () => void): { feed(): void; rest(): void } {
+/** Looks when the time is up whether the machine is crowded, and bites when even that is no reason for such a silence. */
+export function createWatchdog(
+  silenceMs: number,
+  crowding: () => number,
+  bite: (silentMs: number) => void,
+): { feed(): void; rest(): void } {
   let timer: NodeJS.Timeout | undefined;
   const rest = (): void => clearTimeout(timer);
+  const waitFrom = (waitedMs: number, forMs: number): void => {
+    timer = setTimeout(() => {
+      const silentMs = waitedMs + forMs;
+      const patienceMs = silenceMs * crowding();
+      if (patienceMs > silentMs) waitFrom(silentMs, Math.min(silenceMs, patienceMs - silentMs));
+      else bite(silentMs);
+    }, forMs);
+  };
   const feed = (): void => {
     rest();
-    timer = setTimeout(bite, silenceMs);
+    waitFrom(0, silenceMs);
   };
   return { feed, rest };
 }

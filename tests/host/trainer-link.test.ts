@@ -1,8 +1,8 @@
 /** What a trainer tells is written down in its order before its end counts, however long the writing takes. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { startTrainer } from '../../src/host/trainer-link.ts';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { createWatchdog, startTrainer } from '../../src/host/trainer-link.ts';
 import type { JobCommand, TrainerLink } from '../../src/host/trainer-link.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 
@@ -26,6 +26,22 @@ process.on('message', ({ type, job }) => {
 process.send({ type: 'ready' });
 `;
 
+/** Works for three times the patience, and beats meanwhile. */
+const BEATING = `
+process.on('disconnect', () => process.exit(0));
+process.on('message', ({ type, job }) => {
+  if (type === 'shutdown') process.exit(0);
+  if (job === undefined) return;
+  const { jobId, fence } = job;
+  const beat = setInterval(() => process.send({ type: 'alive', jobId, fence }), 20);
+  setTimeout(() => {
+    clearInterval(beat);
+    process.send({ type: 'stopped', jobId, fence });
+  }, 1200);
+});
+process.send({ type: 'ready' });
+`;
+
 async function hasty(): Promise<TrainerLink> {
   const entry = join(folder.path, 'hasty.mjs');
   writeFileSync(entry, HASTY);
@@ -38,6 +54,51 @@ async function hasty(): Promise<TrainerLink> {
 // Sound: the trainer above looks at these two alone.
 const command = (jobId: string) => ({ type: 'train', job: { jobId, fence: 'fence' } }) as unknown as JobCommand;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => vi.useRealTimers());
+
+test('a silence is a hang on an idle machine, and patience on one that is busy, up to a bound', () => {
+  vi.useFakeTimers();
+  const bites: number[] = [];
+  let load = 1;
+  const dog = createWatchdog(
+    100,
+    () => load,
+    (silentMs) => bites.push(silentMs),
+  );
+  dog.feed();
+  vi.advanceTimersByTime(100);
+  expect(bites).toEqual([100]);
+  load = 2.5;
+  dog.feed();
+  vi.advanceTimersByTime(249);
+  expect(bites).toEqual([100]);
+  vi.advanceTimersByTime(1);
+  expect(bites).toEqual([100, 250]);
+  // Whatever was waited, a word begins anew; and a machine that has time again is no excuse any more.
+  dog.feed();
+  vi.advanceTimersByTime(150);
+  load = 1;
+  vi.advanceTimersByTime(50);
+  expect(bites).toEqual([100, 250, 200]);
+  dog.feed();
+  dog.rest();
+  vi.advanceTimersByTime(1000);
+  expect(bites).toHaveLength(3);
+});
+
+test('a trainer that only tells that it is at work is not taken for hung', async () => {
+  const entry = join(folder.path, 'beating.mjs');
+  writeFileSync(entry, BEATING);
+  const link = await startTrainer({
+    ...{ entry, node: process.execPath, silenceMs: 400, startMs: 60_000, stopMs: 60_000, fence: 'fence' },
+  });
+  links.push(link);
+  const told: unknown[] = [];
+  const end = await link.run(command('slow'), (event) => void told.push(event));
+  expect(end.type).toBe('stopped');
+  expect(told).toEqual([]);
+});
 
 test('epochs are kept one after the other, and the end is told when the last of them is kept', async () => {
   const link = await hasty();

@@ -2,6 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { describe, expect, test } from 'vitest';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
 import { buildReport } from '../../src/renderer/compare/build-report.ts';
+import type { ReportInput } from '../../src/renderer/compare/build-report.ts';
 import { comparedCalibration } from '../../src/renderer/compare/comparison-charts.ts';
 import { comparedStudent, comparedTeacher, distinctTitles } from '../../src/renderer/compare/compared.ts';
 import { reportHtml, reportMarkdown } from '../../src/renderer/compare/report.ts';
@@ -29,11 +30,12 @@ const students = trials
 const all = [comparedTeacher(fixtureTeacher), ...students];
 const reviewed = all.map(({ key, title }, place) => ({ key, title, place, view: fixturePredictions(0.85, place + 1) }));
 const chart = comparedCalibration(reviewed, 'light');
-const report = buildReport({
-  ...{ all, base: all[0], reviewed, classes: [HOSTILE, 'Trouser'], titles, origin: 'Here.' },
+const whole = {
+  ...{ absent: [], all, base: all[0], reviewed, classes: [HOSTILE, 'Trouser'], titles, origin: 'Here.' },
   charts: [{ title: 'Calibration', view: chart, svg: drawSvg(chart.option, { width: 300, height: 200 }) }],
   addressOf: (image) => (image % 2 === 0 ? PNG : 'https://example.org/x.png'),
-});
+} satisfies ReportInput;
+const report = buildReport(whole);
 const html = reportHtml(report);
 
 describe('the HTML report', () => {
@@ -44,6 +46,21 @@ describe('the HTML report', () => {
     );
     for (const [, address] of html.matchAll(/\b(?:src|href)="([^"]+)"/g)) expect(address).toMatch(/^data:image\//);
     expect(html).toContain(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`);
+  });
+
+  test('says which network is left out of which sections, and why', () => {
+    // The teacher was not in three sections of a saved report, without a word.
+    const reason = 'The trainer said nothing for 120 s and was ended.';
+    const left = buildReport({
+      ...whole,
+      reviewed: reviewed.slice(1),
+      absent: [{ title: 'Wise', state: 'missing', reason }],
+    });
+    expect(reportHtml(left)).toContain(
+      `Wise is left out of agreement, calibration, accuracy by class, confusion matrices`,
+    );
+    expect(reportMarkdown(left)).toContain(reason);
+    expect(html).not.toContain('What is missing');
   });
 
   test("a person's words stay words, in titles, tables and images", () => {

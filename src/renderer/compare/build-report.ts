@@ -14,12 +14,14 @@ import type { Compared } from './compared.ts';
 import type { MetricRow } from './compared.ts';
 import { differenceOf, rowsThere, settingRows } from './compared.ts';
 import type { Report, ReportBlock } from './report.ts';
-import type { Reviewed } from './use-reviewed.ts';
+import type { Absent, Reviewed } from './use-reviewed.ts';
 
 export interface ReportInput {
   readonly all: readonly Compared[];
   readonly base: Compared | undefined;
   readonly reviewed: readonly Reviewed[];
+  /** Of those no section can tell that needs predictions. */
+  readonly absent: readonly Absent[];
   readonly classes: readonly string[];
   readonly titles: Titles;
   /** Each with its drawing. */
@@ -44,6 +46,7 @@ export function buildReport(input: ReportInput): Report {
     title: `${all.map(({ title }) => title).join(' · ')}`,
     blocks: [
       { kind: 'text', text: input.origin },
+      ...absentBlocks(input),
       { kind: 'heading', text: 'Metrics' },
       metricsTable(input),
       ...settingsBlocks(input),
@@ -60,6 +63,19 @@ export function buildReport(input: ReportInput): Report {
       ...(reviewed.length > 1 ? disagreementBlocks(input) : []),
     ],
   };
+}
+
+/** A report outlives the window that could say why a network is not in it. */
+function absentBlocks({ absent }: ReportInput): readonly ReportBlock[] {
+  if (absent.length === 0) return [];
+  const sections = 'agreement, calibration, accuracy by class, confusion matrices and contested images';
+  return [
+    { kind: 'heading', text: 'What is missing' },
+    ...absent.map(({ title, reason }): ReportBlock => ({
+      kind: 'text',
+      text: `${title} is left out of ${sections}: ${reason}`,
+    })),
+  ];
 }
 
 function metricsTable({ all, base }: ReportInput): ReportBlock {

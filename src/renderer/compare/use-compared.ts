@@ -14,7 +14,7 @@ export function useCompared() {
   const pins = usePins();
   const reads = shallowRef<ReadonlyMap<string, StudentRead>>(new Map());
   const gone = ref(0);
-  const failure = ref<string>();
+  const failure = shallowRef<{ readonly message: string }>();
 
   async function read(ids: readonly string[]): Promise<void> {
     failure.value = undefined;
@@ -29,7 +29,7 @@ export function useCompared() {
         reads.value = new Map(reads.value).set(id, { ...student, checkpoints });
       } catch (thrown) {
         const error = toWorkbenchError(thrown);
-        if (error.code !== 'trial.missing') failure.value = error.message;
+        if (error.code !== 'trial.missing') failure.value = error;
         else {
           gone.value += 1;
           if (pins.has(pin)) pins.toggle(pin);
@@ -72,5 +72,6 @@ export function useCompared() {
   const classes = computed(() => catalog.datasetOf(dataset.value)?.classes ?? []);
   const isReading = computed(() => !failure.value && pins.ids.length > 0 && pinned.value.length === 0);
 
-  return { all, students, teacher, dataset, classes, gone, failure, isReading };
+  const readAgain = (): Promise<void> => read(pins.ids);
+  return { readAgain, all, students, teacher, dataset, classes, gone, failure, isReading };
 }

@@ -31,17 +31,28 @@ export function useReviewed(all: () => readonly Compared[]) {
     const [first] = here.value;
     return first ? here.value.filter(({ view }) => isSameSplit(first.view, view)) : [];
   });
-  /** In words: what is on its way, and what is missing and why. */
-  const notes = computed(() =>
-    read.value.flatMap(({ key, title, read: found }) => {
-      if (found?.state === 'reading') return [`Reading what ${title} says of the validation images…`];
-      if (found?.state === 'missing') return [`${title}: ${found.reason}`];
-      const isApart = found?.state === 'here' && !reviewed.value.some((one) => one.key === key);
-      return isApart ? [`${title} saw other images than the first one: its predictions are not compared.`] : [];
+  /** Networks that are compared without predictions, and why. */
+  const absent = computed(() =>
+    read.value.flatMap(({ key, title, read: found }): readonly Absent[] => {
+      if (reviewed.value.some((one) => one.key === key)) return [];
+      if (found === undefined || found.state === 'reading') return [{ title, state: 'reading', reason: STILL_READ }];
+      if (found.state === 'missing') return [{ title, state: 'missing', reason: found.reason }];
+      return [{ title, state: 'apart', reason: 'it saw other images than the first one.' }];
     }),
   );
-  return { reviewed, notes };
+  /** Once more for those whose predictions could not be read. */
+  const again = (): void => all().forEach(({ network }) => void predictions.read(network));
+  return { reviewed, absent, again };
 }
+
+export interface Absent {
+  readonly title: string;
+  readonly state: 'reading' | 'missing' | 'apart';
+  /** A sentence behind a colon. */
+  readonly reason: string;
+}
+
+const STILL_READ = 'its predictions are still being read.';
 
 function isSameSplit(left: PredictionsView, right: PredictionsView): boolean {
   return (

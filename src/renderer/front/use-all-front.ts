@@ -10,6 +10,9 @@ import { useRecords } from '../stores/records.ts';
 /** A search that goes on adds a student every some seconds: all are not read again for each of them. */
 const AGAIN_MS = 5000;
 
+/** No name of a teacher has a colon; an empty one means runs whose students learned from labels alone. */
+export const ALL_TEACHERS = 'all:';
+
 export function useAllFront() {
   const client = useClient();
   const live = useLive();
@@ -18,8 +21,7 @@ export function useAllFront() {
   const groups = shallowRef<readonly FrontGroupView[]>();
   const points = shallowRef<FrontPointsView>();
   const key = ref<string>();
-  /** Empty: all of them. */
-  const teacher = ref('');
+  const teacher = ref(ALL_TEACHERS);
 
   const group = computed(() => groups.value?.find((one) => one.key === key.value) ?? groups.value?.[0]);
   /** Of the running searches; a change means that something is to be read. */
@@ -36,14 +38,14 @@ export function useAllFront() {
     groups.value = listed;
     const chosen = group.value;
     if (chosen === undefined) return;
-    if (!chosen.teachers.some((one) => one.teacher === teacher.value)) teacher.value = '';
-    const wanted = { group: chosen.key, ...(teacher.value !== '' && { teacher: teacher.value }) };
+    if (!chosen.teachers.some((one) => one.teacher === teacher.value)) teacher.value = ALL_TEACHERS;
+    const wanted = { group: chosen.key, ...(teacher.value !== ALL_TEACHERS && { teacher: teacher.value }) };
     const found = await call(async () => readFrontPoints(await client.fronts.points(wanted)));
     if (found !== undefined && turn === reads) points.value = found;
   }
 
   function choose(next: { readonly group?: string; readonly teacher?: string }): void {
-    if (next.group !== undefined) [key.value, teacher.value] = [next.group, ''];
+    if (next.group !== undefined) [key.value, teacher.value] = [next.group, ALL_TEACHERS];
     if (next.teacher !== undefined) teacher.value = next.teacher;
     points.value = undefined;
     void read();
