@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.mjs';
+import { INSTRUCTION_SETS, heldTo } from './instruction-sets.mjs';
 import { node24Path } from './paths.mjs';
 import { SetupError } from './report.mjs';
 import { linkAddon } from './runtime-binding.mjs';
@@ -19,21 +20,9 @@ const FLAGS = Object.freeze([
   ...['-fno-math-errno', '-fno-trapping-math', '-fno-signed-zeros', '-fassociative-math', '-freciprocal-math'],
 ]);
 
-/**
- * Processors of other machines that shipped kernels are for: on x64 those since about 2013 (x86-64-v3). `needs` are the names that
- * Linux gives to what such a processor can do.
- */
-export const SHIPPED_PROCESSORS = Object.freeze({
-  x64: {
-    flags: ['-march=x86-64-v3', '-mtune=generic'],
-    needs: ['avx2', 'bmi1', 'bmi2', 'f16c', 'fma', 'abm', 'movbe'],
-  },
-  arm64: { flags: [], needs: [] },
-});
-
-/** Flags for this processor, or for all that we ship to; best first, since not every compiler knows all of them. */
-function processorFlagSets({ arch, shipped }) {
-  if (shipped) return [SHIPPED_PROCESSORS[arch]?.flags ?? []];
+/** Flags for this processor, or for one of the named sets; best first, since not every compiler knows all of them. */
+function processorFlagSets({ arch, env, isa = heldTo(env) }) {
+  if (isa !== undefined) return [INSTRUCTION_SETS[isa].flags];
   if (arch !== 'x64') return [['-mcpu=native'], []];
   return [['-march=native', '-mprefer-vector-width=512'], ['-march=native'], []];
 }
@@ -57,12 +46,12 @@ export async function buildKernels(context, wanted, sources, addon) {
     libraries: library,
     standIns: objects,
     // Shipped ones find them by their name alone, once the binding has loaded them.
-    places: context.shipped ? [] : [library],
+    places: context.isShipped ? [] : [library],
     what: 'the compute kernels could not be linked',
     advice: COMPILER_ADVICE,
   });
   rmSync(objects, { recursive: true });
-  await testKernels(context, library, addon);
+  if (context.isTried !== false) await testKernels(context, library, addon);
 }
 
 /** As many at a time as there are cores; after a failure no other one is begun. */
@@ -107,6 +96,39 @@ async function knownFlags({ env, signal }, compiler, sets) {
     }
   }
   return [];
+}
+
+/**
+ * Which of the kernels beat the ops that they stand in for on this machine, and whether TensorFlow's own are quicker with oneDNN. A
+ * process for each answer: oneDNN is switched once a process. Undefined where they cannot be timed: then all are used.
+ * @returns {Promise<import('../../src/compute/backend/runtime-record.ts').MeasuredKernels | undefined>}
+ */
+export async function measureKernels({ root, env, platform, signal }, addon) {
+  const script = fileURLToPath(new URL('kernels-measure.mjs', import.meta.url));
+  const ask = async (what, more) => {
+    const output = await runCommand(node24Path(root, platform), [script, root, what], {
+      env: { ...env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1', TRADE_KERNELS: addon, ...more },
+      signal,
+      timeoutMs: TEST_TIMEOUT_MS,
+      what: 'the compute kernels could not be timed',
+      advice: RETRY_ADVICE,
+    });
+    return JSON.parse(output.trimEnd().split('\n').at(-1));
+  };
+  const isa = heldTo(env);
+  const held = isa === undefined ? {} : { ONEDNN_MAX_CPU_ISA: INSTRUCTION_SETS[isa].oneDnn };
+  try {
+    const [on, off] = [
+      await ask('tensorflow', { ...held, TF_ENABLE_ONEDNN_OPTS: '1' }),
+      await ask('tensorflow', { TF_ENABLE_ONEDNN_OPTS: '0' }),
+    ];
+    const oneDnn = on <= off;
+    const kernels = await ask('kernels', { ...held, TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0' });
+    return { ...kernels, oneDnn, ratios: { ...kernels.ratios, oneDNN: off / on } };
+  } catch (error) {
+    if (error.code === 'interrupted') throw error;
+    return undefined;
+  }
 }
 
 /** In a process of its own each time: the kernels read the number of threads once, and a bad one may crash. */

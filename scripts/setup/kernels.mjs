@@ -5,11 +5,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { contentHash, readJson, writeJson } from './files.mjs';
-import { buildKernels, testKernels } from './kernels-build.mjs';
+import { buildKernels, measureKernels, testKernels } from './kernels-build.mjs';
+import { INSTRUCTION_SETS, heldTo, processorAbilities } from './instruction-sets.mjs';
 import { checkoutCache, kernelsRecordPath, runtimeRecordPath, userCacheFolder } from './paths.mjs';
 import { SetupError } from './report.mjs';
 import { findTools } from './runtime.mjs';
@@ -17,7 +18,7 @@ import { runtimeTarget } from './runtime-targets.mjs';
 import { buildOnShelf, moveAside } from './shelf.mjs';
 
 /** Raise it when the way they are built changes. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const RETRY_AFTER_MS = 24 * 3600 * 1000;
 const NEEDED_BYTES = 2e7;
 const ADDON = 'trade_kernels.node';
@@ -38,8 +39,10 @@ export const kernelsStep = {
     const runtime = readJson(runtimeRecordPath(context.root));
     const wanted = describeKernels(context, runtime);
     const found = await tryKernels(context, wanted);
-    const record = { key: wanted.key, runtime: runtime.key, ...found, decidedAt: Date.now() };
-    writeJson(kernelsRecordPath(context.root), record);
+    const isa = heldTo(context.env);
+    const oneDnn = isa && INSTRUCTION_SETS[isa].oneDnn;
+    const record = { key: wanted.key, runtime: runtime.key, ...found, oneDnn, decidedAt: Date.now() };
+    writeJson(kernelsRecordPath(context.root, heldTo(context.env)), record);
     if (found.reason) context.report.line(`  training goes on without them, slower: ${found.reason}`);
   },
 };
@@ -50,7 +53,7 @@ export function areDecided(context) {
   if (env.TRADE_BACKEND === 'wasm' || env.TRADE_KERNELS) return true;
   const runtime = readJson(runtimeRecordPath(root));
   if (runtime?.backend !== 'tensorflow' || runtime.device !== 'cpu') return true;
-  const record = readJson(kernelsRecordPath(root));
+  const record = readJson(kernelsRecordPath(root, heldTo(env)));
   if (!record || retry) return false;
   const { key, folders } = describeKernels(context, runtime);
   if (record.key !== key) return false;
@@ -64,7 +67,8 @@ export function describeKernels(context, runtime) {
   const { compiler } = findTools(context);
   const inputs = {
     ...{ LAYOUT, sources: contentHash([kernelSources(root)]), compiler, version: versionOf(compiler) },
-    ...{ processor: processorFlags(platform), runtime: runtime.key, library: runtime.library },
+    ...{ processor: heldTo(env) ?? (processorAbilities() || cpus()[0]?.model) },
+    ...{ runtime: runtime.key, library: runtime.library },
   };
   const hash = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
   const key = `${platform}-${arch}-${hash}`;
@@ -82,7 +86,8 @@ function isComplete(key, folder) {
 /** @returns {Promise<{ path?: string, reason?: string }>} */
 async function tryKernels(context, wanted) {
   try {
-    return { path: join(await provideKernels(context, wanted), ADDON) };
+    const folder = await provideKernels(context, wanted);
+    return { path: join(folder, ADDON), measured: readJson(join(folder, RECORD))?.measured };
   } catch (error) {
     if (!(error instanceof SetupError) || error.code === 'interrupted') throw error;
     return { reason: `${error.message}${tellingLine(error.output)}; ${error.advice}` };
@@ -103,7 +108,10 @@ async function provideKernels(context, wanted) {
     async build(folder, temporary) {
       const addon = join(temporary, ADDON);
       await buildKernels(context, wanted, kernelSources(context.root), addon);
-      writeJson(join(temporary, RECORD), { key, folder, bytes: statSync(addon).size });
+      const measured = await context.report.step('  timing them beside the ops that they stand in for', () =>
+        measureKernels(context, addon),
+      );
+      writeJson(join(temporary, RECORD), { key, folder, bytes: statSync(addon).size, measured });
     },
   });
 }
@@ -133,19 +141,5 @@ function versionOf(compiler) {
     return execFileSync(compiler, ['--version'], options).split('\n', 1)[0];
   } catch {
     return 'unknown';
-  }
-}
-
-/** What the processor can do: an addon made for one of more abilities ends in an illegal instruction. */
-function processorFlags(platform) {
-  const text = platform === 'linux' ? readText('/proc/cpuinfo') : '';
-  return /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1] ?? cpus()[0]?.model;
-}
-
-function readText(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }

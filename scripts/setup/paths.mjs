@@ -31,5 +31,6 @@ export const checkoutCache = (root) => join(root, '.cache');
 /** Which backend the product uses here; read by src/compute/backend. */
 export const runtimeRecordPath = (root) => join(checkoutCache(root), 'runtime.json');
 
-/** Our own kernels for this checkout's runtime, or why there are none; read by src/compute/backend. */
-export const kernelsRecordPath = (root) => join(checkoutCache(root), 'kernels.json');
+/** Our own kernels for this checkout's runtime, or why there are none; read by src/compute/backend. `isa`: of a named set. */
+export const kernelsRecordPath = (root, isa) =>
+  join(checkoutCache(root), isa === undefined ? 'kernels.json' : `kernels-${isa}.json`);

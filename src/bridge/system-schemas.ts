@@ -12,7 +12,10 @@ export const backendSchema = z.strictObject({
   threads: z.number(),
   note: z.string().optional(),
   runtime: z.strictObject({ folder: z.string(), bytes: count }).optional(),
+  kernels: z.strictObject({ instructions: z.string(), lanes: count }).optional(),
   gflops: z.record(z.string(), anyNumber),
+  /** Images a second of a training step of the student: with our kernels and without. */
+  training: z.strictObject({ student: z.string(), kernels: anyNumber.optional(), plain: anyNumber }),
 });
 
 export const doctorSchema = z.strictObject({

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { loadBackend } from './backend/load-backend.ts';
 import { measureGflops } from './backend/measure.ts';
+import { measureTraining } from './measure-training.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from './checkpoint.ts';
 import type { ResidentImages } from './data/augment.ts';
 import { checkTrainable } from './data/trainable.ts';
@@ -80,7 +81,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
       });
     }
     case 'backend': {
-      const info = { ...(await loadBackend()), gflops: measureGflops() };
+      const info = { ...(await loadBackend()), gflops: measureGflops(), training: await measureTraining() };
       return tools.send({ type: 'backend', jobId, fence, info });
     }
     case 'latency': {

@@ -217,8 +217,12 @@ export interface BackendInfo {
   readonly note: string | undefined;
   /** Where TensorFlow's library lies, and what the folder takes on disk. */
   readonly runtime: { readonly folder: string; readonly bytes: number } | undefined;
+  /** Our own kernels, where they are used: what they were compiled for, and floats that it takes at a time. */
+  readonly kernels: { readonly instructions: string; readonly lanes: number } | undefined;
   /** Measured billions of floating-point operations a second (a multiply-add counts 2). */
   readonly gflops: Readonly<Record<string, number>>;
+  /** Images a second of a training step of a reference student: with our kernels, where there are any, and without. */
+  readonly training: { readonly student: string; readonly kernels: number | undefined; readonly plain: number };
 }
 
 export interface WrittenFile {

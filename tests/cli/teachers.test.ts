@@ -68,6 +68,7 @@ describe('lists and measures', () => {
       {
         ...{ backend: 'wasm', device: 'cpu (fake)', version: '0', versions: { Node: '24' }, threads: 2 },
         gflops: { matmul: 1 },
+        training: { student: 'none', plain: 1 },
       },
     ]);
     expect((await bench.trade('backend')).stdout).toContain('wasm 0 on cpu (fake), 2 threads');

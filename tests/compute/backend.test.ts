@@ -6,6 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
 import { measureGflops } from '../../src/compute/backend/measure.ts';
+import { hasNativeKernels, withoutNativeKernels } from '../../src/compute/backend/native.ts';
+import { measureTraining } from '../../src/compute/measure-training.ts';
 
 let loaded: LoadedBackend;
 beforeAll(async () => {
@@ -43,6 +45,17 @@ describe('the loaded backend', () => {
     const ofLibrary = statSync(join(folder, 'tensorflow', library)).size;
     expect(bytes).toBeGreaterThan(ofLibrary);
     expect(bytes).toBeLessThan(1.5 * ofLibrary);
+  });
+
+  it('trains a student with our kernels and without, whatever becomes of a measurement', async () => {
+    const { kernels, plain } = await measureTraining(1);
+    expect(plain).toBeGreaterThan(0);
+    expect(kernels !== undefined).toBe(hasNativeKernels());
+    expect(loaded.kernels !== undefined).toBe(hasNativeKernels());
+    const before = hasNativeKernels();
+    const failure = withoutNativeKernels(() => Promise.reject(new Error(String(hasNativeKernels()))));
+    await expect(failure).rejects.toThrow('false');
+    expect(hasNativeKernels()).toBe(before);
   });
 
   it('is measured forward and in both gradients', () => {

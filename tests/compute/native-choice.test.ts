@@ -1,15 +1,29 @@
+/** Which of the kernels that a program was shipped with a processor gets: one too new for it ends in an illegal instruction. */
 import { expect, it } from 'vitest';
-import { lackedBy } from '../../src/compute/backend/native.ts';
+import { fittingBuild } from '../../src/compute/backend/native.ts';
+import { INSTRUCTION_SETS } from '../../scripts/setup/instruction-sets.mjs';
 
-/** From /proc/cpuinfo of a processor of 2013 and of one of 2011, shortened. */
+/** From /proc/cpuinfo of processors of 2022, 2013 and 2011, shortened. */
+const ZEN_4 = 'fpu movbe avx f16c abm bmi1 avx2 bmi2 fma avx512f avx512dq avx512cd avx512bw avx512vl avx512_bf16';
 const HASWELL = 'fpu vme sse4_2 movbe popcnt avx f16c rdrand abm bmi1 avx2 bmi2 fma';
 const SANDY_BRIDGE = 'fpu vme sse4_2 popcnt avx';
+/** AVX-512 of another kind: the many-core processors of 2016 lack its byte and short-vector parts. */
+const KNIGHTS_LANDING = 'fpu movbe avx f16c abm bmi1 avx2 bmi2 fma avx512f avx512cd avx512er avx512pf';
 
-it('finds shipped kernels too new for an old processor, where they would end in an illegal instruction', () => {
-  expect(lackedBy(HASWELL, ['avx2', 'fma'])).toEqual([]);
-  expect(lackedBy(SANDY_BRIDGE, ['avx', 'avx2', 'fma'])).toEqual(['avx2', 'fma']);
+const SHIPPED = ['x86-64-v4', 'x86-64-v3'].map((set) => ({
+  path: set,
+  needs: INSTRUCTION_SETS[set as 'x86-64-v4' | 'x86-64-v3'].needs,
+}));
+const chosen = (abilities: string): string | undefined => fittingBuild(SHIPPED, abilities)?.path;
+
+it('gives each processor the best that it can run, and none to one that is too old', () => {
+  expect(chosen(ZEN_4)).toBe('x86-64-v4');
+  expect(chosen(HASWELL)).toBe('x86-64-v3');
+  expect(chosen(KNIGHTS_LANDING)).toBe('x86-64-v3');
+  expect(chosen(SANDY_BRIDGE)).toBeUndefined();
 });
 
-it('takes them where the system does not say what its processor can do', () => {
-  expect(lackedBy('', ['avx2'])).toEqual([]);
+it('gives the least demanding where the system does not say what its processor can do', () => {
+  expect(chosen('')).toBe('x86-64-v3');
+  expect(fittingBuild([], '')).toBeUndefined();
 });

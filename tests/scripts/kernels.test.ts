@@ -27,7 +27,11 @@ const shelf = () => dirname(wanted().folders[0] ?? '');
 const addon = () => join(wanted().folders[0] ?? '', 'trade_kernels.node');
 const make = () => kernelsStep.make(sandbox.context);
 const compilations = () => readFileSync(join(sandbox.root, 'compiled'), 'utf8').trim().split('\n');
-const selfTests = () => readFileSync(join(sandbox.root, 'tested'), 'utf8').trim().split('\n');
+/** Numbers of threads; what is timed afterwards is told none. */
+const selfTests = () =>
+  readFileSync(join(sandbox.root, 'tested'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 
 /** A compiler that notes what it compiles and does as if, unless `refuse` ends it; a Node that judges what was built. */
 function giveTools({ refuse = '', judge = 'exit 0', version = '12.4' } = {}) {

@@ -244,6 +244,8 @@ async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<
         note: undefined,
         runtime: undefined,
         gflops: { matmul: 1 },
+        kernels: undefined,
+        training: { student: 'none', kernels: undefined, plain: 1 },
       } as const;
       return send({ type: 'backend', jobId, fence, info });
     }

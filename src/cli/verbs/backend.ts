@@ -1,5 +1,6 @@
 /** `trade backend`: what computes here, and how fast. */
-import { measureBackend, textTable } from '../../host/create-host.ts';
+import type { BackendView } from '../../bridge/system-schemas.ts';
+import { countText, measureBackend, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../program.ts';
@@ -14,7 +15,7 @@ export const backendVerb: Verb = (program, context) => {
     .description('say what computes here and how fast')
     .action(async (options: CommonOptions) => {
       const info = await measureBackend({ ...context.hostOptions, workspace: workspaceOf(options) });
-      const { backend, version, versions, device, threads, note, runtime, gflops } = info;
+      const { backend, version, versions, device, threads, note, runtime, gflops, kernels, training } = info;
       const rows = Object.entries(gflops).map(([name, speed]) => [name, speed.toFixed(1)]);
       if (options.json) printJson(info);
       else {
@@ -24,6 +25,8 @@ export const backendVerb: Verb = (program, context) => {
             .map(([name, value]) => `${name} ${value}`)
             .join(', '),
           ...(runtime === undefined ? [] : [`${runtime.folder} (${(runtime.bytes / 1e6).toFixed(0)} MB)`]),
+          ...(kernels === undefined ? [] : [`Our kernels: ${kernels.instructions}, ${kernels.lanes} floats at a time`]),
+          `Training ${training.student}: ${speedsOf(training)}`,
           ...(note === undefined ? [] : [`Not faster because: ${note}`]),
           '',
           ...textTable(COLUMNS, rows),
@@ -32,3 +35,8 @@ export const backendVerb: Verb = (program, context) => {
       context.end(0);
     });
 };
+
+function speedsOf({ kernels, plain }: BackendView['training']): string {
+  const images = (speed: number): string => `${countText(Math.round(speed))} images/s`;
+  return kernels === undefined ? images(plain) : `${images(kernels)} with our kernels, ${images(plain)} without`;
+}

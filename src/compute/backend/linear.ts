@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { addBias, activate, nativeBiasActivation } from './activation.ts';
 import { differentiable, savedAt } from './differentiable.ts';
-import { hasNativeKernels } from './native.ts';
+import { hasNativeKernels, quickerKernels } from './native.ts';
 import type { FusedActivation } from './native.ts';
 import { only, perAttributes, rawOp } from './raw.ts';
 import type { RawOp } from './raw.ts';
@@ -29,7 +29,13 @@ export interface ConvolutionOptions extends LinearOptions {
   readonly first: boolean;
 }
 
-/** What the tape needs of a linear map: its product, and the gradients of x (absent: not asked for) and the kernel. */
+/** A linear map: its product, and its gradients of x and the kernel. */
+export interface LinearOps {
+  readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
+  readonly gradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor[];
+}
+
+/** What the tape needs of one: the gradient of x may not be asked for. */
 interface Product {
   readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
   readonly gradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor[];
@@ -37,14 +43,11 @@ interface Product {
   readonly ofInput: boolean;
 }
 
-/** Up to so many weights our own kernels are as fast as TensorFlow's on one thread, and twice as fast on two. */
-const LARGEST_KERNEL = 16384;
-
 export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
   const { stride, first, bias, activation } = options;
   if (!hasNativeKernels()) return composed(tf.conv2d(x, kernel, stride, 'same'), options);
   const { forward, inputGradient, kernelGradient } =
-    kernel.size <= LARGEST_KERNEL ? nativeConvolution(stride) : largeConvolution(stride);
+    kernel.size <= quickerKernels().largest.convolution ? nativeConvolution(stride) : tensorFlowConvolution(stride);
   return product(x, kernel, bias, activation, {
     forward,
     gradient: (dy, input, filter) => [
@@ -58,7 +61,9 @@ export function convolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionO
 export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions): Tensor {
   const { stride, bias, activation } = options;
   if (!hasNativeKernels()) return composed(tf.depthwiseConv2d(x, kernel, stride, 'same'), options);
-  const { forward, inputGradient, kernelGradient } = nativeDepthwise(stride);
+  const { forward, inputGradient, kernelGradient } = quickerKernels().depthwise
+    ? nativeDepthwise(stride)
+    : tensorFlowDepthwise(stride);
   return product(x, kernel, bias, activation, {
     forward,
     gradient: (dy, input, filter) => [inputGradient(dy, input, filter), kernelGradient(dy, input, filter)],
@@ -69,24 +74,13 @@ export function depthwiseConvolution(x: Tensor4D, kernel: Tensor4D, options: Con
 /** Over the last axis of tokens or vectors. */
 export function dense(x: Tensor, kernel: Tensor2D, options: LinearOptions): Tensor {
   const { bias, activation } = options;
-  if (hasNativeKernels() && kernel.size <= LARGEST_KERNEL) {
-    return product(x, kernel, bias, activation, {
-      forward: (input, matrix) => only(nativeProduct([input, matrix])),
-      gradient: (dy, input, matrix) => [...nativeProductGradient([dy, input, matrix])],
-      ofInput: true,
-    });
+  if (hasNativeKernels() && kernel.size <= quickerKernels().largest.product) {
+    return product(x, kernel, bias, activation, { ...PRODUCTS.ours, ofInput: true });
   }
   const [inputs, units] = kernel.shape;
   const rows = x.rank === 2 ? (x as Tensor2D) : reshape<tf.Rank.R2>(x, [-1, inputs]);
   const y = hasNativeKernels()
-    ? product(rows, kernel, bias, activation, {
-        forward: (input, matrix) => only(matMul([input, matrix])),
-        gradient: (dy, input, matrix) => [
-          only(matMulTransposedRight([dy, matrix])),
-          only(matMulTransposedLeft([input, dy])),
-        ],
-        ofInput: true,
-      })
+    ? product(rows, kernel, bias, activation, { ...PRODUCTS.theirs, ofInput: true })
     : composed(tf.matMul(rows, kernel), options);
   return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), units]);
 }
@@ -133,27 +127,42 @@ const matMul = matrixOp(false, false);
 const matMulTransposedLeft = matrixOp(true, false);
 const matMulTransposedRight = matrixOp(false, true);
 
+/** Over the last axis of x by our kernels, `[..., inner]`; over rows by TensorFlow's, `[rows, inner]`. */
+export const PRODUCTS: { readonly ours: LinearOps; readonly theirs: LinearOps } = {
+  ours: {
+    forward: (x, matrix) => only(nativeProduct([x, matrix])),
+    gradient: (dy, x, matrix) => [...nativeProductGradient([dy, x, matrix])],
+  },
+  theirs: {
+    forward: (x, matrix) => only(matMul([x, matrix])),
+    gradient: (dy, x, matrix) => [only(matMulTransposedRight([dy, matrix])), only(matMulTransposedLeft([x, dy]))],
+  },
+};
+
 interface ConvolutionOps {
   readonly forward: (x: Tensor, kernel: Tensor) => Tensor;
   readonly inputGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
   readonly kernelGradient: (dy: Tensor, x: Tensor, kernel: Tensor) => Tensor;
 }
 
-const largeConvolution = perAttributes((stride: number): ConvolutionOps => {
+const tensorFlowConvolution = perAttributes((stride: number) => tensorFlowOps('Conv2D', stride));
+const tensorFlowDepthwise = perAttributes((stride: number) => tensorFlowOps('DepthwiseConv2dNative', stride));
+
+function tensorFlowOps(name: string, stride: number): ConvolutionOps {
   const attributes = {
     types: { T: 'float32' },
     integers: { strides: [1, stride, stride, 1] },
     strings: { padding: 'SAME', data_format: 'NHWC' },
   } as const;
-  const forward = rawOp('Conv2D', 1, attributes);
-  const inputGradient = rawOp('Conv2DBackpropInput', 1, attributes);
-  const kernelGradient = rawOp('Conv2DBackpropFilter', 1, attributes);
+  const forward = rawOp(name, 1, attributes);
+  const inputGradient = rawOp(`${name}BackpropInput`, 1, attributes);
+  const kernelGradient = rawOp(`${name}BackpropFilter`, 1, attributes);
   return {
     forward: (x, kernel) => only(forward([x, kernel])),
     inputGradient: (dy, x, kernel) => only(inputGradient([shapeOf(x), kernel, dy])),
     kernelGradient: (dy, x, kernel) => only(kernelGradient([x, shapeOf(kernel), dy])),
   };
-});
+}
 
 const nativeConvolution = perAttributes((stride: number) => nativeOps('TradeConvolution', stride));
 const nativeDepthwise = perAttributes((stride: number) => nativeOps('TradeDepthwise', stride));
@@ -168,3 +177,12 @@ function nativeOps(name: string, stride: number): ConvolutionOps {
     kernelGradient: (dy, x, kernel) => only(kernelGradient([dy, x, kernel])),
   };
 }
+
+const withBoth = ({ forward, inputGradient, kernelGradient }: ConvolutionOps): LinearOps => ({
+  forward,
+  gradient: (dy, x, kernel) => [inputGradient(dy, x, kernel), kernelGradient(dy, x, kernel)],
+});
+
+/** With stride 1, ours and TensorFlow's: for measuring which is quicker. */
+export const CONVOLUTIONS = { ours: withBoth(nativeConvolution(1)), theirs: withBoth(tensorFlowConvolution(1)) };
+export const DEPTHWISE = { ours: withBoth(nativeDepthwise(1)), theirs: withBoth(tensorFlowDepthwise(1)) };

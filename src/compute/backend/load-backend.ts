@@ -6,10 +6,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { BackendInfo } from '../protocol.ts';
 import { loadNativeKernels } from './native.ts';
+import type { NativeKernels } from './native.ts';
 import { tensorFlow } from './raw.ts';
-import { loadedRuntime, setUpDecision } from './runtime-record.ts';
+import { kernelsRecord, loadedRuntime, setUpDecision } from './runtime-record.ts';
 
-export type LoadedBackend = Omit<BackendInfo, 'gflops'>;
+export type LoadedBackend = Omit<BackendInfo, 'gflops' | 'training'>;
 
 /** Set to `wasm` to leave TensorFlow alone. */
 const BACKEND_VARIABLE = 'TRADE_BACKEND';
@@ -19,6 +20,8 @@ const DEVICE_VARIABLE = 'TRADE_DEVICE';
 const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
 /** TensorFlow's own: oneDNN's kernels for its ops. Left to itself it takes them with AVX-512 and leaves them with AVX2. */
 const ONEDNN_VARIABLE = 'TF_ENABLE_ONEDNN_OPTS';
+/** oneDNN's own: the most that it may use. */
+const ONEDNN_ISA_VARIABLE = 'ONEDNN_MAX_CPU_ISA';
 
 let loading: Promise<LoadedBackend> | undefined;
 
@@ -44,7 +47,9 @@ function loadTensorFlow(): LoadedBackend {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
   // Else the first of several trainers takes all memory of a GPU.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
-  process.env[ONEDNN_VARIABLE] ??= '1';
+  const { oneDnn, measured } = kernelsRecord() ?? {};
+  process.env[ONEDNN_VARIABLE] ??= measured?.oneDnn === false ? '0' : '1';
+  if (oneDnn !== undefined) process.env[ONEDNN_ISA_VARIABLE] ??= oneDnn;
   if (leavesGpu) process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   // tfjs-node calls two helpers that Node 23 removed.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
@@ -71,6 +76,7 @@ function loadTensorFlow(): LoadedBackend {
     }),
     threads: Number(process.env[THREADS_VARIABLE] ?? availableParallelism()),
     note: notes.length > 0 ? notes.join(' ') : undefined,
+    kernels: kernelsOf(kernels),
     runtime: runtime && { folder: runtime.folder, bytes: runtime.bytes },
   };
 }
@@ -91,6 +97,7 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
       // Its threads are switched off in Node.
       threads: 1,
       note,
+      kernels: undefined,
       runtime: undefined,
     };
   } catch (error) {
@@ -101,6 +108,10 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
       { cause: error },
     );
   }
+}
+
+function kernelsOf({ instructions, lanes }: NativeKernels): LoadedBackend['kernels'] {
+  return instructions === undefined || lanes === undefined ? undefined : { instructions, lanes };
 }
 
 function versions(own: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {

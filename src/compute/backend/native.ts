@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import type { ActivationKind } from '../../core/arch/graph.ts';
 import { tensorFlow } from './raw.ts';
 import { kernelsRecord, setUpDecision } from './runtime-record.ts';
+import type { KernelsBuild, MeasuredKernels } from './runtime-record.ts';
 
 export type FusedActivation = ActivationKind | 'none';
 
@@ -36,8 +37,17 @@ const KERNELS_VARIABLE = 'TRADE_KERNELS';
 export interface NativeKernels {
   /** Of what was loaded. */
   readonly version?: string;
+  /** What they were compiled for: `AVX2`, and floats that it takes at a time. */
+  readonly instructions?: string;
+  readonly lanes?: number;
   /** Why nothing was. */
   readonly reason?: string;
+}
+
+/** What an addon says of itself when it is loaded. */
+interface Addon {
+  readonly instructions: string;
+  readonly lanes: number;
 }
 
 let loaded = false;
@@ -45,17 +55,26 @@ let loaded = false;
 /** Registers the ops where they can be had; says why not otherwise. TensorFlow must be loaded. */
 export function loadNativeKernels(): NativeKernels {
   if (tensorFlow()?.isUsingGpuDevice !== false) return { reason: 'they are for the CPU' };
-  const { path, version, reason } = chooseKernels();
+  const { path, version, reason, measured } = chooseKernels();
   if (path === undefined) return { reason };
+  if (measured !== undefined) chosen = measured;
   try {
-    loaded = createRequire(import.meta.url)(path) === true;
-    return loaded ? { version } : { reason: `${path} registered nothing` };
+    const { instructions, lanes } = createRequire(import.meta.url)(path) as Addon; // our own
+    loaded = lanes > 0;
+    return loaded ? { version, instructions, lanes } : { reason: `${path} registered nothing` };
   } catch (error) {
     return { reason: String(error instanceof Error ? error.message : error).split('\n', 1)[0] };
   }
 }
 
-function chooseKernels(): NativeKernels & { readonly path?: string } {
+interface Choice {
+  readonly path?: string;
+  readonly version?: string;
+  readonly reason?: string;
+  readonly measured?: MeasuredKernels;
+}
+
+function chooseKernels(): Choice {
   const setting = process.env[KERNELS_VARIABLE];
   if (setting === 'off') return { reason: `${KERNELS_VARIABLE}=off asks for that` };
   if (setting) return { path: setting, version: setting };
@@ -63,20 +82,26 @@ function chooseKernels(): NativeKernels & { readonly path?: string } {
   if (record === undefined) return { reason: 'set-up has built none ("npm run setup" does)' };
   // Linked to another runtime they would load a second TensorFlow.
   if (record.runtime !== setUpDecision()?.key) return { reason: 'they are of another runtime; run "npm run setup"' };
-  const lacking = lackedBy(processorAbilities(), record.needs ?? []);
-  if (lacking.length > 0) return { reason: `this processor is too old for them (it lacks ${lacking.join(', ')})` };
-  return { path: record.path, version: record.key, reason: record.reason };
+  const { key: version, builds, path, reason, measured } = record;
+  if (builds === undefined) return { path, version, reason, measured };
+  const build = fittingBuild(builds, processorAbilities());
+  if (build !== undefined) return { path: build.path, version };
+  return { reason: reason ?? 'this processor is too old for those that were shipped' };
 }
 
-/** Of what is needed; nothing where nobody can say what the processor knows, as on a Mac, whose processors are of one kind. */
-export function lackedBy(abilities: string, needs: readonly string[]): readonly string[] {
+/**
+ * The first of the builds, best first, that the processor can run. Where nobody says what it can do, the last: an addon for more
+ * than that ends in an illegal instruction.
+ */
+export function fittingBuild(builds: readonly KernelsBuild[], abilities: string): KernelsBuild | undefined {
+  if (abilities === '') return builds.at(-1);
   const known = new Set(abilities.split(/\s+/));
-  return abilities === '' ? [] : needs.filter((need) => !known.has(need));
+  return builds.find(({ needs }) => needs.every((need) => known.has(need)));
 }
 
 function processorAbilities(): string {
   try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim() ?? '';
+    return /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.trim() ?? '';
   } catch {
     return '';
   }
@@ -85,4 +110,29 @@ function processorAbilities(): string {
 /** Whether layers may call them now. */
 export function hasNativeKernels(): boolean {
   return loaded && tensorFlow() !== undefined;
+}
+
+/** Measures what is without them. Nothing else may compute meanwhile. */
+export async function withoutNativeKernels<T>(work: () => Promise<T>): Promise<T> {
+  const before = loaded;
+  loaded = false;
+  try {
+    return await work();
+  } finally {
+    loaded = before;
+  }
+}
+
+/** Before anything was measured: up to so many weights ours were as fast on one thread, and twice as fast on two (AVX-512). */
+const UNMEASURED: Omit<MeasuredKernels, 'ratios' | 'oneDnn'> = {
+  largest: { convolution: 16384, product: 16384 },
+  depthwise: true,
+  batchNorm: true,
+};
+
+let chosen: Pick<MeasuredKernels, 'largest' | 'depthwise' | 'batchNorm'> = UNMEASURED;
+
+/** Of those that are there, which are quicker here than the ops that they stand in for. */
+export function quickerKernels(): typeof chosen {
+  return chosen;
 }

@@ -20,12 +20,34 @@ export interface KernelsRecord {
   readonly key: string;
   /** Key of the runtime that they are linked to. */
   readonly runtime: string;
-  /** The addon; where it was shipped with the program, from the record's own folder. */
+  /** The addon that was built for this very processor, or for the set that `TRADE_ISA` names. */
   readonly path?: string;
-  /** What the processor has to know for them, as Linux calls it; absent where they were built for this very one. */
-  readonly needs?: readonly string[];
+  /** Addons that were shipped with the program, best first. */
+  readonly builds?: readonly KernelsBuild[];
   /** Why there is none. */
   readonly reason?: string;
+  /** What was measured where they were built. */
+  readonly measured?: MeasuredKernels;
+  /** What oneDNN is held to (`ONEDNN_MAX_CPU_ISA`), where `TRADE_ISA` names a set. */
+  readonly oneDnn?: string;
+}
+
+export interface KernelsBuild {
+  /** From the record's own folder. */
+  readonly path: string;
+  /** What the processor has to know for them, as Linux calls it. */
+  readonly needs: readonly string[];
+}
+
+/** Which of our kernels beat the ops that they stand in for, and whether TensorFlow's own are quicker with oneDNN. */
+export interface MeasuredKernels {
+  /** Largest filter or matrix, in weights, up to which ours win; 0: none. */
+  readonly largest: { readonly convolution: number; readonly product: number };
+  readonly depthwise: boolean;
+  readonly batchNorm: boolean;
+  readonly oneDnn: boolean;
+  /** Seconds of TensorFlow's op over ours, by what was timed. */
+  readonly ratios: Readonly<Record<string, number>>;
 }
 
 export interface LoadedRuntime {
@@ -39,10 +61,28 @@ export function setUpDecision(): SetUpDecision | undefined {
   return setUpRecord('runtime.json') as SetUpDecision | undefined; // written by our own set-up
 }
 
+/** Set to the name of an instruction set (`x86-64-v3`) to hold everything that computes to it; set-up builds kernels for it. */
+const ISA_VARIABLE = 'TRADE_ISA';
+
+/** The set that everything is held to; undefined: what the machine has. */
+export function heldInstructionSet(): string | undefined {
+  const name = process.env[ISA_VARIABLE];
+  return name === undefined || name === '' || name === 'native' ? undefined : name;
+}
+
 /** Undefined where set-up had no runtime to build kernels for. */
 export function kernelsRecord(): KernelsRecord | undefined {
-  const record = setUpRecord('kernels.json') as KernelsRecord | undefined; // written by our own set-up
-  return record?.path === undefined ? record : { ...record, path: resolve(recordFolder(), record.path) };
+  const held = heldInstructionSet();
+  const name = held === undefined ? 'kernels.json' : `kernels-${held}.json`;
+  const record = setUpRecord(name) as KernelsRecord | undefined; // written by our own set-up
+  const place = (path: string): string => resolve(recordFolder(), path);
+  return (
+    record && {
+      ...record,
+      ...(record.path !== undefined && { path: place(record.path) }),
+      ...(record.builds && { builds: record.builds.map((build) => ({ ...build, path: place(build.path) })) }),
+    }
+  );
 }
 
 function setUpRecord(name: string): unknown {

@@ -1,6 +1,8 @@
 // A Node addon whose loading registers the kernels with the TensorFlow that the process has already loaded.
 #include <node_api.h>
 
+#include "vector.h"
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #include <sys/mman.h>
@@ -69,7 +71,11 @@ NAPI_MODULE_INIT() {
     trade::RegisterWeights();
     return true;
   }();
-  napi_value answer;
-  napi_get_boolean(env, registered, &answer);
-  return answer;
+  if (!registered) return exports;
+  napi_value instructions, lanes;
+  napi_create_string_utf8(env, trade::kInstructions, NAPI_AUTO_LENGTH, &instructions);
+  napi_create_int32(env, trade::kLanes, &lanes);
+  napi_set_named_property(env, exports, "instructions", instructions);
+  napi_set_named_property(env, exports, "lanes", lanes);
+  return exports;
 }

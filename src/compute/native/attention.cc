@@ -126,7 +126,7 @@ class AttentionGradient {
     float* dqkv = call.output(0, qkv.shape());
     float* dbias = call.output(1, biased ? bias.shape() : std::vector<int64_t>{0});
     if (!dqkv || !dbias) return;
-    std::vector<std::vector<float>> sums(Team::Get().size(), std::vector<float>(biased ? heads_ * pairs : 0));
+    std::vector<std::vector<float>> sums(Team::Get().parts(), std::vector<float>(biased ? heads_ * pairs : 0));
     const float scale = 1 / std::sqrt(static_cast<float>(width));
     Share(batch, 4, [&](int64_t begin, int64_t end, int part) {
       Head head(tokens, width);

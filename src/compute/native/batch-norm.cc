@@ -45,7 +45,7 @@ class BatchNorm {
     Tile origin(channels);
     origin.Set([&](int64_t c) { return static_cast<float>(around[c] / some); });
     const int64_t tile = origin.length();
-    std::vector<std::vector<Tile>> sums(Team::Get().size(), {Tile(channels), Tile(channels)});
+    std::vector<std::vector<Tile>> sums(Team::Get().parts(), {Tile(channels), Tile(channels)});
     ShareTiles(size, tile, [&](int64_t begin, int64_t end, int part) {
       float* first = sums[part][0].data();
       float* second = sums[part][1].data();
@@ -132,7 +132,7 @@ class BatchNormGradient {
     scale.Set([&](int64_t c) { return gamma.floats()[c]; });
     offset.Set([&](int64_t c) { return beta.floats()[c]; });
     const int64_t tile = middle.length();
-    std::vector<std::vector<Tile>> sums(Team::Get().size(), {Tile(channels), Tile(channels)});
+    std::vector<std::vector<Tile>> sums(Team::Get().parts(), {Tile(channels), Tile(channels)});
     std::vector<double> first(channels), second(channels);
     WithActivation(activation_, [&]<int kind>() {
       const float *slope = dy.floats(), *from = x.floats(), *out = y.floats();

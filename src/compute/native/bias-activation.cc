@@ -45,7 +45,7 @@ class BiasActivationGradient {
     if (!dx || !db) return;
     Tile added(channels);
     if (biased) added.Set([&](int64_t c) { return bias.floats()[c]; });
-    std::vector<Tile> sums(Team::Get().size(), Tile(channels));
+    std::vector<Tile> sums(Team::Get().parts(), Tile(channels));
     WithActivation(activation_, [&]<int kind>() {
       ShareTiles(size, added.length(), [&](int64_t begin, int64_t end, int part) {
         float* total = sums[part].data();

@@ -138,7 +138,7 @@ class ScaleChannelsGradient {
     if (!dx || !dfactors) return;
     Tile tile(channels);
     tile.Set([&](int64_t c) { return factors.floats()[c]; });
-    std::vector<Tile> sums(Team::Get().size(), Tile(channels));
+    std::vector<Tile> sums(Team::Get().parts(), Tile(channels));
     ShareTiles(x.size(), tile.length(), [&](int64_t begin, int64_t end, int part) {
       float* total = sums[part].data();
       Visit(begin, end, tile.length(), [&](int64_t place, int64_t offset, auto load, auto store) {

@@ -249,7 +249,7 @@ class ConvolutionFilterGradient {
     float* df = call.output(0, filter.shape());
     if (!df) return;
     const int64_t stride = Vectors(outputs) * kLanes;
-    std::vector<Floats> totals(Team::Get().size());
+    std::vector<Floats> totals(Team::Get().parts());
     if (IsPointwise(g)) {
       Share(batch * g.height * g.width, kRowsGrain, [&](int64_t begin, int64_t end, int part) {
         totals[part].resize(rows * stride);
@@ -335,7 +335,7 @@ class ProductGradient {
     float* dmatrix = call.output(1, matrix.shape());
     if (!dx || !dmatrix) return;
     const Packed turned(columns, inner, [&](int64_t c, int64_t k) { return matrix.floats()[k * columns + c]; });
-    std::vector<Floats> totals(Team::Get().size());
+    std::vector<Floats> totals(Team::Get().parts());
     Share(rows, kRowsGrain, [&](int64_t begin, int64_t end, int part) {
       MultiplyRows(dy.floats() + begin * columns, end - begin, columns, turned, dx + begin * inner, inner);
       totals[part].resize(inner * Vectors(columns) * kLanes);

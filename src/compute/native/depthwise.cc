@@ -57,9 +57,12 @@ void InBlocksOfRows(int64_t rows, const Work& work) {
 
 // Output rows that share the loads of an input row: as many as leave the weights, or the sums of the taps, in registers.
 template <int kernel>
-constexpr int kRows = kernel == 3 ? 8 : 4;
+constexpr int kRows = kernel == 3 && kRegisters == 32 ? 8 : 4;
 template <int kernel>
-constexpr int kSlopeRows = kernel == 5 ? 4 : 8;
+constexpr int kSlopeRows = kRegisters == 32 ? (kernel == 5 ? 4 : 8) : (kernel == 3 ? 4 : 6);
+// Columns of taps whose sums fit into the registers beside the slopes: all, or one.
+template <int kernel>
+constexpr int kTapColumns = kernel * kernel + kSlopeRows<kernel> < kRegisters ? kernel : 1;
 
 // `height` rows of the output of one vector of columns; `place` is where tap (0, 0) of the first lies in the planes.
 template <int kernel, int stride, int height>
@@ -248,8 +251,7 @@ template <int kernel, int stride>
 void Correlate(const Geometry& g, const float* planes, const float* slopes, int64_t padded, std::vector<Tile>& sums) {
   const int64_t tile = sums[0].length(), offsets = std::min(tile, padded);
   if constexpr (kernel > 0) {
-    // All taps at once where their sums fit into the registers, else column by column.
-    constexpr int width = kernel <= 5 ? kernel : 1;
+    constexpr int width = kTapColumns<kernel>;
     InBlocksOfRows<kSlopeRows<kernel>>(g.out_height, [&]<int height>(int64_t row) {
       for (int kx = 0; kx < kernel; kx += width) {
         for (int64_t offset = 0; offset < offsets; offset += kLanes) {
@@ -291,7 +293,7 @@ class DepthwiseFilterGradient {
     float* df = call.output(0, filter.shape());
     if (!df) return;
     const int64_t taps = g.kernel * g.kernel;
-    std::vector<std::vector<Tile>> sums(Team::Get().size(), std::vector<Tile>(taps, ShortTile(g.channels)));
+    std::vector<std::vector<Tile>> sums(Team::Get().parts(), std::vector<Tile>(taps, ShortTile(g.channels)));
     const int64_t padded = (g.line + kLanes - 1) / kLanes * kLanes;
     Share(x.dim(0), 1, [&](int64_t begin, int64_t end, int part) {
       Floats planes(g.buffer);

@@ -32,9 +32,12 @@ class Packed {
   Floats values_;
 };
 
-// Rows of a block that keep the machine's registers full: a block holds height times vectors of sums.
+// Vectors side by side in a block, at most, and rows of it that keep the machine's registers full: it holds height times
+// vectors of sums, a row of B and a factor.
+constexpr int kMostVectors = kRegisters == 32 ? 4 : 3;
 template <int vectors>
-constexpr int kHeight = vectors == 1 ? 12 : vectors == 2 ? 8 : vectors == 3 ? 6 : 5;
+constexpr int kHeight = kRegisters == 32 ? (vectors == 1 ? 12 : vectors == 2 ? 8 : vectors == 3 ? 6 : 5)
+                                         : (vectors == 1 ? 12 : vectors == 2 ? 6 : 4);
 
 // sums[r][v] += sum_k a[r * row + k * step] b[k][v]
 template <int height, int vectors>
@@ -66,16 +69,20 @@ inline void AddOuter(const float* a, int64_t step, const float* d, int64_t strid
   }
 }
 
-// Calls work.operator()<count>(first) for blocks of up to four vectors, the last one smaller.
+// Calls work.operator()<count>(first) for blocks of at most `kMostVectors` vectors and of nearly one width: a narrow one at
+// the end would read A for little.
 template <typename Work>
 inline void InBlocks(int64_t vectors, const Work& work) {
-  int64_t done = 0;
-  while (done < vectors) {
-    switch (std::min<int64_t>(4, vectors - done)) {
-      case 4: work.template operator()<4>(done); done += 4; break;
-      case 3: work.template operator()<3>(done); done += 3; break;
-      case 2: work.template operator()<2>(done); done += 2; break;
-      default: work.template operator()<1>(done); done += 1; break;
+  const int64_t blocks = (vectors + kMostVectors - 1) / kMostVectors;
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t first = vectors * block / blocks, end = vectors * (block + 1) / blocks;
+    switch (end - first) {
+      case 4:
+        if constexpr (kMostVectors >= 4) work.template operator()<4>(first);
+        break;
+      case 3: work.template operator()<3>(first); break;
+      case 2: work.template operator()<2>(first); break;
+      default: work.template operator()<1>(first); break;
     }
   }
 }

@@ -28,13 +28,6 @@ inline void VisitRow(int64_t channels, const Work& work) {
   }
 }
 
-// Zero in the lanes past `count`.
-inline Vector Only(Vector value, int64_t count) {
-  if (count == kLanes) return value;
-  const IntVector lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  return lane < static_cast<int32_t>(count) ? value : Vector{};
-}
-
 class LayerNorm {
  public:
   explicit LayerNorm(Attributes& attributes) : epsilon_(attributes.number("epsilon")) {}
@@ -83,7 +76,7 @@ class LayerNormGradient {
     float* dbeta = call.output(2, {channels});
     if (!dx || !dgamma || !dbeta) return;
     const int64_t padded = (channels + kLanes - 1) / kLanes * kLanes;
-    std::vector<Floats> sums(Team::Get().size(), Floats(2 * padded));
+    std::vector<Floats> sums(Team::Get().parts(), Floats(2 * padded));
     Share(rows, kRowsGrain, [&](int64_t begin, int64_t end, int part) {
       float* product = sums[part].data();
       float* total = product + padded;

@@ -1,4 +1,5 @@
-// Sixteen floats at a time. The compiler turns them into the widest registers that the machine has.
+// As many floats at a time as one register of the machine holds. What differs from one instruction set to the next stands
+// in this file alone: lanes, masks, estimates, and how many registers there are for a block of sums.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +8,30 @@
 #include <new>
 #include <vector>
 
-#if defined(__AVX512F__)
+#if defined(__AVX512F__) || defined(__AVX2__)
 #include <immintrin.h>
+#elif defined(__ARM_NEON)
+#include <arm_neon.h>
 #endif
 
 namespace trade {
 
-constexpr int kLanes = 16;
+#if defined(__AVX512F__)
+#define TRADE_AVX512 1
+constexpr int kLanes = 16, kRegisters = 32;
+constexpr const char* kInstructions = "AVX-512";
+#elif defined(__AVX2__) && defined(__FMA__)
+#define TRADE_AVX2 1
+constexpr int kLanes = 8, kRegisters = 16;
+constexpr const char* kInstructions = "AVX2";
+#elif defined(__ARM_NEON)
+constexpr int kLanes = 4, kRegisters = 32;
+constexpr const char* kInstructions = "NEON";
+#else
+constexpr int kLanes = 4, kRegisters = 16;
+constexpr const char* kInstructions = "plain";
+#endif
+
 typedef float Vector __attribute__((vector_size(4 * kLanes)));
 typedef int32_t IntVector __attribute__((vector_size(4 * kLanes)));
 
@@ -25,18 +43,30 @@ inline void Store(float* to, Vector value) { *reinterpret_cast<LooseVector*>(to)
 
 // In a register: the compiler would rather read it again from memory for each of its uses.
 inline Vector Held(Vector value) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   asm("" : "+v"(value));
+#elif defined(TRADE_AVX2)
+  asm("" : "+x"(value));
 #endif
   return value;
 }
 
 inline Vector Fill(float value) { return value - Vector{}; }
 
+#if defined(TRADE_AVX2)
+// All ones in the first `count` lanes.
+inline __m256i FirstLanes(int64_t count) {
+  alignas(32) static constexpr int32_t kMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kMasks + 8 - count));
+}
+#endif
+
 // The first `count` lanes; the others are 0.
 inline Vector LoadSome(const float* from, int64_t count) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+#elif defined(TRADE_AVX2)
+  return _mm256_maskload_ps(from, FirstLanes(count));
 #else
   Vector value{};
   std::memcpy(&value, from, count * sizeof(float));
@@ -45,8 +75,10 @@ inline Vector LoadSome(const float* from, int64_t count) {
 }
 
 inline void StoreSome(float* to, Vector value, int64_t count) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), value);
+#elif defined(TRADE_AVX2)
+  _mm256_maskstore_ps(to, FirstLanes(count), value);
 #else
   std::memcpy(to, &value, count * sizeof(float));
 #endif
@@ -60,21 +92,30 @@ inline void CopyFloats(const float* from, float* to, int64_t count) {
 }
 
 inline float Sum(Vector value) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   return _mm512_reduce_add_ps(value);
-#endif
+#else
   float sum = 0;
   for (int lane = 0; lane < kLanes; ++lane) sum += value[lane];
   return sum;
+#endif
 }
 
 inline float Highest(Vector value) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   return _mm512_reduce_max_ps(value);
 #endif
   float highest = value[0];
   for (int lane = 1; lane < kLanes; ++lane) highest = value[lane] > highest ? value[lane] : highest;
   return highest;
+}
+
+// Zero in the lanes past `count`.
+inline Vector Only(Vector value, int64_t count) {
+  if (count == kLanes) return value;
+  IntVector lane;
+  for (int i = 0; i < kLanes; ++i) lane[i] = i;
+  return lane < static_cast<int32_t>(count) ? value : Vector{};
 }
 
 // Memory in which whole vectors do not straddle cache lines.
@@ -103,8 +144,11 @@ inline Vector Min(Vector a, Vector b) { return a > b ? b : a; }
 // 1 / x of a finite x that is not 0, nor so small that 1 / x is infinite. The machine's estimate and a step of Newton's
 // method: to about 1 unit in the last place, in a third of a division's time.
 inline Vector Reciprocal(Vector x) {
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   const Vector estimate = _mm512_rcp14_ps(x);
+  return estimate + estimate * (1.0f - x * estimate);
+#elif defined(TRADE_AVX2)
+  const Vector estimate = _mm256_rcp_ps(x);
   return estimate + estimate * (1.0f - x * estimate);
 #else
   return 1.0f / x;
@@ -115,8 +159,11 @@ inline Vector Reciprocal(Vector x) {
 inline Vector Exp(Vector x) {
   const Vector clamped = Min(Max(x, Fill(-87.3f)), Fill(88.3f));
   const Vector halves = clamped * 1.44269504f;
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   const Vector n = _mm512_roundscale_ps(halves, 0);
+#elif defined(TRADE_AVX2)
+  const Vector n = _mm256_round_ps(halves, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const IntVector whole = __builtin_convertvector(n, IntVector);
 #else
   // Rounded by way of whole numbers: sums are reordered freely here, so no trick with a large addend would last.
   const IntVector whole = __builtin_convertvector(halves + (halves < 0 ? Fill(-0.5f) : Fill(0.5f)), IntVector);
@@ -130,7 +177,7 @@ inline Vector Exp(Vector x) {
   e = e * r + 0.5f;
   e = e * r + 1.0f;
   e = e * r + 1.0f;
-#if defined(__AVX512F__)
+#if defined(TRADE_AVX512)
   return _mm512_scalef_ps(e, n);
 #else
   const IntVector exponent = (whole + 127) << 23;

@@ -171,7 +171,10 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         await new Promise((done) => setTimeout(done, 700));
         const gflops = { 'matmul 1024': 262.4, 'conv 3x3 64': 305.1, 'conv 3x3 64, input gradient': 316.8 };
         const versions = { TensorFlow: '2.21.0', tfjs: '4.22.0', Node: '24.21.0' };
-        return { backend: 'tensorflow', device: 'CPU, 2 cores', version: '2.21.0', versions, threads: 2, gflops };
+        const kernels = { instructions: 'AVX2', lanes: 8 };
+        const training = { student: 'ResNet, 28 x 28 x 1, batch 128', kernels: 12_700, plain: 7_200 };
+        const device = 'CPU, 2 cores';
+        return { backend: 'tensorflow', device, version: '2.21.0', versions, threads: 2, kernels, gflops, training };
       },
       doctor: async () => ({
         ...{ ok: false, integrity: 'ok', trials: 177, checkpoints: 168 },
