@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash, readJson } from '../setup/files.mjs';
-import { buildKernels, SHIPPED_PROCESSORS } from '../setup/kernels-build.mjs';
+import { INSTRUCTION_SETS, processorAbilities } from '../setup/instruction-sets.mjs';
+import { buildKernels } from '../setup/kernels-build.mjs';
 import { kernelSources } from '../setup/kernels.mjs';
 import { checkoutCache, runtimeRecordPath } from '../setup/paths.mjs';
 import { findTools } from '../setup/runtime.mjs';
@@ -16,7 +17,7 @@ import type { Placed } from './stage.ts';
 /** Where tfjs-node looks for its binding, and that for the libraries: first of all in `tensorflow` beside itself. */
 const BINDING = 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8';
 /** Below `program/`; they find the libraries that the binding has loaded by their name. */
-const KERNELS = 'kernels/trade_kernels.node';
+const KERNELS = 'kernels';
 
 export interface ShippedRuntime {
   /** To places below `program/`. */
@@ -27,9 +28,15 @@ export interface ShippedRuntime {
   readonly lacking: string | undefined;
 }
 
-/** An addon of our own ops and what its processor has to know; or why there is none. */
-export type ShippedKernels =
-  { readonly addon: string; readonly needs: readonly string[] } | { readonly reason: string };
+/** An addon of our own ops, the instruction set that it is for, and what a processor has to know for it. */
+export interface ShippedBuild {
+  readonly set: string;
+  readonly addon: string;
+  readonly needs: readonly string[];
+}
+
+/** Best first; or why there are none. */
+export type ShippedKernels = { readonly builds: readonly ShippedBuild[] } | { readonly reason: string };
 
 interface RuntimeRecord {
   readonly backend: string;
@@ -49,25 +56,28 @@ export function shippedRuntime(root: string, kernels: ShippedKernels): ShippedRu
   }
   const { key, library, version } = record;
   const reason = `TensorFlow ${version}, shipped with the program`;
-  const hasKernels = 'addon' in kernels;
+  const builds = 'builds' in kernels ? kernels.builds : [];
+  const placeOf = ({ set }: ShippedBuild): string => `${KERNELS}/${set}.node`;
   return {
     files: [
       { from: join(library, 'tensorflow'), to: `${BINDING}/tensorflow` },
       { from: join(library, 'runtime.json'), to: `${BINDING}/runtime.json` },
-      ...(hasKernels ? [{ from: kernels.addon, to: KERNELS }] : []),
+      ...builds.map((build) => ({ from: build.addon, to: placeOf(build) })),
     ],
     records: {
       'runtime.json': decision('tensorflow', { key, version, reason }),
       'kernels.json': {
         ...{ key: 'shipped', runtime: key },
-        ...(hasKernels ? { path: join('..', KERNELS), needs: kernels.needs } : { reason: kernels.reason }),
+        ...('builds' in kernels
+          ? { builds: builds.map((build) => ({ path: join('..', placeOf(build)), needs: build.needs })) }
+          : { reason: kernels.reason }),
       },
     },
     lacking: undefined,
   };
 }
 
-/** Compiles them once for all processors that a package is for: half a minute or more; the next time they are there. */
+/** Compiles them once for each set of processors that a package is for, half a minute or more each; the next time they are there. */
 export async function shippedKernels(root: string): Promise<ShippedKernels> {
   const { env, platform, arch } = process;
   const record = recordOf(root);
@@ -76,27 +86,39 @@ export async function shippedKernels(root: string): Promise<ShippedKernels> {
   if (record?.library === undefined || target === undefined || whyNot(record) !== undefined) {
     return { reason: 'there is no TensorFlow for them' };
   }
-  const processors = Object.entries(SHIPPED_PROCESSORS).find(([name]) => name === arch)?.[1];
-  const inputs = { sources: contentHash([kernelSources(root)]), compiler, runtime: record.key, processors };
-  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
-  const folder = join(checkoutCache(root), 'package-kernels', key);
-  const addon = join(folder, 'trade_kernels.node');
-  if (!existsSync(addon)) {
-    const temporary = `${folder}.${process.pid}.tmp`;
-    try {
-      mkdirSync(temporary, { recursive: true });
-      const context = { root, env, platform, arch, shipped: true };
-      const wanted = { compiler, library: record.library, target };
-      await buildKernels(context, wanted, kernelSources(root), join(temporary, 'trade_kernels.node'));
-      renameSync(temporary, folder);
-    } catch (error) {
-      return { reason: `they could not be compiled: ${error instanceof Error ? error.message : String(error)}` };
-    } finally {
-      rmSync(temporary, { recursive: true, force: true });
+  const sets = Object.entries(INSTRUCTION_SETS).filter(([, set]) => set.arch === arch);
+  const sources = contentHash([kernelSources(root)]);
+  const builds: ShippedBuild[] = [];
+  for (const [set, { flags, needs }] of sets) {
+    const inputs = { sources, compiler, runtime: record.key, flags };
+    const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 12);
+    const folder = join(checkoutCache(root), 'package-kernels', key);
+    const addon = join(folder, 'trade_kernels.node');
+    if (!existsSync(addon)) {
+      const temporary = `${folder}.${process.pid}.tmp`;
+      try {
+        mkdirSync(temporary, { recursive: true });
+        // Those for more than this machine can do are tried where they are used.
+        const isTried = lackedBy(needs).length === 0;
+        const context = { root, env, platform, arch, isa: set, isShipped: true, isTried };
+        const wanted = { compiler, library: record.library, target };
+        await buildKernels(context, wanted, kernelSources(root), join(temporary, 'trade_kernels.node'));
+        renameSync(temporary, folder);
+      } catch (error) {
+        return { reason: `they could not be compiled: ${error instanceof Error ? error.message : String(error)}` };
+      } finally {
+        rmSync(temporary, { recursive: true, force: true });
+      }
     }
+    builds.push({ set, addon, needs });
   }
-  return { addon, needs: processors?.needs ?? [] };
+  return { builds };
 }
+
+const lackedBy = (needs: readonly string[]): readonly string[] => {
+  const abilities = new Set(processorAbilities().split(/\s+/));
+  return needs.filter((need) => !abilities.has(need));
+};
 
 const recordOf = (root: string): RuntimeRecord | undefined => readJson(runtimeRecordPath(root)); // set-up's own
 

@@ -28,7 +28,15 @@ const OWN = { url: 'app://trade/#/runs' };
 const kernels = readJson(kernelsRecordPath(ROOT));
 const RUNTIME = shippedRuntime(
   ROOT,
-  kernels?.path === undefined ? { reason: 'none in this checkout' } : { addon: kernels.path, needs: [] },
+  kernels?.path === undefined
+    ? { reason: 'none in this checkout' }
+    : {
+        builds: [
+          // No processor can do this: the next one is taken.
+          { set: 'x86-64-v9', addon: kernels.path, needs: ['avx9'] },
+          { set: 'native', addon: kernels.path, needs: [] },
+        ],
+      },
 );
 /** One student of some hundred weights, one epoch of a few images. */
 const TINY = {
@@ -157,7 +165,7 @@ describe.skipIf(!isHere)(
       expect(backend).toMatchObject({ backend: RUNTIME.lacking === undefined ? 'tensorflow' : 'wasm' });
       expect(JSON.stringify(backend)).not.toContain(ROOT);
       if (RUNTIME.lacking === undefined && kernels?.path !== undefined) {
-        expect(backend).toMatchObject({ versions: { kernels: 'shipped' } });
+        expect(backend).toMatchObject({ versions: { kernels: 'shipped' }, kernels: { lanes: expect.any(Number) } });
       }
       // The strategy's process and the bundled data.
       shell.send({ type: 'call', frame: OWN, path: 'system.catalog' });
