@@ -1,7 +1,10 @@
 /**
  * Images a second of a training step, one student of each family, ours beside the same network in PyTorch eager.
  *
- *   npm run bench:train [-- --families resnet,vit --rounds 9 --steps 8 --threads 2 --json]
+ *   npm run bench:train [-- --families resnet,vit --rounds 9 --steps 8 --threads 2 --isa x86-64-v3 --busy 1 --json]
+ *
+ * `--isa` holds everybody to an instruction set: our kernels (built for it first), TensorFlow's oneDNN, PyTorch and its oneDNN.
+ * `--busy N` measures everybody once more beside N programs that never rest, and tells what share of the speed is left.
  *
  * Every process holds its network ready and waits; the rounds go in turn: ours, PyTorch contiguous, PyTorch channels
  * last. A ratio is ours over the better of PyTorch's two memory formats, by the medians over the rounds. Parity is
@@ -20,6 +23,8 @@ import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { layoutOf } from '../src/compute/parameters.ts';
 import { writeWeights } from '../src/compute/checkpoint.ts';
+import { heldTo, INSTRUCTION_SETS, ISA_VARIABLE } from '../scripts/setup/instruction-sets.mjs';
+import { setUp } from '../scripts/setup.mjs';
 import { peerPython } from './peers/environment.mjs';
 import { BENCH, benchGraph, benchImages, benchWeights, SHAPES } from './train-task.ts';
 import type { BenchShape } from './train-task.ts';
@@ -33,9 +38,19 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     /** `cpu`: by processor time, for a busy machine. */
     clock: { type: 'string', default: 'wall' },
+    isa: { type: 'string', default: 'native' },
+    busy: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
   },
 });
+process.env[ISA_VARIABLE] = values.isa;
+const HELD = heldTo();
+if (HELD !== undefined) {
+  const { torch, oneDnn } = INSTRUCTION_SETS[HELD];
+  Object.assign(process.env, { ATEN_CPU_CAPABILITY: torch, ONEDNN_MAX_CPU_ISA: oneDnn });
+  await setUp({ only: ['kernels'] });
+}
+const BUSY = Number(values.busy);
 const ROUNDS = Number(values.rounds);
 const STEPS = Number(values.steps);
 /** Of relative difference between the first losses. */
@@ -108,11 +123,13 @@ function parity(ours: Facts, peer: Facts): string {
 const python = peerPython();
 const root = mkdtempSync(join(tmpdir(), 'bench-train-'));
 const ratios: Record<string, number> = {};
+/** With `--busy`: what is left of the speed, ours and the better peer's. */
+const left: Record<string, { readonly ours: number; readonly peer: number }> = {};
 let peerVersion = 'none';
 let broken = false;
 if (!existsSync(python)) say('SKIP PyTorch: its environment is not there; make it with: npm run bench:peers');
 say(
-  `images/s at batch ${BENCH.batchSize}, ${values.threads} threads, median of ${ROUNDS} rounds of ${STEPS} steps (quartiles of the ratio)`,
+  `images/s at batch ${BENCH.batchSize}, ${values.threads} threads, ${HELD ?? 'native'} instructions, median of ${ROUNDS} rounds of ${STEPS} steps (quartiles of the ratio)`,
 );
 try {
   for (const size of values.shapes.split(',')) {
@@ -124,7 +141,13 @@ try {
 const list = Object.values(ratios);
 const geomean = Math.exp(list.reduce((sum, ratio) => sum + Math.log(ratio), 0) / list.length);
 say(`geometric mean of ${list.length} ratios: ${geomean.toFixed(3)}`);
-if (values.json) process.stdout.write(`${JSON.stringify({ geomean, ratios, peer: `torch ${peerVersion}` })}\n`);
+if (values.json) {
+  const conditions = { isa: HELD ?? 'native', threads: Number(values.threads) };
+  const busy = BUSY > 0 ? { busy: BUSY, left } : {};
+  process.stdout.write(
+    `${JSON.stringify({ geomean, ratios, peer: `torch ${peerVersion}`, ...conditions, ...busy })}\n`,
+  );
+}
 process.exitCode = broken ? 1 : 0;
 
 async function compare(family: string, size: string): Promise<void> {
@@ -139,15 +162,52 @@ async function compare(family: string, size: string): Promise<void> {
       const args = [script('peers/train.py'), folder, layout, values.threads];
       contestants.push(await contestant(layout, python, args));
     }
-    const speeds = new Map(contestants.map(({ name }) => [name, [] as number[]]));
     for (const { measure } of contestants) await measure(STEPS);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const { name, measure } of contestants) speeds.get(name)?.push(await measure(STEPS));
-    }
-    report(`${family}@${size}`, contestants, speeds);
+    const quiet = await inTurns(contestants);
+    report(`${family}@${size}`, contestants, quiet);
+    if (BUSY > 0) tellLeft(`${family}@${size}`, quiet, await besideOthers(() => inTurns(contestants)));
   } finally {
     for (const { close } of contestants) close();
   }
+}
+
+async function inTurns(contestants: readonly Contestant[]): Promise<ReadonlyMap<string, readonly number[]>> {
+  const speeds = new Map(contestants.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { name, measure } of contestants) speeds.get(name)?.push(await measure(STEPS));
+  }
+  return speeds;
+}
+
+/** Beside programs that never rest, at the usual priority, as a browser or a compiler would be. */
+async function besideOthers<T>(work: () => Promise<T>): Promise<T> {
+  const others = Array.from({ length: BUSY }, () =>
+    spawn(process.execPath, ['-e', 'for (;;) Math.random();'], { stdio: 'ignore' }),
+  );
+  try {
+    return await work();
+  } finally {
+    for (const other of others) other.kill('SIGKILL');
+  }
+}
+
+/** The peer is the one that is better beside the others. */
+function tellLeft(
+  label: string,
+  quiet: ReadonlyMap<string, readonly number[]>,
+  busy: ReadonlyMap<string, readonly number[]>,
+): void {
+  const speedOf = (speeds: typeof quiet, name: string): number => median(speeds.get(name) ?? []);
+  const shareOf = (name: string): number => speedOf(busy, name) / speedOf(quiet, name);
+  const [, ...peers] = [...quiet.keys()];
+  const best = peers.sort((a, b) => speedOf(busy, b) - speedOf(busy, a))[0];
+  const shares = { ours: shareOf('ours'), peer: best === undefined ? NaN : shareOf(best) };
+  left[label] = shares;
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const beside = `${' '.repeat(25)}beside ${BUSY} busy: ours ${speedOf(busy, 'ours').toFixed(0)} (${percent(shares.ours)} left)`;
+  say(
+    best === undefined ? beside : `${beside}, ${best} ${speedOf(busy, best).toFixed(0)} (${percent(shares.peer)} left)`,
+  );
 }
 
 function report(
