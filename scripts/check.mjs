@@ -1,15 +1,22 @@
 /**
- * `npm run check`: types, import law, lint, format and unit tests, two at a time; quick enough to run before every commit.
- * Caches lie in `.cache/`.
+ * `npm run check`: types, import law, lint, format and unit tests, two at a time. Of the unit tests those run that see what changed
+ * since the last check that passed, so that it is quick enough before every commit; `all` runs every one. Caches lie in `.cache/`.
  *
- *   npm run check [-- types|imports|lint|format|unit ...]
+ *   npm run check [-- all] [-- types|imports|lint|format|unit ...]
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { node24Path, packageRoot as root } from './setup/paths.mjs';
+import { readJson, writeJson } from './setup/files.mjs';
+import { checkoutCache, node24Path, packageRoot as root } from './setup/paths.mjs';
 import { setUpOrExit } from './setup.mjs';
+import { commitOf, unitArguments } from './testing/changed-tests.mjs';
 
 const AT_ONCE = 2;
+/** `{ commit }`: everything that is in it has passed. */
+const PASSED = join(checkoutCache(root), 'check.json');
+const asked = process.argv.slice(2).filter((name) => name !== 'all');
+const isAll = asked.length < process.argv.length - 2;
+const since = isAll ? [] : unitArguments({ root, passed: readJson(PASSED)?.commit });
 const tool = (path, ...args) => [join(root, 'node_modules', path), ...args];
 
 /** Each check is a list of programs that run one after the other until one fails. */
@@ -19,7 +26,7 @@ const CHECKS = Object.freeze({
     tool('vue-tsc/bin/vue-tsc.js', '--build', 'src/renderer'),
     tool('typescript/bin/tsc', '--project', 'tests'),
   ],
-  unit: [tool('vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter', 'dot')],
+  unit: [tool('vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter', 'dot', ...since)],
   lint: [tool('eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint/')],
   imports: [
     tool(
@@ -34,7 +41,7 @@ const CHECKS = Object.freeze({
   format: [tool('prettier/bin/prettier.cjs', '--check', '.', '--cache', '--cache-location', '.cache/prettier')],
 });
 
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CHECKS);
+const chosen = asked.length > 0 ? asked : Object.keys(CHECKS);
 const unknown = chosen.filter((name) => !(name in CHECKS));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -49,6 +56,8 @@ const waiting = [...chosen];
 const failed = [];
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 const total = seconds(started);
+const commit = commitOf(root);
+if (failed.length === 0 && asked.length === 0 && commit !== undefined) writeJson(PASSED, { commit });
 process.stdout.write(
   failed.length > 0 ? `Failed after ${total}: ${failed.join(', ')}\n` : `All checks passed in ${total}\n`,
 );
@@ -59,15 +68,17 @@ async function work() {
 }
 
 async function check(name) {
-  const since = performance.now();
+  const began = performance.now();
   for (const program of CHECKS[name]) {
     const { code, output } = await run(program);
     if (code === 0) continue;
     failed.push(name);
-    process.stdout.write(`✗ ${name} ${seconds(since)}\n${output.trimEnd()}\n`);
+    process.stdout.write(`✗ ${name} ${seconds(began)}\n${output.trimEnd()}\n`);
     return;
   }
-  process.stdout.write(`✓ ${name} ${seconds(since)}\n`);
+  process.stdout.write(
+    `✓ ${name}${name === 'unit' && since.length > 0 ? ' (of what changed)' : ''} ${seconds(began)}\n`,
+  );
 }
 
 function run(args) {
