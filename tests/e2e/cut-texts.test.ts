@@ -113,6 +113,10 @@ await describeInChromium('what a small window shows', (chromium) => {
       await times.evaluateAll((cells) => cells.forEach((cell) => (cell.textContent = '23 h 59 min')));
       expect(await cutTexts(times)).toEqual([]);
     }
+    // Where there is room, words of a column have it before the last column takes the rest.
+    const why = page.locator('[data-row] > :nth-last-child(3)');
+    await why.evaluateAll((cells) => cells.forEach((cell) => (cell.textContent = 'Region 12 · near #123')));
+    expect(await cutTexts(why)).toEqual([]);
     await page.setViewportSize(SMALL);
   });
 
@@ -141,7 +145,11 @@ await describeInChromium('what a small window shows', (chromium) => {
     const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Configuration' }) }).last();
     await panel.getByRole('checkbox', { name: 'Only what differs' }).uncheck();
     expect(await panel.getByRole('columnheader').count()).toBe(5);
-    expect(await cutTexts(panel)).toEqual([]);
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      expect(await cutTexts(panel)).toEqual([]);
+    }
+    await page.setViewportSize(SMALL);
     const within = await panel.evaluate((box) => {
       const edge = box.getBoundingClientRect().right;
       return [...box.querySelectorAll('td, th')].every((cell) => cell.getBoundingClientRect().right <= edge + 1);

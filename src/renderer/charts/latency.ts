@@ -15,6 +15,9 @@ const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): stri
 /** Of the panel beside a student, in a window of 1280. */
 const LEAST_PIXELS = 290;
 
+/** For the legend: two names share a line. */
+const shortTitle = (title: string): string => title.replace('ONNX Runtime', 'ONNX');
+
 /** `measured`: one of each engine and batch size. */
 export function latencyChart(measured: readonly LatencyView[], theme: Theme): ChartView {
   const colors = chartColors(theme);
@@ -36,8 +39,8 @@ export function latencyChart(measured: readonly LatencyView[], theme: Theme): Ch
       ...base,
       // All four at once, also where the panel is narrow.
       ...namedLegend(
-        { ...base, legend: { ...base.legend, left: 0, right: 0, itemGap: 8 } },
-        measured.map(titleOf),
+        { ...base, legend: { ...base.legend, left: 0, right: 0, itemGap: 8, formatter: shortTitle } },
+        measured.map((row) => shortTitle(titleOf(row))),
         { left: 50, right: 16, bottom: 40 },
         { ...LINE_LEGEND, pixels: LEAST_PIXELS },
       ),

@@ -8,6 +8,8 @@ export interface SizedColumn {
   readonly width: number;
   /** Takes what the others leave; its width is then the least it has. */
   readonly grows?: boolean;
+  /** As long as nobody changed it: so wide where there is room, before those that grow. */
+  readonly most?: number;
 }
 
 /** What stands around the columns of a row, in pixels. */
@@ -29,6 +31,12 @@ export function leastWidth(columns: readonly SizedColumn[], { before, after, gap
 export const LEAST_WIDTH = 40;
 export const MOST_WIDTH = 1200;
 
+/** A column as a track of the grid. */
+export function trackOf({ width, grows, most }: Omit<SizedColumn, 'id'>): string {
+  if (grows) return `minmax(${width}px, 1fr)`;
+  return most === undefined ? `${width}px` : `minmax(${width}px, ${most}px)`;
+}
+
 type Widths = Readonly<Record<string, number>>;
 
 export function useColumnWidths(table: string, frame: RowFrame, columns: () => readonly SizedColumn[]) {
@@ -44,12 +52,15 @@ export function useColumnWidths(table: string, frame: RowFrame, columns: () => r
     },
   );
   const sized = computed(() =>
-    columns().map((column) => ({ ...column, width: kept.value[column.id] ?? column.width })),
+    columns().map(({ most, ...column }) => {
+      const own = kept.value[column.id];
+      return own === undefined ? { ...column, most } : { ...column, width: own };
+    }),
   );
   const least = computed(() => leastWidth(sized.value, frame));
   /** For what scrolls: its head and rows read them. One place, so that a drag draws no row anew. */
   const style = computed(() => {
-    const tracks = sized.value.map(({ width, grows }) => (grows ? `minmax(${width}px, 1fr)` : `${width}px`));
+    const tracks = sized.value.map(trackOf);
     const all = [`${frame.before}px`, ...tracks, ...(frame.after === undefined ? [] : [`${frame.after}px`])];
     return {
       '--columns': all.join(' '),

@@ -10,6 +10,8 @@ interface ColumnLook {
   readonly width: number;
   /** Takes the room that the others leave. */
   readonly grows?: boolean;
+  /** So wide where there is room, before those that take the rest. */
+  readonly most?: number;
   readonly isNumber?: boolean;
   readonly text: (trial: Trial) => string;
   /** Its tooltip, where the cell may be too narrow. */
@@ -78,6 +80,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
     rare('predicted', 'Predicted', (trial) => trial.why.predicted?.mean, number(92, predictedText)),
     column('why', 'Why', (trial) => whyShort(trial.why), {
       width: 138,
+      most: 176,
       text: (trial) => whyShort(trial.why),
       hint: (trial) => whyShort(trial.why),
     }),
@@ -102,6 +105,7 @@ export const TRIAL_ROW: RowFrame = { before: 20, gap: 8, padding: 10 };
 export const sizedColumn = ({ id, look }: TrialColumn): SizedColumn => ({
   ...{ id, width: look.width },
   ...(look.grows && { grows: true }),
+  ...(look.most !== undefined && { most: look.most }),
 });
 
 function predictedText({ why: { predicted } }: Trial): string {
