@@ -73,7 +73,7 @@ await describeInChromium('teachers and data sets', (chromium) => {
     await page.getByRole('table', { name: 'Confusion matrix' }).waitFor({ timeout: WAIT });
     await page.getByRole('img', { name: /^Reliability diagram\. Expected calibration error/ }).waitFor();
     await page.getByRole('tab', { name: 'Layers' }).click();
-    await page.getByRole('cell', { name: 'stem', exact: true }).waitFor();
+    await page.getByRole('cell', { name: /^stem\b/ }).waitFor();
     expect(await overflowOf(page)).toEqual([]);
   });
 
