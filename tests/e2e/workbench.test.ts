@@ -57,6 +57,8 @@ await describeInChromium('the workbench', (chromium) => {
     await page.getByLabel('Students to train').fill(String(TRIALS));
     await page.getByLabel('Most parameters').fill('10');
     await page.getByText(/^0 of 4,584 students fit/).waitFor();
+    await page.getByRole('status').filter({ hasText: 'meets params <= 10' }).waitFor();
+    expect(await page.getByText('nothing was measured').count()).toBe(0);
     await page.getByRole('button', { name: 'Start the search' }).click();
     await page.getByRole('alert').filter({ hasText: /\w/ }).first().waitFor();
     expect(page.url()).toContain('#/new');
