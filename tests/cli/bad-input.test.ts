@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkspace } from '../../src/store/workspace.ts';
 import { makeBench, realTrade, SMALL } from './command-line.ts';
 import type { Bench, Outcome } from './command-line.ts';
 
@@ -115,13 +116,20 @@ describe('bad usage', () => {
 
 describe('a machine that fails', () => {
   it('is told by the doctor what is damaged, where nothing else can open the workspace', async () => {
-    mkdirSync(bench.workspace);
+    openWorkspace(bench.workspace).close();
     writeFileSync(join(bench.workspace, 'workspace.sqlite'), 'no database at all, but long enough to have a header');
     const { code, json } = await bench.trade('doctor', '--json');
     expect(code).toBe(1);
     expect(json()).toEqual([
       expect.objectContaining({ ok: false, problems: [expect.stringContaining('workspace.sqlite')] }),
     ]);
+  });
+
+  it('is no damage where a text is called like our database: the folder is somebody else’s', async () => {
+    mkdirSync(bench.workspace);
+    writeFileSync(join(bench.workspace, 'workspace.sqlite'), 'no database at all, but long enough to have a header');
+    const { code, stderr } = await bench.trade('doctor', '--json');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is neither empty nor a TRADE workspace')]);
   });
 
   it('ends with 1, not 2, when no trainer can be started', async () => {

@@ -2,7 +2,7 @@
  * SIGKILL of real trainers, which hold tensors and write real checkpoints: the search ends with all of its trials, and with one
  * slot and one thread with the same proposals and the same weights, to the bit, as one whose trainers were left alone.
  */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +20,26 @@ const KILLS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'real-kills-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-/** The real trainer, which tells its process id to a file first. */
-function entryIn(place: string): string {
+/**
+ * The real trainer, which dies by SIGKILL as it reports the epochs `killAfter` of first attempts, and says so in a file: a kill from
+ * outside comes too late where an epoch takes milliseconds, or a machine has other things to do.
+ */
+function entryIn(place: string, killAfter: ReadonlyMap<number, number>): string {
   const entry = join(place, 'trainer.mjs');
-  const pids = JSON.stringify(join(place, 'pids'));
+  const moments = Object.fromEntries([...killAfter].map(([trial, epoch]) => [`${trial}-a1`, epoch]));
   writeFileSync(
     entry,
-    `import { appendFileSync } from 'node:fs';\nappendFileSync(${pids}, process.pid + '\\n');\nawait import(${JSON.stringify(TRAINER)});\n`,
+    `import { appendFileSync } from 'node:fs';
+const moments = ${JSON.stringify(moments)};
+const send = process.send.bind(process);
+process.send = (message, ...rest) => {
+  const due = message?.type === 'epoch' && moments[/0*(\\d+-a\\d+)$/.exec(message.jobId)?.[1]];
+  if (due !== message?.point?.epoch || due === undefined) return send(message, ...rest);
+  appendFileSync(${JSON.stringify(join(place, 'kills'))}, 'x');
+  process.kill(process.pid, 'SIGKILL');
+};
+await import(${JSON.stringify(TRAINER)});
+`,
   );
   return entry;
 }
@@ -38,18 +51,17 @@ interface Outcome {
   readonly results: readonly unknown[];
 }
 
-/** `killAfter`: epochs of the trials of these numbers after which whatever trainer lives is killed. */
+/** `killAfter`: epochs of the trials of these numbers with whose report their trainer is killed. */
 async function search(name: string, killAfter: ReadonlyMap<number, number>): Promise<Outcome> {
   const place = join(folder, name);
   const workspace = join(place, 'workspace');
   writeTinyDataset(join(place, 'resources', 'datasets', 'tiny'));
-  appendFileSync(join(place, 'pids'), '');
+  writeFileSync(join(place, 'kills'), '');
   const environment = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' };
   const host = await createHost({
     ...{ workspace, resources: join(place, 'resources'), shell: 'cli' },
-    trainer: { entry: entryIn(place), environment },
+    trainer: { entry: entryIn(place, killAfter), environment },
   });
-  let kills = 0;
   try {
     const { client } = host;
     const changes = await client.events.watch();
@@ -58,32 +70,15 @@ async function search(name: string, killAfter: ReadonlyMap<number, number>): Pro
       budget: { trials: TRIALS },
       recipe: { epochs: EPOCHS, batchSize: 32, distillation: { loss: 'none' } },
     });
-    const left = new Map(killAfter);
     for await (const event of changes) {
       if (event.type === 'run.changed' && event.summary.run.state !== 'running') break;
-      if (event.type !== 'epoch.appended') continue;
-      const number = Number(/-(\d+)$/.exec(event.trialId)?.[1]);
-      if (left.get(number) !== event.point.epoch) continue;
-      left.delete(number);
-      if (killTrainers(place)) kills += 1;
     }
     const end = await client.runs.get({ id: run.id });
     expect([end.run.state, end.run.reason, end.trials.finished]).toEqual(['finished', undefined, TRIALS]);
     expect(await client.system.doctor()).toMatchObject({ ok: true, problems: [] });
-    return { kills, ...outcomeOf(workspace, run.id) };
+    return { kills: readFileSync(join(place, 'kills'), 'utf8').length, ...outcomeOf(workspace, run.id) };
   } finally {
     await host.close();
-  }
-}
-
-/** The last one that said its name is the one at work. */
-function killTrainers(place: string): boolean {
-  const pid = Number(readFileSync(join(place, 'pids'), 'utf8').trim().split('\n').at(-1));
-  try {
-    process.kill(pid, 'SIGKILL');
-    return true;
-  } catch {
-    return false; // it has ended by itself
   }
 }
 
