@@ -51,7 +51,7 @@ await describeInChromium('the export of a student', (chromium) => {
   test('says why there is none of a damaged checkpoint, and can be asked again', async () => {
     truncateSync(checkpoint, 1000);
     await panel().getByRole('button', { name: 'Export' }).click();
-    await panel().getByRole('alert').filter({ hasText: 'cannot be used' }).waitFor();
+    await panel().getByRole('alert').filter({ hasText: 'has 1000 bytes where' }).waitFor();
     expect(await panel().getByRole('button', { name: 'Export' }).isEnabled()).toBe(true);
   });
 
