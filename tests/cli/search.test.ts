@@ -101,7 +101,9 @@ describe('search for people', () => {
     const column = titles.indexOf('configuration');
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row.slice(column - 2, column)).toBe('  ');
-    expect(rows[0]).toMatch(/^[\w-]+\/[1-4] {2,}\S+ +\d\d\.\d % +\d\d\.\d % +[\d.]+( k)? +[\d.]+ k +(-|[\d.]+ ms) {2,}\w+=/);
+    expect(rows[0]).toMatch(
+      /^[\w-]+\/[1-4] {2,}\S+ +\d\d\.\d % +\d\d\.\d % +[\d.]+( k)? +[\d.]+ k +(-|[\d.]+ ms) {2,}\w+=/,
+    );
   });
 });
 
