@@ -1,4 +1,5 @@
 /** Steps of less than a pixel: ECharts' own line leaves them out, and what comes after was drawn slanted. */
+import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import { describe, expect, test } from 'vitest';
 import { chartColors } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
@@ -6,7 +7,7 @@ import { drawSvg } from '../../src/renderer/charts/echarts.ts';
 import { frontChart } from '../../src/renderer/charts/front.ts';
 import { hypervolumeChart } from '../../src/renderer/charts/hypervolume.ts';
 import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.ts';
-import { cornersOf } from '../../src/renderer/charts/stairs.ts';
+import { cornersOf, stairs } from '../../src/renderer/charts/stairs.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 
 type Place = readonly [number, number];
@@ -101,4 +102,28 @@ test('the legend shows a staircase as a line, once', () => {
   const svg = drawSvg(hypervolumeChart({ ...volume, name: 'Own', others }, 'light').option, SIZE);
   expect(svg.match(/>Own</g)).toHaveLength(1);
   expect(svg).toMatch(new RegExp(`<path d="[^"]*"[^>]*stroke="${ACCENT}"[^>]*stroke-width="2"`));
+});
+
+test('what is drawn is out of the pointer’s way: between two pictures ECharts would look for a series that is gone', () => {
+  const [, drawn] = stairs({
+    ...{
+      id: 'front',
+      step: 'end' as const,
+      data: [
+        [0, 1],
+        [2, 3],
+      ],
+      lineStyle: { color: ACCENT, width: 1 },
+    },
+    areaStyle: { color: ACCENT, opacity: 0.5, origin: 0 },
+  });
+  // As much of ECharts' own interface as a staircase asks for.
+  const api = { coord: (place: number[]) => place } as unknown as CustomSeriesRenderItemAPI;
+  const item = drawn.renderItem?.({} as CustomSeriesRenderItemParams, api);
+  expect(item).toMatchObject({
+    children: [
+      { type: 'polygon', silent: true },
+      { type: 'polyline', silent: true },
+    ],
+  });
 });

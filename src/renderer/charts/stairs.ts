@@ -43,7 +43,8 @@ export function stairs({ step, areaStyle, ...line }: Stairs): [LineSeriesOption,
         step,
       );
       const path = {
-        type: 'polyline' as const,
+        // A custom series' own `silent` does not reach what it draws: the pointer would meet steps of a picture that has gone.
+        ...{ type: 'polyline' as const, silent: true },
         z2: LINE_ORDER,
         shape: { points: corners },
         style: { fill: 'none', stroke: color, lineWidth: width, lineDash: type, lineJoin: 'bevel' as const },
@@ -52,7 +53,7 @@ export function stairs({ step, areaStyle, ...line }: Stairs): [LineSeriesOption,
       if (!areaStyle || !first || !last) return path;
       const [, floor] = pair(api.coord([places[0]?.[0] ?? NaN, areaStyle.origin]));
       const area = {
-        type: 'polygon' as const,
+        ...{ type: 'polygon' as const, silent: true },
         shape: { points: [...corners, [last[0], floor], [first[0], floor]] },
         style: { fill: areaStyle.color, opacity: areaStyle.opacity },
       };
