@@ -1,10 +1,9 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import { reportedOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
-import type { StoredFiles } from './files.ts';
+import type { StoredFiles, UnnamedFiles } from './files.ts';
 import { isLocked } from './lock.ts';
 import { strangeTemps } from './ownership.ts';
 import { hasRoomForReserve, reserveOf } from './reserve.ts';
@@ -60,8 +59,9 @@ const REMEDIES = {
 function look(store: ReadableStore, files: StoredFiles, session: OpenSession): DoctorReport {
   const damage = store.check();
   if (damage.length > 0) return damaged(damage.join('; '), damage);
-  const problems = findProblems(store, files, session);
-  const notes = [...strangerNotes(store, files, session), ...roomNotes(files)];
+  const unnamed = unnamedOf(store, files, session);
+  const problems = problemsOf(store, files, session, unnamed);
+  const notes = [...strangerNotes(files, session, unnamed), ...roomNotes(files)];
   return {
     ok: problems.length === 0,
     integrity: 'ok',
@@ -76,39 +76,49 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
 }
 
 /** The room that it kept is gone, and there is none to keep it again. */
-function roomNotes({ folders }: StoredFiles): readonly string[] {
-  const root = dirname(folders.tmp);
-  if (!existsSync(root) || reserveOf(root).length > 0 || hasRoomForReserve(root)) return [];
+function roomNotes({ directory }: StoredFiles): readonly string[] {
+  if (!existsSync(directory) || reserveOf(directory).length > 0 || hasRoomForReserve(directory)) return [];
   return ['The disk is nearly full, and no room is kept for making some: remove files of yours, or runs, soon.'];
 }
 
-/** In another's session a file on its way to its row is no stranger. */
-function strangerNotes(store: ReadableStore, files: StoredFiles, session: OpenSession): readonly string[] {
+/** In another's session a file on its way to its row is neither an orphan nor a stranger. */
+function unnamedOf(store: ReadableStore, files: StoredFiles, session: OpenSession): UnnamedFiles {
+  return session === 'another' ? { orphans: [], strangers: [] } : files.unnamed(store.checkpoints());
+}
+
+function strangerNotes(files: StoredFiles, session: OpenSession, unnamed: UnnamedFiles): readonly string[] {
   if (session === 'another') return [];
-  const inCheckpoints = files.strangers(store.checkpoints().map(({ file }) => file));
-  const strangers = [
-    ...inCheckpoints.map((name) => `checkpoints/${name}`),
+  const paths = [
+    ...unnamed.strangers.map((name) => `checkpoints/${name}`),
     ...strangeTemps(files.folders.tmp).map((name) => `tmp/${name}`),
   ];
-  return strangers.map((path) => `"${path}" is not the workbench's: it is left alone.`);
+  return paths.map((path) => `"${path}" is not the workbench's: it is left alone.`);
 }
 
 /** Of a database that is sound in itself. */
 export function findProblems(store: ReadableStore, files: StoredFiles, session: OpenSession): readonly Problem[] {
-  const checkpoints = store.checkpoints();
+  return problemsOf(store, files, session, unnamedOf(store, files, session));
+}
+
+function problemsOf(
+  store: ReadableStore,
+  files: StoredFiles,
+  session: OpenSession,
+  { orphans }: UnnamedFiles,
+): readonly Problem[] {
   const { arriving, leaving } = store.passage();
   // Runs on their way are not whole yet, or no more, and nothing that could be mended.
   const whole = store.runs({ trash: 'with' }).rows.filter(({ run: { id } }) => ![...arriving, ...leaving].includes(id));
   const runs = whole.map((summary) => ({ summary, trials: store.trials(summary.run.id) }));
   return [
-    ...checkpoints.flatMap((row) => {
+    ...store.checkpoints().flatMap((row) => {
       const problem = files.verify(row);
       if (problem === undefined) return [];
       const { trialId, kind, file } = row;
       const mend = { what: 'checkpoint', trialId, kind, file } as const;
       return [{ words: `Checkpoint "${file}" of trial ${trialId} ${problem}.`, mend }];
     }),
-    ...(session === 'another' ? [] : orphanProblems(files, checkpoints)),
+    ...orphans.map(orphanProblem),
     ...runs.flatMap(({ summary, trials }) => [
       ...countProblems(summary, trials),
       ...logProblems(summary.run.id, store.events(summary.run.id), trials),
@@ -139,11 +149,9 @@ function damaged(integrity: string, problems: readonly string[]): DoctorReport {
   return { ok: false, integrity, trials: 0, checkpoints: 0, problems };
 }
 
-function orphanProblems(files: StoredFiles, rows: readonly { readonly file: string }[]): readonly Problem[] {
-  return files.orphans(rows.map(({ file }) => file)).map((file) => ({
-    words: `Checkpoint "${file}" belongs to no trial; the next start removes it.`,
-    mend: { what: 'orphan', file },
-  }));
+function orphanProblem(file: string): Problem {
+  const words = `Checkpoint "${file}" belongs to no trial; the next start removes it.`;
+  return { words, mend: { what: 'orphan', file } };
 }
 
 function countProblems({ run, trials: counts }: RunSummary, trials: readonly Trial[]): readonly Problem[] {

@@ -24,6 +24,8 @@ import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
 import type { CheckpointRow } from './store.ts';
 
+type NamedFile = Pick<CheckpointRow, 'file'>;
+
 export type Folder = (typeof FOLDERS)[number];
 
 export interface FileFacts {
@@ -36,17 +38,25 @@ export interface AdoptedFile extends FileFacts {
   readonly file: string;
 }
 
+/** Names of what no row names. */
+export interface UnnamedFiles {
+  /** Made by sessions of ours: their names bear the hash of what is in them. */
+  readonly orphans: readonly string[];
+  /** Everything else: somebody put it there, and it stays. */
+  readonly strangers: readonly string[];
+}
+
 export interface StoredFiles {
+  /** Absolute path of the workspace. */
+  readonly directory: string;
   /** Absolute paths of the workspace's folders. */
   readonly folders: Readonly<Record<Folder, string>>;
   /** Absolute path of a checkpoint file. */
   pathOf(file: string): string;
   /** What is wrong with the row's file, in words; `undefined` where it is as the row says. */
   verify(row: CheckpointRow): string | undefined;
-  /** Files in `checkpoints` that sessions of ours have made, by name and content, and that are not among `known`. */
-  orphans(known: Iterable<string>): readonly string[];
-  /** All else in `checkpoints`: somebody put it there, and it stays. */
-  strangers(known: Iterable<string>): readonly string[];
+  /** What lies in `checkpoints` and is not of these rows: each such file is read once, whole. */
+  unnamed(rows: Iterable<NamedFile>): UnnamedFiles;
 }
 
 export interface WorkspaceFiles extends StoredFiles {
@@ -64,7 +74,7 @@ export interface WorkspaceFiles extends StoredFiles {
   adopt(tempFile: string, name: string, facts: FileFacts): AdoptedFile;
   remove(files: Iterable<string>): void;
   /** Removes what no row names and what earlier sessions left in `tmp`; returns the orphans. */
-  sweepOrphans(known: Iterable<string>): readonly string[];
+  sweepOrphans(rows: Iterable<NamedFile>): readonly string[];
 }
 
 /** Rows of an imported workspace are untrusted: a name stays inside its folder. */
@@ -89,6 +99,7 @@ export function storedFiles(directory: string): StoredFiles {
     return join(folders.checkpoints, file);
   };
   return {
+    directory: resolve(directory),
     folders,
     pathOf,
     verify: (row) => {
@@ -98,17 +109,13 @@ export function storedFiles(directory: string): StoredFiles {
       if (found.size !== row.bytes) return `has ${found.size} bytes where ${row.bytes} were written`;
       return hashFile(pathOf(row.file)) === row.sha256 ? undefined : 'has other content than was written';
     },
-    orphans: (known) => {
-      const named = new Set(known);
-      return inFolder(folders.checkpoints).filter(
-        (name) => !named.has(name) && isOurs(join(folders.checkpoints, name)),
-      );
-    },
-    strangers: (known) => {
-      const named = new Set(known);
-      return inFolder(folders.checkpoints).filter(
-        (name) => !named.has(name) && !isOurs(join(folders.checkpoints, name)),
-      );
+    unnamed: (rows) => {
+      const named = new Set(Array.from(rows, ({ file }) => file));
+      const [orphans, strangers]: [string[], string[]] = [[], []];
+      for (const name of inFolder(folders.checkpoints)) {
+        if (!named.has(name)) (isOurs(join(folders.checkpoints, name)) ? orphans : strangers).push(name);
+      }
+      return { orphans, strangers };
     },
   };
 }
@@ -153,8 +160,8 @@ export function workspaceFiles(stored: StoredFiles, fence: string): WorkspaceFil
     remove: (files) => {
       for (const file of files) removeQuietly(pathOf(file));
     },
-    sweepOrphans: (known) => {
-      const orphans = stored.orphans(known);
+    sweepOrphans: (rows) => {
+      const { orphans } = stored.unnamed(rows);
       for (const file of orphans) removeQuietly(join(folders.checkpoints, file));
       for (const name of ownTemps(folders.tmp)) {
         if (name !== fence) removeQuietly(join(folders.tmp, name));

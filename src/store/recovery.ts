@@ -180,14 +180,17 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
     for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
     move(incoming, database);
   });
-  fetchBack(files, named);
-  putAside(files, files.orphans(named), stampOf(at));
+  fetchBack(
+    files,
+    named.map(({ file }) => file),
+  );
+  putAside(files, files.unnamed(named).orphans, stampOf(at));
 }
 
-function checkpointsNamed(database: string): readonly string[] {
+function checkpointsNamed(database: string): readonly { readonly file: string }[] {
   const db = openDatabaseReadonly(database);
   try {
-    return inWordsOf(database, () => db.prepare<[], string>('SELECT file FROM checkpoint').pluck().all());
+    return inWordsOf(database, () => db.prepare<[], { file: string }>('SELECT file FROM checkpoint').all());
   } finally {
     db.close();
   }

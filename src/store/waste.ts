@@ -54,7 +54,7 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
         const { checkpointBytes, recordBytes } = store.runSize(run.id);
         return { runId: run.id, bytes: checkpointBytes + recordBytes };
       }),
-    orphans: files.orphans(rows.map(({ file }) => file)).flatMap((name) => {
+    orphans: files.unnamed(rows).orphans.flatMap((name) => {
       const bytes = present.get(name);
       return bytes === undefined ? [] : [{ name, bytes }];
     }),

@@ -115,7 +115,7 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
     const fence = nextFence(db);
     const store = makingRoom(createSqliteStore(db, { fence, now }), root);
     const files = workspaceFiles(stored, fence);
-    const sweep = () => files.sweepOrphans(store.checkpoints().map((row) => row.file));
+    const sweep = () => files.sweepOrphans(store.checkpoints());
     sweep();
     const leave = markOpen(root);
     let open = true;
@@ -139,11 +139,11 @@ function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
       mend: (mends) => {
         if (store.passage().arriving.length > 0) throw busy(file, 'Runs are being taken in from a file');
         const done = transact(db, 'full', () => mendRows(db, mends, now().toISOString()));
-        const known = store.checkpoints().map((row) => row.file);
+        const { orphans, strangers } = stored.unnamed(store.checkpoints());
         // A row that is gone now says of a file that it was ours, whatever is in it.
         const changed = new Set(mends.flatMap((mend) => (mend.what === 'checkpoint' ? [mend.file] : [])));
-        const lost = stored.strangers(known).filter((file) => changed.has(file));
-        putAside(stored, [...stored.orphans(known), ...lost], stampOf(now()));
+        const lost = strangers.filter((file) => changed.has(file));
+        putAside(stored, [...orphans, ...lost], stampOf(now()));
         return done;
       },
       wish: (wish) => wishRecovery(root, stored, wish),
@@ -179,7 +179,7 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
 /** Before anything is swept: a database that lost its rows would make every checkpoint an orphan. */
 function assertWhole(db: Connection, file: string, stored: StoredFiles, previousDied: boolean): void {
   if (schemaVersion(db) === 0) {
-    if (stored.orphans([]).length > 0) {
+    if (stored.unnamed([]).orphans.length > 0) {
       throw corrupt(file, `it is empty or missing although "${stored.folders.checkpoints}" holds files`);
     }
     return;

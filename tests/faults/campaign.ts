@@ -194,7 +194,7 @@ async function bringToItsEnd(life: Life): Promise<void> {
   lookAt(life);
   const { store, files, close } = openWorkspace(join(folder, 'workspace'));
   try {
-    const orphans = files.orphans(store.checkpoints().map(({ file }) => file));
+    const { orphans } = files.unnamed(store.checkpoints());
     for (const file of orphans) lose('orphans', `The file ${file} belongs to no trial after the sweep.`);
     const report = examine(store, files);
     for (const problem of report.problems) lose('halfWritten', problem);

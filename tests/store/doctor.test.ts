@@ -1,8 +1,9 @@
 /** The doctor: calls a sound workspace sound, and finds each kind of damage. */
-import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { examine, examineFolder } from '../../src/store/doctor.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { asked, COSTS, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
@@ -56,6 +57,36 @@ test('an orphan is a problem in a session of ours, and not where another session
   adoptText(files, 'orphan.bin', 'x');
   expect(examine(store, files).problems).toEqual([expect.stringMatching(/"orphan-.*belongs to no trial/)]);
   expect(examineFolder(directory).ok).toBe(true);
+});
+
+/** Files of `folder`, each as often as it is opened from now on. */
+function opened(folder: string): readonly string[] {
+  const { openSync } = fs;
+  const names: string[] = [];
+  const swap = (open: typeof openSync): void => {
+    fs.openSync = open;
+    syncBuiltinESMExports();
+  };
+  swap((path, ...rest) => {
+    if (String(path).startsWith(join(folder, '/'))) names.push(String(path).slice(folder.length + 1));
+    return openSync(path, ...rest);
+  });
+  onTestFinished(() => swap(openSync));
+  return names;
+}
+
+test('each file is read once, for its problem or for its note: weights of strangers may be large', () => {
+  const { store, files } = worked();
+  const { file } = adoptText(files, 'orphan.bin', 'x');
+  const stranger = 'model-000000000000.bin';
+  writeFileSync(join(files.folders.checkpoints, stranger), 'abc');
+  const names = opened(files.folders.checkpoints);
+  const { problems, notes } = examine(store, files);
+  expect([problems, notes]).toEqual([
+    [expect.stringContaining(`"${file}" belongs to no trial`)],
+    [`"checkpoints/${stranger}" is not the workbench's: it is left alone.`],
+  ]);
+  expect(names.toSorted()).toEqual([file, stranger, ...store.checkpoints().map((row) => row.file)].toSorted());
 });
 
 test('what a dead session left running is found until the next start', () => {

@@ -97,7 +97,7 @@ test('the next start removes what sessions made and no row names, and nothing el
   const killedBeforeItsRow = adoptText(first.files, 'orphan.bin', 'orphan');
   first.store.startTrial(id);
   first.store.appendEpoch(id, point(1), { epoch: 1, ...named });
-  expect(first.files.orphans([named.file])).toEqual([killedBeforeItsRow.file]);
+  expect(first.files.unnamed([named]).orphans).toEqual([killedBeforeItsRow.file]);
   first.close();
   expect(readdirSync(first.files.folders.checkpoints)).toEqual([named.file]);
 
@@ -113,7 +113,7 @@ test('the next start removes what sessions made and no row names, and nothing el
   const second = openWorkspace(first.directory);
   const stay = [named.file, ...theirs, 'link-ba7816bf8f01.bin', 'notes of the person'].sort();
   expect(readdirSync(checkpoints).sort()).toEqual(stay);
-  expect(second.files.strangers([named.file]).toSorted()).toEqual(stay.filter((name) => name !== named.file));
+  expect(second.files.unnamed([named]).strangers.toSorted()).toEqual(stay.filter((name) => name !== named.file));
   second.close();
   expect(readdirSync(checkpoints).sort()).toEqual(stay);
   expect(readFileSync(join(first.directory, 'thesis.txt'), 'utf8')).toBe('abc');

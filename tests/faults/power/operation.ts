@@ -37,8 +37,8 @@ export function nextStart(disk: string, lose: Lose, look: (workspace: Workspace)
     store.sweep();
     for (const damage of store.check()) lose(`damaged: ${damage}`);
     for (const problem of examine(store, files).problems) lose(problem);
-    const known = store.checkpoints().map(({ file }) => file);
-    for (const file of [...files.orphans(known), ...files.strangers(known)]) lose(`the file ${file} is left over`);
+    const { orphans, strangers } = files.unnamed(store.checkpoints());
+    for (const file of [...orphans, ...strangers]) lose(`the file ${file} is left over`);
     const temps = readdirSync(files.folders.tmp).filter((name) => name !== store.fence);
     if (temps.length > 0) lose(`${temps.join()} is left over in tmp`);
     const { arriving, leaving } = store.passage();
