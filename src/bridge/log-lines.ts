@@ -62,11 +62,10 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
   >();
 
   function linesOf(entry: LogEntryView, trialOf: TrialOf): readonly LogLine[] {
-    const numbers = entry.type === 'asked' ? entry.proposals.map(({ trial }) => trial) : [entry.trial];
-    const trials = numbers.map(trialOf);
+    const trials = trialsIn(entry).map(trialOf);
     const before = known.get(entry);
     if (before?.trials.every((trial, index) => trial === trials[index])) return before.lines;
-    const lines = entry.type === 'asked' ? proposed(entry, trials, words) : [ended(entry, trials[0], words)];
+    const lines = linesFor(entry, trials, words);
     known.set(entry, { trials, lines });
     return lines;
   }
@@ -78,6 +77,28 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
   };
 }
 
+/** Numbers of the students that an entry speaks of, in its order. */
+function trialsIn(entry: LogEntryView): readonly number[] {
+  switch (entry.type) {
+    case 'asked':
+      return entry.proposals.map(({ trial }) => trial);
+    case 'told':
+    case 'failed':
+      return [entry.trial];
+  }
+}
+
+function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], words: LogWords): readonly LogLine[] {
+  switch (entry.type) {
+    case 'asked':
+      return proposed(entry, trials, words);
+    case 'told':
+      return [finished(entry, trials[0], words)];
+    case 'failed':
+      return [failed(entry, trials[0])];
+  }
+}
+
 function started(run: Run, words: LogWords): LogLine {
   const { budget, students } = run.config;
   const what = students ? 'trainings of given students' : 'students to train';
@@ -87,9 +108,13 @@ function started(run: Run, words: LogWords): LogLine {
 
 const exact = (count: number): string => count.toLocaleString('en-US');
 
-type Asked = Extract<LogEntryView, { type: 'asked' }>;
+type Entry<T extends LogEntryView['type']> = Extract<LogEntryView, { type: T }>;
 
-function proposed({ seq, at, proposals }: Asked, trials: readonly (Trial | undefined)[], words: LogWords): LogLine[] {
+function proposed(
+  { seq, at, proposals }: Entry<'asked'>,
+  trials: readonly (Trial | undefined)[],
+  words: LogWords,
+): LogLine[] {
   if (proposals.length === 0) {
     const sentence = 'The strategy has no more students within the limits.';
     return [{ key: String(seq), event: 'exhausted', at, sentence }];
@@ -108,12 +133,14 @@ function expected({ predicted }: Why, { percent }: LogWords): readonly string[] 
   return [`expected ${percent(mean)}${spread}`];
 }
 
-function ended(entry: Exclude<LogEntryView, Asked>, trial: Trial | undefined, words: LogWords): LogLine {
+/** The log says alike of failed and stopped students that no result will come; the record tells them apart. */
+function failed({ seq, at, trial: number, reason }: Entry<'failed'>, trial: Trial | undefined): LogLine {
+  const event = trial?.state === 'stopped' ? 'stopped' : 'failed';
+  return { key: String(seq), at, trial: number, ...idOf(trial), event, ...told(reason) };
+}
+
+function finished(entry: Entry<'told'>, trial: Trial | undefined, words: LogWords): LogLine {
   const place = { key: String(entry.seq), at: entry.at, trial: entry.trial, ...idOf(trial) };
-  if (entry.type === 'failed') {
-    // The log says alike of both that no result will come; the record tells them apart.
-    return { ...place, event: trial?.state === 'stopped' ? 'stopped' : 'failed', ...told(entry.reason) };
-  }
   const { accuracy, [LATENCY_METRIC]: latencyMs } = entry.metrics;
   if (accuracy === undefined) {
     return { ...place, event: 'tooSlow', ...told(trial?.reason ?? 'It was too slow, and was not trained.') };

@@ -45,3 +45,25 @@ export type RunEvent =
   | { readonly type: 'failed'; readonly trial: number; readonly reason: string };
 
 export type RunEventType = RunEvent['type'];
+
+/** Trials that an event asks for, in its order. */
+export function askedIn(event: RunEvent): readonly Proposal[] {
+  switch (event.type) {
+    case 'asked':
+      return event.proposals;
+    case 'told':
+    case 'failed':
+      return [];
+  }
+}
+
+/** The trial that an event brings to its end; `undefined` where it ends none. */
+export function endedIn(event: RunEvent): number | undefined {
+  switch (event.type) {
+    case 'asked':
+      return undefined;
+    case 'told':
+    case 'failed':
+      return event.trial;
+  }
+}

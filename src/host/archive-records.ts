@@ -202,21 +202,27 @@ export function assertRun(
 /** What a fold does not ask again: shapes, and that no trial ends before it was asked for. */
 function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: string; readonly seed: number }[]): void {
   let askedFor = 0;
-  for (const event of log) {
+  const assertEvent = (event: RunEvent): void => {
     assertShape(eventSchema, event, 'log');
-    if (event.type !== 'asked') {
-      if (event.trial >= askedFor)
+    switch (event.type) {
+      case 'asked':
+        for (const { trial, candidate, seed } of event.proposals) {
+          const row = trials[trial];
+          if (trial !== askedFor || row?.key !== candidateKey(candidate) || row.seed !== seed) {
+            throw new Error(`its log asks for another student ${askedFor + 1} than there is`);
+          }
+          askedFor += 1;
+        }
+        return;
+      case 'told':
+      case 'failed':
+        if (event.trial < askedFor) return;
         throw new Error(`its log tells of student ${event.trial + 1} before it was asked for`);
-      continue;
+      default:
+        return event satisfies never;
     }
-    for (const { trial, candidate, seed } of event.proposals) {
-      const row = trials[trial];
-      if (trial !== askedFor || row?.key !== candidateKey(candidate) || row.seed !== seed) {
-        throw new Error(`its log asks for another student ${askedFor + 1} than there is`);
-      }
-      askedFor += 1;
-    }
-  }
+  };
+  log.forEach(assertEvent);
 }
 
 /** Families that a later version brought are taken in, and told of when they are looked at. */

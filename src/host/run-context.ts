@@ -5,6 +5,7 @@ import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { DatasetRef, TeacherRef } from '../compute/protocol.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { askedIn } from '../core/events.ts';
 import type { SearchConfig } from '../core/run.ts';
 import { validateCandidate, validateConfiguration } from '../core/space/lattice.ts';
 import type { Candidate } from '../core/space/space.ts';
@@ -99,7 +100,7 @@ export function soundLog(problem: SpaceDescriptor, read: LogReader): LogReader {
   return (from) => {
     const events = read(from);
     for (const event of events) {
-      if (event.type === 'asked') event.proposals.forEach(({ candidate }) => validateCandidate(space, candidate));
+      askedIn(event).forEach(({ candidate }) => validateCandidate(space, candidate));
     }
     return events;
   };

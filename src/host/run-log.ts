@@ -12,7 +12,13 @@ export function logEntries(
 }
 
 function entryOf({ seq, at, event }: StoredEvent): LogEntryView {
-  if (event.type !== 'asked') return { seq, at, ...event };
-  const proposals = event.proposals.map(({ trial, candidate, why }) => ({ trial, family: candidate.family, why }));
-  return { seq, at, type: 'asked', proposals };
+  switch (event.type) {
+    case 'asked': {
+      const proposals = event.proposals.map(({ trial, candidate, why }) => ({ trial, family: candidate.family, why }));
+      return { seq, at, type: 'asked', proposals };
+    }
+    case 'told':
+    case 'failed':
+      return { seq, at, ...event };
+  }
 }

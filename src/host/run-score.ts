@@ -45,7 +45,15 @@ export function scoreOf(config: SearchConfig, finished: readonly Metrics[]): Run
 
 /** What was timed and ruled out is told too, and is no result of a training. */
 export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
-  return log.flatMap((event) => (event.type === 'told' && 'accuracy' in event.metrics ? [event.metrics] : []));
+  return log.flatMap((event) => {
+    switch (event.type) {
+      case 'told':
+        return 'accuracy' in event.metrics ? [event.metrics] : [];
+      case 'asked':
+      case 'failed':
+        return [];
+    }
+  });
 }
 
 export interface RunningScore {

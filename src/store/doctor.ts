@@ -1,6 +1,7 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../core/errors.ts';
+import { askedIn, endedIn } from '../core/events.ts';
 import { reportedOf } from '../core/front.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import type { StoredFiles, UnnamedFiles } from './files.ts';
@@ -169,7 +170,7 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
   const gaps = log.flatMap(({ seq }, index) =>
     seq === index ? [] : [`The log of run ${runId} has event ${seq} where ${index} is due.`],
   );
-  const asked = log.flatMap(({ event }) => (event.type === 'asked' ? event.proposals.map(({ trial }) => trial) : []));
+  const asked = log.flatMap(({ event }) => askedIn(event).map(({ trial }) => trial));
   const wanted = trials.map(({ number }) => number);
   const asking =
     asked.join() === wanted.join()
@@ -177,7 +178,8 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
       : [`The log of run ${runId} asks for ${asked.length} trials, not its ${wanted.length}.`];
   const toldOf = new Map<number, string[]>();
   for (const { event } of log) {
-    if (event.type !== 'asked') toldOf.set(event.trial, [...(toldOf.get(event.trial) ?? []), event.type]);
+    const trial = endedIn(event);
+    if (trial !== undefined) toldOf.set(trial, [...(toldOf.get(trial) ?? []), event.type]);
   }
   const outcomes = trials.flatMap((trial) => {
     const told = toldOf.get(trial.number) ?? [];

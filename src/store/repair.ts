@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
+import { askedIn, endedIn } from '../core/events.ts';
 import type { Proposal, RunEvent } from '../core/events.ts';
 import type { Trial, TrialState } from '../core/trial.ts';
 import { ASIDE } from './backup.ts';
@@ -94,9 +95,7 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
   const events = eventReader(db)
     .events(runId)
     .map(({ event }) => event);
-  const proposals = new Map(
-    events.flatMap((event) => (event.type === 'asked' ? event.proposals : [])).map((one) => [one.trial, one]),
-  );
+  const proposals = new Map(events.flatMap(askedIn).map((one) => [one.trial, one]));
   const there = new Map(
     trialReader(db)
       .trials(runId)
@@ -148,20 +147,29 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
       log.push({ type: 'asked', proposals: [{ trial: number, candidate, seed, why }], position: number + 1 });
     }
   };
-  for (const event of events) {
-    if (event.type === 'asked') {
-      askUpTo(Math.min(...event.proposals.map(({ trial }) => trial)));
-      const proposals = event.proposals.filter(({ trial }) => trial >= asked && trial < trials.length);
-      if (proposals.length > 0 || event.proposals.length === 0) log.push({ ...event, proposals });
-      asked += proposals.length;
-      continue;
+  const keep = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'asked': {
+        askUpTo(Math.min(...event.proposals.map(({ trial }) => trial)));
+        const proposals = event.proposals.filter(({ trial }) => trial >= asked && trial < trials.length);
+        if (proposals.length > 0 || event.proposals.length === 0) log.push({ ...event, proposals });
+        asked += proposals.length;
+        return;
+      }
+      case 'told':
+      case 'failed': {
+        const trial = trials[event.trial];
+        if (trial === undefined || told.has(event.trial) || dueOutcome(trial)[0] !== event.type) return;
+        askUpTo(event.trial + 1);
+        told.add(event.trial);
+        log.push(event);
+        return;
+      }
+      default:
+        return event satisfies never;
     }
-    const trial = trials[event.trial];
-    if (trial === undefined || told.has(event.trial) || dueOutcome(trial)[0] !== event.type) continue;
-    askUpTo(event.trial + 1);
-    told.add(event.trial);
-    log.push(event);
-  }
+  };
+  events.forEach(keep);
   askUpTo(trials.length);
   const untold = trials.filter(({ number }) => !told.has(number));
   return [...log, ...untold.flatMap((trial) => dueOutcome(trial).map((due) => outcomeOf(due, trial)))];
@@ -186,7 +194,7 @@ function rewriteLog(db: Connection, runId: string, log: readonly RunEvent[], at:
   );
   log.forEach((event, seq) => {
     const json = writeJson(event);
-    insert.run(runId, seq, event.type, event.type === 'asked' ? null : event.trial, json, times.get(json) ?? at);
+    insert.run(runId, seq, event.type, endedIn(event) ?? null, json, times.get(json) ?? at);
   });
 }
 

@@ -90,23 +90,27 @@ type Result = Proposal & {
 /** Every trial with the last word on it, in the order of the trials. */
 function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[] {
   const results: Result[] = [];
-  for (const event of log) {
-    if (event.type === 'asked') {
-      for (const proposal of event.proposals) results.push({ ...proposal, state: 'pending', metrics: {} });
-      continue;
+  const settle = (trial: number, outcome: (before: Result) => Pick<Result, 'state' | 'metrics'>): void => {
+    const before = results[trial];
+    if (before) results[trial] = { ...before, ...outcome(before) };
+  };
+  const fold = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'asked':
+        for (const proposal of event.proposals) results.push({ ...proposal, state: 'pending', metrics: {} });
+        return;
+      case 'told':
+        return settle(event.trial, ({ candidate: { family, config } }) => ({
+          state: 'told',
+          metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
+        }));
+      case 'failed':
+        return settle(event.trial, () => ({ state: 'failed', metrics: {} }));
+      default:
+        return event satisfies never;
     }
-    const result = results[event.trial];
-    if (!result) continue;
-    const { family, config } = result.candidate;
-    results[event.trial] =
-      event.type === 'told'
-        ? {
-            ...result,
-            state: 'told',
-            metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
-          }
-        : { ...result, state: 'failed', metrics: {} };
-  }
+  };
+  log.forEach(fold);
   return results;
 }
 

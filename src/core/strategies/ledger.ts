@@ -58,41 +58,38 @@ const NO_VALUES = { value: undefined, learned: undefined } as const;
 
 /** Folds one event in. The last word on a trial stands; an event about a trial that was never asked changes nothing. */
 export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
-  if (event.type === 'asked') {
-    const added = event.proposals.map((proposal): LedgerTrial => {
-      const { trial, candidate, why } = proposal;
-      const costs = catalogue.costsOf(candidate);
-      return {
-        trial,
-        key: candidateKey(candidate),
-        candidate,
-        costs,
-        why,
-        state: 'pending',
-        metrics: {},
-        ...NO_VALUES,
-        order: undefined,
-      };
-    });
-    const { warmStart = ledger.warmStart } = event;
-    const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
-    return { ...ledger, trials: [...ledger.trials, ...added], warmStart, fittedAt };
+  switch (event.type) {
+    case 'asked':
+      return addAsked(ledger, event, catalogue);
+    case 'told': {
+      const before = ledger.trials[event.trial];
+      if (!before) return ledger;
+      const { metrics } = event;
+      const values = valuesOf(catalogue.problem, { ...metrics, ...before.costs });
+      const order = before.order ?? ledger.results;
+      const results = ledger.results + (before.order === undefined ? 1 : 0);
+      return { ...replaceTrial(ledger, { ...before, state: 'told', metrics, ...values, order }), results };
+    }
+    case 'failed': {
+      const before = ledger.trials[event.trial];
+      return before ? replaceTrial(ledger, { ...before, state: 'failed', metrics: {}, ...NO_VALUES }) : ledger;
+    }
   }
-  const before = ledger.trials[event.trial];
-  if (!before) return ledger;
-  const order = before.order ?? ledger.results;
-  const after: LedgerTrial =
-    event.type === 'told'
-      ? {
-          ...before,
-          state: 'told',
-          metrics: event.metrics,
-          ...valuesOf(catalogue.problem, { ...event.metrics, ...before.costs }),
-          order,
-        }
-      : { ...before, state: 'failed', metrics: {}, ...NO_VALUES };
-  const results = ledger.results + (event.type === 'told' && before.order === undefined ? 1 : 0);
-  return { ...ledger, trials: ledger.trials.with(event.trial, after), results };
+}
+
+const replaceTrial = (ledger: Ledger, after: LedgerTrial): Ledger => ({
+  ...ledger,
+  trials: ledger.trials.with(after.trial, after),
+});
+
+function addAsked(ledger: Ledger, event: AskedEvent, catalogue: Catalogue): Ledger {
+  const added = event.proposals.map(({ trial, candidate, why }): LedgerTrial => {
+    const [key, costs] = [candidateKey(candidate), catalogue.costsOf(candidate)];
+    return { trial, key, candidate, costs, why, state: 'pending', metrics: {}, ...NO_VALUES, order: undefined };
+  });
+  const { warmStart = ledger.warmStart } = event;
+  const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
+  return { ...ledger, trials: [...ledger.trials, ...added], warmStart, fittedAt };
 }
 
 export type DataTrial = LedgerTrial & { readonly value: number; readonly learned: number };

@@ -18,7 +18,7 @@ import type { BaselineState, Turn } from '../baseline.ts';
 import type { Member } from '../catalogue.ts';
 import { drawMember } from '../random.ts';
 import { admitNew } from '../repair.ts';
-import type { Strategy } from '../strategy.ts';
+import type { AskedEvent, Strategy } from '../strategy.ts';
 import { AKD } from './constants.ts';
 import { choicesOf, createPolicy, sampleCandidate } from './policy.ts';
 import type { Policy } from './policy.ts';
@@ -61,18 +61,26 @@ function startLearner({ length }: Policy, seed: number): Learner {
 
 function foldEvent(before: AkdState, event: RunEvent): AkdState {
   const state = foldBaseline(before, event);
-  if (event.type === 'asked') {
-    const open = new Map(state.open);
-    for (const { trial, candidate, why } of event.proposals) {
-      if (why.source !== SOURCE) continue;
-      const choices = choicesOf(state.policy, candidate);
-      open.set(trial, { choices, before: logProbabilities(state.policy, state.learner.theta, choices) });
+  switch (event.type) {
+    case 'asked':
+      return openEpisodes(state, event);
+    case 'told':
+    case 'failed': {
+      if (!state.open.has(event.trial) || state.ended.includes(event.trial)) return state;
+      const ended = [...state.ended, event.trial];
+      return ended.length < AKD.batch ? { ...state, ended } : learn({ ...state, ended });
     }
-    return { ...state, open };
   }
-  if (!state.open.has(event.trial) || state.ended.includes(event.trial)) return state;
-  const ended = [...state.ended, event.trial];
-  return ended.length < AKD.batch ? { ...state, ended } : learn({ ...state, ended });
+}
+
+function openEpisodes(state: AkdState, { proposals }: AskedEvent): AkdState {
+  const open = new Map(state.open);
+  for (const { trial, candidate, why } of proposals) {
+    if (why.source !== SOURCE) continue;
+    const choices = choicesOf(state.policy, candidate);
+    open.set(trial, { choices, before: logProbabilities(state.policy, state.learner.theta, choices) });
+  }
+  return { ...state, open };
 }
 
 /** One update from the students that have ended. */

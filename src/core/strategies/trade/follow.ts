@@ -54,15 +54,24 @@ export function followSearch(input: StrategyInput, log: readonly RunEvent[]): Fo
   let state = trade.init(input);
   const regions: RegionsAfter[] = [];
   const noise = new Map<number, number>();
-  for (const event of log) {
+  const follow = (event: RunEvent): void => {
     const before = state;
     state = trade.fold(before, event);
-    if (event.type !== 'asked') regions.push(momentOf(before, state, event.trial));
-    else if (event.warmStart) {
-      const deviation = noiseOf(before, event.warmStart);
-      for (const { trial } of event.proposals) noise.set(trial, deviation);
+    switch (event.type) {
+      case 'asked': {
+        if (!event.warmStart) return;
+        const deviation = noiseOf(before, event.warmStart);
+        for (const { trial } of event.proposals) noise.set(trial, deviation);
+        return;
+      }
+      case 'told':
+      case 'failed':
+        return void regions.push(momentOf(before, state, event.trial));
+      default:
+        return event satisfies never;
     }
-  }
+  };
+  log.forEach(follow);
   return { regions, noise, leftOut: leaveOut(state) };
 }
 

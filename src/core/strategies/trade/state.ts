@@ -67,13 +67,19 @@ function noiseDeviation({ context, ledger }: TradeState, { value = 0, learned = 
 
 export function foldEvent(state: TradeState, event: RunEvent): TradeState {
   const ledger = record(state.ledger, event, state.context.catalogue);
-  if (event.type === 'asked') return { ...state, ledger };
-  const before = state.ledger.trials[event.trial];
-  const after = ledger.trials[event.trial];
-  if (!before || !after) return state;
-  const moved = { ...state, ledger };
-  // The law speaks once a trial: a corrected result changes the data, not the regions' counts.
-  return before.state === 'pending' ? settleRegions(moved, after) : moved;
+  switch (event.type) {
+    case 'asked':
+      return { ...state, ledger };
+    case 'told':
+    case 'failed': {
+      const before = state.ledger.trials[event.trial];
+      const after = ledger.trials[event.trial];
+      if (!before || !after) return state;
+      const moved = { ...state, ledger };
+      // The law speaks once a trial: a corrected result changes the data, not the regions' counts.
+      return before.state === 'pending' ? settleRegions(moved, after) : moved;
+    }
+  }
 }
 
 /** The law for the trial's region, the end of those that are spent, and new ones on the front's largest free shares. */
