@@ -9,9 +9,9 @@
  */
 import { parseArgs } from 'node:util';
 import type { RunEvent } from '../src/core/events.ts';
+import { hypervolume, hypervolumeHistory } from '../src/core/geometry/hypervolume.ts';
 import { createRng, split } from '../src/core/math/rng.ts';
 import type { Problem } from '../src/core/objective.ts';
-import { hypervolume, hypervolumeHistory } from '../src/core/pareto.ts';
 import { candidateKey } from '../src/core/space/candidate-key.ts';
 import { enumerateSpace, familyOf } from '../src/core/space/lattice.ts';
 import type { Candidate, Dimension, Family } from '../src/core/space/space.ts';

@@ -14,6 +14,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { cornerOf } from '../../src/core/geometry/dominance.ts';
 import { split } from '../../src/core/math/rng.ts';
 import type { Metrics, Problem } from '../../src/core/objective.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
@@ -83,9 +84,6 @@ export function closePeer(): void {
   open = undefined;
 }
 
-const toMinimise = ({ objectives }: Problem, metrics: Metrics): readonly number[] =>
-  objectives.map(({ metric, goal }) => (metrics[metric] ?? NaN) * (goal === 'maximize' ? -1 : 1));
-
 function encode({ space }: Problem, { family, config }: Candidate): Coded {
   const place = space.families.findIndex(({ name }) => name === family);
   return [place, levelIndices(space.families[place]?.dimensions ?? [], config)];
@@ -119,7 +117,7 @@ function startMessage({ problem }: Game, seed: number, batch: number): unknown {
     type: 'start',
     ...{ seed, batch, budget, families, first },
     known: objectives.map(({ known }) => known),
-    reference: toMinimise(problem, reference),
+    reference: cornerOf(reference, objectives),
   };
 }
 
@@ -161,7 +159,10 @@ export async function playPeer(game: Game, { peer, seed, batch, clock }: PeerOpt
     else if (message.type === 'costs') {
       const costs = message.candidates.map((coded) => {
         const { family, config } = decode(problem, coded);
-        return toMinimise(problem, problem.space.families.find(({ name }) => name === family)?.costs(config) ?? {});
+        return cornerOf(
+          problem.space.families.find(({ name }) => name === family)?.costs(config) ?? {},
+          problem.objectives,
+        );
       });
       send({ type: 'costs', values: costs });
     } else {
@@ -181,7 +182,7 @@ export async function playPeer(game: Game, { peer, seed, batch, clock }: PeerOpt
         return metrics;
       });
       const over = played.length >= problem.budget;
-      send({ type: 'told', values: values.map((metrics) => toMinimise(problem, metrics)), over });
+      send({ type: 'told', values: values.map((metrics) => cornerOf(metrics, problem.objectives)), over });
       if (over) return { version, curve: game.score(played), askMs };
     }
   }

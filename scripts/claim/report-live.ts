@@ -1,5 +1,6 @@
 /** The live searches side by side: what each front is worth on the test images, and what it took. */
-import { hypervolume, paretoItems } from '../../src/core/pareto.ts';
+import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
+import { paretoItems } from '../../src/core/geometry/pareto-front.ts';
 import type { Objective } from '../../src/core/objective.ts';
 import { table } from '../study/markdown.ts';
 import type { LiveRow, LiveStudent } from './live.ts';

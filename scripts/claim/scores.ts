@@ -9,7 +9,8 @@
  * endpoint  mean over t = 1..budget of log10(max(1e-4, 1 - share)): lower is better
  */
 import type { AnytimeCurve } from '../../src/core/anytime.ts';
-import { hypervolume, paretoItems } from '../../src/core/pareto.ts';
+import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
+import { paretoItems } from '../../src/core/geometry/pareto-front.ts';
 import { objectivesBy, referenceBy } from './pool.ts';
 import type { Pool, PoolStudent } from './pool.ts';
 

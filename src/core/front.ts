@@ -1,9 +1,11 @@
 /** The front of a search: the students that are reported, tested, and kept where nothing else is. */
-import type { Metrics } from './objective.ts';
-import { exclusiveVolume } from './math/dominated-volume.ts';
-import { isFeasible, paretoItems } from './pareto.ts';
+import { cornerOf } from './geometry/dominance.ts';
+import { exclusiveVolumes } from './geometry/dominated-volume.ts';
+import { paretoItems } from './geometry/pareto-front.ts';
+import { isFeasible } from './objective.ts';
 import type { SearchConfig } from './run.ts';
 import { candidateKey } from './space/candidate-key.ts';
+import { metricsOf } from './trial.ts';
 import type { Trial } from './trial.ts';
 
 /** Finished trials that no other finished trial dominates, within the limits, in order of their numbers. */
@@ -27,22 +29,16 @@ export function winnersOf(
   count: number,
 ): readonly Trial[] {
   const { objectives, reference } = config;
-  /** `[objectives]`, all to be minimised. */
-  const cornerOf = (metrics: Metrics): readonly number[] =>
-    objectives.map(({ metric, goal }) => (metrics[metric] ?? NaN) * (goal === 'maximize' ? -1 : 1));
-  const bound = cornerOf(reference);
-  const isWithin = (corner: readonly number[]): boolean => corner.every((cost, j) => cost < (bound[j] ?? NaN));
+  const bound = cornerOf(reference, objectives);
   const winners: Trial[] = [];
   let rest = [...new Map(feasibleOf(config, trials).map((trial) => [candidateKey(trial.candidate), trial])).values()];
   while (winners.length < count && rest.length > 0) {
     const front = paretoItems(rest, metricsOf, objectives);
     if (front.length === 0) break; // none has a finite value
-    const corners = front.map((trial) => cornerOf(metricsOf(trial)));
+    const corners = front.map((trial) => cornerOf(metricsOf(trial), objectives));
+    const shares = exclusiveVolumes(corners, bound);
     const ranked = front
-      .map((trial, i) => {
-        const corner = corners[i] ?? [];
-        return { trial, share: isWithin(corner) ? exclusiveVolume(corners.toSpliced(i, 1), corner, bound) : 0 };
-      })
+      .map((trial, i) => ({ trial, share: shares[i] ?? 0 }))
       .sort((a, b) => b.share - a.share || a.trial.number - b.trial.number);
     winners.push(...ranked.slice(0, count - winners.length).map(({ trial }) => trial));
     rest = rest.filter((trial) => !front.includes(trial));
@@ -55,8 +51,3 @@ export const reportedOf = (
   config: Pick<SearchConfig, 'objectives' | 'limits' | 'students'>,
   trials: readonly Trial[],
 ): readonly Trial[] => (config.students ? trials.filter(({ state }) => state === 'finished') : frontOf(config, trials));
-
-/** Measured metrics with the known costs. */
-function metricsOf(trial: Trial): Metrics {
-  return { ...trial.metrics, params: trial.params, macs: trial.macs };
-}

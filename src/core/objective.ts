@@ -36,3 +36,10 @@ export interface Problem {
 
 /** Measured or known values of a trial by metric. NaN and infinities are kept, and never win. */
 export type Metrics = Readonly<Record<string, number>>;
+
+/** +1 where more is better. */
+export const sign = (goal: Goal): number => (goal === 'maximize' ? 1 : -1);
+
+/** Every limit is kept; a metric that is missing or NaN keeps none. */
+export const isFeasible = (metrics: Metrics, limits: readonly Limit[]): boolean =>
+  limits.every(({ metric, max }) => (metrics[metric] ?? NaN) <= max);

@@ -43,3 +43,10 @@ export interface Trial {
   readonly createdAt: string;
   readonly finishedAt?: string;
 }
+
+/** What was measured of a trial, and its known costs. */
+export const metricsOf = ({ metrics, params, macs }: Pick<Trial, 'metrics' | 'params' | 'macs'>): Metrics => ({
+  ...metrics,
+  params,
+  macs,
+});

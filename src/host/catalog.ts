@@ -7,8 +7,8 @@ import { studentFamilyNames, studentSpace } from '../core/arch/families/registry
 import { WorkbenchError } from '../core/errors.ts';
 import { knownLimits } from '../core/latency.ts';
 import { median } from '../core/math/quantile.ts';
+import { isFeasible } from '../core/objective.ts';
 import type { Limit } from '../core/objective.ts';
-import { isFeasible } from '../core/pareto.ts';
 import { LISTED, STRATEGY_INFOS } from '../core/strategies/registry.ts';
 import { surveySpace } from './ask-client.ts';
 import type { FamilySurvey } from './ask-protocol.ts';

@@ -6,7 +6,7 @@ import { costOf } from '../core/arch/cost.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { knownLimits } from '../core/latency.ts';
-import { isFeasible } from '../core/pareto.ts';
+import { isFeasible } from '../core/objective.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
 import type { Trial } from '../core/trial.ts';
 import { openAsker } from './ask-client.ts';

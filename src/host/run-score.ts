@@ -1,7 +1,8 @@
 /** What lists show of a run: best accuracy, front, hypervolume. Kept up to date as trials end, written with each of them. */
 import type { RunEvent } from '../core/events.ts';
+import { growFront } from '../core/geometry/hypervolume.ts';
+import { isFeasible } from '../core/objective.ts';
 import type { Metrics } from '../core/objective.ts';
-import { growFront, isFeasible } from '../core/pareto.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { RunScore } from '../store/store.ts';
 import { EMPTY_SCORE } from '../store/summaries.ts';

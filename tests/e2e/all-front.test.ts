@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import { planeFront } from '../../src/core/pareto.ts';
+import { planeFront } from '../../src/core/geometry/pareto-front.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
 import type { PageOptions } from './watched-page.ts';

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { expandConfig } from '../../src/bridge/expand-config.ts';
 import { parseSearch } from '../../src/bridge/parse-config.ts';
+import { hypervolume, hypervolumeHistory } from '../../src/core/geometry/hypervolume.ts';
+import { paretoFront } from '../../src/core/geometry/pareto-front.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Metrics } from '../../src/core/objective.ts';
-import { hypervolume, hypervolumeHistory, paretoFront } from '../../src/core/pareto.ts';
 import { createRunScorer, runningScore, scoreOf } from '../../src/host/run-score.ts';
 
 const config = expandConfig(parseSearch({ name: 'x' }), { params: 1000, macs: 1000 });

@@ -1,10 +1,10 @@
 /** The numbers of `surrogate.py` with the space they are about, and those of `surrogate_gpytorch.py` about the same. */
 import { readFileSync } from 'node:fs';
+import type { Outcome } from '../../src/core/geometry/cells.ts';
 import type { CostedCandidate } from '../../src/core/surrogate/encoding.ts';
 import type { Candidate, Dimension, KnownCosts, Level, Role, Space } from '../../src/core/space/space.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import type { Standardiser } from '../../src/core/surrogate/standardise.ts';
-import type { Outcome } from '../../src/core/acquisition/cells.ts';
 
 interface Prediction {
   readonly mean: number;

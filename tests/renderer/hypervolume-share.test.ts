@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
 import {
   formatHypervolume,
   hypervolumeTitle,
   hypervolumeWords,
   referenceBox,
 } from '../../src/renderer/hypervolume-share.ts';
-import { hypervolume } from '../../src/core/pareto.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 
 const OBJECTIVES = {

@@ -3,7 +3,6 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hypervolume } from '../../src/core/pareto.ts';
 import { openBook, playOrder } from '../../scripts/claim/games.ts';
 import type { GameRecord } from '../../scripts/claim/games.ts';
 import { playMissing } from '../../scripts/claim/play.ts';
@@ -16,6 +15,7 @@ import { prepare, recordSecond } from '../../scripts/claim/second/record.ts';
 import { secondTable } from '../../scripts/claim/second/table.ts';
 import { openRows } from '../../scripts/record-table/rows.ts';
 import { MOST_PARAMS } from '../../scripts/record-table/students.ts';
+import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
 import { header, trainingRow } from './record-table-rows.ts';
 import { BUDGET, CHOSEN, LEAST_POOL, PLAYERS, RIVALS, SEEDS } from '../../scripts/claim/protocol.ts';
 import { chosenShares, shareWithin, trainingSeconds, wholeVolume } from '../../scripts/claim/scores.ts';

@@ -4,9 +4,10 @@
  * listed whole, although a strategy takes families over 20,000 for too large). Where told values are noisy the score is
  * that of the true ones.
  */
+import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
+import { planeFront } from '../../../src/core/geometry/pareto-front.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import type { Metrics, Objective, Problem } from '../../../src/core/objective.ts';
-import { hypervolume } from '../../../src/core/pareto.ts';
 import { hypervolumeShare } from '../../../src/core/strategies/replay.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Candidate, Family } from '../../../src/core/space/space.ts';
@@ -44,13 +45,8 @@ function trueFront(landscapes: readonly Landscape[]): readonly (readonly [number
   for (const { dimensions, accuracy, params } of landscapes) {
     forEachMember(dimensions, (indices) => all.push([accuracy(indices), params(indices)]));
   }
-  all.sort((a, b) => a[1] - b[1] || b[0] - a[0]);
-  let best = -Infinity;
-  return all.filter(([accuracy]) => {
-    if (accuracy <= best) return false;
-    best = accuracy;
-    return true;
-  });
+  const [gains, costs] = [Float64Array.from(all, ([accuracy]) => accuracy), Float64Array.from(all, ([, cost]) => cost)];
+  return planeFront(costs, gains).map((index) => all[index]!);
 }
 
 export function unionTask(plan: UnionPlan): Task {

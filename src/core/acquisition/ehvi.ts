@@ -12,8 +12,8 @@
  * with the mean volumes: exact given the draws, for the price of one EHVI (joint over accuracy and latency, step 9). With no
  * other objective it is log expected improvement over the best value.
  */
-import type { Cells } from './cells.ts';
-import { addDominatedVolumes, lowestLevel } from './cells.ts';
+import { addDominatedVolumes, lowestLevel } from '../geometry/cells.ts';
+import type { Cells } from '../geometry/cells.ts';
 import { logGainBound } from './stakes.ts';
 import type { Stakes } from './stakes.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';

@@ -3,8 +3,8 @@
  * several objectives the tournament is won by hypervolume gain over the rest of the population. The family is one of the
  * dimensions that mutate.
  */
-import { createCells, hypervolumeGain } from '../acquisition/cells.ts';
-import type { Outcome } from '../acquisition/cells.ts';
+import { createCells, hypervolumeGain } from '../geometry/cells.ts';
+import type { Outcome } from '../geometry/cells.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Rng } from '../math/rng.ts';
 import type { Problem } from '../objective.ts';

@@ -1,12 +1,13 @@
 /** Why a run went as it did, read from its log: which family got what, what the regions did, how good the predictions were. */
 import type { Proposal, RunEvent } from '../events.ts';
+import { hypervolume } from '../geometry/hypervolume.ts';
+import { paretoFront } from '../geometry/pareto-front.ts';
+import { isFeasible, sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
-import { hypervolume, isFeasible, paretoFront } from '../pareto.ts';
 import { learnedMetric } from '../reward.ts';
 import { familyOf } from '../space/lattice.ts';
 import { calibrate } from '../surrogate/calibration.ts';
 import type { Calibration } from '../surrogate/calibration.ts';
-import { sign } from './ledger.ts';
 import type { StrategyInput } from './strategy.ts';
 import { followSearch } from './trade/follow.ts';
 import type { LeftOut, RegionsAfter } from './trade/follow.ts';

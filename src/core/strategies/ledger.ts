@@ -1,10 +1,12 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, and what became of them. */
 import type { Proposal, RunEvent, Why } from '../events.ts';
+import { sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
 import { learnedMetric, rewardFactor, withReward } from '../reward.ts';
 import { candidateKey } from '../space/candidate-key.ts';
 import type { Candidate, KnownCosts } from '../space/space.ts';
-import type { Outcome } from '../acquisition/cells.ts';
+import { cornerOf } from '../geometry/dominance.ts';
+import type { Outcome } from '../geometry/cells.ts';
 import { split } from '../math/rng.ts';
 import type { AskedEvent } from './strategy.ts';
 import type { Catalogue, Member } from './catalogue.ts';
@@ -37,9 +39,6 @@ export interface Ledger {
 }
 
 export const EMPTY_LEDGER: Ledger = { trials: [], warmStart: undefined, fittedAt: 0, results: 0 };
-
-/** +1 where more is better. */
-export const sign = (goal: 'maximize' | 'minimize'): number => (goal === 'maximize' ? 1 : -1);
 
 /** Larger sizes are overflow on its way to infinity, and would overflow in squares. */
 const LARGEST_VALUE = 1e100;
@@ -124,7 +123,7 @@ export const valueAt = ({ reward }: Problem, learned: number, costs: Metrics): n
 
 /** The objectives but the first, oriented so that less is better, in the problem's order; NaN where one has no value. */
 export const objectiveCosts = (problem: Problem, costs: Metrics): readonly number[] =>
-  problem.objectives.slice(1).map(({ metric, goal }) => -sign(goal) * (costs[metric] ?? NaN));
+  cornerOf(costs, problem.objectives.slice(1));
 
 /** The asked event for members chosen with their reasons. */
 export function askedEvent(

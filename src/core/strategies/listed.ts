@@ -5,8 +5,8 @@
  */
 import { WorkbenchError } from '../errors.ts';
 import { knownLimits } from '../latency.ts';
+import { isFeasible } from '../objective.ts';
 import type { Limit } from '../objective.ts';
-import { isFeasible } from '../pareto.ts';
 import { candidateKey } from '../space/candidate-key.ts';
 import { familyOf, validateConfiguration } from '../space/lattice.ts';
 import type { Candidate, Space } from '../space/space.ts';

@@ -1,7 +1,8 @@
 /** The point from which hypervolume is measured, in a strategy's orientation. */
-import type { Outcome } from '../acquisition/cells.ts';
+import type { Outcome } from '../geometry/cells.ts';
+import { sign } from '../objective.ts';
 import type { Catalogue } from './catalogue.ts';
-import { objectiveCosts, sign } from './ledger.ts';
+import { objectiveCosts } from './ledger.ts';
 
 /**
  * The problem's reference; where it names no cost, the dearest candidate's (or told, of costs that only a measurement tells),

@@ -5,12 +5,12 @@
  * from the order in which a file lists them.
  */
 import { createRng, split } from '../math/rng.ts';
+import { hypervolume, hypervolumeHistory } from '../geometry/hypervolume.ts';
+import { isFeasible, sign } from '../objective.ts';
 import type { Goal, Limit, Metrics, Problem } from '../objective.ts';
-import { hypervolume, hypervolumeHistory } from '../pareto.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
 import type { Candidate, Configuration, Dimension, Family } from '../space/space.ts';
 import { WorkbenchError } from '../errors.ts';
-import { sign } from './ledger.ts';
 import { openStrategy } from './registry.ts';
 import type { StrategyOptions } from './strategy.ts';
 import type { RecordedTable, TableFamily, TableRow } from './recorded-table.ts';
@@ -134,16 +134,13 @@ export function createTableProblem(table: RecordedTable, options: TableOptions):
       });
     }
   }
-  const all = [...rows.values()].map(({ metrics }) => metrics).filter((metrics) => withinLimits(metrics, limits));
+  const all = [...rows.values()].map(({ metrics }) => metrics).filter((metrics) => isFeasible(metrics, limits));
   return {
     problem: { space: { families }, objectives, limits, reference: table.reference, budget },
     rows,
     hypervolume: hypervolume(all, objectives, table.reference),
   };
 }
-
-const withinLimits = (metrics: Metrics, limits: readonly Limit[]): boolean =>
-  limits.every(({ metric, max }) => (metrics[metric] ?? NaN) <= max);
 
 export type ReplayOptions = TableOptions & GameOptions;
 
@@ -196,7 +193,7 @@ export function replay(table: RecordedTable, options: ReplayOptions): ReplayResu
 
 /** Hypervolume after each trial as a share of `whole`, `[n]`; what breaks a limit adds nothing. */
 export function hypervolumeShare(problem: Problem, played: readonly Played[], whole: number): readonly number[] {
-  const counted = played.map(({ metrics }) => (withinLimits(metrics, problem.limits) ? metrics : {}));
+  const counted = played.map(({ metrics }) => (isFeasible(metrics, problem.limits) ? metrics : {}));
   const history = hypervolumeHistory(counted, problem.objectives, problem.reference);
   return history.map((volume) => (whole > 0 ? volume / whole : 1));
 }
@@ -208,7 +205,7 @@ export function bestSoFar(problem: Problem, played: readonly Played[]): readonly
   const orientation = sign(objective.goal);
   let best = -Infinity;
   return played.map(({ metrics }) => {
-    const value = withinLimits(metrics, problem.limits) ? (metrics[objective.metric] ?? NaN) * orientation : NaN;
+    const value = isFeasible(metrics, problem.limits) ? (metrics[objective.metric] ?? NaN) * orientation : NaN;
     if (Number.isFinite(value) && value > best) best = value;
     return Number.isFinite(best) ? best * orientation : NaN;
   });

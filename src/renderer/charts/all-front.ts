@@ -1,7 +1,7 @@
 /** The front over many runs: accuracy against a cost, every finished student of runs on the same data. */
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { FrontPointsView } from '../../bridge/front-schemas.ts';
-import { kneePoint, planeFront } from '../../core/pareto.ts';
+import { kneePoint, planeFront } from '../../core/geometry/pareto-front.ts';
 import { formatCount, formatExact, formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { Titles } from '../words.ts';

@@ -1,6 +1,8 @@
 /** Where students stand in the plane of two metrics: on its front, dominated, beyond a limit, or not there yet. */
+import { kneePoint, paretoFront } from '../../core/geometry/pareto-front.ts';
+import { isFeasible } from '../../core/objective.ts';
 import type { Limit, Objective } from '../../core/objective.ts';
-import { isFeasible, kneePoint, paretoFront } from '../../core/pareto.ts';
+import { metricsOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
@@ -46,7 +48,7 @@ export function frontPoints(
   });
   const counted = measured.filter(({ trial }) => {
     const isThere = known === undefined || known.has(trial);
-    return isThere && isFeasible({ ...trial.metrics, params: trial.params, macs: trial.macs }, limits);
+    return isThere && isFeasible(metricsOf(trial), limits);
   });
   const metrics = counted.map((at) => ({ x: at.x, y: at.y }));
   const onFront = new Set(paretoFront(metrics, objectives).map((index) => counted[index]?.trial));

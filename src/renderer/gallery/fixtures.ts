@@ -16,12 +16,14 @@ import { studentFamilyNames, studentSpace } from '../../core/arch/families/regis
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Why } from '../../core/events.ts';
+import { hypervolumeHistory } from '../../core/geometry/hypervolume.ts';
+import { paretoFront } from '../../core/geometry/pareto-front.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { createRng, split } from '../../core/math/rng.ts';
-import { hypervolumeHistory, paretoFront } from '../../core/pareto.ts';
 import type { Run, RunState, SearchConfig } from '../../core/run.ts';
 import { familyOf, familySize, randomMember } from '../../core/space/lattice.ts';
 import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import { metricsOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
 import { createRegionGame } from './region-game.ts';
 import type { RegionClaim, RegionGame } from './region-game.ts';
@@ -359,7 +361,7 @@ export function fixturePredictions(accuracy: number, seed: number, count = 1000)
 /** The summary that the host would send of these records. */
 export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>, share = 0): RunSummaryView {
   const finished = trials.filter((trial) => trial.state === 'finished');
-  const metrics = finished.map((trial) => ({ ...trial.metrics, params: trial.params, macs: trial.macs }));
+  const metrics = finished.map(metricsOf);
   const history = hypervolumeHistory(metrics, run.config.objectives, run.config.reference);
   const countOf = (state: TrialState): number => trials.filter((trial) => trial.state === state).length;
   const ended = countOf('finished') + countOf('failed');

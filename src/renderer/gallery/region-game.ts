@@ -1,6 +1,6 @@
 /** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a surrogate. */
 import type { Why } from '../../core/events.ts';
-import { paretoFront } from '../../core/pareto.ts';
+import { paretoFront } from '../../core/geometry/pareto-front.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { TRADE } from '../../core/strategies/trade/constants.ts';
 import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';

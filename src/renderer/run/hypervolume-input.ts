@@ -1,7 +1,9 @@
 /** A run's hypervolume history and those of other runs, all measured from this run's reference point within its limits. */
 import type { RunSummaryView } from '../../bridge/schemas.ts';
-import { hypervolumeHistory, isFeasible } from '../../core/pareto.ts';
+import { hypervolumeHistory } from '../../core/geometry/hypervolume.ts';
+import { isFeasible } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/run.ts';
+import { metricsOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { OtherRun } from '../charts/front.ts';
 import { finishingOrder } from '../charts/front-points.ts';
@@ -28,7 +30,7 @@ export function hypervolumeInput(
 
 /** As the host scores a run, by another run's objectives. */
 function historyOf(trials: readonly Trial[], config: SearchConfig): readonly number[] {
-  const metrics = finishingOrder(trials).map((trial) => ({ ...trial.metrics, params: trial.params, macs: trial.macs }));
+  const metrics = finishingOrder(trials).map(metricsOf);
   const counted = metrics.map((one) => (isFeasible(one, config.limits) ? one : {}));
   return hypervolumeHistory(counted, config.objectives, config.reference);
 }

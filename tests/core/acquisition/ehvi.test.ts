@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/geometry/cells.ts';
+import type { Outcome } from '../../../src/core/geometry/cells.ts';
+import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
-import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/acquisition/cells.ts';
-import type { Outcome } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
 import { logGainBound, logGainOf } from '../../../src/core/acquisition/stakes.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Objective } from '../../../src/core/objective.ts';
-import { hypervolume } from '../../../src/core/pareto.ts';
 import { toValue } from '../../../src/core/surrogate/standardise.ts';
 import type { Standardiser } from '../../../src/core/surrogate/standardise.ts';
 

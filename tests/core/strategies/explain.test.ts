@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';
-import { hypervolume } from '../../../src/core/pareto.ts';
+import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';

@@ -1,7 +1,6 @@
-/** Ranks and crowding of NSGA-II; pymoo 0.6.2 gives the same fronts, and crowding divided by the number of objectives. */
+/** Told trials from best to worst, on points whose fronts pymoo 0.6.2 gives the same. */
 import { describe, expect, it } from 'vitest';
-import { crowdingDistances, nondominationRanks, standings } from '../../../src/core/strategies/ranking.ts';
-import { createRng } from '../../../src/core/math/rng.ts';
+import { standings } from '../../../src/core/strategies/ranking.ts';
 import { singleObjective } from '../../contract/strategy-problems.ts';
 import { tellPlaces } from './points.ts';
 import type { Place } from './points.ts';
@@ -22,69 +21,6 @@ const POINTS = [
     [9, 9],
   ],
 ];
-
-describe('nondominated sorting', () => {
-  it('peels off one front after the other, as pymoo does', () => {
-    expect(nondominationRanks(POINTS)).toEqual([0, 0, 0, 0, 0, 1, 2, 0, 1, 3]);
-  });
-
-  it('ranks by the definition: one more than the worst rank among those that dominate', () => {
-    const rng = createRng(3);
-    const points = Array.from({ length: 60 }, () => [rng.int(6), rng.int(6), rng.int(6)]);
-    const ranks = nondominationRanks(points);
-    points.forEach((point, i) => {
-      const over = points.flatMap((other, k) =>
-        other.every((value, j) => value <= point[j]!) && other.some((value, j) => value < point[j]!) ? [ranks[k]!] : [],
-      );
-      expect(ranks[i]).toBe(over.length > 0 ? Math.max(...over) + 1 : 0);
-    });
-  });
-
-  it('gives equal points one rank, and one objective ranks by value', () => {
-    expect(
-      nondominationRanks([
-        [2, 2],
-        [2, 2],
-        [1, 3],
-        [3, 3],
-      ]),
-    ).toEqual([0, 0, 0, 1]);
-    expect(nondominationRanks([[3], [1], [3], [2]])).toEqual([2, 0, 2, 1]);
-    expect(nondominationRanks([])).toEqual([]);
-  });
-});
-
-describe('crowding distance', () => {
-  it('adds the gaps between neighbours over the objectives, and is infinite at the ends', () => {
-    const front = [0, 1, 2, 3, 4, 7].map((i) => POINTS[i]!);
-    expect(crowdingDistances(front)).toEqual([Infinity, 1, 1.125, 0.6875, Infinity, 0.5]);
-    const three = [
-      [0, 4, 2],
-      [1, 2, 3],
-      [2, 1, 1],
-      [3, 0, 4],
-      [4, 3, 0],
-    ];
-    expect(crowdingDistances(three)).toEqual([Infinity, 1.5, 1.5, Infinity, Infinity]);
-  });
-
-  it('is a number where an objective is the same for all', () => {
-    expect(
-      crowdingDistances([
-        [1, 5],
-        [2, 5],
-        [4, 5],
-      ]),
-    ).toEqual([Infinity, 1, Infinity]);
-    expect(
-      crowdingDistances([
-        [1, 1],
-        [1, 1],
-        [1, 1],
-      ]).some(Number.isNaN),
-    ).toBe(false);
-  });
-});
 
 describe('standings', () => {
   const trialsOf = (places: readonly Place[], changes = {}): readonly number[] => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCells } from '../../../src/core/acquisition/cells.ts';
-import type { Outcome } from '../../../src/core/acquisition/cells.ts';
+import { createCells } from '../../../src/core/geometry/cells.ts';
+import type { Outcome } from '../../../src/core/geometry/cells.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import {
   afterTrial,
@@ -131,5 +131,10 @@ describe('contributions to the front', () => {
     expect(found.map(({ trial }) => trial)).toEqual([0, 2]);
     expect(found[0]?.share).toBeCloseTo(0.5 * 3, 12);
     expect(found[1]?.share).toBeCloseTo(0.4 * 2, 12);
+  });
+
+  it('are the same in whatever order the results came in', () => {
+    const reference = { value: 0, costs: [10] };
+    expect(contributions(placed.toReversed(), reference)).toEqual(contributions(placed, reference));
   });
 });

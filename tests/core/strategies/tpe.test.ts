@@ -10,7 +10,7 @@ import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { createDensity } from '../../../src/core/strategies/tpe/parzen.ts';
-import { splitTrials, widestSubset } from '../../../src/core/strategies/tpe/split.ts';
+import { splitTrials } from '../../../src/core/strategies/tpe/split.ts';
 import { ageWeights } from '../../../src/core/strategies/tpe/tpe.ts';
 import { familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
 import { tellPlaces } from './points.ts';
@@ -94,27 +94,6 @@ describe('the Parzen density', () => {
 });
 
 describe('the split', () => {
-  it('chooses of a front the subset that Optuna chooses by hypervolume', () => {
-    const points = [
-      [1, 9],
-      [2, 7],
-      [4, 4],
-      [7, 3],
-      [9, 1],
-      [3, 5.5],
-      [8, 2],
-    ];
-    expect(widestSubset(points, 4)).toEqual([2, 1, 6, 5]);
-    const three = [
-      [-0.9, 100, 5],
-      [-0.8, 50, 6],
-      [-0.7, 60, 1],
-      [-0.85, 90, 3],
-      [-0.6, 10, 2],
-    ];
-    expect(widestSubset(three, 4)).toEqual([2, 4, 3, 1]);
-  });
-
   const goodOf = (places: readonly Place[], changes = {}): readonly number[] => {
     const { problem, ledger } = tellPlaces(places, changes);
     const { good, rest } = splitTrials(problem, ledger);

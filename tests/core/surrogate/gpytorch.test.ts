@@ -3,9 +3,9 @@
  * tests/oracle/surrogate_gpytorch.py, whose kernel is put together from those libraries' own.
  */
 import { describe, expect, it } from 'vitest';
-import { createCells } from '../../../src/core/acquisition/cells.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
 import { logGainOf } from '../../../src/core/acquisition/stakes.ts';
+import { createCells } from '../../../src/core/geometry/cells.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { encode } from '../../../src/core/surrogate/encoding.ts';
 import { createGp, logMarginalLikelihood, posterior } from '../../../src/core/surrogate/gp.ts';

@@ -5,8 +5,8 @@
  * | L      | side of the box, as a share of the whole range             |
  * | V      | hypervolume (or improvement) that all results made before  |
  */
-import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
-import type { Outcome } from '../../acquisition/cells.ts';
+import { createCells, hypervolumeGain } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import type { DataTrial } from '../ledger.ts';
 import { TRADE_F } from './constants.ts';
 

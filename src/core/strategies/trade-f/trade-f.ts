@@ -3,8 +3,8 @@
  * with several objectives by hypervolume, after MORBO, Daulton et al. 2022). No family learns from another: it is kept to
  * measure what TRADE's one surrogate is worth. Pending trials are not conditioned on; chance keeps draws apart.
  */
-import { createCells, hypervolumeGain } from '../../acquisition/cells.ts';
-import type { Outcome } from '../../acquisition/cells.ts';
+import { createCells, hypervolumeGain } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import { createRng, split } from '../../math/rng.ts';
 import type { Rng } from '../../math/rng.ts';
 import { activeDimensions } from '../../space/lattice.ts';

@@ -11,11 +11,12 @@
  *
  * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the reference.
  */
-import type { Outcome } from '../../acquisition/cells.ts';
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
 import { logGainOf } from '../../acquisition/stakes.ts';
 import type { Stakes } from '../../acquisition/stakes.ts';
-import { createDominatedVolume } from '../../math/dominated-volume.ts';
+import { outcomeCorner } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
+import { createDominatedVolume } from '../../geometry/dominated-volume.ts';
 import type { Rng } from '../../math/rng.ts';
 import { rewardFactor } from '../../reward.ts';
 import { createEncoding, encode } from '../../surrogate/encoding.ts';
@@ -60,8 +61,8 @@ export function stepInFamily(state: TradeState, gain: number, standing: Standing
     catalogue,
     placed.map(({ outcome }) => outcome),
   );
-  const volume = createDominatedVolume([-reference.value, ...reference.costs]);
-  const whole = placed.reduce((_, { outcome }) => volume.add([-outcome.value, ...outcome.costs]), 0);
+  const volume = createDominatedVolume(outcomeCorner(reference));
+  const whole = placed.reduce((_, { outcome }) => volume.add(outcomeCorner(outcome)), 0);
   if (!(gain < TRADE.familyArmBelow * whole)) return undefined;
   const onFront = new Set(
     contributions(placed, reference).map(({ trial }) => state.ledger.trials[trial]?.candidate.family),

@@ -1,10 +1,10 @@
 /** What a candidate is expected to gain: the acquisition of the problem's goal over the draws of what is measured (docs/trade.md, steps 4 and 9). */
-import { createCells } from '../../acquisition/cells.ts';
-import type { Outcome } from '../../acquisition/cells.ts';
 import { createEhvi } from '../../acquisition/ehvi.ts';
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
 import { logGainOf } from '../../acquisition/stakes.ts';
 import type { Stakes } from '../../acquisition/stakes.ts';
+import { createCells } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import type { Problem } from '../../objective.ts';
 import { rewardFactor } from '../../reward.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';

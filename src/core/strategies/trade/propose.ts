@@ -1,14 +1,15 @@
 /** One proposal from the posterior: candidates of all arms, one acquisition, one argmax over families and regions alike. */
-import type { Outcome } from '../../acquisition/cells.ts';
 import type { Why } from '../../events.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import type { Rng } from '../../math/rng.ts';
+import { sign } from '../../objective.ts';
 import type { Candidate } from '../../space/space.ts';
 import { posterior } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
-import { isPending, objectiveCosts, outcomeOf, sign, valueAt, withData } from '../ledger.ts';
+import { isPending, objectiveCosts, outcomeOf, valueAt, withData } from '../ledger.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';

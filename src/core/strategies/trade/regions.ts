@@ -3,9 +3,10 @@
  * levels up or down in its ordinal dimensions, so many categorical ones different. Each step halves them all, as in TuRBO
  * (Eriksson et al. 2019), whatever the dimension's length. It only ever proposes; no data is dropped.
  */
-import { hypervolumeGain } from '../../acquisition/cells.ts';
-import type { Cells, Outcome } from '../../acquisition/cells.ts';
-import { exclusiveVolume } from '../../math/dominated-volume.ts';
+import { hypervolumeGain, outcomeCorner } from '../../geometry/cells.ts';
+import type { Cells, Outcome } from '../../geometry/cells.ts';
+import { isWithin, nondominated } from '../../geometry/dominance.ts';
+import { exclusiveVolumes } from '../../geometry/dominated-volume.ts';
 import { withinRadius } from '../../space/neighbours.ts';
 import type { Configuration, Dimension, Family } from '../../space/space.ts';
 import { TRADE } from './constants.ts';
@@ -93,39 +94,25 @@ export function contains(region: Step, family: Family, centre: Configuration): (
   return withinRadius(family, centre, (dimension) => levelRadius(region, dimension), hammingRadius(region, categories));
 }
 
-/** Trials on the front with the hypervolume that would be lost without each, largest first. */
+/** Trials on the front (of equals the earliest) with the hypervolume that would be lost without each, largest first. */
 export function contributions(
   outcomes: readonly Placed[],
   reference: Outcome,
 ): readonly { readonly trial: number; readonly share: number }[] {
-  const corner = ({ value, costs }: Outcome): readonly number[] => [-value, ...costs];
-  const bound = corner(reference);
-  const isInside = ({ outcome: { value, costs } }: Placed): boolean =>
-    value > reference.value && costs.every((cost, j) => cost < (reference.costs[j] ?? NaN));
-  const useful = outcomes.filter((item) => isInside(item) && !outcomes.some((other) => covers(other, item)));
-  const front = useful.map(({ outcome }) => corner(outcome));
-  return useful
-    .map(({ trial, outcome }, i) => ({
-      trial,
-      share: exclusiveVolume(front.toSpliced(i, 1), corner(outcome), bound),
-    }))
+  const byTrial = outcomes.toSorted((a, b) => a.trial - b.trial);
+  const first = new Set(nondominated(byTrial.map(({ outcome }) => outcomeCorner(outcome))).map((i) => byTrial[i]));
+  const bound = outcomeCorner(reference);
+  const front = outcomes.filter((item) => first.has(item) && isWithin(outcomeCorner(item.outcome), bound));
+  const shares = exclusiveVolumes(
+    front.map(({ outcome }) => outcomeCorner(outcome)),
+    bound,
+  );
+  return front
+    .map(({ trial }, i) => ({ trial, share: shares[i]! }))
     .sort((a, b) => b.share - a.share || a.trial - b.trial);
 }
 
 interface Placed {
   readonly trial: number;
   readonly outcome: Outcome;
-}
-
-/** Nowhere worse and somewhere better; of equals the earlier covers the later. Asked of all pairs: it allocates nothing. */
-function covers(a: Placed, b: Placed): boolean {
-  const { value, costs } = a.outcome;
-  const { value: otherValue, costs: otherCosts } = b.outcome;
-  if (value < otherValue) return false;
-  let equal = value === otherValue;
-  for (let j = 0; j < costs.length; j++) {
-    if (costs[j]! > (otherCosts[j] ?? NaN)) return false;
-    if (costs[j] !== otherCosts[j]) equal = false;
-  }
-  return equal ? a.trial < b.trial : true;
 }

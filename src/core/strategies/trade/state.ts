@@ -1,7 +1,7 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
-import { createCells } from '../../acquisition/cells.ts';
-import type { Outcome } from '../../acquisition/cells.ts';
 import type { RunEvent } from '../../events.ts';
+import { createCells } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import { familyOf } from '../../space/lattice.ts';
 import { adjacentExchange } from '../../space/neighbours.ts';
 import { unpack } from '../../surrogate/hyperparameters.ts';

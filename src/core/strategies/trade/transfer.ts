@@ -12,6 +12,8 @@
  * A student tells about others as in Kennedy and O'Hagan 2000 (equation 1, autoregressive), with the earlier mean plugged in. The
  * weight is dropped when leaving one out predicts better without it: a run that misleads costs its initial students. [R]
  */
+import { cornerOf } from '../../geometry/dominance.ts';
+import { sign } from '../../objective.ts';
 import { createGp, leaveOneOut, posteriorMean } from '../../surrogate/gp.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
@@ -23,7 +25,6 @@ import { inverse, packedLength, solve } from '../../math/linear-algebra.ts';
 import { activeDimensions, isMember } from '../../space/lattice.ts';
 import type { Candidate, Space } from '../../space/space.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import { sign } from '../ledger.ts';
 import type { PriorResult } from '../strategy.ts';
 import { contributions } from './regions.ts';
 
@@ -122,8 +123,7 @@ function standardised(catalogue: Catalogue, results: readonly PriorResult[]): re
 /** Of costs that only a measurement tells nothing is known here: the front is that of the others. */
 function frontOf({ problem, families }: Catalogue, known: readonly Earlier[]): readonly Member[] {
   const objectives = problem.objectives.slice(1).filter((objective) => objective.known);
-  const costsOf = ({ costs }: Member): readonly number[] =>
-    objectives.map(({ metric, goal }) => -sign(goal) * (costs[metric] ?? NaN));
+  const costsOf = ({ costs }: Member): readonly number[] => cornerOf(costs, objectives);
   const dearest = families
     .flatMap(({ members }) => members.map(costsOf))
     .reduce((high, costs) => high.map((cost, j) => Math.max(cost, costs[j] ?? cost)), costsOf(known[0]!.member));

@@ -11,8 +11,8 @@
  * that point, and what none covers is free up to the bound. Both are the same problem with an axis less. In two axes there
  * are at most n + 1 boxes, in three at most 2n + 1 (as many as in Lacour, Klamroth and Fonseca 2017), in four O(n²).
  */
-
-export type Corner = ArrayLike<number>;
+import { covers } from './dominance.ts';
+import type { Corner } from './dominance.ts';
 
 /** Called with arrays that are used again: copy what is to be kept. */
 export type VisitBox = (lower: Float64Array, upper: Float64Array) => void;
@@ -22,12 +22,6 @@ export function eachFreeBox(points: readonly Corner[], corner: Corner, bound: Co
   const lower = new Float64Array(m);
   const upper = new Float64Array(m);
   walk(points, corner, bound, m, lower, upper, visit);
-}
-
-/** `left` covers `right` in the first `m` axes. */
-export function covers(left: Corner, right: Corner, m: number): boolean {
-  for (let j = 0; j < m; j++) if (!(left[j]! <= right[j]!)) return false;
-  return true;
 }
 
 /** The same in the first `m` axes; the boxes' others stand in `lower` and `upper` already. */

@@ -1,8 +1,8 @@
 /** What points leave free of a box: disjoint boxes that fill it, and no more of them than the published bounds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eachFreeBox } from '../../../src/core/geometry/free-boxes.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
-import { eachFreeBox } from '../../../src/core/math/free-boxes.ts';
 
 const SIDE = 5;
 

@@ -10,8 +10,9 @@
  * that lies between its neighbours on the staircase, found by bisection; in more it is what the front leaves free of the box
  * between the point and the reference.
  */
-import { covers, eachFreeBox } from './free-boxes.ts';
-import type { Corner } from './free-boxes.ts';
+import { covers, isWithin } from './dominance.ts';
+import type { Corner } from './dominance.ts';
+import { eachFreeBox } from './free-boxes.ts';
 
 export interface DominatedVolume {
   /** Adds a point `[d]` and gives the volume of all points so far. */
@@ -23,8 +24,7 @@ export function createDominatedVolume(r: Corner): DominatedVolume {
   let volume = 0;
   return {
     add(point) {
-      for (let j = 0; j < r.length; j++) if (!(point[j]! < r[j]!)) return volume;
-      volume += addToFront(point);
+      if (isWithin(point, r)) volume += addToFront(point);
       return volume;
     },
   };
@@ -52,6 +52,27 @@ export function exclusiveVolume(front: readonly Corner[], point: Corner, r: Corn
     total += volume;
   });
   return total;
+}
+
+/** Of each corner what would be lost without it, `[n]`: nothing where it is not below the reference, or twice there. */
+export const exclusiveVolumes = (corners: readonly Corner[], r: Corner): readonly number[] =>
+  corners.map((corner, i) => (isWithin(corner, r) ? exclusiveVolume(corners.toSpliced(i, 1), corner, r) : 0));
+
+/** Indices of `count` of the corners, each the one that adds most to those before it; equals in their order. */
+export function widestSubset(corners: readonly Corner[], r: Corner, count: number): readonly number[] {
+  const left = new Set(corners.keys());
+  const taken: number[] = [];
+  while (taken.length < count && left.size > 0) {
+    const before = taken.map((i) => corners[i]!);
+    let [next, most] = [-1, -Infinity];
+    for (const i of left) {
+      const gained = exclusiveVolume(before, corners[i]!, r);
+      if (gained > most) [next, most] = [i, gained];
+    }
+    left.delete(next);
+    taken.push(next);
+  }
+  return taken;
 }
 
 /** Two dimensions: the front from left to right, falling. A search is O(log k), and each point leaves it once at most. */

@@ -9,15 +9,19 @@
  * With costs known, the hypervolume gained by value y at costs c is Σ_cells vol(cell ∩ {costs >= c}) · max(0, y − level).
  * One cost gives the k + 1 segments of the front's staircase; none gives a single cell of volume 1, whose gain is plain
  * improvement. Of several costs, a cell is a box that one point of the front is the best to reach: at most 2k + 1 of them
- * with two costs, O(k²) with three (math/free-boxes.ts).
+ * with two costs, O(k²) with three (free-boxes.ts).
  */
-import { covers, eachFreeBox } from '../math/free-boxes.ts';
+import { covers, isWithin } from './dominance.ts';
+import { eachFreeBox } from './free-boxes.ts';
 
 /** A point in the space of objectives: the value to maximise and the known costs to minimise. */
 export interface Outcome {
   readonly value: number;
   readonly costs: readonly number[];
 }
+
+/** All of it to be minimised: `[1 + m]`. */
+export const outcomeCorner = ({ value, costs }: Outcome): readonly number[] => [-value, ...costs];
 
 export interface Cells {
   readonly dimensions: number;
@@ -39,10 +43,7 @@ export interface Cells {
 export function createCells(outcomes: readonly Outcome[], reference: Outcome): Cells {
   const m = reference.costs.length;
   const useful = outcomes
-    .filter(
-      ({ value, costs }) =>
-        value > reference.value && costs.every((cost, j) => cost < (reference.costs[j] ?? -Infinity)),
-    )
+    .filter(({ value, costs }) => value > reference.value && isWithin(costs, reference.costs))
     .sort((a, b) => b.value - a.value);
   const levels = [...new Set([reference.value, ...useful.map(({ value }) => value)])].sort((a, b) => a - b);
   const position = new Map(levels.map((value, index) => [value, index]));
