@@ -16,9 +16,9 @@ const ENTRIES = {
   web: at('src/web/index.ts'),
   'trainer-process': at('src/compute/trainer-process.ts'),
   'importer-process': at('src/compute/importer-process.ts'),
-  'ask-worker': at('src/host/ask-worker.ts'),
-  'replay-worker': at('src/host/replay-worker.ts'),
-  'archive-worker': at('src/host/archive-worker.ts'),
+  'ask-worker': at('src/host/processes/ask-worker.ts'),
+  'replay-worker': at('src/host/replays/worker.ts'),
+  'archive-worker': at('src/host/archive/worker.ts'),
 };
 
 export default defineConfig({

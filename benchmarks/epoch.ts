@@ -11,16 +11,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { recipeSchema } from '../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import { createModel } from '../src/compute/model.ts';
-import { teacherTargets } from '../src/compute/teacher.ts';
+import { createModel } from '../src/compute/model/model.ts';
+import { teacherTargets } from '../src/compute/teachers/teacher.ts';
 import { createTrainerCache } from '../src/compute/trainer-cache.ts';
-import { train } from '../src/compute/trainer.ts';
+import { train } from '../src/compute/training/trainer.ts';
 import { nearestMember } from './nearest-member.ts';
 
 const { values } = parseArgs({

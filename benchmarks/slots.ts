@@ -11,16 +11,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseSearch } from '../src/bridge/parse-config.ts';
+import { parseSearch } from '../src/bridge/config/parse-config.ts';
 import { studentSpace } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { costOf } from '../src/core/arch/cost.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import { enumerateFamily } from '../src/core/space/lattice.ts';
-import { createTrainerPool } from '../src/host/trainer-pool.ts';
-import type { TrainerPool } from '../src/host/trainer-pool.ts';
-import { trainerSettings } from '../src/host/trainer-settings.ts';
+import { createTrainerPool } from '../src/host/executors/trainer-pool.ts';
+import type { TrainerPool } from '../src/host/executors/trainer-pool.ts';
+import { trainerSettings } from '../src/host/executors/trainer-settings.ts';
 
 const { values } = parseArgs({
   options: {

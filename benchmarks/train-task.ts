@@ -3,11 +3,11 @@ import { studentFamily } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import type { Recipe } from '../src/core/recipe.ts';
-import { recipeSchema } from '../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
 import { normalisationOf } from '../src/compute/data/dataset.ts';
 import type { Normalisation, Split } from '../src/compute/data/dataset.ts';
-import { initialWeights, layoutOf } from '../src/compute/parameters.ts';
-import type { HostWeights } from '../src/compute/parameters.ts';
+import { initialWeights, layoutOf } from '../src/compute/model/parameters.ts';
+import type { HostWeights } from '../src/compute/model/parameters.ts';
 
 export const BENCH = { batchSize: 128, images: 2048, classes: 10, learningRate: 1e-3, weightDecay: 0.01 } as const;
 export const SHAPES = [

@@ -10,9 +10,9 @@ import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import type { Statistics } from '../src/compute/backend/norms.ts';
 import { gatherImages, residentImages } from '../src/compute/data/augment.ts';
 import { crossEntropy } from '../src/compute/losses/soft-targets.ts';
-import { createModel } from '../src/compute/model.ts';
-import { unflatten, uploadWeights } from '../src/compute/parameters.ts';
-import { train } from '../src/compute/trainer.ts';
+import { createModel } from '../src/compute/model/model.ts';
+import { unflatten, uploadWeights } from '../src/compute/model/parameters.ts';
+import { train } from '../src/compute/training/trainer.ts';
 import { costOf } from '../src/core/arch/cost.ts';
 import { BENCH, benchGraph, benchImages, benchRecipe, benchWeights } from './train-task.ts';
 

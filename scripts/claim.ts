@@ -24,7 +24,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CLAIM_STRATEGIES } from '../src/bridge/claim.ts';
 import { WorkbenchError } from '../src/core/errors.ts';
-import { writeAtomically } from '../src/compute/atomic-file.ts';
+import { writeAtomically } from '../src/compute/files/atomic-file.ts';
 import { codeHash } from '../benchmarks/search/hashes.ts';
 import { openBook } from './claim/games.ts';
 import { MAKER, pageFigures, PLACES } from './claim/page.ts';

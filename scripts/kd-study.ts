@@ -14,7 +14,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { recipeSchema } from '../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/protocol.ts';

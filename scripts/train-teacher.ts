@@ -11,7 +11,7 @@ import { timedBreath } from '../src/compute/breath.ts';
 import { loadDataset, readImages } from '../src/compute/data/dataset.ts';
 import type { Split } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/protocol.ts';
-import { trainTeacher } from '../src/compute/train-teacher.ts';
+import { trainTeacher } from '../src/compute/teachers/train.ts';
 import { splitIndices } from './make-fashion-mnist.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { strategyInfo } from '../../src/core/strategies/registry.ts';
 import { playGame } from '../../src/core/strategies/replay.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
-import { writeAtomically } from '../../src/compute/atomic-file.ts';
+import { writeAtomically } from '../../src/compute/files/atomic-file.ts';
 import { originOf } from '../../benchmarks/search/records.ts';
 import type { Origin } from '../../benchmarks/search/records.ts';
 import { appendRow, readRecord } from '../study/record.ts';

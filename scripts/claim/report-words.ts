@@ -2,7 +2,7 @@
 import { strategyInfo } from '../../src/core/strategies/registry.ts';
 import type { AnytimeCurve, Comparison } from '../../src/core/anytime.ts';
 import { spreadAfter } from '../../src/core/anytime.ts';
-import { verdictWords } from '../../src/bridge/replay-words.ts';
+import { verdictWords } from '../../src/bridge/words/replay-words.ts';
 
 export const titleOf = (player: string): string =>
   player === 'predefined' ? 'predefined' : strategyInfo(player).title;

@@ -2,10 +2,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { claimed } from '../../src/compute/claim.ts';
-import { readTeacherCard } from '../../src/compute/teacher-card.ts';
+import { claimed } from '../../src/compute/files/claim.ts';
+import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { TEACHER_RECIPE } from '../../src/compute/protocol.ts';
-import { trainTeacher } from '../../src/compute/train-teacher.ts';
+import { trainTeacher } from '../../src/compute/teachers/train.ts';
 import { createBench } from '../study/bench.ts';
 import { touchClaim } from '../study/record.ts';
 import type { TeacherName, Training } from './plan.ts';

@@ -7,12 +7,12 @@
  */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { encodeTensors } from '../../src/compute/safetensors.ts';
+import { encodeTensors } from '../../src/compute/files/safetensors.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { createRng, split } from '../../src/core/math/rng.ts';
 import { frontOf } from '../../src/core/front.ts';
-import { createKeptFront } from '../../src/host/kept-front.ts';
-import { createRunScorer } from '../../src/host/run-score.ts';
+import { createKeptFront } from '../../src/host/runs/kept-front.ts';
+import { createRunScorer } from '../../src/host/runs/score.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { curveOf, finalAccuracy, rounded } from './learning.ts';

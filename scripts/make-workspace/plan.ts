@@ -1,6 +1,6 @@
 /** Which runs a generated workspace has: how large, how they ended, what they searched with. Decided by the seed alone. */
-import { searchInputSchema } from '../../src/bridge/schemas.ts';
-import { expandConfig } from '../../src/bridge/expand-config.ts';
+import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { createRng, split } from '../../src/core/math/rng.ts';
 import type { RunState, SearchConfig } from '../../src/core/run.ts';

@@ -19,7 +19,7 @@ export const ROOMS = {
     tests: ['tests/web/**/!(web-shell|lost-socket).test.ts', 'tests/bridge/connect-web.test.ts'],
   },
   archive: {
-    mutate: ['src/host/unpack-archive.ts', 'src/host/archive-{file,folders,layout,records,words}.ts'],
+    mutate: ['src/host/archive/unpack.ts', 'src/host/archive/{file,folders,layout,records,words}.ts'],
     // Not the hostile archives: a hundred of them for every mutant would take days.
     tests: ['tests/host/archive*.test.ts', 'tests/host/imported-files.test.ts'],
   },

@@ -10,7 +10,7 @@
  * lattices  what is left of the sublattices, labels alone, seed 1
  */
 import type { Recipe } from '../../src/core/recipe.ts';
-import { recipeSchema } from '../../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../../src/bridge/schemas/recipe.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { allStudents } from './students.ts';
 import type { StudentSet, TableStudent } from './students.ts';

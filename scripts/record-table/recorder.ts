@@ -5,7 +5,7 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
 import type { Dataset, SplitName } from '../../src/compute/data/dataset.ts';
-import { readTeacherCard } from '../../src/compute/teacher-card.ts';
+import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import type { Bench } from '../study/bench.ts';
 import { appendRow } from '../study/record.ts';
 import { recipeOf, TABLE_RECIPE } from './plan.ts';

@@ -5,7 +5,7 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import { completeRecipe } from '../../src/core/recipe.ts';
 import type { RecordedRecipe } from '../../src/core/recipe.ts';
 import type { Configuration } from '../../src/core/space/space.ts';
-import { writeAtomically } from '../../src/compute/atomic-file.ts';
+import { writeAtomically } from '../../src/compute/files/atomic-file.ts';
 import { readRecord } from '../study/record.ts';
 import { stableJson } from './stable-json.ts';
 import type { Signal } from './plan.ts';

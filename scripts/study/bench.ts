@@ -4,15 +4,15 @@ import type { Recipe } from '../../src/core/recipe.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import { timedBreath } from '../../src/compute/breath.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
-import { evaluate } from '../../src/compute/evaluate.ts';
-import type { Breath } from '../../src/compute/evaluate.ts';
-import { createModel } from '../../src/compute/model.ts';
-import { disposeParameters, uploadWeights } from '../../src/compute/parameters.ts';
-import { targetsFingerprint, teacherTargets } from '../../src/compute/teacher.ts';
-import type { TargetsRequest } from '../../src/compute/teacher.ts';
-import type { TeacherTargets } from '../../src/compute/teacher-targets.ts';
+import { evaluate } from '../../src/compute/training/evaluate.ts';
+import type { Breath } from '../../src/compute/training/evaluate.ts';
+import { createModel } from '../../src/compute/model/model.ts';
+import { disposeParameters, uploadWeights } from '../../src/compute/model/parameters.ts';
+import { targetsFingerprint, teacherTargets } from '../../src/compute/teachers/teacher.ts';
+import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
+import type { TeacherTargets } from '../../src/compute/teachers/targets.ts';
 import { createTrainerCache } from '../../src/compute/trainer-cache.ts';
-import { train } from '../../src/compute/trainer.ts';
+import { train } from '../../src/compute/training/trainer.ts';
 
 export interface BenchOptions {
   readonly datasetDirectory: string;

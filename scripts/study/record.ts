@@ -1,7 +1,7 @@
 /** A study's record: one JSON line a finished piece of work, appended by any number of processes, told apart by its id. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { claimed } from '../../src/compute/claim.ts';
+import { claimed } from '../../src/compute/files/claim.ts';
 
 export interface Line {
   readonly id: string;

@@ -1,7 +1,7 @@
 /** The methods by which a workspace is kept sound: a part of the contract. */
 import { oc } from '@orpc/contract';
 import { z } from './zod.ts';
-import { list } from './schemas.ts';
+import { list } from './schemas/records.ts';
 
 /** As the store's `BackupKind`, which the host's types keep in step, and weights that were put aside. */
 export const BACKUP_KINDS = ['daily', 'asked', 'migration', 'repair', 'restore', 'damaged', 'checkpoints'] as const;

@@ -2,18 +2,18 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
 import * as care from './care-contract.ts';
-import { epochPointSchema } from './epoch-schema.ts';
-import { explanationSchema } from './explain-schemas.ts';
-import { handedId, handPiecesInput } from './file-schemas.ts';
-import { importInputSchema } from './import-schemas.ts';
-import { jobSchema } from './job-schemas.ts';
-import * as l from './library-schemas.ts';
-import { logInput, storedLog } from './log-schemas.ts';
-import * as f from './front-schemas.ts';
-import * as r from './replay-schemas.ts';
-import * as v from './review-schemas.ts';
-import * as s from './schemas.ts';
-import * as y from './system-schemas.ts';
+import { epochPointSchema } from './schemas/epoch.ts';
+import { explanationSchema } from './schemas/explain.ts';
+import { handedId, handPiecesInput } from './schemas/file.ts';
+import { importInputSchema } from './schemas/import.ts';
+import { jobSchema } from './schemas/job.ts';
+import * as l from './schemas/library.ts';
+import { logInput, storedLog } from './schemas/log.ts';
+import * as f from './schemas/front.ts';
+import * as r from './schemas/replay.ts';
+import * as v from './schemas/review.ts';
+import * as s from './schemas/records.ts';
+import * as y from './schemas/system.ts';
 import * as u from './upkeep-contract.ts';
 
 export const contract = {

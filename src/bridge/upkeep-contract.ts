@@ -7,10 +7,10 @@ import {
   madeArchiveSchema,
   offeredArchiveSchema,
   readArchiveInput,
-} from './archive-schemas.ts';
-import { jobSchema } from './job-schemas.ts';
-import { idInput, list, runSummarySchema, storedRuns } from './schemas.ts';
-import * as u from './upkeep-schemas.ts';
+} from './schemas/archive.ts';
+import { jobSchema } from './schemas/job.ts';
+import { idInput, list, runSummarySchema, storedRuns } from './schemas/records.ts';
+import * as u from './schemas/upkeep.ts';
 
 const noteOf = z.strictObject({ note: z.string() });
 const setNoteInput = idInput.extend({ note: u.noteSchema });

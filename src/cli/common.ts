@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { plainJson } from '../bridge/control-characters.ts';
+import { plainJson } from '../bridge/words/control-characters.ts';
 import { numberWord } from '../bridge/numbers.ts';
 import { assertOurs, createHost, defaultWorkspace, readWorkspace, terminalText } from '../host/create-host.ts';
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';

@@ -1,7 +1,7 @@
 /** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130 interrupted. */
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { withoutControls } from '../bridge/control-characters.ts';
+import { withoutControls } from '../bridge/words/control-characters.ts';
 import { failureOf } from '../host/create-host.ts';
 import type { HostOptions } from '../host/create-host.ts';
 import { backendVerb } from './verbs/backend.ts';

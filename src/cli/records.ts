@@ -1,6 +1,6 @@
 /** Runs and trials as scripts read them (design: the JSON lines of the command line are stable). */
-import type { LogLine } from '../bridge/log-lines.ts';
-import type { LatencyView, RunSummaryView } from '../bridge/schemas.ts';
+import type { LogLine } from '../bridge/words/log-lines.ts';
+import type { LatencyView, RunSummaryView } from '../bridge/schemas/records.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';

@@ -1,6 +1,6 @@
 /** A breath between two pieces of work: lets the event loop run when enough time has passed, so that messages come in. */
 import { setImmediate } from 'node:timers/promises';
-import type { Breath } from './evaluate.ts';
+import type { Breath } from './training/evaluate.ts';
 
 const MILLISECONDS_BETWEEN_BREATHS = 20;
 

@@ -4,7 +4,7 @@ import type { LayerStatistics, ValueStatistics } from '../core/layer-statistics.
 import type { TrainedNetwork } from './export/onnx.ts';
 import { runNetwork } from './export/verify.ts';
 import type { Pixels } from './export/verify.ts';
-import { layoutOf } from './parameters.ts';
+import { layoutOf } from './model/parameters.ts';
 
 /** In the order of the graph, without its input. */
 export function inspectNetwork(network: TrainedNetwork, pixels: Pixels): readonly LayerStatistics[] {

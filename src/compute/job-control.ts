@@ -1,7 +1,7 @@
 /** Pause, resume and stop of the job in hand, heeded between two steps. */
 import { setTimeout } from 'node:timers/promises';
 import { timedBreath } from './breath.ts';
-import type { Breath } from './evaluate.ts';
+import type { Breath } from './training/evaluate.ts';
 
 export interface JobControl {
   readonly jobId: string;

@@ -7,8 +7,8 @@ import { loadDataset } from './data/dataset.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
 import { datasetChanges } from '../core/sources.ts';
 import type { DatasetSources, Recorded } from '../core/sources.ts';
-import { disposeTargets } from './teacher-targets.ts';
-import type { TeacherTargets } from './teacher-targets.ts';
+import { disposeTargets } from './teachers/targets.ts';
+import type { TeacherTargets } from './teachers/targets.ts';
 
 export interface TrainerCache {
   /** `known`: what has to be there; what was read before it was known is read again. Throws `dataset.*`. */

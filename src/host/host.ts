@@ -2,10 +2,10 @@
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
-import type { Archives } from './archives.ts';
-import type { RecoveryReport } from './care.ts';
-import type { ImportDataset } from './dataset-import.ts';
-import type { TrainTeacher } from './teacher-training.ts';
+import type { Archives } from './archive/archives.ts';
+import type { RecoveryReport } from './workspace/care.ts';
+import type { ImportDataset } from './library/dataset-import.ts';
+import type { TrainTeacher } from './library/teacher-training.ts';
 
 export interface HostOptions {
   /** Folder of the workspace; made when absent. */

@@ -2,7 +2,7 @@
  * Changes as they happen, for any number of windows: of each run and trial the latest state at most ten times a second,
  * of each curve every point. A subscriber that does not keep up loses its backlog and is told to read everything again.
  */
-import type { HostEvent } from '../bridge/schemas.ts';
+import type { HostEvent } from '../bridge/schemas/records.ts';
 
 export interface LiveEvents {
   publish(event: HostEvent): void;

@@ -1,23 +1,23 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
 import { rmSync } from 'node:fs';
-import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas.ts';
-import type { BackendView } from '../bridge/system-schemas.ts';
+import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
+import type { BackendView } from '../bridge/schemas/system.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
-import { packArchive } from './archive-client.ts';
-import type { ArchiveProgress } from './archive-client.ts';
-import type { Packed } from './archive-protocol.ts';
-import { makeBeside } from './beside.ts';
-import { createCatalog } from './catalog.ts';
-import { createExplainer } from './explain.ts';
-import { createExporter } from './export.ts';
-import type { ExportOrder, WrittenExport } from './export.ts';
+import { packArchive } from './archive/client.ts';
+import type { ArchiveProgress } from './archive/client.ts';
+import type { Packed } from './archive/protocol.ts';
+import { makeBeside } from './workspace/beside.ts';
+import { createCatalog } from './library/catalog.ts';
+import { createExplainer } from './runs/explain.ts';
+import { createExporter } from './students/export.ts';
+import type { ExportOrder, WrittenExport } from './students/export.ts';
 import { inWordsOf } from '../store/errors.ts';
 import type { HostOptions } from './host.ts';
-import { untracked } from './job-list.ts';
-import { readWorkspace } from './read-workspace.ts';
-import { planRun } from './run-plan.ts';
-import { createSideJobs } from './side-jobs.ts';
-import { trainerSettings } from './trainer-settings.ts';
+import { untracked } from './jobs/job-list.ts';
+import { readWorkspace } from './workspace/read-workspace.ts';
+import { planRun } from './runs/plan.ts';
+import { createSideJobs } from './jobs/side-jobs.ts';
+import { trainerSettings } from './executors/trainer-settings.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 type Machine = Pick<HostOptions, 'node' | 'trainer' | 'version'>;

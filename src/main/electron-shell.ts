@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { app, crashReporter, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
-import { isArchiveName } from '../bridge/archive-schemas.ts';
+import { isArchiveName } from '../bridge/schemas/archive.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
 import { assertOurs, backupsOf, createHost, defaultWorkspace, wishFor } from '../host/create-host.ts';

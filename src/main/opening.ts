@@ -1,7 +1,7 @@
 /** Files that the system hands to the program: by double-click, by "Open with" or on the command line. Tested without Electron. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isArchiveName } from '../bridge/archive-schemas.ts';
+import { isArchiveName } from '../bridge/schemas/archive.ts';
 
 /** What a second start hands over to the first. */
 export interface HandOver {

@@ -1,7 +1,7 @@
 /** What the desktop is shown of the work under way: a fold of the host's events, tested without Electron. */
-import { isUnderWay, outlivesWindow } from '../bridge/job-schemas.ts';
-import type { JobView } from '../bridge/job-schemas.ts';
-import type { HostEvent, RunSummaryView } from '../bridge/schemas.ts';
+import { isUnderWay, outlivesWindow } from '../bridge/schemas/job.ts';
+import type { JobView } from '../bridge/schemas/job.ts';
+import type { HostEvent, RunSummaryView } from '../bridge/schemas/records.ts';
 import { percentText } from '../host/create-host.ts';
 
 /** What runs now: searches, and the jobs that go on without a window. */

@@ -1,7 +1,7 @@
 /** Archives between this window and the host, in pieces: files by the browser's own means, nothing is a path. */
-import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/archive-schemas.ts';
-import { isUnderWay } from '../bridge/job-schemas.ts';
-import type { JobView } from '../bridge/job-schemas.ts';
+import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/schemas/archive.ts';
+import { isUnderWay } from '../bridge/schemas/job.ts';
+import type { JobView } from '../bridge/schemas/job.ts';
 import { useClient } from './api.ts';
 import { downloadBlob } from './files.ts';
 

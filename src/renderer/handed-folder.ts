@@ -1,6 +1,6 @@
 /** A folder that the person picks or drops, and its way to the host in pieces: by the browser's own means, nothing is a path of the machine. */
-import { MOST_PIECES, PIECE_BYTES } from '../bridge/file-schemas.ts';
-import type { HandedPiece } from '../bridge/file-schemas.ts';
+import { MOST_PIECES, PIECE_BYTES } from '../bridge/schemas/file.ts';
+import type { HandedPiece } from '../bridge/schemas/file.ts';
 import { useClient } from './api.ts';
 
 export interface PickedFile {

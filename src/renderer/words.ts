@@ -1,8 +1,8 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
 import type { BackupView } from '../bridge/care-contract.ts';
-import type { JobKind, JobView } from '../bridge/job-schemas.ts';
-import type { ReplaySummaryView } from '../bridge/replay-schemas.ts';
-import type { LatencyView, StrategyView } from '../bridge/schemas.ts';
+import type { JobKind, JobView } from '../bridge/schemas/job.ts';
+import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
+import type { LatencyView, StrategyView } from '../bridge/schemas/records.ts';
 import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
@@ -15,7 +15,7 @@ import { referenceBox } from './hypervolume-share.ts';
 import type { ThemeChoice } from './stores/preferences.ts';
 
 /** Where a student comes from, in few words; the sentences of each are below. */
-export { regionTitle, sourceTitle, whyShort } from '../bridge/why-words.ts';
+export { regionTitle, sourceTitle, whyShort } from '../bridge/words/why-words.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 

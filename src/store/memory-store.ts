@@ -4,7 +4,7 @@ import type { Run } from '../core/run.ts';
 import type { RunSources } from '../core/sources.ts';
 import type { PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial } from '../core/trial.ts';
-import { fromHalfFloats, toHalfFloats } from './half-floats.ts';
+import { fromHalfFloats, toHalfFloats } from './rows/half-floats.ts';
 import { assertRunId, trialIdOf } from './ids.ts';
 import {
   assertAsked,

@@ -1,5 +1,5 @@
 /** Brings a database to the newest schema: a copy first, then one transaction for each migration. */
-import { backUp } from './backup.ts';
+import { backUp } from './upkeep/backup.ts';
 import { schemaVersion, transact, type Connection } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import type { Migration } from './migrations/migration.ts';

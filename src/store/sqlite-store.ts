@@ -3,24 +3,24 @@
  * the rows.
  */
 import type { Trial } from '../core/trial.ts';
-import { checkpointReader, checkpointWriter } from './checkpoint-rows.ts';
+import { checkpointReader, checkpointWriter } from './rows/checkpoints.ts';
 import { pragma, transact, type Connection } from './database.ts';
-import { epochReader, epochWriter } from './epoch-rows.ts';
+import { epochReader, epochWriter } from './rows/epochs.ts';
 import { allInWordsOf } from './errors.ts';
-import { eventReader, eventWriter } from './event-log.ts';
+import { eventReader, eventWriter } from './rows/event-log.ts';
 import { assertRunId } from './ids.ts';
-import { labelWriter, noteReader } from './label-rows.ts';
-import { latencyReader, latencyWriter } from './latency-rows.ts';
-import { leavingWriter } from './leaving.ts';
-import { passageReader } from './passage.ts';
-import { predictionReader, predictionWriter } from './prediction-rows.ts';
+import { labelWriter, noteReader } from './rows/labels.ts';
+import { latencyReader, latencyWriter } from './rows/latencies.ts';
+import { leavingWriter } from './passage/leaving.ts';
+import { passageReader } from './passage/passage.ts';
+import { predictionReader, predictionWriter } from './rows/predictions.ts';
 import { assertAsked, assertEnded, conflict } from './rules.ts';
-import { facetReader, noteSearcher } from './run-query.ts';
-import { runReader, runWriter } from './run-rows.ts';
+import { facetReader, noteSearcher } from './rows/run-query.ts';
+import { runReader, runWriter } from './rows/runs.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 import { CUT_OFF } from './summaries.ts';
-import { trialReader, trialWriter } from './trial-rows.ts';
-import { viewReader, viewWriter } from './view-rows.ts';
+import { trialReader, trialWriter } from './rows/trials.ts';
+import { viewReader, viewWriter } from './rows/views.ts';
 
 export function createReadableStore(db: Connection): ReadableStore {
   return allInWordsOf(db.name, {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { stampOf, sweepPartials } from './backup.ts';
+import { stampOf, sweepPartials } from './upkeep/backup.ts';
 import {
   newer,
   openDatabase,
@@ -19,16 +19,16 @@ import {
 import { makeFolder } from './disk.ts';
 import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
 import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
-import { publishArrived, takeIn, type Arrival } from './incoming.ts';
+import { publishArrived, takeIn, type Arrival } from './passage/incoming.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { migrate } from './migrate.ts';
 import { assertOurs, DATABASE_FILE, markOpen } from './ownership.ts';
-import { busy, settle } from './passage.ts';
-import { grantWish, wishRecovery, type Recovery, type Wish } from './recovery.ts';
-import { mendRows, putAside, type Mend } from './repair.ts';
-import { keepReserve, makingRoom, withReserve } from './reserve.ts';
-import { readRunRecords, type RunRecord } from './run-records.ts';
+import { busy, settle } from './passage/passage.ts';
+import { grantWish, wishRecovery, type Recovery, type Wish } from './upkeep/recovery.ts';
+import { mendRows, putAside, type Mend } from './upkeep/repair.ts';
+import { keepReserve, makingRoom, withReserve } from './upkeep/reserve.ts';
+import { readRunRecords, type RunRecord } from './rows/run-records.ts';
 import { createReadableStore, createSqliteStore, quickCheck } from './sqlite-store.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
 

@@ -1,7 +1,7 @@
 /** What the web shell is started with. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ARCHIVE_ENDING, isArchiveName } from '../bridge/archive-schemas.ts';
+import { ARCHIVE_ENDING, isArchiveName } from '../bridge/schemas/archive.ts';
 import { WorkbenchError } from '../bridge/errors.ts';
 
 export interface WebOptions {

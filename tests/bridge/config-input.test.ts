@@ -1,9 +1,9 @@
 /** A run that is duplicated asks for what it was asked for: back to a search as people write it, and out of that the same again. */
 import { describe, expect, it } from 'vitest';
-import { inputOf } from '../../src/bridge/config-input.ts';
-import { expandConfig } from '../../src/bridge/expand-config.ts';
-import { searchInputSchema } from '../../src/bridge/schemas.ts';
-import type { SearchInput } from '../../src/bridge/schemas.ts';
+import { inputOf } from '../../src/bridge/config/config-input.ts';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
+import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 
 const LARGEST = { params: 2e6, macs: 5e7 };
 

@@ -1,8 +1,8 @@
 /** Lines of the log: what each says, which of them there are, and what stays the same while it grows. */
 import { describe, expect, test } from 'vitest';
-import type { LogLine } from '../../src/bridge/log-lines.ts';
-import { lineText, localTime, logLines } from '../../src/bridge/log-lines.ts';
-import type { LogEntryView } from '../../src/bridge/log-schemas.ts';
+import type { LogLine } from '../../src/bridge/words/log-lines.ts';
+import { lineText, localTime, logLines } from '../../src/bridge/words/log-lines.ts';
+import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';

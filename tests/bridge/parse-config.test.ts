@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { expandConfig } from '../../src/bridge/expand-config.ts';
-import { editDistance, nearestWord } from '../../src/bridge/nearest-word.ts';
-import { parseSearch, parseSearchText, searchJsonSchema } from '../../src/bridge/parse-config.ts';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
+import { editDistance, nearestWord } from '../../src/bridge/words/nearest-word.ts';
+import { parseSearch, parseSearchText, searchJsonSchema } from '../../src/bridge/config/parse-config.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 
 function fault(run: () => unknown): WorkbenchError {

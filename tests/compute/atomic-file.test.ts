@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { writeAtomically } from '../../src/compute/atomic-file.ts';
+import { writeAtomically } from '../../src/compute/files/atomic-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'atomic-'));
 afterAll(() => rmSync(folder, { recursive: true }));

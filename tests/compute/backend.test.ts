@@ -7,7 +7,7 @@ import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
 import { measureGflops } from '../../src/compute/backend/measure.ts';
 import { hasNativeKernels, withoutNativeKernels } from '../../src/compute/backend/native.ts';
-import { measureTraining } from '../../src/compute/measure-training.ts';
+import { measureTraining } from '../../src/compute/training/measure-training.ts';
 
 let loaded: LoadedBackend;
 beforeAll(async () => {

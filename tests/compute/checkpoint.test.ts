@@ -4,9 +4,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readTrainingState, readWeights, writeTrainingState, writeWeights } from '../../src/compute/checkpoint.ts';
-import { initialWeights, joinedSize, layoutOf } from '../../src/compute/parameters.ts';
-import { decodeTensors, encodeTensors } from '../../src/compute/safetensors.ts';
+import {
+  readTrainingState,
+  readWeights,
+  writeTrainingState,
+  writeWeights,
+} from '../../src/compute/files/checkpoint.ts';
+import { initialWeights, joinedSize, layoutOf } from '../../src/compute/model/parameters.ts';
+import { decodeTensors, encodeTensors } from '../../src/compute/files/safetensors.ts';
 import { tinyConvolutional, tinyTransformer } from './support/tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));

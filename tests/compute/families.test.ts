@@ -10,7 +10,7 @@ import type { Statistics } from '../../src/compute/backend/norms.ts';
 import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
-import { createModel } from '../../src/compute/model.ts';
+import { createModel } from '../../src/compute/model/model.ts';
 import {
   decayMask,
   flatten,
@@ -18,8 +18,8 @@ import {
   layoutOf,
   unflatten,
   uploadWeights,
-} from '../../src/compute/parameters.ts';
-import { createOptimizer } from '../../src/compute/optimizer.ts';
+} from '../../src/compute/model/parameters.ts';
+import { createOptimizer } from '../../src/compute/training/optimizer.ts';
 import { TINY_RECIPE } from './support/tiny-training.ts';
 
 beforeAll(async () => void (await loadBackend()));

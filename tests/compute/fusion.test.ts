@@ -8,10 +8,10 @@ import type { GraphBuilder, Value } from '../../src/core/arch/graph-builder.ts';
 import type { ActivationKind, ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
-import { fuse } from '../../src/compute/fusion.ts';
+import { fuse } from '../../src/compute/model/fusion.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
-import { createModel } from '../../src/compute/model.ts';
-import { unflatten, uploadWeights } from '../../src/compute/parameters.ts';
+import { createModel } from '../../src/compute/model/model.ts';
+import { unflatten, uploadWeights } from '../../src/compute/model/parameters.ts';
 import { distance, gaussian } from './support/native-tensors.ts';
 import { randomNetwork } from './support/random-network.ts';
 

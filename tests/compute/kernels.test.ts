@@ -13,11 +13,17 @@ import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '..
 import type { Statistics } from '../../src/compute/backend/norms.ts';
 import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
-import { KERNELS } from '../../src/compute/kernels.ts';
-import type { Kernel } from '../../src/compute/kernels.ts';
+import { KERNELS } from '../../src/compute/model/kernels.ts';
+import type { Kernel } from '../../src/compute/model/kernels.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
-import { createModel } from '../../src/compute/model.ts';
-import { disposeParameters, flatten, initialWeights, unflatten, uploadWeights } from '../../src/compute/parameters.ts';
+import { createModel } from '../../src/compute/model/model.ts';
+import {
+  disposeParameters,
+  flatten,
+  initialWeights,
+  unflatten,
+  uploadWeights,
+} from '../../src/compute/model/parameters.ts';
 
 beforeAll(async () => void (await loadBackend()));
 

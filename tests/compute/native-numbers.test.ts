@@ -15,7 +15,7 @@ import { joinChannels, maxPool, scaleChannels, someChannels } from '../../src/co
 import { gatherImages } from '../../src/compute/data/augment.ts';
 import type { ResidentImages, View } from '../../src/compute/data/augment.ts';
 import { crossEntropy } from '../../src/compute/losses/soft-targets.ts';
-import { layoutOf, unflatten } from '../../src/compute/parameters.ts';
+import { layoutOf, unflatten } from '../../src/compute/model/parameters.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { describeNative } from './support/native-kernels.ts';
 import { gaussian, numbers } from './support/native-tensors.ts';

@@ -12,8 +12,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { DatasetSources, Recorded } from '../../src/core/sources.ts';
 import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
-import { readTeacherCard } from '../../src/compute/teacher-card.ts';
-import { decodeTensors, roundToHalf } from '../../src/compute/safetensors.ts';
+import { readTeacherCard } from '../../src/compute/teachers/card.ts';
+import { decodeTensors, roundToHalf } from '../../src/compute/files/safetensors.ts';
 import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTransformer } from './support/tiny-training.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KERNELS } from '../../src/compute/kernels.ts';
+import { KERNELS } from '../../src/compute/model/kernels.ts';
 import { OP_CASES } from './support/op-cases.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 

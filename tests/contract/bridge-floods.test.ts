@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { SystemView } from '../../src/bridge/system-schemas.ts';
+import type { SystemView } from '../../src/bridge/schemas/system.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { MOST_CALLS } from '../../src/host/call-bound.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';

@@ -1,6 +1,6 @@
 /** Recipes and configurations of earlier versions still mean what they meant. */
 import { expect, it } from 'vitest';
-import { recipeSchema } from '../../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../../src/bridge/schemas/recipe.ts';
 import { completeRecipe } from '../../src/core/recipe.ts';
 import { completeConfig } from '../../src/core/run.ts';
 import { searchConfig } from '../support/store-records.ts';

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import { examineFolder } from '../../src/store/doctor.ts';
+import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { manifestOf, teacherContent, writeArchive } from '../support/forge.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';

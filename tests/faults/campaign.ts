@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
-import { examine, findProblems } from '../../src/store/doctor.ts';
+import { examine, findProblems } from '../../src/store/upkeep/doctor.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { reserveOf } from '../../src/store/reserve.ts';
+import { reserveOf } from '../../src/store/upkeep/reserve.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { fillDisk } from '../support/full-disk.ts';
 import { untilRun } from '../support/until-run.ts';

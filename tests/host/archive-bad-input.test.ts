@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { finished as streamEnd } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Manifest } from '../../src/bridge/archive-schemas.ts';
+import type { Manifest } from '../../src/bridge/schemas/archive.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { temporaryFolder } from '../support/workspace.ts';
-import { createArchives } from '../../src/host/archives.ts';
+import { createArchives } from '../../src/host/archive/archives.ts';
 import { filled, packed, stage, canonical, problems, RESOURCES } from '../support/archives.ts';
 
 describe('a bad file', () => {

@@ -4,10 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { takenText } from '../../src/host/archive-words.ts';
-import { readPath } from '../../src/host/archive-layout.ts';
-import { createCatalog } from '../../src/host/catalog.ts';
-import { packArchive } from '../../src/host/pack-archive.ts';
+import { takenText } from '../../src/host/archive/words.ts';
+import { readPath } from '../../src/host/archive/layout.ts';
+import { createCatalog } from '../../src/host/library/catalog.ts';
+import { packArchive } from '../../src/host/archive/pack.ts';
 import { addRun, configOf, filled, packed, problems, quiet, RESOURCES, stage, taken } from '../support/archives.ts';
 import { datasetContent, idx, manifestOf, sha256Of, teacherContent, writeArchive } from '../support/forge.ts';
 import type { Content } from '../support/forge.ts';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
-import { explainLog, openAsker } from '../../src/host/ask-client.ts';
-import type { Asker } from '../../src/host/ask-client.ts';
-import type { ProblemDescriptor } from '../../src/host/ask-protocol.ts';
+import { explainLog, openAsker } from '../../src/host/processes/ask-client.ts';
+import type { Asker } from '../../src/host/processes/ask-client.ts';
+import type { ProblemDescriptor } from '../../src/host/processes/ask-protocol.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 
 const DYING = fileURLToPath(new URL('../support/dying-ask-worker.ts', import.meta.url));

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { makeBeside } from '../../src/host/beside.ts';
+import { makeBeside } from '../../src/host/workspace/beside.ts';
 
-const ENTRY = join(import.meta.dirname, '../../src/host/beside.ts');
+const ENTRY = join(import.meta.dirname, '../../src/host/workspace/beside.ts');
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'beside-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

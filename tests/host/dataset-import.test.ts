@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ImportOrder } from '../../src/bridge/import-schemas.ts';
-import { importOrderSchema } from '../../src/bridge/import-schemas.ts';
+import type { ImportOrder } from '../../src/bridge/schemas/import.ts';
+import { importOrderSchema } from '../../src/bridge/schemas/import.ts';
 import { followRun } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { cifarBatch, idxPair, repeated, writeFiles } from '../compute/support/sources.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultWorkspace } from '../../src/host/default-workspace.ts';
+import { defaultWorkspace } from '../../src/host/workspace/default-workspace.ts';
 
 it.each([
   { env: {}, platform: 'linux', place: '/home/ada/.local/share/trade-workbench/workspace' },

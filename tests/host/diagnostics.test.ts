@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDiagnostics, withoutHome } from '../../src/host/diagnostics.ts';
+import { createDiagnostics, withoutHome } from '../../src/host/workspace/diagnostics.ts';
 import { storedFiles } from '../../src/store/files.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { temporaryFolder } from '../support/fake-host.ts';

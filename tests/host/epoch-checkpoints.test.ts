@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';

@@ -1,11 +1,11 @@
 /** Explanations of runs through the host's client, over a trainer that computes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/create-host.ts';
-import type { DatasetCard } from '../../src/host/dataset-files.ts';
-import { createExplainer } from '../../src/host/explain.ts';
+import type { DatasetCard } from '../../src/host/library/dataset-files.ts';
+import { createExplainer } from '../../src/host/runs/explain.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';

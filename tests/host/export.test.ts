@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { createCatalog } from '../../src/host/catalog.ts';
-import { createExporter } from '../../src/host/export.ts';
-import type { ExportOrder } from '../../src/host/export.ts';
-import type { SideJobs } from '../../src/host/side-jobs.ts';
+import { createCatalog } from '../../src/host/library/catalog.ts';
+import { createExporter } from '../../src/host/students/export.ts';
+import type { ExportOrder } from '../../src/host/students/export.ts';
+import type { SideJobs } from '../../src/host/jobs/side-jobs.ts';
 import { addFinishedStudent, FINISHED, QUEUED } from '../support/finished-student.ts';
 import { temporaryWorkspace } from '../support/workspace.ts';
 

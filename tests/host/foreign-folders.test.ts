@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { createHost, isLocked } from '../../src/host/create-host.ts';
-import { wishFor } from '../../src/store/recovery.ts';
+import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { FAKE_TRAINER, makeResources, SAMPLE, temporaryFolder } from '../support/fake-host.ts';
 import { foldersTree } from '../support/foreign-folder.ts';

@@ -1,8 +1,8 @@
 /** Fronts over many runs: fronts over different data are no front, so what may be laid on one another is decided here. */
 import { describe, expect, test } from 'vitest';
 import type { SearchConfig } from '../../src/core/run.ts';
-import { readFrontPoints } from '../../src/bridge/front-schemas.ts';
-import { frontGroups, frontPoints } from '../../src/host/fronts.ts';
+import { readFrontPoints } from '../../src/bridge/schemas/front.ts';
+import { frontGroups, frontPoints } from '../../src/host/students/fronts.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';

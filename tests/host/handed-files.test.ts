@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handPiecesInput, PIECE_BYTES } from '../../src/bridge/file-schemas.ts';
+import { handPiecesInput, PIECE_BYTES } from '../../src/bridge/schemas/file.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { createHandedFiles } from '../../src/host/handed-files.ts';
-import type { HandedFiles } from '../../src/host/handed-files.ts';
+import { createHandedFiles } from '../../src/host/workspace/handed-files.ts';
+import type { HandedFiles } from '../../src/host/workspace/handed-files.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -1,10 +1,10 @@
 /** Long work is told of, can be stopped from anywhere, and its end is not lost. */
 import { describe, expect, it } from 'vitest';
-import type { JobView } from '../../src/bridge/job-schemas.ts';
-import type { HostEvent } from '../../src/bridge/schemas.ts';
+import type { JobView } from '../../src/bridge/schemas/job.ts';
+import type { HostEvent } from '../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { createJobList } from '../../src/host/job-list.ts';
-import type { JobWork } from '../../src/host/job-list.ts';
+import { createJobList } from '../../src/host/jobs/job-list.ts';
+import type { JobWork } from '../../src/host/jobs/job-list.ts';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const IMPORT = { kind: 'import', subject: 'cats' } as const;

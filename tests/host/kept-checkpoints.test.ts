@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SearchInput } from '../../src/bridge/schemas.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { frontOf } from '../../src/core/front.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Trial } from '../../src/core/trial.ts';

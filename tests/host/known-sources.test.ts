@@ -6,8 +6,8 @@ import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
-import { trainAgainInput } from '../../src/bridge/train-again.ts';
+import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
+import { trainAgainInput } from '../../src/bridge/config/train-again.ts';
 import type { RunSources } from '../../src/core/sources.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { DATABASE_FILE, openReadable } from '../../src/store/workspace.ts';

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { medianMs } from '../../src/core/latency.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { frontOf } from '../../src/host/create-host.ts';
-import { graphOf } from '../../src/host/run-context.ts';
-import { timeBeforeTraining } from '../../src/host/latency.ts';
+import { graphOf } from '../../src/host/runs/context.ts';
+import { timeBeforeTraining } from '../../src/host/runs/latency.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

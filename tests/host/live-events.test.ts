@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { HostEvent } from '../../src/bridge/schemas.ts';
+import type { HostEvent } from '../../src/bridge/schemas/records.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
 
 const point = (epoch: number): HostEvent => ({

@@ -5,7 +5,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { PreviewView, SearchInput } from '../../src/bridge/schemas.ts';
+import type { PreviewView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/workspace.ts';
 
-const SOURCE = fileURLToPath(new URL('../../src/host/put-in-place.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../src/host/workspace/put-in-place.ts', import.meta.url));
 
 /** In a program of its own, whose calls of the file system are written down: `flush PATH` and `rename FROM TO`. */
 function callsOf(from: string, to: string): readonly string[] {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchInput } from '../../src/bridge/schemas.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

@@ -1,12 +1,12 @@
 /** Figures of a run: score, progress, histogram. */
 import { describe, expect, it } from 'vitest';
-import { expandConfig } from '../../src/bridge/expand-config.ts';
-import { parseSearch } from '../../src/bridge/parse-config.ts';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
+import { parseSearch } from '../../src/bridge/config/parse-config.ts';
 import type { Trial } from '../../src/core/trial.ts';
-import { createLiveProgress } from '../../src/host/live-progress.ts';
-import { histogramOf } from '../../src/host/preview.ts';
+import { createLiveProgress } from '../../src/host/runs/live-progress.ts';
+import { histogramOf } from '../../src/host/runs/preview.ts';
 import { frontOf } from '../../src/core/front.ts';
-import { scoreOf } from '../../src/host/run-score.ts';
+import { scoreOf } from '../../src/host/runs/score.ts';
 
 const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 }, reference: { accuracy: 0.5 } }), {
   params: 1,

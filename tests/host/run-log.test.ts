@@ -1,7 +1,7 @@
 /** The log as a window asks for it, of a run with every kind of end. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LogEntryView } from '../../src/bridge/log-schemas.ts';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';

@@ -1,12 +1,12 @@
 /** Figures kept up to date trial by trial: they must be those of the whole log, at a cost that does not grow with it. */
 import { describe, expect, test } from 'vitest';
-import { expandConfig } from '../../src/bridge/expand-config.ts';
-import { parseSearch } from '../../src/bridge/parse-config.ts';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
+import { parseSearch } from '../../src/bridge/config/parse-config.ts';
 import { hypervolume, hypervolumeHistory } from '../../src/core/geometry/hypervolume.ts';
 import { paretoFront } from '../../src/core/geometry/pareto-front.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Metrics } from '../../src/core/objective.ts';
-import { createRunScorer, runningScore, scoreOf } from '../../src/host/run-score.ts';
+import { createRunScorer, runningScore, scoreOf } from '../../src/host/runs/score.ts';
 
 const config = expandConfig(parseSearch({ name: 'x' }), { params: 1000, macs: 1000 });
 

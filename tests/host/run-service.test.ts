@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { frontOf } from '../../src/host/create-host.ts';

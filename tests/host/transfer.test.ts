@@ -1,12 +1,12 @@
 /** Learning from earlier runs: which are refused, what is copied of them, and that the copy is all a later session needs. */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { SearchInput } from '../../src/bridge/schemas.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { Host } from '../../src/host/create-host.ts';
-import { priorOf } from '../../src/host/transfer.ts';
+import { priorOf } from '../../src/host/runs/transfer.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isUnderWay } from '../../src/bridge/job-schemas.ts';
-import type { JobView } from '../../src/bridge/job-schemas.ts';
-import type { SearchInput } from '../../src/bridge/schemas.ts';
-import { WASTE_KINDS } from '../../src/bridge/upkeep-schemas.ts';
+import { isUnderWay } from '../../src/bridge/schemas/job.ts';
+import type { JobView } from '../../src/bridge/schemas/job.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import { WASTE_KINDS } from '../../src/bridge/schemas/upkeep.ts';
 import { frontOf } from '../../src/host/create-host.ts';
 import type { Host } from '../../src/host/create-host.ts';
-import { examineFolder } from '../../src/store/doctor.ts';
+import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { filled, packed } from '../support/archives.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';

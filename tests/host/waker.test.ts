@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../support/asking-program.ts', import.meta.url));
-const OWN = fileURLToPath(new URL('../../src/host/own-process.ts', import.meta.url));
+const OWN = fileURLToPath(new URL('../../src/host/processes/own-process.ts', import.meta.url));
 
 const started: number[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JobView } from '../../src/bridge/job-schemas.ts';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { JobView } from '../../src/bridge/schemas/job.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { afterEvent, keepsAwake, NO_WORK, noticesBetween, progressOf, workOf } from '../../src/main/work-signs.ts';
 import type { Work } from '../../src/main/work-signs.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';

@@ -1,6 +1,6 @@
 import * as echarts from 'echarts';
 import { describe, expect, test } from 'vitest';
-import { finishingOrder, frontPoints } from '../../src/renderer/charts/front-points.ts';
+import { finishingOrder, frontPoints } from '../../src/renderer/charts/front/points.ts';
 import { curvesChart, smooth } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';

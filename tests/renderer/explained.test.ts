@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ExplanationView } from '../../src/bridge/explain-schemas.ts';
+import type { ExplanationView } from '../../src/bridge/schemas/explain.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 import { calibrate } from '../../src/core/surrogate/calibration.ts';
 import {
@@ -9,7 +9,7 @@ import {
   calibrationRows,
   calibrationSentences,
   familyCounts,
-} from '../../src/renderer/run/explained.ts';
+} from '../../src/renderer/run/explained/explained.ts';
 
 const scored = {
   objectives: [

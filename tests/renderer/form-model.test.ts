@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { searchInputSchema } from '../../src/bridge/schemas.ts';
+import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
 import { checkInput } from '../../src/renderer/form/check-input.ts';
 import type { Draft } from '../../src/renderer/form/form-model.ts';

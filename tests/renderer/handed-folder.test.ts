@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
-import { handPiecesInput, MOST_PIECES, PIECE_BYTES } from '../../src/bridge/file-schemas.ts';
+import { handPiecesInput, MOST_PIECES, PIECE_BYTES } from '../../src/bridge/schemas/file.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { handOver } from '../../src/renderer/handed-folder.ts';
 

@@ -3,7 +3,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
 import type { HostConnection } from '../../src/bridge/connect.ts';
-import type { HostEvent } from '../../src/bridge/schemas.ts';
+import type { HostEvent } from '../../src/bridge/schemas/records.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
 import { mockHost } from '../../src/renderer/gallery/mock-host.ts';

@@ -1,8 +1,8 @@
 /** The log's tab: what it narrows to, where a day begins, what it hands out. */
 import { expect, test } from 'vitest';
-import type { LogLine } from '../../src/bridge/log-lines.ts';
-import type { LogChoice } from '../../src/renderer/run/log-lines.ts';
-import { chosenLines, logText, newDay } from '../../src/renderer/run/log-lines.ts';
+import type { LogLine } from '../../src/bridge/words/log-lines.ts';
+import type { LogChoice } from '../../src/renderer/run/log/log-lines.ts';
+import { chosenLines, logText, newDay } from '../../src/renderer/run/log/log-lines.ts';
 
 const LINES: readonly LogLine[] = [
   { key: 'start', event: 'started', sentence: 'TRADE' },

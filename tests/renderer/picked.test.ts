@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allocationChart } from '../../src/renderer/charts/allocation.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
-import { pickedSeries } from '../../src/renderer/charts/picked.ts';
+import { pickedSeries } from '../../src/renderer/charts/parts/picked.ts';
 import { predictionsChart } from '../../src/renderer/charts/predictions.ts';
 import { priorWeightChart } from '../../src/renderer/charts/prior-weight.ts';
 import { regionsChart } from '../../src/renderer/charts/regions.ts';

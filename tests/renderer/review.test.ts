@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PredictionsView } from '../../src/bridge/schemas.ts';
+import type { PredictionsView } from '../../src/bridge/schemas/records.ts';
 import { agreementOf, mcNemar, verdictWords } from '../../src/renderer/review/agreement.ts';
 import { calibrationOf } from '../../src/renderer/review/calibration.ts';
 import { confusionOf, predictedClasses, shareOf } from '../../src/renderer/review/confusion.ts';

@@ -2,10 +2,10 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
-import type { RunListInput } from '../../src/bridge/upkeep-schemas.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
+import type { RunListInput } from '../../src/bridge/schemas/upkeep.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { leastWidth } from '../../src/renderer/components/use-column-widths.ts';
+import { leastWidth } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { RUN_ROW, sizedColumns } from '../../src/renderer/experiments/run-columns.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
 import { mockHost } from '../../src/renderer/gallery/mock-host.ts';

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { chartColors } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
-import { frontChart } from '../../src/renderer/charts/front.ts';
+import { frontChart } from '../../src/renderer/charts/front/front.ts';
 import { hypervolumeChart } from '../../src/renderer/charts/hypervolume.ts';
 import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.ts';
-import { cornersOf, stairs } from '../../src/renderer/charts/stairs.ts';
+import { cornersOf, stairs } from '../../src/renderer/charts/parts/stairs.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 
 type Place = readonly [number, number];

@@ -2,7 +2,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { effectScope, nextTick } from 'vue';
-import type { TeacherView } from '../../src/bridge/schemas.ts';
+import type { TeacherView } from '../../src/bridge/schemas/records.ts';
 import {
   LOSS,
   NO_TEACHER,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { legendLines, tooltipBelow } from '../../src/renderer/charts/frame.ts';
+import { legendLines, tooltipBelow } from '../../src/renderer/charts/parts/frame.ts';
 
 describe('the place of a tooltip', () => {
   const viewSize = [600, 300];

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../src/core/trial.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
-import { trialColumns } from '../../src/renderer/run/trial-columns.ts';
-import { findTrials, nextSort, rowTexts, sortTrials } from '../../src/renderer/run/trial-order.ts';
+import { trialColumns } from '../../src/renderer/run/trials/trial-columns.ts';
+import { findTrials, nextSort, rowTexts, sortTrials } from '../../src/renderer/run/trials/trial-order.ts';
 
 const { trials } = fixtureRun({ id: 'f', name: 'f', state: 'finished', budget: 24, done: 24, seed: 2 });
 const titles = { familyTitle: (name: string) => name.toUpperCase(), dimensionTitle: (_: string, name: string) => name };

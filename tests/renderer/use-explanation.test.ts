@@ -2,13 +2,13 @@ import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { effectScope, nextTick, shallowRef } from 'vue';
 import type { EffectScope } from 'vue';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureExplanation } from '../../src/renderer/gallery/explain-fixtures.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
 import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
-import { useExplanation } from '../../src/renderer/run/use-explanation.ts';
+import { useExplanation } from '../../src/renderer/run/explained/use-explanation.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';
 
 const recordsOf = (done: number) => fixtureRun({ id: 'a', name: 'A', state: 'running', budget: 20, done, seed: 1 });

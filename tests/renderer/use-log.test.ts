@@ -3,13 +3,13 @@ import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { effectScope, nextTick, shallowRef } from 'vue';
 import type { EffectScope } from 'vue';
-import type { LogEntryView } from '../../src/bridge/log-schemas.ts';
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
 import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
-import { useLog } from '../../src/renderer/run/use-log.ts';
+import { useLog } from '../../src/renderer/run/log/use-log.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';
 
 const records = fixtureRun({ id: 'a', name: 'A', state: 'running', budget: 20, done: 3, seed: 1 });

@@ -8,7 +8,7 @@ import type { LiveRow, RunTrade } from '../../scripts/claim/live.ts';
 import { PLACES } from '../../scripts/claim/page.ts';
 import { LIVE_PLAYERS } from '../../scripts/claim/protocol.ts';
 import { liveSection, liveShares } from '../../scripts/claim/report-live.ts';
-import { parseSearchText } from '../../src/bridge/parse-config.ts';
+import { parseSearchText } from '../../src/bridge/config/parse-config.ts';
 import { readRecord } from '../../scripts/study/record.ts';
 
 let folder: string;

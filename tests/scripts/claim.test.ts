@@ -8,7 +8,7 @@ import type { GameRecord } from '../../scripts/claim/games.ts';
 import { playMissing } from '../../scripts/claim/play.ts';
 import { createPool, openGame } from '../../scripts/claim/pool.ts';
 import { gainsOver, trainPredefined } from '../../scripts/claim/predefined.ts';
-import { replayInputSchema } from '../../src/bridge/replay-schemas.ts';
+import { replayInputSchema } from '../../src/bridge/schemas/replay.ts';
 import type { RunTrade } from '../../scripts/claim/live.ts';
 import { secondPlan, secondStudents } from '../../scripts/claim/second/plan.ts';
 import { prepare, recordSecond } from '../../scripts/claim/second/record.ts';

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { recipeSchema } from '../../src/bridge/recipe-schema.ts';
+import { recipeSchema } from '../../src/bridge/schemas/recipe.ts';
 import { ARMS, referenceStudents, trainingsOf, TUNING_ARMS } from '../../scripts/kd-study/plan.ts';
 import type { Result } from '../../scripts/kd-study/results.ts';
 import { gainOf, meanGain, pairedGains, summarise } from '../../scripts/kd-study/summary.ts';

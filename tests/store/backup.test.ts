@@ -10,7 +10,7 @@ import {
   listBackups,
   sweepPartials,
   type BackupKind,
-} from '../../src/store/backup.ts';
+} from '../../src/store/upkeep/backup.ts';
 import { openDatabaseReadonly, SCHEMA_VERSION } from '../../src/store/database.ts';
 import { DATABASE_FILE, openWorkspace } from '../../src/store/workspace.ts';
 import { withTrial } from '../support/store-records.ts';

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { examine, examineFolder } from '../../src/store/doctor.ts';
+import { examine, examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { asked, COSTS, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';

@@ -1,7 +1,7 @@
 /** Half floats: the error is the format's and no more, and a blob in the middle of a shared buffer is read in place. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromHalfFloats, toHalfFloats } from '../../src/store/half-floats.ts';
+import { fromHalfFloats, toHalfFloats } from '../../src/store/rows/half-floats.ts';
 
 test('a probability comes back within half a unit of its 11 bits (2^-12 relative, 2^-25 below the normal range)', () => {
   const probability = fc.float({ min: 0, max: 1, noNaN: true });

@@ -6,11 +6,11 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { backUp, listBackups } from '../../src/store/backup.ts';
+import { backUp, listBackups } from '../../src/store/upkeep/backup.ts';
 import { openDatabase, openDatabaseReadonly } from '../../src/store/database.ts';
-import { examine } from '../../src/store/doctor.ts';
-import { wishFor } from '../../src/store/recovery.ts';
-import { findWaste } from '../../src/store/waste.ts';
+import { examine } from '../../src/store/upkeep/doctor.ts';
+import { wishFor } from '../../src/store/upkeep/recovery.ts';
+import { findWaste } from '../../src/store/upkeep/waste.ts';
 import { DATABASE_FILE, openReadable, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 import { addRun, canonical, filled, packed, problems, stage, taken } from '../support/archives.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isLocked } from '../../src/store/lock.ts';
-import { wishFor } from '../../src/store/recovery.ts';
+import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { startWriter } from '../support/store-processes.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';

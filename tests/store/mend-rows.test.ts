@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
-import { dueOutcome } from '../../src/store/repair.ts';
+import { dueOutcome } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';

@@ -12,10 +12,10 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { listBackups } from '../../src/store/backup.ts';
-import { examineFolder } from '../../src/store/doctor.ts';
+import { listBackups } from '../../src/store/upkeep/backup.ts';
+import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { assertOurs, DATABASE_FILE } from '../../src/store/ownership.ts';
-import { wishFor } from '../../src/store/recovery.ts';
+import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { foldersTree, plantFolder } from '../support/foreign-folder.ts';
 import { withTrial } from '../support/store-records.ts';

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openStaging } from '../../src/store/incoming.ts';
-import { recordColumns, recordRow } from '../../src/store/run-records.ts';
-import type { RunRecord } from '../../src/store/run-records.ts';
+import { openStaging } from '../../src/store/passage/incoming.ts';
+import { recordColumns, recordRow } from '../../src/store/rows/run-records.ts';
+import type { RunRecord } from '../../src/store/rows/run-records.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, filled } from '../support/archives.ts';

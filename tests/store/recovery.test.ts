@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { backUp, listBackups } from '../../src/store/backup.ts';
+import { backUp, listBackups } from '../../src/store/upkeep/backup.ts';
 import { openDatabaseReadonly } from '../../src/store/database.ts';
-import { examine, findProblems } from '../../src/store/doctor.ts';
+import { examine, findProblems } from '../../src/store/upkeep/doctor.ts';
 import { storedFiles } from '../../src/store/files.ts';
-import { wishRecovery } from '../../src/store/recovery.ts';
-import { SALVAGED_TABLES } from '../../src/store/salvage.ts';
-import type { Mend } from '../../src/store/repair.ts';
+import { wishRecovery } from '../../src/store/upkeep/recovery.ts';
+import { SALVAGED_TABLES } from '../../src/store/upkeep/salvage.ts';
+import type { Mend } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { createMemoryStore } from '../../src/store/memory-store.ts';
-import { hasRoomForReserve, keepReserve, makingRoom, reserveOf, withReserve } from '../../src/store/reserve.ts';
+import { hasRoomForReserve, keepReserve, makingRoom, reserveOf, withReserve } from '../../src/store/upkeep/reserve.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
 const GIB = 2 ** 30;

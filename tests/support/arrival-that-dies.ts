@@ -3,7 +3,7 @@
  * clean up: `node arrival-that-dies.ts WORKSPACE ARCHIVE N`. It writes `whole` where it comes to its end before.
  */
 import { join } from 'node:path';
-import { unpackArchive } from '../../src/host/unpack-archive.ts';
+import { unpackArchive } from '../../src/host/archive/unpack.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 
 const [directory = '', file = '', step = ''] = process.argv.slice(2);

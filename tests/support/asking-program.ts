@@ -1,5 +1,5 @@
 /** A program with an ask worker, to be killed: says when the worker is there, and lives until then. */
-import { openAsker } from '../../src/host/ask-client.ts';
+import { openAsker } from '../../src/host/processes/ask-client.ts';
 
 await openAsker(
   {

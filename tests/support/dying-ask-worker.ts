@@ -1,6 +1,6 @@
 /** The real ask worker, which dies as of native code at a question or at news while the file named by `DIE_WHILE` exists, and removes it if it may. */
 import { existsSync, rmSync } from 'node:fs';
-import '../../src/host/ask-worker.ts';
+import '../../src/host/processes/ask-worker.ts';
 
 const flag = process.env['DIE_WHILE'] ?? '';
 const dying = process.env['DIE_AT'] ?? 'ask';

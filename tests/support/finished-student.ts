@@ -1,8 +1,8 @@
 /** A run `run_1` with a finished student that has real weights, and one that waits. */
 import { join } from 'node:path';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
-import { writeWeights } from '../../src/compute/checkpoint.ts';
-import { initialWeights, layoutOf } from '../../src/compute/parameters.ts';
+import { writeWeights } from '../../src/compute/files/checkpoint.ts';
+import { initialWeights, layoutOf } from '../../src/compute/model/parameters.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { asked, COSTS, finished, searchConfig } from './store-records.ts';
 

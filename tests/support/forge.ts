@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { ZipFile } from 'yazl';
-import type { Manifest } from '../../src/bridge/archive-schemas.ts';
+import type { Manifest } from '../../src/bridge/schemas/archive.ts';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import { SCHEMA_VERSION } from '../../src/store/database.ts';

@@ -1,7 +1,7 @@
 /** What a window does with a folder that a person picked: hands its files over in pieces. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
-import { PIECE_BYTES } from '../../src/bridge/file-schemas.ts';
+import { PIECE_BYTES } from '../../src/bridge/schemas/file.ts';
 import type { HostClient } from '../../src/host/create-host.ts';
 
 let number = 0;

@@ -2,7 +2,7 @@
  * Archives of a stranger with right sizes and hashes: sound ones with a few things in them that no program of ours writes.
  * Everything follows from a seed.
  */
-import type { Manifest } from '../../src/bridge/archive-schemas.ts';
+import type { Manifest } from '../../src/bridge/schemas/archive.ts';
 import { readJson, writeJson } from '../../src/store/numbers.ts';
 import { lines, manifestOf, sha256Of } from './forge.ts';
 import type { Content } from './forge.ts';

@@ -1,6 +1,6 @@
 /** Takes a staged archive into a workspace, over and over, until somebody kills it: `node killed-arrival.ts WORKSPACE ARCHIVE`. */
 import { join } from 'node:path';
-import { unpackArchive } from '../../src/host/unpack-archive.ts';
+import { unpackArchive } from '../../src/host/archive/unpack.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 
 const [directory = '', file = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 /** Waiting for a run of a host to come so far. */
-import type { RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { Host } from '../../src/host/create-host.ts';
 
 export async function untilRun(

@@ -1,6 +1,6 @@
 /** What a terminal hears of a sample search, from its start to whatever its end is. */
 import { describe, expect, it } from 'vitest';
-import type { HostEvent, RunSummaryView } from '../../src/bridge/schemas.ts';
+import type { HostEvent, RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { HostClient, ProgressPrinter } from '../../src/host/create-host.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 import { mockHost } from '../../src/renderer/gallery/mock-host.ts';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createTableGame } from '../../../src/core/strategies/replay.ts';
-import { readTable } from '../../../src/host/replay-table.ts';
+import { readTable } from '../../../src/host/replays/table.ts';
 import type { Task } from './task.ts';
 
 /** Throws `config.invalid`, naming the file and the field at fault, when it is no table. */

@@ -1,5 +1,5 @@
 /** `trade backend`: what computes here, and how fast. */
-import type { BackendView } from '../../bridge/system-schemas.ts';
+import type { BackendView } from '../../bridge/schemas/system.ts';
 import { countText, measureBackend, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';

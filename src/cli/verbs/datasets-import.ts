@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { importOrderSchema } from '../../bridge/import-schemas.ts';
-import type { ImportOrder } from '../../bridge/import-schemas.ts';
-import { parseInput } from '../../bridge/parse-input.ts';
-import type { DatasetView } from '../../bridge/schemas.ts';
+import { importOrderSchema } from '../../bridge/schemas/import.ts';
+import type { ImportOrder } from '../../bridge/schemas/import.ts';
+import { parseInput } from '../../bridge/config/parse-input.ts';
+import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { createProgressPrinter } from '../../host/create-host.ts';
 import type { Host, JobProgress } from '../../host/create-host.ts';
 import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';

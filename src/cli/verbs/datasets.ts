@@ -1,5 +1,5 @@
 /** `trade datasets`: the data sets that a search can use. */
-import type { DatasetView } from '../../bridge/schemas.ts';
+import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { listDatasets, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';

@@ -3,7 +3,7 @@
  * can be, always after a copy; `--backups`, `--back-up`, `--restore` and `--remove` are about the copies.
  */
 import type { BackupView } from '../../bridge/care-contract.ts';
-import type { DoctorView } from '../../bridge/system-schemas.ts';
+import type { DoctorView } from '../../bridge/schemas/system.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/create-host.ts';
 import type { RecoveryReport } from '../../host/create-host.ts';

@@ -1,7 +1,7 @@
 /** `trade reclaim`: says what takes space without need; with kinds named, frees it. */
 import { Argument } from 'commander';
-import { WASTE_KINDS } from '../../bridge/upkeep-schemas.ts';
-import type { WasteKind } from '../../bridge/upkeep-schemas.ts';
+import { WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
+import type { WasteKind } from '../../bridge/schemas/upkeep.ts';
 import { countText, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';

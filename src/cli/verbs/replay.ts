@@ -1,7 +1,7 @@
 /** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no workspace is opened. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
-import { ranOutWords } from '../../bridge/replay-words.ts';
+import { ranOutWords } from '../../bridge/words/replay-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';
 import {

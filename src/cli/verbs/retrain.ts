@@ -1,8 +1,8 @@
 /** `trade retrain RUN`: trains the winners of a search again, for longer and with several seeds. */
 import { InvalidArgumentError } from 'commander';
-import { proposedAgain, TRAIN_AGAIN, trainAgainInput } from '../../bridge/train-again.ts';
-import { MOST_SEEDS } from '../../bridge/expand-config.ts';
-import { MOST_EPOCHS } from '../../bridge/recipe-schema.ts';
+import { proposedAgain, TRAIN_AGAIN, trainAgainInput } from '../../bridge/config/train-again.ts';
+import { MOST_SEEDS } from '../../bridge/config/expand-config.ts';
+import { MOST_EPOCHS } from '../../bridge/schemas/recipe.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { winnersOf } from '../../core/front.ts';
 import type { Trial } from '../../core/trial.ts';

@@ -1,7 +1,7 @@
 /** `trade search CONFIG.json`: runs a search to its end. */
 import { existsSync, readFileSync } from 'node:fs';
-import { parseSearchText } from '../../bridge/parse-config.ts';
-import type { ParsedSearchInput } from '../../bridge/schemas.ts';
+import { parseSearchText } from '../../bridge/config/parse-config.ts';
+import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { checkSearch } from '../../host/create-host.ts';
 import { wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';

@@ -1,7 +1,7 @@
 /** `trade show RUN`: one run with its students and its front, or its log; also while another process searches in it. */
 import { Option } from 'commander';
-import { lineText, logLines } from '../../bridge/log-lines.ts';
-import type { LogLine } from '../../bridge/log-lines.ts';
+import { lineText, logLines } from '../../bridge/words/log-lines.ts';
+import type { LogLine } from '../../bridge/words/log-lines.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
 import type { SearchConfig } from '../../core/run.ts';

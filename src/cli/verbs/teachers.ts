@@ -1,9 +1,9 @@
 /** `trade teachers list|train`: the teachers that a search can learn from. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { teacherInputSchema } from '../../bridge/library-schemas.ts';
-import type { ParsedTeacherInput } from '../../bridge/library-schemas.ts';
-import { parseInput } from '../../bridge/parse-input.ts';
+import { teacherInputSchema } from '../../bridge/schemas/library.ts';
+import type { ParsedTeacherInput } from '../../bridge/schemas/library.ts';
+import { parseInput } from '../../bridge/config/parse-input.ts';
 import { countText, createProgressPrinter, listTeachers, percentText, textTable } from '../../host/create-host.ts';
 import type { Host, TeacherReport } from '../../host/create-host.ts';
 import {

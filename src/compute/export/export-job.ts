@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { costOf } from '../../core/arch/cost.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { writeAtomically } from '../atomic-file.ts';
-import { readWeights } from '../checkpoint.ts';
+import { writeAtomically } from '../files/atomic-file.ts';
+import { readWeights } from '../files/checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { layoutOf } from '../parameters.ts';
+import { layoutOf } from '../model/parameters.ts';
 import type { ExportJob, NetworkSource, TrainerEvent } from '../protocol.ts';
-import { readKnownCard } from '../teacher-card.ts';
+import { readKnownCard } from '../teachers/card.ts';
 import { networkJson, readNetworkJson } from './network-json.ts';
 import { onnxModel } from './onnx.ts';
 import type { TrainedNetwork } from './onnx.ts';

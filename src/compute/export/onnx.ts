@@ -5,8 +5,8 @@
 import { inferShapes } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph, Layer, OpName, Shape } from '../../core/arch/graph.ts';
 import type { Normalisation } from '../data/dataset.ts';
-import { layoutOf } from '../parameters.ts';
-import type { HostWeights } from '../parameters.ts';
+import { layoutOf } from '../model/parameters.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { ExportPrecision } from '../protocol.ts';
 import { encodeOnnx } from './encode-onnx.ts';
 import type { OnnxValue } from './encode-onnx.ts';

@@ -14,7 +14,7 @@ import type { DecoupledWeights } from '../../core/distill/decoupled.ts';
 import type { DecoupledRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../criterion.ts';
+import type { Criterion } from '../training/criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 /** Off the logarithm of the label's probability, so that it adds nothing to a sum of exponentials. */

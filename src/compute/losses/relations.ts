@@ -14,7 +14,7 @@ import { RELATION_EPSILON } from '../../core/distill/relations.ts';
 import type { RelationWeights } from '../../core/distill/relations.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../criterion.ts';
+import type { Criterion } from '../training/criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 export function relationLoss(recipe: RelationRecipe): Criterion {

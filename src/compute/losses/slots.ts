@@ -1,7 +1,7 @@
 /** A criterion's own weights. */
 import type { Initializer } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
-import type { WeightSlot } from '../parameters.ts';
+import type { WeightSlot } from '../model/parameters.ts';
 
 /** No layer of a family bears this name. */
 const OWNER = 'distillation';

@@ -1,5 +1,5 @@
 /** Follows one run from its start to its end or pause, over the same events that a window watches. */
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { HostClient } from '../host.ts';
 

@@ -1,6 +1,6 @@
 /** Progress in a terminal: one line that is rewritten in place, or plain lines where the output is no terminal. */
-import { oneLine } from '../../bridge/control-characters.ts';
-import type { RunSummaryView } from '../../bridge/schemas.ts';
+import { oneLine } from '../../bridge/words/control-characters.ts';
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Trial } from '../../core/trial.ts';
 import { progressText, trialText } from './run-text.ts';
 import { terminalText } from './terminal-text.ts';

@@ -1,10 +1,10 @@
 /** Several strategies on one table, as lines: medians side by side, trainings to a threshold, and who is better than whom. */
-import type { TableView } from '../../bridge/replay-schemas.ts';
-import { verdictWords } from '../../bridge/replay-words.ts';
+import type { TableView } from '../../bridge/schemas/replay.ts';
+import { verdictWords } from '../../bridge/words/replay-words.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter } from '../../core/anytime.ts';
 import type { AnytimeCurve } from '../../core/anytime.ts';
 import type { Goal } from '../../core/objective.ts';
-import type { PlayedGame } from '../replay-protocol.ts';
+import type { PlayedGame } from '../replays/protocol.ts';
 import type { ReplayTerms } from './replay-text.ts';
 import { askText, longestOf, replayText, right, shareText, valueText } from './replay-text.ts';
 import { textTable } from './text-table.ts';

@@ -1,5 +1,5 @@
 /** A run in words: one line of progress, its trials as they end, and its front as a table. */
-import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';

@@ -1,5 +1,5 @@
 /** Tables and numbers as a terminal shows them. */
-import { oneLine } from '../../bridge/control-characters.ts';
+import { oneLine } from '../../bridge/words/control-characters.ts';
 
 export interface Column {
   readonly title: string;

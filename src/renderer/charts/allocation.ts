@@ -5,9 +5,9 @@ import type { Theme } from '../theme.ts';
 import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
-import { pickedSeries } from './picked.ts';
-import type { PickedStudents, RingPlace } from './picked.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { pickedSeries } from './parts/picked.ts';
+import type { PickedStudents, RingPlace } from './parts/picked.ts';
 
 export interface AllocationInput extends PickedStudents {
   readonly trials: readonly Trial[];

@@ -4,10 +4,10 @@ import { GAP_FLOOR, logGap, readingCounts, spreadAfter } from '../../core/anytim
 import type { Goal } from '../../core/objective.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
-import type { AxisRange } from './axis-range.ts';
+import type { AxisRange } from './parts/axis-range.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, legendLines, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, legendLines, xAxis, yAxis } from './parts/frame.ts';
 
 export interface AnytimeSeries {
   readonly title: string;

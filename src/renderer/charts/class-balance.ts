@@ -1,11 +1,11 @@
 /** Images of each class in the splits of a data set. */
-import type { BalanceView } from '../../bridge/library-schemas.ts';
+import type { BalanceView } from '../../bridge/schemas/library.ts';
 import { formatCount, formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { CLASS_GRID, classAxis } from './class-axis.ts';
-import { frame, yAxis } from './frame.ts';
+import { CLASS_GRID, classAxis } from './parts/class-axis.ts';
+import { frame, yAxis } from './parts/frame.ts';
 
 const SPLITS = [
   { key: 'train', title: 'Training' },

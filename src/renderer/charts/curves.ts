@@ -4,7 +4,7 @@ import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './parts/frame.ts';
 
 export interface Curve {
   readonly id: string;

@@ -1,10 +1,10 @@
 /** How many students fit the budget, by the logarithm of their parameters. */
-import type { PreviewView } from '../../bridge/schemas.ts';
+import type { PreviewView } from '../../bridge/schemas/records.ts';
 import { formatCount, formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
 
 export function histogramChart(bins: PreviewView['histogram'], theme: Theme): ChartView {
   const colors = chartColors(theme);

@@ -5,8 +5,8 @@ import { formatVolume } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './frame.ts';
-import { stairs } from './stairs.ts';
+import { LINE_LEGEND, frame, xAxis, yAxis } from './parts/frame.ts';
+import { stairs } from './parts/stairs.ts';
 
 export interface HypervolumeInput {
   /** After `step`, 2 `step`, ..., n `step` finished students. */

@@ -6,7 +6,7 @@ import { METRIC_SPECS } from '../trial-metrics.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
 
 export function importanceChart(rows: readonly Importance[], metric: TrialMetric, theme: Theme): ChartView {
   const colors = chartColors(theme);

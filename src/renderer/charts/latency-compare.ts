@@ -1,14 +1,14 @@
 /** Latencies of several students on one engine and batch size: the share of passes that took no longer. */
-import type { LatencyView } from '../../bridge/schemas.ts';
+import type { LatencyView } from '../../bridge/schemas/records.ts';
 import { medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
-import { logRange } from './axis-range.ts';
+import { logRange } from './parts/axis-range.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
-import { stairs } from './stairs.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
+import { stairs } from './parts/stairs.ts';
 
 export interface TimedNetwork {
   readonly key: string;

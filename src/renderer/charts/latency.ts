@@ -1,13 +1,13 @@
 /** How the passes of a student are distributed: the share of them that took no longer than so many milliseconds. */
-import type { LatencyView } from '../../bridge/schemas.ts';
+import type { LatencyView } from '../../bridge/schemas/records.ts';
 import { LATENCY_ENGINES, medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
-import { stairs } from './stairs.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
+import { stairs } from './parts/stairs.ts';
 
 const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
   `${engineTitle(engine)} × ${batch}`;

@@ -11,8 +11,8 @@ import type { Titles } from '../words.ts';
 import { configText, levelText, metricTitle, trialNumber, trialTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { metricColour, metricScale } from './colour-scale.ts';
-import { frame } from './frame.ts';
+import { metricColour, metricScale } from './parts/colour-scale.ts';
+import { frame } from './parts/frame.ts';
 
 export interface ParallelInput {
   readonly trials: readonly Trial[];

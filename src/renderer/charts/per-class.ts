@@ -5,8 +5,8 @@ import { shareOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { markOf } from './chart.ts';
-import { CLASS_GRID, classAxis } from './class-axis.ts';
-import { frame, namedLegend, yAxis } from './frame.ts';
+import { CLASS_GRID, classAxis } from './parts/class-axis.ts';
+import { frame, namedLegend, yAxis } from './parts/frame.ts';
 
 export interface ReviewedConfusion {
   readonly key: string;

@@ -7,9 +7,9 @@ import type { Theme } from '../theme.ts';
 import { trialNumber } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
-import { pickedSeries } from './picked.ts';
-import type { PickedStudents, RingPlace } from './picked.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { pickedSeries } from './parts/picked.ts';
+import type { PickedStudents, RingPlace } from './parts/picked.ts';
 
 export interface PredictionsInput extends PickedStudents {
   /** In the order of the trials. */

@@ -5,10 +5,10 @@ import type { Theme } from '../theme.ts';
 import { trialNumber, trialTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
-import { pickedSeries } from './picked.ts';
-import type { PickedStudents } from './picked.ts';
-import { stairs } from './stairs.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { pickedSeries } from './parts/picked.ts';
+import type { PickedStudents } from './parts/picked.ts';
+import { stairs } from './parts/stairs.ts';
 
 export interface PriorWeightInput extends PickedStudents {
   readonly trials: readonly Trial[];

@@ -7,12 +7,12 @@ import type { Theme } from '../theme.ts';
 import { reachWords, regionTitle, trialNumber, trialTitle } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
-import { pickedSeries } from './picked.ts';
-import type { PickedStudents, RingPlace } from './picked.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { pickedSeries } from './parts/picked.ts';
+import type { PickedStudents, RingPlace } from './parts/picked.ts';
 import { regionHistory } from './region-lanes.ts';
 import type { RegionEvent, RegionEventKind, RegionHistory, RegionLife } from './region-lanes.ts';
-import { stairs } from './stairs.ts';
+import { stairs } from './parts/stairs.ts';
 
 export interface RegionsInput extends PickedStudents {
   /** After each result, in the order they came. */

@@ -4,7 +4,7 @@ import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './frame.ts';
+import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
 
 export interface ReviewedCalibration {
   readonly key: string;

@@ -4,10 +4,10 @@ import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';
-import { shareRange } from './axis-range.ts';
+import { shareRange } from './parts/axis-range.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './frame.ts';
+import { frame, xAxis, yAxis } from './parts/frame.ts';
 
 export interface SeededStudent extends TrainedStudent {
   /** Short enough for an axis. */

@@ -3,7 +3,7 @@ import { computed, shallowRef, watch } from 'vue';
 import { useRouter } from 'vue-router';
 import { COMMANDS } from '../../bridge/commands.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';
-import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { useClient } from '../api.ts';
 import { formatPercent } from '../format.ts';
 import { tabsOf } from '../run/tabs.ts';

@@ -1,5 +1,5 @@
 /** What stands side by side: students and their teacher as rows of one kind. */
-import type { TeacherView } from '../../bridge/schemas.ts';
+import type { TeacherView } from '../../bridge/schemas/records.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/run.ts';
@@ -14,7 +14,7 @@ import {
   formatRatio,
 } from '../format.ts';
 import { searchFields } from '../form/form-model.ts';
-import type { CheckpointView } from '../../bridge/review-schemas.ts';
+import type { CheckpointView } from '../../bridge/schemas/review.ts';
 import type { Network } from '../review/network.ts';
 import { pinOf } from '../review/network.ts';
 import type { Titles } from '../words.ts';

@@ -1,6 +1,6 @@
 /** Validation images as addresses of pictures, read when first shown and kept for the window. */
 import { shallowReactive } from 'vue';
-import { MOST_IMAGES } from '../../bridge/review-schemas.ts';
+import { MOST_IMAGES } from '../../bridge/schemas/review.ts';
 import { useClient } from '../api.ts';
 import { pictureAt, pngAddress } from '../review/image-data.ts';
 

@@ -1,6 +1,6 @@
 /** The compared networks whose predictions are here, all on the same images; the others with the reason. */
 import { computed, watch } from 'vue';
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { MarkPlace } from '../charts/chart.ts';
 import { usePredictions } from '../review/use-predictions.ts';
 import type { Compared } from './compared.ts';

@@ -1,6 +1,6 @@
 /** Columns of the list of runs: what they are called, how wide they are, what they sort by. The name stands first, always. */
-import type { RunColumn, RunOrder } from '../../bridge/upkeep-schemas.ts';
-import type { RowFrame, SizedColumn } from '../components/use-column-widths.ts';
+import type { RunColumn, RunOrder } from '../../bridge/schemas/upkeep.ts';
+import type { RowFrame, SizedColumn } from '../components/rows/use-column-widths.ts';
 
 export interface RunColumnLook {
   readonly title: string;

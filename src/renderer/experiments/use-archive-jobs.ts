@@ -1,8 +1,8 @@
 /** Exports and imports of runs that this window began: an export's file is fetched when it is made, an import's end is told. */
 import { computed, shallowRef, watch } from 'vue';
-import type { OfferedArchive } from '../../bridge/archive-schemas.ts';
-import { isUnderWay } from '../../bridge/job-schemas.ts';
-import type { JobView } from '../../bridge/job-schemas.ts';
+import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
+import { isUnderWay } from '../../bridge/schemas/job.ts';
+import type { JobView } from '../../bridge/schemas/job.ts';
 import { useCall, useClient } from '../api.ts';
 import { fetchArchive, sendArchive } from '../archives.ts';
 import { useJob } from '../jobs/use-job.ts';

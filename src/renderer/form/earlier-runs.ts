@@ -1,6 +1,6 @@
 /** Runs that a new one can learn from: of the same data set, with finished students, of its families; the newest first. */
 import { computed, onMounted, shallowRef } from 'vue';
-import type { RunSummaryView } from '../../bridge/schemas.ts';
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { useClient } from '../api.ts';
 import { formatDate, formatPlural } from '../format.ts';
 import { useRecords } from '../stores/records.ts';

@@ -1,11 +1,11 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
 import { z } from '../../bridge/zod.ts';
-import { importOptionsSchema } from '../../bridge/import-schemas.ts';
-import { teacherInputSchema } from '../../bridge/library-schemas.ts';
-import { replayInputSchema } from '../../bridge/replay-schemas.ts';
-import type { SearchInput } from '../../bridge/schemas.ts';
-import { searchInputSchema } from '../../bridge/schemas.ts';
-import { trainAgainSchema } from '../../bridge/train-again.ts';
+import { importOptionsSchema } from '../../bridge/schemas/import.ts';
+import { teacherInputSchema } from '../../bridge/schemas/library.ts';
+import { replayInputSchema } from '../../bridge/schemas/replay.ts';
+import type { SearchInput } from '../../bridge/schemas/records.ts';
+import { searchInputSchema } from '../../bridge/schemas/records.ts';
+import { trainAgainSchema } from '../../bridge/config/train-again.ts';
 import { parseNumber, parseNumbers } from './typed-number.ts';
 
 /** `numbers`: a list of them, typed with commas between. */

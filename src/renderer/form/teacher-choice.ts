@@ -1,5 +1,5 @@
 /** Who can teach the students of a search: teachers of its data set, nobody, or one that is yet to be trained. */
-import type { TeacherView } from '../../bridge/schemas.ts';
+import type { TeacherView } from '../../bridge/schemas/records.ts';
 import type { Choice } from './choice.ts';
 import type { Draft } from './form-model.ts';
 

@@ -1,6 +1,6 @@
 /** The form as a file: a configuration that is picked or was dropped on the window is loaded, and the form is saved as one. */
 import { watch } from 'vue';
-import { parseSearchText } from '../../bridge/parse-config.ts';
+import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import { downloadText, pickTextFile } from '../files.ts';
 import { useArrival } from '../stores/arrival.ts';
 import { useNewRun } from '../stores/new-run.ts';

@@ -2,8 +2,8 @@
 import { useTimeoutFn } from '@vueuse/core';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useCall, useClient } from '../api.ts';
-import { readFrontPoints } from '../../bridge/front-schemas.ts';
-import type { FrontGroupView, FrontPointsView } from '../../bridge/front-schemas.ts';
+import { readFrontPoints } from '../../bridge/schemas/front.ts';
+import type { FrontGroupView, FrontPointsView } from '../../bridge/schemas/front.ts';
 import { useLive } from '../stores/live.ts';
 import { useRecords } from '../stores/records.ts';
 

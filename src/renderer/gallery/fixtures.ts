@@ -10,7 +10,7 @@ import type {
   RunSummaryView,
   StrategyView,
   TeacherView,
-} from '../../bridge/schemas.ts';
+} from '../../bridge/schemas/records.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';

@@ -1,5 +1,5 @@
 /** A front over the made-up runs, as the host would answer for it. */
-import type { FrontGroupView, FrontPointsView, FrontQuery } from '../../bridge/front-schemas.ts';
+import type { FrontGroupView, FrontPointsView, FrontQuery } from '../../bridge/schemas/front.ts';
 import type { BridgeClient } from '../../bridge/client.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { FixtureRun } from './fixtures.ts';

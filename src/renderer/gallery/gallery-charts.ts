@@ -1,5 +1,5 @@
 /** Every chart with the fixtures it is shown and tested with, the awkward cases among them. */
-import type { PreviewView } from '../../bridge/schemas.ts';
+import type { PreviewView } from '../../bridge/schemas/records.ts';
 import { medianMs } from '../../core/latency.ts';
 import type { Trial } from '../../core/trial.ts';
 import { allocationChart } from '../charts/allocation.ts';
@@ -7,8 +7,8 @@ import { anytimeChart } from '../charts/anytime.ts';
 import type { AnytimeInput } from '../charts/anytime.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
-import type { FrontInput } from '../charts/front.ts';
-import { frontChart } from '../charts/front.ts';
+import type { FrontInput } from '../charts/front/front.ts';
+import { frontChart } from '../charts/front/front.ts';
 import { importanceChart } from '../charts/importance.ts';
 import { latencyChart } from '../charts/latency.ts';
 import { parallelChart } from '../charts/parallel.ts';
@@ -18,7 +18,7 @@ import { regionsChart } from '../charts/regions.ts';
 import { seedsChart } from '../charts/seeds.ts';
 import { histogramChart } from '../charts/histogram.ts';
 import { hypervolumeChart } from '../charts/hypervolume.ts';
-import { hypervolumeInput } from '../run/hypervolume-input.ts';
+import { hypervolumeInput } from '../run/front/hypervolume-input.ts';
 import { dimensionsOf, importanceOf } from '../run/parameters.ts';
 import { referenceBox } from '../hypervolume-share.ts';
 import type { Measure } from '../strategies/replay-figures.ts';

@@ -1,8 +1,8 @@
 /** What the made-up host knows of teachers, data sets and long work: one teacher in training, one that was stopped. */
 import type { BridgeClient } from '../../bridge/client.ts';
-import type { JobView } from '../../bridge/job-schemas.ts';
-import type { UsageView } from '../../bridge/library-schemas.ts';
-import type { HostEvent } from '../../bridge/schemas.ts';
+import type { JobView } from '../../bridge/schemas/job.ts';
+import type { UsageView } from '../../bridge/schemas/library.ts';
+import type { HostEvent } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import { fixtureDataset, fixtureTeacher } from './fixtures.ts';

@@ -1,5 +1,5 @@
 /** The log of a made-up run: each student proposed when it was made, and told when it ended. */
-import type { LogEntryView } from '../../bridge/log-schemas.ts';
+import type { LogEntryView } from '../../bridge/schemas/log.ts';
 import type { FixtureRun } from './fixtures.ts';
 
 /** `from`: the first `seq` of the page; without it the last `limit` entries. */

@@ -2,10 +2,10 @@
 import { AsyncIteratorClass } from '@orpc/contract';
 import type { BridgeClient } from '../../bridge/client.ts';
 import type { HostConnection } from '../../bridge/connect.ts';
-import { limitsOf } from '../../bridge/expand-config.ts';
-import type { ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
-import { searchInputSchema } from '../../bridge/schemas.ts';
+import { limitsOf } from '../../bridge/config/expand-config.ts';
+import type { ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { searchInputSchema } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunState } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';

@@ -1,8 +1,8 @@
 /** Labels, trash, views and room of the host in the page's memory; it has no disk, and so no archives. */
 import type { BridgeClient } from '../../bridge/client.ts';
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
-import { viewContentSchema, WASTE_KINDS } from '../../bridge/upkeep-schemas.ts';
-import type { RunFacetsView, RunListInput, ViewView } from '../../bridge/upkeep-schemas.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { viewContentSchema, WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
+import type { RunFacetsView, RunListInput, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 
 interface Labels {

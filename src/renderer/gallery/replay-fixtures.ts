@@ -1,5 +1,5 @@
 /** A finished replay with curves as strategies draw them, without playing one. */
-import type { GameResultView, ReplaySummaryView, ReplayView, TableView } from '../../bridge/replay-schemas.ts';
+import type { GameResultView, ReplaySummaryView, ReplayView, TableView } from '../../bridge/schemas/replay.ts';
 import { spreadAfter } from '../../core/anytime.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 

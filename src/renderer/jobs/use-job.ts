@@ -1,7 +1,7 @@
 /** A job that this component began, followed in the store: it goes on where the component goes away. */
 import { computed, shallowRef } from 'vue';
-import { isUnderWay as isGoing } from '../../bridge/job-schemas.ts';
-import type { JobView } from '../../bridge/job-schemas.ts';
+import { isUnderWay as isGoing } from '../../bridge/schemas/job.ts';
+import type { JobView } from '../../bridge/schemas/job.ts';
 import { useJobs } from '../stores/jobs.ts';
 
 export function useJob() {

@@ -7,7 +7,7 @@
  * n        b + c
  * p        min(1, 2 * sum over k <= min(b, c) of C(n, k) / 2^n)
  */
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import { formatPlural } from '../format.ts';
 import { predictedClasses } from './confusion.ts';
 

@@ -7,7 +7,7 @@
  * B_m         images whose confidence lies in ((m - 1) / M, m / M]
  * ECE         sum over m of |B_m| / n * |accuracy(B_m) - confidence(B_m)|
  */
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import { predictedClasses } from './confusion.ts';
 
 /** As many as Guo et al. have. */

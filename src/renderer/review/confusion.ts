@@ -4,7 +4,7 @@
  * symbol   meaning                                          shape
  * counts   images of true class r that were called class c  [classes][classes], row-major
  */
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 
 /** A place in a matrix. */
 export interface Cell {

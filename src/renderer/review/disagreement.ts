@@ -1,5 +1,5 @@
 /** Images on which networks do not agree, the most contested first. */
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { Cell } from './confusion.ts';
 import { predictedClasses } from './confusion.ts';
 

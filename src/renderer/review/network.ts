@@ -1,5 +1,5 @@
 /** What can be compared: a student after its last or its best epoch, or a teacher; as one word where it is kept (a pin). */
-import type { NetworkInput } from '../../bridge/review-schemas.ts';
+import type { NetworkInput } from '../../bridge/schemas/review.ts';
 
 export type Network =
   /** After its last epoch; `best`: after its best one, where that is another and was kept. */

@@ -2,7 +2,7 @@
 import { shallowReactive } from 'vue';
 import { useClient } from '../api.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';
-import type { PredictionsView } from '../../bridge/schemas.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { Network } from './network.ts';
 import { networkInput, pinOf } from './network.ts';
 

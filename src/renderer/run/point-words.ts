@@ -1,5 +1,5 @@
 /** A point of the front as a screen reader tells it. */
-import type { FrontPoint } from '../charts/front-points.ts';
+import type { FrontPoint } from '../charts/front/points.ts';
 import type { Predicted } from '../../core/strategies/explain.ts';
 import type { Trial } from '../../core/trial.ts';
 import { isOutside } from '../charts/predictions.ts';

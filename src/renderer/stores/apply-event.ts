@@ -1,5 +1,5 @@
 /** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can be tested. */
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas.ts';
+import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 
 export interface WorkbenchRecords {

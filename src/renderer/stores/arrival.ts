@@ -1,7 +1,7 @@
 /** Files on their way to the view that takes them in: dropped on the window, or handed to the program by the system. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
-import type { OfferedArchive } from '../../bridge/archive-schemas.ts';
+import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
 import { useClient } from '../api.ts';
 import type { PickedFolder } from '../handed-folder.ts';
 

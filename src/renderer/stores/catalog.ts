@@ -4,8 +4,8 @@ import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import { STUDENT_FAMILIES } from '../../core/arch/families/registry.ts';
 import type { Role } from '../../core/space/space.ts';
-import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas.ts';
-import type { SystemView } from '../../bridge/system-schemas.ts';
+import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
+import type { SystemView } from '../../bridge/schemas/system.ts';
 
 /** The families of this build, for as long as the catalog's own are being counted. No title depends on the task. */
 const OWN_FAMILIES = new Map(

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { ExplanationView } from '../../bridge/explain-schemas.ts';
+import type { ExplanationView } from '../../bridge/schemas/explain.ts';
 
 interface Explained {
   readonly explanation: ExplanationView;

@@ -2,9 +2,9 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import { isUnderWay, outlivesWindow } from '../../bridge/job-schemas.ts';
-import type { JobView } from '../../bridge/job-schemas.ts';
-import type { HostEvent } from '../../bridge/schemas.ts';
+import { isUnderWay, outlivesWindow } from '../../bridge/schemas/job.ts';
+import type { JobView } from '../../bridge/schemas/job.ts';
+import type { HostEvent } from '../../bridge/schemas/records.ts';
 
 export type JobChange = Extract<HostEvent, { type: 'job.changed' | 'job.removed' }>;
 

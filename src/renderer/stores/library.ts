@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { LibraryRecordView, LibraryView, UnfinishedTeacherView } from '../../bridge/library-schemas.ts';
+import type { LibraryRecordView, LibraryView, UnfinishedTeacherView } from '../../bridge/schemas/library.ts';
 
 export const useLibrary = defineStore('library', () => {
   const library = shallowRef<LibraryView>();

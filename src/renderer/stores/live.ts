@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
-import type { HostEvent } from '../../bridge/schemas.ts';
+import type { HostEvent } from '../../bridge/schemas/records.ts';
 import type { RunChange } from './apply-event.ts';
 import { useArrival } from './arrival.ts';
 import { useCatalog } from './catalog.ts';

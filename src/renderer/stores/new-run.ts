@@ -1,8 +1,8 @@
 /** What is typed into the New run form; it survives leaving the view, a reload, and a host that is out of reach. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { inputOf } from '../../bridge/config-input.ts';
-import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas.ts';
+import { inputOf } from '../../bridge/config/config-input.ts';
+import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas/records.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { checkInput } from '../form/check-input.ts';
 import type { CheckedInput } from '../form/check-input.ts';

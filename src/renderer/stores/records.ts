@@ -2,8 +2,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { RunSummaryView } from '../../bridge/schemas.ts';
-import type { NoteHitView } from '../../bridge/upkeep-schemas.ts';
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
+import type { NoteHitView } from '../../bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { RunChange } from './apply-event.ts';

@@ -2,8 +2,8 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { GameResultView, ReplayInput, ReplaySummaryView, TableView } from '../../bridge/replay-schemas.ts';
-import type { HostEvent } from '../../bridge/schemas.ts';
+import type { GameResultView, ReplayInput, ReplaySummaryView, TableView } from '../../bridge/schemas/replay.ts';
+import type { HostEvent } from '../../bridge/schemas/records.ts';
 
 export type ReplayChange = Extract<HostEvent, { type: 'replay.changed' | 'replay.removed' }>;
 

@@ -4,8 +4,8 @@
  */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import { viewContentSchema } from '../../bridge/upkeep-schemas.ts';
-import type { RunFacetsView, RunListInput, RunOrder, ViewContent, ViewView } from '../../bridge/upkeep-schemas.ts';
+import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
+import type { RunFacetsView, RunListInput, RunOrder, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { useClient } from '../api.ts';
 
 const KEY = 'trade.run-list';

@@ -1,5 +1,5 @@
 /** What the games of a replay say, as rows for tables and files: pure, from the records alone. */
-import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/replay-schemas.ts';
+import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { numberWord } from '../../bridge/numbers.ts';
 import type { AnytimeCurve, Comparison, Reached, SeededCurves, Spread } from '../../core/anytime.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';

@@ -30,7 +30,7 @@ test('stacks inside the block, the longest first, and the block that computed mo
   ];
   expect(explainBlocks(folder, blocks, 2)).toEqual([
     'A block of 60 ms, of which it computed 55:',
-    '     50  trials store/trial-rows.ts:10 < answer host/router.ts:10',
+    '     50  trials store/rows/trials.ts:10 < answer host/router.ts:10',
     '     30  answer host/router.ts:10',
     'A block of 15 ms, of which it computed 1:',
     '      0  (idle)',

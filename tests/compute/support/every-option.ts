@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../../src/core/recipe.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { TrainingTask } from '../../../src/compute/trainer.ts';
-import { train } from '../../../src/compute/trainer.ts';
-import type { HostWeights } from '../../../src/compute/parameters.ts';
-import { disposeTargets } from '../../../src/compute/teacher-targets.ts';
+import type { TrainingTask } from '../../../src/compute/training/trainer.ts';
+import { train } from '../../../src/compute/training/trainer.ts';
+import type { HostWeights } from '../../../src/compute/model/parameters.ts';
+import { disposeTargets } from '../../../src/compute/teachers/targets.ts';
 import { TINY } from './tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask } from './tiny-training.ts';
 

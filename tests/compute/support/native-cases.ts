@@ -13,7 +13,7 @@ import { NATIVE_ACTIVATIONS } from '../../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../../src/compute/backend/positions.ts';
 import { scaleChannels } from '../../../src/compute/backend/shape-ops.ts';
-import { createOptimizer } from '../../../src/compute/optimizer.ts';
+import { createOptimizer } from '../../../src/compute/training/optimizer.ts';
 import { crossEntropy, softTargetLoss } from '../../../src/compute/losses/soft-targets.ts';
 import { TINY_RECIPE } from './tiny-training.ts';
 

@@ -6,8 +6,8 @@ import { opSpec } from '../../../src/core/arch/ops.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Statistics } from '../../../src/compute/backend/norms.ts';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
-import { KERNELS } from '../../../src/compute/kernels.ts';
-import type { Kernel, KernelContext } from '../../../src/compute/kernels.ts';
+import { KERNELS } from '../../../src/compute/model/kernels.ts';
+import type { Kernel, KernelContext } from '../../../src/compute/model/kernels.ts';
 import { OP_CASES } from './op-cases.ts';
 import type { OpCase } from './op-cases.ts';
 

@@ -1,6 +1,6 @@
 /** Run by Node itself with a data set folder: trains both tiny networks, and one with every option of a recipe; prints JSON. */
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
-import { train } from '../../../src/compute/trainer.ts';
+import { train } from '../../../src/compute/training/trainer.ts';
 import { EVERY_OPTION, everyOptionTask } from './every-option.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTraining, tinyTransformer } from './tiny-training.ts';
 

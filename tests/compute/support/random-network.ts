@@ -4,7 +4,7 @@ import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import type { TrainedNetwork } from '../../../src/compute/export/onnx.ts';
 import type { Pixels } from '../../../src/compute/export/verify.ts';
-import { initialWeights, layoutOf } from '../../../src/compute/parameters.ts';
+import { initialWeights, layoutOf } from '../../../src/compute/model/parameters.ts';
 
 export function randomNetwork(graph: ArchitectureGraph, seed = 1): TrainedNetwork {
   const layout = layoutOf(graph);

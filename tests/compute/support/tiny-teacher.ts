@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { costOf } from '../../../src/core/arch/cost.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
-import { writeWeights } from '../../../src/compute/checkpoint.ts';
-import { initialWeights, layoutOf } from '../../../src/compute/parameters.ts';
-import { WEIGHTS_FILE, writeTeacherCard } from '../../../src/compute/teacher-card.ts';
+import { writeWeights } from '../../../src/compute/files/checkpoint.ts';
+import { initialWeights, layoutOf } from '../../../src/compute/model/parameters.ts';
+import { WEIGHTS_FILE, writeTeacherCard } from '../../../src/compute/teachers/card.ts';
 import { TINY } from './tiny-dataset.ts';
 import { TINY_RECIPE } from './tiny-training.ts';
 

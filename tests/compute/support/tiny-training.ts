@@ -7,9 +7,9 @@ import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { residentImages } from '../../../src/compute/data/augment.ts';
 import type { ResidentImages } from '../../../src/compute/data/augment.ts';
 import { loadDataset } from '../../../src/compute/data/dataset.ts';
-import { createModel } from '../../../src/compute/model.ts';
-import { train } from '../../../src/compute/trainer.ts';
-import type { Trained, TrainingHooks, TrainingTask } from '../../../src/compute/trainer.ts';
+import { createModel } from '../../../src/compute/model/model.ts';
+import { train } from '../../../src/compute/training/trainer.ts';
+import type { Trained, TrainingHooks, TrainingTask } from '../../../src/compute/training/trainer.ts';
 import { TINY } from './tiny-dataset.ts';
 
 export const TINY_RECIPE: Recipe = {

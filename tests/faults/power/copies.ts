@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { keepDamaged, listBackups, removeBackup } from '../../../src/store/backup.ts';
-import { findProblems } from '../../../src/store/doctor.ts';
+import { keepDamaged, listBackups, removeBackup } from '../../../src/store/upkeep/backup.ts';
+import { findProblems } from '../../../src/store/upkeep/doctor.ts';
 import { storedFiles } from '../../../src/store/files.ts';
-import { wishedCopy, wishFor } from '../../../src/store/recovery.ts';
-import type { Mend } from '../../../src/store/repair.ts';
+import { wishedCopy, wishFor } from '../../../src/store/upkeep/recovery.ts';
+import type { Mend } from '../../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE, openWorkspace } from '../../../src/store/workspace.ts';
 import Database from 'better-sqlite3';
 import { addRun, adopt, copyIn, deadWorkspace, lookForNote, nextStart, placeIn } from './operation.ts';

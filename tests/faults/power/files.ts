@@ -1,18 +1,18 @@
 /** Power cuts while a schema changes, and while files of others, of trainers and of the library are written. */
 import { createHash } from 'node:crypto';
-import type { ReplayView } from '../../../src/bridge/replay-schemas.ts';
-import { createCatalog } from '../../../src/host/catalog.ts';
-import { createLibrary } from '../../../src/host/library.ts';
+import type { ReplayView } from '../../../src/bridge/schemas/replay.ts';
+import { createCatalog } from '../../../src/host/library/catalog.ts';
+import { createLibrary } from '../../../src/host/library/library.ts';
 import { openLog } from '../../../src/host/log.ts';
-import { createReplayFiles } from '../../../src/host/replay-files.ts';
+import { createReplayFiles } from '../../../src/host/replays/files.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../../support/fake-teacher.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomically } from '../../../src/compute/atomic-file.ts';
-import { packArchive } from '../../../src/host/pack-archive.ts';
-import { unpackArchive } from '../../../src/host/unpack-archive.ts';
-import { listBackups } from '../../../src/store/backup.ts';
+import { writeAtomically } from '../../../src/compute/files/atomic-file.ts';
+import { packArchive } from '../../../src/host/archive/pack.ts';
+import { unpackArchive } from '../../../src/host/archive/unpack.ts';
+import { listBackups } from '../../../src/store/upkeep/backup.ts';
 import { DATABASE_FILE, openWorkspace } from '../../../src/store/workspace.ts';
 import Database from 'better-sqlite3';
 import { addRun, lookForNote, nextStart, placeIn, RESOURCES } from './operation.ts';

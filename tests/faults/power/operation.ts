@@ -4,10 +4,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { backUp } from '../../../src/store/backup.ts';
-import type { BackupKind } from '../../../src/store/backup.ts';
+import { backUp } from '../../../src/store/upkeep/backup.ts';
+import type { BackupKind } from '../../../src/store/upkeep/backup.ts';
 import { openDatabaseReadonly } from '../../../src/store/database.ts';
-import { examine } from '../../../src/store/doctor.ts';
+import { examine } from '../../../src/store/upkeep/doctor.ts';
 import type { AdoptedFile } from '../../../src/store/files.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../../src/store/workspace.ts';
 import type { Workspace } from '../../../src/store/workspace.ts';

@@ -1,8 +1,8 @@
 /** Power cuts while a run goes its way, and while runs are taken in. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packArchive } from '../../../src/host/pack-archive.ts';
-import { unpackArchive } from '../../../src/host/unpack-archive.ts';
+import { packArchive } from '../../../src/host/archive/pack.ts';
+import { unpackArchive } from '../../../src/host/archive/unpack.ts';
 import { openReadable, openWorkspace } from '../../../src/store/workspace.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../../support/fake-teacher.ts';
 import { finished, point, PREDICTIONS, searchConfig } from '../../support/store-records.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createProgressPrinter } from '../../../src/host/terminal/progress-printer.ts';
-import type { RunSummaryView } from '../../../src/bridge/schemas.ts';
+import type { RunSummaryView } from '../../../src/bridge/schemas/records.ts';
 
 /** `done`: so many that ended, and halves of those in training. */
 const summary = (done: number, stage = 'training'): RunSummaryView =>

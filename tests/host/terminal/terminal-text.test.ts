@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { oneLine, plainJson, withoutControls } from '../../../src/bridge/control-characters.ts';
+import { oneLine, plainJson, withoutControls } from '../../../src/bridge/words/control-characters.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import { failureOf } from '../../../src/host/terminal/failure.ts';
 import { createProgressPrinter } from '../../../src/host/terminal/progress-printer.ts';

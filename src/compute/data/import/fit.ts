@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import type { Breath } from '../../evaluate.ts';
+import type { Breath } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../protocol.ts';
 import { roomFor } from './source.ts';
 import type { SourceImages } from './source.ts';

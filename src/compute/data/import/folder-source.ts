@@ -5,7 +5,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
-import type { Breath } from '../../evaluate.ts';
+import type { Breath } from '../../training/evaluate.ts';
 import type { SplitName } from '../dataset.ts';
 import { corrupt } from '../idx.ts';
 import { framed, inParallel } from './fit.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { Breath } from '../../evaluate.ts';
+import type { Breath } from '../../training/evaluate.ts';
 import type { ImportJob, ImportKind, ImportOptions } from '../../protocol.ts';
 import type { Split, SplitName } from '../dataset.ts';
 import { CIFAR10, CIFAR100, CIFAR100_COARSE, isCifarFolder, readCifarSource } from './cifar-source.ts';

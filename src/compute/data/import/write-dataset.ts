@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { writeAtomically } from '../../atomic-file.ts';
+import { writeAtomically } from '../../files/atomic-file.ts';
 import type { DatasetCard, Split, SplitName } from '../dataset.ts';
 import { idxBytes } from '../idx.ts';
 import { SPLIT_NAMES } from './source.ts';

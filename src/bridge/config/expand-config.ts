@@ -1,0 +1,141 @@
+/** From a search as people write it to the configuration that a run keeps: objectives, limits and reference point as records. */
+import { WorkbenchError } from '../../core/errors.ts';
+import { LATENCY_METRIC } from '../../core/latency.ts';
+import type { LatencySetting } from '../../core/latency.ts';
+import type { Limit, Objective } from '../../core/objective.ts';
+import { REWARD_METRIC } from '../../core/reward.ts';
+import type { Reward } from '../../core/reward.ts';
+import type { SearchConfig } from '../../core/run.ts';
+import type { Candidate } from '../../core/space/space.ts';
+import { listed } from '../../core/strategies/listed.ts';
+import type { StrategyOptions } from '../../core/strategies/strategy.ts';
+import type { ParsedSearchInput } from '../schemas/records.ts';
+
+/** Of one student, or of several: the largest, the middle. */
+export interface StudentCosts {
+  readonly params: number;
+  readonly macs: number;
+}
+
+/** By the names that people write. */
+export const OBJECTIVES = {
+  accuracy: { metric: 'accuracy', goal: 'maximize', known: false },
+  params: { metric: 'params', goal: 'minimize', known: true },
+  macs: { metric: 'macs', goal: 'minimize', known: true },
+  latencyMs: { metric: LATENCY_METRIC, goal: 'minimize', known: false },
+  reward: { metric: REWARD_METRIC, goal: 'maximize', known: false },
+} as const satisfies Readonly<Record<string, Objective>>;
+
+/** Trainers side by side on a processor where nothing else is said (docs/decisions.md, 9). */
+export const CPU_SLOTS = 2;
+
+/** Of a given student. */
+export const MOST_SEEDS = 100;
+
+/** What is known of the data and the machine. */
+export interface Surroundings {
+  /** The medians of the chosen families' reference students; the largest student where nothing else is said. */
+  readonly typical?: StudentCosts;
+  /** What suits the machine. */
+  readonly slots?: number;
+  /** Accuracy on the validation split of naming its commonest class each time; 0 where the data is not known. */
+  readonly baseline?: number;
+}
+
+/** The dearest student still counts a little. */
+const REFERENCE_MARGIN = 1.1;
+
+/**
+ * Without a limit, the slowest student counts as fast as a call of so many milliseconds and one multiply-accumulate a
+ * nanosecond for the largest: a latency that no strategy, seed or load of the machine changes.
+ */
+const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record<LatencySetting['engine'], number>;
+const REFERENCE_MACS_PER_MS = 1e6;
+
+/**
+ * `largest`: costs of the largest student, of all families, that is within the limits.
+ *
+ * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
+ * strategy or seed: the accuracy that is asked for, or that of naming the commonest class each time, which takes no
+ * student; and for each cost 1.1 times its limit, or the largest student's where there is none; for latency, which is not
+ * known beforehand, a slow machine's. A reward counts from 0.
+ */
+export function expandConfig(
+  parsed: ParsedSearchInput,
+  largest: StudentCosts,
+  { typical = largest, slots = CPU_SLOTS, baseline = 0 }: Surroundings = {},
+): SearchConfig {
+  const { objectives, limits, latency, transferFrom, students, reward: asked, reference, $schema: _, ...rest } = parsed;
+  const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
+  const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
+  const slowest =
+    REFERENCE_CALL_MS[latency.engine] + (latency.batch * (limits.macs ?? largest.macs)) / REFERENCE_MACS_PER_MS;
+  const isAllowed = reward ? objectives.length === 1 : objectives[0] === 'accuracy';
+  if (!isAllowed || new Set(objectives).size < objectives.length) {
+    const problem = 'objectives: accuracy comes first, and each objective once; or the reward stands alone.';
+    throw new WorkbenchError('config.invalid', problem, { field: 'objectives' });
+  }
+  if (new Set(parsed.families).size < parsed.families.length) {
+    throw new WorkbenchError('config.invalid', 'families: name each family once.', { field: 'families' });
+  }
+  return {
+    ...rest,
+    // None is named where students learn from labels alone; else the host knows which.
+    teacher: rest.teacher ?? '',
+    ...(transferFrom.length > 0 && { transferFrom }),
+    ...(students && givenStudents(students, rest.strategy.options)),
+    slots: rest.slots ?? slots,
+    objectives: objectives.map((name) => OBJECTIVES[name]),
+    limits: limitsOf(limits),
+    ...(reward && { reward }),
+    ...(isTimed && { latency }),
+    reference: {
+      accuracy: reference.accuracy ?? baseline,
+      params: REFERENCE_MARGIN * (limits.params ?? largest.params),
+      macs: REFERENCE_MARGIN * (limits.macs ?? largest.macs),
+      ...(reward && { [REWARD_METRIC]: 0 }),
+      ...(isTimed && { [LATENCY_METRIC]: REFERENCE_MARGIN * (limits.latencyMs ?? slowest) }),
+    },
+  };
+}
+
+/** Families of these students, each once. */
+export const familiesOf = (students: readonly Candidate[]): readonly string[] => [
+  ...new Set(students.map(({ family }) => family)),
+];
+
+/** Their families and no other, and the trainings that they come to: what is said of either beside them counts nothing. */
+export function givenStudents(
+  students: readonly Candidate[],
+  options: StrategyOptions,
+): Pick<SearchConfig, 'students' | 'families' | 'budget'> {
+  const seeds = Number(options['seeds'] ?? listed.defaults['seeds']);
+  if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_SEEDS) {
+    const problem = `strategy.options.seeds: choose a whole number from 1 to ${MOST_SEEDS}.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'strategy.options.seeds' });
+  }
+  return {
+    students,
+    families: familiesOf(students),
+    budget: { trials: students.length * seeds },
+  };
+}
+
+/** A latency is not known before a student is timed, so that its target has to be said, if only as its limit. */
+function rewardOf(
+  { target: asked, ...rest }: ParsedSearchInput['reward'],
+  limits: ParsedSearchInput['limits'],
+  typical: StudentCosts,
+): Reward {
+  const target = asked ?? (rest.cost === 'latencyMs' ? limits.latencyMs : typical[rest.cost]);
+  if (target !== undefined) return { ...rest, target };
+  const problem = 'reward.target: say how many milliseconds a pass are the target, or limit limits.latencyMs.';
+  throw new WorkbenchError('config.invalid', problem, { field: 'reward.target' });
+}
+
+export function limitsOf(limits: ParsedSearchInput['limits']): readonly Limit[] {
+  return (['params', 'macs', 'latencyMs'] as const).flatMap((metric) => {
+    const max = limits[metric];
+    return max === undefined ? [] : [{ metric, max }];
+  });
+}

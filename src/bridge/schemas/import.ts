@@ -1,0 +1,42 @@
+/** What it takes to make a data set of somebody's files. */
+import { handedId } from './file.ts';
+import { folderName } from './library.ts';
+import { z } from '../zod.ts';
+
+const share = z.number().gt(0).lt(1);
+
+const options = {
+  name: folderName.optional().describe("What a search calls it; the folder's name when absent"),
+  title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
+  licence: z.string().trim().min(1).max(2000).optional().describe('Its licence, as text'),
+  kind: z.enum(['idx', 'cifar10', 'cifar100', 'folder']).optional().describe('What the files are; told by their names'),
+  size: z.int().min(8).max(64).optional().describe('Side of the images; their own, or 32 for a folder of images'),
+  fit: z.enum(['letterbox', 'crop', 'stretch']).default('letterbox').describe('How an image is made square'),
+  gray: z.boolean().default(false).describe('One channel, whatever the images have'),
+  coarse: z.boolean().default(false).describe('The 20 coarse classes of CIFAR-100, not its 100 fine ones'),
+  val: share.default(0.1).describe('Share of the training images that is cut for validation'),
+  test: share.default(0.1).describe('Share of the training images that is cut for the test'),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the cut'),
+};
+
+const leavesSome = ({ val, test }: { readonly val: number; readonly test: number }): boolean => val + test < 1;
+const LEAVES_NOTHING = { path: ['test'], message: 'with validation it leaves nothing to train on' };
+
+/** What a person may say of it, wherever the files are. */
+export const importOptionsSchema = z.strictObject(options).refine(leavesSome, LEAVES_NOTHING);
+
+/** Of files on this machine; the command line alone says where. */
+export const importOrderSchema = z
+  .strictObject({ path: z.string().trim().min(1).max(4096), ...options })
+  .refine(leavesSome, LEAVES_NOTHING);
+
+/** Of files that a window has handed over (`files.put`); `folder`: what they lay in, by its name alone. */
+export const importInputSchema = z
+  .strictObject({ files: handedId, folder: z.string().trim().min(1).max(255), ...options })
+  .refine(leavesSome, LEAVES_NOTHING);
+
+export type ImportOrder = z.input<typeof importOrderSchema>;
+export type ImportInput = z.input<typeof importInputSchema>;
+export type ImportOptions = z.output<typeof importOptionsSchema>;
+export type ParsedImportOrder = z.output<typeof importOrderSchema>;
+export type ParsedImportInput = z.output<typeof importInputSchema>;

@@ -1,0 +1,121 @@
+/** Teachers and data sets as they are kept: what is known of each, where it is used, and what it takes to train a teacher. */
+import { z } from '../zod.ts';
+import { epochPointSchema } from './epoch.ts';
+
+const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+const count = z.int().min(0);
+const NAME = z.string().max(120);
+/** Of a folder that the workbench makes. */
+export const folderName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'begin with a letter or digit; small letters, digits and - only, at most 60');
+
+export const nameInput = z.strictObject({ name: NAME });
+
+/** Runs and teachers that need something; `runs`: the newest of them, and how many there are. */
+export const usageSchema = z.strictObject({
+  runs: z.array(z.strictObject({ id: z.string(), name: z.string() })).readonly(),
+  runCount: count,
+  /** Of a data set: teachers that learned from it. */
+  teachers: z.array(z.string()).readonly(),
+});
+
+/** A teacher or a data set. */
+export const libraryRecordSchema = z.strictObject({
+  name: NAME,
+  /** SHA-256 of a teacher's weights, of a data set's images and labels; and what the folder takes. */
+  fingerprint: z.string().optional(),
+  bytes: count,
+  usage: usageSchema,
+});
+
+export const librarySchema = z.strictObject({
+  teachers: z.array(libraryRecordSchema).readonly(),
+  datasets: z.array(libraryRecordSchema).readonly(),
+});
+
+/** What a teacher's folder tells past what a list shows. */
+export const teacherDetailSchema = z.strictObject({
+  /** Empty where it was not kept. */
+  points: z.array(epochPointSchema).readonly(),
+  epochs: count,
+  optimizer: z.string(),
+  learningRate: anyNumber.optional(),
+  batchSize: count.optional(),
+  seed: count,
+  trainImages: count,
+  seconds: anyNumber.optional(),
+  date: z.string().optional(),
+  backend: z.string().optional(),
+});
+
+export const teacherInputSchema = z.strictObject({
+  name: folderName.describe('What a search calls it'),
+  title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
+  dataset: z.string().trim().min(1).max(120).default('fashion-mnist').describe('All its training images are used'),
+  epochs: z.int().min(1).max(500).default(16).describe('Passes over the training images'),
+  learningRate: z.number().gt(0).max(10).default(0.1).describe('Highest rate of SGD, after one epoch of warm-up'),
+  flip: z.boolean().default(true).describe('Mirror images at random; not for digits, letters or signs'),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('Of weights, batches and augmentation'),
+});
+
+export type TeacherInput = z.input<typeof teacherInputSchema>;
+export type ParsedTeacherInput = z.output<typeof teacherInputSchema>;
+
+/** What training it means: the network, and how long it may take by what was measured on this machine. */
+export const teacherPreviewSchema = z.strictObject({
+  params: count,
+  macs: count,
+  trainImages: count,
+  seconds: anyNumber.optional(),
+  /** Epochs done of the same order, which was stopped: training goes on from there. */
+  epochsDone: count,
+});
+
+/** A training that was stopped, with what it takes to go on. */
+export const unfinishedTeacherSchema = z.strictObject({
+  id: z.string(),
+  order: teacherInputSchema,
+  points: z.array(epochPointSchema).readonly(),
+  bytes: count,
+});
+
+export const unfinishedInput = z.strictObject({ id: z.string().max(120) });
+
+/** Images of a split, by their places in it or by class. */
+export const samplesInput = z.strictObject({
+  name: NAME,
+  split: z.enum(['train', 'validation', 'test']),
+  /** Of all classes when absent. */
+  label: count.optional(),
+  offset: count.default(0),
+  limit: z.int().min(1).max(200).default(60),
+});
+
+export const samplesSchema = z.strictObject({
+  /** That there are in all. */
+  total: count,
+  /** `[height, width, channels]` */
+  shape: z.array(z.number()).readonly(),
+  /** Of this page: place in the split, class, and pixels `[n][height][width][channels]`. */
+  indices: z.array(count).readonly(),
+  labels: z.array(count).readonly(),
+  pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+});
+
+/** Images of each class in each split, in the order of the classes. */
+export const balanceSchema = z.strictObject({
+  train: z.array(count).readonly(),
+  validation: z.array(count).readonly(),
+  test: z.array(count).readonly(),
+});
+
+export type UsageView = z.output<typeof usageSchema>;
+export type LibraryRecordView = z.output<typeof libraryRecordSchema>;
+export type LibraryView = z.output<typeof librarySchema>;
+export type TeacherDetailView = z.output<typeof teacherDetailSchema>;
+export type TeacherPreviewView = z.output<typeof teacherPreviewSchema>;
+export type UnfinishedTeacherView = z.output<typeof unfinishedTeacherSchema>;
+export type SamplesInput = z.input<typeof samplesInput>;
+export type SamplesView = z.output<typeof samplesSchema>;
+export type BalanceView = z.output<typeof balanceSchema>;

@@ -1,0 +1,368 @@
+/**
+ * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown key is an error.
+ * Core's types are the meaning; `satisfies`-style checks at the end keep both in step.
+ */
+import { z } from '../zod.ts';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
+import { REWARD_COSTS } from '../../core/reward.ts';
+import type { Run } from '../../core/run.ts';
+import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
+import { epochPointSchema } from './epoch.ts';
+import { jobSchema } from './job.ts';
+import { checkpointsSchema, recipeSchema } from './recipe.ts';
+import { replaySummarySchema } from './replay.ts';
+import { runLabels } from './upkeep.ts';
+
+/** Trainers side by side, whoever asks for them. */
+export const MOST_SLOTS = 16;
+
+const NAME = z.string().trim().min(1).max(120);
+const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** Numbers that may be NaN or infinite: z.number() refuses both. */
+const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+const count = z.int().min(0);
+
+const level = z.union([z.string().max(200), z.number(), z.boolean()]);
+export const candidateSchema = z.strictObject({
+  family: z.string().max(120),
+  config: z.record(z.string().max(100), level),
+});
+
+// --- configuration of a search -------------------------------------------------------------------------------------
+
+const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
+
+/** A search as people write it (config files, the New run form). */
+export const searchInputSchema = z.strictObject({
+  $schema: z.string().max(500).optional(),
+  name: NAME.describe('Name of the run'),
+  dataset: NAME.default('fashion-mnist').describe('Data set'),
+  trainImages: z.int().min(100).optional().describe('Training images used; all when absent'),
+  teacher: NAME.optional().describe("Teacher; the data set's own when absent"),
+  families: z
+    .array(NAME)
+    .min(1)
+    .max(100)
+    .default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'])
+    .describe('Student families'),
+  strategy: z
+    .strictObject({
+      id: NAME.default('trade').describe('Search strategy'),
+      options: z
+        .record(z.string().max(100), optionValue)
+        .refine((options) => Object.keys(options).length <= 100, 'at most 100 options')
+        .default({}),
+    })
+    .prefault({}),
+  students: z
+    .array(candidateSchema)
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Students to train instead of searching, with the strategy "listed"'),
+  studentsFrom: ID.optional().describe('Run that found these students'),
+  transferFrom: z
+    .array(ID)
+    .max(20)
+    .default([])
+    .describe('Earlier runs on the same data set to learn from; with another teacher, too'),
+  objectives: z
+    .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs', 'reward']))
+    .min(1)
+    .max(4)
+    .default(['accuracy', 'params'])
+    .describe('Accuracy first; then costs to be traded against it. Or the reward alone'),
+  reward: rewardInput,
+  limits: limitsInput,
+  latency: latencyInput,
+  reference: referenceInput,
+  budget: z
+    .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
+    .prefault({}),
+  recipe: recipeSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
+  slots: z
+    .int()
+    .min(1)
+    .max(MOST_SLOTS)
+    .optional()
+    .describe('Trainers side by side; what suits the machine when absent'),
+});
+
+export type SearchInput = z.input<typeof searchInputSchema>;
+export type ParsedSearchInput = z.output<typeof searchInputSchema>;
+
+// --- records that cross the bridge ---------------------------------------------------------------------------------
+
+/** Read-only on both sides, as core's records are. */
+export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+
+export const metricsSchema = z.record(z.string(), anyNumber);
+
+export const whySchema = z.strictObject({
+  source: z.string(),
+  region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
+  predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
+  predictedLatencyMs: anyNumber.optional(),
+  priorWeight: anyNumber.optional(),
+  owed: z.boolean().optional(),
+  expectedGain: anyNumber.optional(),
+  fallback: z.string().optional(),
+});
+
+export const trialSchema = z.strictObject({
+  id: ID,
+  runId: ID,
+  number: count,
+  state: z.enum(['queued', 'running', 'finished', 'failed', 'interrupted', 'stopped']),
+  candidate: candidateSchema,
+  seed: count,
+  why: whySchema,
+  params: anyNumber,
+  macs: anyNumber,
+  peakActivationBytes: anyNumber,
+  metrics: metricsSchema,
+  testAccuracy: anyNumber.optional(),
+  epochsDone: count,
+  epochs: count,
+  seconds: anyNumber,
+  attempts: count,
+  reason: z.string().optional(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+});
+
+const objectiveSchema = z.strictObject({
+  metric: z.string(),
+  goal: z.enum(['maximize', 'minimize']),
+  known: z.boolean(),
+});
+
+const rewardSchema = z.strictObject({
+  cost: z.enum(REWARD_COSTS),
+  target: z.number(),
+  under: z.number(),
+  over: z.number(),
+});
+
+const latencySettingSchema = z.strictObject({ engine: z.enum(LATENCY_ENGINES), batch: z.literal(LATENCY_BATCHES) });
+
+const configSchema = z.strictObject({
+  name: z.string(),
+  dataset: z.string(),
+  datasetFingerprint: z.string().optional(),
+  trainImages: z.number().optional(),
+  teacher: z.string(),
+  families: list(z.string()),
+  strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
+  students: list(candidateSchema).optional(),
+  studentsFrom: z.string().optional(),
+  transferFrom: list(z.string()).optional(),
+  objectives: list(objectiveSchema),
+  limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
+  reward: rewardSchema.optional(),
+  latency: latencySettingSchema.optional(),
+  reference: z.record(z.string(), z.number()),
+  budget: z.strictObject({ trials: count }),
+  recipe: recipeSchema,
+  checkpoints: checkpointsSchema,
+  seed: count,
+  slots: count,
+});
+
+export const runSchema = z.strictObject({
+  id: ID,
+  name: z.string(),
+  state: z.enum(['running', 'paused', 'interrupted', 'finished', 'failed']),
+  config: configSchema,
+  strategyVersion: count,
+  reason: z.string().optional(),
+  sample: z.boolean(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  seconds: anyNumber,
+});
+
+export const runSummarySchema = z.strictObject({
+  /** Rises from each summary that the host makes to the next, over its sessions too: the higher one is the newer. */
+  revision: count,
+  run: runSchema,
+  ...runLabels,
+  trials: z.strictObject({
+    queued: count,
+    running: count,
+    finished: count,
+    failed: count,
+    interrupted: count,
+    stopped: count,
+  }),
+  score: z.strictObject({
+    bestAccuracy: anyNumber.optional(),
+    frontSize: count,
+    hypervolume: anyNumber,
+    history: list(anyNumber),
+    historyStep: z.int().min(1),
+  }),
+  /** While running: what it is doing and how long it will take. */
+  live: z
+    .strictObject({
+      stage: z.string(),
+      done: anyNumber,
+      total: anyNumber,
+      /** Estimated seconds to the end of the run; absent until there is something to estimate from. */
+      secondsLeft: anyNumber.optional(),
+    })
+    .optional(),
+});
+
+/** JSON of an architecture graph; `core/arch` is its schema, and it is only ever sent by the host. */
+export const graphSchema = z.custom<ArchitectureGraph>(
+  (value) => typeof value === 'object' && value !== null && 'layers' in value,
+  'expected an architecture graph',
+);
+
+export const predictionsSchema = z.strictObject({
+  count,
+  classes: count,
+  /** `[count][classes]` */
+  probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
+  /** True class of each image, `[count]`. */
+  labels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+});
+
+export const latencySchema = latencySettingSchema.extend({
+  version: z.string(),
+  device: z.string(),
+  threads: count,
+  warmupPasses: count,
+  /** Milliseconds of each pass after warm-up, in order. */
+  timingsMs: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
+  /** Cores' worth of time that others took meanwhile; NaN where the system does not tell. */
+  otherLoad: anyNumber,
+  measuredAt: z.string(),
+});
+
+export const teacherSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  dataset: z.string(),
+  graph: graphSchema,
+  params: z.number(),
+  macs: z.number(),
+  validationAccuracy: anyNumber,
+  testAccuracy: anyNumber,
+  summary: z.string(),
+  bundled: z.boolean(),
+});
+
+export const datasetSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  licence: z.string(),
+  classes: list(z.string()),
+  shape: list(z.number()),
+  splits: z.strictObject({ train: count, validation: count, test: count }),
+  /** Images of each class, in the order of the classes; this and what follows of imported ones. */
+  balance: z.strictObject({ train: list(count), validation: list(count), test: list(count) }).optional(),
+  fingerprint: z.string().optional(),
+  source: z.string().optional(),
+  date: z.string().optional(),
+  warnings: list(z.string()).optional(),
+  bundled: z.boolean(),
+});
+
+export const familySchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  dimensions: list(z.strictObject({ name: z.string(), title: z.string(), levels: list(level) })),
+  students: count,
+  reference: z.strictObject({ config: z.record(z.string(), level), params: z.number(), macs: z.number() }).optional(),
+});
+
+export const strategySchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  version: count,
+  fidelity: z.enum(['faithful', 'partial', 'reconstruction']),
+  summary: z.string(),
+  defaults: z.record(z.string(), optionValue),
+  /** It can learn from earlier runs. */
+  transfers: z.boolean().optional(),
+  /** It trains the students that it is given, and searches for none. */
+  given: z.boolean().optional(),
+});
+
+/** What a configuration means before it is started: how many students fit, and how long it may take. */
+export const previewSchema = z.strictObject({
+  students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
+  /** Feasible students by log10 of their parameters, in equal bins. */
+  histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
+  /** What a start would say against it. */
+  refusal: z.strictObject({ message: z.string(), field: z.string().optional() }).optional(),
+  /** Estimated seconds, from trials measured on this machine; absent until something was measured, and where no student fits. */
+  seconds: anyNumber.optional(),
+});
+
+/** Rows as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
+export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
+export const storedRuns = z.custom<readonly RunSummaryView[]>((value) => Array.isArray(value), 'expected runs');
+
+export const idInput = z.strictObject({ id: ID });
+
+export const exportInput = idInput.extend({
+  format: z.enum(['onnx', 'json']),
+  precision: z.enum(['fp32', 'fp16']).default('fp32'),
+});
+
+export const exportSchema = z.strictObject({
+  /** What to call the file. */
+  name: z.string(),
+  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  /** Largest difference of a logit from the trained network's, and what was allowed, over so many validation images. */
+  maxAbsDiff: z.number(),
+  bound: z.number(),
+  images: count,
+});
+
+// --- live events ---------------------------------------------------------------------------------------------------
+
+export const hostEventSchema = z.discriminatedUnion('type', [
+  /** Sent first on every subscription, and after a gap: read everything again. */
+  z.strictObject({ type: z.literal('synced') }),
+  z.strictObject({ type: z.literal('run.changed'), summary: runSummarySchema }),
+  z.strictObject({ type: z.literal('run.removed'), id: ID }),
+  z.strictObject({ type: z.literal('trial.changed'), trial: trialSchema }),
+  z.strictObject({ type: z.literal('epoch.appended'), trialId: ID, runId: ID, point: epochPointSchema }),
+  z.strictObject({ type: z.literal('replay.changed'), replay: replaySummarySchema }),
+  z.strictObject({ type: z.literal('replay.removed'), id: ID }),
+  z.strictObject({ type: z.literal('job.changed'), job: jobSchema }),
+  z.strictObject({ type: z.literal('job.removed'), id: ID }),
+  /** A teacher or a data set came or went: read them again. */
+  z.strictObject({ type: z.literal('library.changed') }),
+  /** The system handed a file to the program: ask whether to take it in. */
+  z.strictObject({ type: z.literal('archive.offered') }),
+]);
+
+export type HostEvent = z.output<typeof hostEventSchema>;
+export type RunSummaryView = z.output<typeof runSummarySchema>;
+export type PredictionsView = z.output<typeof predictionsSchema>;
+export type LatencyView = z.output<typeof latencySchema>;
+export type ExportView = z.output<typeof exportSchema>;
+export type TeacherView = z.output<typeof teacherSchema>;
+export type DatasetView = z.output<typeof datasetSchema>;
+export type FamilyView = z.output<typeof familySchema>;
+export type StrategyView = z.output<typeof strategySchema>;
+export type PreviewView = z.output<typeof previewSchema>;
+
+// --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
+
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const inStep: readonly [
+  Mutual<z.output<typeof trialSchema>, Trial>,
+  Mutual<z.output<typeof runSchema>, Run>,
+  Mutual<z.output<typeof epochPointSchema>, EpochPoint>,
+] = [true, true, true];
+void inStep;

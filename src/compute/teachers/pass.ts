@@ -1,0 +1,74 @@
+/** A teacher's pass over the training images in one view: everything that a loss wants of it. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { sizeOf } from '../../core/arch/ops.ts';
+import { featureLevels } from '../../core/distill/feature-levels.ts';
+import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
+import { gatherImages } from '../data/augment.ts';
+import type { ResidentImages, View } from '../data/augment.ts';
+import type { Breath } from '../training/evaluate.ts';
+import { attentionMaps } from '../losses/attention.ts';
+import { mapOf, poolTo } from '../losses/places.ts';
+import type { Model } from '../model/model.ts';
+import { unflatten } from '../model/parameters.ts';
+import type { Parameters } from '../model/parameters.ts';
+
+const BATCH = 250;
+
+export interface TeacherPass {
+  readonly model: Model;
+  readonly parameters: Parameters;
+  readonly images: ResidentImages;
+  readonly view: (sample: number) => View;
+}
+
+/** Values `[count][...shape]` of each array by its name. `onProgress`: number of images done so far. */
+export async function teacherPass(
+  { model, parameters, images, view }: TeacherPass,
+  arrays: readonly TeacherArray[],
+  breath: Breath,
+  onProgress: (done: number) => void,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
+  const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
+  for (let start = 0; start < images.count; start += BATCH) {
+    await breath();
+    const samples = Int32Array.from({ length: Math.min(BATCH, images.count - start) }, (_, index) => start + index);
+    const outputs = tf.tidy(() => {
+      const features = new Map<string, Tensor>();
+      const logits = model.forward(
+        gatherImages(images, samples, Array.from(samples, view)),
+        unflatten(model.layout, parameters.theta),
+        parameters.statistics,
+        undefined,
+        { layers, give: (layer, output) => features.set(layer, output) },
+      );
+      return arrays.map((array) => outputOf(array, model.graph, logits, features));
+    });
+    values.forEach(({ array, all }, index) => {
+      const output = outputs[index]?.dataSync<'float32'>();
+      if (output) all.set(output, start * sizeOf(array.shape));
+    });
+    tf.dispose(outputs);
+    onProgress(start + samples.length);
+  }
+  return new Map(values.map(({ array, all }) => [array.name, all]));
+}
+
+function outputOf(
+  { form, name }: TeacherArray,
+  graph: ArchitectureGraph,
+  logits: Tensor,
+  features: ReadonlyMap<string, Tensor>,
+): Tensor {
+  if (form.kind === 'logits') return logits;
+  const feature = features.get(form.layerId);
+  if (feature === undefined) throw new Error(`The teacher has no layer "${form.layerId}"`);
+  // A copy: the pass disposes what it was given, and a layer's output is the tidy's.
+  if (form.kind === 'vector') return tf.clone(feature);
+  const level = featureLevels(graph).find(({ layerId }) => layerId === form.layerId);
+  if (level === undefined) throw new Error(`"${name}" is of no level of the teacher`);
+  const map = poolTo(mapOf(feature, level), form.size);
+  return form.kind === 'map' ? tf.clone(map) : attentionMaps(map, form.power);
+}

@@ -1,0 +1,19 @@
+/** What a teacher gives for fixed views of the training images, on the device. */
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+
+export interface TeacherTargets {
+  /** The teacher's. */
+  readonly graph: ArchitectureGraph;
+  /** By the names of `core/distill/teacher-arrays.ts`, `[rows, ...]`: view after view, sample after sample. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly views: number;
+  /** Views times images. */
+  readonly rows: number;
+  /** How sample and view number make a view: `viewOf(viewSeed, sample, view)`. */
+  readonly viewSeed: number;
+}
+
+export function disposeTargets({ tensors }: TeacherTargets): void {
+  for (const tensor of tensors.values()) tensor.dispose();
+}

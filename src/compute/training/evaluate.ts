@@ -1,0 +1,78 @@
+/** Accuracy, loss and predictions of a network on a split. */
+import * as tf from '@tensorflow/tfjs-core';
+import { gatherImages } from '../data/augment.ts';
+import type { ResidentImages, View } from '../data/augment.ts';
+import type { Model } from '../model/model.ts';
+import { unflatten } from '../model/parameters.ts';
+import type { Parameters } from '../model/parameters.ts';
+import type { Predictions } from '../protocol.ts';
+
+export interface Evaluation {
+  /** Fraction of right answers. */
+  readonly accuracy: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  readonly predictions: Predictions;
+}
+
+/** Between two batches: lets messages in; throws to give up. */
+export type Breath = () => Promise<void>;
+
+const BATCH = 250;
+
+/** `labels[i]` is the class of image i. */
+export async function evaluate(
+  model: Model,
+  parameters: Parameters,
+  data: ResidentImages,
+  labels: Uint8Array,
+  breath: Breath,
+): Promise<Evaluation> {
+  const logits = await logitsOf(model, parameters, data, { breath });
+  const classes = model.graph.classes;
+  const probabilities = new Float32Array(logits.length);
+  let right = 0;
+  let loss = 0;
+  for (let image = 0; image < data.count; image++) {
+    const row = logits.subarray(image * classes, (image + 1) * classes);
+    const label = labels[image] ?? 0;
+    const highest = Math.max(...row);
+    const total = row.reduce((sum, value) => sum + Math.exp(value - highest), 0);
+    row.forEach((value, index) => (probabilities[image * classes + index] = Math.exp(value - highest) / total));
+    loss += highest + Math.log(total) - (row[label] ?? Number.NaN);
+    if (row.indexOf(highest) === label) right += 1;
+  }
+  const predictions = { count: data.count, classes, probabilities };
+  return { accuracy: right / data.count, loss: loss / data.count, predictions };
+}
+
+export interface PassOptions {
+  readonly breath: Breath;
+  /** How each sample is shown (absent: as it is). */
+  readonly views?: (sample: number) => View;
+  /** Number of images done so far. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Logits `[count][classes]` of all images. */
+export async function logitsOf(
+  model: Model,
+  parameters: Parameters,
+  data: ResidentImages,
+  { breath, views, onProgress }: PassOptions,
+): Promise<Float32Array> {
+  const logits = new Float32Array(data.count * model.graph.classes);
+  for (let start = 0; start < data.count; start += BATCH) {
+    await breath();
+    const samples = Int32Array.from({ length: Math.min(BATCH, data.count - start) }, (_, index) => start + index);
+    const chosen = views && Array.from(samples, views);
+    const output = tf.tidy(() => {
+      const weights = unflatten(model.layout, parameters.theta);
+      return model.forward(gatherImages(data, samples, chosen), weights, parameters.statistics);
+    });
+    logits.set(output.dataSync<'float32'>(), start * model.graph.classes);
+    output.dispose();
+    onProgress?.(start + samples.length);
+  }
+  return logits;
+}

@@ -1,0 +1,182 @@
+/**
+ * The training loop: any architecture graph, with or without a teacher. Order, views and start are decided by the seed
+ * and the position alone, so a run that goes on from a checkpoint is the run that was never stopped; only where training
+ * goes by seconds the clock has its say.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { WorkbenchError } from '../../core/errors.ts';
+import { createRng, split } from '../../core/math/rng.ts';
+import type { Recipe } from '../../core/recipe.ts';
+import type { EpochPoint } from '../../core/trial.ts';
+import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
+import type { ResidentImages } from '../data/augment.ts';
+import { evaluate } from './evaluate.ts';
+import type { Breath, Evaluation } from './evaluate.ts';
+import { createLearner, trainingLayout } from './learner.ts';
+import type { Learner } from './learner.ts';
+import type { Model } from '../model/model.ts';
+import { createOptimizer, learningRateAt } from './optimizer.ts';
+import { decayMask, downloadWeights } from '../model/parameters.ts';
+import type { HostWeights } from '../model/parameters.ts';
+import type { TeacherTargets } from '../teachers/targets.ts';
+
+export interface TrainingTask {
+  readonly model: Model;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly train: ResidentImages;
+  readonly validation: ResidentImages;
+  /** Classes of the validation images. */
+  readonly validationLabels: Uint8Array;
+  readonly teacher?: TeacherTargets;
+  readonly start?: TrainingState;
+  /** Remember the weights of the best epoch too. */
+  readonly keepBest?: boolean;
+}
+
+export interface TrainingHooks {
+  /** Called between steps. Throws to give up; training then ends with that error after `onStop`. */
+  readonly breath: Breath;
+  /** Steps done so far, and the share of the training, 0 to 1. */
+  readonly onStep?: (done: number, share: number) => void;
+  readonly onEpoch?: (point: EpochPoint, state: () => TrainingState) => void;
+  /** Called with the position when `breath` gives up. */
+  readonly onStop?: (state: () => TrainingState) => void;
+  /** Milliseconds from a monotonic clock; absent: this process' own. */
+  readonly now?: () => number;
+}
+
+export interface Trained {
+  /** After the last epoch. */
+  readonly weights: HostWeights;
+  readonly evaluation: Evaluation;
+  /** The epoch of the highest validation accuracy, where it is to be kept and is not the last. */
+  readonly best?: BestEpoch;
+  readonly epochs: number;
+  readonly seconds: number;
+}
+
+/** The stream of chance that decides the order of images; the learner has the others. */
+const ORDER_STREAM = 1;
+/** Reading a number back waits for the device: the loss is looked at once in so many steps. */
+const STEPS_PER_LOOK = 25;
+
+/**
+ * Whole batches alone: a few images left over sit out an epoch, each time others. Throws `config.invalid` when there is
+ * not one.
+ */
+export function stepsPerEpoch(images: number, batchSize: number): number {
+  if (batchSize <= images) return Math.floor(images / batchSize);
+  const message = `A batch of ${batchSize} is larger than the ${images} training images. Choose a smaller batch.`;
+  throw new WorkbenchError('config.invalid', message, { field: 'recipe.batchSize' });
+}
+
+/**
+ * Throws `trainer.failed` when loss or weights are no longer finite, `config.invalid` for a batch larger than the set.
+ * Leaves no tensor behind, however it ends.
+ */
+export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<Trained> {
+  const { recipe } = task;
+  const { now = () => performance.now() } = hooks;
+  const started = now();
+  const steps = stepsPerEpoch(task.train.count, recipe.batchSize);
+  const decay = decayMask(trainingLayout(task));
+  let learner: Learner | undefined;
+  try {
+    learner = createLearner(task, createOptimizer(recipe, decay));
+    const trained = await runEpochs(task, hooks, learner, steps, now);
+    return { ...trained, seconds: (now() - started) / 1000 };
+  } finally {
+    learner?.dispose();
+    decay.dispose();
+  }
+}
+
+async function runEpochs(
+  task: TrainingTask,
+  hooks: TrainingHooks,
+  learner: Learner,
+  steps: number,
+  now: () => number,
+): Promise<Omit<Trained, 'seconds'>> {
+  const { model, recipe, seed, validation, validationLabels } = task;
+  let elapsed = task.start?.elapsed ?? 0;
+  let best = task.start?.best;
+  let evaluation: Evaluation | undefined;
+  const share = (): number =>
+    recipe.seconds === undefined ? learner.position() / (recipe.epochs * steps) : Math.min(1, elapsed / recipe.seconds);
+  const state = (): TrainingState => ({ ...learner.state(), elapsed, ...(best && { best }) });
+  const assess = (): Promise<Evaluation> =>
+    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => breathe(hooks, state)));
+  // An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first.
+  const unreported = learner.lossSum() !== 0;
+  const first = Math.floor((learner.position() - (unreported ? 1 : 0)) / steps);
+  for (let epoch = first; share() < 1 || (unreported && epoch === first); epoch++) {
+    const epochStarted = now();
+    const order = createRng(split(split(seed, ORDER_STREAM), epoch)).shuffle([...Array(task.train.count).keys()]);
+    while (learner.position() < (epoch + 1) * steps && share() < 1) {
+      const step = learner.position();
+      const offset = (step - epoch * steps) * recipe.batchSize;
+      await breathe(hooks, state);
+      const stepStarted = now();
+      const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
+      learner.step(samples, epoch, learningRateAt(step, steps, recipe, elapsed), share());
+      if (learner.position() % STEPS_PER_LOOK === 0) checkLoss(learner.lossSum(), learner.position(), epoch, task);
+      elapsed += (now() - stepStarted) / 1000;
+      hooks.onStep?.(learner.position(), share());
+    }
+    const trainLoss = learner.lossSum() / (learner.position() - epoch * steps);
+    checkLoss(trainLoss, learner.position(), epoch, task);
+    if (!learner.isFinite()) throw diverged('Weights are no longer finite numbers', learner.position(), epoch);
+    evaluation = await assess();
+    if (!Number.isFinite(evaluation.loss)) {
+      throw diverged(`The validation loss became ${evaluation.loss}`, learner.position(), epoch);
+    }
+    learner.forgetLoss();
+    const { accuracy } = evaluation;
+    if (task.keepBest && !(best !== undefined && best.accuracy >= accuracy)) {
+      best = {
+        epoch: epoch + 1,
+        accuracy,
+        weights: await learner.withKept((kept) => downloadWeights(model.layout, kept)),
+      };
+    }
+    const point = {
+      epoch: epoch + 1,
+      trainLoss,
+      validationLoss: evaluation.loss,
+      validationAccuracy: accuracy,
+      learningRate: learningRateAt(learner.position() - 1, steps, recipe, elapsed),
+      seconds: (now() - epochStarted) / 1000,
+    };
+    hooks.onEpoch?.(point, state);
+  }
+  // A run that was stopped after its last step has nothing left to train, but no figures yet.
+  evaluation ??= await assess();
+  const weights = await learner.withKept((kept) => downloadWeights(model.layout, kept));
+  const epochs = Math.ceil(learner.position() / steps);
+  return { weights, evaluation, epochs, ...(best && best.epoch < epochs && { best }) };
+}
+
+async function breathe({ breath, onStop }: TrainingHooks, state: () => TrainingState): Promise<void> {
+  try {
+    await breath();
+  } catch (error) {
+    onStop?.(state);
+    throw error;
+  }
+}
+
+/** Images that are no numbers are told from a training that went astray. */
+function checkLoss(loss: number, step: number, epoch: number, { train }: TrainingTask): void {
+  if (Number.isFinite(loss)) return;
+  const sound = tf.tidy(() => tf.sum(tf.mul(train.images, 0)).dataSync<'float32'>()[0] === 0);
+  if (sound) throw diverged(`The loss became ${loss}`, step, epoch);
+  const message = 'The training images hold values that are no finite numbers. Import the data set again.';
+  throw new WorkbenchError('dataset.corrupt', message);
+}
+
+function diverged(finding: string, step: number, epoch: number): WorkbenchError {
+  const advice = 'Lower the learning rate of the recipe, or clip its gradients.';
+  return new WorkbenchError('trainer.failed', `${finding} in epoch ${epoch + 1}, by step ${step}. ${advice}`);
+}

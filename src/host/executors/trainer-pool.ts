@@ -1,0 +1,196 @@
+/** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait for a free one. */
+import { availableParallelism } from 'node:os';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { JobCommand, JobEnd, Reporter, TrainerLink, TrainerSettings } from './trainer-link.ts';
+import { startTrainer } from './trainer-link.ts';
+
+export interface TrainerPool {
+  /**
+   * Waits for a free trainer and gives it the job. Throws `backend.missing` when none can be started, and
+   * resolves to `stopped` at once when `signal` is aborted before the job began.
+   */
+  run(command: JobCommand, report?: Reporter, signal?: AbortSignal): Promise<JobEnd>;
+  /**
+   * Gives the job to a trainer of one thread while every other trainer of the pool holds between two steps: what is timed
+   * has the machine to itself. One such job at a time. Throws and resolves as `run`.
+   */
+  runAlone(command: JobCommand, signal?: AbortSignal): Promise<JobEnd>;
+  /** How many trainers may work side by side; more than this are let go when they are free. */
+  resize(slots: number): void;
+  /** Ends every trainer; jobs in hand are asked to stop first. */
+  close(): Promise<void>;
+}
+
+/** TensorFlow's own switch, read once by each process. */
+const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
+
+interface Slot {
+  link: TrainerLink | undefined;
+  /** While its trainer starts, which keeps a core busy too. */
+  starting: Promise<unknown> | undefined;
+  busy: boolean;
+}
+
+export function createTrainerPool(settings: TrainerSettings): TrainerPool {
+  const slots: Slot[] = [];
+  const gate = createGate();
+  const timer: Slot = { link: undefined, starting: undefined, busy: false };
+  let lastAlone: Promise<unknown> = Promise.resolve();
+  const waiting: (() => void)[] = [];
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  let size = 1;
+
+  async function take(): Promise<Slot> {
+    for (;;) {
+      const free = slots.find((slot) => !slot.busy && slot.link?.alive()) ?? slots.find((slot) => !slot.busy);
+      const slot = free ?? (slots.length < size ? addSlot() : undefined);
+      if (slot !== undefined) {
+        slot.busy = true;
+        return slot;
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  function addSlot(): Slot {
+    const slot: Slot = { link: undefined, starting: undefined, busy: false };
+    slots.push(slot);
+    return slot;
+  }
+
+  function release(slot: Slot): void {
+    slot.busy = false;
+    if (slots.length > size) {
+      slots.splice(slots.indexOf(slot), 1);
+      void slot.link?.close();
+    }
+    waiting.shift()?.();
+  }
+
+  async function runIn(command: JobCommand, report: Reporter, signal: AbortSignal): Promise<JobEnd> {
+    const stopped: JobEnd = { type: 'stopped', jobId: command.job.jobId, fence: settings.fence, checkpoint: undefined };
+    const slot = await take();
+    try {
+      if (signal.aborted) return stopped;
+      await gate.open();
+      if (!slot.link?.alive()) await start(slot, withThreads(settings, size));
+      await gate.open();
+      // The stop of a person who changed their mind while the trainer was starting.
+      if (signal.aborted) return stopped;
+      return await linkOf(slot).run(command, report, signal);
+    } finally {
+      release(slot);
+    }
+  }
+
+  async function start(slot: Slot, how: TrainerSettings): Promise<void> {
+    const starting = startTrainer(how);
+    slot.starting = starting;
+    try {
+      slot.link = await starting;
+    } finally {
+      slot.starting = undefined;
+    }
+  }
+
+  async function aloneIn(command: JobCommand, signal: AbortSignal): Promise<JobEnd> {
+    const stopped: JobEnd = { type: 'stopped', jobId: command.job.jobId, fence: settings.fence, checkpoint: undefined };
+    if (signal.aborted) return stopped;
+    timer.busy = true;
+    gate.close();
+    try {
+      if (!timer.link?.alive()) await start(timer, withOneThread(settings));
+      await Promise.allSettled(slots.map(({ starting }) => starting));
+      await Promise.all(slots.map(({ link }) => link?.hold()));
+      return await linkOf(timer).run(command, () => undefined, signal);
+    } finally {
+      for (const { link } of slots) link?.release();
+      timer.busy = false;
+      gate.reopen();
+      if (slots.length === 0) dismissTimer();
+    }
+  }
+
+  /** Nobody waits for its end: it is asked to, and has nothing in hand. */
+  function dismissTimer(): void {
+    if (timer.busy) return;
+    void timer.link?.close();
+    timer.link = undefined;
+  }
+
+  function runAlone(command: JobCommand, signal?: AbortSignal): Promise<JobEnd> {
+    assertOpen();
+    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const job = lastAlone.then(() => aloneIn(command, either));
+    lastAlone = job.catch(() => undefined);
+    running.add(job);
+    return job.finally(() => running.delete(job));
+  }
+
+  function run(command: JobCommand, report: Reporter = () => undefined, signal?: AbortSignal): Promise<JobEnd> {
+    assertOpen();
+    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+    const job = runIn(command, report, either);
+    running.add(job);
+    return job.finally(() => running.delete(job));
+  }
+
+  function assertOpen(): void {
+    if (closing.signal.aborted) throw new WorkbenchError('run.state', 'The workbench is closing: start it again.');
+  }
+
+  function resize(wanted: number): void {
+    size = wanted;
+    for (const slot of slots.filter((one) => !one.busy).slice(0, Math.max(0, slots.length - size))) {
+      slots.splice(slots.indexOf(slot), 1);
+      void slot.link?.close();
+    }
+    if (slots.length === 0) dismissTimer();
+    for (const wake of waiting.splice(0)) wake();
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    for (const wake of waiting.splice(0)) wake();
+    await Promise.allSettled(running);
+    await Promise.all([timer, ...slots.splice(0)].map((slot) => slot.link?.close()));
+  }
+
+  return { run, runAlone, resize, close };
+}
+
+/** What waits for it goes on when it is open. */
+function createGate(): { open(): Promise<void>; close(): void; reopen(): void } {
+  let reopen: (() => void) | undefined;
+  let closed: Promise<void> | undefined;
+  return {
+    open: async () => {
+      while (closed !== undefined) await closed;
+    },
+    close: () => {
+      closed = new Promise((resolve) => (reopen = resolve));
+    },
+    reopen: () => {
+      closed = undefined;
+      reopen?.();
+    },
+  };
+}
+
+function linkOf({ link }: Slot): TrainerLink {
+  if (link !== undefined) return link;
+  throw new WorkbenchError('internal', 'A trainer is to work that was not started.');
+}
+
+/** The threads of a timed pass are part of what is measured: one. */
+function withOneThread(settings: TrainerSettings): TrainerSettings {
+  return { ...settings, environment: { ...settings.environment, [THREADS_VARIABLE]: '1' } };
+}
+
+/** Trainers side by side share the cores; small students gain more from a trainer beside them than from a second thread. */
+function withThreads(settings: TrainerSettings, trainers: number): TrainerSettings {
+  const threads = Math.max(1, Math.floor(availableParallelism() / trainers));
+  const wanted = process.env[THREADS_VARIABLE] ?? String(threads);
+  return { ...settings, environment: { [THREADS_VARIABLE]: wanted, ...settings.environment } };
+}

@@ -1,0 +1,227 @@
+/** What a search can choose from: data sets and teachers of the program and of the workspace, families, strategies. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
+import type { StudentCosts } from '../../bridge/config/expand-config.ts';
+import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { knownLimits } from '../../core/latency.ts';
+import { median } from '../../core/math/quantile.ts';
+import { isFeasible } from '../../core/objective.ts';
+import type { Limit } from '../../core/objective.ts';
+import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
+import { surveySpace } from '../processes/ask-client.ts';
+import type { FamilySurvey } from '../processes/ask-protocol.ts';
+import { readDatasetCard } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
+import { readTeacherCard } from './teacher-files.ts';
+import type { TeacherCard } from './teacher-files.ts';
+
+/** What the bridge takes for a name. */
+const LONGEST_NAME = 120;
+
+/** Something found in a folder of its own; its name is the folder's. */
+export interface Found<Card> {
+  readonly name: string;
+  readonly directory: string;
+  readonly bundled: boolean;
+  readonly card: Card;
+}
+
+interface Place {
+  readonly root: string;
+  readonly bundled: boolean;
+}
+
+export interface Catalog {
+  datasets(): Promise<readonly DatasetView[]>;
+  teachers(): Promise<readonly TeacherView[]>;
+  /** With their folders and cards, in the order of their names. */
+  foundDatasets(): Promise<readonly Found<DatasetCard>[]>;
+  foundTeachers(): Promise<readonly Found<TeacherCard>[]>;
+  families(dataset: string): Promise<readonly FamilyView[]>;
+  strategies(): readonly StrategyView[];
+  /** Throws `dataset.missing`, naming those there are. */
+  dataset(name: string): Promise<Found<DatasetCard>>;
+  /** Throws `teacher.missing`, naming those there are. */
+  teacher(name: string): Promise<Found<TeacherCard>>;
+  /** Costs of every student of every family for a data set; computed once. */
+  survey(dataset: Found<DatasetCard>): Promise<readonly FamilySurvey[]>;
+}
+
+/**
+ * Folders of the workspace and of the program's resources. Bundled names are taken: a folder of the workspace that has one
+ * is no other fashion-mnist, whoever put it there.
+ */
+export function createCatalog(resources: string, workspace: string): Catalog {
+  const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
+
+  async function placesOf(kind: string): Promise<ReadonlyMap<string, Place>> {
+    const places = new Map<string, Place>();
+    for (const name of await foldersIn(join(workspace, kind))) places.set(name, { root: workspace, bundled: false });
+    for (const name of await foldersIn(join(resources, kind))) places.set(name, { root: resources, bundled: true });
+    return places;
+  }
+
+  async function find<Card>(kind: string, read: (directory: string) => Promise<Card>): Promise<readonly Found<Card>[]> {
+    const found = new Map<string, Found<Card>>();
+    for (const [name, { root, bundled }] of await placesOf(kind)) {
+      const directory = join(root, kind, name);
+      // A broken folder is no reason to hide the others; asking for it by name says what is wrong with it.
+      const card = await read(directory).catch(() => undefined);
+      if (card !== undefined) found.set(name, { name, directory, bundled, card });
+    }
+    return [...found.values()].sort((left, right) => left.name.localeCompare(right.name));
+  }
+
+  async function one<Card>(
+    kind: string,
+    name: string,
+    read: (directory: string) => Promise<Card>,
+    missing: (known: readonly string[]) => WorkbenchError,
+  ): Promise<Found<Card>> {
+    const names = await placesOf(kind);
+    const place = names.get(name);
+    if (place === undefined) throw missing([...names.keys()].sort());
+    const directory = join(place.root, kind, name);
+    return { name, directory, bundled: place.bundled, card: await read(directory) };
+  }
+
+  const dataset = (name: string): Promise<Found<DatasetCard>> =>
+    one('datasets', name, readDatasetCard, (known) =>
+      unknown('dataset.missing', 'data set', name, known, 'dataset', 'import it'),
+    );
+
+  const foundDatasets = (): Promise<readonly Found<DatasetCard>[]> => find('datasets', readDatasetCard);
+  const foundTeachers = (): Promise<readonly Found<TeacherCard>[]> => find('teachers', readTeacherCard);
+
+  const survey = ({ card }: Found<DatasetCard>): Promise<readonly FamilySurvey[]> => {
+    const key = JSON.stringify([card.shape, card.classes.length]);
+    const space = { families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length };
+    const known = surveys.get(key) ?? surveySpace(space);
+    surveys.set(key, known);
+    known.catch(() => surveys.delete(key));
+    return known;
+  };
+
+  return {
+    dataset,
+    survey,
+    teacher: (name) =>
+      one('teachers', name, readTeacherCard, (known) =>
+        unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train one'),
+      ),
+    foundDatasets,
+    foundTeachers,
+    datasets: async () => (await foundDatasets()).map(datasetView),
+    teachers: async () => (await foundTeachers()).map(teacherView),
+    families: async (name) => {
+      const found = await dataset(name);
+      return familyViews(found.card, await survey(found));
+    },
+    strategies: () => [...STRATEGY_INFOS, LISTED.info],
+  };
+}
+
+/** Costs of the largest student of all families within the limits; 1 where there is none. */
+export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly Limit[]): StudentCosts {
+  const largest = { params: 1, macs: 1 };
+  for (const family of surveys) {
+    family.params.forEach((params, index) => {
+      const macs = family.macs[index] ?? NaN;
+      if (!within({ params, macs }, limits)) return;
+      largest.params = Math.max(largest.params, params);
+      largest.macs = Math.max(largest.macs, macs);
+    });
+  }
+  return largest;
+}
+
+/** Medians of the costs of the families' reference students. */
+export function typicalOf(
+  names: readonly string[],
+  { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
+): StudentCosts {
+  const costs = studentSpace(names, shape, classes.length).families.map((family) => family.costs(family.reference));
+  const middle = (metric: string): number => median(costs.map((cost) => cost[metric] ?? NaN));
+  return { params: middle('params'), macs: middle('macs') };
+}
+
+/** Accuracy on the validation split of naming its commonest class each time; of chance, where the card counts no classes. */
+export function baselineAccuracy({ classes, splits }: Pick<DatasetCard, 'classes' | 'splits'>): number {
+  const counts = splits.val.balance ?? [];
+  const images = counts.reduce((sum, count) => sum + count, 0);
+  return images > 0 ? Math.max(...counts) / images : 1 / classes.length;
+}
+
+/** Every limit that is settled before anything is measured. */
+export function within(costs: StudentCosts, limits: readonly Limit[]): boolean {
+  return isFeasible({ ...costs }, knownLimits(limits));
+}
+
+/** Those that a window could not be told of by name are none. */
+async function foldersIn(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => entry.name)
+    .filter((name) => name.length <= LONGEST_NAME);
+}
+
+function unknown(
+  code: 'dataset.missing' | 'teacher.missing',
+  what: string,
+  name: string,
+  known: readonly string[],
+  field: string,
+  remedy: string,
+): WorkbenchError {
+  const choice =
+    known.length > 0 ? `Choose from: ${known.join(', ')}, or ${remedy}.` : `There are none yet: ${remedy} first.`;
+  return new WorkbenchError(code, `There is no ${what} "${name}". ${choice}`, { field });
+}
+
+export function datasetView({ name, bundled, card }: Found<DatasetCard>): DatasetView {
+  const { title, licence, classes, shape, fingerprint, source, date, warnings } = card;
+  const { train, val, test } = card.splits;
+  const counts = { train: train.count, validation: val.count, test: test.count };
+  const balance =
+    train.balance && val.balance && test.balance
+      ? { train: train.balance, validation: val.balance, test: test.balance }
+      : undefined;
+  const known = { ...(balance && { balance }), fingerprint, source, date, warnings };
+  return { name, title, licence, classes, shape, splits: counts, ...known, bundled };
+}
+
+function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
+  const { title, graph, params, macs, accuracy, dataset, recipe, seed } = card;
+  const summary =
+    `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
+    `(${recipe.optimizer}, seed ${seed}).`;
+  return {
+    name,
+    title,
+    dataset: dataset.id,
+    graph,
+    params,
+    macs,
+    validationAccuracy: accuracy.validation,
+    testAccuracy: accuracy.test,
+    summary,
+    bundled,
+  };
+}
+
+function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {
+  const space = studentSpace(studentFamilyNames(), card.shape, card.classes.length);
+  return space.families.map((family) => {
+    const costs = family.costs(family.reference);
+    return {
+      name: family.name,
+      title: family.title,
+      dimensions: family.dimensions.map(({ name, title, levels }) => ({ name, title, levels })),
+      students: surveys.find((survey) => survey.family === family.name)?.params.length ?? 0,
+      reference: { config: family.reference, params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN },
+    };
+  });
+}

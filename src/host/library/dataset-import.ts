@@ -1,0 +1,166 @@
+/** Imports data sets in a process of their own and moves the finished folders into the workspace. */
+import { existsSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
+import type { JobView } from '../../bridge/schemas/job.ts';
+import type { DatasetView } from '../../bridge/schemas/records.ts';
+import type { ImportJob } from '../../compute/protocol.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { WorkspaceFiles } from '../../store/files.ts';
+import { datasetView } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { HandedFiles } from '../workspace/handed-files.ts';
+import type { JobList, JobProgress } from '../jobs/job-list.ts';
+import { processEntry } from '../processes/process-entry.ts';
+import { putFolderInPlace } from '../workspace/put-in-place.ts';
+import { faultOf } from '../jobs/side-jobs.ts';
+import { startTrainer } from '../executors/trainer-link.ts';
+import type { TrainerSettings } from '../executors/trainer-link.ts';
+
+/** `undefined` when `signal` came first; then nothing was kept. */
+export type ImportDataset = (
+  order: ParsedImportOrder,
+  tell: (progress: JobProgress) => void,
+  signal: AbortSignal,
+) => Promise<DatasetView | undefined>;
+
+export interface DatasetImports {
+  readonly import: ImportDataset;
+  /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the order; what is wrong with the files ends the job. */
+  start(order: ParsedImportInput): Promise<JobView>;
+}
+
+export interface DatasetImportParts {
+  readonly trainer: TrainerSettings;
+  readonly catalog: Catalog;
+  readonly files: Pick<WorkspaceFiles, 'folders' | 'temp'>;
+  readonly handed: Pick<HandedFiles, 'hold' | 'drop'>;
+  readonly jobs: Pick<JobList, 'start'>;
+  /** Called when a data set has come. */
+  readonly changed: () => void;
+}
+
+export function createDatasetImports({
+  trainer,
+  catalog,
+  files,
+  handed,
+  jobs,
+  changed,
+}: DatasetImportParts): DatasetImports {
+  const { folders, temp } = files;
+  // Its own program, also where tests put another trainer in the place of the real one.
+  const settings: TrainerSettings = { ...trainer, entry: processEntry('importer') };
+  let number = 0;
+
+  async function checkFree(name: string): Promise<void> {
+    // A broken folder is in no list, and still in the way.
+    const isTaken =
+      existsSync(join(folders.datasets, name)) || (await catalog.datasets()).some((one) => one.name === name);
+    if (!isTaken) return;
+    const problem = `name: "${name}" is a data set that exists already: choose another name.`;
+    throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
+  }
+
+  /** `source`: what the card says of where it came from. */
+  async function prepare(path: string, source: string, order: ImportOptions): Promise<ImportJob> {
+    const name = order.name ?? nameOf(source);
+    await checkFree(name);
+    number += 1;
+    const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
+    return {
+      ...{ jobId: `import-${number}`, fence: settings.fence, path, source, name, title: order.title ?? name },
+      ...(licence !== undefined && { licence }),
+      options: {
+        ...(kind && { kind }),
+        ...(size !== undefined && { side: size }),
+        ...{ fit, gray, coarse, shares: { val, test }, seed },
+      },
+      date: new Date().toISOString().slice(0, 10),
+      tempDir: temp,
+    };
+  }
+
+  async function run(
+    job: ImportJob,
+    tell: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DatasetView | undefined> {
+    const link = await startTrainer(settings);
+    try {
+      const end = await link.run(
+        { type: 'importDataset', job },
+        (news) => {
+          if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
+        },
+        signal,
+      );
+      if (end.type === 'stopped' && signal.aborted) return undefined;
+      if (end.type !== 'datasetImported') throw faultOf(end);
+      const place = join(folders.datasets, job.name);
+      await checkFree(job.name);
+      putFolderInPlace(end.directory, place);
+      changed();
+      return datasetView(await catalog.dataset(job.name));
+    } finally {
+      await link.close();
+      // Nothing is there after an orderly end; a killed importer leaves its half.
+      rmSync(join(temp, `${job.jobId}-dataset`), { recursive: true, force: true });
+    }
+  }
+
+  return {
+    import: async (order, tell, signal) => {
+      const path = absolute(order.path);
+      return run(await prepare(path, path, order), tell, signal);
+    },
+    start: async (order) => {
+      const { folder, release } = handed.hold(order.files);
+      try {
+        const job = await prepare(folder, order.folder, order);
+        return jobs.start({ kind: 'import', subject: job.title }, async (tell, signal) => {
+          try {
+            const made = await run(job, tell, signal);
+            if (made !== undefined) handed.drop(order.files);
+            return made?.name;
+          } catch (error) {
+            throw named(error, folder, order.folder);
+          } finally {
+            release();
+          }
+        });
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The person knows the files by the folder that they chose, not by where they were kept meanwhile. */
+function named(error: unknown, kept: string, folder: string): unknown {
+  if (!(error instanceof WorkbenchError)) return error;
+  const { file, ...place } = error.place;
+  const words = (text: string): string => text.replaceAll(kept, folder);
+  const where = { ...place, ...(file !== undefined && { file: words(file) }) };
+  return new WorkbenchError(error.code, words(error.message), where, { cause: error });
+}
+
+function absolute(path: string): string {
+  const place = path.replace(/^~(?=$|[/\\])/, homedir());
+  if (isAbsolute(place)) return resolve(place);
+  const problem = `path: "${path}" is not a full path: write it from the root (or from ~) on.`;
+  throw new WorkbenchError('usage.invalid', problem, { field: 'path' });
+}
+
+/** The folder's name in small letters, digits and -. */
+function nameOf(path: string): string {
+  const name = basename(path)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  if (name !== '') return name;
+  throw new WorkbenchError('usage.invalid', `name: the folder ${path} gives none: choose one.`, { field: 'name' });
+}

@@ -1,0 +1,174 @@
+/** Teachers and data sets as a person keeps them: what each takes and is used by, what is in it, and how it goes away. */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  BalanceView,
+  LibraryRecordView,
+  LibraryView,
+  SamplesView,
+  TeacherDetailView,
+  UsageView,
+} from '../../bridge/schemas/library.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { move } from '../../store/disk.ts';
+import type { WorkspaceFiles } from '../../store/files.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import type { Catalog, Found } from './catalog.ts';
+import { fingerprintOf, readImages, readLabels } from './dataset-files.ts';
+import type { DatasetCard } from './dataset-files.ts';
+import { readCurve } from './teacher-files.ts';
+import type { TeacherCard } from './teacher-files.ts';
+
+export interface SampleQuery {
+  readonly name: string;
+  readonly split: 'train' | 'validation' | 'test';
+  readonly label?: number | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface Library {
+  records(): Promise<LibraryView>;
+  teacher(name: string): Promise<TeacherDetailView>;
+  balance(dataset: string): Promise<BalanceView>;
+  samples(query: SampleQuery): Promise<SamplesView>;
+  /** Throws `run.state` for a bundled one, and while anything uses it. */
+  removeTeacher(name: string): Promise<void>;
+  removeDataset(name: string): Promise<void>;
+}
+
+export interface LibraryParts {
+  readonly store: ReadableStore;
+  readonly files: Pick<WorkspaceFiles, 'temp'>;
+  readonly catalog: Catalog;
+  /** Data sets that work under way needs, with words for what it is. */
+  readonly inHand: () => readonly { readonly dataset: string; readonly words: string }[];
+  /** Called when one has gone. */
+  readonly changed: () => void;
+}
+
+const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
+/** Of those that use something, as many are named. */
+const MOST_NAMED = 5;
+
+export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
+  /** By names, as long as they mean the same: a run of a data set that was imported anew under its name counts, too. */
+  function usersOf(kind: 'teacher' | 'dataset', name: string, teachers: readonly Found<TeacherCard>[]): UsageView {
+    const filter = kind === 'teacher' ? { teachers: [name] } : { datasets: [name] };
+    const { rows, total } = store.runs({ ...filter, trash: 'with', limit: MOST_NAMED });
+    const taught = kind === 'teacher' ? [] : teachers.filter(({ card }) => card.dataset.id === name);
+    return {
+      runs: rows.map(({ run }) => ({ id: run.id, name: run.name })),
+      runCount: total,
+      teachers: taught.map((teacher) => teacher.name),
+    };
+  }
+
+  async function remove(
+    kind: 'teacher' | 'dataset',
+    { name, directory, bundled }: Found<unknown>,
+    others: readonly string[],
+  ): Promise<void> {
+    const what = `${kind === 'teacher' ? 'The teacher' : 'The data set'} "${name}"`;
+    const refuse = (why: string): WorkbenchError => new WorkbenchError('run.state', `${what} ${why}`);
+    if (bundled) throw refuse('belongs to the program: it cannot be removed.');
+    const usage = usersOf(kind, name, await catalog.foundTeachers());
+    const named = [...usage.runs.map((run) => `"${run.name}"`), ...taughtBy(usage), ...others];
+    const more = usage.runCount - usage.runs.length;
+    if (named.length > 0) {
+      const all = `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+      throw refuse(`is used by ${all}: remove what uses it first.`);
+    }
+    // Out of its place at once, whole; what a kill leaves of it is swept with the session's folder.
+    const gone = join(files.temp, `removed-${kind}-${name}-${Date.now()}`);
+    move(directory, gone);
+    rmSync(gone, { recursive: true, force: true });
+    changed();
+  }
+
+  async function labelsOf({ directory, card }: Found<DatasetCard>, split: keyof typeof SPLITS): Promise<Uint8Array> {
+    const { labels, count } = card.splits[SPLITS[split]];
+    return readLabels(directory, labels.file, count, card.classes.length);
+  }
+
+  return {
+    records: async () => {
+      const teachers = await catalog.foundTeachers();
+      const record = (
+        kind: 'teacher' | 'dataset',
+        { name, directory }: Found<unknown>,
+        fingerprint: string | undefined,
+      ): LibraryRecordView => {
+        const known = fingerprint === undefined || fingerprint === '' ? {} : { fingerprint };
+        return { name, ...known, bytes: bytesIn(directory), usage: usersOf(kind, name, teachers) };
+      };
+      return {
+        teachers: teachers.map((one) => record('teacher', one, one.card.weights.sha256)),
+        datasets: (await catalog.foundDatasets()).map((one) => record('dataset', one, fingerprintOf(one.card))),
+      };
+    },
+    teacher: async (name) => {
+      const { directory, card } = await catalog.teacher(name);
+      return detailOf(card, await readCurve(directory));
+    },
+    balance: async (name) => {
+      const found = await catalog.dataset(name);
+      const { train, val, test } = found.card.splits;
+      if (train.balance && val.balance && test.balance) {
+        return { train: train.balance, validation: val.balance, test: test.balance };
+      }
+      const counts = async (split: keyof typeof SPLITS): Promise<readonly number[]> => {
+        const totals = new Array<number>(found.card.classes.length).fill(0);
+        for (const label of await labelsOf(found, split)) totals[label] = (totals[label] ?? 0) + 1;
+        return totals;
+      };
+      const [ofTrain, validation, ofTest] = await Promise.all([counts('train'), counts('validation'), counts('test')]);
+      return { train: ofTrain, validation, test: ofTest };
+    },
+    samples: async ({ name, split, label, offset, limit }) => {
+      const found = await catalog.dataset(name);
+      const labels = await labelsOf(found, split);
+      const places = [...labels.keys()].filter((place) => label === undefined || labels[place] === label);
+      const indices = places.slice(offset, offset + limit);
+      const { shape, splits } = found.card;
+      const pixels =
+        indices.length === 0
+          ? new Uint8Array()
+          : await readImages(found.directory, splits[SPLITS[split]].images.file, shape, indices);
+      return { total: places.length, shape, indices, labels: indices.map((place) => labels[place] ?? 0), pixels };
+    },
+    removeTeacher: async (name) => remove('teacher', await catalog.teacher(name), []),
+    removeDataset: async (name) => {
+      const work = inHand().filter(({ dataset }) => dataset === name);
+      await remove(
+        'dataset',
+        await catalog.dataset(name),
+        work.map(({ words }) => words),
+      );
+    },
+  };
+}
+
+const taughtBy = ({ teachers }: UsageView): readonly string[] => teachers.map((name) => `the teacher "${name}"`);
+
+function detailOf(card: TeacherCard, points: TeacherDetailView['points']): TeacherDetailView {
+  const { recipe, seed, dataset, seconds, date, backend } = card;
+  const { epochs, optimizer, learningRate, batchSize } = recipe;
+  return {
+    ...{ points, epochs, optimizer, seed, trainImages: dataset.trainImages },
+    ...(learningRate !== undefined && { learningRate }),
+    ...(batchSize !== undefined && { batchSize }),
+    ...(seconds !== undefined && { seconds }),
+    ...(date !== undefined && { date }),
+    ...(backend !== undefined && { backend }),
+  };
+}
+
+/** Of all files of a folder. */
+export function bytesIn(directory: string): number {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => {
+    const facts = statSync(join(parentPath, name), { throwIfNoEntry: false });
+    return sum + (facts?.size ?? 0);
+  }, 0);
+}

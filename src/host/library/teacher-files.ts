@@ -1,0 +1,103 @@
+/** Teacher folders as the host reads them: the card that stands beside the weights. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { epochPointSchema } from '../../bridge/schemas/epoch.ts';
+import { z } from '../../bridge/zod.ts';
+import { soundGraphSchema } from '../../bridge/schemas/graph.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { canonicalText, readRecordedDataset } from '../../core/sources.ts';
+import type { TeacherSources } from '../../core/sources.ts';
+import type { EpochPoint } from '../../core/trial.ts';
+import { writeWhole } from '../../store/disk.ts';
+import { readJson, writeJson } from '../../store/numbers.ts';
+
+const TEXT = z.string().max(1000);
+const count = z.int().min(0);
+
+/** What the host uses of `teacher.json`, no wider than what a window may be answered; the trainer reads the rest. */
+const cardSchema = z.object({
+  name: TEXT,
+  title: TEXT,
+  graph: soundGraphSchema,
+  recipe: z.object({
+    epochs: count,
+    optimizer: TEXT,
+    learningRate: z.number().optional(),
+    batchSize: count.optional(),
+  }),
+  seed: count,
+  params: z.number().min(0),
+  macs: z.number().min(0),
+  accuracy: z.object({ validation: z.number(), test: z.number() }),
+  dataset: z.object({
+    id: TEXT,
+    title: TEXT,
+    trainImages: count,
+    /** Of what it was trained on; teachers of earlier versions, and the bundled one, do not know it. */
+    sources: z.unknown().transform(readRecordedDataset).optional(),
+  }),
+  weights: z.object({
+    file: z
+      .string()
+      .regex(/^[^./\\][^/\\]*$/)
+      .max(200),
+    sha256: TEXT.optional(),
+  }),
+  seconds: z.number().optional(),
+  date: TEXT.optional(),
+  backend: TEXT.optional(),
+});
+
+export type TeacherCard = z.output<typeof cardSchema>;
+
+/** Throws `teacher.missing` when card or weights are not there or not sound. */
+export async function readTeacherCard(directory: string): Promise<TeacherCard> {
+  const file = join(directory, 'teacher.json');
+  try {
+    const card = cardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    await access(join(directory, card.weights.file));
+    return card;
+  } catch (error) {
+    const finding =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
+}
+
+/**
+ * What the teacher is, of the bytes that training reads: its weights, and the graph and normalisation of its card as they
+ * stand there. Throws `teacher.missing`, and `checkpoint.corrupt` where the weights are not those that its card names.
+ */
+export async function readTeacherSources(directory: string, card: TeacherCard): Promise<TeacherSources> {
+  const file = join(directory, card.weights.file);
+  const hash = createHash('sha256');
+  try {
+    const written: unknown = JSON.parse(await readFile(join(directory, 'teacher.json'), 'utf8'));
+    // Sound: it was parsed by the schema a moment ago, or is told to be missing.
+    const { graph, normalisation } = written as Readonly<Record<string, unknown>>;
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+    const network = createHash('sha256').update(canonicalText({ graph, normalisation }));
+    return { weights: hash.digest('hex'), network: network.digest('hex') };
+  } catch (error) {
+    const message = `The teacher in ${directory} cannot be read: ${String(error)}. Choose another teacher, or train one.`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
+}
+
+const CURVE_FILE = 'curve.json';
+const curveSchema = z.array(epochPointSchema);
+
+/** Points of the epochs so far; none where the folder keeps none, as that of the bundled teacher does. */
+export async function readCurve(directory: string): Promise<readonly EpochPoint[]> {
+  const written = await readFile(join(directory, CURVE_FILE), 'utf8')
+    .then(readJson)
+    .catch(() => undefined);
+  return curveSchema.safeParse(written).data ?? [];
+}
+
+export function writeCurve(directory: string, points: readonly EpochPoint[]): void {
+  writeWhole(join(directory, CURVE_FILE), writeJson(points));
+}

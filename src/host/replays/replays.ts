@@ -1,0 +1,216 @@
+/** Replays of the workspace: one is played at a time, in the replay worker; the others wait. What was played is kept. */
+import { randomBytes } from 'node:crypto';
+import type { GameResultView, ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { scoreAfter, spreadAfter } from '../../core/anytime.ts';
+import type { LiveEvents } from '../live-events.ts';
+import type { Log } from '../log.ts';
+import type { ReplayFiles } from './files.ts';
+import { secondsLeft } from './player.ts';
+import type { GameTime, ReplayPlayer } from './player.ts';
+import type { ReplaySources } from './sources.ts';
+import { checkStrategies } from './table.ts';
+
+export interface Replays {
+  list(): Promise<readonly ReplaySummaryView[]>;
+  /** Throws `run.missing`, as `stop` and `discard` do. */
+  get(id: string): Promise<ReplayView>;
+  /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
+  start(input: ParsedReplayInput): Promise<ReplaySummaryView>;
+  stop(id: string): Promise<ReplaySummaryView>;
+  discard(id: string): Promise<void>;
+  /** Keeps what was played, and that the others were asked for. */
+  close(): Promise<void>;
+}
+
+export interface ReplayParts {
+  readonly sources: ReplaySources;
+  readonly files: ReplayFiles;
+  readonly live: LiveEvents;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Milliseconds from any fixed origin. */
+  readonly clock: () => number;
+}
+
+/** What is being played is written down this often: a kill costs no more. */
+const KEEP_MS = 30_000;
+
+type Ending = 'finished' | 'failed' | 'stopped' | 'interrupted' | 'discarded';
+
+interface Active {
+  summary: ReplaySummaryView;
+  readonly results: GameResultView[];
+  readonly player: ReplayPlayer;
+  isPlaying: boolean;
+  /** What it ends as when it is told to end. */
+  ending?: Exclude<Ending, 'finished' | 'failed'>;
+  /** Settles when its turn is over. */
+  turn: Promise<void>;
+}
+
+export function createReplays({ sources, files, live, log, now, clock }: ReplayParts): Replays {
+  /** Of what has ended. */
+  let ended: Promise<Map<string, ReplaySummaryView>> | undefined;
+  const active = new Map<string, Active>();
+  let last: Promise<void> = Promise.resolve();
+  let isClosing = false;
+
+  /** One that the file calls running belonged to a session that died. */
+  const kept = (): Promise<Map<string, ReplaySummaryView>> =>
+    (ended ??= files.readAll().then((all) => new Map(all.map(({ summary }) => [summary.id, settled(summary)]))));
+
+  function change(one: Active, next: Partial<ReplaySummaryView>): void {
+    one.summary = { ...one.summary, ...next };
+    live.publish({ type: 'replay.changed', replay: one.summary });
+  }
+
+  async function play(one: Active): Promise<void> {
+    const start = clock();
+    const times: GameTime[] = [];
+    let written = start;
+    const seconds = (): number => (clock() - start) / 1000;
+    const { strategies, seeds, budget, batch, single, limits } = one.summary;
+    // All strategies play a seed before any plays the next: what there is at any time is paired.
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      for (const strategy of strategies) {
+        if (one.ending !== undefined) return;
+        const began = clock();
+        const tell = (share: number): void => {
+          const time: GameTime = { strategy, share, seconds: (clock() - began) / 1000 };
+          const left = secondsLeft(strategies, seeds, [...times, time]);
+          const progress = { strategy, seed, done: one.results.length + share };
+          change(one, {
+            state: 'running',
+            seconds: seconds(),
+            live: { ...progress, ...(left !== undefined && { secondsLeft: left }) },
+          });
+        };
+        tell(0);
+        const game = await one.player.play({ strategy, seed, budget, batch, single, limits }, tell);
+        if (game === undefined) return;
+        one.results.push({ strategy, seed, ...game });
+        times.push({ strategy, share: 1, seconds: (clock() - began) / 1000 });
+        change(one, { played: one.results.length, scores: scoresOf(one.results, strategies), seconds: seconds() });
+        if (clock() - written < KEEP_MS) continue;
+        written = clock();
+        files.write({ summary: one.summary, results: one.results });
+      }
+    }
+  }
+
+  /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is gone already. */
+  async function run(one: Active): Promise<void> {
+    if (one.ending !== undefined) return;
+    one.isPlaying = true;
+    let reason: string | undefined;
+    try {
+      await play(one);
+    } catch (error) {
+      log.error({ replay: one.summary.id, error: String(error) }, 'replay failed');
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    await end(one, reason === undefined ? (one.ending ?? 'finished') : 'failed', reason);
+  }
+
+  async function end(one: Active, how: Ending, reason?: string): Promise<void> {
+    await one.player.close();
+    const { live: _, ...rest } = one.summary;
+    const { id } = rest;
+    active.delete(id);
+    if (how === 'discarded') return files.remove(id);
+    const summary: ReplaySummaryView = { ...rest, state: how, ...(reason !== undefined && { reason }) };
+    (await kept()).set(id, summary);
+    live.publish({ type: 'replay.changed', replay: summary });
+    try {
+      files.write({ summary, results: one.results });
+    } catch (error) {
+      log.error({ replay: id, error: String(error) }, 'replay not written');
+    }
+  }
+
+  async function start(input: ParsedReplayInput): Promise<ReplaySummaryView> {
+    const { table, name, ...game } = input;
+    const strategies = [...new Set(game.strategies)];
+    checkStrategies(strategies);
+    const player = await sources.open(table, game.limits);
+    if (isClosing) {
+      await player.close();
+      throw new WorkbenchError('run.state', 'The workbench is closing.');
+    }
+    const createdAt = now().toISOString();
+    const id = `${createdAt.slice(0, 19).replaceAll(/\D/g, '')}_${randomBytes(3).toString('hex')}`;
+    const summary: ReplaySummaryView = {
+      ...game,
+      ...{ id, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
+      ...{ played: 0, scores: [], createdAt, seconds: 0 },
+    };
+    const one: Active = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
+    active.set(id, one);
+    live.publish({ type: 'replay.changed', replay: summary });
+    one.turn = last.then(() => run(one));
+    last = one.turn.catch(() => undefined);
+    return summary;
+  }
+
+  /** The end of the player is the end of the game in hand. */
+  async function finish(one: Active, ending: NonNullable<Active['ending']>): Promise<void> {
+    const isFirst = one.ending === undefined;
+    one.ending ??= ending;
+    if (one.isPlaying) {
+      await one.player.close();
+      await one.turn;
+    } else if (isFirst) await end(one, ending);
+  }
+
+  async function summaryOf(id: string): Promise<ReplaySummaryView> {
+    const summary = active.get(id)?.summary ?? (await kept()).get(id);
+    if (summary !== undefined) return summary;
+    throw new WorkbenchError('run.missing', `There is no replay "${id}" in this workspace.`);
+  }
+
+  return {
+    list: async () =>
+      [...(await kept()).values(), ...[...active.values()].map(({ summary }) => summary)].sort((left, right) =>
+        right.createdAt.localeCompare(left.createdAt),
+      ),
+    get: async (id) => {
+      const one = active.get(id);
+      if (one) return { summary: one.summary, results: one.results };
+      const summary = await summaryOf(id);
+      return { summary, results: (await files.read(id))?.results ?? [] };
+    },
+    start,
+    stop: async (id) => {
+      const one = active.get(id);
+      if (one) await finish(one, 'stopped');
+      return summaryOf(id);
+    },
+    discard: async (id) => {
+      await summaryOf(id);
+      const one = active.get(id);
+      if (one) await finish(one, 'discarded');
+      else files.remove(id);
+      (await kept()).delete(id);
+      live.publish({ type: 'replay.removed', id });
+    },
+    close: async () => {
+      isClosing = true;
+      await Promise.all([...active.values()].map((one) => finish(one, 'interrupted')));
+    },
+  };
+}
+
+function settled(summary: ReplaySummaryView): ReplaySummaryView {
+  const { live: _, ...rest } = summary;
+  return rest.state === 'running' || rest.state === 'queued' ? { ...rest, state: 'interrupted' } : rest;
+}
+
+function scoresOf(results: readonly GameResultView[], strategies: readonly string[]): ReplaySummaryView['scores'] {
+  return strategies.flatMap((strategy) => {
+    const curves = results.filter((game) => game.strategy === strategy).map(({ hypervolume }) => hypervolume);
+    const length = Math.max(0, ...curves.map((curve) => curve.length));
+    const ends = curves.map((curve) => [scoreAfter(curve, length)]);
+    return ends.length === 0 ? [] : [{ strategy, hypervolume: spreadAfter(ends, 1, 'maximize').median }];
+  });
+}

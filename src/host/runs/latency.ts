@@ -1,0 +1,95 @@
+/** Latency of students: timed in a trainer of one thread while the others hold, before training or on demand. */
+import { costOf } from '../../core/arch/cost.ts';
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../../core/latency.ts';
+import type { LatencyEngine } from '../../core/latency.ts';
+import type { Metrics } from '../../core/objective.ts';
+import type { SearchConfig } from '../../core/run.ts';
+import type { Trial } from '../../core/trial.ts';
+import type { LatencyRow, WritableStore } from '../../store/store.ts';
+import { graphOf } from './context.ts';
+import type { RunContext } from './context.ts';
+import { faultOf } from '../jobs/side-jobs.ts';
+import type { JobEnd } from '../executors/trainer-link.ts';
+import type { TrainerPool } from '../executors/trainer-pool.ts';
+
+interface Timing {
+  readonly store: WritableStore;
+  readonly pool: TrainerPool;
+}
+
+interface Student {
+  readonly trial: Trial;
+  readonly graph: ArchitectureGraph;
+}
+
+/** Both batch sizes on each engine; recorded when the end is `timed`. */
+async function timeStudent(
+  { store, pool }: Timing,
+  { trial, graph }: Student,
+  engines: readonly LatencyEngine[],
+  signal?: AbortSignal,
+): Promise<JobEnd> {
+  const job = { jobId: `${trial.id}-latency`, fence: store.fence, graph, engines, batches: LATENCY_BATCHES };
+  const end = await pool.runAlone({ type: 'latency', job }, signal);
+  if (end.type === 'timed') store.recordLatency(trial.id, end.measurements);
+  return end;
+}
+
+/** On every engine, for a person who asks. Resolves to all that was ever measured of the student. */
+export async function measureStudent(
+  timing: Timing,
+  student: Student,
+  signal: AbortSignal,
+): Promise<readonly LatencyRow[]> {
+  const { trial, graph } = student;
+  // The graph is made for the images that the data set has now.
+  if (costOf(graph).macs !== trial.macs) {
+    const problem = 'The data set of its run has images of another size now, so another network would be timed';
+    throw new WorkbenchError('dataset.changed', `${problem}. Put the old data set back.`, { field: 'dataset' });
+  }
+  const end = await timeStudent(timing, student, LATENCY_ENGINES, signal);
+  if (end.type !== 'timed') throw faultOf(end);
+  return timing.store.latencies(student.trial.id);
+}
+
+/** The metrics of the run's own latency, as it was first measured: what was told does not change. */
+export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'store'>, trialId: string): Metrics {
+  return config.latency === undefined ? {} : latencyMetrics(store.latencies(trialId), config.latency);
+}
+
+/** What timing needs of a running search. */
+export type TimedRun = Timing & Pick<RunContext, 'config' | 'space' | 'progress' | 'runChanged'>;
+
+/**
+ * Times a student before it trains, where its run counts latency and it was not timed before. `undefined`: it may train;
+ * `too slow`: it is over the limit; else how the timing ended without a result.
+ */
+export async function timeBeforeTraining(
+  run: TimedRun,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<JobEnd | 'too slow' | undefined> {
+  const { config, store, space, progress } = run;
+  if (config.latency === undefined) return undefined;
+  const { engine, batch } = config.latency;
+  // A session that died after it was timed has left its measurement.
+  if (!store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) {
+    progress.trialStage(trial, 'timing its passes, alone', undefined);
+    run.runChanged();
+    const end = await timeStudent(run, { trial, graph: graphOf(space, trial.candidate) }, [engine], signal);
+    if (end.type !== 'timed') return end;
+  }
+  return slowness(config, toldLatency(run, trial.id)) === undefined ? undefined : 'too slow';
+}
+
+/** Why a student with these metrics is not trained; `undefined` within the limit. */
+export function slowness({ limits, latency }: SearchConfig, metrics: Metrics): string | undefined {
+  const max = limits.find(({ metric }) => metric === LATENCY_METRIC)?.max;
+  const measured = metrics[LATENCY_METRIC];
+  if (max === undefined || measured === undefined || measured <= max || latency === undefined) return undefined;
+  const { engine, batch } = latency;
+  const shown = Number(measured.toPrecision(3));
+  return `Too slow, so it was not trained: ${shown} ms at batch ${batch} in ${engine}, and the limit is ${max} ms.`;
+}

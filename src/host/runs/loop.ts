@@ -1,0 +1,201 @@
+/**
+ * One run from start to its end, a pause or a stop. Its state is the store's log: what was interrupted goes on first, then
+ * what was proposed and never begun, then the strategy is asked for more.
+ */
+import { costOf } from '../../core/arch/cost.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { RunEvent } from '../../core/events.ts';
+import { knownLimits } from '../../core/latency.ts';
+import { isFeasible } from '../../core/objective.ts';
+import type { AskedEvent } from '../../core/strategies/strategy.ts';
+import type { Trial } from '../../core/trial.ts';
+import { openAsker } from '../processes/ask-client.ts';
+import type { Asker } from '../processes/ask-client.ts';
+import { graphOf } from './context.ts';
+import type { RunContext } from './context.ts';
+import { finishRun } from './finish.ts';
+import { logReader, readTrials } from '../slices.ts';
+import { walkTrial } from './trial-walk.ts';
+
+export interface RunLoop {
+  /**
+   * Resolves when the run has left the machine: finished, failed, or paused. Never rejects. With a reason where it waits for a
+   * fault that could not be written down, as on a full disk.
+   */
+  readonly done: Promise<string | undefined>;
+  /** Interrupts the trials in flight between two steps; `reason` is kept with the run. */
+  pause(reason?: string): Promise<void>;
+  /** Ends the run with what it has. */
+  stop(): Promise<void>;
+}
+
+type Wish = 'run' | 'pause' | 'stop';
+
+/** `wish`: `stop` finishes a run that was paused without going on first. */
+export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> = 'run'): RunLoop {
+  const { store, runId, log, now } = context;
+  const trialsAbort = new AbortController();
+  const testsAbort = new AbortController();
+  let wanted: Wish = wish;
+  let pauseReason: string | undefined;
+  let clock = now();
+
+  /** Wall time is kept as it passes, so that a kill loses little of it. */
+  function keepTime(): void {
+    const passed = now() - clock;
+    clock += passed;
+    store.addRunSeconds(runId, passed / 1000);
+  }
+
+  async function drive(): Promise<undefined> {
+    const exhausted = wanted === 'stop' ? false : await searchOn();
+    if (wanted === 'stop') stopRest();
+    const ending = { stopped: wanted === 'stop', exhausted };
+    const final = wanted === 'pause' ? undefined : await finishRun(context, ending, testsAbort.signal);
+    keepTime();
+    if (final === undefined) store.setRunState(runId, 'paused', pauseReason);
+    else store.setRunState(runId, final.state, final.reason);
+    return undefined;
+  }
+
+  /** True when the strategy had nothing more to propose before the budget was spent. */
+  async function searchOn(): Promise<boolean> {
+    const trials = await readTrials(store, runId);
+    for (const trial of trials) if (trial.state === 'running') store.interruptTrial(trial.id, 0);
+    const waiting = [
+      ...trials.filter(({ state }) => state === 'interrupted' || state === 'running'),
+      ...trials.filter(({ state }) => state === 'queued'),
+    ];
+    let asked = trials.length;
+    let exhausted = false;
+    const { budget, slots } = context.config;
+    const inFlight = new Set<Promise<void>>();
+    const asker = await openAsker(context.problem, logReader(store, runId));
+
+    async function walk(trial: Trial): Promise<void> {
+      const end = await walkTrial(context, trial, trialsAbort.signal);
+      keepTime();
+      context.runChanged();
+      if (end !== 'interrupted') await asker.fold(outcomeOf(context, trial.id));
+    }
+
+    async function next(): Promise<Trial | undefined> {
+      if (waiting.length === 0 && asked < budget.trials && !exhausted) {
+        if (inFlight.size === 0) context.progress.stage('Choosing the next student');
+        const trials = await ask(
+          context,
+          asker,
+          Math.min(slots - inFlight.size, budget.trials - asked),
+          trialsAbort.signal,
+        );
+        exhausted = trials?.length === 0;
+        waiting.push(...(trials ?? []));
+        asked += trials?.length ?? 0;
+      }
+      return trialsAbort.signal.aborted ? undefined : waiting.shift();
+    }
+
+    try {
+      while (!trialsAbort.signal.aborted) {
+        const trial = inFlight.size < slots ? await next() : undefined;
+        if (trial !== undefined) {
+          const walked = walk(trial).finally(() => inFlight.delete(walked));
+          walked.catch(() => undefined); // heard below; it may come while nobody listens yet
+          inFlight.add(walked);
+        } else if (inFlight.size > 0) {
+          await Promise.race(inFlight);
+        } else {
+          break;
+        }
+      }
+      await Promise.all(inFlight);
+      return exhausted;
+    } finally {
+      trialsAbort.abort();
+      await Promise.allSettled(inFlight);
+      await asker.close();
+    }
+  }
+
+  function stopRest(): void {
+    for (const trial of store.trials(runId, { states: ['interrupted', 'queued'] })) {
+      const left = store.failTrial(trial.id, 'Stopped by you.', 'stopped', 0);
+      if (left !== undefined) context.files.remove([left]);
+      context.trialChanged(trial.id);
+    }
+  }
+
+  /** A fault that is not a trial's own: the run waits, and says why. Gives the reason where it cannot be written down. */
+  function pauseFor(error: unknown): string | undefined {
+    const reason = error instanceof WorkbenchError ? error.message : `Something went wrong inside: ${String(error)}`;
+    log.error(
+      { run: runId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'run paused by a fault',
+    );
+    try {
+      store.setRunState(runId, 'paused', reason);
+      return undefined;
+    } catch (second) {
+      log.error({ run: runId, error: String(second) }, 'could not record the pause');
+      return reason;
+    }
+  }
+
+  async function leave(next: Exclude<Wish, 'run'>): Promise<void> {
+    if (wanted !== 'pause') wanted = next;
+    trialsAbort.abort();
+    if (next === 'pause') testsAbort.abort();
+    await done;
+  }
+
+  const done = drive().catch(pauseFor);
+  return {
+    done,
+    pause: (reason) => {
+      pauseReason = reason;
+      return leave('pause');
+    },
+    stop: () => leave('stop'),
+  };
+}
+
+/** The new trials, recorded; `undefined` when `signal` came first, and nothing is recorded. */
+async function ask(
+  context: RunContext,
+  asker: Asker,
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly Trial[] | undefined> {
+  const { store, runId, config } = context;
+  const event = await asker.ask(count);
+  if (signal.aborted) return undefined;
+  if (event.proposals.length === 0) return [];
+  const { epochs, seconds } = config.recipe;
+  const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
+  for (const trial of trials) context.trialChanged(trial.id);
+  context.runChanged();
+  await asker.fold(event);
+  return trials;
+}
+
+/** Exact costs, which settle the limits before anything is trained. */
+function costsOf({ space, config }: RunContext, { proposals }: AskedEvent): ReturnType<typeof costOf>[] {
+  return proposals.map(({ candidate }) => {
+    const cost = costOf(graphOf(space, candidate));
+    if (isFeasible({ params: cost.params, macs: cost.macs }, knownLimits(config.limits))) return cost;
+    throw new WorkbenchError(
+      'internal',
+      `The strategy proposed a ${candidate.family} beyond the limits: please report it.`,
+    );
+  });
+}
+
+/** The event that the trial's end has put into the log. */
+function outcomeOf({ store }: RunContext, trialId: string): RunEvent {
+  const trial = store.trial(trialId);
+  // A student that was timed and ruled out is stopped, and what was measured is told.
+  if (trial?.state === 'finished' || trial?.state === 'stopped')
+    return { type: 'told', trial: trial.number, metrics: trial.metrics };
+  if (trial?.state === 'failed') return { type: 'failed', trial: trial.number, reason: trial.reason ?? '' };
+  throw new WorkbenchError('internal', `Trial ${trialId} has ended and is ${trial?.state ?? 'gone'}.`);
+}

@@ -1,0 +1,47 @@
+/** Who teaches the students of a run: the teacher that it names, the data set's own where it names none, or nobody. */
+import { WorkbenchError } from '../../core/errors.ts';
+import type { SearchConfig } from '../../core/run.ts';
+import type { Catalog, Found } from '../library/catalog.ts';
+import type { DatasetCard } from '../library/dataset-files.ts';
+import type { TeacherCard } from '../library/teacher-files.ts';
+
+/** Absent where students learn from labels alone. Throws `teacher.missing` and `teacher.mismatch`. */
+export async function teacherFor(
+  catalog: Catalog,
+  { recipe, teacher: name }: Pick<SearchConfig, 'recipe'> & { readonly teacher?: string | undefined },
+  dataset: Found<DatasetCard>,
+): Promise<Found<TeacherCard> | undefined> {
+  if (recipe.distillation.loss === 'none') return undefined;
+  if (name === undefined || name === '') return ownTeacher(catalog, dataset);
+  const teacher = await catalog.teacher(name);
+  const mismatch = mismatchOf(teacher, dataset);
+  if (mismatch === undefined) return teacher;
+  throw new WorkbenchError(
+    'teacher.mismatch',
+    `The teacher "${teacher.name}" does not fit the data set ${dataset.name}: ${mismatch}. Choose another teacher, or train one.`,
+    { field: 'teacher' },
+  );
+}
+
+/** The program's own first, for those of a workspace come and go. */
+async function ownTeacher(catalog: Catalog, dataset: Found<DatasetCard>): Promise<Found<TeacherCard>> {
+  const fitting = (await catalog.foundTeachers()).filter((teacher) => mismatchOf(teacher, dataset) === undefined);
+  const own = fitting.find(({ bundled }) => bundled) ?? fitting[0];
+  if (own) return own;
+  throw new WorkbenchError(
+    'teacher.missing',
+    `No teacher fits the data set ${dataset.name}: train one, or let students learn from labels alone ` +
+      '(recipe.distillation.loss: none).',
+    { field: 'teacher' },
+  );
+}
+
+function mismatchOf({ card }: Found<TeacherCard>, { name, card: data }: Found<DatasetCard>): string | undefined {
+  const { graph, dataset } = card;
+  const shape = graph.inputShape.join(' x ');
+  const wanted = data.shape.join(' x ');
+  if (shape !== wanted) return `it reads images of ${shape}, and those of ${name} are ${wanted}`;
+  if (graph.classes !== data.classes.length)
+    return `it knows ${graph.classes} classes, and ${name} has ${data.classes.length}`;
+  return dataset.id === data.id ? undefined : `it was trained on ${dataset.id}`;
+}

@@ -1,0 +1,181 @@
+/** Checks before a run is created or goes on, so that nothing is half-written: everything it names is there and fits. */
+import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
+import { nearestWord } from '../../bridge/words/nearest-word.ts';
+import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
+import { studentSpace } from '../../core/arch/families/registry.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { knownLimits } from '../../core/latency.ts';
+import type { Run, SearchConfig } from '../../core/run.ts';
+import type { RunSources } from '../../core/sources.ts';
+import type { Candidate } from '../../core/space/space.ts';
+import { listStudents } from '../../core/strategies/listed.ts';
+import { checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
+import type { FamilySurvey } from '../processes/ask-protocol.ts';
+import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
+import type { Catalog, Found } from '../library/catalog.ts';
+import { checkDatasetFiles } from '../library/dataset-files.ts';
+import type { CheckedDataset, DatasetCard } from '../library/dataset-files.ts';
+import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
+import { teacherFor } from './plan-teacher.ts';
+import type { RunPlaces } from './context.ts';
+import { readTeacherSources } from '../library/teacher-files.ts';
+import type { TeacherCard } from '../library/teacher-files.ts';
+import { machineSlots } from '../executors/trainer-slots.ts';
+
+export interface RunPlan {
+  readonly config: SearchConfig;
+  readonly places: RunPlaces;
+  readonly strategyVersion: number;
+  readonly dataset: CheckedDataset;
+  /** As they are now. */
+  readonly sources: RunSources;
+}
+
+/** A search that can be started, as far as no file of its data set has to be read to tell. */
+export interface SettledSearch {
+  readonly config: SearchConfig;
+  readonly dataset: Found<DatasetCard>;
+  readonly teacher: Found<TeacherCard> | undefined;
+}
+
+/** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as `planRun` does. */
+export async function settleSearch(catalog: Catalog, parsed: ParsedSearchInput): Promise<SettledSearch> {
+  const dataset = await catalog.dataset(parsed.dataset);
+  checkNames(parsed, dataset);
+  const survey = await catalog.survey(dataset);
+  const largest = largestWithin(survey, limitsOf(parsed.limits));
+  const typical = typicalOf(parsed.families, dataset.card);
+  const baseline = baselineAccuracy(dataset.card);
+  const expanded = expandConfig(parsed, largest, { typical, slots: await machineSlots(), baseline });
+  const config = {
+    ...expanded,
+    ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
+  };
+  checkReachable(config, survey);
+  checkImages(config, dataset);
+  const teacher = await teacherFor(catalog, parsed, dataset);
+  return { config: { ...config, teacher: teacher?.name ?? config.teacher }, dataset, teacher };
+}
+
+/** Throws the typed error of the first thing that is wrong; writes nothing. */
+export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = new Date()): Promise<RunPlan> {
+  const { config, dataset, teacher } = await settleSearch(catalog, parsed);
+  const checked = await checkDatasetFiles(dataset.directory, dataset.card);
+  return planOf({ ...config, datasetFingerprint: checked.fingerprints[0] }, { dataset, teacher }, checked, at);
+}
+
+/** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what it was trained on so far. */
+export async function planResume(
+  catalog: Catalog,
+  run: Pick<Run, 'name' | 'config'>,
+  known: RunSources | undefined,
+  at = new Date(),
+): Promise<RunPlan> {
+  const { config } = run;
+  const dataset = await catalog.dataset(config.dataset);
+  const checked = await checkDatasetFiles(dataset.directory, dataset.card, (found) =>
+    assertSameDataset(run, known, found),
+  );
+  checkNames(config, dataset);
+  checkImages(config, dataset);
+  const teacher = await teacherFor(catalog, config, dataset);
+  const plan = await planOf(config, { dataset, teacher }, checked, at);
+  assertSameTeacher(run, known, plan.sources.teacher);
+  return plan;
+}
+
+function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): void {
+  const available = card.splits.train.count;
+  if (config.trainImages !== undefined && config.trainImages > available) {
+    const problem = `trainImages: ${config.trainImages} are asked for, and ${name} has ${available} training images.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'trainImages' });
+  }
+  const images = config.trainImages ?? available;
+  if (config.recipe.batchSize > images) {
+    const problem = `recipe.batchSize: ${config.recipe.batchSize} is more than the ${images} training images.`;
+    throw new WorkbenchError('config.invalid', problem, { field: 'recipe.batchSize' });
+  }
+}
+
+async function planOf(
+  config: SearchConfig,
+  { dataset, teacher: found }: Pick<SettledSearch, 'dataset' | 'teacher'>,
+  checked: CheckedDataset,
+  now: Date,
+): Promise<RunPlan> {
+  const { directory, card } = dataset;
+  if (found) assertTaughtOn(found, dataset.name, checked.sources);
+  const taught = found && (await readTeacherSources(found.directory, found.card));
+  const at = now.toISOString();
+  return {
+    config,
+    places: {
+      dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
+      teacher: found && taught && { directory: found.directory, known: { ...taught, at } },
+    },
+    strategyVersion: strategyInfo(config.strategy.id).version,
+    dataset: checked,
+    sources: { at, dataset: checked.sources, ...(taught && { teacher: taught }) },
+  };
+}
+
+/** The students that are to be trained, in the order in which they were named and in canonical form. */
+function canonicalStudents(
+  { families, limits }: SearchConfig,
+  students: readonly Candidate[],
+  { card }: Found<DatasetCard>,
+): readonly Candidate[] {
+  const space = studentSpace(families, card.shape, card.classes.length);
+  return listStudents(space, limits, students).map(({ candidate }) => candidate);
+}
+
+/** Families, strategy and its options are known, and students are given where and only where nothing is searched for. */
+function checkNames(
+  config: Pick<SearchConfig, 'families' | 'strategy' | 'students'>,
+  { card }: Found<DatasetCard>,
+): void {
+  studentSpace(config.families, card.shape, card.classes.length);
+  const { id, options } = config.strategy;
+  const info = strategyInfo(id);
+  checkStudents(info, config.students);
+  const { defaults } = info;
+  for (const [name, value] of Object.entries(options)) {
+    const field = `strategy.options.${name}`;
+    const standard = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
+    if (standard === undefined) {
+      const known = Object.keys(defaults);
+      const meant = nearestWord(name, known);
+      const hint = meant
+        ? `did you mean "${meant}"?`
+        : known.length > 0
+          ? `it has ${known.join(', ')}.`
+          : 'it has none.';
+      throw new WorkbenchError('config.invalid', `${field}: ${id} has no such option: ${hint}`, { field });
+    }
+    if (typeof value !== typeof standard) {
+      const problem = `${field}: a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`;
+      throw new WorkbenchError('config.invalid', problem, { field });
+    }
+  }
+}
+
+function checkReachable({ families, limits: all }: SearchConfig, survey: readonly FamilySurvey[]): void {
+  const limits = knownLimits(all);
+  const chosen = survey.filter(({ family }) => families.includes(family));
+  const students = chosen.flatMap(({ family, params, macs }) =>
+    Array.from(params, (count, index) => ({ family, params: count, macs: macs[index] ?? NaN })),
+  );
+  if (students.some((student) => within(student, limits))) return;
+  const wishes = limits.map(({ metric, max }) => `${metric} <= ${max.toLocaleString('en')}`).join(' and ');
+  const cheapest = limits.map(({ metric }) => {
+    const costOf = (student: (typeof students)[number]): number =>
+      metric === 'params' ? student.params : student.macs;
+    const least = students.reduce((best, student) => (costOf(student) < costOf(best) ? student : best));
+    return `the smallest by ${metric} is a ${least.family} with ${least.params.toLocaleString('en')} params and ${least.macs.toLocaleString('en')} MACs`;
+  });
+  throw new WorkbenchError(
+    'budget.unreachable',
+    `No student of ${families.join(', ')} meets ${wishes}: ${cheapest.join('; ')}. Raise the limit or add a family.`,
+    { field: limits.length === 1 ? `limits.${limits[0]?.metric}` : 'limits' },
+  );
+}

@@ -1,0 +1,138 @@
+/** What a configuration means before it is started: how many students fit, of what size, and how long it may take. */
+import { familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
+import type { StudentCosts } from '../../bridge/config/expand-config.ts';
+import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
+import { studentSpace } from '../../core/arch/families/registry.ts';
+import type { Candidate } from '../../core/space/space.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { listStudents } from '../../core/strategies/listed.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import { within } from '../library/catalog.ts';
+import type { Catalog, Found } from '../library/catalog.ts';
+import type { DatasetCard } from '../library/dataset-files.ts';
+import { settleSearch } from './plan.ts';
+import { readTrials } from '../slices.ts';
+import { machineSlots } from '../executors/trainer-slots.ts';
+
+const BINS = 24;
+/** Runs whose trials are looked at for an estimate. */
+const RECENT_RUNS = 5;
+
+/** Throws `dataset.*` and `family.unknown`. */
+export async function previewSearch(
+  catalog: Catalog,
+  store: ReadableStore,
+  parsed: ParsedSearchInput,
+): Promise<PreviewView> {
+  const dataset = await catalog.dataset(parsed.dataset);
+  const limits = limitsOf(parsed.limits);
+  const { students } = parsed;
+  const families = students ? givenCosts(dataset, students) : await searchedCosts(catalog, dataset, parsed.families);
+  const feasible = families.map(({ family, costs }) => {
+    return { family, total: costs.length, costs: costs.filter((cost) => within(cost, limits)) };
+  });
+  const all = feasible.flatMap(({ costs }) => costs);
+  const { budget } = students ? givenStudents(students, parsed.strategy.options) : parsed;
+  const trainings = students ? budget.trials : Math.min(budget.trials, all.length);
+  const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
+  const slots = parsed.slots ?? (await machineSlots());
+  const refusal = await settleSearch(catalog, parsed).then(() => undefined, refusalOf);
+  const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
+  return {
+    students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
+    histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
+    ...(refusal && { refusal }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/** Throws what is no refusal. */
+function refusalOf(error: unknown): NonNullable<PreviewView['refusal']> {
+  if (!(error instanceof WorkbenchError)) throw error;
+  const { field } = error.place;
+  return { message: error.message, ...(field !== undefined && { field }) };
+}
+
+interface FamilyCosts {
+  readonly family: string;
+  readonly costs: readonly StudentCosts[];
+}
+
+/** Of every student of the families. */
+async function searchedCosts(
+  catalog: Catalog,
+  dataset: Found<DatasetCard>,
+  families: readonly string[],
+): Promise<readonly FamilyCosts[]> {
+  studentSpace(families, dataset.card.shape, dataset.card.classes.length);
+  const chosen = (await catalog.survey(dataset)).filter(({ family }) => families.includes(family));
+  return chosen.map(({ family, params, macs }) => {
+    return { family, costs: Array.from(params, (count, index) => ({ params: count, macs: macs[index] ?? NaN })) };
+  });
+}
+
+/** Of given students alone. */
+function givenCosts({ card }: Found<DatasetCard>, students: readonly Candidate[]): readonly FamilyCosts[] {
+  const families = familiesOf(students);
+  const members = listStudents(studentSpace(families, card.shape, card.classes.length), [], students);
+  return families.map((family) => ({
+    family,
+    costs: members
+      .filter(({ candidate }) => candidate.family === family)
+      .map(({ costs }) => ({ params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN })),
+  }));
+}
+
+/** Equal bins from the least to the greatest value; one bin where all are equal. */
+export function histogramOf(values: readonly number[], bins = BINS): PreviewView['histogram'] {
+  if (values.length === 0) return [];
+  const from = values.reduce((least, value) => Math.min(least, value));
+  const to = values.reduce((most, value) => Math.max(most, value));
+  const count = to > from ? bins : 1;
+  const width = (to - from) / count;
+  const counts = new Array<number>(count).fill(0);
+  for (const value of values) {
+    const bin = width > 0 ? Math.min(count - 1, Math.floor((value - from) / width)) : 0;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts.map((members, bin) => ({ from: from + bin * width, to: from + (bin + 1) * width, count: members }));
+}
+
+interface Sample {
+  readonly macs: number;
+  /** Of one image, one epoch. */
+  readonly seconds: number;
+}
+
+/** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
+async function estimate(
+  store: ReadableStore,
+  { recipe, trainings, slots, dataset }: ParsedSearchInput & { readonly slots: number; readonly trainings: number },
+  students: readonly { readonly macs: number }[],
+  images: number,
+): Promise<number | undefined> {
+  const sideBySide = Math.min(slots, trainings);
+  if (recipe.seconds !== undefined) return trainings > 0 ? (recipe.seconds * trainings) / sideBySide : undefined;
+  const samples: Sample[] = [];
+  for (const { run } of store.runs({ limit: RECENT_RUNS }).rows) {
+    if (run.config.dataset !== dataset || run.config.recipe.seconds !== undefined) continue;
+    const work = run.config.recipe.epochs * (run.config.trainImages ?? images);
+    for (const { attempts, macs, seconds } of await readTrials(store, run.id, { states: ['finished'] })) {
+      if (attempts === 1) samples.push({ macs, seconds: seconds / work });
+    }
+  }
+  if (samples.length === 0 || students.length === 0) return undefined;
+  const line = fitLine(samples);
+  const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;
+  return (each * recipe.epochs * images * trainings) / sideBySide;
+}
+
+/** Least squares; a mean where the samples say nothing about a slope, or say that more work takes less time. */
+function fitLine(samples: readonly Sample[]): (macs: number) => number {
+  const mean = (of: (sample: Sample) => number): number =>
+    samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const [centre, level] = [mean(({ macs }) => macs), mean(({ seconds }) => seconds)];
+  const variance = mean(({ macs }) => (macs - centre) ** 2);
+  const slope = variance > 0 ? mean(({ macs, seconds }) => (macs - centre) * (seconds - level)) / variance : 0;
+  return (macs) => level + Math.max(0, slope) * (macs - centre);
+}

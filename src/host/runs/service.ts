@@ -1,0 +1,355 @@
+/** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in `runs/loop.ts`. */
+import { randomBytes } from 'node:crypto';
+import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
+import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { Metrics } from '../../core/objective.ts';
+import type { Run } from '../../core/run.ts';
+import type { Trial } from '../../core/trial.ts';
+import type { NoteHit, RunQuery, RunSummary } from '../../store/store.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import type { Catalog } from '../library/catalog.ts';
+import type { LiveEvents } from '../live-events.ts';
+import { createKeptFront } from './kept-front.ts';
+import { createLiveProgress } from './live-progress.ts';
+import type { LiveProgress } from './live-progress.ts';
+import type { Log } from '../log.ts';
+import { problemOf, spaceOf } from './context.ts';
+import type { RunContext } from './context.ts';
+import { startRunLoop } from './loop.ts';
+import type { RunLoop } from './loop.ts';
+import { assertSameOrigin } from '../library/known-sources.ts';
+import { planResume, planRun } from './plan.ts';
+import type { RunPlan } from './plan.ts';
+import { runningScore, trainedOf } from './score.ts';
+import { logReader, readLog, readTrials } from '../slices.ts';
+import { priorOf } from './transfer.ts';
+import type { TrainerPool } from '../executors/trainer-pool.ts';
+
+export interface RunService {
+  /** Throws `run.missing`. */
+  get(id: string): RunSummaryView;
+  /** Of a search also where notes say it. */
+  list(query: RunQuery): {
+    readonly noteHits: readonly NoteHit[];
+    readonly rows: readonly RunSummaryView[];
+    readonly total: number;
+  };
+  start(parsed: ParsedSearchInput, sample?: boolean): Promise<RunSummaryView>;
+  pause(id: string): Promise<RunSummaryView>;
+  resume(id: string): Promise<RunSummaryView>;
+  stop(id: string): Promise<RunSummaryView>;
+  rename(id: string, name: string): RunSummaryView;
+  keep(id: string): RunSummaryView;
+  /** Pauses it where it runs, and resolves when it has left the machine. */
+  rest(id: string): Promise<void>;
+  /** Tells everybody how the run stands now. */
+  announce(id: string): RunSummaryView;
+  active(): readonly string[];
+  pauseAll(reason?: string): Promise<void>;
+  /** Pauses what runs, and starts nothing any more. */
+  close(): Promise<void>;
+}
+
+export interface RunServiceParts {
+  readonly workspace: Workspace;
+  readonly catalog: Catalog;
+  readonly pool: TrainerPool;
+  readonly live: LiveEvents;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+interface ActiveRun {
+  readonly loop: RunLoop;
+  readonly progress: LiveProgress;
+  /** The run has left the machine, and everybody was told. */
+  readonly settled: Promise<void>;
+}
+
+/** Revisions a session has for its views of runs: more than it can make, and few enough for exact integers. */
+const VIEWS_OF_A_SESSION = 2 ** 32;
+
+export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
+  const { store, files } = workspace;
+  const active = new Map<string, ActiveRun>();
+  /** Runs that wait, and why, though the disk took no more writes: in the store they are running. */
+  const unwritten = new Map<string, string>();
+  /** A start or resume that is still being checked: a second one must not slip in beside it. */
+  let launching: Promise<unknown> | undefined;
+  let closing = false;
+  let revision = sessionNumber(store.fence) * VIEWS_OF_A_SESSION;
+
+  function get(id: string): RunSummaryView {
+    const summary = store.summary(id);
+    if (summary === undefined) throw missing(id);
+    return viewOf(summary);
+  }
+
+  /** The store is read and the view is made in one go, so views rank as what they show. */
+  function viewOf(summary: RunSummary): RunSummaryView {
+    const { run } = summary;
+    revision += 1;
+    const progress = active.get(run.id)?.progress;
+    if (progress !== undefined) return { ...summary, revision, live: progress.view() };
+    // People see what is true.
+    if (run.state !== 'running') return { ...summary, revision };
+    return { ...summary, revision, run: { ...run, state: 'paused', reason: unwritten.get(run.id) ?? run.reason } };
+  }
+
+  function runChanged(id: string): void {
+    const summary = store.summary(id);
+    if (summary !== undefined) live.publish({ type: 'run.changed', summary: viewOf(summary) });
+  }
+
+  function trialChanged(id: string): void {
+    const trial = store.trial(id);
+    if (trial !== undefined) live.publish({ type: 'trial.changed', trial });
+  }
+
+  async function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): Promise<RunSummaryView> {
+    const { id: runId } = run;
+    // A run that came in before archives were looked at may ask for any number.
+    const config = { ...run.config, slots: Math.min(run.config.slots, MOST_SLOTS) };
+    const isLearned = store.sources(runId) === undefined;
+    const trials = await readTrials(store, runId);
+    const told: Metrics[] = [];
+    await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
+    assertOpen();
+    const problem = problemOf(config, plan.places, store.prior(runId));
+    const progress = createLiveProgress({ ...progressSoFar(trials, { ...run, config }), now });
+    const { trainImages } = config;
+    const { directory, known } = plan.places.dataset;
+    const context: RunContext = {
+      runId,
+      config,
+      store,
+      files,
+      pool,
+      log,
+      problem,
+      space: spaceOf(problem),
+      dataset: { directory, ...(known && { known }), ...(trainImages !== undefined && { trainImages }) },
+      teacher: plan.places.teacher,
+      progress,
+      score: runningScore(config, told),
+      kept: createKeptFront(config, config.checkpoints.keep === 'front' ? weighted(trials) : []),
+      runChanged: () => runChanged(runId),
+      trialChanged,
+      pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
+      now,
+    };
+    if (isLearned) {
+      store.setSources(runId, plan.sources);
+      log.info({ run: runId }, 'the run kept no fingerprints: those of now are written down');
+    }
+    store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));
+    pool.resize(config.slots);
+    const loop = startRunLoop(context, wish);
+    const settled = loop.done.then((reason) => {
+      active.delete(runId);
+      if (reason !== undefined) unwritten.set(runId, reason);
+      // A trainer holds much memory: an idle workbench keeps none.
+      if (active.size === 0) pool.resize(0);
+      log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
+      runChanged(runId);
+    });
+    active.set(runId, { loop, progress, settled });
+    log.info({ run: runId, name: run.name, wish }, 'run started');
+    runChanged(runId);
+    return get(runId);
+  }
+
+  /** Those that keep or have to lose something: what another dominates is dominated by one of them. */
+  function weighted(trials: readonly Trial[]): readonly Trial[] {
+    const [first] = trials;
+    const ids = new Set(first && store.withWeights(first.runId));
+    return trials.filter((trial) => isFinished(trial) && ids.has(trial.id));
+  }
+
+  /** Refuses while another runs: on one machine two searches would only slow each other down. */
+  async function alone<T>(id: string | undefined, begin: () => Promise<T>): Promise<T> {
+    const [other] = active.keys();
+    if (other !== undefined || launching !== undefined) {
+      const name = other === undefined ? 'Another run' : `"${store.run(other)?.name ?? other}" (${other})`;
+      const problem =
+        other === id && id !== undefined ? 'It is running already.' : `${name} is running: pause or stop it first.`;
+      throw new WorkbenchError('run.state', problem);
+    }
+    const launch = begin();
+    launching = launch;
+    try {
+      return await launch;
+    } finally {
+      launching = undefined;
+    }
+  }
+
+  const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
+    alone(undefined, async () => {
+      const plan = await planRun(catalog, parsed);
+      const { config, strategyVersion, sources } = plan;
+      assertSameOrigin(store, config, plan.dataset, sources.teacher);
+      const space = spaceOf(problemOf(config, plan.places, []));
+      const prior = await priorOf(store, { config, dataset: sources.dataset }, space);
+      assertOpen();
+      return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior, sources }), plan);
+    });
+
+  const resume = (id: string): Promise<RunSummaryView> =>
+    alone(id, async () => {
+      const run = outOfTrash(id);
+      if (run.state === 'finished') throw ended(run, 'gone on with');
+      writeDown(id);
+      return launch(run, await planAgain(run));
+    });
+
+  const planAgain = (run: Run): Promise<RunPlan> => planResume(catalog, run, store.sources(run.id));
+
+  /** Throws what kept it from being written, where that is so still. */
+  function writeDown(id: string): void {
+    const reason = unwritten.get(id);
+    if (reason === undefined) return;
+    store.setRunState(id, 'paused', reason);
+    unwritten.delete(id);
+  }
+
+  async function pauseActive({ loop, settled }: ActiveRun, reason?: string): Promise<void> {
+    await loop.pause(reason);
+    await settled;
+  }
+
+  async function pause(id: string): Promise<RunSummaryView> {
+    const run = known(id);
+    const entry = active.get(id);
+    if (entry !== undefined) await pauseActive(entry);
+    else if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'paused');
+    else if (unwritten.has(id)) writeDown(id);
+    else if (run.state !== 'paused') {
+      store.setRunState(id, 'paused');
+      runChanged(id);
+    }
+    return get(id);
+  }
+
+  async function stop(id: string): Promise<RunSummaryView> {
+    const run = outOfTrash(id);
+    const entry = active.get(id);
+    if (entry !== undefined) {
+      await entry.loop.stop();
+      await entry.settled;
+      return get(id);
+    }
+    if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
+    writeDown(id);
+    await alone(id, async () => {
+      return launch(run, await planAgain(run), 'stop');
+    });
+    await active.get(id)?.settled;
+    return get(id);
+  }
+
+  async function rest(id: string): Promise<void> {
+    const entry = active.get(id);
+    if (entry !== undefined) await pauseActive(entry);
+  }
+
+  async function pauseAll(reason?: string): Promise<void> {
+    await Promise.all([...active.values()].map((entry) => pauseActive(entry, reason)));
+  }
+
+  /** Checks take a moment, in which the program may have been closed. */
+  function assertOpen(): void {
+    if (closing) throw new WorkbenchError('run.state', 'The workbench is closing: start it again.');
+  }
+
+  function known(id: string): Run {
+    const run = store.run(id);
+    if (run === undefined) throw missing(id);
+    return run;
+  }
+
+  function outOfTrash(id: string): Run {
+    const { run, trashedAt } = get(id);
+    if (trashedAt === undefined) return run;
+    throw new WorkbenchError('run.state', `"${run.name}" is in the trash: restore it first.`);
+  }
+
+  function changed(id: string, change: () => void): RunSummaryView {
+    known(id);
+    change();
+    runChanged(id);
+    return get(id);
+  }
+
+  return {
+    get,
+    list: (query) => {
+      const { rows, total } = store.runs(query);
+      const ids = rows.map(({ run }) => run.id);
+      return { rows: rows.map(viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
+    },
+    start,
+    pause,
+    resume,
+    stop,
+    rename: (id, name) => changed(id, () => store.renameRun(id, name)),
+    keep: (id) => changed(id, () => store.keepRun(id)),
+    rest,
+    announce: (id) => changed(id, () => undefined),
+    active: () => [...active.keys()],
+    pauseAll,
+    close: async () => {
+      closing = true;
+      await launching?.catch(() => undefined);
+      await pauseAll('The workbench was closed.');
+    },
+  };
+}
+
+const isFinished = ({ state }: Trial): boolean => state === 'finished';
+
+function progressSoFar(
+  trials: readonly Trial[],
+  { config }: Run,
+): Omit<Parameters<typeof createLiveProgress>[0], 'now'> {
+  const finished = trials.filter(isFinished);
+  return {
+    total: config.budget.trials,
+    slots: config.slots,
+    done: trials.filter(({ state }) => state === 'finished' || state === 'failed' || state === 'stopped').length,
+    measured: finished.map((trial) => trial.seconds),
+  };
+}
+
+/** A fence begins with the number of its session. */
+function sessionNumber(fence: string): number {
+  return Number.parseInt(fence.slice(1), 10);
+}
+
+function resumeNote(run: Run, version: number, isLearned: boolean): string | undefined {
+  const { id } = run.config.strategy;
+  const notes = [
+    run.strategyVersion === version
+      ? undefined
+      : `Gone on with version ${version} of the strategy ${id}; it was started with version ${run.strategyVersion}.`,
+    isLearned
+      ? 'The version that started it kept no fingerprints of its data set and its teacher: those of now were written down.'
+      : undefined,
+  ].filter((note) => note !== undefined);
+  return notes.length > 0 ? notes.join(' ') : undefined;
+}
+
+/** Sorts by time of day, for people; unique by its last letters. */
+function newRunId(): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function missing(id: string): WorkbenchError {
+  return new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+}
+
+function ended(run: Run, verb: string): WorkbenchError {
+  return new WorkbenchError('run.state', `"${run.name}" is ${run.state}: it cannot be ${verb}.`);
+}

@@ -1,0 +1,71 @@
+/** Results of earlier runs for a new one: checked, and read out as plain data that is written down with the new run. */
+import { WorkbenchError } from '../../core/errors.ts';
+import { learnedMetric } from '../../core/reward.ts';
+import type { Run, SearchConfig } from '../../core/run.ts';
+import { datasetChanges } from '../../core/sources.ts';
+import type { DatasetSources } from '../../core/sources.ts';
+import type { Space } from '../../core/space/space.ts';
+import { checkPrior, strategyInfo } from '../../core/strategies/registry.ts';
+import type { PriorResult } from '../../core/strategies/strategy.ts';
+import { isUsable } from '../../core/strategies/trade/transfer.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import { readTrials } from '../slices.ts';
+
+/** What is to be started, and what its data set holds. */
+interface NewData {
+  readonly config: SearchConfig;
+  readonly dataset?: DatasetSources;
+}
+
+/** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or has nothing to tell. */
+export async function priorOf(
+  store: ReadableStore,
+  { config, dataset }: NewData,
+  space: Space,
+): Promise<readonly PriorResult[]> {
+  const { transferFrom = [], strategy } = config;
+  checkPrior(strategyInfo(strategy.id), transferFrom);
+  if (new Set(transferFrom).size < transferFrom.length) throw refusal('name each run once.');
+  const all: PriorResult[] = [];
+  for (const id of transferFrom) {
+    const run = store.run(id);
+    if (run === undefined) throw refusal(`there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+    if (!isSameData(run, store.sources(id)?.dataset, { config, dataset })) {
+      throw refusal(`"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`);
+    }
+    all.push(...(await resultsOf(store, run, config, space)));
+  }
+  return all;
+}
+
+/** By content where both know it: a data set may have been imported anew under its old name. */
+function isSameData(
+  { config: earlier }: Run,
+  recorded: DatasetSources | undefined,
+  { config, dataset }: NewData,
+): boolean {
+  if (recorded !== undefined && dataset !== undefined) return datasetChanges(recorded, dataset).length === 0;
+  const [known, wanted] = [earlier.datasetFingerprint, config.datasetFingerprint];
+  return known !== undefined && wanted !== undefined ? known === wanted : earlier.dataset === config.dataset;
+}
+
+const dataWords = ({ config: earlier }: Run, config: SearchConfig): string =>
+  earlier.dataset === config.dataset ? `other images of the same name (${config.dataset})` : earlier.dataset;
+
+async function resultsOf(
+  store: ReadableStore,
+  run: Run,
+  config: SearchConfig,
+  space: Space,
+): Promise<readonly PriorResult[]> {
+  const metric = learnedMetric(config) ?? '';
+  const finished = await readTrials(store, run.id, { states: ['finished'] });
+  const results = finished
+    .map(({ candidate, metrics }) => ({ candidate, value: metrics[metric] ?? NaN, source: run.id }))
+    .filter((result) => isUsable(space, result));
+  if (results.length > 0) return results;
+  throw refusal(`"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
+}
+
+const refusal = (problem: string): WorkbenchError =>
+  new WorkbenchError('config.invalid', `transferFrom: ${problem}`, { field: 'transferFrom' });

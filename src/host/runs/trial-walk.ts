@@ -1,0 +1,225 @@
+/** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
+import type { TrainJob, TrainResult } from '../../compute/protocol.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/errors.ts';
+import type { Metrics } from '../../core/objective.ts';
+import { withReward } from '../../core/reward.ts';
+import type { Trial } from '../../core/trial.ts';
+import { faultOfFile } from '../students/checkpoint-file.ts';
+import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
+import type { RunContext } from './context.ts';
+import { graphOf, sharedFault } from './context.ts';
+import type { RunningScore } from './score.ts';
+import type { JobEnd, JobReport, Reporter } from '../executors/trainer-link.ts';
+
+/** What became of it; `told` and `failed` stand in the run's log. */
+export type TrialEnd = 'told' | 'failed' | 'interrupted';
+
+/** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the last epoch checkpoint. */
+const TRIES = 2;
+
+/**
+ * Resolves when the trial has ended or, after `signal`, is interrupted and can go on later. Throws faults that are not the
+ * trial's own (disk, data set, no trainer can be started): the trial is then interrupted, if that can still be recorded.
+ */
+export async function walkTrial(context: RunContext, trial: Trial, signal: AbortSignal): Promise<TrialEnd> {
+  for (let attempt = 1; ; attempt += 1) {
+    const end = await tryTrial(context, trial, signal, attempt === TRIES);
+    if (end !== 'again') return end;
+  }
+}
+
+async function tryTrial(
+  context: RunContext,
+  trial: Trial,
+  signal: AbortSignal,
+  lastTry: boolean,
+): Promise<TrialEnd | 'again'> {
+  const { store, progress, now, log, trialChanged } = context;
+  const fault = await faultOfStart(context, trial.id);
+  store.startTrial(trial.id);
+  if (fault !== undefined) beginAnew(context, trial.id, fault);
+  const fresh = store.trial(trial.id) ?? trial;
+  progress.trialStarted(fresh);
+  trialChanged(trial.id);
+  const whole = fresh.epochsDone === 0;
+  // Training time: starting a trainer and the teacher's soft targets are shared by all trials.
+  let started: number | undefined;
+  const seconds = (): number => (started === undefined ? 0 : (now() - started) / 1000);
+  const hear = (event: JobReport): Promise<void> => {
+    const isTraining = event.type === 'epoch' || (event.type === 'progress' && event.stage === 'training');
+    if (isTraining) started ??= now();
+    return report(context, fresh, event);
+  };
+  let outcome: { readonly ended: boolean; readonly seconds?: number } = { ended: false };
+  try {
+    const timed = await timeBeforeTraining(context, fresh, signal);
+    if (timed === 'too slow') {
+      ruleOut(context, fresh);
+      outcome = { ended: true };
+      return 'told';
+    }
+    const end = timed ?? (await train(context, fresh, hear, signal));
+    switch (end.type) {
+      case 'trained':
+        await finish(context, fresh, end.result, seconds());
+        outcome = { ended: true, ...(whole && { seconds: seconds() }) };
+        return 'told';
+      case 'stopped':
+        store.interruptTrial(trial.id, seconds());
+        return 'interrupted';
+      case 'failed': {
+        const fault = sharedFault(end.code, end.message);
+        if (fault !== undefined) throw fault;
+        fail(context, trial.id, end.message, seconds());
+        outcome = { ended: true };
+        return 'failed';
+      }
+      case 'crashed':
+        log.warn({ trial: trial.id, message: end.message }, 'trainer crashed');
+        if (signal.aborted || !lastTry) {
+          store.interruptTrial(trial.id, seconds());
+          return signal.aborted ? 'interrupted' : 'again';
+        }
+        fail(context, trial.id, `Tried ${TRIES} times. ${end.message}`, seconds());
+        outcome = { ended: true };
+        return 'failed';
+      default:
+        throw new WorkbenchError('internal', `The trainer answered "${end.type}" to a training job.`);
+    }
+  } catch (error) {
+    giveBack(context, trial.id, seconds());
+    throw error;
+  } finally {
+    progress.trialLeft(fresh, outcome);
+    trialChanged(trial.id);
+  }
+}
+
+/** Where the trainer can do nothing with what training was to go on from, it begins anew: once, and in the same attempt. */
+async function train(context: RunContext, trial: Trial, hear: Reporter, signal: AbortSignal): Promise<JobEnd> {
+  const { pool } = context;
+  const job = jobOf(context, trial);
+  const end = await pool.run({ type: 'train', job }, hear, signal);
+  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && job.resumeFrom !== undefined;
+  if (!isUnusable) return end;
+  beginAnew(context, trial.id, end.message);
+  return pool.run({ type: 'train', job: jobOf(context, trial) }, hear, signal);
+}
+
+const UNUSABLE: ErrorCode = 'checkpoint.corrupt';
+
+/** What is wrong with the file that training is to go on from, in words: a wrong one would give a wrong student in silence. */
+async function faultOfStart({ store, files }: RunContext, trialId: string): Promise<string | undefined> {
+  const row = store.checkpoint(trialId, 'epoch');
+  const fault = row && (await faultOfFile(files.pathOf(row.file), row));
+  return fault === undefined ? undefined : `The checkpoint after epoch ${row?.epoch} ${fault}.`;
+}
+
+function beginAnew({ store, files, log }: RunContext, trialId: string, why: string): void {
+  const left = store.beginAnew(trialId, `It began anew. ${why}`);
+  log.warn({ trial: trialId, why }, 'a trial begins anew');
+  if (left !== undefined) files.remove([left]);
+}
+
+function jobOf(context: RunContext, trial: Trial): TrainJob {
+  const { config, store, files, space, dataset, teacher } = context;
+  const from = store.checkpoint(trial.id, 'epoch');
+  return {
+    jobId: `${trial.id}-a${trial.attempts}`,
+    fence: store.fence,
+    graph: graphOf(space, trial.candidate),
+    dataset,
+    ...(teacher && { teacher }),
+    cacheDir: files.folders.cache,
+    recipe: config.recipe,
+    checkpoints: config.checkpoints,
+    seed: trial.seed,
+    tempDir: files.temp,
+    ...(from && { resumeFrom: files.pathOf(from.file) }),
+  };
+}
+
+async function report(context: RunContext, trial: Trial, event: JobReport): Promise<void> {
+  const { store, files, progress, log, pointAppended, trialChanged, runChanged } = context;
+  if (event.type === 'progress') {
+    const share = event.stage === 'training' && event.total > 0 ? event.done / event.total : undefined;
+    progress.trialStage(trial, event.stage, share);
+    runChanged();
+    return;
+  }
+  if (event.type === 'note') return log.warn({ trial: trial.id }, event.words);
+  const { point, checkpoint } = event;
+  const sealed = await files.seal(checkpoint.path, checkpoint);
+  const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, sealed);
+  const replaced = store.appendEpoch(trial.id, point, { epoch: point.epoch, ...adopted });
+  if (replaced !== undefined) files.remove([replaced]);
+  const byTime = trial.epochs === 0;
+  const words = byTime ? `epoch ${point.epoch} done` : `epoch ${point.epoch} of ${trial.epochs} done`;
+  progress.trialStage(trial, words, byTime ? undefined : point.epoch / trial.epochs);
+  pointAppended(trial.id, point);
+  trialChanged(trial.id);
+  runChanged();
+}
+
+/** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
+async function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): Promise<void> {
+  const { config, store, files, score } = context;
+  const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
+  if (params !== trial.params) {
+    throw new WorkbenchError(
+      'internal',
+      `Trial ${trial.id} has ${params} weights, and its graph says ${trial.params}.`,
+    );
+  }
+  const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
+  const metrics = withReward(config.reward, measured);
+  const sealed = await files.seal(checkpoint.path, checkpoint);
+  const sealedBest = best && (await files.seal(best.checkpoint.path, best.checkpoint));
+  const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, sealed);
+  const adoptedBest =
+    best && sealedBest && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, sealedBest);
+  const replaced = written(score, () =>
+    store.finishTrial(trial.id, {
+      metrics,
+      seconds,
+      checkpoint: { epoch: epochs, ...adopted },
+      ...(best && adoptedBest && { best: { epoch: best.epoch, ...adoptedBest } }),
+      predictions,
+      score: score.add(metrics),
+    }),
+  );
+  if (replaced !== undefined) files.remove([replaced]);
+  const ended = store.trial(trial.id);
+  if (config.checkpoints.keep === 'front' && ended) files.remove(store.dropWeights(context.kept.add(ended)));
+}
+
+/** What was counted and could not be written is not counted. */
+function written<T>(score: RunningScore, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    score.forget();
+    throw error;
+  }
+}
+
+/** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how slow it is. */
+function ruleOut(context: RunContext, { id, params, macs }: Trial): void {
+  const metrics: Metrics = { params, macs, ...toldLatency(context, id) };
+  context.store.ruleOutTrial(id, metrics, slowness(context.config, metrics) ?? '');
+}
+
+function fail({ store, files }: RunContext, trialId: string, reason: string, seconds: number): void {
+  const left = store.failTrial(trialId, reason, 'failed', seconds);
+  if (left !== undefined) files.remove([left]);
+}
+
+/** The fault that brought us here is the one to report, so a second one (the disk is still full) is only logged. */
+function giveBack({ store, log }: RunContext, trialId: string, seconds: number): void {
+  try {
+    if (store.trial(trialId)?.state === 'running') store.interruptTrial(trialId, seconds);
+  } catch (error) {
+    log.warn({ trial: trialId, error: String(error) }, 'could not record the interruption');
+  }
+}

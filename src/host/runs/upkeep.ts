@@ -1,0 +1,110 @@
+/** Keeping runs: tags, notes, the trash, views of the list. */
+import type { RunSummaryView } from '../../bridge/schemas/records.ts';
+import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
+import type { RunSizeView, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { SavedView } from '../../store/store.ts';
+import type { Workspace } from '../../store/workspace.ts';
+import type { LiveEvents } from '../live-events.ts';
+import type { RunService } from './service.ts';
+import { breath } from '../slices.ts';
+
+export interface RunUpkeep {
+  tag(order: {
+    readonly ids: readonly string[];
+    readonly add: readonly string[];
+    readonly remove: readonly string[];
+  }): readonly RunSummaryView[];
+  note(id: string): string;
+  setNote(id: string, note: string): void;
+  trash(ids: readonly string[]): Promise<readonly RunSummaryView[]>;
+  restore(ids: readonly string[]): readonly RunSummaryView[];
+  /** Throws `run.state` where one is not in the trash; then none goes. */
+  purge(ids: readonly string[]): Promise<void>;
+  sizes(ids: readonly string[]): Promise<readonly RunSizeView[]>;
+  views(): readonly ViewView[];
+  saveView(name: string, content: ViewContent): ViewView;
+}
+
+export interface RunUpkeepParts {
+  readonly workspace: Workspace;
+  readonly runs: Pick<RunService, 'get' | 'rest' | 'announce'>;
+  readonly live: Pick<LiveEvents, 'publish'>;
+}
+
+export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunUpkeep {
+  const { store, files } = workspace;
+  /** Being deleted: some of their students are gone. */
+  const leaving = new Set<string>();
+
+  /** Some students at a time: in between others are answered. */
+  async function removeAll(id: string): Promise<void> {
+    for (let isGone = false; !isGone;) {
+      const part = store.deletePart(id);
+      files.remove(part.files);
+      isGone = part.isGone;
+      await breath();
+    }
+  }
+
+  return {
+    tag: ({ ids, add, remove }) => {
+      store.tagRuns(ids, { add, remove });
+      return ids.map(runs.announce);
+    },
+    note: (id) => {
+      runs.get(id);
+      return store.runNote(id);
+    },
+    setNote: (id, note) => {
+      const before = runs.get(id).hasNote;
+      store.setRunNote(id, note);
+      if (before !== (note !== '')) runs.announce(id);
+    },
+    trash: async (ids) => {
+      for (const id of ids) {
+        runs.get(id);
+        await runs.rest(id);
+      }
+      store.trashRuns(ids);
+      return ids.map(runs.announce);
+    },
+    restore: (ids) => {
+      const gone = ids.find((id) => leaving.has(id));
+      if (gone) throw new WorkbenchError('run.state', `"${store.run(gone)?.name}" is being deleted for good already.`);
+      store.restoreRuns(ids);
+      return ids.map(runs.announce);
+    },
+    purge: async (ids) => {
+      const kept = ids.map(runs.get).find(({ trashedAt }) => trashedAt === undefined);
+      if (kept) throw new WorkbenchError('run.state', `"${kept.run.name}" is not in the trash: move it there first.`);
+      for (const id of ids) {
+        // Gone meanwhile, by another window.
+        if (store.run(id) === undefined || leaving.has(id)) continue;
+        leaving.add(id);
+        try {
+          await removeAll(id);
+        } finally {
+          leaving.delete(id);
+        }
+        live.publish({ type: 'run.removed', id });
+      }
+    },
+    sizes: async (ids) => {
+      const sizes: RunSizeView[] = [];
+      for (const id of ids) {
+        sizes.push({ id, ...store.runSize(id) });
+        await breath();
+      }
+      return sizes;
+    },
+    views: () => store.savedViews().flatMap(viewOf),
+    saveView: (name, content) => ({ ...store.saveView(name, JSON.stringify(content)), content }),
+  };
+}
+
+/** One of another version that cannot be read is passed over, and kept. */
+function viewOf({ id, name, content }: SavedView): readonly ViewView[] {
+  const parsed = viewContentSchema.safeParse(JSON.parse(content));
+  return parsed.success ? [{ id, name, content: parsed.data }] : [];
+}

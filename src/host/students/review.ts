@@ -1,0 +1,190 @@
+/** What networks are compared by: predictions of any kept checkpoint, twins in other runs, images, statistics of layers. */
+import type { CheckpointView, ImagesView, LayersView, NetworkInput, TwinView } from '../../bridge/schemas/review.ts';
+import type { PredictionsView } from '../../bridge/schemas/records.ts';
+import type { NetworkSource } from '../../compute/protocol.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { candidateKey } from '../../core/space/candidate-key.ts';
+import type { StoredFiles } from '../../store/files.ts';
+import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
+import type { Catalog } from '../library/catalog.ts';
+import { assertSoundFile } from './checkpoint-file.ts';
+import { readImages, readLabels } from '../library/dataset-files.ts';
+import { datasetOf, knownDataset } from '../library/known-sources.ts';
+import { graphOf, spaceOf } from '../runs/context.ts';
+import type { SideJobs } from '../jobs/side-jobs.ts';
+import { breath, readTrials } from '../slices.ts';
+
+export interface Review {
+  /** Kept weights, the last epoch's first. */
+  checkpoints(id: string): readonly CheckpointView[];
+  /** On the validation split. Throws `trial.missing` where none are kept. */
+  predictions(network: NetworkInput): Promise<PredictionsView>;
+  layers(network: NetworkInput): Promise<LayersView>;
+  twins(id: string): Promise<readonly TwinView[]>;
+  images(dataset: string, indices: readonly number[]): Promise<ImagesView>;
+}
+
+export interface ReviewParts {
+  readonly store: ReadableStore;
+  readonly files: Pick<StoredFiles, 'pathOf'>;
+  readonly catalog: Catalog;
+  readonly side: SideJobs;
+}
+
+type StudentInput = Extract<NetworkInput, { kind: 'student' }>;
+/** Answers of trainers that are kept: a session compares a few networks again and again. */
+const MOST_KEPT = 32;
+
+export function createReview({ store, files, catalog, side }: ReviewParts): Review {
+  const predicted = keeping<PredictionsView>();
+  const inspected = keeping<LayersView>();
+
+  function studentOf(id: string) {
+    const trial = store.trial(id);
+    const run = trial && store.run(trial.runId);
+    if (trial && run) return { trial, run };
+    throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+  }
+
+  function checkpointOf({ id, checkpoint }: StudentInput): CheckpointRow {
+    const row = store.checkpoint(id, checkpoint);
+    if (row !== undefined) return row;
+    const { trial } = studentOf(id);
+    const which = checkpoint === 'best' ? 'of its best epoch' : 'of its last epoch';
+    throw new WorkbenchError(
+      'trial.missing',
+      `Student ${trial.number + 1} has no weights ${which}: they are not kept.`,
+    );
+  }
+
+  async function networkOf({ id, checkpoint }: StudentInput) {
+    const { trial, run } = studentOf(id);
+    const { directory, card } = await datasetOf(store, catalog, run);
+    const { family } = trial.candidate;
+    const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
+    const row = checkpointOf({ kind: 'student', id, checkpoint });
+    const graph = graphOf(space, trial.candidate);
+    const subject = `student ${trial.number + 1} of "${run.name}"`;
+    const path = files.pathOf(row.file);
+    await assertSoundFile(path, row, subject);
+    const dataset = { directory, ...knownDataset(store, run.id) };
+    return { graph, dataset, directory, card, path, sha256: row.sha256, subject };
+  }
+
+  async function evaluate(student: StudentInput): Promise<PredictionsView> {
+    const { graph, dataset, directory, card, path, sha256, subject } = await networkOf(student);
+    const { val } = card.splits;
+    const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
+    return {
+      ...(await side.evaluate({ graph, dataset, checkpoint: path, sha256, split: 'validation' }, subject)),
+      labels,
+    };
+  }
+
+  /** Written down when its training ended. */
+  async function keptPredictions(id: string): Promise<PredictionsView> {
+    const { trial, run } = studentOf(id);
+    const kept = store.predictions(id);
+    if (kept === undefined) {
+      throw new WorkbenchError(
+        'trial.missing',
+        `Student ${trial.number + 1} has no predictions: it is ${trial.state}.`,
+      );
+    }
+    const { directory, card } = await datasetOf(store, catalog, run);
+    const { val } = card.splits;
+    const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
+    const isOurs = kept.count === labels.length && kept.classes === card.classes.length;
+    if (isOurs) return { ...kept, labels };
+    const message = `The data set ${run.config.dataset} is not the one of this run any more: put the old one back.`;
+    throw new WorkbenchError('dataset.changed', message);
+  }
+
+  async function teacherKey(name: string): Promise<string> {
+    const { card } = await catalog.teacher(name);
+    return `teacher ${name} ${card.weights.sha256}`;
+  }
+
+  async function inspect(network: NetworkInput): Promise<LayersView> {
+    if (network.kind === 'student') {
+      const { graph, dataset, path, sha256, subject } = await networkOf(network);
+      const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256 };
+      return side.inspect({ source, dataset }, subject);
+    }
+    const { directory, card } = await catalog.teacher(network.name);
+    const dataset = await catalog.dataset(card.dataset.id);
+    const source: NetworkSource = { kind: 'teacher', directory };
+    return side.inspect({ source, dataset: { directory: dataset.directory } }, card.title);
+  }
+
+  return {
+    checkpoints: (id) => {
+      studentOf(id);
+      return (['final', 'best'] as const).flatMap((kind) => {
+        const row = store.checkpoint(id, kind);
+        return row ? [{ kind, epoch: row.epoch, bytes: row.bytes }] : [];
+      });
+    },
+    predictions: (network) => {
+      if (network.kind === 'teacher') return side.teacherPredictions(network.name);
+      if (network.checkpoint === 'final') return keptPredictions(network.id);
+      return predicted(checkpointOf(network).sha256, () => evaluate(network));
+    },
+    layers: async (network) => {
+      // A teacher may have been trained anew under its name.
+      const key = network.kind === 'teacher' ? await teacherKey(network.name) : checkpointOf(network).sha256;
+      return inspected(key, () => inspect(network));
+    },
+    twins: async (id) => {
+      const { trial, run } = studentOf(id);
+      const { family } = trial.candidate;
+      const key = candidateKey(trial.candidate);
+      const twins: TwinView[] = [];
+      for (const { run: other } of store.runs({ datasets: [run.config.dataset], limit: MOST_RUNS }).rows) {
+        if (other.id === run.id) continue;
+        await breath();
+        for (const one of await readTrials(store, other.id, { states: ['finished'], family })) {
+          if (candidateKey(one.candidate) !== key) continue;
+          const { loss } = other.config.recipe.distillation;
+          const { id: twin, number, metrics } = one;
+          twins.push({
+            id: twin,
+            number,
+            runId: other.id,
+            runName: other.name,
+            loss,
+            accuracy: metrics['accuracy'] ?? NaN,
+          });
+        }
+      }
+      return twins;
+    },
+    images: async (name, indices) => {
+      const { directory, card } = await catalog.dataset(name);
+      const { count, images } = card.splits.val;
+      const stray = indices.find((index) => index >= count);
+      if (stray !== undefined) {
+        const message = `The data set ${name} has ${count} validation images, and none of the number ${stray}.`;
+        throw new WorkbenchError('usage.invalid', message, { field: 'indices' });
+      }
+      return { shape: card.shape, pixels: await readImages(directory, images.file, card.shape, indices) };
+    },
+  };
+}
+
+/** Newest first. Twins are looked for in so many of them: each costs a read of its trials. */
+const MOST_RUNS = 200;
+
+/** Computed once for each key, the oldest forgotten; a failure is forgotten at once. */
+function keeping<T>(): (key: string, compute: () => Promise<T>) => Promise<T> {
+  const kept = new Map<string, Promise<T>>();
+  return (key, compute) => {
+    const known = kept.get(key) ?? compute();
+    kept.delete(key);
+    kept.set(key, known);
+    known.catch(() => kept.delete(key));
+    const [oldest] = kept.keys();
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+    return known;
+  };
+}

@@ -1,0 +1,121 @@
+/** What windows have handed over, each in a folder of its own below the session's temporary one, until it is dropped. */
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import type { HandedPiece } from '../../bridge/schemas/file.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import { inWordsOf } from '../../store/errors.ts';
+
+/** Larger ones are taken by their path on the command line, without a copy. */
+const MOST = Object.freeze({ bytes: 8e9, files: 250_000, held: 8 });
+
+export interface HandedFiles {
+  /** The next pieces of what bears this id; the first ones begin it. What is more than is held gives the oldest up. */
+  put(id: string, pieces: readonly HandedPiece[]): void;
+  /** Its folder, which stays until `release`, whatever the window says. Throws where nothing was handed over. */
+  hold(id: string): HeldFolder;
+  /** The one file of it. Throws where nothing was handed over. */
+  file(id: string): string;
+  drop(id: string): void;
+  /** Nobody reads any more: all of it goes. */
+  close(): void;
+}
+
+export interface HeldFolder {
+  readonly folder: string;
+  release(): void;
+}
+
+interface Handed {
+  readonly folder: string;
+  bytes: number;
+  files: number;
+  /** Of those who read it now. */
+  holders: number;
+  isDropped: boolean;
+}
+
+export function createHandedFiles(temp: string): HandedFiles {
+  /** In the order of their coming. */
+  const all = new Map<string, Handed>();
+  let number = 0;
+
+  function begin(id: string): Handed {
+    const idle = [...all].filter(([, { holders }]) => holders === 0);
+    for (const [oldest] of idle.slice(0, Math.max(0, all.size + 1 - MOST.held))) drop(oldest);
+    number += 1;
+    const handed = { folder: join(temp, `handed-${number}`), bytes: 0, files: 0, holders: 0, isDropped: false };
+    all.set(id, handed);
+    return handed;
+  }
+
+  function put(id: string, pieces: readonly HandedPiece[]): void {
+    const handed = all.has(id) ? handedOf(id) : begin(id);
+    for (const piece of pieces) {
+      handed.bytes += piece.data.length;
+      if (piece.offset === 0) handed.files += 1;
+      if (handed.bytes > MOST.bytes || handed.files > MOST.files) {
+        drop(id);
+        const most = `${MOST.bytes / 1e9} GB or ${MOST.files} files`;
+        throw new WorkbenchError(
+          'usage.invalid',
+          `This is more than ${most}: give its path on the command line, which copies nothing.`,
+        );
+      }
+      inWordsOf(piece.path, () => write(handed.folder, piece));
+    }
+  }
+
+  function handedOf(id: string): Handed {
+    const handed = all.get(id);
+    if (handed !== undefined && !handed.isDropped) return handed;
+    throw new WorkbenchError('usage.invalid', 'These files were not handed over: choose them again.');
+  }
+
+  function drop(id: string): void {
+    const handed = all.get(id);
+    if (handed === undefined) return;
+    handed.isDropped = true;
+    if (handed.holders > 0) return;
+    all.delete(id);
+    rmSync(handed.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  return {
+    put,
+    drop,
+    close: () => [...all.keys()].forEach(drop),
+    hold: (id) => {
+      const handed = handedOf(id);
+      handed.holders += 1;
+      return {
+        folder: handed.folder,
+        release: () => {
+          handed.holders -= 1;
+          if (handed.isDropped) drop(id);
+        },
+      };
+    },
+    file: (id) => {
+      const { folder } = handedOf(id);
+      return join(folder, readdirSync(folder)[0] ?? '');
+    },
+  };
+}
+
+/** The path was parsed by its schema; that it stays in the folder is looked at once more. */
+function write(folder: string, { path, offset, data }: HandedPiece): void {
+  const target = resolve(folder, ...path.split('/'));
+  if (!target.startsWith(resolve(folder) + sep)) throw new WorkbenchError('usage.invalid', `"${path}" is no name.`);
+  const size = offset === 0 ? 0 : (statSync(target, { throwIfNoEntry: false })?.size ?? 0);
+  if (size !== offset) {
+    throw new WorkbenchError('usage.invalid', `A piece of "${path}" came out of turn: choose the files again.`);
+  }
+  if (offset === 0) mkdirSync(dirname(target), { recursive: true });
+  // `wx`: a file is begun once, and nothing that is there is opened.
+  const descriptor = openSync(target, offset === 0 ? 'wx' : 'a');
+  try {
+    writeSync(descriptor, data);
+  } finally {
+    closeSync(descriptor);
+  }
+}

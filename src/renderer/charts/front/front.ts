@@ -1,0 +1,198 @@
+/**
+ * The Pareto front of a run: any two metrics of its students, every student by family (or by a third metric), teacher,
+ * reference students, knee and earlier fronts marked, fronts of other runs beside it.
+ */
+import type { EChartsOption } from 'echarts';
+import type { Limit } from '../../../core/objective.ts';
+import type { Trial } from '../../../core/trial.ts';
+import { formatExact, formatPlural } from '../../format.ts';
+import type { Theme } from '../../theme.ts';
+import { axisTitle, METRIC_SPECS } from '../../trial-metrics.ts';
+import type { TrialMetric } from '../../trial-metrics.ts';
+import type { Titles } from '../../words.ts';
+import { metricTitle, trialNumber, whyShort } from '../../words.ts';
+import { logRange, shareRange } from '../parts/axis-range.ts';
+import type { ChartView } from '../chart.ts';
+import { chartColors } from '../chart.ts';
+import { metricScale } from '../parts/colour-scale.ts';
+import { frontClouds } from './cloud.ts';
+import type { FrontClouds } from './cloud.ts';
+import {
+  familySeries,
+  linesOf,
+  opacityOf,
+  otherSeries,
+  referenceSeries,
+  teacherSeries,
+  tooltipText,
+} from './series.ts';
+import { frontPoints } from './points.ts';
+import type { FrontPoint } from './points.ts';
+import { frame, xAxis, yAxis } from '../parts/frame.ts';
+
+export interface OtherRun {
+  readonly id: string;
+  readonly name: string;
+  readonly trials: readonly Trial[];
+  /** Of its mark among the categories. */
+  readonly place: number;
+}
+
+export interface FrontInput {
+  readonly trials: readonly Trial[];
+  readonly x: TrialMetric;
+  readonly y: TrialMetric;
+  /** Absent: as suits the metric. */
+  readonly isLogX?: boolean;
+  readonly isLogY?: boolean;
+  /** Colours students by a third metric; by family when absent. */
+  readonly colour?: TrialMetric | undefined;
+  readonly limits: readonly Limit[];
+  /** The front after so many finished students; all of them when absent. */
+  readonly after?: number | undefined;
+  readonly teacher?: {
+    readonly title: string;
+    readonly accuracy: number;
+    readonly testAccuracy: number;
+    readonly params: number;
+    readonly macs: number;
+  };
+  readonly others?: readonly OtherRun[];
+  readonly titles: Titles;
+  readonly selected?: string | undefined;
+  readonly pinned?: readonly string[];
+  /** Brushed students: the others are dimmed. Nothing is when it is empty. */
+  readonly brushed?: ReadonlySet<string>;
+}
+
+export function frontChart(input: FrontInput, theme: Theme): ChartView {
+  const points = frontPoints(input.trials, input, input.after);
+  const front = points.filter(({ place }) => place === 'front');
+  const clouds = frontClouds(
+    input,
+    points,
+    theme,
+    (point) => opacityOf(input, point, false, false),
+    (point) => tooltipText(input, point),
+  );
+  return {
+    option: frontOption(input, points, front, clouds, theme),
+    summary: frontSummary(input, points, front),
+    // Written when it is asked for: the picture is redrawn far more often than read as rows.
+    get table() {
+      return {
+        columns: ['Student', 'Family', metricTitle(input.y), metricTitle(input.x), 'Place', 'Why'],
+        rows: points.map((point) => [
+          trialNumber(point.trial),
+          input.titles.familyTitle(point.trial.candidate.family),
+          METRIC_SPECS[input.y].text(point.y),
+          cellText(input.x, point.x),
+          point.isKnee ? 'front, knee' : point.place,
+          whyShort(point.trial.why),
+        ]),
+      };
+    },
+    datumIds: clouds.datumIds,
+  };
+}
+
+/** Counts in full. */
+function cellText(metric: TrialMetric, value: number): string {
+  return metric === 'params' || metric === 'macs' ? formatExact(value) : METRIC_SPECS[metric].text(value);
+}
+
+function frontOption(
+  input: FrontInput,
+  points: readonly FrontPoint[],
+  front: readonly FrontPoint[],
+  clouds: FrontClouds,
+  theme: Theme,
+): EChartsOption {
+  const base = frame(theme);
+  const colors = chartColors(theme);
+  const families = [...new Set(points.map((point) => point.trial.candidate.family))].sort();
+  const teacher = teacherPoint(input);
+  const others = (input.others ?? []).map((run) => ({
+    run,
+    front: frontPoints(run.trials, input).filter(({ place }) => place === 'front'),
+  }));
+  const shown = [...points, ...others.flatMap((other) => other.front), ...(teacher ? [teacher] : [])];
+  return {
+    ...base,
+    ...(input.colour &&
+      metricScale(
+        input.colour,
+        points.map(({ trial }) => trial),
+        theme,
+      )),
+    grid: { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 },
+    xAxis: xAxis(
+      theme,
+      axisOf(
+        input.x,
+        input.isLogX,
+        shown.map(({ x }) => x),
+        colors.muted,
+      ),
+    ),
+    yAxis: yAxis(
+      theme,
+      axisOf(
+        input.y,
+        input.isLogY,
+        shown.map(({ y }) => y),
+        colors.muted,
+      ),
+    ),
+    series: [
+      ...linesOf(input, points, front, theme),
+      ...others.flatMap((other) => otherSeries(input, other.run, other.front, theme)),
+      // Before the clouds of the same names: the legend shows their marks.
+      ...families.map((family) => familySeries(input, clouds.rest, family, theme)),
+      ...clouds.series,
+      ...referenceSeries(points, theme),
+      ...(teacher ? [teacherSeries(input, teacher, theme)] : []),
+    ],
+  };
+}
+
+function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readonly number[], color: string) {
+  const { isLog, tick } = METRIC_SPECS[metric];
+  // A logarithmic axis has no place for what is not positive.
+  const log = (wanted ?? isLog) && values.every((value) => value > 0);
+  const isShare = metric === 'accuracy' || metric === 'testAccuracy';
+  return {
+    type: log ? ('log' as const) : ('value' as const),
+    name: axisTitle(metric, log),
+    ...(log ? logRange(values) : isShare ? shareRange(values) : { scale: true }),
+    axisLabel: { color, fontSize: 11, formatter: (value: number) => tick(value) },
+    axisPointer: { show: false },
+  };
+}
+
+/** Undefined where the teacher has no such number: its latency and its training time are not measured. */
+function teacherPoint({ teacher, x, y }: FrontInput): { readonly x: number; readonly y: number } | undefined {
+  if (teacher === undefined) return undefined;
+  const known: Readonly<Partial<Record<TrialMetric, number>>> = teacher;
+  const at = { x: known[x] ?? NaN, y: known[y] ?? NaN };
+  return Number.isFinite(at.x) && Number.isFinite(at.y) ? at : undefined;
+}
+
+function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: readonly FrontPoint[]): string {
+  if (points.length === 0) return 'No student has finished yet.';
+  const [first, last] = [front[0], front.at(-1)];
+  const knee = front.find((point) => point.isKnee);
+  const at = (point: FrontPoint): string =>
+    `${METRIC_SPECS[input.y].text(point.y)} ${input.y === 'accuracy' ? '' : `${METRIC_SPECS[input.y].noun} `}at ${METRIC_SPECS[input.x].text(point.x)} ${METRIC_SPECS[input.x].noun}`;
+  const counted = points.filter(({ place }) => place !== 'later').length;
+  return [
+    counted < points.length ? `After ${formatPlural(counted, 'student')}: ` : '',
+    `${formatPlural(front.length, 'student')} of ${formatExact(counted)} on the front`,
+    first && last && front.length > 1 ? `, from ${at(first)} to ${at(last)}` : last ? `: ${at(last)}` : '',
+    knee ? `; knee at ${at(knee)}` : '',
+    '.',
+    input.others && input.others.length > 0
+      ? ` Beside it the fronts of ${input.others.map(({ name }) => name).join(', ')}.`
+      : '',
+  ].join('');
+}

@@ -1,0 +1,78 @@
+/** Colours of students by a metric, and the scale that says what they mean. */
+import type { EChartsOption } from 'echarts';
+import type { Trial } from '../../../core/trial.ts';
+import type { Theme } from '../../theme.ts';
+import { METRIC_SPECS } from '../../trial-metrics.ts';
+import type { TrialMetric } from '../../trial-metrics.ts';
+import { metricTitle } from '../../words.ts';
+import { chartColors, colourScale } from '../chart.ts';
+
+/** On the scale: the logarithm where that suits the metric. NaN where a student has none. */
+function scaled(metric: TrialMetric, trial: Trial): number {
+  const { value, isLog } = METRIC_SPECS[metric];
+  return isLog ? Math.log10(value(trial)) : value(trial);
+}
+
+function rangeOf(metric: TrialMetric, trials: readonly Trial[]): { readonly low: number; readonly high: number } {
+  const values = trials.map((trial) => scaled(metric, trial)).filter(Number.isFinite);
+  return {
+    low: values.reduce((least, one) => Math.min(least, one), Infinity),
+    high: values.reduce((most, one) => Math.max(most, one), -Infinity),
+  };
+}
+
+/** Grey for a student without the metric. */
+export function metricColour(metric: TrialMetric, trials: readonly Trial[], theme: Theme): (trial: Trial) => string {
+  const { low, high } = rangeOf(metric, trials);
+  const stops = colourScale(theme);
+  const { faint } = chartColors(theme);
+  return (trial) => {
+    const share = high > low ? (scaled(metric, trial) - low) / (high - low) : 0;
+    return Number.isFinite(share) ? mixed(stops, share) : faint;
+  };
+}
+
+/** Steps of a colour that thousands of students share: more cannot be told apart. */
+const BINS = 12;
+
+/** The same colours in few steps, so that those of one step can be drawn together. */
+export function binnedColour(metric: TrialMetric, trials: readonly Trial[], theme: Theme): (trial: Trial) => string {
+  const { low, high } = rangeOf(metric, trials);
+  const stops = colourScale(theme);
+  const { faint } = chartColors(theme);
+  const colors = Array.from({ length: BINS }, (_, bin) => mixed(stops, bin / (BINS - 1)));
+  return (trial) => {
+    const share = high > low ? (scaled(metric, trial) - low) / (high - low) : 0;
+    return colors[Math.round(share * (BINS - 1))] ?? faint;
+  };
+}
+
+/** Between two neighbouring stops, each `#rrggbb`. */
+function mixed(stops: readonly string[], share: number): string {
+  const at = Math.min(Math.floor(share * (stops.length - 1)), stops.length - 2);
+  const part = share * (stops.length - 1) - at;
+  const channels = (color: string): readonly number[] =>
+    [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16));
+  const [from, to] = [channels(stops[at] ?? '#000000'), channels(stops[at + 1] ?? '#000000')];
+  return `rgb(${from.map((value, index) => Math.round(value + part * ((to[index] ?? value) - value))).join(',')})`;
+}
+
+/** Right of the plot, about 86 pixels wide. */
+export function metricScale(metric: TrialMetric, trials: readonly Trial[], theme: Theme): EChartsOption {
+  const { tick, isLog } = METRIC_SPECS[metric];
+  const { low, high } = rangeOf(metric, trials);
+  if (!Number.isFinite(low)) return {};
+  const text = (one: number): string => tick(isLog ? 10 ** one : one);
+  const title = metricTitle(metric).replace(/ (?!\()/g, '\n');
+  return {
+    visualMap: {
+      type: 'continuous',
+      // A scale of no width cannot be drawn.
+      ...{ min: low, max: high > low ? high : low + 1e-9, seriesIndex: [] },
+      ...{ right: 4, top: 'middle', itemWidth: 11, itemHeight: 130, calculable: false, hoverLink: false },
+      inRange: { color: [...colourScale(theme)] },
+      text: [`${title}\n${text(high)}`, text(low)],
+      textStyle: { color: chartColors(theme).muted, fontSize: 11, lineHeight: 14 },
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Runs on their way out: some students at a time, since a large run takes seconds to delete, in which nobody else would be answered. */
+import type { Connection } from '../database.ts';
+import { LEAVING, passageReader } from './passage.ts';
+
+/** What one step removes: some thirty milliseconds of work. */
+const TRIALS = 100;
+const EVENTS = 1000;
+
+export interface LeftPart {
+  readonly files: readonly string[];
+  /** Nothing of it is left but its own row. */
+  readonly isLast: boolean;
+}
+
+/** Calls belong inside a transaction of the store. */
+export function leavingWriter(db: Connection) {
+  const { passage } = passageReader(db);
+  const write = db.prepare<[string, string]>(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  );
+  const chosen = '(SELECT id FROM trial WHERE run_id = ? ORDER BY number DESC LIMIT ?)';
+  const files = db.prepare<[string, number], string>(`SELECT file FROM checkpoint WHERE trial_id IN ${chosen}`).pluck();
+  const trials = db.prepare<[string, number]>(`DELETE FROM trial WHERE id IN ${chosen}`);
+  const events = db.prepare<[string, string, number]>(
+    'DELETE FROM event WHERE run_id = ? AND seq IN (SELECT seq FROM event WHERE run_id = ? ORDER BY seq DESC LIMIT ?)',
+  );
+  const marked = (): readonly string[] => passage().leaving;
+  return {
+    mark: (runId: string) => write.run(LEAVING, JSON.stringify([...new Set([...marked(), runId])])),
+    unmark: (runId: string) => write.run(LEAVING, JSON.stringify(marked().filter((id) => id !== runId))),
+    removePart: (runId: string): LeftPart => {
+      const left = files.all(runId, TRIALS);
+      const removed = [trials.run(runId, TRIALS).changes < TRIALS, events.run(runId, runId, EVENTS).changes < EVENTS];
+      return { files: left, isLast: removed.every(Boolean) };
+    },
+  };
+}

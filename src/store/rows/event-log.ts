@@ -1,0 +1,39 @@
+/** The ordered log of a run: appended to, never changed. */
+import { endedIn } from '../../core/events.ts';
+import type { RunEvent } from '../../core/events.ts';
+import type { Connection } from '../database.ts';
+import { readJson, writeJson } from '../numbers.ts';
+import type { Slice, StoredEvent } from '../store.ts';
+
+interface EventRow {
+  readonly seq: number;
+  readonly json: string;
+  readonly created_at: string;
+}
+
+export function eventReader(db: Connection) {
+  const ofRun = db.prepare<[string, number, number], EventRow>(
+    'SELECT seq, json, created_at FROM event WHERE run_id = ? AND seq >= ? ORDER BY seq LIMIT ?',
+  );
+  const next = db.prepare<[string], number>('SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?').pluck();
+  return {
+    eventCount: (runId: string): number => next.get(runId) ?? 0,
+    events: (runId: string, { offset = 0, limit = -1 }: Slice = {}): readonly StoredEvent[] =>
+      // Written by append below, from a RunEvent.
+      ofRun
+        .all(runId, offset, limit)
+        .map((row) => ({ seq: row.seq, at: row.created_at, event: readJson(row.json) as RunEvent })),
+  };
+}
+
+/** Calls belong inside a transaction of the store: that is what keeps `seq` without gaps. */
+export function eventWriter(db: Connection) {
+  const insert = db.prepare<[string, string, string, number | null, string, string]>(`
+    INSERT INTO event (run_id, seq, type, trial, json, created_at)
+    VALUES (?, (SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?), ?, ?, ?, ?)`);
+  return {
+    append: (runId: string, event: RunEvent, at: string) => {
+      insert.run(runId, runId, event.type, endedIn(event) ?? null, writeJson(event), at);
+    },
+  };
+}

@@ -1,0 +1,189 @@
+/** Rows of runs: reading, writing and their lists. */
+import { completeConfig } from '../../core/run.ts';
+import type { RecordedConfig, Run, RunState, SearchConfig } from '../../core/run.ts';
+import { readRunSources } from '../../core/sources.ts';
+import type { RunSources } from '../../core/sources.ts';
+import type { PriorResult } from '../../core/strategies/strategy.ts';
+import type { TrialState } from '../../core/trial.ts';
+import type { Connection } from '../database.ts';
+import { tagReader } from './labels.ts';
+import { readJson, writeJson } from '../numbers.ts';
+import { assertAtRest, assertRunMove, missingRun, NO_TRIALS } from '../rules.ts';
+import { runPages } from './run-query.ts';
+import type { RunQuery, RunScore, RunSize, RunSummary } from '../store.ts';
+import { EMPTY_SCORE, foldName } from '../summaries.ts';
+
+interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly config: string;
+  readonly strategy_version: number;
+  readonly reason: string | null;
+  readonly sample: 0 | 1;
+  readonly created_at: string;
+  readonly finished_at: string | null;
+  readonly seconds: number;
+  readonly score: string;
+  readonly note: string;
+  readonly trashed_at: string | null;
+  readonly front_only: 0 | 1;
+  readonly sources: string | null;
+}
+
+function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    config: completeConfig(recordedConfig(row)),
+    strategyVersion: row.strategy_version,
+    reason: row.reason ?? undefined,
+    sample: row.sample === 1,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at ?? undefined,
+    seconds: row.seconds,
+  };
+}
+
+// Written by createRun below, from a SearchConfig, or by an earlier version from its own.
+const recordedConfig = (row: RunRow): RecordedConfig => readJson(row.config) as RecordedConfig;
+
+export type RunReader = ReturnType<typeof runReader>;
+
+export function runReader(db: Connection) {
+  const byId = db.prepare<[string], RunRow>('SELECT * FROM run WHERE id = ?');
+  const pages = runPages<RunRow>(db);
+  const tags = tagReader(db);
+  const counts = db.prepare<[string], { state: TrialState; trials: number }>(
+    'SELECT state, trials FROM trial_count WHERE run_id = ?',
+  );
+
+  // Lengths are read from the heads of the rows; a curve's numbers take about this much each.
+  const size = db.prepare<[{ readonly id: string }], RunSize>(`
+    SELECT
+      (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
+        AS checkpointBytes,
+      (SELECT octet_length(config) + octet_length(score) + octet_length(note) FROM run WHERE id = :id)
+        + (SELECT coalesce(sum(octet_length(config) + octet_length(why) + octet_length(metrics) + 200), 0) FROM trial WHERE run_id = :id)
+        + (SELECT coalesce(sum(octet_length(json) + 60), 0) FROM event WHERE run_id = :id)
+        + (SELECT coalesce(sum(t.epochs_done * 60), 0) FROM trial t WHERE t.run_id = :id)
+        + (SELECT coalesce(sum(octet_length(p.probabilities)), 0) FROM prediction p JOIN trial t ON t.id = p.trial_id
+           WHERE t.run_id = :id)
+        + (SELECT coalesce(sum(octet_length(l.timings) + 100), 0) FROM latency l JOIN trial t ON t.id = l.trial_id
+           WHERE t.run_id = :id)
+        AS recordBytes
+    FROM run WHERE id = :id`);
+
+  const toSummary = (row: RunRow): RunSummary => ({
+    run: toRun(row),
+    tags: tags(row.id),
+    hasNote: row.note !== '',
+    trashedAt: row.trashed_at ?? undefined,
+    frontOnly: row.front_only === 1,
+    trials: counts.all(row.id).reduce((all, { state, trials }) => ({ ...all, [state]: trials }), NO_TRIALS),
+    // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined, and older ones have no step.
+    score: { ...EMPTY_SCORE, ...(readJson(row.score) as RunScore) },
+  });
+
+  return {
+    run: (id: string): Run | undefined => {
+      const row = byId.get(id);
+      return row && toRun(row);
+    },
+    prior: (id: string): readonly PriorResult[] => {
+      const row = byId.get(id);
+      return (row && recordedConfig(row).prior) ?? [];
+    },
+    sources: (id: string): RunSources | undefined => {
+      const written = byId.get(id)?.sources ?? undefined;
+      // Rows of somebody's archive may hold anything that is JSON.
+      return written === undefined ? undefined : readRunSources(JSON.parse(written));
+    },
+    summary: (id: string): RunSummary | undefined => {
+      const row = byId.get(id);
+      return row && toSummary(row);
+    },
+    runs: (query: RunQuery = {}) => {
+      const { rows, total } = pages(query);
+      return { rows: rows.map(toSummary), total };
+    },
+    runSize: (id: string): RunSize => size.get({ id }) ?? { checkpointBytes: 0, recordBytes: 0 },
+  };
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly config: SearchConfig;
+  readonly strategyVersion: number;
+  readonly sample: boolean;
+  readonly prior?: readonly PriorResult[];
+  readonly sources?: RunSources;
+}
+
+/** Calls belong inside a transaction of the store. */
+export function runWriter(db: Connection, session: string) {
+  const state = db.prepare<[string], RunState>('SELECT state FROM run WHERE id = ?').pluck();
+  const insert = db.prepare<unknown[]>(`
+    INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score, sources)
+    VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`);
+  const move = db.prepare<[RunState, string | null, string | null, string | null, string]>(
+    'UPDATE run SET state = ?, reason = ?, session = ?, finished_at = ? WHERE id = ?',
+  );
+  const addSeconds = db.prepare<[number, string]>('UPDATE run SET seconds = seconds + ? WHERE id = ?');
+  const rename = db.prepare<[string, string, string]>('UPDATE run SET name = ?, name_folded = ? WHERE id = ?');
+  const keep = db.prepare<[string]>('UPDATE run SET sample = 0 WHERE id = ?');
+  const score = db.prepare<[string, string]>('UPDATE run SET score = ? WHERE id = ?');
+  const sources = db.prepare<[string, string]>('UPDATE run SET sources = ? WHERE id = ?');
+  const trash = db.prepare<[string, string]>('UPDATE run SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?');
+  const restore = db.prepare<[string]>('UPDATE run SET trashed_at = NULL WHERE id = ?');
+  const frontOnly = db.prepare<[string]>('UPDATE run SET front_only = 1 WHERE id = ?');
+  const remove = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
+  const sweep = db.prepare<[string, string], { id: string }>(`
+    UPDATE run SET state = 'interrupted', session = NULL, reason = ?
+    WHERE state = 'running' AND session IS NOT ? RETURNING id`);
+
+  const stateOf = (id: string): RunState => {
+    const found = state.get(id);
+    if (found === undefined) throw missingRun(id);
+    return found;
+  };
+  const one = (id: string, changes: number) => {
+    if (changes !== 1) throw missingRun(id);
+  };
+
+  return {
+    stateOf,
+    create: (run: NewRun, createdAt: string) => {
+      const { name } = run.config;
+      const { prior = [] } = run;
+      const recorded: RecordedConfig = prior.length > 0 ? { ...run.config, prior } : run.config;
+      const config = writeJson(recorded);
+      const score = writeJson(EMPTY_SCORE);
+      const sample = run.sample ? 1 : 0;
+      const sources = run.sources === undefined ? null : JSON.stringify(run.sources);
+      insert.run(run.id, name, foldName(name), config, run.strategyVersion, sample, session, createdAt, score, sources);
+    },
+    move: (id: string, to: RunState, reason: string | undefined, at: string) => {
+      assertRunMove(id, stateOf(id), to);
+      const ended = to === 'finished' || to === 'failed';
+      move.run(to, reason ?? null, to === 'running' ? session : null, ended ? at : null, id);
+    },
+    addSeconds: (id: string, seconds: number) => one(id, addSeconds.run(seconds, id).changes),
+    rename: (id: string, name: string) => one(id, rename.run(name, foldName(name), id).changes),
+    keep: (id: string) => one(id, keep.run(id).changes),
+    setScore: (id: string, value: RunScore) => one(id, score.run(writeJson(value), id).changes),
+    setSources: (id: string, value: RunSources) => one(id, sources.run(JSON.stringify(value), id).changes),
+    trash: (id: string, at: string) => {
+      assertAtRest(id, stateOf(id));
+      trash.run(at, id);
+    },
+    restore: (id: string) => one(id, restore.run(id).changes),
+    setFrontOnly: (id: string) => {
+      assertAtRest(id, stateOf(id));
+      frontOnly.run(id);
+    },
+    remove: (id: string) => one(id, remove.run(id).changes),
+    sweep: (reason: string): readonly string[] => sweep.all(reason, session).map((row) => row.id),
+  };
+}

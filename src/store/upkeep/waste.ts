@@ -1,0 +1,113 @@
+/** What of a workspace takes space without need; looks only, and changes nothing. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { reportedOf } from '../../core/front.ts';
+import type { StoredFiles } from '../files.ts';
+import { ownTemps } from '../ownership.ts';
+import type { ReadableStore, RunSummary } from '../store.ts';
+
+/** A run at rest, and the students off its front whose weights are kept. */
+export interface DroppableWeights {
+  readonly runId: string;
+  readonly trialIds: readonly string[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Entries of a folder of the workspace that nothing needs, with all that is in them. */
+export interface UselessFile {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface Waste {
+  readonly weights: readonly DroppableWeights[];
+  readonly trash: readonly { readonly runId: string; readonly bytes: number }[];
+  /** In `checkpoints`. */
+  readonly orphans: readonly UselessFile[];
+  /** In `tmp`, left by other sessions. */
+  readonly leftovers: readonly UselessFile[];
+  /** In `cache`: soft targets, which are computed again where they are wanted. */
+  readonly caches: readonly UselessFile[];
+  readonly database: ReturnType<ReadableStore['space']>;
+}
+
+/** `fence`: of the session that has the workspace open; its temp folder is in use. */
+export function findWaste(store: ReadableStore, files: StoredFiles, fence: string): Waste {
+  const { folders } = files;
+  // Files first: one that is named by a row by the time the rows are read was never an orphan.
+  const present = new Map(entriesOf(folders.checkpoints).map((entry) => [entry.name, entry.bytes]));
+  const rows = store.checkpoints();
+  const { arriving } = store.passage();
+  const runs = store.runs({ trash: 'with' }).rows.filter(({ run }) => !arriving.includes(run.id));
+  const bytesOf = new Map<string, { files: number; bytes: number }>();
+  for (const { trialId, kind, bytes } of rows) {
+    if (kind === 'epoch') continue;
+    const known = bytesOf.get(trialId) ?? { files: 0, bytes: 0 };
+    bytesOf.set(trialId, { files: known.files + 1, bytes: known.bytes + bytes });
+  }
+  return {
+    weights: runs.flatMap((summary) => droppable(store, summary, bytesOf)),
+    trash: runs
+      .filter(({ trashedAt }) => trashedAt !== undefined)
+      .map(({ run }) => {
+        const { checkpointBytes, recordBytes } = store.runSize(run.id);
+        return { runId: run.id, bytes: checkpointBytes + recordBytes };
+      }),
+    orphans: files.unnamed(rows).orphans.flatMap((name) => {
+      const bytes = present.get(name);
+      return bytes === undefined ? [] : [{ name, bytes }];
+    }),
+    leftovers: ownTemps(folders.tmp)
+      .filter((name) => name !== fence)
+      .map((name) => ({ name, bytes: bytesIn(join(folders.tmp, name)) })),
+    // Beside them stand folders of teachers whose training can go on.
+    caches: entriesOf(folders.cache).filter(({ name }) => name.endsWith('.safetensors')),
+    database: store.space(),
+  };
+}
+
+/** Of runs in the trash nothing: they leave whole, or come back whole. */
+function droppable(
+  store: ReadableStore,
+  { run, trashedAt }: RunSummary,
+  bytesOf: ReadonlyMap<string, { readonly files: number; readonly bytes: number }>,
+): readonly DroppableWeights[] {
+  if (trashedAt !== undefined || run.state === 'running') return [];
+  const trials = store.trials(run.id).filter(({ state }) => state === 'finished');
+  const front = new Set(reportedOf(run.config, trials).map(({ id }) => id));
+  const found = trials.flatMap(({ id }) => {
+    const size = front.has(id) ? undefined : bytesOf.get(id);
+    return size ? [{ id, ...size }] : [];
+  });
+  if (found.length === 0) return [];
+  return [
+    {
+      runId: run.id,
+      trialIds: found.map(({ id }) => id),
+      files: found.reduce((sum, { files }) => sum + files, 0),
+      bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
+    },
+  ];
+}
+
+function entriesOf(folder: string): readonly UselessFile[] {
+  return list(folder).map((name) => ({ name, bytes: bytesIn(join(folder, name)) }));
+}
+
+/** What goes while this looks counts as nothing. */
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Of a file, or of all files in a folder; links count as nothing. */
+export function bytesIn(path: string): number {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return 0;
+  if (!found.isDirectory()) return found.isFile() ? found.size : 0;
+  return list(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
+}
