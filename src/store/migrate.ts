@@ -1,4 +1,5 @@
 /** Brings a database to the newest schema: a copy first, then one transaction for each migration. */
+import Database from 'better-sqlite3';
 import { backUp } from './upkeep/backup.ts';
 import { schemaVersion, transact, type Connection } from './database.ts';
 import { MIGRATIONS } from './migrations/index.ts';
@@ -16,11 +17,23 @@ export function migrate(db: Connection, { backups, now, migrations = MIGRATIONS 
   const from = schemaVersion(db);
   const pending = migrations.filter((migration) => migration.version > from);
   const copy = pending.length > 0 && from > 0 ? backUp(db, { backups, kind: 'migration', at: now() }) : undefined;
-  for (const migration of pending) {
+  apply(db, pending);
+  return copy;
+}
+
+/** An empty database of the newest schema that no disk knows: it is gone when it is closed. */
+export function openInMemory(): Connection {
+  const db = new Database(':memory:');
+  db.pragma('foreign_keys = ON');
+  apply(db, MIGRATIONS);
+  return db;
+}
+
+function apply(db: Connection, migrations: readonly Migration[]): void {
+  for (const migration of migrations) {
     transact(db, 'full', () => {
       migration.up(db);
       db.pragma(`user_version = ${migration.version}`);
     });
   }
-  return copy;
 }

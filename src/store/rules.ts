@@ -1,4 +1,4 @@
-/** What may follow what: the invariants that every implementation of the store enforces, as pure checks. */
+/** What may follow what: the invariants that the store enforces, as pure checks. */
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunState } from '../core/run.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';

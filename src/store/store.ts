@@ -1,7 +1,7 @@
 /**
  * The store's contract: what a workspace remembers. `ReadableStore` and `WritableStore` are different types, so that a
  * reader cannot write by accident. All calls are synchronous and each write is one transaction: when it returns, it
- * is on disk. Implementations: `sqlite-store.ts`, `memory-store.ts`; one contract suite runs over both.
+ * is on disk. `sqlite-store.ts` keeps it.
  */
 import type { RunEvent } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';

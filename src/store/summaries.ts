@@ -1,4 +1,4 @@
-/** What the implementations say alike of runs and trials. */
+/** What is said alike of runs and trials. */
 import type { RunScore } from './store.ts';
 
 /** Said of what a session left running that ended without saying so. */

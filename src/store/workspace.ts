@@ -21,8 +21,7 @@ import { corrupt, inWordsOf, toWorkbenchError } from './errors.ts';
 import { makeFolders, storedFiles, workspaceFiles, type StoredFiles, type WorkspaceFiles } from './files.ts';
 import { publishArrived, takeIn, type Arrival } from './passage/incoming.ts';
 import { acquireLock, type Lock } from './lock.ts';
-import { createMemoryStore } from './memory-store.ts';
-import { migrate } from './migrate.ts';
+import { migrate, openInMemory } from './migrate.ts';
 import { assertOurs, DATABASE_FILE, markOpen } from './ownership.ts';
 import { busy, settle } from './passage/passage.ts';
 import { grantWish, wishRecovery, type Recovery, type Wish } from './upkeep/recovery.ts';
@@ -212,10 +211,8 @@ export function openReadable(directory: string): ReadableWorkspace {
   assertOurs(root);
   const file = join(root, DATABASE_FILE);
   const files = storedFiles(root);
-  if (!existsSync(file)) {
-    return { directory: root, store: createMemoryStore(), files, together: (work) => work(() => []), close: () => {} };
-  }
-  const db = openDatabaseReadonly(file);
+  const isThere = existsSync(file);
+  const db = isThere ? openDatabaseReadonly(file) : openInMemory();
   try {
     const version = inWordsOf(file, () => schemaVersion(db));
     if (version < SCHEMA_VERSION) {
@@ -224,7 +221,7 @@ export function openReadable(directory: string): ReadableWorkspace {
       return openReadable(root);
     }
     const store = readStore(db, file, version);
-    const leave = markOpen(root);
+    const leave = isThere ? markOpen(root) : () => {};
     return {
       directory: root,
       store,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunOrder, WritableStore } from '../../src/store/store.ts';
 import { SCORE, asked, costsOf, finished, searchConfig } from '../support/store-records.ts';
-import { memorySessions, sqliteSessions } from './store-sessions.ts';
+import { openSessions } from './store-sessions.ts';
 
 interface Made {
   readonly id: string;
@@ -34,13 +34,10 @@ function make(store: WritableStore, ...runs: readonly Made[]): WritableStore {
 const idsOf = (store: WritableStore, by: RunOrder, descending: boolean): readonly string[] =>
   store.runs({ order: { by, descending } }).rows.map(({ run }) => run.id);
 
-describe.each([
-  { name: 'sqlite', sessions: sqliteSessions },
-  { name: 'memory', sessions: memorySessions },
-])('lists over $name', ({ sessions: open }) => {
+describe('lists', () => {
   test('of what is alike the newest stands first, whichever way the order goes', () => {
     const store = make(
-      open().next(),
+      openSessions().next(),
       ...[
         { id: 'a', name: 'Same' },
         { id: 'b', name: 'same' },
@@ -56,7 +53,7 @@ describe.each([
 
   test('what has no value, or one that is no number, stands last both ways, the newest of it first', () => {
     const store = make(
-      open().next(),
+      openSessions().next(),
       ...[{ id: 'none' }, { id: 'low', accuracy: 0.2 }, { id: 'nan', accuracy: NaN }, { id: 'high', accuracy: 0.9 }],
       ...[
         { id: 'endless', accuracy: Infinity },
@@ -70,7 +67,7 @@ describe.each([
 
   test('each order is that of its own column', () => {
     const store = make(
-      open().next(),
+      openSessions().next(),
       ...[
         { id: 'a', seconds: 2, accuracy: 0.5 },
         { id: 'b', seconds: 3 },
@@ -93,7 +90,7 @@ describe.each([
   });
 
   test('a page is a part of the order, and its total counts all', () => {
-    const store = make(open().next(), ...['a', 'b', 'c', 'd', 'e'].map((id) => ({ id })));
+    const store = make(openSessions().next(), ...['a', 'b', 'c', 'd', 'e'].map((id) => ({ id })));
     const page = (query: { readonly offset?: number; readonly limit?: number }) => {
       const { rows, total } = store.runs(query);
       return [rows.map(({ run }) => run.id).join(''), total];
@@ -107,7 +104,7 @@ describe.each([
 
   test('facets count runs by value in the order of letters, whatever their case, and leave the trash out', () => {
     const store = make(
-      open().next(),
+      openSessions().next(),
       { id: 'a', strategy: 'zeta', dataset: 'Beta', teacher: 'x' },
       { id: 'b', strategy: 'Alpha', dataset: 'alpha', teacher: 'X2' },
       { id: 'c', strategy: 'zeta', dataset: 'gamma', teacher: 'x' },
@@ -141,14 +138,14 @@ describe.each([
   });
 
   test('tags stand in one order on every machine, beyond the alphabets too', () => {
-    const store = make(open().next(), { id: 'a' });
+    const store = make(openSessions().next(), { id: 'a' });
     store.tagRuns(['a'], { add: ['～', '😀', 'b', 'A', 'ä'], remove: [] });
     expect(store.summary('a')?.tags).toEqual(['A', 'b', 'ä', '😀', '～']);
   });
 
   test('each filter holds by itself, and all of them together', () => {
     const store = make(
-      open().next(),
+      openSessions().next(),
       { id: 'a', strategy: 'random', dataset: 'x', teacher: 't' },
       { id: 'b', strategy: 'random', dataset: 'y', teacher: 't' },
       { id: 'c', strategy: 'trade', dataset: 'x', teacher: 'u' },
@@ -173,7 +170,7 @@ describe.each([
   });
 
   test('a list of runs by their trash is what it says', () => {
-    const store = make(open().next(), { id: 'a' }, { id: 'b' });
+    const store = make(openSessions().next(), { id: 'a' }, { id: 'b' });
     store.setRunState('a', 'paused');
     store.trashRuns(['a']);
     const found = (trash?: 'without' | 'only' | 'with') =>

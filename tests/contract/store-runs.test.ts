@@ -14,14 +14,11 @@ import {
   RECORDED_SOURCES,
   searchConfig,
 } from '../support/store-records.ts';
-import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
+import { code, openSessions, withRun } from './store-sessions.ts';
 
-describe.each([
-  { name: 'sqlite', sessions: sqliteSessions },
-  { name: 'memory', sessions: memorySessions },
-])('store over $name', ({ sessions: open }) => {
+describe('runs', () => {
   test('a run comes back as it was created, with an infinite limit and a text that reads like a number', () => {
-    const store = open().next();
+    const store = openSessions().next();
     const created = store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 3, sample: true });
     expect(created).toEqual({
       id: 'run_1',
@@ -39,7 +36,7 @@ describe.each([
   });
 
   test('what earlier runs told comes back whole in a later session, apart from the configuration, and goes with the run', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const store = sessions.next();
     const prior = [
       { candidate: proposal(0).candidate, value: 0.1 + 0.2, source: 'run_0' },
@@ -58,7 +55,7 @@ describe.each([
   });
 
   test('what a run was trained on stands with it, from its start or from when it was found out', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const store = sessions.next();
     const run = { config: searchConfig(), strategyVersion: 1, sample: false };
     store.createRun({ id: 'run_1', ...run, sources: RECORDED_SOURCES });
@@ -73,7 +70,7 @@ describe.each([
   });
 
   test('an id is taken once and is safe in addresses and file names', () => {
-    const store = open().next();
+    const store = openSessions().next();
     const run = { id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false };
     store.createRun(run);
     expect(() => store.createRun(run)).toThrow(code('store.conflict'));
@@ -84,7 +81,7 @@ describe.each([
   });
 
   test('a name, a kept sample and seconds change; what is missing is said', () => {
-    const store = open().next();
+    const store = openSessions().next();
     store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: true });
     store.renameRun('run_1', 'Another');
     store.keepRun('run_1');
@@ -101,7 +98,7 @@ describe.each([
   });
 
   test('a run pauses, goes on and ends; an ended one does not come back to life', () => {
-    const store = open().next();
+    const store = openSessions().next();
     store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
     store.setRunState('run_1', 'paused', 'by the person');
     expect(store.run('run_1')).toMatchObject({ state: 'paused', reason: 'by the person', finishedAt: undefined });
@@ -116,7 +113,7 @@ describe.each([
   });
 
   test('lists are newest first, paged, searched without regard to case in any alphabet, and counted', () => {
-    const store = open().next();
+    const store = openSessions().next();
     ['Äpfel 100%', 'birnen', 'äpfel_2'].forEach((name, index) =>
       store.createRun({ id: `run_${index}`, config: searchConfig(name), strategyVersion: 1, sample: false }),
     );
@@ -132,7 +129,7 @@ describe.each([
   });
 
   test('a summary counts trials by state through every move', () => {
-    const { store, ids } = withRun(open(), 0, 1, 2, 3, 4);
+    const { store, ids } = withRun(openSessions(), 0, 1, 2, 3, 4);
     const [a = '', b = '', c = '', d = ''] = ids;
     for (const id of [a, b, c, d]) store.startTrial(id);
     store.finishTrial(a, finished('a'));
@@ -153,7 +150,7 @@ describe.each([
   });
 
   test('a summary without finished trials has an empty score', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     expect(store.summary('run_1')?.score).toEqual({
       bestAccuracy: undefined,
       frontSize: 0,
@@ -164,7 +161,7 @@ describe.each([
   });
 
   test('a deleted run takes everything with it and names its files; its id is free again', () => {
-    const { store, ids } = withRun(open(), 0, 1);
+    const { store, ids } = withRun(openSessions(), 0, 1);
     const [first = '', second = ''] = ids;
     for (const id of ids) store.startTrial(id);
     store.appendEpoch(second, point(1), checkpointFile('epoch'));
@@ -184,7 +181,7 @@ describe.each([
   });
 
   test('a later session finds everything, interrupts what a dead one left running, and does so once', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store: dead, ids } = withRun(sessions, 0, 1, 2);
     const [first = '', second = '', third = ''] = ids;
     dead.startTrial(first);
@@ -206,14 +203,14 @@ describe.each([
   });
 
   test('a sweep in the middle of a session leaves alone what this session runs', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     expect(store.sweep()).toEqual({ runs: [], trials: [] });
     expect(store.trial(id)?.state).toBe('running');
   });
 
   test('a sound store has nothing to complain of', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.finishTrial(id, finished('a'));
     expect(store.check()).toEqual([]);

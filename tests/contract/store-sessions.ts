@@ -1,7 +1,6 @@
-/** Stores to hold the contract against: SQLite's and the one in memory, each over several sessions. */
+/** A store to hold the contract against, over several sessions. */
 import { expect, onTestFinished } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, searchConfig } from '../support/store-records.ts';
@@ -12,7 +11,7 @@ export interface Sessions {
   next(): WritableStore;
 }
 
-export function sqliteSessions(): Sessions {
+export function openSessions(): Sessions {
   const directory = temporaryFolder();
   const now = tickingClock();
   let close = () => {};
@@ -26,13 +25,6 @@ export function sqliteSessions(): Sessions {
       return workspace.store;
     },
   };
-}
-
-export function memorySessions(): Sessions {
-  const records = new Map();
-  const now = tickingClock();
-  let session = 0;
-  return { next: () => createMemoryStore({ records, now, fence: `s${String(++session).padStart(6, '0')}` }) };
 }
 
 export function code(expected: ErrorCode) {

@@ -14,14 +14,11 @@ import {
   searchConfig,
   deleteRun,
 } from '../support/store-records.ts';
-import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
+import { code, openSessions, withRun } from './store-sessions.ts';
 
-describe.each([
-  { name: 'sqlite', sessions: sqliteSessions },
-  { name: 'memory', sessions: memorySessions },
-])('store over $name', ({ sessions: open }) => {
+describe('trials', () => {
   test('proposals become queued trials with their costs, and the event comes back with its special numbers', () => {
-    const { store } = withRun(open(), 0, 1);
+    const { store } = withRun(openSessions(), 0, 1);
     const [first, second] = store.trials('run_1');
     expect(first).toEqual({
       id: 'run_1-0000',
@@ -47,7 +44,7 @@ describe.each([
   });
 
   test('proposals with a gap, a repetition or missing costs leave nothing behind', () => {
-    const { store } = withRun(open(), 0, 1);
+    const { store } = withRun(openSessions(), 0, 1);
     for (const wrong of [asked(1), asked(3), asked(2, 2), asked(2, 4)]) {
       expect(() => store.recordAsked('run_1', wrong, costsOf(wrong), 3)).toThrow(code('store.conflict'));
     }
@@ -59,13 +56,13 @@ describe.each([
   });
 
   test('an answer without proposals is part of the log: the space is exhausted', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     expect(store.recordAsked('run_1', asked(), [], 3)).toEqual([]);
     expect(store.events('run_1')).toHaveLength(2);
   });
 
   test('a trial is trained, its curve grows and each epoch checkpoint gives way to the next', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     expect(store.trial(id)).toMatchObject({ state: 'running', attempts: 1 });
     expect(store.appendEpoch(id, point(1), checkpointFile('a', 1))).toBeUndefined();
@@ -81,7 +78,7 @@ describe.each([
   });
 
   test('a curve has no gap; an attempt that began further back replaces the rest', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     expect(() => store.appendEpoch(id, point(2), undefined)).toThrow(code('store.conflict'));
     for (const epoch of [1, 2, 3]) store.appendEpoch(id, point(epoch), undefined);
@@ -93,7 +90,7 @@ describe.each([
   });
 
   test('a finished trial has its metrics, checkpoint, predictions, score and event at once', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('epoch'));
     expect(store.finishTrial(id, finished('final'))).toBe('epoch');
@@ -115,7 +112,7 @@ describe.each([
   });
 
   test('trials come in pages by their numbers, and all of them without one', () => {
-    const { store, ids } = withRun(open(), 0, 1, 2, 3, 4);
+    const { store, ids } = withRun(openSessions(), 0, 1, 2, 3, 4);
     const page = (offset?: number, limit?: number) =>
       store
         .trials('run_1', { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) })
@@ -128,7 +125,7 @@ describe.each([
   });
 
   test('trials of a state or a family come in slices that begin at a number, and so do the log and the columns', () => {
-    const { store } = withRun(open(), 0, 1, 2, 3);
+    const { store } = withRun(openSessions(), 0, 1, 2, 3);
     const run = 'run_1';
     for (const number of [0, 2, 3]) store.startTrial(`${run}-000${number}`);
     for (const number of [0, 3]) store.finishTrial(`${run}-000${number}`, finished(`${number}.bin`));
@@ -148,7 +145,7 @@ describe.each([
   });
 
   test('each entry of the log bears the time at which it was written down, in a later session too', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store } = withRun(sessions, 0, 1, 2);
     for (const number of [0, 1, 2]) store.startTrial(`run_1-000${number}`);
     const before = store.createRun({
@@ -178,7 +175,7 @@ describe.each([
   });
 
   test('what a trial is held to: points of its curve and predictions, without reading them', () => {
-    const { store } = withRun(open(), 0, 1);
+    const { store } = withRun(openSessions(), 0, 1);
     const run = 'run_1';
     const [first = '', second = ''] = store.trials(run).map(({ id }) => id);
     store.startTrial(first);
@@ -197,7 +194,7 @@ describe.each([
   });
 
   test('a running trial begins anew without its curve and its checkpoint, and tells why to its end', () => {
-    const { store, id } = withRun(open(), 0, 1);
+    const { store, id } = withRun(openSessions(), 0, 1);
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('one.safetensors'));
     store.appendEpoch(id, point(2), checkpointFile('two.safetensors', 2));
@@ -213,7 +210,7 @@ describe.each([
   });
 
   test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
-    const { store, ids } = withRun(open(), 0, 1, 2, 3);
+    const { store, ids } = withRun(openSessions(), 0, 1, 2, 3);
     const metrics: readonly Metrics[] = [{ accuracy: 0.75 }, { accuracy: NaN }, {}];
     metrics.forEach((measured, index) => {
       store.startTrial(ids[index] ?? '');
@@ -232,7 +229,7 @@ describe.each([
   });
 
   test('measured latencies are kept raw and in order, a second measurement beside the first', () => {
-    const { store, id } = withRun(open(), 0, 1);
+    const { store, id } = withRun(openSessions(), 0, 1);
     expect(store.latencies(id)).toEqual([]);
     store.recordLatency(id, [LATENCY, { ...LATENCY, batch: 32 }]);
     store.recordLatency(id, [{ ...LATENCY, otherLoad: NaN, timingsMs: Float32Array.of(7) }]);
@@ -249,7 +246,7 @@ describe.each([
   });
 
   test('a student that is too slow is stopped with what is known of it, which the log tells as a result', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.ruleOutTrial(id, { latencyMs: 9 }, 'Too slow.');
     expect(store.trial(id)).toMatchObject({ state: 'stopped', metrics: { latencyMs: 9 }, reason: 'Too slow.' });
@@ -259,7 +256,7 @@ describe.each([
   });
 
   test('a final checkpoint in the very file of the last epoch is not handed out for removal', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('same'));
     expect(store.finishTrial(id, finished('same'))).toBeUndefined();
@@ -267,7 +264,7 @@ describe.each([
   });
 
   test('the best epoch is kept beside the last, and both leave when a trial is not to keep its weights', () => {
-    const { store, ids } = withRun(open(), 0, 1);
+    const { store, ids } = withRun(openSessions(), 0, 1);
     const [first = '', second = ''] = ids;
     for (const id of ids) store.startTrial(id);
     expect(() => store.dropWeights([first])).toThrow(code('store.conflict'));
@@ -288,7 +285,7 @@ describe.each([
   });
 
   test('a trial is told once', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.finishTrial(id, finished('a'));
     expect(() => store.finishTrial(id, finished('b'))).toThrow(code('store.conflict'));
@@ -301,7 +298,7 @@ describe.each([
   });
 
   test('a finish that cannot be whole changes nothing', () => {
-    const { store, ids } = withRun(open(), 0, 1);
+    const { store, ids } = withRun(openSessions(), 0, 1);
     const [first = '', second = ''] = ids;
     for (const id of ids) store.startTrial(id);
     store.finishTrial(first, finished('a'));
@@ -316,7 +313,7 @@ describe.each([
   test.each(['failed', 'stopped'] as const)(
     'a %s trial keeps its reason, tells the log and gives its checkpoint up',
     (state) => {
-      const { store, ids } = withRun(open(), 0, 1);
+      const { store, ids } = withRun(openSessions(), 0, 1);
       const [first = '', second = ''] = ids;
       store.startTrial(first);
       store.appendEpoch(first, point(1), checkpointFile('a'));
@@ -335,7 +332,7 @@ describe.each([
   );
 
   test('an interrupted trial goes on with its curve, its checkpoint and its seconds', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     expect(() => store.interruptTrial(id, 1)).toThrow(code('store.conflict'));
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('a'));
@@ -350,7 +347,7 @@ describe.each([
   });
 
   test('the test split answers once, for a finished trial, also when the answer is NaN', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     expect(() => store.recordTest(id, 0.5)).toThrow(code('store.conflict'));
     store.startTrial(id);
     store.finishTrial(id, finished('a'));
@@ -360,7 +357,7 @@ describe.each([
   });
 
   test('writes to a trial that is not there say so', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     const missing = code('trial.missing');
     expect(() => store.startTrial('x')).toThrow(missing);
     expect(() => store.appendEpoch('x', point(1), undefined)).toThrow(missing);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RUN_ORDERS } from '../../src/store/store.ts';
 import type { RunQuery, WritableStore } from '../../src/store/store.ts';
 import { asked, checkpointFile, costsOf, deleteRun, finished, SCORE, searchConfig } from '../support/store-records.ts';
-import { code, memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
+import { code, openSessions, withRun } from './store-sessions.ts';
 
 function withRuns(store: WritableStore, ...names: readonly string[]): void {
   names.forEach((name, index) =>
@@ -14,12 +14,9 @@ function withRuns(store: WritableStore, ...names: readonly string[]): void {
 const idsOf = (store: WritableStore, query?: RunQuery): readonly string[] =>
   store.runs(query).rows.map(({ run }) => run.id);
 
-describe.each([
-  { name: 'sqlite', sessions: sqliteSessions },
-  { name: 'memory', sessions: memorySessions },
-])('upkeep over $name', ({ sessions: open }) => {
+describe('upkeep', () => {
   test('tags come and go in one go for many runs; one differs from another by more than its case', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const store = sessions.next();
     withRuns(store, 'One', 'Two');
     store.tagRuns(['run_1', 'run_2'], { add: ['Übung', 'keep'], remove: [] });
@@ -36,7 +33,7 @@ describe.each([
   });
 
   test('notes come back as they were written, and go with their run', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store, id } = withRun(sessions, 0);
     expect([store.runNote('run_1'), store.trialNote(id)]).toEqual(['', '']);
     store.setRunNote('run_1', '# Why\n\n<b>NaN</b> \u0000 ok');
@@ -56,7 +53,7 @@ describe.each([
   });
 
   test('a search finds what notes of runs and students say, in any case and alphabet, and where', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store, id } = withRun(sessions, 0);
     for (const more of ['run_2', 'run_3']) {
       store.createRun({ id: more, config: searchConfig(more), strategyVersion: 1, sample: false });
@@ -87,7 +84,7 @@ describe.each([
   });
 
   test('a run in the trash is in the lists of the trash alone, keeps all it has, and comes back as it was', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store, id } = withRun(sessions, 0);
     expect(() => store.trashRuns(['run_1'])).toThrow(code('store.conflict'));
     store.setRunState('run_1', 'paused');
@@ -113,7 +110,7 @@ describe.each([
   });
 
   test('a long run leaves by parts, with every file told once; what is half gone when the session dies goes with the next', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const store = sessions.next();
     const long = (id: string): readonly string[] => {
       store.createRun({ id, config: searchConfig(), strategyVersion: 1, sample: false });
@@ -135,7 +132,7 @@ describe.each([
   });
 
   test('students off the front give up their weights once the run is at rest, and the run says so', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store, ids } = withRun(sessions, 0, 1);
     for (const id of ids) {
       store.startTrial(id);
@@ -153,7 +150,7 @@ describe.each([
   });
 
   test('lists are filtered by state, strategy, data set, teacher, every tag, and words in name or tag', () => {
-    const store = open().next();
+    const store = openSessions().next();
     withRuns(store, 'Alpha', 'Beta 100%', 'Gamma');
     const other = {
       ...searchConfig('Delta'),
@@ -195,7 +192,7 @@ describe.each([
   });
 
   test('every order has the same runs, pages by it, and puts last what was never measured', () => {
-    const sessions = open();
+    const sessions = openSessions();
     const { store, id } = withRun(sessions, 0);
     store.startTrial(id);
     store.finishTrial(id, finished('a.st', { score: { ...SCORE, bestAccuracy: 0.5 } }));
@@ -219,7 +216,7 @@ describe.each([
   });
 
   test('a view of the list is kept under its name, takes the place of one of that name, and goes', () => {
-    const store = open().next();
+    const store = openSessions().next();
     const best = store.saveView('Best', '{"a":1}');
     store.saveView('all', '{}');
     expect(store.saveView('BEST', '{"a":2}')).toEqual({ id: best.id, name: 'BEST', content: '{"a":2}' });

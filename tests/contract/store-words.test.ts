@@ -2,16 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import type { WritableStore } from '../../src/store/store.ts';
 import { asked, costsOf, finished, point } from '../support/store-records.ts';
-import { memorySessions, sqliteSessions, withRun } from './store-sessions.ts';
+import { openSessions, withRun } from './store-sessions.ts';
 
 const refusal = (message: string) => expect.objectContaining({ code: 'store.conflict', message });
 
-describe.each([
-  { name: 'sqlite', sessions: sqliteSessions },
-  { name: 'memory', sessions: memorySessions },
-])('refusals over $name', ({ sessions: open }) => {
+describe('refusals', () => {
   test('of what cannot follow in a student say from where to where', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     expect(() => store.finishTrial(id, finished('a'))).toThrow(
       refusal(`Trial ${id} is queued and cannot become finished.`),
     );
@@ -26,7 +23,7 @@ describe.each([
   });
 
   test('of what cannot follow in a run say from where to where', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     expect(() => store.trashRuns(['run_1'])).toThrow(refusal('Run run_1 is running: pause it first.'));
     store.setRunState('run_1', 'finished');
     expect(() => store.setRunState('run_1', 'running')).toThrow(
@@ -36,7 +33,7 @@ describe.each([
   });
 
   test.each(['finished', 'failed'] as const)('of more students in a run that has %s, before any is made', (state) => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     store.setRunState('run_1', state);
     const ask = (into: WritableStore) => into.recordAsked('run_1', asked(1), costsOf(asked(1)), 3);
     expect(() => ask(store)).toThrow(refusal(`Run run_1 is ${state}: it asks for no more trials.`));
@@ -44,7 +41,7 @@ describe.each([
   });
 
   test('of an ask that does not fit count what is wrong', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     expect(() => store.recordAsked('run_1', asked(1, 2), costsOf(asked(1)), 3)).toThrow(
       refusal('Run run_1: 2 proposals came with the costs of 1.'),
     );
@@ -55,7 +52,7 @@ describe.each([
   });
 
   test('of points without their place say which was the last', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     const add = (epoch: number) => store.appendEpoch(id, { ...point(1), epoch }, undefined);
     expect(() => add(2)).toThrow(refusal(`Trial ${id}: epoch 2 was reported where nothing was the last.`));
@@ -67,7 +64,7 @@ describe.each([
   });
 
   test('of predictions that are not one for each image and class, and of a second test', () => {
-    const { store, id } = withRun(open(), 0);
+    const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     const predictions = { count: 2, classes: 2, probabilities: Float32Array.of(0.5, 0.5, 1) };
     expect(() => store.finishTrial(id, finished('a', { predictions }))).toThrow(
@@ -83,7 +80,7 @@ describe.each([
   });
 
   test('of what is not there name it and where to look', () => {
-    const { store } = withRun(open(), 0);
+    const { store } = withRun(openSessions(), 0);
     expect(() => store.renameRun('nobody', 'x')).toThrow(
       expect.objectContaining({
         code: 'run.missing',

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDiagnostics, withoutHome } from '../../src/host/workspace/diagnostics.ts';
 import { storedFiles } from '../../src/store/files.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 const folders: { remove(): void }[] = [];
 afterEach(() => {
@@ -28,7 +28,7 @@ function open() {
   writeFileSync(logFile, `${lines.join('\n')}\n`);
   const system = { version: '1.2.3', workspace, shell: 'cli', platform: 'linux', node: '24' } as const;
   return createDiagnostics({
-    ...{ store: createMemoryStore(), files, system, logFile },
+    ...{ store: storeInMemory(), files, system, logFile },
     ...{ backend: () => undefined, now: () => new Date(0) },
   });
 }

@@ -6,11 +6,10 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import type { DatasetCard } from '../../src/host/library/dataset-files.ts';
 import { createExplainer } from '../../src/host/runs/explain.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
 import { untilRun } from '../support/until-run.ts';
-import { tickingClock } from '../support/workspace.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 const TRIALS = 14;
 const FAILED = 13;
@@ -94,7 +93,7 @@ describe('an explainer', () => {
 
   /** A run of one trial; `looked` counts how often its data set was looked up, which every new explanation does first. */
   function explained() {
-    const store = createMemoryStore({ records: new Map(), now: tickingClock(), fence: 's1' });
+    const store = storeInMemory();
     const config = { ...searchConfig(), families: [family.name], strategy: { id: 'random', options: {} }, limits: [] };
     store.createRun({ id: 'run_1', config, strategyVersion: 1, sample: false });
     const event = asked(0);

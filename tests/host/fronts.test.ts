@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { SearchConfig } from '../../src/core/run.ts';
 import { readFrontPoints } from '../../src/bridge/schemas/front.ts';
 import { frontGroups, frontPoints } from '../../src/host/students/fronts.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 function addRun(
   store: WritableStore,
@@ -29,7 +29,7 @@ function addRun(
 }
 
 function threeRuns(): WritableStore {
-  const store = createMemoryStore();
+  const store = storeInMemory();
   addRun(store, 'a', [0.5, 0.6]);
   addRun(store, 'b', [0.7], { teacher: 'other' });
   addRun(store, 'c', [0.9, 0.8, 0.7, 0.6], { dataset: 'cifar' });
@@ -58,7 +58,7 @@ describe('groups of runs', () => {
   });
 
   test('go by the content of the data where it is known: a name may have been given to other images', async () => {
-    const store = createMemoryStore();
+    const store = storeInMemory();
     addRun(store, 'a', [0.5], { dataset: 'mine', datasetFingerprint: 'one' });
     addRun(store, 'b', [0.5], { dataset: 'mine', datasetFingerprint: 'two' });
     addRun(store, 'c', [0.5], { dataset: 'renamed', datasetFingerprint: 'one' });

@@ -10,12 +10,12 @@ import type { Host } from '../../src/host/create-host.ts';
 import { frontOf } from '../../src/host/create-host.ts';
 import { graphOf } from '../../src/host/runs/context.ts';
 import { timeBeforeTraining } from '../../src/host/runs/latency.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { fakeLatencyMs } from '../support/fake-trainer.ts';
 import { LATENCY, searchConfig, withTrial } from '../support/store-records.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 const folder = temporaryFolder();
 let host: Host | undefined;
@@ -93,7 +93,7 @@ it('nothing trains while a student is timed, and what trained before goes on aft
 });
 
 it('a student that was timed before a crash is not timed again, and too slow still', async () => {
-  const store = createMemoryStore();
+  const store = storeInMemory();
   const latency = { engine: 'onnxruntime', batch: 1 } as const;
   const limits = [{ metric: 'latencyMs', max: 0.4 }];
   const { id } = withTrial(store);

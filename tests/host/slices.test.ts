@@ -1,14 +1,14 @@
 /** Long reads give all rows, in order, and let others be served in between. */
 import { expect, test } from 'vitest';
 import { logReader, readLog, readRuns, readTrials } from '../../src/host/slices.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { asked, costsOf, searchConfig } from '../support/store-records.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 const TRIALS = 1200;
 
 function filled(): WritableStore {
-  const store = createMemoryStore();
+  const store = storeInMemory();
   store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: false });
   for (let number = 0; number < TRIALS; number += 1) {
     const event = asked(number);
@@ -50,7 +50,7 @@ test('of a log', async () => {
 });
 
 test('of runs, the newest first, also when one is started meanwhile', async () => {
-  const store = createMemoryStore();
+  const store = storeInMemory();
   const add = (number: number): unknown =>
     store.createRun({ id: `run_${number}`, config: searchConfig(), strategyVersion: 1, sample: false });
   for (let number = 0; number < 60; number += 1) add(number);

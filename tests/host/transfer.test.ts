@@ -7,12 +7,11 @@ import type { SearchConfig } from '../../src/core/run.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { priorOf } from '../../src/host/runs/transfer.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
 import { untilRun } from '../support/until-run.ts';
-import { tickingClock } from '../support/workspace.ts';
+import { storeInMemory } from '../support/workspace.ts';
 
 const space = studentSpace(['resnet', 'vit'], [28, 28, 1], 10);
 const referenceOf = (name: string): Candidate => {
@@ -30,7 +29,7 @@ describe('earlier runs', () => {
       >
     >,
   ) {
-    const store = createMemoryStore({ records: new Map(), now: tickingClock(), fence: 's1' });
+    const store = storeInMemory();
     for (const [id, { values, change }] of Object.entries(runs)) {
       store.createRun({ id, config: { ...searchConfig(`Run ${id}`), ...change }, strategyVersion: 1, sample: false });
       const event = asked(...values.keys());

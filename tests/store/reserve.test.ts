@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { createMemoryStore } from '../../src/store/memory-store.ts';
 import { hasRoomForReserve, keepReserve, makingRoom, reserveOf, withReserve } from '../../src/store/upkeep/reserve.ts';
-import { temporaryFolder } from '../support/workspace.ts';
+import { storeInMemory, temporaryFolder } from '../support/workspace.ts';
 
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
@@ -92,7 +91,7 @@ test('no other failure uses it up', () => {
 
 test('what makes room may use it, and a search may not', () => {
   const root = folder();
-  const store = createMemoryStore();
+  const store = storeInMemory();
   const full = {
     ...store,
     trashRuns: fullDisk(root, undefined),

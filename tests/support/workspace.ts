@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { AdoptedFile, WorkspaceFiles } from '../../src/store/files.ts';
+import { openInMemory } from '../../src/store/migrate.ts';
+import { createSqliteStore } from '../../src/store/sqlite-store.ts';
+import type { WritableStore } from '../../src/store/store.ts';
 import { openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 
 /** A folder that is gone after the test; `name` may hold whatever people put into folder names. */
@@ -20,6 +23,13 @@ export function temporaryWorkspace(name?: string): Workspace {
   const workspace = openWorkspace(directory, { now: tickingClock() });
   onTestFinished(() => workspace.close());
   return workspace;
+}
+
+/** A store that no disk knows, gone after the test; for what stands on a store. */
+export function storeInMemory(): WritableStore {
+  const store = createSqliteStore(openInMemory(), { fence: 's000001-memory', now: tickingClock() });
+  onTestFinished(() => store.close());
+  return store;
 }
 
 export function tickingClock(): () => Date {
