@@ -10,8 +10,9 @@
 import type { Encoding } from './encoding.ts';
 import { NOISE_FLOOR } from './hyperparameters.ts';
 import type { KernelTerms, Layout } from './hyperparameters.ts';
-import { hasMain, mainShare, spanOf, squaredDistance } from './kernel.ts';
+import { hasMain, mainShare, spanOf } from './kernel.ts';
 import type { Pairs, ScaledPoints } from './kernel.ts';
+import { squaredDistance } from '../math/row-sums.ts';
 
 /** M, and −2 dM/d(‖q − q'‖²): times a coordinate's squared difference that is the derivative by the logarithm of its length scale. */
 const maternOf = (r: number, fall: number): number => (1 + r + (r * r) / 3) * fall;

@@ -17,6 +17,7 @@ import type { Encoding, Point } from './encoding.ts';
 import { MEAN_VARIANCE } from './hyperparameters.ts';
 import type { KernelTerms } from './hyperparameters.ts';
 import { packedLength } from '../math/linear-algebra.ts';
+import { addMismatches, addSquares, squaredDistance } from '../math/row-sums.ts';
 
 /** Points with their columns divided by the length scales of one `KernelTerms`. */
 export interface ScaledPoints {
@@ -89,29 +90,13 @@ export const mainShare = (terms: KernelTerms, family: number): number =>
 export const hasMain = (terms: KernelTerms, family: number): boolean =>
   terms.ordinals[family]!.length + terms.categories[family]!.length > 0;
 
-/** ‖x − x'‖² of two rows that begin at i and j, over the columns `from` to `to` - 1. */
-export function squaredDistance(
-  a: Float64Array,
-  i: number,
-  b: Float64Array,
-  j: number,
-  from: number,
-  to: number,
-): number {
-  let sum = 0;
-  for (let column = from; column < to; column++) {
-    const difference = a[i + column]! - b[j + column]!;
-    sum += difference * difference;
-  }
-  return sum;
-}
-
 /** Points that one pass of `kernelRow` takes at a time; what it notes of them stands in the scratch below. */
 const BLOCK = 128;
-/** Of a block, its members of the row's own family, and of each what the ordinal columns add up to. */
+/** Of a block, its members of the row's own family, and of each ‖x − x'‖², Σ l_i 1[x_i ≠ x'_i] and D·A(x). */
 const kin = new Int32Array(BLOCK);
 const squares = new Float64Array(BLOCK);
-const likenesses = new Float64Array(BLOCK);
+const apart = new Float64Array(BLOCK);
+const alike = new Float64Array(BLOCK);
 
 /**
  * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on, and to the same places of
@@ -157,82 +142,16 @@ function kernelRow(
       }
       out[shift + j] = value;
     }
-    addOrdinals(row, offset, rows, stride, costs, last, sharpness, count);
+    addSquares(row, offset, rows, stride, costs, last, sharpness, kin, count, squares, alike);
+    addMismatches(row, offset, rows, stride, categories, rates, kin, count, apart, alike);
     for (let k = 0; k < count; k++) {
-      const j = kin[k]!;
-      let alike = likenesses[k]!;
-      let apart = 0;
-      for (let column = categories; column < categories + rates.length; column++) {
-        if (row[offset + column] !== rows[j * stride + column]) apart += rates[column - categories]!;
-        else alike++;
-      }
-      const square = squares[k]!;
-      const r = Math.sqrt(5 * square);
-      if (pairs) {
-        pairs.squares[shift + j] = square;
-        pairs.likenesses[shift + j] = alike;
-      }
-      out[shift + j]! += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart) + effect * alike;
+      const place = shift + kin[k]!;
+      const r = Math.sqrt(5 * squares[k]!);
+      out[place]! += within * (1 + r + (r * r) / 3) * Math.exp(-r - apart[k]!) + effect * alike[k]!;
+      if (!pairs) continue;
+      pairs.squares[place] = squares[k]!;
+      pairs.likenesses[place] = alike[k]!;
     }
-  }
-}
-
-/**
- * Over the columns `first` to `last` - 1, Σ (x_j − x'_j)² and Σ 1 / (1 + ρ (x_j − x'_j)²) of a row and each of the first `count`
- * of `kin`: into `squares` and `likenesses`. Four points at a time read the row once and wait for no sum of each other.
- */
-function addOrdinals(
-  row: Float64Array,
-  offset: number,
-  rows: Float64Array,
-  stride: number,
-  first: number,
-  last: number,
-  sharpness: number,
-  count: number,
-): void {
-  for (let k = 0; k < count; k += 4) {
-    // Past the last there is the last again: what it adds up to is not read.
-    const final = count - 1;
-    const place0 = kin[k]! * stride;
-    const place1 = kin[Math.min(k + 1, final)]! * stride;
-    const place2 = kin[Math.min(k + 2, final)]! * stride;
-    const place3 = kin[Math.min(k + 3, final)]! * stride;
-    let square0 = 0;
-    let square1 = 0;
-    let square2 = 0;
-    let square3 = 0;
-    let alike0 = 0;
-    let alike1 = 0;
-    let alike2 = 0;
-    let alike3 = 0;
-    for (let column = first; column < last; column++) {
-      const x = row[offset + column]!;
-      const difference0 = x - rows[place0 + column]!;
-      const difference1 = x - rows[place1 + column]!;
-      const difference2 = x - rows[place2 + column]!;
-      const difference3 = x - rows[place3 + column]!;
-      const part0 = difference0 * difference0;
-      const part1 = difference1 * difference1;
-      const part2 = difference2 * difference2;
-      const part3 = difference3 * difference3;
-      square0 += part0;
-      square1 += part1;
-      square2 += part2;
-      square3 += part3;
-      alike0 += 1 / (1 + sharpness * part0);
-      alike1 += 1 / (1 + sharpness * part1);
-      alike2 += 1 / (1 + sharpness * part2);
-      alike3 += 1 / (1 + sharpness * part3);
-    }
-    squares[k] = square0;
-    squares[k + 1] = square1;
-    squares[k + 2] = square2;
-    squares[k + 3] = square3;
-    likenesses[k] = alike0;
-    likenesses[k + 1] = alike1;
-    likenesses[k + 2] = alike2;
-    likenesses[k + 3] = alike3;
   }
 }
 
