@@ -35,7 +35,7 @@ export function wordNumber(word: unknown): number {
   return number;
 }
 
-export function base64Of(bytes: Uint8Array): string {
+function base64Of(bytes: Uint8Array): string {
   if (typeof Buffer !== 'undefined')
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
   let binary = '';
@@ -46,7 +46,7 @@ export function base64Of(bytes: Uint8Array): string {
 }
 
 /** Throws on text that is not base64. */
-export function bytesOf(text: unknown): Uint8Array<ArrayBuffer> {
+function bytesOf(text: unknown): Uint8Array<ArrayBuffer> {
   if (typeof text !== 'string') throw new TypeError('A blob must be written as base64 text.');
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
@@ -102,3 +102,5 @@ const doubles: WireSerializer = {
 
 /** `customJsonSerializers` of every RPCHandler and RPCLink of the program. */
 export const wireSerializers: readonly WireSerializer[] = [numbers, floats, octets, doubles];
+
+export const testing = { base64Of, bytesOf };

@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../core/errors.ts';
 
 /** Levels of lists and objects; ours have ten at most. */
-export const MOST_NESTED = 100;
+const MOST_NESTED = 100;
 /** Steps of a path that a message tells. */
 const TOLD = 4;
 
@@ -44,3 +44,5 @@ function unusable(field: string, problem: string, file: string | undefined): Wor
     field,
   });
 }
+
+export const testing = { MOST_NESTED };

@@ -86,7 +86,7 @@ export async function serveJobs({ prepare, run }: JobServer): Promise<void> {
 }
 
 /** Beats as often as it is called, but not twice within some seconds. A person's busy machine makes long steps of short ones. */
-export function createHeartbeat(beat: () => void, now: () => number = () => performance.now()): () => void {
+function createHeartbeat(beat: () => void, now: () => number = () => performance.now()): () => void {
   let last = now();
   return () => {
     if (now() - last < MILLISECONDS_BETWEEN_BEATS) return;
@@ -123,3 +123,5 @@ function fail(job: { readonly jobId: string; readonly fence: string }, thrown: u
 function log(what: unknown): void {
   process.stderr.write(`${what instanceof Error ? (what.stack ?? what.message) : String(what)}\n`);
 }
+
+export const testing = { createHeartbeat };

@@ -48,13 +48,13 @@ export function spreadAfter(curves: readonly AnytimeCurve[], count: number, goal
 }
 
 /** Trainings until the score is at least as good as `threshold`; Infinity where it never is. */
-export function trainingsToReach(curve: AnytimeCurve, threshold: number, goal: Goal): number {
+function trainingsToReach(curve: AnytimeCurve, threshold: number, goal: Goal): number {
   const index = curve.findIndex((score) => (goal === 'maximize' ? score >= threshold : score <= threshold));
   return index < 0 ? Infinity : index + 1;
 }
 
 /** Trainings by which `share` of the seeds, rounded up, were there; Infinity where fewer ever were. */
-export function trainingsOfShare(trainings: readonly number[], share: number): number {
+function trainingsOfShare(trainings: readonly number[], share: number): number {
   const sorted = Float64Array.from(trainings).sort();
   return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1] ?? NaN;
 }
@@ -144,3 +144,5 @@ export function compareWith(
 }
 
 const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value : NaN);
+
+export const testing = { trainingsToReach, trainingsOfShare };

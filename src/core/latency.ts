@@ -43,7 +43,7 @@ export interface LatencyMeasurement extends LatencySetting {
 }
 
 /** How passes are timed. [R]: choice of this project. */
-export const LATENCY_RULE = Object.freeze({
+const LATENCY_RULE = Object.freeze({
   /** Warm: the median of the last so many passes is within `stable` of that of as many before; at most `warmupMost`. */
   warmupWindow: 10,
   stable: 0.05,

@@ -23,7 +23,7 @@ export interface Reward {
 export const REWARD_METRIC = 'reward';
 
 /** What a reward multiplies. */
-export const REWARDED_METRIC = 'accuracy';
+const REWARDED_METRIC = 'accuracy';
 
 /** (cost / T)^w; NaN without a positive cost. It falls as the cost rises. */
 export function rewardFactor({ cost, target, under, over }: Reward, metrics: Metrics): number {

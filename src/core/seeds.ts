@@ -12,7 +12,7 @@ export interface Spread {
   readonly deviation: number;
 }
 
-export function spreadOf(values: readonly (number | undefined)[]): Spread {
+function spreadOf(values: readonly (number | undefined)[]): Spread {
   const finite = values.filter((value): value is number => value !== undefined && Number.isFinite(value));
   const count = finite.length;
   const mean = finite.reduce((sum, value) => sum + value, 0) / count;
@@ -53,3 +53,5 @@ export function studentsOf(trials: readonly Trial[]): readonly TrainedStudent[] 
     ];
   });
 }
+
+export const testing = { spreadOf };

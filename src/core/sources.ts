@@ -126,7 +126,7 @@ export function readRecordedDataset(value: unknown): Recorded<DatasetSources> | 
     : undefined;
 }
 
-export function isDatasetSources(value: unknown): value is DatasetSources {
+function isDatasetSources(value: unknown): value is DatasetSources {
   if (!isFields(value)) return false;
   const { shape, classes, splits } = value;
   return (

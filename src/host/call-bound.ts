@@ -2,7 +2,7 @@
 import { WorkbenchError } from '../core/errors.ts';
 
 /** A window has some dozen under way at most. */
-export const MOST_CALLS = 256;
+const MOST_CALLS = 256;
 
 /** Of one connection. */
 export interface CallContext {
@@ -41,3 +41,5 @@ export async function boundCall<T>({ context, signal, next }: Call<T>): Promise<
 function isStream(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 }
+
+export const testing = { MOST_CALLS };

@@ -2,7 +2,7 @@
 
 /** Of the page that the shell serves by its own protocol. */
 export const APP_SCHEME = 'app';
-export const APP_HOST = 'trade';
+const APP_HOST = 'trade';
 export const START_PAGE = `${APP_SCHEME}://${APP_HOST}/`;
 
 /** What is looked at of Electron's WebFrameMain; `undefined` or `null` when the frame is gone. */

@@ -3,7 +3,7 @@ import { createRouter, createWebHashHistory } from 'vue-router';
 import type { Router, RouteRecordRaw } from 'vue-router';
 import { RUN_TABS } from './run/tabs.ts';
 
-export const ROUTES = [
+const ROUTES = [
   { path: '/', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
   { path: '/new', name: 'new-run', component: () => import('./views/NewRunView.vue') },
   {
@@ -31,3 +31,5 @@ export type RouteName = (typeof ROUTES)[number]['name'];
 export function createWorkbenchRouter(): Router {
   return createRouter({ history: createWebHashHistory(), routes: ROUTES });
 }
+
+export const testing = { ROUTES };

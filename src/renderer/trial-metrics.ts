@@ -5,7 +5,7 @@ import type { Trial } from '../core/trial.ts';
 import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
 import { metricTitle } from './words.ts';
 
-export const TRIAL_METRICS = [
+const TRIAL_METRICS = [
   'accuracy',
   'testAccuracy',
   'loss',

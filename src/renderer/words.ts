@@ -115,7 +115,7 @@ export const BACKUP_LOSSES: Readonly<Record<BackupView['kind'], string>> = {
 };
 
 /** Axis and column titles of metrics, with their unit. */
-export const METRIC_TITLES: Readonly<Record<string, string>> = {
+const METRIC_TITLES: Readonly<Record<string, string>> = {
   accuracy: 'Validation accuracy (%)',
   testAccuracy: 'Test accuracy (%)',
   loss: 'Validation loss (nats)',
@@ -236,7 +236,7 @@ export function reachWords(radius: string): string {
 }
 
 /** The measured accuracy against the prediction, in deviations. */
-export function outcomeSentence(trial: Trial): string | undefined {
+function outcomeSentence(trial: Trial): string | undefined {
   const accuracy = trial.metrics['accuracy'];
   if (trial.state === 'failed') return `Training failed${trial.reason === undefined ? '' : `: ${trial.reason}`}`;
   if (trial.state === 'stopped' && trial.metrics[LATENCY_METRIC] !== undefined) return trial.reason;
@@ -297,3 +297,5 @@ export function shapeText(shape: readonly number[]): string {
 /** A backend with its version as a teacher's card holds it, `tensorflow 2.21.0`. */
 export const computedBy = (backend: string): string =>
   backend.replace(/^tensorflow\b/, 'TensorFlow').replace(/^wasm\b/, 'WebAssembly');
+
+export const testing = { outcomeSentence };

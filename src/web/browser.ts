@@ -62,7 +62,7 @@ export function openAppWindow(
 }
 
 /** `address`: of no secret, since every user of the machine can read it. */
-export function appWindowArguments(address: string, profile: string): readonly string[] {
+function appWindowArguments(address: string, profile: string): readonly string[] {
   return [
     `--app=${address}`,
     `--user-data-dir=${profile}`,
@@ -73,7 +73,7 @@ export function appWindowArguments(address: string, profile: string): readonly s
 }
 
 /** One for all workspaces, below the user's cache. */
-export function browserProfile(
+function browserProfile(
   env: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
   home: string = homedir(),
@@ -87,3 +87,5 @@ export function browserProfile(
   const base = platform === 'win32' || platform === 'darwin' ? caches[platform] : others;
   return join(base, 'trade-workbench', 'browser-profile');
 }
+
+export const testing = { appWindowArguments, browserProfile };

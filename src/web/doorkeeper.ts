@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-export const STRANGERS = Object.freeze({
+const STRANGERS = Object.freeze({
   /** A window loads itself over six at most. What is open counts against the files that a search may open. */
   most: 32,
   /** From the connection on, whatever it does: a window has loaded itself long before. */
@@ -85,3 +85,5 @@ export function watchConnections(server: Server): Doorkeeper {
     },
   };
 }
+
+export const testing = { STRANGERS };

@@ -1,6 +1,8 @@
 /** The written forms where there is no Buffer, as in a page: what the other side of the bridge reads and writes. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { base64Of, bytesOf, wireSerializers, wordNumber } from '../../src/bridge/numbers.ts';
+import { wireSerializers, wordNumber, testing } from '../../src/bridge/numbers.ts';
+
+const { base64Of, bytesOf } = testing;
 
 afterEach(() => vi.unstubAllGlobals());
 

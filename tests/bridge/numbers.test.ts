@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { base64Of, bytesOf, numberWord, wireSerializers, wordNumber } from '../../src/bridge/numbers.ts';
+import { numberWord, wireSerializers, wordNumber, testing } from '../../src/bridge/numbers.ts';
+
+const { base64Of, bytesOf } = testing;
 
 describe('written forms', () => {
   it('leave numbers that JSON keeps alone', () => {

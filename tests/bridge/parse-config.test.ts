@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
-import { editDistance, nearestWord } from '../../src/bridge/words/nearest-word.ts';
-import { parseSearch, parseSearchText, searchJsonSchema } from '../../src/bridge/config/parse-config.ts';
+import { nearestWord, testing as nearestWordTesting } from '../../src/bridge/words/nearest-word.ts';
+import { parseSearch, parseSearchText, testing as parseConfigTesting } from '../../src/bridge/config/parse-config.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
+
+const { searchJsonSchema } = parseConfigTesting;
+const { editDistance } = nearestWordTesting;
 
 function fault(run: () => unknown): WorkbenchError {
   try {

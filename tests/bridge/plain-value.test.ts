@@ -1,9 +1,11 @@
 /** Files that are JSON and no form of ours: refused in words, whatever follows their nesting later. */
 import { describe, expect, it } from 'vitest';
 import { parseSearchText } from '../../src/bridge/config/parse-config.ts';
-import { MOST_NESTED, assertPlain } from '../../src/bridge/plain-value.ts';
+import { assertPlain, testing } from '../../src/bridge/plain-value.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { readTable } from '../../src/host/replays/table.ts';
+
+const { MOST_NESTED } = testing;
 
 const DEEP = 300_000;
 const lists = '['.repeat(DEEP) + ']'.repeat(DEEP);

@@ -10,7 +10,7 @@ import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState, writeWeights } from '../../src/compute/files/checkpoint.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
 import { trainingLayout } from '../../src/compute/training/learner.ts';
-import { OPTIMIZER_SLOTS } from '../../src/compute/training/optimizer.ts';
+import { testing } from '../../src/compute/training/optimizer.ts';
 import { targetsFingerprint, teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
 import { disposeTargets } from '../../src/compute/teachers/targets.ts';
@@ -19,6 +19,8 @@ import { train } from '../../src/compute/training/trainer.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { writeTinyTeacher } from './support/tiny-teacher.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask, tinyTransformer } from './support/tiny-training.ts';
+
+const { OPTIMIZER_SLOTS } = testing;
 
 process.env['TF_NUM_INTRAOP_THREADS'] = '1';
 const folder = mkdtempSync(join(tmpdir(), 'distillation-'));

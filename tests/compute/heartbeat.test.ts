@@ -2,7 +2,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createJobControl } from '../../src/compute/job-control.ts';
-import { createHeartbeat } from '../../src/compute/serve-jobs.ts';
+import { testing } from '../../src/compute/serve-jobs.ts';
+
+const { createHeartbeat } = testing;
 
 test('beats at a breath, once in five seconds', () => {
   let now = 0;

@@ -9,7 +9,7 @@ import type { GraphBuilder, Value } from '../../src/core/arch/graph-builder.ts';
 import type { ActivationKind, ArchitectureGraph, Op, OpName } from '../../src/core/arch/graph.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { biasActivation } from '../../src/compute/backend/activation.ts';
-import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../src/compute/backend/norms.ts';
+import { layerNorm, NORM_EPSILON, trainBatchNorm, testing } from '../../src/compute/backend/norms.ts';
 import type { Statistics } from '../../src/compute/backend/norms.ts';
 import { lossAndGradients } from '../../src/compute/backend/gradient.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
@@ -24,6 +24,8 @@ import {
   unflatten,
   uploadWeights,
 } from '../../src/compute/model/parameters.ts';
+
+const { STATISTICS_MOMENTUM } = testing;
 
 beforeAll(async () => void (await loadBackend()));
 

@@ -1,10 +1,12 @@
 /** Timing of forward passes: what is counted, and that a real network on each engine can be timed at all. */
 import { expect, it } from 'vitest';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../src/core/latency.ts';
-import { measureLatency, timePasses } from '../../src/compute/latency/latency.ts';
+import { measureLatency, testing } from '../../src/compute/latency/latency.ts';
 import { tinyConvolutional } from './support/tiny-training.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import * as tf from '@tensorflow/tfjs-core';
+
+const { timePasses } = testing;
 
 const breath = (): Promise<void> => Promise.resolve();
 

@@ -1,7 +1,9 @@
 /** Which of the kernels that a program was shipped with a processor gets: one too new for it ends in an illegal instruction. */
 import { expect, it } from 'vitest';
-import { fittingBuild } from '../../src/compute/backend/native.ts';
+import { testing } from '../../src/compute/backend/native.ts';
 import { INSTRUCTION_SETS } from '../../scripts/setup/instruction-sets.mjs';
+
+const { fittingBuild } = testing;
 
 /** From /proc/cpuinfo of processors of 2022, 2013 and 2011, shortened. */
 const ZEN_4 = 'fpu movbe avx f16c abm bmi1 avx2 bmi2 fma avx512f avx512dq avx512cd avx512bw avx512vl avx512_bf16';

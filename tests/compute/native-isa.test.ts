@@ -11,10 +11,12 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { INSTRUCTION_SETS, processorAbilities } from '../../scripts/setup/instruction-sets.mjs';
 import { setUp } from '../../scripts/setup.mjs';
-import { fittingBuild } from '../../src/compute/backend/native.ts';
+import { testing } from '../../src/compute/backend/native.ts';
 import { describeNative } from './support/native-kernels.ts';
 import type { PrintedNative } from './support/print-native.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
+
+const { fittingBuild } = testing;
 
 const SET = 'x86-64-v3';
 const { needs } = INSTRUCTION_SETS[SET];

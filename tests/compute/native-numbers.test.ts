@@ -7,7 +7,7 @@ import { attend } from '../../src/compute/backend/attention.ts';
 import { layerNorm, trainBatchNorm } from '../../src/compute/backend/norms.ts';
 import type { NormEnd, Statistics } from '../../src/compute/backend/norms.ts';
 import { convolution, dense, depthwiseConvolution } from '../../src/compute/backend/linear.ts';
-import { NATIVE_ACTIVATIONS } from '../../src/compute/backend/native.ts';
+import { testing } from '../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../src/compute/backend/positions.ts';
 import { only, rawOp } from '../../src/compute/backend/raw.ts';
@@ -20,6 +20,8 @@ import { createRng } from '../../src/core/math/rng.ts';
 import { describeNative } from './support/native-kernels.ts';
 import { gaussian, numbers } from './support/native-tensors.ts';
 import { tinyConvolutional } from './support/tiny-training.ts';
+
+const { NATIVE_ACTIVATIONS } = testing;
 
 const KINDS = Object.keys(NATIVE_ACTIVATIONS) as FusedActivation[]; // its keys are the kinds
 const ones = (size: number): Tensor1D => tf.ones([size]);

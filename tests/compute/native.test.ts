@@ -3,9 +3,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { NATIVE_ACTIVATIONS } from '../../src/compute/backend/native.ts';
+import { testing } from '../../src/compute/backend/native.ts';
 import { describeNative } from './support/native-kernels.ts';
 import type { PrintedNative } from './support/print-native.ts';
+
+const { NATIVE_ACTIVATIONS } = testing;
 
 async function printed(threads: number): Promise<PrintedNative> {
   const script = fileURLToPath(new URL('support/print-native.ts', import.meta.url));

@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState } from '../../src/compute/files/checkpoint.ts';
 import type { TrainingState } from '../../src/compute/files/checkpoint.ts';
-import { OPTIMIZER_SLOTS } from '../../src/compute/training/optimizer.ts';
+import { testing } from '../../src/compute/training/optimizer.ts';
 import { layoutOf } from '../../src/compute/model/parameters.ts';
 import { train } from '../../src/compute/training/trainer.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask, tinyTraining, tinyTransformer } from './support/tiny-training.ts';
+
+const { OPTIMIZER_SLOTS } = testing;
 
 process.env['TF_NUM_INTRAOP_THREADS'] = '1';
 const folder = mkdtempSync(join(tmpdir(), 'trainer-'));

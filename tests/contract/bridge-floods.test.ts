@@ -5,10 +5,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { SystemView } from '../../src/bridge/schemas/system.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { MOST_CALLS } from '../../src/host/call-bound.ts';
+import { testing } from '../../src/host/call-bound.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
 import { createExits } from '../../src/host/router.ts';
 import { handlersWith, TRANSPORTS } from '../support/bridge-pair.ts';
+
+const { MOST_CALLS } = testing;
 
 const CALLS = 5000;
 const job = {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Proposal, RunEvent } from '../../src/core/events.ts';
-import { spaceSize } from '../../src/core/space/lattice.ts';
+import { spaceSize } from '../support/space-size.ts';
 import { openStrategy, STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';
 import type { Family } from '../../src/core/space/space.ts';

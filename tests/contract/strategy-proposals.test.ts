@@ -1,7 +1,7 @@
 /** What every strategy proposes: members of the space, each once, within limits and budget, to as many trainers as there are. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { spaceSize } from '../../src/core/space/lattice.ts';
+import { spaceSize } from '../support/space-size.ts';
 import { STRATEGIES } from '../../src/core/strategies/registry.ts';
 import { costsOf, expectNew, keys, playOut, playSlots, start } from './strategy-game.ts';
 import { familiesProblem, fixedProblem, manyFamilies, nestedProblem, vastProblem } from './strategy-problems.ts';

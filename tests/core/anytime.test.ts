@@ -7,10 +7,11 @@ import {
   scoreAfter,
   spreadAfter,
   timesOfAsks,
-  trainingsOfShare,
-  trainingsToReach,
+  testing,
 } from '../../src/core/anytime.ts';
 import type { SeededCurves } from '../../src/core/anytime.ts';
+
+const { trainingsOfShare, trainingsToReach } = testing;
 
 describe('curves read across seeds', () => {
   const curves = [[0.1, 0.4], [0.2, 0.5, 0.9], [0.3], [0, 0.6, 0.6]];

@@ -1,7 +1,9 @@
 /** A spread that counts failed seeds, or divides by n, would make students look steadier than they are. */
 import { describe, expect, it } from 'vitest';
-import { spreadOf, studentsOf } from '../../src/core/seeds.ts';
+import { studentsOf, testing } from '../../src/core/seeds.ts';
 import type { Trial } from '../../src/core/trial.ts';
+
+const { spreadOf } = testing;
 
 describe('the spread between seeds', () => {
   it('is mean and sample deviation of the finite values, and NaN where there are too few', () => {

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import { ROUTES } from '../../src/renderer/router.ts';
+import { testing } from '../../src/renderer/router.ts';
 import { tabsOf } from '../../src/renderer/run/tabs.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { seriousFindings } from './accessibility.ts';
@@ -17,6 +17,8 @@ import { cutControls } from './cut-controls.ts';
 import { describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
+
+const { ROUTES } = testing;
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SLOW = 120_000;

@@ -2,18 +2,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { CHECKED_COLUMNS } from '../../src/host/archive/records.ts';
+import { testing as recordsTesting } from '../../src/host/archive/records.ts';
 import { createCatalog } from '../../src/host/library/catalog.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
 import { createRunService } from '../../src/host/runs/service.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { readJson, writeJson } from '../../src/store/numbers.ts';
-import { recordColumns } from '../../src/store/rows/run-records.ts';
+import { testing as runRecordsTesting } from '../../src/store/rows/run-records.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, configOf, filled, RESOURCES, stage } from '../support/archives.ts';
 import { lines, manifestOf, sha256Of, writeArchive } from '../support/forge.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
+
+const { CHECKED_COLUMNS } = recordsTesting;
+const { recordColumns } = runRecordsTesting;
 
 type Row = unknown[];
 

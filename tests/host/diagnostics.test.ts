@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createDiagnostics, withoutHome } from '../../src/host/workspace/diagnostics.ts';
+import { createDiagnostics, testing } from '../../src/host/workspace/diagnostics.ts';
 import { storedFiles } from '../../src/store/files.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 import { storeInMemory } from '../support/workspace.ts';
+
+const { withoutHome } = testing;
 
 const folders: { remove(): void }[] = [];
 afterEach(() => {

@@ -28,7 +28,7 @@ import { planResume } from '../../src/host/runs/plan.ts';
 import { createRunService } from '../../src/host/runs/service.ts';
 import { createRunUpkeep } from '../../src/host/runs/upkeep.ts';
 import { logReader } from '../../src/host/slices.ts';
-import { recordColumns } from '../../src/store/rows/run-records.ts';
+import { testing } from '../../src/store/rows/run-records.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, configOf, RESOURCES, stage } from '../support/archives.ts';
@@ -38,6 +38,8 @@ import { hostileArchive } from '../support/hostile-archives.ts';
 import type { Draft, Row } from '../support/hostile-archives.ts';
 import { deleteRun } from '../support/store-records.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
+
+const { recordColumns } = testing;
 
 const MOST = process.env['FUZZ'] === undefined ? 100 : FUZZ;
 /** So that a run of many can be told from a run that tried the same few. */

@@ -4,9 +4,12 @@ import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { createLiveProgress } from '../../src/host/runs/live-progress.ts';
-import { histogramOf } from '../../src/host/runs/preview.ts';
+import { testing as previewTesting } from '../../src/host/runs/preview.ts';
 import { frontOf } from '../../src/core/front.ts';
-import { scoreOf } from '../../src/host/runs/score.ts';
+import { testing as scoreTesting } from '../../src/host/runs/score.ts';
+
+const { histogramOf } = previewTesting;
+const { scoreOf } = scoreTesting;
 
 const config = expandConfig(parseSearch({ name: 'x', limits: { params: 1000 }, reference: { accuracy: 0.5 } }), {
   params: 1,

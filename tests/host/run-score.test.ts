@@ -6,7 +6,9 @@ import { hypervolume, hypervolumeHistory } from '../../src/core/geometry/hypervo
 import { paretoFront } from '../../src/core/geometry/pareto-front.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import type { Metrics } from '../../src/core/objective.ts';
-import { createRunScorer, runningScore, scoreOf } from '../../src/host/runs/score.ts';
+import { createRunScorer, runningScore, testing } from '../../src/host/runs/score.ts';
+
+const { scoreOf } = testing;
 
 const config = expandConfig(parseSearch({ name: 'x' }), { params: 1000, macs: 1000 });
 

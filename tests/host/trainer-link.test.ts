@@ -2,9 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
-import { createWatchdog, startTrainer } from '../../src/host/executors/trainer-link.ts';
+import { startTrainer, testing } from '../../src/host/executors/trainer-link.ts';
 import type { JobCommand, TrainerLink } from '../../src/host/executors/trainer-link.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
+
+const { createWatchdog } = testing;
 
 const folder = temporaryFolder();
 const links: TrainerLink[] = [];

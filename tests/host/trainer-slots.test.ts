@@ -1,6 +1,8 @@
 /** Trainers side by side where nobody says how many. */
 import { describe, expect, it } from 'vitest';
-import { parseMemory, slotsFor } from '../../src/host/executors/trainer-slots.ts';
+import { testing } from '../../src/host/executors/trainer-slots.ts';
+
+const { parseMemory, slotsFor } = testing;
 
 describe('slots of a machine', () => {
   it('without a GPU are the two that were measured, however many cores', () => {

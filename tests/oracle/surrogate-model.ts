@@ -3,8 +3,10 @@ import type { Space } from '../../src/core/space/space.ts';
 import { createEncoding } from '../../src/core/surrogate/encoding.ts';
 import type { CostedCandidate } from '../../src/core/surrogate/encoding.ts';
 import type { Model } from '../../src/core/surrogate/gp.ts';
-import { createLayout, NOISE_FLOOR, PRIORS, unpack } from '../../src/core/surrogate/hyperparameters.ts';
+import { createLayout, NOISE_FLOOR, unpack, testing } from '../../src/core/surrogate/hyperparameters.ts';
 import { readSurrogateOracle } from './read-surrogate.ts';
+
+const { PRIORS } = testing;
 
 const oracle = readSurrogateOracle();
 const METRICS = ['macs', 'params'];

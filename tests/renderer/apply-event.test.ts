@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../src/core/trial.ts';
 import { fixtureEpochs, fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
 import type { WorkbenchRecords } from '../../src/renderer/stores/apply-event.ts';
-import { applyChanges, EMPTY_RECORDS, isStale, withPoint } from '../../src/renderer/stores/apply-event.ts';
+import { applyChanges, EMPTY_RECORDS, isStale, testing } from '../../src/renderer/stores/apply-event.ts';
+
+const { withPoint } = testing;
 
 const fixture = fixtureRun({ id: 'run', name: 'Run', state: 'running', budget: 8, done: 4, seed: 2 });
 const summary = fixtureSummary(fixture);

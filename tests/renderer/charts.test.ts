@@ -1,12 +1,14 @@
 import * as echarts from 'echarts';
 import { describe, expect, test } from 'vitest';
 import { finishingOrder, frontPoints } from '../../src/renderer/charts/front/points.ts';
-import { curvesChart, smooth } from '../../src/renderer/charts/curves.ts';
+import { curvesChart, testing } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { fixtureRun, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
 import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
+
+const { smooth } = testing;
 
 /** ECharts numbers its ids for the whole process: from zero again for each picture. */
 function svgOf(view: ChartView): string {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { effectScope } from 'vue';
 import { findEntries, studentAsked } from '../../src/renderer/commands/palette-entries.ts';
-import { liveCommand, runCommand, useCommand } from '../../src/renderer/commands/registry.ts';
+import { runCommand, useCommand, testing } from '../../src/renderer/commands/registry.ts';
+
+const { liveCommand } = testing;
 
 describe('a bound command', () => {
   it('goes to the innermost that can, and back to the outer one when that is gone', () => {

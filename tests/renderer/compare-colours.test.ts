@@ -19,7 +19,7 @@ import {
   fixtureRun,
   fixtureTeacher,
 } from '../../src/renderer/gallery/fixtures.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 
 const { run, trials } = fixtureRun({ id: 'r', name: 'R', state: 'finished', budget: 12, done: 12, seed: 2 });
 const students = trials

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { earlierRunChoices } from '../../src/renderer/form/earlier-runs.ts';
+import { testing } from '../../src/renderer/form/earlier-runs.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+
+const { earlierRunChoices } = testing;
 
 const runOf = (id: string, done: number) =>
   fixtureSummary(fixtureRun({ id, name: `Run ${id}`, state: 'finished', budget: 20, done, seed: 2 }));

@@ -1,6 +1,8 @@
 /** Preferences of another version, or damaged ones, must neither break the window nor lose what is sound in them. */
 import { describe, expect, it } from 'vitest';
-import { PREFERENCE_DEFAULTS, readPreferences } from '../../src/renderer/stores/preferences.ts';
+import { testing } from '../../src/renderer/stores/preferences.ts';
+
+const { PREFERENCE_DEFAULTS, readPreferences } = testing;
 
 describe('the text in which preferences are kept', () => {
   it('is read back as it was written', () => {

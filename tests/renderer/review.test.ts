@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { PredictionsView } from '../../src/bridge/schemas/records.ts';
-import { agreementOf, mcNemar, verdictWords } from '../../src/renderer/review/agreement.ts';
+import { agreementOf, verdictWords, testing } from '../../src/renderer/review/agreement.ts';
 import { calibrationOf } from '../../src/renderer/review/calibration.ts';
 import { confusionOf, predictedClasses, shareOf } from '../../src/renderer/review/confusion.ts';
 import { contestedImages } from '../../src/renderer/review/disagreement.ts';
 import { networkOf, pinOf } from '../../src/renderer/review/network.ts';
+
+const { mcNemar } = testing;
 
 /** Networks that are sure of a class for each image. */
 function predictions(labels: readonly number[], said: readonly number[], classes = 3): PredictionsView {

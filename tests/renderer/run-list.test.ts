@@ -5,13 +5,15 @@ import type { BridgeClient } from '../../src/bridge/client.ts';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { RunListInput } from '../../src/bridge/schemas/upkeep.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { leastWidth } from '../../src/renderer/components/rows/use-column-widths.ts';
+import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { RUN_ROW, sizedColumns } from '../../src/renderer/experiments/run-columns.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';
 import { PLAIN_LOOK, sameLook, useRunList } from '../../src/renderer/stores/run-list.ts';
 import { useTrash } from '../../src/renderer/stores/trash.ts';
+
+const { leastWidth } = testing;
 
 let asked: RunListInput[];
 let rows: readonly RunSummaryView[];

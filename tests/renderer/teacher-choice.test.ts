@@ -5,16 +5,18 @@ import { effectScope, nextTick } from 'vue';
 import type { TeacherView } from '../../src/bridge/schemas/records.ts';
 import {
   LOSS,
-  NO_TEACHER,
   ownTeacher,
   TEACHER,
   teacherChoices,
   TRAIN_ONE,
+  testing,
 } from '../../src/renderer/form/teacher-choice.ts';
 import { useFittingTeacher } from '../../src/renderer/form/use-fitting-teacher.ts';
 import { fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
 import { useCatalog } from '../../src/renderer/stores/catalog.ts';
 import { useNewRun } from '../../src/renderer/stores/new-run.ts';
+
+const { NO_TEACHER } = testing;
 
 const teacher = (name: string, dataset: string, bundled = false): TeacherView => ({
   ...fixtureTeacher,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { legendLines, tooltipBelow } from '../../src/renderer/charts/parts/frame.ts';
+import { legendLines, testing } from '../../src/renderer/charts/parts/frame.ts';
+
+const { tooltipBelow } = testing;
 
 describe('the place of a tooltip', () => {
   const viewSize = [600, 300];

@@ -6,7 +6,7 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';
 
 const fixture = fixtureRun({ id: 'a', name: 'Long', state: 'running', budget: 9, done: 9, seed: 1 });

@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
 import type { Trial } from '../../src/core/trial.ts';
-import { leastWidth, readWidths } from '../../src/renderer/components/rows/use-column-widths.ts';
+import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 import { differingDimensions, isSameDiffering, shortConfig } from '../../src/renderer/run/trials/short-config.ts';
 import { shownColumns, sizedColumn, TRIAL_ROW, trialColumns } from '../../src/renderer/run/trials/trial-columns.ts';
+
+const { leastWidth, readWidths } = testing;
 
 const { trials } = fixtureRun({ id: 'f', name: 'f', state: 'finished', budget: 24, done: 24, seed: 2 });
 const titles = { familyTitle: (name: string) => name, dimensionTitle: (_: string, name: string) => `the ${name}` };

@@ -7,7 +7,7 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureExplanation } from '../../src/renderer/gallery/explain-fixtures.ts';
 import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 import { useExplanation } from '../../src/renderer/run/explained/use-explanation.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';
 

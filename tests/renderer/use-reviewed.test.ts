@@ -7,7 +7,7 @@ import { installClient } from '../../src/renderer/api.ts';
 import { comparedTeacher } from '../../src/renderer/compare/compared.ts';
 import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import { fixturePredictions, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 
 let failures: number;
 let asked: number;

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { fixtureRun, fixtureStrategies } from '../../src/renderer/gallery/fixtures.ts';
-import { differenceOf, METRIC_ROWS, settingRows } from '../../src/renderer/compare/compared.ts';
+import { differenceOf, settingRows, testing as comparedTesting } from '../../src/renderer/compare/compared.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import {
   configText,
-  outcomeSentence,
   strategyText,
   trialTitle,
   whySentences,
   whyShort,
+  testing as wordsTesting,
 } from '../../src/renderer/words.ts';
+
+const { METRIC_ROWS } = comparedTesting;
+const { outcomeSentence } = wordsTesting;
 
 const { run, trials } = fixtureRun({ id: 'w', name: 'W', state: 'finished', budget: 20, done: 20, seed: 2 });
 const trial = trials[9]!; // twenty were made

@@ -6,11 +6,13 @@ import { planRuns } from '../../scripts/make-workspace/plan.ts';
 import { createStudentPool } from '../../scripts/make-workspace/students.ts';
 import { frontOf } from '../../src/core/front.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
-import { scoreOf, trainedOf } from '../../src/host/runs/score.ts';
+import { trainedOf, testing } from '../../src/host/runs/score.ts';
 import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import type { ReadableStore } from '../../src/store/store.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { temporaryFolder } from '../support/workspace.ts';
+
+const { scoreOf } = testing;
 
 const TINY = { runs: 5, trials: 150, epochs: 3, large: 60, seed: 7 };
 

@@ -3,13 +3,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStaging } from '../../src/store/passage/incoming.ts';
-import { recordColumns, recordRow } from '../../src/store/rows/run-records.ts';
+import { recordRow, testing } from '../../src/store/rows/run-records.ts';
 import type { RunRecord } from '../../src/store/rows/run-records.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, filled } from '../support/archives.ts';
 import { asked, costsOf, deleteRun, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace, tickingClock } from '../support/workspace.ts';
+
+const { recordColumns } = testing;
 
 function recordsOf({ directory }: Workspace, id: string): readonly RunRecord[] {
   const reader = openReadable(directory);

@@ -7,11 +7,13 @@ import { openDatabaseReadonly } from '../../src/store/database.ts';
 import { examine, findProblems } from '../../src/store/upkeep/doctor.ts';
 import { storedFiles } from '../../src/store/files.ts';
 import { wishRecovery } from '../../src/store/upkeep/recovery.ts';
-import { SALVAGED_TABLES } from '../../src/store/upkeep/salvage.ts';
+import { testing } from '../../src/store/upkeep/salvage.ts';
 import type { Mend } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
+
+const { SALVAGED_TABLES } = testing;
 
 /** Trials from `first` on, each finished with a checkpoint of its own. */
 function work({ store, files }: Workspace, first: number, count: number): void {

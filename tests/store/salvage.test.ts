@@ -6,10 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/store/database.ts';
 import { MIGRATIONS } from '../../src/store/migrations/index.ts';
 import { APPLICATION_ID } from '../../src/store/ownership.ts';
-import { SALVAGED_TABLES, salvage } from '../../src/store/upkeep/salvage.ts';
+import { salvage, testing } from '../../src/store/upkeep/salvage.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { filled } from '../support/archives.ts';
 import { asked, costsOf, searchConfig } from '../support/store-records.ts';
+
+const { SALVAGED_TABLES } = testing;
 
 type Rows = Readonly<Record<string, readonly unknown[]>>;
 

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { STRANGERS } from '../../src/web/doorkeeper.ts';
+import { testing } from '../../src/web/doorkeeper.ts';
 import { startWebServer } from '../../src/web/server.ts';
 import type { WebServer } from '../../src/web/server.ts';
+
+const { STRANGERS } = testing;
 
 const folder = mkdtempSync(join(tmpdir(), 'trade-connections-'));
 const clients = new Set<Socket>();

@@ -3,7 +3,9 @@ import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { STRANGERS, watchConnections } from '../../src/web/doorkeeper.ts';
+import { watchConnections, testing } from '../../src/web/doorkeeper.ts';
+
+const { STRANGERS } = testing;
 
 class FakeSocket extends EventEmitter {
   writable = true;

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appWindowArguments, browserProfile } from '../../src/web/browser.ts';
+import { testing } from '../../src/web/browser.ts';
 import { readWebOptions } from '../../src/web/options.ts';
+
+const { appWindowArguments, browserProfile } = testing;
 
 describe('what the web shell is started with', () => {
   it('reads what npm start passes on', () => {

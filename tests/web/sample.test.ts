@@ -1,7 +1,7 @@
 /** What a terminal says of a sample search that fails, and of one that is left. */
 import { expect, it } from 'vitest';
 import type { HostClient, ProgressPrinter } from '../../src/host/create-host.ts';
-import { mockHost } from '../../src/renderer/gallery/mock-host.ts';
+import { mockHost } from '../support/mock/mock-host.ts';
 import { runSample } from '../../src/web/sample.ts';
 
 async function linesOf(isLeaving: boolean): Promise<readonly string[]> {

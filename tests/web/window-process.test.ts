@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { appWindowArguments, browserProfile, openAppWindow } from '../../src/web/browser.ts';
+import { openAppWindow, testing } from '../../src/web/browser.ts';
 import { writeHandOver } from '../../src/web/hand-over.ts';
+
+const { appWindowArguments, browserProfile } = testing;
 
 let folder: string;
 const failures: string[] = [];

@@ -7,7 +7,7 @@ import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
 
 /** The same schema for editors: completion and checking while a config file is written. */
-export function searchJsonSchema(): Readonly<Record<string, unknown>> {
+function searchJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(searchInputSchema, { io: 'input', target: 'draft-2020-12' });
 }
 
@@ -90,3 +90,5 @@ const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
+
+export const testing = { searchJsonSchema };

@@ -4,7 +4,7 @@ import { epochPointSchema } from './epoch.ts';
 
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 
-export const JOB_KINDS = [
+const JOB_KINDS = [
   'import',
   'teacher',
   'export',

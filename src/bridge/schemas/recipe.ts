@@ -11,7 +11,7 @@ const share = z.number().min(0).max(1);
 const temperature = z.number().positive().max(100);
 
 /** The teacher's part by loss; each loss has its own parameters. */
-export const distillationSchema = z.discriminatedUnion(
+const distillationSchema = z.discriminatedUnion(
   'loss',
   [
     z.strictObject({

@@ -10,7 +10,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row += 1) {
@@ -29,3 +29,5 @@ export function editDistance(left: string, right: string): number {
   }
   return last[right.length] ?? 0;
 }
+
+export const testing = { editDistance };

@@ -13,7 +13,7 @@ import type { KernelsBuild, MeasuredKernels } from './runtime-record.ts';
 export type FusedActivation = ActivationKind | 'none';
 
 /** As `activation.h` numbers them. */
-export const NATIVE_ACTIVATIONS = {
+const NATIVE_ACTIVATIONS = {
   none: 0,
   relu: 1,
   relu6: 2,
@@ -93,7 +93,7 @@ function chooseKernels(): Choice {
  * The first of the builds, best first, that the processor can run. Where nobody says what it can do, the last: an addon for more
  * than that ends in an illegal instruction.
  */
-export function fittingBuild(builds: readonly KernelsBuild[], abilities: string): KernelsBuild | undefined {
+function fittingBuild(builds: readonly KernelsBuild[], abilities: string): KernelsBuild | undefined {
   if (abilities === '') return builds.at(-1);
   const known = new Set(abilities.split(/\s+/));
   return builds.find(({ needs }) => needs.every((need) => known.has(need)));
@@ -136,3 +136,5 @@ let chosen: Pick<MeasuredKernels, 'largest' | 'depthwise' | 'batchNorm'> = UNMEA
 export function quickerKernels(): typeof chosen {
   return chosen;
 }
+
+export const testing = { NATIVE_ACTIVATIONS, fittingBuild };

@@ -20,7 +20,7 @@ import { sum } from './shape-ops.ts';
 /** Shared by training, inference and the exporter. The smallest epsilon that cuDNN takes is 1e-5. */
 export const NORM_EPSILON = 1e-5;
 /** Share of the new batch in the running statistics. */
-export const STATISTICS_MOMENTUM = 0.1;
+const STATISTICS_MOMENTUM = 0.1;
 
 export interface Statistics {
   readonly mean: Tensor1D;
@@ -204,3 +204,5 @@ export function layerNorm(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
     };
   });
 }
+
+export const testing = { STATISTICS_MOMENTUM };

@@ -65,7 +65,7 @@ export function setUpDecision(): SetUpDecision | undefined {
 const ISA_VARIABLE = 'TRADE_ISA';
 
 /** The set that everything is held to; undefined: what the machine has. */
-export function heldInstructionSet(): string | undefined {
+function heldInstructionSet(): string | undefined {
   const name = process.env[ISA_VARIABLE];
   return name === undefined || name === '' || name === 'native' ? undefined : name;
 }

@@ -16,7 +16,7 @@ import { ONNX } from './onnx-mapping.ts';
 import type { OnnxLayer, OnnxMapping, OnnxOperand } from './onnx-mapping.ts';
 
 /** LayerNormalization came with 17, Gelu with 20; IR version 9 is the one that ONNX 1.15 released with opset 20. */
-export const OPSET = 20;
+const OPSET = 20;
 const IR_VERSION = 9;
 const PRODUCER = 'TRADE workbench';
 const BATCH = 'batch';

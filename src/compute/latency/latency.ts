@@ -52,7 +52,7 @@ export async function measureLatency(
 }
 
 /** Passes until warm, then those that count. `now` in milliseconds. */
-export async function timePasses(
+async function timePasses(
   pass: () => Promise<void>,
   now: () => number = () => performance.now(),
 ): Promise<Pick<LatencyMeasurement, 'warmupPasses' | 'timingsMs'>> {
@@ -91,3 +91,5 @@ function randomImages({ inputShape }: ArchitectureGraph, batch: number): Float32
   const rng = createRng(batch);
   return new Float32Array(batch * sizeOf(inputShape)).map(() => rng.normal());
 }
+
+export const testing = { timePasses };

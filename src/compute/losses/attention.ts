@@ -1,5 +1,5 @@
 /**
- * Attention transfer, Zagoruyko and Komodakis 2017; the formula is core's `distill/attention.ts`, the pairs of layers those
+ * Attention transfer, Zagoruyko and Komodakis 2017; the formula on plain arrays: tests/oracle, the pairs of layers those
  * of `distill/feature-levels.ts`. The teacher's maps come pooled and normalised.
  *
  * | symbol | meaning | shape |
@@ -10,7 +10,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { ATTENTION_EPSILON } from '../../core/distill/attention.ts';
 import type { AttentionRecipe } from '../../core/distill/distillation-recipe.ts';
 import { levelPairs } from '../../core/distill/feature-levels.ts';
 import { attentionArray } from '../../core/distill/teacher-arrays.ts';
@@ -18,6 +17,9 @@ import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from '../training/criterion.ts';
 import { mapOf, poolTo } from './places.ts';
 import { crossEntropy } from './soft-targets.ts';
+
+/** Keeps a map of zeros from dividing by zero; PyTorch's `normalize` has the same floor. */
+const ATTENTION_EPSILON = 1e-12;
 
 /** CE + w sum over pairs of mean (A_s - A_t)^2. */
 export function attentionLoss(

@@ -1,5 +1,5 @@
 /**
- * Contrastive distillation, Tian et al. 2020; the loss of an anchor and its gradient are core's `distill/contrast.ts`.
+ * Contrastive distillation, Tian et al. 2020; the loss of an anchor and its gradient on plain arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |

@@ -1,5 +1,5 @@
 /**
- * Decoupled distillation, Zhao et al. 2022; the formula and its gradient are core's `distill/decoupled.ts`.
+ * Decoupled distillation, Zhao et al. 2022; the formula and its gradient on plain arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -9,8 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { warmupShare } from '../../core/distill/decoupled.ts';
-import type { DecoupledWeights } from '../../core/distill/decoupled.ts';
+import { warmupShare } from '../../core/distill/distillation-recipe.ts';
 import type { DecoupledRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
@@ -41,7 +40,7 @@ function decoupledDivergence(
   logits: Tensor2D,
   teacherLogits: Tensor2D,
   own: Tensor2D,
-  { temperature, alpha, beta }: DecoupledWeights,
+  { temperature, alpha, beta }: DecoupledRecipe,
 ): Scalar {
   const [batch] = logits.shape;
   return differentiable([logits], (save) => {

@@ -1,5 +1,5 @@
 /**
- * Matching logits, Kim et al. 2021; the formula is core's `distill/logits.ts`.
+ * Matching logits, Kim et al. 2021; the formula on plain arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |

@@ -1,5 +1,5 @@
 /**
- * Relations instead of values (DIST), Huang et al. 2022; the formula and its gradient are core's `distill/relations.ts`.
+ * Relations instead of values (DIST), Huang et al. 2022; the formula and its gradient on plain arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -10,12 +10,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RelationRecipe } from '../../core/distill/distillation-recipe.ts';
-import { RELATION_EPSILON } from '../../core/distill/relations.ts';
-import type { RelationWeights } from '../../core/distill/relations.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from '../training/criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
+
+/** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a slope of 1e8. */
+const RELATION_EPSILON = 1e-6;
 
 export function relationLoss(recipe: RelationRecipe): Criterion {
   return {
@@ -28,7 +29,7 @@ export function relationLoss(recipe: RelationRecipe): Criterion {
   };
 }
 
-function relationDistance(logits: Tensor2D, teacherLogits: Tensor2D, weights: RelationWeights): Scalar {
+function relationDistance(logits: Tensor2D, teacherLogits: Tensor2D, weights: RelationRecipe): Scalar {
   const { temperature, inter, intra } = weights;
   return differentiable([logits], (save) => {
     const p = tf.softmax(tf.mul(logits, 1 / temperature));

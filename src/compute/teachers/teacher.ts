@@ -33,7 +33,7 @@ import { teacherPass } from './pass.ts';
 import type { TeacherTargets } from './targets.ts';
 
 /** Views of each image: more of them vary more and take longer to compute, once for each teacher and data set. */
-export const VIEWS = 8;
+const VIEWS = 8;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
 const VERSION = 3;

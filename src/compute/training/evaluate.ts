@@ -55,7 +55,7 @@ export interface PassOptions {
 }
 
 /** Logits `[count][classes]` of all images. */
-export async function logitsOf(
+async function logitsOf(
   model: Model,
   parameters: Parameters,
   data: ResidentImages,

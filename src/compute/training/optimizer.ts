@@ -20,7 +20,7 @@ const ADAM = Object.freeze({ secondMoment: 0.99, epsilon: 1e-8 });
 export type OptimizerState = Readonly<Record<string, Tensor1D>>;
 
 /** Names of each optimiser's vectors. */
-export const OPTIMIZER_SLOTS = { sgd: ['velocity'], adamw: ['first', 'second'] } as const satisfies Record<
+const OPTIMIZER_SLOTS = { sgd: ['velocity'], adamw: ['first', 'second'] } as const satisfies Record<
   Recipe['optimizer'],
   readonly string[]
 >;
@@ -158,3 +158,5 @@ function slot(state: OptimizerState, name: string): Tensor1D {
   if (value === undefined) throw new Error(`The optimiser's state lacks "${name}"`);
   return value;
 }
+
+export const testing = { OPTIMIZER_SLOTS };

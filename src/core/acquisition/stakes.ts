@@ -26,7 +26,7 @@ const logSubtract = (a: number, b: number): number => (b < a ? a + Math.log1p(-M
  * log E[max(0, v − level)] in the objective's own units, for a level given as output. Below the knee an output is worth
  * `lowUnit` values, above it `unit`: the expectation splits there into two plain expected improvements.
  */
-export function logExpectedGain(scale: Standardiser, level: number, mean: number, deviation: number): number {
+function logExpectedGain(scale: Standardiser, level: number, mean: number, deviation: number): number {
   const { kneeOutput, unit, lowUnit } = scale;
   if (level >= kneeOutput) return Math.log(unit) + logExpectedImprovement(mean, deviation, level);
   const beyond = logExpectedImprovement(mean, deviation, kneeOutput);

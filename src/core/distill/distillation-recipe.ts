@@ -97,3 +97,8 @@ export const DISTILLATION_DEFAULTS = Object.freeze({
   fitnet: { loss: 'fitnet', weight: 100 },
   crd: { loss: 'crd', weight: 0.8, temperature: 0.07, negatives: 256, bank: 5000, embedding: 32, momentum: 0.5 },
 } as const satisfies { readonly [L in DistillationLoss]: RecipeOf<L> });
+
+/** Share of the teacher's part at a share of the training: a line up to 1. */
+export function warmupShare(progress: number, warmup: number): number {
+  return warmup === 0 ? 1 : Math.min(1, progress / warmup);
+}

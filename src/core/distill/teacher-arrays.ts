@@ -12,7 +12,7 @@ import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
 
 /** Of a hint's maps on the device, in single precision; half of that on disk. */
-export const MAP_BYTES = 256 * 2 ** 20;
+const MAP_BYTES = 256 * 2 ** 20;
 export const LOGITS = 'logits';
 
 export interface TeacherArray {
@@ -86,3 +86,5 @@ export function vectorArray(teacher: ArchitectureGraph): TeacherArray {
   const { layerId, length } = lastVector(teacher);
   return { name: `vector-${layerId}`, shape: [length], form: { kind: 'vector', layerId } };
 }
+
+export const testing = { MAP_BYTES };

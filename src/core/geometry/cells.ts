@@ -118,7 +118,7 @@ export function addDominatedVolumes(cells: Cells, costs: ArrayLike<number>, weig
 }
 
 /** Volume that costs `[m]` dominate at each level, `[levels]`. */
-export function dominatedVolumes(cells: Cells, costs: ArrayLike<number>): Float64Array {
+function dominatedVolumes(cells: Cells, costs: ArrayLike<number>): Float64Array {
   const volumes = new Float64Array(cells.levels.length);
   addDominatedVolumes(cells, costs, 1, volumes);
   return volumes;
@@ -129,3 +129,5 @@ export function hypervolumeGain(cells: Cells, { value, costs }: Outcome): number
   const volumes = dominatedVolumes(cells, costs);
   return cells.levels.reduce((sum, level, i) => sum + volumes[i]! * Math.max(0, value - level), 0);
 }
+
+export const testing = { dominatedVolumes };

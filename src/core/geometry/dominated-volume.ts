@@ -44,7 +44,7 @@ function createFront(r: Corner): (point: Corner) => number {
 }
 
 /** Volume between a point and `r` that no point of the front dominates. */
-export function exclusiveVolume(front: readonly Corner[], point: Corner, r: Corner): number {
+function exclusiveVolume(front: readonly Corner[], point: Corner, r: Corner): number {
   let total = 0;
   eachFreeBox(front, point, r, (lower, upper) => {
     let volume = 1;

@@ -200,7 +200,7 @@ export function solveLower(factor: Factor, b: Float64Array, out: Float64Array): 
 }
 
 /** x with Lᵀ x = b, written into `out` (which may be `b`). O(n²). */
-export function solveUpper(factor: Factor, b: Float64Array, out: Float64Array): Float64Array {
+function solveUpper(factor: Factor, b: Float64Array, out: Float64Array): Float64Array {
   const { n, values } = factor;
   if (out !== b) out.set(b.subarray(0, n));
   for (let i = n - 1; i >= 0; i--) {

@@ -45,16 +45,16 @@ function scaledErfc(x: number): number {
 }
 
 /** Complementary error function, relative error about 1e-15 while the result is a normal number. */
-export function erfc(x: number): number {
+function erfc(x: number): number {
   const size = Math.abs(x);
   if (size < 0.46875) return 1 - (x * polynomial(ERF_SMALL_P, x * x)) / polynomial(ERF_SMALL_Q, x * x);
   const value = Math.exp(-size * size) * scaledErfc(size);
   return x > 0 ? value : 2 - value;
 }
 
-export const pdf = (z: number): number => Math.exp(-0.5 * z * z - LOG_SQRT_2PI);
+const pdf = (z: number): number => Math.exp(-0.5 * z * z - LOG_SQRT_2PI);
 
-export const cdf = (z: number): number => 0.5 * erfc(-z / SQRT_2);
+const cdf = (z: number): number => 0.5 * erfc(-z / SQRT_2);
 
 /** log Φ(z), exact to a few ulps from −1e150 to +∞. */
 export function logCdf(z: number): number {
@@ -85,7 +85,7 @@ const mills = (x: number): number => Math.sqrt(Math.PI / 2) * scaledErfc(x / SQR
  * log h(z), h(z) = φ(z) + z Φ(z). For z < −1, h = φ(z)(1 − |z| mills(|z|)) suffers cancellation as |z| grows, so past
  * −100 the asymptotic series of the bracket, 1/z² (1 − 3/z² + 15/z⁴ − 105/z⁶), takes over (Ament et al. 2023, log-EI).
  */
-export function logH(z: number): number {
+function logH(z: number): number {
   if (z > -1) return Math.log(pdf(z) + z * cdf(z));
   const x = -z;
   const logDensity = -0.5 * z * z - LOG_SQRT_2PI;
@@ -106,3 +106,5 @@ export function logAddExp(a: number, b: number): number {
   if (high === -Infinity) return -Infinity;
   return high + Math.log1p(Math.exp(Math.min(a, b) - high));
 }
+
+export const testing = { erfc, pdf, cdf, logH };

@@ -19,7 +19,7 @@ export function activeDimensions(family: Family, config: Configuration): readonl
 }
 
 /** A dimension without a level: the reference student's level where it has one, else the middle or first level. */
-export function defaultLevel(family: Family, dimension: Dimension): Level {
+function defaultLevel(family: Family, dimension: Dimension): Level {
   const reference = family.reference?.[dimension.name];
   if (reference !== undefined && dimension.levels.includes(reference)) return reference;
   const index = dimension.type === 'ordinal' ? Math.floor((dimension.levels.length - 1) / 2) : 0;
@@ -104,10 +104,6 @@ export function familySize(family: Family): number {
   let count = 0;
   for (const _member of enumerateFamily(family)) count += 1;
   return count;
-}
-
-export function spaceSize(space: Space): number {
-  return space.families.reduce((sum, family) => sum + familySize(family), 0);
 }
 
 /** Every member once, canonical, in a fixed order (the last dimension turns fastest; a pool in its own order). */

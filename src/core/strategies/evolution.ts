@@ -22,7 +22,7 @@ import { referenceOutcome } from './reference-outcome.ts';
 import { admitNew } from './repair.ts';
 import type { Strategy } from './strategy.ts';
 
-export const EVOLUTION = Object.freeze({
+const EVOLUTION = Object.freeze({
   /** Real et al.'s ratio of population to sample (100 to 25), scaled to budgets of 24 to 200. [R] */
   population: 32,
   sample: 8,
@@ -35,7 +35,7 @@ type Judged = LedgerTrial & { readonly outcome: Outcome };
 
 const STREAM = 0x65766f6c;
 
-export const initialSize = ({ budget }: Problem): number =>
+const initialSize = ({ budget }: Problem): number =>
   Math.min(EVOLUTION.population, Math.max(EVOLUTION.initialLeast, Math.round(EVOLUTION.initialShare * budget)));
 
 /** The youngest told trials, as many as the population holds. */
@@ -117,3 +117,5 @@ export const evolution: Strategy<BaselineState> = {
     return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
   }),
 };
+
+export const testing = { EVOLUTION, initialSize };

@@ -21,7 +21,7 @@ import { standings } from './ranking.ts';
 import type { Standing } from './ranking.ts';
 import type { Strategy } from './strategy.ts';
 
-export const NSGA2 = Object.freeze({
+const NSGA2 = Object.freeze({
   /** Survivors: this share of the budget within the bounds (Deb et al. 2002 keep 100 of 25,000 evaluations). [R] */
   share: 0.1,
   least: 20,
@@ -39,7 +39,7 @@ export const NSGA2 = Object.freeze({
 
 const STREAM = 0x6e736761;
 
-export const populationSize = ({ budget }: Problem): number =>
+const populationSize = ({ budget }: Problem): number =>
   Math.round(Math.min(NSGA2.most, Math.max(NSGA2.least, NSGA2.share * budget)));
 
 const initialSize = (problem: Problem): number =>
@@ -131,3 +131,5 @@ export const nsga2: Strategy<BaselineState> = {
     return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
   }),
 };
+
+export const testing = { NSGA2, populationSize };

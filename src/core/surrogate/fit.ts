@@ -9,7 +9,7 @@ import type { Evaluation } from '../math/minimize.ts';
 const WALL = 6;
 
 /** −log p(y | θ) − log p(θ) up to a constant; +∞ outside the walls. */
-export function negativeLogPosterior(
+function negativeLogPosterior(
   { encoding, layout }: Model,
   points: readonly Point[],
   y: Float64Array,
@@ -51,3 +51,5 @@ export function fitHyperparameters(
   const best = ends.reduce((a, b) => (b.value < a.value ? b : a));
   return Number.isFinite(best.value) ? Array.from(best.x) : Array.from({ length: count }, () => 0);
 }
+
+export const testing = { negativeLogPosterior };

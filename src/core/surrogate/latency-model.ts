@@ -16,7 +16,7 @@ import type { Factor } from '../math/linear-algebra.ts';
 import type { Encoding, Point } from './encoding.ts';
 
 /** [R]: choice of this project. A unit of a cost feature is one deviation of log cost over the space. */
-export const LATENCY_MODEL = Object.freeze({
+const LATENCY_MODEL = Object.freeze({
   intercept: 2,
   cost: 1,
   costSquared: 0.3,
@@ -103,3 +103,5 @@ export function predictLatency(
   const spread = whitened.reduce((sum, value) => sum + value * value, 0);
   return { mean, deviation: Math.sqrt(variance * ratio * (1 + spread)) };
 }
+
+export const testing = { LATENCY_MODEL };

@@ -24,7 +24,7 @@ export interface Standardiser {
  * Where the knee lies, in robust deviations under the median, how much flatter outputs fall below it, and by how much
  * (in robust deviations of the output) they may fall at all. [R]
  */
-export const WINSOR = Object.freeze({ knee: 3, compression: 5, floor: 3 });
+const WINSOR = Object.freeze({ knee: 3, compression: 5, floor: 3 });
 
 function deviation(values: Float64Array, mean: number): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);

@@ -213,7 +213,7 @@ function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: ()
 }
 
 /** Looks when the time is up whether the machine is crowded, and bites when even that is no reason for such a silence. */
-export function createWatchdog(
+function createWatchdog(
   silenceMs: number,
   crowding: () => number,
   bite: (silentMs: number) => void,
@@ -234,3 +234,5 @@ export function createWatchdog(
   };
   return { feed, rest };
 }
+
+export const testing = { createWatchdog };

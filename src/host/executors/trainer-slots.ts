@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { CPU_SLOTS } from '../../bridge/config/expand-config.ts';
 
 /** [R] and untried: no GPU was at hand. Memory growth is on, so a trainer takes what it uses. */
-export const GPU_SLOTS = Object.freeze({
+const GPU_SLOTS = Object.freeze({
   /** For the display and other programs. */
   reserveMiB: 1024,
   /** CUDA's context and cuDNN's workspace, a data set of small images, a small student at batch 64. */
@@ -16,13 +16,13 @@ export const GPU_SLOTS = Object.freeze({
 const TIMEOUT_MS = 30_000;
 
 /** Memory of the first GPU in MiB, as `nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits` prints it. */
-export function parseMemory(output: string): number | undefined {
+function parseMemory(output: string): number | undefined {
   const [, mebibytes] = /^\s*(\d+)\s*$/m.exec(output) ?? [];
   return mebibytes === undefined ? undefined : Number(mebibytes);
 }
 
 /** `memoryMiB`: of the GPU that trains; absent without one. Each trainer needs a core that feeds it. */
-export function slotsFor(memoryMiB: number | undefined, cores: number): number {
+function slotsFor(memoryMiB: number | undefined, cores: number): number {
   if (memoryMiB === undefined) return CPU_SLOTS;
   const fitting = Math.floor((memoryMiB - GPU_SLOTS.reserveMiB) / GPU_SLOTS.trainerMiB);
   return Math.max(1, Math.min(GPU_SLOTS.most, fitting, cores));
@@ -47,3 +47,5 @@ function gpuMemory(): Promise<number | undefined> {
     });
   });
 }
+
+export const testing = { parseMemory, slotsFor };

@@ -39,7 +39,7 @@ export function createRunScorer({ objectives, limits, reference }: SearchConfig)
 }
 
 /** `finished`: metrics in order of finishing. */
-export function scoreOf(config: SearchConfig, finished: readonly Metrics[]): RunScore {
+function scoreOf(config: SearchConfig, finished: readonly Metrics[]): RunScore {
   const scorer = createRunScorer(config);
   return finished.reduce((_before, metrics) => scorer.add(metrics), EMPTY_SCORE);
 }
@@ -83,3 +83,5 @@ export function runningScore(config: SearchConfig, told: readonly Metrics[]): Ru
     },
   };
 }
+
+export const testing = { scoreOf };

@@ -63,7 +63,7 @@ export function createDiagnostics({ store, files, system, logFile, backend, now 
 }
 
 /** `~` in the place of every mention of the home folder, also as JSON writes it. */
-export function withoutHome(text: string, home: string): string {
+function withoutHome(text: string, home: string): string {
   if (home.length < 2) return text;
   return text.replaceAll(home, '~').replaceAll(JSON.stringify(home).slice(1, -1), '~');
 }
@@ -98,3 +98,5 @@ function backendText({ backend, version, device, threads, note, gflops }: Backen
 }
 
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(0);
+
+export const testing = { withoutHome };

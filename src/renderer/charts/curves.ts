@@ -135,7 +135,7 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
 }
 
 /** Exponential mean with its start corrected (Kingma and Ba 2015, section 3); what is not finite is passed over. */
-export function smooth(values: readonly number[], weight: number): readonly number[] {
+function smooth(values: readonly number[], weight: number): readonly number[] {
   let mean = 0;
   let share = 0;
   return values.map((value) => {
@@ -194,3 +194,5 @@ function curvesTable(input: CurvesInput, show: (value: number) => string): Chart
     ]),
   };
 }
+
+export const testing = { smooth };

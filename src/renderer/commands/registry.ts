@@ -30,7 +30,7 @@ export function useCommand(id: CommandId, binding: CommandBinding): void {
 }
 
 /** Undefined while nobody can run it. */
-export function liveCommand(id: CommandId): LiveCommand | undefined {
+function liveCommand(id: CommandId): LiveCommand | undefined {
   const binding = bindings.get(id)?.findLast(({ when }) => when?.() ?? true);
   return binding && { ...binding, id, words: binding.title?.() ?? COMMANDS[id].title };
 }
@@ -47,3 +47,5 @@ export function runCommand(id: CommandId): boolean {
   command?.run();
   return command !== undefined;
 }
+
+export const testing = { liveCommand };

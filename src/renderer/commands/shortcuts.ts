@@ -36,7 +36,7 @@ export function useShortcuts(): void {
 }
 
 /** The command that a key asks for; undefined where it belongs to the element that it was pressed in. */
-export function commandOf(event: KeyboardEvent, hasLetterKeys: boolean): CommandId | undefined {
+function commandOf(event: KeyboardEvent, hasLetterKeys: boolean): CommandId | undefined {
   if (event.defaultPrevented || event.isComposing) return undefined;
   const { press, id } = BINDINGS.find((binding) => matchKeybindingPress(event, binding.press)) ?? {};
   if (press === undefined) return undefined;

@@ -29,7 +29,7 @@ export interface Report {
 }
 
 /** A person's words (names of runs and classes) never become markup, nor turn round what stands beside them. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   const marks: Readonly<Record<string, string>> = {
     '&': '&amp;',
     '<': '&lt;',

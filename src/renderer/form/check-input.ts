@@ -38,7 +38,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** `value`: what stands there. */
-export function faultWords(issue: z.core.$ZodIssue, value?: unknown): string {
+function faultWords(issue: z.core.$ZodIssue, value?: unknown): string {
   const text = (value: number | bigint): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
   switch (issue.code) {
     case 'invalid_type':

@@ -16,7 +16,7 @@ interface Wanted {
   readonly chosen: readonly string[];
 }
 
-export function earlierRunChoices(runs: readonly RunSummaryView[], wanted: Wanted): readonly Choice[] {
+function earlierRunChoices(runs: readonly RunSummaryView[], wanted: Wanted): readonly Choice[] {
   const fitting = runs.filter(
     ({ run, trials }) => wanted.chosen.includes(run.id) || (trials.finished > 0 && isFitting(run.config, wanted)),
   );
@@ -54,3 +54,5 @@ export function useEarlierRuns(wanted: () => Wanted) {
     ),
   );
 }
+
+export const testing = { earlierRunChoices };

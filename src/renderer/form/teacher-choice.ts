@@ -6,10 +6,10 @@ import type { Draft } from './form-model.ts';
 /** Where the answer stands in a draft: no teacher means a loss without one. */
 export const TEACHER = 'teacher';
 export const LOSS = 'recipe.distillation.loss';
-export const LABELS_ALONE = 'none';
+const LABELS_ALONE = 'none';
 
 /** No name of a teacher has a colon. */
-export const NO_TEACHER = 'none:';
+const NO_TEACHER = 'none:';
 export const TRAIN_ONE = 'train:';
 
 export const TRAIN_ONE_FAULT = 'No teacher is chosen: train one, or choose labels alone.';
@@ -51,3 +51,5 @@ export function namedTeacher(draft: Draft): Draft {
   const choice = teacherOf(draft);
   return choice === NO_TEACHER || choice === TRAIN_ONE ? { ...draft, [TEACHER]: '' } : draft;
 }
+
+export const testing = { NO_TEACHER };

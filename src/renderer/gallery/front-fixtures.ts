@@ -1,12 +1,11 @@
-/** A front over the made-up runs, as the host would answer for it. */
-import type { FrontGroupView, FrontPointsView, FrontQuery } from '../../bridge/schemas/front.ts';
-import type { BridgeClient } from '../../bridge/client.ts';
+/** A front over the made-up runs. */
+import type { FrontPointsView } from '../../bridge/schemas/front.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { FixtureRun } from './fixtures.ts';
 
-type Records = Pick<FixtureRun, 'run' | 'trials'>;
+export type Records = Pick<FixtureRun, 'run' | 'trials'>;
 
-const finishedOf = ({ trials }: Records): readonly Trial[] => trials.filter(({ state }) => state === 'finished');
+export const finishedOf = ({ trials }: Records): readonly Trial[] => trials.filter(({ state }) => state === 'finished');
 
 /** Finished students of the runs, column by column. */
 export function fixtureFrontPoints(runs: readonly Records[]): FrontPointsView {
@@ -22,26 +21,5 @@ export function fixtureFrontPoints(runs: readonly Records[]): FrontPointsView {
     accuracy: column(({ trial }) => trial.metrics['accuracy'] ?? NaN),
     params: column(({ trial }) => trial.params),
     macs: column(({ trial }) => trial.macs),
-  };
-}
-
-/** All made-up runs are on one data set. */
-export function mockFronts(all: () => readonly Records[]): BridgeClient['fronts'] {
-  const runs = (): readonly Records[] => all().filter((records) => finishedOf(records).length > 0);
-  const total = (some: readonly Records[]) => ({
-    runs: some.length,
-    finished: some.reduce((sum, records) => sum + finishedOf(records).length, 0),
-  });
-  return {
-    groups: async (): Promise<readonly FrontGroupView[]> => {
-      const [first] = runs();
-      if (first === undefined) return [];
-      const { dataset, teacher } = first.run.config;
-      return [{ key: dataset, dataset, ...total(runs()), teachers: [{ teacher, ...total(runs()) }] }];
-    },
-    points: async (_query: FrontQuery) => {
-      const points = fixtureFrontPoints(runs());
-      return { ...points, ids: points.ids.join('\n') };
-    },
   };
 }

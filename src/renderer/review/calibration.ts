@@ -11,7 +11,7 @@ import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import { predictedClasses } from './confusion.ts';
 
 /** As many as Guo et al. have. */
-export const BINS = 15;
+const BINS = 15;
 
 export interface CalibrationBin {
   readonly from: number;

@@ -83,7 +83,7 @@ export function isStale(held: Trial | undefined, incoming: Trial): boolean {
 }
 
 /** Sorted by epoch; an epoch that is trained again after an interruption replaces its point. */
-export function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] {
+function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] {
   const others = points.filter((other) => other.epoch !== point.epoch);
   const at = others.findIndex((other) => other.epoch > point.epoch);
   return at < 0 ? [...others, point] : [...others.slice(0, at), point, ...others.slice(at)];
@@ -92,3 +92,5 @@ export function withPoint(points: readonly EpochPoint[], point: EpochPoint): rea
 function hasEnded(trial: Trial): boolean {
   return trial.state === 'finished' || trial.state === 'failed' || trial.state === 'stopped';
 }
+
+export const testing = { withPoint };

@@ -14,7 +14,7 @@ export interface Preferences {
   readonly letterKeys: boolean;
 }
 
-export const PREFERENCE_DEFAULTS: Preferences = { theme: 'system', density: 'comfortable', letterKeys: true };
+const PREFERENCE_DEFAULTS: Preferences = { theme: 'system', density: 'comfortable', letterKeys: true };
 
 export const usePreferences = defineStore('preferences', () => {
   const kept = useLocalStorage<Preferences>('trade.preferences', PREFERENCE_DEFAULTS, {
@@ -42,7 +42,7 @@ export const usePreferences = defineStore('preferences', () => {
 });
 
 /** What an older or a damaged text lacks is as it was by default. */
-export function readPreferences(text: string): Preferences {
+function readPreferences(text: string): Preferences {
   let stored: Partial<Record<keyof Preferences, unknown>> = {};
   try {
     // Sound: every field is looked at below before it is believed.
@@ -57,3 +57,5 @@ export function readPreferences(text: string): Preferences {
     letterKeys: typeof letterKeys === 'boolean' ? letterKeys : PREFERENCE_DEFAULTS.letterKeys,
   };
 }
+
+export const testing = { PREFERENCE_DEFAULTS, readPreferences };

@@ -22,7 +22,7 @@ export function scoreText(value: number, measure: Measure): string {
 }
 
 /** By seed. */
-export function curvesOf(results: readonly GameResultView[], strategy: string, measure: Measure): SeededCurves {
+function curvesOf(results: readonly GameResultView[], strategy: string, measure: Measure): SeededCurves {
   return new Map(
     results.filter((game) => game.strategy === strategy).map((game) => [game.seed, game[measure]] as const),
   );

@@ -5,16 +5,19 @@ import { studentFamily, studentFamilyNames } from '../../../src/core/arch/famili
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import type { GraphBuilder, Value } from '../../../src/core/arch/graph-builder.ts';
 import type { ActivationKind, ArchitectureGraph, OpName } from '../../../src/core/arch/graph.ts';
-import { OPS } from '../../../src/core/arch/ops.ts';
+import { testing as opsTesting } from '../../../src/core/arch/ops.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { randomMember } from '../../../src/core/space/lattice.ts';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { permuted, samePads } from '../../../src/compute/export/layout.ts';
 import { onnxModel } from '../../../src/compute/export/onnx.ts';
 import { openOnnx } from '../../../src/compute/export/onnxruntime.ts';
-import { BOUNDS, onnxLogits, ownLogits } from '../../../src/compute/export/verify.ts';
+import { onnxLogits, ownLogits, testing as verifyTesting } from '../../../src/compute/export/verify.ts';
 import type { ExportPrecision } from '../../../src/compute/protocol.ts';
 import { randomNetwork, randomPixels } from '../support/random-network.ts';
+
+const { BOUNDS } = verifyTesting;
+const { OPS } = opsTesting;
 
 beforeAll(async () => void (await loadBackend()));
 

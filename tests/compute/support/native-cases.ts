@@ -8,14 +8,22 @@ import type { ActivationKind } from '../../../src/core/arch/graph.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { biasActivation } from '../../../src/compute/backend/activation.ts';
 import { attend } from '../../../src/compute/backend/attention.ts';
-import { layerNorm, NORM_EPSILON, STATISTICS_MOMENTUM, trainBatchNorm } from '../../../src/compute/backend/norms.ts';
-import { NATIVE_ACTIVATIONS } from '../../../src/compute/backend/native.ts';
+import {
+  layerNorm,
+  NORM_EPSILON,
+  trainBatchNorm,
+  testing as normsTesting,
+} from '../../../src/compute/backend/norms.ts';
+import { testing as nativeTesting } from '../../../src/compute/backend/native.ts';
 import type { FusedActivation } from '../../../src/compute/backend/native.ts';
 import { gate, meanPositions, shuffleChannels, transposeTokens } from '../../../src/compute/backend/positions.ts';
 import { scaleChannels } from '../../../src/compute/backend/shape-ops.ts';
 import { createOptimizer } from '../../../src/compute/training/optimizer.ts';
 import { crossEntropy, softTargetLoss } from '../../../src/compute/losses/soft-targets.ts';
 import { TINY_RECIPE } from './tiny-training.ts';
+
+const { NATIVE_ACTIVATIONS } = nativeTesting;
+const { STATISTICS_MOMENTUM } = normsTesting;
 
 /** `also` takes what has no gradient but is to be compared too. */
 type Compute = (inputs: readonly Tensor[], also: (tensor: Tensor) => void) => Tensor;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCells, dominatedVolumes, hypervolumeGain, lowestLevel } from '../../../src/core/geometry/cells.ts';
+import { createCells, hypervolumeGain, lowestLevel, testing } from '../../../src/core/geometry/cells.ts';
 import type { Outcome } from '../../../src/core/geometry/cells.ts';
 import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
@@ -10,6 +10,8 @@ import { createRng } from '../../../src/core/math/rng.ts';
 import type { Objective } from '../../../src/core/objective.ts';
 import { toValue } from '../../../src/core/surrogate/standardise.ts';
 import type { Standardiser } from '../../../src/core/surrogate/standardise.ts';
+
+const { dominatedVolumes } = testing;
 
 const plain: Standardiser = { kneeValue: -1e9, kneeOutput: -1e9, unit: 1, lowUnit: 5, floorOutput: -2e9 };
 

@@ -2,12 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costOf, weightSpecs } from '../../../src/core/arch/cost.ts';
-import { convnext } from '../../../src/core/arch/families/convnext.ts';
-import { mobilenetV3 } from '../../../src/core/arch/families/mobilenet-v3.ts';
+import { testing as convnextTesting } from '../../../src/core/arch/families/convnext.ts';
+import { testing as mobilenetV3Testing } from '../../../src/core/arch/families/mobilenet-v3.ts';
 import { studentFamily } from '../../../src/core/arch/families/registry.ts';
-import { resnet, resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
-import { shufflenetV2 } from '../../../src/core/arch/families/shufflenet-v2.ts';
+import { resnetTeacher, testing as resnetTesting } from '../../../src/core/arch/families/resnet.ts';
+import { testing as shufflenetV2Testing } from '../../../src/core/arch/families/shufflenet-v2.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
+
+const { convnext } = convnextTesting;
+const { mobilenetV3 } = mobilenetV3Testing;
+const { resnet } = resnetTesting;
+const { shufflenetV2 } = shufflenetV2Testing;
 
 function fashion(name: string) {
   return studentFamily(name, [28, 28, 1], 10);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Op, Shape } from '../../../src/core/arch/graph.ts';
-import { OPS, opSpec, sizeOf } from '../../../src/core/arch/ops.ts';
+import { opSpec, sizeOf, testing } from '../../../src/core/arch/ops.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
+
+const { OPS } = testing;
 
 /** Shape, trainable weights and MACs of one op, all worked out by hand. */
 const BY_HAND: readonly (readonly [Op, readonly Shape[], Shape, number, number])[] = [

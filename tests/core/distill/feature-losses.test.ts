@@ -4,12 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
-import { attentionDistance, attentionMap } from '../../../src/core/distill/attention.ts';
-import { contrastiveGradient, contrastiveLoss } from '../../../src/core/distill/contrast.ts';
-import type { Contrast } from '../../../src/core/distill/contrast.ts';
+import { attentionDistance, attentionMap } from '../../oracle/distill/attention.ts';
+import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contrast.ts';
+import type { Contrast } from '../../oracle/distill/contrast.ts';
 import { DISTILLATION_DEFAULTS } from '../../../src/core/distill/distillation-recipe.ts';
 import { featureLevels, lastVector, levelPairs } from '../../../src/core/distill/feature-levels.ts';
-import { MAP_BYTES, teacherArrays } from '../../../src/core/distill/teacher-arrays.ts';
+import { teacherArrays, testing } from '../../../src/core/distill/teacher-arrays.ts';
+
+const { MAP_BYTES } = testing;
 
 const value = fc.double({ min: -3, max: 3, noNaN: true });
 const features = fc

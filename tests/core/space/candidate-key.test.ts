@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidateKey, parseCandidateKey } from '../../../src/core/space/candidate-key.ts';
+import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 
 const level = fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean());
 // JSON has no -0; no level is one.
@@ -12,7 +12,9 @@ describe('candidateKey', () => {
   it('comes back as the candidate it was made of', () => {
     fc.assert(
       fc.property(candidate, (one) => {
-        expect(parseCandidateKey(candidateKey(one))).toEqual(one);
+        const key = candidateKey(one);
+        const start = key.indexOf('{');
+        expect({ family: key.slice(0, start), config: JSON.parse(key.slice(start)) as unknown }).toEqual(one);
       }),
     );
   });
@@ -41,11 +43,4 @@ describe('candidateKey', () => {
     ];
     expect(new Set(keys).size).toBe(keys.length);
   });
-
-  it.each(['', 'resnet', '{"width":1}', 'resnet{', 'resnet{"width":null}', 'resnet{"width":[1]}', 'a[]{}x'])(
-    'refuses %j',
-    (key) => {
-      expect(() => parseCandidateKey(key)).toThrow('is not the key of a candidate');
-    },
-  );
 });

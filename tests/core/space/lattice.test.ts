@@ -11,10 +11,10 @@ import {
   familySize,
   isMember,
   randomMember,
-  spaceSize,
   validateCandidate,
   validateConfiguration,
 } from '../../../src/core/space/lattice.ts';
+import { spaceSize } from '../../support/space-size.ts';
 import type { Configuration, Family } from '../../../src/core/space/space.ts';
 import { seededChance } from '../arch/chance.ts';
 import { GATED, POOLED, RULED } from './example-families.ts';

@@ -7,9 +7,11 @@ import type { Candidate, Family } from '../../../src/core/space/space.ts';
 import { AKD } from '../../../src/core/strategies/akd/constants.ts';
 import { lstmStep } from '../../../src/core/strategies/akd/lstm.ts';
 import { choicesOf, createPolicy, readChoices, sampleCandidate } from '../../../src/core/strategies/akd/policy.ts';
-import { adamStep, learnBatch, logProbabilities, ppoLoss } from '../../../src/core/strategies/akd/ppo.ts';
+import { learnBatch, logProbabilities, testing } from '../../../src/core/strategies/akd/ppo.ts';
 import type { Episode, Learner } from '../../../src/core/strategies/akd/ppo.ts';
 import { familiesProblem } from '../../contract/strategy-problems.ts';
+
+const { adamStep, ppoLoss } = testing;
 
 /** Families with a gate and with more than one role for the first token, every combination legal. */
 const families = familiesProblem().space.families.map(({ isLegal: _, pool: __, ...family }): Family => family);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/core/objective.ts';
 import type { Configuration, Family } from '../../../src/core/space/space.ts';
-import { CATALOGUE, createCatalogue } from '../../../src/core/strategies/catalogue.ts';
+import { createCatalogue, testing } from '../../../src/core/strategies/catalogue.ts';
+
+const { CATALOGUE } = testing;
 
 /** A family of two dimensions that counts how often a member's costs are computed. */
 function counted(name: string, levels: number): { readonly family: Family; readonly timesOf: (x: number) => number } {

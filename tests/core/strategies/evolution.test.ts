@@ -5,7 +5,7 @@ import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import { adjacentExchange } from '../../../src/core/space/neighbours.ts';
 import type { Candidate, Space } from '../../../src/core/space/space.ts';
-import { EVOLUTION, initialSize } from '../../../src/core/strategies/evolution.ts';
+import { testing } from '../../../src/core/strategies/evolution.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import {
   createProblem,
@@ -14,6 +14,8 @@ import {
   singleObjective,
   vastProblem,
 } from '../../contract/strategy-problems.ts';
+
+const { EVOLUTION, initialSize } = testing;
 
 function play(problem: Problem, answer: (proposal: Proposal) => Metrics | undefined, seed = 1): readonly Proposal[] {
   const strategy = openStrategy('evolution', { problem, seed, options: { references: false } });

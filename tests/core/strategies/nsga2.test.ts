@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Proposal } from '../../../src/core/events.ts';
 import type { Candidate } from '../../../src/core/space/space.ts';
-import { NSGA2, populationSize } from '../../../src/core/strategies/nsga2.ts';
+import { testing } from '../../../src/core/strategies/nsga2.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+const { NSGA2, populationSize } = testing;
 
 /** Dimensions in which two students of the vast space differ, and by how many levels together. */
 function distance(a: Candidate, b: Candidate): { readonly changed: number; readonly steps: number } {

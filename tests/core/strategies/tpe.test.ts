@@ -11,10 +11,12 @@ import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { createDensity } from '../../../src/core/strategies/tpe/parzen.ts';
 import { splitTrials } from '../../../src/core/strategies/tpe/split.ts';
-import { ageWeights } from '../../../src/core/strategies/tpe/tpe.ts';
+import { testing } from '../../../src/core/strategies/tpe/tpe.ts';
 import { familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
 import { tellPlaces } from './points.ts';
 import type { Place } from './points.ts';
+
+const { ageWeights } = testing;
 
 const act: Dimension = { name: 'act', title: 'Act', role: 'other', type: 'categorical', levels: ['a', 'b', 'c'] };
 const width: Dimension = { name: 'width', title: 'Width', role: 'width', type: 'ordinal', levels: [4, 8, 16, 32, 64] };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { TRADE_F } from '../../../src/core/strategies/trade-f/constants.ts';
-import { FRESH, nextEpisode } from '../../../src/core/strategies/trade-f/episode.ts';
+import { testing } from '../../../src/core/strategies/trade-f/episode.ts';
 import type { Episode } from '../../../src/core/strategies/trade-f/episode.ts';
 import { drawJointly } from '../../../src/core/strategies/trade-f/thompson.ts';
 import { createEncoding, encode } from '../../../src/core/surrogate/encoding.ts';
@@ -11,6 +11,8 @@ import { createLayout } from '../../../src/core/surrogate/hyperparameters.ts';
 import type { DataTrial } from '../../../src/core/strategies/ledger.ts';
 import { costedCandidates, oracleSpace, readSurrogateOracle } from '../../oracle/read-surrogate.ts';
 import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+const { FRESH, nextEpisode } = testing;
 
 const trial = {} as DataTrial; // the law never looks into one
 const told = (count: number): readonly DataTrial[] => Array.from({ length: count }, () => trial);

@@ -5,7 +5,7 @@ import type { Member } from '../../../src/core/strategies/catalogue.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
 import { createContext } from '../../../src/core/strategies/trade/context.ts';
-import { fittedTo, learn } from '../../../src/core/strategies/trade/learn.ts';
+import { learn, testing as learnTesting } from '../../../src/core/strategies/trade/learn.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import {
@@ -15,7 +15,13 @@ import {
 } from '../../../src/core/strategies/trade/candidates.ts';
 import { contains, openRegion } from '../../../src/core/strategies/trade/regions.ts';
 import { createGain } from '../../../src/core/strategies/trade/gain.ts';
-import { best, createScorer, glance, look, refine } from '../../../src/core/strategies/trade/score.ts';
+import {
+  best,
+  createScorer,
+  glance,
+  refine,
+  testing as scoreTesting,
+} from '../../../src/core/strategies/trade/score.ts';
 import { createCrossCache } from '../../../src/core/surrogate/cross-cache.ts';
 import { createGp } from '../../../src/core/surrogate/gp.ts';
 import { createStandardiser, toOutput } from '../../../src/core/surrogate/standardise.ts';
@@ -23,6 +29,9 @@ import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+const { fittedTo } = learnTesting;
+const { look } = scoreTesting;
 
 function play(problem: Problem, trials: number, seed = 1, id = 'trade'): { proposals: Proposal[]; log: RunEvent[] } {
   const strategy = openStrategy(id, { problem, seed, options: {} });

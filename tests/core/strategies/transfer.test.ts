@@ -10,10 +10,12 @@ import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import type { PriorResult } from '../../../src/core/strategies/strategy.ts';
 import { createContext } from '../../../src/core/strategies/trade/context.ts';
 import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
-import { createPrior, fitWithPrior, isUsable, TRANSFER, weigh } from '../../../src/core/strategies/trade/transfer.ts';
+import { createPrior, fitWithPrior, isUsable, testing } from '../../../src/core/strategies/trade/transfer.ts';
 import { createGp } from '../../../src/core/surrogate/gp.ts';
 import { kernelMatrix } from '../../../src/core/surrogate/kernel.ts';
 import { evaluate, familiesProblem, singleObjective } from '../../contract/strategy-problems.ts';
+
+const { TRANSFER, weigh } = testing;
 
 const problem = familiesProblem({ budget: 40 });
 const context = createContext({ problem, seed: 1, options: {} }, {});

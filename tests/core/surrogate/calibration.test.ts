@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { cdf } from '../../../src/core/math/normal.ts';
+import { testing } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { calibrate, INTERVALS, logScore } from '../../../src/core/surrogate/calibration.ts';
+
+const { cdf } = testing;
 
 const rng = createRng(8);
 const draw = (claimed: number, shift = 0) =>

@@ -13,8 +13,10 @@ import {
 } from '../../../src/core/surrogate/gp.ts';
 import type { Model } from '../../../src/core/surrogate/gp.ts';
 import { NOISE_FLOOR } from '../../../src/core/surrogate/hyperparameters.ts';
-import { fitHyperparameters, negativeLogPosterior } from '../../../src/core/surrogate/fit.ts';
+import { fitHyperparameters, testing } from '../../../src/core/surrogate/fit.ts';
 import type { Space } from '../../../src/core/space/space.ts';
+
+const { negativeLogPosterior } = testing;
 
 const oracle = readSurrogateOracle();
 const costed = costedCandidates(oracle);

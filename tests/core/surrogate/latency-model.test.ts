@@ -4,12 +4,9 @@ import { studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { enumerateFamily } from '../../../src/core/space/lattice.ts';
 import { createEncoding, encode } from '../../../src/core/surrogate/encoding.ts';
-import {
-  fitLatency,
-  LATENCY_MODEL,
-  latencyFeatures,
-  predictLatency,
-} from '../../../src/core/surrogate/latency-model.ts';
+import { fitLatency, latencyFeatures, predictLatency, testing } from '../../../src/core/surrogate/latency-model.ts';
+
+const { LATENCY_MODEL } = testing;
 
 const space = studentSpace(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'], [28, 28, 1], 10);
 

@@ -16,7 +16,7 @@ import { mapParts, SPLIT_NAMES, unusable } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
 import { writeDataset } from './write-dataset.ts';
 
-export const SIDES = { least: 8, most: 64 } as const;
+const SIDES = { least: 8, most: 64 } as const;
 const MILLISECONDS_BETWEEN_REPORTS = 250;
 
 /** `stage`: words for the person. */
@@ -67,7 +67,7 @@ export async function importDataset(job: ImportJob, breath: Breath, report: Impo
 }
 
 /** What the files are, by their names. Throws `dataset.unusable` where they are nothing that is known. */
-export function kindOf(path: string): ImportKind {
+function kindOf(path: string): ImportKind {
   const names = namesIn(path);
   if (isCifarFolder(CIFAR10, names)) return 'cifar10';
   if (isCifarFolder(CIFAR100, names)) return 'cifar100';
@@ -171,3 +171,5 @@ function stages(report: ImportReport): (stage: string) => (done: number, total: 
     report(stage, done, total);
   };
 }
+
+export const testing = { kindOf };

@@ -42,7 +42,7 @@ export function textLevel<L extends string>(config: Configuration, dimension: st
 }
 
 /** Longer side of the input in pixels. */
-export function sideOf(inputShape: Shape): number {
+function sideOf(inputShape: Shape): number {
   return Math.max(inputShape[0] ?? 1, inputShape[1] ?? 1);
 }
 

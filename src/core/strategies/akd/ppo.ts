@@ -33,12 +33,7 @@ export const logProbabilities = (policy: Policy, theta: Float64Array, choices: r
   readChoices(policy, theta, choices).logChances.map((logs, t) => logs[choices[t]!.token - choices[t]!.first]!);
 
 /** The loss of a batch; adds its gradient by θ to `gradient` `[n]`. */
-export function ppoLoss(
-  policy: Policy,
-  theta: Float64Array,
-  episodes: readonly Episode[],
-  gradient: Float64Array,
-): number {
+function ppoLoss(policy: Policy, theta: Float64Array, episodes: readonly Episode[], gradient: Float64Array): number {
   let loss = 0;
   for (const { choices, before, advantage } of episodes) {
     const reading = readChoices(policy, theta, choices);
@@ -72,7 +67,7 @@ export function learnBatch(policy: Policy, learner: Learner, episodes: readonly 
 }
 
 /** Bias-corrected, as in the paper's algorithm 1. */
-export function adamStep({ theta, mean, square, steps }: Learner, gradient: Float64Array): Learner {
+function adamStep({ theta, mean, square, steps }: Learner, gradient: Float64Array): Learner {
   const { beta1, beta2, learningRate, epsilon } = AKD;
   const t = steps + 1;
   const nextMean = mean.map((m, i) => beta1 * m + (1 - beta1) * gradient[i]!);
@@ -83,3 +78,5 @@ export function adamStep({ theta, mean, square, steps }: Learner, gradient: Floa
   });
   return { theta: nextTheta, mean: nextMean, square: nextSquare, steps: t };
 }
+
+export const testing = { ppoLoss, adamStep };

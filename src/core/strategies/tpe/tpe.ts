@@ -22,7 +22,7 @@ import { splitTrials } from './split.ts';
 const STREAM = 0x74706531;
 
 /** `[n]`, oldest first: the newest weigh 1, the others less in equal steps. */
-export function ageWeights(n: number): readonly number[] {
+function ageWeights(n: number): readonly number[] {
   const old = Math.max(0, n - TPE.fullWeight);
   const ramp = (i: number): number => (old > 1 ? 1 / n + ((1 - 1 / n) * i) / (old - 1) : 1 / n);
   return Array.from({ length: n }, (_, i) => (i < old ? ramp(i) : 1));
@@ -69,3 +69,5 @@ export const tpe: Strategy<BaselineState> = {
     return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
   }),
 };
+
+export const testing = { ageWeights };

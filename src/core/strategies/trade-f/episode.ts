@@ -18,16 +18,10 @@ export interface Episode {
   readonly results: readonly DataTrial[];
 }
 
-export const FRESH: Episode = { side: TRADE_F.side, successes: 0, failures: 0, results: [] };
+const FRESH: Episode = { side: TRADE_F.side, successes: 0, failures: 0, results: [] };
 
 /** The law for one result. A box that collapses starts anew without its data. */
-export function nextEpisode(
-  before: Episode,
-  trial: DataTrial,
-  isSuccess: boolean,
-  initial: number,
-  d: number,
-): Episode {
+function nextEpisode(before: Episode, trial: DataTrial, isSuccess: boolean, initial: number, d: number): Episode {
   const results = [...before.results, trial];
   // First draws fill the region: they neither fail nor succeed.
   if (before.results.length < initial) return { ...before, results };
@@ -70,3 +64,5 @@ export function followEpisodes(
   }
   return episodes;
 }
+
+export const testing = { FRESH, nextEpisode };

@@ -17,7 +17,7 @@ import type { Ledger } from '../ledger.ts';
 import type { TradeContext } from './context.ts';
 
 /** Quasi-Monte Carlo in one dimension. [R] */
-export const LATENCY_DRAWS = 8;
+const LATENCY_DRAWS = 8;
 
 type Costed = Pick<Member, 'candidate' | 'costs'>;
 

@@ -42,7 +42,7 @@ const evaluations = (n: number): number =>
  * Which of n results a fit looks at: all, or of more than `fitResults` the better half and, evenly spread over the ranks, of the
  * others. It is the good ones that the search has to tell apart.
  */
-export function fittedTo(y: Float64Array): readonly number[] {
+function fittedTo(y: Float64Array): readonly number[] {
   const ranked = Array.from(y.keys()).sort((a, b) => y[b]! - y[a]! || a - b);
   if (ranked.length <= TRADE.fitResults) return Array.from(y.keys());
   const best = ranked.slice(0, TRADE.fitResults / 2);
@@ -53,7 +53,7 @@ export function fittedTo(y: Float64Array): readonly number[] {
 }
 
 /** The last count of results up to n at which a fit is due: steps grow with n, and follow from n alone. */
-export function fitDue(n: number): number {
+function fitDue(n: number): number {
   let due = 1;
   for (let next = due; next <= n; next += Math.max(1, Math.floor(next / TRADE.refitEvery))) due = next;
   return due;
@@ -117,3 +117,5 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     fitted: prior ? [...fitted, weight] : fitted,
   };
 }
+
+export const testing = { fittedTo };

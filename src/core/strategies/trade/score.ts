@@ -65,7 +65,7 @@ export function refine({ gain }: Scorer, glanced: Scored): Scored {
 }
 
 /** The exact gain, in O(n²), in O(n) a new result; `undefined`, often sooner, when it turns out to be less than `atLeast`. */
-export function look(scorer: Scorer, { member, entry, mean }: Scored, atLeast: number): Scored | undefined {
+function look(scorer: Scorer, { member, entry, mean }: Scored, atLeast: number): Scored | undefined {
   const { gp, gain, cross, settled } = scorer;
   const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
   const falls = (variance: number): boolean => gain.bound(member, mean, deviationOf(variance)) < atLeast;
@@ -128,3 +128,5 @@ export function best(scorer: Scorer, glanced: readonly Scored[], atLeast = -Infi
   }
   return winner;
 }
+
+export const testing = { look };

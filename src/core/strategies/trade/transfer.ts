@@ -30,7 +30,7 @@ import { contributions } from './regions.ts';
 
 type Costed = Pick<Member, 'candidate' | 'costs'>;
 
-export const TRANSFER = Object.freeze({
+const TRANSFER = Object.freeze({
   /** ρ₀ and τ. [R] */
   weight: 0.8,
   weightDeviation: 0.4,
@@ -177,7 +177,7 @@ const plainScore = (gp: Gp): number =>
  * Posterior mean of ρ given the outputs of `gp` (whose K it is), and Σ log p(yᵢ | the others) with ρ integrated: equations
  * 5.10 to 5.12 of Rasmussen and Williams 2006 for P, by Sherman and Morrison.
  */
-export function weigh(gp: Gp, m: Float64Array): { readonly weight: number; readonly score: number } {
+function weigh(gp: Gp, m: Float64Array): { readonly weight: number; readonly score: number } {
   const { weight: start, weightDeviation } = TRANSFER;
   const spread = weightDeviation ** 2;
   const q = solve(gp.factor, m);
@@ -193,3 +193,5 @@ export function weigh(gp: Gp, m: Float64Array): { readonly weight: number; reado
   }, 0);
   return { weight: start + gain * pull, score };
 }
+
+export const testing = { TRANSFER, weigh };

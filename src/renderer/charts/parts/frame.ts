@@ -71,7 +71,7 @@ interface TooltipSize {
 }
 
 /** Where a tooltip stands in a chart whose plot begins `top` pixels from above: beside the pointer, and not over the legend. */
-export function tooltipBelow(top: number) {
+function tooltipBelow(top: number) {
   return (
     [x = 0, y = 0]: readonly number[],
     _data: unknown,
@@ -101,7 +101,7 @@ export function namedLegend(
   };
 }
 
-export function axisStyle(theme: Theme) {
+function axisStyle(theme: Theme) {
   const colors = chartColors(theme);
   return {
     nameTextStyle: { color: colors.muted, fontSize: 11 },
@@ -121,3 +121,5 @@ export function yAxis(theme: Theme, options: YAXisComponentOption): YAXisCompone
   const base = { ...axisStyle(theme), nameLocation: 'middle', nameGap: 42 };
   return { ...base, ...options } as YAXisComponentOption; // sound: as above
 }
+
+export const testing = { tooltipBelow };

@@ -23,16 +23,16 @@ export interface RowFrame {
 }
 
 /** What a row needs at least, in pixels: a narrower window scrolls it sideways. */
-export function leastWidth(columns: readonly SizedColumn[], { before, after, gap, padding }: RowFrame): number {
+function leastWidth(columns: readonly SizedColumn[], { before, after, gap, padding }: RowFrame): number {
   const gaps = columns.length + (after === undefined ? 0 : 1);
   return columns.reduce((sum, { width }) => sum + width, before + (after ?? 0) + gap * gaps + 2 * padding);
 }
 
-export const LEAST_WIDTH = 40;
-export const MOST_WIDTH = 1200;
+const LEAST_WIDTH = 40;
+const MOST_WIDTH = 1200;
 
 /** A column as a track of the grid. */
-export function trackOf({ width, grows, most }: Omit<SizedColumn, 'id'>): string {
+function trackOf({ width, grows, most }: Omit<SizedColumn, 'id'>): string {
   if (grows) return `minmax(${width}px, 1fr)`;
   return most === undefined ? `${width}px` : `minmax(${width}px, ${most}px)`;
 }
@@ -83,7 +83,7 @@ export function useColumnWidths(table: string, frame: RowFrame, columns: () => r
 }
 
 /** What is no width is left out: a damaged text must not cost the table. */
-export function readWidths(text: string): Widths {
+function readWidths(text: string): Widths {
   try {
     const stored: unknown = JSON.parse(text);
     if (typeof stored !== 'object' || stored === null) return {};
@@ -94,3 +94,5 @@ export function readWidths(text: string): Widths {
     return {};
   }
 }
+
+export const testing = { leastWidth, readWidths };

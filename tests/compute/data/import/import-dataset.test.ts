@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Dataset, SplitName } from '../../../../src/compute/data/dataset.ts';
-import { kindOf } from '../../../../src/compute/data/import/import-dataset.ts';
+import { testing } from '../../../../src/compute/data/import/import-dataset.ts';
 import { importBench } from '../../support/import-bench.ts';
 import { cifarBatch, idxPair, plainPng, pngOf, repeated } from '../../support/sources.ts';
+
+const { kindOf } = testing;
 
 const bench = importBench();
 afterAll(() => bench.remove());

@@ -1,11 +1,11 @@
 /** What the made-up host knows of teachers, data sets and long work: one teacher in training, one that was stopped. */
-import type { BridgeClient } from '../../bridge/client.ts';
-import type { JobView } from '../../bridge/schemas/job.ts';
-import type { UsageView } from '../../bridge/schemas/library.ts';
-import type { HostEvent } from '../../bridge/schemas/records.ts';
-import { WorkbenchError } from '../../core/errors.ts';
-import type { EpochPoint } from '../../core/trial.ts';
-import { fixtureDataset, fixtureTeacher } from './fixtures.ts';
+import type { BridgeClient } from '../../../src/bridge/client.ts';
+import type { JobView } from '../../../src/bridge/schemas/job.ts';
+import type { UsageView } from '../../../src/bridge/schemas/library.ts';
+import type { HostEvent } from '../../../src/bridge/schemas/records.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import type { EpochPoint } from '../../../src/core/trial.ts';
+import { fixtureDataset, fixtureTeacher } from '../../../src/renderer/gallery/fixtures.ts';
 import { fixtureImage } from './review-fixtures.ts';
 
 const USAGE: UsageView = {

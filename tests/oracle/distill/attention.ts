@@ -9,7 +9,7 @@
  */
 
 /** Keeps a map of zeros from dividing by zero; PyTorch's `normalize` has the same floor. */
-export const ATTENTION_EPSILON = 1e-12;
+const ATTENTION_EPSILON = 1e-12;
 
 export function attentionMap(features: readonly (readonly number[])[], power: number): readonly number[] {
   const energy = features.map(

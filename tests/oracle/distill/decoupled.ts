@@ -11,10 +11,10 @@
  *
  * KL(p_t || p_s) = KL(b_t || b_s) + (1 - p_t^y) KL(q_t || q_s): DKD weighs the two terms apart, by alpha and beta.
  */
-import type { DecoupledRecipe } from './distillation-recipe.ts';
+import type { DecoupledRecipe } from '../../../src/core/distill/distillation-recipe.ts';
 import { logSoftmax, requireSameLength } from './soft-targets.ts';
 
-export type DecoupledWeights = Pick<DecoupledRecipe, 'temperature' | 'alpha' | 'beta'>;
+type DecoupledWeights = Pick<DecoupledRecipe, 'temperature' | 'alpha' | 'beta'>;
 
 /** T^2 (alpha KL(b_t || b_s) + beta KL(q_t || q_s)), in nats. */
 export function decoupledDivergence(
@@ -52,11 +52,6 @@ export function decoupledGradient(
     const binary = Math.exp(log) - (own ? target : (1 - target) * (q ?? NaN));
     return temperature * (alpha * binary + beta * ((q ?? NaN) - (wanted ?? NaN)));
   });
-}
-
-/** Share of the teacher's part at a share of the training: a line up to 1. */
-export function warmupShare(progress: number, warmup: number): number {
-  return warmup === 0 ? 1 : Math.min(1, progress / warmup);
 }
 
 interface Decoupled {

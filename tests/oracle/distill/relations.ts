@@ -9,13 +9,13 @@
  * d_intra   mean over classes of 1 - r(column, column): relations between samples
  * epsilon   added to both sums of squares, so that a constant row or column has r = 0 and a finite slope
  */
-import type { RelationRecipe } from './distillation-recipe.ts';
+import type { RelationRecipe } from '../../../src/core/distill/distillation-recipe.ts';
 import { softmax } from './soft-targets.ts';
 
 /** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a slope of 1e8. */
-export const RELATION_EPSILON = 1e-6;
+const RELATION_EPSILON = 1e-6;
 
-export type RelationWeights = Pick<RelationRecipe, 'temperature' | 'inter' | 'intra'>;
+type RelationWeights = Pick<RelationRecipe, 'temperature' | 'inter' | 'intra'>;
 type Rows = readonly (readonly number[])[];
 
 /** a.b / sqrt((a.a + epsilon) (b.b + epsilon)) of the centred values. */

@@ -1,7 +1,7 @@
 /** Copies and repair of a workspace in the page's memory. */
-import type { BackupView } from '../../bridge/care-contract.ts';
-import type { BridgeClient } from '../../bridge/client.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import type { BackupView } from '../../../src/bridge/care-contract.ts';
+import type { BridgeClient } from '../../../src/bridge/client.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
 
 const MEGABYTE = 1_000_000;
 

@@ -1,23 +1,24 @@
-/** A host in the page's own memory over the fixtures: development without a shell (`?mock` in the dev server's address). */
+/** A host in memory over the gallery's fixtures, for tests of views and stores. */
 import { AsyncIteratorClass } from '@orpc/contract';
-import type { BridgeClient } from '../../bridge/client.ts';
-import type { HostConnection } from '../../bridge/connect.ts';
-import { limitsOf } from '../../bridge/config/expand-config.ts';
-import type { ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { searchInputSchema } from '../../bridge/schemas/records.ts';
-import { WorkbenchError } from '../../core/errors.ts';
-import type { RunState } from '../../core/run.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
-import { fixtureExplanation } from './explain-fixtures.ts';
-import type { FixtureOptions, FixtureRun } from './fixtures.ts';
-import { mockFronts } from './front-fixtures.ts';
+import type { BridgeClient } from '../../../src/bridge/client.ts';
+import type { HostConnection } from '../../../src/bridge/connect.ts';
+import { limitsOf } from '../../../src/bridge/config/expand-config.ts';
+import type { ReplaySummaryView, ReplayView } from '../../../src/bridge/schemas/replay.ts';
+import type { HostEvent, RunSummaryView } from '../../../src/bridge/schemas/records.ts';
+import { searchInputSchema } from '../../../src/bridge/schemas/records.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import type { RunState } from '../../../src/core/run.ts';
+import type { EpochPoint, Trial } from '../../../src/core/trial.ts';
+import { fixtureExplanation } from '../../../src/renderer/gallery/explain-fixtures.ts';
+import type { FixtureOptions, FixtureRun } from '../../../src/renderer/gallery/fixtures.ts';
+import { mockFronts } from './mock-fronts.ts';
 import { fixtureLog } from './log-fixtures.ts';
 import { mockCare } from './mock-care.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
-import { FIXTURE_REPLAYS, fixtureReplay, fixtureTable } from './replay-fixtures.ts';
+import { fixtureReplay, fixtureTable } from '../../../src/renderer/gallery/replay-fixtures.ts';
+import { FIXTURE_REPLAYS } from './replays.ts';
 import {
   fixtureDataset,
   fixtureEpochs,
@@ -29,7 +30,7 @@ import {
   fixtureSummary,
   fixtureTeacher,
   fixtureTrial,
-} from './fixtures.ts';
+} from '../../../src/renderer/gallery/fixtures.ts';
 
 interface MockRun {
   options: FixtureOptions;

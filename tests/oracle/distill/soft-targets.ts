@@ -10,8 +10,8 @@
  * s        label smoothing                                                  [0, 1]
  * w        weight of the soft targets                                       [0, 1]
  */
-import { WorkbenchError } from '../errors.ts';
-import type { NoDistillation, SoftTargetRecipe } from './distillation-recipe.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import type { NoDistillation, SoftTargetRecipe } from '../../../src/core/distill/distillation-recipe.ts';
 
 export interface LossRecipe {
   readonly distillation: NoDistillation | SoftTargetRecipe;

@@ -1,11 +1,16 @@
 /** What the made-up host knows of networks that are compared. */
-import type { BridgeClient } from '../../bridge/client.ts';
-import { WorkbenchError } from '../../core/errors.ts';
-import { layerCosts } from '../../core/arch/cost.ts';
-import type { LayerStatistics, ValueStatistics } from '../../core/layer-statistics.ts';
-import { createRng } from '../../core/math/rng.ts';
-import type { Trial } from '../../core/trial.ts';
-import { fixtureDataset, fixtureGraph, fixturePredictions, fixtureTeacher } from './fixtures.ts';
+import type { BridgeClient } from '../../../src/bridge/client.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import { layerCosts } from '../../../src/core/arch/cost.ts';
+import type { LayerStatistics, ValueStatistics } from '../../../src/core/layer-statistics.ts';
+import { createRng } from '../../../src/core/math/rng.ts';
+import type { Trial } from '../../../src/core/trial.ts';
+import {
+  fixtureDataset,
+  fixtureGraph,
+  fixturePredictions,
+  fixtureTeacher,
+} from '../../../src/renderer/gallery/fixtures.ts';
 
 export function mockReview(find: (id: string) => { readonly trial: Trial }): BridgeClient['review'] {
   return {

@@ -1,9 +1,9 @@
 /** Labels, trash, views and room of the host in the page's memory; it has no disk, and so no archives. */
-import type { BridgeClient } from '../../bridge/client.ts';
-import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { viewContentSchema, WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
-import type { RunFacetsView, RunListInput, ViewView } from '../../bridge/schemas/upkeep.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import type { BridgeClient } from '../../../src/bridge/client.ts';
+import type { HostEvent, RunSummaryView } from '../../../src/bridge/schemas/records.ts';
+import { viewContentSchema, WASTE_KINDS } from '../../../src/bridge/schemas/upkeep.ts';
+import type { RunFacetsView, RunListInput, ViewView } from '../../../src/bridge/schemas/upkeep.ts';
+import { WorkbenchError } from '../../../src/core/errors.ts';
 
 interface Labels {
   readonly tags: readonly string[];
