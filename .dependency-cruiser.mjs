@@ -44,7 +44,7 @@ export default {
       comment:
         'Files that need each other are one thought, or hide a third: move the shared part into a file of its own.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'resolvable',

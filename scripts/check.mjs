@@ -1,6 +1,7 @@
 /**
- * `npm run check`: types, import law, lint, format and unit tests, two at a time. Of the unit tests those run that see what changed
- * since the last check that passed, so that it is quick enough before every commit; `all` runs every one. Caches lie in `.cache/`.
+ * `npm run check`: types, import and folder law, lint, format and unit tests, two at a time. Of the
+ * unit tests those run that see what changed since the last check that passed, so that it is quick
+ * enough before every commit; `all` runs every one. Caches lie in `.cache/`.
  *
  *   npm run check [-- all] [-- types|imports|lint|format|unit ...]
  */
@@ -37,6 +38,7 @@ const CHECKS = Object.freeze({
       '--output-type',
       'err-long',
     ),
+    [join(root, 'scripts/folder-law.mjs')],
   ],
   format: [tool('prettier/bin/prettier.cjs', '--check', '.', '--cache', '--cache-location', '.cache/prettier')],
 });

@@ -1,6 +1,6 @@
 /** Electron: the page makes the channel and posts one port to preload, which passes it on to main. */
 import { clientOver } from './client.ts';
-import type { Link, Page } from './connect.ts';
+import type { Link, Page } from './connect-link.ts';
 import { PORT_MESSAGE } from './shell.ts';
 
 const CLOSED = 'The workbench has closed its connection to this window: close the window and start it again.';

@@ -1,7 +1,7 @@
 /** Web shell: a one-time token becomes the tab's secret, the secret opens a WebSocket, and a lost socket is opened again. */
 import { WorkbenchError } from '../core/errors.ts';
 import { clientOver } from './client.ts';
-import type { Link, Page } from './connect.ts';
+import type { Link, Page } from './connect-link.ts';
 import { SESSION_PATH, SOCKET_PATH, SOCKET_PROTOCOL, TOKEN_KEY } from './shell.ts';
 import type { SessionRequest } from './shell.ts';
 

@@ -5,16 +5,10 @@
 import { createORPCClient } from '@orpc/client';
 import { WorkbenchError } from '../core/errors.ts';
 import type { BridgeClient } from './client.ts';
+import type { ConnectionState, Link, Page } from './connect-link.ts';
 import { connectElectron } from './connect-electron.ts';
 import { connectWeb } from './connect-web.ts';
 import type { ShellApi } from './shell.ts';
-
-export type ConnectionState =
-  | { readonly kind: 'connected' }
-  /** Calls wait; event streams have ended with an error and must be watched anew once connected. */
-  | { readonly kind: 'reconnecting' }
-  /** For good; `reason` says what the person can do. */
-  | { readonly kind: 'lost'; readonly reason: string };
 
 export interface HostConnection {
   readonly shell: 'electron' | 'web';
@@ -24,20 +18,6 @@ export interface HostConnection {
   /** Calls back on each change; returns a function that ends it. */
   onState(listener: (state: ConnectionState) => void): () => void;
 }
-
-/** What is used of a page's window. */
-export type Page = Pick<
-  Window & typeof globalThis,
-  | 'location'
-  | 'history'
-  | 'sessionStorage'
-  | 'fetch'
-  | 'WebSocket'
-  | 'BroadcastChannel'
-  | 'MessageChannel'
-  | 'postMessage'
-  | 'setTimeout'
-> & { readonly trade?: ShellApi };
 
 /** What preload shows this page; undefined in the web shell. */
 export function shellApi(page: Page = window): ShellApi | undefined {
@@ -51,17 +31,6 @@ export async function connectToHost(page: Page = window): Promise<HostConnection
   else await connectWeb(page, link);
   const shell = page.trade?.shell ?? 'web';
   return { shell, client: throughLink(link), state: link.state, onState: link.onState };
-}
-
-/** What a shell's connection tells the page: up with this client, down but trying, or lost. */
-export interface Link {
-  up(client: BridgeClient): void;
-  down(): void;
-  lose(reason: string): void;
-  state(): ConnectionState;
-  onState(listener: (state: ConnectionState) => void): () => void;
-  /** The client of the connection, as soon as there is one. In a box: a client answers every name, `then` among them. */
-  current(): Promise<{ readonly client: BridgeClient }>;
 }
 
 function createLink(): Link {

@@ -6,7 +6,7 @@ import { plainJson } from '../bridge/words/control-characters.ts';
 import { numberWord } from '../bridge/numbers.ts';
 import { assertOurs, createHost, defaultWorkspace, readWorkspace, terminalText } from '../host/create-host.ts';
 import type { Host, ReadableWorkspace } from '../host/create-host.ts';
-import type { VerbContext } from './program.ts';
+import type { VerbContext } from './verb.ts';
 
 /** Exit code of what Ctrl+C ended and another command can go on with. */
 export const INTERRUPTED = 130;

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { withoutControls } from '../bridge/words/control-characters.ts';
 import { failureOf } from '../host/create-host.ts';
-import type { HostOptions } from '../host/create-host.ts';
 import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';
@@ -20,18 +19,8 @@ import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
 import { tagVerb } from './verbs/tag.ts';
 import { teachersVerb } from './verbs/teachers.ts';
+import type { Verb, VerbContext } from './verb.ts';
 import { trashVerb } from './verbs/trash.ts';
-
-/** What a verb gets. */
-export interface VerbContext {
-  /** The verb's exit code; 0 when it says none. */
-  readonly end: (exitCode: number) => void;
-  /** Beside the workspace: the resources and, in tests, a trainer of their own. */
-  readonly hostOptions: Omit<HostOptions, 'workspace'>;
-}
-
-/** Adds a verb to the program. */
-export type Verb = (program: Command, context: VerbContext) => void;
 
 // In a checkout this file is in src/cli, in a build in out/main.
 const HOST_OPTIONS: VerbContext['hostOptions'] = {

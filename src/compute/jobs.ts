@@ -25,7 +25,7 @@ import type { TeacherTargets } from './teachers/targets.ts';
 import { trainTeacher } from './teachers/train.ts';
 import { trainingLayout } from './training/learner.ts';
 import { stepsPerEpoch, train } from './training/trainer.ts';
-import type { TrainingTask } from './training/trainer.ts';
+import type { TrainingTask } from './training/task.ts';
 import type { TrainerCache } from './trainer-cache.ts';
 
 export type JobCommand = Extract<TrainerCommand, { readonly job: unknown }>;

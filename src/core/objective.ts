@@ -1,5 +1,4 @@
 /** What a search optimises: objectives, limits, and what a strategy may know before a trial. */
-import type { Reward } from './reward.ts';
 import type { Space } from './space/space.ts';
 
 export type Goal = 'maximize' | 'minimize';
@@ -16,6 +15,19 @@ export interface Objective {
 export interface Limit {
   readonly metric: string;
   readonly max: number;
+}
+
+/** Known before training, or measured before it. */
+export const REWARD_COSTS = ['params', 'macs', 'latencyMs'] as const;
+
+/** Accuracy and one cost as a single number (`reward.ts` has the formula). */
+export interface Reward {
+  readonly cost: (typeof REWARD_COSTS)[number];
+  /** T, in the cost's unit. */
+  readonly target: number;
+  /** Exponents, at most 0. */
+  readonly under: number;
+  readonly over: number;
 }
 
 /**

@@ -6,19 +6,7 @@
  * Its exponents of -0.07 hold that doubling the cost is worth 5 % of the accuracy; 0 under the target and -1 over it make a
  * target of it. Factors compare accuracies by their ratios: near 100 % a student half as dear wins with 5 points less.
  */
-import type { Metrics, Problem } from './objective.ts';
-
-/** Known before training, or measured before it. */
-export const REWARD_COSTS = ['params', 'macs', 'latencyMs'] as const;
-
-export interface Reward {
-  readonly cost: (typeof REWARD_COSTS)[number];
-  /** T, in the cost's unit. */
-  readonly target: number;
-  /** Exponents, at most 0. */
-  readonly under: number;
-  readonly over: number;
-}
+import type { Metrics, Problem, Reward } from './objective.ts';
 
 export const REWARD_METRIC = 'reward';
 

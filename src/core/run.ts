@@ -1,7 +1,7 @@
 /** Records of a run: its configuration (what the person asked for) and its state. */
 import type { LatencySetting } from './latency.ts';
 import type { Objective, Limit } from './objective.ts';
-import type { Reward } from './reward.ts';
+import type { Reward } from './objective.ts';
 import { completeRecipe } from './recipe.ts';
 import type { Recipe, RecordedRecipe } from './recipe.ts';
 import type { Candidate } from './space/space.ts';

@@ -23,6 +23,12 @@ const LAWFUL: Readonly<Record<string, string>> = {
   'src/cli/uses-host.ts': "export { first } from '../host/create-host.ts';\n",
 };
 
+/** Files that need each other by types alone: gone when the program runs, a tangle for its reader. */
+const CIRCLE = {
+  'src/core/hen.ts': "import type { Egg } from './egg.ts';\nexport interface Hen {\n  readonly lays: Egg;\n}\n",
+  'src/core/egg.ts': "import type { Hen } from './hen.ts';\nexport interface Egg {\n  readonly hatches: Hen;\n}\n",
+};
+
 interface Plant {
   readonly room: string;
   readonly code: string;
@@ -69,6 +75,7 @@ let compiled: string;
 beforeAll(() => {
   copy = makeCopy();
   for (const plant of PLANTS) writeFileSync(join(copy, fileOf(plant)), plant.code);
+  for (const [file, code] of Object.entries(CIRCLE)) writeFileSync(join(copy, file), code);
   cruised = cruise(copy);
   compiled = compile(copy);
 }, 120_000);
@@ -94,6 +101,11 @@ describe('the import law', () => {
       if (plant.compiler) expect(compiled).toContain(`${file}(`);
     },
   );
+
+  it('refuses files that import each other, if only for their types', () => {
+    const circles = cruised.filter(({ rule }) => rule === 'no-circles').map(({ from }) => from);
+    expect(circles.some((file) => Object.hasOwn(CIRCLE, file))).toBe(true);
+  });
 
   it('has a line for each room of src, and a room for each line', () => {
     const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());

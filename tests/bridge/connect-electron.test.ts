@@ -1,7 +1,7 @@
 /** A page in Electron: its port reaches the host, and a host that goes away is noticed. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
-import type { Page } from '../../src/bridge/connect.ts';
+import type { Page } from '../../src/bridge/connect-link.ts';
 import { PORT_MESSAGE } from '../../src/bridge/shell.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';

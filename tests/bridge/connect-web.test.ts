@@ -1,7 +1,8 @@
 /** A page and the real server and host: tokens, reloads, second windows, and connections that break. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
-import type { ConnectionState, HostConnection } from '../../src/bridge/connect.ts';
+import type { HostConnection } from '../../src/bridge/connect.ts';
+import type { ConnectionState } from '../../src/bridge/connect-link.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { startWebServer } from '../../src/web/server.ts';
 import type { WebServer } from '../../src/web/server.ts';

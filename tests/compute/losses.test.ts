@@ -14,8 +14,8 @@ import { crossEntropy, distillationLoss } from '../oracle/distill/soft-targets.t
 import { teacherArrays } from '../../src/core/distill/teacher-arrays.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
-import { createCriterion } from '../../src/compute/training/criterion.ts';
-import type { Criterion, CriterionBatch } from '../../src/compute/training/criterion.ts';
+import { createCriterion } from '../../src/compute/losses/create-criterion.ts';
+import type { Criterion, CriterionBatch } from '../../src/compute/losses/criterion.ts';
 import { attentionMaps } from '../../src/compute/losses/attention.ts';
 import { poolTo } from '../../src/compute/losses/places.ts';
 import { smooth } from '../../src/compute/losses/soft-targets.ts';

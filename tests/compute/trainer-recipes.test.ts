@@ -16,7 +16,7 @@ import { namingMemory } from '../../src/compute/out-of-memory.ts';
 import { AVERAGE, stateSlots } from '../../src/compute/training/optimizer.ts';
 import { disposeParameters, joined, uploadWeights } from '../../src/compute/model/parameters.ts';
 import { train } from '../../src/compute/training/trainer.ts';
-import type { TrainingTask } from '../../src/compute/training/trainer.ts';
+import type { TrainingTask } from '../../src/compute/training/task.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import { EVERY_OPTION, everyOptionTask, hashOf } from './support/every-option.ts';

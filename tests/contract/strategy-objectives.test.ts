@@ -1,7 +1,7 @@
 /** Every kind of objective that a search can have, played by every strategy. */
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/core/objective.ts';
-import type { Reward } from '../../src/core/reward.ts';
+import type { Reward } from '../../src/core/objective.ts';
 import { STRATEGIES } from '../../src/core/strategies/registry.ts';
 import { costsOf, playOut, start } from './strategy-game.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { learnedMetric, rewardFactor, rewardText, withReward } from '../../src/core/reward.ts';
-import type { Reward } from '../../src/core/reward.ts';
+import type { Reward } from '../../src/core/objective.ts';
 
 const soft: Reward = { cost: 'macs', target: 1000, under: -0.07, over: -0.07 };
 const hard: Reward = { ...soft, under: 0, over: -1 };

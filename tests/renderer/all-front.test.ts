@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../src/core/trial.ts';
 import { allFrontChart, cloudIds, frontIndices, studentAt } from '../../src/renderer/charts/front/all-front.ts';
 import { frontChart } from '../../src/renderer/charts/front/front.ts';
-import type { FrontInput } from '../../src/renderer/charts/front/front.ts';
+import type { FrontInput } from '../../src/renderer/charts/front/input.ts';
 import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
 import { fixtureFrontPoints } from '../../src/renderer/gallery/front-fixtures.ts';
 

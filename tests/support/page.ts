@@ -1,7 +1,7 @@
 /** A browser's page as far as `connectToHost` looks at one: address, session storage, and requests marked with its origin. */
 import { BroadcastChannel } from 'node:worker_threads';
 import { WebSocket } from 'ws';
-import type { Page } from '../../src/bridge/connect.ts';
+import type { Page } from '../../src/bridge/connect-link.ts';
 
 export interface TestPage {
   readonly page: Page;

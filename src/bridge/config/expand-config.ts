@@ -4,7 +4,7 @@ import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { LatencySetting } from '../../core/latency.ts';
 import type { Limit, Objective } from '../../core/objective.ts';
 import { REWARD_METRIC } from '../../core/reward.ts';
-import type { Reward } from '../../core/reward.ts';
+import type { Reward } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listed } from '../../core/strategies/listed.ts';

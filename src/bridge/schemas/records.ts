@@ -5,7 +5,7 @@
 import { z } from '../zod.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
-import { REWARD_COSTS } from '../../core/reward.ts';
+import { REWARD_COSTS } from '../../core/objective.ts';
 import type { Run } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';

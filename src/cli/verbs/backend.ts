@@ -3,7 +3,7 @@ import type { BackendView } from '../../bridge/schemas/system.ts';
 import { countText, measureBackend, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 const COLUMNS = [
   { title: 'operation', align: 'left' },

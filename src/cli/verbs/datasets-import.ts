@@ -10,7 +10,7 @@ import { createProgressPrinter } from '../../host/create-host.ts';
 import type { Host, JobProgress } from '../../host/create-host.ts';
 import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { VerbContext } from '../program.ts';
+import type { VerbContext } from '../verb.ts';
 
 type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 

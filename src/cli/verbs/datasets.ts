@@ -3,7 +3,7 @@ import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { listDatasets, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { addImport } from './datasets-import.ts';
 
 const COLUMNS = [

@@ -9,7 +9,7 @@ import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../..
 import type { RecoveryReport } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../program.ts';
+import type { Verb, VerbContext } from '../verb.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly repair?: boolean;

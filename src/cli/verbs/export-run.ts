@@ -12,7 +12,7 @@ import {
   workspaceOf,
 } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../program.ts';
+import type { Verb, VerbContext } from '../verb.ts';
 
 interface PackOptions extends CommonOptions {
   readonly out: string;

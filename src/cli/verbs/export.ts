@@ -12,7 +12,7 @@ import {
   workspaceOf,
 } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 
 interface ExportOptions extends CommonOptions {

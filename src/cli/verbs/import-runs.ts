@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { createProgressPrinter, takenText } from '../../host/create-host.ts';
 import { INTERRUPTED, printAside, printJson, printLines, stoppable, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 export const importRunsVerb: Verb = (program, context) => {
   withCommonOptions(program.command('import-runs'))

@@ -2,7 +2,7 @@
 import { latencyText } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { latencyRecord } from '../records.ts';
 import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 

@@ -5,7 +5,7 @@ import type { WasteKind } from '../../bridge/schemas/upkeep.ts';
 import { countText, textTable } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 const COLUMNS = [
   { title: 'kind', align: 'left' },

@@ -16,7 +16,7 @@ import {
 import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/create-host.ts';
 import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { MOST_SEEDS, seedsOf } from '../seed-range.ts';
 
 interface ReplayOptions extends CommonOptions {

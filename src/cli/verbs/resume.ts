@@ -2,7 +2,7 @@
 import { withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 export const resumeVerb: Verb = (program, context) => {
   withCommonOptions(program.command('resume'))

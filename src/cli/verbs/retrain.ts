@@ -9,7 +9,7 @@ import type { Trial } from '../../core/trial.ts';
 import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 interface RetrainOptions extends CommonOptions {
   readonly top: number;

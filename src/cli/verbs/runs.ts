@@ -3,7 +3,7 @@ import { countText, percentText, textTable } from '../../host/create-host.ts';
 import type { RunSummary } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { runRecord } from '../records.ts';
 
 const COLUMNS = [

@@ -7,7 +7,7 @@ import { checkSearch } from '../../host/create-host.ts';
 import { wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 interface SearchOptions extends CommonOptions {
   readonly trials?: number;

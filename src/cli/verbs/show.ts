@@ -19,7 +19,7 @@ import {
 import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 import { frontRecords, givenRecords, logRecord, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {

@@ -1,7 +1,7 @@
 /** `trade tag RUN...`: puts tags on runs and takes them off. */
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 interface TagOptions extends CommonOptions {
   readonly add: string[];

@@ -17,7 +17,7 @@ import {
   workspaceOf,
 } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../program.ts';
+import type { Verb, VerbContext } from '../verb.ts';
 
 type TrainOptions = CommonOptions & ParsedTeacherInput;
 

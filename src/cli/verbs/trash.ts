@@ -3,7 +3,7 @@ import type { HostClient } from '../../host/create-host.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../program.ts';
+import type { Verb } from '../verb.ts';
 
 const RUNS = 'ids of runs, as "trade runs" shows them';
 

@@ -6,18 +6,9 @@ import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../../core
 import { hasEnough, isWarm } from '../../core/latency.ts';
 import { createRng } from '../../core/math/rng.ts';
 import type { Breath } from '../training/evaluate.ts';
+import type { EngineSession } from './engine.ts';
 import { onnxruntimeEngine } from './onnxruntime.ts';
 import { tfjsEngine } from './tfjs.ts';
-
-/** A student on an engine, ready to be asked. */
-export interface EngineSession {
-  readonly version: string;
-  readonly device: string;
-  readonly threads: number;
-  /** Logits of a batch: images as an array in (in the engine's own order of channels), an array out. */
-  readonly pass: (images: Float32Array, batch: number) => Float32Array | Promise<Float32Array>;
-  readonly dispose: () => Promise<void> | void;
-}
 
 const ENGINES = {
   onnxruntime: onnxruntimeEngine,

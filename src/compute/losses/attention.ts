@@ -14,7 +14,7 @@ import type { AttentionRecipe } from '../../core/distill/distillation-recipe.ts'
 import { levelPairs } from '../../core/distill/feature-levels.ts';
 import { attentionArray } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { mapOf, poolTo } from './places.ts';
 import { crossEntropy } from './soft-targets.ts';
 

@@ -23,7 +23,7 @@ import type { ContrastiveRecipe } from '../../core/distill/distillation-recipe.t
 import { lastVector } from '../../core/distill/feature-levels.ts';
 import { vectorArray } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion, CriterionBatch } from '../training/criterion.ts';
+import type { Criterion, CriterionBatch } from './criterion.ts';
 import { hardLabels } from './decoupled.ts';
 import { keptSlot, trainedSlot } from './slots.ts';
 import { crossEntropy } from './soft-targets.ts';

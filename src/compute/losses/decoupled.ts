@@ -13,7 +13,7 @@ import { warmupShare } from '../../core/distill/distillation-recipe.ts';
 import type { DecoupledRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 /** Off the logarithm of the label's probability, so that it adds nothing to a sum of exponentials. */

@@ -17,7 +17,7 @@ import type { HintRecipe } from '../../core/distill/distillation-recipe.ts';
 import { hintArray, hintPair } from '../../core/distill/teacher-arrays.ts';
 import { trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { mapOf, poolTo } from './places.ts';
 import { trainedSlot } from './slots.ts';
 import { crossEntropy } from './soft-targets.ts';

@@ -12,7 +12,7 @@ import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { LogitRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 export function logitLoss({ weight }: LogitRecipe): Criterion {

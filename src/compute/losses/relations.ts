@@ -12,7 +12,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RelationRecipe } from '../../core/distill/distillation-recipe.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 /** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a slope of 1e8. */

@@ -20,7 +20,7 @@ import { differentiable, savedAt } from '../backend/differentiable.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { perAttributes, rawOp } from '../backend/raw.ts';
 import type { RawOp } from '../backend/raw.ts';
-import type { Criterion } from '../training/criterion.ts';
+import type { Criterion } from './criterion.ts';
 
 export function labelLoss(): Criterion {
   return { taps: [], slots: [], loss: ({ logits, targets }) => crossEntropy(logits, targets) };

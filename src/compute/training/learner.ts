@@ -9,8 +9,8 @@ import type { Recipe } from '../../core/recipe.ts';
 import type { Statistics } from '../backend/norms.ts';
 import { lossAndGradients } from '../backend/gradient.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
-import { createCriterion } from './criterion.ts';
-import type { Criterion } from './criterion.ts';
+import { createCriterion } from '../losses/create-criterion.ts';
+import type { Criterion } from '../losses/criterion.ts';
 import { gatherImages, viewOf } from '../data/augment.ts';
 import type { View } from '../data/augment.ts';
 import { drawShare, mixed } from '../data/mixup.ts';
@@ -30,7 +30,7 @@ import {
   uploadWeights,
 } from '../model/parameters.ts';
 import type { Layout, Parameters } from '../model/parameters.ts';
-import type { TrainingTask } from './trainer.ts';
+import type { TrainingTask } from './task.ts';
 
 /** Streams of chance that a seed is split into. */
 const STREAM = { weights: 0, views: 2, criterion: 3, mixup: 4 } as const;

@@ -6,33 +6,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split } from '../../core/math/rng.ts';
-import type { Recipe } from '../../core/recipe.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
-import type { ResidentImages } from '../data/augment.ts';
 import { evaluate } from './evaluate.ts';
 import type { Breath, Evaluation } from './evaluate.ts';
 import { createLearner, trainingLayout } from './learner.ts';
 import type { Learner } from './learner.ts';
-import type { Model } from '../model/model.ts';
 import { createOptimizer, learningRateAt } from './optimizer.ts';
 import { decayMask, downloadWeights } from '../model/parameters.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import type { TeacherTargets } from '../teachers/targets.ts';
-
-export interface TrainingTask {
-  readonly model: Model;
-  readonly recipe: Recipe;
-  readonly seed: number;
-  readonly train: ResidentImages;
-  readonly validation: ResidentImages;
-  /** Classes of the validation images. */
-  readonly validationLabels: Uint8Array;
-  readonly teacher?: TeacherTargets;
-  readonly start?: TrainingState;
-  /** Remember the weights of the best epoch too. */
-  readonly keepBest?: boolean;
-}
+import type { TrainingTask } from './task.ts';
 
 export interface TrainingHooks {
   /** Called between steps. Throws to give up; training then ends with that error after `onStop`. */

@@ -2,7 +2,7 @@
 import type { ErrorCode, ErrorPlace } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { Limit, Objective } from '../../core/objective.ts';
-import type { Reward } from '../../core/reward.ts';
+import type { Reward } from '../../core/objective.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import type { AskedEvent, PriorResult, StrategyOptions } from '../../core/strategies/strategy.ts';

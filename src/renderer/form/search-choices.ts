@@ -1,6 +1,6 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
-import { REWARD_COSTS } from '../../core/reward.ts';
+import { REWARD_COSTS } from '../../core/objective.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';

@@ -4,7 +4,7 @@ import type { AllFrontInput } from '../charts/front/all-front.ts';
 import type { Theme } from '../theme.ts';
 import { fixtureFrontPoints } from './front-fixtures.ts';
 import { fixtureFamilies, fixtureRun, fixtureTeacher } from './fixtures.ts';
-import type { GalleryChart } from './gallery-charts.ts';
+import type { GalleryChart } from './gallery-chart.ts';
 
 const titles = {
   familyTitle: (name: string): string => fixtureFamilies.find((family) => family.name === name)?.title ?? name,

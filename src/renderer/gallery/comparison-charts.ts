@@ -4,7 +4,7 @@ import { latencyCompareChart } from '../charts/latency-compare.ts';
 import { comparedCalibration, comparedClasses } from '../compare/comparison-charts.ts';
 import type { Theme } from '../theme.ts';
 import { fixtureDataset, fixtureLatencies, fixturePredictions, fixtureRun } from './fixtures.ts';
-import type { GalleryChart } from './gallery-charts.ts';
+import type { GalleryChart } from './gallery-chart.ts';
 
 const NETWORKS = [
   { key: 'teacher', title: 'Teacher', accuracy: 0.94 },

@@ -7,7 +7,7 @@ import { anytimeChart } from '../charts/anytime.ts';
 import type { AnytimeInput } from '../charts/anytime.ts';
 import type { ChartView } from '../charts/chart.ts';
 import { curvesChart } from '../charts/curves.ts';
-import type { FrontInput } from '../charts/front/front.ts';
+import type { FrontInput } from '../charts/front/input.ts';
 import { frontChart } from '../charts/front/front.ts';
 import { importanceChart } from '../charts/importance.ts';
 import { latencyChart } from '../charts/latency.ts';
@@ -38,13 +38,8 @@ import {
   fixtureTeacher,
 } from './fixtures.ts';
 import { fixtureReplay, MANY_STRATEGIES } from './replay-fixtures.ts';
+import type { GalleryChart } from './gallery-chart.ts';
 import { seededStudents } from './seeds-fixtures.ts';
-
-export interface GalleryChart {
-  readonly name: string;
-  readonly title: string;
-  readonly view: ChartView;
-}
 
 const familyOf = (name: string) => fixtureFamilies.find((family) => family.name === name);
 const familyTitle = (name: string): string => familyOf(name)?.title ?? name;

@@ -1,7 +1,8 @@
 /** The subscription to the host's events: gathers changes, hands them on ten times a second, and comes back after a cut. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { ConnectionState, HostConnection } from '../../bridge/connect.ts';
+import type { HostConnection } from '../../bridge/connect.ts';
+import type { ConnectionState } from '../../bridge/connect-link.ts';
 import type { HostEvent } from '../../bridge/schemas/records.ts';
 import type { RunChange } from './apply-event.ts';
 import { useArrival } from './arrival.ts';

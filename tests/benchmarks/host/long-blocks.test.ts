@@ -14,7 +14,7 @@ test('stacks inside the block, the longest first, and the block that computed mo
     nodes: [
       { id: 1, callFrame: frame('(root)'), children: [2, 4] },
       { id: 2, callFrame: frame('answer', 'file:///x/host/router.ts'), children: [3] },
-      { id: 3, callFrame: frame('trials', 'file:///x/store/trial-rows.ts') },
+      { id: 3, callFrame: frame('trials', 'file:///x/store/rows/trials.ts') },
       { id: 4, callFrame: frame('(idle)') },
     ],
     startTime: 1_000_000,
@@ -30,7 +30,7 @@ test('stacks inside the block, the longest first, and the block that computed mo
   ];
   expect(explainBlocks(folder, blocks, 2)).toEqual([
     'A block of 60 ms, of which it computed 55:',
-    '     50  trials store/rows/trials.ts:10 < answer host/router.ts:10',
+    '     50  trials rows/trials.ts:10 < answer host/router.ts:10',
     '     30  answer host/router.ts:10',
     'A block of 15 ms, of which it computed 1:',
     '      0  (idle)',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../../src/core/recipe.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { TrainingTask } from '../../../src/compute/training/trainer.ts';
+import type { TrainingTask } from '../../../src/compute/training/task.ts';
 import { train } from '../../../src/compute/training/trainer.ts';
 import type { HostWeights } from '../../../src/compute/model/parameters.ts';
 import { disposeTargets } from '../../../src/compute/teachers/targets.ts';

@@ -9,7 +9,8 @@ import type { ResidentImages } from '../../../src/compute/data/augment.ts';
 import { loadDataset } from '../../../src/compute/data/dataset.ts';
 import { createModel } from '../../../src/compute/model/model.ts';
 import { train } from '../../../src/compute/training/trainer.ts';
-import type { Trained, TrainingHooks, TrainingTask } from '../../../src/compute/training/trainer.ts';
+import type { Trained, TrainingHooks } from '../../../src/compute/training/trainer.ts';
+import type { TrainingTask } from '../../../src/compute/training/task.ts';
 import { TINY } from './tiny-dataset.ts';
 
 export const TINY_RECIPE: Recipe = {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { withReward } from '../../../src/core/reward.ts';
-import type { Reward } from '../../../src/core/reward.ts';
+import type { Reward } from '../../../src/core/objective.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { STRATEGIES, openStrategy } from '../../../src/core/strategies/registry.ts';
 import { enumerateFamily } from '../../../src/core/space/lattice.ts';

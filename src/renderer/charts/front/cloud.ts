@@ -7,7 +7,7 @@ import type { Theme } from '../../theme.ts';
 import { chartColors, familyMark } from '../chart.ts';
 import { CLOUD_FROM, cloudSeries } from '../parts/cloud.ts';
 import { binnedColour } from '../parts/colour-scale.ts';
-import type { FrontInput } from './front.ts';
+import type { FrontInput } from './input.ts';
 import type { FrontPoint } from './points.ts';
 
 export interface FrontClouds {

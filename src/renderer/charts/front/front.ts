@@ -3,18 +3,16 @@
  * reference students, knee and earlier fronts marked, fronts of other runs beside it.
  */
 import type { EChartsOption } from 'echarts';
-import type { Limit } from '../../../core/objective.ts';
-import type { Trial } from '../../../core/trial.ts';
 import { formatExact, formatPlural } from '../../format.ts';
 import type { Theme } from '../../theme.ts';
 import { axisTitle, METRIC_SPECS } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
-import type { Titles } from '../../words.ts';
 import { metricTitle, trialNumber, whyShort } from '../../words.ts';
 import { logRange, shareRange } from '../parts/axis-range.ts';
 import type { ChartView } from '../chart.ts';
 import { chartColors } from '../chart.ts';
 import { metricScale } from '../parts/colour-scale.ts';
+import type { FrontInput } from './input.ts';
 import { frontClouds } from './cloud.ts';
 import type { FrontClouds } from './cloud.ts';
 import {
@@ -29,41 +27,6 @@ import {
 import { frontPoints } from './points.ts';
 import type { FrontPoint } from './points.ts';
 import { frame, xAxis, yAxis } from '../parts/frame.ts';
-
-export interface OtherRun {
-  readonly id: string;
-  readonly name: string;
-  readonly trials: readonly Trial[];
-  /** Of its mark among the categories. */
-  readonly place: number;
-}
-
-export interface FrontInput {
-  readonly trials: readonly Trial[];
-  readonly x: TrialMetric;
-  readonly y: TrialMetric;
-  /** Absent: as suits the metric. */
-  readonly isLogX?: boolean;
-  readonly isLogY?: boolean;
-  /** Colours students by a third metric; by family when absent. */
-  readonly colour?: TrialMetric | undefined;
-  readonly limits: readonly Limit[];
-  /** The front after so many finished students; all of them when absent. */
-  readonly after?: number | undefined;
-  readonly teacher?: {
-    readonly title: string;
-    readonly accuracy: number;
-    readonly testAccuracy: number;
-    readonly params: number;
-    readonly macs: number;
-  };
-  readonly others?: readonly OtherRun[];
-  readonly titles: Titles;
-  readonly selected?: string | undefined;
-  readonly pinned?: readonly string[];
-  /** Brushed students: the others are dimmed. Nothing is when it is empty. */
-  readonly brushed?: ReadonlySet<string>;
-}
 
 export function frontChart(input: FrontInput, theme: Theme): ChartView {
   const points = frontPoints(input.trials, input, input.after);

@@ -9,7 +9,7 @@ import { configText, trialNumber, trialTitle, whyShort } from '../../words.ts';
 import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark, markOf } from '../chart.ts';
 import type { ChartColors } from '../chart.ts';
 import { metricColour } from '../parts/colour-scale.ts';
-import type { FrontInput, OtherRun } from './front.ts';
+import type { FrontInput, OtherRun } from './input.ts';
 import { frontPoints, stepOf } from './points.ts';
 import type { FrontPoint } from './points.ts';
 import { stairs } from '../parts/stairs.ts';

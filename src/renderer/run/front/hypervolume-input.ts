@@ -5,7 +5,7 @@ import { isFeasible } from '../../../core/objective.ts';
 import type { SearchConfig } from '../../../core/run.ts';
 import { metricsOf } from '../../../core/trial.ts';
 import type { Trial } from '../../../core/trial.ts';
-import type { OtherRun } from '../../charts/front/front.ts';
+import type { OtherRun } from '../../charts/front/input.ts';
 import { finishingOrder } from '../../charts/front/points.ts';
 import type { HypervolumeInput } from '../../charts/hypervolume.ts';
 import { referenceBox } from '../../hypervolume-share.ts';

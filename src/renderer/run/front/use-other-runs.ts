@@ -3,7 +3,7 @@ import { computed, shallowRef, watch } from 'vue';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { toWorkbenchError } from '../../../bridge/errors.ts';
 import { useClient } from '../../api.ts';
-import type { OtherRun } from '../../charts/front/front.ts';
+import type { OtherRun } from '../../charts/front/input.ts';
 import { useRecords } from '../../stores/records.ts';
 
 /** As many as a list can offer. */

@@ -3,18 +3,8 @@
  * what the teacher gives for the same views, and at weights of its own that are trained beside the student's.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Rng } from '../../core/math/rng.ts';
-import type { DistillationRecipe } from '../../core/distill/distillation-recipe.ts';
-import { attentionLoss } from '../losses/attention.ts';
-import { contrastLoss } from '../losses/contrast.ts';
-import { decoupledLoss } from '../losses/decoupled.ts';
-import { hintLoss } from '../losses/hints.ts';
-import { logitLoss } from '../losses/logits.ts';
-import { relationLoss } from '../losses/relations.ts';
-import { labelLoss, softTargetLoss } from '../losses/soft-targets.ts';
 import type { WeightSlot } from '../model/parameters.ts';
-import type { TeacherTargets } from '../teachers/targets.ts';
 
 export interface CriterionBatch {
   /** `[batch, classes]` */
@@ -47,37 +37,4 @@ export interface Criterion {
   readonly slots: readonly WeightSlot[];
   /** Mean over the batch. Called while gradients are recorded. */
   readonly loss: (batch: CriterionBatch) => Scalar;
-}
-
-export interface CriterionTask {
-  readonly student: ArchitectureGraph;
-  readonly distillation: DistillationRecipe;
-  /** Absent: labels alone, whatever the recipe says. */
-  readonly teacher?: TeacherTargets;
-  /** One-hot labels of all training images, `[count, classes]`. */
-  readonly labels: Tensor2D;
-}
-
-/** Throws `teacher.mismatch` when a loss on features finds no layers to compare. */
-export function createCriterion({ student, distillation, teacher, labels }: CriterionTask): Criterion {
-  if (teacher === undefined) return labelLoss();
-  const { graph, rows } = teacher;
-  switch (distillation.loss) {
-    case 'none':
-      return labelLoss();
-    case 'kd':
-      return softTargetLoss(distillation);
-    case 'mse':
-      return logitLoss(distillation);
-    case 'dkd':
-      return decoupledLoss(distillation);
-    case 'dist':
-      return relationLoss(distillation);
-    case 'at':
-      return attentionLoss(distillation, student, graph);
-    case 'fitnet':
-      return hintLoss(distillation, student, graph, rows);
-    case 'crd':
-      return contrastLoss(distillation, student, graph, labels);
-  }
 }

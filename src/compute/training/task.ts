@@ -1,0 +1,20 @@
+/** What a training is given: a network, its images, its recipe, and where it goes on from. */
+import type { Recipe } from '../../core/recipe.ts';
+import type { ResidentImages } from '../data/augment.ts';
+import type { TrainingState } from '../files/checkpoint.ts';
+import type { Model } from '../model/model.ts';
+import type { TeacherTargets } from '../teachers/targets.ts';
+
+export interface TrainingTask {
+  readonly model: Model;
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly train: ResidentImages;
+  readonly validation: ResidentImages;
+  /** Classes of the validation images. */
+  readonly validationLabels: Uint8Array;
+  readonly teacher?: TeacherTargets;
+  readonly start?: TrainingState;
+  /** Remember the weights of the best epoch too. */
+  readonly keepBest?: boolean;
+}
