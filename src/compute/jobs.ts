@@ -93,7 +93,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
 }
 
 async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
-  const { jobId, fence, recipe, seed, tempDir, checkpoints } = job;
+  const { jobId, fence, recipe, seed, tempDir, checkpoints, until } = job;
   const { cache, control, send } = tools;
   const { directory, trainImages } = job.dataset;
   const model = createModel(job.graph);
@@ -107,6 +107,7 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
   const task: TrainingTask = {
     ...{ model, recipe, seed, train: images, validation, validationLabels },
     ...(teacher && { teacher }),
+    ...(until !== undefined && { until }),
     keepBest: checkpoints.keep === 'best-and-last',
   };
   const layout = trainingLayout(task);
@@ -128,6 +129,10 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
         },
       },
     );
+    if (until !== undefined) {
+      const { accuracy, loss } = trained.evaluation;
+      return send({ type: 'rested', jobId, fence, epoch: trained.epochs, accuracy, loss });
+    }
     const half = checkpoints.precision === 'fp16';
     const write = (kind: string, weights: HostWeights): WrittenFile =>
       writeWeights(join(tempDir, `${jobId}-${kind}.safetensors`), model.layout, weights, {}, half);

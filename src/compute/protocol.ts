@@ -37,6 +37,8 @@ export interface TrainJob {
   /** Folder for cached teacher logits, shared by sessions: written by temp and rename, keyed by fingerprint. */
   readonly cacheDir: string;
   readonly recipe: Recipe;
+  /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its end. */
+  readonly until?: number;
   readonly checkpoints: CheckpointPolicy;
   readonly seed: number;
   /** The session's own folder. Checkpoints are written here as `<jobId>-<epoch>.safetensors`. */
@@ -278,6 +280,15 @@ export type TrainerEvent =
       readonly checkpoint: WrittenFile;
     }
   | { readonly type: 'trained'; readonly jobId: string; readonly fence: string; readonly result: TrainResult }
+  /** The epoch that it was to rest after is done, and was reported; figures are those of the validation split. */
+  | {
+      readonly type: 'rested';
+      readonly jobId: string;
+      readonly fence: string;
+      readonly epoch: number;
+      readonly accuracy: number;
+      readonly loss: number;
+    }
   | {
       readonly type: 'evaluated';
       readonly jobId: string;

@@ -98,6 +98,7 @@ const JOBS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
     teacher: optional(folder),
     cacheDir: text,
     recipe,
+    until: optional(count),
     checkpoints: record({ precision: oneOf('fp32', 'fp16'), keep: oneOf('best-and-last', 'last', 'front') }),
     seed: (seed) => Number.isSafeInteger(seed),
     tempDir: text,

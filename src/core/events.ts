@@ -22,6 +22,14 @@ export interface Why {
   readonly fallback?: string;
 }
 
+/** How far a training goes before the strategy is asked about it again. */
+export interface Leg {
+  /** It rests after so many epochs, counted from its start; 1 or more, and fewer than the whole schedule has. */
+  readonly until: number;
+  /** `part`: of the run's own schedule, with which it can go on; `own`: a whole short schedule, after which all starts afresh. */
+  readonly schedule: 'own' | 'part';
+}
+
 export interface Proposal {
   /** Index of the trial in its run, from 0, without gaps. */
   readonly trial: number;
@@ -29,31 +37,57 @@ export interface Proposal {
   /** Seed of the trial's weights, batches and augmentation. */
   readonly seed: number;
   readonly why: Why;
+  /** Absent: it is trained to its end. */
+  readonly leg?: Leg;
+}
+
+/** A trial that rests is trained on: to the end of another leg or, without one, to its own end. */
+export interface Continuation {
+  readonly trial: number;
+  readonly leg?: Leg;
+  readonly why: Why;
 }
 
 export type RunEvent =
   | {
       readonly type: 'asked';
       readonly proposals: readonly Proposal[];
+      /** None of its trials is new: each rests. */
+      readonly continues?: readonly Continuation[];
       /** Trials for which randomness was drawn so far: the generator is split from the run's seed by it. */
       readonly position: number;
       /** Fitted hyperparameters of the surrogate, so that a resumed run starts its next fit where the old one stood. */
       readonly warmStart?: readonly number[];
     }
   | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
+  /** A leg is done: what was measured after `epoch` epochs is another measurement than a whole training's. */
+  | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
   /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed again. */
   | { readonly type: 'failed'; readonly trial: number; readonly reason: string };
 
 export type RunEventType = RunEvent['type'];
 
-/** Trials that an event asks for, in its order. */
+/** New trials that an event asks for, in its order. */
 export function askedIn(event: RunEvent): readonly Proposal[] {
   switch (event.type) {
     case 'asked':
       return event.proposals;
     case 'told':
+    case 'rested':
     case 'failed':
       return [];
+  }
+}
+
+/** The trial that an event tells of; `undefined` where it asks. */
+export function toldOf(event: RunEvent): number | undefined {
+  switch (event.type) {
+    case 'asked':
+      return undefined;
+    case 'told':
+    case 'rested':
+    case 'failed':
+      return event.trial;
   }
 }
 
@@ -61,9 +95,40 @@ export function askedIn(event: RunEvent): readonly Proposal[] {
 export function endedIn(event: RunEvent): number | undefined {
   switch (event.type) {
     case 'asked':
+    case 'rested':
       return undefined;
     case 'told':
     case 'failed':
       return event.trial;
   }
+}
+
+/** Where a trial stands by its run's log. */
+export interface Standing {
+  readonly state: 'asked' | 'resting' | 'ended';
+  /** That it trains, or that it rests after; `undefined`: to its end. */
+  readonly leg: Leg | undefined;
+}
+
+/** By trial. */
+export function standingsOf(log: readonly RunEvent[]): ReadonlyMap<number, Standing> {
+  const standings = new Map<number, Standing>();
+  const fold = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'asked':
+        for (const { trial, leg } of [...event.proposals, ...(event.continues ?? [])]) {
+          standings.set(trial, { state: 'asked', leg });
+        }
+        return;
+      case 'rested':
+        return void standings.set(event.trial, { state: 'resting', leg: standings.get(event.trial)?.leg });
+      case 'told':
+      case 'failed':
+        return void standings.set(event.trial, { state: 'ended', leg: undefined });
+      default:
+        return event satisfies never;
+    }
+  };
+  log.forEach(fold);
+  return standings;
 }

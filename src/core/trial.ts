@@ -1,9 +1,10 @@
 /** Records of a trial and its curves, as every room reads them. */
-import type { Why } from './events.ts';
+import type { Leg, Why } from './events.ts';
 import type { Metrics } from './objective.ts';
 import type { Candidate } from './space/space.ts';
 
-export type TrialState = 'queued' | 'running' | 'finished' | 'failed' | 'interrupted' | 'stopped';
+/** `resting`: a leg of its training is done, and its strategy may go on with it. */
+export type TrialState = 'queued' | 'running' | 'resting' | 'finished' | 'failed' | 'interrupted' | 'stopped';
 
 /** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a monotonic clock. */
 export interface EpochPoint {
@@ -24,6 +25,8 @@ export interface Trial {
   readonly candidate: Candidate;
   readonly seed: number;
   readonly why: Why;
+  /** That it trains, or that it rests after; absent where it is trained to its end. */
+  readonly leg?: Leg;
   /** Exact: known before training. */
   readonly params: number;
   readonly macs: number;

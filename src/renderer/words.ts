@@ -38,6 +38,7 @@ export const isOver = (state: RunState): boolean => state === 'finished' || stat
 export const TRIAL_STATES = {
   queued: { label: 'Queued', tone: 'neutral' },
   running: { label: 'Training', tone: 'active' },
+  resting: { label: 'Resting', tone: 'neutral' },
   finished: { label: 'Finished', tone: 'good' },
   failed: { label: 'Failed', tone: 'bad' },
   interrupted: { label: 'Interrupted', tone: 'warn' },

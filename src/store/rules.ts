@@ -7,7 +7,8 @@ import type { NewTrialCosts, PredictionsRow } from './store.ts';
 
 const TRIAL_MOVES = {
   queued: ['running', 'failed', 'stopped'],
-  running: ['finished', 'failed', 'stopped', 'interrupted'],
+  running: ['resting', 'finished', 'failed', 'stopped', 'interrupted'],
+  resting: ['queued', 'stopped'],
   interrupted: ['running', 'failed', 'stopped'],
   finished: [],
   failed: [],
@@ -25,6 +26,7 @@ const RUN_MOVES = {
 export const NO_TRIALS: Readonly<Record<TrialState, number>> = {
   queued: 0,
   running: 0,
+  resting: 0,
   finished: 0,
   failed: 0,
   interrupted: 0,

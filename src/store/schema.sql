@@ -1,4 +1,4 @@
--- Schema 5, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 6, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -26,7 +26,6 @@ CREATE TABLE trial (
   id TEXT PRIMARY KEY,
   run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
   number INTEGER NOT NULL CHECK (number >= 0),
-  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'finished', 'failed', 'interrupted', 'stopped')),
   family TEXT NOT NULL,
   config TEXT NOT NULL,
   seed INTEGER NOT NULL,
@@ -43,11 +42,10 @@ CREATE TABLE trial (
   reason TEXT,
   session TEXT,
   created_at TEXT NOT NULL,
-  finished_at TEXT,
+  finished_at TEXT, state TEXT NOT NULL DEFAULT 'queued'
+  CHECK (state IN ('queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped')), leg TEXT CHECK (leg IS NULL OR json_valid(leg)),
   UNIQUE (run_id, number)
 ) STRICT;
-
-CREATE INDEX trial_running ON trial (state) WHERE state = 'running';
 
 CREATE TABLE trial_count (
   run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
@@ -55,33 +53,6 @@ CREATE TABLE trial_count (
   trials INTEGER NOT NULL CHECK (trials >= 0),
   PRIMARY KEY (run_id, state)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER trial_created AFTER INSERT ON trial BEGIN
-  INSERT INTO trial_count (run_id, state, trials) VALUES (new.run_id, new.state, 1)
-    ON CONFLICT (run_id, state) DO UPDATE SET trials = trials + 1;
-END;
-
-CREATE TRIGGER trial_moved AFTER UPDATE OF state ON trial WHEN new.state <> old.state BEGIN
-  UPDATE trial_count SET trials = trials - 1 WHERE run_id = old.run_id AND state = old.state;
-  INSERT INTO trial_count (run_id, state, trials) VALUES (new.run_id, new.state, 1)
-    ON CONFLICT (run_id, state) DO UPDATE SET trials = trials + 1;
-END;
-
-CREATE TRIGGER trial_deleted AFTER DELETE ON trial BEGIN
-  UPDATE trial_count SET trials = trials - 1 WHERE run_id = old.run_id AND state = old.state;
-END;
-
-CREATE TABLE event (
-  run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-  seq INTEGER NOT NULL CHECK (seq >= 0),
-  type TEXT NOT NULL CHECK (type IN ('asked', 'told', 'failed')),
-  trial INTEGER CHECK ((trial IS NULL) = (type = 'asked')),
-  json TEXT NOT NULL,
-  created_at TEXT NOT NULL,
-  PRIMARY KEY (run_id, seq)
-) STRICT;
-
-CREATE UNIQUE INDEX event_outcome ON event (run_id, trial) WHERE trial IS NOT NULL;
 
 CREATE TABLE epoch (
   trial_id TEXT NOT NULL REFERENCES trial (id) ON DELETE CASCADE,
@@ -153,3 +124,32 @@ CREATE TABLE saved_view (
   name_folded TEXT NOT NULL UNIQUE,
   content TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX trial_running ON trial (state) WHERE state = 'running';
+
+CREATE TRIGGER trial_created AFTER INSERT ON trial BEGIN
+  INSERT INTO trial_count (run_id, state, trials) VALUES (new.run_id, new.state, 1)
+    ON CONFLICT (run_id, state) DO UPDATE SET trials = trials + 1;
+END;
+
+CREATE TRIGGER trial_moved AFTER UPDATE OF state ON trial WHEN new.state <> old.state BEGIN
+  UPDATE trial_count SET trials = trials - 1 WHERE run_id = old.run_id AND state = old.state;
+  INSERT INTO trial_count (run_id, state, trials) VALUES (new.run_id, new.state, 1)
+    ON CONFLICT (run_id, state) DO UPDATE SET trials = trials + 1;
+END;
+
+CREATE TRIGGER trial_deleted AFTER DELETE ON trial BEGIN
+  UPDATE trial_count SET trials = trials - 1 WHERE run_id = old.run_id AND state = old.state;
+END;
+
+CREATE TABLE event (
+  run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL CHECK (seq >= 0),
+  type TEXT NOT NULL,
+  trial INTEGER,
+  json TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  PRIMARY KEY (run_id, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX event_outcome ON event (run_id, trial) WHERE type IN ('told', 'failed');

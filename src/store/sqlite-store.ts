@@ -176,12 +176,14 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         assertHere(runId);
         assertAsked({ id: runId, state: runs.stateOf(runId) }, trials.nextNumber(runId), event, costs);
         log.append(runId, event, at());
+        const onAgain = (event.continues ?? []).map((one) => trials.goOn(runId, one));
+        for (const { id, isAfresh } of onAgain) if (isAfresh) curves.forget(id);
         const ids = event.proposals.map((proposal, index) => {
           const cost = costs[index];
           if (!cost) throw conflict(`Run ${runId}: proposal ${proposal.trial} came without its costs.`);
           return trials.create(runId, proposal, cost, epochs, at());
         });
-        return ids.map(written);
+        return [...onAgain.map(({ id }) => id), ...ids].map(written);
       }),
 
     startTrial: (id) => transact(db, 'normal', () => trials.start(id)),
@@ -233,6 +235,14 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
       transact(db, 'full', () => {
         trials.placeOf(trialId);
         for (const one of measurements) latency.insert(trialId, one, at());
+      }),
+
+    restTrial: (trialId, { epoch, metrics, seconds }) =>
+      transact(db, 'full', () => {
+        const { runId, number, leg } = trials.rest(trialId, seconds);
+        const event = { type: 'rested', trial: number, epoch, metrics } as const;
+        log.append(runId, event, at());
+        return { event, left: leg?.schedule === 'own' ? checkpoints.removeEpoch(trialId) : undefined };
       }),
 
     interruptTrial: (trialId, seconds) => transact(db, 'full', () => trials.interrupt(trialId, seconds)),

@@ -174,6 +174,15 @@ export interface FinishedTrial {
   readonly score: RunScore;
 }
 
+export interface RestedTrial {
+  /** After which it rests. */
+  readonly epoch: number;
+  readonly metrics: Metrics;
+  readonly seconds: number;
+}
+
+export type RestedEvent = Extract<RunEvent, { type: 'rested' }>;
+
 export interface SweepReport {
   readonly runs: readonly string[];
   readonly trials: readonly string[];
@@ -268,7 +277,10 @@ export interface WritableStore extends ReadableStore {
    * between leaves, the next start removes. `files`: those that nothing names any more.
    */
   deletePart(id: string): { readonly files: readonly string[]; readonly isGone: boolean };
-  /** Appends the event and creates its trials (`queued`), in one transaction. Costs in the order of the proposals. */
+  /**
+   * Appends the event, creates its trials and takes up those that rest (`queued`, the latter first), in one transaction. Costs
+   * in the order of the proposals.
+   */
   recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
   startTrial(id: string): void;
   /**
@@ -298,6 +310,11 @@ export interface WritableStore extends ReadableStore {
   ruleOutTrial(trialId: string, metrics: Metrics, reason: string): void;
   /** Appended to what was measured before, in one transaction; the trial may be in any state. */
   recordLatency(trialId: string, measurements: readonly LatencyMeasurement[]): void;
+  /**
+   * Its leg is done: `resting`, with the `rested` event, in one transaction. Gives the event, and the file of the epoch
+   * checkpoint where it leaves: nothing goes on from a schedule of its own.
+   */
+  restTrial(trialId: string, rested: RestedTrial): { readonly event: RestedEvent; readonly left: string | undefined };
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
   /** Test accuracy of a reported student: once; a second call throws. */

@@ -66,6 +66,32 @@ describe('a line', () => {
     expect(sentenceOf(0.8, NaN)).toBe('VIT · Global · expected 80.0 %');
   });
 
+  test('of a leg says how far it goes, of one that rests what it has reached, and of one that goes on to where', () => {
+    const rung = { source: 'rung' };
+    const leg = { until: 3, schedule: 'part' } as const;
+    const first = asked({ trial: 7, family: 'vit', why: { source: 'initial' }, leg });
+    expect(linesOf([first])).toMatchObject([{ event: 'proposed', sentence: 'VIT · Initial · to epoch 3' }]);
+    const rested: LogEntryView = { seq: 5, at: AT, type: 'rested', trial: 7, epoch: 3, metrics: { accuracy: 0.5 } };
+    expect(linesOf([rested])).toEqual([
+      {
+        ...{ key: '5', event: 'rested', at: AT, trial: 7, trialId: 'a-t7' },
+        sentence: 'VIT · validation accuracy 50.0 % after epoch 3',
+      },
+    ]);
+    const on: LogEntryView = {
+      ...{ seq: 6, at: AT, type: 'asked', proposals: [] },
+      continues: [
+        { trial: 7, why: rung, leg: { until: 6, schedule: 'part' } },
+        { trial: 8, why: rung },
+      ],
+    };
+    // Nothing new was proposed, and the space is not exhausted for that.
+    expect(linesOf([on])).toMatchObject([
+      { key: '6.0', event: 'continued', trial: 7, sentence: 'Rung · to epoch 6' },
+      { key: '6.1', event: 'continued', trial: 8, trialId: 'a-t8', sentence: 'Rung · to its end' },
+    ]);
+  });
+
   test('of an answer without proposals says that the space has no more', () => {
     expect(linesOf([asked()])).toMatchObject([{ event: 'exhausted', sentence: expect.stringContaining('no more') }]);
   });

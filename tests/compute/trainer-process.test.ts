@@ -144,6 +144,22 @@ describe('the trainer process', () => {
     expect(again.result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
   });
 
+  it('rests where a leg ends, with its figures and without files, and goes on to the end of the unbroken run', async () => {
+    const { send, next, events } = startTrainer();
+    send({ type: 'train', job: job('whole') });
+    const whole = await next('trained', 'whole');
+    send({ type: 'train', job: job('leg', { until: 2 }) });
+    const rested = await next('rested', 'leg');
+    const last = events.findLast((event) => event.type === 'epoch' && event.jobId === 'leg');
+    if (last?.type !== 'epoch') throw new Error('it has told of its epochs');
+    const { validationAccuracy: accuracy, validationLoss: loss } = last.point;
+    expect(rested).toEqual({ type: 'rested', jobId: 'leg', fence: 'fence-1', epoch: 2, accuracy, loss });
+    send({ type: 'train', job: job('on', { resumeFrom: last.checkpoint.path }) });
+    expect((await next('trained', 'on')).result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
+    send({ type: 'train', job: job('odd', { until: 0 }) });
+    expect((await next('failed', 'odd')).message).toContain('"until"');
+  });
+
   it('refuses rubbish, unknown orders, a second job and names that leave the folder, and works on', async () => {
     const { send, next, events } = startTrainer();
     await next('ready');

@@ -119,6 +119,33 @@ describe('train', () => {
     expect(points[0]?.validationLoss).toBe(wanted[1]?.validationLoss);
   });
 
+  it('rests after the epoch that it is told, and goes on to the same weights and the same curve', async () => {
+    const wanted: EpochPoint[] = [];
+    const keep = (points: EpochPoint[]) => ({
+      ...free,
+      onEpoch: (point: EpochPoint, state: () => TrainingState) => {
+        points.push(point);
+        kept.start = state();
+      },
+    });
+    const kept: { start?: TrainingState } = {};
+    const whole = await tinyTraining(directory, tinyConvolutional(), TINY_RECIPE, keep(wanted));
+    const { task, dispose } = await tinyTask(directory, tinyConvolutional());
+    const points: EpochPoint[] = [];
+    delete kept.start;
+    for (const until of [1, 2, undefined]) {
+      const trained = await train({ ...task, ...(until && { until }), ...kept }, keep(points));
+      expect(trained.epochs).toBe(until ?? 3);
+      // What rests tells of its last epoch, and so it does when it is asked for that epoch again.
+      expect(trained.evaluation.accuracy).toBe(points.at(-1)?.validationAccuracy);
+      if (until === undefined) expect(trained.weights).toEqual(whole.weights);
+      else expect((await train({ ...task, ...kept, until }, free)).evaluation).toEqual(trained.evaluation);
+    }
+    dispose();
+    const plain = (curve: readonly EpochPoint[]) => curve.map(({ seconds: _, ...point }) => point);
+    expect(plain(points)).toEqual(plain(wanted));
+  });
+
   it('leaves no tensor behind, whether it ends, stops or fails', async () => {
     const { task, dispose } = await tinyTask(directory, tinyConvolutional());
     const before = tf.memory().numTensors;

@@ -139,6 +139,7 @@ describe('runs', () => {
     const counts: Record<TrialState, number> = {
       queued: 1,
       running: 0,
+      resting: 0,
       finished: 1,
       failed: 1,
       interrupted: 1,

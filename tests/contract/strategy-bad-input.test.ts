@@ -6,7 +6,8 @@ import { spaceSize } from '../support/space-size.ts';
 import { openStrategy, STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';
 import type { Family } from '../../src/core/space/space.ts';
-import { expectNew, keys, playOut, start } from './strategy-game.ts';
+import { CONTESTANTS } from './contestants.ts';
+import { EPOCHS, expectNew, keys, playOut, start } from './strategy-game.ts';
 import type { Answer } from './strategy-game.ts';
 import {
   createProblem,
@@ -22,7 +23,7 @@ const telling =
   (game, proposal) =>
     game.tell(proposal, { accuracy: accuracy(proposal) });
 
-describe.each(Object.keys(STRATEGIES))('bad input to %s', (id) => {
+describe.each(CONTESTANTS)('bad input to %s', (id) => {
   it('a space of one point: it is proposed once', () => {
     const only = { ...poolProblem().space.families[0]!, pool: [{ code: 'a' }] };
     for (const batch of [1, 4]) expect(playOut(start(id, createProblem([only])), { batch })).toHaveLength(1);
@@ -193,7 +194,9 @@ function playOutFrom(game: ReturnType<typeof start>, first: number): Proposal[] 
 describe('the registry', () => {
   it('refuses an unknown strategy by naming those there are', () => {
     expect(() => strategyInfo('trad')).toThrow(/trade, gp-ehvi, trade-m, trade-f, random, evolution/);
-    expect(() => openStrategy('toString', { problem: poolProblem(), seed: 1, options: {} })).toThrow(WorkbenchError);
+    expect(() => openStrategy('toString', { problem: poolProblem(), seed: 1, options: {}, epochs: EPOCHS })).toThrow(
+      WorkbenchError,
+    );
   });
 
   it('refuses an option that a strategy does not have, or of the wrong type', () => {

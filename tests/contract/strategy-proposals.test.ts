@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { spaceSize } from '../support/space-size.ts';
-import { STRATEGIES } from '../../src/core/strategies/registry.ts';
+import { CONTESTANTS } from './contestants.ts';
 import { costsOf, expectNew, keys, playOut, playSlots, start } from './strategy-game.ts';
 import { familiesProblem, fixedProblem, manyFamilies, nestedProblem, vastProblem } from './strategy-problems.ts';
 
-describe.each(Object.keys(STRATEGIES))('proposals of %s', (id) => {
+describe.each(CONTESTANTS)('proposals of %s', (id) => {
   it('spend the budget, one by one and in batches', () => {
     expect(playOut(start(id, familiesProblem()))).toHaveLength(24);
     expect(playOut(start(id, familiesProblem()), { batch: 5 })).toHaveLength(24);
@@ -47,7 +47,7 @@ describe.each(Object.keys(STRATEGIES))('proposals of %s', (id) => {
   });
 });
 
-describe.each(Object.keys(STRATEGIES))('spaces of %s', (id) => {
+describe.each(CONTESTANTS)('spaces of %s', (id) => {
   it('may be one family with gates behind gates, to its last student', () => {
     const problem = nestedProblem();
     expect(spaceSize(problem.space)).toBe(18);
@@ -70,7 +70,7 @@ describe.each(Object.keys(STRATEGIES))('spaces of %s', (id) => {
   });
 });
 
-describe.each(Object.keys(STRATEGIES))('known costs of %s', (id) => {
+describe.each(CONTESTANTS)('known costs of %s', (id) => {
   it('filter before anything is trained', () => {
     const limits = [
       { metric: 'params', max: 900 },
@@ -101,7 +101,7 @@ describe.each(Object.keys(STRATEGIES))('known costs of %s', (id) => {
 /** Of eight families with twelve students each: the references, in the space's order. */
 const REFERENCES = manyFamilies(8).space.families.map(({ name }) => `${name}{"ratio":4,"se":true,"width":8}`);
 
-describe.each(Object.keys(STRATEGIES))('reference students of %s', (id) => {
+describe.each(CONTESTANTS)('reference students of %s', (id) => {
   it('come first, all of them and in the order of the space, as with every other strategy', () => {
     const all = start(id, manyFamilies(8, { budget: 40 })).ask(12);
     expect(keys(all.slice(0, 8))).toEqual(REFERENCES);

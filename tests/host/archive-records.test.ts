@@ -125,6 +125,17 @@ describe('a record is refused that', () => {
     ['learned from what is no student', config('prior', [{ candidate: 5, value: 1, source: 'a' }]), /prior/],
     ['has no recipe', config('recipe', 5), /config/],
     ['has a configuration that is nested without end', set('run', 'config', nested(300_000)), /cannot be taken in/],
+    ['rests after no epoch', set('trial', 'leg', '{"until":0,"schedule":"part"}'), /leg/],
+    ['is on a leg that its log never asked for', set('trial', 'leg', '{"until":1,"schedule":"part"}', 2), /by the log/],
+    ['was asked for a leg to nowhere', proposal('leg', { until: 'x' }), /leg/],
+    [
+      'goes on before it was asked for',
+      (rows: Row[]) =>
+        edit(rows, 'event', 'json', (tree) => {
+          Object.assign(tree, { continues: [{ trial: 99, why: { source: 'rung' } }] });
+        }),
+      /student 100 before/,
+    ],
     ['began at no time', set('run', 'created_at', 'now'), /created_at/],
     ['took less than no time', set('run', 'seconds', -1), /seconds/],
     ['has a curve with a word in it', set('epoch', 'validation_loss', 'abc'), /epoch\.validation_loss/],

@@ -38,11 +38,24 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
   expect(store.runs({ search: 'ÜNÏ' }).rows).toMatchObject([
     {
       run: { id: 'run_1', name, config: searchConfig(name), strategyVersion: 2, sample: true, seconds: 12.5 },
-      trials: { queued: 1, running: 0, finished: 1, failed: 1, interrupted: 1, stopped: 0 },
+      trials: {
+        queued: 1,
+        running: 0,
+        resting: version < 6 ? 0 : 1,
+        finished: 1,
+        failed: 1,
+        interrupted: 1,
+        stopped: 0,
+      },
       score: SCORE,
     },
   ]);
   const done = finished('run_1-0000.safetensors');
+  const leg = { until: 1, schedule: 'part' };
+  const restedLog = [
+    { type: 'asked', proposals: [{ ...proposal(4), leg }], position: 5 },
+    { type: 'rested', trial: 4, epoch: 1, metrics: { accuracy: 0.25, loss: NaN } },
+  ];
   const failed = { type: 'failed', trial: 1, reason: 'the trainer died' };
   expect(store.trials('run_1')).toMatchObject([
     {
@@ -56,6 +69,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     { state: 'failed', reason: 'the trainer died', seconds: 1 },
     { state: 'interrupted', epochsDone: 1, attempts: 1 },
     { state: 'queued', seed: proposal(3).seed },
+    ...(version < 6 ? [] : [{ state: 'resting', seed: proposal(4).seed, leg, epochsDone: 1 }]),
   ]);
   expect(store.epochs('run_1-0000')).toEqual([point(1), point(2), point(3)]);
   expect(store.predictions('run_1-0000')).toEqual(done.predictions);
@@ -68,6 +82,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     asked(0, 1, 2, 3),
     { type: 'told', trial: 0, metrics: done.metrics },
     failed,
+    ...(version < 6 ? [] : restedLog),
   ]);
   const written =
     version < 4 ? { tags: [], note: '' } : { tags: ['Keep', 'übung'], note: '# Why\nIt was **worth** it.' };

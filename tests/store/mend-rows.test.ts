@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
+import { findProblems } from '../../src/store/upkeep/doctor.ts';
 import { dueOutcome } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
@@ -36,6 +37,7 @@ describe('what a log has to say of a student', () => {
     ['queued', {}, []],
     ['running', { params: 1 }, []],
     ['interrupted', { params: 1 }, []],
+    ['resting', {}, []],
     ['finished', {}, ['told']],
     ['failed', { params: 1 }, ['failed']],
     ['stopped', {}, ['failed']],
@@ -150,6 +152,45 @@ describe('a log', () => {
     expect(repair(mend)).toEqual([
       'The log of run run_1 was brought into agreement with its 1 student. After a gap in the records 2 students are gone.',
     ]);
+  });
+});
+
+describe('a student that rests', () => {
+  const mend = [{ what: 'log', runId: 'run_1' }] as const;
+  const leg = { until: 1, schedule: 'part' } as const;
+
+  /** Students 0 and 1 were asked for a leg of one epoch, and 0 has come there. */
+  function rested() {
+    const workspace = paused(0);
+    const event = { ...asked(0, 1), proposals: asked(0, 1).proposals.map((one) => ({ ...one, leg })) };
+    workspace.store.recordAsked('run_1', event, costsOf(event), 3);
+    workspace.train(0, 1);
+    workspace.store.restTrial(id(0), { epoch: 1, metrics: { accuracy: 0.5 }, seconds: 1 });
+    const wrong = (): readonly string[] =>
+      findProblems(workspace.store, workspace.files, 'ours').map(({ words }) => words);
+    return { ...workspace, wrong };
+  }
+
+  test('is whole, and stays so word for word', () => {
+    const { store, wrong, mend: repair } = rested();
+    const before = [store.events('run_1'), store.trials('run_1')];
+    expect(wrong()).toEqual([]);
+    repair(mend);
+    expect([store.events('run_1'), store.trials('run_1')]).toEqual(before);
+  });
+
+  test.each([
+    ['of which the log lost that it does', `DELETE FROM event WHERE type = 'rested'`, 'queued', leg],
+    ['by the log alone', `UPDATE trial SET state = 'queued' WHERE number = 0`, 'resting', leg],
+    ['on another leg than it was asked for', `UPDATE trial SET leg = NULL WHERE number = 0`, 'resting', leg],
+  ])('%s is found, and put where the log has it', (_what, sql, state, on) => {
+    const { store, edit, wrong, mend: repair } = rested();
+    edit(sql);
+    expect(wrong()).toEqual([expect.stringMatching(/^Trial run_1-0000 is .* and by the log /)]);
+    repair(mend);
+    expect(wrong()).toEqual([]);
+    expect(store.trial(id(0))).toMatchObject({ state, leg: on, epochsDone: 1 });
+    expect(store.trial(id(1))).toMatchObject({ state: 'queued', leg });
   });
 });
 

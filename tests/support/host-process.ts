@@ -6,7 +6,8 @@
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
-const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1'] = process.argv.slice(2);
+const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1', strategy = 'random', epochs = '4'] =
+  process.argv.slice(2);
 const plan = JSON.parse(planText) as FakePlan; // written by the test
 const host = await fakeHost(folder, plan);
 const { runs, events } = host.client;
@@ -15,8 +16,8 @@ const known = (await runs.list({})).rows[0];
 if (known === undefined) {
   await runs.start({
     name: 'kill me',
-    strategy: { id: 'random' },
-    recipe: { epochs: 4 },
+    strategy: { id: strategy },
+    recipe: { epochs: Number(epochs) },
     budget: { trials: Number(trials) },
     slots: Number(slots),
     seed: Number(seed),

@@ -1,5 +1,5 @@
 /** The log of a run as windows read it: what was proposed and why, what was told, what failed, and when. */
-import type { Why } from '../../core/events.ts';
+import type { Continuation, Leg, Why } from '../../core/events.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { idInput } from './records.ts';
 import { z } from '../zod.ts';
@@ -16,9 +16,16 @@ export type LogEntryView = LogPlace &
   (
     | {
         readonly type: 'asked';
-        readonly proposals: readonly { readonly trial: number; readonly family: string; readonly why: Why }[];
+        readonly proposals: readonly {
+          readonly trial: number;
+          readonly family: string;
+          readonly why: Why;
+          readonly leg?: Leg;
+        }[];
+        readonly continues?: readonly Continuation[];
       }
     | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
+    | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
     | { readonly type: 'failed'; readonly trial: number; readonly reason: string }
   );
 

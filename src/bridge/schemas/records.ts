@@ -113,14 +113,17 @@ export const whySchema = z.strictObject({
   fallback: z.string().optional(),
 });
 
+export const legSchema = z.strictObject({ until: z.int().min(1), schedule: z.enum(['own', 'part']) });
+
 export const trialSchema = z.strictObject({
   id: ID,
   runId: ID,
   number: count,
-  state: z.enum(['queued', 'running', 'finished', 'failed', 'interrupted', 'stopped']),
+  state: z.enum(['queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped']),
   candidate: candidateSchema,
   seed: count,
   why: whySchema,
+  leg: legSchema.optional(),
   params: anyNumber,
   macs: anyNumber,
   peakActivationBytes: anyNumber,
@@ -194,6 +197,7 @@ export const runSummarySchema = z.strictObject({
   trials: z.strictObject({
     queued: count,
     running: count,
+    resting: count,
     finished: count,
     failed: count,
     interrupted: count,
@@ -293,6 +297,7 @@ export const strategySchema = z.strictObject({
   transfers: z.boolean().optional(),
   /** It trains the students that it is given, and searches for none. */
   given: z.boolean().optional(),
+  needs: list(z.enum(['legs'])).optional(),
 });
 
 /** What a configuration means before it is started: how many students fit, and how long it may take. */

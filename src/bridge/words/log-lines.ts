@@ -1,5 +1,5 @@
 /** The log of a run in lines for people, in the words of window and terminal: proposals, results, failures, the run's own ends. */
-import type { Why } from '../../core/events.ts';
+import type { Leg, Why } from '../../core/events.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Run } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -13,6 +13,8 @@ export const LOG_EVENTS = {
   started: { label: 'Started', kind: 'run' },
   resumed: { label: 'Resumed', kind: 'run' },
   proposed: { label: 'Proposed', kind: 'proposals' },
+  continued: { label: 'Goes on', kind: 'proposals' },
+  rested: { label: 'Rests', kind: 'results' },
   exhausted: { label: 'Exhausted', kind: 'proposals' },
   finished: { label: 'Finished', kind: 'results' },
   tooSlow: { label: 'Too slow', kind: 'results' },
@@ -81,8 +83,9 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
 function trialsIn(entry: LogEntryView): readonly number[] {
   switch (entry.type) {
     case 'asked':
-      return entry.proposals.map(({ trial }) => trial);
+      return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
     case 'told':
+    case 'rested':
     case 'failed':
       return [entry.trial];
   }
@@ -94,6 +97,8 @@ function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], w
       return proposed(entry, trials, words);
     case 'told':
       return [finished(entry, trials[0], words)];
+    case 'rested':
+      return [rested(entry, trials[0], words)];
     case 'failed':
       return [failed(entry, trials[0])];
   }
@@ -111,19 +116,31 @@ const exact = (count: number): string => count.toLocaleString('en-US');
 type Entry<T extends LogEntryView['type']> = Extract<LogEntryView, { type: T }>;
 
 function proposed(
-  { seq, at, proposals }: Entry<'asked'>,
+  { seq, at, proposals, continues = [] }: Entry<'asked'>,
   trials: readonly (Trial | undefined)[],
   words: LogWords,
 ): LogLine[] {
-  if (proposals.length === 0) {
+  if (proposals.length === 0 && continues.length === 0) {
     const sentence = 'The strategy has no more students within the limits.';
     return [{ key: String(seq), event: 'exhausted', at, sentence }];
   }
-  return proposals.map(({ trial, family, why }, index) => ({
-    ...{ key: `${seq}.${index}`, event: 'proposed' as const, at, trial, ...idOf(trials[index]) },
-    sentence: [words.family(family), whyShort(why), ...expected(why, words)].join(' · '),
-  }));
+  const placeOf = (trial: number, index: number): Pick<LogLine, 'key' | 'at' | 'trial' | 'trialId'> => ({
+    ...{ key: `${seq}.${index}`, at, trial, ...idOf(trials[index]) },
+  });
+  return [
+    ...proposals.map(({ trial, family, why, leg }, index): LogLine => ({
+      ...{ ...placeOf(trial, index), event: 'proposed' },
+      sentence: [words.family(family), whyShort(why), ...legShort(leg), ...expected(why, words)].join(' · '),
+    })),
+    ...continues.map(({ trial, why, leg }, index): LogLine => ({
+      ...{ ...placeOf(trial, proposals.length + index), event: 'continued' },
+      sentence: [whyShort(why), ...(leg ? legShort(leg) : ['to its end'])].join(' · '),
+    })),
+  ];
 }
+
+/** `to epoch 3` */
+const legShort = (leg: Leg | undefined): readonly string[] => (leg ? [`to epoch ${leg.until}`] : []);
 
 /** `expected 80.1 % ± 1.2 points` */
 function expected({ predicted }: Why, { percent }: LogWords): readonly string[] {
@@ -137,6 +154,13 @@ function expected({ predicted }: Why, { percent }: LogWords): readonly string[] 
 function failed({ seq, at, trial: number, reason }: Entry<'failed'>, trial: Trial | undefined): LogLine {
   const event = trial?.state === 'stopped' ? 'stopped' : 'failed';
   return { key: String(seq), at, trial: number, ...idOf(trial), event, ...told(reason) };
+}
+
+function rested(entry: Entry<'rested'>, trial: Trial | undefined, words: LogWords): LogLine {
+  const family = trial ? `${words.family(trial.candidate.family)} · ` : '';
+  const accuracy = words.percent(entry.metrics['accuracy']);
+  const sentence = `${family}validation accuracy ${accuracy} after epoch ${entry.epoch}`;
+  return { key: String(entry.seq), at: entry.at, trial: entry.trial, ...idOf(trial), event: 'rested', sentence };
 }
 
 function finished(entry: Entry<'told'>, trial: Trial | undefined, words: LogWords): LogLine {

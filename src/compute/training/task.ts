@@ -15,6 +15,8 @@ export interface TrainingTask {
   readonly validationLabels: Uint8Array;
   readonly teacher?: TeacherTargets;
   readonly start?: TrainingState;
+  /** Epochs after which it rests, whatever the schedule has left. */
+  readonly until?: number;
   /** Remember the weights of the best epoch too. */
   readonly keepBest?: boolean;
 }

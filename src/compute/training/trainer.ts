@@ -94,7 +94,8 @@ async function runEpochs(
   // An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first.
   const unreported = learner.lossSum() !== 0;
   const first = Math.floor((learner.position() - (unreported ? 1 : 0)) / steps);
-  for (let epoch = first; share() < 1 || (unreported && epoch === first); epoch++) {
+  const rests = (epoch: number): boolean => epoch >= (task.until ?? Infinity);
+  for (let epoch = first; !rests(epoch) && (share() < 1 || (unreported && epoch === first)); epoch++) {
     const epochStarted = now();
     const order = createRng(split(split(seed, ORDER_STREAM), epoch)).shuffle([...Array(task.train.count).keys()]);
     while (learner.position() < (epoch + 1) * steps && share() < 1) {

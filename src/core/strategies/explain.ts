@@ -105,6 +105,8 @@ function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[
           state: 'told',
           metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
         }));
+      case 'rested':
+        return; // No result of the training that the others had.
       case 'failed':
         return settle(event.trial, () => ({ state: 'failed', metrics: {} }));
       default:

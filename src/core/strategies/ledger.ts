@@ -1,5 +1,5 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, and what became of them. */
-import type { Proposal, RunEvent, Why } from '../events.ts';
+import type { Leg, Proposal, RunEvent, Why } from '../events.ts';
 import { sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
 import { learnedMetric, rewardFactor, withReward } from '../reward.ts';
@@ -18,8 +18,10 @@ export interface LedgerTrial {
   readonly costs: KnownCosts;
   readonly why: Why;
   /** `told` with a value that is not finite is kept, and is no data. */
-  readonly state: 'pending' | 'told' | 'failed';
+  readonly state: 'pending' | 'resting' | 'told' | 'failed';
   readonly metrics: Metrics;
+  /** What its last leg told, and after how many epochs; `undefined` of a trial that never rested. */
+  readonly rested: { readonly epoch: number; readonly metrics: Metrics } | undefined;
   /** The first objective, oriented so that more is better; `undefined` unless told, finite and of sane size. */
   readonly value: number | undefined;
   /** The same of what only training tells: the accuracy in a reward, otherwise the value. */
@@ -69,6 +71,13 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
       const results = ledger.results + (before.order === undefined ? 1 : 0);
       return { ...replaceTrial(ledger, { ...before, state: 'told', metrics, ...values, order }), results };
     }
+    case 'rested': {
+      const before = ledger.trials[event.trial];
+      const { epoch, metrics } = event;
+      // A leg that is heard of again changes nothing, whatever the trial does by then.
+      const isNews = before?.state === 'pending' && epoch > (before.rested?.epoch ?? 0);
+      return isNews ? replaceTrial(ledger, { ...before, state: 'resting', rested: { epoch, metrics } }) : ledger;
+    }
     case 'failed': {
       const before = ledger.trials[event.trial];
       return before ? replaceTrial(ledger, { ...before, state: 'failed', metrics: {}, ...NO_VALUES }) : ledger;
@@ -84,11 +93,16 @@ const replaceTrial = (ledger: Ledger, after: LedgerTrial): Ledger => ({
 function addAsked(ledger: Ledger, event: AskedEvent, catalogue: Catalogue): Ledger {
   const added = event.proposals.map(({ trial, candidate, why }): LedgerTrial => {
     const [key, costs] = [candidateKey(candidate), catalogue.costsOf(candidate)];
-    return { trial, key, candidate, costs, why, state: 'pending', metrics: {}, ...NO_VALUES, order: undefined };
+    const open = { state: 'pending', metrics: {}, rested: undefined, ...NO_VALUES, order: undefined } as const;
+    return { trial, key, candidate, costs, why, ...open };
   });
+  const onAgain = new Set(event.continues?.map(({ trial }) => trial));
+  const known = ledger.trials.map((one) =>
+    onAgain.has(one.trial) && one.state === 'resting' ? { ...one, state: 'pending' as const } : one,
+  );
   const { warmStart = ledger.warmStart } = event;
   const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
-  return { ...ledger, trials: [...ledger.trials, ...added], warmStart, fittedAt };
+  return { ...ledger, trials: [...known, ...added], warmStart, fittedAt };
 }
 
 export type DataTrial = LedgerTrial & { readonly value: number; readonly learned: number };
@@ -129,13 +143,13 @@ export const objectiveCosts = (problem: Problem, costs: Metrics): readonly numbe
 export function askedEvent(
   ledger: Ledger,
   seed: number,
-  chosen: readonly { readonly member: Member; readonly why: Why }[],
+  chosen: readonly { readonly member: Member; readonly why: Why; readonly leg?: Leg }[],
   warmStart?: readonly number[],
 ): AskedEvent {
   const first = ledger.trials.length;
-  const proposals = chosen.map(({ member, why }, i): Proposal => {
+  const proposals = chosen.map(({ member, why, leg }, i): Proposal => {
     const trial = first + i;
-    return { trial, candidate: member.candidate, seed: split(seed, trial), why };
+    return { trial, candidate: member.candidate, seed: split(seed, trial), why, ...(leg && { leg }) };
   });
   const event = { type: 'asked', proposals, position: first + proposals.length } as const;
   return warmStart === undefined ? event : { ...event, warmStart };

@@ -22,20 +22,21 @@ export interface OpenStrategy {
 }
 
 /** A strategy whose state type nobody outside needs to know. */
-interface Entry {
+export interface Entry {
   readonly info: StrategyInfo;
   open(input: StrategyInput): OpenStrategy;
 }
 
-function entry<S>(strategy: Strategy<S>): Entry {
-  const { id, title, version, fidelity, summary, defaults, transfers = false, given = false } = strategy;
-  const info = { id, title, version, fidelity, summary, defaults, transfers, given };
+export function entryOf<S>(strategy: Strategy<S>): Entry {
+  const { id, title, version, fidelity, summary, defaults, transfers = false, given = false, needs = [] } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults, transfers, given, needs };
   return {
     info,
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
       checkStudents(info, input.students);
+      checkNeeds(info, input.epochs);
       let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
       return {
         info,
@@ -47,21 +48,24 @@ function entry<S>(strategy: Strategy<S>): Entry {
 }
 
 export const STRATEGIES = {
-  trade: entry(trade),
-  'gp-ehvi': entry(gpEhvi),
-  'trade-m': entry(tradeM),
-  'trade-f': entry(tradeF),
-  random: entry(random),
-  evolution: entry(evolution),
-  nsga2: entry(nsga2),
-  tpe: entry(tpe),
-  akd: entry(akd),
+  trade: entryOf(trade),
+  'gp-ehvi': entryOf(gpEhvi),
+  'trade-m': entryOf(tradeM),
+  'trade-f': entryOf(tradeF),
+  random: entryOf(random),
+  evolution: entryOf(evolution),
+  nsga2: entryOf(nsga2),
+  tpe: entryOf(tpe),
+  akd: entryOf(akd),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
 
+/** Strategies of tests (testing.ts); in the product there are none. */
+export const GUESTS = new Map<string, Entry>();
+
 /** What trains the students that it is given: no search, and in no comparison of searches. */
-export const LISTED = entry(listed);
+export const LISTED = entryOf(listed);
 
 export const STRATEGY_INFOS: readonly StrategyInfo[] = Object.values(STRATEGIES).map(({ info }) => info);
 
@@ -104,6 +108,16 @@ export function checkStudents({ title, given = false }: StrategyInfo, students: 
   throw new WorkbenchError('config.invalid', problem, { field: 'students' });
 }
 
+/** Where training goes by seconds, no epoch is known at which it could rest. `epochs`: of a whole training. */
+export function checkNeeds({ title, needs = [] }: StrategyInfo, epochs: number | undefined): void {
+  if (!needs.includes('legs') || epochs !== undefined) return;
+  throw new WorkbenchError(
+    'config.invalid',
+    `recipe.seconds: ${title} trains students for some epochs and goes on with the best: let the recipe count epochs.`,
+    { field: 'recipe.seconds' },
+  );
+}
+
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */
 export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
   return known(id).open(input);
@@ -112,6 +126,8 @@ export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
 function known(id: string): Entry {
   if (id === LISTED.info.id) return LISTED;
   if (isStrategyId(id)) return STRATEGIES[id];
+  const guest = GUESTS.get(id);
+  if (guest) return guest;
   const names = Object.keys(STRATEGIES).join(', ');
   throw new WorkbenchError('strategy.unknown', `There is no strategy '${id}': choose one of ${names}.`, {
     field: 'strategy.id',

@@ -23,6 +23,8 @@ export interface StrategyInput {
   readonly options: StrategyOptions;
   /** Results of earlier runs that this one may learn from; they are not told, and their students may be proposed. */
   readonly prior?: readonly PriorResult[];
+  /** Epochs of a whole training; absent where training goes by seconds, or where nothing is trained. */
+  readonly epochs?: number;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
 }
@@ -45,11 +47,14 @@ export interface Strategy<S> {
   readonly transfers?: boolean;
   /** It searches for nothing: it trains `students`. The others refuse them. */
   readonly given?: boolean;
+  /** What a run has to have for it: `legs`, trainings that can rest after an epoch that the strategy names. */
+  readonly needs?: readonly 'legs'[];
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**
-   * `count` new proposals, never one already asked by a search; fewer (possibly none) when the space or the budget is exhausted.
-   * Same state, same answer.
+   * `count` trainings: new proposals, never one already asked by a search, and trials that rest and go on. Fewer when the space
+   * or the budget is exhausted, or while results are awaited. None: the end, or, while trials are in flight, *wait*. What rests
+   * at the end is stopped. Same state, same answer.
    */
   ask(state: S, count: number): AskedEvent;
 }

@@ -7,6 +7,7 @@ import { searchFault } from '../../bridge/config/recorded-search.ts';
 import {
   candidateSchema,
   latencySchema,
+  legSchema,
   metricsSchema,
   runSummarySchema,
   trialSchema,
@@ -96,6 +97,7 @@ const ROWS = {
     reason: TEXT.nullable(),
     created_at: time,
     finished_at: time.nullable(),
+    leg: json.nullable(),
   },
   event: { seq: count, type: z.string(), trial: count.nullable(), json, created_at: time },
   epoch: {
@@ -154,12 +156,21 @@ const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('asked'),
     proposals: z
-      .array(z.strictObject({ trial: count, candidate: candidateSchema, seed: count, why: whySchema }))
+      .array(
+        z.strictObject({
+          ...{ trial: count, candidate: candidateSchema, seed: count, why: whySchema, leg: legSchema.optional() },
+        }),
+      )
       .max(100_000),
+    continues: z
+      .array(z.strictObject({ trial: count, leg: legSchema.optional(), why: whySchema }))
+      .max(100_000)
+      .optional(),
     position: count,
     warmStart: z.array(anyNumber).max(10_000).optional(),
   }),
   z.strictObject({ type: z.literal('told'), trial: count, metrics: metricsSchema }),
+  z.strictObject({ type: z.literal('rested'), trial: count, epoch: count, metrics: metricsSchema }),
   z.strictObject({ type: z.literal('failed'), trial: count, reason: TEXT }),
 ]);
 
@@ -219,8 +230,12 @@ function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: st
           }
           askedFor += 1;
         }
+        for (const { trial } of event.continues ?? []) {
+          if (trial >= askedFor) throw new Error(`its log goes on with student ${trial + 1} before it was asked for`);
+        }
         return;
       case 'told':
+      case 'rested':
       case 'failed':
         if (event.trial < askedFor) return;
         throw new Error(`its log tells of student ${event.trial + 1} before it was asked for`);

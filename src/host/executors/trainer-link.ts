@@ -30,6 +30,7 @@ export type JobEnd =
       {
         type:
           | 'trained'
+          | 'rested'
           | 'teacherTrained'
           | 'evaluated'
           | 'exported'

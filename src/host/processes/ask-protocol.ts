@@ -25,6 +25,8 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly reward?: Reward;
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: number;
+  /** Of a whole training; absent where it goes by seconds. */
+  readonly epochs?: number;
   readonly prior: readonly PriorResult[];
   readonly students?: readonly Candidate[];
 }

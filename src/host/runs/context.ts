@@ -62,22 +62,23 @@ export function problemOf(
   { dataset }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reward, reference, budget, students } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, budget, students, recipe } = config;
   const { shape, classes } = dataset;
   return {
     ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
     ...(reward && { reward }),
     ...(students && { students }),
     budget: budget.trials,
+    ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
   };
 }
 
 /** What a strategy is started with: the space itself, of a problem that crossed a process. */
 export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
-  const { objectives, limits, reward, reference, budget, seed, strategy, prior, students } = problem;
+  const { objectives, limits, reward, reference, budget, seed, strategy, prior, students, epochs } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
   const input = { problem: { space: spaceOf(problem), ...goal, budget }, seed, options: strategy.options, prior };
-  return { ...input, ...(students && { students }) };
+  return { ...input, ...(epochs !== undefined && { epochs }), ...(students && { students }) };
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {

@@ -92,11 +92,15 @@ function reasonOf(
 ): string | undefined {
   const failed = trials.filter((trial) => trial.state === 'failed').length;
   const slow = trials.filter(({ state, metrics }) => state === 'stopped' && LATENCY_METRIC in metrics).length;
+  const rested = trials.filter(({ state, leg }) => state === 'stopped' && leg !== undefined).length;
   const notes = [
     stopped ? `Stopped by you after ${finished} of ${budget} students.` : undefined,
     exhausted && !stopped ? `There were no more students within the limits: ${trials.length} of ${budget}.` : undefined,
     slow > 0
       ? `${slow} of ${trials.length} students were too slow, and were not trained; they count as tried.`
+      : undefined,
+    rested > 0 && !stopped
+      ? `${rested} of ${trials.length} students rested before their end, and others were gone on with.`
       : undefined,
     failed > 0 ? `${failed} of ${trials.length} students failed; they count as tried.` : undefined,
     ...faults,

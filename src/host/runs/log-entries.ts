@@ -14,10 +14,14 @@ export function logEntries(
 function entryOf({ seq, at, event }: StoredEvent): LogEntryView {
   switch (event.type) {
     case 'asked': {
-      const proposals = event.proposals.map(({ trial, candidate, why }) => ({ trial, family: candidate.family, why }));
-      return { seq, at, type: 'asked', proposals };
+      const { continues } = event;
+      const proposals = event.proposals.map(({ trial, candidate, why, leg }) => ({
+        ...{ trial, family: candidate.family, why, ...(leg && { leg }) },
+      }));
+      return { seq, at, type: 'asked', proposals, ...(continues && { continues }) };
     }
     case 'told':
+    case 'rested':
     case 'failed':
       return { seq, at, ...event };
   }

@@ -7,8 +7,9 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { isFeasible } from '../../core/objective.ts';
+import type { SearchConfig } from '../../core/run.ts';
 import type { AskedEvent } from '../../core/strategies/strategy.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial, TrialState } from '../../core/trial.ts';
 import { openAsker } from '../processes/ask-client.ts';
 import type { Asker } from '../processes/ask-client.ts';
 import { graphOf } from './context.ts';
@@ -49,7 +50,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
 
   async function drive(): Promise<undefined> {
     const exhausted = wanted === 'stop' ? false : await searchOn();
-    if (wanted === 'stop') stopRest();
+    if (wanted === 'stop') stopRest(['interrupted', 'queued', 'resting'], 'Stopped by you.');
+    else if (wanted === 'run') stopRest(['resting'], 'It rested, and others were gone on with.');
     const ending = { stopped: wanted === 'stop', exhausted };
     const final = wanted === 'pause' ? undefined : await finishRun(context, ending, testsAbort.signal);
     keepTime();
@@ -68,6 +70,9 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     ];
     let asked = trials.length;
     let exhausted = false;
+    let resting = trials.filter(({ state }) => state === 'resting').length;
+    /** Nothing is proposed until one more result is heard. */
+    let waits = false;
     const { budget, slots } = context.config;
     const inFlight = new Set<Promise<void>>();
     const asker = await openAsker(context.problem, logReader(store, runId));
@@ -76,22 +81,31 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       const end = await walkTrial(context, trial, trialsAbort.signal);
       keepTime();
       context.runChanged();
-      if (end !== 'interrupted') await asker.fold(outcomeOf(context, trial.id));
+      if (end === 'interrupted') return;
+      if (typeof end === 'object') resting += 1;
+      await asker.fold(typeof end === 'object' ? end : outcomeOf(context, trial.id));
+      waits = false;
     }
 
+    /** An empty answer is the last word only when the strategy has heard of all there is: else it waits for a result. */
+    async function askForMore(): Promise<void> {
+      if (inFlight.size === 0) context.progress.stage('Choosing the next student');
+      const hasHeardAll = inFlight.size === 0;
+      waits = true; // unless something ends meanwhile
+      const fresh = await ask(context, asker, slots - inFlight.size, trialsAbort.signal);
+      if (fresh === undefined) return;
+      if (fresh.length > 0) waits = false;
+      else exhausted = hasHeardAll;
+      const known = fresh.filter(({ number }) => number < asked).length;
+      resting -= known;
+      asked += fresh.length - known;
+      waiting.push(...fresh);
+    }
+
+    const mayAsk = (): boolean => !exhausted && !waits && (asked < budget.trials || resting > 0);
+
     async function next(): Promise<Trial | undefined> {
-      if (waiting.length === 0 && asked < budget.trials && !exhausted) {
-        if (inFlight.size === 0) context.progress.stage('Choosing the next student');
-        const trials = await ask(
-          context,
-          asker,
-          Math.min(slots - inFlight.size, budget.trials - asked),
-          trialsAbort.signal,
-        );
-        exhausted = trials?.length === 0;
-        waiting.push(...(trials ?? []));
-        asked += trials?.length ?? 0;
-      }
+      if (waiting.length === 0 && mayAsk()) await askForMore();
       return trialsAbort.signal.aborted ? undefined : waiting.shift();
     }
 
@@ -104,12 +118,12 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
           inFlight.add(walked);
         } else if (inFlight.size > 0) {
           await Promise.race(inFlight);
-        } else {
+        } else if (!mayAsk()) {
           break;
         }
       }
       await Promise.all(inFlight);
-      return exhausted;
+      return exhausted && asked < budget.trials;
     } finally {
       trialsAbort.abort();
       await Promise.allSettled(inFlight);
@@ -117,9 +131,9 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     }
   }
 
-  function stopRest(): void {
-    for (const trial of store.trials(runId, { states: ['interrupted', 'queued'] })) {
-      const left = store.failTrial(trial.id, 'Stopped by you.', 'stopped', 0);
+  function stopRest(states: readonly TrialState[], reason: string): void {
+    for (const trial of store.trials(runId, { states })) {
+      const left = store.failTrial(trial.id, reason, 'stopped', 0);
       if (left !== undefined) context.files.remove([left]);
       context.trialChanged(trial.id);
     }
@@ -169,13 +183,25 @@ async function ask(
   const { store, runId, config } = context;
   const event = await asker.ask(count);
   if (signal.aborted) return undefined;
-  if (event.proposals.length === 0) return [];
+  assertLegs(config, event);
+  if (event.proposals.length === 0 && (event.continues ?? []).length === 0) return [];
   const { epochs, seconds } = config.recipe;
   const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
   for (const trial of trials) context.trialChanged(trial.id);
   context.runChanged();
   await asker.fold(event);
   return trials;
+}
+
+/** A leg ends before the training does: what reaches its end is told, and does not rest. */
+function assertLegs({ recipe }: SearchConfig, { proposals, continues = [] }: AskedEvent): void {
+  const legs = [...proposals, ...continues].flatMap(({ leg }) => leg ?? []);
+  const wrong = legs.find(({ until }) => !(Number.isInteger(until) && until >= 1 && until < recipe.epochs));
+  if (wrong === undefined) return;
+  throw new WorkbenchError(
+    'internal',
+    `The strategy asked for ${wrong.until} of ${recipe.epochs} epochs: please report it.`,
+  );
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

@@ -5,11 +5,12 @@ import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
+import type { Recipe } from '../../core/recipe.ts';
 import type { Run, SearchConfig } from '../../core/run.ts';
 import type { RunSources } from '../../core/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
-import { checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
+import { checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
 import type { FamilySurvey } from '../processes/ask-protocol.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -131,13 +132,16 @@ function canonicalStudents(
 
 /** Families, strategy and its options are known, and students are given where and only where nothing is searched for. */
 function checkNames(
-  config: Pick<SearchConfig, 'families' | 'strategy' | 'students'>,
+  config: Pick<SearchConfig, 'families' | 'strategy' | 'students'> & {
+    readonly recipe: Pick<Recipe, 'epochs' | 'seconds'>;
+  },
   { card }: Found<DatasetCard>,
 ): void {
   studentSpace(config.families, card.shape, card.classes.length);
   const { id, options } = config.strategy;
   const info = strategyInfo(id);
   checkStudents(info, config.students);
+  checkNeeds(info, config.recipe.seconds === undefined ? config.recipe.epochs : undefined);
   const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;

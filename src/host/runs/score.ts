@@ -51,6 +51,7 @@ export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
       case 'told':
         return 'accuracy' in event.metrics ? [event.metrics] : [];
       case 'asked':
+      case 'rested':
       case 'failed':
         return [];
     }

@@ -4,7 +4,9 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { withReward } from '../../core/reward.ts';
+import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
+import type { RestedEvent } from '../../store/store.ts';
 import { faultOfFile } from '../students/checkpoint-file.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './context.ts';
@@ -12,8 +14,8 @@ import { graphOf, sharedFault } from './context.ts';
 import type { RunningScore } from './score.ts';
 import type { JobEnd, JobReport, Reporter } from '../executors/trainer-link.ts';
 
-/** What became of it; `told` and `failed` stand in the run's log. */
-export type TrialEnd = 'told' | 'failed' | 'interrupted';
+/** What became of it; all but `interrupted` stand in the run's log. */
+export type TrialEnd = 'told' | 'failed' | RestedEvent | 'interrupted';
 
 /** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the last epoch checkpoint. */
 const TRIES = 2;
@@ -65,6 +67,8 @@ async function tryTrial(
         await finish(context, fresh, end.result, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };
         return 'told';
+      case 'rested':
+        return rest(context, fresh, end, seconds());
       case 'stopped':
         store.interruptTrial(trial.id, seconds());
         return 'interrupted';
@@ -122,6 +126,12 @@ function beginAnew({ store, files, log }: RunContext, trialId: string, why: stri
   if (left !== undefined) files.remove([left]);
 }
 
+/** A leg of its own schedule ends with that schedule; one that is a part ends within the run's. */
+function scheduleOf({ recipe }: SearchConfig, { leg }: Trial): Pick<TrainJob, 'recipe' | 'until'> {
+  if (leg === undefined) return { recipe };
+  return { recipe: leg.schedule === 'own' ? { ...recipe, epochs: leg.until } : recipe, until: leg.until };
+}
+
 function jobOf(context: RunContext, trial: Trial): TrainJob {
   const { config, store, files, space, dataset, teacher } = context;
   const from = store.checkpoint(trial.id, 'epoch');
@@ -132,7 +142,7 @@ function jobOf(context: RunContext, trial: Trial): TrainJob {
     dataset,
     ...(teacher && { teacher }),
     cacheDir: files.folders.cache,
-    recipe: config.recipe,
+    ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
     tempDir: files.temp,
@@ -192,6 +202,21 @@ async function finish(context: RunContext, trial: Trial, result: TrainResult, se
   if (replaced !== undefined) files.remove([replaced]);
   const ended = store.trial(trial.id);
   if (config.checkpoints.keep === 'front' && ended) files.remove(store.dropWeights(context.kept.add(ended)));
+}
+
+/** What it has learned is kept where it can go on from it. */
+function rest(
+  context: RunContext,
+  trial: Trial,
+  { epoch, accuracy, loss }: Extract<JobEnd, { type: 'rested' }>,
+  seconds: number,
+): RestedEvent {
+  const { config, store, files } = context;
+  const { id, params, macs } = trial;
+  const metrics = withReward(config.reward, { accuracy, loss, params, macs, ...toldLatency(context, id) });
+  const { event, left } = store.restTrial(id, { epoch, metrics, seconds });
+  if (left !== undefined) files.remove([left]);
+  return event;
 }
 
 /** What was counted and could not be written is not counted. */

@@ -368,14 +368,13 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
   return {
     revision: 0,
     run,
-    tags: [],
-    hasNote: false,
-    frontOnly: false,
+    ...{ tags: [], hasNote: false, frontOnly: false },
     trials: {
       queued: countOf('queued'),
       running: countOf('running'),
       finished: countOf('finished'),
       failed: countOf('failed'),
+      resting: countOf('resting'),
       interrupted: countOf('interrupted'),
       stopped: countOf('stopped'),
     },

@@ -1,5 +1,5 @@
 /** The ordered log of a run: appended to, never changed. */
-import { endedIn } from '../../core/events.ts';
+import { toldOf } from '../../core/events.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { Connection } from '../database.ts';
 import { readJson, writeJson } from '../numbers.ts';
@@ -33,7 +33,7 @@ export function eventWriter(db: Connection) {
     VALUES (?, (SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?), ?, ?, ?, ?)`);
   return {
     append: (runId: string, event: RunEvent, at: string) => {
-      insert.run(runId, runId, event.type, endedIn(event) ?? null, writeJson(event), at);
+      insert.run(runId, runId, event.type, toldOf(event) ?? null, writeJson(event), at);
     },
   };
 }

@@ -30,7 +30,7 @@ const RUN_COLUMNS = [
 
 const TRIAL_COLUMNS = [
   ...['number', 'state', 'family', 'config', 'seed', 'why', 'params', 'macs', 'peak_activation_bytes', 'metrics'],
-  ...['test_accuracy', 'epochs_done', 'epochs', 'seconds', 'attempts', 'reason', 'created_at', 'finished_at'],
+  ...['test_accuracy', 'epochs_done', 'epochs', 'seconds', 'attempts', 'reason', 'created_at', 'finished_at', 'leg'],
 ] as const;
 
 const LATENCY_COLUMNS = [
@@ -48,7 +48,7 @@ const ofTrials = (table: string, order: string): string =>
 const TABLES: readonly Table[] = [
   { name: 'run', columns: RUN_COLUMNS, from: 'run r WHERE id = :id', later: 1 },
   { name: 'run_tag', columns: ['tag'], from: 'run_tag r WHERE run_id = :id ORDER BY tag_folded' },
-  { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number' },
+  { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number', later: 1 },
   {
     name: 'event',
     columns: ['seq', 'type', 'trial', 'json', 'created_at'],

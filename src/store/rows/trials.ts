@@ -1,12 +1,12 @@
 /** Rows of trials: reading them, and the moves of their state. */
 import type { Metrics } from '../../core/objective.ts';
-import type { Proposal, Why } from '../../core/events.ts';
+import type { Continuation, Leg, Proposal, Why } from '../../core/events.ts';
 import type { Configuration } from '../../core/space/space.ts';
 import type { Trial, TrialState } from '../../core/trial.ts';
 import type { Connection } from '../database.ts';
 import { trialIdOf } from '../ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from '../numbers.ts';
-import { assertTestable, assertTrialMove, missingTrial } from '../rules.ts';
+import { assertTestable, assertTrialMove, conflict, missingTrial } from '../rules.ts';
 import type { FinishedTrials, NewTrialCosts, Slice, TrialEvidence, TrialQuery } from '../store.ts';
 
 interface TrialRow {
@@ -18,6 +18,7 @@ interface TrialRow {
   readonly config: string;
   readonly seed: number;
   readonly why: string;
+  readonly leg: string | null;
   readonly params: number;
   readonly macs: number;
   readonly peak_activation_bytes: number;
@@ -41,6 +42,17 @@ interface ChosenTrials {
   readonly family: string | null;
 }
 
+const writeLeg = (leg: Leg | undefined): string | null => (leg === undefined ? null : writeJson(leg));
+
+/** As the function before has written it. */
+const readLeg = (leg: string | null | undefined): Leg | undefined => (leg == null ? undefined : (readJson(leg) as Leg));
+
+/** Absent in a database of an earlier schema, which is read as it is. */
+const legField = (leg: string | null | undefined): Pick<Trial, 'leg'> => {
+  const known = readLeg(leg);
+  return known === undefined ? {} : { leg: known };
+};
+
 /** The JSON columns are written below from values of these types. */
 function toTrial(row: TrialRow): Trial {
   return {
@@ -51,6 +63,7 @@ function toTrial(row: TrialRow): Trial {
     candidate: { family: row.family, config: readJson(row.config) as Configuration },
     seed: row.seed,
     why: readJson(row.why) as Why,
+    ...legField(row.leg),
     params: row.params,
     macs: row.macs,
     peakActivationBytes: row.peak_activation_bytes,
@@ -131,9 +144,9 @@ export function trialWriter(db: Connection, session: string) {
   );
   const next = db.prepare<[string], number>('SELECT coalesce(max(number) + 1, 0) FROM trial WHERE run_id = ?').pluck();
   const insert = db.prepare<unknown[]>(`
-    INSERT INTO trial (id, run_id, number, state, family, config, seed, why, params, macs, peak_activation_bytes,
+    INSERT INTO trial (id, run_id, number, state, family, config, seed, why, leg, params, macs, peak_activation_bytes,
       epochs, created_at)
-    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const start = db.prepare<[string, string]>(
     `UPDATE trial SET state = 'running', attempts = attempts + 1, reason = NULL, session = ? WHERE id = ?`,
   );
@@ -141,6 +154,10 @@ export function trialWriter(db: Connection, session: string) {
   const interrupt = db.prepare<[number, string]>(
     `UPDATE trial SET state = 'interrupted', session = NULL, seconds = seconds + ? WHERE id = ?`,
   );
+  const rest = db.prepare<[number, string]>(
+    `UPDATE trial SET state = 'resting', session = NULL, seconds = seconds + ? WHERE id = ?`,
+  );
+  const goOn = db.prepare<[string | null, string]>(`UPDATE trial SET state = 'queued', leg = ? WHERE id = ?`);
   const end = db.prepare<[TrialEnd, string, string | null, number, string, string]>(`
     UPDATE trial SET state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?,
       finished_at = ? WHERE id = ?`);
@@ -148,6 +165,8 @@ export function trialWriter(db: Connection, session: string) {
   const sweep = db.prepare<[string, string], { id: string }>(`
     UPDATE trial SET state = 'interrupted', session = NULL, reason = ?
     WHERE state = 'running' AND session IS NOT ? RETURNING id`);
+
+  const legOf = db.prepare<[string], string | null>('SELECT leg FROM trial WHERE id = ?').pluck();
 
   const placeOf = (id: string): TrialPlace => {
     const found = place.get(id);
@@ -170,7 +189,7 @@ export function trialWriter(db: Connection, session: string) {
       const why = writeJson(proposal.why);
       const { trial, seed } = proposal;
       insert.run(
-        ...[id, runId, trial, family, writeJson(config), seed, why],
+        ...[id, runId, trial, family, writeJson(config), seed, why, writeLeg(proposal.leg)],
         ...[params, macs, peakActivationBytes, epochs, createdAt],
       );
       return id;
@@ -183,6 +202,21 @@ export function trialWriter(db: Connection, session: string) {
     interrupt: (id: string, seconds: number) => {
       moveTo(id, 'interrupted');
       interrupt.run(seconds, id);
+    },
+    rest: (id: string, seconds: number): TrialPlace & Pick<Trial, 'leg'> => {
+      const found = moveTo(id, 'resting');
+      const leg = readLeg(legOf.get(id));
+      if (leg === undefined) throw conflict(`Trial ${id} is trained to its end: it does not rest.`);
+      rest.run(seconds, id);
+      return { ...found, leg };
+    },
+    /** Where it had a schedule of its own, all of it starts afresh: its curve is the caller's to forget. */
+    goOn: (runId: string, { trial, leg }: Continuation): { readonly id: string; readonly isAfresh: boolean } => {
+      const id = trialIdOf(runId, trial);
+      moveTo(id, 'queued');
+      const isAfresh = readLeg(legOf.get(id))?.schedule === 'own';
+      goOn.run(writeLeg(leg), id);
+      return { id, isAfresh };
     },
     end: (
       id: string,

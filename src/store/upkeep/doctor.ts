@@ -1,14 +1,14 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
-import { askedIn, endedIn } from '../../core/events.ts';
+import { askedIn, endedIn, standingsOf } from '../../core/events.ts';
 import { reportedOf } from '../../core/front.ts';
 import type { Trial, TrialState } from '../../core/trial.ts';
 import type { StoredFiles, UnnamedFiles } from '../files.ts';
 import { isLocked } from '../lock.ts';
 import { strangeTemps } from '../ownership.ts';
 import { hasRoomForReserve, reserveOf } from './reserve.ts';
-import { dueOutcome, type Mend } from './repair.ts';
+import { agrees, dueOutcome, type Mend } from './repair.ts';
 import type { ReadableStore, RunSummary, StoredEvent, TrialEvidence } from '../store.ts';
 import { openReadable } from '../workspace.ts';
 
@@ -188,8 +188,22 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
       ? []
       : [`Trial ${trial.id} is ${trial.state}, and the log says "${told.join(', ')}" of it.`];
   });
-  return [...gaps, ...asking, ...outcomes].map((words) => ({ words, mend: { what: 'log', runId } }));
+  const standings = standingsOf(log.map(({ event }) => event));
+  const standing = trials.flatMap((trial) => {
+    const said = standings.get(trial.number);
+    return said === undefined || agrees(trial, said)
+      ? []
+      : [
+          `Trial ${trial.id} is ${trial.state}${legWords(trial.leg)}, and by the log ${said.state}${legWords(said.leg)}.`,
+        ];
+  });
+  return [...gaps, ...asking, ...outcomes, ...standing].map((words) => ({ words, mend: { what: 'log', runId } }));
 }
+
+const legWords = (leg: Trial['leg']): string =>
+  leg === undefined
+    ? ''
+    : ` on a leg to epoch ${leg.until} of ${leg.schedule === 'own' ? 'its own' : 'the whole'} schedule`;
 
 function trialsProblems(
   store: ReadableStore,

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
-import { askedIn, endedIn } from '../../core/events.ts';
-import type { Proposal, RunEvent } from '../../core/events.ts';
+import { askedIn, standingsOf, toldOf } from '../../core/events.ts';
+import type { Proposal, RunEvent, Standing } from '../../core/events.ts';
 import type { Trial, TrialState } from '../../core/trial.ts';
 import { ASIDE } from './backup.ts';
 import type { Connection } from '../database.ts';
@@ -39,6 +39,7 @@ export type Mend =
 const DUE = {
   queued: [],
   running: [],
+  resting: [],
   interrupted: [],
   finished: ['told'],
   failed: ['failed'],
@@ -112,7 +113,9 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
   const { changes: cut } = db
     .prepare<[string, number]>('DELETE FROM trial WHERE run_id = ? AND number >= ?')
     .run(runId, kept);
-  rewriteLog(db, runId, agreeing(events, trialReader(db).trials(runId)), at);
+  const log = agreeing(events, trialReader(db).trials(runId));
+  rewriteLog(db, runId, log, at);
+  mendStandings(db, runId, log);
   const lost = [
     remade > 0 ? ` The records of ${students(remade)} are lost; as failed they keep their number.` : '',
     cut > 0 ? ` After a gap in the records ${students(cut)} are gone.` : '',
@@ -143,19 +146,26 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
     for (; asked < Math.min(end, trials.length); asked += 1) {
       const trial = trials[asked];
       if (trial === undefined) continue;
-      const { number, candidate, seed, why } = trial;
-      log.push({ type: 'asked', proposals: [{ trial: number, candidate, seed, why }], position: number + 1 });
+      const { number, candidate, seed, why, leg } = trial;
+      const proposal = { trial: number, candidate, seed, why, ...(leg && { leg }) };
+      log.push({ type: 'asked', proposals: [proposal], position: number + 1 });
     }
   };
   const keep = (event: RunEvent): void => {
     switch (event.type) {
       case 'asked': {
-        askUpTo(Math.min(...event.proposals.map(({ trial }) => trial)));
+        if (event.proposals.length > 0) askUpTo(Math.min(...event.proposals.map(({ trial }) => trial)));
         const proposals = event.proposals.filter(({ trial }) => trial >= asked && trial < trials.length);
-        if (proposals.length > 0 || event.proposals.length === 0) log.push({ ...event, proposals });
+        const continues = event.continues?.filter(({ trial }) => trial < asked && !told.has(trial));
+        if (proposals.length > 0 || event.proposals.length === 0 || (continues ?? []).length > 0) {
+          log.push({ ...event, proposals, ...(continues && { continues }) });
+        }
         asked += proposals.length;
         return;
       }
+      case 'rested':
+        if (event.trial < asked && !told.has(event.trial)) log.push(event);
+        return;
       case 'told':
       case 'failed': {
         const trial = trials[event.trial];
@@ -173,6 +183,25 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
   askUpTo(trials.length);
   const untold = trials.filter(({ number }) => !told.has(number));
   return [...log, ...untold.flatMap((trial) => dueOutcome(trial).map((due) => outcomeOf(due, trial)))];
+}
+
+/** Open trials rest where the log says so, and nowhere else; each is on the leg that it was asked for last. */
+function mendStandings(db: Connection, runId: string, log: readonly RunEvent[]): void {
+  const standings = standingsOf(log);
+  const mend = db.prepare<[TrialState, string | null, string]>('UPDATE trial SET state = ?, leg = ? WHERE id = ?');
+  for (const trial of trialReader(db).trials(runId)) {
+    const standing = standings.get(trial.number);
+    if (standing === undefined || agrees(trial, standing)) continue;
+    const state = standing.state === 'resting' ? 'resting' : trial.state === 'resting' ? 'queued' : trial.state;
+    mend.run(state, standing.leg === undefined ? null : writeJson(standing.leg), trial.id);
+  }
+}
+
+/** Whether a trial that has not ended stands where its run's log says. */
+export function agrees({ state, leg }: Pick<Trial, 'state' | 'leg'>, standing: Standing): boolean {
+  if (standing.state === 'ended' || DUE[state].length > 0) return true; // outcomes are looked at by themselves
+  const isSameLeg = leg?.until === standing.leg?.until && leg?.schedule === standing.leg?.schedule;
+  return isSameLeg && (state === 'resting') === (standing.state === 'resting');
 }
 
 function outcomeOf(due: 'told' | 'failed', { number, metrics, reason }: Trial): RunEvent {
@@ -194,7 +223,7 @@ function rewriteLog(db: Connection, runId: string, log: readonly RunEvent[], at:
   );
   log.forEach((event, seq) => {
     const json = writeJson(event);
-    insert.run(runId, seq, event.type, endedIn(event) ?? null, json, times.get(json) ?? at);
+    insert.run(runId, seq, event.type, toldOf(event) ?? null, json, times.get(json) ?? at);
   });
 }
 
@@ -222,7 +251,7 @@ function mendCurve(db: Connection, trialId: string): readonly string[] {
     .prepare<[string], number>('SELECT epoch FROM epoch WHERE trial_id = ? ORDER BY epoch')
     .pluck()
     .all(trialId);
-  const isOpen = trial.state === 'queued' || trial.state === 'running' || trial.state === 'interrupted';
+  const isOpen = DUE[trial.state].length === 0;
   const from = db
     .prepare<[string], number>(`SELECT epoch FROM checkpoint WHERE trial_id = ? AND kind = 'epoch'`)
     .pluck()

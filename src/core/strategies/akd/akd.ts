@@ -64,6 +64,8 @@ function foldEvent(before: AkdState, event: RunEvent): AkdState {
   switch (event.type) {
     case 'asked':
       return openEpisodes(state, event);
+    case 'rested':
+      return state;
     case 'told':
     case 'failed': {
       if (!state.open.has(event.trial) || state.ended.includes(event.trial)) return state;

@@ -64,6 +64,8 @@ export function followSearch(input: StrategyInput, log: readonly RunEvent[]): Fo
         for (const { trial } of event.proposals) noise.set(trial, deviation);
         return;
       }
+      case 'rested':
+        return;
       case 'told':
       case 'failed':
         return void regions.push(momentOf(before, state, event.trial));

@@ -69,6 +69,7 @@ export function foldEvent(state: TradeState, event: RunEvent): TradeState {
   const ledger = record(state.ledger, event, state.context.catalogue);
   switch (event.type) {
     case 'asked':
+    case 'rested':
       return { ...state, ledger };
     case 'told':
     case 'failed': {

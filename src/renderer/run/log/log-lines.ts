@@ -37,6 +37,8 @@ export const LOG_LOOKS = {
   started: { icon: 'play', tone: 'neutral' },
   resumed: { icon: 'play', tone: 'neutral' },
   proposed: { icon: 'plus', tone: 'neutral' },
+  continued: { icon: 'play', tone: 'neutral' },
+  rested: { icon: 'pause', tone: 'neutral' },
   exhausted: { icon: 'close', tone: 'neutral' },
   finished: { icon: 'check', tone: 'good' },
   tooSlow: { icon: 'close', tone: 'warn' },
