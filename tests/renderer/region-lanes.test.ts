@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RegionsAfter } from '../../src/core/strategies/trade/follow.ts';
+import type { RegionsAfter } from '../../src/core/strategies/followed.ts';
 import { regionHistory } from '../../src/renderer/charts/region-lanes.ts';
 
 type Open = RegionsAfter['regions'][number];

@@ -293,10 +293,7 @@ export const strategySchema = z.strictObject({
   fidelity: z.enum(['faithful', 'partial', 'reconstruction']),
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
-  /** It can learn from earlier runs. */
-  transfers: z.boolean().optional(),
-  /** It trains the students that it is given, and searches for none. */
-  given: z.boolean().optional(),
+  accepts: list(z.enum(['prior', 'students'])).optional(),
   needs: list(z.enum(['legs'])).optional(),
 });
 

@@ -9,8 +9,8 @@ import { familyOf } from '../space/lattice.ts';
 import { calibrate } from '../surrogate/calibration.ts';
 import type { Calibration } from '../surrogate/calibration.ts';
 import type { StrategyInput } from './strategy.ts';
-import { followSearch } from './trade/follow.ts';
-import type { LeftOut, RegionsAfter } from './trade/follow.ts';
+import { explainBy } from './registry.ts';
+import type { LeftOut, RegionsAfter } from './followed.ts';
 
 /** What a family got of the budget, and what came of it. */
 export interface FamilyAccount {
@@ -51,18 +51,15 @@ export interface Explanation {
   /** Of all predictions; `undefined` without any. */
   readonly calibration?: Calibration;
   readonly calibrations: readonly { readonly family: string; readonly calibration: Calibration }[];
-  /** After each result; empty for strategies without regions. */
+  /** After each result; empty for strategies that tell of none. */
   readonly regions: readonly RegionsAfter[];
   /** How well the surrogate tells each result from all others as it stands; for strategies that share TRADE's. */
   readonly leftOut?: LeftOut;
 }
 
-/** The strategy whose log is followed through its regions and its surrogate. */
-const FOLLOWED = 'trade';
-
 export function explainRun(strategy: string, input: StrategyInput, log: readonly RunEvent[]): Explanation {
   const { problem } = input;
-  const search = strategy === FOLLOWED ? followSearch(input, log) : undefined;
+  const search = explainBy(strategy, input, log);
   const trials = resultsOf(problem, log);
   const predictions = predictionsOf(problem, trials, search?.noise ?? new Map());
   const byFamily = problem.space.families.flatMap(({ name }) => {

@@ -69,7 +69,7 @@ export const listed: Strategy<ListedState> = {
   fidelity: 'faithful',
   summary: 'No search: students that you name, each trained with several seeds.',
   defaults: { seeds: 3 },
-  given: true,
+  accepts: ['students'],
 
   init(input) {
     const { space, limits } = input.problem;

@@ -3,6 +3,7 @@ import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { akd } from './akd/akd.ts';
 import { evolution } from './evolution.ts';
+import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
@@ -12,7 +13,7 @@ import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
-export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask'>;
+export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain'>;
 
 /** A strategy in play: its state is hidden, and moves only by folding events. */
 export interface OpenStrategy {
@@ -22,16 +23,18 @@ export interface OpenStrategy {
 }
 
 /** A strategy whose state type nobody outside needs to know. */
-export interface Entry {
+interface Entry {
   readonly info: StrategyInfo;
   open(input: StrategyInput): OpenStrategy;
+  readonly explain: Strategy<unknown>['explain'];
 }
 
-export function entryOf<S>(strategy: Strategy<S>): Entry {
-  const { id, title, version, fidelity, summary, defaults, transfers = false, given = false, needs = [] } = strategy;
-  const info = { id, title, version, fidelity, summary, defaults, transfers, given, needs };
+function entry<S>(strategy: Strategy<S>): Entry {
+  const { id, title, version, fidelity, summary, defaults, accepts = [], needs = [] } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults, accepts, needs };
   return {
     info,
+    explain: strategy.explain,
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
@@ -48,24 +51,24 @@ export function entryOf<S>(strategy: Strategy<S>): Entry {
 }
 
 export const STRATEGIES = {
-  trade: entryOf(trade),
-  'gp-ehvi': entryOf(gpEhvi),
-  'trade-m': entryOf(tradeM),
-  'trade-f': entryOf(tradeF),
-  random: entryOf(random),
-  evolution: entryOf(evolution),
-  nsga2: entryOf(nsga2),
-  tpe: entryOf(tpe),
-  akd: entryOf(akd),
+  trade: entry(trade),
+  'gp-ehvi': entry(gpEhvi),
+  'trade-m': entry(tradeM),
+  'trade-f': entry(tradeF),
+  random: entry(random),
+  evolution: entry(evolution),
+  nsga2: entry(nsga2),
+  tpe: entry(tpe),
+  akd: entry(akd),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
 
-/** Strategies of tests (testing.ts); in the product there are none. */
-export const GUESTS = new Map<string, Entry>();
+/** Strategies of tests, which the product does not have. */
+const guests = new Map<string, Entry>();
 
 /** What trains the students that it is given: no search, and in no comparison of searches. */
-export const LISTED = entryOf(listed);
+export const LISTED = entry(listed);
 
 export const STRATEGY_INFOS: readonly StrategyInfo[] = Object.values(STRATEGIES).map(({ info }) => info);
 
@@ -89,9 +92,9 @@ function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions):
 }
 
 /** Who asks for transfer is told that there will be none. */
-export function checkPrior({ title, transfers }: StrategyInfo, prior: readonly unknown[] = []): void {
-  if (transfers || prior.length === 0) return;
-  const able = STRATEGY_INFOS.filter((info) => info.transfers).map(({ id }) => id);
+export function checkPrior({ title, accepts = [] }: StrategyInfo, prior: readonly unknown[] = []): void {
+  if (accepts.includes('prior') || prior.length === 0) return;
+  const able = STRATEGY_INFOS.filter((info) => info.accepts?.includes('prior')).map(({ id }) => id);
   throw new WorkbenchError(
     'config.invalid',
     `transferFrom: ${title} learns nothing from earlier runs: choose ${able.join(' or ')}, or leave them out.`,
@@ -100,7 +103,8 @@ export function checkPrior({ title, transfers }: StrategyInfo, prior: readonly u
 }
 
 /** A search finds its own students; without any given there is nothing to train. */
-export function checkStudents({ title, given = false }: StrategyInfo, students: readonly unknown[] = []): void {
+export function checkStudents({ title, accepts = [] }: StrategyInfo, students: readonly unknown[] = []): void {
+  const given = accepts.includes('students');
   if (given === students.length > 0) return;
   const problem = given
     ? 'students: name the students that are to be trained.'
@@ -123,13 +127,26 @@ export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
   return known(id).open(input);
 }
 
-function known(id: string): Entry {
+/** What the strategy of a run tells of it beyond its log; `undefined` where there is nothing, or no such strategy any more. */
+export function explainBy(id: string, input: StrategyInput, log: readonly RunEvent[]): FollowedSearch | undefined {
+  return find(id)?.explain?.(input, log);
+}
+
+function find(id: string): Entry | undefined {
   if (id === LISTED.info.id) return LISTED;
-  if (isStrategyId(id)) return STRATEGIES[id];
-  const guest = GUESTS.get(id);
-  if (guest) return guest;
+  return isStrategyId(id) ? STRATEGIES[id] : guests.get(id);
+}
+
+function known(id: string): Entry {
+  const found = find(id);
+  if (found) return found;
   const names = Object.keys(STRATEGIES).join(', ');
   throw new WorkbenchError('strategy.unknown', `There is no strategy '${id}': choose one of ${names}.`, {
     field: 'strategy.id',
   });
 }
+
+/** `admit`: from then on a strategy is played under its id, by host and games alike. */
+export const testing = {
+  admit: <S>(strategy: Strategy<S>): void => void guests.set(strategy.id, entry(strategy)),
+};

@@ -1,6 +1,7 @@
 /** The ask/tell contract of a search strategy: a pure fold over the run's event log (docs/architecture.md). */
 import type { RunEvent } from '../events.ts';
 import type { Problem } from '../objective.ts';
+import type { FollowedSearch } from './followed.ts';
 import type { Candidate } from '../space/space.ts';
 
 /** How close to its source a strategy is (docs/trade.md); the product shows it. */
@@ -43,10 +44,11 @@ export interface Strategy<S> {
   /** One sentence on what it is and where it comes from. */
   readonly summary: string;
   readonly defaults: StrategyOptions;
-  /** It makes use of `prior`; the others refuse one. */
-  readonly transfers?: boolean;
-  /** It searches for nothing: it trains `students`. The others refuse them. */
-  readonly given?: boolean;
+  /**
+   * What it makes use of, and a run of others is refused with. `prior`: results of earlier runs. `students`: it searches for
+   * nothing, and trains those that it is given.
+   */
+  readonly accepts?: readonly ('prior' | 'students')[];
   /** What a run has to have for it: `legs`, trainings that can rest after an epoch that the strategy names. */
   readonly needs?: readonly 'legs'[];
   init(input: StrategyInput): S;
@@ -57,4 +59,6 @@ export interface Strategy<S> {
    * at the end is stopped. Same state, same answer.
    */
   ask(state: S, count: number): AskedEvent;
+  /** What it alone can tell of its run, beside what the log says of any (explain.ts). */
+  explain?(input: StrategyInput, log: readonly RunEvent[]): FollowedSearch;
 }

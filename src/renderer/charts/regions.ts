@@ -1,6 +1,6 @@
 /** Every trust region's radius over the search, in lanes, with its successes, failures, moves and end; the global arm on top. */
 import type { SeriesOption } from 'echarts';
-import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';

@@ -22,7 +22,7 @@ import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { Run, RunState, SearchConfig } from '../../core/run.ts';
 import { familyOf, familySize, randomMember } from '../../core/space/lattice.ts';
-import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import { metricsOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
 import { createRegionGame } from './region-game.ts';
@@ -87,7 +87,7 @@ export const fixtureStrategies: readonly StrategyView[] = [
     fidelity: 'reconstruction',
     summary: 'Trust-region Bayesian optimisation over student families with one shared surrogate.',
     defaults: { initial: 8, globalShare: 0.25 },
-    transfers: true,
+    accepts: ['prior'],
   },
   {
     id: 'random',

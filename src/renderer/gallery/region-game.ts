@@ -3,7 +3,7 @@ import type { Why } from '../../core/events.ts';
 import { paretoFront } from '../../core/geometry/pareto-front.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import { TRADE } from '../../core/strategies/trade/constants.ts';
-import type { RegionsAfter } from '../../core/strategies/trade/follow.ts';
+import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import { afterTrial, narrowestStep, openRegion, radiusName } from '../../core/strategies/trade/regions.ts';
 import type { Region } from '../../core/strategies/trade/regions.ts';
 import type { Family } from '../../core/space/space.ts';

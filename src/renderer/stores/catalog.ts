@@ -18,7 +18,7 @@ export const useCatalog = defineStore('catalog', () => {
   const teachers = shallowRef<readonly TeacherView[]>([]);
   const ways = shallowRef<readonly StrategyView[]>([]);
   /** Those that search; what trains given students is known by its id. */
-  const strategies = computed(() => ways.value.filter(({ given }) => given !== true));
+  const strategies = computed(() => ways.value.filter(({ accepts }) => accepts?.includes('students') !== true));
   const families = shallowRef<ReadonlyMap<string, readonly FamilyView[]>>(new Map());
   /** Everything is here. */
   const isRead = shallowRef(false);

@@ -5,58 +5,25 @@ import { unpack } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser } from '../../surrogate/standardise.ts';
 import { withData } from '../ledger.ts';
 import { familyOf } from '../../space/lattice.ts';
-import type { StrategyInput } from '../strategy.ts';
+import type { FollowedSearch, LeftOut, RegionsAfter } from '../followed.ts';
+import type { Strategy, StrategyInput } from '../strategy.ts';
 import { learn } from './learn.ts';
 import { radiusName } from './regions.ts';
 import type { Region } from './regions.ts';
 import type { TradeState } from './state.ts';
-import { trade } from './trade.ts';
 
-export interface RegionMoment {
-  readonly id: number;
-  readonly family: string;
-  /** Trial at the centre. */
-  readonly centre: number;
-  readonly radius: string;
-  readonly successes: number;
-  readonly failures: number;
-}
-
-export interface RegionsAfter {
-  /** The trial whose result moved them. */
-  readonly trial: number;
-  readonly regions: readonly RegionMoment[];
-  /** The region that had proposed the trial, if it is still there, and whether it counts as its success. */
-  readonly own?: { readonly region: number; readonly success: boolean };
-  /** Ids of regions that this result ended, of those opened in their place, and of those moved to a new centre. */
-  readonly ended: readonly number[];
-  readonly opened: readonly number[];
-  readonly recentred: readonly number[];
-}
-
-/** Each result predicted from all others, in outputs of unit variance. */
-export interface LeftOut {
-  readonly count: number;
-  /** Mean log density in nats, and that of knowing only the results' mean and deviation: the surrogate's worth is the difference. */
-  readonly logScore: number;
-  readonly unaided: number;
-}
-
-export interface FollowedSearch {
-  readonly regions: readonly RegionsAfter[];
-  /** Deviation of a training's noise in the units of what is learned, as estimated when the trial was proposed. */
-  readonly noise: ReadonlyMap<number, number>;
-  /** `undefined` with fewer than three results. */
-  readonly leftOut?: LeftOut;
-}
-
-export function followSearch(input: StrategyInput, log: readonly RunEvent[]): FollowedSearch {
-  let state = trade.init(input);
+/** `strategy`: the one that has written the log. */
+export function followSearch(
+  strategy: Pick<Strategy<TradeState>, 'init' | 'fold'>,
+  input: StrategyInput,
+  log: readonly RunEvent[],
+): FollowedSearch {
+  let state = strategy.init(input);
   const regions: RegionsAfter[] = [];
   const noise = new Map<number, number>();
   const follow = (event: RunEvent): void => {
     const before = state;
-    state = trade.fold(before, event);
+    state = strategy.fold(before, event);
     switch (event.type) {
       case 'asked': {
         if (!event.warmStart) return;

@@ -21,6 +21,7 @@ import type { AskedEvent, Strategy, StrategyOptions } from '../strategy.ts';
 import { TRADE } from './constants.ts';
 import { createContext } from './context.ts';
 import { initialDesign } from './init.ts';
+import { followSearch } from './follow.ts';
 import { forecastLatency } from './latency.ts';
 import { learn } from './learn.ts';
 import { propose } from './propose.ts';
@@ -49,7 +50,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   return {
-    ...{ ...identity, version: 5, transfers: true, defaults },
+    ...{ ...identity, version: 5, accepts: ['prior'], defaults },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
@@ -62,7 +63,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   };
 }
 
-export const trade = tradeStrategy(
+const WHOLE = tradeStrategy(
   {
     ...{ id: 'trade', title: 'TRADE', fidelity: 'reconstruction' },
     summary:
@@ -70,6 +71,8 @@ export const trade = tradeStrategy(
   },
   {},
 );
+
+export const trade: Strategy<TradeState> = { ...WHOLE, explain: (input, log) => followSearch(WHOLE, input, log) };
 
 /** The same surrogate and acquisition without what makes it TRADE: the peer that a region has to be better than. */
 export const gpEhvi = tradeStrategy(
