@@ -44,7 +44,7 @@ const images = cache.images(DATASET, 'train', { shift: 0 });
 const validation = cache.images(DATASET, 'val', { shift: 0, count: 100 });
 const validationLabels = cache.dataset(DATASET).split('val').labels.subarray(0, 100);
 const cacheDir = mkdtempSync(join(tmpdir(), 'bench-epoch-'));
-const breath = (): Promise<void> => Promise.resolve();
+const yieldToEvents = (): Promise<void> => Promise.resolve();
 
 /** Seconds of the second epoch's steps, and milliseconds from the start to the first step. */
 async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{ epoch: number; firstStepMs: number }> {
@@ -60,7 +60,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
               ...{ teacher: { directory }, dataset: cache.dataset(DATASET), count: images.count },
               ...{ augmentation, distillation, student: graph, cacheDir },
             },
-            breath,
+            yieldToEvents,
             () => undefined,
           ),
         );
@@ -76,7 +76,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
       validationLabels,
       ...(teacher && { teacher }),
     },
-    { breath, onStep: () => void marks.push(performance.now()) },
+    { yieldToEvents, onStep: () => void marks.push(performance.now()) },
   );
   const steps = marks.length / 2;
   const between = ((marks.at(-1) ?? NaN) - (marks[steps] ?? NaN)) / (steps - 1);

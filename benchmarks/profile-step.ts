@@ -76,7 +76,7 @@ await train(
     validationLabels: split.labels.subarray(0, few.count),
   },
   {
-    breath: async () => {
+    yieldToEvents: async () => {
       if (done === 5) {
         times.clear();
         started = performance.now();

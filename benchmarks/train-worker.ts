@@ -51,7 +51,7 @@ let started = 0;
 let cpu = process.cpuUsage();
 
 /** Between two steps: answers a finished request and waits for the next. */
-async function breath(): Promise<void> {
+async function yieldToEvents(): Promise<void> {
   if (left > 0) {
     left -= 1;
     return;
@@ -79,5 +79,5 @@ await train(
     validationLabels: split.labels.subarray(0, few.count),
     start: { step: 0, lossSum: 0, elapsed: 0, weights, optimizer: new Map() },
   },
-  { breath },
+  { yieldToEvents },
 );

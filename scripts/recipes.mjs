@@ -37,7 +37,10 @@ export const KINDS = Object.freeze({
     entry: /^ {2}\| .*readonly op: '(\w+)'/gm,
   },
   'bridge method': {
-    ...{ most: 5, registries: ['contract', 'upkeep-contract', 'care-contract'].map((name) => `src/bridge/${name}.ts`) },
+    ...{
+      most: 5,
+      registries: ['contract', 'upkeep-contract', 'maintenance-contract'].map((name) => `src/bridge/${name}.ts`),
+    },
     entry: /^ {4}(\w+): oc\b/gm,
     naming: (names) => new RegExp(`\\.${names[0]}\\(|^\\s+(?:async )?${names[0]}[:(,]`),
   },

@@ -100,7 +100,7 @@ async function timeStudents(file: string, out: string): Promise<void> {
     for (const student of students) {
       if (rows.latencies.has(latencyId(round, student.id))) continue;
       const row = await latencyRow(student, round, session.id, ({ graph }) =>
-        measureLatency(graph, TIMED.engines, TIMED.batches, bench.breath),
+        measureLatency(graph, TIMED.engines, TIMED.batches, bench.yieldToEvents),
       );
       if (row === undefined) {
         say(`Others keep the machine busy, ${student.id} cannot be timed: run this again when it is quiet.`);

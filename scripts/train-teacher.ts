@@ -7,7 +7,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { timedBreath } from '../src/compute/breath.ts';
+import { timedYield } from '../src/compute/yield-to-events.ts';
 import { loadDataset, readImages } from '../src/compute/data/dataset.ts';
 import type { Split } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/protocol.ts';
@@ -63,6 +63,6 @@ const card = await trainTeacher(
       `epoch ${epoch}/${epochs}: loss ${trainLoss.toFixed(4)}, validation ${accuracy} %, ${seconds.toFixed(0)} s`,
     );
   },
-  timedBreath(),
+  timedYield(),
 );
 console.log(`validation ${card.accuracy.validation}, test ${card.accuracy.test}, ${card.weights.bytes} bytes`);

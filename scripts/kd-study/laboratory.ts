@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { claimed } from '../../src/compute/files/claim.ts';
+import { exclusively } from '../../src/compute/files/exclusive-work.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { TEACHER_RECIPE } from '../../src/compute/protocol.ts';
 import { trainTeacher } from '../../src/compute/teachers/train.ts';
@@ -29,14 +29,14 @@ export interface Laboratory {
 export function createLaboratory(options: LaboratoryOptions): Laboratory {
   const { datasetDirectory, out, say } = options;
   const bench = createBench({ datasetDirectory, targetsDirectory: join(out, 'targets'), say });
-  const { dataset, breath } = bench;
+  const { dataset, yieldToEvents } = bench;
   const ownTeacher = join(out, `own-teacher-${options.teacherEpochs}`);
 
   async function teacherDirectory(name: TeacherName): Promise<string> {
     if (name === 'bundled') return options.bundledTeacher;
     while (!existsSync(join(ownTeacher, 'teacher.json'))) {
       mkdirSync(out, { recursive: true });
-      const trained = await claimed(ownTeacher, trainOwnTeacher);
+      const trained = await exclusively(ownTeacher, trainOwnTeacher);
       if (trained === undefined) await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
     }
     return ownTeacher;
@@ -58,7 +58,7 @@ export function createLaboratory(options: LaboratoryOptions): Laboratory {
         touchClaim(ownTeacher);
         say(`  teacher's epoch ${point.epoch}/${epochs}: validation ${point.validationAccuracy.toFixed(4)}`);
       },
-      breath,
+      yieldToEvents,
     );
   }
 

@@ -2,10 +2,10 @@
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
-import { timedBreath } from '../../src/compute/breath.ts';
+import { timedYield } from '../../src/compute/yield-to-events.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';
-import type { Breath } from '../../src/compute/training/evaluate.ts';
+import type { YieldToEvents } from '../../src/compute/training/evaluate.ts';
 import { createModel } from '../../src/compute/model/model.ts';
 import { disposeParameters, uploadWeights } from '../../src/compute/model/parameters.ts';
 import { targetsFingerprint, teacherTargets } from '../../src/compute/teachers/teacher.ts';
@@ -44,14 +44,14 @@ export interface StudentResult {
 
 export interface Bench {
   readonly dataset: Dataset;
-  readonly breath: Breath;
+  readonly yieldToEvents: YieldToEvents;
   /** Throws what `train` throws. */
   readonly train: (training: StudentTraining) => Promise<StudentResult>;
 }
 
 export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOptions): Bench {
   const cache = createTrainerCache();
-  const breath = timedBreath();
+  const yieldToEvents = timedYield();
   const dataset = cache.dataset(datasetDirectory);
 
   function targetsOf(training: StudentTraining, directory: string, count: number): Promise<TeacherTargets> {
@@ -62,7 +62,7 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
     };
     return cache.targets(datasetDirectory, targetsFingerprint(request), () => {
       say("  computing the teacher's part");
-      return teacherTargets(request, breath, () => undefined);
+      return teacherTargets(request, yieldToEvents, () => undefined);
     });
   }
 
@@ -76,7 +76,7 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
       teacherDirectory === undefined ? undefined : await targetsOf(training, teacherDirectory, images.count);
     const task = { model, recipe, seed, train: images, validation, validationLabels, ...(teacher && { teacher }) };
     const started = process.cpuUsage();
-    const { weights, evaluation, seconds } = await train(task, { breath, onEpoch });
+    const { weights, evaluation, seconds } = await train(task, { yieldToEvents, onEpoch });
     const { user, system } = process.cpuUsage(started);
     return {
       validationAccuracy: evaluation.accuracy,
@@ -90,11 +90,11 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
     const parameters = uploadWeights(model.layout, weights);
     try {
       const images = cache.images(datasetDirectory, 'test', { shift: 0 });
-      return (await evaluate(model, parameters, images, dataset.split('test').labels, breath)).accuracy;
+      return (await evaluate(model, parameters, images, dataset.split('test').labels, yieldToEvents)).accuracy;
     } finally {
       disposeParameters(parameters);
     }
   }
 
-  return { dataset, breath, train: trainStudent };
+  return { dataset, yieldToEvents, train: trainStudent };
 }

@@ -1,7 +1,7 @@
 /** A study's record: one JSON line a finished piece of work, appended by any number of processes, told apart by its id. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { claimed } from '../../src/compute/files/claim.ts';
+import { exclusively } from '../../src/compute/files/exclusive-work.ts';
 
 export interface Line {
   readonly id: string;
@@ -41,7 +41,7 @@ export async function recorded<Row extends Line>(
   const claims = join(dirname(file), 'claims');
   mkdirSync(claims, { recursive: true });
   const path = join(claims, id.replace(/[^\w.=-]+/g, '_'));
-  return claimed(path, async () => {
+  return exclusively(path, async () => {
     // It may have been finished between the look and the claim.
     if (isDone()) return undefined;
     const row = await work(() => touchClaim(path));

@@ -1,7 +1,7 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
-import * as care from './care-contract.ts';
+import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from './schemas/epoch.ts';
 import { explanationSchema } from './schemas/explain.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
@@ -148,8 +148,8 @@ export const contract = {
   views: u.views,
   space: u.space,
   archives: u.archives,
-  doctor: care.doctor,
-  backups: care.backups,
+  doctor: maintenance.doctor,
+  backups: maintenance.backups,
   events: {
     /** Changes as they happen, coalesced to ten a second for each run, trial, curve and replay. */
     watch: oc.output(eventIterator(s.hostEventSchema)),

@@ -10,7 +10,7 @@ await serveJobs({
       throw new WorkbenchError('internal', 'An importer imports data sets: ask a trainer.');
     }
     const { jobId, fence } = command.job;
-    const directory = await importDataset(command.job, control.breath, (stage, done, total) =>
+    const directory = await importDataset(command.job, control.yieldToEvents, (stage, done, total) =>
       send({ type: 'progress', jobId, fence, stage, done, total }),
     );
     send({ type: 'datasetImported', jobId, fence, directory });

@@ -1,7 +1,7 @@
 /** Pause, resume and stop of the job in hand, heeded between two steps. */
 import { setTimeout } from 'node:timers/promises';
-import { timedBreath } from './breath.ts';
-import type { Breath } from './training/evaluate.ts';
+import { timedYield } from './yield-to-events.ts';
+import type { YieldToEvents } from './training/evaluate.ts';
 
 export interface JobControl {
   readonly jobId: string;
@@ -9,7 +9,7 @@ export interface JobControl {
   readonly resume: () => void;
   readonly stop: () => void;
   /** Waits while paused; throws a `StopRequest` once stopped. */
-  readonly breath: Breath;
+  readonly yieldToEvents: YieldToEvents;
 }
 
 /** Not an error of the job: the host asked for its end. */
@@ -19,7 +19,7 @@ export class StopRequest extends Error {
 
 const MILLISECONDS_BETWEEN_LOOKS = 50;
 
-/** `held` is called each time that a pause takes effect; `alive` at every breath, and while a pause lasts. */
+/** `held` is called each time that a pause takes effect; `alive` whenever it yields, and while a pause lasts. */
 export function createJobControl(
   jobId: string,
   held: () => void = () => undefined,
@@ -27,7 +27,7 @@ export function createJobControl(
 ): JobControl {
   let paused = false;
   let stopped = false;
-  const breathe = timedBreath();
+  const yieldInTime = timedYield();
   return {
     jobId,
     pause: () => {
@@ -39,8 +39,8 @@ export function createJobControl(
     stop: () => {
       stopped = true;
     },
-    breath: async () => {
-      await breathe();
+    yieldToEvents: async () => {
+      await yieldInTime();
       alive();
       if (paused && !stopped) held();
       while (paused && !stopped) {

@@ -7,7 +7,7 @@ import { readTrainingState, readWeights, writeTrainingState, writeWeights } from
 import type { ResidentImages } from './data/augment.ts';
 import { checkTrainable } from './data/trainable.ts';
 import { evaluate } from './training/evaluate.ts';
-import type { Breath, Evaluation } from './training/evaluate.ts';
+import type { YieldToEvents, Evaluation } from './training/evaluate.ts';
 import { exportNetwork, pixelsFor, readNetwork } from './export/export-job.ts';
 import { inspectNetwork } from './inspect.ts';
 import { StopRequest } from './job-control.ts';
@@ -54,7 +54,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
       const images = imagesForTeacher(teacher, dataset, 'val', {});
       try {
         const { labels } = dataset.split('val');
-        const result = await evaluate(teacher.model, teacher.parameters, images, labels, tools.control.breath);
+        const result = await evaluate(teacher.model, teacher.parameters, images, labels, tools.control.yieldToEvents);
         return tools.send({ type: 'evaluated', jobId, fence, ...result });
       } finally {
         images.dispose();
@@ -66,7 +66,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
     case 'export': {
       const { job } = command;
       const exported = await exportNetwork(job, tools.cache.dataset(job.dataset.directory), async (stage) => {
-        await tools.control.breath();
+        await tools.control.yieldToEvents();
         tools.send({ type: 'progress', jobId, fence, stage, done: 0, total: 1 });
       });
       return tools.send({ type: 'exported', jobId, fence, ...exported });
@@ -86,7 +86,7 @@ export async function runJob(command: JobCommand, tools: JobTools): Promise<void
     }
     case 'latency': {
       const { graph, engines, batches } = command.job;
-      const measurements = await measureLatency(graph, engines, batches, tools.control.breath);
+      const measurements = await measureLatency(graph, engines, batches, tools.control.yieldToEvents);
       return tools.send({ type: 'timed', jobId, fence, measurements });
     }
   }
@@ -118,7 +118,7 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
     const trained = await train(
       { ...task, ...(start && { start }) },
       {
-        breath: control.breath,
+        yieldToEvents: control.yieldToEvents,
         onStep: (_, share) => report(share * totalSteps, totalSteps),
         onEpoch: (point, state) => {
           const checkpoint = writeTrainingState(join(tempDir, `${jobId}-${point.epoch}.safetensors`), layout, state());
@@ -145,7 +145,7 @@ async function runTraining(job: TrainJob, tools: JobTools): Promise<void> {
           model,
           validation,
           validationLabels,
-          control.breath,
+          control.yieldToEvents,
         )
       : trained.evaluation;
     const result = {
@@ -169,7 +169,7 @@ async function targetsOf(job: TrainJob, count: number, tools: JobTools): Promise
   };
   const report = reporter(tools, job, "computing the teacher's soft targets");
   return tools.cache.targets(dataset.directory, targetsFingerprint(request), () =>
-    teacherTargets(request, tools.control.breath, report),
+    teacherTargets(request, tools.control.yieldToEvents, report),
   );
 }
 
@@ -179,7 +179,7 @@ async function runEvaluation(job: EvaluateJob, { cache, control, send }: JobTool
   const model = createModel(job.graph);
   const images = cache.images(job.dataset.directory, name, { shift: 0 });
   const { labels } = cache.dataset(job.dataset.directory).split(name);
-  const result = await evaluateFile(job, model, images, labels, control.breath);
+  const result = await evaluateFile(job, model, images, labels, control.yieldToEvents);
   send({ type: 'evaluated', jobId, fence, ...result });
 }
 
@@ -188,11 +188,11 @@ async function evaluateFile(
   model: Model,
   images: ResidentImages,
   labels: Uint8Array,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
   const parameters = uploadWeights(model.layout, readWeights(checkpoint, model.layout, sha256));
   try {
-    return await evaluate(model, parameters, images, labels, breath);
+    return await evaluate(model, parameters, images, labels, yieldToEvents);
   } finally {
     disposeParameters(parameters);
   }
@@ -215,7 +215,7 @@ async function runTeacherTraining(job: TeacherJob, tools: JobTools): Promise<voi
       ...(job.dataset.known && { sources: job.dataset.known }),
     },
     ({ point, checkpoint }) => tools.send({ type: 'epoch', jobId, fence, point, checkpoint }),
-    tools.control.breath,
+    tools.control.yieldToEvents,
   );
   tools.send({ type: 'teacherTrained', jobId, fence, directory, accuracy });
 }

@@ -9,8 +9,8 @@ import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createArchives } from './archive/archives.ts';
 import { examineWorkspace } from './processes/ask-client.ts';
-import { createCare, mendAfterRecovery } from './workspace/care.ts';
-import type { RecoveryReport } from './workspace/care.ts';
+import { createMaintenance, mendAfterRecovery } from './workspace/maintenance.ts';
+import type { RecoveryReport } from './workspace/maintenance.ts';
 import { createCatalog } from './library/catalog.ts';
 import { createDiagnostics } from './workspace/diagnostics.ts';
 import { createExporter } from './students/export.ts';
@@ -42,8 +42,8 @@ export { examineFolder } from '../store/upkeep/doctor.ts';
 export { isLocked } from '../store/lock.ts';
 export { assertOurs } from '../store/ownership.ts';
 export { wishFor } from '../store/upkeep/recovery.ts';
-export { backupsOf, keptBackups, removeKept } from './workspace/care.ts';
-export type { RecoveryReport } from './workspace/care.ts';
+export { backupsOf, keptBackups, removeKept } from './workspace/maintenance.ts';
+export type { RecoveryReport } from './workspace/maintenance.ts';
 export { readWorkspace } from './workspace/read-workspace.ts';
 export { logEntries } from './runs/log-entries.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
@@ -137,7 +137,7 @@ function hostOver(
   const upkeep = createRunUpkeep({ workspace, runs, live });
   const isBusy = (): boolean => jobs.list().some(isUnderWay);
   const reclaim = createReclaim({ workspace, runs, upkeep, isBusy });
-  const care = createCare({
+  const maintenance = createMaintenance({
     ...{ workspace, log, now: () => new Date() },
     busy: () => {
       if (runs.active().length > 0) return 'A search is running: pause it first.';
@@ -174,7 +174,7 @@ function hostOver(
     upkeep,
     reclaim,
     archives,
-    care,
+    maintenance,
     explain: createExplainer(store, catalog),
     side,
     review: createReview({ store, files, catalog, side }),
@@ -202,7 +202,7 @@ function hostOver(
   async function closeAll(): Promise<void> {
     try {
       await runs.close();
-      await care.close();
+      await maintenance.close();
       await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
     } finally {
       handed.close();
@@ -214,7 +214,7 @@ function hostOver(
     }
   }
 
-  care.start();
+  maintenance.start();
   workspace.keepReserve();
   let closed: Promise<void> | undefined;
   return {

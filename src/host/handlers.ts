@@ -8,7 +8,7 @@ import type { Run } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Archives } from './archive/archives.ts';
-import type { Care } from './workspace/care.ts';
+import type { Maintenance } from './workspace/maintenance.ts';
 import type { Catalog } from './library/catalog.ts';
 import type { DatasetImports } from './library/dataset-import.ts';
 import type { Diagnostics } from './workspace/diagnostics.ts';
@@ -52,7 +52,7 @@ export interface HandlerParts {
   readonly upkeep: RunUpkeep;
   readonly reclaim: Reclaim;
   readonly archives: Archives;
-  readonly care: Care;
+  readonly maintenance: Maintenance;
   readonly explain: Explainer;
   readonly side: SideJobs;
   readonly review: Review;
@@ -216,12 +216,12 @@ export function createHandlers(parts: HandlerParts): Handlers {
       waste: () => parts.reclaim.waste(),
       reclaim: ({ kinds }) => parts.reclaim.reclaim(kinds),
     },
-    doctor: { repair: () => parts.care.repair() },
+    doctor: { repair: () => parts.maintenance.repair() },
     backups: {
-      list: () => parts.care.list(),
-      make: () => parts.care.make(),
-      restore: ({ name }) => parts.care.restore(name),
-      remove: ({ name }) => parts.care.remove(name),
+      list: () => parts.maintenance.list(),
+      make: () => parts.maintenance.make(),
+      restore: ({ name }) => parts.maintenance.restore(name),
+      remove: ({ name }) => parts.maintenance.remove(name),
     },
     archives: {
       pack: ({ runs }) => archives.pack(runs),

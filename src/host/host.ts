@@ -3,7 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
 import type { Archives } from './archive/archives.ts';
-import type { RecoveryReport } from './workspace/care.ts';
+import type { RecoveryReport } from './workspace/maintenance.ts';
 import type { ImportDataset } from './library/dataset-import.ts';
 import type { TrainTeacher } from './library/teacher-training.ts';
 

@@ -8,7 +8,7 @@ const TRIALS = 250;
 const EVENTS = 500;
 const RUNS = 25;
 
-export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const yieldToEvents = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** In the order of their numbers. */
 export async function readTrials(
@@ -22,7 +22,7 @@ export async function readTrials(
     const slice = store.trials(runId, { ...filter, offset, limit: TRIALS });
     all.push(...slice);
     if (slice.length < TRIALS) return all;
-    await breath();
+    await yieldToEvents();
   }
 }
 
@@ -38,7 +38,7 @@ export async function readRuns(
     const { rows } = store.runs({ ...filter, order, offset: all.length, limit: RUNS });
     all.push(...rows);
     if (rows.length < RUNS) return all.reverse();
-    await breath();
+    await yieldToEvents();
   }
 }
 
@@ -54,6 +54,6 @@ export async function readLog(read: LogReader, hear: (events: readonly RunEvent[
   for (let slice = read(from); slice.length > 0; slice = read(from)) {
     from += slice.length;
     await hear(slice);
-    await breath();
+    await yieldToEvents();
   }
 }

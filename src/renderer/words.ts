@@ -1,5 +1,5 @@
 /** States, reasons and metric names in words: the one place for what the workbench calls things. */
-import type { BackupView } from '../bridge/care-contract.ts';
+import type { BackupView } from '../bridge/maintenance-contract.ts';
 import type { JobKind, JobView } from '../bridge/schemas/job.ts';
 import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas/records.ts';

@@ -26,7 +26,7 @@ process.env['TF_NUM_INTRAOP_THREADS'] = '1';
 const folder = mkdtempSync(join(tmpdir(), 'distillation-'));
 const directory = writeTinyDataset(join(folder, 'data'));
 const teacherDirectory = writeTinyTeacher(join(folder, 'teacher'));
-const free = { breath: () => Promise.resolve() };
+const free = { yieldToEvents: () => Promise.resolve() };
 const quiet = (): void => undefined;
 beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,7 +51,7 @@ describe.each(LOSSES)('training by %s', (loss) => {
   it.each(['convolutional', 'transformer'] as const)(
     'a %s network goes on from an epoch checkpoint to the same weights, leaves no tensor, and keeps its own weights alone',
     async (name) => {
-      const teacher = await teacherTargets(requestOf(loss, name), free.breath, quiet);
+      const teacher = await teacherTargets(requestOf(loss, name), free.yieldToEvents, quiet);
       const { task, dispose } = await tinyTask(directory, STUDENTS[name], recipe);
       const taught = { ...task, teacher };
       const layout = trainingLayout(taught);
@@ -87,7 +87,7 @@ describe('the first step', () => {
   it('starts every loss from the same student: slots of a criterion move no weight of the network', async () => {
     const starts = await Promise.all(
       (['none', 'fitnet', 'crd'] as const).map(async (loss) => {
-        const teacher = await teacherTargets(requestOf(loss), free.breath, quiet);
+        const teacher = await teacherTargets(requestOf(loss), free.yieldToEvents, quiet);
         const recipe = { ...TINY_RECIPE, epochs: 1, learningRate: 0, distillation: DISTILLATION_DEFAULTS[loss] };
         const { task, dispose } = await tinyTask(directory, STUDENTS.convolutional, recipe);
         const { weights } = await train({ ...task, teacher }, free);
@@ -105,7 +105,7 @@ describe('averaged weights and mixed images', () => {
   it.each(['at', 'fitnet', 'crd'] as const)('go together with %s, and leave no tensor', async (loss) => {
     const augmentation = { flip: true, shift: 1, cutout: 2, mixup: 0.4 };
     const request = { ...requestOf(loss), augmentation, cacheDir: join(folder, `mixed-${loss}`) };
-    const teacher = await teacherTargets(request, free.breath, quiet);
+    const teacher = await teacherTargets(request, free.yieldToEvents, quiet);
     const plain = { ...TINY_RECIPE, epochs: 1, learningRate: 0.005, distillation: DISTILLATION_DEFAULTS[loss] };
     const recipe = { ...plain, augmentation, emaDecay: 0.8, clipNorm: 5 };
     const { task, dispose } = await tinyTask(directory, STUDENTS.convolutional, recipe);
@@ -133,8 +133,8 @@ describe('teacherTargets', () => {
   it('are one view where nothing is left to chance, and eight where something is', async () => {
     const still = { flip: false, shift: 0, cutout: 0 };
     const { views: _, ...request } = requestOf('kd');
-    const one = await teacherTargets({ ...request, augmentation: still }, free.breath, quiet);
-    const eight = await teacherTargets(request, free.breath, quiet);
+    const one = await teacherTargets({ ...request, augmentation: still }, free.yieldToEvents, quiet);
+    const eight = await teacherTargets(request, free.yieldToEvents, quiet);
     expect([one.views, eight.views]).toEqual([1, 8]);
     expect(eight.rows).toBe(8 * TINY.train);
     disposeTargets(one);
@@ -145,7 +145,7 @@ describe('teacherTargets', () => {
     const request = { ...requestOf('at'), cacheDir: join(folder, 'truncated') };
     const read = async () => {
       let computed = 0;
-      const targets = await teacherTargets(request, free.breath, () => (computed += 1));
+      const targets = await teacherTargets(request, free.yieldToEvents, () => (computed += 1));
       const values = [...targets.tensors].map(([name, tensor]) => [name, tensor.dataSync().slice()] as const);
       disposeTargets(targets);
       return { values, computed };
@@ -163,10 +163,10 @@ describe('teacherTargets', () => {
     ['images', { shape: [8, 8, 3] }, /reads images of 8 x 8 x 1, and those of data set "tiny" are 8 x 8 x 3/],
   ])('of a teacher with other %s are refused with the cause, even where a cache has them', async (_, part, message) => {
     const request = requestOf('kd');
-    disposeTargets(await teacherTargets(request, free.breath, quiet));
+    disposeTargets(await teacherTargets(request, free.yieldToEvents, quiet));
     const card = { ...request.dataset.card, ...part } as typeof request.dataset.card; // one field is another's
     await expect(
-      teacherTargets({ ...request, dataset: { ...request.dataset, card } }, free.breath, quiet),
+      teacherTargets({ ...request, dataset: { ...request.dataset, card } }, free.yieldToEvents, quiet),
     ).rejects.toThrow(
       expect.objectContaining({ code: 'teacher.mismatch', message: expect.stringMatching(message) as string }), // a matcher
     );

@@ -6,7 +6,7 @@ import { testing } from '../../src/compute/serve-jobs.ts';
 
 const { createHeartbeat } = testing;
 
-test('beats at a breath, once in five seconds', () => {
+test('beats as the work yields, once in five seconds', () => {
   let now = 0;
   let beats = 0;
   const beat = createHeartbeat(
@@ -17,17 +17,17 @@ test('beats at a breath, once in five seconds', () => {
   expect(beats).toBe(4);
 });
 
-test('every breath may beat, and so may a pause for as long as it lasts', async () => {
+test('every yield may beat, and so may a pause for as long as it lasts', async () => {
   let calls = 0;
   const control = createJobControl(
     'job',
     () => undefined,
     () => (calls += 1),
   );
-  await control.breath();
+  await control.yieldToEvents();
   expect(calls).toBe(1);
   control.pause();
-  const held = control.breath();
+  const held = control.yieldToEvents();
   while (calls < 4) await setTimeout(5);
   control.resume();
   await held;

@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const { timePasses } = testing;
 
-const breath = (): Promise<void> => Promise.resolve();
+const yieldToEvents = (): Promise<void> => Promise.resolve();
 
 it('leaves out what is slow before the engine is warm, and keeps the raw time of every other pass in order', async () => {
   let clock = 0;
@@ -29,7 +29,7 @@ it('leaves out what is slow before the engine is warm, and keeps the raw time of
 it('times a network on both engines and for both batch sizes, without leaving a tensor behind', async () => {
   await loadBackend();
   const before = tf.memory().numTensors;
-  const measured = await measureLatency(tinyConvolutional(), LATENCY_ENGINES, LATENCY_BATCHES, breath);
+  const measured = await measureLatency(tinyConvolutional(), LATENCY_ENGINES, LATENCY_BATCHES, yieldToEvents);
   expect(tf.memory().numTensors).toBe(before);
   expect(measured.map(({ engine, batch }) => [engine, batch])).toEqual([
     ['onnxruntime', 1],

@@ -114,8 +114,8 @@ describe('a teacher whose training goes on', () => {
       recipe: { ...TINY_RECIPE, epochs: 6 },
     };
     const epochs: number[] = [];
-    const breath = (): Promise<void> => (epochs.length === 3 ? Promise.reject(new Error('stopped')) : free());
-    await trainTeacher(options, ({ point }) => epochs.push(point.epoch), breath).catch(() => undefined);
+    const yieldToEvents = (): Promise<void> => (epochs.length === 3 ? Promise.reject(new Error('stopped')) : free());
+    await trainTeacher(options, ({ point }) => epochs.push(point.epoch), yieldToEvents).catch(() => undefined);
     expect(readdirSync(options.workDir).sort()).toEqual(['teacher-2.safetensors', 'teacher-3.safetensors']);
     return options;
   }
@@ -225,7 +225,7 @@ describe('teacherTargets', () => {
     );
     const [awaited = ''] = files;
     let waits = 0;
-    const breath = async (): Promise<void> => {
+    const yieldToEvents = async (): Promise<void> => {
       if (
         readdirSync(join(folder, 'claims')).filter((file) => file.endsWith('.safetensors')).length ===
           files.length - 1 &&
@@ -234,7 +234,7 @@ describe('teacherTargets', () => {
         rmSync(join(folder, 'claims', `${awaited}.claim`));
       }
     };
-    const targets = await teacherTargets(request('claims'), breath, () => undefined);
+    const targets = await teacherTargets(request('claims'), yieldToEvents, () => undefined);
     expect(waits).toBeGreaterThan(2);
     expect(logitsOf(targets).dataSync<'float32'>()).toEqual(reference.values);
     disposeTargets(targets);

@@ -29,7 +29,7 @@ const directory = writeTinyDataset(join(folder, 'data'));
 beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const free = { breath: () => Promise.resolve() };
+const free = { yieldToEvents: () => Promise.resolve() };
 const STEPS = TINY.train / EVERY_OPTION.batchSize;
 
 /** Trains up to step `last`, and gives what the checkpoint of the stop says. */
@@ -37,7 +37,7 @@ async function stateAt(task: TrainingTask, last: number): Promise<TrainingState>
   let done = 0;
   let stopped: TrainingState | undefined;
   const hooks = {
-    breath: () => (done === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
+    yieldToEvents: () => (done === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
     onStep: (steps: number) => {
       done = steps;
     },
@@ -144,7 +144,7 @@ describe('the moving average', () => {
     const kept = uploadWeights(task.model.layout, trained.weights);
     const vector = joined(kept);
     expect([...vector.dataSync<'float32'>()]).toEqual([...(last?.optimizer.get(AVERAGE) ?? [])]);
-    const { loss } = await evaluate(task.model, kept, task.validation, task.validationLabels, free.breath);
+    const { loss } = await evaluate(task.model, kept, task.validation, task.validationLabels, free.yieldToEvents);
     expect(loss).toBe(trained.evaluation.loss);
     expect(hashOf(trained.weights)).not.toBe(hashOf(last?.weights ?? new Map()));
     disposeParameters(kept);
@@ -213,7 +213,7 @@ describe('the best epoch', () => {
     const highest = Math.max(...accuracies);
     expect(best?.epoch ?? points.length).toBe(accuracies.indexOf(highest) + 1);
     const parameters = uploadWeights(task.model.layout, best?.weights ?? weights);
-    const again = await evaluate(task.model, parameters, task.validation, task.validationLabels, free.breath);
+    const again = await evaluate(task.model, parameters, task.validation, task.validationLabels, free.yieldToEvents);
     disposeParameters(parameters);
     dispose();
     expect(again.accuracy).toBe(highest);

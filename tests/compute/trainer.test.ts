@@ -24,7 +24,7 @@ beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const ADAMW: Recipe = { ...TINY_RECIPE, optimizer: 'adamw', learningRate: 0.01, epochs: 8 };
-const free = { breath: () => Promise.resolve() };
+const free = { yieldToEvents: () => Promise.resolve() };
 
 describe('train', () => {
   it('learns three textures with SGD and with AdamW', async () => {
@@ -97,7 +97,7 @@ describe('train', () => {
     let steps = 0;
     let start: TrainingState | undefined;
     const stopped = train(task, {
-      breath: () => (steps === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
+      yieldToEvents: () => (steps === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
       onStep: (done) => {
         steps = done;
       },
@@ -153,7 +153,7 @@ describe('train', () => {
     expect(tf.memory().numTensors).toBe(before);
     let steps = 0;
     await expect(
-      train(task, { breath: () => (steps++ > 7 ? Promise.reject(new Error('stop')) : Promise.resolve()) }),
+      train(task, { yieldToEvents: () => (steps++ > 7 ? Promise.reject(new Error('stop')) : Promise.resolve()) }),
     ).rejects.toThrow('stop');
     expect(tf.memory().numTensors).toBe(before);
     const wild = { ...task, recipe: { ...TINY_RECIPE, learningRate: 1e30, warmupEpochs: 0 } };

@@ -1,6 +1,6 @@
 /** What a damaged workspace offers: each button does what it says, and Escape does nothing. */
 import { expect, it } from 'vitest';
-import type { BackupView } from '../../src/bridge/care-contract.ts';
+import type { BackupView } from '../../src/bridge/maintenance-contract.ts';
 import { rescueQuestion } from '../../src/main/recovery.ts';
 
 const backup = (name: string, restorable: boolean): BackupView => ({

@@ -2,7 +2,7 @@
  * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is wrong. `--repair` mends what
  * can be, always after a copy; `--backups`, `--back-up`, `--restore` and `--remove` are about the copies.
  */
-import type { BackupView } from '../../bridge/care-contract.ts';
+import type { BackupView } from '../../bridge/maintenance-contract.ts';
 import type { DoctorView } from '../../bridge/schemas/system.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/create-host.ts';

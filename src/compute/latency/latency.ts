@@ -5,8 +5,8 @@ import { sizeOf } from '../../core/arch/ops.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../../core/latency.ts';
 import { hasEnough, isWarm } from '../../core/latency.ts';
 import { createRng } from '../../core/math/rng.ts';
-import type { Breath } from '../training/evaluate.ts';
 import type { EngineSession } from './engine.ts';
+import type { YieldToEvents } from '../training/evaluate.ts';
 import { onnxruntimeEngine } from './onnxruntime.ts';
 import { tfjsEngine } from './tfjs.ts';
 
@@ -15,12 +15,12 @@ const ENGINES = {
   tfjs: tfjsEngine,
 } as const satisfies Readonly<Record<LatencyEngine, (graph: ArchitectureGraph) => Promise<EngineSession>>>;
 
-/** Weights are initial ones: what they are changes no pass's time. `breath` is drawn between engines and batch sizes only. */
+/** Weights are initial ones: what they are changes no pass's time. `yieldToEvents` is drawn between engines and batch sizes only. */
 export async function measureLatency(
   graph: ArchitectureGraph,
   engines: readonly LatencyEngine[],
   batches: readonly LatencyBatch[],
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
 ): Promise<readonly LatencyMeasurement[]> {
   const load = loadMeter();
   const measured: Omit<LatencyMeasurement, 'otherLoad'>[] = [];
@@ -28,7 +28,7 @@ export async function measureLatency(
     const { version, device, threads, pass, dispose } = await ENGINES[engine](graph);
     try {
       for (const batch of batches) {
-        await breath();
+        await yieldToEvents();
         const images = randomImages(graph, batch);
         const timed = await timePasses(async () => void (await pass(images, batch)));
         measured.push({ engine, batch, version, device, threads, ...timed });

@@ -7,7 +7,7 @@ import { featureLevels } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { gatherImages } from '../data/augment.ts';
 import type { ResidentImages, View } from '../data/augment.ts';
-import type { Breath } from '../training/evaluate.ts';
+import type { YieldToEvents } from '../training/evaluate.ts';
 import { attentionMaps } from '../losses/attention.ts';
 import { mapOf, poolTo } from '../losses/places.ts';
 import type { Model } from '../model/model.ts';
@@ -27,13 +27,13 @@ export interface TeacherPass {
 export async function teacherPass(
   { model, parameters, images, view }: TeacherPass,
   arrays: readonly TeacherArray[],
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
   const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
   for (let start = 0; start < images.count; start += BATCH) {
-    await breath();
+    await yieldToEvents();
     const samples = Int32Array.from({ length: Math.min(BATCH, images.count - start) }, (_, index) => start + index);
     const outputs = tf.tidy(() => {
       const features = new Map<string, Tensor>();

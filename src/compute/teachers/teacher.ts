@@ -16,11 +16,11 @@ import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import { readWeights } from '../files/checkpoint.ts';
-import { claimed } from '../files/claim.ts';
+import { exclusively } from '../files/exclusive-work.ts';
 import { residentImages, viewOf } from '../data/augment.ts';
 import type { Augmentation, ResidentImages } from '../data/augment.ts';
 import type { Dataset, SplitName } from '../data/dataset.ts';
-import type { Breath } from '../training/evaluate.ts';
+import type { YieldToEvents } from '../training/evaluate.ts';
 import { createModel } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import { disposeParameters, uploadWeights } from '../model/parameters.ts';
@@ -97,7 +97,7 @@ export function imagesForTeacher(
  */
 export async function teacherTargets(
   request: TargetsRequest,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   onProgress: (done: number, total: number) => void,
 ): Promise<TeacherTargets> {
   const { count, cacheDir } = request;
@@ -105,13 +105,13 @@ export async function teacherTargets(
   const values = arrays.map((array) => ({ array, all: new Float32Array(views * count * sizeOf(array.shape)) }));
   const missing = new Set(Array.from({ length: views }, (_, view) => view));
   const report = (done: number): void => onProgress((views - missing.size) * count + done, views * count);
-  const passes = createPasses(request, arrays, breath, report);
+  const passes = createPasses(request, arrays, yieldToEvents, report);
   mkdirSync(cacheDir, { recursive: true });
   try {
     while (missing.size > 0) {
       for (const view of [...missing]) {
         const path = join(cacheDir, `teacher-targets-${fingerprint}-${view}.safetensors`);
-        const found = readCached(path, count, arrays) ?? (await claimed(path, () => passes.write(view, path)));
+        const found = readCached(path, count, arrays) ?? (await exclusively(path, () => passes.write(view, path)));
         if (found === undefined) continue;
         for (const { array, all } of values) {
           all.set(found.get(array.name) ?? [], view * count * sizeOf(array.shape));
@@ -121,7 +121,7 @@ export async function teacherTargets(
       if (missing.size === 0) break;
       // Others are at work on the rest. Saying so keeps the host from taking this trainer for hung.
       report(0);
-      await breath();
+      await yieldToEvents();
       await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
     }
   } finally {
@@ -176,7 +176,7 @@ interface Passes {
 function createPasses(
   { teacher: ref, dataset, count, augmentation }: TargetsRequest,
   arrays: readonly TeacherArray[],
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Passes {
   let loaded: { readonly teacher: LoadedTeacher; readonly images: ResidentImages } | undefined;
@@ -189,7 +189,7 @@ function createPasses(
       loaded ??= load();
       const { teacher, images } = loaded;
       const view = (sample: number) => viewOf(VIEW_SEED, sample, number, augmentation, images);
-      const values = await teacherPass({ ...teacher, images, view }, arrays, breath, onProgress);
+      const values = await teacherPass({ ...teacher, images, view }, arrays, yieldToEvents, onProgress);
       const tensors = arrays.map(({ name, shape }) => {
         return { name, shape: [count, ...shape], values: values.get(name) ?? new Float32Array(), half: true };
       });

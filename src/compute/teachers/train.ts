@@ -15,7 +15,7 @@ import { residentImages } from '../data/augment.ts';
 import type { DatasetCard, Normalisation, Split } from '../data/dataset.ts';
 import { checkTrainable } from '../data/trainable.ts';
 import { evaluate } from '../training/evaluate.ts';
-import type { Breath } from '../training/evaluate.ts';
+import type { YieldToEvents } from '../training/evaluate.ts';
 import { createModel } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import { stateSlots } from '../training/optimizer.ts';
@@ -57,11 +57,11 @@ export interface TeacherProgress {
   readonly checkpoint: WrittenFile;
 }
 
-/** Throws what `breath` throws to give up (the newest epoch's checkpoint stays), and the errors of the trainer. */
+/** Throws what `yieldToEvents` throws to give up (the newest epoch's checkpoint stays), and the errors of the trainer. */
 export async function trainTeacher(
   options: TeacherOptions,
   onProgress: (progress: TeacherProgress) => void,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
 ): Promise<TeacherCard> {
   const { dataset, normalisation, recipe = TEACHER_RECIPE, seed } = options;
   const backend = await loadBackend();
@@ -78,7 +78,7 @@ export async function trainTeacher(
   const trained = await train(
     { model, recipe, seed, train: training, validation, validationLabels, ...(start ? { start } : {}) },
     {
-      breath,
+      yieldToEvents,
       ...(options.onStep && { onStep: options.onStep }),
       onEpoch: (point, state) => {
         seconds += point.seconds;
@@ -93,8 +93,8 @@ export async function trainTeacher(
   // Its figures are those of the rounded weights in the file.
   const parameters = uploadWeights(model.layout, readWeights(weights.path, model.layout));
   const tests = resident(options.test, 0);
-  const onValidation = await evaluate(model, parameters, validation, validationLabels, breath);
-  const onTest = await evaluate(model, parameters, tests, options.test.labels, breath);
+  const onValidation = await evaluate(model, parameters, validation, validationLabels, yieldToEvents);
+  const onTest = await evaluate(model, parameters, tests, options.test.labels, yieldToEvents);
   disposeParameters(parameters);
   validation.dispose();
   tests.dispose();

@@ -16,7 +16,7 @@ export interface Evaluation {
 }
 
 /** Between two batches: lets messages in; throws to give up. */
-export type Breath = () => Promise<void>;
+export type YieldToEvents = () => Promise<void>;
 
 const BATCH = 250;
 
@@ -26,9 +26,9 @@ export async function evaluate(
   parameters: Parameters,
   data: ResidentImages,
   labels: Uint8Array,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
-  const logits = await logitsOf(model, parameters, data, { breath });
+  const logits = await logitsOf(model, parameters, data, { yieldToEvents });
   const classes = model.graph.classes;
   const probabilities = new Float32Array(logits.length);
   let right = 0;
@@ -47,7 +47,7 @@ export async function evaluate(
 }
 
 export interface PassOptions {
-  readonly breath: Breath;
+  readonly yieldToEvents: YieldToEvents;
   /** How each sample is shown (absent: as it is). */
   readonly views?: (sample: number) => View;
   /** Number of images done so far. */
@@ -59,11 +59,11 @@ async function logitsOf(
   model: Model,
   parameters: Parameters,
   data: ResidentImages,
-  { breath, views, onProgress }: PassOptions,
+  { yieldToEvents, views, onProgress }: PassOptions,
 ): Promise<Float32Array> {
   const logits = new Float32Array(data.count * model.graph.classes);
   for (let start = 0; start < data.count; start += BATCH) {
-    await breath();
+    await yieldToEvents();
     const samples = Int32Array.from({ length: Math.min(BATCH, data.count - start) }, (_, index) => start + index);
     const chosen = views && Array.from(samples, views);
     const output = tf.tidy(() => {

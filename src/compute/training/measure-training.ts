@@ -39,14 +39,14 @@ async function imagesPerSecond(milliseconds: number): Promise<number> {
   let seconds = 0;
   try {
     // The first step makes what the others reuse.
-    const breath = async (): Promise<void> => {
+    const yieldToEvents = async (): Promise<void> => {
       steps += 1;
       if (steps === 1) started = performance.now();
       seconds = (performance.now() - started) / 1000;
       if (steps > 2 && 1000 * seconds >= milliseconds) throw enough;
     };
     const task = { model: createModel(build(reference)), recipe: RECIPE, seed: 1, train: images };
-    await train({ ...task, validation: images, validationLabels: labels }, { breath });
+    await train({ ...task, validation: images, validationLabels: labels }, { yieldToEvents });
   } catch (error) {
     if (error !== enough) throw error;
   } finally {

@@ -9,7 +9,7 @@ import { createRng, split } from '../../core/math/rng.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
-import type { Breath, Evaluation } from './evaluate.ts';
+import type { YieldToEvents, Evaluation } from './evaluate.ts';
 import { createLearner, trainingLayout } from './learner.ts';
 import type { Learner } from './learner.ts';
 import { createOptimizer, learningRateAt } from './optimizer.ts';
@@ -19,11 +19,11 @@ import type { TrainingTask } from './task.ts';
 
 export interface TrainingHooks {
   /** Called between steps. Throws to give up; training then ends with that error after `onStop`. */
-  readonly breath: Breath;
+  readonly yieldToEvents: YieldToEvents;
   /** Steps done so far, and the share of the training, 0 to 1. */
   readonly onStep?: (done: number, share: number) => void;
   readonly onEpoch?: (point: EpochPoint, state: () => TrainingState) => void;
-  /** Called with the position when `breath` gives up. */
+  /** Called with the position when `yieldToEvents` gives up. */
   readonly onStop?: (state: () => TrainingState) => void;
   /** Milliseconds from a monotonic clock; absent: this process' own. */
   readonly now?: () => number;
@@ -90,7 +90,7 @@ async function runEpochs(
     recipe.seconds === undefined ? learner.position() / (recipe.epochs * steps) : Math.min(1, elapsed / recipe.seconds);
   const state = (): TrainingState => ({ ...learner.state(), elapsed, ...(best && { best }) });
   const assess = (): Promise<Evaluation> =>
-    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => breathe(hooks, state)));
+    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => yieldOrStop(hooks, state)));
   // An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first.
   const unreported = learner.lossSum() !== 0;
   const first = Math.floor((learner.position() - (unreported ? 1 : 0)) / steps);
@@ -101,7 +101,7 @@ async function runEpochs(
     while (learner.position() < (epoch + 1) * steps && share() < 1) {
       const step = learner.position();
       const offset = (step - epoch * steps) * recipe.batchSize;
-      await breathe(hooks, state);
+      await yieldOrStop(hooks, state);
       const stepStarted = now();
       const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
       learner.step(samples, epoch, learningRateAt(step, steps, recipe, elapsed), share());
@@ -142,9 +142,9 @@ async function runEpochs(
   return { weights, evaluation, epochs, ...(best && best.epoch < epochs && { best }) };
 }
 
-async function breathe({ breath, onStop }: TrainingHooks, state: () => TrainingState): Promise<void> {
+async function yieldOrStop({ yieldToEvents, onStop }: TrainingHooks, state: () => TrainingState): Promise<void> {
   try {
-    await breath();
+    await yieldToEvents();
   } catch (error) {
     onStop?.(state);
     throw error;

@@ -14,15 +14,15 @@
  */
 import { addDominatedVolumes, lowestLevel } from '../geometry/cells.ts';
 import type { Cells } from '../geometry/cells.ts';
-import { logGainBound } from './stakes.ts';
-import type { Stakes } from './stakes.ts';
+import { logGainBound } from './improvement-terms.ts';
+import type { ImprovementTerms } from './improvement-terms.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
 /** EHVI against one front, for many candidates. */
 export interface Ehvi {
   /** Volumes that a candidate's costs dominate at the front's levels, on the average of the draws. */
-  stakesOf(draws: readonly ArrayLike<number>[]): Stakes;
+  improvementTermsOf(draws: readonly ArrayLike<number>[]): ImprovementTerms;
   /** An upper bound of log EHVI at the price of one expected improvement: the whole volume at the lowest level. */
   bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
 }
@@ -35,18 +35,18 @@ export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi 
   const levels = cells.levels.map((level) => toOutput(scale, level) + margin);
   const volumes = new Float64Array(levels.length);
   return {
-    stakesOf(draws) {
+    improvementTermsOf(draws) {
       volumes.fill(0);
       for (const costs of draws) addDominatedVolumes(cells, costs, 1 / draws.length, volumes);
       let count = 0;
       for (let i = 0; i < volumes.length; i++) if (volumes[i]! > 0) count++;
-      const stakes = { logWeights: new Float64Array(count), levels: new Float64Array(count) };
+      const terms = { logWeights: new Float64Array(count), levels: new Float64Array(count) };
       for (let i = 0, term = 0; term < count; i++) {
         if (!(volumes[i]! > 0)) continue;
-        stakes.logWeights[term] = Math.log(volumes[i]!);
-        stakes.levels[term++] = levels[i]!;
+        terms.logWeights[term] = Math.log(volumes[i]!);
+        terms.levels[term++] = levels[i]!;
       }
-      return stakes;
+      return terms;
     },
     bound(costs, mean, deviation) {
       const lowest = lowestLevel(cells, costs);

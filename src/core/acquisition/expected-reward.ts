@@ -8,13 +8,13 @@
  * | r      | the candidate's factor, as it may turn out: one draw where its cost is known, else several | `[draws]` |
  * | best   | highest reward so far, at least 0                                                         |           |
  */
-import { logGainBound } from './stakes.ts';
-import type { Stakes } from './stakes.ts';
+import { logGainBound } from './improvement-terms.ts';
+import type { ImprovementTerms } from './improvement-terms.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
 export interface ExpectedReward {
-  stakesOf(draws: readonly number[]): Stakes;
+  improvementTermsOf(draws: readonly number[]): ImprovementTerms;
   /** An upper bound of the log at one factor; it rises with the factor and the deviation, so the highest bounds the mean of all. */
   bound(factor: number, mean: number, deviation: number): number;
 }
@@ -22,7 +22,7 @@ export interface ExpectedReward {
 export function createExpectedReward(best: number, scale: Standardiser): ExpectedReward {
   const levelAt = (factor: number): number => toOutput(scale, best / factor);
   return {
-    stakesOf: (draws) => ({
+    improvementTermsOf: (draws) => ({
       logWeights: Float64Array.from(draws, (factor) => Math.log(factor / draws.length)),
       levels: Float64Array.from(draws, levelAt),
     }),

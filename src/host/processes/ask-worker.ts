@@ -112,8 +112,8 @@ function opened(): OpenStrategy {
   return strategy;
 }
 
-/** Students between two breaths: a survey takes seconds, and hears of its host's end in one. */
-const BREATH = 64;
+/** Students between two yields to events: a survey takes seconds, and hears of its host's end in one. */
+const BEFORE_YIELDING = 64;
 
 async function survey({ families, inputShape, classes }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
   const surveys: FamilySurvey[] = [];
@@ -121,7 +121,7 @@ async function survey({ families, inputShape, classes }: SpaceDescriptor): Promi
     const costs: KnownCosts[] = [];
     for (const config of enumerateFamily(family)) {
       costs.push(family.costs(config));
-      if (costs.length % BREATH === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (costs.length % BEFORE_YIELDING === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     surveys.push({
       family: family.name,

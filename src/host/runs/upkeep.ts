@@ -7,7 +7,7 @@ import type { SavedView } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { RunService } from './service.ts';
-import { breath } from '../slices.ts';
+import { yieldToEvents } from '../slices.ts';
 
 export interface RunUpkeep {
   tag(order: {
@@ -43,7 +43,7 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       const part = store.deletePart(id);
       files.remove(part.files);
       isGone = part.isGone;
-      await breath();
+      await yieldToEvents();
     }
   }
 
@@ -94,7 +94,7 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       const sizes: RunSizeView[] = [];
       for (const id of ids) {
         sizes.push({ id, ...store.runSize(id) });
-        await breath();
+        await yieldToEvents();
       }
       return sizes;
     },

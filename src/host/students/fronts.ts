@@ -2,7 +2,7 @@
 import type { FrontGroupView, FrontQuery, SentFrontPoints } from '../../bridge/schemas/front.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ReadableStore, RunSummary } from '../../store/store.ts';
-import { breath, readRuns } from '../slices.ts';
+import { yieldToEvents, readRuns } from '../slices.ts';
 
 /** Trials that are read at once: some milliseconds. */
 const SLICE = 2000;
@@ -26,7 +26,7 @@ export async function frontPoints(store: ReadableStore, { group, teacher }: Fron
     const count = Object.values(trials).reduce((sum, some) => sum + some, 0);
     for (let offset = 0; offset < count; offset += SLICE) {
       parts.push({ place, ...store.finishedTrials(run.id, { offset, limit: SLICE }) });
-      await breath();
+      await yieldToEvents();
     }
   }
   const families = [...new Set(parts.flatMap((part) => part.families))].sort();
@@ -47,7 +47,7 @@ export async function frontPoints(store: ReadableStore, { group, teacher }: Fron
     columns.params.set(part.params, at);
     columns.macs.set(part.macs, at);
     at += part.ids.length;
-    await breath();
+    await yieldToEvents();
   }
   return {
     runs: members.map(({ run: { id, name, config } }) => ({ id, name, teacher: config.teacher })),

@@ -12,7 +12,7 @@ import { readImages, readLabels } from '../library/dataset-files.ts';
 import { datasetOf, knownDataset } from '../library/known-sources.ts';
 import { graphOf, spaceOf } from '../runs/context.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
-import { breath, readTrials } from '../slices.ts';
+import { yieldToEvents, readTrials } from '../slices.ts';
 
 export interface Review {
   /** Kept weights, the last epoch's first. */
@@ -142,7 +142,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
       const twins: TwinView[] = [];
       for (const { run: other } of store.runs({ datasets: [run.config.dataset], limit: MOST_RUNS }).rows) {
         if (other.id === run.id) continue;
-        await breath();
+        await yieldToEvents();
         for (const one of await readTrials(store, other.id, { states: ['finished'], family })) {
           if (candidateKey(one.candidate) !== key) continue;
           const { loss } = other.config.recipe.distillation;

@@ -8,7 +8,7 @@ import type { Workspace } from '../../store/workspace.ts';
 import { compactDatabase, findWaste } from '../processes/ask-client.ts';
 import type { RunService } from '../runs/service.ts';
 import type { RunUpkeep } from '../runs/upkeep.ts';
-import { breath } from '../slices.ts';
+import { yieldToEvents } from '../slices.ts';
 
 export interface Reclaim {
   waste(): Promise<readonly WasteView[]>;
@@ -73,7 +73,7 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
       if (store.run(runId) === undefined) continue;
       files.remove(store.keepFrontOnly(runId, trialIds));
       runs.announce(runId);
-      await breath();
+      await yieldToEvents();
     }
   }
 

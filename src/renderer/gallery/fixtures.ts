@@ -26,7 +26,7 @@ import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import { metricsOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
 import { createRegionGame } from './region-game.ts';
-import type { RegionClaim, RegionGame } from './region-game.ts';
+import type { ChosenRegion, RegionGame } from './region-game.ts';
 
 const SHAPE = [28, 28, 1] as const;
 const CLASSES = [
@@ -201,22 +201,22 @@ function runOf(options: FixtureOptions): Run {
 }
 
 /** Regions of each made-up run so far, and how many of its trials they have heard of. */
-const games = new WeakMap<SearchConfig, { readonly game: RegionGame; readonly claims: (RegionClaim | undefined)[] }>();
+const games = new WeakMap<SearchConfig, { readonly game: RegionGame; readonly drawn: (ChosenRegion | undefined)[] }>();
 
 /** A trial as the host would have it when it ended; every 17th one fails. */
 export function fixtureTrial(run: Run, number: number): Trial {
   const { config } = run;
-  const known = games.get(config) ?? { game: createRegionGame(config), claims: [] };
+  const known = games.get(config) ?? { game: createRegionGame(config), drawn: [] };
   games.set(config, known);
-  for (let at = known.claims.length; at <= number; at += 1) {
+  for (let at = known.drawn.length; at <= number; at += 1) {
     const trial = bareTrial(run, at);
     const guided = trial.why.predicted !== undefined && at % 4 !== 3;
-    const claim = guided ? known.game.claim(trial.candidate.family) : undefined;
-    known.claims.push(claim);
-    known.game.tell(claim ? { ...trial, why: { ...trial.why, region: claim } } : trial);
+    const chosen = guided ? known.game.choose(trial.candidate.family) : undefined;
+    known.drawn.push(chosen);
+    known.game.tell(chosen ? { ...trial, why: { ...trial.why, region: chosen } } : trial);
   }
   const trial = bareTrial(run, number);
-  const region = known.claims[number];
+  const region = known.drawn[number];
   return region ? { ...trial, why: { ...trial.why, source: 'region', region } } : trial;
 }
 

@@ -19,12 +19,12 @@ const NARROWEST = narrowestStep(FAMILY);
 const FAILURES = 2;
 const IDLE = 24;
 
-export type RegionClaim = NonNullable<Why['region']>;
+export type ChosenRegion = NonNullable<Why['region']>;
 
 export interface RegionGame {
   readonly moments: readonly RegionsAfter[];
   /** The youngest open region of the family. */
-  claim(family: string): RegionClaim | undefined;
+  choose(family: string): ChosenRegion | undefined;
   tell(trial: Trial): void;
 }
 
@@ -62,8 +62,8 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
     const best = front();
     const before = new Map(regions.map((region) => [region.id, region]));
     const survivors = regions.flatMap((region) => moved(region, trial, best) ?? []);
-    const claimed = new Set(survivors.map(({ centre }) => centre));
-    const free = [...best].filter((number) => !claimed.has(number) && !spent.has(number));
+    const taken = new Set(survivors.map(({ centre }) => centre));
+    const free = [...best].filter((number) => !taken.has(number) && !spent.has(number));
     const fresh = free.slice(0, TRADE.regions - survivors.length).map((centre): Region => {
       opened += 1;
       return openRegion(opened, centre);
@@ -85,7 +85,7 @@ export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'o
 
   return {
     moments,
-    claim: (family) => {
+    choose: (family) => {
       const region = regions.findLast((one) => familyAt(one) === family);
       return region && { id: region.id, centre: region.centre, radius: radiusName(region, FAMILY) };
     },

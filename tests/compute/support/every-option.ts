@@ -56,6 +56,6 @@ export function hashOf(weights: HostWeights): string {
 if (import.meta.main) {
   const [directory = ''] = process.argv.slice(2);
   const { task } = await everyOptionTask(directory, { ...EVERY_OPTION, epochs: 1 });
-  const { weights } = await train(task, { breath: () => Promise.resolve() });
+  const { weights } = await train(task, { yieldToEvents: () => Promise.resolve() });
   process.stdout.write(hashOf(weights), () => process.exit(0));
 }

@@ -12,7 +12,7 @@ import type { Files } from './sources.ts';
 export interface ImportBench {
   /** Writes the files into a new folder and gives it. */
   source(files: Files): string;
-  run(path: string, options?: Partial<ImportOptions>, breath?: () => Promise<void>): Promise<Dataset>;
+  run(path: string, options?: Partial<ImportOptions>, yieldToEvents?: () => Promise<void>): Promise<Dataset>;
   /** What imports have left so far. */
   left(): readonly string[];
   clear(): void;
@@ -26,7 +26,7 @@ export function importBench(): ImportBench {
   let number = 0;
   return {
     source: (files) => writeFiles(join(folder, `source-${(number += 1)}`), files),
-    run: async (path, options = {}, breath = () => Promise.resolve()) => {
+    run: async (path, options = {}, yieldToEvents = () => Promise.resolve()) => {
       const all = { fit: 'letterbox', gray: false, coarse: false, shares: { val: 0.1, test: 0.1 }, seed: 1 } as const;
       const job = {
         jobId: `job-${(number += 1)}`,
@@ -38,7 +38,7 @@ export function importBench(): ImportBench {
         date: '2026-01-31',
       };
       const full = { ...job, options: { ...all, ...options }, tempDir };
-      return loadDataset(await importDataset(full, breath, () => undefined));
+      return loadDataset(await importDataset(full, yieldToEvents, () => undefined));
     },
     left: () => readdirSync(tempDir),
     clear: () => {

@@ -12,7 +12,7 @@ const runs = [];
 for (const run of [
   () => tinyTraining(directory, tinyConvolutional(), recipe),
   () => tinyTraining(directory, tinyTransformer(), recipe),
-  () => train(task, { breath: () => Promise.resolve() }),
+  () => train(task, { yieldToEvents: () => Promise.resolve() }),
 ]) {
   const { weights, evaluation } = await run();
   const values = [...weights].map(([name, tensor]) => [name, [...tensor]]);

@@ -85,7 +85,7 @@ export async function tinyTraining(
   directory: string,
   graph: ArchitectureGraph,
   recipe: Recipe = TINY_RECIPE,
-  hooks: TrainingHooks = { breath: () => Promise.resolve() },
+  hooks: TrainingHooks = { yieldToEvents: () => Promise.resolve() },
 ): Promise<Trained> {
   const { task, dispose } = await tinyTask(directory, graph, recipe);
   try {

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../src/core/geometry/cells.ts';
 import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { readSurrogateOracle } from '../../oracle/read-surrogate.ts';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
-import { logGainBound, logGainOf } from '../../../src/core/acquisition/stakes.ts';
+import { logGainBound, logGainOf } from '../../../src/core/acquisition/improvement-terms.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Objective } from '../../../src/core/objective.ts';
@@ -82,7 +82,7 @@ describe('EHVI', () => {
   for (const { mean, deviation, cost, value } of cases) {
     it(`agrees with adaptive quadrature at mean ${mean}, deviation ${deviation}, cost ${cost}`, () => {
       const ehvi = createEhvi(createCells(front, reference), scale);
-      const gain = Math.exp(logGainOf(scale, ehvi.stakesOf([[cost]]), mean, deviation));
+      const gain = Math.exp(logGainOf(scale, ehvi.improvementTermsOf([[cost]]), mean, deviation));
       expect(Math.abs(gain - value) / value).toBeLessThan(1e-8);
     });
   }
@@ -108,17 +108,17 @@ describe('EHVI', () => {
       }
       const average = sum / draws;
       const error = Math.sqrt((squares / draws - average ** 2) / draws);
-      expect(Math.abs(Math.exp(logGainOf(bent, ehvi.stakesOf([costs]), mean, deviation)) - average)).toBeLessThan(
-        4 * error,
-      );
+      expect(
+        Math.abs(Math.exp(logGainOf(bent, ehvi.improvementTermsOf([costs]), mean, deviation)) - average),
+      ).toBeLessThan(4 * error);
     }
   });
 
   it('over draws of the costs is the mean of what each of them gives, and no more than the cheapest bounds', () => {
     const ehvi = createEhvi(createCells(front, reference), scale);
     const draws = [[800], [2600], [6000], [20_000]];
-    const each = draws.map((costs) => Math.exp(logGainOf(scale, ehvi.stakesOf([costs]), 1, 0.7)));
-    const joint = logGainOf(scale, ehvi.stakesOf(draws), 1, 0.7);
+    const each = draws.map((costs) => Math.exp(logGainOf(scale, ehvi.improvementTermsOf([costs]), 1, 0.7)));
+    const joint = logGainOf(scale, ehvi.improvementTermsOf(draws), 1, 0.7);
     expect(Math.exp(joint)).toBeCloseTo(each.reduce((sum, gain) => sum + gain, 0) / 4, 9);
     expect(joint).toBeLessThanOrEqual(ehvi.bound([800], 1, 0.7));
   });
@@ -134,22 +134,22 @@ describe('EHVI', () => {
       ),
       plain,
     );
-    expect(logGainOf(plain, ehvi.stakesOf([[]]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
+    expect(logGainOf(plain, ehvi.improvementTermsOf([[]]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
   });
 
   it('still ranks candidates far below the front, where it underflows', () => {
     const ehvi = createEhvi(createCells(front, reference), plain);
-    const stakes = ehvi.stakesOf([[8000]]);
-    expect(logGainOf(plain, stakes, -50, 1)).toBeGreaterThan(logGainOf(plain, stakes, -51, 1));
-    expect(Number.isFinite(logGainOf(plain, stakes, -51, 1))).toBe(true);
+    const terms = ehvi.improvementTermsOf([[8000]]);
+    expect(logGainOf(plain, terms, -50, 1)).toBeGreaterThan(logGainOf(plain, terms, -51, 1));
+    expect(Number.isFinite(logGainOf(plain, terms, -51, 1))).toBe(true);
   });
 
   it('rises with the deviation: an upper bound of the variance bounds the gain', () => {
     const ehvi = createEhvi(createCells(front, reference), scale);
-    const stakes = ehvi.stakesOf([[1000]]);
+    const terms = ehvi.improvementTermsOf([[1000]]);
     let last = -Infinity;
     for (const deviation of [0.01, 0.1, 0.5, 1, 2]) {
-      const gain = logGainOf(scale, stakes, 1, deviation);
+      const gain = logGainOf(scale, terms, 1, deviation);
       expect(gain).toBeGreaterThanOrEqual(last);
       last = gain;
     }
@@ -159,11 +159,11 @@ describe('EHVI', () => {
 describe('the bound of a gain', () => {
   it('is above the gain at every smaller deviation, knee or no knee: otherwise the best is thrown away unseen', () => {
     const bent: Standardiser = { kneeValue: 0.7, kneeOutput: -0.8, unit: 0.05, lowUnit: 0.25, floorOutput: -9 };
-    const stakes = (level: number) => ({ logWeights: Float64Array.of(0), levels: Float64Array.of(level) });
+    const terms = (level: number) => ({ logWeights: Float64Array.of(0), levels: Float64Array.of(level) });
     let rises = 0;
     for (const level of [-3, -1.5, -0.9, -0.8, 0.5]) {
       for (const mean of [-2, -0.7, -0.2, 1]) {
-        const gains = [0.05, 0.2, 0.5, 1, 2].map((deviation) => logGainOf(bent, stakes(level), mean, deviation));
+        const gains = [0.05, 0.2, 0.5, 1, 2].map((deviation) => logGainOf(bent, terms(level), mean, deviation));
         rises += gains.filter((gain, i) => gain < (gains[i - 1] ?? -Infinity) - 1e-9).length;
         const bound = logGainBound(bent, level, mean, 2);
         for (const gain of gains) expect(gain).toBeLessThanOrEqual(bound + 1e-9);
@@ -186,7 +186,7 @@ describe('a margin', () => {
     const withMargin = createEhvi(createCells(front, reference), plain, 0.1);
     const higher = createEhvi(createCells(raised, { value: 0.1, costs: [10] }), plain);
     for (const cost of [2, 6, 9]) {
-      const [a, b] = [withMargin, higher].map((ehvi) => logGainOf(plain, ehvi.stakesOf([[cost]]), 0.7, 0.3));
+      const [a, b] = [withMargin, higher].map((ehvi) => logGainOf(plain, ehvi.improvementTermsOf([[cost]]), 0.7, 0.3));
       expect(a).toBeCloseTo(b!, 6);
     }
   });

@@ -1,7 +1,7 @@
 /** Expected improvement of a reward against simulation, and the identity that ties it to plain expected improvement. */
 import { describe, expect, it } from 'vitest';
 import { createExpectedReward } from '../../../src/core/acquisition/expected-reward.ts';
-import { logGainOf } from '../../../src/core/acquisition/stakes.ts';
+import { logGainOf } from '../../../src/core/acquisition/improvement-terms.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { toValue } from '../../../src/core/surrogate/standardise.ts';
@@ -28,7 +28,7 @@ describe('expected improvement of a reward', () => {
       const average = sum / count;
       const error = Math.sqrt((squares / count - average ** 2) / count);
       const expected = createExpectedReward(best, bent);
-      const exact = Math.exp(logGainOf(bent, expected.stakesOf(factors), mean, deviation));
+      const exact = Math.exp(logGainOf(bent, expected.improvementTermsOf(factors), mean, deviation));
       expect(Math.abs(exact - average)).toBeLessThan(4 * error);
       expect(Math.log(exact)).toBeLessThanOrEqual(expected.bound(factors[0], mean, deviation) + 1e-12);
     }
@@ -36,7 +36,7 @@ describe('expected improvement of a reward', () => {
 
   it('is plain expected improvement at a factor of 1', () => {
     const plain: Standardiser = { kneeValue: -1e9, kneeOutput: -1e9, unit: 1, lowUnit: 5, floorOutput: -2e9 };
-    const { stakesOf } = createExpectedReward(1.5, plain);
-    expect(logGainOf(plain, stakesOf([1]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
+    const { improvementTermsOf } = createExpectedReward(1.5, plain);
+    expect(logGainOf(plain, improvementTermsOf([1]), 1, 0.7)).toBeCloseTo(logExpectedImprovement(1, 0.7, 1.5), 6);
   });
 });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';
-import { logGainOf } from '../../../src/core/acquisition/stakes.ts';
+import { logGainOf } from '../../../src/core/acquisition/improvement-terms.ts';
 import { createCells } from '../../../src/core/geometry/cells.ts';
 import { logExpectedImprovement } from '../../../src/core/math/normal.ts';
 import { encode } from '../../../src/core/surrogate/encoding.ts';
@@ -63,7 +63,7 @@ describe("the acquisition against BoTorch's", () => {
   for (const { mean, deviation, cost, value } of cases) {
     it(`gains the hypervolume it expects at mean ${mean}, deviation ${deviation}, cost ${cost}`, () => {
       const ehvi = createEhvi(createCells(front, reference), plain);
-      const gain = Math.exp(logGainOf(plain, ehvi.stakesOf([[cost]]), mean, deviation));
+      const gain = Math.exp(logGainOf(plain, ehvi.improvementTermsOf([[cost]]), mean, deviation));
       expect(distance(gain, value)).toBeLessThan(TOLERANCE * Math.max(1, value));
     });
   }

@@ -13,7 +13,7 @@ import { fixtureExplanation } from '../../../src/renderer/gallery/explain-fixtur
 import type { FixtureOptions, FixtureRun } from '../../../src/renderer/gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
 import { fixtureLog } from './log-fixtures.ts';
-import { mockCare } from './mock-care.ts';
+import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
@@ -158,7 +158,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
 
   const library = mockLibrary(emit);
   const client: BridgeClient = {
-    ...mockCare(),
+    ...mockMaintenance(),
     files: { put: async () => undefined, drop: async () => undefined },
     system: {
       info: async () => ({

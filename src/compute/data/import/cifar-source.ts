@@ -45,7 +45,7 @@ export function isCifarFolder({ train, test }: Form, names: readonly string[]): 
   return names.some((name) => train.test(name) || name === test);
 }
 
-export async function readCifarSource(form: Form, { path, breath, report }: SourceRequest): Promise<Source> {
+export async function readCifarSource(form: Form, { path, yieldToEvents, report }: SourceRequest): Promise<Source> {
   const names = readdirSync(path);
   const training = names.filter((name) => form.train.test(name)).sort();
   if (training.length === 0) {
@@ -57,7 +57,7 @@ export async function readCifarSource(form: Form, { path, breath, report }: Sour
   const parts = await mapParts(files, async (batch) => {
     const contents: { readonly file: string; readonly bytes: Buffer }[] = [];
     for (const name of batch) {
-      await breath();
+      await yieldToEvents();
       const file = join(path, name);
       contents.push({ file, bytes: readBytes(file) });
       report((done += 1), total);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import type { Breath } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../protocol.ts';
 import { roomFor } from './source.ts';
 import type { SourceImages } from './source.ts';
@@ -35,7 +35,7 @@ export async function framedImages(
   place: string,
   images: SourceImages,
   frame: Frame,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   step: () => void,
 ): Promise<SourceImages> {
   const { height, width, channels, pixels, labels } = images;
@@ -46,7 +46,7 @@ export async function framedImages(
   }
   const bytes = height * width * channels;
   const framedPixels = roomFor(place, labels.length, side, side, frame.channels);
-  await inParallel(labels.length, breath, async (index) => {
+  await inParallel(labels.length, yieldToEvents, async (index) => {
     const raw = { width, height, channels: channels === 1 ? 1 : 3 } as const;
     const image = sharp(pixels.subarray(index * bytes, (index + 1) * bytes), { raw });
     framedPixels.set(await framed(image, frame), index * side * side * frame.channels);
@@ -56,7 +56,11 @@ export async function framedImages(
 }
 
 /** Does `work` for 0 to count - 1, a few at a time; the first error ends it once those in hand are done. */
-export async function inParallel(count: number, breath: Breath, work: (index: number) => Promise<void>): Promise<void> {
+export async function inParallel(
+  count: number,
+  yieldToEvents: YieldToEvents,
+  work: (index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {
@@ -64,7 +68,7 @@ export async function inParallel(count: number, breath: Breath, work: (index: nu
       next += 1;
       try {
         await work(index);
-        await breath();
+        await yieldToEvents();
       } catch (error) {
         next = count;
         throw error;

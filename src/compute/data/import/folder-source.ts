@@ -5,7 +5,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
-import type { Breath } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { SplitName } from '../dataset.ts';
 import { corrupt } from '../idx.ts';
 import { framed, inParallel } from './fit.ts';
@@ -33,7 +33,7 @@ export function isClassFolder(path: string): boolean {
   return foldersIn(path).length > 0;
 }
 
-export async function readFolderSource({ path, options, breath, report }: SourceRequest): Promise<Source> {
+export async function readFolderSource({ path, options, yieldToEvents, report }: SourceRequest): Promise<Source> {
   const roots = splitFolders(path);
   const classes = foldersIn(roots.train);
   if (classes.length > MOST_CLASSES) {
@@ -41,7 +41,7 @@ export async function readFolderSource({ path, options, breath, report }: Source
   }
   let skipped = 0;
   const files = await mapParts(roots, async (root) => {
-    await breath();
+    await yieldToEvents();
     const found = classFiles(root, classes);
     skipped += found.skipped;
     return found.files;
@@ -51,13 +51,13 @@ export async function readFolderSource({ path, options, breath, report }: Source
   const total = 2 * all.length;
   let done = 0;
   const step = (): void => report((done += 1), total);
-  const channels = await channelsOf(all, breath, step);
+  const channels = await channelsOf(all, yieldToEvents, step);
   const frame = {
     side: options.side ?? DEFAULT_SIDE,
     channels: options.gray ? 1 : Math.max(...channels),
     fit: options.fit,
   };
-  const parts = await mapParts(files, (part) => readImages(path, part, frame, breath, step));
+  const parts = await mapParts(files, (part) => readImages(path, part, frame, yieldToEvents, step));
   return { classes, parts, warnings: warningsOf(skipped, channels, options.gray) };
 }
 
@@ -121,9 +121,13 @@ function filesBelow(folder: string): readonly string[] {
 }
 
 /** Channels that each image has, alpha not counted: 1 or 3. */
-async function channelsOf(files: readonly ClassFile[], breath: Breath, step: () => void): Promise<readonly number[]> {
+async function channelsOf(
+  files: readonly ClassFile[],
+  yieldToEvents: YieldToEvents,
+  step: () => void,
+): Promise<readonly number[]> {
   const channels = new Array<number>(files.length).fill(1);
-  await inParallel(files.length, breath, async (index) => {
+  await inParallel(files.length, yieldToEvents, async (index) => {
     const { file = '' } = files[index] ?? {};
     const { format, space, width, height } = await readable(file, () => sharp(file).metadata());
     if (!FORMATS.includes(format)) throw corrupt(file, `it is a ${format} file, not PNG or JPEG`);
@@ -140,12 +144,12 @@ async function readImages(
   path: string,
   files: readonly ClassFile[],
   frame: Frame,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   step: () => void,
 ): Promise<SourceImages> {
   const { side, channels } = frame;
   const pixels = roomFor(path, files.length, side, side, channels);
-  await inParallel(files.length, breath, async (index) => {
+  await inParallel(files.length, yieldToEvents, async (index) => {
     const { file = '' } = files[index] ?? {};
     pixels.set(
       await readable(file, () => framed(sharp(file, { autoOrient: true }), frame)),

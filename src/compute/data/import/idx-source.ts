@@ -22,13 +22,13 @@ export function isIdxFolder(names: readonly string[]): boolean {
   return names.some((name) => IMAGE_FILE.test(name));
 }
 
-export async function readIdxSource({ path, breath, report }: SourceRequest): Promise<Source> {
+export async function readIdxSource({ path, yieldToEvents, report }: SourceRequest): Promise<Source> {
   const names = readdirSync(path);
   const pairs = pairsOf(path, names);
   const total = Object.keys(pairs).length;
   let done = 0;
   const parts = await mapParts(pairs, async (pair) => {
-    await breath();
+    await yieldToEvents();
     const part = readPair(pair);
     report((done += 1), total);
     return part;

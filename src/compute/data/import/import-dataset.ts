@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { Breath } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportJob, ImportKind, ImportOptions } from '../../protocol.ts';
 import type { Split, SplitName } from '../dataset.ts';
 import { CIFAR10, CIFAR100, CIFAR100_COARSE, isCifarFolder, readCifarSource } from './cifar-source.ts';
@@ -30,18 +30,22 @@ const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<S
 };
 
 /**
- * Gives the finished folder below the job's own. Throws `dataset.*`, `disk.full` and what `breath` throws to give up, and
+ * Gives the finished folder below the job's own. Throws `dataset.*`, `disk.full` and what `yieldToEvents` throws to give up, and
  * leaves nothing behind then.
  */
-export async function importDataset(job: ImportJob, breath: Breath, report: ImportReport): Promise<string> {
+export async function importDataset(
+  job: ImportJob,
+  yieldToEvents: YieldToEvents,
+  report: ImportReport,
+): Promise<string> {
   const { path, options } = job;
   const kind = options.kind ?? kindOf(path);
   const stage = stages(report);
-  const source = await READERS[kind]({ path, options, breath, report: stage('reading the files') });
+  const source = await READERS[kind]({ path, options, yieldToEvents, report: stage('reading the files') });
   checkSource(path, source);
-  const parts = await squared(path, source, options, breath, stage('making the images square'));
+  const parts = await squared(path, source, options, yieldToEvents, stage('making the images square'));
   const { splits, shares } = splitsOf(path, source, parts, options);
-  await breath();
+  await yieldToEvents();
   const { height, width, channels } = parts.train;
   const directory = join(job.tempDir, `${job.jobId}-dataset`);
   const written = stage('writing the data set');
@@ -57,7 +61,7 @@ export async function importDataset(job: ImportJob, breath: Breath, report: Impo
   try {
     await writeDataset(directory, facts, splits, async () => {
       written((files += 1), 2 * SPLIT_NAMES.length);
-      await breath();
+      await yieldToEvents();
     });
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
@@ -109,7 +113,7 @@ async function squared(
   path: string,
   { parts }: Source,
   { side, gray, fit }: ImportOptions,
-  breath: Breath,
+  yieldToEvents: YieldToEvents,
   report: (done: number, total: number) => void,
 ): Promise<Parts<SourceImages>> {
   const all = Object.values(parts);
@@ -126,7 +130,7 @@ async function squared(
   const total = all.reduce((sum, { labels }) => sum + labels.length, 0);
   let done = 0;
   const step = (): void => report((done += 1), total);
-  return mapParts(parts, (part) => framedImages(path, part, { side: wanted, channels, fit }, breath, step));
+  return mapParts(parts, (part) => framedImages(path, part, { side: wanted, channels, fit }, yieldToEvents, step));
 }
 
 /** The source's own splits; those it lacks are cut from its training images. */

@@ -1,6 +1,6 @@
 /** What an importer makes of somebody's files: images of one size with their classes, in up to three splits. */
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { Breath } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../protocol.ts';
 import type { SplitName } from '../dataset.ts';
 import { MAX_BYTES } from '../idx.ts';
@@ -31,7 +31,7 @@ export interface SourceRequest {
   /** Absolute path of a folder. */
   readonly path: string;
   readonly options: ImportOptions;
-  readonly breath: Breath;
+  readonly yieldToEvents: YieldToEvents;
   readonly report: (done: number, total: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is believed. */
+/** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is credited. */
 import { familyOf } from '../../space/lattice.ts';
 import type { Configuration, Family } from '../../space/space.ts';
 import type { Catalogue, Member } from '../catalogue.ts';

@@ -6,14 +6,14 @@
  *
  * | symbol | meaning                                                                                   |
  * | v      | what is learned of a student, more is better                                              |
- * | best   | the family's best result as its own process believes it to be                             |
+ * | best   | the family's best posterior value by its own process                                      |
  * | climb  | a result of the family above all its earlier ones by some part of a deviation of all       |
  *
  * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the reference.
  */
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
-import { logGainOf } from '../../acquisition/stakes.ts';
-import type { Stakes } from '../../acquisition/stakes.ts';
+import { logGainOf } from '../../acquisition/improvement-terms.ts';
+import type { ImprovementTerms } from '../../acquisition/improvement-terms.ts';
 import { outcomeCorner } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import { createDominatedVolume } from '../../geometry/dominated-volume.ts';
@@ -29,7 +29,7 @@ import type { FamilyCatalogue, Member } from '../catalogue.ts';
 import { isPending, objectiveCosts, withData } from '../ledger.ts';
 import type { DataTrial, LedgerTrial } from '../ledger.ts';
 import { isBelow, referenceOutcome } from '../reference-outcome.ts';
-import { believedValues } from './believed.ts';
+import { posteriorValues } from './posterior-values.ts';
 import { addFamilyCandidates, CandidateSet } from './candidates.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
@@ -142,21 +142,21 @@ function nextStep(
   const { catalogue } = state.context;
   const { problem } = catalogue;
   const { data, gp, scale, at } = ownProcess(state, family, picked);
-  const values = believedValues(problem, data, { gp, scale });
+  const values = posteriorValues(problem, data, { gp, scale });
   const best = values.reduce((high, value) => Math.max(high, value), -Infinity);
   const improvement = createExpectedReward(best, scale);
   const set = new CandidateSet(catalogue, asked);
   addFamilyCandidates(set, catalogue, family, centresOf(data, values), rng);
   const hopeful = set.members.filter((member) => isBelow(objectiveCosts(problem, latency.quickest(member)), reference));
   const { reward } = problem;
-  const stakesOf = (member: Member): Stakes =>
-    improvement.stakesOf(latency.draws(member).map((costs) => (reward ? rewardFactor(reward, costs) : 1)));
+  const improvementTermsOf = (member: Member): ImprovementTerms =>
+    improvement.improvementTermsOf(latency.draws(member).map((costs) => (reward ? rewardFactor(reward, costs) : 1)));
   let winner: FamilyStep | undefined;
   let top = -Infinity;
   for (const member of hopeful) {
     const { mean, variance } = at(member);
     const deviation = Math.sqrt(variance);
-    const logGain = logGainOf(scale, stakesOf(member), mean, deviation) + latency.logFeasible(member);
+    const logGain = logGainOf(scale, improvementTermsOf(member), mean, deviation) + latency.logFeasible(member);
     if (winner && !(logGain > top)) continue;
     top = logGain;
     winner = { member, mean: toValue(scale, mean), deviation: deviation * unitAt(scale, mean) };
@@ -164,7 +164,7 @@ function nextStep(
   return winner;
 }
 
-/** The family's best, as it believes them to be. */
+/** The family's best by their posterior values. */
 const centresOf = (data: readonly DataTrial[], values: readonly number[]) =>
   data
     .map(({ trial, candidate }, i) => ({ trial, candidate, value: values[i]! }))

@@ -1,8 +1,8 @@
 /** What a candidate is expected to gain: the acquisition of the problem's goal over the draws of what is measured (docs/trade.md, steps 4 and 9). */
 import { createEhvi } from '../../acquisition/ehvi.ts';
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
-import { logGainOf } from '../../acquisition/stakes.ts';
-import type { Stakes } from '../../acquisition/stakes.ts';
+import { logGainOf } from '../../acquisition/improvement-terms.ts';
+import type { ImprovementTerms } from '../../acquisition/improvement-terms.ts';
 import { createCells } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import type { Problem } from '../../objective.ts';
@@ -18,8 +18,8 @@ export interface Gain {
   /** An upper bound, at the price of one expected improvement. */
   bound(member: Member, mean: number, deviation: number): number;
   /** The part that does not depend on the posterior. */
-  stakesOf(member: Member): Stakes;
-  log(stakes: Stakes, mean: number, deviation: number): number;
+  improvementTermsOf(member: Member): ImprovementTerms;
+  log(terms: ImprovementTerms, mean: number, deviation: number): number;
 }
 
 /** Against the outcomes so far, from the reference on. */
@@ -30,20 +30,23 @@ export function createGain(
   scale: Standardiser,
   latency: Pick<LatencyForecast, 'draws' | 'quickest' | 'logFeasible'>,
 ): Gain {
-  const { stakesOf, bound } = acquisitionOf(problem, outcomes, reference, scale, latency);
-  const known = new Map<Member, Stakes>();
+  const { improvementTermsOf, bound } = acquisitionOf(problem, outcomes, reference, scale, latency);
+  const known = new Map<Member, ImprovementTerms>();
   return {
     bound: (member, mean, deviation) => bound(member, mean, deviation) + latency.logFeasible(member),
-    stakesOf(member) {
+    improvementTermsOf(member) {
       const found = known.get(member);
       if (found) return found;
-      const { logWeights, levels } = stakesOf(member);
+      const { logWeights, levels } = improvementTermsOf(member);
       const share = latency.logFeasible(member);
-      const stakes = { logWeights: share === 0 ? logWeights : logWeights.map((weight) => weight + share), levels };
-      known.set(member, stakes);
-      return stakes;
+      const terms = {
+        logWeights: share === 0 ? logWeights : logWeights.map((weight) => weight + share),
+        levels,
+      };
+      known.set(member, terms);
+      return terms;
     },
-    log: (stakes, mean, deviation) => logGainOf(scale, stakes, mean, deviation),
+    log: (terms, mean, deviation) => logGainOf(scale, terms, mean, deviation),
   };
 }
 
@@ -60,12 +63,14 @@ function acquisitionOf(
     const expected = createExpectedReward(best, scale);
     return {
       bound: (member, mean, deviation) => expected.bound(rewardFactor(reward, quickest(member)), mean, deviation),
-      stakesOf: (member) => expected.stakesOf(draws(member).map((metrics) => rewardFactor(reward, metrics))),
+      improvementTermsOf: (member) =>
+        expected.improvementTermsOf(draws(member).map((metrics) => rewardFactor(reward, metrics))),
     };
   }
   const ehvi = createEhvi(createCells(outcomes, reference), scale, TRADE.margin);
   return {
     bound: (member, mean, deviation) => ehvi.bound(objectiveCosts(problem, quickest(member)), mean, deviation),
-    stakesOf: (member) => ehvi.stakesOf(draws(member).map((metrics) => objectiveCosts(problem, metrics))),
+    improvementTermsOf: (member) =>
+      ehvi.improvementTermsOf(draws(member).map((metrics) => objectiveCosts(problem, metrics))),
   };
 }

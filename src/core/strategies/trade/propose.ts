@@ -13,7 +13,7 @@ import { isPending, objectiveCosts, outcomeOf, valueAt, withData } from '../ledg
 import { referenceOutcome } from '../reference-outcome.ts';
 import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';
-import { believedValues } from './believed.ts';
+import { posteriorValues } from './posterior-values.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
 import { climbAnywhere, climbWithin } from './climb.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
@@ -78,18 +78,18 @@ export function propose(
   return { member, why: { ...why, ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }) } };
 }
 
-/** What is told, each result counting as the surrogate believes it to be. */
-function believed({ context, ledger }: TradeState, learned: Learned): readonly Outcome[] {
+/** What is told, each result at its posterior value. */
+function posteriorOutcomes({ context, ledger }: TradeState, learned: Learned): readonly Outcome[] {
   const { problem } = context.input;
   const data = withData(ledger);
-  const values = believedValues(problem, data, learned);
+  const values = posteriorValues(problem, data, learned);
   return data.flatMap((trial, i) => {
     const outcome = outcomeOf(problem, trial);
     return outcome ? [{ ...outcome, value: values[i]! }] : [];
   });
 }
 
-/** Gains over what is told, as it is believed to be, and over what is pending at its predicted value. */
+/** Gains over what is told, at its posterior value, and over what is pending at its predicted value. */
 function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly Member[]): Scorer {
   const { scale, gp: results, cross, latency, offset } = learned;
   const { context, ledger } = state;
@@ -110,7 +110,7 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
     cross,
     gain: createGain(
       problem,
-      [...believed(state, learned), ...expected],
+      [...posteriorOutcomes(state, learned), ...expected],
       referenceOutcome(context.catalogue, told),
       scale,
       latency,

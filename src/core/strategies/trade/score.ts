@@ -61,7 +61,7 @@ export function glance(scorer: Scorer, member: Member): Scored {
 /** The same with EHVI itself instead of its bound, at the deviation's bound. */
 export function refine({ gain }: Scorer, glanced: Scored): Scored {
   const { member, mean, deviation } = glanced;
-  return { ...glanced, logGain: gain.log(gain.stakesOf(member), mean, deviation) };
+  return { ...glanced, logGain: gain.log(gain.improvementTermsOf(member), mean, deviation) };
 }
 
 /** The exact gain, in O(n²), in O(n) a new result; `undefined`, often sooner, when it turns out to be less than `atLeast`. */
@@ -72,7 +72,7 @@ function look(scorer: Scorer, { member, entry, mean }: Scored, atLeast: number):
   const variance = crossVariance(cross, gp, settled, entry, falls);
   if (falls(variance)) return undefined;
   const deviation = deviationOf(variance);
-  const logGain = gain.log(gain.stakesOf(member), mean, deviation);
+  const logGain = gain.log(gain.improvementTermsOf(member), mean, deviation);
   return logGain < atLeast ? undefined : { member, entry, mean, deviation, logGain };
 }
 

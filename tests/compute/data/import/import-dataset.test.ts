@@ -233,10 +233,10 @@ describe('what an import writes', () => {
   it('is nothing where the import is stopped', async () => {
     const before = bench.left();
     const folder = bench.source(idxPair('train', repeated(2, 10)));
-    let breaths = 0;
+    let yields = 0;
     const stop = async (): Promise<void> => {
-      breaths += 1;
-      if (breaths > 5) throw new Error('stopped');
+      yields += 1;
+      if (yields > 5) throw new Error('stopped');
     };
     await expect(bench.run(folder, {}, stop)).rejects.toThrow('stopped');
     expect(bench.left()).toEqual(before);

@@ -1,5 +1,5 @@
 /** Copies and repair of a workspace in the page's memory. */
-import type { BackupView } from '../../../src/bridge/care-contract.ts';
+import type { BackupView } from '../../../src/bridge/maintenance-contract.ts';
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 
@@ -10,7 +10,7 @@ function backup(kind: BackupView['kind'], at: string, bytes: number): BackupView
   return { name, kind, schema: 4, at, bytes, restorable: kind !== 'damaged' && kind !== 'checkpoints' };
 }
 
-export function mockCare(): Pick<BridgeClient, 'doctor' | 'backups'> {
+export function mockMaintenance(): Pick<BridgeClient, 'doctor' | 'backups'> {
   const backups = [
     backup('daily', '2026-03-04T08:12:00.000Z', 41.3 * MEGABYTE),
     backup('daily', '2026-03-03T09:01:00.000Z', 39.8 * MEGABYTE),

@@ -4,7 +4,7 @@ import { createModel, oracleTheta } from '../../oracle/surrogate-model.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { rewardFactor } from '../../../src/core/reward.ts';
 import type { DataTrial } from '../../../src/core/strategies/ledger.ts';
-import { believedValues } from '../../../src/core/strategies/trade/believed.ts';
+import { posteriorValues } from '../../../src/core/strategies/trade/posterior-values.ts';
 import { encode } from '../../../src/core/surrogate/encoding.ts';
 import { createGp, posterior } from '../../../src/core/surrogate/gp.ts';
 import { createStandardiser, toOutput, toValue } from '../../../src/core/surrogate/standardise.ts';
@@ -43,7 +43,7 @@ const plain: Problem = {
 
 describe('what results are worth by a process', () => {
   it('are the posterior means at them, in values: the shortcut by α forgets neither noise nor scale', () => {
-    const values = believedValues(plain, data, { gp, scale });
+    const values = posteriorValues(plain, data, { gp, scale });
     values.forEach((value, i) => {
       expect(value).toBeCloseTo(toValue(scale, posterior(gp, points[i]!).mean), 9);
     });
@@ -52,7 +52,7 @@ describe('what results are worth by a process', () => {
 
   it('have what earlier runs add to the mean', () => {
     const offset = ({ trial }: DataTrial): number => 0.1 * trial;
-    const values = believedValues(plain, data, { gp, scale, offset });
+    const values = posteriorValues(plain, data, { gp, scale, offset });
     values.forEach((value, i) => {
       expect(value).toBeCloseTo(toValue(scale, posterior(gp, points[i]!).mean + 0.1 * i), 9);
     });
@@ -60,8 +60,8 @@ describe('what results are worth by a process', () => {
 
   it('are rewards at the costs of each where a reward is searched', () => {
     const reward = { cost: 'params', target: 20_000, under: -0.07, over: -0.07 } as const;
-    const values = believedValues({ ...plain, reward }, data, { gp, scale });
-    const accuracies = believedValues(plain, data, { gp, scale });
+    const values = posteriorValues({ ...plain, reward }, data, { gp, scale });
+    const accuracies = posteriorValues(plain, data, { gp, scale });
     values.forEach((value, i) => {
       expect(value / accuracies[i]!).toBeCloseTo(rewardFactor(reward, data[i]!.costs), 9);
     });

@@ -1,7 +1,7 @@
-/** Care of the workspace: its rolling copies, its repair, and what an opening has put back or saved. */
+/** Maintenance of the workspace: its rolling copies, its repair, and what an opening has put back or saved. */
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BackupView, RepairView } from '../../bridge/care-contract.ts';
+import type { BackupView, RepairView } from '../../bridge/maintenance-contract.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { dailyIsDue, isRestorable, listAsides, listBackups, removeBackup } from '../../store/upkeep/backup.ts';
 import type { Backup, BackupKind } from '../../store/upkeep/backup.ts';
@@ -16,7 +16,7 @@ import { backUpDatabase, diagnoseWorkspace } from '../processes/ask-client.ts';
 import { bytesUnder } from './diagnostics.ts';
 import type { Log } from '../log.ts';
 
-export interface Care {
+export interface Maintenance {
   /** Newest first. */
   list(): Promise<readonly BackupView[]>;
   /** For good. Throws where there is none of that name, or it is to be put back. */
@@ -31,7 +31,7 @@ export interface Care {
   close(): Promise<void>;
 }
 
-export interface CareParts {
+export interface MaintenanceParts {
   readonly workspace: Workspace;
   readonly log: Log;
   readonly now: () => Date;
@@ -44,7 +44,7 @@ export interface RecoveryReport extends Recovery {
   readonly done: readonly string[];
 }
 
-export function createCare({ workspace, log, now, busy }: CareParts): Care {
+export function createMaintenance({ workspace, log, now, busy }: MaintenanceParts): Maintenance {
   const { backups } = workspace.files.folders;
 
   const closing = new AbortController();

@@ -12,7 +12,7 @@ import { logAddExp, logExpectedImprovement } from '../math/normal.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 
 /** What a candidate's value may win: the part of its gain that does not depend on the posterior. */
-export interface Stakes {
+export interface ImprovementTerms {
   /** `[terms]` */
   readonly logWeights: Float64Array;
   /** As outputs, `[terms]`. */
@@ -51,7 +51,7 @@ export function logGainBound(scale: Standardiser, level: number, mean: number, d
 /** log of the gain under a posterior of the output; −∞ where nothing can be gained. */
 export function logGainOf(
   scale: Standardiser,
-  { logWeights, levels }: Stakes,
+  { logWeights, levels }: ImprovementTerms,
   mean: number,
   deviation: number,
 ): number {

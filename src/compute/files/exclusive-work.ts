@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from '
 const STALE_MILLISECONDS = 15 * 60_000;
 
 /** Does the work for `path` unless another living process is at it (undefined). */
-export async function claimed<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function exclusively<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
   const claim = `${path}.claim`;
   if (!take(claim) && !(isStale(claim) && retake(claim))) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** Care of a workspace through the bridge: a copy a day, repair, and copies that the next start puts back. */
+/** Maintenance of a workspace through the bridge: a copy a day, repair, and copies that the next start puts back. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
