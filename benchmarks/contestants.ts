@@ -30,15 +30,18 @@ export interface Contestant {
 export interface Conditions {
   readonly threads: string;
   readonly clock?: 'cpu' | 'wall';
+  /** `off`: without our own kernels. */
+  readonly kernels?: 'off';
 }
 
 export async function contestant(
   name: string,
   command: string,
   args: readonly string[],
-  { threads, clock }: Conditions,
+  { threads, clock, kernels }: Conditions,
 ): Promise<Contestant> {
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads, OMP_NUM_THREADS: threads };
+  const without = kernels === 'off' ? { TRADE_KERNELS: 'off' } : {};
+  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads, OMP_NUM_THREADS: threads, ...without };
   const child: ChildProcess = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
   const answer = async <T>(): Promise<T> => {
