@@ -1,4 +1,5 @@
 /** The networks, images and recipe of the training benchmark, made alike in every process from names and seeds. */
+import { resnetTeacher } from '../src/core/arch/families/resnet.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { createRng } from '../src/core/math/rng.ts';
@@ -17,7 +18,9 @@ export const SHAPES = [
 
 export type BenchShape = readonly [number, number, number];
 
+/** The reference student of a family; `teacher`: the network that a teacher is by default. */
 export function benchGraph(family: string, shape: BenchShape): ArchitectureGraph {
+  if (family === 'teacher') return resnetTeacher(shape, BENCH.classes);
   const { reference, build } = studentFamily(family, shape, BENCH.classes);
   return build(reference);
 }

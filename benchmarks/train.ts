@@ -12,21 +12,18 @@
  * environment (`npm run bench:peers`) only our figures are printed.
  */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { inferShapes } from '../src/core/arch/cost.ts';
 import { studentFamilyNames } from '../src/core/arch/families/registry.ts';
 import { median } from '../src/core/math/quantile.ts';
-import { layoutOf } from '../src/compute/model/parameters.ts';
-import { writeWeights } from '../src/compute/files/checkpoint.ts';
 import { heldTo, INSTRUCTION_SETS, ISA_VARIABLE } from '../scripts/setup/instruction-sets.mjs';
 import { setUp } from '../scripts/setup.mjs';
 import { peerPython } from './peers/environment.mjs';
-import { BENCH, benchGraph, benchImages, benchWeights, SHAPES } from './train-task.ts';
+import { contestant, inTurns, writeTask } from './contestants.ts';
+import type { Conditions, Contestant, Facts } from './contestants.ts';
+import { BENCH, SHAPES } from './train-task.ts';
 import type { BenchShape } from './train-task.ts';
 
 const { values } = parseArgs({
@@ -56,57 +53,7 @@ const STEPS = Number(values.steps);
 /** Of relative difference between the first losses. */
 const LOSS_TOLERANCE = 1e-3;
 
-interface Facts {
-  readonly params: number;
-  readonly macs: number;
-  readonly firstLoss: number;
-  readonly threads: number;
-  readonly version: string;
-}
-
-interface Contestant {
-  readonly name: string;
-  readonly facts: Facts;
-  /** Images a second over so many steps. */
-  readonly measure: (steps: number) => Promise<number>;
-  readonly close: () => void;
-}
-
 const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`);
-
-async function contestant(name: string, command: string, args: readonly string[]): Promise<Contestant> {
-  const env = { ...process.env, TF_NUM_INTRAOP_THREADS: values.threads, OMP_NUM_THREADS: values.threads };
-  const child: ChildProcess = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]();
-  const answer = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${name} ended early`);
-    return JSON.parse(value) as T; // our own programs on the other side
-  };
-  return {
-    name,
-    facts: await answer<Facts>(),
-    measure: async (steps) => {
-      child.stdin?.write(`${steps}\n`);
-      const { seconds, cpuSeconds } = await answer<{ readonly seconds: number; readonly cpuSeconds: number }>();
-      return (steps * BENCH.batchSize) / (values.clock === 'cpu' ? cpuSeconds : seconds);
-    },
-    close: () => child.kill(),
-  };
-}
-
-function writeTask(folder: string, family: string, shape: BenchShape): void {
-  mkdirSync(folder);
-  const graph = benchGraph(family, shape);
-  const { split, normalisation } = benchImages(shape);
-  const scale = (value: number): number => (value / 255 - Number(normalisation.mean)) / Number(normalisation.deviation);
-  const task = { family, shape, ...BENCH, shapes: Object.fromEntries(inferShapes(graph)) };
-  writeFileSync(join(folder, 'task.json'), JSON.stringify(task));
-  writeFileSync(join(folder, 'graph.json'), JSON.stringify(graph));
-  writeFileSync(join(folder, 'images.f32'), Float32Array.from(split.pixels, scale));
-  writeFileSync(join(folder, 'labels.i32'), Int32Array.from(split.labels));
-  writeWeights(join(folder, 'weights.safetensors'), layoutOf(graph), benchWeights(graph));
-}
 
 function parity(ours: Facts, peer: Facts): string {
   const faults = [
@@ -155,28 +102,21 @@ async function compare(family: string, size: string): Promise<void> {
   const folder = join(root, `${family}-${size}`);
   writeTask(folder, family, shape);
   const peers = existsSync(python) ? ['contiguous', 'channels_last'] : [];
+  const conditions: Conditions = { threads: values.threads, clock: values.clock === 'cpu' ? 'cpu' : 'wall' };
   const script = (name: string): string => join(import.meta.dirname, name);
-  const contestants = [await contestant('ours', process.execPath, [script('train-worker.ts'), folder])];
+  const contestants = [await contestant('ours', process.execPath, [script('train-worker.ts'), folder], conditions)];
   try {
     for (const layout of peers) {
       const args = [script('peers/train.py'), folder, layout, values.threads];
-      contestants.push(await contestant(layout, python, args));
+      contestants.push(await contestant(layout, python, args, conditions));
     }
     for (const { measure } of contestants) await measure(STEPS);
-    const quiet = await inTurns(contestants);
+    const quiet = await inTurns(contestants, ROUNDS, STEPS);
     report(`${family}@${size}`, contestants, quiet);
-    if (BUSY > 0) tellLeft(`${family}@${size}`, quiet, await besideOthers(() => inTurns(contestants)));
+    if (BUSY > 0) tellLeft(`${family}@${size}`, quiet, await besideOthers(() => inTurns(contestants, ROUNDS, STEPS)));
   } finally {
     for (const { close } of contestants) close();
   }
-}
-
-async function inTurns(contestants: readonly Contestant[]): Promise<ReadonlyMap<string, readonly number[]>> {
-  const speeds = new Map(contestants.map(({ name }) => [name, [] as number[]]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { name, measure } of contestants) speeds.get(name)?.push(await measure(STEPS));
-  }
-  return speeds;
 }
 
 /** Beside programs that never rest, at the usual priority, as a browser or a compiler would be. */

@@ -105,9 +105,11 @@ async function knownFlags({ env, signal }, compiler, sets) {
  */
 export async function measureKernels({ root, env, platform, signal }, addon) {
   const script = fileURLToPath(new URL('kernels-measure.mjs', import.meta.url));
+  // On one thread: a second one that waits for its turn on a busy machine would decide in place of the kernels.
+  const alone = { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' };
   const ask = async (what, more) => {
     const output = await runCommand(node24Path(root, platform), [script, root, what], {
-      env: { ...env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1', TRADE_KERNELS: addon, ...more },
+      env: { ...env, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1', TRADE_KERNELS: addon, ...alone, ...more },
       signal,
       timeoutMs: TEST_TIMEOUT_MS,
       what: 'the compute kernels could not be timed',

@@ -27,14 +27,12 @@ const shelf = () => dirname(wanted().folders[0] ?? '');
 const addon = () => join(wanted().folders[0] ?? '', 'trade_kernels.node');
 const make = () => kernelsStep.make(sandbox.context);
 const compilations = () => readFileSync(join(sandbox.root, 'compiled'), 'utf8').trim().split('\n');
-/** Numbers of threads; what is timed afterwards is told none. */
-const selfTests = () =>
-  readFileSync(join(sandbox.root, 'tested'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+/** Numbers of threads that they were tested on, and timed on. */
+const threadsOf = (what: 'tested' | 'timed') => readFileSync(join(sandbox.root, what), 'utf8').trimEnd().split('\n');
+const selfTests = () => threadsOf('tested');
 
 /** A compiler that notes what it compiles and does as if, unless `refuse` ends it; a Node that judges what was built. */
-function giveTools({ refuse = '', judge = 'exit 0', version = '12.4' } = {}) {
+function giveTools({ refuse = '', judge = 'exit 0', version = '12.4', batchNorm = true } = {}) {
   sandbox.tool(
     'g++',
     [
@@ -44,7 +42,12 @@ function giveTools({ refuse = '', judge = 'exit 0', version = '12.4' } = {}) {
       'while [ "$1" != -o ]; do shift; done; [ "$2" = /dev/null ] || printf addon > "$2"',
     ].join('\n'),
   );
-  sandbox.program(NODE, `echo "$TF_NUM_INTRAOP_THREADS" >> "${sandbox.root}/tested"\n${judge}`);
+  const note = (what: string) => `echo "$TF_NUM_INTRAOP_THREADS" >> "${sandbox.root}/${what}"`;
+  const timings = `[ "$3" = kernels ] && echo '{"batchNorm":${batchNorm},"ratios":{}}' || echo 1`;
+  sandbox.program(
+    NODE,
+    `case "$1" in *kernels-measure.mjs) ${note('timed')}; ${timings}; exit 0;; esac\n${note('tested')}\n${judge}`,
+  );
 }
 
 describe('where the compiler is', () => {
@@ -121,6 +124,20 @@ describe('where the compiler is', () => {
     await kernelsStep.make(again);
     expect(compilations()).toHaveLength(4);
     expect(record().path).toBe(addon());
+  });
+
+  it('are timed on one thread, which a busy machine has too, and anew when told to', async () => {
+    giveTools({ batchNorm: false });
+    await make();
+    expect(threadsOf('timed')).toEqual(['1', '1', '1']);
+    expect(record().measured).toMatchObject({ batchNorm: false });
+    giveTools({ batchNorm: true });
+    await make();
+    expect(record().measured).toMatchObject({ batchNorm: false });
+    await kernelsStep.make({ ...sandbox.context, retry: true });
+    expect(record().measured).toMatchObject({ batchNorm: true });
+    await make();
+    expect(record().measured).toMatchObject({ batchNorm: true });
   });
 });
 

@@ -13,7 +13,7 @@ export interface TapeNode {
   readonly gradient: (dy: Tensor, saved: readonly Tensor[]) => Tensor | Tensor[];
 }
 
-const add = rawOp('AddV2', 1, { types: { T: 'float32' } });
+const add = rawOp('TradeSum', 1, {});
 
 let recording: TapeNode[] | undefined;
 

@@ -42,7 +42,7 @@ Packed PackFilter(const Geometry& g, const std::vector<Segment>& segments, const
   for (const Segment& s : segments) {
     for (int64_t k = 0; k < s.taps * g.channels; ++k) rows.push_back(FilterRow(g, s, k));
   }
-  return Packed(static_cast<int64_t>(rows.size()), outputs, [&](int64_t k, int64_t o) { return filter[rows[k] * outputs + o]; });
+  return Packed(static_cast<int64_t>(rows.size()), outputs, 1, [&](int64_t k) { return filter + rows[k] * outputs; });
 }
 
 // y of one image whose planes are spread.
@@ -108,6 +108,8 @@ void AddOuterRows(const float* a, int64_t rows, int64_t inner, const float* d, i
 }
 
 constexpr int64_t kRowsGrain = 512;
+// Of values that are added up.
+constexpr int64_t kCollectGrain = 16384;
 
 // A thread has at least so many multiply-adds.
 int64_t ImageGrain(int64_t macs) { return std::max<int64_t>(1, 200000 / std::max<int64_t>(1, macs)); }
@@ -133,7 +135,7 @@ class Convolution {
     }
     const int64_t pixels = g.out_height * g.out_width;
     Share(batch, ImageGrain(pixels * filter.size()), [&](int64_t begin, int64_t end, int) {
-      Floats planes(g.buffer);
+      Scratch planes(g.buffer);
       for (int64_t image = begin; image < end; ++image) {
         g.Spread(x.floats() + image * g.height * g.width * g.channels, planes.data());
         ConvolveImage(g, segments, packed, planes.data(), y + image * pixels * outputs, outputs);
@@ -158,7 +160,7 @@ class ConvolutionInputGradient {
     if (!dx) return;
     const float* f = filter.floats();
     if (IsPointwise(g)) {
-      const Packed turned(outputs, g.channels, [&](int64_t o, int64_t c) { return f[c * outputs + o]; });
+      const Packed turned(outputs, g.channels, outputs, [&](int64_t o) { return f + o; });
       return Share(batch * g.height * g.width, kRowsGrain, [&](int64_t begin, int64_t end, int) {
         MultiplyRows(dy.floats() + begin * outputs, end - begin, outputs, turned, dx + begin * g.channels, g.channels);
       });
@@ -169,11 +171,11 @@ class ConvolutionInputGradient {
       // The convolution of dy with the filter turned around.
       const Geometry turned({batch, g.height, g.width, outputs}, g.kernel, 1);
       const std::vector<Segment> segments = Segments(turned);
-      const Packed packed(taps * outputs, g.channels, [&](int64_t k, int64_t c) {
-        return f[((taps - 1 - k / outputs) * g.channels + c) * outputs + k % outputs];
+      const Packed packed(taps * outputs, g.channels, outputs, [&](int64_t k) {
+        return f + (taps - 1 - k / outputs) * g.channels * outputs + k % outputs;
       });
       return Share(batch, grain, [&](int64_t begin, int64_t end, int) {
-        Floats planes(turned.buffer);
+        Scratch planes(turned.buffer);
         for (int64_t image = begin; image < end; ++image) {
           turned.Spread(dy.floats() + image * pixels * outputs, planes.data());
           ConvolveImage(turned, segments, packed, planes.data(), dx + image * image_size, g.channels);
@@ -183,10 +185,10 @@ class ConvolutionInputGradient {
     // Each place of dy hands its share to every tap.
     std::vector<Packed> turned;
     for (int64_t tap = 0; tap < taps; ++tap) {
-      turned.emplace_back(outputs, g.channels, [&](int64_t o, int64_t c) { return f[(tap * g.channels + c) * outputs + o]; });
+      turned.emplace_back(outputs, g.channels, outputs, [&](int64_t o) { return f + tap * g.channels * outputs + o; });
     }
     Share(batch, grain, [&](int64_t begin, int64_t end, int) {
-      Floats planes(g.buffer);
+      Scratch planes(g.buffer);
       for (int64_t image = begin; image < end; ++image) {
         std::fill(planes.begin(), planes.end(), 0.0f);
         for (int64_t tap = 0; tap < taps; ++tap) {
@@ -224,17 +226,19 @@ class ConvolutionInputGradient {
 // Sums the threads' totals [rows][padded columns] into `to` [rows of order][columns].
 template <typename RowOf>
 void Collect(const std::vector<Floats>& totals, int64_t rows, int64_t columns, float* to, const RowOf& row_of) {
-  const int64_t stride = Vectors(columns) * kLanes;
-  for (int64_t row = 0; row < rows; ++row) {
-    float* place = to + row_of(row) * columns;
-    for (int64_t c = 0; c < columns; ++c) {
-      double sum = 0;
+  const int64_t stride = Vectors(columns) * kLanes, grain = kCollectGrain / (columns * static_cast<int64_t>(totals.size()));
+  Share(rows, grain, [&](int64_t begin, int64_t end, int) {
+    std::vector<double> sums(columns);
+    for (int64_t row = begin; row < end; ++row) {
+      std::fill(sums.begin(), sums.end(), 0.0);
       for (const Floats& total : totals) {
-        if (!total.empty()) sum += total[row * stride + c];
+        if (total.empty()) continue;
+        for (int64_t c = 0; c < columns; ++c) sums[c] += total[row * stride + c];
       }
-      place[c] = static_cast<float>(sum);
+      float* place = to + row_of(row) * columns;
+      for (int64_t c = 0; c < columns; ++c) place[c] = static_cast<float>(sums[c]);
     }
-  }
+  });
 }
 
 // Of the filter. Inputs: dy, x, and the filter for its shape.
@@ -262,7 +266,7 @@ class ConvolutionFilterGradient {
     const int64_t pixels = g.out_height * g.out_width;
     Share(batch, ImageGrain(pixels * filter.size()), [&](int64_t begin, int64_t end, int part) {
       totals[part].resize(rows * stride);
-      Floats planes(g.buffer);
+      Scratch planes(g.buffer);
       for (int64_t image = begin; image < end; ++image) {
         g.Spread(x.floats() + image * g.height * g.width * g.channels, planes.data());
         AddImage(g, segments, planes.data(), dy.floats() + image * pixels * outputs, outputs, totals[part].data());
@@ -316,7 +320,7 @@ class Product {
     shape.back() = columns;
     float* y = call.output(0, shape);
     if (!y) return;
-    const Packed packed(inner, columns, [&](int64_t k, int64_t c) { return matrix.floats()[k * columns + c]; });
+    const Packed packed(inner, columns, 1, [&](int64_t k) { return matrix.floats() + k * columns; });
     Share(rows, kRowsGrain, [&](int64_t begin, int64_t end, int) {
       MultiplyRows(x.floats() + begin * inner, end - begin, inner, packed, y + begin * columns, columns);
     });
@@ -334,7 +338,7 @@ class ProductGradient {
     float* dx = call.output(0, x.shape());
     float* dmatrix = call.output(1, matrix.shape());
     if (!dx || !dmatrix) return;
-    const Packed turned(columns, inner, [&](int64_t c, int64_t k) { return matrix.floats()[k * columns + c]; });
+    const Packed turned(columns, inner, columns, [&](int64_t c) { return matrix.floats() + c; });
     std::vector<Floats> totals(Team::Get().parts());
     Share(rows, kRowsGrain, [&](int64_t begin, int64_t end, int part) {
       MultiplyRows(dy.floats() + begin * columns, end - begin, columns, turned, dx + begin * inner, inner);

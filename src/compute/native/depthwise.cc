@@ -132,7 +132,7 @@ class Depthwise {
         Taps(g.kernel, g.channels, [&](int64_t tap, int64_t c) { return filter.floats()[tap * g.channels + c]; });
     WithKernel(g, [&]<int kernel, int stride>() {
       Share(batch, 1, [&](int64_t begin, int64_t end, int) {
-        Floats planes(g.buffer);
+        Scratch planes(g.buffer);
         for (int64_t image = begin; image < end; ++image) {
           g.Spread(x.floats() + image * g.height * g.width * g.channels, planes.data());
           ConvolveImage<kernel, stride>(g, planes.data(), taps, y + image * g.out_height * g.line);
@@ -161,8 +161,8 @@ class DepthwiseInputGradient {
     const int64_t margin = (g.kernel - 1) / g.stride, padded = g.line + 2 * margin * g.channels;
     const int64_t origin = margin * (padded + g.channels);
     Share(x.dim(0), 1, [&](int64_t begin, int64_t end, int) {
-      Floats planes(g.buffer);
-      Floats slopes((g.out_height + 2 * margin) * padded + kLanes);
+      Scratch planes(g.buffer);
+      Scratch slopes((g.out_height + 2 * margin) * padded + kLanes);
       for (int64_t image = begin; image < end; ++image) {
         for (int64_t row = 0; row < g.out_height; ++row) {
           CopyFloats(dy.floats() + (image * g.out_height + row) * g.line, &slopes[origin + row * padded], g.line);
@@ -215,7 +215,7 @@ class DepthwiseInputGradient {
         Taps(g.kernel, g.channels, [&](int64_t tap, int64_t c) { return filter.floats()[(last - tap) * g.channels + c]; });
     WithKernel(g, [&]<int kernel, int stride>() {
       Share(x.dim(0), 1, [&](int64_t begin, int64_t end, int) {
-        Floats planes(g.buffer);
+        Scratch planes(g.buffer);
         for (int64_t image = begin; image < end; ++image) {
           g.Spread(dy.floats() + image * g.out_height * g.line, planes.data());
           ConvolveImage<kernel, stride>(g, planes.data(), taps, dx + image * g.out_height * g.line);
@@ -296,8 +296,8 @@ class DepthwiseFilterGradient {
     std::vector<std::vector<Tile>> sums(Team::Get().parts(), std::vector<Tile>(taps, ShortTile(g.channels)));
     const int64_t padded = (g.line + kLanes - 1) / kLanes * kLanes;
     Share(x.dim(0), 1, [&](int64_t begin, int64_t end, int part) {
-      Floats planes(g.buffer);
-      Floats lines(g.out_height * padded);
+      Scratch planes(g.buffer);
+      Scratch lines(g.out_height * padded);
       for (int64_t image = begin; image < end; ++image) {
         g.Spread(x.floats() + image * g.height * g.width * g.channels, planes.data());
         for (int64_t row = 0; row < g.out_height; ++row) {

@@ -14,13 +14,18 @@ namespace trade {
 
 inline int64_t Vectors(int64_t columns) { return (columns + kLanes - 1) / kLanes; }
 
-// A small matrix with its columns padded to whole vectors. `at(k, column)` reads it.
+// A small matrix with its columns padded to whole vectors. `row_of(k)` points at the first value of row k; the next ones lie
+// `step` values apart.
 class Packed {
  public:
-  template <typename At>
-  Packed(int64_t inner, int64_t columns, const At& at) : vectors_(Vectors(columns)), values_(inner * vectors_ * kLanes) {
+  template <typename RowOf>
+  Packed(int64_t inner, int64_t columns, int64_t step, const RowOf& row_of)
+      : vectors_(Vectors(columns)), values_(inner * vectors_ * kLanes) {
     for (int64_t k = 0; k < inner; ++k) {
-      for (int64_t column = 0; column < columns; ++column) values_[k * stride() + column] = at(k, column);
+      const float* from = row_of(k);
+      float* to = values_.data() + k * stride();
+      if (step == 1) CopyFloats(from, to, columns);
+      else for (int64_t column = 0; column < columns; ++column) to[column] = from[column * step];
     }
   }
   int64_t vectors() const { return vectors_; }

@@ -23,9 +23,10 @@ inline int ThreadCount() {
   return count;
 }
 
-// Shares loops out by parts. The parts of a loop are fixed, so that its sums repeat; who does them is not: whoever is awake
-// takes the next one, and a thread that the system has put aside holds nobody up. One loop at a time: TensorFlow executes
-// eager ops one after the other.
+// Shares loops out by parts. The parts of a loop are fixed, so that its sums repeat; who does them is not. Each thread
+// begins with the parts whose data it wrote in the loops before, as they are in its own cache, and then helps the others:
+// a thread that the system has put aside holds nobody up. One loop at a time: TensorFlow executes eager ops one after the
+// other.
 class Team {
  public:
   static Team& Get() {
@@ -40,15 +41,17 @@ class Team {
   void Run(int parts, const std::function<void(int)>& work) {
     work_ = &work;
     left_.store(parts, std::memory_order_relaxed);
-    const uint64_t round = (ticket_.load(std::memory_order_relaxed) >> kRoundShift) + 1;
-    ticket_.store(round << kRoundShift | static_cast<uint64_t>(parts) << kPartsShift, std::memory_order_seq_cst);
+    round_ += 1;
+    for (int thread = 0; thread < size_; ++thread) {
+      const uint64_t first = parts * thread / size_, end = parts * (thread + 1) / size_;
+      queues_[thread].ticket.store(round_ << kRoundShift | end << kEndShift | first, std::memory_order_seq_cst);
+    }
     if (sleepers_.load(std::memory_order_seq_cst) > 0) {
-      // Whoever is about to sleep looks at the ticket once more under the same lock.
+      // Whoever is about to sleep looks at the tickets once more under the same lock.
       { std::lock_guard<std::mutex> lock(mutex_); }
       wake_.notify_all();
     }
-    while (TakePart()) {
-    }
+    TakeParts(0);
     // The last parts are at work elsewhere. Their thread may have been put aside: then it needs this core more than we do.
     for (int look = 0; left_.load(std::memory_order_acquire) > 0; ++look) {
       if (look < kLooks) Pause();
@@ -57,40 +60,56 @@ class Team {
   }
 
  private:
-  explicit Team(int size) : size_(size) {
-    for (int thread = 1; thread < size; ++thread) std::thread([this] { Serve(); }).detach();
+  // The parts that a thread begins with. On a line of its own: each thread writes to its own queue while there is one.
+  struct alignas(64) Queue {
+    // Number of the loop, the end of its parts, and the next part to take.
+    std::atomic<uint64_t> ticket{0};
+  };
+
+  explicit Team(int size) : size_(size), queues_(size) {
+    for (int thread = 1; thread < size; ++thread) std::thread([this, thread] { Serve(thread); }).detach();
   }
 
-  // Does the next part of the loop at hand; false where there is none left. A ticket names its round: one that was read
-  // before the loop had ended takes nothing of the next loop.
-  bool TakePart() {
-    uint64_t ticket = ticket_.load(std::memory_order_acquire);
-    for (;;) {
-      const uint64_t part = ticket & kPartMask, parts = ticket >> kPartsShift & kPartMask;
-      if (part >= parts) return false;
-      if (ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
-        (*work_)(static_cast<int>(part));
+  static bool HasPart(uint64_t ticket) { return (ticket & kPartMask) < (ticket >> kEndShift & kPartMask); }
+
+  // Does what is left of a queue; false where nothing is. A ticket names its loop: one that was read before the loop had
+  // ended takes nothing of the next.
+  bool TakeFrom(Queue& queue) {
+    bool took = false;
+    uint64_t ticket = queue.ticket.load(std::memory_order_acquire);
+    while (HasPart(ticket)) {
+      if (queue.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+        (*work_)(static_cast<int>(ticket & kPartMask));
         left_.fetch_sub(1, std::memory_order_release);
-        return true;
+        took = true;
+        ticket = queue.ticket.load(std::memory_order_acquire);
       }
     }
+    return took;
   }
 
-  bool HasPart() const {
-    const uint64_t ticket = ticket_.load(std::memory_order_seq_cst);
-    return (ticket & kPartMask) < (ticket >> kPartsShift & kPartMask);
+  // First a thread's own parts, then those of the next ones; false where there were none.
+  bool TakeParts(int thread) {
+    bool took = false;
+    for (int i = 0; i < size_; ++i) took |= TakeFrom(queues_[(thread + i) % size_]);
+    return took;
   }
 
-  void Serve() {
+  bool HasParts() const {
+    return std::any_of(queues_.begin(), queues_.end(),
+                       [](const Queue& queue) { return HasPart(queue.ticket.load(std::memory_order_seq_cst)); });
+  }
+
+  void Serve(int thread) {
     for (;;) {
       // A step is a dense row of short loops: looking out for the next one is cheaper than being woken.
       for (int look = 0; look < kLooks; ++look) {
-        if (TakePart()) look = 0;
+        if (TakeParts(thread)) look = 0;
         else Pause();
       }
       std::unique_lock<std::mutex> lock(mutex_);
       sleepers_.fetch_add(1, std::memory_order_seq_cst);
-      wake_.wait(lock, [&] { return HasPart(); });
+      wake_.wait(lock, [&] { return HasParts(); });
       sleepers_.fetch_sub(1, std::memory_order_seq_cst);
     }
   }
@@ -105,12 +124,12 @@ class Team {
 
   static constexpr int kLooks = 2000;
   static constexpr int kPartsPerThread = 4;
-  // A ticket: number of the loop, its parts, and the next part to take.
-  static constexpr int kRoundShift = 32, kPartsShift = 16;
+  static constexpr int kRoundShift = 32, kEndShift = 16;
   static constexpr uint64_t kPartMask = 0xffff;
   const int size_;
+  std::vector<Queue> queues_;
   const std::function<void(int)>* work_ = nullptr;
-  std::atomic<uint64_t> ticket_{0};
+  uint64_t round_ = 0;
   std::atomic<int> left_{0};
   std::atomic<int> sleepers_{0};
   std::mutex mutex_;

@@ -25,14 +25,17 @@ class Tile {
   Tile(int64_t channels, int64_t length) : channels_(channels), values_(length) {}
   template <typename Value>
   void Set(const Value& value) {
-    for (int64_t i = 0; i < length(); ++i) values_[i] = value(i % channels_);
+    for (int64_t c = 0; c < channels_; ++c) values_[c] = value(c);
+    for (int64_t i = channels_; i < length(); ++i) values_[i] = values_[i - channels_];
   }
   int64_t length() const { return static_cast<int64_t>(values_.size()); }
   float* data() { return values_.data(); }
   const float* data() const { return values_.data(); }
   // Sum of the entries of each channel.
   void AddTo(std::vector<double>& totals) const {
-    for (int64_t i = 0; i < length(); ++i) totals[i % channels_] += values_[i];
+    for (int64_t i = 0; i < length(); i += channels_) {
+      for (int64_t c = 0; c < channels_; ++c) totals[c] += values_[i + c];
+    }
   }
 
  private:

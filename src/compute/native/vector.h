@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 #include <vector>
 
 #if defined(__AVX512F__) || defined(__AVX2__)
@@ -136,6 +137,33 @@ struct AlignedAllocator {
   bool operator==(const AlignedAllocator&) const { return true; }
 };
 using Floats = std::vector<float, AlignedAllocator<float>>;
+
+// Zeros for as long as a part of a loop runs, in memory that its thread keeps: the system would clear fresh pages each time.
+class Scratch {
+ public:
+  explicit Scratch(int64_t size) {
+    if (!Kept().empty()) {
+      values_ = std::move(Kept().back());
+      Kept().pop_back();
+    }
+    values_.assign(size, 0.0f);
+  }
+  ~Scratch() { Kept().push_back(std::move(values_)); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  float* data() { return values_.data(); }
+  float& operator[](int64_t place) { return values_[place]; }
+  Floats::iterator begin() { return values_.begin(); }
+  Floats::iterator end() { return values_.end(); }
+
+ private:
+  static std::vector<Floats>& Kept() {
+    // Never destroyed: threads of the team outlive main.
+    thread_local std::vector<Floats>* kept = new std::vector<Floats>;
+    return *kept;
+  }
+  Floats values_;
+};
 
 // A NaN in `a` stays one.
 inline Vector Max(Vector a, Vector b) { return a < b ? b : a; }
