@@ -6,6 +6,25 @@ import type { Candidate } from './space/space.ts';
 /** `resting`: a leg of its training is done, and its strategy may go on with it. */
 export type TrialState = 'queued' | 'running' | 'resting' | 'finished' | 'failed' | 'interrupted' | 'stopped';
 
+/** `stopped` by the person; `ruledOut` by what was measured of it before it was trained. */
+export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut';
+
+/** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the ruled out have metrics. */
+export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): TrialEnd | undefined {
+  switch (state) {
+    case 'queued':
+    case 'running':
+    case 'resting':
+    case 'interrupted':
+      return undefined;
+    case 'stopped':
+      return Object.keys(metrics).length > 0 ? 'ruledOut' : 'stopped';
+    case 'finished':
+    case 'failed':
+      return state;
+  }
+}
+
 /** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a monotonic clock. */
 export interface EpochPoint {
   readonly epoch: number;

@@ -3,13 +3,14 @@ import type { BackupView } from '../bridge/maintenance-contract.ts';
 import type { JobKind, JobView } from '../bridge/schemas/job.ts';
 import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
 import type { LatencyView, StrategyView } from '../bridge/schemas/records.ts';
-import { LATENCY_METRIC, wasIdle } from '../core/latency.ts';
+import { wasIdle } from '../core/latency.ts';
 import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
 import { FAMILY_ARM } from '../core/strategies/trade/constants.ts';
-import type { Trial, TrialState } from '../core/trial.ts';
+import { endOf } from '../core/trial.ts';
+import type { Trial, TrialEnd, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
 import type { ThemeChoice } from './stores/preferences.ts';
@@ -35,7 +36,7 @@ export const RUN_STATES = {
 /** Nothing more comes of it. */
 export const isOver = (state: RunState): boolean => state === 'finished' || state === 'failed';
 
-export const TRIAL_STATES = {
+const TRIAL_STATES = {
   queued: { label: 'Queued', tone: 'neutral' },
   running: { label: 'Training', tone: 'active' },
   resting: { label: 'Resting', tone: 'neutral' },
@@ -43,7 +44,11 @@ export const TRIAL_STATES = {
   failed: { label: 'Failed', tone: 'bad' },
   interrupted: { label: 'Interrupted', tone: 'warn' },
   stopped: { label: 'Stopped', tone: 'neutral' },
-} as const satisfies Readonly<Record<TrialState, StateWord>>;
+  ruledOut: { label: 'Too slow', tone: 'neutral' },
+} as const satisfies Readonly<Record<TrialState | TrialEnd, StateWord>>;
+
+/** Of a student: `Stopped` where the person stopped it, `Too slow` where its latency ruled it out. */
+export const trialState = (trial: Trial): StateWord => TRIAL_STATES[endOf(trial) ?? trial.state];
 
 /** One button goes through the themes. */
 export const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = {
@@ -240,7 +245,7 @@ export function reachWords(radius: string): string {
 function outcomeSentence(trial: Trial): string | undefined {
   const accuracy = trial.metrics['accuracy'];
   if (trial.state === 'failed') return `Training failed${trial.reason === undefined ? '' : `: ${trial.reason}`}`;
-  if (trial.state === 'stopped' && trial.metrics[LATENCY_METRIC] !== undefined) return trial.reason;
+  if (endOf(trial) === 'ruledOut') return trial.reason;
   if (accuracy === undefined || !Number.isFinite(accuracy)) return undefined;
   const predicted = trial.why.predicted;
   if (!predicted || !(predicted.deviation > 0)) return `It reached ${formatPercent(accuracy)}.`;

@@ -88,6 +88,11 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     return trial;
   };
 
+  const left = (id: string, file: string | undefined) => ({
+    trial: written(id),
+    files: file === undefined ? [] : [file],
+  });
+
   const dropWeights = (trialIds: readonly string[]): readonly string[] =>
     trialIds.flatMap((id) => {
       assertEnded(id, trials.placeOf(id).state);
@@ -186,7 +191,11 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         return [...onAgain.map(({ id }) => id), ...ids].map(written);
       }),
 
-    startTrial: (id) => transact(db, 'normal', () => trials.start(id)),
+    startTrial: (id) =>
+      transact(db, 'normal', () => {
+        trials.start(id);
+        return written(id);
+      }),
 
     beginAnew: (id, reason) =>
       transact(db, 'full', () => {
@@ -194,7 +203,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         if (state !== 'running') throw conflict(`Trial ${id} is ${state}: it cannot begin anew.`);
         trials.giveReason(id, reason);
         curves.forget(id);
-        return checkpoints.removeEpoch(id);
+        return left(id, checkpoints.removeEpoch(id));
       }),
 
     appendEpoch: (trialId, point, checkpoint) =>
@@ -212,8 +221,8 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         if (best) checkpoints.insert({ ...best, trialId, kind: 'best' });
         predictions.insert(trialId, rows);
         runs.setScore(runId, score);
-        log.append(runId, { type: 'told', trial: number, metrics }, at());
-        return old;
+        const event = log.append(runId, { type: 'told', trial: number, metrics }, at());
+        return { event, ...left(trialId, old) };
       }),
 
     dropWeights: (trialIds) => transact(db, 'full', () => dropWeights(trialIds)),
@@ -221,14 +230,15 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     failTrial: (trialId, reason, state, seconds) =>
       transact(db, 'full', () => {
         const { runId, number } = trials.end(trialId, state, { metrics: {}, reason, seconds, at: at() });
-        log.append(runId, { type: 'failed', trial: number, reason }, at());
-        return checkpoints.removeEpoch(trialId);
+        const event = log.append(runId, { type: 'failed', trial: number, reason }, at());
+        return { event, ...left(trialId, checkpoints.removeEpoch(trialId)) };
       }),
 
     ruleOutTrial: (trialId, metrics, reason) =>
       transact(db, 'full', () => {
         const { runId, number } = trials.end(trialId, 'stopped', { metrics, reason, seconds: 0, at: at() });
-        log.append(runId, { type: 'told', trial: number, metrics }, at());
+        const event = log.append(runId, { type: 'told', trial: number, metrics }, at());
+        return { event, ...left(trialId, undefined) };
       }),
 
     recordLatency: (trialId, measurements) =>
@@ -240,9 +250,8 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     restTrial: (trialId, { epoch, metrics, seconds }) =>
       transact(db, 'full', () => {
         const { runId, number, leg } = trials.rest(trialId, seconds);
-        const event = { type: 'rested', trial: number, epoch, metrics } as const;
-        log.append(runId, event, at());
-        return { event, left: leg?.schedule === 'own' ? checkpoints.removeEpoch(trialId) : undefined };
+        const event = log.append(runId, { type: 'rested', trial: number, epoch, metrics }, at());
+        return { event, ...left(trialId, leg?.schedule === 'own' ? checkpoints.removeEpoch(trialId) : undefined) };
       }),
 
     interruptTrial: (trialId, seconds) => transact(db, 'full', () => trials.interrupt(trialId, seconds)),

@@ -181,7 +181,17 @@ export interface RestedTrial {
   readonly seconds: number;
 }
 
-export type RestedEvent = Extract<RunEvent, { type: 'rested' }>;
+/** A trial as it stands after a write. */
+export interface WrittenTrial {
+  readonly trial: Trial;
+  /** Files that nothing names any more. */
+  readonly files: readonly string[];
+}
+
+export interface EndedTrial extends WrittenTrial {
+  /** What the write appended to the run's log, as it is read there. */
+  readonly event: RunEvent;
+}
 
 export interface SweepReport {
   readonly runs: readonly string[];
@@ -282,12 +292,12 @@ export interface WritableStore extends ReadableStore {
    * in the order of the proposals.
    */
   recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
-  startTrial(id: string): void;
+  startTrial(id: string): Trial;
   /**
    * Of a running trial whose epoch checkpoint cannot be gone on from: its curve and that checkpoint leave, and `reason` is
-   * kept with it until it ends. Returns the checkpoint's file.
+   * kept with it until it ends.
    */
-  beginAnew(id: string, reason: string): string | undefined;
+  beginAnew(id: string, reason: string): WrittenTrial;
   /** The point, and where training can go on from: replaces the trial's epoch checkpoint. Returns the file it replaced. */
   appendEpoch(
     trialId: string,
@@ -296,25 +306,25 @@ export interface WritableStore extends ReadableStore {
   ): string | undefined;
   /**
    * Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous FULL. The trial's
-   * epoch checkpoint leaves: returns its file where nothing names it any more.
+   * epoch checkpoint leaves.
    */
-  finishTrial(trialId: string, finished: FinishedTrial): string | undefined;
+  finishTrial(trialId: string, finished: FinishedTrial): EndedTrial;
   /** Finished trials that are not to keep their weights; returns the files that nothing names any more. */
   dropWeights(trialIds: readonly string[]): readonly string[];
-  /** With the `failed` event, in one transaction. Returns the file of the epoch checkpoint that leaves. */
-  failTrial(trialId: string, reason: string, state: 'failed' | 'stopped', seconds: number): string | undefined;
+  /** By a fault, or stopped by the person. With the `failed` event, in one transaction; the epoch checkpoint leaves. */
+  failTrial(trialId: string, reason: string, end: 'failed' | 'stopped', seconds: number): EndedTrial;
   /**
-   * Measured and found beyond a limit before it was trained: `stopped`, with the metrics that are known, and a `told`
-   * event, so that the strategy learns from them.
+   * Measured and found beyond a limit before it was trained: it ends with the metrics that are known, and a `told` event, so
+   * that the strategy learns from them.
    */
-  ruleOutTrial(trialId: string, metrics: Metrics, reason: string): void;
+  ruleOutTrial(trialId: string, metrics: Metrics, reason: string): EndedTrial;
   /** Appended to what was measured before, in one transaction; the trial may be in any state. */
   recordLatency(trialId: string, measurements: readonly LatencyMeasurement[]): void;
   /**
-   * Its leg is done: `resting`, with the `rested` event, in one transaction. Gives the event, and the file of the epoch
-   * checkpoint where it leaves: nothing goes on from a schedule of its own.
+   * Its leg is done: `resting`, with the `rested` event, in one transaction. The epoch checkpoint leaves where nothing goes
+   * on from it, after a schedule of its own.
    */
-  restTrial(trialId: string, rested: RestedTrial): { readonly event: RestedEvent; readonly left: string | undefined };
+  restTrial(trialId: string, rested: RestedTrial): EndedTrial;
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
   /** Test accuracy of a reported student: once; a second call throws. */

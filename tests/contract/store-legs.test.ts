@@ -86,7 +86,7 @@ describe('legs', () => {
 
   test('what rests at the end is stopped, and gives up what it could go on from', () => {
     const store = rested(open());
-    expect(store.failTrial('run_1-0000', 'It rested.', 'stopped', 0)).toBe('a-1');
+    expect(store.failTrial('run_1-0000', 'It rested.', 'stopped', 0).files).toEqual(['a-1']);
     expect(store.trial('run_1-0000')).toMatchObject({ state: 'stopped', reason: 'It rested.' });
   });
 

@@ -1,6 +1,8 @@
 /** The contract of the store: trials and what is kept of them. */
 import { describe, expect, test } from 'vitest';
 import type { Metrics } from '../../src/core/objective.ts';
+import { endOf } from '../../src/core/trial.ts';
+import type { EndedTrial } from '../../src/store/store.ts';
 import {
   asked,
   checkpointFile,
@@ -93,7 +95,7 @@ describe('trials', () => {
     const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('epoch'));
-    expect(store.finishTrial(id, finished('final'))).toBe('epoch');
+    expect(store.finishTrial(id, finished('final')).files).toEqual(['epoch']);
     expect(store.trial(id)).toMatchObject({
       state: 'finished',
       metrics: { accuracy: 0.8, loss: NaN },
@@ -198,10 +200,10 @@ describe('trials', () => {
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('one.safetensors'));
     store.appendEpoch(id, point(2), checkpointFile('two.safetensors', 2));
-    expect(store.beginAnew(id, 'It was damaged.')).toBe('two.safetensors');
+    expect(store.beginAnew(id, 'It was damaged.').files).toEqual(['two.safetensors']);
     expect(store.trial(id)).toMatchObject({ state: 'running', epochsDone: 0, reason: 'It was damaged.' });
     expect([store.epochs(id), store.checkpoint(id, 'epoch')]).toEqual([[], undefined]);
-    expect(store.beginAnew(id, 'Still.')).toBeUndefined();
+    expect(store.beginAnew(id, 'Still.').files).toEqual([]);
     store.appendEpoch(id, point(1), undefined);
     store.finishTrial(id, finished('end.safetensors'));
     expect(store.trial(id)).toMatchObject({ state: 'finished', epochsDone: 1, reason: 'Still.' });
@@ -255,11 +257,38 @@ describe('trials', () => {
     expect(() => store.startTrial(id)).toThrow(code('store.conflict'));
   });
 
+  test('what ends a student gives back the event that it wrote, as a resume will read it, and the student as it is then', () => {
+    const { store, ids } = withRun(openSessions(), 0, 1, 2, 3);
+    const [a = '', b = '', c = '', d = ''] = ids;
+    expect(store.startTrial(a)).toEqual(store.trial(a));
+    for (const id of [b, c]) store.startTrial(id);
+    const metrics = { accuracy: -0, loss: NaN, macs: Infinity };
+    const ways: readonly (() => EndedTrial)[] = [
+      () => store.finishTrial(a, finished('a', { metrics })),
+      () => store.failTrial(b, 'It crashed.', 'failed', 1),
+      () => store.ruleOutTrial(c, { latencyMs: NaN }, 'Too slow.'),
+      () => store.failTrial(d, 'Stopped by you.', 'stopped', 0),
+    ];
+    const ends = ways.map((end) => {
+      const { event, trial } = end();
+      expect(event).toStrictEqual(store.events('run_1').at(-1)?.event);
+      expect(trial).toEqual(store.trial(trial.id));
+      return [trial.id, event.type, endOf(trial)];
+    });
+    // Two rows say `stopped`: only one of them by the person.
+    expect(ends).toEqual([
+      [a, 'told', 'finished'],
+      [b, 'failed', 'failed'],
+      [c, 'told', 'ruledOut'],
+      [d, 'failed', 'stopped'],
+    ]);
+  });
+
   test('a final checkpoint in the very file of the last epoch is not handed out for removal', () => {
     const { store, id } = withRun(openSessions(), 0);
     store.startTrial(id);
     store.appendEpoch(id, point(1), checkpointFile('same'));
-    expect(store.finishTrial(id, finished('same'))).toBeUndefined();
+    expect(store.finishTrial(id, finished('same')).files).toEqual([]);
     expect(store.checkpoints().map(({ kind }) => kind)).toEqual(['final']);
   });
 
@@ -317,11 +346,11 @@ describe('trials', () => {
       const [first = '', second = ''] = ids;
       store.startTrial(first);
       store.appendEpoch(first, point(1), checkpointFile('a'));
-      expect(store.failTrial(first, 'the trainer died', state, 4)).toBe('a');
+      expect(store.failTrial(first, 'the trainer died', state, 4).files).toEqual(['a']);
       expect(store.trial(first)).toMatchObject({ state, reason: 'the trainer died', seconds: 4, metrics: {} });
       expect(store.checkpoints()).toEqual([]);
       // One that never began can be given up too.
-      expect(store.failTrial(second, 'the run ended', state, 0)).toBeUndefined();
+      expect(store.failTrial(second, 'the run ended', state, 0).files).toEqual([]);
       const events = store.events('run_1').map(({ event }) => event);
       expect(events.slice(1)).toEqual([
         { type: 'failed', trial: 0, reason: 'the trainer died' },

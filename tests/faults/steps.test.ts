@@ -50,9 +50,9 @@ test('of a trial and its checkpoints: no row without its file, no file left over
         if (replaced !== undefined) files.remove([replaced]);
       }
       const checkpoint = { epoch: 3, ...adoptText(files, 'final.bin', 'weights') };
-      const replaced = store.finishTrial(ID, finished('', { checkpoint }));
+      const { files: left } = store.finishTrial(ID, finished('', { checkpoint }));
       isFinished = true;
-      if (replaced !== undefined) files.remove([replaced]);
+      files.remove(left);
     },
     { known: () => ({ epochs, isFinished }) },
   );

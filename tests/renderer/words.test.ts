@@ -6,6 +6,7 @@ import type { Trial } from '../../src/core/trial.ts';
 import {
   configText,
   strategyText,
+  trialState,
   trialTitle,
   whySentences,
   whyShort,
@@ -69,6 +70,13 @@ describe('why a student was proposed', () => {
     const slow = { ...trial, state: 'stopped' as const, metrics: { latencyMs: 0.9 }, reason, why };
     expect(whySentences(slow)).toContain('A pass of it was expected to take 0.421 ms.');
     expect(whySentences(slow).at(-1)).toBe(reason);
+  });
+
+  test('a badge tells what was too slow from what the person stopped', () => {
+    const stopped = { ...trial, state: 'stopped' as const, metrics: {} };
+    expect(trialState(stopped).label).toBe('Stopped');
+    expect(trialState({ ...stopped, metrics: { latencyMs: 0.9 } }).label).toBe('Too slow');
+    expect(trialState({ ...trial, state: 'running' }).label).toBe('Training');
   });
 
   test("says whose prediction it was where the family's own process made it", () => {

@@ -98,7 +98,7 @@ test('what makes room may use it, and a search may not', () => {
     deletePart: fullDisk(root, { files: [], isGone: true }),
     keepFrontOnly: fullDisk(root, []),
     dropWeights: fullDisk(root, []),
-    startTrial: fullDisk(root, undefined),
+    interruptTrial: fullDisk(root, undefined),
   };
   const roomy = makingRoom(full, root);
   const ways = [
@@ -113,6 +113,6 @@ test('what makes room may use it, and a search may not', () => {
     expect(reserveOf(root)).toHaveLength(1);
   }
   keepReserve(root, () => GIB);
-  expect(() => roomy.startTrial('run_1-0000')).toThrow('full');
+  expect(() => roomy.interruptTrial('run_1-0000', 1)).toThrow('full');
   expect(reserveOf(root)).toHaveLength(2);
 });

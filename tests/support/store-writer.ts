@@ -29,9 +29,12 @@ async function train(id: string) {
     if (replaced !== undefined) files.remove([replaced]);
   }
   const accuracy = Math.random();
-  const old = store.finishTrial(id, finished('', { metrics: { accuracy }, checkpoint: await checkpoint(id, 4) }));
+  const { files: left } = store.finishTrial(
+    id,
+    finished('', { metrics: { accuracy }, checkpoint: await checkpoint(id, 4) }),
+  );
   say(`finished ${id} ${accuracy}`);
-  if (old !== undefined) files.remove([old]);
+  files.remove(left);
 }
 
 for (;;) {

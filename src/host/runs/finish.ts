@@ -1,7 +1,7 @@
 /** The end of a run: the students that it reports are tested, once, and the run says how it went. */
 import { WorkbenchError } from '../../core/errors.ts';
-import { LATENCY_METRIC } from '../../core/latency.ts';
 import { reportedOf } from '../../core/front.ts';
+import { endOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
 import { faultOfFile } from '../students/checkpoint-file.ts';
 import type { RunContext } from './context.ts';
@@ -91,7 +91,7 @@ function reasonOf(
   faults: readonly string[],
 ): string | undefined {
   const failed = trials.filter((trial) => trial.state === 'failed').length;
-  const slow = trials.filter(({ state, metrics }) => state === 'stopped' && LATENCY_METRIC in metrics).length;
+  const slow = trials.filter((trial) => endOf(trial) === 'ruledOut').length;
   const rested = trials.filter(({ state, leg }) => state === 'stopped' && leg !== undefined).length;
   const notes = [
     stopped ? `Stopped by you after ${finished} of ${budget} students.` : undefined,

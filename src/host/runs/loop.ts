@@ -4,7 +4,6 @@
  */
 import { costOf } from '../../core/arch/cost.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { RunEvent } from '../../core/events.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/run.ts';
@@ -82,8 +81,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       keepTime();
       context.runChanged();
       if (end === 'interrupted') return;
-      if (typeof end === 'object') resting += 1;
-      await asker.fold(typeof end === 'object' ? end : outcomeOf(context, trial.id));
+      if (end.type === 'rested') resting += 1;
+      await asker.fold(end);
       waits = false;
     }
 
@@ -133,8 +132,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
 
   function stopRest(states: readonly TrialState[], reason: string): void {
     for (const trial of store.trials(runId, { states })) {
-      const left = store.failTrial(trial.id, reason, 'stopped', 0);
-      if (left !== undefined) context.files.remove([left]);
+      context.files.remove(store.failTrial(trial.id, reason, 'stopped', 0).files);
       context.trialChanged(trial.id);
     }
   }
@@ -214,14 +212,4 @@ function costsOf({ space, config }: RunContext, { proposals }: AskedEvent): Retu
       `The strategy proposed a ${candidate.family} beyond the limits: please report it.`,
     );
   });
-}
-
-/** The event that the trial's end has put into the log. */
-function outcomeOf({ store }: RunContext, trialId: string): RunEvent {
-  const trial = store.trial(trialId);
-  // A student that was timed and ruled out is stopped, and what was measured is told.
-  if (trial?.state === 'finished' || trial?.state === 'stopped')
-    return { type: 'told', trial: trial.number, metrics: trial.metrics };
-  if (trial?.state === 'failed') return { type: 'failed', trial: trial.number, reason: trial.reason ?? '' };
-  throw new WorkbenchError('internal', `Trial ${trialId} has ended and is ${trial?.state ?? 'gone'}.`);
 }

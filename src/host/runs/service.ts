@@ -5,6 +5,7 @@ import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/rec
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Metrics } from '../../core/objective.ts';
 import type { Run } from '../../core/run.ts';
+import { endOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { NoteHit, RunQuery, RunSummary } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -317,7 +318,7 @@ function progressSoFar(
   return {
     total: config.budget.trials,
     slots: config.slots,
-    done: trials.filter(({ state }) => state === 'finished' || state === 'failed' || state === 'stopped').length,
+    done: trials.filter((trial) => endOf(trial) !== undefined).length,
     measured: finished.map((trial) => trial.seconds),
   };
 }

@@ -2,11 +2,12 @@
 import type { TrainJob, TrainResult } from '../../compute/protocol.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
+import type { RunEvent } from '../../core/events.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { withReward } from '../../core/reward.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
-import type { RestedEvent } from '../../store/store.ts';
+import type { EndedTrial } from '../../store/store.ts';
 import { faultOfFile } from '../students/checkpoint-file.ts';
 import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './context.ts';
@@ -14,17 +15,19 @@ import { graphOf, sharedFault } from './context.ts';
 import type { RunningScore } from './score.ts';
 import type { JobEnd, JobReport, Reporter } from '../executors/trainer-link.ts';
 
-/** What became of it; all but `interrupted` stand in the run's log. */
-export type TrialEnd = 'told' | 'failed' | RestedEvent | 'interrupted';
-
 /** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the last epoch checkpoint. */
 const TRIES = 2;
 
 /**
- * Resolves when the trial has ended or, after `signal`, is interrupted and can go on later. Throws faults that are not the
- * trial's own (disk, data set, no trainer can be started): the trial is then interrupted, if that can still be recorded.
+ * Resolves to the event that the trial's end has put into the run's log, or, after `signal`, when it is interrupted and can go
+ * on later. Throws faults that are not the trial's own (disk, data set, no trainer can be started): the trial is then
+ * interrupted, if that can still be recorded.
  */
-export async function walkTrial(context: RunContext, trial: Trial, signal: AbortSignal): Promise<TrialEnd> {
+export async function walkTrial(
+  context: RunContext,
+  trial: Trial,
+  signal: AbortSignal,
+): Promise<RunEvent | 'interrupted'> {
   for (let attempt = 1; ; attempt += 1) {
     const end = await tryTrial(context, trial, signal, attempt === TRIES);
     if (end !== 'again') return end;
@@ -36,12 +39,11 @@ async function tryTrial(
   trial: Trial,
   signal: AbortSignal,
   lastTry: boolean,
-): Promise<TrialEnd | 'again'> {
+): Promise<RunEvent | 'interrupted' | 'again'> {
   const { store, progress, now, log, trialChanged } = context;
   const fault = await faultOfStart(context, trial.id);
-  store.startTrial(trial.id);
-  if (fault !== undefined) beginAnew(context, trial.id, fault);
-  const fresh = store.trial(trial.id) ?? trial;
+  const begun = store.startTrial(trial.id);
+  const fresh = fault === undefined ? begun : beginAnew(context, trial.id, fault);
   progress.trialStarted(fresh);
   trialChanged(trial.id);
   const whole = fresh.epochsDone === 0;
@@ -57,16 +59,17 @@ async function tryTrial(
   try {
     const timed = await timeBeforeTraining(context, fresh, signal);
     if (timed === 'too slow') {
-      ruleOut(context, fresh);
+      const { event } = ruleOut(context, fresh);
       outcome = { ended: true };
-      return 'told';
+      return event;
     }
     const end = timed ?? (await train(context, fresh, hear, signal));
     switch (end.type) {
-      case 'trained':
-        await finish(context, fresh, end.result, seconds());
+      case 'trained': {
+        const event = await finish(context, fresh, end.result, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };
-        return 'told';
+        return event;
+      }
       case 'rested':
         return rest(context, fresh, end, seconds());
       case 'stopped':
@@ -75,19 +78,20 @@ async function tryTrial(
       case 'failed': {
         const fault = sharedFault(end.code, end.message);
         if (fault !== undefined) throw fault;
-        fail(context, trial.id, end.message, seconds());
+        const event = fail(context, trial.id, end.message, seconds());
         outcome = { ended: true };
-        return 'failed';
+        return event;
       }
-      case 'crashed':
+      case 'crashed': {
         log.warn({ trial: trial.id, message: end.message }, 'trainer crashed');
         if (signal.aborted || !lastTry) {
           store.interruptTrial(trial.id, seconds());
           return signal.aborted ? 'interrupted' : 'again';
         }
-        fail(context, trial.id, `Tried ${TRIES} times. ${end.message}`, seconds());
+        const event = fail(context, trial.id, `Tried ${TRIES} times. ${end.message}`, seconds());
         outcome = { ended: true };
-        return 'failed';
+        return event;
+      }
       default:
         throw new WorkbenchError('internal', `The trainer answered "${end.type}" to a training job.`);
     }
@@ -120,10 +124,11 @@ async function faultOfStart({ store, files }: RunContext, trialId: string): Prom
   return fault === undefined ? undefined : `The checkpoint after epoch ${row?.epoch} ${fault}.`;
 }
 
-function beginAnew({ store, files, log }: RunContext, trialId: string, why: string): void {
-  const left = store.beginAnew(trialId, `It began anew. ${why}`);
+function beginAnew({ store, files, log }: RunContext, trialId: string, why: string): Trial {
+  const anew = store.beginAnew(trialId, `It began anew. ${why}`);
   log.warn({ trial: trialId, why }, 'a trial begins anew');
-  if (left !== undefined) files.remove([left]);
+  files.remove(anew.files);
+  return anew.trial;
 }
 
 /** A leg of its own schedule ends with that schedule; one that is a part ends within the run's. */
@@ -173,7 +178,7 @@ async function report(context: RunContext, trial: Trial, event: JobReport): Prom
 }
 
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
-async function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): Promise<void> {
+async function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): Promise<RunEvent> {
   const { config, store, files, score } = context;
   const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
@@ -189,7 +194,7 @@ async function finish(context: RunContext, trial: Trial, result: TrainResult, se
   const adopted = files.adopt(checkpoint.path, `${trial.id}.safetensors`, sealed);
   const adoptedBest =
     best && sealedBest && files.adopt(best.checkpoint.path, `${trial.id}-best-${best.epoch}.safetensors`, sealedBest);
-  const replaced = written(score, () =>
+  const ended = written(score, () =>
     store.finishTrial(trial.id, {
       metrics,
       seconds,
@@ -199,9 +204,9 @@ async function finish(context: RunContext, trial: Trial, result: TrainResult, se
       score: score.add(metrics),
     }),
   );
-  if (replaced !== undefined) files.remove([replaced]);
-  const ended = store.trial(trial.id);
-  if (config.checkpoints.keep === 'front' && ended) files.remove(store.dropWeights(context.kept.add(ended)));
+  files.remove(ended.files);
+  if (config.checkpoints.keep === 'front') files.remove(store.dropWeights(context.kept.add(ended.trial)));
+  return ended.event;
 }
 
 /** What it has learned is kept where it can go on from it. */
@@ -210,13 +215,13 @@ function rest(
   trial: Trial,
   { epoch, accuracy, loss }: Extract<JobEnd, { type: 'rested' }>,
   seconds: number,
-): RestedEvent {
+): RunEvent {
   const { config, store, files } = context;
   const { id, params, macs } = trial;
   const metrics = withReward(config.reward, { accuracy, loss, params, macs, ...toldLatency(context, id) });
-  const { event, left } = store.restTrial(id, { epoch, metrics, seconds });
-  if (left !== undefined) files.remove([left]);
-  return event;
+  const rested = store.restTrial(id, { epoch, metrics, seconds });
+  files.remove(rested.files);
+  return rested.event;
 }
 
 /** What was counted and could not be written is not counted. */
@@ -230,14 +235,15 @@ function written<T>(score: RunningScore, write: () => T): T {
 }
 
 /** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how slow it is. */
-function ruleOut(context: RunContext, { id, params, macs }: Trial): void {
+function ruleOut(context: RunContext, { id, params, macs }: Trial): EndedTrial {
   const metrics: Metrics = { params, macs, ...toldLatency(context, id) };
-  context.store.ruleOutTrial(id, metrics, slowness(context.config, metrics) ?? '');
+  return context.store.ruleOutTrial(id, metrics, slowness(context.config, metrics) ?? '');
 }
 
-function fail({ store, files }: RunContext, trialId: string, reason: string, seconds: number): void {
-  const left = store.failTrial(trialId, reason, 'failed', seconds);
-  if (left !== undefined) files.remove([left]);
+function fail({ store, files }: RunContext, trialId: string, reason: string, seconds: number): RunEvent {
+  const ended = store.failTrial(trialId, reason, 'failed', seconds);
+  files.remove(ended.files);
+  return ended.event;
 }
 
 /** The fault that brought us here is the one to report, so a second one (the disk is still full) is only logged. */

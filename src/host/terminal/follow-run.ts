@@ -1,5 +1,6 @@
 /** Follows one run from its start to its end or pause, over the same events that a window watches. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { endOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { HostClient } from '../host.ts';
 
@@ -16,8 +17,6 @@ export interface RunEnd {
   readonly trials: readonly Trial[];
 }
 
-const ENDED: ReadonlySet<Trial['state']> = new Set<Trial['state']>(['finished', 'failed', 'stopped']);
-
 /**
  * `start` begins or resumes the run; it is called when nothing that follows can be missed. `before`: the run's trials
  * until then. Undefined when the run was discarded, or the host closed, on the way.
@@ -28,13 +27,13 @@ export async function followRun(
   before: readonly Trial[],
   tell: (news: RunNews) => void,
 ): Promise<RunEnd | undefined> {
-  const ended = new Set(before.filter(({ state }) => ENDED.has(state)).map(({ id }) => id));
+  const ended = new Set(before.filter((trial) => endOf(trial) !== undefined).map(({ id }) => id));
   const begun = new Set<string>();
   let runId: string | undefined;
 
   const notice = (trial: Trial): void => {
     if (ended.has(trial.id)) return;
-    const isEnd = ENDED.has(trial.state);
+    const isEnd = endOf(trial) !== undefined;
     // Coalesced events may skip the beginning of a short trial; who reads us gets it all the same.
     if ((trial.state === 'running' || isEnd) && !begun.has(trial.id)) {
       begun.add(trial.id);

@@ -10,7 +10,7 @@ import type { FrontLook } from '../stores/front-look.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
-import { configText, regionTitle, trialTitle, TRIAL_STATES, whyShort } from '../words.ts';
+import { configText, regionTitle, trialState, trialTitle, whyShort } from '../words.ts';
 
 const PLACES = {
   front: 'on the front',
@@ -53,7 +53,7 @@ export function allocationWords(trial: Trial, titles: Titles): string {
   const { accuracy } = METRIC_SPECS;
   const value = accuracy.value(trial);
   const outcome = Number.isNaN(value)
-    ? TRIAL_STATES[trial.state].label.toLowerCase()
+    ? trialState(trial).label.toLowerCase()
     : `${accuracy.text(value)} ${accuracy.noun}`;
   return `${nameOf(trial, titles)}: ${whyShort(trial.why)}, ${outcome}.`;
 }

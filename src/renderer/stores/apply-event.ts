@@ -1,5 +1,6 @@
 /** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can be tested. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { endOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 
 export interface WorkbenchRecords {
@@ -78,8 +79,8 @@ export function newerSummary(held: RunSummaryView | undefined, incoming: RunSumm
 export function isStale(held: Trial | undefined, incoming: Trial): boolean {
   if (held === undefined || incoming.attempts > held.attempts) return false;
   if (incoming.attempts < held.attempts) return true;
-  if (hasEnded(held) && !hasEnded(incoming)) return true;
-  return !hasEnded(incoming) && incoming.epochsDone < held.epochsDone;
+  if (endOf(held) !== undefined && endOf(incoming) === undefined) return true;
+  return endOf(incoming) === undefined && incoming.epochsDone < held.epochsDone;
 }
 
 /** Sorted by epoch; an epoch that is trained again after an interruption replaces its point. */
@@ -87,10 +88,6 @@ function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly E
   const others = points.filter((other) => other.epoch !== point.epoch);
   const at = others.findIndex((other) => other.epoch > point.epoch);
   return at < 0 ? [...others, point] : [...others.slice(0, at), point, ...others.slice(at)];
-}
-
-function hasEnded(trial: Trial): boolean {
-  return trial.state === 'finished' || trial.state === 'failed' || trial.state === 'stopped';
 }
 
 export const testing = { withPoint };

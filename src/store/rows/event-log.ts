@@ -32,8 +32,11 @@ export function eventWriter(db: Connection) {
     INSERT INTO event (run_id, seq, type, trial, json, created_at)
     VALUES (?, (SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?), ?, ?, ?, ?)`);
   return {
-    append: (runId: string, event: RunEvent, at: string) => {
-      insert.run(runId, runId, event.type, toldOf(event) ?? null, writeJson(event), at);
+    /** Returns the event as everybody who reads the log will find it. */
+    append: (runId: string, event: RunEvent, at: string): RunEvent => {
+      const json = writeJson(event);
+      insert.run(runId, runId, event.type, toldOf(event) ?? null, json, at);
+      return readJson(json) as RunEvent;
     },
   };
 }

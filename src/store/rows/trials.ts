@@ -135,7 +135,7 @@ export interface TrialPlace {
   readonly tested: 0 | 1;
 }
 
-export type TrialEnd = 'finished' | 'failed' | 'stopped';
+type EndState = Extract<TrialState, 'finished' | 'failed' | 'stopped'>;
 
 /** Calls belong inside a transaction of the store. */
 export function trialWriter(db: Connection, session: string) {
@@ -158,7 +158,7 @@ export function trialWriter(db: Connection, session: string) {
     `UPDATE trial SET state = 'resting', session = NULL, seconds = seconds + ? WHERE id = ?`,
   );
   const goOn = db.prepare<[string | null, string]>(`UPDATE trial SET state = 'queued', leg = ? WHERE id = ?`);
-  const end = db.prepare<[TrialEnd, string, string | null, number, string, string]>(`
+  const end = db.prepare<[EndState, string, string | null, number, string, string]>(`
     UPDATE trial SET state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?,
       finished_at = ? WHERE id = ?`);
   const test = db.prepare<[WrittenNumber, string]>('UPDATE trial SET test_accuracy = ? WHERE id = ?');
@@ -220,7 +220,7 @@ export function trialWriter(db: Connection, session: string) {
     },
     end: (
       id: string,
-      to: TrialEnd,
+      to: EndState,
       outcome: { readonly metrics: Metrics; readonly reason?: string; readonly seconds: number; readonly at: string },
     ): TrialPlace => {
       const found = moveTo(id, to);

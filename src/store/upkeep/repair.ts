@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { renameSync } from 'node:fs';
 import { askedIn, standingsOf, toldOf } from '../../core/events.ts';
 import type { Proposal, RunEvent, Standing } from '../../core/events.ts';
-import type { Trial, TrialState } from '../../core/trial.ts';
+import { endOf } from '../../core/trial.ts';
+import type { Trial, TrialEnd, TrialState } from '../../core/trial.ts';
 import { ASIDE } from './backup.ts';
 import type { Connection } from '../database.ts';
 import { flushFolder, makeFolder } from '../disk.ts';
@@ -37,18 +38,16 @@ export type Mend =
   | { readonly what: 'curve'; readonly trialId: string };
 
 const DUE = {
-  queued: [],
-  running: [],
-  resting: [],
-  interrupted: [],
   finished: ['told'],
+  ruledOut: ['told'],
   failed: ['failed'],
   stopped: ['failed'],
-} as const satisfies Record<TrialState, readonly ('told' | 'failed')[]>;
+} as const satisfies Record<TrialEnd, readonly ('told' | 'failed')[]>;
 
-/** What the log has to say of a trial besides that it was asked for: a student that was measured and ruled out is told of. */
-export function dueOutcome({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): readonly ('told' | 'failed')[] {
-  return state === 'stopped' && Object.keys(metrics).length > 0 ? DUE.finished : DUE[state];
+/** What the log has to say of a trial besides that it was asked for. */
+export function dueOutcome(trial: Pick<Trial, 'state' | 'metrics'>): readonly ('told' | 'failed')[] {
+  const end = endOf(trial);
+  return end === undefined ? [] : DUE[end];
 }
 
 /** What was done, a sentence each. Files that no row names any more are the caller's to put aside. Inside a transaction. */
@@ -198,8 +197,9 @@ function mendStandings(db: Connection, runId: string, log: readonly RunEvent[]):
 }
 
 /** Whether a trial that has not ended stands where its run's log says. */
-export function agrees({ state, leg }: Pick<Trial, 'state' | 'leg'>, standing: Standing): boolean {
-  if (standing.state === 'ended' || DUE[state].length > 0) return true; // outcomes are looked at by themselves
+export function agrees(trial: Pick<Trial, 'state' | 'metrics' | 'leg'>, standing: Standing): boolean {
+  const { state, leg } = trial;
+  if (standing.state === 'ended' || endOf(trial) !== undefined) return true; // outcomes are looked at by themselves
   const isSameLeg = leg?.until === standing.leg?.until && leg?.schedule === standing.leg?.schedule;
   return isSameLeg && (state === 'resting') === (standing.state === 'resting');
 }
@@ -251,7 +251,7 @@ function mendCurve(db: Connection, trialId: string): readonly string[] {
     .prepare<[string], number>('SELECT epoch FROM epoch WHERE trial_id = ? ORDER BY epoch')
     .pluck()
     .all(trialId);
-  const isOpen = DUE[trial.state].length === 0;
+  const isOpen = endOf(trial) === undefined;
   const from = db
     .prepare<[string], number>(`SELECT epoch FROM checkpoint WHERE trial_id = ? AND kind = 'epoch'`)
     .pluck()

@@ -31,9 +31,9 @@ export const run: Operation = {
       }
       const checkpoint = { epoch: 3, ...(await adopt(workspace, 'final.bin', 'weights')) };
       const best = { epoch: 2, ...(await adopt(workspace, 'best.bin', 'best weights')) };
-      const replaced = store.finishTrial(first, finished('', { checkpoint, best }));
+      const { files: left } = store.finishTrial(first, finished('', { checkpoint, best }));
       acknowledge('finished');
-      if (replaced !== undefined) files.remove([replaced]);
+      files.remove(left);
       store.startTrial(second);
       store.failTrial(second, 'it did not learn', 'failed', 1);
       acknowledge('failed');

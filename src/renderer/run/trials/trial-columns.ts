@@ -3,7 +3,7 @@ import type { Trial } from '../../../core/trial.ts';
 import type { RowFrame, SizedColumn } from '../../components/rows/use-column-widths.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
 import type { Titles } from '../../words.ts';
-import { configText, TRIAL_STATES, trialNumber, whyShort } from '../../words.ts';
+import { configText, trialNumber, trialState, whyShort } from '../../words.ts';
 
 interface ColumnLook {
   /** In pixels, until the person changes it. */
@@ -41,7 +41,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
     column('number', '#', (trial) => trial.number, number(40, trialNumber)),
     column('state', 'State', (trial) => trial.state, {
       width: 82,
-      text: (trial) => TRIAL_STATES[trial.state].label,
+      text: (trial) => trialState(trial).label,
     }),
     column('family', 'Family', (trial) => trial.candidate.family, {
       width: 102,
