@@ -1,9 +1,9 @@
 /**
- * `npm run check`: types, import and folder law, lint, format and unit tests, two at a time. Of the
- * unit tests those run that see what changed since the last check that passed, so that it is quick
- * enough before every commit; `all` runs every one. Caches lie in `.cache/`.
+ * `npm run check`: types, import and folder law, lint, widths of lines, format and unit tests, two
+ * at a time. Of the unit tests those run that see what changed since the last check that passed, so
+ * that it is quick enough before every commit; `all` runs every one. Caches lie in `.cache/`.
  *
- *   npm run check [-- all] [-- types|imports|lint|format|unit ...]
+ *   npm run check [-- all] [-- types|imports|lint|widths|format|unit ...]
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -29,6 +29,7 @@ const CHECKS = Object.freeze({
   ],
   unit: [tool('vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter', 'dot', ...since)],
   lint: [tool('eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint/')],
+  widths: [[join(root, 'scripts/testing/line-widths.mjs')]],
   imports: [
     tool(
       'dependency-cruiser/bin/dependency-cruiser.mjs',
