@@ -1,6 +1,7 @@
 /**
- * Builds the installed app: every entry that starts a process of its own, the one-file preload, and the renderer that both
- * shells serve. In a checkout the same entries run from source; the renderer alone is always built.
+ * Builds the installed app: every entry that starts a process of its own, the one-file preload, and
+ * the renderer that both shells serve. In a checkout the same entries run from source; the renderer
+ * alone is always built.
  */
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
@@ -9,7 +10,8 @@ import { NONCE_PLACEHOLDER } from './src/bridge/csp.ts';
 
 const at = (path: string): string => resolve(import.meta.dirname, path);
 
-/** Each becomes `out/main/<name>.js`: the processes that start one another find them side by side. */
+/** Each becomes `out/main/<name>.js`: the processes that start one another find them side by
+ * side. */
 const ENTRIES = {
   index: at('src/main/index.ts'),
   cli: at('src/cli/index.ts'),
@@ -22,7 +24,8 @@ const ENTRIES = {
 };
 
 export default defineConfig({
-  // Dependencies stay outside (electron-vite's default): native modules and tfjs find their files in node_modules.
+  // Dependencies stay outside (electron-vite's default): native modules and tfjs find their files
+  // in node_modules.
   main: {
     build: {
       // Optional, and so not among those that stay outside by themselves.

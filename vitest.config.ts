@@ -1,7 +1,8 @@
 /**
- * Three projects, one after the other. `unit` runs on both cores; `compute` trains with TensorFlow, which takes all
- * cores by itself, and `e2e` drives the whole product, so their files run one at a time. Where Electron's binary is there
- * a fourth, `electron`, drives it the same way; where it is not, `tests/e2e/electron.test.ts` says so.
+ * Three projects, one after the other. `unit` runs on both cores; `compute` trains with TensorFlow,
+ * which takes all cores by itself, and `e2e` drives the whole product, so their files run one at a
+ * time. Where Electron's binary is there a fourth, `electron`, drives it the same way; where it is
+ * not, `tests/e2e/electron.test.ts` says so.
  */
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';

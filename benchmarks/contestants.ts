@@ -1,4 +1,5 @@
-/** What takes part in a training benchmark: a process that holds a network ready and trains so many steps when it is asked. */
+/** What takes part in a training benchmark: a process that holds a network ready and trains so many
+ * steps when it is asked. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,11 +1,14 @@
 /**
- * Seconds of an epoch of 10,000 images of Fashion-MNIST for the member of each family that is nearest to 1.5 MMACs, by
- * labels alone and with the bundled teacher's soft targets, in turns; and how long a trial takes to its first step.
+ * Seconds of an epoch of 10,000 images of Fashion-MNIST for the member of each family that is
+ * nearest to 1.5 MMACs, by labels alone and with the bundled teacher's soft targets, in turns; and
+ * how long a trial takes to its first step.
  *
- *   node benchmarks/epoch.ts [--families resnet,vit] [--macs 1500000] [--rounds 3] [--threads 2] [--json]
+ *   node benchmarks/epoch.ts [--families resnet,vit] [--macs 1500000] [--rounds 3] [--threads 2]
+ *       [--json]
  *
  * The batch and all else are the default recipe's. The last line of `--json` is
- * `{"FAMILY":{"macs":n,"none":s,"kd":s,"ratio":r,"firstStepMs":ms},...}`: medians, `ratio` being kd / none.
+ * `{"FAMILY":{"macs":n,"none":s,"kd":s,"ratio":r,"firstStepMs":ms},...}`: medians, `ratio` being kd
+ * / none.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -103,7 +106,9 @@ try {
     const range = (list: readonly number[]): string =>
       `${Math.min(...list).toFixed(2)}..${Math.max(...list).toFixed(2)}`;
     say(
-      `${name.padEnd(14)} ${(macs / 1e6).toFixed(2)} MMACs: none ${median(none).toFixed(2)} s (${range(none)}), kd ${median(kd).toFixed(2)} s (${range(kd)}), ratio ${ratio.toFixed(3)}; first step after ${median(first).toFixed(0)} ms`,
+      `${name.padEnd(14)} ${(macs / 1e6).toFixed(2)} MMACs: none ${median(none).toFixed(2)} s (${range(none)}), ` +
+        `kd ${median(kd).toFixed(2)} s (${range(kd)}), ratio ${ratio.toFixed(3)}; first step after ` +
+        `${median(first).toFixed(0)} ms`,
     );
   }
 } finally {

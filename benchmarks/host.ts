@@ -1,12 +1,14 @@
 /**
- * How long the host keeps others waiting with 50,000 trials in its workspace: the delay of its event loop while a search runs in
- * it and windows ask for everything there is, its start after a clean end and after a kill, and its memory. The trainers compute
- * nothing: what is measured is the host, whose processors they would take. Needs Node 24.
+ * How long the host keeps others waiting with 50,000 trials in its workspace: the delay of its
+ * event loop while a search runs in it and windows ask for everything there is, its start after a
+ * clean end and after a kill, and its memory. The trainers compute nothing: what is measured is the
+ * host, whose processors they would take. Needs Node 24.
  *
  *   npm run bench:host [-- --json] [--workspace DIR] [--rounds 3] [--repeats 3] [--profile DIR]
  *
- * Without --workspace it makes one (scripts/make-workspace.ts) in .cache/, once; it works on a copy. `--profile` writes profiles of
- * the host's process to that folder and says what ran in its longest blocks. The last line is JSON.
+ * Without --workspace it makes one (scripts/make-workspace.ts) in .cache/, once; it works on a
+ * copy. `--profile` writes profiles of the host's process to that folder and says what ran in its
+ * longest blocks. The last line is JSON.
  */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

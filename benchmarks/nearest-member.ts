@@ -1,4 +1,5 @@
-/** The member of a family that the benchmarks take for a size: the one whose multiply-adds are nearest to a number. */
+/** The member of a family that the benchmarks take for a size: the one whose multiply-adds are
+ * nearest to a number. */
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import { createRng } from '../src/core/math/rng.ts';

@@ -3,9 +3,10 @@
  *
  *   node benchmarks/profile-step.ts FAMILY [28x28x1] [STEPS] [--batch 128] [--macs N] [--processor]
  *
- * The family's reference, or with `--macs` its member nearest to so many multiply-adds, the one that `epoch.ts` trains.
- * `--processor`: an op's time is the processor's, not the clock's, for machines that do other work; then with
- * TF_NUM_INTRAOP_THREADS=1.
+ * The family's reference, or with `--macs` its member nearest to so many multiply-adds, the one
+ * that `epoch.ts` trains.
+ * `--processor`: an op's time is the processor's, not the clock's, for machines that do other work;
+ * then with TF_NUM_INTRAOP_THREADS=1.
  */
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -89,11 +90,14 @@ await train(
         const calls = [...times.values()].reduce((sum, entry) => sum + entry.calls, 0) / steps;
         const cpuMs = (used.user + used.system) / 1000 / steps;
         console.log(
-          `${family}@${size} ${(costOf(graph).macs / 1e6).toFixed(2)} MMACs: step ${wall.toFixed(2)} ms wall, ${cpuMs.toFixed(2)} ms CPU (${(used.system / 1000 / steps).toFixed(2)} system); ${calls} ops ${total.toFixed(2)} ms`,
+          `${family}@${size} ${(costOf(graph).macs / 1e6).toFixed(2)} MMACs: step ${wall.toFixed(2)} ms wall, ` +
+            `${cpuMs.toFixed(2)} ms CPU (${(used.system / 1000 / steps).toFixed(2)} system); ${calls} ops ` +
+            `${total.toFixed(2)} ms`,
         );
         for (const [name, { ms, calls: n }] of [...times].sort((a, b) => b[1].ms - a[1].ms).slice(0, 22)) {
           console.log(
-            `${name.padEnd(34)} ${(n / steps).toFixed(1).padStart(6)} calls ${(ms / steps).toFixed(3).padStart(8)} ms  ${((1000 * ms) / n).toFixed(0).padStart(6)} us each`,
+            `${name.padEnd(34)} ${(n / steps).toFixed(1).padStart(6)} calls ${(ms / steps).toFixed(3).padStart(8)} ` +
+              `ms  ${((1000 * ms) / n).toFixed(0).padStart(6)} us each`,
           );
         }
         process.exit(0);

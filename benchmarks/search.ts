@@ -1,25 +1,29 @@
 /**
- * How few trainings a search needs: strategies played on the tasks of `benchmarks/search/tasks`, medians over seeds.
+ * How few trainings a search needs: strategies played on the tasks of `benchmarks/search/tasks`,
+ * medians over seeds.
  *
  *   npm run bench:search [-- options]
  *
- *   --tasks a,b        of the tasks (all)              --strategies s,t   by name, `ours`, `peers` (ours,peers)
+ *   --tasks a,b        of the tasks (all)              --strategies s,t   by name, `ours`, `peers`
  *   --seeds 20         seeds 1, 2, ..., or 101-160     --budget N         trials (each task's own)
  *   --batch 1          proposals per ask               --table FILE       another recorded table
  *   --record FILE      plays only what FILE does not hold, and adds it line by line
  *   --stale            takes records of an earlier state of the code as well
  *   --report           plays nothing
- *   --jobs 1           processes                       --clock cpu        ask times by processor time, for a busy machine
+ *   --jobs 1           processes                       --clock cpu        asks by processor time
  *   --json             figures on standard output
- *   --peers HOW        where the peers' games come from: `recorded` takes those of benchmarks/records/search-peers.jsonl,
- *                      `live` plays them now, `none` leaves them out; `auto`, the default, takes what is recorded and
- *                      plays the rest where the peers' environment is there (npm run bench:peers makes it)
+ *   --peers HOW        where the peers' games come from: `recorded` takes those of
+ *                      benchmarks/records/search-peers.jsonl, `live` plays them now, `none` leaves
+ *                      them out; `auto`, the default, takes what is recorded and plays the rest
+ *                      where the peers' environment is there (npm run bench:peers makes it)
  *
- * Options of a strategy stand behind its name: `trade:references=false`. The last line of `--json` is
- * `{"TASK":{"STRATEGY":{"COUNT":median,...},...},...,"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`, the one before it has
- * the quartiles in the same form, the trials until evolution's last median, and how the games came to be, recorded ones
- * with machine, versions and days:
- * `{"bands":{"TASK":{"STRATEGY":{"COUNT":[lower,upper]}}},"trials":{"TASK":{"STRATEGY":median}},"games":{"STRATEGY":[...]}}`.
+ * Options of a strategy stand behind its name: `trade:references=false`. The last line of `--json`
+ * is
+ * `{"TASK":{"STRATEGY":{"COUNT":median,...},...},...,"askMs":{"STRATEGY":{"COUNT":[median,p95]}}}`,
+ * the one before it has the quartiles in the same form, the trials until evolution's last median,
+ * and how the games came to be, recorded ones with machine, versions and days:
+ * `{"bands":{"TASK":{"STRATEGY":{"COUNT":[lower,upper]}}},
+ * "trials":{"TASK":{"STRATEGY":median}},"games":{"STRATEGY":[...]}}`.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,13 @@
 /**
- * One trainer with all threads against two that share them: the same students through the real trainer pool, in turns.
+ * One trainer with all threads against two that share them: the same students through the real
+ * trainer pool, in turns.
  *
  *   node benchmarks/slots.ts [--students 8] [--epochs 2] [--images 10000] [--rounds 3] [--json]
  *
- * A round trains every student once each way; the order of the two ways alternates. The last line of `--json` is
- * `{"seconds":{"one":[s,...],"two":[s,...]},"ratio":r,"spread":[low,high],"threads":{"one":n,"two":n}}`, `ratio` being the
- * median over the rounds of the one trainer's seconds / the two's: above 1, two are faster.
+ * A round trains every student once each way; the order of the two ways alternates. The last line
+ * of `--json` is `{"seconds":{"one":[s,...],"two":[s,...]},"ratio":r,
+ * "spread":[low,high],"threads":{"one":n,"two":n}}`, `ratio` being the median over the rounds of
+ * the one trainer's seconds / the two's: above 1, two are faster.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';

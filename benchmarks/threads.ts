@@ -1,12 +1,14 @@
 /**
- * How much quicker a training step is with two threads than with one, and with our kernels than without: the teacher's step,
- * and that of every family's reference student.
+ * How much quicker a training step is with two threads than with one, and with our kernels than
+ * without: the teacher's step, and that of every family's reference student.
  *
- *   npm run bench:threads [-- --networks teacher,resnet --shapes 28x28x1 --rounds 7 --steps 8 --threads 2 --isa x86-64-v3 --json]
+ *   npm run bench:threads [-- --networks teacher,resnet --shapes 28x28x1 --rounds 7 --steps 8
+ *       --threads 2 --isa x86-64-v3 --json]
  *
- * Processes hold the same network ready: one thread, more threads, and both once more without our kernels; the rounds go in
- * turn. The last line of `--json` is `{"threads":{"resnet@28x28x1":r},"kernels":{"resnet@28x28x1":[one,more]},"lowest":{"threads":r,
- * "kernels":r},"isa","count":2}`; ratios are those of the medians.
+ * Processes hold the same network ready: one thread, more threads, and both once more without our
+ * kernels; the rounds go in turn. The last line of `--json` is
+ * `{"threads":{"resnet@28x28x1":r},"kernels":{"resnet@28x28x1":[one,more]},
+ * "lowest":{"threads":r,"kernels":r},"isa","count":2}`; ratios are those of the medians.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +47,8 @@ const root = mkdtempSync(join(tmpdir(), 'bench-threads-'));
 const threads: Record<string, number> = {};
 const kernels: Record<string, readonly [number, number]> = {};
 say(
-  `images/s at batch ${BENCH.batchSize}, ${held ?? 'native'} instructions, median of ${values.rounds} rounds of ${steps} steps`,
+  `images/s at batch ${BENCH.batchSize}, ${held ?? 'native'} instructions, median of ${values.rounds} ` +
+    `rounds of ${steps} steps`,
 );
 try {
   for (const size of values.shapes.split(',')) {
@@ -88,7 +91,8 @@ async function compare(network: string, size: string): Promise<void> {
     say(
       `${label.padEnd(24)} 1 thread ${cell(one)}, without kernels ${cell(oneWithout)}  ` +
         `${values.threads} threads ${cell(more)}, without ${cell(moreWithout)}  ` +
-        `threads ${(more / one).toFixed(2)}, kernels ${(one / oneWithout).toFixed(2)} ${(more / moreWithout).toFixed(2)}`,
+        `threads ${(more / one).toFixed(2)}, kernels ${(one / oneWithout).toFixed(2)} ` +
+        `${(more / moreWithout).toFixed(2)}`,
     );
   } finally {
     for (const { close } of contestants) close();

@@ -1,4 +1,5 @@
-/** The networks, images and recipe of the training benchmark, made alike in every process from names and seeds. */
+/** The networks, images and recipe of the training benchmark, made alike in every process from
+ * names and seeds. */
 import { resnetTeacher } from '../src/core/arch/families/resnet.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';

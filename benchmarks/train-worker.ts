@@ -1,6 +1,7 @@
 /**
- * Our side of `train.ts`: trains the network in a folder with the product's own trainer. Prints one JSON line of facts for
- * the parity check, then answers each line `N` on standard input with the seconds that N steps took.
+ * Our side of `train.ts`: trains the network in a folder with the product's own trainer. Prints one
+ * JSON line of facts for the parity check, then answers each line `N` on standard input with the
+ * seconds that N steps took.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,15 +1,19 @@
 /**
- * Images a second of a training step, one student of each family, ours beside the same network in PyTorch eager.
+ * Images a second of a training step, one student of each family, ours beside the same network in
+ * PyTorch eager.
  *
- *   npm run bench:train [-- --families resnet,vit --rounds 9 --steps 8 --threads 2 --isa x86-64-v3 --busy 1 --json]
+ *   npm run bench:train [-- --families resnet,vit --rounds 9 --steps 8 --threads 2 --isa x86-64-v3
+ *       --busy 1 --json]
  *
- * `--isa` holds everybody to an instruction set: our kernels (built for it first), TensorFlow's oneDNN, PyTorch and its oneDNN.
- * `--busy N` measures everybody once more beside N programs that never rest, and tells what share of the speed is left.
+ * `--isa` holds everybody to an instruction set: our kernels (built for it first), TensorFlow's
+ * oneDNN, PyTorch and its oneDNN. `--busy N` measures everybody once more beside N programs that
+ * never rest, and tells what share of the speed is left.
  *
- * Every process holds its network ready and waits; the rounds go in turn: ours, PyTorch contiguous, PyTorch channels
- * last. A ratio is ours over the better of PyTorch's two memory formats, by the medians over the rounds. Parity is
- * checked first: params, MACs, threads, and the loss of the first batch from the same weights. Without the peers'
- * environment (`npm run bench:peers`) only our figures are printed.
+ * Every process holds its network ready and waits; the rounds go in turn: ours, PyTorch contiguous,
+ * PyTorch channels last. A ratio is ours over the better of PyTorch's two memory formats, by the
+ * medians over the rounds. Parity is checked first: params, MACs, threads, and the loss of the
+ * first batch from the same weights. Without the peers' environment (`npm run bench:peers`) only
+ * our figures are printed.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -76,7 +80,8 @@ let peerVersion = 'none';
 let broken = false;
 if (!existsSync(python)) say('SKIP PyTorch: its environment is not there; make it with: npm run bench:peers');
 say(
-  `images/s at batch ${BENCH.batchSize}, ${values.threads} threads, ${HELD ?? 'native'} instructions, median of ${ROUNDS} rounds of ${STEPS} steps (quartiles of the ratio)`,
+  `images/s at batch ${BENCH.batchSize}, ${values.threads} threads, ${HELD ?? 'native'} instructions, ` +
+    `median of ${ROUNDS} rounds of ${STEPS} steps (quartiles of the ratio)`,
 );
 try {
   for (const size of values.shapes.split(',')) {
@@ -144,7 +149,9 @@ function tellLeft(
   const shares = { ours: shareOf('ours'), peer: best === undefined ? NaN : shareOf(best) };
   left[label] = shares;
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-  const beside = `${' '.repeat(25)}beside ${BUSY} busy: ours ${speedOf(busy, 'ours').toFixed(0)} (${percent(shares.ours)} left)`;
+  const beside =
+    `${' '.repeat(25)}beside ${BUSY} busy: ours ${speedOf(busy, 'ours').toFixed(0)} ` +
+    `(${percent(shares.ours)} left)`;
   say(
     best === undefined ? beside : `${beside}, ${best} ${speedOf(busy, best).toFixed(0)} (${percent(shares.peer)} left)`,
   );

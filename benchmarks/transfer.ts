@@ -1,11 +1,14 @@
 /**
- * What earlier runs are worth to TRADE: made-up pairs of tasks over one union of families, of which the first is searched
- * and the second searched with its results and without. Share of the second's hypervolume, mean over seeds.
+ * What earlier runs are worth to TRADE: made-up pairs of tasks over one union of families, of which
+ * the first is searched and the second searched with its results and without. Share of the second's
+ * hypervolume, mean over seeds.
  *
- *   node benchmarks/transfer.ts [--seeds 20] [--earlier 50] [--budget 50] [--pairs same,close,unrelated,opposed] [--json]
+ *   node benchmarks/transfer.ts [--seeds 20] [--earlier 50] [--budget 50] [--pairs
+ *       same,close,unrelated,opposed] [--json]
  *
- * The last line of `--json` is `{"PAIR":{"COUNT":[without,with,difference,its standard error],...,"kept":share},...}`;
- * `kept` is the share of proposals that the earlier runs had a weight in.
+ * The last line of `--json` is `{"PAIR":{"COUNT":[without,with,difference,its standard
+ * error],...,"kept":share},...}`; `kept` is the share of proposals that the earlier runs had a
+ * weight in.
  */
 import { parseArgs } from 'node:util';
 import type { RunEvent } from '../src/core/events.ts';
@@ -104,7 +107,8 @@ const ALL = [...enumerateSpace(problem.space)];
 const paramsOf = ({ family, config }: Candidate): number =>
   familyOf(problem.space, family).costs(config)['params'] ?? NaN;
 
-/** Effects of single levels and of pairs, a walk over ordinal ones: about standard normal over the space. */
+/** Effects of single levels and of pairs, a walk over ordinal ones: about standard normal over the
+ * space. */
 type Effects = ReadonlyMap<string, number>;
 
 function drawEffects(seed: number): Effects {
@@ -156,7 +160,8 @@ const taskOf =
 /** The earlier task to the one of `effects`. */
 const PAIRS: Readonly<Record<string, (effects: Effects, seed: number) => Task>> = {
   same: (effects) => taskOf(effects),
-  /** Another teacher: all a little worse, closer together, and a third of the effects' deviation of its own. */
+  /** Another teacher: all a little worse, closer together, and a third of the effects' deviation of
+   * its own. */
   close: (effects, seed) => {
     const other = drawEffects(split(seed, 11));
     return taskOf(new Map([...effects].map(([key, value]) => [key, value + (other.get(key) ?? 0) / 3])), -0.03, 0.02);

@@ -1,10 +1,12 @@
 /**
- * How fast the workbench answers with many trials: the web shell over a generated workspace, driven in Chromium. Times end when
- * the answer's pixels are painted (benchmarks/ui/page-clock.ts); each figure is the median of its repeats. Needs Node 24.
+ * How fast the workbench answers with many trials: the web shell over a generated workspace, driven
+ * in Chromium. Times end when the answer's pixels are painted (benchmarks/ui/page-clock.ts); each
+ * figure is the median of its repeats. Needs Node 24.
  *
  *   npm run bench:ui [-- --json] [--workspace DIR] [--repeats 5]
  *
- * Without --workspace it makes one (scripts/make-workspace.ts) in .cache/, once. The last line is JSON.
+ * Without --workspace it makes one (scripts/make-workspace.ts) in .cache/, once. The last line is
+ * JSON.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';

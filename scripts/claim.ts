@@ -1,22 +1,26 @@
 /**
- * Puts the claim to the test (`docs/claim.md`): rebuilds every figure of the page from the recorded table, in minutes, or in
- * seconds where the games are recorded already. The protocol stands in `claim/protocol.ts`. Needs Node 24.
+ * Puts the claim to the test (`docs/claim.md`): rebuilds every figure of the page from the recorded
+ * table, in minutes, or in seconds where the games are recorded already. The protocol stands in
+ * `claim/protocol.ts`. Needs Node 24.
  *
  *   npm run claim [-- --table FILE] [--games FILE] [--page FILE] [--report]
  *   npm run claim -- --live --out DIR [--seeds 3] [--trials 24] [--config FILE] [--records FILE]
  *   npm run claim -- --second --out DIR [--data DIR] [--most N]
  *
  *   --table FILE   another recorded table than resources/tables/fashion-kd.json
- *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are not played again
+ *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are
+ *                  not played again
  *   --page FILE    whose figures are renewed (docs/claim.md); `-`: they are printed
  *   --report       plays nothing: games of an earlier state of the code count as well
  *
- *   --live         searches by real trainings in a workspace under DIR, about 25 minutes of two cores; resumable; then renews the page
+ *   --live         searches by real trainings in a workspace under DIR, about 25 minutes of two
+ *                  cores; resumable; then renews the page
  *   --config FILE  the search (examples/fashion-quick.json); strategy, seed and trials are set
  *   --records FILE where finished searches are kept (benchmarks/records/claim-live.jsonl)
  *
- *   --second       records the second task under DIR, about an hour of one core: CIFAR-10 of --data (../shared/data/cifar10-subset)
- *                  is imported, a teacher trained, students trained; resumable, and DIR may be shared; then renews the page
+ *   --second       records the second task under DIR, about an hour of one core: CIFAR-10 of --data
+ *                  (../shared/data/cifar10-subset) is imported, a teacher trained, students
+ *                  trained; resumable, and DIR may be shared; then renews the page
  *   --most N       trainings at most, this time
  *   --records FILE where its rows are kept (benchmarks/records/claim-cifar10.rows.jsonl)
  */

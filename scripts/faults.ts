@@ -1,12 +1,12 @@
 /**
- * Kills a searching program, or cuts the power under what a workspace does with files, as often as one likes, and says what was
- * lost (nothing, or the exit code is 1). Needs Node 24.
+ * Kills a searching program, or cuts the power under what a workspace does with files, as often as
+ * one likes, and says what was lost (nothing, or the exit code is 1). Needs Node 24.
  *
  *   npm run faults -- [--kills 300] [--seed 1] [--json]
  *   npm run faults -- --power-cuts 1000 [--only import,backup] [--seed 1] [--json]
  *
- * The same seed kills at the same moments, as far as a machine can repeat them. With `--json` the last line of stdout is the
- * tally; progress and losses in words go to stderr.
+ * The same seed kills at the same moments, as far as a machine can repeat them. With `--json` the
+ * last line of stdout is the tally; progress and losses in words go to stderr.
  */
 import { parseArgs } from 'node:util';
 import { runCampaign } from '../tests/faults/campaign.ts';

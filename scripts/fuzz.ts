@@ -1,13 +1,16 @@
 /**
- * Every test that throws hostile inputs at the program, with as many inputs as one likes, and one table of what came of them.
- * The exit code is 1 where an input got anything but an answer or an error of ours. Needs Node 24.
+ * Every test that throws hostile inputs at the program, with as many inputs as one likes, and one
+ * table of what came of them. The exit code is 1 where an input got anything but an answer or an
+ * error of ours. Needs Node 24.
  *
  *   npm run fuzz -- [--sockets] [--archives] [--folders] [--inputs 10000] [--json]
  *
- * `--sockets`: connections to the web shell alone; `--archives`: archives with right hashes and hostile records alone; `--folders`:
- * folders of others, named to every verb; without any of them, everything. `--inputs` are those of each kind of file, of each method of the contract, connections and archives (`FUZZ`
- * in the environment says the same). With `--json` the last line of stdout is the table. Archives are written to the system's
- * folder for temporary files: with `TMPDIR` in memory they go several times as fast.
+ * `--sockets`: connections to the web shell alone; `--archives`: archives with right hashes and
+ * hostile records alone; `--folders`: folders of others, named to every verb; without any of them,
+ * everything. `--inputs` are those of each kind of file, of each method of the contract,
+ * connections and archives (`FUZZ` in the environment says the same). With `--json` the last line
+ * of stdout is the table. Archives are written to the system's folder for temporary files: with
+ * `TMPDIR` in memory they go several times as fast.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

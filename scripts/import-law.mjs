@@ -1,7 +1,8 @@
 /**
- * The import law: what each room of `src` may import. One table, read by dependency-cruiser's configuration and by the
- * test that breaks the law on purpose. `rooms` and `files` are our own code, `packages` npm packages (a trailing `/`
- * means a whole scope), `typePackages` those of which it may see the types only, `node` Node's built-in modules.
+ * The import law: what each room of `src` may import. One table, read by dependency-cruiser's
+ * configuration and by the test that breaks the law on purpose. `rooms` and `files` are our own
+ * code, `packages` npm packages (a trailing `/` means a whole scope), `typePackages` those of which
+ * it may see the types only, `node` Node's built-in modules.
  */
 export const IMPORT_LAW = Object.freeze({
   core: {
@@ -24,7 +25,8 @@ export const IMPORT_LAW = Object.freeze({
     packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp'],
     node: true,
     advice:
-      'compute runs in the trainer process: it is told what to do by compute/protocol.ts and knows no store and no host.',
+      'compute runs in the trainer process: it is told what to do by compute/protocol.ts and knows no store ' +
+      'and no host.',
   },
   store: {
     rooms: ['core'],
@@ -40,7 +42,8 @@ export const IMPORT_LAW = Object.freeze({
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:
-      'host knows neither tensors nor shells: talk to the trainer by compute/protocol.ts, take capabilities from the shell.',
+      'host knows neither tensors nor shells: talk to the trainer by compute/protocol.ts, take capabilities ' +
+      'from the shell.',
   },
   cli: {
     rooms: ['core', 'bridge'],

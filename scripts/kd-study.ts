@@ -1,13 +1,16 @@
 /**
- * Does distillation help? Reference students of every family on Fashion-MNIST: labels alone, smoothed labels, soft targets
- * of the bundled teacher and of one that saw the students' images alone, and every other loss; the same recipe for all, the
- * whole test set, seeds paired. Resumable: one JSON line a training in OUT/results.jsonl, and what is there is not trained
- * again; any number of processes may share OUT. Needs Node 24.
+ * Does distillation help? Reference students of every family on Fashion-MNIST: labels alone,
+ * smoothed labels, soft targets of the bundled teacher and of one that saw the students' images
+ * alone, and every other loss; the same recipe for all, the whole test set, seeds paired.
+ * Resumable: one JSON line a training in OUT/results.jsonl, and what is there is not trained again;
+ * any number of processes may share OUT. Needs Node 24.
  *
- *   TF_NUM_INTRAOP_THREADS=1 nice node scripts/kd-study.ts --out DIR [--epochs N] [--students N] [--seeds N] [--arms a,b]
+ *   TF_NUM_INTRAOP_THREADS=1 nice node scripts/kd-study.ts --out DIR [--epochs N] [--students N]
+ *       [--seeds N] [--arms a,b]
  *     [--shard I/N] [--teacher-epochs N] [--tune] [--summary]
  *
- * --tune: temperature x weight, and the learning rate of none and kd, on the first student, by validation accuracy.
+ * --tune: temperature x weight, and the learning rate of none and kd, on the first student, by
+ * validation accuracy.
  * --summary: prints the figures in Markdown and trains nothing.
  */
 import { mkdirSync } from 'node:fs';

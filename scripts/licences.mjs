@@ -1,17 +1,19 @@
 /**
- * Collects the licences of everything that is shipped into `resources/licences`: npm's packages as the lock file names them, and
- * the parts that come from elsewhere. The same on every platform: packages for one platform alone are listed, their texts are
- * those of the package that needs them.
+ * Collects the licences of everything that is shipped into `resources/licences`: npm's packages as
+ * the lock file names them, and the parts that come from elsewhere. The same on every platform:
+ * packages for one platform alone are listed, their texts are those of the package that needs them.
  *
  *   npm run licences [-- --check]
  *
- * `--check` writes nothing and fails where the folder is not what the lock file says, or a licence is none of those we may ship.
+ * `--check` writes nothing and fails where the folder is not what the lock file says, or a licence
+ * is none of those we may ship.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot as root } from './setup/paths.mjs';
 
-/** What may be shipped with a program under the MIT licence; LGPL as a library of its own file, which anybody may replace. */
+/** What may be shipped with a program under the MIT licence; LGPL as a library of its own file,
+ * which anybody may replace. */
 const MAY_SHIP = [
   ...[
     'MIT',
@@ -56,7 +58,8 @@ const LIST = join(FOLDER, 'licences.json');
 const TEXTS = join(FOLDER, 'texts.txt');
 
 /**
- * @typedef {{ readonly name: string, readonly version: string, readonly license: string, readonly from?: string }} Part
+ * @typedef {{ readonly name: string, readonly version: string, readonly license: string,
+ * readonly from?: string }} Part
  * @returns {{ parts: Part[], texts: string, faults: string[] }}
  */
 export function collectLicences() {

@@ -1,6 +1,7 @@
 /**
- * Makes `resources/datasets/fashion-mnist/` from the four IDX files of Debian's package `dataset-fashion-mnist`
- * (apt-get install dataset-fashion-mnist). The same source gives the same bytes.
+ * Makes `resources/datasets/fashion-mnist/` from the four IDX files of Debian's package
+ * `dataset-fashion-mnist` (apt-get install dataset-fashion-mnist). The same source gives the same
+ * bytes.
  *
  *   node scripts/make-fashion-mnist.mjs [SOURCE_DIR] [OUT_DIR]
  */
@@ -28,14 +29,16 @@ const CLASSES = [
 const SPLIT = Object.freeze({ seed: 1, trainPerClass: 1000, validationPerClass: 500 });
 const RULE =
   'Within each class the indices of the source training set, in ascending order, are shuffled (Fisher-Yates from the ' +
-  'end, mulberry32 seeded with seed + class). The first 1,000 of each class are "train", the next 500 "val", the other ' +
+  'end, mulberry32 seeded with seed + class). The first 1,000 of each class are "train", the next 500 ' +
+  '"val", the other ' +
   '4,500 belong to the teacher and are not bundled. Each split is dealt class by class (0, 1, ..., 9, 0, 1, ...), so ' +
   'that every prefix is balanced. "test" is the whole source test set in its own order.';
 
 /**
  * Cuts the 60,000 training images into the three disjoint sets that the project uses; see RULE.
  * @param {Uint8Array} labels class of each image of the source training set, values 0 to 9
- * @returns {{ train: number[], val: number[], teacher: number[] }} indices into the source training set
+ * @returns {{ train: number[], val: number[], teacher: number[] }} indices into the source training
+ * set
  */
 export function splitIndices(labels) {
   const shuffled = CLASSES.map((_, label) => {
@@ -98,7 +101,8 @@ function encodeIdx({ shape, data }, indices) {
   return Buffer.concat([header, ...rows]);
 }
 
-/** gzip without a time and without the name of the operating system, so that it is the same everywhere. */
+/** gzip without a time and without the name of the operating system, so that it is the same
+ * everywhere. */
 function gzip(bytes) {
   const zipped = gzipSync(bytes, { level: 9 });
   zipped.writeUInt32LE(0, 4);

@@ -1,9 +1,12 @@
 /**
- * A workspace full of made-up runs, for measuring the workbench with many trials (benchmarks/ui.ts). Needs Node 24.
+ * A workspace full of made-up runs, for measuring the workbench with many trials
+ * (benchmarks/ui.ts). Needs Node 24.
  *
- *   npm run make:workspace [-- --out DIR --runs 200 --trials 50000 --epochs 30 --large 10000 --seed 1]
+ *   npm run make:workspace [-- --out DIR --runs 200 --trials 50000 --epochs 30 --large 10000 --seed
+ *       1]
  *
- * `--trials` counts those of all runs, `--large` those of the largest. The same numbers give the same records.
+ * `--trials` counts those of all runs, `--large` those of the largest. The same numbers give the
+ * same records.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,12 +1,15 @@
 /**
- * Mutation run (Stryker): changes the rooms that guard, one small change at a time, and counts the changes that no test notices.
- * The exit code is 1 where a room's score is under 80 %. At the lowest priority; what was tried already is not tried again, and
- * a run that is interrupted (Ctrl+C) goes on where it was. Needs Node 24.
+ * Mutation run (Stryker): changes the rooms that guard, one small change at a time, and counts the
+ * changes that no test notices. The exit code is 1 where a room's score is under 80 %. At the
+ * lowest priority; what was tried already is not tried again, and a run that is interrupted
+ * (Ctrl+C) goes on where it was. Needs Node 24.
  *
- *   npm run mutate -- [--rooms store,web,numbers,archive] [--files src/store/lock.ts,...] [--fresh] [--survivors] [--json]
+ *   npm run mutate -- [--rooms store,web,numbers,archive] [--files src/store/lock.ts,...] [--fresh]
+ *       [--survivors] [--json]
  *
- * `--files` narrows a room, `--fresh` forgets earlier runs, `--survivors` prints what no test noticed, and with `--json` the last
- * line of stdout is the table. Left out: migrations, and the words of errors (scripts/mutate/ignore-words.mjs).
+ * `--files` narrows a room, `--fresh` forgets earlier runs, `--survivors` prints what no test
+ * noticed, and with `--json` the last line of stdout is the table. Left out: migrations, and the
+ * words of errors (scripts/mutate/ignore-words.mjs).
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
@@ -71,7 +74,8 @@ async function mutate(name: RoomName, { mutate, tests }: Room) {
   rmSync(sandbox, { recursive: true, force: true });
   if (values.fresh) rmSync(incrementalFile, { force: true });
   const chosen = values.files?.split(',');
-  // Not Stryker's `testFiles`: with it, what is read while a module loads is switched too late (its issue 6144).
+  // Not Stryker's `testFiles`: with it, what is read while a module loads is switched too late (its
+  // issue 6144).
   process.env['MUTATION_TESTS'] = tests.join(' ');
   const stryker = new Stryker({
     mutate: [...(chosen ?? mutate)],

@@ -1,10 +1,12 @@
 /**
- * Makes the installed program for the system that this runs on: on Linux an AppImage and a deb, on macOS a dmg, on Windows an
- * installer; each needs binaries of its own system, so that none is made for another one.
+ * Makes the installed program for the system that this runs on: on Linux an AppImage and a deb, on
+ * macOS a dmg, on Windows an installer; each needs binaries of its own system, so that none is made
+ * for another one.
  *
  *   npm run package [-- dir|AppImage|deb|dmg|nsis ...]      dir: the unpacked program alone
  *
- * What cannot be had is named at the end, with the way to give it. Exit codes: 0 all was made, 1 something is missing, 2 bad usage.
+ * What cannot be had is named at the end, with the way to give it. Exit codes: 0 all was made, 1
+ * something is missing, 2 bad usage.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,8 +1,8 @@
 /**
  * How many files of `src` the last addition of each kind touched, counted from git's history: what
- * CONTRIBUTING's recipes promise. Of the commit that added an entry those files count that are named
- * after it or whose added lines name it, by its name or by the identifier behind it; what else the
- * commit did is no part of the recipe. Tests, docs and tables of numbers do not count.
+ * CONTRIBUTING's recipes promise. Of the commit that added an entry those files count that are
+ * named after it or whose added lines name it, by its name or by the identifier behind it; what
+ * else the commit did is no part of the recipe. Tests, docs and tables of numbers do not count.
  *
  *   node scripts/recipes.mjs [--all] [--files]
  */
@@ -20,8 +20,9 @@ function view(names) {
 }
 
 /**
- * Where entries of a kind stand, what an entry looks like (its name, and maybe the identifier behind
- * it), and by what a line names one: a name that is a common word has to stand as a name does.
+ * Where entries of a kind stand, what an entry looks like (its name, and maybe the identifier
+ * behind it), and by what a line names one: a name that is a common word has to stand as a name
+ * does.
  */
 export const KINDS = Object.freeze({
   strategy: {
@@ -57,8 +58,10 @@ export const KINDS = Object.freeze({
  * @param {string} registry the text of a registry as it stands
  * @param {{ readonly entry: RegExp, readonly naming: (names: string[]) => RegExp }} kind
  * @param {readonly Commit[]} history oldest first
- * @typedef {{ readonly hash: string, readonly subject: string, readonly added: ReadonlyMap<string, string[]> }} Commit
- * @returns {{ readonly name: string, readonly hash: string, readonly subject: string, readonly files: string[] }[]}
+ * @typedef {{ readonly hash: string, readonly subject: string, readonly added: ReadonlyMap<string,
+ * string[]> }} Commit
+ * @returns {{ readonly name: string, readonly hash: string, readonly subject: string,
+ * readonly files: string[] }[]}
  */
 export function additions(registry, { entry, naming }, history) {
   const entriesOf = (text) =>

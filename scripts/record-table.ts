@@ -1,15 +1,19 @@
 /**
- * Records the table of distilled students, `resources/tables/fashion-kd.json` (`docs/table.md`): what is trained stands in
- * `record-table/plan.ts`. Resumable: a JSON line a training in OUT/rows.jsonl, and what is there or in the repository's rows
- * is not trained again; killed at any moment it loses the training it was at; any number of processes may share OUT.
- * Needs Node 24.
+ * Records the table of distilled students, `resources/tables/fashion-kd.json` (`docs/table.md`):
+ * what is trained stands in `record-table/plan.ts`. Resumable: a JSON line a training in
+ * OUT/rows.jsonl, and what is there or in the repository's rows is not trained again; killed at any
+ * moment it loses the training it was at; any number of processes may share OUT. Needs Node 24.
  *
- *   TF_NUM_INTRAOP_THREADS=1 nice node scripts/record-table.ts --out DIR [--stages kd,none,...] [--most N]
- *   node scripts/record-table.ts --latency --out DIR    times the students, on a machine that does nothing else
+ *   TF_NUM_INTRAOP_THREADS=1 nice node scripts/record-table.ts --out DIR [--stages kd,none,...]
+ *       [--most N]
+ *   node scripts/record-table.ts --latency --out DIR    times the students, on a machine that does
+ *                                                       nothing else
  *   node scripts/record-table.ts --collect --out DIR    takes the rows of DIR into the repository's
  *   node scripts/record-table.ts --assemble             makes the table of the repository's rows
- *   node scripts/record-table.ts --summary [--card]     prints the card's figures; --card: writes them into docs/table.md
- *   node scripts/record-table.ts --plan [--out DIR]     what is done, what is missing, and how long it will take
+ *   node scripts/record-table.ts --summary [--card]     prints the card's figures; --card: writes
+ *                                                       them into docs/table.md
+ *   node scripts/record-table.ts --plan [--out DIR]     what is done, what is missing, and how long
+ *                                                       it will take
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,7 +73,8 @@ if (values.plan || values.collect || values.assemble) say(progressText(readRows(
 else if (!values.summary && out !== undefined) await (values.latency ? timeStudents : trainStudents)(own[0] ?? '', out);
 
 async function open(file: string, out: string) {
-  // One thread a process: trainings repeat themselves to the bit, and several processes share the cores.
+  // One thread a process: trainings repeat themselves to the bit, and several processes share the
+  // cores.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   const backend = await loadBackend();
   // Rows say what a training costs: those of a slower backend are no part of the same table.

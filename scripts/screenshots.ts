@@ -1,6 +1,7 @@
 /**
- * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with a finished run whose
- * winners were trained again, and read through the real web shell: `node scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
+ * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with
+ * a finished run whose winners were trained again, and read through the real web shell: `node
+ * scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

@@ -1,8 +1,9 @@
 /**
- * Sets this checkout up: packages, Node 24, compute runtime and kernels, built workbench. What is done already is not
- * done again. Built-ins only, Node >= 20, works without node_modules.
+ * Sets this checkout up: packages, Node 24, compute runtime and kernels, built workbench. What is
+ * done already is not done again. Built-ins only, Node >= 20, works without node_modules.
  *
- *   node scripts/setup.mjs [--retry]     --retry: test the compute runtime and kernels, or choose them again
+ *   node scripts/setup.mjs [--retry]     --retry: test the compute runtime and kernels, or choose
+ *                                        them again
  */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,8 +25,10 @@ const STEPS = Object.freeze({
 });
 
 /**
- * @param {{ root?: string, env?: NodeJS.ProcessEnv, platform?: string, arch?: string, retry?: boolean,
- *   only?: readonly (keyof typeof STEPS)[], report?: import('./setup/report.mjs').Reporter }} options
+ * @param {{ root?: string, env?: NodeJS.ProcessEnv, platform?: string, arch?: string, retry?:
+ * boolean,
+ *   only?: readonly (keyof typeof STEPS)[], report?: import('./setup/report.mjs').Reporter }}
+ *   options
  * @returns {Promise<boolean>} whether there was anything to do; a failure throws a SetupError
  */
 export async function setUp({

@@ -1,10 +1,12 @@
 /**
- * A long search of fast trials in one process, beside a window that hangs: memory, open files and the database's log stay flat,
- * or the exit code is 1. The trainer computes nothing; everything else is the program itself. Needs Node 24.
+ * A long search of fast trials in one process, beside a window that hangs: memory, open files and
+ * the database's log stay flat, or the exit code is 1. The trainer computes nothing; everything
+ * else is the program itself. Needs Node 24.
  *
  *   npm run soak -- [--trials 2000] [--json]
  *
- * With `--json` the last line of stdout holds the figures of the first and of the last part, and what grew.
+ * With `--json` the last line of stdout holds the figures of the first and of the last part, and
+ * what grew.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +24,8 @@ if (!Number.isInteger(trials) || trials < 40) {
   process.exit(2);
 }
 
-/** How much more than in the second tenth of the search there may be at its end. The run itself is held, trial by trial. */
+/** How much more than in the second tenth of the search there may be at its end. The run itself is
+ * held, trial by trial. */
 const MAY_GROW = { heapMegabytes: 16, openFiles: 4, logMegabytes: 16 } as const;
 type Figures = Readonly<Record<keyof typeof MAY_GROW, number>>;
 

@@ -1,7 +1,8 @@
 /**
  * `npm start`: sets up, then opens the workbench in the best window there is.
  *
- *   npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless] [FILE.trade ...]
+ *   npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless]
+ *       [FILE.trade ...]
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -76,7 +77,8 @@ function readOptions() {
   } catch (error) {
     process.stderr.write(`npm start: ${error.message}\n`);
     process.stderr.write(
-      'Usage: npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless] [FILE.trade ...]\n',
+      'Usage: npm start -- [--no-sample] [--workspace DIR] [--port N] [--shell electron|web|headless] ' +
+        '[FILE.trade ...]\n',
     );
     process.exit(2);
   }

@@ -1,7 +1,8 @@
 /**
- * `npm test [-- --isa x86-64-v3] [FILTER ...]`: sets up, runs every test under Node 24, and ends with the line `N passed, N failed,
- * N skipped`. Fails when a test failed or when none was executed. `--isa` holds everything that computes to an instruction set, as
- * a machine that has no more would.
+ * `npm test [-- --isa x86-64-v3] [FILTER ...]`: sets up, runs every test under Node 24, and ends
+ * with the line `N passed, N failed, N skipped`. Fails when a test failed or when none was
+ * executed. `--isa` holds everything that computes to an instruction set, as a machine that has no
+ * more would.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

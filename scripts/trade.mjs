@@ -1,6 +1,6 @@
 /**
- * `npm run trade -- <verb> ...`: the command line in a checkout. Sets up what it needs first, saying so on stderr; stdout
- * belongs to the program.
+ * `npm run trade -- <verb> ...`: the command line in a checkout. Sets up what it needs first,
+ * saying so on stderr; stdout belongs to the program.
  */
 import { join } from 'node:path';
 import { become } from './setup/launch.mjs';

@@ -1,6 +1,7 @@
 /**
- * Trains the bundled teacher on the Fashion-MNIST training images that are not bundled, so that its soft targets on the
- * students' images are not memorised. Goes on from the newest epoch checkpoint in --work. Needs Node 24.
+ * Trains the bundled teacher on the Fashion-MNIST training images that are not bundled, so that its
+ * soft targets on the students' images are not memorised. Goes on from the newest epoch checkpoint
+ * in --work. Needs Node 24.
  *
  *   node scripts/train-teacher.ts [--source DIR] [--epochs N] [--out DIR] [--work DIR] [--seed S]
  */

@@ -1,6 +1,7 @@
 /**
- * Loaded before the program by `--import`: watches the event loop of the process that it is loaded into, and answers the
- * benchmark over the channel that this process was started with. The program knows nothing of it.
+ * Loaded before the program by `--import`: watches the event loop of the process that it is loaded
+ * into, and answers the benchmark over the channel that this process was started with. The program
+ * knows nothing of it.
  */
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +12,8 @@ export interface LoopBlock {
   /** Microseconds of the clock that profiles use. */
   readonly from: number;
   readonly to: number;
-  /** Of it, how long this thread computed; the rest it waited for the disk or for a processor that others had. */
+  /** Of it, how long this thread computed; the rest it waited for the disk or for a processor that
+   * others had. */
   readonly busyMs: number;
 }
 
@@ -28,7 +30,8 @@ export interface LoopFigures {
 
 export type LoopOrder = 'begin' | 'read';
 
-/** The histogram's values are the times between two samples: this much of them is nobody's delay. */
+/** The histogram's values are the times between two samples: this much of them is nobody's
+ * delay. */
 const SAMPLE_MS = 1;
 const LEAST_BLOCK_MS = 10;
 const MOST_BLOCKS = 1000;

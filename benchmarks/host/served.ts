@@ -1,4 +1,5 @@
-/** The web shell over a workspace as a process of its own, with trainers that compute nothing, and a window connected to it. */
+/** The web shell over a workspace as a process of its own, with trainers that compute nothing, and
+ * a window connected to it. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-/** What a window asks of the host when a person goes through the workbench: every view, list, filter, order and page. */
+/** What a window asks of the host when a person goes through the workbench: every view, list,
+ * filter, order and page. */
 import type { BridgeClient } from '../../src/bridge/client.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { RUN_ORDERS } from '../../src/store/store.ts';

@@ -1,5 +1,6 @@
 /**
- * The Python environment of the peers, for benchmarks and nothing else; it lies in the user's cache folder.
+ * The Python environment of the peers, for benchmarks and nothing else; it lies in the user's cache
+ * folder.
  *
  *   npm run bench:peers      makes it, or says that it is there
  */
@@ -9,7 +10,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Those that benchmarks/records/search-peers.jsonl was played with: others may propose otherwise. */
+/** Those that benchmarks/records/search-peers.jsonl was played with: others may propose
+ * otherwise. */
 const PACKAGES = [
   ...['torch==2.13.0', 'numpy==2.4.6', 'scipy==1.17.1'],
   // For `npm run bench:search`.

@@ -1,4 +1,5 @@
-/** Fingerprints of what a game was played by: games that nothing has changed for need not be played again. */
+/** Fingerprints of what a game was played by: games that nothing has changed for need not be played
+ * again. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -20,7 +21,8 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   tpe: 'strategies/tpe/tpe.ts',
   akd: 'strategies/akd/akd.ts',
 };
-/** What plays them. It opens them by the registry, which reaches all of them and computes nothing. */
+/** What plays them. It opens them by the registry, which reaches all of them and computes
+ * nothing. */
 const PLAYER = 'strategies/replay.ts';
 const REGISTRY = 'strategies/registry.ts';
 /** An import or re-export of more than types. */
@@ -31,7 +33,8 @@ export const hashOf = (...texts: readonly string[]): string =>
     .digest('hex')
     .slice(0, 12);
 
-/** Files of `src/core` that these reach by their imports, themselves among them, in the order of their names. */
+/** Files of `src/core` that these reach by their imports, themselves among them, in the order of
+ * their names. */
 export function reachedBy(files: readonly string[]): readonly string[] {
   const reached = new Set(files);
   for (const file of reached) {

@@ -1,14 +1,16 @@
 /**
- * Other people's optimisers, played over JSON lines: a Python process proposes, this side answers, so that functions,
- * tables and unions are written once and are the same to everybody.
+ * Other people's optimisers, played over JSON lines: a Python process proposes, this side answers,
+ * so that functions, tables and unions are written once and are the same to everybody.
  *
- *   to the peer    start {peer, seed, budget, families, objectives, reference, first}, then told {values} or costs {values}
+ *   to the peer    start {peer, seed, budget, families, objectives, reference, first}, then told
+ *                  {values} or costs {values}
  *   from the peer  ask {candidates, ms}, costs {candidates}, skip {reason}
  *
- * A candidate goes as [family, level indices], an inactive dimension's index being -1. Every value is to be minimised:
- * what is to be maximised is negated on its way, and the reference point too. `first` holds the reference students, which
- * our strategies are given as well. A candidate told already is answered from memory and costs no training, up to
- * `REPEATS` times in a row; ours never repeat one.
+ * A candidate goes as [family, level indices], an inactive dimension's index being -1. Every value
+ * is to be minimised: what is to be maximised is negated on its way, and the reference point too.
+ * `first` holds the reference students, which our strategies are given as well. A candidate told
+ * already is answered from memory and costs no training, up to `REPEATS` times in a row; ours never
+ * repeat one.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

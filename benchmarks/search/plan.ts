@@ -1,9 +1,10 @@
-/** What of a benchmark is known from records, what is to be played, and how a game came to be in it. */
+/** What of a benchmark is known from records, what is to be played, and how a game came to be in
+ * it. */
 import type { Clock, Match, MatchRecord } from './records.ts';
 
 /**
- * Where the peers' games come from: `recorded` in the project's file, played now (`live`), or `auto`: recorded, and what
- * is not recorded is played where the peers' environment is there.
+ * Where the peers' games come from: `recorded` in the project's file, played now (`live`), or
+ * `auto`: recorded, and what is not recorded is played where the peers' environment is there.
  */
 export const PEER_GAMES = ['auto', 'recorded', 'live', 'none'] as const;
 export type PeerGames = (typeof PEER_GAMES)[number];

@@ -1,8 +1,10 @@
 /**
- * Played games as lines of a file, so that a long benchmark can stop, go on, and be done again in parts.
+ * Played games as lines of a file, so that a long benchmark can stop, go on, and be done again in
+ * parts.
  *
- * A record is fresh as long as its game answers as it did (`game`, a hash of the problem and of some answers) and its
- * player is what it was (`player`: a hash of the files that the strategy reaches, or of a peer's).
+ * A record is fresh as long as its game answers as it did (`game`, a hash of the problem and of
+ * some answers) and its player is what it was (`player`: a hash of the files that the strategy
+ * reaches, or of a peer's).
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { cpus, machine, type } from 'node:os';
@@ -101,7 +103,8 @@ export function readRecords(file: string | undefined): Map<string, MatchRecord> 
 export const findRecord = (records: ReadonlyMap<string, MatchRecord>, match: Match): MatchRecord | undefined =>
   records.get(matchKey(match));
 
-/** The first trials of a record that went on for longer; only for players that do not know their budget. */
+/** The first trials of a record that went on for longer; only for players that do not know their
+ * budget. */
 export function findHead(records: ReadonlyMap<string, MatchRecord>, match: Match): MatchRecord | undefined {
   const { budget } = match;
   const longer = [...records.values()].filter((record) => {

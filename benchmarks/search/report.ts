@@ -15,7 +15,8 @@ export interface TaskTitle {
 
 export interface Report {
   readonly lines: readonly string[];
-  /** By task and strategy: median of the trials until evolution's last median, infinite where it is not reached. */
+  /** By task and strategy: median of the trials until evolution's last median, infinite where it is
+   * not reached. */
   readonly trials: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 

@@ -17,7 +17,8 @@ export interface Point {
   readonly all: readonly number[];
 }
 
-/** Scores of one strategy on one task after each of `COUNTS` within the budget; a game that ended early keeps its last. */
+/** Scores of one strategy on one task after each of `COUNTS` within the budget; a game that ended
+ * early keeps its last. */
 export function anytime(records: readonly MatchRecord[]): readonly Point[] {
   const longest = records.reduce((most, { budget }) => Math.max(most, budget), 0);
   return COUNTS.filter((count) => count <= longest).map((count) => {
@@ -27,7 +28,8 @@ export function anytime(records: readonly MatchRecord[]): readonly Point[] {
   });
 }
 
-/** Median over seeds (of two in the middle the later) of the first trial with a score of `level` or better; else infinite. */
+/** Median over seeds (of two in the middle the later) of the first trial with a score of `level` or
+ * better; else infinite. */
 export function trialsUntil(records: readonly MatchRecord[], level: number, direction: Goal): number {
   const good = (score: number): boolean => (direction === 'maximize' ? score >= level : score <= level);
   const firsts = records.map(({ curve }) => {
@@ -37,7 +39,8 @@ export function trialsUntil(records: readonly MatchRecord[], level: number, dire
   return firsts.sort((a, b) => a - b)[Math.floor(firsts.length / 2)] ?? NaN;
 }
 
-/** Median and 95th percentile of the milliseconds of single asks just before a count; NaN where nobody came so far. */
+/** Median and 95th percentile of the milliseconds of single asks just before a count; NaN where
+ * nobody came so far. */
 export function askTimes(records: readonly MatchRecord[], count: number): readonly [number, number] {
   const times = records.flatMap(({ askMs }) => (askMs.length < count ? [] : askMs.slice(count - ASKS, count)));
   return [quantile(times, 0.5), quantile(times, 0.95)];

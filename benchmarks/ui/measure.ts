@@ -1,4 +1,5 @@
-/** The measurements, one after the other on one page, as a person would go about: list, table, front, all runs' front. */
+/** The measurements, one after the other on one page, as a person would go about: list, table,
+ * front, all runs' front. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -59,7 +60,8 @@ async function measureBoth(browser: Browser, shell: WebShell, benchmark: UiBench
   return { ...(await measureSession(context, benchmark)), rendererMb };
 }
 
-/** Most that the first page's process holds in a walk through all large views, without the clock's own looking at pixels. */
+/** Most that the first page's process holds in a walk through all large views, without the clock's
+ * own looking at pixels. */
 async function measureMemory(
   browser: Browser,
   context: BrowserContext,
@@ -175,8 +177,8 @@ async function filter(page: Page, label: string, key: string): Promise<number> {
 }
 
 /**
- * Warm starts: the program ran before on the same port, so that disk, Node and browser have what they keep. The browser's
- * process is up, as Electron's is by then.
+ * Warm starts: the program ran before on the same port, so that disk, Node and browser have what
+ * they keep. The browser's process is up, as Electron's is by then.
  */
 async function measureStarts(browser: Browser, benchmark: UiBenchmark): Promise<number> {
   const port = String(await freePort());

@@ -1,6 +1,7 @@
 /**
- * Time as a person at the screen has it: from the input (its event's own time stamp, or the start of the navigation) until
- * the pixels of the answer are painted, that is two animation frames after the page shows it.
+ * Time as a person at the screen has it: from the input (its event's own time stamp, or the start
+ * of the navigation) until the pixels of the answer are painted, that is two animation frames after
+ * the page shows it.
  */
 import type { Page } from 'playwright-core';
 
@@ -30,7 +31,8 @@ export async function installClock(page: Page): Promise<void> {
         await frame();
         return performance.now();
       }
-      /** Of all canvases, small, since it looks at every frame: averages of 4 x 4 pixels tell that something moved. */
+      /** Of all canvases, small, since it looks at every frame: averages of 4 x 4 pixels tell that
+       * something moved. */
       const eye = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
       function look(): string {
         if (!eye) return '';
@@ -83,7 +85,8 @@ export function paintedSinceNavigation(page: Page, selector: string): Promise<nu
   return page.evaluate((wanted) => window.benchClock.painted(() => document.querySelector(wanted) !== null), selector);
 }
 
-/** Milliseconds from the input that `act` makes until the grid is painted with another first row or number of rows. */
+/** Milliseconds from the input that `act` makes until the grid is painted with another first row or
+ * number of rows. */
 export async function gridPaintedSinceInput(page: Page, act: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
     const rows = (): string => document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? '';
@@ -106,7 +109,8 @@ export async function drawnSinceInput(page: Page, act: () => Promise<unknown>): 
   return page.evaluate(async () => (await window.benchAnswer) - window.benchClock.inputAt());
 }
 
-/** Frames a second of the main thread while the wheel turns over `selector`, and the share of them without a row in its middle. */
+/** Frames a second of the main thread while the wheel turns over `selector`, and the share of them
+ * without a row in its middle. */
 export async function scrolled(
   page: Page,
   selector: string,

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 
-/** Most megabytes that the largest renderer process ever held in memory; NaN where the system does not tell (not Linux). */
+/** Most megabytes that the largest renderer process ever held in memory; NaN where the system does
+ * not tell (not Linux). */
 export async function peakRendererMb(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   try {

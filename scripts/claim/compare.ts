@@ -14,8 +14,9 @@ export interface Pair {
 export const endpointOf = (shares: AnytimeCurve, budget: number): number => logGapArea(shares, budget);
 
 /**
- * Paired bootstrap (10,000 resamples, seed 1) of each pair's mean difference in the endpoint, and Holm's correction over all
- * of them. Unlike `compareWith` the pairs need not share one chosen side. Same input, same answer.
+ * Paired bootstrap (10,000 resamples, seed 1) of each pair's mean difference in the endpoint, and
+ * Holm's correction over all of them. Unlike `compareWith` the pairs need not share one chosen
+ * side. Same input, same answer.
  */
 export function testFamily(pairs: readonly Pair[], budget: number): readonly Comparison[] {
   const tests = pairs.map(({ id, chosen, other }) => {

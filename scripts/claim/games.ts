@@ -1,6 +1,7 @@
 /**
- * Games that are played once and kept: a JSON line each, told apart by the pool (students, what a search is told of them,
- * budget), the code of `src/core`, player and seed. What is there is not played again.
+ * Games that are played once and kept: a JSON line each, told apart by the pool (students, what a
+ * search is told of them, budget), the code of `src/core`, player and seed. What is there is not
+ * played again.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -40,11 +41,13 @@ export interface GameOrder {
 const placeOf = (pool: string, player: string, seed: number): string => `${pool}/${player}/${seed}`;
 const recordId = (place: string, code: string): string => `${place}@${code}`;
 
-/** Kept games by pool, player and seed: of the present code where there is one, else of an earlier one. */
+/** Kept games by pool, player and seed: of the present code where there is one, else of an earlier
+ * one. */
 export interface GameBook {
   readonly find: (order: GameOrder) => GameRecord | undefined;
   readonly isFresh: (record: GameRecord) => boolean;
-  /** Those of these orders alone stay, in their order; of an earlier code only where no other is. */
+  /** Those of these orders alone stay, in their order; of an earlier code only where no other
+   * is. */
   readonly keepOnly: (orders: readonly GameOrder[]) => void;
   readonly add: (record: GameRecord) => void;
 }

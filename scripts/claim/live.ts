@@ -1,6 +1,7 @@
 /**
- * The claim played live: searches by real trainings, through the product's own command line, one after the other in one
- * workspace. Three seeds describe; they test nothing. Resumable: a line a finished search, an interrupted one goes on.
+ * The claim played live: searches by real trainings, through the product's own command line, one
+ * after the other in one workspace. Three seeds describe; they test nothing. Resumable: a line a
+ * finished search, an interrupted one goes on.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -35,7 +36,8 @@ export interface LiveRow {
   /** In the order of the search. */
   readonly students: readonly LiveStudent[];
   readonly front: readonly LiveStudent[];
-  /** Of the whole search by the clock: trainings, looks, asks, and the teacher's part where it was first. */
+  /** Of the whole search by the clock: trainings, looks, asks, and the teacher's part where it was
+   * first. */
   readonly seconds: number;
   readonly origin: Origin;
 }
@@ -63,7 +65,8 @@ export type RunTrade = (args: readonly string[]) => Promise<Told>;
 const PROGRAM = fileURLToPath(new URL('../trade.mjs', import.meta.url));
 const INTERRUPTED = 130;
 
-/** Gives whether all searches are there. A search that fails is an error; Ctrl+C leaves the rest for the next time. */
+/** Gives whether all searches are there. A search that fails is an error; Ctrl+C leaves the rest
+ * for the next time. */
 export async function playLive(options: LiveOptions): Promise<boolean> {
   const { out, records, seeds, say, run = runTrade } = options;
   const orders = Array.from({ length: seeds }, (_, index) => index + 1).flatMap((seed) =>

@@ -1,4 +1,5 @@
-/** The figures of `docs/claim.md`, from what is recorded and nothing else: the script writes them, a test reads them again. */
+/** The figures of `docs/claim.md`, from what is recorded and nothing else: the script writes them,
+ * a test reads them again. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBook } from './games.ts';

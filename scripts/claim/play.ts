@@ -10,7 +10,8 @@ export interface PlayOptions {
   readonly say: (line: string) => void;
 }
 
-/** Those of the present code are not played again. Killed at any moment it loses the game it was at. */
+/** Those of the present code are not played again. Killed at any moment it loses the game it was
+ * at. */
 export function playMissing(orders: readonly GameOrder[], { book, code, say }: PlayOptions): void {
   const waiting = orders.filter((order) => {
     const known = book.find(order);

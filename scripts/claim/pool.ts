@@ -1,6 +1,6 @@
 /**
- * The part of a table that a game can be played on: students of whom all is recorded that search and score want.
- * A search sees its own accuracy and params, and nothing else of them.
+ * The part of a table that a game can be played on: students of whom all is recorded that search
+ * and score want. A search sees its own accuracy and params, and nothing else of them.
  */
 import { createHash } from 'node:crypto';
 import type { Metrics, Objective } from '../../src/core/objective.ts';
@@ -42,7 +42,8 @@ export interface PoolOptions {
   /** What has to be recorded besides. */
   readonly scores: readonly string[];
   readonly references: References;
-  /** A row without the search's accuracy is a training that failed, which a search pays for like any other: it stays in. */
+  /** A row without the search's accuracy is a training that failed, which a search pays for like
+   * any other: it stays in. */
   readonly keepFailed?: boolean;
 }
 

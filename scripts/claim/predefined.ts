@@ -1,13 +1,14 @@
 /**
- * The baseline of somebody who searches nothing: every family's reference student, its widths scaled, distilled like all
- * others. As a player it trains them in an order by chance and then has no more; student by student it is compared with what a
- * search found at no more params.
+ * The baseline of somebody who searches nothing: every family's reference student, its widths
+ * scaled, distilled like all others. As a player it trains them in an order by chance and then has
+ * no more; student by student it is compared with what a search found at no more params.
  */
 import { createRng } from '../../src/core/math/rng.ts';
 import { isPredefined, paramsOf } from './pool.ts';
 import type { Pool, PoolStudent } from './pool.ts';
 
-/** Places in the pool of the predefined students, shuffled by the seed, as far as the budget goes. */
+/** Places in the pool of the predefined students, shuffled by the seed, as far as the budget
+ * goes. */
 export function trainPredefined({ students, budget }: Pool, seed: number): readonly number[] {
   const places = students.flatMap((student, place) => (isPredefined(student) ? [place] : []));
   return createRng(seed).shuffle(places).slice(0, budget);
@@ -15,13 +16,15 @@ export function trainPredefined({ students, budget }: Pool, seed: number): reado
 
 export interface Gain {
   readonly predefined: PoolStudent;
-  /** Score of the search's choice at no more params, minus the predefined student's; mean over searches; NaN of none. */
+  /** Score of the search's choice at no more params, minus the predefined student's; mean over
+   * searches; NaN of none. */
   readonly gain: number;
   /** Searches that had a student so small. */
   readonly searches: number;
 }
 
-/** Of each predefined student. `searches` `[k][n]`: places of the students that each search trained. */
+/** Of each predefined student. `searches` `[k][n]`: places of the students that each search
+ * trained. */
 export function gainsOver(pool: Pool, searches: readonly (readonly number[])[], score: string): readonly Gain[] {
   return pool.students.filter(isPredefined).map((predefined) => {
     const gains = searches

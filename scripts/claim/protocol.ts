@@ -1,13 +1,14 @@
 /**
- * The claim's protocol, fixed before any game was looked at (`docs/claim.md`): who plays what, what is scored, what is
- * tested. A change here is another study, and the page has to say so.
+ * The claim's protocol, fixed before any game was looked at (`docs/claim.md`): who plays what, what
+ * is scored, what is tested. A change here is another study, and the page has to say so.
  *
  * Source of the claim: the abstract of arXiv 2206.13130. Rules: `algorithms.md`, card 21.
  */
 import { CLAIM_STRATEGIES } from '../../src/bridge/claim.ts';
 import type { StrategyId } from '../../src/core/strategies/registry.ts';
 
-/** TRADE, then those it is compared with: chance, evolution, AKD's reinforcement learning, a surrogate without regions. */
+/** TRADE, then those it is compared with: chance, evolution, AKD's reinforcement learning, a
+ * surrogate without regions. */
 export const PLAYERS = CLAIM_STRATEGIES satisfies readonly StrategyId[];
 export const [CHOSEN, ...RIVALS] = PLAYERS;
 export type Player = (typeof PLAYERS)[number];
@@ -25,17 +26,21 @@ export const LEAST_BUDGET = 10;
 export const REFERENCES = ['none', 'all'] as const;
 export type References = (typeof REFERENCES)[number];
 
-/** What a search is told of a student: validation accuracy of seed 1, distilled or by labels alone. */
+/** What a search is told of a student: validation accuracy of seed 1, distilled or by labels
+ * alone. */
 export const SIGNALS = { kd: 'accuracy', plain: 'plainAccuracy' } as const;
 export type Signal = keyof typeof SIGNALS;
 
-/** What its choice is scored by: test accuracy of another seed. Labels alone were trained with seed 1 only. */
+/** What its choice is scored by: test accuracy of another seed. Labels alone were trained with seed
+ * 1 only. */
 export const SCORES = { kd: 'testAccuracySeed2', plain: 'plainTestAccuracy' } as const;
-/** Until so many students have the former, the same training's test accuracy stands in, and every figure is provisional. */
+/** Until so many students have the former, the same training's test accuracy stands in, and every
+ * figure is provisional. */
 export const LEAST_POOL = 60;
 export const STAND_IN_SCORE = 'testAccuracy';
 
-/** Stages of the recording that the protocol reads; without them its figures are those of a part. */
+/** Stages of the recording that the protocol reads; without them its figures are those of a
+ * part. */
 export const NEEDED_STAGES = ['kd', 'none', 'seeds', 'second', 'lattices'] as const;
 
 /** By real trainings, three seeds of 24 students each: a description. */

@@ -1,4 +1,5 @@
-/** A table's file as the protocol reads it: the table, what it still lacks, and a name for this state of it. */
+/** A table's file as the protocol reads it: the table, what it still lacks, and a name for this
+ * state of it. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
@@ -11,7 +12,8 @@ export interface ClaimTable {
   readonly fingerprint: string;
 }
 
-/** Throws what `parseTable` throws. Tables of others say nothing of trainings that are missing: none are. */
+/** Throws what `parseTable` throws. Tables of others say nothing of trainings that are missing:
+ * none are. */
 export function readClaimTable(file: string): ClaimTable {
   return claimTableOf(readFileSync(file, 'utf8'), file);
 }

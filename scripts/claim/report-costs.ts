@@ -1,4 +1,5 @@
-/** What a search costs: trainings by the processor's clock, failed ones, the strategy's own computing. */
+/** What a search costs: trainings by the processor's clock, failed ones, the strategy's own
+ * computing. */
 import { quantile } from '../../src/core/math/quantile.ts';
 import { table } from '../study/markdown.ts';
 import { PLAYERS, SIGNALS } from './protocol.ts';
@@ -29,14 +30,16 @@ export function costSection({ study, find }: Findings): string {
   });
   const header = ['', 'trainings, CPU s', 'all asks, CPU s', 'an ask, ms', '95th percentile, ms', 'failed trainings'];
   const note =
-    'A search without references: medians over seeds of the CPU seconds of its students, as each was trained with its looks ' +
+    'A search without references: medians over seeds of the CPU seconds of its students, as each was trained ' +
+    'with its looks ' +
     'at the validation images, and of its own computing. Failed trainings, mean: they count to the budget.';
   return `### Costs\n\n${note}\n\n${table(header, body)}`;
 }
 
 const hasResult = (metrics: Readonly<Record<string, number>> = {}): boolean => Number.isFinite(metrics[SIGNALS.kd]);
 
-/** Equal seconds instead of equal trainings: a strategy that likes small students is not charged for large ones. */
+/** Equal seconds instead of equal trainings: a strategy that likes small students is not charged
+ * for large ones. */
 export function equalCostSection({ study, find }: Findings): string {
   const pool = study.main.none;
   const each = mean(
@@ -60,6 +63,8 @@ export function equalCostSection({ study, find }: Findings): string {
     ];
   });
   const header = ['', ...MARKS.map((mark) => `${(mark * pool.budget * each).toFixed(0)} CPU s`)];
-  const note = `Share at equal CPU seconds, asks included, medians; the last mark is ${pool.budget} trainings at the pool's mean of ${digits(each, 1)} s. Descriptive.`;
+  const note =
+    `Share at equal CPU seconds, asks included, medians; the last mark is ${pool.budget} trainings at the ` +
+    `pool's mean of ${digits(each, 1)} s. Descriptive.`;
   return `### At equal cost\n\n${note}\n\n${table(header, body)}`;
 }

@@ -1,4 +1,5 @@
-/** The live searches side by side: what each front is worth on the test images, and what it took. */
+/** The live searches side by side: what each front is worth on the test images, and what it
+ * took. */
 import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
 import { paretoItems } from '../../src/core/geometry/pareto-front.ts';
 import type { Objective } from '../../src/core/objective.ts';
@@ -11,7 +12,8 @@ const OBJECTIVES: readonly Objective[] = [
   { metric: 'testAccuracy', goal: 'maximize', known: false },
   { metric: 'params', goal: 'minimize', known: true },
 ];
-/** As the product measures hypervolume (decision 11), from the largest student that any of the searches trained. */
+/** As the product measures hypervolume (decision 11), from the largest student that any of the
+ * searches trained. */
 const REFERENCE_ACCURACY = 0.5;
 const REFERENCE_FACTOR = 1.1;
 
@@ -53,10 +55,13 @@ export function liveSection(rows: readonly LiveRow[]): string {
     return `${titleOf(player)} ${owners.filter((owner) => owner.player === player).length}`;
   });
   const note =
-    `Real trainings on ${rows[0]?.dataset} through \`trade search\`; fronts by validation accuracy and params, scored by test ` +
-    'accuracy of the same trainings; shares of the hypervolume of all fronts together. So few seeds describe and test nothing.';
+    `Real trainings on ${rows[0]?.dataset} through \`trade search\`; fronts by validation accuracy and ` +
+    'params, scored by test ' +
+    'accuracy of the same trainings; shares of the hypervolume of all fronts together. So few seeds describe ' +
+    'and test nothing.';
   const header = ['', 'seed', 'trials', 'failed', 'share', 'best test accuracy', 'front (families)', 'minutes'];
-  const summary = `Mean shares: ${means.join(', ')}. Students on the front of all: ${from.join(', ')}. On ${machinesOf(rows)}.`;
+  const summary =
+    `Mean shares: ${means.join(', ')}. Students on the front of all: ${from.join(', ')}. On ` + `${machinesOf(rows)}.`;
   return [title, note, table(header, body), summary].join('\n\n');
 }
 

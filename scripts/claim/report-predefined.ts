@@ -1,4 +1,5 @@
-/** What a search finds beside hand-designed students of the same size: reference students, scaled in width, distilled alike. */
+/** What a search finds beside hand-designed students of the same size: reference students, scaled
+ * in width, distilled alike. */
 import { table } from '../study/markdown.ts';
 import { PLAYERS } from './protocol.ts';
 import { scaleOf } from './pool.ts';
@@ -25,9 +26,12 @@ export function predefinedSection(findings: Findings): string {
     beatenText(all),
   ]);
   const note =
-    'Test accuracy, in points, of the student that a search without references chooses by validation among its own with at ' +
-    `most the predefined student's params, minus the predefined student's; mean over seeds and (students). A search may ` +
-    'come to a predefined student itself: a gain of 0. Beaten: predefined students whose mean gain over seeds is above 0.';
+    'Test accuracy, in points, of the student that a search without references chooses by validation among ' +
+    'its own with at ' +
+    `most the predefined student's params, minus the predefined student's; mean over seeds and (students). ` +
+    'A search may ' +
+    'come to a predefined student itself: a gain of 0. Beaten: predefined students whose mean gain over ' +
+    'seeds is above 0.';
   const header = ['', ...scales.map((scale) => `widths times ${scale}`), 'all', 'beaten'];
   return `${title}\n\n${note}\n\n${table(header, body)}`;
 }

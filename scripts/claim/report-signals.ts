@@ -1,4 +1,5 @@
-/** Searched with and without a teacher, scored with and without: does the teacher change what a search should find? */
+/** Searched with and without a teacher, scored with and without: does the teacher change what a
+ * search should find? */
 import { readingCounts } from '../../src/core/anytime.ts';
 import type { SeededCurves } from '../../src/core/anytime.ts';
 import { table } from '../study/markdown.ts';
@@ -36,7 +37,8 @@ export function signalSection(findings: Findings): string {
 
 function noteOf({ study }: Findings): string {
   return (
-    `Labels alone are scored by \`${SCORES.plain}\`, seed 1: the one that was searched on without a teacher; distilled ones by ` +
+    `Labels alone are scored by \`${SCORES.plain}\`, seed 1: the one that was searched on without a teacher; ` +
+    'distilled ones by ' +
     `\`${study.score}\`. No references; a search chooses by what it was told, then its students are scored both ways.`
   );
 }

@@ -1,4 +1,5 @@
-/** What the figures are of: how much of the table is there, what is scored, which games were played by whom. */
+/** What the figures are of: how much of the table is there, what is scored, which games were played
+ * by whom. */
 import { table } from '../study/markdown.ts';
 import { isPredefined, isReference } from './pool.ts';
 import { NEEDED_STAGES, PLAYERS, REFERENCES, SEEDS, SIGNALS } from './protocol.ts';
@@ -20,11 +21,13 @@ export function stateSection(findings: Findings): string {
     `Table \`${fingerprint}\`: ${students} of ${planned} students are distilled, ${failed} of them failed.`,
     left.length === 0
       ? 'All trainings that the protocol reads are recorded.'
-      : `**The table is partial.** Not recorded yet, by stage: ${left.map((stage) => `${stage} ${missing[stage]}`).join(', ')}.`,
+      : '**The table is partial.** Not recorded yet, by stage: ' +
+        `${left.map((stage) => `${stage} ${missing[stage]}`).join(', ')}.`,
     scoreLine(score, isProvisional),
     poolLine(findings),
     referenceLine(study),
-    `With and without a teacher: ${signals.kd.students.length} students have all that it takes, ${signals.kd.budget} trainings a search.`,
+    `With and without a teacher: ${signals.kd.students.length} students have all that it takes, ` +
+      `${signals.kd.budget} trainings a search.`,
     gamesLine(findings),
   ];
   if (soFar !== '')
@@ -47,7 +50,10 @@ function referenceLine({ main }: Study): string {
   const given = new Set(students.filter(isReference).map(({ family }) => family)).size;
   const families = new Set(students.map(({ family }) => family)).size;
   const note = given === 0 ? ': with and without them are the same games' : '';
-  return `Reference students recorded: of ${given} of ${families} families${note}; predefined students: ${students.filter(isPredefined).length}.`;
+  return (
+    `Reference students recorded: of ${given} of ${families} families${note}; predefined students: ` +
+    `${students.filter(isPredefined).length}.`
+  );
 }
 
 /** What the validation images cost even who trains everything. */

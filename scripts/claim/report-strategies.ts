@@ -1,4 +1,5 @@
-/** TRADE beside the other strategies: shares on the way, the endpoint's tests, trainings that it takes. */
+/** TRADE beside the other strategies: shares on the way, the endpoint's tests, trainings that it
+ * takes. */
 import { reachedBy, readingCounts, scoreAfter, spreadAfter } from '../../src/core/anytime.ts';
 import type { SeededCurves } from '../../src/core/anytime.ts';
 import { table } from '../study/markdown.ts';
@@ -50,13 +51,16 @@ export function sharesSection(findings: Findings): string {
     return `${given}:\n\n${table(header, body)}`;
   });
   const note =
-    'Share of the hypervolume that the choice has on the test images; median (quartiles) over seeds. Endpoint: area under ' +
-    'log10(1 - share), divided by the trainings; lower is better. Until a search: trainings by which half of the seeds had ' +
+    'Share of the hypervolume that the choice has on the test images; median (quartiles) over seeds. ' +
+    'Endpoint: area under ' +
+    'log10(1 - share), divided by the trainings; lower is better. Until a search: trainings by which half of ' +
+    'the seeds had ' +
     'reached the last median of that search.';
   return ['### Strategies', note, ...parts].join('\n\n');
 }
 
-/** The family that was fixed: each rival with and without reference students, and the predefined students. */
+/** The family that was fixed: each rival with and without reference students, and the predefined
+ * students. */
 export function testsSection(findings: Findings): string {
   const pairs = REFERENCES.flatMap((references): readonly Pair[] => {
     const chosen = mainShares(findings, references, CHOSEN);
@@ -74,7 +78,8 @@ export function testsSection(findings: Findings): string {
     return [titleOf(rival), references, String(comparison.seeds), ...testCells(comparison, findings.soFar)];
   });
   const note =
-    'TRADE minus the other, mean over paired seeds of the endpoint: below 0 speaks for TRADE. Percentile bootstrap of ' +
+    'TRADE minus the other, mean over paired seeds of the endpoint: below 0 speaks for TRADE. Percentile ' +
+    'bootstrap of ' +
     `10,000 resamples; Holm over these ${pairs.length} comparisons.`;
   return `### Is TRADE better?\n\n${note}\n\n${table(['than', 'references', 'seeds', ...TEST_COLUMNS], body)}`;
 }

@@ -1,5 +1,6 @@
 /**
- * What a search's students are worth: it chooses by what it was told, and its choice is scored by what it never saw.
+ * What a search's students are worth: it chooses by what it was told, and its choice is scored by
+ * what it never saw.
  *
  * symbol    meaning                                                                       shape
  * trained   places in the pool of the students trained, in order                           [n]
@@ -14,7 +15,8 @@ import { paretoItems } from '../../src/core/geometry/pareto-front.ts';
 import { objectivesBy, referenceBy } from './pool.ts';
 import type { Pool, PoolStudent } from './pool.ts';
 
-/** The whole pool's hypervolume by `score`: what a searcher would reach who knew the test images. */
+/** The whole pool's hypervolume by `score`: what a searcher would reach who knew the test
+ * images. */
 export const wholeVolume = (pool: Pool, score: string): number => volumeOf(pool, pool.students, score);
 
 function volumeOf({ source }: Pool, students: readonly PoolStudent[], score: string): number {
@@ -38,7 +40,8 @@ export function chosenShares(pool: Pool, trained: readonly number[], score: stri
   });
 }
 
-/** Seconds of the training of each student trained `[n]`; of one without a time, the pool's mean. */
+/** Seconds of the training of each student trained `[n]`; of one without a time, the pool's
+ * mean. */
 export function trainingSeconds({ students }: Pool, trained: readonly number[]): readonly number[] {
   const known = students.map(secondsOf).filter(Number.isFinite);
   const mean = known.reduce((sum, seconds) => sum + seconds, 0) / known.length;
@@ -51,7 +54,8 @@ export function trainingSeconds({ students }: Pool, trained: readonly number[]):
 
 const secondsOf = ({ metrics }: PoolStudent): number => metrics['cpuSeconds'] ?? NaN;
 
-/** The share of what was finished within so many seconds; 0 before anything was. `seconds` `[n]`: of each step. */
+/** The share of what was finished within so many seconds; 0 before anything was. `seconds` `[n]`:
+ * of each step. */
 export function shareWithin(shares: AnytimeCurve, seconds: readonly number[], most: number): number {
   let [spent, share] = [0, 0];
   for (const [index, own] of seconds.entries()) {

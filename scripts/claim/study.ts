@@ -1,4 +1,5 @@
-/** The protocol laid on a table: pools, the games to be played on them, and curves of the games that are there. */
+/** The protocol laid on a table: pools, the games to be played on them, and curves of the games
+ * that are there. */
 import type { AnytimeCurve, SeededCurves } from '../../src/core/anytime.ts';
 import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts';
 import type { GameOrder, GameRecord } from './games.ts';

@@ -1,4 +1,5 @@
-/** What came of hostile inputs, a row a kind, from the notes that the tests have left (tests/support/fuzz.ts). */
+/** What came of hostile inputs, a row a kind, from the notes that the tests have left
+ * (tests/support/fuzz.ts). */
 import type { FuzzNote } from '../../tests/support/fuzz.ts';
 
 export interface FuzzRow {
@@ -11,7 +12,8 @@ export interface FuzzRow {
   readonly hangs: number;
 }
 
-/** `notes`: lines of JSON; `output`: what the test runner said, which tells a test that hung from one whose process died. */
+/** `notes`: lines of JSON; `output`: what the test runner said, which tells a test that hung from
+ * one whose process died. */
 export function tabulate(notes: string, output: string): readonly FuzzRow[] {
   const rows = new Map<string, FuzzRow & { readonly open: number }>();
   for (const line of notes.split('\n').filter((text) => text !== '')) {

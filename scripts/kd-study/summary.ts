@@ -4,7 +4,8 @@
  * symbol     meaning
  * gain       accuracy of an arm minus that of `none`, the same student and seed
  * student    mean of its gains over the seeds that both arms have
- * s.e.       over students: deviation of their means / sqrt(students); of one student: the same over its seeds
+ * s.e.       over students: deviation of their means / sqrt(students); of one student: the same
+ *            over its seeds
  */
 import { fraction, table } from '../study/markdown.ts';
 import type { Result } from './results.ts';

@@ -1,9 +1,10 @@
 /**
- * Fills a workspace with made-up runs, through the store's own writes and rules, so that whatever the store demands of real
- * records holds of these. The same options give the same records.
+ * Fills a workspace with made-up runs, through the store's own writes and rules, so that whatever
+ * the store demands of real records holds of these. The same options give the same records.
  *
- * What it leaves out on purpose: weights (files that hold no tensors, of the fronts' students alone) and predictions (of no
- * images). The doctor finds it sound; an export or a confusion matrix of such a student says what is missing.
+ * What it leaves out on purpose: weights (files that hold no tensors, of the fronts' students
+ * alone) and predictions (of no images). The doctor finds it sound; an export or a confusion matrix
+ * of such a student says what is missing.
  */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -33,7 +34,8 @@ const NO_PREDICTIONS = { count: 0, classes: CLASSES, probabilities: new Float32A
 
 type End = 'finished' | 'failed' | 'interrupted' | 'queued';
 
-/** `told` hears of each run that is written. Throws where the options do not fit together or `directory` holds runs. */
+/** `told` hears of each run that is written. Throws where the options do not fit together or
+ * `directory` holds runs. */
 export function generateWorkspace(
   directory: string,
   options: WorkspaceOptions,

@@ -1,6 +1,6 @@
 /**
- * Made-up trainings that look like real ones: accuracy rises with the logarithm of the parameters towards a ceiling, families
- * differ, seeds scatter, curves approach their end from below.
+ * Made-up trainings that look like real ones: accuracy rises with the logarithm of the parameters
+ * towards a ceiling, families differ, seeds scatter, curves approach their end from below.
  *
  * | symbol | meaning                                            |
  * | E      | epochs of a training                               |
@@ -10,7 +10,8 @@ import type { Rng } from '../../src/core/math/rng.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import type { Student } from './students.ts';
 
-/** Chosen so that students of 1 k, 100 k and 1 M parameters reach about 72, 87 and 90 %, as on Fashion-MNIST. */
+/** Chosen so that students of 1 k, 100 k and 1 M parameters reach about 72, 87 and 90 %, as on
+ * Fashion-MNIST. */
 const LAW = Object.freeze({ ceiling: 0.93, loss: 1.5, exponent: -0.28, familySpread: 0.012, seedSpread: 0.004 });
 const CHANCE = 0.1;
 
@@ -23,7 +24,8 @@ export function finalAccuracy({ candidate, costs, place }: Student, gain: number
   return rounded(Math.min(0.985, Math.max(CHANCE, accuracy)));
 }
 
-/** `[E]` points, the last of accuracy `a`; one that `fails` after so many epochs has a loss of NaN there, and no more. */
+/** `[E]` points, the last of accuracy `a`; one that `fails` after so many epochs has a loss of NaN
+ * there, and no more. */
 export function curveOf(a: number, epochs: number, secondsEach: number, rng: Rng, fails?: number): EpochPoint[] {
   const count = fails ?? epochs;
   return Array.from({ length: count }, (_, index) => {

@@ -1,4 +1,5 @@
-/** Which runs a generated workspace has: how large, how they ended, what they searched with. Decided by the seed alone. */
+/** Which runs a generated workspace has: how large, how they ended, what they searched with.
+ * Decided by the seed alone. */
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
@@ -64,7 +65,8 @@ export function planRuns(options: WorkspaceOptions, pool: StudentPool): readonly
       // A run that was cut off had more to do.
       budget: { trials: Math.max(1, state === 'paused' || state === 'interrupted' ? Math.ceil(size * 1.4) : size) },
       recipe: { epochs },
-      // Weights of 50,000 students would be gigabytes: the front's alone are kept, and they are empty files.
+      // Weights of 50,000 students would be gigabytes: the front's alone are kept, and they are
+      // empty files.
       checkpoints: { keep: 'front' },
       seed: runSeed,
     });
@@ -79,7 +81,8 @@ export function planRuns(options: WorkspaceOptions, pool: StudentPool): readonly
   });
 }
 
-/** So many whole numbers of at least 1 that sum to `total`, none of them more than four times another but by rounding. */
+/** So many whole numbers of at least 1 that sum to `total`, none of them more than four times
+ * another but by rounding. */
 function sizesOf(count: number, total: number, rng: Rng): number[] {
   if (count === 0) return [];
   if (total < count) throw new RangeError(`${total} trials are too few for ${count} runs.`);

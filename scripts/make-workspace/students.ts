@@ -9,18 +9,21 @@ import type { NewTrialCosts } from '../../src/store/store.ts';
 export interface Student {
   readonly candidate: Candidate;
   readonly costs: NewTrialCosts;
-  /** Its place in its family, from the cheapest choice of levels on: students of one place are alike. */
+  /** Its place in its family, from the cheapest choice of levels on: students of one place are
+   * alike. */
   readonly place: number;
 }
 
 export interface StudentPool {
   readonly families: readonly string[];
   size(families: readonly string[]): number;
-  /** `count` different students of these families in an order by chance; throws where there are not so many. */
+  /** `count` different students of these families in an order by chance; throws where there are not
+   * so many. */
   draw(families: readonly string[], count: number, rng: Rng): readonly Student[];
 }
 
-/** Images `[height,width,channels]` as the data set's. Costs are computed once for each student, when first drawn. */
+/** Images `[height,width,channels]` as the data set's. Costs are computed once for each student,
+ * when first drawn. */
 export function createStudentPool(inputShape: readonly number[], classes: number): StudentPool {
   const space = studentSpace(studentFamilyNames(), inputShape, classes);
   const members = new Map(space.families.map((family) => [family.name, [...enumerateFamily(family)]]));

@@ -1,6 +1,7 @@
 /**
- * A plugin of Stryker: the words of an error are no behaviour. A test that compared every sentence would only say it a second
- * time; the error's code, its field and the condition that throws it stay mutated.
+ * A plugin of Stryker: the words of an error are no behaviour. A test that compared every sentence
+ * would only say it a second time; the error's code, its field and the condition that throws it
+ * stay mutated.
  */
 import { PluginKind, declareValuePlugin } from '@stryker-mutator/api/plugin';
 
@@ -9,7 +10,8 @@ const REASON = 'the words of an error';
 /** By class: which argument bears the words. */
 const WORDS_AT = { WorkbenchError: 1, Error: 0, TypeError: 0, RangeError: 0 };
 
-/** Whether nothing but words and plain names stand in it: a choice within a sentence is a behaviour. */
+/** Whether nothing but words and plain names stand in it: a choice within a sentence is a
+ * behaviour. */
 function isPlain(node) {
   if (node.type === 'StringLiteral' || node.type === 'Identifier') return true;
   if (node.type === 'TemplateLiteral') return node.expressions.every(isPlain);

@@ -1,9 +1,11 @@
-/** The rooms whose tests are tried by mutation: what is changed in each, and which tests are to notice. */
+/** The rooms whose tests are tried by mutation: what is changed in each, and which tests are to
+ * notice. */
 
 export interface Room {
   /** Globs of the sources that are mutated. */
   readonly mutate: readonly string[];
-  /** Globs of the tests that may kill a mutant; each runs in its own process without a child that matters. */
+  /** Globs of the tests that may kill a mutant; each runs in its own process without a child that
+   * matters. */
   readonly tests: readonly string[];
 }
 
@@ -15,7 +17,8 @@ export const ROOMS = {
   web: {
     // The entry only looks at the version of Node.
     mutate: ['src/web/**/*.ts', '!src/web/index.ts'],
-    // A mutant is switched on in the process of the tests alone: what starts the program as one of its own sees none.
+    // A mutant is switched on in the process of the tests alone: what starts the program as one of
+    // its own sees none.
     tests: ['tests/web/**/!(web-shell|lost-socket).test.ts', 'tests/bridge/connect-web.test.ts'],
   },
   archive: {
@@ -24,9 +27,11 @@ export const ROOMS = {
     tests: ['tests/host/archive*.test.ts', 'tests/host/imported-files.test.ts'],
   },
   store: {
-    // Migrations are append-only texts of SQL, each compared with a database of its time (tests/store/fixtures).
+    // Migrations are append-only texts of SQL, each compared with a database of its time
+    // (tests/store/fixtures).
     mutate: ['src/store/**/*.ts', '!src/store/migrations/**'],
-    // Not `tests/faults`: each of them is seconds of work for every mutant that it reaches, and it reaches most.
+    // Not `tests/faults`: each of them is seconds of work for every mutant that it reaches, and it
+    // reaches most.
     tests: ['tests/store/**/*.test.ts', 'tests/contract/store-*.test.ts'],
   },
 } as const satisfies Readonly<Record<string, Room>>;

@@ -72,7 +72,10 @@ export function tableOf(scores: Readonly<Record<string, Score>>): string {
   const lines = [...rows, ['all', total] as const].map(([name, score]) => {
     const counted = score.killed + score.timedOut + score.survived + score.uncovered;
     const missed = `${score.survived} survived, ${score.uncovered} in lines that no test runs`;
-    return `${name.padEnd(8)} ${score.percent.toFixed(1).padStart(5)} % of ${counted} mutants; ${missed}; ${score.minutes} min`;
+    return (
+      `${name.padEnd(8)} ${score.percent.toFixed(1).padStart(5)} % of ${counted} mutants; ${missed}; ` +
+      `${score.minutes} min`
+    );
   });
   return `${lines.join('\n')}\n`;
 }

@@ -1,11 +1,13 @@
-/** For mutation runs: one project of the room's tests, whose files share their modules, as a run of many hundred must. */
+/** For mutation runs: one project of the room's tests, whose files share their modules, as a run of
+ * many hundred must. */
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
-/** The first test that fails ends the search: those that bear the name of the mutated file begin, then small ones. */
+/** The first test that fails ends the search: those that bear the name of the mutated file begin,
+ * then small ones. */
 class LikeliestFirst extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // Tests lie on one floor: `archive/records.ts` is what `archive-records.test.ts` is about.

@@ -1,4 +1,5 @@
-/** electron-builder's configuration: what is packed, for whom, and that nothing ever looks for updates. */
+/** electron-builder's configuration: what is packed, for whom, and that nothing ever looks for
+ * updates. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Configuration } from 'electron-builder';
@@ -27,7 +28,8 @@ export function builderConfiguration({ root, stage, output, ...electron }: PackO
     copyright: 'MIT licence',
     directories: { output, buildResources: join(root, 'resources/icons') },
     ...electron,
-    // The app folder is put together by stage.ts, packages included: nothing is searched for, installed or compiled.
+    // The app folder is put together by stage.ts, packages included: nothing is searched for,
+    // installed or compiled.
     npmRebuild: false,
     files: [
       { from: '.', filter: ['package.json', 'out/**/*', '!**/*.map'] },
@@ -40,7 +42,8 @@ export function builderConfiguration({ root, stage, output, ...electron }: PackO
     publish: null,
     fileAssociations: [{ ...ARCHIVE, mimeType: 'application/x-trade-archive', role: 'Editor' }],
     toolsets: { appimage: APPIMAGE_TOOLS },
-    // What Electron shows without a program; electron-builder removes it from its own downloads alone.
+    // What Electron shows without a program; electron-builder removes it from its own downloads
+    // alone.
     afterExtract: async ({ packager, appOutDir }) => {
       for (const place of [join(packager.getResourcesDir(appOutDir), 'default_app.asar'), join(appOutDir, 'version')]) {
         rmSync(place, { force: true });

@@ -1,4 +1,5 @@
-/** Which of npm's packages a built program needs: those that its files name, and what these need in turn, by the lock file. */
+/** Which of npm's packages a built program needs: those that its files name, and what these need in
+ * turn, by the lock file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,7 +24,8 @@ export function reachedFrom(folder: string, entry: string): readonly string[] {
   return [...reached].sort();
 }
 
-/** Of the direct dependencies those that one of these built files names, in an import or to a `require` of its own. */
+/** Of the direct dependencies those that one of these built files names, in an import or to a
+ * `require` of its own. */
 export function packagesNamedBy(root: string, files: readonly string[]): readonly string[] {
   const { dependencies, optionalDependencies } = readLock(root)[''] ?? {};
   const texts = files.map((file) => readFileSync(file, 'utf8'));
@@ -33,7 +35,8 @@ export function packagesNamedBy(root: string, files: readonly string[]): readonl
   });
 }
 
-/** Folders below the root, `node_modules/a/node_modules/b`; what is optional and not installed is left out. */
+/** Folders below the root, `node_modules/a/node_modules/b`; what is optional and not installed is
+ * left out. */
 export function closureOf(root: string, names: readonly string[]): readonly string[] {
   const lock = readLock(root);
   const found = new Set<string>();

@@ -1,7 +1,8 @@
 /** Electron's switches for a packaged program: thrown in its binary, and read back from there. */
 import { FuseState, FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses';
 
-/** All that this version of Electron knows; a new one has to be decided on before anything is packaged. */
+/** All that this version of Electron knows; a new one has to be decided on before anything is
+ * packaged. */
 export const FUSES = {
   /** The binary is no Node for others: trainers have a Node of their own. */
   [FuseV1Options.RunAsNode]: false,
@@ -19,12 +20,14 @@ export const FUSES = {
   [FuseV1Options.WasmTrapHandlers]: true,
 } as const satisfies Readonly<Record<FuseV1Options, boolean>>;
 
-/** `binary`: Electron's executable, or on a Mac its `.app`. Throws where a switch does not stand as it should afterwards. */
+/** `binary`: Electron's executable, or on a Mac its `.app`. Throws where a switch does not stand as
+ * it should afterwards. */
 export async function throwFuses(binary: string): Promise<void> {
   await flipFuses(binary, {
     version: FuseVersion.V1,
     strictlyRequireAllFuses: true,
-    // Signing comes after; without an identity Apple's processors start an ad-hoc signed binary only.
+    // Signing comes after; without an identity Apple's processors start an ad-hoc signed binary
+    // only.
     resetAdHocDarwinSignature: process.platform === 'darwin' && process.arch === 'arm64',
     ...FUSES,
   });

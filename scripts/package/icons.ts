@@ -1,4 +1,5 @@
-/** The program's icon in the forms that the three systems ask for, drawn from `resources/icons/icon.svg`. */
+/** The program's icon in the forms that the three systems ask for, drawn from
+ * `resources/icons/icon.svg`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -35,7 +36,8 @@ export async function drawIcons(svg: string, folder: string): Promise<Icons> {
   const draw = (edge: number): Promise<Buffer> => {
     const known = drawn.get(edge);
     if (known !== undefined) return known;
-    // 72 dots an inch are one for each unit of the drawing, which is 512 wide: scaled up before it is drawn.
+    // 72 dots an inch are one for each unit of the drawing, which is 512 wide: scaled up before it
+    // is drawn.
     const made = sharp(svg, { density: Math.max(72, (72 * edge) / 512) })
       .resize(edge, edge)
       .png()
@@ -50,14 +52,16 @@ export async function drawIcons(svg: string, folder: string): Promise<Icons> {
   return { linux, mac, win };
 }
 
-/** Apple's container: `icns`, its length, then type, length and content of each image; lengths count their own heads. */
+/** Apple's container: `icns`, its length, then type, length and content of each image; lengths
+ * count their own heads. */
 export function icnsOf(images: readonly { readonly type: string; readonly png: Uint8Array }[]): Buffer {
   const parts = images.map(({ type, png }) => Buffer.concat([Buffer.from(type), bigEndian(png.length + 8), png]));
   const bytes = parts.reduce((sum, part) => sum + part.length, 8);
   return Buffer.concat([Buffer.from('icns'), bigEndian(bytes), ...parts]);
 }
 
-/** Microsoft's container: head of 6 bytes, one of 16 for each image (a zero edge is 256), then the images. */
+/** Microsoft's container: head of 6 bytes, one of 16 for each image (a zero edge is 256), then the
+ * images. */
 export function icoOf(images: readonly { readonly edge: number; readonly png: Uint8Array }[]): Buffer {
   const head = Buffer.alloc(6 + 16 * images.length);
   head.writeUInt16LE(1, 2);

@@ -1,4 +1,5 @@
-/** What a package needs from outside of npm's registry: Electron's distribution and the tools that electron-builder fetches. */
+/** What a package needs from outside of npm's registry: Electron's distribution and the tools that
+ * electron-builder fetches. */
 import { join } from 'node:path';
 import { Arch } from 'electron-builder';
 import { getAppImageTools, getFpmPath } from 'app-builder-lib/out/toolsets/linux.js';
@@ -33,8 +34,10 @@ export async function findElectronFolder(question: ElectronQuestion): Promise<{ 
   return {
     part: `Electron's distribution (not in ${folder}, and not to be downloaded from here)`,
     way:
-      `Unpack electron-v${electronVersion}-${platform}-${arch}.zip of https://github.com/electron/electron/releases and set ` +
-      `ELECTRON_OVERRIDE_DIST_PATH to that folder; or delete ${join(checkoutCache(root), 'electron.json')} and try again where ` +
+      `Unpack electron-v${electronVersion}-${platform}-${arch}.zip of ` +
+      'https://github.com/electron/electron/releases and set ' +
+      `ELECTRON_OVERRIDE_DIST_PATH to that folder; or delete ${join(checkoutCache(root), 'electron.json')} and ` +
+      'try again where ' +
       'github.com can be reached.',
   };
 }
@@ -43,7 +46,9 @@ const LINUX_TOOLS = {
   AppImage: {
     find: () => getAppImageTools(APPIMAGE_TOOLS, process.arch === 'arm64' ? Arch.arm64 : Arch.x64),
     part: 'the tools for an AppImage (mksquashfs, its runtime)',
-    way: `Unpack appimage-tools-runtime-20251108.tar.gz of the release appimage@${APPIMAGE_TOOLS} of https://github.com/electron-userland/electron-builder-binaries and set APPIMAGE_TOOLS_PATH to that folder.`,
+    way:
+      `Unpack appimage-tools-runtime-20251108.tar.gz of the release appimage@${APPIMAGE_TOOLS} of ` +
+      'https://github.com/electron-userland/electron-builder-binaries and set APPIMAGE_TOOLS_PATH to that folder.',
   },
   deb: {
     find: getFpmPath,
@@ -52,7 +57,8 @@ const LINUX_TOOLS = {
   },
 } as const;
 
-/** Nothing where it is there or could be fetched. The other systems' tools tell of themselves while they work. */
+/** Nothing where it is there or could be fetched. The other systems' tools tell of themselves while
+ * they work. */
 export async function missingTool(target: TargetName, platform: NodeJS.Platform): Promise<readonly Missing[]> {
   if (platform !== 'linux' || (target !== 'AppImage' && target !== 'deb')) return [];
   const { find, part, way } = LINUX_TOOLS[target];

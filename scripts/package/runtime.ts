@@ -1,6 +1,6 @@
 /**
- * What computes in the package: TensorFlow's libraries beside the binding that looks for them there, and our own kernels compiled for
- * processors of its kind; or WebAssembly alone.
+ * What computes in the package: TensorFlow's libraries beside the binding that looks for them
+ * there, and our own kernels compiled for processors of its kind; or WebAssembly alone.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
@@ -14,7 +14,8 @@ import { findTools } from '../setup/runtime.mjs';
 import { runtimeTarget } from '../setup/runtime-targets.mjs';
 import type { Placed } from './stage.ts';
 
-/** Where tfjs-node looks for its binding, and that for the libraries: first of all in `tensorflow` beside itself. */
+/** Where tfjs-node looks for its binding, and that for the libraries: first of all in `tensorflow`
+ * beside itself. */
 const BINDING = 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8';
 /** Below `program/`; they find the libraries that the binding has loaded by their name. */
 const KERNELS = 'kernels';
@@ -28,7 +29,8 @@ export interface ShippedRuntime {
   readonly lacking: string | undefined;
 }
 
-/** An addon of our own ops, the instruction set that it is for, and what a processor has to know for it. */
+/** An addon of our own ops, the instruction set that it is for, and what a processor has to know
+ * for it. */
 export interface ShippedBuild {
   readonly set: string;
   readonly addon: string;
@@ -77,7 +79,8 @@ export function shippedRuntime(root: string, kernels: ShippedKernels): ShippedRu
   };
 }
 
-/** Compiles them once for each set of processors that a package is for, half a minute or more each; the next time they are there. */
+/** Compiles them once for each set of processors that a package is for, half a minute or more each;
+ * the next time they are there. */
 export async function shippedKernels(root: string): Promise<ShippedKernels> {
   const { env, platform, arch } = process;
   const record = recordOf(root);
@@ -129,7 +132,10 @@ function whyNot(record: RuntimeRecord | undefined): string | undefined {
     return `${record?.reason ?? 'set-up has not decided on a runtime'}; mend that and run "npm run setup -- --retry"`;
   }
   if (record.device !== 'cpu') {
-    return 'this checkout computes on a GPU, whose libraries fit no other machine: run "TRADE_DEVICE=cpu npm run package"';
+    return (
+      'this checkout computes on a GPU, whose libraries fit no other machine: run "TRADE_DEVICE=cpu npm ' +
+      'run package"'
+    );
   }
   return existsSync(join(record.library ?? '', 'tensorflow'))
     ? undefined

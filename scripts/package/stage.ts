@@ -1,8 +1,10 @@
 /**
- * Puts together what electron-builder is to pack: a small app folder for the archive, and lists of what goes beside it.
+ * Puts together what electron-builder is to pack: a small app folder for the archive, and lists of
+ * what goes beside it.
  *
- * The archive (app.asar) holds what Electron itself runs. Everything that plain Node runs or reads (trainers, workers, command line,
- * bundled data) lies beside it in `program/`, a checkout in small: no Node but Electron's can look into an archive.
+ * The archive (app.asar) holds what Electron itself runs. Everything that plain Node runs or reads
+ * (trainers, workers, command line, bundled data) lies beside it in `program/`, a checkout in
+ * small: no Node but Electron's can look into an archive.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -28,7 +30,8 @@ export interface Stage {
   readonly icons: Icons;
 }
 
-/** What no program needs to run. Licences stay; they are collected in `resources/licences` besides. */
+/** What no program needs to run. Licences stay; they are collected in `resources/licences`
+ * besides. */
 export const LEFT_OUT: readonly string[] = [
   ...['!**/*.map', '!**/*.{ts,mts,cts,tsbuildinfo}', '!**/*.{cc,cpp,c,h,gyp,gypi}', '!**/{test,tests,__tests__}/**'],
   // Of tfjs: builds for browsers, of which Node loads none.
@@ -74,7 +77,8 @@ export async function makeStage(root: string, folder: string, runtime: ShippedRu
       inElectron.map((name) => join(built, name)),
     ),
   );
-  // electron-builder packs nothing from outside of the app folder that lies below /tmp or /var, as a checkout may.
+  // electron-builder packs nothing from outside of the app folder that lies below /tmp or /var, as
+  // a checkout may.
   for (const path of outermost(appPackages)) copy(join(root, path), join(app, path));
   const node = node24Path(root);
   return {
@@ -113,7 +117,8 @@ export function outermost(packages: readonly string[]): readonly string[] {
 /** What the program says of itself. */
 function programCard(root: string, own: object = {}): object {
   const text = readFileSync(join(root, 'package.json'), 'utf8');
-  const { name, version, description, license, type } = JSON.parse(text) as Readonly<Record<string, unknown>>; // our own
+  // our own
+  const { name, version, description, license, type } = JSON.parse(text) as Readonly<Record<string, unknown>>;
   return {
     name,
     productName: PRODUCT,

@@ -36,7 +36,9 @@ export function targetsOf(asked: readonly string[], platform: NodeJS.Platform): 
   const foreign = asked.length > 0 ? chosen.find((name) => !TARGETS[name].systems.includes(platform)) : undefined;
   if (foreign !== undefined) {
     const where = TARGETS[foreign].systems.map((system) => SYSTEM_NAMES[system]).join(' or ');
-    return `${foreign} is made on ${where} alone, with the binaries that set-up has there: run "npm run package" there.`;
+    return (
+      `${foreign} is made on ${where} alone, with the binaries that set-up has there: run "npm run ` + 'package" there.'
+    );
   }
   return chosen.filter((name) => TARGETS[name].systems.includes(platform));
 }

@@ -1,4 +1,5 @@
-/** From rows to a table in replay form (`core/strategies/recorded-table.ts`), with more metrics than a search needs. */
+/** From rows to a table in replay form (`core/strategies/recorded-table.ts`), with more metrics
+ * than a search needs. */
 import { median } from '../../src/core/math/quantile.ts';
 import type { Family, Dimension, Configuration, Level } from '../../src/core/space/space.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
@@ -58,7 +59,8 @@ function curves(prefix: 'accuracy' | 'plainAccuracy', signal: Signal): readonly 
   });
 }
 
-/** `plain`: labels alone; `cheap`: on a schedule of 2 epochs; without a seed: seed 1. `docs/table.md` explains them. */
+/** `plain`: labels alone; `cheap`: on a schedule of 2 epochs; without a seed: seed 1.
+ * `docs/table.md` explains them. */
 export const METRICS: readonly Metric[] = [
   ['accuracy', (student, rows) => trainingOf(rows, student, 'kd')?.validationAccuracy],
   ['params', ({ params }) => params],
@@ -147,8 +149,8 @@ export function missingTrainings(rows: Rows, plan: readonly TableTraining[]): As
 }
 
 /**
- * The form knows no dimension that may be absent: such a one has a level 0 below the others, which the builders' own
- * canonical form leaves out again.
+ * The form knows no dimension that may be absent: such a one has a level 0 below the others, which
+ * the builders' own canonical form leaves out again.
  */
 const ABSENT = 0;
 

@@ -2,7 +2,8 @@
  * What the rows say of their own noise, and of cheaper measurements.
  *
  * symbol   meaning
- * s        deviation between seeds of one student: root of the mean, over students, of their seeds' variances
+ * s        deviation between seeds of one student: root of the mean, over students, of their seeds'
+ *          variances
  * gap      validation accuracy minus test accuracy of one training
  * tau      Kendall's tau-b between two columns, over the students that have both
  */

@@ -12,7 +12,8 @@ const PAUSE_MS = 20_000;
 
 export type Measure = (student: TableStudent) => Promise<readonly LatencyMeasurement[]>;
 
-/** Undefined where others took more than a quarter of a core in every try: no row is better than a wrong one. */
+/** Undefined where others took more than a quarter of a core in every try: no row is better than a
+ * wrong one. */
 export async function latencyRow(
   student: TableStudent,
   round: number,

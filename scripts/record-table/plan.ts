@@ -1,10 +1,13 @@
 /**
- * What is trained for the table, the most telling first, so that a table of the first so many is of use already:
+ * What is trained for the table, the most telling first, so that a table of the first so many is of
+ * use already:
  *
  * stage     trainings
- * kd        every student, distilled, seed 1; sublattices, random and predefined students of each family in step
+ * kd        every student, distilled, seed 1; sublattices, random and predefined students of each
+ *           family in step
  * none      random and predefined students, labels alone, seed 1
- * seeds     seeds 2 and 3 of 40 students spread over families and params, distilled; the random ones of them by labels too
+ * seeds     seeds 2 and 3 of 40 students spread over families and params, distilled; the random
+ *           ones of them by labels too
  * cheap     random students both ways, on a schedule of 2 epochs
  * second    seed 2 of all other students, distilled: to search on one seed and score on another
  * lattices  what is left of the sublattices, labels alone, seed 1
@@ -38,7 +41,8 @@ export interface TableTraining {
 const SEEDED: Readonly<Record<StudentSet, number>> = { random: 3, lattice: 8, predefined: 0 };
 const ORDER_SEED = 66;
 
-/** The default recipe of the product at 8 epochs; every student of every stage has it but for epochs and teacher. */
+/** The default recipe of the product at 8 epochs; every student of every stage has it but for
+ * epochs and teacher. */
 export const TABLE_RECIPE: Recipe = recipeSchema.parse({ epochs: FULL_EPOCHS });
 
 export function recipeOf({ signal, epochs }: Pick<TableTraining, 'signal' | 'epochs'>): Recipe {
@@ -54,7 +58,8 @@ const groupOf = ({ family, set }: TableStudent): string => `${set} ${family}`;
 export function tableStudents(): readonly TableStudent[] {
   const groups = Map.groupBy(allStudents(), groupOf);
   const rng = createRng(ORDER_SEED);
-  // The k-th of n stands at the share (k + 1/2) / n of the way, so that every beginning holds about its share of each group.
+  // The k-th of n stands at the share (k + 1/2) / n of the way, so that every beginning holds about
+  // its share of each group.
   return [...groups.values()]
     .flatMap((group) => rng.shuffle(group).map((student, k) => ({ student, place: (k + 0.5) / group.length })))
     .sort((left, right) => left.place - right.place)

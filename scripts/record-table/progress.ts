@@ -16,7 +16,8 @@ export function waitingTrainings(
   return plan.filter(({ id, stage }) => stages.includes(stage) && !rows.trainings.has(id));
 }
 
-/** CPU seconds of an epoch, looks at the validation images included; of a family without any, the mean of all. */
+/** CPU seconds of an epoch, looks at the validation images included; of a family without any, the
+ * mean of all. */
 export function secondsAnEpoch(rows: Iterable<TrainingRow>): (family: string) => number {
   const byFamily = new Map<string, number[]>();
   for (const { family, epochs, cpuSeconds } of rows) {

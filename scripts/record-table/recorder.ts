@@ -53,7 +53,8 @@ export function openSession(file: string, backend: LoadedBackend, now: string): 
   return session;
 }
 
-/** A training that ran astray is a row too, with its reason: it would do so again. Other errors are thrown. */
+/** A training that ran astray is a row too, with its reason: it would do so again. Other errors are
+ * thrown. */
 export async function trainRow(
   bench: Pick<Bench, 'train'>,
   training: TableTraining,

@@ -1,4 +1,5 @@
-/** The rows file: a header that says what all rows share, a line a process that wrote some, a line a training or timing. */
+/** The rows file: a header that says what all rows share, a line a process that wrote some, a line
+ * a training or timing. */
 import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WorkbenchError } from '../../src/core/errors.ts';
@@ -92,7 +93,8 @@ export interface Rows {
 
 type AnyRow = Header | Session | TrainingRow | LatencyRow;
 
-/** Of several files together; what two of them have is the earlier file's. Throws `config.invalid` where headers differ. */
+/** Of several files together; what two of them have is the earlier file's. Throws `config.invalid`
+ * where headers differ. */
 export function readRows(files: readonly string[]): Rows {
   const all = files.map((file) => ({ file, rows: readRecord<AnyRow>(file) }));
   const headers = all.flatMap(({ file, rows }) => rows.filter(isHeader).map((header) => ({ file, header })));
@@ -129,7 +131,8 @@ export function checkHeader(expected: Header, found: Header, file: string): void
   throw new WorkbenchError('config.invalid', `${file} was recorded with other ${names}. ${advice}`, { file });
 }
 
-/** Makes the file with its header, or checks the header that is there. Any number of processes may do so at once. */
+/** Makes the file with its header, or checks the header that is there. Any number of processes may
+ * do so at once. */
 export function openRows(file: string, header: Header): void {
   mkdirSync(dirname(file), { recursive: true });
   if (!existsSync(file)) {
@@ -150,7 +153,8 @@ export function openRows(file: string, header: Header): void {
   checkHeader(header, found, file);
 }
 
-/** The lines of all files as one file: header, sessions, trainings in the order of `ids`, those of other plans, timings. */
+/** The lines of all files as one file: header, sessions, trainings in the order of `ids`, those of
+ * other plans, timings. */
 export function collectRows(files: readonly string[], into: string, ids: readonly string[]): Rows {
   const rows = readRows([into, ...files]);
   const { header, sessions, trainings, latencies } = rows;

@@ -1,7 +1,8 @@
 /**
- * The table's students: two complete sublattices, one of a convolutional family and one of another kind, whose params go
- * from about 4,000 to 100,000; of every family random members as random search draws them; and the predefined students,
- * each family's reference with all of its widths scaled alike.
+ * The table's students: two complete sublattices, one of a convolutional family and one of another
+ * kind, whose params go from about 4,000 to 100,000; of every family random members as random
+ * search draws them; and the predefined students, each family's reference with all of its widths
+ * scaled alike.
  */
 import { paramsAndMacs } from '../../src/core/arch/cost.ts';
 import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
@@ -13,7 +14,8 @@ import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { canonicalise, randomMember } from '../../src/core/space/lattice.ts';
 import type { Configuration, Level } from '../../src/core/space/space.ts';
 
-/** `lattice`: of its family's complete sublattice; `random`: drawn; `predefined`: neither, but a scaled reference. */
+/** `lattice`: of its family's complete sublattice; `random`: drawn; `predefined`: neither, but a
+ * scaled reference. */
 export type StudentSet = 'lattice' | 'random' | 'predefined';
 
 export interface TableStudent {
@@ -22,7 +24,8 @@ export interface TableStudent {
   readonly family: StudentFamilyName;
   readonly config: Configuration;
   readonly set: StudentSet;
-  /** Factor on its family's reference widths, for the scaled references in whatever set they are. */
+  /** Factor on its family's reference widths, for the scaled references in whatever set they
+   * are. */
   readonly scale?: number;
   readonly graph: ArchitectureGraph;
   readonly params: number;
@@ -31,7 +34,8 @@ export interface TableStudent {
 
 type Levels = Readonly<Record<string, readonly Level[]>>;
 
-/** Every combination is a student: 108 each, over five dimensions. The one level of `blocks3` keeps `width3` active. */
+/** Every combination is a student: 108 each, over five dimensions. The one level of `blocks3` keeps
+ * `width3` active. */
 export const SUBLATTICES = {
   resnet: {
     ...{ width1: [4, 8, 12], blocks1: [0, 1], width2: [8, 16, 32], blocks2: [1, 2] },
@@ -41,17 +45,20 @@ export const SUBLATTICES = {
 } as const satisfies Partial<Record<StudentFamilyName, Levels>>;
 
 export const RANDOM_STUDENTS_A_FAMILY = 20;
-/** Drawn ones with more are passed over: the space's limit, about the largest of the sublattices. */
+/** Drawn ones with more are passed over: the space's limit, about the largest of the
+ * sublattices. */
 export const MOST_PARAMS = 100_000;
 const DRAW_SEED = 6;
 /** The bundled data's. */
 const INPUT_SHAPE: Shape = [28, 28, 1];
 const CLASSES = 10;
 
-/** On the reference's widths, each rounded to the nearest level; of two that come to the same student the first names it. */
+/** On the reference's widths, each rounded to the nearest level; of two that come to the same
+ * student the first names it. */
 const SCALES: readonly number[] = [1, 0.5, 1.5, 2];
 
-/** Every student once: sublattices, random ones, then those predefined ones that are not among them. */
+/** Every student once: sublattices, random ones, then those predefined ones that are not among
+ * them. */
 export function allStudents(): readonly TableStudent[] {
   const scaled = scaledReferences();
   const scales = new Map(scaled.map(({ id, scale }) => [id, scale]));
@@ -76,7 +83,8 @@ function latticeStudents(): readonly TableStudent[] {
   });
 }
 
-/** Distinct, none of them a member of a sublattice; family by family in the order of their drawing. */
+/** Distinct, none of them a member of a sublattice; family by family in the order of their
+ * drawing. */
 function randomStudents(): readonly TableStudent[] {
   const taken = new Set(latticeStudents().map(({ id }) => id));
   return drawStudents(RANDOM_STUDENTS_A_FAMILY, taken, tableFamily);

@@ -129,7 +129,8 @@ function cheapTable(rows: Rows, random: readonly TableStudent[]): string {
     ...SIGNALS.flatMap(({ title: target }) => SIGNALS.map(({ title }) => `${title}, for ${target}`)),
   ];
   const note =
-    `Kendall's tau with the test accuracy of the full training, ${shared.length} random students, seed 1. Epochs of the ` +
+    `Kendall's tau with the test accuracy of the full training, ${shared.length} random students, seed 1. ` +
+    'Epochs of the ' +
     'full training are that very training on its way; the short schedule shares its start and order of images.';
   return `${note}\n\n${table(header, body)}`;
 }
@@ -171,7 +172,10 @@ function gainTable(rows: Rows, students: readonly TableStudent[]): string {
     rowFor('all', students),
   ];
   const header = ['', 'students', 'gain (points)', 'share that gains', 'tau of both rankings'];
-  return `Test accuracy distilled minus by labels alone, paired by student, seed 1, ± s.e. over students.\n\n${table(header, body)}`;
+  return (
+    'Test accuracy distilled minus by labels alone, paired by student, seed 1, ± s.e. over ' +
+    `students.\n\n${table(header, body)}`
+  );
 }
 
 const accuracyTitle = (accuracy: Accuracy): string => (accuracy === 'testAccuracy' ? 'test' : 'validation');

@@ -1,4 +1,5 @@
-/** The built application in `out/`: the renderer for both shells, and the bundled entries of the installed app. */
+/** The built application in `out/`: the renderer for both shells, and the bundled entries of the
+ * installed app. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
@@ -28,7 +29,8 @@ export const buildStep = {
         signal,
         what: `building the workbench in ${root}`,
         advice:
-          'in a changed checkout correct what the lines above name (`npm run typecheck` says more); else run `npm ci` and try again.',
+          'in a changed checkout correct what the lines above name (`npm run typecheck` says more); else run `npm ' +
+          'ci` and try again.',
       },
     );
     writeJson(stampPath(root), { sources });

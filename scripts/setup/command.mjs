@@ -1,4 +1,5 @@
-/** Runs the programs that set-up needs, keeps the end of what they print, and ends them when set-up is interrupted. */
+/** Runs the programs that set-up needs, keeps the end of what they print, and ends them when set-up
+ * is interrupted. */
 import { spawn } from 'node:child_process';
 import { SetupError } from './report.mjs';
 
@@ -7,7 +8,8 @@ const KEPT_CHARACTERS = 4000;
 /**
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, what: string, advice: string, timeoutMs?: number,
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, signal?: AbortSignal, what: string, advice:
+ * string, timeoutMs?: number,
  *   keptCharacters?: number }} options
  *   `what` names the step in the error, `advice` says what a person can do about it
  * @returns {Promise<string>} the end of its output; a failure throws a SetupError

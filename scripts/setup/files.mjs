@@ -55,7 +55,8 @@ export function isExecutable(path) {
   }
 }
 
-/** @returns {string[]} paths of all files below these files and folders, sorted; missing ones are left out */
+/** @returns {string[]} paths of all files below these files and folders, sorted; missing ones are
+ * left out */
 export function listFiles(paths) {
   return paths.flatMap((path) => {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -69,7 +70,8 @@ export function listFiles(paths) {
   });
 }
 
-/** Fingerprint of the files below these paths by name, size and time of change: quick, and wrong only towards more work. */
+/** Fingerprint of the files below these paths by name, size and time of change: quick, and wrong
+ * only towards more work. */
 export function fingerprint(paths) {
   const hash = createHash('sha256');
   for (const path of listFiles(paths)) {

@@ -1,7 +1,8 @@
 /**
- * Instruction sets that kernels are compiled for by name, best first of each architecture. `needs` are the names that Linux gives to
- * what such a processor can do; `oneDnn` and `torch` hold these libraries to the same, for measuring beside them.
- * Levels of x86-64: System V ABI, AMD64 supplement, section 3.1.1. Built-ins only.
+ * Instruction sets that kernels are compiled for by name, best first of each architecture. `needs`
+ * are the names that Linux gives to what such a processor can do; `oneDnn` and `torch` hold these
+ * libraries to the same, for measuring beside them. Levels of x86-64: System V ABI, AMD64
+ * supplement, section 3.1.1. Built-ins only.
  */
 import { readFileSync } from 'node:fs';
 
@@ -25,7 +26,8 @@ export const INSTRUCTION_SETS = Object.freeze({
   arm64: { arch: 'arm64', flags: [], needs: [], oneDnn: 'ALL', torch: 'default' },
 });
 
-/** Holds everything that computes to one of them, where the machine has more; absent: what the machine has. */
+/** Holds everything that computes to one of them, where the machine has more; absent: what the
+ * machine has. */
 export const ISA_VARIABLE = 'TRADE_ISA';
 
 /**

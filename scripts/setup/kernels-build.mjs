@@ -1,4 +1,5 @@
-/** Compiles our own TensorFlow ops for this machine's processor, links them to the runtime in use, and tests them. */
+/** Compiles our own TensorFlow ops for this machine's processor, links them to the runtime in use,
+ * and tests them. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +21,8 @@ const FLAGS = Object.freeze([
   ...['-fno-math-errno', '-fno-trapping-math', '-fno-signed-zeros', '-fassociative-math', '-freciprocal-math'],
 ]);
 
-/** Flags for this processor, or for one of the named sets; best first, since not every compiler knows all of them. */
+/** Flags for this processor, or for one of the named sets; best first, since not every compiler
+ * knows all of them. */
 function processorFlagSets({ arch, env, isa = heldTo(env) }) {
   if (isa !== undefined) return [INSTRUCTION_SETS[isa].flags];
   if (arch !== 'x64') return [['-mcpu=native'], []];
@@ -28,7 +30,8 @@ function processorFlagSets({ arch, env, isa = heldTo(env) }) {
 }
 
 /**
- * @param {{ compiler?: string, library: string, target: import('./runtime-targets.mjs').RuntimeTarget }} wanted
+ * @param {{ compiler?: string, library: string, target:
+ * import('./runtime-targets.mjs').RuntimeTarget }} wanted
  * @param {string} sources folder of the `.cc` files
  * @param {string} addon path of what is built; its folder may be written to
  */
@@ -99,13 +102,16 @@ async function knownFlags({ env, signal }, compiler, sets) {
 }
 
 /**
- * Which of the kernels beat the ops that they stand in for on this machine, and whether TensorFlow's own are quicker with oneDNN. A
- * process for each answer: oneDNN is switched once a process. Undefined where they cannot be timed: then all are used.
- * @returns {Promise<import('../../src/compute/backend/runtime-record.ts').MeasuredKernels | undefined>}
+ * Which of the kernels beat the ops that they stand in for on this machine, and whether
+ * TensorFlow's own are quicker with oneDNN. A process for each answer: oneDNN is switched once a
+ * process. Undefined where they cannot be timed: then all are used.
+ * @returns {Promise<import('../../src/compute/backend/runtime-record.ts').MeasuredKernels |
+ * undefined>}
  */
 export async function measureKernels({ root, env, platform, signal }, addon) {
   const script = fileURLToPath(new URL('kernels-measure.mjs', import.meta.url));
-  // On one thread: a second one that waits for its turn on a busy machine would decide in place of the kernels.
+  // On one thread: a second one that waits for its turn on a busy machine would decide in place of
+  // the kernels.
   const alone = { TF_NUM_INTRAOP_THREADS: '1', OMP_NUM_THREADS: '1' };
   const ask = async (what, more) => {
     const output = await runCommand(node24Path(root, platform), [script, root, what], {
@@ -133,7 +139,8 @@ export async function measureKernels({ root, env, platform, signal }, addon) {
   }
 }
 
-/** In a process of its own each time: the kernels read the number of threads once, and a bad one may crash. */
+/** In a process of its own each time: the kernels read the number of threads once, and a bad one
+ * may crash. */
 export async function testKernels({ root, env, platform, signal }, library, addon) {
   const script = fileURLToPath(new URL('kernels-test.mjs', import.meta.url));
   for (const threads of TESTED_THREADS) {

@@ -1,6 +1,7 @@
 /**
- * Prints what was measured of our own kernels, or of TensorFlow's ops, as one JSON line. Arguments: package root, `kernels` or
- * `tensorflow`. Runs under Node 24, which reads the sources as they are; `TRADE_KERNELS` names the addon.
+ * Prints what was measured of our own kernels, or of TensorFlow's ops, as one JSON line. Arguments:
+ * package root, `kernels` or `tensorflow`. Runs under Node 24, which reads the sources as they are;
+ * `TRADE_KERNELS` names the addon.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

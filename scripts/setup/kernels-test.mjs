@@ -1,6 +1,7 @@
 /**
- * Proves our own TensorFlow ops under Node 24 before they are used, against values worked out by hand, on tensors large
- * enough for several threads to share. Arguments: package root, path of TensorFlow's binding, path of the ops' addon.
+ * Proves our own TensorFlow ops under Node 24 before they are used, against values worked out by
+ * hand, on tensors large enough for several threads to share. Arguments: package root, path of
+ * TensorFlow's binding, path of the ops' addon.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -21,7 +22,8 @@ tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensor
 tf.setBackend('tensorflow');
 if (!(require(addonPath).lanes > 0)) fail('the addon did not register its ops');
 
-/** Past every op's own limit for going parallel; odd, so that no vector register ends where the data does. */
+/** Past every op's own limit for going parallel; odd, so that no vector register ends where the
+ * data does. */
 const COUNT = 70_001;
 /** As `activation.h` numbers them. */
 const [NONE, RELU, GELU, SIGMOID] = [0, 1, 3, 6];
@@ -59,7 +61,8 @@ const notANumber = execute(
 );
 if (!notANumber[0].dataSync().every(Number.isNaN)) fail('relu of NaN: expected NaN');
 
-// Of 1, 3, 5, 7: mean 4, variance 5 of the batch; a tenth of it, unbiased, joins the running 0 and 1.
+// Of 1, 3, 5, 7: mean 4, variance 5 of the batch; a tenth of it, unbiased, joins the running 0
+// and 1.
 const rows = 4 * COUNT;
 const batchNorm = execute(
   'TradeBatchNorm',
@@ -72,7 +75,8 @@ expectRepeated('batch norm', batchNorm[0], normalised);
 expectRepeated('running mean', batchNorm[1], [0.4]);
 expectRepeated('running variance', batchNorm[2], [0.9 + (0.5 * rows) / (rows - 1)]);
 
-// Ones of 3 x 3 and the filter 1..9: each place sums the taps that lie inside. The filter's gradient counts its places.
+// Ones of 3 x 3 and the filter 1..9: each place sums the taps that lie inside. The filter's
+// gradient counts its places.
 const images = 64;
 const ones = tf.ones([images, 3, 3, 1]);
 const filter = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1]);

@@ -1,7 +1,8 @@
 /**
- * TensorFlow ops of our own for the CPU (`src/compute/native`): compiled for this machine's processor, tested, and kept
- * in a cache folder. Where they cannot be had everything computes without them, slower. `.cache/kernels.json`, which
- * src/compute/backend reads, names the built addon or says why there is none.
+ * TensorFlow ops of our own for the CPU (`src/compute/native`): compiled for this machine's
+ * processor, tested, and kept in a cache folder. Where they cannot be had everything computes
+ * without them, slower. `.cache/kernels.json`, which src/compute/backend reads, names the built
+ * addon or says why there is none.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -28,7 +29,8 @@ const RECORD = 'kernels.json';
 export const kernelSources = (root) => join(root, 'src/compute/native');
 
 /**
- * @typedef {{ key: string, runtime: string, path?: string, reason?: string, decidedAt: number }} KernelsRecord
+ * @typedef {{ key: string, runtime: string, path?: string, reason?: string, decidedAt: number }}
+ * KernelsRecord
  *   `runtime`: key of the compute runtime that they are linked to; `reason`: why there are none
  */
 
@@ -47,7 +49,8 @@ export const kernelsStep = {
   },
 };
 
-/** True where nothing is to be built, or the recorded answer still fits this machine and what it names is in place. */
+/** True where nothing is to be built, or the recorded answer still fits this machine and what it
+ * names is in place. */
 export function areDecided(context) {
   const { root, env, retry } = context;
   if (env.TRADE_BACKEND === 'wasm' || env.TRADE_KERNELS) return true;
@@ -61,7 +64,8 @@ export function areDecided(context) {
   return folders.some((folder) => record.path === join(folder, ADDON) && isComplete(key, folder));
 }
 
-/** The key names everything that the addon depends on; `folders` are the places for it, best first. */
+/** The key names everything that the addon depends on; `folders` are the places for it, best
+ * first. */
 export function describeKernels(context, runtime) {
   const { root, env, platform, arch } = context;
   const { compiler } = findTools(context);

@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Becomes the program where Node can (POSIX, Node 24), so that signals, exit code and a SIGKILL meet the program itself
- * and no launcher stays behind. Elsewhere (Windows, or the first start under an older Node) it runs the program as a
- * child, passes signals and the exit code on. A program whose launcher is killed notices by itself (launcher-watch.ts).
+ * Becomes the program where Node can (POSIX, Node 24), so that signals, exit code and a SIGKILL
+ * meet the program itself and no launcher stays behind. Elsewhere (Windows, or the first start
+ * under an older Node) it runs the program as a child, passes signals and the exit code on. A
+ * program whose launcher is killed notices by itself (launcher-watch.ts).
  * @param {string} program
  * @param {readonly string[]} args
  */

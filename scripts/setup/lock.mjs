@@ -1,4 +1,5 @@
-/** One set-up at a time in a checkout: a lock file that its owner touches, so that a dead owner's lock is taken over. */
+/** One set-up at a time in a checkout: a lock file that its owner touches, so that a dead owner's
+ * lock is taken over. */
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,8 @@ const TIMES = Object.freeze({ touchMs: 1000, staleMs: 15000, pollMs: 250 });
  * @template T
  * @param {string} path of the lock file
  * @param {() => Promise<T>} work
- * @param {{ onWait?: () => void, signal?: AbortSignal, times?: Record<keyof typeof TIMES, number> }} options
+ * @param {{ onWait?: () => void, signal?: AbortSignal, times?: Record<keyof typeof TIMES, number>
+ * }} options
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, { onWait, signal, times = TIMES } = {}) {

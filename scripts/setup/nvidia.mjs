@@ -1,9 +1,11 @@
-/** Whether this machine has an NVIDIA GPU that the CUDA runtime can use, as the driver's own program tells. */
+/** Whether this machine has an NVIDIA GPU that the CUDA runtime can use, as the driver's own
+ * program tells. */
 import { runCommand } from './command.mjs';
 import { findProgram } from './files.mjs';
 import { compareVersions } from './runtime-targets.mjs';
 
-/** CUDA 12 on Linux (https://docs.nvidia.com/deploy/cuda-compatibility): older drivers refuse its libraries. */
+/** CUDA 12 on Linux (https://docs.nvidia.com/deploy/cuda-compatibility): older drivers refuse its
+ * libraries. */
 const OLDEST_DRIVER = '525.60.13';
 /** Waking a GPU without a persistence daemon takes seconds. */
 const TIMEOUT_MS = 30_000;
@@ -14,7 +16,8 @@ export const isOptedOut = (env) => env.TRADE_DEVICE === 'cpu';
 export const findNvidiaSmi = (env, platform) => findProgram(['nvidia-smi'], env, platform);
 
 /**
- * @returns {Promise<{ gpu?: { name: string, driver: string }, reason?: string }>} the first GPU; or why it cannot be
+ * @returns {Promise<{ gpu?: { name: string, driver: string }, reason?: string }>} the first GPU; or
+ * why it cannot be
  *   used; or neither, where there is none
  */
 export async function detectNvidia({ env, platform, signal }) {

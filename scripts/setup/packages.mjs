@@ -1,6 +1,7 @@
 /**
- * The npm packages, and Node 24 among them. Install scripts stay off: the only one that is needed is that of the
- * package `node`, whose script fetches the binary of this platform from the npm registry.
+ * The npm packages, and Node 24 among them. Install scripts stay off: the only one that is needed
+ * is that of the package `node`, whose script fetches the binary of this platform from the npm
+ * registry.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -10,7 +11,8 @@ import { node24Path } from './paths.mjs';
 import { SetupError } from './report.mjs';
 
 const NPM_ADVICE =
-  'look at the lines above; mostly the npm registry could not be reached (check the network and `npm config get registry`) ' +
+  'look at the lines above; mostly the npm registry could not be reached (check the network and `npm config ' +
+  'get registry`) ' +
   'or the disk is full. Then run the same command again.';
 
 /** Installs exactly what package-lock.json says. */
@@ -51,8 +53,8 @@ export const nodeStep = {
 };
 
 /**
- * Compares the lock file with npm's own record of what it installed, which it writes last: an interrupted install has none.
- * Optional packages of other platforms may be missing.
+ * Compares the lock file with npm's own record of what it installed, which it writes last: an
+ * interrupted install has none. Optional packages of other platforms may be missing.
  */
 export function installedAsLocked(root) {
   const locked = readJson(join(root, 'package-lock.json'))?.packages;
@@ -65,7 +67,8 @@ export function installedAsLocked(root) {
   );
 }
 
-/** ONNX Runtime carries the libraries of every platform, 288 MB; this one's are 25 to 86 MB of it. */
+/** ONNX Runtime carries the libraries of every platform, 288 MB; this one's are 25 to 86 MB of
+ * it. */
 export function pruneOnnxRuntime({ root, platform, arch }) {
   const binaries = join(root, 'node_modules/onnxruntime-node/bin/napi-v6');
   // Where this platform's are not among them, nothing is known about the layout: leave it.
@@ -78,7 +81,8 @@ export function pruneOnnxRuntime({ root, platform, arch }) {
   }
 }
 
-/** Runs npm with the Node that npm itself runs on: the one in node_modules is about to be replaced. */
+/** Runs npm with the Node that npm itself runs on: the one in node_modules is about to be
+ * replaced. */
 function runNpm(args, { root, env, signal, what }) {
   const outside = { ...env, PATH: withoutOwnBin(env.PATH ?? '', root) };
   const common = { cwd: root, env: outside, signal, what, advice: NPM_ADVICE };

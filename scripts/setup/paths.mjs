@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 
-/** The Node 24 that npm's package `node` brought; `.bin/node` is a link to it, but a script on Windows. */
+/** The Node 24 that npm's package `node` brought; `.bin/node` is a link to it, but a script on
+ * Windows. */
 export function node24Path(root, platform = process.platform) {
   return join(root, 'node_modules/node/bin', platform === 'win32' ? 'node.exe' : 'node');
 }
@@ -31,6 +32,7 @@ export const checkoutCache = (root) => join(root, '.cache');
 /** Which backend the product uses here; read by src/compute/backend. */
 export const runtimeRecordPath = (root) => join(checkoutCache(root), 'runtime.json');
 
-/** Our own kernels for this checkout's runtime, or why there are none; read by src/compute/backend. `isa`: of a named set. */
+/** Our own kernels for this checkout's runtime, or why there are none; read by src/compute/backend.
+ * `isa`: of a named set. */
 export const kernelsRecordPath = (root, isa) =>
   join(checkoutCache(root), isa === undefined ? 'kernels.json' : `kernels-${isa}.json`);

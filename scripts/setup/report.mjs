@@ -1,4 +1,5 @@
-/** Progress and errors of set-up, as a person reads them. Everything goes to stderr: stdout belongs to the program. */
+/** Progress and errors of set-up, as a person reads them. Everything goes to stderr: stdout belongs
+ * to the program. */
 
 /** A step that could not be done: what was wrong, where, and what to do. */
 export class SetupError extends Error {
@@ -15,9 +16,13 @@ export class SetupError extends Error {
 /** @returns {string} the error as several lines for a terminal */
 export function describeError(error) {
   if (!(error instanceof SetupError)) {
-    // What the system refused (EACCES, EROFS, ENOSPC ...) has a path; anything else is our own mistake.
+    // What the system refused (EACCES, EROFS, ENOSPC ...) has a path; anything else is our own
+    // mistake.
     if (!error.path) return `Set-up failed: ${error.stack ?? error}`;
-    return `Set-up failed: ${error.message}\n  What to do: see that you may write to ${error.path} and that its disk has room.`;
+    return (
+      `Set-up failed: ${error.message}\n  What to do: see that you may write to ${error.path} and that its ` +
+      'disk has room.'
+    );
   }
   if (error.code === 'interrupted') return `Set-up was interrupted; ${error.advice}`;
   const output = readable(error.output).trimEnd();
@@ -32,7 +37,8 @@ export function describeError(error) {
 const readable = (output) => output.replaceAll(/\u001b\[[0-9;]*m/g, '').replaceAll(/^\s+at .*\n?/gm, '');
 
 /**
- * @typedef {{ line(text: string): void, step<T>(title: string, work: () => Promise<T>): Promise<T> }} Reporter
+ * @typedef {{ line(text: string): void, step<T>(title: string, work: () => Promise<T>): Promise<T>
+ * }} Reporter
  *   `step` runs one step, telling its start and the time it took
  */
 

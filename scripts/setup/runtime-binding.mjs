@@ -1,4 +1,5 @@
-/** tfjs-node's binding: compiled from the package's own sources, linked to the unpacked libraries, tested. */
+/** tfjs-node's binding: compiled from the package's own sources, linked to the unpacked libraries,
+ * tested. */
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +29,8 @@ export async function compileObjects({ root, env, signal }, { compiler }, tempor
     if (result.status === 'rejected') throw result.reason;
 }
 
-/** It finds its libraries in its own folder, which the self-test uses, and in the final one, as its copy in node_modules does. */
+/** It finds its libraries in its own folder, which the self-test uses, and in the final one, as its
+ * copy in node_modules does. */
 export async function linkBinding(context, target, { compiler }, folder, temporary) {
   await linkAddon(context, target, compiler, {
     objects: SOURCES.map((source) => objectPath(temporary, source)),
@@ -43,9 +45,11 @@ export async function linkBinding(context, target, { compiler }, folder, tempora
 
 /**
  * Links a Node addon to TensorFlow.
- * @param {{ objects: readonly string[], addon: string, libraries: string, standIns: string, places: readonly string[],
+ * @param {{ objects: readonly string[], addon: string, libraries: string, standIns: string, places:
+ * readonly string[],
  *   what: string, advice: string }} options
- *   `libraries`: folder of a runtime; `standIns`: where empty libraries may be put in their stead; `places`: runtimes in which
+ *   `libraries`: folder of a runtime; `standIns`: where empty libraries may be put in their stead;
+ *   `places`: runtimes in which
  *   the addon looks for them when it is loaded
  */
 export async function linkAddon({ env, signal }, target, compiler, options) {
@@ -67,7 +71,8 @@ export async function testRuntime({ root, env, platform, signal }, target, folde
   const script = fileURLToPath(new URL('self-test.mjs', import.meta.url));
   const args = [script, root, join(folder, 'tfjs_binding.node'), TENSORFLOW_VERSION, target.device];
   const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
-  // As src/compute/backend sets it: without AVX-512 TensorFlow would leave oneDNN off, and its log would say nothing.
+  // As src/compute/backend sets it: without AVX-512 TensorFlow would leave oneDNN off, and its log
+  // would say nothing.
   const oneDnn = { TF_ENABLE_ONEDNN_OPTS: '1', ONEDNN_VERBOSE: 'profile_create' };
   const output = await runCommand(node24Path(root, platform), args, {
     env: { ...env, ...quiet, ...oneDnn },

@@ -1,6 +1,6 @@
 /**
- * Builds a compute runtime: fetches the wheels, keeps their libraries and the few headers that kernels of our own need,
- * compiles the binding against them, and tests it.
+ * Builds a compute runtime: fetches the wheels, keeps their libraries and the few headers that
+ * kernels of our own need, compiles the binding against them, and tests it.
  */
 import { rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -13,8 +13,8 @@ import { TENSORFLOW_VERSION } from './runtime-targets.mjs';
 import { buildOnShelf, moveAside } from './shelf.mjs';
 
 /**
- * Finds the runtime in one of its folders, or builds it in the first that can be written. With `context.retry` a found
- * one is tested again, and built anew if it fails.
+ * Finds the runtime in one of its folders, or builds it in the first that can be written. With
+ * `context.retry` a found one is tested again, and built anew if it fails.
  * @returns {Promise<string>} its folder; a failure throws a SetupError and leaves nothing behind
  */
 export async function provideRuntime(context, wanted, tools) {

@@ -1,4 +1,5 @@
-/** The folder of a built compute runtime: its name, its place in a cache, and when it counts as whole. */
+/** The folder of a built compute runtime: its name, its place in a cache, and when it counts as
+ * whole. */
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +12,9 @@ const LAYOUT = 5;
 export const tfjsNodeFolder = (root) => join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
 
 /**
- * What this checkout needs for a device: the key names everything that the built binding depends on. `folders` are the
- * places for it, best first: the user's cache, which all checkouts share, and the checkout's own for where that is
- * read-only.
+ * What this checkout needs for a device: the key names everything that the built binding depends
+ * on. `folders` are the places for it, best first: the user's cache, which all checkouts share, and
+ * the checkout's own for where that is read-only.
  */
 export function describeRuntime({ root, env, platform, arch, libc = machineLibc() }, device = 'cpu') {
   const target = runtimeTarget({ platform, arch, device });
@@ -25,7 +26,8 @@ export function describeRuntime({ root, env, platform, arch, libc = machineLibc(
   return { key, target, folders };
 }
 
-/** A runtime counts when its record, written last, fits its place and all its files have their sizes. */
+/** A runtime counts when its record, written last, fits its place and all its files have their
+ * sizes. */
 export function isComplete(key, folder) {
   const record = readJson(join(folder, 'runtime.json'));
   if (record?.key !== key || record.folder !== folder || record.version !== TENSORFLOW_VERSION) return false;

@@ -1,14 +1,16 @@
 /**
- * Which TensorFlow wheels serve which machine, and how the binding is linked to them. Linux on x64 without a GPU is what
- * we run and test; the other rows name wheels that PyPI has, but are untried. A machine without a row computes on wasm.
+ * Which TensorFlow wheels serve which machine, and how the binding is linked to them. Linux on x64
+ * without a GPU is what we run and test; the other rows name wheels that PyPI has, but are untried.
+ * A machine without a row computes on wasm.
  */
 export const TENSORFLOW_VERSION = '2.21.0';
 export const RETRY_ADVICE = 'to try again run `npm run setup -- --retry`';
 
 /**
- * Every wheel is unpacked as pip would: TensorFlow looks for the CUDA libraries beside its own folder. On Linux the linker
- * is shown empty libraries of the same names, which saves it from reading 600 MB (6 s); what would be missing is missed
- * when the binding is loaded (`-z now`), which the self-test does.
+ * Every wheel is unpacked as pip would: TensorFlow looks for the CUDA libraries beside its own
+ * folder. On Linux the linker is shown empty libraries of the same names, which saves it from
+ * reading 600 MB (6 s); what would be missing is missed when the binding is loaded (`-z now`),
+ * which the self-test does.
  */
 const linux = {
   libraries: ['tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'],
@@ -24,8 +26,8 @@ const mac = {
 };
 
 /**
- * CUDA 12.5 and cuDNN 9.3, what TensorFlow 2.21 was built with: the lower bounds of the wheel's extra `and-cuda`. Left
- * out is the compiler (nvidia-cuda-nvcc-cu12), which only XLA calls.
+ * CUDA 12.5 and cuDNN 9.3, what TensorFlow 2.21 was built with: the lower bounds of the wheel's
+ * extra `and-cuda`. Left out is the compiler (nvidia-cuda-nvcc-cu12), which only XLA calls.
  */
 const CUDA_WHEELS = Object.freeze([
   'nvidia-cublas-cu12==12.5.3.2',
@@ -42,8 +44,10 @@ const CUDA_WHEELS = Object.freeze([
 ]);
 
 /**
- * @typedef {{ name: string, device: 'cpu' | 'gpu', wheels: readonly string[], tags: readonly string[], megabytes: number,
- *   neededBytes: number, libraries: readonly string[], linkFlags: readonly string[], standIns: boolean,
+ * @typedef {{ name: string, device: 'cpu' | 'gpu', wheels: readonly string[], tags:
+ * readonly string[], megabytes: number,
+ *   neededBytes: number, libraries: readonly string[], linkFlags: readonly string[], standIns:
+ *   boolean,
  *   ownFolder: string }} RuntimeTarget
  *   `megabytes` are downloaded; `neededBytes` are taken for a moment while the runtime is made
  */
@@ -96,7 +100,8 @@ export function whyNoTarget({ platform, arch }, libc) {
   return `TensorFlow's library needs glibc ${OLDEST_GLIBC} or newer; this Linux has ${libc}.`;
 }
 
-/** glibc's version, or `other`. A binding does not load where glibc is older than where it was linked. */
+/** glibc's version, or `other`. A binding does not load where glibc is older than where it was
+ * linked. */
 export function machineLibc() {
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime ?? 'other';

@@ -1,4 +1,5 @@
-/** Takes TensorFlow's libraries and headers, and CUDA's libraries, out of the wheels that pip fetches from PyPI. */
+/** Takes TensorFlow's libraries and headers, and CUDA's libraries, out of the wheels that pip
+ * fetches from PyPI. */
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.mjs';
@@ -7,7 +8,8 @@ import { SetupError } from './report.mjs';
 import { RETRY_ADVICE } from './runtime-targets.mjs';
 import { unzip } from './unzip.mjs';
 
-/** TensorFlow's C API, for the binding and for kernels of our own, with what it includes, 0.5 MB. */
+/** TensorFlow's C API, for the binding and for kernels of our own, with what it includes, 0.5
+ * MB. */
 const HEADERS = new RegExp(
   `^tensorflow/include/((?:${[
     'tensorflow/c/(?:eager/|experimental/stream_executor/)?[^/]+',
@@ -17,7 +19,8 @@ const HEADERS = new RegExp(
     'tsl/platform/(?:platform|ctstring)[^/]*',
   ].join('|')})\\.h)$`,
 );
-/** TensorFlow's licence and those of what is linked into it: whoever ships the libraries ships these. By where they go. */
+/** TensorFlow's licence and those of what is linked into it: whoever ships the libraries ships
+ * these. By where they go. */
 const LICENCES = Object.freeze({
   'tensorflow/include/LICENSE': 'tensorflow/LICENSE',
   'tensorflow/THIRD_PARTY_NOTICES.txt': 'tensorflow/THIRD_PARTY_NOTICES.txt',
@@ -99,7 +102,8 @@ async function unpackEach(temporary, placeOf) {
   }
 }
 
-/** Symbols that only a debugger reads are a quarter of the library; without `strip` it works as well. */
+/** Symbols that only a debugger reads are a quarter of the library; without `strip` it works as
+ * well. */
 async function strip({ env, platform, signal }, { libraries }, temporary) {
   const program = findProgram(['strip'], env);
   if (!program || platform !== 'linux') return;

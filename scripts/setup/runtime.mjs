@@ -1,7 +1,8 @@
 /**
- * The compute runtime: TensorFlow's libraries in a cache folder and tfjs-node's binding built against them, for the
- * NVIDIA GPU where there is one, else for the CPU; or, where neither can be had, the wasm fallback. The decision is
- * written to `.cache/runtime.json`, which src/compute/backend reads to say why it is not a faster one.
+ * The compute runtime: TensorFlow's libraries in a cache folder and tfjs-node's binding built
+ * against them, for the NVIDIA GPU where there is one, else for the CPU; or, where neither can be
+ * had, the wasm fallback. The decision is written to `.cache/runtime.json`, which
+ * src/compute/backend reads to say why it is not a faster one.
  */
 import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,10 +17,13 @@ import { TENSORFLOW_VERSION, machineLibc, whyNoTarget } from './runtime-targets.
 const RETRY_AFTER_MS = 24 * 3600 * 1000;
 
 /**
- * @typedef {{ backend: 'tensorflow' | 'wasm', device: 'cpu' | 'gpu', key: string, library?: string, version?: string,
- *   gpu?: string, reason: string, note?: string, tools: object, refused?: { key: string, driver: string, why: string },
+ * @typedef {{ backend: 'tensorflow' | 'wasm', device: 'cpu' | 'gpu', key: string, library?: string,
+ * version?: string,
+ *   gpu?: string, reason: string, note?: string, tools: object, refused?:
+ *   { key: string, driver: string, why: string },
  *   decidedAt: number }} RuntimeRecord
- *   `note`: why not a faster one; `refused`: a GPU runtime that could not be built or failed its test, with the driver
+ *   `note`: why not a faster one; `refused`: a GPU runtime that could not be built or failed its
+ *   test, with the driver
  */
 
 export const runtimeStep = {
@@ -68,7 +72,8 @@ async function decide(context) {
   return { ...tensorFlowRecord(cpu, folder), note, refused, ...common };
 }
 
-/** A GPU runtime that failed is not fetched again before the driver changes or a person asks for it. */
+/** A GPU runtime that failed is not fetched again before the driver changes or a person asks for
+ * it. */
 async function tryGpu(context, tools) {
   const wanted = describeRuntime(context, 'gpu');
   if (!wanted.target) return {};
@@ -84,7 +89,8 @@ async function tryGpu(context, tools) {
   return { note: why, refused: { key: wanted.key, driver: gpu.driver, why } };
 }
 
-/** @returns {Promise<{ folder?: string, reason?: string }>} the runtime's folder, its binding installed; or why there is none */
+/** @returns {Promise<{ folder?: string, reason?: string }>} the runtime's folder, its binding
+ * installed; or why there is none */
 async function tryRuntime(context, wanted, tools) {
   try {
     const folder = await provideRuntime(context, wanted, tools);
@@ -101,7 +107,8 @@ function tensorFlowRecord({ key, target }, folder) {
   return { backend: 'tensorflow', device: target.device, key, library: folder, version: TENSORFLOW_VERSION, reason };
 }
 
-/** @returns {{ python?: string, pip?: string, compiler?: string, nvidiaSmi?: string, device?: string }} what a decision rests on */
+/** @returns {{ python?: string, pip?: string, compiler?: string, nvidiaSmi?: string, device?:
+ * string }} what a decision rests on */
 export function findTools({ env, platform }) {
   return {
     python: findProgram(['python3', 'python'], env, platform),

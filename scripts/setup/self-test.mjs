@@ -1,7 +1,8 @@
 /**
- * Proves a TensorFlow binding under Node 24 before it is used: that it is the wanted version on the wanted device, and
- * that its numbers are right: a matrix product, a convolution and both its gradients, and the fused batch norm, against
- * values worked out by hand. Arguments: package root, path of the binding, version, `cpu` or `gpu`.
+ * Proves a TensorFlow binding under Node 24 before it is used: that it is the wanted version on the
+ * wanted device, and that its numbers are right: a matrix product, a convolution and both its
+ * gradients, and the fused batch norm, against values worked out by hand. Arguments: package root,
+ * path of the binding, version, `cpu` or `gpu`.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -34,14 +35,16 @@ const x = tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]);
 const w = tf.tensor4d([1, 2, 3, 4], [2, 2, 1, 1]);
 expectNumbers('convolution', tf.conv2d(x, w, 1, 'valid'), [27, 37, 57, 67]);
 
-// With dy = w: dw[a][b] = sum over i, j of dy[i][j] x[i + a][j + b], dx the full convolution of dy with w.
+// With dy = w: dw[a][b] = sum over i, j of dy[i][j] x[i + a][j + b], dx the full convolution of dy
+// with w.
 const dy = tf.reshape(w, [1, 2, 2, 1]);
 const loss = (image, filter) => tf.sum(tf.mul(tf.conv2d(image, filter, 1, 'valid'), dy));
 const [dx, dw] = tf.grads(loss)([x, w]);
 expectNumbers('filter gradient', dw, [27, 37, 57, 67]);
 expectNumbers('input gradient', dx, [1, 4, 4, 6, 20, 16, 9, 24, 16]);
 
-// Of 1, 3, 5, 7: mean 4, variance 5 of the batch, 20 / 3 unbiased; a tenth of it joins the running 0 and 1.
+// Of 1, 3, 5, 7: mean 4, variance 5 of the batch, 20 / 3 unbiased; a tenth of it joins the running
+// 0 and 1.
 const batchNorm = tf.backend().executeMultipleOutputs(
   'FusedBatchNormV3',
   [

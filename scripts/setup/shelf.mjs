@@ -1,6 +1,7 @@
 /**
- * Folders that are built once for all checkouts: each in a temporary folder beside its place, which is renamed into it as
- * the last act, so that a half-made one is never used and two set-ups at once do not meet.
+ * Folders that are built once for all checkouts: each in a temporary folder beside its place, which
+ * is renamed into it as the last act, so that a half-made one is never used and two set-ups at once
+ * do not meet.
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -13,11 +14,14 @@ const LEFTOVER_AGE_MS = 6 * 3600 * 1000;
 const UNUSED_AGE_MS = 60 * 24 * 3600 * 1000;
 
 /**
- * Builds in the first of the folders whose parent can be written and has room; tells when that is not the first.
+ * Builds in the first of the folders whose parent can be written and has room; tells when that is
+ * not the first.
  * @param {{ report: import('./report.mjs').Reporter }} context
  * @param {{ folders: readonly string[], neededBytes: number, purpose: string, record: string,
- *   isComplete: (folder: string) => boolean, build: (folder: string, temporary: string) => Promise<void> }} options
- *   `purpose`: what the bytes are needed for; `record`: the file that a set-up reads in what it uses
+ *   isComplete: (folder: string) => boolean, build: (folder: string, temporary: string) =>
+ *   Promise<void> }} options
+ *   `purpose`: what the bytes are needed for; `record`: the file that a set-up reads in what it
+ *   uses
  * @returns {Promise<string>} the folder; a failure throws a SetupError and leaves nothing behind
  */
 export async function buildOnShelf({ report }, { folders, neededBytes, purpose, record, isComplete, build }) {
@@ -78,10 +82,12 @@ function makeTemporary(parent, neededBytes, purpose) {
   }
 }
 
-/** Its name tells whose it is, so that what a killed set-up left (1 GB) is known for dead at once. */
+/** Its name tells whose it is, so that what a killed set-up left (1 GB) is known for dead at
+ * once. */
 const makeAside = (parent) => mkdtempSync(join(parent, `making-${hostname()}-${process.pid}-`));
 
-/** Removes what killed set-ups left; one on another machine that shares the cache is given six hours. */
+/** Removes what killed set-ups left; one on another machine that shares the cache is given six
+ * hours. */
 function sweepLeftovers(parent) {
   const endOf = (path) => {
     const pid = path.match(/-(\d+)-[^-]*$/)?.[1];
@@ -115,7 +121,8 @@ function sweep(parent, isMeant, timeOf, ageMs) {
   }
 }
 
-/** Another set-up may have been quicker: then its folder stays. A broken one at that place makes room. */
+/** Another set-up may have been quicker: then its folder stays. A broken one at that place makes
+ * room. */
 function moveIntoPlace(temporary, folder, isComplete) {
   for (let tries = 0; tries < 3; tries++) {
     if (isComplete(folder)) return;

@@ -44,7 +44,8 @@ const ELECTRON_PROGRAM = Object.freeze({
   win32: 'electron.exe',
 });
 
-/** Looks for Electron's binary without importing the package, whose import would start a download. */
+/** Looks for Electron's binary without importing the package, whose import would start a
+ * download. */
 export function findElectron(root, env, platform = process.platform) {
   const folder = join(root, 'node_modules/electron');
   const program = ELECTRON_PROGRAM[platform] ?? 'electron';
@@ -53,7 +54,8 @@ export function findElectron(root, env, platform = process.platform) {
 }
 
 /**
- * Finds Electron, or downloads it: once, with a time limit; a refusal is remembered for this version of Electron.
+ * Finds Electron, or downloads it: once, with a time limit; a refusal is remembered for this
+ * version of Electron.
  * @returns {Promise<string | undefined>} path of the binary
  */
 export async function getElectron({ root, env, platform, report, limitMs = DOWNLOAD_LIMIT_MS }) {

@@ -1,6 +1,6 @@
 /**
- * Takes chosen files out of a zip archive (a Python wheel is one), streaming, so that 800 MB need no memory.
- * Format: PKWARE APPNOTE 6.3; stored and deflated entries without zip64.
+ * Takes chosen files out of a zip archive (a Python wheel is one), streaming, so that 800 MB need
+ * no memory. Format: PKWARE APPNOTE 6.3; stored and deflated entries without zip64.
  */
 import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -16,7 +16,8 @@ const METHOD = Object.freeze({ stored: 0, deflated: 8 });
 
 /**
  * @param {string} archive path of the zip file
- * @param {(name: string) => string | undefined} placeOf where an entry goes; undefined leaves it out
+ * @param {(name: string) => string | undefined} placeOf where an entry goes; undefined leaves it
+ * out
  * @returns {Promise<number>} number of files written; a damaged archive throws
  */
 export async function unzip(archive, placeOf) {

@@ -1,4 +1,5 @@
-/** Trains students for a study, in this process: data, images and soft targets are kept between them. */
+/** Trains students for a study, in this process: data, images and soft targets are kept between
+ * them. */
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import type { Recipe } from '../../src/core/recipe.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
@@ -37,7 +38,8 @@ export interface StudentResult {
   readonly validationAccuracy: number;
   /** Of all test images. */
   readonly testAccuracy?: number;
-  /** Of training with its evaluations, without the look at the test images: by the clock, and of this process' cores. */
+  /** Of training with its evaluations, without the look at the test images: by the clock, and of
+   * this process' cores. */
   readonly seconds: number;
   readonly cpuSeconds: number;
 }

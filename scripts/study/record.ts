@@ -1,4 +1,5 @@
-/** A study's record: one JSON line a finished piece of work, appended by any number of processes, told apart by its id. */
+/** A study's record: one JSON line a finished piece of work, appended by any number of processes,
+ * told apart by its id. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exclusively } from '../../src/compute/files/exclusive-work.ts';
@@ -8,8 +9,9 @@ export interface Line {
 }
 
 /**
- * The first line of each id. One that a killed process left half written is passed over, so that its work is done again.
- * `Row` is what this study writes: nobody else does, and a torn line is no JSON.
+ * The first line of each id. One that a killed process left half written is passed over, so that
+ * its work is done again. `Row` is what this study writes: nobody else does, and a torn line is no
+ * JSON.
  */
 export function readRecord<Row extends Line>(file: string): readonly Row[] {
   if (!existsSync(file)) return [];
@@ -30,7 +32,8 @@ export function appendRow(file: string, row: Line): void {
   appendFileSync(file, `\n${JSON.stringify(row)}`);
 }
 
-/** Does one piece of work and appends its line, unless it is there or another process is at it (undefined). */
+/** Does one piece of work and appends its line, unless it is there or another process is at it
+ * (undefined). */
 export async function recorded<Row extends Line>(
   file: string,
   id: string,

@@ -1,16 +1,18 @@
 /**
- * Which unit tests a check has to run: those that see what changed since the last check that passed. Where that cannot be told, all.
- * Built-ins only.
+ * Which unit tests a check has to run: those that see what changed since the last check that
+ * passed. Where that cannot be told, all. Built-ins only.
  */
 import { execFileSync } from 'node:child_process';
 
-/** What a test sees by importing it; anything else (tables, fixtures, settings) may be read by any test. */
+/** What a test sees by importing it; anything else (tables, fixtures, settings) may be read by any
+ * test. */
 const IMPORTED = /^(src|tests|scripts|benchmarks)\/.*\.(ts|vue|mjs)$/;
 /** No test reads these. */
 const UNREAD = /^(docs\/screenshots\/|.*\.md$)/;
 
 /**
- * @param {{ root: string, passed?: string }} options `passed`: the commit at which everything that is in it was checked
+ * @param {{ root: string, passed?: string }} options `passed`: the commit at which everything that
+ * is in it was checked
  * @returns {readonly string[]} arguments for vitest
  */
 export function unitArguments({ root, passed }) {
@@ -29,7 +31,8 @@ export function commitOf(root) {
   }
 }
 
-/** Paths from the root, also of files that git does not know yet; undefined where the commit is not one of ours any more. */
+/** Paths from the root, also of files that git does not know yet; undefined where the commit is not
+ * one of ours any more. */
 function changedSince(root, commit) {
   const git = (...args) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

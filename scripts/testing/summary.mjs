@@ -1,7 +1,9 @@
-/** The last lines of `npm test`: what was skipped and why, what broke outside a test, and the counts. */
+/** The last lines of `npm test`: what was skipped and why, what broke outside a test, and the
+ * counts. */
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: { name: string, reason: string }[], broken: string[] }} Tally
+ * @typedef {{ passed: number, failed: number, skipped: { name: string, reason: string }[], broken:
+ * string[] }} Tally
  * @param {Tally | undefined} tally undefined when the run died before it could write one
  * @param {number | string | null} end exit code of the test run, or the signal that ended it
  * @returns {{ lines: string[], ok: boolean }}

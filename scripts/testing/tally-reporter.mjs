@@ -1,4 +1,5 @@
-/** Vitest reporter that counts for `npm test`; vitest's own JSON leaves out the notes of skipped tests. */
+/** Vitest reporter that counts for `npm test`; vitest's own JSON leaves out the notes of skipped
+ * tests. */
 import { relative } from 'node:path';
 import { writeJson } from '../setup/files.mjs';
 import { skipReason } from './summary.mjs';

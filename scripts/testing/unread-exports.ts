@@ -2,12 +2,13 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
 
-/** What only tests ask for of a file goes into one export of this name: then its API is what the program uses. */
+/** What only tests ask for of a file goes into one export of this name: then its API is what the
+ * program uses. */
 const ENTRY = 'testing';
 
 /**
- * `program`: texts by path of the files that count as readers, those of `src` among them. Paths from the root, with `/`. Gives
- * `path: name`; types are not looked at.
+ * `program`: texts by path of the files that count as readers, those of `src` among them. Paths
+ * from the root, with `/`. Gives `path: name`; types are not looked at.
  */
 export function unreadExports(program: ReadonlyMap<string, string>): readonly string[] {
   const parsed = [...program].map(([path, text]) => ({ path, source: parse(path, text) }));

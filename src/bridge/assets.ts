@@ -1,4 +1,5 @@
-/** Which files of the built renderer a shell may serve, by the path of a request. Both shells ask here. */
+/** Which files of the built renderer a shell may serve, by the path of a request. Both shells ask
+ * here. */
 
 /** By ending; what is not listed is not served. */
 const MIME_TYPES: Readonly<Record<string, string>> = {
@@ -13,7 +14,8 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
   wasm: 'application/wasm',
 };
 
-/** What vite gives its files: no dot in front, nothing that a decoder, a file system or a shell reads differently. */
+/** What vite gives its files: no dot in front, nothing that a decoder, a file system or a shell
+ * reads differently. */
 const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;
 
 export interface Asset {
@@ -22,7 +24,8 @@ export interface Asset {
   readonly type: string;
 }
 
-/** `pathname`: as the URL parser left it, still encoded. Undefined for whatever is not plainly a file of ours. */
+/** `pathname`: as the URL parser left it, still encoded. Undefined for whatever is not plainly a
+ * file of ours. */
 export function assetAt(pathname: string): Asset | undefined {
   if (pathname === '/') return assetAt('/index.html');
   const segments = pathname.slice(1).split('/');

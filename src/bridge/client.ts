@@ -1,4 +1,5 @@
-/** A typed client of the host over one connection. Browser globals only: the renderer and the tests use it alike. */
+/** A typed client of the host over one connection. Browser globals only: the renderer and the tests
+ * use it alike. */
 import { createORPCClient } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';

@@ -1,9 +1,11 @@
 /**
- * What a person can do by key, by the command palette or from Electron's menu: one table for all of them, so that a key is
- * spelled once. Who can run a command at the moment is bound in the page (`renderer/commands/registry.ts`).
+ * What a person can do by key, by the command palette or from Electron's menu: one table for all of
+ * them, so that a key is spelled once. Who can run a command at the moment is bound in the page
+ * (`renderer/commands/registry.ts`).
  */
 
-/** The views of the rail from top to bottom; the digits go by this order. Each is the name of a route. */
+/** The views of the rail from top to bottom; the digits go by this order. Each is the name of a
+ * route. */
 export const VIEWS = [
   { id: 'experiments', title: 'Experiments' },
   { id: 'new-run', title: 'New run' },
@@ -21,10 +23,12 @@ export type CommandMenu = 'file' | 'edit' | 'go' | 'help';
 
 export interface CommandSpec {
   readonly title: string;
-  /** In tinykeys' notation (`$mod` is Ctrl, on a Mac Command); the first is the one that menus show. */
+  /** In tinykeys' notation (`$mod` is Ctrl, on a Mac Command); the first is the one that menus
+   * show. */
   readonly keys: readonly string[];
   readonly group: CommandGroup;
-  /** Where it stands in Electron's menu; commands without a place of their own there are found in the palette. */
+  /** Where it stands in Electron's menu; commands without a place of their own there are found in
+   * the palette. */
   readonly menu?: CommandMenu;
 }
 
@@ -82,7 +86,8 @@ export function keyCaps(keys: string, isMac: boolean): readonly string[] {
   return parts(keys).map((part) => (part === '$mod' ? (isMac ? '⌘' : 'Ctrl') : part));
 }
 
-/** As Electron's menus write it; undefined for a bare key, which in a menu would be taken from whoever types. */
+/** As Electron's menus write it; undefined for a bare key, which in a menu would be taken from
+ * whoever types. */
 export function acceleratorOf({ keys }: CommandSpec): string | undefined {
   const [first] = keys;
   return first?.startsWith('$mod+') ? parts(first).join('+').replace('$mod', 'CmdOrCtrl') : undefined;

@@ -1,4 +1,5 @@
-/** Electron: the page makes the channel and posts one port to preload, which passes it on to main. */
+/** Electron: the page makes the channel and posts one port to preload, which passes it on to
+ * main. */
 import { clientOver } from './client.ts';
 import type { Link, Page } from './connect-link.ts';
 import { PORT_MESSAGE } from './shell.ts';

@@ -1,4 +1,5 @@
-/** What the parts of a page's connection share: the page, the link that each shell keeps up, and its state. */
+/** What the parts of a page's connection share: the page, the link that each shell keeps up, and
+ * its state. */
 import type { BridgeClient } from './client.ts';
 import type { ShellApi } from './shell.ts';
 
@@ -30,6 +31,7 @@ export interface Link {
   lose(reason: string): void;
   state(): ConnectionState;
   onState(listener: (state: ConnectionState) => void): () => void;
-  /** The client of the connection, as soon as there is one. In a box: a client answers every name, `then` among them. */
+  /** The client of the connection, as soon as there is one. In a box: a client answers every name,
+   * `then` among them. */
   current(): Promise<{ readonly client: BridgeClient }>;
 }

@@ -1,4 +1,5 @@
-/** Web shell: a one-time token becomes the tab's secret, the secret opens a WebSocket, and a lost socket is opened again. */
+/** Web shell: a one-time token becomes the tab's secret, the secret opens a WebSocket, and a lost
+ * socket is opened again. */
 import { WorkbenchError } from '../core/errors.ts';
 import { clientOver } from './client.ts';
 import type { Link, Page } from './connect-link.ts';
@@ -10,7 +11,8 @@ const SECRET_KEY = 'trade.secret';
 const SHARE_MS = 400;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const REFUSED =
-  'This address is used up or of an earlier session. Press Enter in the terminal where the workbench runs: it prints a new one.';
+  'This address is used up or of an earlier session. Press Enter in the terminal where the workbench runs: ' +
+  'it prints a new one.';
 
 export async function connectWeb(page: Page, link: Link): Promise<void> {
   const secret = await obtainSecret(page);

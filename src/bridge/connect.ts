@@ -1,6 +1,6 @@
 /**
- * How a page reaches its host, in either shell. Call it once, before the router is made: in the web shell the address's
- * fragment carries a token that must be taken out of it first.
+ * How a page reaches its host, in either shell. Call it once, before the router is made: in the web
+ * shell the address's fragment carries a token that must be taken out of it first.
  */
 import { createORPCClient } from '@orpc/client';
 import { WorkbenchError } from '../core/errors.ts';

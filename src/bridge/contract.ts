@@ -1,4 +1,5 @@
-/** The treaty between host and renderer: every method with its input and output. Both shells serve exactly this. */
+/** The treaty between host and renderer: every method with its input and output. Both shells serve
+ * exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from './zod.ts';
 import * as maintenance from './maintenance-contract.ts';
@@ -26,7 +27,8 @@ export const contract = {
     sizes: oc.output(y.sizesSchema),
     /** What helps to find a fault, as text for people, without the home folder's name. */
     diagnostics: oc.output(z.string()),
-    /** Ends the program: `pause` checkpoints the trials in flight first; `keep` closes the window and searches on. */
+    /** Ends the program: `pause` checkpoints the trials in flight first; `keep` closes the window
+     * and searches on. */
     quit: oc.input(z.strictObject({ mode: z.enum(['pause', 'keep']) })).output(z.void()),
   },
   catalog: {
@@ -46,7 +48,8 @@ export const contract = {
     /** Refused for a bundled one, and while anything uses it. */
     removeTeacher: oc.input(l.nameInput).output(z.void()),
     removeDataset: oc.input(l.nameInput).output(z.void()),
-    /** Makes a data set of files that were handed over; `job.changed` tells how far it is. One that is stopped leaves nothing. */
+    /** Makes a data set of files that were handed over; `job.changed` tells how far it is. One that
+     * is stopped leaves nothing. */
     importDataset: oc.input(importInputSchema).output(jobSchema),
     /** Trains one; the same order goes on where it was stopped. */
     trainTeacher: oc.input(l.teacherInputSchema).output(jobSchema),
@@ -78,7 +81,8 @@ export const contract = {
       .output(s.storedTrials),
     /** A page of what happened in it, in order. */
     log: oc.input(logInput).output(storedLog),
-    /** Which family got what and why, what the regions did, how good the predictions were: of all that was told so far. */
+    /** Which family got what and why, what the regions did, how good the predictions were: of all
+     * that was told so far. */
     explain: oc.input(s.idInput).output(explanationSchema),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
     start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
@@ -106,13 +110,15 @@ export const contract = {
       .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(epochPointSchema) }))),
     /** All that was ever measured of the student, oldest first. */
     latencies: oc.input(s.idInput).output(s.list(s.latencySchema)),
-    /** Times a finished student on every engine while a running search holds: some seconds. All that was ever measured. */
+    /** Times a finished student on every engine while a running search holds: some seconds. All
+     * that was ever measured. */
     measureLatency: oc.input(s.idInput).output(s.list(s.latencySchema)),
     /** The student as a file, tried against the trained network; takes some seconds. */
     export: oc.input(s.exportInput).output(s.exportSchema),
   },
   fronts: {
-    /** Runs by the data they were searched on, for fronts over many of them; most finished students first. */
+    /** Runs by the data they were searched on, for fronts over many of them; most finished students
+     * first. */
     groups: oc.output(s.list(f.frontGroupSchema)),
     /** The finished students of a group; of one teacher, where it is named. */
     points: oc.input(f.frontQuerySchema).output(f.frontPointsSchema),
@@ -120,7 +126,8 @@ export const contract = {
   review: {
     /** Weights of a student that are kept. */
     checkpoints: oc.input(s.idInput).output(s.list(v.checkpointSchema)),
-    /** On the validation split; computed when first asked for, but for a student's last epoch. `trial.missing` where none are kept. */
+    /** On the validation split; computed when first asked for, but for a student's last epoch.
+     * `trial.missing` where none are kept. */
     predictions: oc.input(v.networkSchema).output(s.predictionsSchema),
     /** What the layers are like; computed when first asked for: some seconds. */
     layers: oc.input(v.networkSchema).output(v.layersSchema),

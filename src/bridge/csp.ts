@@ -1,4 +1,5 @@
-/** What both shells send with the renderer's pages: the content security policy, and a nonce for each response. */
+/** What both shells send with the renderer's pages: the content security policy, and a nonce for
+ * each response. */
 
 /** Stands in the built `index.html` where vite wants a nonce. */
 export const NONCE_PLACEHOLDER = 'TRADE-NONCE-PLACEHOLDER';

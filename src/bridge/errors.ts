@@ -1,4 +1,5 @@
-/** `WorkbenchError` on the wire and back: code, message and place survive; what is not ours becomes `internal`, without a stack. */
+/** `WorkbenchError` on the wire and back: code, message and place survive; what is not ours becomes
+ * `internal`, without a stack. */
 import { ORPCError } from '@orpc/client';
 import { ERROR_KINDS, WorkbenchError } from '../core/errors.ts';
 import type { ErrorCode, ErrorPlace } from '../core/errors.ts';

@@ -1,4 +1,5 @@
-/** Links that may lead out of the program, into the system's browser: papers and their identifiers. One list for shells and pages. */
+/** Links that may lead out of the program, into the system's browser: papers and their identifiers.
+ * One list for shells and pages. */
 
 // In every browser and in Node, but in no library that this room's compiler settings name.
 declare const URL: {

@@ -3,7 +3,8 @@ import { oc } from '@orpc/contract';
 import { z } from './zod.ts';
 import { list } from './schemas/records.ts';
 
-/** As the store's `BackupKind`, which the host's types keep in step, and weights that were put aside. */
+/** As the store's `BackupKind`, which the host's types keep in step, and weights that were put
+ * aside. */
 export const BACKUP_KINDS = ['daily', 'asked', 'migration', 'repair', 'restore', 'damaged', 'checkpoints'] as const;
 
 const backupSchema = z.strictObject({
@@ -13,7 +14,8 @@ const backupSchema = z.strictObject({
   schema: z.int(),
   at: z.string(),
   bytes: z.number(),
-  /** False for the bytes of a database that was damaged, and for weights: both are kept, and are no copy. */
+  /** False for the bytes of a database that was damaged, and for weights: both are kept, and are no
+   * copy. */
   restorable: z.boolean(),
 });
 
@@ -37,9 +39,11 @@ export const backups = {
   /** Newest first. */
   list: oc.output(list(backupSchema)),
   make: oc.output(backupSchema),
-  /** Put back by the next start: a search that runs goes on until then, and what stands in its place is kept. */
+  /** Put back by the next start: a search that runs goes on until then, and what stands in its
+   * place is kept. */
   restore: oc.input(z.strictObject({ name: z.string().max(120) })).output(z.void()),
-  /** For good; refused for one that is to be put back. Damaged ones and weights go in no other way. */
+  /** For good; refused for one that is to be put back. Damaged ones and weights go in no other
+   * way. */
   remove: oc.input(z.strictObject({ name: z.string().max(120) })).output(z.void()),
 };
 

@@ -7,5 +7,6 @@ export function nodeProblem(version: string): string | undefined {
   const major = Number(version.split('.')[0]);
   return major >= NEEDED
     ? undefined
-    : `The workbench needs Node ${NEEDED} or newer, and this is Node ${version}. Start it with npm start or npm run trade, which bring their own.`;
+    : `The workbench needs Node ${NEEDED} or newer, and this is Node ${version}. Start it with npm start or npm ` +
+        'run trade, which bring their own.';
 }

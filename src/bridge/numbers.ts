@@ -1,6 +1,7 @@
 /**
- * Written forms of what JSON lacks, the same on both sides of every transport: NaN, the infinities and -0 as words,
- * blobs as base64 of their little-endian bytes. oRPC alone turns Infinity into null, -0 into 0 and typed arrays into objects.
+ * Written forms of what JSON lacks, the same on both sides of every transport: NaN, the infinities
+ * and -0 as words, blobs as base64 of their little-endian bytes. oRPC alone turns Infinity into
+ * null, -0 into 0 and typed arrays into objects.
  */
 
 /** As oRPC wants them; its own numbers go up to 7. */
@@ -80,7 +81,8 @@ const floats: WireSerializer = {
 const octets: WireSerializer = {
   type: 34,
   condition: (value) => value instanceof Uint8Array,
-  // Sound: `condition` let only these pass. Node's Buffer is one of them and arrives as a plain Uint8Array.
+  // Sound: `condition` let only these pass. Node's Buffer is one of them and arrives as a plain
+  // Uint8Array.
   serialize: (value) => base64Of(value as Uint8Array),
   deserialize: bytesOf,
 };

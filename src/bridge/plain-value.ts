@@ -1,4 +1,5 @@
-/** What any JSON of ours is, looked at before anything that follows its nesting by calls of its own: schemas, comparers, writers. */
+/** What any JSON of ours is, looked at before anything that follows its nesting by calls of its
+ * own: schemas, comparers, writers. */
 import { WorkbenchError } from '../core/errors.ts';
 
 /** Levels of lists and objects; ours have ten at most. */
@@ -14,8 +15,8 @@ interface Place {
 }
 
 /**
- * Throws `config.invalid`, with its field, for what is nested deeper than `MOST_NESTED`, and for a key `__proto__`, which
- * schemas pass over in silence.
+ * Throws `config.invalid`, with its field, for what is nested deeper than `MOST_NESTED`, and for a
+ * key `__proto__`, which schemas pass over in silence.
  */
 export function assertPlain(value: unknown, file?: string): void {
   const waiting: Place[] = [{ value, depth: 0, step: '', above: undefined }];

@@ -16,7 +16,8 @@ const noteOf = z.strictObject({ note: z.string() });
 const setNoteInput = idInput.extend({ note: u.noteSchema });
 
 export const runUpkeep = {
-  /** Newest first where no order is named; of a search also the places in the notes of these rows. */
+  /** Newest first where no order is named; of a search also the places in the notes of these
+   * rows. */
   list: oc
     .input(u.runListInput)
     .output(z.strictObject({ rows: storedRuns, total: z.number(), noteHits: list(u.noteHitSchema) })),
@@ -53,7 +54,8 @@ export const space = {
 };
 
 export const archives = {
-  /** Packs these runs, or the whole workspace where none are named; what the job made is the archive's id. */
+  /** Packs these runs, or the whole workspace where none are named; what the job made is the
+   * archive's id. */
   pack: oc.input(exportArchiveInput).output(jobSchema),
   /** Throws where the archive is gone. */
   made: oc.input(idInput).output(madeArchiveSchema),
@@ -61,7 +63,8 @@ export const archives = {
   read: oc.input(readArchiveInput).output(z.custom<Uint8Array>((value) => value instanceof Uint8Array)),
   /** The next piece of a file that is handed over to be taken in; the first one begins it. */
   upload: oc.input(archiveChunkInput).output(z.void()),
-  /** Files that the system handed to the program, until they are taken in or dropped; `archive.offered` tells of a new one. */
+  /** Files that the system handed to the program, until they are taken in or dropped;
+   * `archive.offered` tells of a new one. */
   offered: oc.output(list(offeredArchiveSchema)),
   /** Takes in what was uploaded or offered under this id; what the job made is told in words. */
   unpack: oc.input(idInput.extend({ name: z.string().max(300) })).output(jobSchema),

@@ -28,7 +28,8 @@ export async function withHost<T>(
   options: CommonOptions,
   work: (host: Host) => Promise<T>,
 ): Promise<T> {
-  // A host that waits has nothing else that keeps the process: its timers do not, and its trainers come and go.
+  // A host that waits has nothing else that keeps the process: its timers do not, and its trainers
+  // come and go.
   const alive = setInterval(() => undefined, 60_000);
   try {
     const host = await createHost({ ...hostOptions, workspace: workspaceOf(options) });
@@ -59,7 +60,8 @@ export function workspaceOf({ workspace }: CommonOptions): string {
   return folder;
 }
 
-/** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them; no control character as itself. */
+/** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them; no control
+ * character as itself. */
 export function printJson(value: unknown): void {
   const written = JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'number' ? (numberWord(inner) ?? inner) : inner,
@@ -85,7 +87,8 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-/** Runs `work` until it ends or somebody ends it, by Ctrl+C, by a signal or by closing the terminal: it has time to clean up. */
+/** Runs `work` until it ends or somebody ends it, by Ctrl+C, by a signal or by closing the
+ * terminal: it has time to clean up. */
 export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();

@@ -1,4 +1,5 @@
-/** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a pause. */
+/** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a
+ * pause. */
 import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import type { Trial } from '../core/trial.ts';
 import { createProgressPrinter, followRun, resultText } from '../host/create-host.ts';

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-/** Entry of the command line: looks at its Node before anything is loaded that an older one could not load. */
+/** Entry of the command line: looks at its Node before anything is loaded that an older one could
+ * not load. */
 import { join } from 'node:path';
 import { nodeProblem } from '../bridge/node-version.ts';
 
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
-  // Compiled code from the last start: half of the time until the first answer. Nothing happens where nothing can be written.
+  // Compiled code from the last start: half of the time until the first answer. Nothing happens
+  // where nothing can be written.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(join(import.meta.dirname, '../../.cache/compile'));
   const { endWithLauncher } = await import('../host/create-host.ts');

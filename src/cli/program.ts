@@ -1,4 +1,5 @@
-/** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130 interrupted. */
+/** The program's verbs, and how it ends: 0 done, 1 failed, 2 bad usage or input, 130
+ * interrupted. */
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { withoutControls } from '../bridge/words/control-characters.ts';
@@ -63,7 +64,8 @@ export async function runProgram(args: readonly string[], hostOptions = HOST_OPT
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    // Commander has said what was wrong; help that was asked for is no error, help for want of a verb is.
+    // Commander has said what was wrong; help that was asked for is no error, help for want of a
+    // verb is.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const failure = failureOf(error);
     process.stderr.write(`${failure.message}\n`);

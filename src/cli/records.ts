@@ -14,7 +14,8 @@ export function runRecord({ run, trials }: Pick<RunSummaryView, 'run' | 'trials'
   return { id: run.id, state: run.state, name: run.name, trials: all, failed: trials.failed };
 }
 
-/** What is not known yet is left out: latency is there where the run counts it, in the engine and batch size of its configuration. */
+/** What is not known yet is left out: latency is there where the run counts it, in the engine and
+ * batch size of its configuration. */
 export function trialRecord(trial: Trial) {
   const { id, state, candidate, metrics, testAccuracy, params, macs, seconds } = trial;
   const { family, config } = candidate;

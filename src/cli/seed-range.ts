@@ -3,7 +3,8 @@
 /** More seeds than anybody plays: a slip of the hand must not fill the memory. */
 export const MOST_SEEDS = 1000;
 
-/** `20`: seeds 1 to 20; `101-160`: these, both ends included. `undefined` where the text is neither, or more than `MOST_SEEDS`. */
+/** `20`: seeds 1 to 20; `101-160`: these, both ends included. `undefined` where the text is
+ * neither, or more than `MOST_SEEDS`. */
 export function seedsOf(text: string): readonly number[] | undefined {
   const [, first, last] = /^(?:([1-9]\d{0,8})-)?([1-9]\d{0,8})$/.exec(text) ?? [];
   const from = Number(first ?? 1);

@@ -1,4 +1,5 @@
-/** Entry of an importer process: a worker like a trainer, for data sets. It needs no tensors, and lives for one import. */
+/** Entry of an importer process: a worker like a trainer, for data sets. It needs no tensors, and
+ * lives for one import. */
 import { WorkbenchError } from '../core/errors.ts';
 import { importDataset } from './data/import/import-dataset.ts';
 import { serveJobs } from './serve-jobs.ts';

@@ -1,4 +1,5 @@
-/** What the weights of a trained network are like, layer by layer, and what its layers give on validation images. */
+/** What the weights of a trained network are like, layer by layer, and what its layers give on
+ * validation images. */
 import { statisticsOf } from '../core/layer-statistics.ts';
 import type { LayerStatistics, ValueStatistics } from '../core/layer-statistics.ts';
 import type { TrainedNetwork } from './export/onnx.ts';

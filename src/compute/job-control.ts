@@ -19,7 +19,8 @@ export class StopRequest extends Error {
 
 const MILLISECONDS_BETWEEN_LOOKS = 50;
 
-/** `held` is called each time that a pause takes effect; `alive` whenever it yields, and while a pause lasts. */
+/** `held` is called each time that a pause takes effect; `alive` whenever it yields, and while a
+ * pause lasts. */
 export function createJobControl(
   jobId: string,
   held: () => void = () => undefined,

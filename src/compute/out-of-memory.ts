@@ -2,8 +2,9 @@
 import { WorkbenchError } from '../core/errors.ts';
 
 /**
- * `OOM when allocating tensor` stands in the message of TensorFlow's status 8 (RESOURCE_EXHAUSTED), which its binding
- * throws as a plain Error; `bad_alloc` comes from its library; the rest from V8's array buffers.
+ * `OOM when allocating tensor` stands in the message of TensorFlow's status 8 (RESOURCE_EXHAUSTED),
+ * which its binding throws as a plain Error; `bad_alloc` comes from its library; the rest from V8's
+ * array buffers.
  */
 const WORDS =
   /\bOOM\b|out of memory|bad_alloc|RESOURCE_EXHAUSTED|Invalid TF_Status: 8\b|Array buffer allocation failed/i;

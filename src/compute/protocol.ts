@@ -1,7 +1,8 @@
 /**
- * The treaty between the host and a trainer process: plain messages over Node's child-process channel (serialization
- * 'advanced', so NaN, infinities and typed arrays survive). Every message of a job carries the job's id and the
- * session's fencing token; a trainer writes only below `tempDir`, and only main moves a finished file into place.
+ * The treaty between the host and a trainer process: plain messages over Node's child-process
+ * channel (serialization 'advanced', so NaN, infinities and typed arrays survive). Every message of
+ * a job carries the job's id and the session's fencing token; a trainer writes only below
+ * `tempDir`, and only main moves a finished file into place.
  */
 import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../core/latency.ts';
@@ -16,11 +17,13 @@ export interface DatasetRef {
   readonly directory: string;
   /** Use so many of the training images (the first ones of the split; all when absent). */
   readonly trainImages?: number;
-  /** What has to be there, where that is known: the trainer hashes what it reads, and refuses anything else. */
+  /** What has to be there, where that is known: the trainer hashes what it reads, and refuses
+   * anything else. */
   readonly known?: Recorded<DatasetSources>;
 }
 
-/** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and `weights.safetensors`. */
+/** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and
+ * `weights.safetensors`. */
 export interface TeacherRef {
   readonly directory: string;
   readonly known?: Recorded<TeacherSources>;
@@ -34,10 +37,12 @@ export interface TrainJob {
   readonly dataset: DatasetRef;
   /** Absent: trained without a teacher. */
   readonly teacher?: TeacherRef;
-  /** Folder for cached teacher logits, shared by sessions: written by temp and rename, keyed by fingerprint. */
+  /** Folder for cached teacher logits, shared by sessions: written by temp and rename, keyed by
+   * fingerprint. */
   readonly cacheDir: string;
   readonly recipe: Recipe;
-  /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its end. */
+  /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its
+   * end. */
   readonly until?: number;
   readonly checkpoints: CheckpointPolicy;
   readonly seed: number;
@@ -59,7 +64,8 @@ export interface EvaluateJob {
   readonly split: 'validation' | 'test';
 }
 
-/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets (Mueller et al. 2019). */
+/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets
+ * (Mueller et al. 2019). */
 export const TEACHER_RECIPE: Recipe = {
   epochs: 16,
   batchSize: 128,
@@ -91,7 +97,8 @@ export interface TeacherJob {
   readonly seed: number;
   /** Today, ISO 8601, for the card. */
   readonly date: string;
-  /** Epoch checkpoints are kept here, and training goes on from the newest; the finished folder is `<jobId>-teacher`. */
+  /** Epoch checkpoints are kept here, and training goes on from the newest; the finished folder is
+   * `<jobId>-teacher`. */
   readonly tempDir: string;
 }
 
@@ -178,7 +185,8 @@ export interface BackendJob {
   readonly fence: string;
 }
 
-/** Times forward passes of an architecture; the trainer should have one thread, and the machine to itself. */
+/** Times forward passes of an architecture; the trainer should have one thread, and the machine to
+ * itself. */
 export interface LatencyJob {
   readonly jobId: string;
   readonly fence: string;
@@ -201,7 +209,8 @@ export type TrainerCommand =
   | { readonly type: 'backend'; readonly job: BackendJob }
   | { readonly type: 'importDataset'; readonly job: ImportJob }
   | { readonly type: 'latency'; readonly job: LatencyJob }
-  /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up (`stop`). */
+  /** Between two steps: hold (`pause`), go on, or write a checkpoint and give the job up
+   * (`stop`). */
   | { readonly type: 'pause'; readonly jobId: string }
   | { readonly type: 'resume'; readonly jobId: string }
   | { readonly type: 'stop'; readonly jobId: string }
@@ -212,18 +221,21 @@ export interface BackendInfo {
   /** `cpu`, `gpu`, and what it is called. */
   readonly device: string;
   readonly version: string;
-  /** Of everything that computes, by name: `{ TensorFlow: '2.21.0', oneDNN: '3.7.3', tfjs: '4.22.0', Node: '24.21.0' }`. */
+  /** Of everything that computes, by name: `{ TensorFlow: '2.21.0', oneDNN: '3.7.3', tfjs:
+   * '4.22.0', Node: '24.21.0' }`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
   /** Why this backend and not a faster one. */
   readonly note: string | undefined;
   /** Where TensorFlow's library lies, and what the folder takes on disk. */
   readonly runtime: { readonly folder: string; readonly bytes: number } | undefined;
-  /** Our own kernels, where they are used: what they were compiled for, and floats that it takes at a time. */
+  /** Our own kernels, where they are used: what they were compiled for, and floats that it takes at
+   * a time. */
   readonly kernels: { readonly instructions: string; readonly lanes: number } | undefined;
   /** Measured billions of floating-point operations a second (a multiply-add counts 2). */
   readonly gflops: Readonly<Record<string, number>>;
-  /** Images a second of a training step of a reference student: with our kernels, where there are any, and without. */
+  /** Images a second of a training step of a reference student: with our kernels, where there are
+   * any, and without. */
   readonly training: { readonly student: string; readonly kernels: number | undefined; readonly plain: number };
 }
 
@@ -258,7 +270,8 @@ export interface TrainResult {
 
 export type TrainerEvent =
   | { readonly type: 'ready'; readonly pid: number; readonly backend?: BackendInfo['backend'] }
-  /** `stage`: words for the person ("computing the teacher's soft targets"); `done` and `total` in the stage's own unit. */
+  /** `stage`: words for the person ("computing the teacher's soft targets"); `done` and `total` in
+   * the stage's own unit. */
   | {
       readonly type: 'progress';
       readonly jobId: string;
@@ -267,9 +280,11 @@ export type TrainerEvent =
       readonly done: number;
       readonly total: number;
     }
-  /** It is at work, and has nothing to tell: sent between two steps where nothing else was for some seconds. */
+  /** It is at work, and has nothing to tell: sent between two steps where nothing else was for some
+   * seconds. */
   | { readonly type: 'alive'; readonly jobId: string; readonly fence: string }
-  /** Something that a person should know of how the job went on, in words: it is kept in the log. */
+  /** Something that a person should know of how the job went on, in words: it is kept in the
+   * log. */
   | { readonly type: 'note'; readonly jobId: string; readonly fence: string; readonly words: string }
   /** `checkpoint`: where training can go on from, written before this is sent. */
   | {
@@ -280,7 +295,8 @@ export type TrainerEvent =
       readonly checkpoint: WrittenFile;
     }
   | { readonly type: 'trained'; readonly jobId: string; readonly fence: string; readonly result: TrainResult }
-  /** The epoch that it was to rest after is done, and was reported; figures are those of the validation split. */
+  /** The epoch that it was to rest after is done, and was reported; figures are those of the
+   * validation split. */
   | {
       readonly type: 'rested';
       readonly jobId: string;
@@ -305,7 +321,8 @@ export type TrainerEvent =
       readonly directory: string;
       readonly accuracy: { readonly validation: number; readonly test: number };
     }
-  /** The largest difference of a logit from our own pass in single precision, and what was allowed. */
+  /** The largest difference of a logit from our own pass in single precision, and what was
+   * allowed. */
   | {
       readonly type: 'exported';
       readonly jobId: string;

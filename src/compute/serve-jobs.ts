@@ -1,6 +1,7 @@
 /**
- * What every process that works for the host does alike: it speaks `protocol.ts`, does one job at a time, and ends by itself
- * within seconds when its parent is gone. It is forked by the host with `serialization: 'advanced'`.
+ * What every process that works for the host does alike: it speaks `protocol.ts`, does one job at a
+ * time, and ends by itself within seconds when its parent is gone. It is forked by the host with
+ * `serialization: 'advanced'`.
  */
 import { WorkbenchError } from '../core/errors.ts';
 import { createJobControl, StopRequest } from './job-control.ts';
@@ -12,7 +13,8 @@ import { checkCommand } from './trainer-command.ts';
 export type AnyJobCommand = Extract<TrainerCommand, { readonly job: unknown }>;
 
 export interface JobServer {
-  /** What must be there before a job can begin; what computes, where something does. Asked more than once. */
+  /** What must be there before a job can begin; what computes, where something does. Asked more
+   * than once. */
   readonly prepare: () => Promise<BackendInfo['backend'] | undefined>;
   /** Does a job and sends its last event. Errors of the job are thrown. */
   readonly run: (command: AnyJobCommand, control: JobControl, send: (event: TrainerEvent) => void) => Promise<void>;
@@ -85,7 +87,8 @@ export async function serveJobs({ prepare, run }: JobServer): Promise<void> {
   send({ type: 'ready', pid: process.pid, ...(backend && { backend }) });
 }
 
-/** Beats as often as it is called, but not twice within some seconds. A person's busy machine makes long steps of short ones. */
+/** Beats as often as it is called, but not twice within some seconds. A person's busy machine makes
+ * long steps of short ones. */
 function createHeartbeat(beat: () => void, now: () => number = () => performance.now()): () => void {
   let last = now();
   return () => {

@@ -1,4 +1,5 @@
-/** What a trainer process keeps between jobs, so that a trial starts at once: data sets, resident images, soft targets. */
+/** What a trainer process keeps between jobs, so that a trial starts at once: data sets, resident
+ * images, soft targets. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { residentImages } from './data/augment.ts';
@@ -11,7 +12,8 @@ import { disposeTargets } from './teachers/targets.ts';
 import type { TeacherTargets } from './teachers/targets.ts';
 
 export interface TrainerCache {
-  /** `known`: what has to be there; what was read before it was known is read again. Throws `dataset.*`. */
+  /** `known`: what has to be there; what was read before it was known is read again. Throws
+   * `dataset.*`. */
   readonly dataset: (directory: string, known?: Recorded<DatasetSources>) => Dataset;
   /** Normalised as the data set says; the cache owns them. */
   readonly images: (

@@ -1,4 +1,5 @@
-/** Checks messages to a trainer process: what is not a command is refused in words, never believed. */
+/** Checks messages to a trainer process: what is not a command is refused in words, never
+ * believed. */
 import { DISTILLATION_DEFAULTS } from '../core/distill/distillation-recipe.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../core/latency.ts';
 import { isTeacherSources, readRecordedDataset } from '../core/sources.ts';
@@ -172,7 +173,8 @@ export function checkCommand(message: unknown): CheckedCommand {
   if (checks === undefined) return { problem: `it has the unknown type ${JSON.stringify(type)}`, ...origin };
   const wrong = Object.entries(checks).find(([name, check]) => !check(fields[name]));
   if (wrong) return { problem: `"${String(type)}" has a missing or wrong "${wrong[0]}"`, ...origin };
-  // Sound: every field that the type promises was checked above; the graph's ops are checked where it is built.
+  // Sound: every field that the type promises was checked above; the graph's ops are checked where
+  // it is built.
   return { command: message as unknown as TrainerCommand };
 }
 

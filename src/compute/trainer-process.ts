@@ -1,4 +1,5 @@
-/** Entry of a trainer process, forked by the host: it speaks `protocol.ts` and does one job at a time. */
+/** Entry of a trainer process, forked by the host: it speaks `protocol.ts` and does one job at a
+ * time. */
 import { WorkbenchError } from '../core/errors.ts';
 import { loadBackend } from './backend/load-backend.ts';
 import { runJob } from './jobs.ts';

@@ -1,4 +1,5 @@
-/** Between two pieces of work: lets the event loop run when enough time has passed, so that messages come in. */
+/** Between two pieces of work: lets the event loop run when enough time has passed, so that
+ * messages come in. */
 import { setImmediate } from 'node:timers/promises';
 import type { YieldToEvents } from './training/evaluate.ts';
 

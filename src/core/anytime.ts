@@ -1,5 +1,6 @@
 /**
- * How good a search was at any time: curves of a score after 1, 2, ..., n trainings, one a seed, read across seeds.
+ * How good a search was at any time: curves of a score after 1, 2, ..., n trainings, one a seed,
+ * read across seeds.
  *
  * symbol   meaning                                                                         shape
  * curve    score after i + 1 trainings; one that ends early (no candidate left) keeps
@@ -53,7 +54,8 @@ function trainingsToReach(curve: AnytimeCurve, threshold: number, goal: Goal): n
   return index < 0 ? Infinity : index + 1;
 }
 
-/** Trainings by which `share` of the seeds, rounded up, were there; Infinity where fewer ever were. */
+/** Trainings by which `share` of the seeds, rounded up, were there; Infinity where fewer ever
+ * were. */
 function trainingsOfShare(trainings: readonly number[], share: number): number {
   const sorted = Float64Array.from(trainings).sort();
   return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1] ?? NaN;
@@ -87,14 +89,16 @@ export function timesOfAsks(askMs: readonly number[], batch: number): readonly n
 /** Logarithm to base ten of the gap. */
 export const logGap = (share: number): number => Math.log10(Math.max(GAP_FLOOR, 1 - share));
 
-/** Area under log10(gap) from 1 to `length` trainings, divided by their number: -2 is a gap of a hundredth all along. */
+/** Area under log10(gap) from 1 to `length` trainings, divided by their number: -2 is a gap of a
+ * hundredth all along. */
 export function logGapArea(shares: AnytimeCurve, length: number): number {
   let sum = 0;
   for (let count = 1; count <= length; count += 1) sum += logGap(scoreAfter(shares, count));
   return sum / length;
 }
 
-/** Where anytime curves of up to `length` trainings are read: 1, 2 and 5 times powers of ten from 10 on, and the end. */
+/** Where anytime curves of up to `length` trainings are read: 1, 2 and 5 times powers of ten from
+ * 10 on, and the end. */
 export function readingCounts(length: number): readonly number[] {
   const counts = [1, 10, 100, 1000, 10_000].flatMap((power) => [10, 20, 50].map((step) => step * power));
   return length < 1 ? [] : [...counts.filter((count) => count < length), length];
@@ -104,7 +108,8 @@ export interface Comparison {
   readonly id: string;
   /** Seeds that both played. */
   readonly seeds: number;
-  /** Mean over them of the chosen one's area under log10(gap) minus this one's: negative speaks for the chosen one. */
+  /** Mean over them of the chosen one's area under log10(gap) minus this one's: negative speaks for
+   * the chosen one. */
   readonly difference: number;
   readonly lower: number;
   readonly upper: number;
@@ -119,8 +124,9 @@ export interface Comparison {
 export type SeededCurves = ReadonlyMap<number, AnytimeCurve>;
 
 /**
- * Is the chosen strategy better than each of the others? Paired bootstrap over seeds of the area under log10(gap) up to
- * `length` trainings, with Holm's correction (algorithms card 21). Same input, same answer.
+ * Is the chosen strategy better than each of the others? Paired bootstrap over seeds of the area
+ * under log10(gap) up to `length` trainings, with Holm's correction (algorithms card 21). Same
+ * input, same answer.
  */
 export function compareWith(
   chosen: SeededCurves,

@@ -1,6 +1,8 @@
-/** The one error type that people see: a code for programs, a message for people (what was wrong, where, what to do). */
+/** The one error type that people see: a code for programs, a message for people (what was wrong,
+ * where, what to do). */
 
-/** `input`: the person can mend it (exit code 2); `machine`: disk, process, device (exit code 1); `internal`: our bug. */
+/** `input`: the person can mend it (exit code 2); `machine`: disk, process, device (exit code 1);
+ * `internal`: our bug. */
 export type ErrorKind = 'input' | 'machine' | 'internal';
 
 export const ERROR_KINDS = {

@@ -1,4 +1,5 @@
-/** The ordered log of a run: the single source of a strategy's state. Folding it gives resume, replay and every "why". */
+/** The ordered log of a run: the single source of a strategy's state. Folding it gives resume,
+ * replay and every "why". */
 import type { Metrics } from './objective.ts';
 import type { Candidate } from './space/space.ts';
 
@@ -14,9 +15,11 @@ export interface Why {
   readonly predictedLatencyMs?: number;
   /** Expected gain (hypervolume improvement, or improvement under a limit) in the score's units. */
   readonly expectedGain?: number;
-  /** Of runs by TRADE's second version: its family had fewer trials than it was owed, and was proposed for that. */
+  /** Of runs by TRADE's second version: its family had fewer trials than it was owed, and was
+   * proposed for that. */
   readonly owed?: boolean;
-  /** How much of the prediction earlier runs make up: the weight of theirs, 0 where it was of no help. */
+  /** How much of the prediction earlier runs make up: the weight of theirs, 0 where it was of no
+   * help. */
   readonly priorWeight?: number;
   /** Set when the strategy had to fall back, in words. */
   readonly fallback?: string;
@@ -24,9 +27,11 @@ export interface Why {
 
 /** How far a training goes before the strategy is asked about it again. */
 export interface Leg {
-  /** It rests after so many epochs, counted from its start; 1 or more, and fewer than the whole schedule has. */
+  /** It rests after so many epochs, counted from its start; 1 or more, and fewer than the whole
+   * schedule has. */
   readonly until: number;
-  /** `part`: of the run's own schedule, with which it can go on; `own`: a whole short schedule, after which all starts afresh. */
+  /** `part`: of the run's own schedule, with which it can go on; `own`: a whole short schedule,
+   * after which all starts afresh. */
   readonly schedule: 'own' | 'part';
 }
 
@@ -54,15 +59,19 @@ export type RunEvent =
       readonly proposals: readonly Proposal[];
       /** None of its trials is new: each rests. */
       readonly continues?: readonly Continuation[];
-      /** Trials for which randomness was drawn so far: the generator is split from the run's seed by it. */
+      /** Trials for which randomness was drawn so far: the generator is split from the run's seed
+       * by it. */
       readonly position: number;
-      /** Fitted hyperparameters of the surrogate, so that a resumed run starts its next fit where the old one stood. */
+      /** Fitted hyperparameters of the surrogate, so that a resumed run starts its next fit where
+       * the old one stood. */
       readonly warmStart?: readonly number[];
     }
   | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
-  /** A leg is done: what was measured after `epoch` epochs is another measurement than a whole training's. */
+  /** A leg is done: what was measured after `epoch` epochs is another measurement than a whole
+   * training's. */
   | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
-  /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed again. */
+  /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed
+   * again. */
   | { readonly type: 'failed'; readonly trial: number; readonly reason: string };
 
 export type RunEventType = RunEvent['type'];

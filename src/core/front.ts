@@ -1,4 +1,5 @@
-/** The front of a search: the students that are reported, tested, and kept where nothing else is. */
+/** The front of a search: the students that are reported, tested, and kept where nothing else
+ * is. */
 import { cornerOf } from './geometry/dominance.ts';
 import { exclusiveVolumes } from './geometry/dominated-volume.ts';
 import { paretoItems } from './geometry/pareto-front.ts';
@@ -8,7 +9,8 @@ import { candidateKey } from './space/candidate-key.ts';
 import { metricsOf } from './trial.ts';
 import type { Trial } from './trial.ts';
 
-/** Finished trials that no other finished trial dominates, within the limits, in order of their numbers. */
+/** Finished trials that no other finished trial dominates, within the limits, in order of their
+ * numbers. */
 export function frontOf(
   config: Pick<SearchConfig, 'objectives' | 'limits'>,
   trials: readonly Trial[],
@@ -20,8 +22,8 @@ const feasibleOf = ({ limits }: Pick<SearchConfig, 'limits'>, trials: readonly T
   trials.filter((trial) => trial.state === 'finished' && isFeasible(metricsOf(trial), limits));
 
 /**
- * The `count` students that a search found best, each once: of its front those first without which the most hypervolume would
- * be lost, then of what is on the front without them.
+ * The `count` students that a search found best, each once: of its front those first without which
+ * the most hypervolume would be lost, then of what is on the front without them.
  */
 export function winnersOf(
   config: Pick<SearchConfig, 'objectives' | 'limits' | 'reference'>,
@@ -46,7 +48,8 @@ export function winnersOf(
   return winners;
 }
 
-/** What is reported of a run, and tested: the front of a search, and all that were trained of students that were given. */
+/** What is reported of a run, and tested: the front of a search, and all that were trained of
+ * students that were given. */
 export const reportedOf = (
   config: Pick<SearchConfig, 'objectives' | 'limits' | 'students'>,
   trials: readonly Trial[],

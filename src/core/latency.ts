@@ -1,6 +1,6 @@
 /**
- * Latency of a student: how long one forward pass takes, images in, logits out, on one thread. It depends on the
- * architecture and the machine, not on training, so it can be measured before.
+ * Latency of a student: how long one forward pass takes, images in, logits out, on one thread. It
+ * depends on the architecture and the machine, not on training, so it can be measured before.
  *
  * | symbol  | meaning                                                          | shape      |
  * | ---     | ---                                                              | ---        |
@@ -44,11 +44,13 @@ export interface LatencyMeasurement extends LatencySetting {
 
 /** How passes are timed. [R]: choice of this project. */
 const LATENCY_RULE = Object.freeze({
-  /** Warm: the median of the last so many passes is within `stable` of that of as many before; at most `warmupMost`. */
+  /** Warm: the median of the last so many passes is within `stable` of that of as many before; at
+   * most `warmupMost`. */
   warmupWindow: 10,
   stable: 0.05,
   warmupMost: 200,
-  /** Then at least `passesLeast`, and on until `measureMs` have passed or there are `passesMost`. */
+  /** Then at least `passesLeast`, and on until `measureMs` have passed or there are
+   * `passesMost`. */
   passesLeast: 30,
   passesMost: 100,
   measureMs: 250,

@@ -31,16 +31,18 @@ export interface Reward {
 }
 
 /**
- * The first objective is the one a strategy has to learn. The others are known costs, or `latencyMs`, which is measured
- * before training and told with the result.
+ * The first objective is the one a strategy has to learn. The others are known costs, or
+ * `latencyMs`, which is measured before training and told with the result.
  */
 export interface Problem {
   readonly space: Space;
   readonly objectives: readonly Objective[];
   readonly limits: readonly Limit[];
-  /** Where `reward` is the one objective: what it is. A strategy then learns the accuracy in it, and knows the rest. */
+  /** Where `reward` is the one objective: what it is. A strategy then learns the accuracy in it,
+   * and knows the rest. */
   readonly reward?: Reward;
-  /** Reference point of the hypervolume, by metric; a point worse than it in any objective counts nothing. */
+  /** Reference point of the hypervolume, by metric; a point worse than it in any objective counts
+   * nothing. */
   readonly reference: Readonly<Record<string, number>>;
   /** Number of trials the search may spend. */
   readonly budget: number;

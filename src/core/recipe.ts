@@ -1,4 +1,5 @@
-/** How one network is trained: the fixed recipe that every student of a run shares. Plain JSON, stored with the run. */
+/** How one network is trained: the fixed recipe that every student of a run shares. Plain JSON,
+ * stored with the run. */
 
 import type { DistillationRecipe } from './distill/distillation-recipe.ts';
 
@@ -6,8 +7,9 @@ export interface Recipe {
   /** Passes over the training images, unless `seconds` is there. */
   readonly epochs: number;
   /**
-   * Training ends at the first step past so many seconds of it (evaluations apart), however many epochs that makes; the
-   * schedule follows the share of time that has passed. Such a run does not repeat itself exactly.
+   * Training ends at the first step past so many seconds of it (evaluations apart), however many
+   * epochs that makes; the schedule follows the share of time that has passed. Such a run does not
+   * repeat itself exactly.
    */
   readonly seconds?: number;
   readonly batchSize: number;
@@ -17,7 +19,8 @@ export interface Recipe {
   readonly warmupEpochs: number;
   /** After the warm-up: half a cosine down to zero, a fall at each milestone, or no change. */
   readonly schedule: 'cosine' | 'step' | 'constant';
-  /** Of `step`: shares of the whole training, at each of which the rate is multiplied by `decayFactor`. */
+  /** Of `step`: shares of the whole training, at each of which the rate is multiplied by
+   * `decayFactor`. */
   readonly milestones: readonly number[];
   readonly decayFactor: number;
   readonly momentum: number;
@@ -25,7 +28,8 @@ export interface Recipe {
   readonly weightDecay: number;
   /** The gradient of all weights together is cut to this length; 0: left as it is. */
   readonly clipNorm: number;
-  /** Decay of the moving average of weights that is evaluated and kept in their place; 0: the weights themselves. */
+  /** Decay of the moving average of weights that is evaluated and kept in their place; 0: the
+   * weights themselves. */
   readonly emaDecay: number;
   readonly labelSmoothing: number;
   readonly augmentation: AugmentationRecipe;
@@ -39,7 +43,8 @@ export interface AugmentationRecipe {
   readonly shift: number;
   /** Side in pixels of a square blotted out of each sample (DeVries and Taylor 2017); 0: none. */
   readonly cutout: number;
-  /** Two samples are mixed in shares drawn from Beta(mixup, mixup) (Zhang et al. 2018); 0: not mixed. */
+  /** Two samples are mixed in shares drawn from Beta(mixup, mixup) (Zhang et al. 2018); 0: not
+   * mixed. */
   readonly mixup: number;
 }
 

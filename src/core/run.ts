@@ -9,12 +9,14 @@ import type { PriorResult, StrategyOptions } from './strategies/strategy.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
-/** Which weights of a finished trial stay on disk, and how. What training goes on from leaves when a trial ends. */
+/** Which weights of a finished trial stay on disk, and how. What training goes on from leaves when
+ * a trial ends. */
 export interface CheckpointPolicy {
   /** `fp16` halves the files; the trial's figures are then those of the rounded weights. */
   readonly precision: 'fp32' | 'fp16';
   /**
-   * `best-and-last`: each trial's weights after its last epoch, and those after its best one where that is another;
+   * `best-and-last`: each trial's weights after its last epoch, and those after its best one where
+   * that is another;
    * `last`: the last alone; `front`: the last, of the students that no other dominates.
    */
   readonly keep: 'best-and-last' | 'last' | 'front';
@@ -32,7 +34,8 @@ export interface SearchConfig {
   readonly teacher: string;
   readonly families: readonly string[];
   readonly strategy: { readonly id: string; readonly options: StrategyOptions };
-  /** What is trained where nothing is searched for; the budget is then so many students times the seeds of each. */
+  /** What is trained where nothing is searched for; the budget is then so many students times the
+   * seeds of each. */
   readonly students?: readonly Candidate[];
   /** Id of the run that they were found by, where it was one. */
   readonly studentsFrom?: string;
@@ -42,7 +45,8 @@ export interface SearchConfig {
   readonly limits: readonly Limit[];
   /** What `reward` means, where it is the one objective. */
   readonly reward?: Reward;
-  /** What `latencyMs` means; present where it is an objective or a limit, and then every student is timed before it trains. */
+  /** What `latencyMs` means; present where it is an objective or a limit, and then every student is
+   * timed before it trains. */
   readonly latency?: LatencySetting;
   /** Reference point of the hypervolume, by metric. */
   readonly reference: Readonly<Record<string, number>>;
@@ -58,11 +62,13 @@ export interface SearchConfig {
 export type RecordedConfig = Omit<SearchConfig, 'recipe' | 'checkpoints'> & {
   readonly recipe: RecordedRecipe;
   readonly checkpoints?: CheckpointPolicy;
-  /** Results of the runs in `transferFrom`: recorded with the configuration, and read apart from it. */
+  /** Results of the runs in `transferFrom`: recorded with the configuration, and read apart from
+   * it. */
   readonly prior?: readonly PriorResult[];
 };
 
-/** The same configuration with every setting said: runs of earlier versions kept their last weights alone. */
+/** The same configuration with every setting said: runs of earlier versions kept their last weights
+ * alone. */
 export function completeConfig({ prior: _, ...recorded }: RecordedConfig): SearchConfig {
   return {
     ...recorded,

@@ -1,4 +1,5 @@
-/** Several trainings of the same student: how good it is, and how much of one figure is its seed's luck. */
+/** Several trainings of the same student: how good it is, and how much of one figure is its seed's
+ * luck. */
 import { candidateKey } from './space/candidate-key.ts';
 import type { Candidate } from './space/space.ts';
 import type { Trial } from './trial.ts';

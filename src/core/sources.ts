@@ -1,13 +1,14 @@
 /**
- * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a name, a card or a date may
- * stay while the content becomes another.
+ * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a
+ * name, a card or a date may stay while the content becomes another.
  */
 import { WorkbenchError } from './errors.ts';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 export type SourceSplit = (typeof SPLITS)[number];
 
-/** SHA-256, in hex, of a split's unpacked values: its pixels `[count][height][width][channels]` and its labels `[count]`. */
+/** SHA-256, in hex, of a split's unpacked values: its pixels `[count][height][width][channels]` and
+ * its labels `[count]`. */
 export interface SplitSources {
   readonly images: string;
   readonly labels: string;
@@ -44,7 +45,8 @@ const SPLIT_WORDS: Readonly<Record<SourceSplit, string>> = {
   test: 'test',
 };
 
-/** What differs, in words; `only`: parts of the data that count, all where it is absent. Empty where nothing does. */
+/** What differs, in words; `only`: parts of the data that count, all where it is absent. Empty
+ * where nothing does. */
 export function datasetChanges(
   known: DatasetSources,
   found: { readonly shape: readonly number[]; readonly classes: readonly string[] } & {
@@ -69,7 +71,8 @@ export function teacherChanges(known: TeacherSources, found: TeacherSources): re
   ].filter((change) => change !== undefined);
 }
 
-/** `who`: what was trained on it, as in `this run`; `since`: when it was last known to be the same, ISO 8601. */
+/** `who`: what was trained on it, as in `this run`; `since`: when it was last known to be the same,
+ * ISO 8601. */
 export interface Change {
   readonly name: string;
   readonly who: string;
@@ -82,7 +85,8 @@ export interface Change {
 export function datasetChanged({ name, who, since, changes, instead }: Change): WorkbenchError {
   return new WorkbenchError(
     'dataset.changed',
-    `The data set "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old data set back, ` +
+    `The data set "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old ` +
+      'data set back, ' +
       `import the new one under another name, or ${instead ?? 'begin a new run'}.`,
     { field: 'dataset' },
   );
@@ -91,7 +95,8 @@ export function datasetChanged({ name, who, since, changes, instead }: Change): 
 export function teacherChanged({ name, who, since, changes, instead }: Change): WorkbenchError {
   return new WorkbenchError(
     'teacher.changed',
-    `The teacher "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old teacher back, ` +
+    `The teacher "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old ` +
+      'teacher back, ' +
       `give the new one another name, or ${instead ?? 'begin a new run'}.`,
     { field: 'teacher' },
   );

@@ -3,5 +3,6 @@ import type { TrialState } from './trial.ts';
 
 export type TrialCounts = Readonly<Record<TrialState, number>>;
 
-/** Trials that no training follows: finished, failed or stopped. Two that are half trained are not one that is done. */
+/** Trials that no training follows: finished, failed or stopped. Two that are half trained are not
+ * one that is done. */
 export const endedCount = ({ finished, failed, stopped }: TrialCounts): number => finished + failed + stopped;

@@ -9,7 +9,8 @@ export type TrialState = 'queued' | 'running' | 'resting' | 'finished' | 'failed
 /** `stopped` by the person; `ruledOut` by what was measured of it before it was trained. */
 export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut';
 
-/** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the ruled out have metrics. */
+/** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the
+ * ruled out have metrics. */
 export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): TrialEnd | undefined {
   switch (state) {
     case 'queued':
@@ -25,7 +26,8 @@ export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): Tri
   }
 }
 
-/** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a monotonic clock. */
+/** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a
+ * monotonic clock. */
 export interface EpochPoint {
   readonly epoch: number;
   readonly trainLoss: number;

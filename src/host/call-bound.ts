@@ -1,4 +1,5 @@
-/** How many calls of one connection may be under way: what comes beyond is refused in words at once, and costs nothing. */
+/** How many calls of one connection may be under way: what comes beyond is refused in words at
+ * once, and costs nothing. */
 import { WorkbenchError } from '../core/errors.ts';
 
 /** A window has some dozen under way at most. */

@@ -82,8 +82,9 @@ export {
 } from './without-session.ts';
 
 /**
- * Opens the workspace (making it when absent), marks what a dead session left behind as interrupted, and serves. Throws
- * `workspace.*` when it cannot be opened; then nothing was changed and nothing is left open.
+ * Opens the workspace (making it when absent), marks what a dead session left behind as
+ * interrupted, and serves. Throws `workspace.*` when it cannot be opened; then nothing was changed
+ * and nothing is left open.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
   const began = performance.now();

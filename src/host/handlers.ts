@@ -1,4 +1,5 @@
-/** What the host answers to each method of the contract. A mapped type: a method without a handler does not compile. */
+/** What the host answers to each method of the contract. A mapped type: a method without a handler
+ * does not compile. */
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import type { Contract } from '../bridge/contract.ts';
 import type { DoctorView, SystemView } from '../bridge/schemas/system.ts';

@@ -1,4 +1,5 @@
-/** What a shell gets from `createHost`: the contract's router, an in-process client of it, and an orderly end. */
+/** What a shell gets from `createHost`: the contract's router, an in-process client of it, and an
+ * orderly end. */
 import type { ContractRouterClient } from '@orpc/contract';
 import type { WebSocket } from 'ws';
 import type { Contract } from '../bridge/contract.ts';
@@ -13,7 +14,8 @@ export interface HostOptions {
   /** The program's `resources` folder (bundled data sets and teachers). */
   readonly resources: string;
   readonly shell: 'electron' | 'web' | 'cli';
-  /** Called when a window asks to quit (`system.quit`): the shell closes, the host has already done as asked. */
+  /** Called when a window asks to quit (`system.quit`): the shell closes, the host has already done
+   * as asked. */
   readonly onQuit?: (mode: 'pause' | 'keep') => void;
   /** Diagnostics as JSON lines; absent: `<workspace>/logs/host.log`. */
   readonly logFile?: string;
@@ -21,7 +23,8 @@ export interface HostOptions {
   readonly version?: string;
   /** The sample search; absent: `examples/fashion-quick.json` beside the resources folder. */
   readonly sample?: string;
-  /** A Node 24 binary for trainers; absent: this one, or under Electron the one shipped with the program. */
+  /** A Node 24 binary for trainers; absent: this one, or under Electron the one shipped with the
+   * program. */
   readonly node?: string;
   /** Tests put another trainer in the place of the real one, and lose patience sooner. */
   readonly trainer?: {
@@ -36,7 +39,8 @@ export type HostClient = ContractRouterClient<Contract>;
 export interface Host {
   /** The same methods that a renderer calls, without a transport. */
   readonly client: HostClient;
-  /** Upgrades one connection: a WebSocket of `ws` or a MessagePort; returns a function that cuts it. */
+  /** Upgrades one connection: a WebSocket of `ws` or a MessagePort; returns a function that cuts
+   * it. */
   readonly serve: {
     webSocket(socket: WebSocket): void;
     messagePort(port: unknown): void;
@@ -45,14 +49,17 @@ export interface Host {
   readonly trainTeacher: TrainTeacher;
   readonly importDataset: ImportDataset;
   readonly takeInArchive: Archives['takeIn'];
-  /** A file that the system handed to the shell: windows ask whether to take it in. Throws where it cannot be read. */
+  /** A file that the system handed to the shell: windows ask whether to take it in. Throws where it
+   * cannot be read. */
   readonly offerArchive: Archives['offer'];
   /** What this opening has put back or saved, where somebody had wished for it. */
   readonly recovery: RecoveryReport | undefined;
   /** Runs that are running now. */
   activeRuns(): readonly string[];
-  /** Imports, trainings of teachers and the like under way: what goes on without a window, and ends with the host. */
+  /** Imports, trainings of teachers and the like under way: what goes on without a window, and ends
+   * with the host. */
   activeJobs(): number;
-  /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the store. */
+  /** Pauses what runs (checkpointing the trials in flight), ends trainers and workers, closes the
+   * store. */
   close(): Promise<void>;
 }

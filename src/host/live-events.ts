@@ -1,12 +1,14 @@
 /**
- * Changes as they happen, for any number of windows: of each run and trial the latest state at most ten times a second,
- * of each curve every point. A subscriber that does not keep up loses its backlog and is told to read everything again.
+ * Changes as they happen, for any number of windows: of each run and trial the latest state at most
+ * ten times a second, of each curve every point. A subscriber that does not keep up loses its
+ * backlog and is told to read everything again.
  */
 import type { HostEvent } from '../bridge/schemas/records.ts';
 
 export interface LiveEvents {
   publish(event: HostEvent): void;
-  /** Begins with `synced`; ends when `signal` is aborted, the reader returns, or the host closes. */
+  /** Begins with `synced`; ends when `signal` is aborted, the reader returns, or the host
+   * closes. */
   subscribe(signal?: AbortSignal): AsyncIteratorObject<HostEvent, undefined, undefined>;
   close(): void;
 }

@@ -1,6 +1,7 @@
 /**
- * Diagnostics as JSON lines in a file. No worker transport: bundling breaks those, and with them pino's own rotation. A file
- * that is full gives way to the next one; with those before it, what is kept has an end.
+ * Diagnostics as JSON lines in a file. No worker transport: bundling breaks those, and with them
+ * pino's own rotation. A file that is full gives way to the next one; with those before it, what is
+ * kept has an end.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,7 +19,8 @@ const MAX_BYTES = 5_000_000;
 /** `host.log.1` is the one before, `host.log.2` the one before that. */
 const OLDER = 2;
 
-/** A log that cannot be written is none: it must not end the program, on a full disk least of all. */
+/** A log that cannot be written is none: it must not end the program, on a full disk least of
+ * all. */
 export function openLog(file: string, maxBytes = MAX_BYTES): OpenLog {
   let descriptor: number | undefined;
   let bytes = 0;

@@ -1,4 +1,5 @@
-/** The contract's router over the handlers, and its ways out: in process, over a WebSocket, over a MessagePort. */
+/** The contract's router over the handlers, and its ways out: in process, over a WebSocket, over a
+ * MessagePort. */
 import { inspect } from 'node:util';
 import { createRouterClient, implement } from '@orpc/server';
 import type { AnyRouter } from '@orpc/server';
@@ -24,7 +25,8 @@ export interface Exits {
 export function createExits(handlers: Handlers, log: Log): Exits {
   const router = routerOf(handlers);
 
-  /** The router does not catch; here, where calls leave, every error becomes one that may be shown. */
+  /** The router does not catch; here, where calls leave, every error becomes one that may be
+   * shown. */
   const showing =
     (shown: (error: unknown) => unknown) =>
     async <T>(call: { readonly path: readonly string[]; readonly next: () => Promise<T> }): Promise<T> => {
@@ -53,7 +55,8 @@ export function createExits(handlers: Handlers, log: Log): Exits {
   };
 }
 
-/** oRPC's builder cannot be walked with its types kept; `Handlers` has checked every method already. */
+/** oRPC's builder cannot be walked with its types kept; `Handlers` has checked every method
+ * already. */
 function routerOf(handlers: Handlers): AnyRouter {
   type AnyHandler = (input: unknown, signal: AbortSignal | undefined) => unknown;
   type Builder = { handler(run: (call: { input: unknown; signal?: AbortSignal }) => unknown): unknown };
@@ -72,7 +75,8 @@ function routerOf(handlers: Handlers): AnyRouter {
   return Object.fromEntries(groups) as AnyRouter;
 }
 
-/** A browser's, Node's or Electron's: the first two are started, Electron's too, and all of them post. */
+/** A browser's, Node's or Electron's: the first two are started, Electron's too, and all of them
+ * post. */
 function isPort(
   port: unknown,
 ): port is Parameters<PortHandler<Record<never, never>>['upgrade']>[0] & { start?(): void } {

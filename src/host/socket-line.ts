@@ -1,11 +1,14 @@
-/** One window's WebSocket, read and written no faster than both sides keep up: what waits for it is bounded. */
+/** One window's WebSocket, read and written no faster than both sides keep up: what waits for it is
+ * bounded. */
 import type { RPCHandler } from '@orpc/server/websocket';
 import type { RawData, WebSocket } from 'ws';
 import type { CallContext } from './call-bound.ts';
 
-/** Messages that are written and not sent yet; above the first nothing is read, until there are fewer than the second. */
+/** Messages that are written and not sent yet; above the first nothing is read, until there are
+ * fewer than the second. */
 const UNSENT = { most: 512, few: 128 } as const;
-/** A window that takes nothing for so long is cut; a living one connects again and reads everything anew. */
+/** A window that takes nothing for so long is cut; a living one connects again and reads everything
+ * anew. */
 const STUCK_MS = 60_000;
 
 /** `onFault` hears of a message that is no call: no page of ours sends one, and the line is cut. */
@@ -18,7 +21,8 @@ export function serveSocket(
   let unsent = 0;
   let stuck: NodeJS.Timeout | undefined;
 
-  /** Resolves when the system has taken it: a stream of events waits for its reader then, and forgets what has passed. */
+  /** Resolves when the system has taken it: a stream of events waits for its reader then, and
+   * forgets what has passed. */
   function send(data: Parameters<WebSocket['send']>[0]): Promise<void> {
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
     unsent += 1;

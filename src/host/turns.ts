@@ -1,7 +1,8 @@
 /** Work that waits for its turn or its place, in the order in which it came. */
 import { once } from 'node:events';
 
-/** Does `work` when those before it have ended; `undefined` where `signal` came first: it leaves the queue at once. */
+/** Does `work` when those before it have ended; `undefined` where `signal` came first: it leaves
+ * the queue at once. */
 export type InTurn = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T | undefined>;
 
 export function createTurns(): InTurn {

@@ -1,4 +1,5 @@
-/** What needs no session in a workspace: it works beside another process that has one, and makes no folder. */
+/** What needs no session in a workspace: it works beside another process that has one, and makes no
+ * folder. */
 import { rmSync } from 'node:fs';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
 import type { BackendView } from '../bridge/schemas/system.ts';
@@ -42,7 +43,8 @@ export async function measureBackend(options: Places & Machine): Promise<Backend
   }
 }
 
-/** Throws what starting this search would throw for its data set, teacher, families, strategy or limits. */
+/** Throws what starting this search would throw for its data set, teacher, families, strategy or
+ * limits. */
 export async function checkSearch({ resources, workspace }: Places, search: ParsedSearchInput): Promise<void> {
   await planRun(createCatalog(resources, workspace), search);
 }
@@ -57,7 +59,8 @@ export async function explainRecorded({ resources, workspace }: Places, run: str
   }
 }
 
-/** These runs, or the whole workspace where none are named, as one file. Undefined where it was stopped; then there is no file. */
+/** These runs, or the whole workspace where none are named, as one file. Undefined where it was
+ * stopped; then there is no file. */
 export async function packToFile(
   { workspace, runs, file }: { readonly workspace: string; readonly runs?: readonly string[]; readonly file: string },
   tell: (progress: ArchiveProgress) => void,

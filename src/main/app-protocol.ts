@@ -1,4 +1,5 @@
-/** `app://trade/`: the built renderer as responses, with the content security policy. No Electron in here. */
+/** `app://trade/`: the built renderer as responses, with the content security policy. No Electron
+ * in here. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';

@@ -1,4 +1,5 @@
-/** What happens when the person closes the window or quits: a search and other long work end or go on, as they say. */
+/** What happens when the person closes the window or quits: a search and other long work end or go
+ * on, as they say. */
 
 export type Closing = 'quit' | 'keep' | 'stay';
 

@@ -1,4 +1,5 @@
-/** Tells the desktop of the work under way: taskbar, sleep, and a notice at the end. The rules are in work-signs.ts. */
+/** Tells the desktop of the work under way: taskbar, sleep, and a notice at the end. The rules are
+ * in work-signs.ts. */
 import { Notification, powerSaveBlocker } from 'electron';
 import type { BrowserWindow } from 'electron';
 import type { Host } from '../host/create-host.ts';

@@ -1,4 +1,5 @@
-/** The Electron shell: one instance, one window, and a host that outlives the window while a search runs. */
+/** The Electron shell: one instance, one window, and a host that outlives the window while a search
+ * runs. */
 import { join } from 'node:path';
 import { app, crashReporter, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
@@ -188,7 +189,8 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     void leaveWhenDone(running);
   }
 
-  /** Ends the program with its last search or other long work, unless a window was opened again by then. */
+  /** Ends the program with its last search or other long work, unless a window was opened again by
+   * then. */
   async function leaveWhenDone(running: Host): Promise<void> {
     for await (const _event of await running.client.events.watch()) {
       if (window !== undefined) return;
@@ -219,13 +221,16 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   }
 }
 
-/** An AppImage's start script turns it off where the system grants none; a checkout may be tried without. */
+/** An AppImage's start script turns it off where the system grants none; a checkout may be tried
+ * without. */
 function refuseWithoutSandbox(): void {
   if (!app.isPackaged || !app.commandLine.hasSwitch('no-sandbox')) return;
   throw new WorkbenchError(
     'usage.invalid',
-    'The workbench does not start without the sandbox that keeps its page apart from your files. If you have not turned it off ' +
-      '(--no-sandbox), your system grants none: install the deb package, which brings a profile for it, or allow user namespaces.',
+    'The workbench does not start without the sandbox that keeps its page apart from your files. If you have ' +
+      'not turned it off ' +
+      '(--no-sandbox), your system grants none: install the deb package, which brings a profile for it, or ' +
+      'allow user namespaces.',
   );
 }
 

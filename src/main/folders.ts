@@ -1,4 +1,5 @@
-/** Where the program's own files lie. In a checkout this file is in src/main, in a build in out/main, in an installed app in its archive. */
+/** Where the program's own files lie. In a checkout this file is in src/main, in a build in
+ * out/main, in an installed app in its archive. */
 import { join, resolve } from 'node:path';
 import { app } from 'electron';
 

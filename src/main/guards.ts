@@ -1,4 +1,5 @@
-/** What the Electron shell lets through, as functions of plain values: they are tested without Electron. */
+/** What the Electron shell lets through, as functions of plain values: they are tested without
+ * Electron. */
 
 /** Of the page that the shell serves by its own protocol. */
 export const APP_SCHEME = 'app';
@@ -11,7 +12,8 @@ export interface FrameLike {
   readonly parent: unknown;
 }
 
-/** By the parser, not by its first letters: `app://trade@evil/` and `app://trade.evil/` are not ours. */
+/** By the parser, not by its first letters: `app://trade@evil/` and `app://trade.evil/` are not
+ * ours. */
 export function isOwnPage(address: string): boolean {
   const url = URL.parse(address);
   return url?.protocol === `${APP_SCHEME}:` && url.host === APP_HOST && url.username === '' && url.password === '';
@@ -25,7 +27,8 @@ export function isOwnMainFrame(frame: FrameLike | null | undefined): boolean {
 /** What the workbench exports, by the ends of its files: no program is among them. */
 const EXPORTS = ['.csv', '.html', '.json', '.md', '.onnx', '.png', '.svg', '.trade', '.txt'];
 
-/** Only what our own page has made in its memory becomes a file, under a name of ours; nothing is fetched from anywhere. */
+/** Only what our own page has made in its memory becomes a file, under a name of ours; nothing is
+ * fetched from anywhere. */
 export function mayDownload(address: string, name: string): boolean {
   const inner = /^blob:(.*)$/.exec(address)?.[1];
   return inner !== undefined && isOwnPage(inner) && EXPORTS.some((ending) => name.toLowerCase().endsWith(ending));

@@ -1,4 +1,5 @@
-/** Closes Electron's doors: no permissions, no navigation, no second window, no webview, no download but our exports. The rules are in guards.ts. */
+/** Closes Electron's doors: no permissions, no navigation, no second window, no webview, no
+ * download but our exports. The rules are in guards.ts. */
 import { app, session, shell } from 'electron';
 import type { Event } from 'electron';
 import { mayOpenExternally } from '../bridge/external-links.ts';

@@ -1,4 +1,5 @@
-/** What stands in the menu: what every desktop program has, and the workbench's own commands. Tested without Electron. */
+/** What stands in the menu: what every desktop program has, and the workbench's own commands.
+ * Tested without Electron. */
 import type { MenuItemConstructorOptions } from 'electron';
 import type { CommandId, CommandMenu } from '../bridge/commands.ts';
 import { acceleratorOf, COMMANDS } from '../bridge/commands.ts';

@@ -1,4 +1,5 @@
-/** Files that the system hands to the program: by double-click, by "Open with" or on the command line. Tested without Electron. */
+/** Files that the system hands to the program: by double-click, by "Open with" or on the command
+ * line. Tested without Electron. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isArchiveName } from '../bridge/schemas/archive.ts';
@@ -8,7 +9,8 @@ export interface HandOver {
   readonly archives: readonly string[];
 }
 
-/** Of the arguments that are no switches the archives, as whole paths: Linux's desktops name files by `file:` addresses. */
+/** Of the arguments that are no switches the archives, as whole paths: Linux's desktops name files
+ * by `file:` addresses. */
 export function archivesAmong(args: readonly string[], folder: string): readonly string[] {
   return args
     .flatMap((arg) => pathOf(arg) ?? [])
@@ -16,7 +18,8 @@ export function archivesAmong(args: readonly string[], folder: string): readonly
     .map((path) => resolve(folder, path));
 }
 
-/** `data` comes from another process of this person's, which may be another version of the program. */
+/** `data` comes from another process of this person's, which may be another version of the
+ * program. */
 export function readHandOver(data: unknown): HandOver {
   const archives: unknown = typeof data === 'object' && data !== null && 'archives' in data ? data.archives : undefined;
   const isOurs = (path: unknown): path is string => typeof path === 'string' && isArchiveName(path);
@@ -48,7 +51,8 @@ export function createOpeningQueue(): OpeningQueue {
   };
 }
 
-/** Undefined for a file of another machine, which Windows would fetch from there, and for no path at all. */
+/** Undefined for a file of another machine, which Windows would fetch from there, and for no path
+ * at all. */
 function pathOf(arg: string): string | undefined {
   if (!arg.startsWith('file:')) return arg;
   if (URL.parse(arg)?.host !== '') return undefined;

@@ -1,4 +1,5 @@
-/** What the Electron shell is started with: `[--workspace DIR] [--sample] [FILE.trade ...]`, among switches that are Chromium's own. */
+/** What the Electron shell is started with: `[--workspace DIR] [--sample] [FILE.trade ...]`, among
+ * switches that are Chromium's own. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { archivesAmong } from './opening.ts';
@@ -10,7 +11,8 @@ export interface ShellOptions {
   readonly archives: readonly string[];
 }
 
-/** `args`: after the program's own path; relative paths go from `folder`. Unknown switches are left to Chromium. */
+/** `args`: after the program's own path; relative paths go from `folder`. Unknown switches are left
+ * to Chromium. */
 export function readShellOptions(args: readonly string[], folder = process.cwd()): ShellOptions {
   const { values, positionals } = parseArgs({
     args: [...args],

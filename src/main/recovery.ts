@@ -1,4 +1,5 @@
-/** What a person is offered where the workspace is damaged: nothing is deleted, whichever button it is. */
+/** What a person is offered where the workspace is damaged: nothing is deleted, whichever button it
+ * is. */
 import type { BackupView } from '../bridge/maintenance-contract.ts';
 
 export type Rescue =

@@ -1,4 +1,5 @@
-/** Where the window stood: kept as a small file in the program's own folder, and mended when a screen is gone. */
+/** Where the window stood: kept as a small file in the program's own folder, and mended when a
+ * screen is gone. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -15,7 +16,8 @@ export interface WindowState {
   readonly maximized: boolean;
 }
 
-/** So much of the title bar must be on a screen, in pixels, for the window to be caught with the mouse. */
+/** So much of the title bar must be on a screen, in pixels, for the window to be caught with the
+ * mouse. */
 const VISIBLE = 80;
 
 /** A file that is missing or damaged means a fresh start. */
@@ -41,7 +43,8 @@ export function writeWindowState(file: string, state: WindowState): void {
   }
 }
 
-/** Without its bounds where no screen (`screens`: their work areas) shows enough of the title bar. */
+/** Without its bounds where no screen (`screens`: their work areas) shows enough of the title
+ * bar. */
 export function onScreen(state: WindowState, screens: readonly Bounds[]): WindowState {
   const { bounds } = state;
   const isVisible = bounds && screens.some((screen) => showsTitle(bounds, screen));

@@ -1,4 +1,5 @@
-/** The one window: sandboxed, with its place kept from last time; it comes back when its page crashes. */
+/** The one window: sandboxed, with its place kept from last time; it comes back when its page
+ * crashes. */
 import { join } from 'node:path';
 import { app, BrowserWindow, screen } from 'electron';
 import { CODE_ROOT, dataRoot } from './folders.ts';

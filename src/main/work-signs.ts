@@ -1,4 +1,5 @@
-/** What the desktop is shown of the work under way: a fold of the host's events, tested without Electron. */
+/** What the desktop is shown of the work under way: a fold of the host's events, tested without
+ * Electron. */
 import { isUnderWay, outlivesWindow } from '../bridge/schemas/job.ts';
 import type { JobView } from '../bridge/schemas/job.ts';
 import type { HostEvent, RunSummaryView } from '../bridge/schemas/records.ts';
@@ -64,7 +65,8 @@ export function keepsAwake({ runs, jobs }: Work): boolean {
   return runs.size + jobs.size > 0;
 }
 
-/** Of the bar in the taskbar, [0, 1]: the searches together, or the jobs where no search runs; `busy` where nothing is counted. */
+/** Of the bar in the taskbar, [0, 1]: the searches together, or the jobs where no search runs;
+ * `busy` where nothing is counted. */
 export function progressOf({ runs, jobs }: Work): number | 'busy' | undefined {
   const counted = runs.size > 0 ? [...runs.values()].flatMap(({ live }) => live ?? []) : [...jobs.values()];
   const total = counted.reduce((sum, part) => sum + part.total, 0);

@@ -1,4 +1,5 @@
-/** Shows the page which shell it is in, tells it what is chosen in the menu, and passes its end of the bridge on to main. */
+/** Shows the page which shell it is in, tells it what is chosen in the menu, and passes its end of
+ * the bridge on to main. */
 import { contextBridge, ipcRenderer } from 'electron';
 import { COMMAND_MESSAGE, PORT_MESSAGE } from '../bridge/shell.ts';
 import type { ShellApi } from '../bridge/shell.ts';

@@ -1,4 +1,5 @@
-/** Archives between this window and the host, in pieces: files by the browser's own means, nothing is a path. */
+/** Archives between this window and the host, in pieces: files by the browser's own means, nothing
+ * is a path. */
 import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/schemas/archive.ts';
 import { isUnderWay } from '../bridge/schemas/job.ts';
 import type { JobView } from '../bridge/schemas/job.ts';
@@ -34,7 +35,8 @@ export async function sendArchive(file: File, tell: (share: number) => void): Pr
   }
 }
 
-/** Fetches what a finished job made, and gives it to the person as a file; in words what stayed out of it. */
+/** Fetches what a finished job made, and gives it to the person as a file; in words what stayed out
+ * of it. */
 export async function fetchArchive(job: JobView): Promise<string> {
   if (isUnderWay(job) || job.made === undefined) return '';
   const { archives } = useClient();
@@ -43,7 +45,8 @@ export async function fetchArchive(job: JobView): Promise<string> {
   const pieces: Blob[] = [];
   for (let offset = 0; offset < bytes;) {
     const piece = await archives.read({ id, offset });
-    // A copy of its own: a blob takes no view of shared memory. Large ones the browser keeps on the disk.
+    // A copy of its own: a blob takes no view of shared memory. Large ones the browser keeps on the
+    // disk.
     pieces.push(new Blob([Uint8Array.from(piece)]));
     offset += piece.length;
   }

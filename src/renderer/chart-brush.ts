@@ -1,4 +1,5 @@
-/** A rectangle drawn over a chart with two axes: by pointer, told in the axes' own units when it ends. */
+/** A rectangle drawn over a chart with two axes: by pointer, told in the axes' own units when it
+ * ends. */
 import type { ECharts } from 'echarts/core';
 import { onScopeDispose, shallowRef, watch } from 'vue';
 import type { Ref } from 'vue';

@@ -7,7 +7,8 @@ export function csvText({ columns, rows }: ChartTable): string {
 
 /** A number with its unit, if any, or the dash of what was not measured. */
 const NUMBER = /^[+-]?(?:\d[\d.,]*(?:e[+-]?\d+)?|Infinity)(?: [%A-Za-zµ]+)?$|^-$/;
-/** What a spreadsheet would compute: a name that begins so gets the apostrophe that marks text there. */
+/** What a spreadsheet would compute: a name that begins so gets the apostrophe that marks text
+ * there. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 function cellOf(text: string): string {

@@ -1,4 +1,5 @@
-/** Files by the browser's own means, which both shells have: the person picks, nothing is a path. */
+/** Files by the browser's own means, which both shells have: the person picks, nothing is a
+ * path. */
 
 /** Undefined when the person cancels. */
 export function pickTextFile(accept: string): Promise<{ readonly name: string; readonly text: string } | undefined> {

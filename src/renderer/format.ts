@@ -1,4 +1,5 @@
-/** Numbers as people read them, each with its unit. NaN, infinities and absent values have words of their own. */
+/** Numbers as people read them, each with its unit. NaN, infinities and absent values have words of
+ * their own. */
 
 export const ABSENT = '–';
 
@@ -44,7 +45,8 @@ export function formatPoints(value: number | undefined): string {
   return `${signed((value * 100).toFixed(1))} points`;
 }
 
-/** `12 % more`, `3.4 times less`: how much larger or smaller than `base`; from twice on as a factor. */
+/** `12 % more`, `3.4 times less`: how much larger or smaller than `base`; from twice on as a
+ * factor. */
 export function formatRatio(value: number, base: number): string {
   if (!Number.isFinite(value) || !Number.isFinite(base) || base <= 0 || value < 0) return ABSENT;
   if (value === base) return 'same';

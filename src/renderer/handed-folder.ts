@@ -1,4 +1,5 @@
-/** A folder that the person picks or drops, and its way to the host in pieces: by the browser's own means, nothing is a path of the machine. */
+/** A folder that the person picks or drops, and its way to the host in pieces: by the browser's own
+ * means, nothing is a path of the machine. */
 import { MOST_PIECES, PIECE_BYTES } from '../bridge/schemas/file.ts';
 import type { HandedPiece } from '../bridge/schemas/file.ts';
 import { useClient } from './api.ts';
@@ -67,7 +68,8 @@ function folderOf(name: string, all: readonly PickedFile[]): PickedFolder {
   return { name, files, bytes: files.reduce((sum, { file }) => sum + file.size, 0) };
 }
 
-/** Gives the id under which the host has it then. Throws what `signal` was aborted with; nothing is left there then. */
+/** Gives the id under which the host has it then. Throws what `signal` was aborted with; nothing is
+ * left there then. */
 export async function handOver(
   { files, bytes }: Pick<PickedFolder, 'files' | 'bytes'>,
   tell: (share: number) => void,

@@ -1,4 +1,5 @@
-/** The hypervolume as people can read it: its share of the box between the reference point and the ideal corner. */
+/** The hypervolume as people can read it: its share of the box between the reference point and the
+ * ideal corner. */
 import type { SearchConfig } from '../core/run.ts';
 import { formatCount, formatExact, formatMilliseconds, formatPercent } from './format.ts';
 
@@ -12,7 +13,8 @@ const EDGES: Readonly<Record<string, { readonly title: string; readonly ideal: n
     latencyMs: { title: 'latency', ideal: 0, text: formatMilliseconds },
   };
 
-/** Volume of the box in the product of the objectives' units; undefined where an edge is unknown or empty. */
+/** Volume of the box in the product of the objectives' units; undefined where an edge is unknown or
+ * empty. */
 export function referenceBox({ objectives, reference }: Scored): number | undefined {
   const edges = objectives.map(({ metric, goal }) => {
     const edge = (EDGES[metric]?.ideal ?? NaN) - (reference[metric] ?? NaN);

@@ -1,4 +1,5 @@
-/** Starts the window: theme, connection (before the router, for the address carries a token), stores, first view. */
+/** Starts the window: theme, connection (before the router, for the address carries a token),
+ * stores, first view. */
 import { createPinia, setActivePinia } from 'pinia';
 import { createApp } from 'vue';
 import { connectToHost } from '../bridge/connect.ts';
@@ -12,7 +13,8 @@ import RefusedScreen from './shell/RefusedScreen.vue';
 import { useLive } from './stores/live.ts';
 import { installAppearance } from './theme.ts';
 
-/** The view that a window opens on comes while the connection is made, not after it; the router tells where it does not. */
+/** The view that a window opens on comes while the connection is made, not after it; the router
+ * tells where it does not. */
 function fetchFirstView(): void {
   const isFirst = /^#?\/?(token=.*)?$/.test(location.hash);
   if (isFirst) import('./views/ExperimentsView.vue').catch(() => undefined);

@@ -1,4 +1,5 @@
-/** Routes, each view a chunk of its own. Hash addresses work on a file-like scheme and on any server alike. */
+/** Routes, each view a chunk of its own. Hash addresses work on a file-like scheme and on any
+ * server alike. */
 import { createRouter, createWebHashHistory } from 'vue-router';
 import type { Router, RouteRecordRaw } from 'vue-router';
 import { RUN_TABS } from './run/tabs.ts';

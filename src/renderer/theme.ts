@@ -1,4 +1,5 @@
-/** Theme and density in force, for components and, as attributes of the document, for the style sheets. */
+/** Theme and density in force, for components and, as attributes of the document, for the style
+ * sheets. */
 import type { ComputedRef } from 'vue';
 import { computed, watchEffect } from 'vue';
 import { usePreferences } from './stores/preferences.ts';

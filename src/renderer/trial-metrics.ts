@@ -1,4 +1,5 @@
-/** What can stand on an axis: every number of a student, with its direction, its scale and its written form. */
+/** What can stand on an axis: every number of a student, with its direction, its scale and its
+ * written form. */
 import type { Goal } from '../core/objective.ts';
 import type { SearchConfig } from '../core/run.ts';
 import type { Trial } from '../core/trial.ts';
@@ -99,7 +100,8 @@ export function axisTitle(metric: TrialMetric, isLog: boolean): string {
   return `${metricTitle(metric)}${isLog ? ' (log scale)' : ''}`;
 }
 
-/** The cost that a run's front is first shown against: its reward's, or its first objective after accuracy. */
+/** The cost that a run's front is first shown against: its reward's, or its first objective after
+ * accuracy. */
 export function costTraded({ objectives, reward }: Pick<SearchConfig, 'objectives' | 'reward'>): TrialMetric {
   if (reward) return reward.cost;
   const costs = ['params', 'macs', 'latencyMs'] as const;

@@ -47,7 +47,8 @@ const TRIAL_STATES = {
   ruledOut: { label: 'Too slow', tone: 'neutral' },
 } as const satisfies Readonly<Record<TrialState | TrialEnd, StateWord>>;
 
-/** Of a student: `Stopped` where the person stopped it, `Too slow` where its latency ruled it out. */
+/** Of a student: `Stopped` where the person stopped it, `Too slow` where its latency ruled it
+ * out. */
 export const trialState = (trial: Trial): StateWord => TRIAL_STATES[endOf(trial) ?? trial.state];
 
 /** One button goes through the themes. */
@@ -142,7 +143,10 @@ export function latencyConditions(row: LatencyView): string {
   const { version, threads, warmupPasses, timingsMs } = row;
   const load = Number.isFinite(row.otherLoad) ? `others kept ${digits(row.otherLoad, 2)} cores busy` : 'unknown load';
   const machine = wasIdle(row) ? 'machine otherwise idle' : load;
-  return `${version}, ${threads === 1 ? 'one thread' : `${threads} threads`}, ${timingsMs.length} passes after ${warmupPasses} of warm-up, ${machine}`;
+  return (
+    `${version}, ${threads === 1 ? 'one thread' : `${threads} threads`}, ${timingsMs.length} passes after ` +
+    `${warmupPasses} of warm-up, ${machine}`
+  );
 }
 
 export function metricTitle(metric: string): string {
@@ -172,8 +176,8 @@ const SOURCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sentences: where it comes from, what was expected, what happened instead. `scored`: its run's configuration, of which
- * an expected gain is told as a share of the reference box.
+ * Sentences: where it comes from, what was expected, what happened instead. `scored`: its run's
+ * configuration, of which an expected gain is told as a share of the reference box.
  */
 export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): readonly string[] {
   const { why } = trial;
@@ -252,7 +256,10 @@ function outcomeSentence(trial: Trial): string | undefined {
   const gap = accuracy - predicted.mean;
   const deviations = Math.abs(gap) / predicted.deviation;
   const verdict = deviations <= 1 ? 'as expected' : deviations <= 2 ? 'a little off' : 'a surprise';
-  return `It reached ${formatPercent(accuracy)}: ${formatPoints(gap)}, ${deviations.toFixed(1)} deviations from the prediction (${verdict}).`;
+  return (
+    `It reached ${formatPercent(accuracy)}: ${formatPoints(gap)}, ${deviations.toFixed(1)} deviations from ` +
+    `the prediction (${verdict}).`
+  );
 }
 
 /** `Width: 16 · Blocks: 2`: every level of a configuration, in the order it is kept. */

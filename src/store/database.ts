@@ -1,6 +1,7 @@
 /**
- * Opens the database of a workspace and asserts its pragmas. Never read a database file by other means than SQLite while
- * it is open: closing any descriptor of a file drops all locks that this process holds on it (POSIX).
+ * Opens the database of a workspace and asserts its pragmas. Never read a database file by other
+ * means than SQLite while it is open: closing any descriptor of a file drops all locks that this
+ * process holds on it (POSIX).
  */
 import Database from 'better-sqlite3';
 import { WorkbenchError } from '../core/errors.ts';
@@ -13,7 +14,8 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 
 export type Connection = Database.Database;
 
-/** `normal`: safe against a killed process; `full`: against a power cut too (the call waits for the disk). */
+/** `normal`: safe against a killed process; `full`: against a power cut too (the call waits for the
+ * disk). */
 export type Durability = 'normal' | 'full';
 
 export function pragma(db: Connection, name: string): unknown {
@@ -25,7 +27,8 @@ export function schemaVersion(db: Connection): number {
   return Number(pragma(db, 'user_version'));
 }
 
-/** Throws where the file is no workspace of ours; reads only, so that a foreign database stays as it was. */
+/** Throws where the file is no workspace of ours; reads only, so that a foreign database stays as
+ * it was. */
 function assertOurs(db: Connection, file: string): void {
   const objects = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
   if (objects > 0 && pragma(db, 'application_id') !== APPLICATION_ID) {
@@ -47,8 +50,8 @@ function setPragma(db: Connection, file: string, name: string, value: string | n
 }
 
 /**
- * For reading and writing; the file is made when absent. The caller holds the workspace's lock. `accept` may refuse the
- * database by throwing, before anything is written to it.
+ * For reading and writing; the file is made when absent. The caller holds the workspace's lock.
+ * `accept` may refuse the database by throwing, before anything is written to it.
  */
 export function openDatabase(file: string, accept: (db: Connection) => void = () => {}): Connection {
   return inWordsOf(file, () => {
@@ -70,7 +73,8 @@ export function openDatabase(file: string, accept: (db: Connection) => void = ()
   });
 }
 
-/** For reading only, beside a writer; the file must be there. A newer schema is read as far as it can be. */
+/** For reading only, beside a writer; the file must be there. A newer schema is read as far as it
+ * can be. */
 export function openDatabaseReadonly(file: string): Connection {
   return inWordsOf(file, () => {
     const db = new Database(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
@@ -88,7 +92,8 @@ export function openDatabaseReadonly(file: string): Connection {
 function unreadable(file: string, cause: unknown): WorkbenchError {
   return new WorkbenchError(
     'workspace.readonly',
-    `"${file}" cannot be read in a folder that you cannot write to; copy the workspace to one that you can, or choose ` +
+    `"${file}" cannot be read in a folder that you cannot write to; copy the workspace to one that you ` +
+      'can, or choose ' +
       'another --workspace.',
     { file },
     { cause },
@@ -98,7 +103,8 @@ function unreadable(file: string, cause: unknown): WorkbenchError {
 export function newer(file: string, version: number): WorkbenchError {
   return new WorkbenchError(
     'workspace.newer',
-    `"${file}" was written by a newer version of the workbench (schema ${version}, this one knows ${SCHEMA_VERSION}): ` +
+    `"${file}" was written by a newer version of the workbench (schema ${version}, this one knows ` +
+      `${SCHEMA_VERSION}): ` +
       'it can be read, not written. Update the workbench or choose another --workspace.',
     { file },
   );
@@ -107,7 +113,8 @@ export function newer(file: string, version: number): WorkbenchError {
 /** Connections that write nothing while another one has the database to itself. */
 const resting = new WeakSet<Connection>();
 
-/** Refuses every write of this connection until `work` is done: it would wait for the other's lock, and all else with it. */
+/** Refuses every write of this connection until `work` is done: it would wait for the other's lock,
+ * and all else with it. */
 export async function whileResting<T>(db: Connection, work: () => Promise<T>): Promise<T> {
   if (resting.has(db)) throw compacting(db.name);
   resting.add(db);
@@ -126,7 +133,8 @@ function compacting(file: string): WorkbenchError {
   );
 }
 
-/** Gives free pages back to the disk. Beside a session of ours that rests; takes seconds in a large workspace. */
+/** Gives free pages back to the disk. Beside a session of ours that rests; takes seconds in a large
+ * workspace. */
 export function compactDatabase(file: string): void {
   inWordsOf(file, () => {
     const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
@@ -142,8 +150,8 @@ export function compactDatabase(file: string): void {
 }
 
 /**
- * One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change around it; inside another's it
- * is a part of it, and as durable.
+ * One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change
+ * around it; inside another's it is a part of it, and as durable.
  */
 export function transact<T>(db: Connection, durability: Durability, work: () => T): T {
   if (resting.has(db)) throw compacting(db.name);

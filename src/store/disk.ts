@@ -1,6 +1,7 @@
 /**
- * What has to outlast a power cut. The disk keeps the bytes of a file once the file is flushed, and its name (new, other or
- * gone) once its folder is. Whatever is acknowledged, or named by a row, goes through here first.
+ * What has to outlast a power cut. The disk keeps the bytes of a file once the file is flushed, and
+ * its name (new, other or gone) once its folder is. Whatever is acknowledged, or named by a row,
+ * goes through here first.
  */
 import {
   closeSync,
@@ -45,7 +46,8 @@ export function makeFolder(folder: string): void {
   for (let made = folder; made.length >= first.length; made = dirname(made)) flushFolder(dirname(made));
 }
 
-/** A flushed file, or a folder, under another name: after a power cut under one of the two, after this call under the new one. */
+/** A flushed file, or a folder, under another name: after a power cut under one of the two, after
+ * this call under the new one. */
 export function move(from: string, to: string): void {
   renameSync(from, to);
   flushFolder(dirname(to));
@@ -60,7 +62,8 @@ export function writeWhole(file: string, text: string): void {
   move(partial, file);
 }
 
-/** A copy of a file that may lie on another disk: there whole, or as it was before. `beside`: of the same folder, cut off where a kill comes. */
+/** A copy of a file that may lie on another disk: there whole, or as it was before. `beside`: of
+ * the same folder, cut off where a kill comes. */
 export function copyWhole(from: string, file: string, beside = `${file}.partial`): void {
   copyFileSync(from, beside);
   flushFile(beside);
@@ -69,7 +72,8 @@ export function copyWhole(from: string, file: string, beside = `${file}.partial`
 
 const AT_ONCE = 8;
 
-/** All bytes and names below a folder, or those of a file; others are answered meanwhile. The folder's own name is the caller's. */
+/** All bytes and names below a folder, or those of a file; others are answered meanwhile. The
+ * folder's own name is the caller's. */
 export async function flushTree(path: string): Promise<void> {
   const { files, folders } = below(path);
   let next = 0;

@@ -1,6 +1,7 @@
 /**
- * Files of a workspace. A file comes into `checkpoints` in one way: written whole in the session's temp folder, flushed,
- * renamed, and only then named by a row. A kill in between leaves an orphan for the next sweep, never a dangling row.
+ * Files of a workspace. A file comes into `checkpoints` in one way: written whole in the session's
+ * temp folder, flushed, renamed, and only then named by a row. A kill in between leaves an orphan
+ * for the next sweep, never a dangling row.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -63,13 +64,14 @@ export interface WorkspaceFiles extends StoredFiles {
   /** This session's own folder for files being written. */
   readonly temp: string;
   /**
-   * Size and hash of a finished file of the session's temp folder, once it has reached the disk. With `expected`, a file that
-   * differs is refused. A large file takes long: others are served in between.
+   * Size and hash of a finished file of the session's temp folder, once it has reached the disk.
+   * With `expected`, a file that differs is refused. A large file takes long: others are served in
+   * between.
    */
   seal(tempFile: string, expected?: FileFacts): Promise<FileFacts>;
   /**
-   * Moves a sealed file into `checkpoints`; its row is to be written in the same turn. The name gets a part of the content's
-   * hash, so that a file in place is never replaced by other content.
+   * Moves a sealed file into `checkpoints`; its row is to be written in the same turn. The name
+   * gets a part of the content's hash, so that a file in place is never replaced by other content.
    */
   adopt(tempFile: string, name: string, facts: FileFacts): AdoptedFile;
   remove(files: Iterable<string>): void;
@@ -120,7 +122,8 @@ export function storedFiles(directory: string): StoredFiles {
   };
 }
 
-/** A file that bears the hash of what is in it, or that was cut off on its way to such a name. Links are neither. */
+/** A file that bears the hash of what is in it, or that was cut off on its way to such a name.
+ * Links are neither. */
 function isOurs(path: string): boolean {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   const { base, name, ext } = parse(path);
@@ -233,8 +236,8 @@ function inFolder(folder: string): readonly string[] {
 }
 
 /**
- * A trainer of a dead session may go on writing for some seconds into its own folder, and another program may hold a
- * file open: what cannot be removed now is left for the next sweep.
+ * A trainer of a dead session may go on writing for some seconds into its own folder, and another
+ * program may hold a file open: what cannot be removed now is left for the next sweep.
  */
 function removeQuietly(path: string): void {
   try {

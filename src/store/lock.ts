@@ -1,7 +1,8 @@
 /**
- * One writer at a time. Node has no file locks, SQLite does: the session holds `BEGIN EXCLUSIVE` on `lock.sqlite`, and the
- * operating system lets it go when the process dies, however it dies. `lock.json` says who holds it, for messages; one
- * that is still there when the lock is free was left by a session that died.
+ * One writer at a time. Node has no file locks, SQLite does: the session holds `BEGIN EXCLUSIVE` on
+ * `lock.sqlite`, and the operating system lets it go when the process dies, however it dies.
+ * `lock.json` says who holds it, for messages; one that is still there when the lock is free was
+ * left by a session that died.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,8 @@ import { flushFile, flushFolder } from './disk.ts';
 import { toWorkbenchError } from './errors.ts';
 import { LOCK_FILE, LOCK_NOTE } from './ownership.ts';
 
-/** A connection that nobody refers to any more is closed by the garbage collector, and would let the lock go. */
+/** A connection that nobody refers to any more is closed by the garbage collector, and would let
+ * the lock go. */
 const held = new Set<Database.Database>();
 
 /** Long enough for a process that is just ending. */
@@ -70,7 +72,8 @@ function tryLock(directory: string, patienceMs: number): Database.Database | und
   }
 }
 
-/** Throws `workspace.busy` where another process (or another workspace object of this one) holds it. */
+/** Throws `workspace.busy` where another process (or another workspace object of this one) holds
+ * it. */
 export function acquireLock(directory: string): Lock {
   const db = tryLock(directory, PATIENCE_MS);
   if (!db) throw busy(directory);

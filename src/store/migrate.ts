@@ -1,4 +1,5 @@
-/** Brings a database to the newest schema: a copy first, then one transaction for each migration. */
+/** Brings a database to the newest schema: a copy first, then one transaction for each
+ * migration. */
 import Database from 'better-sqlite3';
 import { backUp } from './upkeep/backup.ts';
 import { schemaVersion, transact, type Connection } from './database.ts';
@@ -12,7 +13,8 @@ export interface MigrateOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Returns the path of the copy it made, where there was something to copy. A failing migration changes nothing. */
+/** Returns the path of the copy it made, where there was something to copy. A failing migration
+ * changes nothing. */
 export function migrate(db: Connection, { backups, now, migrations = MIGRATIONS }: MigrateOptions): string | undefined {
   const from = schemaVersion(db);
   const pending = migrations.filter((migration) => migration.version > from);

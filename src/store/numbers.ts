@@ -1,6 +1,7 @@
 /**
- * Written forms of the numbers that JSON and SQLite lose: NaN, the infinities and negative zero (SQLite turns NaN into
- * NULL, JSON turns all three into null, both drop the sign of zero). Lossless for every JSON tree.
+ * Written forms of the numbers that JSON and SQLite lose: NaN, the infinities and negative zero
+ * (SQLite turns NaN into NULL, JSON turns all three into null, both drop the sign of zero).
+ * Lossless for every JSON tree.
  */
 
 import { WorkbenchError } from '../core/errors.ts';
@@ -21,7 +22,8 @@ export function writeNumber(value: number): WrittenNumber {
   return Object.is(value, -0) ? '-0' : value;
 }
 
-/** Throws `workspace.corrupt` for what `writeNumber` never wrote: a column of type ANY holds whatever was put into it. */
+/** Throws `workspace.corrupt` for what `writeNumber` never wrote: a column of type ANY holds
+ * whatever was put into it. */
 export function readNumber(written: WrittenNumber): number {
   if (typeof written === 'number') return written;
   if (isSpecial(String(written))) return SPECIAL[written];
@@ -32,7 +34,8 @@ export function readNumber(written: WrittenNumber): number {
   );
 }
 
-/** A real string that looks like a written number, or like an escaped one, gets one more apostrophe in front. */
+/** A real string that looks like a written number, or like an escaped one, gets one more apostrophe
+ * in front. */
 const ESCAPED = /^'*(NaN|Infinity|-Infinity|-0)$/;
 
 export function writeJson(value: unknown): string {

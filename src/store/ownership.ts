@@ -1,6 +1,7 @@
 /**
- * What in a folder is ours. A workspace is opened only in a folder that is empty or ours, and of what lies in it only names
- * that a session of ours makes are ever removed. Links are never followed: what they lead to is somebody's.
+ * What in a folder is ours. A workspace is opened only in a folder that is empty or ours, and of
+ * what lies in it only names that a session of ours makes are ever removed. Links are never
+ * followed: what they lead to is somebody's.
  */
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import type { Stats } from 'node:fs';
@@ -42,7 +43,8 @@ const CHECKPOINT = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}-([0-9a-f]{12})\.[A-Za-z0
 /** Folders that this process has open, with how often: what is open is ours. */
 const open = new Map<string, number>();
 
-/** Until the returned function is called. SQLite loses its locks where anybody else in the process closes the file. */
+/** Until the returned function is called. SQLite loses its locks where anybody else in the process
+ * closes the file. */
 export function markOpen(root: string): () => void {
   const place = realpathSync(root);
   open.set(place, (open.get(place) ?? 0) + 1);
@@ -57,8 +59,8 @@ export function markOpen(root: string): () => void {
 }
 
 /**
- * Throws `workspace.foreign` for a folder that is neither empty nor ours, or in which one of our names is something else.
- * Reads only. A folder that is not there is nobody's.
+ * Throws `workspace.foreign` for a folder that is neither empty nor ours, or in which one of our
+ * names is something else. Reads only. A folder that is not there is nobody's.
  */
 export function assertOurs(root: string): void {
   const names = inWordsOf(root, () => namesIn(root)).filter((name) => !OF_THE_SYSTEM.includes(name));
@@ -93,7 +95,8 @@ function assertPlain(root: string, name: string): void {
   throw foreign(root, `cannot be a workspace, since "${name}" in it is ${what}`);
 }
 
-/** Before anything was written into a new workspace, or after its database was lost: then a copy of it proves whose it is. */
+/** Before anything was written into a new workspace, or after its database was lost: then a copy of
+ * it proves whose it is. */
 function hasOurNamesOnly(root: string, names: readonly string[]): boolean {
   if (!names.every((name) => ALL_FOLDERS.includes(name) || FILES.includes(name))) return false;
   const [tmp, temps] = [join(root, 'tmp'), ownTemps(join(root, 'tmp'))];
@@ -118,7 +121,8 @@ function factsOf(path: string): Stats | undefined {
 /** Absent, or as a session leaves it. */
 function isNote(file: string): boolean {
   if (factsOf(file) === undefined) return true;
-  // A kill, a full disk or a power cut may have left the beginning of it, with nothing or zeros behind.
+  // A kill, a full disk or a power cut may have left the beginning of it, with nothing or zeros
+  // behind.
   const text = readFileSync(file, 'utf8').replace(/\0+$/, '');
   return /^\{"pid":\d+\}\n?$/.test(text) || '{"pid":'.startsWith(text) || /^\{"pid":\d*$/.test(text);
 }
@@ -128,7 +132,8 @@ const MAGIC = 'SQLite format 3\0';
 /** Database file format, section 1.3 (sqlite.org/fileformat.html). */
 const APPLICATION_ID_AT = 68;
 
-/** By the bytes of the file, so that nothing of a stranger's database is opened, replayed or made beside it. */
+/** By the bytes of the file, so that nothing of a stranger's database is opened, replayed or made
+ * beside it. */
 function hasOurHeader(file: string): boolean {
   if (factsOf(file)?.isFile() !== true) return false;
   const header = Buffer.alloc(HEADER_BYTES);
@@ -156,7 +161,8 @@ export function strangeTemps(tmp: string): readonly string[] {
   return namesIn(tmp).filter((name) => !own.has(name));
 }
 
-/** The letters of its content's hash that a checkpoint of ours bears; undefined for any other name. */
+/** The letters of its content's hash that a checkpoint of ours bears; undefined for any other
+ * name. */
 export function hashInName(name: string): string | undefined {
   return CHECKPOINT.exec(name)?.[1];
 }

@@ -90,7 +90,8 @@ export function assertAsked(
   });
 }
 
-/** A curve has no gaps; a point at or before its end replaces the rest (an attempt that began further back). */
+/** A curve has no gaps; a point at or before its end replaces the rest (an attempt that began
+ * further back). */
 export function assertPoint(trialId: string, epoch: number, last: number | undefined): void {
   if (!Number.isInteger(epoch) || epoch < 0)
     throw conflict(`Trial ${trialId}: ${epoch} is not the number of an epoch.`);

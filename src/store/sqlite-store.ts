@@ -1,6 +1,6 @@
 /**
- * The store over SQLite: what each write consists of, in which transaction and how durable. SQL stands in the files of
- * the rows.
+ * The store over SQLite: what each write consists of, in which transaction and how durable. SQL
+ * stands in the files of the rows.
  */
 import type { Trial } from '../core/trial.ts';
 import { checkpointReader, checkpointWriter } from './rows/checkpoints.ts';

@@ -1,7 +1,7 @@
 /**
- * The store's contract: what a workspace remembers. `ReadableStore` and `WritableStore` are different types, so that a
- * reader cannot write by accident. All calls are synchronous and each write is one transaction: when it returns, it
- * is on disk. `sqlite-store.ts` keeps it.
+ * The store's contract: what a workspace remembers. `ReadableStore` and `WritableStore` are
+ * different types, so that a reader cannot write by accident. All calls are synchronous and each
+ * write is one transaction: when it returns, it is on disk. `sqlite-store.ts` keeps it.
  */
 import type { RunEvent } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';
@@ -25,8 +25,8 @@ export interface RunScore {
   readonly frontSize: number;
   readonly hypervolume: number;
   /**
-   * Hypervolume after each `historyStep`-th finished trial, in order of finishing. Bounded: a long run's list is thinned,
-   * or writing it down at each trial would cost more with every one.
+   * Hypervolume after each `historyStep`-th finished trial, in order of finishing. Bounded: a long
+   * run's list is thinned, or writing it down at each trial would cost more with every one.
    */
   readonly history: readonly number[];
   readonly historyStep: number;
@@ -39,7 +39,8 @@ export interface RunSummary {
   readonly hasNote: boolean;
   /** When it was moved to the trash; such a run is in no list but the trash's. */
   readonly trashedAt?: string;
-  /** Students off the front gave up their weights to make room, whatever the configuration says of them. */
+  /** Students off the front gave up their weights to make room, whatever the configuration says of
+   * them. */
   readonly frontOnly: boolean;
   /** Trials by state; a state that does not occur is 0. */
   readonly trials: Readonly<Record<Trial['state'], number>>;
@@ -52,7 +53,8 @@ export type RunOrder = (typeof RUN_ORDERS)[number];
 
 /** All of what is named has to hold; of a list one, of tags every one. */
 export interface RunFilter {
-  /** In the name, a tag, or the notes of the run or of one of its students, without regard to case. */
+  /** In the name, a tag, or the notes of the run or of one of its students, without regard to
+   * case. */
   readonly search?: string;
   readonly states?: readonly RunState[];
   readonly strategies?: readonly string[];
@@ -111,7 +113,8 @@ export interface TrialFilter {
   readonly family?: string;
 }
 
-/** A part of rows that are numbered from 0 without gaps: those from a number on, and how many at most. */
+/** A part of rows that are numbered from 0 without gaps: those from a number on, and how many at
+ * most. */
 export interface Slice {
   readonly offset?: number;
   readonly limit?: number;
@@ -126,7 +129,8 @@ export interface TrialEvidence {
   readonly hasPredictions: boolean;
 }
 
-/** Trials of a run that have finished, as columns in the order of their numbers: what a front over many runs needs of them. */
+/** Trials of a run that have finished, as columns in the order of their numbers: what a front over
+ * many runs needs of them. */
 export interface FinishedTrials {
   readonly ids: readonly string[];
   readonly families: readonly string[];
@@ -139,7 +143,8 @@ export interface FinishedTrials {
 /** A file of the workspace: `file` is relative to the workspace's `checkpoints` folder. */
 export interface CheckpointRow {
   readonly trialId: string;
-  /** Weights after the last epoch; those after the best one, where that is another; what training goes on from. */
+  /** Weights after the last epoch; those after the best one, where that is another; what training
+   * goes on from. */
   readonly kind: 'final' | 'best' | 'epoch';
   readonly epoch: number;
   readonly file: string;
@@ -208,7 +213,8 @@ export interface ReadableStore {
   run(id: string): Run | undefined;
   summary(id: string): RunSummary | undefined;
   runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
-  /** The first place in the notes of each of these runs, its own before its students'; none for runs whose notes do not say it. */
+  /** The first place in the notes of each of these runs, its own before its students'; none for
+   * runs whose notes do not say it. */
   noteHits(runIds: readonly string[], search: string): readonly NoteHit[];
   /** Values in the order of their letters. */
   runFacets(): RunFacets;
@@ -228,9 +234,11 @@ export interface ReadableStore {
   epochs(trialId: string): readonly EpochPoint[];
   events(runId: string, slice?: Slice): readonly StoredEvent[];
   eventCount(runId: string): number;
-  /** Results of earlier runs that were written down with the run; empty where it learns from none. */
+  /** Results of earlier runs that were written down with the run; empty where it learns from
+   * none. */
   prior(runId: string): readonly PriorResult[];
-  /** What it was trained on; `undefined` where an earlier version started it, and nobody has gone on with it since. */
+  /** What it was trained on; `undefined` where an earlier version started it, and nobody has gone
+   * on with it since. */
   sources(runId: string): RunSources | undefined;
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
@@ -239,7 +247,8 @@ export interface ReadableStore {
   predictions(trialId: string): PredictionsRow | undefined;
   /** Oldest first; a student may have been measured more than once. */
   latencies(trialId: string): readonly LatencyRow[];
-  /** Runs that are not whole: they come from an archive, or are deleted for good, some students at a time. */
+  /** Runs that are not whole: they come from an archive, or are deleted for good, some students at
+   * a time. */
   passage(): Passage;
   /** Of the database: all of it, and its pages that hold nothing. */
   space(): { readonly bytes: number; readonly freeBytes: number; readonly freePages: number };
@@ -248,9 +257,11 @@ export interface ReadableStore {
 }
 
 export interface WritableStore extends ReadableStore {
-  /** Counts sessions: a later session's fence is greater. Written into temp folder names and jobs. */
+  /** Counts sessions: a later session's fence is greater. Written into temp folder names and
+   * jobs. */
   readonly fence: string;
-  /** Start sweep: what a dead session left running becomes interrupted, in one transaction; idempotent. */
+  /** Start sweep: what a dead session left running becomes interrupted, in one transaction;
+   * idempotent. */
   sweep(): SweepReport;
   createRun(run: {
     readonly id: string;
@@ -275,54 +286,58 @@ export interface WritableStore extends ReadableStore {
   /** All or none. */
   restoreRuns(ids: readonly string[]): void;
   /**
-   * Of an ended, paused or interrupted run: these finished trials give up their weights, and the run says so from then on.
-   * Returns the files that nothing names any more.
+   * Of an ended, paused or interrupted run: these finished trials give up their weights, and the
+   * run says so from then on. Returns the files that nothing names any more.
    */
   keepFrontOnly(runId: string, dropped: readonly string[]): readonly string[];
   /** Takes the place of the view of that name, without regard to case. */
   saveView(name: string, content: string): SavedView;
   removeView(id: number): void;
   /**
-   * Removes some of a run's students, with the last of them the run itself: to be called until it says so. What a kill in
-   * between leaves, the next start removes. `files`: those that nothing names any more.
+   * Removes some of a run's students, with the last of them the run itself: to be called until it
+   * says so. What a kill in between leaves, the next start removes. `files`: those that nothing
+   * names any more.
    */
   deletePart(id: string): { readonly files: readonly string[]; readonly isGone: boolean };
   /**
-   * Appends the event, creates its trials and takes up those that rest (`queued`, the latter first), in one transaction. Costs
-   * in the order of the proposals.
+   * Appends the event, creates its trials and takes up those that rest (`queued`, the latter
+   * first), in one transaction. Costs in the order of the proposals.
    */
   recordAsked(runId: string, event: AskedEvent, costs: readonly NewTrialCosts[], epochs: number): readonly Trial[];
   startTrial(id: string): Trial;
   /**
-   * Of a running trial whose epoch checkpoint cannot be gone on from: its curve and that checkpoint leave, and `reason` is
-   * kept with it until it ends.
+   * Of a running trial whose epoch checkpoint cannot be gone on from: its curve and that checkpoint
+   * leave, and `reason` is kept with it until it ends.
    */
   beginAnew(id: string, reason: string): WrittenTrial;
-  /** The point, and where training can go on from: replaces the trial's epoch checkpoint. Returns the file it replaced. */
+  /** The point, and where training can go on from: replaces the trial's epoch checkpoint. Returns
+   * the file it replaced. */
   appendEpoch(
     trialId: string,
     point: EpochPoint,
     checkpoint: Omit<CheckpointRow, 'trialId' | 'kind'> | undefined,
   ): string | undefined;
   /**
-   * Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous FULL. The trial's
-   * epoch checkpoint leaves.
+   * Metrics, checkpoint, predictions, score and the `told` event, in one transaction, synchronous
+   * FULL. The trial's epoch checkpoint leaves.
    */
   finishTrial(trialId: string, finished: FinishedTrial): EndedTrial;
-  /** Finished trials that are not to keep their weights; returns the files that nothing names any more. */
+  /** Finished trials that are not to keep their weights; returns the files that nothing names any
+   * more. */
   dropWeights(trialIds: readonly string[]): readonly string[];
-  /** By a fault, or stopped by the person. With the `failed` event, in one transaction; the epoch checkpoint leaves. */
+  /** By a fault, or stopped by the person. With the `failed` event, in one transaction; the epoch
+   * checkpoint leaves. */
   failTrial(trialId: string, reason: string, end: 'failed' | 'stopped', seconds: number): EndedTrial;
   /**
-   * Measured and found beyond a limit before it was trained: it ends with the metrics that are known, and a `told` event, so
-   * that the strategy learns from them.
+   * Measured and found beyond a limit before it was trained: it ends with the metrics that are
+   * known, and a `told` event, so that the strategy learns from them.
    */
   ruleOutTrial(trialId: string, metrics: Metrics, reason: string): EndedTrial;
   /** Appended to what was measured before, in one transaction; the trial may be in any state. */
   recordLatency(trialId: string, measurements: readonly LatencyMeasurement[]): void;
   /**
-   * Its leg is done: `resting`, with the `rested` event, in one transaction. The epoch checkpoint leaves where nothing goes
-   * on from it, after a schedule of its own.
+   * Its leg is done: `resting`, with the `rested` event, in one transaction. The epoch checkpoint
+   * leaves where nothing goes on from it, after a schedule of its own.
    */
   restTrial(trialId: string, rested: RestedTrial): EndedTrial;
   /** Paused or cut off: it can go on from its epoch checkpoint. */

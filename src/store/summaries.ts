@@ -12,7 +12,8 @@ export const EMPTY_SCORE: RunScore = {
   historyStep: 1,
 };
 
-/** Names are searched without regard to case, in every alphabet (SQLite's own folding knows ASCII only). */
+/** Names are searched without regard to case, in every alphabet (SQLite's own folding knows ASCII
+ * only). */
 export function foldName(name: string): string {
   return name.toLowerCase();
 }

@@ -1,6 +1,6 @@
 /**
- * A workspace is a folder: its database, its checkpoint files, its lock. `openWorkspace` is the one writer's way in,
- * `openReadable` everyone else's.
+ * A workspace is a folder: its database, its checkpoint files, its lock. `openWorkspace` is the one
+ * writer's way in, `openReadable` everyone else's.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -37,27 +37,31 @@ export interface Workspace {
   readonly directory: string;
   readonly store: WritableStore;
   readonly files: WorkspaceFiles;
-  /** All that `work` writes into the store, as one durable transaction: for imports, which write thousands of records. */
+  /** All that `work` writes into the store, as one durable transaction: for imports, which write
+   * thousands of records. */
   together<T>(work: () => T): T;
   /**
-   * Passes runs from an archive in, all or none of them. Until all of them is here they are nobody else's: what would change
-   * such a run throws `workspace.busy`. Arrivals wait for each other and for a compaction, as that does for them.
+   * Passes runs from an archive in, all or none of them. Until all of them is here they are nobody
+   * else's: what would change such a run throws `workspace.busy`. Arrivals wait for each other and
+   * for a compaction, as that does for them.
    */
   takeIn(arrival: Arrival): Promise<void>;
   /** While `compact` has the database to itself, every write is refused with `workspace.busy`. */
   whileCompacting<T>(compact: () => Promise<T>): Promise<T>;
-  /** What this opening has put back or saved, as it was asked to; `mend` what no longer agrees with it. */
+  /** What this opening has put back or saved, as it was asked to; `mend` what no longer agrees with
+   * it. */
   readonly recovery: Recovery | undefined;
   /**
-   * As one durable transaction; files that no row names then are put aside. What was done, a sentence each. Throws
-   * `workspace.busy` while runs are taken in.
+   * As one durable transaction; files that no row names then are put aside. What was done, a
+   * sentence each. Throws `workspace.busy` while runs are taken in.
    */
   mend(mends: readonly Mend[]): readonly string[];
   /** Granted by the next opening: throws where it cannot be. */
   wish(wish: Wish): void;
   /** Keeps room for a day when the disk is full, where there is some. */
   keepReserve(): void;
-  /** Removes what no row names, closes the database and lets the lock go. A second call does nothing. */
+  /** Removes what no row names, closes the database and lets the lock go. A second call does
+   * nothing. */
   close(): void;
 }
 
@@ -65,7 +69,8 @@ export interface ReadableWorkspace {
   readonly directory: string;
   readonly store: ReadableStore;
   readonly files: StoredFiles;
-  /** One state of all rows while `work` reads: `records` gives those of a run. Throws `workspace.newer` where it cannot know them. */
+  /** One state of all rows while `work` reads: `records` gives those of a run. Throws
+   * `workspace.newer` where it cannot know them. */
   together<T>(work: (records: (runId: string) => Iterable<RunRecord>) => T): T;
   close(): void;
 }
@@ -75,9 +80,10 @@ export interface WorkspaceOptions {
 }
 
 /**
- * Makes the folder when absent. Throws `workspace.foreign`, `workspace.busy`, `workspace.readonly`, `workspace.newer`,
- * `workspace.corrupt` or `disk.full`; then nothing was changed, and nothing is ever deleted that rows might name. The start sweep of the
- * rows (`store.sweep`) is the caller's, who wants its report.
+ * Makes the folder when absent. Throws `workspace.foreign`, `workspace.busy`, `workspace.readonly`,
+ * `workspace.newer`, `workspace.corrupt` or `disk.full`; then nothing was changed, and nothing is
+ * ever deleted that rows might name. The start sweep of the rows (`store.sweep`) is the caller's,
+ * who wants its report.
  */
 export function openWorkspace(directory: string, { now = () => new Date() }: WorkspaceOptions = {}): Workspace {
   const root = resolve(directory);
@@ -175,7 +181,8 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** Before anything is swept: a database that lost its rows would make every checkpoint an orphan. */
+/** Before anything is swept: a database that lost its rows would make every checkpoint an
+ * orphan. */
 function assertWhole(db: Connection, file: string, stored: StoredFiles, previousDied: boolean): void {
   if (schemaVersion(db) === 0) {
     if (stored.unnamed([]).orphans.length > 0) {
@@ -187,7 +194,8 @@ function assertWhole(db: Connection, file: string, stored: StoredFiles, previous
   if (damage) throw corrupt(file, damage);
 }
 
-/** The session's number and a few random letters, on disk before it is used: no two sessions share a fence. */
+/** The session's number and a few random letters, on disk before it is used: no two sessions share
+ * a fence. */
 function nextFence(db: Connection): string {
   const number = transact(db, 'full', () =>
     db
@@ -202,9 +210,10 @@ function nextFence(db: Connection): string {
 }
 
 /**
- * For reading, beside a writer if there is one. A folder that holds no workspace yet reads as an empty one; one of an
- * older version is brought up to date first, which takes the lock for a moment; one of a newer version is read as it is.
- * Throws `workspace.foreign` for a folder of somebody else.
+ * For reading, beside a writer if there is one. A folder that holds no workspace yet reads as an
+ * empty one; one of an older version is brought up to date first, which takes the lock for a
+ * moment; one of a newer version is read as it is. Throws `workspace.foreign` for a folder of
+ * somebody else.
  */
 export function openReadable(directory: string): ReadableWorkspace {
   const root = resolve(directory);

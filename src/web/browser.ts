@@ -1,4 +1,5 @@
-/** Opens the workbench as a window of its own in a browser of the Chromium family, with a profile of its own. */
+/** Opens the workbench as a window of its own in a browser of the Chromium family, with a profile
+ * of its own. */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -18,8 +19,8 @@ export interface AppWindow {
 }
 
 /**
- * `newAddress` gives one with a token and calls `used` when that is spent. `onFailure` hears, once and in words, that no window
- * came up.
+ * `newAddress` gives one with a token and calls `used` when that is spent. `onFailure` hears, once
+ * and in words, that no window came up.
  */
 export function openAppWindow(
   browser: string,

@@ -1,13 +1,14 @@
 /**
- * Connections that have not passed the gate. Anybody on this machine, and every page in its browsers, can open them: their
- * errors are always heard, they are few, and none stays for long.
+ * Connections that have not passed the gate. Anybody on this machine, and every page in its
+ * browsers, can open them: their errors are always heard, they are few, and none stays for long.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 const STRANGERS = Object.freeze({
-  /** A window loads itself over six at most. What is open counts against the files that a search may open. */
+  /** A window loads itself over six at most. What is open counts against the files that a search
+   * may open. */
   most: 32,
   /** From the connection on, whatever it does: a window has loaded itself long before. */
   lifeMs: 30_000,
@@ -31,13 +32,15 @@ export function watchConnections(server: Server): Doorkeeper {
   /** Their request is whole, and its answer under way. */
   const answered = new Set<Duplex>();
 
-  // Node's own limits: they end a request that stalls with an answer, sooner than its connection would be cut.
+  // Node's own limits: they end a request that stalls with an answer, sooner than its connection
+  // would be cut.
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 5000;
 
   server.on('connection', (socket: Socket) => {
-    // First of all: a reset can come at any moment, and an error that nobody hears ends the process.
+    // First of all: a reset can come at any moment, and an error that nobody hears ends the
+    // process.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => forget(socket));
     if (strangers.size >= STRANGERS.most) longestIdle()?.destroy();
@@ -55,10 +58,12 @@ export function watchConnections(server: Server): Doorkeeper {
     if (error.code === 'ECONNRESET' || !socket.writable || answered.has(socket)) socket.destroy();
     else refuse(socket, '400 Bad Request');
   });
-  // Of single connections: when the process may open no more files, those that wait are closed, and later ones come in again.
+  // Of single connections: when the process may open no more files, those that wait are closed, and
+  // later ones come in again.
   server.on('listening', () => server.on('error', () => undefined));
 
-  /** Newcomers are let in at the expense of those that do nothing: else whoever holds them all would keep the owner out. */
+  /** Newcomers are let in at the expense of those that do nothing: else whoever holds them all
+   * would keep the owner out. */
   function longestIdle(): Duplex | undefined {
     for (const socket of strangers.keys()) if (!answered.has(socket)) return socket;
     return strangers.keys().next().value;

@@ -1,6 +1,7 @@
 /**
- * How a window that we open ourselves learns its token: by a page in a folder of this person's alone, which sends it on to the
- * server. What stands on a command line every user of the machine can read.
+ * How a window that we open ourselves learns its token: by a page in a folder of this person's
+ * alone, which sends it on to the server. What stands on a command line every user of the machine
+ * can read.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ export interface HandOver {
   remove(): void;
 }
 
-/** `address`: with its token, of characters that need no escape; `folder`: where the page may lie for a while. */
+/** `address`: with its token, of characters that need no escape; `folder`: where the page may lie
+ * for a while. */
 export function writeHandOver(address: string, folder: string): HandOver {
   const own = mkdtempSync(join(folder, 'open-'));
   const file = join(own, 'workbench.html');

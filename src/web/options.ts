@@ -17,7 +17,9 @@ export interface WebOptions {
   readonly archives: readonly string[];
 }
 
-const USAGE = `Usage: web [--workspace DIR] [--port N] [--sample] [--print | --open --browser PATH] [FILE${ARCHIVE_ENDING} ...]`;
+const USAGE =
+  'Usage: web [--workspace DIR] [--port N] [--sample] [--print | --open --browser PATH] ' +
+  `[FILE${ARCHIVE_ENDING} ...]`;
 
 /** Throws `usage.invalid`. */
 export function readWebOptions(args: readonly string[]): WebOptions {

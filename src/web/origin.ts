@@ -1,4 +1,5 @@
-/** Host and Origin of a request: only pages of this very address may speak to us (DNS rebinding, other sites' pages). */
+/** Host and Origin of a request: only pages of this very address may speak to us (DNS rebinding,
+ * other sites' pages). */
 
 export interface RequestHeaders {
   readonly host?: string | undefined;

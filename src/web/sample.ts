@@ -3,8 +3,9 @@ import { failureOf, followRun, resultText } from '../host/create-host.ts';
 import type { HostClient, ProgressPrinter, RunNews } from '../host/create-host.ts';
 
 /**
- * Does nothing where there are runs already; a failure is told, and the workbench stays open. A search that was paused and
- * goes on is followed again. `rested`: called whenever the terminal has been told how it stands.
+ * Does nothing where there are runs already; a failure is told, and the workbench stays open. A
+ * search that was paused and goes on is followed again. `rested`: called whenever the terminal has
+ * been told how it stands.
  */
 export async function runSample(
   client: HostClient,

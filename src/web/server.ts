@@ -1,6 +1,7 @@
 /**
- * The web shell's server, on 127.0.0.1 alone: the renderer's files, the exchange of one-time tokens, and the WebSocket of
- * the bridge, which is refused without all three of Host, Origin and secret.
+ * The web shell's server, on 127.0.0.1 alone: the renderer's files, the exchange of one-time
+ * tokens, and the WebSocket of the bridge, which is refused without all three of Host, Origin and
+ * secret.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -15,7 +16,8 @@ import { answerSession } from './session.ts';
 import { answerStatic } from './static-files.ts';
 import { createGate } from './token.ts';
 
-/** Larger than any message of the contract: a search's configuration, one trial's predictions go the other way. */
+/** Larger than any message of the contract: a search's configuration, one trial's predictions go
+ * the other way. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Connections that passed the gate: windows of one person. */
 const MAX_WINDOWS = 32;
@@ -63,7 +65,8 @@ export async function startWebServer({ root, port, onSocket }: WebServerOptions)
     if (bridge.clients.size >= MAX_WINDOWS) return door.refuse(socket, '503 Service Unavailable');
     bridge.handleUpgrade(request, socket, head, (opened) => {
       door.admit(socket);
-      // An oversized message is one: the library closes the socket, and an error that nobody hears would end the process.
+      // An oversized message is one: the library closes the socket, and an error that nobody hears
+      // would end the process.
       opened.on('error', () => opened.terminate());
       opened.on('ping', (data) => {
         if (opened.bufferedAmount < MAX_UNREAD_BYTES) opened.pong(data);

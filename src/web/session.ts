@@ -1,4 +1,5 @@
-/** `POST /session`: a one-time token becomes a tab's secret; a tab asks whether its secret still counts. */
+/** `POST /session`: a one-time token becomes a tab's secret; a tab asks whether its secret still
+ * counts. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SECURITY_HEADERS } from '../bridge/csp.ts';
 import type { Gate } from './token.ts';

@@ -1,4 +1,5 @@
-/** The built renderer over HTTP: GET and HEAD of plain files, each with the content security policy. */
+/** The built renderer over HTTP: GET and HEAD of plain files, each with the content security
+ * policy. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -29,7 +30,8 @@ export async function answerStatic(request: IncomingMessage, response: ServerRes
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** A built asset's name is its content's: a browser that keeps it keeps its compiled code, too. The page bears a nonce. */
+/** A built asset's name is its content's: a browser that keeps it keeps its compiled code, too. The
+ * page bears a nonce. */
 function cachingOf(path: string): string {
   if (path.endsWith('.html')) return 'no-store';
   return path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -1,8 +1,10 @@
-/** Who may speak to the web shell: one-time tokens for addresses, each exchanged once for the secret of a tab. */
+/** Who may speak to the web shell: one-time tokens for addresses, each exchanged once for the
+ * secret of a tab. */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface Gate {
-  /** A new one-time token, for an address to print or to open; `used` is called when it is redeemed. */
+  /** A new one-time token, for an address to print or to open; `used` is called when it is
+   * redeemed. */
   issueToken(used?: () => void): string;
   /** The tab's secret; undefined for a token that was never issued or is used up. */
   redeem(token: string): string | undefined;

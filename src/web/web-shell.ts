@@ -1,6 +1,6 @@
 /**
- * The web shell: the host behind a server on this machine, with a terminal beside it. A window that goes away leaves a
- * search running; Ctrl+C pauses it first.
+ * The web shell: the host behind a server on this machine, with a terminal beside it. A window that
+ * goes away leaves a search running; Ctrl+C pauses it first.
  */
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -105,7 +105,8 @@ async function start(options: WebOptions, parts: Parts): Promise<void> {
   }
 
   function interrupted(): void {
-    // A second Ctrl+C: at once. The next start finds what was cut off and can go on from its last checkpoint.
+    // A second Ctrl+C: at once. The next start finds what was cut off and can go on from its last
+    // checkpoint.
     if (leaving) process.exit(130);
     const running = host?.activeRuns() ?? [];
     if (running.length > 0) printer.line('Pausing the search; Ctrl+C once more ends at once.');

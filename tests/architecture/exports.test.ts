@@ -1,4 +1,5 @@
-/** An export that only tests read makes a file look wider than it is, and keeps dead code alive: nobody dares to remove it. */
+/** An export that only tests read makes a file look wider than it is, and keeps dead code alive:
+ * nobody dares to remove it. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

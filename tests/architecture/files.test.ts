@@ -1,4 +1,5 @@
-/** House rules that a file can break without anyone noticing: its length, its import paths, loose versions, install scripts. */
+/** House rules that a file can break without anyone noticing: its length, its import paths, loose
+ * versions, install scripts. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * Breaks the import law on purpose, in a copy of the rooms with one small file each, and expects to be refused: by
- * dependency-cruiser always, by the compiler wherever a room's environment can tell.
+ * Breaks the import law on purpose, in a copy of the rooms with one small file each, and expects to
+ * be refused: by dependency-cruiser always, by the compiler wherever a room's environment can tell.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,8 @@ const LAWFUL: Readonly<Record<string, string>> = {
   'src/cli/uses-host.ts': "export { first } from '../host/create-host.ts';\n",
 };
 
-/** Files that need each other by types alone: gone when the program runs, a tangle for its reader. */
+/** Files that need each other by types alone: gone when the program runs, a tangle for its
+ * reader. */
 const CIRCLE = {
   'src/core/hen.ts': "import type { Egg } from './egg.ts';\nexport interface Hen {\n  readonly lays: Egg;\n}\n",
   'src/core/egg.ts': "import type { Hen } from './hen.ts';\nexport interface Egg {\n  readonly hatches: Hen;\n}\n",

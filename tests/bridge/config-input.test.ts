@@ -1,4 +1,5 @@
-/** A run that is duplicated asks for what it was asked for: back to a search as people write it, and out of that the same again. */
+/** A run that is duplicated asks for what it was asked for: back to a search as people write it,
+ * and out of that the same again. */
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../src/bridge/config/config-input.ts';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';

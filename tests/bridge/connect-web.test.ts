@@ -1,4 +1,5 @@
-/** A page and the real server and host: tokens, reloads, second windows, and connections that break. */
+/** A page and the real server and host: tokens, reloads, second windows, and connections that
+ * break. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import type { HostConnection } from '../../src/bridge/connect.ts';

@@ -1,4 +1,5 @@
-/** Lines of the log: what each says, which of them there are, and what stays the same while it grows. */
+/** Lines of the log: what each says, which of them there are, and what stays the same while it
+ * grows. */
 import { describe, expect, test } from 'vitest';
 import type { LogLine } from '../../src/bridge/words/log-lines.ts';
 import { lineText, localTime, logLines } from '../../src/bridge/words/log-lines.ts';

@@ -1,4 +1,5 @@
-/** The written forms where there is no Buffer, as in a page: what the other side of the bridge reads and writes. */
+/** The written forms where there is no Buffer, as in a page: what the other side of the bridge
+ * reads and writes. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wireSerializers, wordNumber, testing } from '../../src/bridge/numbers.ts';
 
@@ -9,7 +10,8 @@ afterEach(() => vi.unstubAllGlobals());
 const bytesOfLength = (length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) % 256);
 
-/** 8192 bytes go into one call: at, before and after its end a chunk could be lost or written twice. */
+/** 8192 bytes go into one call: at, before and after its end a chunk could be lost or written
+ * twice. */
 describe.each([0, 1, 2, 3, 8191, 8192, 8193, 16_384, 100_001])('%i bytes', (length) => {
   it('are the same text in a page as in Node, and come back', () => {
     const bytes = bytesOfLength(length);

@@ -87,7 +87,8 @@ describe('expandConfig', () => {
   });
 
   it('counts the hypervolume from what takes no student on these data, or from the accuracy that is asked for', () => {
-    // Where every student is below a fixed one half, there was no hypervolume, and TRADE had no regions.
+    // Where every student is below a fixed one half, there was no hypervolume, and TRADE had no
+    // regions.
     const reference = (asked: object): number | undefined =>
       expandConfig(parseSearch({ name: 'a', ...asked }), largest, { baseline: 0.02 }).reference['accuracy'];
     expect(reference({})).toBe(0.02);

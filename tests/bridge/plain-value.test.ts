@@ -1,4 +1,5 @@
-/** Files that are JSON and no form of ours: refused in words, whatever follows their nesting later. */
+/** Files that are JSON and no form of ours: refused in words, whatever follows their nesting
+ * later. */
 import { describe, expect, it } from 'vitest';
 import { parseSearchText } from '../../src/bridge/config/parse-config.ts';
 import { assertPlain, testing } from '../../src/bridge/plain-value.ts';

@@ -1,4 +1,5 @@
-/** `trade doctor` as people and scripts use it on a workspace that was damaged: nothing is lost that can be had. */
+/** `trade doctor` as people and scripts use it on a workspace that was damaged: nothing is lost
+ * that can be had. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-/** `trade export` with the real trainer and ONNX Runtime, beside a session that holds the workspace. */
+/** `trade export` with the real trainer and ONNX Runtime, beside a session that holds the
+ * workspace. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

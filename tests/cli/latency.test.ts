@@ -11,7 +11,8 @@ afterEach(() => bench.remove());
 
 it('latency times a student on both engines, and show tells it from then on', async () => {
   const ended = await bench.trade('search', bench.config({ ...SMALL, budget: { trials: 1 } }), '--json');
-  const { run } = ended.json().at(-1) as { run: { id: string; front: { trial: string }[] } }; // tested in search.test.ts
+  // tested in search.test.ts
+  const { run } = ended.json().at(-1) as { run: { id: string; front: { trial: string }[] } };
   const trial = run.front[0]?.trial ?? '';
   const { code, json } = await bench.trade('latency', `${run.id}/1`, '--json');
   expect(code).toBe(0);

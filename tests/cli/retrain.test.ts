@@ -1,4 +1,5 @@
-/** `trade retrain`: the winners of a run once more. A search that reports its lucky seeds is found out here. */
+/** `trade retrain`: the winners of a run once more. A search that reports its lucky seeds is found
+ * out here. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readWorkspace } from '../../src/host/create-host.ts';
 import { makeBench, SMALL } from './command-line.ts';
@@ -23,7 +24,7 @@ const started = ({ json }: Outcome): readonly Student[] =>
     .map(({ family, config }) => ({ family, config }));
 
 describe('retrain', () => {
-  it('trains the best students with several seeds and for longer, tests each training once, and says where they are from', async () => {
+  it('trains the best with several seeds and for longer, tests each training once, and says their origin', async () => {
     const search = await bench.trade('search', bench.config(SMALL), '--json');
     const id = idOf(search);
     const again = await bench.trade('retrain', id, '--top', '2', '--seeds', '3', '--json');

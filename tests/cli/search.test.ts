@@ -66,7 +66,8 @@ describe('search --json', () => {
   });
 
   it('takes the number of trials and the seed from the command line, and repeats itself by the seed', async () => {
-    // The families' reference students come first, whatever the seed: the third is the first drawn one.
+    // The families' reference students come first, whatever the seed: the third is the first drawn
+    // one.
     const file = bench.config(SMALL);
     const candidates = async (seed: string): Promise<unknown> => {
       const { json } = await bench.trade('search', file, '--trials', '3', '--seed', seed, '--json');
@@ -222,7 +223,7 @@ describe('a search that was killed', () => {
 });
 
 describe('Ctrl+C', () => {
-  it('pauses with exit code 130 and says how to go on; resume ends the run with all its trials, none told twice', async () => {
+  it('pauses with exit code 130 and says how to go on; resume ends the run, no trial told twice', async () => {
     const file = bench.config({ ...SMALL, recipe: { epochs: 20 } });
     let sent = false;
     const paused = await bench.tradeWatched({ epochMs: 20 }, ['search', file, '--json'], (stdout, child) => {

@@ -13,7 +13,7 @@ describe('show --log', () => {
   });
   afterAll(() => bench.remove());
 
-  it('prints a line for each thing that happened, oldest first, last words of a trainer on the line of its student', async () => {
+  it('prints a line for each event, oldest first, last words of a trainer with its student', async () => {
     const { code, stdout } = await bench.trade('show', id, '--log');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');

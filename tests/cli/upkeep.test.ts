@@ -1,4 +1,5 @@
-/** Runs kept by the command line: tags, the trash, room, and runs as files between two workspaces. */
+/** Runs kept by the command line: tags, the trash, room, and runs as files between two
+ * workspaces. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

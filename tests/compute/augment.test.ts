@@ -9,7 +9,8 @@ const SHAPE = [5, 4, 1] as const;
 const PIXELS = Uint8Array.from({ length: 3 * 20 }, (_, index) => index + 1);
 const split = { count: 3, pixels: PIXELS, labels: Uint8Array.of(0, 1, 0) };
 
-/** What a view shows: pixel (row - down, column - right) of the image, mirrored afterwards; black outside. */
+/** What a view shows: pixel (row - down, column - right) of the image, mirrored afterwards; black
+ * outside. */
 function byHand(sample: number, { down, right, flipped }: View): number[] {
   return Array.from({ length: 20 }, (_, place) => {
     const row = Math.floor(place / 4) - down;

@@ -1,4 +1,5 @@
-/** What the trainer says of the runtime it has loaded is what lies on the disk, and its speed is that of real products. */
+/** What the trainer says of the runtime it has loaded is what lies on the disk, and its speed is
+ * that of real products. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-/** Every distillation loss through the trainer: what it asks of the teacher, what it keeps, and what it leaves behind. */
+/** Every distillation loss through the trainer: what it asks of the teacher, what it keeps, and
+ * what it leaves behind. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,11 +46,12 @@ function requestOf(loss: DistillationLoss, student: keyof typeof STUDENTS = 'con
 }
 
 describe.each(LOSSES)('training by %s', (loss) => {
-  // At the tiny recipe's own rate the decoupled loss, eight times as steep, carries the transformer off.
+  // At the tiny recipe's own rate the decoupled loss, eight times as steep, carries the transformer
+  // off.
   const recipe = { ...TINY_RECIPE, epochs: 2, learningRate: 0.005, distillation: DISTILLATION_DEFAULTS[loss] };
 
   it.each(['convolutional', 'transformer'] as const)(
-    'a %s network goes on from an epoch checkpoint to the same weights, leaves no tensor, and keeps its own weights alone',
+    'a %s network goes on from a checkpoint to the same weights, leaves no tensor, and keeps its own alone',
     async (name) => {
       const teacher = await teacherTargets(requestOf(loss, name), free.yieldToEvents, quiet);
       const { task, dispose } = await tinyTask(directory, STUDENTS[name], recipe);
@@ -168,7 +170,8 @@ describe('teacherTargets', () => {
     await expect(
       teacherTargets({ ...request, dataset: { ...request.dataset, card } }, free.yieldToEvents, quiet),
     ).rejects.toThrow(
-      expect.objectContaining({ code: 'teacher.mismatch', message: expect.stringMatching(message) as string }), // a matcher
+      // a matcher
+      expect.objectContaining({ code: 'teacher.mismatch', message: expect.stringMatching(message) as string }),
     );
   });
 });

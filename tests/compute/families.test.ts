@@ -1,4 +1,5 @@
-/** Members of every family as tensors: as large as counted, and trained by every one of their layers. */
+/** Members of every family as tensors: as large as counted, and trained by every one of their
+ * layers. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';

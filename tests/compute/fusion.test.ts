@@ -1,4 +1,5 @@
-/** Layers computed in one pass give what they give one by one, and are joined exactly where that is sound. */
+/** Layers computed in one pass give what they give one by one, and are joined exactly where that is
+ * sound. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +20,8 @@ beforeAll(async () => void (await loadBackend()));
 
 interface Sample {
   readonly body: (g: GraphBuilder) => Value;
-  /** Passes of more than one layer: first layer, then the shortcut, the activation and the output. */
+  /** Passes of more than one layer: first layer, then the shortcut, the activation and the
+   * output. */
   readonly passes: readonly string[];
   readonly visible?: readonly string[];
 }
@@ -89,7 +91,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     },
     passes: [],
   },
-  // The other term is an activation that ends an earlier norm's pass, but stands behind this norm in the graph.
+  // The other term is an activation that ends an earlier norm's pass, but stands behind this norm
+  // in the graph.
   'a shortcut that is there only later': {
     body: (g) => {
       const [late, early] = [norm(g, 'a', g.input), norm(g, 'b', g.input)];
@@ -156,7 +159,8 @@ describe('fuse', () => {
     expect(fuse(graph, new Set(ids)).map(({ output }) => output)).toEqual(ids);
   });
 
-  /** Follows a pass from layer to layer by who reads whom; fails where the graph has no such way. */
+  /** Follows a pass from layer to layer by who reads whom; fails where the graph has no such
+   * way. */
   function checkPasses(graph: ArchitectureGraph, visible: ReadonlySet<string>): void {
     const ready = new Set<string>();
     const computed: string[] = [];

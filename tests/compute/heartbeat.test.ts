@@ -1,4 +1,5 @@
-/** A job that is at work says so between two steps: nothing else was told during an evaluation, and a busy machine ended it. */
+/** A job that is at work says so between two steps: nothing else was told during an evaluation, and
+ * a busy machine ended it. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createJobControl } from '../../src/compute/job-control.ts';

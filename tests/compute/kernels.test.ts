@@ -1,4 +1,5 @@
-/** Every kernel: shapes and weights as the graph says, gradients against finite differences and composed formulas. */
+/** Every kernel: shapes and weights as the graph says, gradients against finite differences and
+ * composed formulas. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -157,7 +158,8 @@ describe('gradients', () => {
     expect([...inferShapes(graph).values()].at(-1)).toEqual([3]);
     const { theta, at } = lossOf(graph);
     const gradient = tf.tidy(() => at(tf.tensor1d(theta)).gradient.dataSync());
-    // Away from zero weights, whose gradients some ops hide, and small enough a step for the third derivative.
+    // Away from zero weights, whose gradients some ops hide, and small enough a step for the third
+    // derivative.
     const step = 2e-2;
     for (let seed = 0; seed < 4; seed++) {
       const rng = createRng(seed);
@@ -263,7 +265,8 @@ describe('channel moves', () => {
 
 describe('attention over a grid', () => {
   it('weighs values by softmax of the bias that the offset of query and key has', () => {
-    // No queries and keys, values as they are: the output is the mean of the inputs weighed by exp(bias).
+    // No queries and keys, values as they are: the output is the mean of the inputs weighed by
+    // exp(bias).
     const [height, width] = [2, 3];
     const rng = createRng(3);
     const table = Array.from({ length: 3 * 5 }, () => rng.normal());

@@ -1,4 +1,5 @@
-/** A search with latency among its objectives, on real networks: trainers hold, ONNX Runtime is asked, students train. */
+/** A search with latency among its objectives, on real networks: trainers hold, ONNX Runtime is
+ * asked, students train. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

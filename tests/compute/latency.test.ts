@@ -1,4 +1,5 @@
-/** Timing of forward passes: what is counted, and that a real network on each engine can be timed at all. */
+/** Timing of forward passes: what is counted, and that a real network on each engine can be timed
+ * at all. */
 import { expect, it } from 'vitest';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../src/core/latency.ts';
 import { measureLatency, testing } from '../../src/compute/latency/latency.ts';
@@ -10,7 +11,7 @@ const { timePasses } = testing;
 
 const yieldToEvents = (): Promise<void> => Promise.resolve();
 
-it('leaves out what is slow before the engine is warm, and keeps the raw time of every other pass in order', async () => {
+it('leaves out what is slow before the engine is warm, and keeps the raw time of other passes in order', async () => {
   let clock = 0;
   let passes = 0;
   const times = (index: number): number => (index < 15 ? 50 - index : 8 + (index % 2) * 0.25);

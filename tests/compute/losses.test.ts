@@ -1,4 +1,5 @@
-/** The trainer's losses against core's formulas on plain arrays, and their gradients against finite differences. */
+/** The trainer's losses against core's formulas on plain arrays, and their gradients against finite
+ * differences. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -227,7 +228,8 @@ describe('hints', () => {
       const [array] = teacherArrays(distillation, graph, graph, 5);
       expect(array?.shape).toEqual([4, 4, 6]);
       const feature = tf.randomNormal([5, 4, 4, 6], 0, 1, 'float32', 4) as Tensor4D; // a map
-      // A 1x1 kernel that copies; batch norm then only standardises, which the teacher's map has undergone too.
+      // A 1x1 kernel that copies; batch norm then only standardises, which the teacher's map has
+      // undergone too.
       const { mean: centre, variance } = tf.moments(feature, [0, 1, 2]);
       const wanted = tf.relu(tf.div(tf.sub(feature, centre), tf.sqrt(tf.add(variance, 1e-5))));
       const copy = slotsOf(criterion, (name, shape) =>

@@ -1,4 +1,5 @@
-/** Mixing: the shares are those of the Beta distribution, and images and targets are mixed alike. */
+/** Mixing: the shares are those of the Beta distribution, and images and targets are mixed
+ * alike. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';

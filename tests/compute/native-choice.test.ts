@@ -1,4 +1,5 @@
-/** Which of the kernels that a program was shipped with a processor gets: one too new for it ends in an illegal instruction. */
+/** Which of the kernels that a program was shipped with a processor gets: one too new for it ends
+ * in an illegal instruction. */
 import { expect, it } from 'vitest';
 import { testing } from '../../src/compute/backend/native.ts';
 import { INSTRUCTION_SETS } from '../../scripts/setup/instruction-sets.mjs';
@@ -9,7 +10,8 @@ const { fittingBuild } = testing;
 const ZEN_4 = 'fpu movbe avx f16c abm bmi1 avx2 bmi2 fma avx512f avx512dq avx512cd avx512bw avx512vl avx512_bf16';
 const HASWELL = 'fpu vme sse4_2 movbe popcnt avx f16c rdrand abm bmi1 avx2 bmi2 fma';
 const SANDY_BRIDGE = 'fpu vme sse4_2 popcnt avx';
-/** AVX-512 of another kind: the many-core processors of 2016 lack its byte and short-vector parts. */
+/** AVX-512 of another kind: the many-core processors of 2016 lack its byte and short-vector
+ * parts. */
 const KNIGHTS_LANDING = 'fpu movbe avx f16c abm bmi1 avx2 bmi2 fma avx512f avx512cd avx512er avx512pf';
 
 const SHIPPED = ['x86-64-v4', 'x86-64-v3'].map((set) => ({

@@ -1,6 +1,7 @@
 /**
- * Our own CPU ops built for AVX2, on a machine that may have more: they compute what ops of tfjs do, an epoch of training repeats to
- * the bit, and everything beside them is held to the same. On a machine with AVX-512 nothing else would ever run them.
+ * Our own CPU ops built for AVX2, on a machine that may have more: they compute what ops of tfjs
+ * do, an epoch of training repeats to the bit, and everything beside them is held to the same. On a
+ * machine with AVX-512 nothing else would ever run them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -50,7 +51,8 @@ describeNative('kernels for AVX2', () => {
   });
 
   it.skipIf(!canRun)(`agree with composed ops at every size, and repeat${reason}`, async () => {
-    const { native, cases } = JSON.parse(await printed('print-native.ts')) as PrintedNative; // printed by our own script
+    // printed by our own script
+    const { native, cases } = JSON.parse(await printed('print-native.ts')) as PrintedNative;
     expect(native).toBe(true);
     expect(cases.length).toBeGreaterThan(500);
     const wrong = cases.flatMap(({ name, within, apart }) =>

@@ -1,4 +1,5 @@
-/** Our own CPU ops where numbers get hard: not a number, infinity, large offsets, nothing to divide by, bad inputs. */
+/** Our own CPU ops where numbers get hard: not a number, infinity, large offsets, nothing to divide
+ * by, bad inputs. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -37,7 +38,8 @@ function normed(x: Tensor, end?: NormEnd, take: (fresh: Statistics) => void = ()
 const MAP = [2, 3, 3, 17] as const;
 const plain = { bias: undefined, activation: 'none', stride: 1, first: false } as const;
 
-/** Every op over a map of the shape above, and where the value at place 100 of it may be seen: channel 15, image 0. */
+/** Every op over a map of the shape above, and where the value at place 100 of it may be seen:
+ * channel 15, image 0. */
 const OVER_MAP: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   ...Object.fromEntries(KINDS.map((kind) => [`${kind} of x + bias`, (x: Tensor) => biasActivation(x, ones(17), kind)])),
   ...Object.fromEntries(
@@ -69,7 +71,8 @@ const OVER_MAP: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 };
 
 describeNative('not a number', () => {
-  // A training that has come apart must be seen to: max(x, 0) written the other way round would hide it.
+  // A training that has come apart must be seen to: max(x, 0) written the other way round would
+  // hide it.
   it.each(Object.keys(OVER_MAP))('goes through %s, into its own image and channel', (name) => {
     tf.tidy(() => {
       const values = numbers(gaussian(MAP, 1)).slice();
@@ -190,7 +193,8 @@ describeNative('norms of values far from 0', () => {
     });
   });
 
-  // A variance around the first row's values has the same fault where that row is far from the others.
+  // A variance around the first row's values has the same fault where that row is far from the
+  // others.
   it.each([
     ['throughout', false],
     ['but for the first row, which is 0', true],

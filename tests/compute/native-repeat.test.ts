@@ -22,7 +22,8 @@ async function trained(threads: number): Promise<string> {
 }
 
 describeNative('an epoch of training', () => {
-  // Sums that threads add to as they come, or memory that nobody has written, differ from process to process.
+  // Sums that threads add to as they come, or memory that nobody has written, differ from process
+  // to process.
   it.each([1, 2, 5])('ends with the same weights in two processes, with %i threads', async (threads) => {
     const [first, second] = await Promise.all([trained(threads), trained(threads)]);
     expect(first).toContain('"weights"');

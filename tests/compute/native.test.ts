@@ -23,7 +23,8 @@ describeNative('our own CPU ops', () => {
     for (const [threads, result] of both) byThreads.set(threads, result);
   });
 
-  // A last vector cut short, a tile begun in the middle, a share of another thread left out: each shows at some size.
+  // A last vector cut short, a tile begun in the middle, a share of another thread left out: each
+  // shows at some size.
   it.each([1, 2])('agree with composed ops in outputs and all gradients at every size, with %i threads', (threads) => {
     const { native, cases } = byThreads.get(threads) ?? { native: false, cases: [] };
     expect(native).toBe(true);

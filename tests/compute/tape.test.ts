@@ -1,4 +1,5 @@
-/** Our own tape against that of tfjs: the same gradients, nothing freed too early, nothing left behind. */
+/** Our own tape against that of tfjs: the same gradients, nothing freed too early, nothing left
+ * behind. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

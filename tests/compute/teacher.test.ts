@@ -215,7 +215,7 @@ describe('teacherTargets', () => {
     expect([mended.computed > 0, mended.values]).toEqual([true, whole.values]);
   });
 
-  it('are shared between processes: a claim of a dead one is taken over, and those of the living waited for', async () => {
+  it('are shared between processes: a dead claim is taken over, those of the living waited for', async () => {
     const reference = await targetsOf(request('reference'));
     const files = readdirSync(join(folder, 'reference'));
     mkdirSync(join(folder, 'claims'));

@@ -1,4 +1,5 @@
-/** A trainer that lives for a whole search must not hold the teacher's part of every student that it met. */
+/** A trainer that lives for a whole search must not hold the teacher's part of every student that
+ * it met. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

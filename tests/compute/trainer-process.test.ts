@@ -1,4 +1,5 @@
-/** A trainer process over its real channel: it trains, obeys, refuses rubbish, and does not outlive its parent. */
+/** A trainer process over its real channel: it trains, obeys, refuses rubbish, and does not outlive
+ * its parent. */
 import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -100,7 +101,7 @@ function sourcesIn(place: string): Recorded<DatasetSources> {
 const LONG = { ...TINY_RECIPE, epochs: 10_000 };
 
 describe('the trainer process', () => {
-  it('trains and evaluates: every event with the fence, every file whole, hashed and inside the temp folder', async () => {
+  it('trains and evaluates: each event has the fence, each file is whole, hashed and in the temp folder', async () => {
     const { send, next, events } = startTrainer();
     send({ type: 'train', job: job('one') });
     const { result } = await next('trained');
@@ -122,7 +123,7 @@ describe('the trainer process', () => {
     expect(readdirSync(join(folder, 'temp')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('holds while paused, goes on when resumed, and stopped gives a checkpoint that ends as the unstopped run', async () => {
+  it('holds while paused, goes on when resumed; stopped, its checkpoint ends as the unstopped run', async () => {
     const { send, next, events } = startTrainer();
     const recipe = { ...TINY_RECIPE, epochs: 80 };
     send({ type: 'train', job: job('whole', { recipe }) });
@@ -144,7 +145,7 @@ describe('the trainer process', () => {
     expect(again.result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
   });
 
-  it('rests where a leg ends, with its figures and without files, and goes on to the end of the unbroken run', async () => {
+  it('rests where a leg ends, with figures, without files, and goes on to the end of the unbroken run', async () => {
     const { send, next, events } = startTrainer();
     send({ type: 'train', job: job('whole') });
     const whole = await next('trained', 'whole');
@@ -257,7 +258,7 @@ describe('the trainer process', () => {
     expect((await next('evaluated', 'again')).loss).toBe(half.result.loss);
   });
 
-  it('reads what it was told to read, or nothing: other data, another teacher and other weights are refused by name', async () => {
+  it('reads what it was told to or nothing: other data, teachers and weights are refused by name', async () => {
     const { send, next } = startTrainer();
     const own = writeTinyDataset(join(folder, 'own'));
     const known = sourcesIn(own);

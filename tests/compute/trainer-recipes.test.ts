@@ -1,4 +1,5 @@
-/** Every option of a recipe at once: training repeats itself, goes on where it stopped, and leaves no tensor behind. */
+/** Every option of a recipe at once: training repeats itself, goes on where it stopped, and leaves
+ * no tensor behind. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -90,7 +91,8 @@ describe('with every option on', () => {
   it('reads nothing back from the device within an epoch of a few steps, however many they are', async () => {
     const readsWith = async (batchSize: number): Promise<number> => {
       const { task, dispose } = await everyOptionTask(directory, { ...EVERY_OPTION, batchSize });
-      // tfjs-node's: what TensorFlow has not been given yet is still on the host, and waits for nothing.
+      // tfjs-node's: what TensorFlow has not been given yet is still on the host, and waits for
+      // nothing.
       const backend = tf.backend() as unknown as {
         readonly tensorMap: { get(id: object): { readonly values: unknown } };
         readSync(id: object): unknown;
@@ -112,7 +114,7 @@ describe('with every option on', () => {
     expect(await readsWith(6)).toBe(few + 1);
   });
 
-  it('holds the same number of tensors after each epoch, and none when it has ended, was stopped or failed', async () => {
+  it('holds as many tensors after each epoch, and none when it has ended, was stopped or failed', async () => {
     const { task, dispose } = await everyOptionTask(directory);
     const before = tf.memory().numTensors;
     const held: number[] = [];
@@ -131,7 +133,7 @@ describe('with every option on', () => {
 });
 
 describe('the moving average', () => {
-  it('is what is evaluated and kept, statistics included, while training goes on from the weights themselves', async () => {
+  it('is what is evaluated and kept, statistics too, while training goes on from the weights themselves', async () => {
     const recipe = { ...TINY_RECIPE, emaDecay: 0.8 };
     const { task, dispose } = await tinyTask(directory, tinyConvolutional(), recipe);
     let last: TrainingState | undefined;
@@ -247,7 +249,8 @@ describe('bad input', () => {
 
   it('NaN in the images is told from a learning rate that is too high', async () => {
     const { task, dispose } = await tinyTask(directory, tinyConvolutional());
-    const broken = { ...task.train, images: tf.mul(task.train.images, Number.NaN) } as typeof task.train; // of the same shape
+    // of the same shape
+    const broken = { ...task.train, images: tf.mul(task.train.images, Number.NaN) } as typeof task.train;
     await expect(train({ ...task, train: broken }, free)).rejects.toThrow(
       expect.objectContaining({ code: 'dataset.corrupt', message: expect.stringContaining('no finite numbers') }),
     );
@@ -255,7 +258,7 @@ describe('bad input', () => {
     dispose();
   });
 
-  it('weights that ceased to be numbers by the last step of an epoch are noticed, though no loss has shown it', async () => {
+  it('weights that ceased to be numbers by the end of an epoch are noticed, though no loss shows it', async () => {
     // One step alone: its loss is sound, and what it makes of the weights is not.
     const recipe = { ...TINY_RECIPE, batchSize: TINY.train, warmupEpochs: 0, learningRate: 1e39, epochs: 1 };
     const { task, dispose } = await tinyTask(directory, tinyConvolutional(), recipe);
@@ -281,7 +284,8 @@ describe('bad input', () => {
 
   it('a device without memory is named, and the step that asked for too much leaves nothing behind', async () => {
     const { task, dispose } = await tinyTask(directory, tinyConvolutional());
-    // What tfjs-node 4.22 on TensorFlow 2.21 throws when asked for 4 TB; the allocator itself would try for 10 s first.
+    // What tfjs-node 4.22 on TensorFlow 2.21 throws when asked for 4 TB; the allocator itself would
+    // try for 10 s first.
     const words = 'OOM when allocating tensor with shape[1048576,1048576] and type float on CPU:0 by allocator mklcpu';
     const greedy: typeof task.model = {
       ...task.model,

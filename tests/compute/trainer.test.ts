@@ -1,4 +1,5 @@
-/** The training loop: it learns, repeats itself, goes on where it stopped, and cleans up after itself. */
+/** The training loop: it learns, repeats itself, goes on where it stopped, and cleans up after
+ * itself. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

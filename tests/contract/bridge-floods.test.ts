@@ -1,4 +1,5 @@
-/** More calls than anybody can answer, and windows that read nothing: every call has an end, and what waits is bounded. */
+/** More calls than anybody can answer, and windows that read nothing: every call has an end, and
+ * what waits is bounded. */
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,4 +1,5 @@
-/** What crosses the bridge arrives as it was sent, over both transports; what fails arrives as a typed error. */
+/** What crosses the bridge arrives as it was sent, over both transports; what fails arrives as a
+ * typed error. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';

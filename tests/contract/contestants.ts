@@ -1,4 +1,5 @@
-/** Who plays the strategies' contract: every search of the product, and toys that ask for what none of them does yet. */
+/** Who plays the strategies' contract: every search of the product, and toys that ask for what none
+ * of them does yet. */
 import { STRATEGIES, testing } from '../../src/core/strategies/registry.ts';
 import { toyHalving } from './toy-halving/toy-halving.ts';
 

@@ -1,4 +1,5 @@
-/** The contract of the store's lists: what stands in which order, what is one with what, and what has no place. */
+/** The contract of the store's lists: what stands in which order, what is one with what, and what
+ * has no place. */
 import { describe, expect, test } from 'vitest';
 import type { RunOrder, WritableStore } from '../../src/store/store.ts';
 import { SCORE, asked, costsOf, finished, searchConfig } from '../support/store-records.ts';

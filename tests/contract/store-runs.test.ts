@@ -35,7 +35,7 @@ describe('runs', () => {
     expect(store.summary('run_2')).toBeUndefined();
   });
 
-  test('what earlier runs told comes back whole in a later session, apart from the configuration, and goes with the run', () => {
+  test('what earlier runs told comes back whole later, apart from the configuration, and goes with the run', () => {
     const sessions = openSessions();
     const store = sessions.next();
     const prior = [

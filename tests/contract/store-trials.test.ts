@@ -211,7 +211,7 @@ describe('trials', () => {
     expect(() => store.beginAnew('nobody', '')).toThrow(code('trial.missing'));
   });
 
-  test('finished trials come as columns: none that failed, and an accuracy that is no number or missing stays one', () => {
+  test('finished trials come as columns: none that failed; an accuracy that is missing or NaN stays so', () => {
     const { store, ids } = withRun(openSessions(), 0, 1, 2, 3);
     const metrics: readonly Metrics[] = [{ accuracy: 0.75 }, { accuracy: NaN }, {}];
     metrics.forEach((measured, index) => {
@@ -257,7 +257,7 @@ describe('trials', () => {
     expect(() => store.startTrial(id)).toThrow(code('store.conflict'));
   });
 
-  test('what ends a student gives back the event that it wrote, as a resume will read it, and the student as it is then', () => {
+  test('what ends a student gives back the event that it wrote, as a resume will read it, and the student', () => {
     const { store, ids } = withRun(openSessions(), 0, 1, 2, 3);
     const [a = '', b = '', c = '', d = ''] = ids;
     expect(store.startTrial(a)).toEqual(store.trial(a));

@@ -109,7 +109,7 @@ describe('upkeep', () => {
     expect(() => later.restoreRuns(['run_1', 'run_9'])).toThrow(code('run.missing'));
   });
 
-  test('a long run leaves by parts, with every file told once; what is half gone when the session dies goes with the next', () => {
+  test('a long run leaves by parts, every file told once; half gone when a session dies, it goes with the next', () => {
     const sessions = openSessions();
     const store = sessions.next();
     const long = (id: string): readonly string[] => {

@@ -1,4 +1,5 @@
-/** The contract of the store's refusals: what is not allowed is said of its run or student, and changes nothing. */
+/** The contract of the store's refusals: what is not allowed is said of its run or student, and
+ * changes nothing. */
 import { describe, expect, test } from 'vitest';
 import type { WritableStore } from '../../src/store/store.ts';
 import { asked, costsOf, finished, point } from '../support/store-records.ts';

@@ -1,4 +1,5 @@
-/** Bad input: a clear word or a sound answer from every strategy; never a hang, never a proposal already told. */
+/** Bad input: a clear word or a sound answer from every strategy; never a hang, never a proposal
+ * already told. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Proposal, RunEvent } from '../../src/core/events.ts';

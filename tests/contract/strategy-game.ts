@@ -47,7 +47,8 @@ export function start(id: string, problem: Problem, options: StrategyOptions = {
   };
   return {
     ...{ id, problem, strategy, log, fold },
-    /** What rests and is to go on does so on the way, until there is something new or nothing more. */
+    /** What rests and is to go on does so on the way, until there is something new or nothing
+     * more. */
     ask(count = 1) {
       for (;;) {
         const event = strategy.ask(count);
@@ -77,7 +78,8 @@ export type Answer = (game: Game, proposal: Proposal) => void;
 
 const tell: Answer = (game, proposal) => game.tell(proposal);
 
-/** Asks and answers until nothing more is proposed. Every proposal is a new member of the space, within the budget. */
+/** Asks and answers until nothing more is proposed. Every proposal is a new member of the space,
+ * within the budget. */
 export function playOut(
   game: Game,
   { batch = 1, answer = tell }: { batch?: number; answer?: Answer } = {},
@@ -91,7 +93,8 @@ export function playOut(
   return all;
 }
 
-/** As many slots as `slots`, each asking for one more when a trial ends; `next` chooses the one that ends. */
+/** As many slots as `slots`, each asking for one more when a trial ends; `next` chooses the one
+ * that ends. */
 export function playSlots(game: Game, slots: number, next: (running: readonly Proposal[]) => number): Proposal[] {
   const running = [...game.ask(slots)];
   const all = [...running];

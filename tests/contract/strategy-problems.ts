@@ -135,7 +135,8 @@ export const fourObjectivesProblem = (): Problem => {
 
 const withBytes = (costs: Metrics, each: number): Metrics => ({ ...costs, bytes: (costs['params'] ?? NaN) * each });
 
-/** A smooth made-up accuracy in [0, 1] with a bonus for one family and one level; minimised problems use 1 − it. */
+/** A smooth made-up accuracy in [0, 1] with a bonus for one family and one level; minimised
+ * problems use 1 − it. */
 export function evaluate(space: Space, candidate: Candidate): Metrics {
   const family = space.families.find(({ name }) => name === candidate.family);
   const params = family?.costs(candidate.config)['params'] ?? 1;
@@ -144,7 +145,8 @@ export function evaluate(space: Space, candidate: Candidate): Metrics {
   return { accuracy: 0.9 - 0.6 / Math.log10(params + 10) ** 2 + bonus + level, loss: 1 };
 }
 
-/** A made-up latency that no cost tells alone: one family is twice as slow as its parameters say. */
+/** A made-up latency that no cost tells alone: one family is twice as slow as its parameters
+ * say. */
 export function latencyOf(space: Space, candidate: Candidate): number {
   const params = space.families.find(({ name }) => name === candidate.family)?.costs(candidate.config)['params'] ?? 1;
   return (candidate.family === 'gated' ? 2 : 1) * (0.05 + params ** 0.7 / 1000);

@@ -1,4 +1,5 @@
-/** What every strategy proposes: members of the space, each once, within limits and budget, to as many trainers as there are. */
+/** What every strategy proposes: members of the space, each once, within limits and budget, to as
+ * many trainers as there are. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { spaceSize } from '../support/space-size.ts';
@@ -62,7 +63,8 @@ describe.each(CONTESTANTS)('spaces of %s', (id) => {
   });
 
   it('may be too large to list, under a limit that few of a sample keep', () => {
-    // 1,352,078 of 21^12 students have a sum of levels of 12 at most; none of 2,000 drawn at random.
+    // 1,352,078 of 21^12 students have a sum of levels of 12 at most; none of 2,000 drawn at
+    // random.
     const problem = vastProblem({ limits: [{ metric: 'params', max: 22 }], budget: 6 });
     const all = playOut(start(id, problem, { references: false }));
     expect(all).toHaveLength(6);

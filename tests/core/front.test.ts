@@ -17,7 +17,8 @@ function trial(number: number, accuracy: number, params: number, changes: Partia
 const numbers = (trials: readonly Trial[]): readonly number[] => trials.map(({ number }) => number);
 
 describe('the winners of a search', () => {
-  // Of the box of 10 x 1 the front's points (2, .5), (4, .8), (8, .9) alone dominate 2 x .5, 4 x .3 and 2 x .1.
+  // Of the box of 10 x 1 the front's points (2, .5), (4, .8), (8, .9) alone dominate 2 x .5, 4 x .3
+  // and 2 x .1.
   const trials = [trial(0, 0.5, 2), trial(1, 0.8, 4), trial(2, 0.9, 8), trial(3, 0.7, 5)];
 
   it('come by the hypervolume that would be lost without each, then from behind the front', () => {
@@ -45,7 +46,7 @@ describe('the winners of a search', () => {
 });
 
 describe('what is reported, and tested', () => {
-  it('is the front of a search, and every finished training of given students: their spread is what they were trained for', () => {
+  it('is the front of a search, and every finished training of given students, whose spread is the point', () => {
     const trials = [trial(0, 0.8, 4), trial(1, 0.7, 4), trial(2, 0.6, 4, { state: 'failed' })];
     expect(numbers(reportedOf(config, trials))).toEqual([0]);
     expect(numbers(reportedOf({ ...config, students: [trials[0]!.candidate] }, trials))).toEqual([0, 1]);

@@ -1,4 +1,5 @@
-/** A spread that counts failed seeds, or divides by n, would make students look steadier than they are. */
+/** A spread that counts failed seeds, or divides by n, would make students look steadier than they
+ * are. */
 import { describe, expect, it } from 'vitest';
 import { studentsOf, testing } from '../../src/core/seeds.ts';
 import type { Trial } from '../../src/core/trial.ts';

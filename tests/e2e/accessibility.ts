@@ -1,4 +1,5 @@
-/** What axe finds in a page. It runs in a world of its own: the page's policy stays as it is, and its globals do too. */
+/** What axe finds in a page. It runs in a world of its own: the page's policy stays as it is, and
+ * its globals do too. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from 'axe-core';

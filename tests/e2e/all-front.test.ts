@@ -45,7 +45,8 @@ await describeInChromium('the front of all runs', (chromium) => {
       column(({ params }) => params),
       column(({ accuracies }) => accuracies),
     ).map((index) => ids[index] ?? '');
-    // Better than all of them, on other images and by another teacher: it must not enter their front.
+    // Better than all of them, on other images and by another teacher: it must not enter their
+    // front.
     store.createRun({
       id: 'other',
       config: { ...searchConfig('On other images'), dataset: 'cifar', teacher: 'wise', limits: [] },

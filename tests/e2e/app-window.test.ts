@@ -1,4 +1,5 @@
-/** The window that the web shell opens itself, in a real Chromium: it comes in, and no user of the machine could read how. */
+/** The window that the web shell opens itself, in a real Chromium: it comes in, and no user of the
+ * machine could read how. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,8 @@ describe.skipIf(chromium === undefined)(`the window that is opened${why}`, () =>
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   test('connects, leaves no token in a process list, and takes its page away', async () => {
-    // As the person's browser, but without a screen: such a Chromium takes the page as a plain argument.
+    // As the person's browser, but without a screen: such a Chromium takes the page as a plain
+    // argument.
     const browser = join(folder, 'browser.sh');
     const script = [
       ...['#!/bin/sh', 'page="${1#--app=}"', 'shift'],

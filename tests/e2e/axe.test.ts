@@ -1,6 +1,6 @@
 /**
- * Every route in both themes, with its dialogs and menus: axe finds nothing serious. The routes come from the router, so that a
- * new one fails here until it is visited.
+ * Every route in both themes, with its dialogs and menus: axe finds nothing serious. The routes
+ * come from the router, so that a new one fails here until it is visited.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

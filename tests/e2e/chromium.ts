@@ -21,8 +21,9 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 /**
- * It takes whatever Chromium lies unpacked in the temp folder: one of its version alone keeps others out. Where the system
- * lacks a library (libnss3 on a bare server) it gets those of the package.
+ * It takes whatever Chromium lies unpacked in the temp folder: one of its version alone keeps
+ * others out. Where the system lacks a library (libnss3 on a bare server) it gets those of the
+ * package.
  */
 async function carriedPath(): Promise<string | undefined> {
   const card: unknown = JSON.parse(readFileSync(`node_modules/${PACKAGE}/package.json`, 'utf8'));

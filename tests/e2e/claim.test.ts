@@ -1,4 +1,5 @@
-/** A person plays the claim's comparison on the bundled table of distilled students, and reads who is better than whom. */
+/** A person plays the claim's comparison on the bundled table of distilled students, and reads who
+ * is better than whom. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

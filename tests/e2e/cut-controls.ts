@@ -1,4 +1,5 @@
-/** Controls that nobody can get at in a small window: what cannot be scrolled into sight, or lies under something else. */
+/** Controls that nobody can get at in a small window: what cannot be scrolled into sight, or lies
+ * under something else. */
 import type { Page } from 'playwright-core';
 
 export function cutControls(page: Page): Promise<readonly string[]> {
@@ -7,7 +8,8 @@ export function cutControls(page: Page): Promise<readonly string[]> {
     const isShown = (element: HTMLElement): boolean =>
       element.checkVisibility({ checkVisibilityCSS: true }) && getComputedStyle(element).clipPath === 'none';
     const named = (element: HTMLElement): string =>
-      `${element.tagName.toLowerCase()} “${(element.getAttribute('aria-label') ?? element.innerText).trim().slice(0, 60)}”`;
+      `${element.tagName.toLowerCase()} ` +
+      `“${(element.getAttribute('aria-label') ?? element.innerText).trim().slice(0, 60)}”`;
     return [...document.querySelectorAll<HTMLElement>(wanted)].filter(isShown).flatMap((element) => {
       element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
       const box = element.getBoundingClientRect();

@@ -1,4 +1,5 @@
-/** What a small window must not cut, cover or break: tabs, times, seeds, last columns; and the frame that nobody asked for. */
+/** What a small window must not cut, cover or break: tabs, times, seeds, last columns; and the
+ * frame that nobody asked for. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * In Electron itself, where its binary is: what the double of `tests/electron-double` cannot prove. The suites that go the same way
- * in both shells run in Electron besides (project `electron` of vitest.config.ts).
+ * In Electron itself, where its binary is: what the double of `tests/electron-double` cannot prove.
+ * The suites that go the same way in both shells run in Electron besides (project `electron` of
+ * vitest.config.ts).
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-/** Runs kept for years, in the window: tags, notes, views, trash and undo, duplicates, runs as files; over a reload and a restart. */
+/** Runs kept for years, in the window: tags, notes, views, trash and undo, duplicates, runs as
+ * files; over a reload and a restart. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -53,7 +54,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await rows().first().waitFor();
   };
 
-  test('tags are put on several runs at once, offered again, and filter the list; a view of it survives a restart', async () => {
+  test('tags are put on several runs, offered again, and filter the list; its view survives a restart', async () => {
     for (const row of [0, 1]) await rows().nth(row).getByRole('checkbox').check();
     const bar = page.getByRole('group', { name: 'Selected runs' });
     await bar.getByText('2 runs selected').waitFor();
@@ -106,7 +107,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await rowCount(RUNS);
   });
 
-  test('columns are as wide as they were made, by keyboard and by dragging, and rows as high as the density says', async () => {
+  test('columns are as wide as keyboard and dragging made them, and rows as high as the density says', async () => {
     const head = (name: string): Locator => page.getByRole('columnheader', { name, exact: true });
     const widthOf = async (name: string): Promise<number> => Math.round((await head(name).boundingBox())?.width ?? 0);
     const heightOf = async (): Promise<number> => Math.round((await rows().first().boundingBox())?.height ?? 0);
@@ -144,7 +145,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await poll(heightOf).toBe(height);
   });
 
-  test('a note is kept as it is typed, over a reload in the middle, and shown as Markdown without anything from outside', async () => {
+  test('a note is kept as it is typed, over a reload, and shown as Markdown with nothing from outside', async () => {
     await rows().first().getByRole('link').click();
     await page.getByRole('tab', { name: 'Notes' }).click();
     await page.getByRole('button', { name: 'Write' }).click();
@@ -174,7 +175,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     close();
   });
 
-  test('Delete moves a run to the trash, Ctrl+Z brings it back; what is deleted for good says what it frees', async () => {
+  test('Delete moves a run to the trash, Ctrl+Z brings it back; deleting for good says what it frees', async () => {
     const before = await names();
     await rows().nth(1).focus();
     await page.keyboard.press('Delete');
@@ -233,7 +234,7 @@ await describeInChromium('runs kept for years', (chromium) => {
     await goHome();
   });
 
-  test('a run goes out as a file and comes in again under another id; a damaged file is told, and nothing changes', async () => {
+  test('a run goes out as a file and comes in under another id; a damaged one is told and alters nothing', async () => {
     const [name = ''] = await names();
     await rows().first().getByRole('link').click();
     await page.getByRole('button', { name: 'More about this run' }).click();
@@ -298,7 +299,8 @@ await describeInChromium('runs kept for years', (chromium) => {
       await page.getByText('No search has been run in this workspace yet').waitFor();
       await choose(file);
       await rowCount(RUNS);
-      // A stranger's file with a teacher of the program's name: what stayed out is told for as long as it takes to read it.
+      // A stranger's file with a teacher of the program's name: what stayed out is told for as long
+      // as it takes to read it.
       const content = { ...teacherContent('big'), ...teacherContent('fashion-resnet') };
       const strange = join(folder, 'strange.trade');
       await writeArchive(strange, manifestOf(content), content);

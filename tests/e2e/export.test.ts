@@ -1,4 +1,5 @@
-/** The Export panel of a student's page in Chromium: a download that the real trainer and ONNX Runtime have tried. */
+/** The Export panel of a student's page in Chromium: a download that the real trainer and ONNX
+ * Runtime have tried. */
 import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-/** A page of another site in the same browser, against the web shell; and a script that found its way into our page. */
+/** A page of another site in the same browser, against the web shell; and a script that found its
+ * way into our page. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -26,7 +27,8 @@ describe.skipIf(!browserThere)(`the web shell in a browser with a hostile page${
     mkdirSync(join(folder, 'assets'));
     writeFileSync(
       join(folder, 'index.html'),
-      `<!doctype html><title>ours</title><meta property="csp-nonce" nonce="${NONCE_PLACEHOLDER}"><p>secret of the page</p>` +
+      `<!doctype html><title>ours</title><meta property="csp-nonce" nonce="${NONCE_PLACEHOLDER}"><p>secret of ` +
+        'the page</p>' +
         '<script>window.inlineRan = true</script><img src="x" onerror="window.handlerRan = true">' +
         '<script src="data:text/javascript,window.dataRan = true"></script>',
     );
@@ -44,7 +46,7 @@ describe.skipIf(!browserThere)(`the web shell in a browser with a hostile page${
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
 
-  test('it reads nothing, frames nothing, gets no session and no socket, and a token that leaked stays whole', async () => {
+  test('it reads nothing, frames nothing, gets no session and no socket; a leaked token stays whole', async () => {
     const page = await browser.newPage();
     await page.goto(evilOrigin);
     const token = new URL(shell.newAddress()).hash.replace('#token=', '');

@@ -1,4 +1,5 @@
-/** The whole way by keyboard alone: create, run, pick on the front, brush, compare, export. Nothing here uses the pointer. */
+/** The whole way by keyboard alone: create, run, pick on the front, brush, compare, export. Nothing
+ * here uses the pointer. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +40,8 @@ await describeInChromium('the workbench by keyboard', (chromium) => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
 
-  /** What has the focus, by the name that a screen reader would say; fails where the eye could not find it. */
+  /** What has the focus, by the name that a screen reader would say; fails where the eye could not
+   * find it. */
   async function focused(): Promise<string> {
     const seen = await page.evaluate(() => {
       const element = document.activeElement;

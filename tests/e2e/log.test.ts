@@ -1,4 +1,5 @@
-/** The log of a run: its end first, a failure read in whole, what goes on followed, and what is read left where it is. */
+/** The log of a run: its end first, a failure read in whole, what goes on followed, and what is
+ * read left where it is. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

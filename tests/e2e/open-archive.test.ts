@@ -1,4 +1,5 @@
-/** Files of runs that the system hands to the program: the window asks, and takes them in or leaves them; a search as JSON is dropped on it. */
+/** Files of runs that the system hands to the program: the window asks, and takes them in or leaves
+ * them; a search as JSON is dropped on it. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

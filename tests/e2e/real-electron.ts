@@ -1,4 +1,5 @@
-/** The workbench in Electron itself, where its binary is: driven by Playwright, as a person's program in a folder of its own. */
+/** The workbench in Electron itself, where its binary is: driven by Playwright, as a person's
+ * program in a folder of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +9,8 @@ import { findElectron, whyNoWindow } from '../../scripts/setup/shells.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Set by the test project `electron`: suites that are the same in both shells run in Electron then. */
+/** Set by the test project `electron`: suites that are the same in both shells run in Electron
+ * then. */
 export const runsInElectron = (): boolean => process.env['TRADE_E2E_SHELL'] === 'electron';
 
 /** Undefined where it can be driven. */
@@ -26,7 +28,8 @@ export interface RealElectron {
   output(): string;
 }
 
-/** As built in `out`. `args`: beside the workspace. `userData`: the program's own folder, by which a second start finds the first. */
+/** As built in `out`. `args`: beside the workspace. `userData`: the program's own folder, by which
+ * a second start finds the first. */
 export async function startElectron(
   workspace: string,
   args: readonly string[] = [],

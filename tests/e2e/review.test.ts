@@ -1,4 +1,5 @@
-/** The front and the comparison in Chromium over two small real searches: one distilled, one without a teacher. */
+/** The front and the comparison in Chromium over two small real searches: one distilled, one
+ * without a teacher. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

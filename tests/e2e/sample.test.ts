@@ -1,4 +1,5 @@
-/** The sample search of an empty workspace, as `npm start` begins it: shown at once, told what it is, and thrown away. */
+/** The sample search of an empty workspace, as `npm start` begins it: shown at once, told what it
+ * is, and thrown away. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

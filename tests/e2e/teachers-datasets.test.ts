@@ -1,4 +1,5 @@
-/** A person imports a small data set, looks at it, trains a teacher on it, stops another one and goes on with it. */
+/** A person imports a small data set, looks at it, trains a teacher on it, stops another one and
+ * goes on with it. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-/** A page whose every fault is written down: console errors, policy violations, requests that leave the machine. */
+/** A page whose every fault is written down: console errors, policy violations, requests that leave
+ * the machine. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { chromiumPath, launchChromium } from './chromium.ts';
@@ -25,7 +26,8 @@ export async function openWatched(browser: Browser, options: PageOptions = {}): 
   return { page, faults };
 }
 
-/** The one window of a program in Electron, which was there before it was watched: it is loaded once more. */
+/** The one window of a program in Electron, which was there before it was watched: it is loaded
+ * once more. */
 async function watchElectron(address: string, options: PageOptions): Promise<WatchedPage> {
   const { colorScheme = 'light', width = 1280, height = 800 } = options;
   const program = electronAt(address);
@@ -66,11 +68,13 @@ function watchPage(page: Page, faults: string[]): void {
 export interface Chromium {
   /** A page at this address, whose faults fail the test during which they come. */
   open(address: string, options?: PageOptions): Promise<Page>;
-  /** From here on faults of the pages that are open had to come: a host that was ended on purpose. Returns those so far. */
+  /** From here on faults of the pages that are open had to come: a host that was ended on purpose.
+   * Returns those so far. */
   forgive(): readonly string[];
 }
 
-/** A suite with a Chromium of its own, or in Electron's; skipped, and saying so, where there is none. Its pages are watched. */
+/** A suite with a Chromium of its own, or in Electron's; skipped, and saying so, where there is
+ * none. Its pages are watched. */
 export async function describeInChromium(title: string, tests: (chromium: Chromium) => void): Promise<void> {
   const inElectron = runsInElectron();
   const why = inElectron ? whyNoElectron() : await whyNoChromium();

@@ -1,4 +1,5 @@
-/** The real web shell with the real host and trainers, as a process of its own; Electron's in its stead in the test project `electron`. */
+/** The real web shell with the real host and trainers, as a process of its own; Electron's in its
+ * stead in the test project `electron`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';

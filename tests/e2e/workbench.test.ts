@@ -1,4 +1,5 @@
-/** The workbench in Chromium over the real web shell, host and trainers: one small search from start to comparison. */
+/** The workbench in Chromium over the real web shell, host and trainers: one small search from
+ * start to comparison. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -288,7 +289,8 @@ await describeInChromium('the workbench', (chromium) => {
     await page.locator('svg .node').first().waitFor();
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('menuitem', { name: 'Quit…' }).click();
-    // From here on the page calls for a host that is gone, as it should, and the console tells of each call.
+    // From here on the page calls for a host that is gone, as it should, and the console tells of
+    // each call.
     expect(chromium.forgive()).toEqual([]);
     await page.getByRole('button', { name: 'Quit', exact: true }).click();
     await page.getByText('The workbench has ended').waitFor();

@@ -1,7 +1,9 @@
 /**
- * A window of the double that is a page in a real Chromium: preload's bundle in an isolated world of it, messages over ports that were
- * handed from world to world, the program's own protocol answered by its handler, navigation asked about. What it does not prove:
- * Electron's sandbox, its own scheme (pages are at https://trade.invalid here), drops from outside, and everything of the system.
+ * A window of the double that is a page in a real Chromium: preload's bundle in an isolated world
+ * of it, messages over ports that were handed from world to world, the program's own protocol
+ * answered by its handler, navigation asked about. What it does not prove: Electron's sandbox, its
+ * own scheme (pages are at https://trade.invalid here), drops from outside, and everything of the
+ * system.
  */
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -53,7 +55,8 @@ export async function openInChromium(
   // A window that is closed before it has its answer needs none.
   await context.route('**/*', (route) => serve(route, page, double).catch(() => undefined));
   const session = await context.newCDPSession(page);
-  // Asked before there is a window; the one that Chromium opens all the same loads nothing and is closed.
+  // Asked before there is a window; the one that Chromium opens all the same loads nothing and is
+  // closed.
   session.on('Page.windowOpen', ({ url: wanted }) => {
     if (double.mayOpen(wanted)) double.fault(`a window was opened for ${wanted}`);
   });

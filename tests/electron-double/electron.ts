@@ -1,6 +1,7 @@
 /**
- * Stands in for the module `electron` where its binary is missing: the parts that our main process uses, with every call
- * told to the test and every event sent by it, over the channel of a forked process.
+ * Stands in for the module `electron` where its binary is missing: the parts that our main process
+ * uses, with every call told to the test and every event sent by it, over the channel of a forked
+ * process.
  */
 import { EventEmitter } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
@@ -9,8 +10,9 @@ import { clientOver } from '../../src/bridge/client.ts';
 import type { ChromiumWindow, WindowDouble } from './chromium-window.ts';
 
 /**
- * From the test. `close`: of the window by its button. `call`: a method of the contract over a port that is handed over; `input` to
- * one that takes any. `data`: what a second start hands over. `evaluate`: in the page, where there is one. `choose`: in the menu.
+ * From the test. `close`: of the window by its button. `call`: a method of the contract over a port
+ * that is handed over; `input` to one that takes any. `data`: what a second start hands over.
+ * `evaluate`: in the page, where there is one. `choose`: in the menu.
  */
 export type DoubleCommand =
   | { readonly type: 'app'; readonly event: 'before-quit' | 'activate' }
@@ -40,7 +42,8 @@ export interface DoubleNews {
 }
 
 let isFocused = false;
-/** What is asked at the start cannot wait for a command: a button for each question, the last one for all that follow. */
+/** What is asked at the start cannot wait for a command: a button for each question, the last one
+ * for all that follow. */
 let buttons = (process.env['DOUBLE_BUTTON'] ?? '0').split(',').map(Number);
 
 function tell(name: string, detail?: unknown): void {

@@ -1,6 +1,7 @@
 /**
- * What preload finds as the module `electron`, in an isolated world of its page: evaluated there before preload and the page's scripts.
- * `toMain` is a binding that this world alone has; `fromMain` is called by the debugger.
+ * What preload finds as the module `electron`, in an isolated world of its page: evaluated there
+ * before preload and the page's scripts. `toMain` is a binding that this world alone has;
+ * `fromMain` is called by the debugger.
  */
 (() => {
   const ports = new Map();
@@ -14,7 +15,8 @@
 
   const electron = {
     contextBridge: {
-      // Worlds share the document and its events, not their objects: each call of a function goes over as an event, and back.
+      // Worlds share the document and its events, not their objects: each call of a function goes
+      // over as an event, and back.
       exposeInMainWorld(key, api) {
         const shown = Object.entries(api).map(([name, value]) =>
           typeof value === 'function' ? { name } : { name, value },

@@ -1,4 +1,5 @@
-/** What the page sees of that world: functions that ask it by events. Evaluated before the page's own scripts. */
+/** What the page sees of that world: functions that ask it by events. Evaluated before the page's
+ * own scripts. */
 (() => {
   let answer;
   const ask = (type, detail) => {

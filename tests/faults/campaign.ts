@@ -1,6 +1,7 @@
 /**
- * Kills a searching program again and again, at moments that a seed decides: the whole group, main alone, the trainers alone.
- * After each kill the workspace is looked at as it was left, at the end of each life the run is brought to its end.
+ * Kills a searching program again and again, at moments that a seed decides: the whole group, main
+ * alone, the trainers alone. After each kill the workspace is looked at as it was left, at the end
+ * of each life the run is brought to its end.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -276,7 +277,8 @@ async function seeThatNobodySurvives(life: Life): Promise<void> {
   for (const survivor of survivors()) life.lose('orphans', `The process ${survivor} has outlived its program.`);
 }
 
-/** Processes that descend from a session in `folder`, whatever they are: they inherited its environment. Linux alone knows. */
+/** Processes that descend from a session in `folder`, whatever they are: they inherited its
+ * environment. Linux alone knows. */
 function descendants(folder: string): readonly string[] {
   if (process.platform !== 'linux') return [];
   const read = (pid: string, file: string): string => {

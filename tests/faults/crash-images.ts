@@ -1,6 +1,7 @@
 /**
- * What a kill would leave: a copy of the folder between each two steps of some work, a step being a call that changes files
- * or a statement that writes. Another process copies, since closing a database's file here would drop our own locks on it.
+ * What a kill would leave: a copy of the folder between each two steps of some work, a step being a
+ * call that changes files or a statement that writes. Another process copies, since closing a
+ * database's file here would drop our own locks on it.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -32,11 +33,13 @@ type Call = (...args: unknown[]) => unknown;
 export interface CrashImageOptions {
   /** Told at each step; kept with the image. */
   readonly known?: () => unknown;
-  /** Of statements only each so many-th, where thousands write into a file that counts for nothing yet. */
+  /** Of statements only each so many-th, where thousands write into a file that counts for nothing
+   * yet. */
   readonly everyStatement?: number;
 }
 
-/** Does the work in `folder` and copies it to a folder of its own below `images` after each step. */
+/** Does the work in `folder` and copies it to a folder of its own below `images` after each
+ * step. */
 export function takeCrashImages(
   folder: string,
   images: string,

@@ -1,4 +1,5 @@
-/** A disk that fills up while a search writes: it waits with the reason, nothing is lost, and it goes on when there is room. */
+/** A disk that fills up while a search writes: it waits with the reason, nothing is lost, and it
+ * goes on when there is room. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

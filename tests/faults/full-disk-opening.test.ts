@@ -1,4 +1,5 @@
-/** A disk that is full before the program starts: it opens, says so, makes room, and a search can go on. */
+/** A disk that is full before the program starts: it opens, says so, makes room, and a search can
+ * go on. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

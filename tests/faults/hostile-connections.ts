@@ -1,4 +1,5 @@
-/** Connections that mean no good: cut at any byte, before and after the gate, half open, slow, with wrong names, with garbage after the right secret. */
+/** Connections that mean no good: cut at any byte, before and after the gate, half open, slow, with
+ * wrong names, with garbage after the right secret. */
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -34,7 +35,8 @@ export const attacks: fc.Arbitrary<Attack> = fc.record({
   end: fc.constantFrom(...ENDS),
 });
 
-/** Connections that are left open on purpose; few of those that passed the gate, which are the owner's own windows. */
+/** Connections that are left open on purpose; few of those that passed the gate, which are the
+ * owner's own windows. */
 const STAYING = { strangers: 100, windows: 6 } as const;
 
 export interface Attacker {

@@ -1,6 +1,7 @@
 /**
- * A web shell that searches, with few files to open, under connections of somebody who may not come in: it goes on, its own window
- * stays, memory and handles are what they were. `FUZZ` sets the connections; 10,000 are tried by hand.
+ * A web shell that searches, with few files to open, under connections of somebody who may not come
+ * in: it goes on, its own window stays, memory and handles are what they were. `FUZZ` sets the
+ * connections; 10,000 are tried by hand.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -107,7 +108,8 @@ describe('a searching web shell under hostile connections', () => {
       }
 
       const before = await usage();
-      // More than it may open files: the search does not pause for want of one, and a window comes in.
+      // More than it may open files: the search does not pause for want of one, and a window comes
+      // in.
       await attacker.crowd(3 * OPEN_FILES);
       const crowded = await finished();
       await expect.poll(finished, { timeout: 60_000 }).toBeGreaterThan(crowded + 1);
@@ -141,8 +143,10 @@ describe('a searching web shell under hostile connections', () => {
       const figures = [before, warm, during, after];
       const told = (name: keyof Usage): string => figures.map((figure) => figure[name].toFixed(0)).join(' -> ');
       process.stdout.write(
-        `${CONNECTIONS} connections, ${attacker.answered()} of them answered or cut; before -> after a fifth -> at the end -> ` +
-          `when they had gone: heap ${told('heap')} MB, resident ${told('resident')} MB, open files ${told('files')}; ` +
+        `${CONNECTIONS} connections, ${attacker.answered()} of them answered or cut; before -> after a fifth -> ` +
+          'at the end -> ' +
+          `when they had gone: heap ${told('heap')} MB, resident ${told('resident')} MB, open files ` +
+          `${told('files')}; ` +
           `students ${trials[0]} -> ${await finished()}\n`,
       );
       expect(after.heap).toBeLessThan(warm.heap + 10);

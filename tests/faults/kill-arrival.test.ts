@@ -1,4 +1,5 @@
-/** Killed at any moment while it takes runs in: an archive is there whole or not at all, and rows and files agree. */
+/** Killed at any moment while it takes runs in: an archive is there whole or not at all, and rows
+ * and files agree. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';

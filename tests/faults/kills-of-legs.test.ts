@@ -1,6 +1,6 @@
 /**
- * SIGKILL at random moments of successive halving: what rests goes on where it rested, and the log is that of a run which
- * nobody killed. `LEG_KILLS` in the environment makes as many as one likes.
+ * SIGKILL at random moments of successive halving: what rests goes on where it rested, and the log
+ * is that of a run which nobody killed. `LEG_KILLS` in the environment makes as many as one likes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -53,7 +53,8 @@ async function session(folder: string, kill?: Kill): Promise<void> {
   expect(errors).toBe('');
 }
 
-/** The log as it stands, and where each student does, as text; rows that a start will not mend are none. */
+/** The log as it stands, and where each student does, as text; rows that a start will not mend are
+ * none. */
 function lookAt(folder: string): { readonly log: readonly string[]; readonly resting: number } {
   if (!existsSync(join(folder, 'workspace', DATABASE_FILE))) return { log: [], resting: 0 };
   const { store, files, close } = openReadable(join(folder, 'workspace'));

@@ -1,11 +1,12 @@
 /**
- * A power cut at any step: nothing acknowledged is lost, no row is without its file, and what was under way is whole or not
- * there. Each flush of the store that is left out loses something here.
+ * A power cut at any step: nothing acknowledged is lost, no row is without its file, and what was
+ * under way is whole or not there. Each flush of the store that is left out loses something here.
  */
 import { expect, test } from 'vitest';
 import { cutPower } from './power/cuts.ts';
 
-/** All moments at their worst, some 800; `npm run faults -- --power-cuts 1000` makes as many as one likes. */
+/** All moments at their worst, some 800; `npm run faults -- --power-cuts 1000` makes as many as one
+ * likes. */
 const CUTS = 810;
 
 test.skipIf(process.platform === 'win32')(

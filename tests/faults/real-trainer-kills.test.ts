@@ -1,6 +1,7 @@
 /**
- * SIGKILL of real trainers, which hold tensors and write real checkpoints: the search ends with all of its trials, and with one
- * slot and one thread with the same proposals and the same weights, to the bit, as one whose trainers were left alone.
+ * SIGKILL of real trainers, which hold tensors and write real checkpoints: the search ends with all
+ * of its trials, and with one slot and one thread with the same proposals and the same weights, to
+ * the bit, as one whose trainers were left alone.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,14 +16,16 @@ import { writeTinyDataset } from '../compute/support/tiny-dataset.ts';
 const TRAINER = fileURLToPath(new URL('../../src/compute/trainer-process.ts', import.meta.url));
 const EPOCHS = 6;
 const TRIALS = 4;
-/** Each after an epoch of a trial that a seed decides; no trial more than once, or it is given up on. */
+/** Each after an epoch of a trial that a seed decides; no trial more than once, or it is given up
+ * on. */
 const KILLS = 3;
 const folder = mkdtempSync(join(tmpdir(), 'real-kills-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 /**
- * The real trainer, which dies by SIGKILL as it reports the epochs `killAfter` of first attempts, and says so in a file: a kill from
- * outside comes too late where an epoch takes milliseconds, or a machine has other things to do.
+ * The real trainer, which dies by SIGKILL as it reports the epochs `killAfter` of first attempts,
+ * and says so in a file: a kill from outside comes too late where an epoch takes milliseconds, or a
+ * machine has other things to do.
  */
 function entryIn(place: string, killAfter: ReadonlyMap<number, number>): string {
   const entry = join(place, 'trainer.mjs');

@@ -1,4 +1,5 @@
-/** A kill between any two steps of a checkpoint, a migration, a restore or a salvage: what is there is whole, and goes on. */
+/** A kill between any two steps of a checkpoint, a migration, a restore or a salvage: what is there
+ * is whole, and goes on. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +76,7 @@ test('of a trial and its checkpoints: no row without its file, no file left over
 
 const OLDEST = fileURLToPath(new URL('../store/fixtures/schema-0001.sql', import.meta.url));
 
-test('of all migrations: the database is the old one, byte for byte, or its copy is whole; the next start ends the work', () => {
+test('of all migrations: the database is the old one to the byte or its copy is whole; the next start goes on', () => {
   const root = temporaryFolder();
   const directory = join(root, 'workspace');
   mkdirSync(directory, { recursive: true });
@@ -90,7 +91,8 @@ test('of all migrations: the database is the old one, byte for byte, or its copy
     const version = Number(db.pragma('user_version', { simple: true }));
     db.close();
     if (version === 1 && copy === undefined) {
-      // In the log there may be what was not committed; the database itself is not touched before the copy is there.
+      // In the log there may be what was not committed; the database itself is not touched before
+      // the copy is there.
       const after = readFileSync(join(image.path, DATABASE_FILE));
       expect(after.subarray(100).equals(before.subarray(100)), image.step).toBe(true);
     } else {

@@ -1,4 +1,5 @@
-/** Teachers and data sets that come with runs: they come whole, or go again with the runs, after a fault and after a kill. */
+/** Teachers and data sets that come with runs: they come whole, or go again with the runs, after a
+ * fault and after a kill. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ const OURS = ['datasets/own', 'teachers/ours'];
 
 const movesOf = (folders: readonly string[]) => folders.map((folder) => ({ from: folder, to: folder }));
 
-test('a fault in the second run takes the first, the teacher and the data set out again, and nothing of ours', async () => {
+test('a fault in the second run takes the first, its teacher and data set out again, nothing of ours', async () => {
   const into = ours();
   const before = canonical(into);
   const { staging, staged } = await stage(into, await archive());

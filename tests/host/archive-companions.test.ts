@@ -1,4 +1,5 @@
-/** Teachers, data sets and replays of a stranger's archive: they are added, replace nothing, and are told of. */
+/** Teachers, data sets and replays of a stranger's archive: they are added, replace nothing, and
+ * are told of. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,7 +25,7 @@ async function forged(content: Content): Promise<string> {
 const foldersOf = (directory: string, kind: string): readonly string[] => readdirSync(join(directory, kind)).sort();
 
 describe('names of the program', () => {
-  test('are taken: an archive with a fashion-mnist and a fashion-resnet of its own replaces neither, and it is said', async () => {
+  test('are taken: an archive with a fashion-mnist and fashion-resnet replaces neither, and says so', async () => {
     const into = temporaryWorkspace();
     const file = await forged({ ...datasetContent('fashion-mnist'), ...teacherContent('fashion-resnet') });
     const staged = await taken(into, file);
@@ -315,7 +316,7 @@ describe('names in an archive', () => {
   });
 });
 
-test('what is packed is what comes in again: links, hidden files and odd names stay at home, and it is said', async () => {
+test('what is packed comes in again: links, hidden files and odd names stay at home, and it is said', async () => {
   const from = filled();
   const teacher = join(from.directory, 'teachers', 'Big');
   for (const [path, data] of Object.entries(teacherContent('Big'))) {

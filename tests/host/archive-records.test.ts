@@ -1,4 +1,5 @@
-/** Records of a stranger's archive, each with its hash right: what no window could be told of is refused before it is a row. */
+/** Records of a stranger's archive, each with its hash right: what no window could be told of is
+ * refused before it is a row. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';

@@ -11,7 +11,7 @@ import { temporaryFolder, temporaryWorkspace, tickingClock } from '../support/wo
 import { addRun, filled, packed, stage, taken, canonical, problems, configOf } from '../support/archives.ts';
 
 describe('a whole workspace', () => {
-  test('comes out of its file as it went in: records to the letter, weights, teachers, views, and the trash', async () => {
+  test('comes out of its file as it went in: records to the letter, weights, teachers, views, trash', async () => {
     const from = filled('run_1', 'run_2');
     from.store.trashRuns(['run_2']);
     from.store.saveView('Mine', '{"order":{"by":"name","descending":true},"columns":["state"]}');
@@ -119,7 +119,7 @@ test('every column of the rows of a run is in its records, but for ids, places a
   db.close();
 });
 
-test('a run comes with what it was trained on, so that data of the same name elsewhere are compared with it', async () => {
+test('a run comes with what it was trained on: data of the same name elsewhere are compared with it', async () => {
   const from = filled('run_1', 'run_2');
   from.store.setSources('run_1', RECORDED_SOURCES);
   const into = temporaryWorkspace('into');
@@ -216,7 +216,7 @@ describe('a kill or a fault on the way in', () => {
   });
 });
 
-test('a workspace of the generator, whose students have every state and no predictions, goes out and comes in', async () => {
+test('a generated workspace, with students of every state and no predictions, goes out and comes in', async () => {
   const directory = temporaryFolder('generated');
   generateWorkspace(directory, { runs: 3, trials: 12, epochs: 2, large: 6, seed: 3 });
   const from = openWorkspace(directory, { now: tickingClock() });

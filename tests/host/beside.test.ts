@@ -1,4 +1,5 @@
-/** What an export leaves beside its file: nothing when it ends, and what a kill left goes with the next one. */
+/** What an export leaves beside its file: nothing when it ends, and what a kill left goes with the
+ * next one. */
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

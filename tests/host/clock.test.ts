@@ -1,4 +1,5 @@
-/** The clock on the wall jumps (summer time, a laptop that slept, a person who sets it): durations and order are none of its. */
+/** The clock on the wall jumps (summer time, a laptop that slept, a person who sets it): durations
+ * and order are none of its. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';

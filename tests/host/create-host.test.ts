@@ -29,7 +29,8 @@ describe('createHost', () => {
     for (const [group, methods] of Object.entries(contract)) {
       for (const method of Object.keys(methods)) {
         if (`${group}.${method}` === 'system.quit' || method === 'startSample') continue;
-        // Sound: walking the contract by name is what is tested; a wrong input must be refused, not unknown.
+        // Sound: walking the contract by name is what is tested; a wrong input must be refused, not
+        // unknown.
         const groups = host.client as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
         const answer = await groups[group]?.[method]?.({ wrong: true }).catch((error: unknown) => error);
         expect(answer, `${group}.${method}`).toBeDefined();

@@ -1,6 +1,6 @@
 /**
- * What a trial goes on from is what was written: a checkpoint that became another one on the disk makes the trial begin anew, in
- * so many words, and never a student of nobody's making.
+ * What a trial goes on from is what was written: a checkpoint that became another one on the disk
+ * makes the trial begin anew, in so many words, and never a student of nobody's making.
  */
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +41,8 @@ async function open(plan: FakePlan): Promise<Host['client']> {
 
 const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
 
-/** A run whose one trial was interrupted after its second epoch, and the file that it can go on from. */
+/** A run whose one trial was interrupted after its second epoch, and the file that it can go on
+ * from. */
 async function interrupted(): Promise<{ readonly id: string; readonly file: string }> {
   const client = await open({ epochMs: 150 });
   const { run } = await client.runs.start({
@@ -84,7 +85,8 @@ describe('a trial that was interrupted', () => {
   });
 
   it.each([
-    // Of the same size, and sense: without a look at its hash it would be believed, and an epoch left out.
+    // Of the same size, and sense: without a look at its hash it would be believed, and an epoch
+    // left out.
     [
       'other',
       (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace(/"epoch":\d/, '"epoch":7')),
@@ -111,7 +113,7 @@ describe('a trial that was interrupted', () => {
     expect(trial?.reason).toMatch(/^It began anew\. The checkpoint after epoch \d is missing\./);
   });
 
-  it('begins anew where its trainer can do nothing with the checkpoint, though it is the one that was written', async () => {
+  it('begins anew where its trainer can do nothing with the checkpoint, though it is the written one', async () => {
     const { id } = await interrupted();
     const { trial, beganAnew } = await goOn(id, { unusable: [0] });
     expect(trial?.reason).toBe('It began anew. It lacks a slot (fake).');

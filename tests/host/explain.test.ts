@@ -91,7 +91,8 @@ describe('an explainer', () => {
   const student = { family: family.name, config: family.reference };
   const card = { id: 'fashion-mnist', title: '', shape: [28, 28, 1], classes: Array<string>(10).fill('a') };
 
-  /** A run of one trial; `looked` counts how often its data set was looked up, which every new explanation does first. */
+  /** A run of one trial; `looked` counts how often its data set was looked up, which every new
+   * explanation does first. */
   function explained() {
     const store = storeInMemory();
     const config = { ...searchConfig(), families: [family.name], strategy: { id: 'random', options: {} }, limits: [] };

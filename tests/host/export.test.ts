@@ -1,4 +1,5 @@
-/** Where exported files come from and where they go, with a stand-in for the trainer that writes them. */
+/** Where exported files come from and where they go, with a stand-in for the trainer that writes
+ * them. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

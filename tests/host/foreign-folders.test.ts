@@ -1,6 +1,7 @@
 /**
- * Folders of other people, in which names of ours mean something else, named to every verb of the command line and to every way
- * of opening a workspace: each is refused in words, and all that lies in it or behind its links is as it was.
+ * Folders of other people, in which names of ours mean something else, named to every verb of the
+ * command line and to every way of opening a workspace: each is refused in words, and all that lies
+ * in it or behind its links is as it was.
  */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,7 +41,8 @@ afterAll(() => {
 });
 
 const OUT = join(folder.path, 'out.file');
-/** One line of arguments for each verb; that none is missing is checked against the program's own help. */
+/** One line of arguments for each verb; that none is missing is checked against the program's own
+ * help. */
 const VERBS: readonly (readonly string[])[] = [
   ['search', SAMPLE],
   ['resume', 'run_1'],
@@ -147,7 +149,7 @@ async function refusalOf(attempt: () => unknown): Promise<unknown> {
 }
 
 test(
-  'a folder of somebody else is refused by every verb and every way in, and nothing in it or behind its links is touched',
+  'a folder of somebody else is refused by every verb and way in, and nothing in it or behind its links is touched',
   async () => {
     const property = fc.asyncProperty(fc.array(entry, { maxLength: 12 }), async (entries) => {
       for (const place of [workspace, outside]) rmSync(place, { recursive: true, force: true });

@@ -1,4 +1,5 @@
-/** Fronts over many runs: fronts over different data are no front, so what may be laid on one another is decided here. */
+/** Fronts over many runs: fronts over different data are no front, so what may be laid on one
+ * another is decided here. */
 import { describe, expect, test } from 'vitest';
 import type { SearchConfig } from '../../src/core/run.ts';
 import { readFrontPoints } from '../../src/bridge/schemas/front.ts';

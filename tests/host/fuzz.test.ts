@@ -1,6 +1,6 @@
 /**
- * Every method of the contract against inputs of a hostile page: what comes back is an answer or an error of ours. `FUZZ` sets
- * the inputs a method; the nightly size is 10,000.
+ * Every method of the contract against inputs of a hostile page: what comes back is an answer or an
+ * error of ours. `FUZZ` sets the inputs a method; the nightly size is 10,000.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-/** What a window hands over stays in its folder, comes whole or not at all, and goes when nobody wants it any more. */
+/** What a window hands over stays in its folder, comes whole or not at all, and goes when nobody
+ * wants it any more. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

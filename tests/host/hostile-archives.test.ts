@@ -1,6 +1,7 @@
 /**
- * Archives of a stranger whose sizes and hashes are right, and whose records, cards and names are not: each is refused in words,
- * with nothing changed, or taken in; then every view of it answers, or refuses in words. `FUZZ` sets how many.
+ * Archives of a stranger whose sizes and hashes are right, and whose records, cards and names are
+ * not: each is refused in words, with nothing changed, or taken in; then every view of it answers,
+ * or refuses in words. `FUZZ` sets how many.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,7 +97,8 @@ const soundReplay = () => ({
   results: [{ strategy: 'random', seed: 1, hypervolume: [0.1, 0.5], best: ['NaN', 0.5], askMs: [1, 1], rows: [0, 1] }],
 });
 
-/** The host's views over a workspace, in this process: what would take a process of its own or a trainer refuses in words. */
+/** The host's views over a workspace, in this process: what would take a process of its own or a
+ * trainer refuses in words. */
 function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): HostClient {
   const { store, files, directory } = workspace;
   const log = { info: () => undefined, warn: () => undefined, error: (entry: unknown) => void logged.push(entry) };
@@ -131,7 +133,8 @@ function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): Hos
   return createExits(createHandlers(rest as unknown as HandlerParts), log as never).client; // as above
 }
 
-/** The views that show what an archive brings; those that take long by some of the seeds. Throws the first answer that is neither one nor a refusal in words. */
+/** The views that show what an archive brings; those that take long by some of the seeds. Throws
+ * the first answer that is neither one nor a refusal in words. */
 async function visit(client: HostClient, staged: Staged, catalog: Catalog, seed: number): Promise<void> {
   const ask = async <T>(what: string, call: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -190,7 +193,8 @@ async function visit(client: HostClient, staged: Staged, catalog: Catalog, seed:
   await ask('views.list', () => client.views.list());
 }
 
-/** Logs of runs are folded as a resume does it; a strategy that looks at its whole space takes too long to do it each time. */
+/** Logs of runs are folded as a resume does it; a strategy that looks at its whole space takes too
+ * long to do it each time. */
 function fold(workspace: Workspace, catalogDataset: Awaited<ReturnType<Catalog['dataset']>>, id: string): void {
   const run = workspace.store.run(id);
   if (run === undefined || run.config.strategy.id !== 'random') return;

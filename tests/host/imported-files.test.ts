@@ -1,6 +1,7 @@
 /**
- * Files that come from outside, with any of their bytes changed: archives, weights, configurations and tables are read, or refused
- * by an error of ours that names the file. `FUZZ` sets how many of each. (IDX, CIFAR and images: tests/compute/data/import.)
+ * Files that come from outside, with any of their bytes changed: archives, weights, configurations
+ * and tables are read, or refused by an error of ours that names the file. `FUZZ` sets how many of
+ * each. (IDX, CIFAR and images: tests/compute/data/import.)
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

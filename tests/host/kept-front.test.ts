@@ -1,4 +1,5 @@
-/** Which weights go when only the front's stay: found from the front alone, it must be what the whole run would give. */
+/** Which weights go when only the front's stay: found from the front alone, it must be what the
+ * whole run would give. */
 import { expect, test } from 'vitest';
 import { createRng } from '../../src/core/math/rng.ts';
 import { frontOf } from '../../src/core/front.ts';

@@ -1,6 +1,6 @@
 /**
- * A run knows its data and its teacher: by what is in them, and not by their names or by what their cards say. The stranger
- * here changes files under an old name and writes a card that fits them.
+ * A run knows its data and its teacher: by what is in them, and not by their names or by what their
+ * cards say. The stranger here changes files under an old name and writes a card that fits them.
  */
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,7 +69,8 @@ async function pausedRun(claims: Parameters<typeof writeSmallDataset>[1] = 'file
   return run.id;
 }
 
-/** What an earlier version left: no fingerprints, and in its configuration what the data set's card said, if it did. */
+/** What an earlier version left: no fingerprints, and in its configuration what the data set's card
+ * said, if it did. */
 function forget(id: string, config: '' | 'datasetFingerprint' = ''): void {
   const db = new Database(join(folder.path, 'workspace', DATABASE_FILE));
   db.prepare('UPDATE run SET sources = NULL WHERE id = ?').run(id);
@@ -105,7 +106,7 @@ function putBack(): void {
 
 describe('a run that goes on', () => {
   it.each(['nothing', 'files', 'fingerprint'] as const)(
-    'is refused where all labels were turned round under the old name, with a card that claims %s; and goes on with the old ones',
+    'is refused where all labels were turned round, with a card that claims %s; and goes on with the old ones',
     async (claims) => {
       const id = await pausedRun(claims);
       swapData(claims);
@@ -203,7 +204,7 @@ describe('a run of an earlier version', () => {
 });
 
 describe('a teacher', () => {
-  it('is not used with other data of the name that it was trained on: it may have seen what it is tested with', async () => {
+  it('is not used with other data of the name it was trained on: it may have seen what it is tested with', async () => {
     const id = await pausedRun();
     const card = join(teacher(), 'teacher.json');
     const known = { ...sourcesOf(id)?.dataset, at: '2026-01-02T03:04:05.000Z' };
@@ -217,7 +218,10 @@ describe('a teacher', () => {
     await untilRun(client, run.id, left);
     write({ ...known, splits: { ...known.splits, val: { images: 'a'.repeat(64), labels: 'b'.repeat(64) } } });
     expect(await refusal(client.runs.start(search()))).toMatch(
-      /^teacher\.mismatch: .*trained on other data of the name "small": the validation images, the validation labels changed after 2026-01-02/,
+      new RegExp(
+        '^teacher\\.mismatch: .*trained on other data of the name "small": ' +
+          'the validation images, the validation labels changed after 2026-01-02',
+      ),
     );
     // What is no fingerprint says nothing, and stands in nobody's way.
     write({ shape: 'toString' });

@@ -1,4 +1,5 @@
-/** Latency through a whole search: timed before training, alone, kept raw, told, and a limit that stops what is too slow. */
+/** Latency through a whole search: timed before training, alone, kept raw, told, and a limit that
+ * stops what is too slow. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

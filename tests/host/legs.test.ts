@@ -1,4 +1,5 @@
-/** Successive halving from start to its end through the host: trainings that rest after some epochs, and those that go on. */
+/** Successive halving from start to its end through the host: trainings that rest after some
+ * epochs, and those that go on. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
@@ -84,7 +85,8 @@ describe('successive halving', () => {
       const curves = await client.trials.epochs({ ids: trials.map(({ id }) => id) });
       expect(curves.map(({ points }) => points.length).sort((a, b) => a - b)).toEqual([1, 1, 1, 1, 1, 1, 3, 3, 9]);
       for (const { points } of curves) expect(points.map(({ epoch }) => epoch)).toEqual(points.map((_, i) => i + 1));
-      // The fake trainer's figures rise with a student's own accuracy at every epoch: the best of all is never left behind.
+      // The fake trainer's figures rise with a student's own accuracy at every epoch: the best of
+      // all is never left behind.
       const first = curves.map(({ points }) => points[0]?.validationAccuracy ?? NaN);
       expect(first.indexOf(Math.max(...first))).toBe(trials.findIndex(({ state }) => state === 'finished'));
       expect(counts(logOf(run.id))).toMatchObject({ rested: 12, told: 1, failed: 8 });
@@ -113,7 +115,7 @@ describe('successive halving', () => {
     expect(await client.system.doctor()).toMatchObject({ ok: true, checkpoints: 1 });
   });
 
-  it('paused with students at rest, it goes on in another session with the log of a run that was never paused', async () => {
+  it('paused with students at rest, it goes on in another session with the log of an unpaused run', async () => {
     const whole = await open('unbroken');
     const unbroken = (await whole.runs.start(halving())).run.id;
     await untilRun(whole, unbroken, left);

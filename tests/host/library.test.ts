@@ -1,4 +1,5 @@
-/** Teachers are trained, stopped, gone on with and removed, and data sets are looked into, without half states. */
+/** Teachers are trained, stopped, gone on with and removed, and data sets are looked into, without
+ * half states. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -49,7 +49,7 @@ describe('live events', () => {
     expect(got).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
   });
 
-  it('tells a subscriber that fell behind to read everything again, and holds no more than the backlog for it', async () => {
+  it('tells a subscriber that fell behind to read all again, and holds only the backlog for it', async () => {
     vi.useFakeTimers();
     const live = createLiveEvents({ backlog: 50 });
     const slow = live.subscribe();

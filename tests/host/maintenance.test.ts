@@ -1,4 +1,5 @@
-/** Maintenance of a workspace through the bridge: a copy a day, repair, and copies that the next start puts back. */
+/** Maintenance of a workspace through the bridge: a copy a day, repair, and copies that the next
+ * start puts back. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -76,7 +77,7 @@ it('puts a copy back at the next start, says so, and goes on from there', async 
   expect(await searched(again)).not.toBe(id);
 }, 60_000);
 
-it('lists damaged copies and weights that were put aside with their sizes, and removes one by its name alone', async () => {
+it('lists damaged copies and weights put aside with their sizes, and removes one by its name alone', async () => {
   const client = await open();
   await searched(client);
   const backups = join(folder.path, 'workspace/backups');

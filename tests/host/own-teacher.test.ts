@@ -1,6 +1,7 @@
 /**
- * A data set of somebody's own: who teaches its searches, what their hypervolume counts from, and that a preview refuses what a
- * start refuses. Caught: Start refused a data set with a teacher over an unseen "fashion-resnet", the preview took anything.
+ * A data set of somebody's own: who teaches its searches, what their hypervolume counts from, and
+ * that a preview refuses what a start refuses. Caught: Start refused a data set with a teacher over
+ * an unseen "fashion-resnet", the preview took anything.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

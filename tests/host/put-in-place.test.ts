@@ -1,4 +1,5 @@
-/** A folder comes into its place whole, and is flushed in the order in which a power cut can lose nothing. */
+/** A folder comes into its place whole, and is flushed in the order in which a power cut can lose
+ * nothing. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,8 @@ import { temporaryFolder } from '../support/workspace.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/host/workspace/put-in-place.ts', import.meta.url));
 
-/** In a program of its own, whose calls of the file system are written down: `flush PATH` and `rename FROM TO`. */
+/** In a program of its own, whose calls of the file system are written down: `flush PATH` and
+ * `rename FROM TO`. */
 function callsOf(from: string, to: string): readonly string[] {
   const program = `
     import fs from 'node:fs';

@@ -1,4 +1,5 @@
-/** What networks are compared by: kept checkpoints, twins in other runs, images of the split, statistics of layers. */
+/** What networks are compared by: kept checkpoints, twins in other runs, images of the split,
+ * statistics of layers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';

@@ -53,7 +53,8 @@ describe('front and score', () => {
     const { hypervolume, bestAccuracy, frontSize, history } = scoreOf(config, [
       { accuracy: 0.75, params: 100, macs: 1 },
     ]);
-    expect(hypervolume).toBeCloseTo((0.75 - 0.5) * (1100 - 100), 9); // reference: accuracy 0.5, params 1.1 times the limit
+    // reference: accuracy 0.5, params 1.1 times the limit
+    expect(hypervolume).toBeCloseTo((0.75 - 0.5) * (1100 - 100), 9);
     expect([bestAccuracy, frontSize, history.length]).toEqual([0.75, 1, 1]);
   });
 

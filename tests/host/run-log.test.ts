@@ -46,7 +46,7 @@ describe('the log of a run', () => {
     }
   });
 
-  it('says why, how it ended and what failed as the trials say it, and no more: what strategies read is large', async () => {
+  it('says why, how it ended and what failed as trials do, and no more: what strategies read is large', async () => {
     const trials = await host.client.runs.trials({ id: end.run.id });
     for (const entry of await read()) {
       const place = { seq: entry.seq, at: entry.at, type: entry.type };

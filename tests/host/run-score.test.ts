@@ -1,4 +1,5 @@
-/** Figures kept up to date trial by trial: they must be those of the whole log, at a cost that does not grow with it. */
+/** Figures kept up to date trial by trial: they must be those of the whole log, at a cost that does
+ * not grow with it. */
 import { describe, expect, test } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';

@@ -1,4 +1,5 @@
-/** A search from start to its end through the host's own client, with a trainer that computes nothing. */
+/** A search from start to its end through the host's own client, with a trainer that computes
+ * nothing. */
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -45,7 +46,7 @@ const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
 const states = (trials: readonly Trial[]): readonly string[] => trials.map(({ state }) => state);
 
 describe('a run', () => {
-  it('ends with as many distinct trials as its budget, its front tested once, and nothing in the temp folder', async () => {
+  it('ends with as many distinct trials as its budget, its front tested once, the temp folder empty', async () => {
     const client = await open();
     const started = await client.runs.start(search({ budget: { trials: 8 } }));
     const { run, trials: counts, score } = await untilRun(client, started.run.id, left);
@@ -130,7 +131,8 @@ describe('a trainer that fails', () => {
     expect(trials[2]?.reason).toMatch(/^Tried 2 times\. [\s\S]*cannot allocate tensor/);
     expect(trials[3]?.reason).toContain('not finite');
     expect([end.run.state, end.run.reason]).toEqual(['finished', '2 of 6 students failed; they count as tried.']);
-    // The second attempt began where the first one's epoch checkpoint stood: no epoch twice, none missing.
+    // The second attempt began where the first one's epoch checkpoint stood: no epoch twice, none
+    // missing.
     const [curve] = await client.trials.epochs({ ids: [trials[1]?.id ?? ''] });
     const every = Array.from({ length: run.config.recipe.epochs }, (_, index) => index + 1);
     expect(curve?.points.map(({ epoch }) => epoch)).toEqual(every);

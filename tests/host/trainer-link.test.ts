@@ -1,4 +1,5 @@
-/** What a trainer tells is written down in its order before its end counts, however long the writing takes. */
+/** What a trainer tells is written down in its order before its end counts, however long the
+ * writing takes. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
@@ -77,7 +78,8 @@ test('a silence is a hang on an idle machine, and patience on one that is busy, 
   expect(bites).toEqual([100]);
   vi.advanceTimersByTime(1);
   expect(bites).toEqual([100, 250]);
-  // Whatever was waited, a word begins anew; and a machine that has time again is no excuse any more.
+  // Whatever was waited, a word begins anew; and a machine that has time again is no excuse any
+  // more.
   dog.feed();
   vi.advanceTimersByTime(150);
   load = 1;

@@ -1,4 +1,5 @@
-/** Learning from earlier runs: which are refused, what is copied of them, and that the copy is all a later session needs. */
+/** Learning from earlier runs: which are refused, what is copied of them, and that the copy is all
+ * a later session needs. */
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
@@ -20,7 +21,8 @@ const referenceOf = (name: string): Candidate => {
 };
 
 describe('earlier runs', () => {
-  /** One run for each list of students; `values` are their accuracies, in order, a failed one's `undefined`. */
+  /** One run for each list of students; `values` are their accuracies, in order, a failed one's
+   * `undefined`. */
   function storeOf(
     runs: Readonly<
       Record<

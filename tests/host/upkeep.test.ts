@@ -1,4 +1,5 @@
-/** Runs over the years: labels, trash, room on the disk. After each step rows and files agree, as the doctor sees them. */
+/** Runs over the years: labels, trash, room on the disk. After each step rows and files agree, as
+ * the doctor sees them. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';

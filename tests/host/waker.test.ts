@@ -1,4 +1,5 @@
-/** Processes that were stopped outlive nobody; of all others nothing changes. Linux tells who is whose child. */
+/** Processes that were stopped outlive nobody; of all others nothing changes. Linux tells who is
+ * whose child. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

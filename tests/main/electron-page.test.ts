@@ -1,6 +1,7 @@
 /**
- * Our main process, our built preload and our built page together, with a Chromium's page as the double's window: the hand-over of the
- * bridge from world to world, what the page can reach, navigation, menu, reload and end.
+ * Our main process, our built preload and our built page together, with a Chromium's page as the
+ * double's window: the hand-over of the bridge from world to world, what the page can reach,
+ * navigation, menu, reload and end.
  */
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-/** The life of the Electron shell, against a double of Electron (its binary is not everywhere; types are checked by tsc). */
+/** The life of the Electron shell, against a double of Electron (its binary is not everywhere;
+ * types are checked by tsc). */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -184,7 +185,7 @@ describe('closing while a search runs', () => {
 });
 
 describe('the desktop', () => {
-  it('is kept awake while a search runs, shows how far it is, and hears of the end from a window that nobody looks at', async () => {
+  it('is kept awake while a search runs, shows how far it is, and tells the end where nobody looks', async () => {
     const shell = startShell(['--sample'], { epochMs: 30 });
     expect(await shell.next('awake')).toBe('prevent-app-suspension');
     expect(await shell.next('notice')).toMatchObject({ title: expect.stringMatching(/^Search finished: /) });

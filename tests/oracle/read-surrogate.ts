@@ -1,4 +1,5 @@
-/** The numbers of `surrogate.py` with the space they are about, and those of `surrogate_gpytorch.py` about the same. */
+/** The numbers of `surrogate.py` with the space they are about, and those of
+ * `surrogate_gpytorch.py` about the same. */
 import { readFileSync } from 'node:fs';
 import type { Outcome } from '../../src/core/geometry/cells.ts';
 import type { CostedCandidate } from '../../src/core/surrogate/encoding.ts';

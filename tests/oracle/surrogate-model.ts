@@ -1,4 +1,5 @@
-/** The surrogate over the reference's space, and the θ whose kernel terms are the reference's hyperparameters. */
+/** The surrogate over the reference's space, and the θ whose kernel terms are the reference's
+ * hyperparameters. */
 import type { Space } from '../../src/core/space/space.ts';
 import { createEncoding } from '../../src/core/surrogate/encoding.ts';
 import type { CostedCandidate } from '../../src/core/surrogate/encoding.ts';

@@ -1,6 +1,7 @@
 /**
- * The program as it is installed: packed by electron-builder from the very files that are shipped, with a stand-in for Electron's own
- * binary (`stub-electron.ts`), into a folder with spaces in its name that is not written to again.
+ * The program as it is installed: packed by electron-builder from the very files that are shipped,
+ * with a stand-in for Electron's own binary (`stub-electron.ts`), into a folder with spaces in its
+ * name that is not written to again.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -65,7 +66,8 @@ describe.skipIf(!isHere)(
       const node = join(ROOT, 'node_modules/node/bin/node');
       const wrong = Object.values(FUSES).map((isOn) => (isOn ? FuseState.DISABLE : FuseState.ENABLE));
       makeStubElectron(electronDist, node, wrong);
-      // Links in the stead of copies, where it is the same disk: builder-util does that under vitest.
+      // Links in the stead of copies, where it is the same disk: builder-util does that under
+      // vitest.
       const stage = await makeStage(ROOT, join(folder, 'stage'), RUNTIME);
       const order = { root: ROOT, stage, output: join(folder, 'out'), electronDist, electronVersion: '45.4.1' };
       const config = builderConfiguration(order);
@@ -127,7 +129,7 @@ describe.skipIf(!isHere)(
         expect(packages).not.toContain(name);
     });
 
-    it("has Electron's switches thrown, of which each stood the wrong way, and asks no server for updates", async () => {
+    it("has Electron's switches thrown, each of which stood wrong, and asks no server for updates", async () => {
       expect(await wrongFuses(binary)).toEqual([]);
       expect(await wrongFuses(join(folder, 'electron/electron'))).toHaveLength(Object.keys(FUSES).length);
       expect(treeOf(installed).filter((path) => /app-update\.yml|default_app\.asar|latest.*\.yml$/.test(path))).toEqual(

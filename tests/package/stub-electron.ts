@@ -1,14 +1,16 @@
 /**
- * Stands in for Electron's distribution, whose binary is not everywhere: an executable that bears a fuse wire and runs the packaged
- * program's own main bundle in Node, with the double of the module `electron`. What it does not prove: that Electron's binary
- * starts, obeys its fuses and reads the archive by itself; here the archive is unpacked beside links to the installed folders.
+ * Stands in for Electron's distribution, whose binary is not everywhere: an executable that bears a
+ * fuse wire and runs the packaged program's own main bundle in Node, with the double of the module
+ * `electron`. What it does not prove: that Electron's binary starts, obeys its fuses and reads the
+ * archive by itself; here the archive is unpacked beside links to the installed folders.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FuseState } from '@electron/fuses';
 import { FuseV1Options } from '@electron/fuses';
 
-/** By which @electron/fuses finds the wire: https://www.electronjs.org/docs/latest/tutorial/fuses. */
+/** By which @electron/fuses finds the wire:
+ * https://www.electronjs.org/docs/latest/tutorial/fuses. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const FUSE_COUNT = Object.keys(FuseV1Options).length / 2;
 

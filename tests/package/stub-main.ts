@@ -1,4 +1,5 @@
-/** What the stand-in for Electron's binary runs: `stub-main.ts EXECUTABLE ...`, EXECUTABLE in the installed folder. */
+/** What the stand-in for Electron's binary runs: `stub-main.ts EXECUTABLE ...`, EXECUTABLE in the
+ * installed folder. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

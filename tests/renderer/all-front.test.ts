@@ -1,4 +1,5 @@
-/** Fronts of thousands of students: nobody may be lost between clouds and marks, nor be somebody else when clicked. */
+/** Fronts of thousands of students: nobody may be lost between clouds and marks, nor be somebody
+ * else when clicked. */
 import * as echarts from 'echarts';
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import { describe, expect, test } from 'vitest';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { anytimeChart } from '../../src/renderer/charts/anytime.ts';
 
-// A range of .85 to 1 had ticks at 85, 87, 90, 93, 96, 99 and 100 %: its ends by one step, the ticks by another.
+// A range of .85 to 1 had ticks at 85, 87, 90, 93, 96, 99 and 100 %: its ends by one step, the
+// ticks by another.
 test.each([
   [0.862, 0.9999],
   [0.2, 0.93],

@@ -44,7 +44,8 @@ describe('events onto records', () => {
   test('trials of a run that is not open are not gathered without end', () => {
     const after = applyChanges({ ...EMPTY_RECORDS, runs: new Map([['run', summary]]) }, [
       { type: 'trial.changed', trial: first },
-      { type: 'epoch.appended', trialId: first.id, runId: 'run', point: fixtureEpochs(first)[0]! }, // three epochs were made
+      // three epochs were made
+      { type: 'epoch.appended', trialId: first.id, runId: 'run', point: fixtureEpochs(first)[0]! },
     ]);
     expect([after.trials.size, after.epochs.size]).toEqual([0, 0]);
   });

@@ -162,7 +162,8 @@ describe('a smoothed curve', () => {
       'light',
     );
     const main = [option.series ?? []].flat().find(({ id }) => id === 'a-main');
-    return (main?.data as readonly (readonly [number, number])[]).map(([, value]) => value); // as curvesChart writes them
+    // as curvesChart writes them
+    return (main?.data as readonly (readonly [number, number])[]).map(([, value]) => value);
   };
   const rising = (epochs: number): readonly number[] =>
     Array.from({ length: epochs }, (_, at) => 0.5 + (0.4 * at) / epochs);

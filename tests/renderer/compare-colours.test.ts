@@ -1,4 +1,5 @@
-/** One network, one mark: in every chart of the Compare view, and in its report, which draws the same. */
+/** One network, one mark: in every chart of the Compare view, and in its report, which draws the
+ * same. */
 import { beforeEach, expect, test } from 'vitest';
 import { effectScope } from 'vue';
 import { installClient } from '../../src/renderer/api.ts';

@@ -1,4 +1,5 @@
-/** Contrast by WCAG 2.2 (1.4.3, 1.4.11): axe sees no canvas, and only the states that happen to be on the page. */
+/** Contrast by WCAG 2.2 (1.4.3, 1.4.11): axe sees no canvas, and only the states that happen to be
+ * on the page. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,7 +23,8 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** The colours of `tokens.css` by theme; what the dark one does not say of itself it has from the light one. */
+/** The colours of `tokens.css` by theme; what the dark one does not say of itself it has from the
+ * light one. */
 function tokens(theme: (typeof THEMES)[number]): ReadonlyMap<string, string> {
   const text = readFileSync(join(import.meta.dirname, '../../src/renderer/tokens.css'), 'utf8');
   const blocks = text.split(/(?=:root)/).filter((block) => !block.startsWith(':root:not'));

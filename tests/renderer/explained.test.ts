@@ -30,7 +30,8 @@ const explanation = (change: Partial<ExplanationView> = {}): ExplanationView => 
   ...change,
 });
 
-/** So many outcomes, alternately above and below their predictions by `z` deviations, all moved by `shift`. */
+/** So many outcomes, alternately above and below their predictions by `z` deviations, all moved by
+ * `shift`. */
 function calibrationOf(count: number, z: number, shift = 0) {
   const outcomes = Array.from({ length: count }, (_, i) => (i % 2 === 0 ? z : -z) + shift);
   return calibrate(outcomes.map((outcome) => ({ mean: 0, deviation: 1, outcome })))!; // some
@@ -71,7 +72,8 @@ describe('why families got what they got', () => {
   test('says of a family that went on by its own arm why that was', () => {
     const late = account('c', { proposed: 4, sources: { family: 3, reference: 1 } });
     expect(allocationSentences(explanation({ families: [...families, late] }), scored, title).at(-1)).toBe(
-      "3 students of C come from the family's own arm: it had hardly been tried, and all else promised next to nothing.",
+      "3 students of C come from the family's own arm: it had hardly been tried, and all else promised " +
+        'next to nothing.',
     );
     expect(armsText(late)).toBe('Family arm 3 · Reference 1');
   });
@@ -83,7 +85,8 @@ describe('why families got what they got', () => {
     ];
     const sentences = allocationSentences(explanation({ families: arms }), scored, title);
     expect(sentences.filter((sentence) => sentence.includes('own arm'))).toEqual([
-      "5 students of E, 2 of F, and 1 of D come from the families' own arms: each had hardly been tried, and all else promised next to nothing.",
+      "5 students of E, 2 of F, and 1 of D come from the families' own arms: each had hardly been tried, and " +
+        'all else promised next to nothing.',
     ]);
   });
 

@@ -105,7 +105,8 @@ describe('numbers as they are typed', () => {
     ['1e-3', 0.001],
     [' 12 ', 12],
     ['.5', 0.5],
-    // A comma before one or two digits, or behind a nought, parts no thousands: 1,5M was fifteen million.
+    // A comma before one or two digits, or behind a nought, parts no thousands: 1,5M was fifteen
+    // million.
     ['1,5M', 1_500_000],
     ['1,5 k', 1500],
     ['0,015', 0.015],

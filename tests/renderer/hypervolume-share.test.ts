@@ -39,7 +39,7 @@ describe('the hypervolume as a share of its box', () => {
     );
   });
 
-  test('without a reference, with an empty edge or with an unknown metric it stays a number with its thousands apart', () => {
+  test('without a reference, with an empty edge or an unknown metric it stays a number, thousands apart', () => {
     const latency = { metric: 'energyJ', goal: 'minimize', known: false } as const;
     const unknown: readonly Pick<SearchConfig, 'objectives' | 'reference'>[] = [
       { ...two, reference: { accuracy: 0.5 } },

@@ -87,7 +87,7 @@ describe('following the host', () => {
     return host;
   }
 
-  test('everything is read when the stream says it is in step, and only then is the window called connected', async () => {
+  test('all is read when the stream says it is in step, and only then is the window called connected', async () => {
     const host = follow();
     await vi.waitFor(() => expect(host.streams).toHaveLength(1));
     expect(useLive().isLive).toBe(false);

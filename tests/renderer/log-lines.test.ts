@@ -34,7 +34,8 @@ test('a search finds every word of it in any case: in events, numbers, sentences
 test('a day is told at the first line and where it changes, past lines without a time, and with another year', () => {
   // Local, as the person's calendar has it.
   const at = (day: number, hour: number): string => new Date(2026, 10, day, hour).toISOString();
-  const line = (time: string | undefined): LogLine => ({ ...LINES[1]!, ...(time !== undefined && { at: time }) }); // some
+  // some
+  const line = (time: string | undefined): LogLine => ({ ...LINES[1]!, ...(time !== undefined && { at: time }) });
   const now = new Date(2026, 11, 1);
   expect(newDay(line(at(24, 1)), undefined, now)).toBe('24 Nov');
   expect(newDay(line(at(24, 23)), line(at(24, 1)), now)).toBeUndefined();

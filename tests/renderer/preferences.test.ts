@@ -1,4 +1,5 @@
-/** Preferences of another version, or damaged ones, must neither break the window nor lose what is sound in them. */
+/** Preferences of another version, or damaged ones, must neither break the window nor lose what is
+ * sound in them. */
 import { describe, expect, it } from 'vitest';
 import { testing } from '../../src/renderer/stores/preferences.ts';
 

@@ -78,7 +78,8 @@ describe('confusion', () => {
 
 describe('calibration', () => {
   test('is the mean gap between confidence and accuracy, by hand', () => {
-    // Two images at 0.9, one of them right; two at 0.6, both right: (2/4)(0.9 - 0.5) + (2/4)(1 - 0.6).
+    // Two images at 0.9, one of them right; two at 0.6, both right: (2/4)(0.9 - 0.5) + (2/4)(1 -
+    // 0.6).
     const view: PredictionsView = {
       ...{ count: 4, classes: 2, labels: Uint8Array.of(0, 1, 0, 1) },
       probabilities: Float32Array.of(0.9, 0.1, 0.9, 0.1, 0.6, 0.4, 0.4, 0.6),

@@ -1,4 +1,5 @@
-/** The list of runs in a window: its look, what the host is asked for, and where a run goes that appears, leaves or comes back. */
+/** The list of runs in a window: its look, what the host is asked for, and where a run goes that
+ * appears, leaves or comes back. */
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';

@@ -1,4 +1,5 @@
-/** Steps of less than a pixel: ECharts' own line leaves them out, and what comes after was drawn slanted. */
+/** Steps of less than a pixel: ECharts' own line leaves them out, and what comes after was drawn
+ * slanted. */
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import { describe, expect, test } from 'vitest';
 import { chartColors } from '../../src/renderer/charts/chart.ts';
@@ -104,7 +105,7 @@ test('the legend shows a staircase as a line, once', () => {
   expect(svg).toMatch(new RegExp(`<path d="[^"]*"[^>]*stroke="${ACCENT}"[^>]*stroke-width="2"`));
 });
 
-test('what is drawn is out of the pointer’s way: between two pictures ECharts would look for a series that is gone', () => {
+test('what is drawn is out of the pointer’s way: ECharts would look for a series that is gone', () => {
   const [, drawn] = stairs({
     ...{
       id: 'front',

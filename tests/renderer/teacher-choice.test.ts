@@ -1,4 +1,5 @@
-/** Who teaches, in the New run form: always a select that holds its own value, whatever way a person came to it. */
+/** Who teaches, in the New run form: always a select that holds its own value, whatever way a
+ * person came to it. */
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { effectScope, nextTick } from 'vue';

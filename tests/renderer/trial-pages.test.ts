@@ -1,4 +1,5 @@
-/** A run's trials come in pages: none may be lost, doubled, or made older than an event told meanwhile. */
+/** A run's trials come in pages: none may be lost, doubled, or made older than an event told
+ * meanwhile. */
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
@@ -66,7 +67,7 @@ test('what an event tells between two pages is neither lost nor undone, and shif
   expect(known[300]?.state).toBe('finished');
 });
 
-test('a run that is open stays when the connection drops while it is read again, and goes when the host has no such run', async () => {
+test('an open run stays when the connection drops as it is read again, and goes when the host lacks it', async () => {
   const records = useRecords();
   let fault: WorkbenchError | undefined;
   hostOf([trialOf(0)], () => {

@@ -1,4 +1,5 @@
-/** What the trial table shows in little room: widths of its columns, and configurations in short. */
+/** What the trial table shows in little room: widths of its columns, and configurations in
+ * short. */
 import { describe, expect, test } from 'vitest';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
 import type { Trial } from '../../src/core/trial.ts';

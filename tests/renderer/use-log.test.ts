@@ -1,4 +1,5 @@
-/** The log as it is read: its end first, none of it lost or doubled, new entries at a pace, all anew after a gap. */
+/** The log as it is read: its end first, none of it lost or doubled, new entries at a pace, all
+ * anew after a gap. */
 import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { effectScope, nextTick, shallowRef } from 'vue';
@@ -24,7 +25,8 @@ let pages: { readonly from: number; readonly limit: number }[];
 let isBroken: boolean;
 /** Runs before each answer. */
 let onPage: () => void;
-/** Another one in each life of the host's log: what was read again can be told from what was kept. */
+/** Another one in each life of the host's log: what was read again can be told from what was
+ * kept. */
 let life: string;
 
 const entry = (seq: number): LogEntryView => ({ seq, at: life, type: 'told', trial: seq, metrics: {} });
@@ -84,7 +86,7 @@ test('what is added while earlier pages are read is neither lost nor doubled', a
   expect(seqs(used)).toEqual(upTo(3002));
 });
 
-test('new entries are read from the last on, once for all changes within a pause, in as many pages as they take', async () => {
+test('new entries are read from the last on, once for all changes in a pause, in as many pages as needed', async () => {
   const used = use();
   await pass(1000);
   expect(pages).toHaveLength(1);

@@ -1,4 +1,5 @@
-/** What `npm run check` leaves out was checked before, and nothing that changed since can be among it. */
+/** What `npm run check` leaves out was checked before, and nothing that changed since can be among
+ * it. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-/** The live searches: what is begun, gone on with, done already; and what their page says of them. */
+/** The live searches: what is begun, gone on with, done already; and what their page says of
+ * them. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,7 @@ const play = (run: RunTrade, seeds = 1) =>
   });
 
 describe('the live searches', () => {
-  it('are the example with the strategy, the trials and the seed set: a configuration that the product takes', async () => {
+  it('are the example with strategy, trials and seed set: a configuration that the product takes', async () => {
     const { run, verbs, calls } = program();
     expect(await play(run, 2)).toBe(true);
     expect(verbs()).toEqual(Array.from({ length: 6 }, () => ['search', 'show']).flat());

@@ -1,4 +1,5 @@
-/** What the claim's page says: tests of one family, words for a part of a table, figures that are those of the records. */
+/** What the claim's page says: tests of one family, words for a part of a table, figures that are
+ * those of the records. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compareWith } from '../../src/core/anytime.ts';
@@ -30,7 +31,8 @@ describe('the tests of the claim', () => {
   });
 
   it('are corrected over the whole family, not over the rows of one table in it', () => {
-    // Every resample of equal differences has one sign: p = 2 / 10,001, and Holm's largest factor is the family's size.
+    // Every resample of equal differences has one sign: p = 2 / 10,001, and Holm's largest factor
+    // is the family's size.
     const family = testFamily(
       [
         { id: 'a', chosen, other },

@@ -1,4 +1,5 @@
-/** A table that nobody trained, for the tests of the claim: two families whose accuracies follow a simple rule. */
+/** A table that nobody trained, for the tests of the claim: two families whose accuracies follow a
+ * simple rule. */
 import type { RecordedTable, TableFamily, TableRow } from '../../src/core/strategies/recorded-table.ts';
 
 export type Cells = Readonly<Record<string, number>>;
@@ -25,7 +26,8 @@ export function claimTable(families: readonly TableFamily[]): RecordedTable {
   };
 }
 
-/** Larger is better, with a deviation between validation and test that falls with neither: `count` students. */
+/** Larger is better, with a deviation between validation and test that falls with neither: `count`
+ * students. */
 export function students(count: number, best: number, hasSecondSeed = true): readonly Cells[] {
   return Array.from({ length: count }, (_, index) => {
     const accuracy = best - 0.3 / (index + 1) + 0.01 * ((index * 7) % 3);

@@ -1,4 +1,5 @@
-/** The claim's protocol: what a search may see, what its choice is worth, what is played once, what is tested. */
+/** The claim's protocol: what a search may see, what its choice is worth, what is played once, what
+ * is tested. */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,7 +103,8 @@ describe('a score', () => {
   const pool = createPool(table, { ...NONE, keepFailed: true });
 
   it("is that of the choice by validation on the other seed's test images: it falls where validation misleads", () => {
-    // Rectangles to the reference (0.5, 100): 0.2 x 80 alone; with (60, 0.9) another 0.2 x 40; (60, 0.6) adds nothing.
+    // Rectangles to the reference (0.5, 100): 0.2 x 80 alone; with (60, 0.9) another 0.2 x 40; (60,
+    // 0.6) adds nothing.
     const whole = 0.2 * 80 + 0.2 * 40;
     expect(wholeVolume(pool, 'testAccuracySeed2')).toBeCloseTo(whole, 12);
     const shares = chosenShares(pool, [3, 0, 1, 2], 'testAccuracySeed2', whole);
@@ -241,7 +243,7 @@ describe('the second task', () => {
     for (const { graph } of students) expect(graph.inputShape).toEqual([32, 32, 3]);
   });
 
-  it('has of every family its reference student, scaled ones and drawn ones, in any beginning about the same of each', () => {
+  it('has the reference, scaled and drawn students of each family, in any beginning about as many of each', () => {
     const names = [...new Set(students.map(({ family }) => family))];
     for (const name of names) {
       const own = students.filter(({ family }) => family === name);
@@ -307,7 +309,8 @@ describe('the study', () => {
       ({ pool, player, seed }) => `${pool.fingerprint} ${player} ${seed}`,
     );
     expect(new Set(ids).size).toBe(ids.length);
-    // References none and all, and by labels alone; the distilled half of the last part is the first one.
+    // References none and all, and by labels alone; the distilled half of the last part is the
+    // first one.
     expect(ids).toHaveLength(3 * PLAYERS.length * SEEDS.length);
   });
 

@@ -1,4 +1,5 @@
-/** The bundled data set: whole, disjoint, balanced, and cut by the rule that gives the teacher the rest. */
+/** The bundled data set: whole, disjoint, balanced, and cut by the rule that gives the teacher the
+ * rest. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +40,8 @@ describe('the bundled files', () => {
 });
 
 describe('the rule of the splits', () => {
-  // The source's training set has 6,000 images of each class; their order does not matter to the rule's promises.
+  // The source's training set has 6,000 images of each class; their order does not matter to the
+  // rule's promises.
   const labels = Uint8Array.from({ length: 60_000 }, (_, index) => (index * 7) % 10);
   const { train, val, teacher } = splitIndices(labels);
 

@@ -1,4 +1,5 @@
-/** The table of hostile inputs counts what tests have noted, and what they could not note any more. */
+/** The table of hostile inputs counts what tests have noted, and what they could not note any
+ * more. */
 import { expect, test } from 'vitest';
 import { tabulate } from '../../scripts/fuzz/table.ts';
 

@@ -1,4 +1,5 @@
-/** The study's bookkeeping: which trainings pair, what is not trained twice, and the figures that come out. */
+/** The study's bookkeeping: which trainings pair, what is not trained twice, and the figures that
+ * come out. */
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-/** Our own kernels in set-up: built once for what they depend on, never half, and done without where they cannot be had. */
+/** Our own kernels in set-up: built once for what they depend on, never half, and done without
+ * where they cannot be had. */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,7 +32,8 @@ const compilations = () => readFileSync(join(sandbox.root, 'compiled'), 'utf8').
 const threadsOf = (what: 'tested' | 'timed') => readFileSync(join(sandbox.root, what), 'utf8').trimEnd().split('\n');
 const selfTests = () => threadsOf('tested');
 
-/** A compiler that notes what it compiles and does as if, unless `refuse` ends it; a Node that judges what was built. */
+/** A compiler that notes what it compiles and does as if, unless `refuse` ends it; a Node that
+ * judges what was built. */
 function giveTools({ refuse = '', judge = 'exit 0', version = '12.4', batchNorm = true } = {}) {
   sandbox.tool(
     'g++',

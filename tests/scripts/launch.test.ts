@@ -1,4 +1,5 @@
-/** Handing over to the program: its exit code and its signals are the launcher's, and none is left behind. */
+/** Handing over to the program: its exit code and its signals are the launcher's, and none is left
+ * behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';

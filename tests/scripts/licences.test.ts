@@ -1,4 +1,5 @@
-/** What is shipped has its licence with it: a dependency that was added, or changed its licence, must not go out unseen. */
+/** What is shipped has its licence with it: a dependency that was added, or changed its licence,
+ * must not go out unseen. */
 import { expect, it } from 'vitest';
 import { collectLicences, licenceProblems } from '../../scripts/licences.mjs';
 

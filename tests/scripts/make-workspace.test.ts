@@ -1,4 +1,5 @@
-/** Generated workspaces: what a benchmark or a person opens must be what the product itself would have written. */
+/** Generated workspaces: what a benchmark or a person opens must be what the product itself would
+ * have written. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';

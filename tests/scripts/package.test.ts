@@ -1,4 +1,5 @@
-/** The parts of the packaging script that need no package: icons, what a built file needs, and what is made where. */
+/** The parts of the packaging script that need no package: icons, what a built file needs, and what
+ * is made where. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

@@ -1,4 +1,5 @@
-/** A recipe's number is that of the files which an addition touched, and of no other work beside it. */
+/** A recipe's number is that of the files which an addition touched, and of no other work beside
+ * it. */
 import { expect, it } from 'vitest';
 import { KINDS, additions } from '../../scripts/recipes.mjs';
 

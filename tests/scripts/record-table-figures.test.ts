@@ -1,4 +1,5 @@
-/** What is made of the rows: the table in replay form, the latencies in it, and the card's figures. */
+/** What is made of the rows: the table in replay form, the latencies in it, and the card's
+ * figures. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';

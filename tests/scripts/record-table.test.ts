@@ -1,4 +1,5 @@
-/** The table's plan and its record: what is trained, in which order, what is not trained twice, what may not be mixed. */
+/** The table's plan and its record: what is trained, in which order, what is not trained twice,
+ * what may not be mixed. */
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,7 +78,8 @@ describe('the plan', () => {
 
   it('is the same in every process: what is recorded is found again', () => {
     expect(tablePlan().map(({ id }) => id)).toEqual(plan.map(({ id }) => id));
-    // Of the first rows ever recorded; other draws or another order of dimensions would train them again.
+    // Of the first rows ever recorded; other draws or another order of dimensions would train them
+    // again.
     expect(plan[0]?.id).toBe('kd/1/8/resnet{"blocks1":1,"blocks2":1,"blocks3":1,"width1":4,"width2":8,"width3":32}');
   });
 
@@ -119,7 +121,7 @@ describe('the record', () => {
     expect([...readRows([file]).trainings.values()].map((row) => row.validationAccuracy)).toEqual([0.8, 0.7]);
   });
 
-  it("joins what was recorded elsewhere with the repository's rows in the plan's order, and keeps what is there", async () => {
+  it("joins rows recorded elsewhere with the repository's in the plan's order, and keeps what is there", async () => {
     const [own, repository] = [join(folder, 'own', 'rows.jsonl'), join(folder, 'repository.jsonl')];
     openRows(repository, header());
     await recorded(repository, third.id, async () => trainingRow(third, { validationAccuracy: 0.5 }));

@@ -1,4 +1,5 @@
-/** Which wheels serve which machine, and what nvidia-smi's answers mean. The wheels' names were checked against PyPI. */
+/** Which wheels serve which machine, and what nvidia-smi's answers mean. The wheels' names were
+ * checked against PyPI. */
 import { describe, expect, it } from 'vitest';
 import { judgeNvidia } from '../../scripts/setup/nvidia.mjs';
 import { compareVersions, runtimeTarget, whyNoTarget } from '../../scripts/setup/runtime-targets.mjs';

@@ -1,4 +1,5 @@
-/** The compute runtime of set-up: built once, never half, and given up with one line where it cannot be had. */
+/** The compute runtime of set-up: built once, never half, and given up with one line where it
+ * cannot be had. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
@@ -34,7 +35,8 @@ const wanted = () => {
 const shelf = () => dirname(wanted().folder);
 const isWhole = () => isComplete(wanted().key, wanted().folder);
 
-/** pip that hands out the wheel and notes what it was asked for, a compiler that does as if, a Node that judges the binding. */
+/** pip that hands out the wheel and notes what it was asked for, a compiler that does as if, a Node
+ * that judges the binding. */
 function giveTools(judge = 'exit 0') {
   const wheel = sandbox.write('wheel.whl', makeZip(WHEEL));
   const note = `echo "$@" >> "${sandbox.root}/fetched"`;
@@ -248,7 +250,7 @@ describe('with an NVIDIA GPU', () => {
   /** `$5` is the device that the self-test is asked to find. */
   const NO_CUDA = '[ "$5" = cpu ] && exit 0; echo "TensorFlow found no GPU" >&2; exit 1';
 
-  it('fetches the CUDA build with its libraries, keeps the layout TensorFlow looks for them in, and tests it on the GPU', async () => {
+  it('fetches the CUDA build with its libraries in the layout TensorFlow wants, and tests it on the GPU', async () => {
     giveTools('[ "$5" = gpu ] && [ "$TF_FORCE_GPU_ALLOW_GROWTH" = true ]');
     giveGpu();
     const cuda = {
@@ -267,7 +269,7 @@ describe('with an NVIDIA GPU', () => {
     expect(isDecided(sandbox.context)).toBe(true);
   });
 
-  it('computes on the CPU where the GPU fails its test, says why, and does not fetch 2 GB again every day', async () => {
+  it('computes on the CPU where the GPU fails its test, says why, and does not fetch 2 GB every day', async () => {
     giveTools(NO_CUDA);
     giveGpu();
     await runtimeStep.make(sandbox.context);

@@ -1,4 +1,5 @@
-/** A made-up checkout with made-up tools on its PATH, so that set-up can be tested without network, compiler or npm. */
+/** A made-up checkout with made-up tools on its PATH, so that set-up can be tested without network,
+ * compiler or npm. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-/** The other parts of set-up: what counts as installed, stamps, the lock, the words of a failure. */
+/** The other parts of set-up: what counts as installed, stamps, the lock, the words of a
+ * failure. */
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -161,7 +162,8 @@ it('names the place that the system refuses, instead of showing a stack', () => 
     path: '/readonly/.cache',
   });
   expect(describeError(refused)).toBe(
-    `Set-up failed: ${refused.message}\n  What to do: see that you may write to /readonly/.cache and that its disk has room.`,
+    `Set-up failed: ${refused.message}\n  What to do: see that you may write to /readonly/.cache and that its ` +
+      'disk has room.',
   );
 });
 

@@ -1,4 +1,5 @@
-/** Which window `npm start` opens, and that a refused download of Electron is not tried on every start. */
+/** Which window `npm start` opens, and that a refused download of Electron is not tried on every
+ * start. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What is installed is what was looked at: exact versions from the npm registry by their hashes, no install script that was not
- * named, and no known hole that nobody has judged.
+ * What is installed is what was looked at: exact versions from the npm registry by their hashes, no
+ * install script that was not named, and no known hole that nobody has judged.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
@@ -62,7 +62,8 @@ it('runs no install script but that which brings Node, and has a word on every p
   expect(readFileSync(join(ROOT, 'scripts/setup/packages.mjs'), 'utf8')).toMatch(/\['ci', '--ignore-scripts'/);
 });
 
-/** Known holes of shipped packages that do no harm here, by their advisory, each with the reason. */
+/** Known holes of shipped packages that do no harm here, by their advisory, each with the
+ * reason. */
 const JUDGED: Readonly<Record<string, string>> = {};
 
 interface Audit {

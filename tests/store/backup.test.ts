@@ -1,4 +1,5 @@
-/** Copies of the database: whole or not there, thinned by their sort, and never made of a damaged database. */
+/** Copies of the database: whole or not there, thinned by their sort, and never made of a damaged
+ * database. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -72,7 +73,7 @@ test('copies of a large database are fewer, and the newest stays however large i
   expect(listBackups(backups)).toMatchObject([{ at: at(5).toISOString() }]);
 });
 
-test('a day after the last copy another one is due; one from the future, as of a clock set back, counts for nothing', () => {
+test('a day after the last copy another is due; one from the future (a clock set back) counts for nothing', () => {
   const { backups, database, copy } = beside();
   expect(dailyIsDue(backups, at(0))).toBe(true);
   keepDamaged(database, backups, at(0));

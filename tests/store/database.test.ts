@@ -1,4 +1,5 @@
-/** The connection to a workspace's database: whose file it is, what it is set to, and when it takes nothing. */
+/** The connection to a workspace's database: whose file it is, what it is set to, and when it takes
+ * nothing. */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

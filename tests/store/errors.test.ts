@@ -1,4 +1,5 @@
-/** What SQLite and the file system say, in the words that people read: code, file, remedy and cause. */
+/** What SQLite and the file system say, in the words that people read: code, file, remedy and
+ * cause. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { allInWordsOf, corrupt, inWordsOf, isUnwritable, toWorkbenchError } from '../../src/store/errors.ts';

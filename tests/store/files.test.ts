@@ -79,7 +79,7 @@ describe('adopt', () => {
   });
 });
 
-test('verify tells a sound file from a missing, a shorter and a changed one, and from a path that leads outside', () => {
+test('verify tells a sound file from a missing, shorter or changed one, and from a path that leads outside', () => {
   const { files } = temporaryWorkspace();
   const row = { ...checkpointFile(''), ...adoptText(files, 'a.bin', 'abc'), trialId: 't', kind: 'final' as const };
   expect(files.verify(row)).toBeUndefined();
@@ -90,7 +90,7 @@ test('verify tells a sound file from a missing, a shorter and a changed one, and
   expect(files.verify({ ...row, file: '../lock.json' })).toMatch(/name/);
 });
 
-test('the next start removes what sessions made and no row names, and nothing else; so does the end of a session', () => {
+test('the next start removes what sessions made and no row names, nothing else; so does the end of one', () => {
   const first = temporaryWorkspace();
   const { id } = withTrial(first.store);
   const named = adoptText(first.files, 'named.bin', 'named');

@@ -1,4 +1,5 @@
-/** Workspaces of every released schema are opened and read: an upgrade must lose nothing that people have. */
+/** Workspaces of every released schema are opened and read: an upgrade must lose nothing that
+ * people have. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,9 +1,10 @@
-/** Half floats: the error is the format's and no more, and a blob in the middle of a shared buffer is read in place. */
+/** Half floats: the error is the format's and no more, and a blob in the middle of a shared buffer
+ * is read in place. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromHalfFloats, toHalfFloats } from '../../src/store/rows/half-floats.ts';
 
-test('a probability comes back within half a unit of its 11 bits (2^-12 relative, 2^-25 below the normal range)', () => {
+test('a probability comes back within half a unit of its 11 bits (2^-12 relative, 2^-25 below normal)', () => {
   const probability = fc.float({ min: 0, max: 1, noNaN: true });
   fc.assert(
     fc.property(fc.array(probability), (values) => {

@@ -1,6 +1,7 @@
 /**
- * Runs on their way in or out, seen by others between two steps: nothing that comes is taken for waste, nobody touches what is
- * not whole, and a copy made in between tells no later start to take anything away.
+ * Runs on their way in or out, seen by others between two steps: nothing that comes is taken for
+ * waste, nobody touches what is not whole, and a copy made in between tells no later start to take
+ * anything away.
  */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +35,8 @@ const teacherIn = (directory: string): string | undefined => {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 };
 
-/** Takes all of `from` in, and calls `between` whenever others have a turn. Returns how often that was with a run half here. */
+/** Takes all of `from` in, and calls `between` whenever others have a turn. Returns how often that
+ * was with a run half here. */
 async function arriveIn(into: Workspace, file: string, between: () => void | Promise<void>): Promise<number> {
   const { staging, staged } = await stage(into, file);
   const folders = staged.folders.map((folder) => ({ from: folder, to: folder }));

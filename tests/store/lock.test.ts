@@ -21,7 +21,7 @@ test('a second writer in the same process is refused, and let in after the first
   openWorkspace(first.directory).close();
 });
 
-test('a second process is refused by name of the first, reads all the same, and is let in once the first is killed', async () => {
+test('a second process is refused by name of the first, still reads, and is let in once that is killed', async () => {
   const directory = temporaryFolder();
   const writer = await startWriter(directory);
   await writer.acknowledged(1);

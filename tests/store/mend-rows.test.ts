@@ -1,4 +1,5 @@
-/** Repair, row by row: what is mended of a log, a curve and a checkpoint, and what is left as it was. */
+/** Repair, row by row: what is mended of a log, a curve and a checkpoint, and what is left as it
+ * was. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -150,7 +151,8 @@ describe('a log', () => {
     ]);
     edit(`DELETE FROM trial WHERE number = 1; DELETE FROM event`);
     expect(repair(mend)).toEqual([
-      'The log of run run_1 was brought into agreement with its 1 student. After a gap in the records 2 students are gone.',
+      'The log of run run_1 was brought into agreement with its 1 student. After a gap in the records 2 ' +
+        'students are gone.',
     ]);
   });
 });

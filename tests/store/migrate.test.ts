@@ -1,4 +1,5 @@
-/** The schema and the way to it: nothing is lost by a migration that fails, is killed, or is a later one's copy. */
+/** The schema and the way to it: nothing is lost by a migration that fails, is killed, or is a
+ * later one's copy. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,5 @@
-/** A folder of somebody else is refused and stays as it is, and in ours only what a session of ours has made is removed. */
+/** A folder of somebody else is refused and stays as it is, and in ours only what a session of ours
+ * has made is removed. */
 import {
   existsSync,
   linkSync,
@@ -61,7 +62,7 @@ describe.each(Object.entries(FOREIGN))('a folder with %s', (_what, files) => {
   });
 });
 
-test('a database of another program is refused by its header: its unwritten log is not replayed, nothing is made beside it', () => {
+test('a database of others is refused by its header: its log is not replayed, nothing made beside it', () => {
   const folder = temporaryFolder();
   mkdirSync(folder);
   const db = new Database(join(folder, DATABASE_FILE));
@@ -168,7 +169,8 @@ describe('a folder that is ours', () => {
     const folder = temporaryFolder();
     openWorkspace(folder).close();
     const reader = openReadable(folder);
-    // Closing any descriptor of the file would drop the reader's locks (POSIX): its mark says that it is ours.
+    // Closing any descriptor of the file would drop the reader's locks (POSIX): its mark says that
+    // it is ours.
     const writer = openWorkspace(folder);
     withTrial(writer.store);
     writer.close();

@@ -1,4 +1,5 @@
-/** Runs on their way from one database to another, and out of one: every row of every table, in steps, under new names. */
+/** Runs on their way from one database to another, and out of one: every row of every table, in
+ * steps, under new names. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +23,8 @@ function recordsOf({ directory }: Workspace, id: string): readonly RunRecord[] {
   }
 }
 
-/** A paused run of so many queued students, of which every hundredth has an epoch and a checkpoint. */
+/** A paused run of so many queued students, of which every hundredth has an epoch and a
+ * checkpoint. */
 function addLarge({ store, files }: Workspace, id: string, students: number): void {
   store.createRun({ id, config: searchConfig(id), strategyVersion: 1, sample: false });
   const event = asked(...Array.from({ length: students }, (_, number) => number));

@@ -1,4 +1,5 @@
-/** Putting a copy back and saving what a damaged database still has: nothing is deleted, and a kill in between is made good. */
+/** Putting a copy back and saving what a damaged database still has: nothing is deleted, and a kill
+ * in between is made good. */
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -120,7 +121,8 @@ test('a wish that was half granted when the program was killed is granted whole 
   work(first, 2, 1);
   first.close();
   wishRecovery(first.directory, first.files, { restore: copy });
-  // Killed between the removal of the old log and the coming of the new database: the copy of the old one is made.
+  // Killed between the removal of the old log and the coming of the new database: the copy of the
+  // old one is made.
   writeFileSync(join(first.directory, 'recovered.sqlite'), 'half');
   const back = openAndMend(first.directory);
   expect(numbers(back)).toEqual([0, 1]);
@@ -171,7 +173,7 @@ test.each(ruins)('of a database that has lost %s, all that can be read is saved'
   saved.close();
 });
 
-test('whichever page (here each sixth) is overwritten, the start says so or reads on, and what is saved agrees with itself', () => {
+test('whichever page (here each sixth) is overwritten, the start says so or reads on; what is saved agrees', () => {
   const first = temporaryWorkspace();
   work(first, 0, 12);
   first.close();

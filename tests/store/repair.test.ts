@@ -1,4 +1,5 @@
-/** Repair: what the doctor finds is brought into agreement, nothing is made up, and what was sound stays as it was. */
+/** Repair: what the doctor finds is brought into agreement, nothing is made up, and what was sound
+ * stays as it was. */
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -1,4 +1,5 @@
-/** Room that is kept for a full disk: given up once, for an opening or for what makes room, and for nothing else. */
+/** Room that is kept for a full disk: given up once, for an opening or for what makes room, and for
+ * nothing else. */
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

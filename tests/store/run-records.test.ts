@@ -1,4 +1,5 @@
-/** Records of a run into a fresh database: those of earlier schemas too, and nothing that the schema's own rules refuse. */
+/** Records of a run into a fresh database: those of earlier schemas too, and nothing that the
+ * schema's own rules refuse. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -46,7 +47,8 @@ test('what a run was trained on comes with its records', () => {
   expect([...readRunRecords(db, 'again')]).toEqual(records);
 });
 
-// The records of a run got a value more with schema 5: without the rule every archive of before would be refused.
+// The records of a run got a value more with schema 5: without the rule every archive of before
+// would be refused.
 test('records of before the fingerprints are taken, and say that nothing is known', () => {
   const [run, ...others] = recordsOf('run_1');
   const db = fresh();

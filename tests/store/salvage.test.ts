@@ -1,4 +1,5 @@
-/** What is saved of a database: all that can be read, nothing that hangs in the air, and no more than was there. */
+/** What is saved of a database: all that can be read, nothing that hangs in the air, and no more
+ * than was there. */
 import { closeSync, copyFileSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -35,7 +36,8 @@ function rowsOf(file: string): Rows {
 const countOf = (rows: Rows): number =>
   Object.entries(rows).reduce((sum, [table, all]) => sum + (table === 'trial_count' ? 0 : all.length), 0);
 
-/** A closed workspace's database with every kind of row, and 450 students more: more than are read at once. */
+/** A closed workspace's database with every kind of row, and 450 students more: more than are read
+ * at once. */
 function source(): { readonly file: string; readonly target: string } {
   const workspace = filled('run_1');
   const { store, directory } = workspace;

@@ -7,7 +7,8 @@ import type { Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
-/** Finished students by accuracy, all of one size: the front is the best alone. Each keeps weights of 7 bytes, and 4 more of its best epoch. */
+/** Finished students by accuracy, all of one size: the front is the best alone. Each keeps weights
+ * of 7 bytes, and 4 more of its best epoch. */
 function addRun({ store, files }: Workspace, id: string, ...accuracies: readonly number[]): readonly string[] {
   store.createRun({ id, config: searchConfig(id), strategyVersion: 1, sample: false });
   const event = asked(...accuracies.map((_, number) => number));

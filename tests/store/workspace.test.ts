@@ -167,7 +167,8 @@ describe('a folder that cannot be written', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
-  // The superuser may write everywhere; without these two capabilities permissions hold for it as for everybody.
+  // The superuser may write everywhere; without these two capabilities permissions hold for it as
+  // for everybody.
   const isRoot = process.getuid?.() === 0;
   const asAnybody = ['setpriv', '--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search'];
   const canTry = !isRoot || spawnSync(asAnybody[0] ?? '', [...asAnybody.slice(1), 'true']).status === 0;
@@ -251,7 +252,7 @@ test('what is written together stands or falls together, and the connection is a
   expect(store.check()).toEqual([]);
 });
 
-test('while another connection makes the database smaller a write is refused at once, and goes through afterwards', async () => {
+test('while another connection makes the database smaller a write is refused at once, and passes later', async () => {
   const { store, whileCompacting, directory } = temporaryWorkspace();
   withTrial(store);
   await whileCompacting(async () => {

@@ -1,6 +1,7 @@
 /**
- * Takes an archive with teachers and data sets into a workspace and dies by SIGKILL at its n-th step, so that nothing of it can
- * clean up: `node arrival-that-dies.ts WORKSPACE ARCHIVE N`. It writes `whole` where it comes to its end before.
+ * Takes an archive with teachers and data sets into a workspace and dies by SIGKILL at its n-th
+ * step, so that nothing of it can clean up: `node arrival-that-dies.ts WORKSPACE ARCHIVE N`. It
+ * writes `whole` where it comes to its end before.
  */
 import { join } from 'node:path';
 import { unpackArchive } from '../../src/host/archive/unpack.ts';

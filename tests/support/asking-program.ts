@@ -1,4 +1,5 @@
-/** A program with an ask worker, to be killed: says when the worker is there, and lives until then. */
+/** A program with an ask worker, to be killed: says when the worker is there, and lives until
+ * then. */
 import { openAsker } from '../../src/host/processes/ask-client.ts';
 
 await openAsker(

@@ -1,4 +1,5 @@
-/** Opens the workspace in argument 2 and prints what came of it, as JSON. Run as another user by tests of the store. */
+/** Opens the workspace in argument 2 and prints what came of it, as JSON. Run as another user by
+ * tests of the store. */
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 

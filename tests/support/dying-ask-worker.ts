@@ -1,4 +1,5 @@
-/** The real ask worker, which dies as of native code at a question or at news while the file named by `DIE_WHILE` exists, and removes it if it may. */
+/** The real ask worker, which dies as of native code at a question or at news while the file named
+ * by `DIE_WHILE` exists, and removes it if it may. */
 import { existsSync, rmSync } from 'node:fs';
 import '../../src/host/processes/ask-worker.ts';
 

@@ -1,4 +1,5 @@
-/** The command line with the fake trainer in the place of the real one: `node fake-cli.ts RESOURCES VERB ...`. */
+/** The command line with the fake trainer in the place of the real one:
+ * `node fake-cli.ts RESOURCES VERB ...`. */
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/cli/program.ts';
 

@@ -1,4 +1,5 @@
-/** Electron's main process with the fake trainer and, by `register.ts`, a double of Electron: `fake-electron.ts RESOURCES`. */
+/** Electron's main process with the fake trainer and, by `register.ts`, a double of Electron:
+ * `fake-electron.ts RESOURCES`. */
 import { runElectronShell } from '../../src/main/electron-shell.ts';
 import { FAKE_TRAINER, SAMPLE } from './fake-host.ts';
 

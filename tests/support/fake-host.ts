@@ -1,4 +1,5 @@
-/** A host over the fake trainer, a fresh workspace and a small bundle of resources: end to end without computing. */
+/** A host over the fake trainer, a fresh workspace and a small bundle of resources: end to end
+ * without computing. */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * A trainer that speaks `protocol.ts` and computes nothing: metrics are a formula of the graph, epochs last a few
- * milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials are named by their numbers.
+ * A trainer that speaks `protocol.ts` and computes nothing: metrics are a formula of the graph,
+ * epochs last a few milliseconds. `FAKE_TRAINER` in its environment is a `FakePlan` as JSON; trials
+ * are named by their numbers.
  */
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,7 +24,8 @@ import { writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
-  /** Dies in the first attempt, in every attempt; says nothing for ever; reports a failure; reports NaN. */
+  /** Dies in the first attempt, in every attempt; says nothing for ever; reports a failure; reports
+   * NaN. */
   readonly crashOnce?: readonly number[];
   readonly crash?: readonly number[];
   readonly hang?: readonly number[];
@@ -41,7 +43,8 @@ export interface FakePlan {
   readonly pidFile?: string;
   /** They train until they are told to hold. */
   readonly untilHeld?: readonly number[];
-  /** Every process appends what it does to this file: `epoch`, `held`, `timing` and `timed`, one a line. */
+  /** Every process appends what it does to this file: `epoch`, `held`, `timing` and `timed`, one a
+   * line. */
   readonly traceFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
   readonly echoOldFence?: boolean;

@@ -1,4 +1,5 @@
-/** The web shell with the fake trainer in the place of the real one: `node fake-web.ts RESOURCES OPTION ...`. */
+/** The web shell with the fake trainer in the place of the real one:
+ * `node fake-web.ts RESOURCES OPTION ...`. */
 import { FAKE_TRAINER, SAMPLE } from './fake-host.ts';
 import { runWebShell } from '../../src/web/web-shell.ts';
 

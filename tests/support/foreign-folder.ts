@@ -11,7 +11,8 @@ export function plantFolder(folder: string, files: Readonly<Record<string, strin
   }
 }
 
-/** Everything in it, by its path: content of files, targets of links, `folder` for folders. Links are not followed. */
+/** Everything in it, by its path: content of files, targets of links, `folder` for folders. Links
+ * are not followed. */
 export function foldersTree(folder: string): Readonly<Record<string, string>> {
   const tree: Record<string, string> = {};
   const walk = (path: string): void => {

@@ -23,7 +23,8 @@ export function manifestOf(content: Content, more: Partial<Manifest> = {}): Mani
   };
 }
 
-/** yazl refuses some names: then another of the same length is written, and put right in the bytes, as a stranger's program would. */
+/** yazl refuses some names: then another of the same length is written, and put right in the bytes,
+ * as a stranger's program would. */
 export async function writeArchive(file: string, manifest: unknown, content: Content): Promise<void> {
   const zip = new ZipFile();
   const refused = new Map<string, string>();
@@ -83,7 +84,8 @@ export function datasetContent(name: string, changes: object = {}, title = name)
   return content;
 }
 
-/** A teacher with a card and no sense, for images of Fashion-MNIST unless `changes` say otherwise. */
+/** A teacher with a card and no sense, for images of Fashion-MNIST unless `changes` say
+ * otherwise. */
 export function teacherContent(name: string, changes: object = {}): Record<string, Buffer> {
   const family = STUDENT_FAMILIES.resnet({ inputShape: [28, 28, 1], classes: 10 });
   const graph = family.build(family.reference);

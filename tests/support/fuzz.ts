@@ -1,4 +1,5 @@
-/** Properties over many hostile inputs: how many is set by `FUZZ`, and what came of each kind is written down for `npm run fuzz`. */
+/** Properties over many hostile inputs: how many is set by `FUZZ`, and what came of each kind is
+ * written down for `npm run fuzz`. */
 import { appendFileSync } from 'node:fs';
 import fc from 'fast-check';
 

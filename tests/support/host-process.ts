@@ -1,7 +1,8 @@
 /**
- * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the search (or goes on with
- * the one that is there), and prints `done NUMBER ACCURACY` for each trial that it has acknowledged as finished and
- * `epoch TRIAL EPOCH` for each point of a curve. A search that is over by then is none to go on with.
+ * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the
+ * search (or goes on with the one that is there), and prints `done NUMBER ACCURACY` for each trial
+ * that it has acknowledged as finished and `epoch TRIAL EPOCH` for each point of a curve. A search
+ * that is over by then is none to go on with.
  */
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';

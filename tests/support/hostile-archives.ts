@@ -1,6 +1,6 @@
 /**
- * Archives of a stranger with right sizes and hashes: sound ones with a few things in them that no program of ours writes.
- * Everything follows from a seed.
+ * Archives of a stranger with right sizes and hashes: sound ones with a few things in them that no
+ * program of ours writes. Everything follows from a seed.
  */
 import type { Manifest } from '../../src/bridge/schemas/archive.ts';
 import { readJson, writeJson } from '../../src/store/numbers.ts';
@@ -94,7 +94,10 @@ const value: Deed = (hand) => {
     typeof before === 'number' && hand.chance.in(0.4)
       ? hand.chance.of<unknown>([before + 1, before - 1, -before, before + 0.5, before * 1e6, String(before)])
       : to;
-  return `${String(table)}.${hand.columns(String(table))?.[place - 1]} = ${String(JSON.stringify(row[place])).slice(0, 60)}`;
+  return (
+    `${String(table)}.${hand.columns(String(table))?.[place - 1]} = ` +
+    `${String(JSON.stringify(row[place])).slice(0, 60)}`
+  );
 };
 
 const inside: Deed = (hand) => {

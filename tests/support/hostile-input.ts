@@ -1,4 +1,5 @@
-/** Inputs for a method of the bridge: anything at all, and what its schema allows with faults in it. */
+/** Inputs for a method of the bridge: anything at all, and what its schema allows with faults in
+ * it. */
 import fc from 'fast-check';
 import { z } from '../../src/bridge/zod.ts';
 

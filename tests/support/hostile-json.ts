@@ -1,4 +1,5 @@
-/** Trees of JSON with something in them that no program of ours writes; everything follows from a seed. */
+/** Trees of JSON with something in them that no program of ours writes; everything follows from a
+ * seed. */
 import { createRng } from '../../src/core/math/rng.ts';
 
 export const VALUES: readonly unknown[] = [

@@ -1,4 +1,5 @@
-/** Takes a staged archive into a workspace, over and over, until somebody kills it: `node killed-arrival.ts WORKSPACE ARCHIVE`. */
+/** Takes a staged archive into a workspace, over and over, until somebody kills it:
+ * `node killed-arrival.ts WORKSPACE ARCHIVE`. */
 import { join } from 'node:path';
 import { unpackArchive } from '../../src/host/archive/unpack.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';

@@ -1,4 +1,5 @@
-/** Begins a migration of the database in argument 2 and dies in the middle of it. Run by tests of the store. */
+/** Begins a migration of the database in argument 2 and dies in the middle of it. Run by tests of
+ * the store. */
 import { openDatabase, SCHEMA_VERSION } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 

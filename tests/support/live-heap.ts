@@ -1,4 +1,5 @@
-/** What a Node process really holds: its heap after a collection, asked of the inspector that it was started with (`--inspect=127.0.0.1:0`). */
+/** What a Node process really holds: its heap after a collection, asked of the inspector that it
+ * was started with (`--inspect=127.0.0.1:0`). */
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 

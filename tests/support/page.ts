@@ -1,4 +1,5 @@
-/** A browser's page as far as `connectToHost` looks at one: address, session storage, and requests marked with its origin. */
+/** A browser's page as far as `connectToHost` looks at one: address, session storage, and requests
+ * marked with its origin. */
 import { BroadcastChannel } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import type { Page } from '../../src/bridge/connect-link.ts';
@@ -58,6 +59,7 @@ export function openPage(address: string, storage = new Map<string, string>()): 
     MessageChannel,
     setTimeout,
   };
-  // Sound: these are the members that a page's connection uses; the types of a whole window say much more.
+  // Sound: these are the members that a page's connection uses; the types of a whole window say
+  // much more.
   return { page: page as unknown as Page, storage, address: () => url.href };
 }

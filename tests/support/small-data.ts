@@ -1,4 +1,5 @@
-/** A data set of 28 x 28 images that is hashed in a blink, as a person may put it into a workspace; and ways to change it. */
+/** A data set of 28 x 28 images that is hashed in a blink, as a person may put it into a workspace;
+ * and ways to change it. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +33,8 @@ export function writeSmallDataset(directory: string, claims: Claims = 'files', s
   writeCard(directory, claims);
 }
 
-/** As a stranger does who knows what a card has to say: the hashes of files are right, the name is the old one. */
+/** As a stranger does who knows what a card has to say: the hashes of files are right, the name is
+ * the old one. */
 export function writeCard(directory: string, claims: Claims, changes: Readonly<Record<string, unknown>> = {}): void {
   const hash = createHash('sha256');
   const splits = (['train', 'val', 'test'] as const).map((split) => {

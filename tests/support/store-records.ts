@@ -1,4 +1,5 @@
-/** Records for tests of the store and of what stands on it: small, and with every optional field somewhere. */
+/** Records for tests of the store and of what stands on it: small, and with every optional field
+ * somewhere. */
 import type { Proposal } from '../../src/core/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/run.ts';

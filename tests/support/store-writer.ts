@@ -1,6 +1,7 @@
 /**
- * Writes trials into the workspace in argument 2 until it is killed: `finished <id> <accuracy>` and `epoch <id> <epoch>`
- * are printed, by a write that has returned, only after the store's call has returned. Goes on with what it finds.
+ * Writes trials into the workspace in argument 2 until it is killed: `finished <id> <accuracy>` and
+ * `epoch <id> <epoch>` are printed, by a write that has returned, only after the store's call has
+ * returned. Goes on with what it finds.
  */
 import { writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

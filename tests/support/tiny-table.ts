@@ -1,4 +1,5 @@
-/** A recorded table made in the test: 4 x 3 rows, `quality` rising with both parameters, as text and numbers mixed. */
+/** A recorded table made in the test: 4 x 3 rows, `quality` rising with both parameters, as text
+ * and numbers mixed. */
 export function tinyTable(changes: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
   const rows = [1, 2, 3, 4].flatMap((depth) =>
     ['a', 'b', 'c'].map((kind, k) => [depth, kind, String(depth * 10 + k), 100 * depth + 7 * k]),
@@ -25,7 +26,8 @@ export function tinyTable(changes: Readonly<Record<string, unknown>> = {}): Read
   };
 }
 
-/** Rows enough that random and evolution differ, `2 * width` squared of them: quality peaks away from the middle. */
+/** Rows enough that random and evolution differ, `2 * width` squared of them: quality peaks away
+ * from the middle. */
 export function wideTable(width = 12): Readonly<Record<string, unknown>> {
   const values = Array.from({ length: 2 * width }, (_, level) => level);
   const rows = values.flatMap((x) =>

@@ -1,4 +1,5 @@
-/** A program that ends with its launcher, as the command line and the web shell do, and else waits. */
+/** A program that ends with its launcher, as the command line and the web shell do, and else
+ * waits. */
 import { endWithLauncher } from '../../src/host/terminal/launcher-watch.ts';
 
 endWithLauncher();

@@ -17,7 +17,8 @@ export function temporaryFolder(name = 'workspace'): string {
   return join(parent, name);
 }
 
-/** An open workspace in a folder of its own, closed and gone after the test. Times tick a second at each question. */
+/** An open workspace in a folder of its own, closed and gone after the test. Times tick a second at
+ * each question. */
 export function temporaryWorkspace(name?: string): Workspace {
   const directory = temporaryFolder(name);
   const workspace = openWorkspace(directory, { now: tickingClock() });

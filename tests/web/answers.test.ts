@@ -1,4 +1,5 @@
-/** Every answer of the web shell's server to the letter: its status, what a browser may keep, and what it may do with it. */
+/** Every answer of the web shell's server to the letter: its status, what a browser may keep, and
+ * what it may do with it. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Server, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';

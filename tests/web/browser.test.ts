@@ -1,4 +1,5 @@
-/** A window that we open ourselves: what lets it in lies in a file of this person's alone, and not for long. */
+/** A window that we open ourselves: what lets it in lies in a file of this person's alone, and not
+ * for long. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

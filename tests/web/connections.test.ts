@@ -1,4 +1,5 @@
-/** The web shell's server against connections that never pass the gate: it outlives them, keeps few, and none of them for long. */
+/** The web shell's server against connections that never pass the gate: it outlives them, keeps
+ * few, and none of them for long. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,7 +47,8 @@ async function dial(text = ''): Promise<Socket> {
 
 const upgrade = (secret: string): string =>
   `GET /bridge HTTP/1.1\r\nHost: ${own()}\r\nOrigin: http://${own()}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-  `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\nSec-WebSocket-Protocol: trade, ${secret}\r\n\r\n`;
+  `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\nSec-WebSocket-Protocol: trade, ` +
+  `${secret}\r\n\r\n`;
 
 /** As the owner's window comes in. */
 async function openWindow(): Promise<WebSocket> {
@@ -77,7 +79,8 @@ it('outlives a refused upgrade that is reset at once, a hundred times', async ()
 });
 
 it('outlives resets after every byte of an upgrade and of a hand-over of a token', async () => {
-  const body = `POST /session HTTP/1.1\r\nHost: ${own()}\r\nOrigin: http://${own()}\r\nContent-Length: 900\r\n\r\n{"token":`;
+  const body =
+    `POST /session HTTP/1.1\r\nHost: ${own()}\r\nOrigin: http://${own()}\r\nContent-Length: ` + `900\r\n\r\n{"token":`;
   for (const text of [upgrade('a guess'), body]) {
     for (let cut = 0; cut <= text.length; cut += 3) {
       const client = await dial(text.slice(0, cut));

@@ -1,4 +1,5 @@
-/** The doorkeeper by itself, with sockets that do what they are told: each rule that a connection outside cannot be made to show. */
+/** The doorkeeper by itself, with sockets that do what they are told: each rule that a connection
+ * outside cannot be made to show. */
 import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';

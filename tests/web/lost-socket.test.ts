@@ -1,6 +1,7 @@
 /**
- * The WebSocket drops again and again while a search runs and calls are on their way, over the real server, host and stores of the
- * page: what was acknowledged is there, every call has an end, nothing is done twice, and the window catches up by itself.
+ * The WebSocket drops again and again while a search runs and calls are on their way, over the real
+ * server, host and stores of the page: what was acknowledged is there, every call has an end,
+ * nothing is done twice, and the window catches up by itself.
  */
 import { createPinia, setActivePinia } from 'pinia';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -126,7 +127,8 @@ it('starts a search once, though its answer was lost and the button was pressed 
   await expect.poll(() => host.activeRuns().length, { timeout: 20_000 }).toBe(1);
   cut();
   await answer;
-  // Pressed again until the host hears it: it refuses a second one, in words, while the first one runs.
+  // Pressed again until the host hears it: it refuses a second one, in words, while the first one
+  // runs.
   let said = 'nothing';
   while (said === 'nothing' || said === 'internal') {
     said = await client.runs.start(order).then(

@@ -36,7 +36,8 @@ describe('the last window', () => {
     presence.arrived();
     presence.left();
     vi.advanceTimersByTime(500);
-    // As a page of another browser: a second departure without an arrival between begins the time anew.
+    // As a page of another browser: a second departure without an arrival between begins the time
+    // anew.
     presence.left();
     vi.advanceTimersByTime(600);
     expect(onAlone).not.toHaveBeenCalled();

@@ -8,7 +8,8 @@ import { runSample } from '../../src/web/sample.ts';
 
 type End = 'finished' | 'failed' | 'paused' | 'gone';
 
-/** A host whose sample ends so, and everything that the terminal was told: lines, bars, endings, wipes. */
+/** A host whose sample ends so, and everything that the terminal was told: lines, bars, endings,
+ * wipes. */
 async function told(
   end: End,
   { runs = 0, isLeaving = false, reason = '', later = [] as readonly End[] } = {},
@@ -29,7 +30,8 @@ async function told(
     if (now === 'gone') yield { type: 'run.removed', id: run.id } as HostEvent;
     else yield { type: 'run.changed', summary: of(now) } as HostEvent;
   }
-  /** Between its ends: it stands still, then somebody resumes it in the window; at last the host closes. */
+  /** Between its ends: it stands still, then somebody resumes it in the window; at last the host
+   * closes. */
   const left = [...later];
   async function* standstill(): AsyncGenerator<HostEvent> {
     yield { type: 'synced' } as HostEvent;

@@ -1,4 +1,5 @@
-/** The web shell's server against a hostile client on the same machine, and against other sites' pages. */
+/** The web shell's server against a hostile client on the same machine, and against other sites'
+ * pages. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';

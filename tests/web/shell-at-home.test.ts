@@ -1,4 +1,5 @@
-/** The web shell within this process: its words, its doors and its end, with the process around it held still. */
+/** The web shell within this process: its words, its doors and its end, with the process around it
+ * held still. */
 import { createServer } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,8 @@ afterEach(async () => {
 const ADDRESS = /http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]{43})/;
 const HINT = 'Enter prints a new address (each opens one window); Ctrl+C ends.\n';
 
-/** A process that is told to exit stays: what it said, with which code it would have gone, and its signals by name. */
+/** A process that is told to exit stays: what it said, with which code it would have gone, and its
+ * signals by name. */
 function start(args: readonly string[] = [], plan: FakePlan = {}, { isTTY = false, inWorkspace = true } = {}) {
   const said = { out: '', error: '' };
   const signals = new Map<string, () => void>();

@@ -1,4 +1,5 @@
-/** The web shell as `npm start` runs it without a window: its words, its signals, its exit codes. */
+/** The web shell as `npm start` runs it without a window: its words, its signals, its exit
+ * codes. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

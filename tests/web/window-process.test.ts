@@ -135,7 +135,8 @@ describe('the page that hands a token over', () => {
     const file = fileURLToPath(handOver.address);
     expect(handOver.address).not.toContain('abc');
     expect(readFileSync(file, 'utf8')).toBe(
-      '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>TRADE workbench</title>' +
+      '<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title>TRADE ' +
+        'workbench</title>' +
         `<script>location.replace("${address}")</script>\n`,
     );
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);

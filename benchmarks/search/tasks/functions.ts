@@ -1,14 +1,15 @@
 /**
- * Test functions of global optimisation as one family of ordinal dimensions with 1001 levels each: one objective to be
- * minimised, no noise, no known cost. The score is the best value so far.
+ * Test functions of global optimisation as one family of ordinal dimensions with 1001 levels each:
+ * one objective to be minimised, no noise, no known cost. The score is the best value so far.
  *
  *   hartmann-6   six dimensions in [0, 1], four wells of which one is the best, -3.32237
  *   ackley-10    ten in [-5, 10]: a funnel covered with ripples, minimum 0
  *   levy-20      twenty in [-10, 10]: ripples along every dimension, minimum 0
  *
- * Ackley's and Levy's optima lie at the same place whatever the seed, Levy's next to the centre of its box, where many
- * searches look first. So both are shifted, f(x - s), with s drawn by the seed so that the optimum is uniform over the
- * lattice's points in the middle 80 % of the box; outside of its own box the function goes on by its formula.
+ * Ackley's and Levy's optima lie at the same place whatever the seed, Levy's next to the centre of
+ * its box, where many searches look first. So both are shifted, f(x - s), with s drawn by the seed
+ * so that the optimum is uniform over the lattice's points in the middle 80 % of the box; outside
+ * of its own box the function goes on by its formula.
  *
  * | symbol | meaning                                                       | shape |
  * | x      | a point of the box, in the box's units                        | [d]   |

@@ -1,6 +1,6 @@
 /**
- * A family of students that need no training: its exact parameter count and the accuracy that training would give, both
- * drawn by a seed within a fixed structure.
+ * A family of students that need no training: its exact parameter count and the accuracy that
+ * training would give, both drawn by a seed within a fixed structure.
  *
  * | symbol   | meaning                                                                                       | shape |
  * | u        | places of the levels in [0, 1]: an ordinal's rank, a category's by the seed; .5 where inactive | [d]   |
@@ -8,9 +8,12 @@
  * | q(u)     | quality, without cost: `smooth` (z-scored) or `peak` (in [0, 1], 1 at o)                       |       |
  * | p        | parameters: least * exp(sum of growth_i v_i), v as u with places of its own for categories     |       |
  *
- * accuracy = plateau - drop exp(-ln(p / least) / saturation) + gain q(u), as accuracies saturate in log cost.
- * smooth: a bowl around o and d + 4 ridges sin(2 pi f w.(u - .5) + phase), each over one to three dimensions.
- * peak: the product of exp(-((u_i - o_i) / width)^2): poor nearly everywhere, with a way up from anywhere.
+ * accuracy = plateau - drop exp(-ln(p / least) / saturation) + gain q(u), as accuracies saturate in
+ * log cost.
+ * smooth: a bowl around o and d + 4 ridges sin(2 pi f w.(u - .5) + phase), each over one to three
+ * dimensions.
+ * peak: the product of exp(-((u_i - o_i) / width)^2): poor nearly everywhere, with a way up from
+ * anywhere.
  */
 import type { Rng } from '../../../src/core/math/rng.ts';
 import type { Configuration, Dimension, Level } from '../../../src/core/space/space.ts';
@@ -20,7 +23,8 @@ export interface DimensionPlan {
   readonly role: Dimension['role'];
   readonly type: Dimension['type'];
   readonly levels: readonly Level[];
-  /** Log of the factor by which its dearest level multiplies the parameters; under 0 where later levels are cheaper. */
+  /** Log of the factor by which its dearest level multiplies the parameters; under 0 where later
+   * levels are cheaper. */
   readonly growth: number;
   readonly activeWhen?: Dimension['activeWhen'];
 }

@@ -1,11 +1,13 @@
-/** All tasks: recorded tables, test functions, unions of families. Adding one: its file, and a line here. */
+/** All tasks: recorded tables, test functions, unions of families. Adding one: its file, and a line
+ * here. */
 import { existsSync } from 'node:fs';
 import { FUNCTION_TASKS } from './functions.ts';
 import { tableTask } from './table.ts';
 import type { Task } from './task.ts';
 import { UNION_TASKS } from './unions.ts';
 
-/** `tables`: paths of recorded tables; those that are not there are told to `skip`, and what is no table throws. */
+/** `tables`: paths of recorded tables; those that are not there are told to `skip`, and what is no
+ * table throws. */
 export function listTasks(tables: readonly string[], skip: (line: string) => void): readonly Task[] {
   const there = tables.filter((file) => {
     const exists = existsSync(file);

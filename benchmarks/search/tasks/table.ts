@@ -1,6 +1,6 @@
 /**
- * Recorded tables as tasks: share of the whole table's hypervolume, categorical levels and families permuted by the seed.
- * A complete table's task bears the name of its file.
+ * Recorded tables as tasks: share of the whole table's hypervolume, categorical levels and families
+ * permuted by the seed. A complete table's task bears the name of its file.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -1,4 +1,5 @@
-/** What a benchmark of searches is made of: a task gives a game for each seed, the same to every strategy and peer. */
+/** What a benchmark of searches is made of: a task gives a game for each seed, the same to every
+ * strategy and peer. */
 import type { Game } from '../../../src/core/strategies/replay.ts';
 import type { Configuration, Dimension } from '../../../src/core/space/space.ts';
 
@@ -12,7 +13,8 @@ export interface Task {
   readonly open: (seed: number, budget: number) => Game;
 }
 
-/** Places of the levels of a configuration, in the order of the dimensions; -1 where a dimension is not active. */
+/** Places of the levels of a configuration, in the order of the dimensions; -1 where a dimension is
+ * not active. */
 export function levelIndices(dimensions: readonly Dimension[], config: Configuration): readonly number[] {
   return dimensions.map(({ name, levels }) => {
     const level = config[name];

@@ -1,8 +1,8 @@
 /**
- * Unions of families as tasks: accuracy, which training tells, against parameters, which are known. The score is the share
- * of the true front's hypervolume, the front being that of all members of all families (every union is small enough to be
- * listed whole, although a strategy takes families over 20,000 for too large). Where told values are noisy the score is
- * that of the true ones.
+ * Unions of families as tasks: accuracy, which training tells, against parameters, which are known.
+ * The score is the share of the true front's hypervolume, the front being that of all members of
+ * all families (every union is small enough to be listed whole, although a strategy takes families
+ * over 20,000 for too large). Where told values are noisy the score is that of the true ones.
  */
 import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { planeFront } from '../../../src/core/geometry/pareto-front.ts';

@@ -1,7 +1,8 @@
 /**
- * The unions of families that searches are compared on, each made to be hard in one way (docs/benchmarks.md describes
- * them). Structure, sizes and plateaus are fixed; landscapes, places of categories and optima come from the seed.
- * Designed before any search was run on them, and not for one.
+ * The unions of families that searches are compared on, each made to be hard in one way
+ * (docs/benchmarks.md describes them). Structure, sizes and plateaus are fixed; landscapes, places
+ * of categories and optima come from the seed. Designed before any search was run on them, and not
+ * for one.
  */
 import type { Level } from '../../../src/core/space/space.ts';
 import type { DimensionPlan, FamilyPlan } from './landscape.ts';

@@ -1,6 +1,7 @@
 /**
- * The second task: the same protocol on CIFAR-10, smaller. A pool of drawn and predefined students of every family, distilled with
- * two seeds and trained by labels alone with one, by the recipe of the first table.
+ * The second task: the same protocol on CIFAR-10, smaller. A pool of drawn and predefined students
+ * of every family, distilled with two seeds and trained by labels alone with one, by the recipe of
+ * the first table.
  *
  * stage    trainings
  * kd       every student, distilled, seed 1

@@ -1,6 +1,7 @@
 /**
- * Records the second task in a folder of its own: the data set is imported and a teacher trained by the product's own
- * command line, then students by the recorder of the first table. Resumable; any number of processes may share the folder.
+ * Records the second task in a folder of its own: the data set is imported and a teacher trained by
+ * the product's own command line, then students by the recorder of the first table. Resumable; any
+ * number of processes may share the folder.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +38,8 @@ export async function recordSecond({ data, out, rows, most, say }: SecondOptions
   }
   const workspace = join(out, 'workspace');
   const directories = await prepare(data, workspace, runTrade);
-  // One thread a process: trainings repeat themselves to the bit, and several processes share the cores.
+  // One thread a process: trainings repeat themselves to the bit, and several processes share the
+  // cores.
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   const backend = await loadBackend();
   const bench = createBench({ datasetDirectory: directories.dataset, targetsDirectory: join(out, 'targets'), say });

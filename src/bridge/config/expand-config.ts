@@ -1,4 +1,5 @@
-/** From a search as people write it to the configuration that a run keeps: objectives, limits and reference point as records. */
+/** From a search as people write it to the configuration that a run keeps: objectives, limits and
+ * reference point as records. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { LatencySetting } from '../../core/latency.ts';
@@ -34,11 +35,13 @@ export const MOST_SEEDS = 100;
 
 /** What is known of the data and the machine. */
 export interface Surroundings {
-  /** The medians of the chosen families' reference students; the largest student where nothing else is said. */
+  /** The medians of the chosen families' reference students; the largest student where nothing else
+   * is said. */
   readonly typical?: StudentCosts;
   /** What suits the machine. */
   readonly slots?: number;
-  /** Accuracy on the validation split of naming its commonest class each time; 0 where the data is not known. */
+  /** Accuracy on the validation split of naming its commonest class each time; 0 where the data is
+   * not known. */
   readonly baseline?: number;
 }
 
@@ -46,8 +49,9 @@ export interface Surroundings {
 const REFERENCE_MARGIN = 1.1;
 
 /**
- * Without a limit, the slowest student counts as fast as a call of so many milliseconds and one multiply-accumulate a
- * nanosecond for the largest: a latency that no strategy, seed or load of the machine changes.
+ * Without a limit, the slowest student counts as fast as a call of so many milliseconds and one
+ * multiply-accumulate a nanosecond for the largest: a latency that no strategy, seed or load of the
+ * machine changes.
  */
 const REFERENCE_CALL_MS = { onnxruntime: 1, tfjs: 10 } as const satisfies Record<LatencySetting['engine'], number>;
 const REFERENCE_MACS_PER_MS = 1e6;
@@ -55,10 +59,11 @@ const REFERENCE_MACS_PER_MS = 1e6;
 /**
  * `largest`: costs of the largest student, of all families, that is within the limits.
  *
- * The hypervolume's reference point is the same for every run on a data set under the same limits, whatever families,
- * strategy or seed: the accuracy that is asked for, or that of naming the commonest class each time, which takes no
- * student; and for each cost 1.1 times its limit, or the largest student's where there is none; for latency, which is not
- * known beforehand, a slow machine's. A reward counts from 0.
+ * The hypervolume's reference point is the same for every run on a data set under the same limits,
+ * whatever families, strategy or seed: the accuracy that is asked for, or that of naming the
+ * commonest class each time, which takes no student; and for each cost 1.1 times its limit, or the
+ * largest student's where there is none; for latency, which is not known beforehand, a slow
+ * machine's. A reward counts from 0.
  */
 export function expandConfig(
   parsed: ParsedSearchInput,
@@ -104,7 +109,8 @@ export const familiesOf = (students: readonly Candidate[]): readonly string[] =>
   ...new Set(students.map(({ family }) => family)),
 ];
 
-/** Their families and no other, and the trainings that they come to: what is said of either beside them counts nothing. */
+/** Their families and no other, and the trainings that they come to: what is said of either beside
+ * them counts nothing. */
 export function givenStudents(
   students: readonly Candidate[],
   options: StrategyOptions,
@@ -121,7 +127,8 @@ export function givenStudents(
   };
 }
 
-/** A latency is not known before a student is timed, so that its target has to be said, if only as its limit. */
+/** A latency is not known before a student is timed, so that its target has to be said, if only as
+ * its limit. */
 function rewardOf(
   { target: asked, ...rest }: ParsedSearchInput['reward'],
   limits: ParsedSearchInput['limits'],

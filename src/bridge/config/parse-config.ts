@@ -1,4 +1,5 @@
-/** A search as people write it, from text or from a parsed file, into its typed form with every default filled in. */
+/** A search as people write it, from text or from a parsed file, into its typed form with every
+ * default filled in. */
 import { z } from '../zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { nearestWord } from '../words/nearest-word.ts';
@@ -11,7 +12,8 @@ function searchJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(searchInputSchema, { io: 'input', target: 'draft-2020-12' });
 }
 
-/** Throws `config.invalid` that names the first fault with its field, and `file` where one is given. */
+/** Throws `config.invalid` that names the first fault with its field, and `file` where one is
+ * given. */
 export function parseSearch(value: unknown, file?: string): ParsedSearchInput {
   assertPlain(value, file);
   const parsed = searchInputSchema.safeParse(value, { reportInput: true });

@@ -1,9 +1,11 @@
-/** A run's configuration, looked at by the very schema that a search passes before it is started. */
+/** A run's configuration, looked at by the very schema that a search passes before it is
+ * started. */
 import type { SearchConfig } from '../../core/run.ts';
 import { OBJECTIVES } from './expand-config.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 
-/** What is wrong with it, in words; `undefined` where it is one that this program could have started. */
+/** What is wrong with it, in words; `undefined` where it is one that this program could have
+ * started. */
 export function searchFault(config: SearchConfig): string | undefined {
   const {
     datasetFingerprint = '',
@@ -29,7 +31,8 @@ export function searchFault(config: SearchConfig): string | undefined {
     ...['recipe', 'checkpoints', 'seed', 'slots'],
   ]);
   const search = {
-    // What else is recorded with a run is none of a search's, and was looked at by the schema of runs.
+    // What else is recorded with a run is none of a search's, and was looked at by the schema of
+    // runs.
     ...Object.fromEntries(Object.entries(rest).filter(([key]) => known.has(key))),
     ...(teacher !== '' && { teacher }),
     ...(transferFrom && { transferFrom }),

@@ -1,4 +1,5 @@
-/** A run that trains students of another once more: for longer, and with several seeds (docs/trade.md, step 8). */
+/** A run that trains students of another once more: for longer, and with several seeds
+ * (docs/trade.md, step 8). */
 import type { Run } from '../../core/run.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import { listed } from '../../core/strategies/listed.ts';
@@ -10,7 +11,8 @@ import type { ParsedSearchInput } from '../schemas/records.ts';
 import { MOST_EPOCHS } from '../schemas/recipe.ts';
 import { z } from '../zod.ts';
 
-/** What the form proposes. [R]: three seeds show a spread, and a schedule of four times the search's is mostly enough. */
+/** What the form proposes. [R]: three seeds show a spread, and a schedule of four times the
+ * search's is mostly enough. */
 export const TRAIN_AGAIN = Object.freeze({ students: 3, seeds: 3, schedule: 4 });
 
 export const trainAgainSchema = z.strictObject({
@@ -27,7 +29,8 @@ export const proposedAgain = ({ name, config }: Pick<Run, 'name' | 'config'>): T
   epochs: Math.min(MOST_EPOCHS, TRAIN_AGAIN.schedule * config.recipe.epochs),
 });
 
-/** The run's own settings but for its schedule, and with seeds of its own. Throws `ZodError` as `inputOf` does. */
+/** The run's own settings but for its schedule, and with seeds of its own. Throws `ZodError` as
+ * `inputOf` does. */
 export function trainAgainInput(
   { id, config }: Pick<Run, 'id' | 'config'>,
   trials: readonly Pick<Trial, 'candidate'>[],

@@ -1,4 +1,5 @@
-/** Runs and workspaces as one file: what an archive says of itself, and how it crosses the bridge. */
+/** Runs and workspaces as one file: what an archive says of itself, and how it crosses the
+ * bridge. */
 import { z } from '../zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

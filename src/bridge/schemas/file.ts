@@ -1,4 +1,5 @@
-/** Files and folders that a window hands over, in pieces: it names them by an id of its own, and never says where they lie. */
+/** Files and folders that a window hands over, in pieces: it names them by an id of its own, and
+ * never says where they lie. */
 import { z } from '../zod.ts';
 
 /** Bytes in one message: whole messages stay below what the shells accept. */

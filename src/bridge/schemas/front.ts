@@ -1,13 +1,16 @@
-/** Fronts over many runs: which runs may be laid on one another, and their finished students as columns. */
+/** Fronts over many runs: which runs may be laid on one another, and their finished students as
+ * columns. */
 import { list } from './records.ts';
 import { z } from '../zod.ts';
 
 const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected doubles');
 const count = z.int().min(0);
 
-/** Runs on the same images and labels: accuracies on different ones are not comparable, and make no front. */
+/** Runs on the same images and labels: accuracies on different ones are not comparable, and make no
+ * front. */
 export const frontGroupSchema = z.strictObject({
-  /** Names the group in a query: its data's fingerprint, or the data set's name where no run tells one. */
+  /** Names the group in a query: its data's fingerprint, or the data set's name where no run tells
+   * one. */
   key: z.string(),
   dataset: z.string(),
   runs: count,
@@ -20,7 +23,8 @@ export const frontQuerySchema = z.strictObject({
   teacher: z.string().max(120).optional(),
 });
 
-/** Column by column, `[n]` each: an object for each of 50,000 students would take longer to send than to read. */
+/** Column by column, `[n]` each: an object for each of 50,000 students would take longer to send
+ * than to read. */
 export const frontPointsSchema = z.strictObject({
   runs: list(z.strictObject({ id: z.string(), name: z.string(), teacher: z.string() })),
   families: list(z.string()),

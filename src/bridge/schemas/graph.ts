@@ -1,4 +1,5 @@
-/** Architecture graphs from files: every layer by its op, and shapes that fit from the input to the logits. */
+/** Architecture graphs from files: every layer by its op, and shapes that fit from the input to the
+ * logits. */
 import { inferShapes } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { z } from '../zod.ts';

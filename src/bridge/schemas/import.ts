@@ -30,7 +30,8 @@ export const importOrderSchema = z
   .strictObject({ path: z.string().trim().min(1).max(4096), ...options })
   .refine(leavesSome, LEAVES_NOTHING);
 
-/** Of files that a window has handed over (`files.put`); `folder`: what they lay in, by its name alone. */
+/** Of files that a window has handed over (`files.put`); `folder`: what they lay in, by its name
+ * alone. */
 export const importInputSchema = z
   .strictObject({ files: handedId, folder: z.string().trim().min(1).max(255), ...options })
   .refine(leavesSome, LEAVES_NOTHING);

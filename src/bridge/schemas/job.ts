@@ -1,4 +1,5 @@
-/** Long work that is neither a search nor a replay, as every window sees it: what it is, how far, and how it ended. */
+/** Long work that is neither a search nor a replay, as every window sees it: what it is, how far,
+ * and how it ended. */
 import { z } from '../zod.ts';
 import { epochPointSchema } from './epoch.ts';
 
@@ -22,7 +23,8 @@ export const jobSchema = z.strictObject({
   /** What it is about, in words: the name of a data set, of a teacher, of a student. */
   subject: z.string(),
   state: z.enum(['running', 'stopping', 'finished', 'stopped', 'failed']),
-  /** Words for the person; `done` and `total` in the stage's own unit, `total` 0 where it cannot be counted. */
+  /** Words for the person; `done` and `total` in the stage's own unit, `total` 0 where it cannot be
+   * counted. */
   stage: z.string(),
   done: z.number(),
   total: z.number(),
@@ -43,7 +45,8 @@ export type JobKind = JobView['kind'];
 /** It is on its way, even if it was asked to end. */
 export const isUnderWay = ({ state }: Pick<JobView, 'state'>): boolean => state === 'running' || state === 'stopping';
 
-/** Nobody waits for these: they go on without the window that began them, and are lost, or cut short, with the program. */
+/** Nobody waits for these: they go on without the window that began them, and are lost, or cut
+ * short, with the program. */
 const OUTLIVING: readonly JobKind[] = ['import', 'teacher', 'pack', 'unpack'];
 
 export const outlivesWindow = (job: Pick<JobView, 'kind' | 'state'>): boolean =>

@@ -1,4 +1,5 @@
-/** Teachers and data sets as they are kept: what is known of each, where it is used, and what it takes to train a teacher. */
+/** Teachers and data sets as they are kept: what is known of each, where it is used, and what it
+ * takes to train a teacher. */
 import { z } from '../zod.ts';
 import { epochPointSchema } from './epoch.ts';
 
@@ -23,7 +24,8 @@ export const usageSchema = z.strictObject({
 /** A teacher or a data set. */
 export const libraryRecordSchema = z.strictObject({
   name: NAME,
-  /** SHA-256 of a teacher's weights, of a data set's images and labels; and what the folder takes. */
+  /** SHA-256 of a teacher's weights, of a data set's images and labels; and what the folder
+   * takes. */
   fingerprint: z.string().optional(),
   bytes: count,
   usage: usageSchema,
@@ -62,7 +64,8 @@ export const teacherInputSchema = z.strictObject({
 export type TeacherInput = z.input<typeof teacherInputSchema>;
 export type ParsedTeacherInput = z.output<typeof teacherInputSchema>;
 
-/** What training it means: the network, and how long it may take by what was measured on this machine. */
+/** What training it means: the network, and how long it may take by what was measured on this
+ * machine. */
 export const teacherPreviewSchema = z.strictObject({
   params: count,
   macs: count,

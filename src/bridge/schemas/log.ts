@@ -1,4 +1,5 @@
-/** The log of a run as windows read it: what was proposed and why, what was told, what failed, and when. */
+/** The log of a run as windows read it: what was proposed and why, what was told, what failed, and
+ * when. */
 import type { Continuation, Leg, Why } from '../../core/events.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { idInput } from './records.ts';
@@ -11,7 +12,8 @@ interface LogPlace {
   readonly at: string;
 }
 
-/** An event of the log without what only a strategy reads: its generator's position, the surrogate's state, the seeds. */
+/** An event of the log without what only a strategy reads: its generator's position, the
+ * surrogate's state, the seeds. */
 export type LogEntryView = LogPlace &
   (
     | {
@@ -35,5 +37,6 @@ export const logInput = idInput.extend({
   limit: z.int().min(1).max(1000).default(200),
 });
 
-/** Entries as the host made them of its own log: to look into each field of thousands takes longer than to read them. */
+/** Entries as the host made them of its own log: to look into each field of thousands takes longer
+ * than to read them. */
 export const storedLog = z.custom<readonly LogEntryView[]>((value) => Array.isArray(value), 'expected log entries');

@@ -1,4 +1,5 @@
-/** Schemas of how a student is trained: its recipe, the teacher's part in it, and which weights are kept. */
+/** Schemas of how a student is trained: its recipe, the teacher's part in it, and which weights are
+ * kept. */
 import { readonlyInput, z } from '../zod.ts';
 import { DISTILLATION_DEFAULTS } from '../../core/distill/distillation-recipe.ts';
 import type { Recipe } from '../../core/recipe.ts';

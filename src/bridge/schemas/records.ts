@@ -1,6 +1,7 @@
 /**
- * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown key is an error.
- * Core's types are the meaning; `satisfies`-style checks at the end keep both in step.
+ * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown
+ * key is an error. Core's types are the meaning; `satisfies`-style checks at the end keep both in
+ * step.
  */
 import { z } from '../zod.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
@@ -30,7 +31,7 @@ export const candidateSchema = z.strictObject({
   config: z.record(z.string().max(100), level),
 });
 
-// --- configuration of a search -------------------------------------------------------------------------------------
+// --- configuration of a search -------------------------------------------------------------------
 
 const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
 
@@ -95,7 +96,7 @@ export const searchInputSchema = z.strictObject({
 export type SearchInput = z.input<typeof searchInputSchema>;
 export type ParsedSearchInput = z.output<typeof searchInputSchema>;
 
-// --- records that cross the bridge ---------------------------------------------------------------------------------
+// --- records that cross the bridge ---------------------------------------------------------------
 
 /** Read-only on both sides, as core's records are. */
 export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
@@ -190,7 +191,8 @@ export const runSchema = z.strictObject({
 });
 
 export const runSummarySchema = z.strictObject({
-  /** Rises from each summary that the host makes to the next, over its sessions too: the higher one is the newer. */
+  /** Rises from each summary that the host makes to the next, over its sessions too: the higher one
+   * is the newer. */
   revision: count,
   run: runSchema,
   ...runLabels,
@@ -216,13 +218,15 @@ export const runSummarySchema = z.strictObject({
       stage: z.string(),
       done: anyNumber,
       total: anyNumber,
-      /** Estimated seconds to the end of the run; absent until there is something to estimate from. */
+      /** Estimated seconds to the end of the run; absent until there is something to estimate
+       * from. */
       secondsLeft: anyNumber.optional(),
     })
     .optional(),
 });
 
-/** JSON of an architecture graph; `core/arch` is its schema, and it is only ever sent by the host. */
+/** JSON of an architecture graph; `core/arch` is its schema, and it is only ever sent by the
+ * host. */
 export const graphSchema = z.custom<ArchitectureGraph>(
   (value) => typeof value === 'object' && value !== null && 'layers' in value,
   'expected an architecture graph',
@@ -297,18 +301,21 @@ export const strategySchema = z.strictObject({
   needs: list(z.enum(['legs'])).optional(),
 });
 
-/** What a configuration means before it is started: how many students fit, and how long it may take. */
+/** What a configuration means before it is started: how many students fit, and how long it may
+ * take. */
 export const previewSchema = z.strictObject({
   students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
   /** What a start would say against it. */
   refusal: z.strictObject({ message: z.string(), field: z.string().optional() }).optional(),
-  /** Estimated seconds, from trials measured on this machine; absent until something was measured, and where no student fits. */
+  /** Estimated seconds, from trials measured on this machine; absent until something was measured,
+   * and where no student fits. */
   seconds: anyNumber.optional(),
 });
 
-/** Rows as the store keeps them, sent by the host alone: to look into each field of thousands takes longer than to read them. */
+/** Rows as the store keeps them, sent by the host alone: to look into each field of thousands takes
+ * longer than to read them. */
 export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
 export const storedRuns = z.custom<readonly RunSummaryView[]>((value) => Array.isArray(value), 'expected runs');
 
@@ -323,13 +330,14 @@ export const exportSchema = z.strictObject({
   /** What to call the file. */
   name: z.string(),
   data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
-  /** Largest difference of a logit from the trained network's, and what was allowed, over so many validation images. */
+  /** Largest difference of a logit from the trained network's, and what was allowed, over so many
+   * validation images. */
   maxAbsDiff: z.number(),
   bound: z.number(),
   images: count,
 });
 
-// --- live events ---------------------------------------------------------------------------------------------------
+// --- live events ---------------------------------------------------------------------------------
 
 export const hostEventSchema = z.discriminatedUnion('type', [
   /** Sent first on every subscription, and after a gap: read everything again. */
@@ -359,7 +367,7 @@ export type FamilyView = z.output<typeof familySchema>;
 export type StrategyView = z.output<typeof strategySchema>;
 export type PreviewView = z.output<typeof previewSchema>;
 
-// --- core's records and these schemas mean the same: a drift does not compile ----------------------------------------
+// --- core's records and these schemas mean the same: a drift does not compile --------------------
 
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 const inStep: readonly [

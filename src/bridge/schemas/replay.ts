@@ -1,4 +1,5 @@
-/** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept of it. */
+/** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
+ * of it. */
 import { handedId } from './file.ts';
 import { readonlyInput, z } from '../zod.ts';
 
@@ -59,7 +60,8 @@ export const replaySummarySchema = gameSchema.required().extend({
   createdAt: z.string(),
   seconds: anyNumber,
   reason: z.string().optional(),
-  /** While running: games done, with the part of the one that is being played, and an estimate of the seconds left. */
+  /** While running: games done, with the part of the one that is being played, and an estimate of
+   * the seconds left. */
   live: z
     .strictObject({ strategy: z.string(), seed: count, done: anyNumber, secondsLeft: anyNumber.optional() })
     .optional(),

@@ -1,4 +1,5 @@
-/** Keeping runs for years: tags, notes, the trash, views of the list, and the space that all of it takes. */
+/** Keeping runs for years: tags, notes, the trash, views of the list, and the space that all of it
+ * takes. */
 import { z } from '../zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

@@ -1,9 +1,11 @@
 /**
- * Control characters in other people's words (names, notes, quoted files): where such words are shown, each is seen and does
- * nothing. One would colour, overwrite or forge what stands around it, and a mark of direction would turn that round.
+ * Control characters in other people's words (names, notes, quoted files): where such words are
+ * shown, each is seen and does nothing. One would colour, overwrite or forge what stands around it,
+ * and a mark of direction would turn that round.
  */
 
-/** C0, C1 and DEL, the marks of direction (Unicode's Bidi_Control), and the separators of lines and paragraphs. */
+/** C0, C1 and DEL, the marks of direction (Unicode's Bidi_Control), and the separators of lines and
+ * paragraphs. */
 const CONTROL = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
 
 /** As JSON writes one: `\u001b`. */

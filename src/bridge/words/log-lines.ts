@@ -1,4 +1,5 @@
-/** The log of a run in lines for people, in the words of window and terminal: proposals, results, failures, the run's own ends. */
+/** The log of a run in lines for people, in the words of window and terminal: proposals, results,
+ * failures, the run's own ends. */
 import type { Leg, Why } from '../../core/events.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Run } from '../../core/run.ts';
@@ -54,8 +55,9 @@ export interface LogWords {
 type TrialOf = (number: number) => Trial | undefined;
 
 /**
- * Lines of `entries`, which are the last of the log. The start stands before them when they are all of it. An entry's lines are
- * made again only when it or one of its students is another record: a log of thousands is read at every change.
+ * Lines of `entries`, which are the last of the log. The start stands before them when they are all
+ * of it. An entry's lines are made again only when it or one of its students is another record: a
+ * log of thousands is read at every change.
  */
 export function logLines(words: LogWords): (run: Run, entries: readonly LogEntryView[], trialOf: TrialOf) => LogLine[] {
   const known = new WeakMap<
@@ -150,7 +152,8 @@ function expected({ predicted }: Why, { percent }: LogWords): readonly string[] 
   return [`expected ${percent(mean)}${spread}`];
 }
 
-/** The log says alike of failed and stopped students that no result will come; the record tells them apart. */
+/** The log says alike of failed and stopped students that no result will come; the record tells
+ * them apart. */
 function failed({ seq, at, trial: number, reason }: Entry<'failed'>, trial: Trial | undefined): LogLine {
   const event = trial?.state === 'stopped' ? 'stopped' : 'failed';
   return { key: String(seq), at, trial: number, ...idOf(trial), event, ...told(reason) };

@@ -1,6 +1,7 @@
 /** Which known word a misspelled one was meant to be. */
 
-/** The nearest by edit distance, if it is near enough to be a slip (a third of its letters, at least two). */
+/** The nearest by edit distance, if it is near enough to be a slip (a third of its letters, at
+ * least two). */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))

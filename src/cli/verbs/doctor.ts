@@ -1,6 +1,7 @@
 /**
- * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is wrong. `--repair` mends what
- * can be, always after a copy; `--backups`, `--back-up`, `--restore` and `--remove` are about the copies.
+ * `trade doctor`: checks database, files, hashes and orphans, and exits with 1 where something is
+ * wrong. `--repair` mends what can be, always after a copy; `--backups`, `--back-up`, `--restore`
+ * and `--remove` are about the copies.
  */
 import type { BackupView } from '../../bridge/maintenance-contract.ts';
 import type { DoctorView } from '../../bridge/schemas/system.ts';
@@ -54,7 +55,8 @@ export const doctorVerb: Verb = (program, context) => {
     });
 };
 
-/** Looks before it opens anything: an opening puts right what a session left that was cut off, and removes its orphans. */
+/** Looks before it opens anything: an opening puts right what a session left that was cut off, and
+ * removes its orphans. */
 async function examine(context: VerbContext, options: CommonOptions): Promise<DoctorView> {
   const workspace = workspaceOf(options);
   const seen = examineFolder(workspace);

@@ -1,4 +1,5 @@
-/** `trade export-run RUN...` and `trade export-workspace`: runs with all they have as one file; also beside a running search. */
+/** `trade export-run RUN...` and `trade export-workspace`: runs with all they have as one file;
+ * also beside a running search. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { createProgressPrinter, packToFile } from '../../host/create-host.ts';

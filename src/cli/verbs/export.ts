@@ -1,4 +1,5 @@
-/** `trade export TRIAL`: a student, or a teacher, as a file that computes what was trained; also beside a running search. */
+/** `trade export TRIAL`: a student, or a teacher, as a file that computes what was trained; also
+ * beside a running search. */
 import { Option } from 'commander';
 import { exportToFile } from '../../host/create-host.ts';
 import type { ExportOrder } from '../../host/create-host.ts';

@@ -1,4 +1,5 @@
-/** `trade import-runs FILE`: takes in what `trade export-run` or `trade export-workspace` wrote; all of it or nothing. */
+/** `trade import-runs FILE`: takes in what `trade export-run` or `trade export-workspace` wrote;
+ * all of it or nothing. */
 import { basename, resolve } from 'node:path';
 import { createProgressPrinter, takenText } from '../../host/create-host.ts';
 import { INTERRUPTED, printAside, printJson, printLines, stoppable, withCommonOptions, withHost } from '../common.ts';

@@ -1,4 +1,5 @@
-/** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no workspace is opened. */
+/** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no
+ * workspace is opened. */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { ranOutWords } from '../../bridge/words/replay-words.ts';
@@ -87,7 +88,8 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
     return true;
   }
 
-  /** All strategies play a seed before any plays the next: what there is at any time is paired. Gives the seeds played. */
+  /** All strategies play a seed before any plays the next: what there is at any time is paired.
+   * Gives the seeds played. */
   async function playAll(): Promise<number> {
     for (const [before, seed] of seeds.entries()) {
       for (const strategy of strategies) if (!(await playOne(strategy, seed, before + 1))) return before;
@@ -129,7 +131,9 @@ function checkReach(options: ReplayOptions): void {
   const isGood =
     typeof reach === 'number' ? reach > 0 && reach <= 1 : reach === undefined || options.strategy.includes(reach);
   if (isGood) return;
-  const problem = `--reach ${options.reach}: give a share above 0 and up to 1, or a strategy that plays (${options.strategy.join(', ')}).`;
+  const problem =
+    `--reach ${options.reach}: give a share above 0 and up to 1, or a strategy that plays ` +
+    `(${options.strategy.join(', ')}).`;
   throw new WorkbenchError('usage.invalid', problem, { field: 'reach' });
 }
 

@@ -1,4 +1,5 @@
-/** `trade runs`: the runs of the workspace, newest first; also while another process searches in it. */
+/** `trade runs`: the runs of the workspace, newest first; also while another process searches in
+ * it. */
 import { countText, percentText, textTable } from '../../host/create-host.ts';
 import type { RunSummary } from '../../host/create-host.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';

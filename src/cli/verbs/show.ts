@@ -1,4 +1,5 @@
-/** `trade show RUN`: one run with its students and its front, or its log; also while another process searches in it. */
+/** `trade show RUN`: one run with its students and its front, or its log; also while another
+ * process searches in it. */
 import { Option } from 'commander';
 import { lineText, logLines } from '../../bridge/words/log-lines.ts';
 import type { LogLine } from '../../bridge/words/log-lines.ts';
@@ -84,7 +85,8 @@ function wholeText(line: LogLine): string {
   return [lineText(line), ...words].join(' | ');
 }
 
-/** Students that were timed outside their run's flow have no metric of it: it is shown as the run, or deployment, means it. */
+/** Students that were timed outside their run's flow have no metric of it: it is shown as the run,
+ * or deployment, means it. */
 function withLatency(store: ReadableWorkspace['store'], trial: Trial, { latency }: SearchConfig): Trial {
   const { engine, batch } = latency ?? { engine: 'onnxruntime', batch: 1 };
   return { ...trial, metrics: { ...latencyMetrics(store.latencies(trial.id), { engine, batch }), ...trial.metrics } };

@@ -67,7 +67,8 @@ function addTrain(teachers: Command, context: VerbContext): void {
     );
 }
 
-/** Gives the exit code. Ctrl+C stops it between two steps; the same command goes on from the last epoch. */
+/** Gives the exit code. Ctrl+C stops it between two steps; the same command goes on from the last
+ * epoch. */
 async function train(host: Host, options: TrainOptions): Promise<number> {
   const printer = createProgressPrinter(process.stderr);
   const stopping = new AbortController();

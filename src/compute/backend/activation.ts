@@ -35,7 +35,8 @@ export function biasActivation(x: Tensor, bias: Tensor1D | undefined, activation
   });
 }
 
-/** One pass forward, to be made part of a larger node: its saved tensors and gradients are those of x and the bias. */
+/** One pass forward, to be made part of a larger node: its saved tensors and gradients are those of
+ * x and the bias. */
 export interface BiasPass {
   readonly value: Tensor;
   readonly saved: Tensor[];
@@ -105,7 +106,8 @@ export function addBias(x: Tensor, bias: Tensor1D): Tensor {
   }));
 }
 
-/** Gaussian error linear unit, exact: x Phi(x). Hendrycks and Gimpel 2016. Derivative Phi(x) + x phi(x). */
+/** Gaussian error linear unit, exact: x Phi(x). Hendrycks and Gimpel 2016. Derivative Phi(x) + x
+ * phi(x). */
 function gelu(x: Tensor): Tensor {
   return differentiable([x], (save) => {
     const cumulative = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);

@@ -1,7 +1,7 @@
 /**
- * Gradients of pools. The WebAssembly backend's own are wrong (tfjs 4.22): its average divides by the whole window at the
- * edges too, where the forward pass averages over fewer places, and its maximum starts from 0, so that a window of
- * negative numbers has no gradient.
+ * Gradients of pools. The WebAssembly backend's own are wrong (tfjs 4.22): its average divides by
+ * the whole window at the edges too, where the forward pass averages over fewer places, and its
+ * maximum starts from 0, so that a window of negative numbers has no gradient.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -24,7 +24,8 @@ export function averagePoolGradient(dy: Tensor4D, pool: Convolution): Tensor4D {
   return tf.depthwiseConv2d(spreadForInput(tf.div(dy, counts), pool), ones(inChannels), 1, 'valid');
 }
 
-/** The first place of a window, row by row, that holds its maximum gets dy: as TensorFlow has it. */
+/** The first place of a window, row by row, that holds its maximum gets dy: as TensorFlow has
+ * it. */
 export function maxPoolGradient(dy: Tensor4D, x: Tensor4D, y: Tensor4D, pool: Convolution): Tensor4D {
   const { inHeight, inWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = pool;
   const seen = seenOf(x, pool, 1, LOWEST);

@@ -1,6 +1,6 @@
 /**
- * Gradients that the WebAssembly backend lacks, gets wrong, or computes ten times slower than it must, written as the
- * forward convolutions and plain matrix products that it has fast kernels for.
+ * Gradients that the WebAssembly backend lacks, gets wrong, or computes ten times slower than it
+ * must, written as the forward convolutions and plain matrix products that it has fast kernels for.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -50,7 +50,8 @@ export function registerComposedKernels(): void {
 
 type Call = Parameters<KernelFunc>[0];
 
-/** A transposed factor takes a slow path of the backend: transpose it first. Undefined where the product is plain or batched. */
+/** A transposed factor takes a slow path of the backend: transpose it first. Undefined where the
+ * product is plain or batched. */
 function plainProduct({ inputs, attrs }: Call): Tensor | undefined {
   const { transposeA, transposeB } = attrs as unknown as { readonly transposeA: boolean; readonly transposeB: boolean };
   const [a, b] = [given(inputs, 'a'), given(inputs, 'b')];
@@ -64,7 +65,8 @@ function plainProduct({ inputs, attrs }: Call): Tensor | undefined {
   return tf.reshape(product, [...a.shape.slice(0, -2), ...product.shape]);
 }
 
-/** dw[i,j,c,f] = sum over n and places of seen[n,i+..,j+..,c] dy[n,..,f]: a convolution with images as channels. */
+/** dw[i,j,c,f] = sum over n and places of seen[n,i+..,j+..,c] dy[n,..,f]: a convolution with images
+ * as channels. */
 function filterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolution): Tensor {
   const { inChannels, outChannels, filterHeight, filterWidth, strideHeight } = convolution;
   if (filterHeight === 1 && filterWidth === 1) {
@@ -92,7 +94,8 @@ function depthwiseFilterGradient(x: Tensor4D, dy: Tensor4D, convolution: Convolu
   return tf.reshape(sums, [filterHeight, filterWidth, inChannels, 1]);
 }
 
-/** Every place of dy hands its gradient back to what it saw: a convolution with the filter turned by half a turn. */
+/** Every place of dy hands its gradient back to what it saw: a convolution with the filter turned
+ * by half a turn. */
 function inputGradient(dy: Tensor4D, filter: Tensor4D, convolution: Convolution): Tensor {
   const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
   return tf.conv2d(spreadForInput(dy, convolution), turned, 1, 'valid');
@@ -104,12 +107,14 @@ function depthwiseInputGradient(dy: Tensor4D, filter: Tensor4D, convolution: Con
 
 /** The convolution whose filter is asked for. */
 function ofFilter({ inputs, attrs }: Call, depthwise: boolean): Convolution {
-  return convolutionOf(given(inputs, 'x').shape, attrs?.['filterShape'] as unknown as Size, attrs, depthwise); // as tfjs's own gradient passes it
+  const size = attrs?.['filterShape'] as unknown as Size; // as tfjs's own gradient passes it
+  return convolutionOf(given(inputs, 'x').shape, size, attrs, depthwise);
 }
 
 /** The convolution whose input is asked for. */
 function ofInput({ inputs, attrs }: Call, depthwise: boolean): Convolution {
-  return convolutionOf(attrs?.['inputShape'] as unknown as Size, given(inputs, 'filter').shape, attrs, depthwise); // as tfjs's own gradient passes it
+  const size = attrs?.['inputShape'] as unknown as Size; // as tfjs's own gradient passes it
+  return convolutionOf(size, given(inputs, 'filter').shape, attrs, depthwise);
 }
 
 /** The pool whose input is asked for, as a convolution with windows of its size. */

@@ -5,11 +5,13 @@ import { isRecording, record } from './tape.ts';
 
 export interface Differentiable<T extends Tensor> {
   readonly value: T;
-  /** Gradients of the inputs, in their order, from the value's. `saved` are the tensors given to `save`. */
+  /** Gradients of the inputs, in their order, from the value's. `saved` are the tensors given to
+   * `save`. */
   readonly gradient: (dy: Tensor, saved: readonly Tensor[]) => Tensor | Tensor[];
 }
 
-/** `forward` computes from `inputs`; what the gradient needs of them goes through `save`, which keeps it alive. */
+/** `forward` computes from `inputs`; what the gradient needs of them goes through `save`, which
+ * keeps it alive. */
 export function differentiable<T extends Tensor>(
   inputs: readonly Tensor[],
   forward: (save: GradSaveFunc) => Differentiable<T>,
@@ -28,8 +30,8 @@ export function differentiable<T extends Tensor>(
 }
 
 /**
- * tfjs's own ops as one node, for those that are rare enough to be computed twice: its gradient runs `compute` again
- * under tfjs's tape.
+ * tfjs's own ops as one node, for those that are rare enough to be computed twice: its gradient
+ * runs `compute` again under tfjs's tape.
  */
 export function byTensorFlowJs<T extends Tensor>(inputs: readonly Tensor[], compute: (...inputs: Tensor[]) => T): T {
   if (!isRecording()) return compute(...inputs);

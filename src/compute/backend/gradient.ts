@@ -1,4 +1,5 @@
-/** The one call that differentiates: a loss on a network's outputs, and its gradients by all weights. */
+/** The one call that differentiates: a loss on a network's outputs, and its gradients by all
+ * weights. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { hasNativeKernels } from './native.ts';
@@ -11,8 +12,9 @@ export interface LossAndGradients {
 }
 
 /**
- * `network` gives what the loss looks at; `loss` may also use the weights at `own`, which the network does not. With the
- * native kernels the network is recorded on our own tape and only the loss on tfjs's. Call it inside a tidy.
+ * `network` gives what the loss looks at; `loss` may also use the weights at `own`, which the
+ * network does not. With the native kernels the network is recorded on our own tape and only the
+ * loss on tfjs's. Call it inside a tidy.
  */
 export function lossAndGradients(
   network: (weights: readonly Tensor[]) => readonly Tensor[],

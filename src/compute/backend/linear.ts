@@ -1,6 +1,7 @@
 /**
- * Convolutions and products with a matrix of weights, each with the bias and the activation that follow it as one node
- * of the tape. Without the native kernels they are tfjs's own ops, one after the other.
+ * Convolutions and products with a matrix of weights, each with the bias and the activation that
+ * follow it as one node of the tape. Without the native kernels they are tfjs's own ops, one after
+ * the other.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -127,7 +128,8 @@ const matMul = matrixOp(false, false);
 const matMulTransposedLeft = matrixOp(true, false);
 const matMulTransposedRight = matrixOp(false, true);
 
-/** Over the last axis of x by our kernels, `[..., inner]`; over rows by TensorFlow's, `[rows, inner]`. */
+/** Over the last axis of x by our kernels, `[..., inner]`; over rows by TensorFlow's,
+ * `[rows, inner]`. */
 export const PRODUCTS: { readonly ours: LinearOps; readonly theirs: LinearOps } = {
   ours: {
     forward: (x, matrix) => only(nativeProduct([x, matrix])),

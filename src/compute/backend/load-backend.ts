@@ -1,4 +1,5 @@
-/** Chooses what computes: TensorFlow through tfjs-node where its library loads, else WebAssembly, and says why. */
+/** Chooses what computes: TensorFlow through tfjs-node where its library loads, else WebAssembly,
+ * and says why. */
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import util from 'node:util';
@@ -18,7 +19,8 @@ const BACKEND_VARIABLE = 'TRADE_BACKEND';
 const DEVICE_VARIABLE = 'TRADE_DEVICE';
 /** TensorFlow's own switch, read once when its first op runs. */
 const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
-/** TensorFlow's own: oneDNN's kernels for its ops. Left to itself it takes them with AVX-512 and leaves them with AVX2. */
+/** TensorFlow's own: oneDNN's kernels for its ops. Left to itself it takes them with AVX-512 and
+ * leaves them with AVX2. */
 const ONEDNN_VARIABLE = 'TF_ENABLE_ONEDNN_OPTS';
 /** oneDNN's own: the most that it may use. */
 const ONEDNN_ISA_VARIABLE = 'ONEDNN_MAX_CPU_ISA';
@@ -83,7 +85,8 @@ function loadTensorFlow(): LoadedBackend {
 
 async function loadWasm(note: string): Promise<LoadedBackend> {
   try {
-    // tfjs-core registers no gradients in its build for Node; the union package does, as a dependency of tfjs-node.
+    // tfjs-core registers no gradients in its build for Node; the union package does, as a
+    // dependency of tfjs-node.
     createRequire(import.meta.url)('@tensorflow/tfjs');
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
     const { registerComposedKernels } = await import('./composed.ts');
@@ -103,7 +106,8 @@ async function loadWasm(note: string): Promise<LoadedBackend> {
   } catch (error) {
     throw new WorkbenchError(
       'backend.missing',
-      `Nothing to compute with: ${note}; WebAssembly did not load: ${firstLine(error)}. Run "npm start" to set up again.`,
+      `Nothing to compute with: ${note}; WebAssembly did not load: ${firstLine(error)}. Run "npm start" to ` +
+        'set up again.',
       {},
       { cause: error },
     );

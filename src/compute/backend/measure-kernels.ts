@@ -1,6 +1,7 @@
 /**
- * Times our own kernels beside the ops of TensorFlow that they stand in for, on this machine: which of them are used is measured, not
- * believed. Set-up runs this in a process of its own (`scripts/setup/kernels-measure.mjs`), for about a second.
+ * Times our own kernels beside the ops of TensorFlow that they stand in for, on this machine: which
+ * of them are used is measured, not believed. Set-up runs this in a process of its own
+ * (`scripts/setup/kernels-measure.mjs`), for about a second.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
@@ -9,7 +10,8 @@ import type { LinearOps } from './linear.ts';
 import { BATCH_NORMS } from './norms.ts';
 import type { MeasuredKernels } from './runtime-record.ts';
 
-/** The quickest of so many counts: what else the machine does to the caches only adds to the others. */
+/** The quickest of so many counts: what else the machine does to the caches only adds to the
+ * others. */
 const ROUNDS = 9;
 /** Ours are kept where they are level: they save passes over memory that are not timed here. */
 const LEVEL = 0.95;
@@ -43,7 +45,8 @@ export function measureKernels(): Omit<MeasuredKernels, 'oneDnn'> {
   };
 }
 
-/** Seconds of a large convolution and a product, forward and backward, by TensorFlow's own ops: with oneDNN or without. */
+/** Seconds of a large convolution and a product, forward and backward, by TensorFlow's own ops:
+ * with oneDNN or without. */
 export function measureTensorFlow(): number {
   const convolution = linear(CONVOLUTIONS, map(96), tf.randomUniform([3, 3, 96, 96])).theirs;
   const product = linear(PRODUCTS, tf.randomUniform([BATCH * 32, 256]), tf.randomUniform([256, 256])).theirs;
@@ -88,7 +91,8 @@ function secondsOf(step: () => Tensor[]): number {
   return Math.min(...Array.from({ length: ROUNDS }, () => once(step)));
 }
 
-/** Of the processor's time and not the clock's, which runs while a busy machine lets others go first. For one thread. */
+/** Of the processor's time and not the clock's, which runs while a busy machine lets others go
+ * first. For one thread. */
 function once(step: () => Tensor[]): number {
   const started = process.cpuUsage();
   tf.tidy(() => void step());

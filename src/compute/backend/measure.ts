@@ -1,4 +1,5 @@
-/** How fast this machine computes, in billions of floating-point operations a second; a multiply-add counts 2. */
+/** How fast this machine computes, in billions of floating-point operations a second; a
+ * multiply-add counts 2. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 

@@ -1,7 +1,8 @@
 /**
- * Our own TensorFlow ops for the CPU (`compute/native/*.cc`): all of a small student's training step, each op in as few
- * passes over memory as it needs. Set-up compiles them (`scripts/setup/kernels.mjs`); without them, on a GPU and in
- * WebAssembly, every layer takes ops that are there everywhere.
+ * Our own TensorFlow ops for the CPU (`compute/native/*.cc`): all of a small student's training
+ * step, each op in as few passes over memory as it needs. Set-up compiles them
+ * (`scripts/setup/kernels.mjs`); without them, on a GPU and in WebAssembly, every layer takes ops
+ * that are there everywhere.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -90,8 +91,8 @@ function chooseKernels(): Choice {
 }
 
 /**
- * The first of the builds, best first, that the processor can run. Where nobody says what it can do, the last: an addon for more
- * than that ends in an illegal instruction.
+ * The first of the builds, best first, that the processor can run. Where nobody says what it can
+ * do, the last: an addon for more than that ends in an illegal instruction.
  */
 function fittingBuild(builds: readonly KernelsBuild[], abilities: string): KernelsBuild | undefined {
   if (abilities === '') return builds.at(-1);
@@ -123,7 +124,8 @@ export async function withoutNativeKernels<T>(work: () => Promise<T>): Promise<T
   }
 }
 
-/** Before anything was measured: up to so many weights ours were as fast on one thread, and twice as fast on two (AVX-512). */
+/** Before anything was measured: up to so many weights ours were as fast on one thread, and twice
+ * as fast on two (AVX-512). */
 const UNMEASURED: Omit<MeasuredKernels, 'ratios' | 'oneDnn'> = {
   largest: { convolution: 16384, product: 16384 },
   depthwise: true,

@@ -1,6 +1,7 @@
 /**
- * Batch norm, with what follows it, and layer norm, each as one node of the tape with its gradients in closed form: by our
- * own kernels, else by TensorFlow's fused ops (`raw.ts`), else by tfjs's, which differentiate themselves.
+ * Batch norm, with what follows it, and layer norm, each as one node of the tape with its gradients
+ * in closed form: by our own kernels, else by TensorFlow's fused ops (`raw.ts`), else by tfjs's,
+ * which differentiate themselves.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -17,7 +18,8 @@ import type { FusedActivation } from './native.ts';
 import { rawOp, tensorFlow } from './raw.ts';
 import { sum } from './shape-ops.ts';
 
-/** Shared by training, inference and the exporter. The smallest epsilon that cuDNN takes is 1e-5. */
+/** Shared by training, inference and the exporter. The smallest epsilon that cuDNN takes is
+ * 1e-5. */
 export const NORM_EPSILON = 1e-5;
 /** Share of the new batch in the running statistics. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -61,8 +63,9 @@ export function batchNorm(
 }
 
 /**
- * Batch norm over maps `[batch, h, w, channels]` with the batch's own statistics, and what follows. Hands the updated
- * running statistics to `update`, which owns them (they outlive the enclosing tidy). Ioffe and Szegedy 2015.
+ * Batch norm over maps `[batch, h, w, channels]` with the batch's own statistics, and what follows.
+ * Hands the updated running statistics to `update`, which owns them (they outlive the enclosing
+ * tidy). Ioffe and Szegedy 2015.
  */
 export function trainBatchNorm(
   x: Tensor,
@@ -177,7 +180,8 @@ function composedBatchNorm(
   return tf.add(tf.mul(centred, scale), beta);
 }
 
-/** Layer norm over the last axis, Ba et al. 2016. dx = (g - mean(g) - n mean(g n)) / deviation with g = dy gamma. */
+/** Layer norm over the last axis, Ba et al. 2016. dx = (g - mean(g) - n mean(g n)) / deviation with
+ * g = dy gamma. */
 export function layerNorm(x: Tensor, gamma: Tensor1D, beta: Tensor1D): Tensor {
   if (hasNativeKernels()) {
     return differentiable([x, gamma, beta], (save) => {

@@ -1,6 +1,6 @@
 /**
- * The door to TensorFlow's own eager ops: tfjs-node's backend can execute any of them by name, which is how the fused
- * kernels and our own are reached.
+ * The door to TensorFlow's own eager ops: tfjs-node's backend can execute any of them by name,
+ * which is how the fused kernels and our own are reached.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
@@ -49,7 +49,8 @@ export function tensorFlow(): TensorFlowBackend | undefined {
   return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as TensorFlowBackend) : undefined;
 }
 
-/** An op of TensorFlow with fixed attributes, ready to be called; the backend is looked up at the first call. */
+/** An op of TensorFlow with fixed attributes, ready to be called; the backend is looked up at the
+ * first call. */
 export function rawOp(name: string, outputs: number, attributes: RawAttributes): RawOp {
   let list: readonly Attribute[] | undefined;
   return (inputs) => {
@@ -60,7 +61,8 @@ export function rawOp(name: string, outputs: number, attributes: RawAttributes):
   };
 }
 
-/** What belongs to a few numbers (an op and its attributes, as a rule), made when it is first asked for. */
+/** What belongs to a few numbers (an op and its attributes, as a rule), made when it is first asked
+ * for. */
 export function perAttributes<Values extends readonly number[], T = RawOp>(
   make: (...values: Values) => T,
 ): (...values: Values) => T {

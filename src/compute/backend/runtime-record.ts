@@ -1,4 +1,5 @@
-/** What set-up wrote down about the compute runtime and the kernels (`scripts/setup`): what it chose, and what it built. */
+/** What set-up wrote down about the compute runtime and the kernels (`scripts/setup`): what it
+ * chose, and what it built. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -39,7 +40,8 @@ export interface KernelsBuild {
   readonly needs: readonly string[];
 }
 
-/** Which of our kernels beat the ops that they stand in for, and whether TensorFlow's own are quicker with oneDNN. */
+/** Which of our kernels beat the ops that they stand in for, and whether TensorFlow's own are
+ * quicker with oneDNN. */
 export interface MeasuredKernels {
   /** Largest filter or matrix, in weights, up to which ours win; 0: none. */
   readonly largest: { readonly convolution: number; readonly product: number };
@@ -61,7 +63,8 @@ export function setUpDecision(): SetUpDecision | undefined {
   return setUpRecord('runtime.json') as SetUpDecision | undefined; // written by our own set-up
 }
 
-/** Set to the name of an instruction set (`x86-64-v3`) to hold everything that computes to it; set-up builds kernels for it. */
+/** Set to the name of an instruction set (`x86-64-v3`) to hold everything that computes to it;
+ * set-up builds kernels for it. */
 const ISA_VARIABLE = 'TRADE_ISA';
 
 /** The set that everything is held to; undefined: what the machine has. */

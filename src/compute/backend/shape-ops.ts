@@ -1,4 +1,5 @@
-/** Sums, products with a factor a channel, and changes of shape, as nodes of whichever tape records. */
+/** Sums, products with a factor a channel, and changes of shape, as nodes of whichever tape
+ * records. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, ShapeMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { differentiable, savedAt } from './differentiable.ts';
@@ -94,7 +95,8 @@ const maxPoolGradient = perAttributes((size: number, stride: number) =>
   rawOp('TradeMaxPoolGrad', 1, { integers: { size, stride } }),
 );
 
-/** The rows of a table at `rows`; the gradient adds up by a product with one-hot rows, which every backend can do. */
+/** The rows of a table at `rows`; the gradient adds up by a product with one-hot rows, which every
+ * backend can do. */
 export function gatherRows(table: Tensor, rows: Int32Array): Tensor {
   const indices = (): tf.Tensor1D => tf.tensor1d(rows, 'int32');
   const [count = 1] = table.shape;

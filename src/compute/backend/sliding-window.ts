@@ -11,8 +11,9 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 export type Convolution = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
 /**
- * The part of the padded input that windows see: `[n, (oh - 1) stride + k, (ow - 1) stride + k, c]`. `step` leaves out
- * what 1x1 windows skip, `margin` is the value of the padding.
+ * The part of the padded input that windows see:
+ * `[n, (oh - 1) stride + k, (ow - 1) stride + k, c]`. `step` leaves out what 1x1 windows skip,
+ * `margin` is the value of the padding.
  */
 export function seenOf(x: Tensor4D, convolution: Convolution, step = 1, margin = 0): Tensor4D {
   const { padInfo, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth } = convolution;
@@ -25,7 +26,8 @@ export function seenOf(x: Tensor4D, convolution: Convolution, step = 1, margin =
   return tf.stridedSlice(padded, [0, 0, 0, 0], [batch, height, width, channels], [1, step, step, 1]) as Tensor4D;
 }
 
-/** dy, spread by the stride, with a margin of zeros that makes a valid convolution with the filter as large as the input. */
+/** dy, spread by the stride, with a margin of zeros that makes a valid convolution with the filter
+ * as large as the input. */
 export function spreadForInput(dy: Tensor4D, convolution: Convolution): Tensor4D {
   const { inHeight, inWidth, filterHeight, filterWidth, padInfo, strideHeight, strideWidth } = convolution;
   const spread = spreadOf(dy, strideHeight, strideWidth);
@@ -37,7 +39,8 @@ export function spreadForInput(dy: Tensor4D, convolution: Convolution): Tensor4D
   );
 }
 
-/** dy with stride - 1 zeros between neighbours: `[n, (oh - 1) stride + 1, (ow - 1) stride + 1, f]`. */
+/** dy with stride - 1 zeros between neighbours:
+ * `[n, (oh - 1) stride + 1, (ow - 1) stride + 1, f]`. */
 export function spreadOf(dy: Tensor4D, strideHeight: number, strideWidth: number): Tensor4D {
   if (strideHeight === 1 && strideWidth === 1) return dy;
   const [batch, height, width, channels] = dy.shape;

@@ -1,6 +1,6 @@
 /**
- * A tape for one training step: what `differentiable.ts` has computed, with its gradients, in order. It does for layers
- * what tfjs's own tape does for any op, in a fraction of the time.
+ * A tape for one training step: what `differentiable.ts` has computed, with its gradients, in
+ * order. It does for layers what tfjs's own tape does for any op, in a fraction of the time.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { only, rawOp } from './raw.ts';
@@ -37,7 +37,8 @@ export function recorded<T>(compute: () => T): { readonly result: T; readonly ta
   }
 }
 
-/** Gradients by tensor id, from those of the tape's outputs. What is used up on the way is disposed. */
+/** Gradients by tensor id, from those of the tape's outputs. What is used up on the way is
+ * disposed. */
 export function backward(tape: readonly TapeNode[], seeds: ReadonlyMap<number, Tensor>): ReadonlyMap<number, Tensor> {
   const gradients = new Map(seeds);
   // One tensor may be the gradient of several: both terms of a sum get the sum's own.

@@ -1,5 +1,6 @@
 /**
- * Images resident on the device, and batches of them flipped, shifted and cut out, each sample its own way, by a few ops.
+ * Images resident on the device, and batches of them flipped, shifted and cut out, each sample its
+ * own way, by a few ops.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -30,7 +31,8 @@ export interface ResidentImages {
   readonly dispose: () => void;
 }
 
-/** How one sample is shown: moved down and right by so many pixels, then mirrored or not, then with a hole or not. */
+/** How one sample is shown: moved down and right by so many pixels, then mirrored or not, then with
+ * a hole or not. */
 export interface View {
   readonly down: number;
   readonly right: number;
@@ -48,8 +50,8 @@ export interface Hole {
 }
 
 /**
- * Puts the first `count` images of a split on the device, with room for shifts of up to `shift` pixels. Throws
- * `dataset.corrupt` for a normalisation that gives no numbers.
+ * Puts the first `count` images of a split on the device, with room for shifts of up to `shift`
+ * pixels. Throws `dataset.corrupt` for a normalisation that gives no numbers.
  */
 export function residentImages(
   split: Split,
@@ -61,7 +63,8 @@ export function residentImages(
   const [height, width, channels] = shape;
   checkNormalisation(normalisation);
   const count = Math.min(options.count ?? split.count, split.count);
-  // One pixel more than any shift: a crop's corner, rounded to single precision, must not fall outside of the image.
+  // One pixel more than any shift: a crop's corner, rounded to single precision, must not fall
+  // outside of the image.
   const margin = (options.shift ?? 0) + 1;
   const [images, labels] = tf.tidy(() => {
     const raw = tf.tensor4d(Float32Array.from(split.pixels.subarray(0, count * height * width * channels)), [
@@ -91,7 +94,9 @@ export function residentImages(
 function checkNormalisation({ mean, deviation }: Normalisation): void {
   const all = (value: number | readonly number[], test: (one: number) => boolean) => [value].flat().every(test);
   if (all(mean, Number.isFinite) && all(deviation, (one) => Number.isFinite(one) && one > 0)) return;
-  const message = `Images cannot be normalised by a mean of ${String(mean)} and a deviation of ${String(deviation)}. Import the data set, or train the teacher, again.`;
+  const message =
+    `Images cannot be normalised by a mean of ${String(mean)} and a deviation of ${String(deviation)}. ` +
+    'Import the data set, or train the teacher, again.';
   throw new WorkbenchError('dataset.corrupt', message);
 }
 
@@ -101,8 +106,9 @@ function perChannel(value: number | readonly number[]): number | Tensor1D {
 }
 
 /**
- * View number `view` of a sample of `height` x `width`: decided by seed, sample and number alone, so that anyone can make
- * it again. The hole's centre is anywhere in the image and its borders are cut at the image's, as in DeVries and Taylor 2017.
+ * View number `view` of a sample of `height` x `width`: decided by seed, sample and number alone,
+ * so that anyone can make it again. The hole's centre is anywhere in the image and its borders are
+ * cut at the image's, as in DeVries and Taylor 2017.
  */
 export function viewOf(
   seed: number,
@@ -132,7 +138,8 @@ export function viewOf(
 
 const PLAIN: View = { down: 0, right: 0, flipped: false };
 
-/** Batch `[samples, h, w, c]` of the chosen samples, each in its view (absent: as they are). The caller owns it. */
+/** Batch `[samples, h, w, c]` of the chosen samples, each in its view (absent: as they are). The
+ * caller owns it. */
 export function gatherImages(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
   const { height, width, margin } = data;
   if (hasNativeKernels()) return nativeGather(data, samples, views);

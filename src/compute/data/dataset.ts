@@ -1,4 +1,5 @@
-/** A data set folder in memory: `dataset.json` (title, shape, classes, splits) and gzipped IDX files of its splits. */
+/** A data set folder in memory: `dataset.json` (title, shape, classes, splits) and gzipped IDX
+ * files of its splits. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,8 @@ export interface Split {
   readonly labels: Uint8Array;
 }
 
-/** Pixels become `(value / 255 - mean) / deviation`: one number for every channel, or a number a channel. */
+/** Pixels become `(value / 255 - mean) / deviation`: one number for every channel, or a number a
+ * channel. */
 export interface Normalisation {
   readonly mean: number | readonly number[];
   readonly deviation: number | readonly number[];
@@ -73,8 +75,9 @@ export interface Dataset {
 }
 
 /**
- * Reads the card and the training split; other splits when they are first asked for. Each is hashed as it lies in memory and
- * compared with `expected`: between the host's look and this one somebody may have put other files there. Throws `dataset.*`.
+ * Reads the card and the training split; other splits when they are first asked for. Each is hashed
+ * as it lies in memory and compared with `expected`: between the host's look and this one somebody
+ * may have put other files there. Throws `dataset.*`.
  */
 export function loadDataset(directory: string, expected?: Recorded<DatasetSources>): Dataset {
   const card = readCard(join(directory, 'dataset.json'));
@@ -98,7 +101,8 @@ function assertSame(card: DatasetCard, name: SplitName, split: Split, expected: 
   throw datasetChanged({ name: card.id, who: 'this training', since: expected.at, changes });
 }
 
-/** Mean and standard deviation of all values over 255; of `[...][channels]`, those of each channel where there are several. */
+/** Mean and standard deviation of all values over 255; of `[...][channels]`, those of each channel
+ * where there are several. */
 export function normalisationOf(pixels: Uint8Array, channels = 1): Normalisation {
   const moments = Array.from({ length: channels }, (_, channel) => momentsOf(pixels, channel, channels));
   const [only] = moments;
@@ -124,7 +128,8 @@ function momentsOf(
   return { mean: mean / 255, deviation: deviation / 255 };
 }
 
-/** Two IDX files as one split. Throws `dataset.corrupt` when they do not fit each other or the expected shape. */
+/** Two IDX files as one split. Throws `dataset.corrupt` when they do not fit each other or the
+ * expected shape. */
 export function readImages(
   imageFile: string,
   labelFile: string,

@@ -1,6 +1,7 @@
 /**
- * Reader and writer of IDX files, the form of MNIST and its kin: magic `00 00 type rank`, one big-endian 32-bit size per
- * axis, then the values row-major. Only unsigned bytes (type 8) are read.
+ * Reader and writer of IDX files, the form of MNIST and its kin: magic `00 00 type rank`, one
+ * big-endian 32-bit size per axis, then the values row-major. Only unsigned bytes (type 8) are
+ * read.
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
@@ -17,12 +18,14 @@ const GZIP_MAGIC = 0x1f8b;
 /** Nothing that fits the workbench unpacks to more. */
 export const MAX_BYTES = 2 ** 30;
 
-/** Reads and checks a gzipped file. `rank`: number of axes that it must have. Throws `dataset.missing` or `dataset.corrupt`. */
+/** Reads and checks a gzipped file. `rank`: number of axes that it must have. Throws
+ * `dataset.missing` or `dataset.corrupt`. */
 export function readIdx(file: string, rank: number): IdxFile {
   return parseIdx(file, unpack(file, readBytes(file)), rank);
 }
 
-/** The same of a file that others made: gzipped or plain, with as many axes as its header says, if `ranks` has them. */
+/** The same of a file that others made: gzipped or plain, with as many axes as its header says, if
+ * `ranks` has them. */
 export function readForeignIdx(file: string, ranks: readonly number[]): IdxFile {
   const packed = readBytes(file);
   const bytes = packed.length >= 2 && packed.readUInt16BE(0) === GZIP_MAGIC ? unpack(file, packed) : packed;

@@ -1,5 +1,6 @@
 /**
- * Mixup: every sample of a batch with another one of it, images and targets in the same shares. Zhang et al. 2018.
+ * Mixup: every sample of a batch with another one of it, images and targets in the same shares.
+ * Zhang et al. 2018.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -11,9 +12,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Rng } from '../../core/math/rng.ts';
 
 /**
- * lambda x + (1 - lambda) x in reversed order: a batch is in random order, so its mirror is a random pairing. For cached
- * logits of a teacher this is an approximation, since it has never seen the mixed image: its answer is taken to be the
- * mixture of its answers.
+ * lambda x + (1 - lambda) x in reversed order: a batch is in random order, so its mirror is a
+ * random pairing. For cached logits of a teacher this is an approximation, since it has never seen
+ * the mixed image: its answer is taken to be the mixture of its answers.
  */
 export function mixed<T extends Tensor>(rows: T, lambda: number): T {
   if (lambda === 1) return rows;
@@ -21,7 +22,8 @@ export function mixed<T extends Tensor>(rows: T, lambda: number): T {
   return tf.add(tf.mul(rows, lambda), tf.mul(tf.reverse(rows, 0), 1 - lambda)) as T;
 }
 
-/** Beta(a, a), as the share of one of two gamma variates; in logarithms, since for a small `a` both are next to 0. */
+/** Beta(a, a), as the share of one of two gamma variates; in logarithms, since for a small `a` both
+ * are next to 0. */
 export function drawShare(a: number, rng: Rng): number {
   const one = logGamma(a, rng);
   const other = logGamma(a, rng);

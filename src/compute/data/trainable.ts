@@ -1,4 +1,5 @@
-/** Whether there is anything to learn from a training split: a trial that could only fail ends before it begins. */
+/** Whether there is anything to learn from a training split: a trial that could only fail ends
+ * before it begins. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { DatasetCard, Split } from './dataset.ts';
 
@@ -7,7 +8,8 @@ export interface TrainingSplit {
   readonly split: (name: 'train') => Split;
 }
 
-/** Throws `dataset.corrupt` when the first `count` training images are all of one class, or all of one brightness. */
+/** Throws `dataset.corrupt` when the first `count` training images are all of one class, or all of
+ * one brightness. */
 export function checkTrainable({ card, split }: TrainingSplit, count: number): void {
   const { pixels, labels } = split('train');
   const [label = 0] = labels;
@@ -20,6 +22,8 @@ export function checkTrainable({ card, split }: TrainingSplit, count: number): v
 }
 
 function unfit(dataset: string, count: number, finding: string): WorkbenchError {
-  const message = `All ${count} training images of data set "${dataset}" ${finding}: there is nothing to learn. Use more or other images.`;
+  const message =
+    `All ${count} training images of data set "${dataset}" ${finding}: there is nothing to learn. Use ` +
+    'more or other images.';
   return new WorkbenchError('dataset.corrupt', message);
 }

@@ -1,6 +1,7 @@
 /**
- * The messages of onnx.proto that an exported network needs, as records, and their wire form. Field numbers are those of
- * https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (they never change); repeated numbers are not packed, as in proto2.
+ * The messages of onnx.proto that an exported network needs, as records, and their wire form. Field
+ * numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto (they never change);
+ * repeated numbers are not packed, as in proto2.
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 

@@ -1,4 +1,5 @@
-/** A student or a teacher as a file: read, written in memory, tried on validation images, and only then put on the disk. */
+/** A student or a teacher as a file: read, written in memory, tried on validation images, and only
+ * then put on the disk. */
 import { join } from 'node:path';
 import { costOf } from '../../core/arch/cost.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -20,7 +21,8 @@ const INPUT =
   'input: float [batch, channels, height, width], pixels from 0 to 1; the normalisation is part of the graph';
 const OUTPUT = 'logits: float [batch, classes]; softmax gives probabilities';
 
-/** Throws `export.failed` when the file does not compute what the network computes; then nothing is written. */
+/** Throws `export.failed` when the file does not compute what the network computes; then nothing is
+ * written. */
 export async function exportNetwork(
   job: ExportJob,
   dataset: Dataset,
@@ -57,7 +59,8 @@ export function pixelsFor({ graph }: TrainedNetwork, dataset: Dataset): Pixels {
   }
   throw new WorkbenchError(
     'export.failed',
-    `The network is for images ${graph.inputShape.join('x')} of ${graph.classes} classes, and the data set "${title}" now has ` +
+    `The network is for images ${graph.inputShape.join('x')} of ${graph.classes} classes, and the data set ` +
+      `"${title}" now has ` +
       `${shape.join('x')} of ${classes.length}, so it cannot be tried. Put the data set back that it was trained on.`,
   );
 }

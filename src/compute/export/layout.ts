@@ -1,4 +1,5 @@
-/** Orders of values: what differs between the trainer's layout (channels last) and that of exported networks (channels first). */
+/** Orders of values: what differs between the trainer's layout (channels last) and that of exported
+ * networks (channels first). */
 import { sizeOf } from '../../core/arch/ops.ts';
 
 export interface Arranged {

@@ -1,6 +1,6 @@
 /**
- * A network as one JSON file that stands alone: its architecture graph, what was done to its input, what it is, and its weights as a
- * safetensors file in base64, which every language can read.
+ * A network as one JSON file that stands alone: its architecture graph, what was done to its input,
+ * what it is, and its weights as a safetensors file in base64, which every language can read.
  */
 import { createHash } from 'node:crypto';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';

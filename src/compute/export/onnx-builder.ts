@@ -1,6 +1,7 @@
 /**
- * Collects the nodes and initialisers of an ONNX graph. Weights in half precision are stored as float16 and cast to float where
- * they are used: the file is half as large, and every runtime computes in float.
+ * Collects the nodes and initialisers of an ONNX graph. Weights in half precision are stored as
+ * float16 and cast to float where they are used: the file is half as large, and every runtime
+ * computes in float.
  */
 /// <reference lib="esnext.float16" />
 import { sizeOf } from '../../core/arch/ops.ts';
@@ -75,7 +76,8 @@ export function createOnnxBuilder(precision: ExportPrecision): OnnxBuilder {
   };
 }
 
-/** Vectors (norms, biases, factors) stay single: they are a small part of a file, and the part that rounding hurts most. */
+/** Vectors (norms, biases, factors) stay single: they are a small part of a file, and the part that
+ * rounding hurts most. */
 export function isRounded(dims: readonly number[]): boolean {
   return dims.filter((length) => length > 1).length > 1;
 }

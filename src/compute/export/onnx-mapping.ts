@@ -1,7 +1,9 @@
 /**
- * One mapping per op of the architecture graph: the ONNX nodes that compute what its kernel (`kernels.ts`) computes.
+ * One mapping per op of the architecture graph: the ONNX nodes that compute what its kernel
+ * (`kernels.ts`) computes.
  *
- * Maps are `[batch, c, h, w]` here (NCHW, what deployers expect), tokens `[batch, t, c]` and vectors `[batch, c]` as in the trainer.
+ * Maps are `[batch, c, h, w]` here (NCHW, what deployers expect), tokens `[batch, t, c]` and
+ * vectors `[batch, c]` as in the trainer.
  *
  * | ours | ONNX |
  * | --- | --- |
@@ -31,7 +33,8 @@ export interface OnnxLayer {
   readonly out: Shape;
   readonly normalisation: Normalisation;
   readonly builder: OnnxBuilder;
-  /** Adds a node. Without `part` it is the layer's last, whose output is the layer's. Gives the output's name. */
+  /** Adds a node. Without `part` it is the layer's last, whose output is the layer's. Gives the
+   * output's name. */
   readonly node: (
     type: string,
     inputs: readonly string[],
@@ -68,7 +71,8 @@ export const ONNX = {
     const inputs = [x(layer), kernel, ...(op.bias ? [layer.weight('bias')] : [])];
     return layer.node('Conv', inputs, { ...window(layer, op.kernel, op.stride), group: { int: channelsOf(layer) } });
   },
-  /** A node of its own, so that the graph reads as it was designed; runtimes fold it into the convolution before it. */
+  /** A node of its own, so that the graph reads as it was designed; runtimes fold it into the
+   * convolution before it. */
   batchNorm: (_op, layer) => {
     if (layer.out.length === 2) return normalisedTokens(layer);
     const inputs = [x(layer), ...['gamma', 'beta', 'mean', 'variance'].map((name) => layer.weight(name))];
@@ -157,7 +161,8 @@ const ACTIVATIONS = {
   hardSwish: (layer) => layer.node('HardSwish', [x(layer)]),
 } as const satisfies Record<ActivationKind, (layer: OnnxLayer) => string>;
 
-/** BatchNormalization wants channels second; over tokens it is a scale and an offset, folded in double precision. */
+/** BatchNormalization wants channels second; over tokens it is a scale and an offset, folded in
+ * double precision. */
 function normalisedTokens(layer: OnnxLayer): string {
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map(layer.values) as [
     // Sound: as many as names.
@@ -171,7 +176,8 @@ function normalisedTokens(layer: OnnxLayer): string {
   return layer.node('Add', [scaled, weight('offset', offset)]);
 }
 
-/** softmax(Q K^T / sqrt(d)) V; columns of the joint kernel are queries, keys and values in turn, each head after head. */
+/** softmax(Q K^T / sqrt(d)) V; columns of the joint kernel are queries, keys and values in turn,
+ * each head after head. */
 function attention(layer: OnnxLayer, { heads, grid }: OpOf<'attention'>): string {
   const { builder, node } = layer;
   const [tokens = 0, channels = 0] = layer.out;
@@ -200,8 +206,8 @@ function attention(layer: OnnxLayer, { heads, grid }: OpOf<'attention'>): string
 }
 
 /**
- * The bias of every pair of places of a grid, `[heads, t, t]`, from the table `[(2h-1)(2w-1), heads]`: query (i,j) and key
- * (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1).
+ * The bias of every pair of places of a grid, `[heads, t, t]`, from the table
+ * `[(2h-1)(2w-1), heads]`: query (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1).
  */
 function relativeBias(layer: OnnxLayer, [height, width]: readonly [number, number]): string {
   const count = height * width;

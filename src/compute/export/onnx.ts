@@ -1,6 +1,7 @@
 /**
- * A network as an ONNX file. Input `input`: pixels from 0 to 1, float `[batch, channels, height, width]`, any batch; the
- * normalisation of its training images is part of the graph. Output `logits`: float `[batch, classes]`.
+ * A network as an ONNX file. Input `input`: pixels from 0 to 1, float
+ * `[batch, channels, height, width]`, any batch; the normalisation of its training images is part
+ * of the graph. Output `logits`: float `[batch, classes]`.
  */
 import { inferShapes } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph, Layer, OpName, Shape } from '../../core/arch/graph.ts';
@@ -15,7 +16,8 @@ import type { OnnxBuilder } from './onnx-builder.ts';
 import { ONNX } from './onnx-mapping.ts';
 import type { OnnxLayer, OnnxMapping, OnnxOperand } from './onnx-mapping.ts';
 
-/** LayerNormalization came with 17, Gelu with 20; IR version 9 is the one that ONNX 1.15 released with opset 20. */
+/** LayerNormalization came with 17, Gelu with 20; IR version 9 is the one that ONNX 1.15 released
+ * with opset 20. */
 const OPSET = 20;
 const IR_VERSION = 9;
 const PRODUCER = 'TRADE workbench';
@@ -38,7 +40,8 @@ export interface OnnxOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Throws `graph.invalid` when the graph is unsound, `export.failed` when its weights do not fit the precision. */
+/** Throws `graph.invalid` when the graph is unsound, `export.failed` when its weights do not fit
+ * the precision. */
 export function onnxModel({ graph, weights, normalisation }: TrainedNetwork, options: OnnxOptions = {}): Uint8Array {
   const { precision = 'fp32', name = graph.family, producerVersion = '', documentation = '', metadata = {} } = options;
   const shapes = inferShapes(graph);
@@ -111,7 +114,8 @@ function dimsOf(shape: Shape): OnnxValue['dims'] {
 }
 
 function mappingOf(op: Layer['layer']): OnnxMapping<OpName> {
-  // Sound: the record's mapping takes exactly the variant it is looked up by; TypeScript cannot correlate the two.
+  // Sound: the record's mapping takes exactly the variant it is looked up by; TypeScript cannot
+  // correlate the two.
   return ONNX[op.op] as unknown as OnnxMapping<OpName>;
 }
 

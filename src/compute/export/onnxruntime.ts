@@ -1,4 +1,5 @@
-/** ONNX Runtime, where students are deployed: the judge of every exported file. Loaded when first asked for. */
+/** ONNX Runtime, where students are deployed: the judge of every exported file. Loaded when first
+ * asked for. */
 import type * as Runtime from 'onnxruntime-node';
 import { WorkbenchError } from '../../core/errors.ts';
 
@@ -11,7 +12,8 @@ export interface OnnxSession {
   readonly dispose: () => Promise<void>;
 }
 
-/** Throws `backend.missing` where it is not installed: it is optional, and nothing but exports and their speed need it. */
+/** Throws `backend.missing` where it is not installed: it is optional, and nothing but exports and
+ * their speed need it. */
 export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   try {
     return await import('onnxruntime-node');
@@ -23,7 +25,8 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   }
 }
 
-/** `sizes`: channels, height, width. On the CPU, `threads` of them. Throws `export.failed` when the runtime refuses the file. */
+/** `sizes`: channels, height, width. On the CPU, `threads` of them. Throws `export.failed` when the
+ * runtime refuses the file. */
 export async function openOnnx(bytes: Uint8Array, sizes: readonly number[], threads: number): Promise<OnnxSession> {
   const runtime = await loadOnnxRuntime();
   const session = await openSession(runtime, bytes, threads);

@@ -1,4 +1,5 @@
-/** An exported network against our own forward pass, on validation images: what is written is what was trained. */
+/** An exported network against our own forward pass, on validation images: what is written is what
+ * was trained. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
@@ -16,8 +17,9 @@ import { openOnnx } from './onnxruntime.ts';
 const TRIED_IMAGES = 64;
 
 /**
- * Largest difference of a logit, as a share of the largest logit (`relative`) or as it is. Half precision rounds kernels to 11
- * bits: over the families' reference students it came to 0.0016 of the largest logit at most, single precision to 2e-5.
+ * Largest difference of a logit, as a share of the largest logit (`relative`) or as it is. Half
+ * precision rounds kernels to 11 bits: over the families' reference students it came to 0.0016 of
+ * the largest logit at most, single precision to 2e-5.
  */
 const BOUNDS = Object.freeze({
   fp32: { limit: 1e-4, relative: false },
@@ -79,7 +81,8 @@ export function runNetwork(
   }
 }
 
-/** Logits of an ONNX file in ONNX Runtime: one image alone, then the rest, so that the batch is seen to be free. */
+/** Logits of an ONNX file in ONNX Runtime: one image alone, then the rest, so that the batch is
+ * seen to be free. */
 export async function onnxLogits(bytes: Uint8Array, shape: readonly number[], pixels: Pixels): Promise<Float32Array> {
   const [height = 0, width = 0, channels = 0] = shape;
   const { values } = permuted(pixels.values, [pixels.count, height, width, channels], [0, 3, 1, 2]);
@@ -94,7 +97,8 @@ export async function onnxLogits(bytes: Uint8Array, shape: readonly number[], pi
   }
 }
 
-/** Throws `export.failed` when the two differ by more than the precision's bound, or one of them is not a number. */
+/** Throws `export.failed` when the two differ by more than the precision's bound, or one of them is
+ * not a number. */
 export function compareLogits(
   ours: Float32Array,
   theirs: Float32Array,
@@ -116,7 +120,8 @@ export function compareLogits(
   throw new WorkbenchError(
     'export.failed',
     `The exported network is not the trained one: on ${images} validation images their logits differ by up to ` +
-      `${maxAbsDiff.toPrecision(3)}, and ${bound.toPrecision(3)} is allowed (${precision}). Nothing was written. ${remedy}`,
+      `${maxAbsDiff.toPrecision(3)}, and ${bound.toPrecision(3)} is allowed (${precision}). Nothing was ` +
+      `written. ${remedy}`,
   );
 }
 

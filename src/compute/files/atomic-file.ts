@@ -1,4 +1,5 @@
-/** Files that are there whole or not at all: written beside their place, forced to disk, then renamed into it. */
+/** Files that are there whole or not at all: written beside their place, forced to disk, then
+ * renamed into it. */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,7 +9,8 @@ import type { WrittenFile } from '../protocol.ts';
 /** Writes from an offset on; returns how many bytes the disk took. */
 export type Write = (file: number, bytes: Uint8Array, offset: number) => number;
 
-/** Throws `disk.full` when there is no room, and leaves nothing behind. `write`: for a disk other than the real one. */
+/** Throws `disk.full` when there is no room, and leaves nothing behind. `write`: for a disk other
+ * than the real one. */
 export function writeAtomically(path: string, bytes: Uint8Array, write: Write = writeSync): WrittenFile {
   const folder = dirname(path);
   const temporary = `${path}.${process.pid}.tmp`;
@@ -37,7 +39,8 @@ export function writeAtomically(path: string, bytes: Uint8Array, write: Write = 
   return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Makes the names in it last, as that of a file that was renamed into it; Windows cannot open folders and needs no such step. */
+/** Makes the names in it last, as that of a file that was renamed into it; Windows cannot open
+ * folders and needs no such step. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

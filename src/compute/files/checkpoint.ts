@@ -1,4 +1,5 @@
-/** Checkpoints of a network as safetensors: for going on with training (optimiser's vectors, position), or final. */
+/** Checkpoints of a network as safetensors: for going on with training (optimiser's vectors,
+ * position), or final. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -64,16 +65,16 @@ export function writeTrainingState(path: string, layout: Layout, state: Training
 }
 
 /**
- * Weights of a checkpoint of either kind. Throws `checkpoint.corrupt` when it is broken, of another network, or has
- * another hash than `sha256`.
+ * Weights of a checkpoint of either kind. Throws `checkpoint.corrupt` when it is broken, of another
+ * network, or has another hash than `sha256`.
  */
 export function readWeights(path: string, layout: Layout, sha256?: string): HostWeights {
   return weightsIn(path, layout, readFile(path, sha256));
 }
 
 /**
- * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint, which has no position to
- * go on from.
+ * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint,
+ * which has no position to go on from.
  */
 export function readTrainingState(path: string, layout: Layout, slots: readonly string[]): TrainingState {
   const file = readFile(path);

@@ -1,7 +1,9 @@
-/** Work that one process does and others wait for: a claim is a small file beside the work's own, with the owner's pid. */
+/** Work that one process does and others wait for: a claim is a small file beside the work's own,
+ * with the owner's pid. */
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 
-/** No work under a claim takes so long; a process with a dead owner's pid must not hold it for ever. */
+/** No work under a claim takes so long; a process with a dead owner's pid must not hold it for
+ * ever. */
 const STALE_MILLISECONDS = 15 * 60_000;
 
 /** Does the work for `path` unless another living process is at it (undefined). */
@@ -28,7 +30,8 @@ function take(claim: string): boolean {
   }
 }
 
-/** Two that retake one at the same time both do the work: wasteful, not wrong, since its file is renamed into place. */
+/** Two that retake one at the same time both do the work: wasteful, not wrong, since its file is
+ * renamed into place. */
 function retake(claim: string): boolean {
   rmSync(claim, { force: true });
   return take(claim);

@@ -1,9 +1,11 @@
 /**
- * Hugging Face's safetensors form: 8 bytes of header length (little endian), a JSON header with name, dtype, shape and
- * byte range of each tensor, then the values. Only F32 and F16 are written and read.
+ * Hugging Face's safetensors form: 8 bytes of header length (little endian), a JSON header with
+ * name, dtype, shape and byte range of each tensor, then the values. Only F32 and F16 are written
+ * and read.
  *
- * A sealed file bears a checksum of all of itself among its metadata: what was cut, flipped or mixed up on the disk is told
- * from what was written, wherever the file lies and whoever remembers its hash.
+ * A sealed file bears a checksum of all of itself among its metadata: what was cut, flipped or
+ * mixed up on the disk is told from what was written, wherever the file lies and whoever remembers
+ * its hash.
  */
 /// <reference lib="esnext.float16" />
 

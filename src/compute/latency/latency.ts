@@ -1,4 +1,5 @@
-/** Times the forward passes of a student on this process' engines, one thread each (`core/latency.ts` has the rule). */
+/** Times the forward passes of a student on this process' engines, one thread each
+ * (`core/latency.ts` has the rule). */
 import { cpus } from 'node:os';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
@@ -15,7 +16,8 @@ const ENGINES = {
   tfjs: tfjsEngine,
 } as const satisfies Readonly<Record<LatencyEngine, (graph: ArchitectureGraph) => Promise<EngineSession>>>;
 
-/** Weights are initial ones: what they are changes no pass's time. `yieldToEvents` is drawn between engines and batch sizes only. */
+/** Weights are initial ones: what they are changes no pass's time. `yieldToEvents` is drawn between
+ * engines and batch sizes only. */
 export async function measureLatency(
   graph: ArchitectureGraph,
   engines: readonly LatencyEngine[],
@@ -37,7 +39,8 @@ export async function measureLatency(
       await dispose();
     }
   }
-  // Of them all together: the system counts in ticks of 10 ms, which is twice what a hundred quick passes take.
+  // Of them all together: the system counts in ticks of 10 ms, which is twice what a hundred quick
+  // passes take.
   const otherLoad = load();
   return measured.map((one) => ({ ...one, otherLoad }));
 }
@@ -60,7 +63,8 @@ async function timePasses(
   return { warmupPasses: warmup.length, timingsMs: Float32Array.from(timings) };
 }
 
-/** From now until asked: how many cores others kept busy on average. NaN where the system does not tell. */
+/** From now until asked: how many cores others kept busy on average. NaN where the system does not
+ * tell. */
 function loadMeter(): () => number {
   const [start, own, busy] = [performance.now(), process.cpuUsage(), busyMs()];
   return () => {

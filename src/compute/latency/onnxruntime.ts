@@ -11,7 +11,8 @@ const THREADS = 1;
 /** Costs the same whatever it is, and is part of an exported network. */
 const NORMALISATION = { mean: 0, deviation: 1 };
 
-/** The network as it would be exported, on its CPU provider. Throws `backend.missing` where the runtime is not installed. */
+/** The network as it would be exported, on its CPU provider. Throws `backend.missing` where the
+ * runtime is not installed. */
 export async function onnxruntimeEngine(graph: ArchitectureGraph): Promise<EngineSession> {
   const { env } = await loadOnnxRuntime();
   const weights = initialWeights(layoutOf(graph), SEED);

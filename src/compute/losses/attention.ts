@@ -1,6 +1,7 @@
 /**
- * Attention transfer, Zagoruyko and Komodakis 2017; the formula on plain arrays: tests/oracle, the pairs of layers those
- * of `distill/feature-levels.ts`. The teacher's maps come pooled and normalised.
+ * Attention transfer, Zagoruyko and Komodakis 2017; the formula on plain arrays: tests/oracle, the
+ * pairs of layers those of `distill/feature-levels.ts`. The teacher's maps come pooled and
+ * normalised.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -47,8 +48,8 @@ export function attentionMaps(map: Tensor4D, power: number): Tensor {
 }
 
 /**
- * Mean of (A - wanted)^2. With g its slope by A and l the length, the slope by the energies is (g - A (A.g)) / l, and by a
- * feature p |F|^(p - 1) sign(F) / c times that of its place.
+ * Mean of (A - wanted)^2. With g its slope by A and l the length, the slope by the energies is (g -
+ * A (A.g)) / l, and by a feature p |F|^(p - 1) sign(F) / c times that of its place.
  */
 function attentionDistance(map: Tensor4D, wanted: Tensor, power: number): Scalar {
   const [, height, width, channels] = map.shape;
@@ -74,7 +75,8 @@ function attend(map: Tensor4D, power: number): { readonly attention: Tensor; rea
   const [, height, width] = map.shape;
   const energy = tf.mean(power === 2 ? tf.square(map) : tf.pow(tf.abs(map), power), 3);
   const flat = tf.reshape(energy, [-1, height * width]);
-  // Under the root, where a map of zeros still has a slope; the square is far below any that is not of zeros.
+  // Under the root, where a map of zeros still has a slope; the square is far below any that is not
+  // of zeros.
   const inverse = tf.rsqrt(tf.add(tf.sum(tf.square(flat), 1, true), ATTENTION_EPSILON ** 2));
   return { attention: tf.mul(flat, inverse), inverse };
 }

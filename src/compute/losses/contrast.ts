@@ -1,5 +1,6 @@
 /**
- * Contrastive distillation, Tian et al. 2020; the loss of an anchor and its gradient on plain arrays: tests/oracle.
+ * Contrastive distillation, Tian et al. 2020; the loss of an anchor and its gradient on plain
+ * arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -10,10 +11,11 @@
  * | m | number of others of each anchor | `[batch, 1]` |
  * | Z | constants of both directions, set in the first step | `[2]` |
  *
- * As published: both directions, noise-contrastive estimation with P_n = 1 / n, dense embeddings of both networks that are
- * trained, negatives of other classes ("exact"), Z from the first batch. Cut to size, and to be said where figures are
- * shown: some hundred negatives of a bank of some thousand images, drawn once a step for all its anchors; the positive is
- * the other network's embedding of this very step, not the remembered one. What is remembered carries no gradient, and
+ * As published: both directions, noise-contrastive estimation with P_n = 1 / n, dense embeddings of
+ * both networks that are trained, negatives of other classes ("exact"), Z from the first batch. Cut
+ * to size, and to be said where figures are shown: some hundred negatives of a bank of some
+ * thousand images, drawn once a step for all its anchors; the positive is the other network's
+ * embedding of this very step, not the remembered one. What is remembered carries no gradient, and
  * neither does the other side of a pair.
  */
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,6 +1,7 @@
 /**
- * What a training minimises, as the trainer sees it: a loss over one batch, which may look at layers of the student, at
- * what the teacher gives for the same views, and at weights of its own that are trained beside the student's.
+ * What a training minimises, as the trainer sees it: a loss over one batch, which may look at
+ * layers of the student, at what the teacher gives for the same views, and at weights of its own
+ * that are trained beside the student's.
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Rng } from '../../core/math/rng.ts';
@@ -31,8 +32,9 @@ export interface Criterion {
   /** Layers of the student whose outputs it reads. */
   readonly taps: readonly string[];
   /**
-   * Weights of its own. Trainable ones are trained beside the student's; others change by `keep`. Both are kept in epoch
-   * checkpoints, left out of final weights and never counted as the student's.
+   * Weights of its own. Trainable ones are trained beside the student's; others change by `keep`.
+   * Both are kept in epoch checkpoints, left out of final weights and never counted as the
+   * student's.
    */
   readonly slots: readonly WeightSlot[];
   /** Mean over the batch. Called while gradients are recorded. */

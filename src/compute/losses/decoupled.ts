@@ -1,5 +1,6 @@
 /**
- * Decoupled distillation, Zhao et al. 2022; the formula and its gradient on plain arrays: tests/oracle.
+ * Decoupled distillation, Zhao et al. 2022; the formula and its gradient on plain arrays:
+ * tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -16,7 +17,8 @@ import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
-/** Off the logarithm of the label's probability, so that it adds nothing to a sum of exponentials. */
+/** Off the logarithm of the label's probability, so that it adds nothing to a sum of
+ * exponentials. */
 const APART = 1e4;
 
 export function decoupledLoss(recipe: DecoupledRecipe): Criterion {
@@ -25,7 +27,8 @@ export function decoupledLoss(recipe: DecoupledRecipe): Criterion {
     slots: [],
     loss: ({ logits, targets, teacher, progress }) => {
       const share = warmupShare(progress, recipe.warmup);
-      const divergence = decoupledDivergence(logits, teacher(LOGITS) as Tensor2D, hardLabels(targets), recipe); // logits are rows
+      // logits are rows
+      const divergence = decoupledDivergence(logits, teacher(LOGITS) as Tensor2D, hardLabels(targets), recipe);
       return tf.add(crossEntropy(logits, targets), tf.mul(divergence, share));
     },
   };

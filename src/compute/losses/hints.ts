@@ -1,6 +1,7 @@
 /**
- * Hints: Romero et al., "FitNets: hints for thin deep nets" (ICLR 2015). A regressor that is trained beside the student
- * turns its map of the middle pair of levels (`distill/teacher-arrays.ts`) into the teacher's; it is no part of the student.
+ * Hints: Romero et al., "FitNets: hints for thin deep nets" (ICLR 2015). A regressor that is
+ * trained beside the student turns its map of the middle pair of levels
+ * (`distill/teacher-arrays.ts`) into the teacher's; it is no part of the student.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -8,7 +9,8 @@
  * | F_t | the teacher's, pooled to `h' <= h`, `w' <= w` | `[batch, h', w', c']` |
  * | r | convolution, batch norm, ReLU: 3x3 of stride 2 where that leads to F_t's size, else a pool to it and 1x1 | |
  *
- * loss = CE + w mean (r(F_s) - F_t)^2. The published 4x4 transposed convolution has no place: maps are pooled to the smaller.
+ * loss = CE + w mean (r(F_s) - F_t)^2. The published 4x4 transposed convolution has no place: maps
+ * are pooled to the smaller.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -43,15 +45,18 @@ export function hintLoss(
     loss: (batch) => {
       const map = mapOf(batch.feature(pair.student.layerId), pair.student);
       const reduced = halves ? map : poolTo(map, [height, width]);
-      const mixed = tf.conv2d(reduced, batch.weight(kernel.name) as Tensor4D, halves ? 2 : 1, 'same'); // its slot's shape
-      const regressed = normalised(mixed, batch.weight(gamma.name) as Tensor1D, batch.weight(beta.name) as Tensor1D); // theirs
+      const weights = batch.weight(kernel.name) as Tensor4D; // its slot's shape
+      const mixed = tf.conv2d(reduced, weights, halves ? 2 : 1, 'same');
+      // theirs
+      const regressed = normalised(mixed, batch.weight(gamma.name) as Tensor1D, batch.weight(beta.name) as Tensor1D);
       const distance = tf.mean<Scalar>(tf.square(tf.sub(regressed, batch.teacher(name))));
       return tf.add(crossEntropy(batch.logits, batch.targets), tf.mul(distance, weight));
     },
   };
 }
 
-/** And rectified. The regressor is never used outside of training: its running statistics go nowhere. */
+/** And rectified. The regressor is never used outside of training: its running statistics go
+ * nowhere. */
 function normalised(x: Tensor4D, gamma: Tensor1D, beta: Tensor1D): Tensor4D {
   const [, , , channels] = x.shape;
   const running = { mean: tf.zeros<tf.Rank.R1>([channels]), variance: tf.ones<tf.Rank.R1>([channels]) };

@@ -6,12 +6,14 @@ import type { Size } from '../../core/distill/teacher-arrays.ts';
 
 /** `[batch, h, w, c]` of a map or of tokens `[batch, h * w, c]`. */
 export function mapOf(features: Tensor, { height, width, channels }: FeatureLevel): Tensor4D {
-  return features.rank === 4 ? (features as Tensor4D) : tf.reshape(features, [-1, height, width, channels]); // by its rank
+  // by its rank
+  return features.rank === 4 ? (features as Tensor4D) : tf.reshape(features, [-1, height, width, channels]);
 }
 
 /**
- * Means over equal cells; where a size is no divisor, cells overlap by a row or a column, as PyTorch's adaptive pool has
- * them: cell i of n goes from floor(i h / n) to before ceil((i + 1) h / n).
+ * Means over equal cells; where a size is no divisor, cells overlap by a row or a column, as
+ * PyTorch's adaptive pool has them: cell i of n goes from floor(i h / n) to before ceil((i + 1) h /
+ * n).
  */
 export function poolTo(map: Tensor4D, [height, width]: Size): Tensor4D {
   const [, fromHeight, fromWidth, channels] = map.shape;

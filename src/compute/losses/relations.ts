@@ -1,5 +1,6 @@
 /**
- * Relations instead of values (DIST), Huang et al. 2022; the formula and its gradient on plain arrays: tests/oracle.
+ * Relations instead of values (DIST), Huang et al. 2022; the formula and its gradient on plain
+ * arrays: tests/oracle.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -15,7 +16,8 @@ import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
-/** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a slope of 1e8. */
+/** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a
+ * slope of 1e8. */
 const RELATION_EPSILON = 1e-6;
 
 export function relationLoss(recipe: RelationRecipe): Criterion {

@@ -8,8 +8,9 @@
  * | T, w | softmax temperature; weight of the soft targets | |
  * | p | the teacher's soft targets softmax(v / T) | `[batch, classes]` |
  *
- * loss = (1 - w) CE(y, softmax(z)) + w T^2 KL(p || softmax(z / T)), mean over the batch; Hinton et al. 2015.
- * gradient = ((1 - w) (softmax(z) - y) + w T (softmax(z / T) - p)) / batch, since targets sum to 1.
+ * loss = (1 - w) CE(y, softmax(z)) + w T^2 KL(p || softmax(z / T)), mean over the batch; Hinton et
+ * al. 2015. gradient = ((1 - w) (softmax(z) - y) + w T (softmax(z / T) - p)) / batch, since targets
+ * sum to 1.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
@@ -30,7 +31,8 @@ export function softTargetLoss(recipe: SoftTargetRecipe): Criterion {
   return {
     taps: [],
     slots: [],
-    loss: ({ logits, targets, teacher }) => distillationLoss(logits, targets, teacher(LOGITS) as Tensor2D, recipe), // logits are rows
+    // logits are rows
+    loss: ({ logits, targets, teacher }) => distillationLoss(logits, targets, teacher(LOGITS) as Tensor2D, recipe),
   };
 }
 

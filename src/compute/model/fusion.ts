@@ -1,6 +1,6 @@
 /**
- * Which layers of a graph are computed in one pass: a norm with the shortcut and the activation after it, a linear layer
- * with its activation. Nothing else may read what lies between them.
+ * Which layers of a graph are computed in one pass: a norm with the shortcut and the activation
+ * after it, a linear layer with its activation. Nothing else may read what lies between them.
  */
 import type { ArchitectureGraph, Layer } from '../../core/arch/graph.ts';
 import type { FusedActivation } from '../backend/native.ts';
@@ -18,7 +18,8 @@ const WITH_ACTIVATION: ReadonlySet<string> = new Set(['conv2d', 'depthwiseConv2d
 /** Slopes of the others are computed from the input alone, which does not know the shortcut. */
 const AFTER_SHORTCUT: ReadonlySet<string> = new Set(['relu', 'relu6']);
 
-/** In an order in which every pass finds its inputs. Layers in `visible` stay outputs of their own. */
+/** In an order in which every pass finds its inputs. Layers in `visible` stay outputs of their
+ * own. */
 export function fuse(graph: ArchitectureGraph, visible: ReadonlySet<string>): readonly FusedLayer[] {
   const readers = new Map<string, Layer[]>();
   for (const layer of graph.layers) {
@@ -41,7 +42,8 @@ export function fuse(graph: ArchitectureGraph, visible: ReadonlySet<string>): re
       let after = next(output);
       if (layer.layer.op === 'batchNorm' && after?.layer.op === 'add' && after.inputs.length === 2) {
         const other = after.inputs.find((id) => id !== output);
-        // Of two norms that are added, the later one takes the sum: its pass runs when the other's output is there.
+        // Of two norms that are added, the later one takes the sum: its pass runs when the other's
+        // output is there.
         if (other !== undefined && (place.get(other) ?? 0) < (place.get(output) ?? 0) && !joined.has(after.id)) {
           shortcut = other;
           output = after.id;

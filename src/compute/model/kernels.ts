@@ -1,6 +1,7 @@
 /**
- * One kernel per op of the architecture graph: what a layer does to tensors. Batches lead: a map is `[batch, h, w, c]`,
- * tokens are `[batch, t, c]`, a vector `[batch, c]`. Convolutions and pools pad as TensorFlow's SAME; GELU is exact.
+ * One kernel per op of the architecture graph: what a layer does to tensors. Batches lead: a map is
+ * `[batch, h, w, c]`, tokens are `[batch, t, c]`, a vector `[batch, c]`. Convolutions and pools pad
+ * as TensorFlow's SAME; GELU is exact.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
@@ -111,8 +112,9 @@ export const KERNELS = {
 } as const satisfies Kernels;
 
 /**
- * The bias of every pair of places of a grid, `[heads, t, t]` (query, key), from the table `[(2h-1)(2w-1), heads]`: query
- * (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1). Liu et al. 2021 (Swin), section 3.2.
+ * The bias of every pair of places of a grid, `[heads, t, t]` (query, key), from the table
+ * `[(2h-1)(2w-1), heads]`: query (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1). Liu et
+ * al. 2021 (Swin), section 3.2.
  */
 function relativeBiases(table: Tensor, [height, width]: readonly [number, number]): Tensor3D {
   const [, heads = 1] = table.shape;

@@ -13,9 +13,9 @@ export interface Model {
   readonly graph: ArchitectureGraph;
   readonly layout: Layout;
   /**
-   * Logits `[batch, classes]` of images `[batch, h, w, c]`. `weights` as `layout.trainable`. With `update` the batch
-   * norms use the batch's statistics and hand over their new running ones by layer; without, they use `statistics`.
-   * `taps` is shown what its layers give.
+   * Logits `[batch, classes]` of images `[batch, h, w, c]`. `weights` as `layout.trainable`. With
+   * `update` the batch norms use the batch's statistics and hand over their new running ones by
+   * layer; without, they use `statistics`. `taps` is shown what its layers give.
    * Call it inside a tidy.
    */
   readonly forward: (
@@ -73,7 +73,8 @@ export function createModel(graph: ArchitectureGraph): Model {
 }
 
 function kernelOf(op: Layer['layer']): Kernel<OpName> {
-  // Sound: the record's kernel takes exactly the variant it is looked up by; TypeScript cannot correlate the two.
+  // Sound: the record's kernel takes exactly the variant it is looked up by; TypeScript cannot
+  // correlate the two.
   return KERNELS[op.op] as unknown as Kernel<OpName>;
 }
 

@@ -1,5 +1,6 @@
 /**
- * A network's weights as one vector: the optimiser then takes a handful of large ops a step, however many layers.
+ * A network's weights as one vector: the optimiser then takes a handful of large ops a step,
+ * however many layers.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -30,7 +31,8 @@ export interface Layout {
   readonly trainable: readonly WeightSlot[];
   /** Running statistics. */
   readonly other: readonly WeightSlot[];
-  /** What a criterion keeps from step to step, see `Criterion.slots`; a network's own layout has none. */
+  /** What a criterion keeps from step to step, see `Criterion.slots`; a network's own layout has
+   * none. */
   readonly kept: readonly WeightSlot[];
   readonly params: number;
 }
@@ -64,7 +66,8 @@ function totalOf(slots: readonly WeightSlot[]): number {
   return slots.reduce((sum, slot) => sum + slot.size, 0);
 }
 
-/** Fresh values of every tensor; each has a generator of its own, so that a new layer changes no other. */
+/** Fresh values of every tensor; each has a generator of its own, so that a new layer changes no
+ * other. */
 export function initialWeights(layout: Layout, seed: number): HostWeights {
   const slots = [...layout.trainable, ...layout.other, ...layout.kept];
   return new Map(slots.map(({ name, spec, size }, index) => [name, draw(spec, size, createRng(split(seed, index)))]));
@@ -120,7 +123,8 @@ export function disposeStatistics({ mean, variance }: Statistics): void {
   variance.dispose();
 }
 
-/** Weights and statistics end to end: theta, then mean and variance of layer after layer. The caller owns it. */
+/** Weights and statistics end to end: theta, then mean and variance of layer after layer. The
+ * caller owns it. */
 export function joined({ theta, statistics }: Parameters): Tensor1D {
   return tf.concat1d([theta, ...[...statistics.values()].flatMap(({ mean, variance }) => [mean, variance])]);
 }
@@ -142,7 +146,8 @@ export function joinedSize(layout: Layout): number {
   return layout.params + totalOf(layout.other);
 }
 
-/** Cuts theta into the shaped tensors of `layout.trainable`; what a criterion has behind them is left out. */
+/** Cuts theta into the shaped tensors of `layout.trainable`; what a criterion has behind them is
+ * left out. */
 export function unflatten(layout: Layout, theta: Tensor1D): Tensor[] {
   if (hasNativeKernels()) return [...unflattenOp(layout)([theta])];
   const pieces = tf.split(
@@ -192,8 +197,8 @@ function valueOf(values: HostWeights, name: string): Float32Array {
 }
 
 /**
- * A constant (1e-6: Liu et al. 2022, appendix A.1), He et al. 2015 (fan in, normal), Glorot and Bengio 2010 (uniform), or
- * N(0, 0.02) cut at two deviations.
+ * A constant (1e-6: Liu et al. 2022, appendix A.1), He et al. 2015 (fan in, normal), Glorot and
+ * Bengio 2010 (uniform), or N(0, 0.02) cut at two deviations.
  */
 function draw(spec: WeightSpec, size: number, rng: Rng): Float32Array {
   const values = new Float32Array(size);

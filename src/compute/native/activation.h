@@ -1,14 +1,17 @@
-// Activations and their derivatives; the numbers are those of `NATIVE_ACTIVATIONS` in `backend/native.ts`.
+// Activations and their derivatives; the numbers are those of `NATIVE_ACTIVATIONS` in
+// `backend/native.ts`.
 #pragma once
 
 #include "vector.h"
 
 namespace trade {
 
-enum Activation { kNone = 0, kRelu = 1, kRelu6 = 2, kGelu = 3, kHardSwish = 4, kSwish = 5, kSigmoid = 6, kHardSigmoid = 7 };
+enum Activation {
+  kNone = 0, kRelu = 1, kRelu6 = 2, kGelu = 3, kHardSwish = 4, kSwish = 5, kSigmoid = 6, kHardSigmoid = 7
+};
 
-// Phi(x) and phi(x) of the normal distribution. erfc by Abramowitz and Stegun 7.1.26, |error| <= 1.5e-7; with
-// u = |x| / sqrt(2), Phi(-|x|) = erfc(u) / 2 and phi(x) = e^(-u^2) / sqrt(2 pi).
+// Phi(x) and phi(x) of the normal distribution. erfc by Abramowitz and Stegun 7.1.26, |error| <=
+// 1.5e-7; with u = |x| / sqrt(2), Phi(-|x|) = erfc(u) / 2 and phi(x) = e^(-u^2) / sqrt(2 pi).
 inline void Normal(Vector x, Vector* cumulative, Vector* density) {
   const Vector u = Max(x, -x) * 0.70710678f;
   const Vector e = Exp(-u * u);

@@ -1,4 +1,5 @@
-// A Node addon whose loading registers the kernels with the TensorFlow that the process has already loaded.
+// A Node addon whose loading registers the kernels with the TensorFlow that the process has already
+// loaded.
 #include <node_api.h>
 
 #include "vector.h"
@@ -28,8 +29,8 @@ void RegisterWeights();
 namespace {
 
 #if defined(__GLIBC__)
-// Asks for pages of 2 MiB, of which the processor finds an address sooner, under the next half gigabyte of the heap. It is
-// taken and given back untouched: addresses alone.
+// Asks for pages of 2 MiB, of which the processor finds an address sooner, under the next half
+// gigabyte of the heap. It is taken and given back untouched: addresses alone.
 void UseLargePages() {
   constexpr uintptr_t kPage = 2 << 20, kHeap = 512 << 20;
   void* heap = std::malloc(kHeap);
@@ -41,8 +42,9 @@ void UseLargePages() {
 }
 #endif
 
-// A step frees and takes the same megabytes again and again. By itself glibc hands them back to the system in between,
-// now and then, and every page of them is then made anew: some processes ran at half speed, and some did not.
+// A step frees and takes the same megabytes again and again. By itself glibc hands them back to the
+// system in between, now and then, and every page of them is then made anew: some processes ran at
+// half speed, and some did not.
 void KeepMemory() {
 #if defined(__GLIBC__)
   mallopt(M_MMAP_THRESHOLD, 1 << 30);

@@ -1,11 +1,11 @@
-// Multi-head attention between its projections, one image and head after the other, all of it in the nearest cache:
-// Vaswani et al. 2017; with a bias of each pair of tokens as Dai et al. 2021.
+// Multi-head attention between its projections, one image and head after the other, all of it in
+// the nearest cache: Vaswani et al. 2017; with a bias of each pair of tokens as Dai et al. 2021.
 //
-// symbol      meaning                                                                  shape
-// qkv         columns: queries, keys, values in turn, each head after head             [batch, t, 3 c]
-// P           softmax(Q K^T / sqrt(d) + bias), of one image and head                   [t, t]
-// y           P V                                                                      [batch, t, c]
-// dS          P (dP - row sums of dP P), with dP = dY V^T                              [t, t]
+// symbol      meaning                                                        shape
+// qkv         columns: queries, keys, values in turn, each head after head   [batch, t, 3 c]
+// P           softmax(Q K^T / sqrt(d) + bias), of one image and head         [t, t]
+// y           P V                                                            [batch, t, c]
+// dS          P (dP - row sums of dP P), with dP = dY V^T                    [t, t]
 #include <cmath>
 
 #include "gemm.h"
@@ -17,8 +17,8 @@ namespace {
 
 inline int64_t Padded(int64_t length) { return (length + kLanes - 1) / kLanes * kLanes; }
 
-// out[i][:] = scale * sum_k left(i, k) right[k][:], `width` a multiple of the lanes; `left` is read at
-// left[i * row + k * column].
+// out[i][:] = scale * sum_k left(i, k) right[k][:], `width` a multiple of the lanes; `left` is read
+// at left[i * row + k * column].
 void Multiply(const float* left, int64_t row, int64_t column, const float* right, int64_t stride, float* out,
               int64_t out_stride, int64_t rows, int64_t inner, int64_t width, float scale) {
   InBlocks(width / kLanes, [&]<int vectors>(int64_t v) {

@@ -1,4 +1,5 @@
-// Batch norm while training, with the sum of a shortcut and the activation that follow it: Ioffe and Szegedy 2015.
+// Batch norm while training, with the sum of a shortcut and the activation that follow it: Ioffe
+// and Szegedy 2015.
 //
 // symbol       meaning                                                    shape
 // x, r, y      input, shortcut (empty: none), output act(n gamma + beta + r)  [rows, channels]
@@ -34,8 +35,8 @@ class BatchNorm {
     float* inverse = call.output(4, {channels});
     if (!y || !new_mean || !new_variance || !mean || !inverse) return;
 
-    // Around the mean of some rows, so that squares of a mean far from 0 do not swallow the variance. One row would not
-    // do: it may be far from all others.
+    // Around the mean of some rows, so that squares of a mean far from 0 do not swallow the
+    // variance. One row would not do: it may be far from all others.
     const int64_t some = std::min<int64_t>(rows, kOriginRows);
     std::vector<double> around(channels);
     for (int64_t i = 0; i < some; ++i) {
@@ -106,7 +107,8 @@ class BatchNorm {
   const float momentum_;
 };
 
-// Of x, gamma, beta and, where there is one, the shortcut. A rectifier's derivative is read off its output y.
+// Of x, gamma, beta and, where there is one, the shortcut. A rectifier's derivative is read off its
+// output y.
 class BatchNormGradient {
  public:
   explicit BatchNormGradient(Attributes& attributes)
@@ -122,7 +124,8 @@ class BatchNormGradient {
     const bool apart = shortcut_ && activation_ != kNone;
     float* dr = call.output(3, apart ? x.shape() : std::vector<int64_t>{0});
     if (!dx || !dgamma || !dbeta || !dr) return;
-    // Where g waits for its sums: as the shortcut's gradient, or in dx where a slope costs more than to store it.
+    // Where g waits for its sums: as the shortcut's gradient, or in dx where a slope costs more
+    // than to store it.
     const bool cheap = activation_ == kNone || activation_ == kRelu || activation_ == kRelu6;
     float* kept = apart ? dr : cheap ? nullptr : dx;
 

@@ -1,4 +1,5 @@
-// Ops between an image's positions and its channels: mean of positions, gates, order of channels, transposes.
+// Ops between an image's positions and its channels: mean of positions, gates, order of channels,
+// transposes.
 //
 // symbol   meaning                                  shape
 // x        input; p positions, c channels           [batch, p, c]
@@ -153,7 +154,8 @@ class ScaleChannelsGradient {
   }
 };
 
-// y[c] = x[(c % groups) * (channels / groups) + c / groups], ShuffleNet's shuffle; with c / groups rows it undoes itself.
+// y[c] = x[(c % groups) * (channels / groups) + c / groups], ShuffleNet's shuffle; with c / groups
+// rows it undoes itself.
 class ShuffleChannels {
  public:
   explicit ShuffleChannels(Attributes& attributes) : groups_(attributes.integer("groups")) {}
@@ -167,7 +169,8 @@ class ShuffleChannels {
       for (int64_t row = begin; row < end; ++row) {
         const float* from = x.floats() + row * channels;
         float* to = y + row * channels;
-        // Two groups, and the way back from them, are the common cases, and loops that become vectors.
+        // Two groups, and the way back from them, are the common cases, and loops that become
+        // vectors.
         if (groups_ == 2) {
 #pragma GCC ivdep
           for (int64_t i = 0; i < each; ++i) {
@@ -209,7 +212,8 @@ void CopyChannels(const float* from, int64_t from_width, float* to, int64_t to_w
 // Channels `from` to before `from + count`.
 class TakeChannels {
  public:
-  explicit TakeChannels(Attributes& attributes) : from_(attributes.integer("from")), count_(attributes.integer("count")) {}
+  explicit TakeChannels(Attributes& attributes)
+      : from_(attributes.integer("from")), count_(attributes.integer("count")) {}
 
   void Compute(Call& call) {
     const Input x = call.input(0);
@@ -217,7 +221,8 @@ class TakeChannels {
     if (from_ + count_ > channels) return call.Fail("there are not so many channels");
     std::vector<int64_t> shape = x.shape();
     shape.back() = count_;
-    if (float* y = call.output(0, shape)) CopyChannels(x.floats() + from_, channels, y, count_, count_, x.size() / channels);
+    if (float* y = call.output(0, shape))
+      CopyChannels(x.floats() + from_, channels, y, count_, count_, x.size() / channels);
   }
 
  private:
@@ -227,7 +232,8 @@ class TakeChannels {
 // The gradient of TakeChannels: x at `from`, zeros around it.
 class PlaceChannels {
  public:
-  explicit PlaceChannels(Attributes& attributes) : from_(attributes.integer("from")), channels_(attributes.integer("channels")) {}
+  explicit PlaceChannels(Attributes& attributes)
+      : from_(attributes.integer("from")), channels_(attributes.integer("channels")) {}
 
   void Compute(Call& call) {
     const Input x = call.input(0);

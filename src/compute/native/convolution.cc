@@ -1,9 +1,11 @@
-// Convolutions of the small students, padded as TensorFlow's SAME, and their gradients; products of rows with a matrix.
+// Convolutions of the small students, padded as TensorFlow's SAME, and their gradients; products of
+// rows with a matrix.
 //
-// symbol   meaning                                                                      shape
-// x, y     input, output                                                                [batch, h, w, in], [batch, oh, ow, out]
-// f        filter                                                                       [k, k, in, out]
-// segment  taps of one filter row that read side by side from one plane (geometry.h): a row of A for gemm.h
+// symbol   meaning                     shape
+// x, y     input, output               [batch, h, w, in], [batch, oh, ow, out]
+// f        filter                      [k, k, in, out]
+// segment  taps of one filter row that read side by side from one plane (geometry.h): a row of A
+//          for gemm.h
 #include "geometry.h"
 #include "gemm.h"
 #include "kernel.h"
@@ -200,13 +202,15 @@ class ConvolutionInputGradient {
   }
 
  private:
-  static void Scatter(const Geometry& g, const float* dy, int64_t outputs, const Packed& turned, int64_t tap, float* planes) {
+  static void Scatter(const Geometry& g, const float* dy, int64_t outputs, const Packed& turned, int64_t tap,
+                      float* planes) {
     InBlocks(turned.vectors(), [&]<int vectors>(int64_t v) {
       const int64_t lanes = Lanes(g.channels, v + vectors - 1);
       for (int64_t row = 0; row < g.out_height; ++row) {
         InRows<vectors>(g.out_width, [&]<int height>(int64_t x) {
           Vector sums[height][vectors] = {};
-          AddProduct(dy + (row * g.out_width + x) * outputs, outputs, turned.row(0) + v * kLanes, turned.stride(), outputs, sums);
+          AddProduct(dy + (row * g.out_width + x) * outputs, outputs, turned.row(0) + v * kLanes, turned.stride(),
+                     outputs, sums);
           float* to = planes + Start(g, row, tap / g.kernel, tap % g.kernel) + x * g.channels + v * kLanes;
           for (int r = 0; r < height; ++r) {
             for (int i = 0; i < vectors; ++i) {
@@ -226,7 +230,8 @@ class ConvolutionInputGradient {
 // Sums the threads' totals [rows][padded columns] into `to` [rows of order][columns].
 template <typename RowOf>
 void Collect(const std::vector<Floats>& totals, int64_t rows, int64_t columns, float* to, const RowOf& row_of) {
-  const int64_t stride = Vectors(columns) * kLanes, grain = kCollectGrain / (columns * static_cast<int64_t>(totals.size()));
+  const int64_t stride = Vectors(columns) * kLanes, parts = static_cast<int64_t>(totals.size());
+  const int64_t grain = kCollectGrain / (columns * parts);
   Share(rows, grain, [&](int64_t begin, int64_t end, int) {
     std::vector<double> sums(columns);
     for (int64_t row = begin; row < end; ++row) {
@@ -290,8 +295,8 @@ class ConvolutionFilterGradient {
         InRows<vectors>(s.taps * g.channels, [&]<int height>(int64_t k) {
           Vector sums[height][vectors] = {};
           for (int64_t row = 0; row < g.out_height; ++row) {
-            AddOuter(from + row * g.stride * g.row + k, g.channels, dy + row * g.out_width * outputs + v * kLanes, outputs,
-                     g.out_width, lanes, sums);
+            AddOuter(from + row * g.stride * g.row + k, g.channels, dy + row * g.out_width * outputs + v * kLanes,
+                     outputs, g.out_width, lanes, sums);
           }
           float* to = total + (s.first + k) * stride + v * kLanes;
           for (int r = 0; r < height; ++r) {
@@ -343,7 +348,8 @@ class ProductGradient {
     Share(rows, kRowsGrain, [&](int64_t begin, int64_t end, int part) {
       MultiplyRows(dy.floats() + begin * columns, end - begin, columns, turned, dx + begin * inner, inner);
       totals[part].resize(inner * Vectors(columns) * kLanes);
-      AddOuterRows(x.floats() + begin * inner, end - begin, inner, dy.floats() + begin * columns, columns, totals[part].data());
+      AddOuterRows(x.floats() + begin * inner, end - begin, inner, dy.floats() + begin * columns, columns,
+                   totals[part].data());
     });
     Collect(totals, inner, columns, dmatrix, [](int64_t row) { return row; });
   }

@@ -1,9 +1,9 @@
 // Depthwise convolution, padded as TensorFlow's SAME, and its gradients.
 //
-// symbol   meaning                                              shape
-// x        input                                                [batch, h, w, c]
-// y        output                                               [batch, ceil(h / s), ceil(w / s), c]
-// f        filter of k x k taps                                 [k, k, c, 1]
+// symbol   meaning                               shape
+// x        input                                 [batch, h, w, c]
+// y        output                                [batch, ceil(h / s), ceil(w / s), c]
+// f        filter of k x k taps                  [k, k, c, 1]
 #include <cmath>
 
 #include "geometry.h"
@@ -14,7 +14,8 @@
 namespace trade {
 namespace {
 
-// No longer than it must be: the longer a row of it is gone over, the more often its registers are used.
+// No longer than it must be: the longer a row of it is gone over, the more often its registers are
+// used.
 Tile ShortTile(int64_t channels) { return Tile(channels, std::lcm(channels, int64_t{kLanes})); }
 
 // Each tap's weights as a tile; `at(tap, channel)` reads them.
@@ -45,7 +46,8 @@ void WithCount(int64_t count, const Work& work) {
   if constexpr (most > 1) WithCount<most - 1>(count, work);
 }
 
-// Cuts `rows` into blocks of at most `most` and of nearly one height: work.operator()<height>(first row).
+// Cuts `rows` into blocks of at most `most` and of nearly one height: work.operator()<height>(first
+// row).
 template <int most, typename Work>
 void InBlocksOfRows(int64_t rows, const Work& work) {
   const int64_t blocks = (rows + most - 1) / most;
@@ -55,7 +57,8 @@ void InBlocksOfRows(int64_t rows, const Work& work) {
   }
 }
 
-// Output rows that share the loads of an input row: as many as leave the weights, or the sums of the taps, in registers.
+// Output rows that share the loads of an input row: as many as leave the weights, or the sums of
+// the taps, in registers.
 template <int kernel>
 constexpr int kRows = kernel == 3 && kRegisters == 32 ? 8 : 4;
 template <int kernel>
@@ -64,7 +67,8 @@ constexpr int kSlopeRows = kRegisters == 32 ? (kernel == 5 ? 4 : 8) : (kernel ==
 template <int kernel>
 constexpr int kTapColumns = kernel * kernel + kSlopeRows<kernel> < kRegisters ? kernel : 1;
 
-// `height` rows of the output of one vector of columns; `place` is where tap (0, 0) of the first lies in the planes.
+// `height` rows of the output of one vector of columns; `place` is where tap (0, 0) of the first
+// lies in the planes.
 template <int kernel, int stride, int height>
 inline void Convolve(const Geometry& g, const float* place, const Vector* weights, Vector* sums) {
 #pragma GCC unroll 32
@@ -81,8 +85,8 @@ inline void Convolve(const Geometry& g, const float* place, const Vector* weight
   }
 }
 
-// All rows of one image by planes that are spread already. The rows of a block stay in the nearest cache while every
-// vector of columns passes over them.
+// All rows of one image by planes that are spread already. The rows of a block stay in the nearest
+// cache while every vector of columns passes over them.
 template <int kernel, int stride>
 void ConvolveImage(const Geometry& g, const float* planes, const std::vector<Tile>& taps, float* y) {
   const int64_t tile = taps[0].length(), offsets = std::min(tile, g.line);
@@ -168,7 +172,8 @@ class DepthwiseInputGradient {
           CopyFloats(dy.floats() + (image * g.out_height + row) * g.line, &slopes[origin + row * padded], g.line);
         }
         for (int64_t p = 0; p < g.stride; ++p) {
-          for (int64_t q = 0; q < g.stride; ++q) Gather(g, taps, &slopes[origin], padded, p, q, planes.data() + p * g.plane);
+          for (int64_t q = 0; q < g.stride; ++q)
+            Gather(g, taps, &slopes[origin], padded, p, q, planes.data() + p * g.plane);
         }
         g.Collect(planes.data(), dx + image * g.height * g.width * g.channels);
       }
@@ -178,7 +183,8 @@ class DepthwiseInputGradient {
  private:
   static constexpr int kMostTaps = 9;
 
-  // Rows q, q + s, ... of plane p, `to`: they were seen by the same taps. `slopes` has zeros around it.
+  // Rows q, q + s, ... of plane p, `to`: they were seen by the same taps. `slopes` has zeros around
+  // it.
   static void Gather(const Geometry& g, const std::vector<Tile>& taps, const float* slopes, int64_t padded, int64_t p,
                      int64_t q, float* to) {
     std::vector<const float*> weights, places;
@@ -212,7 +218,8 @@ class DepthwiseInputGradient {
     const Geometry g(x.shape(), filter.dim(0), 1);
     const int64_t last = g.kernel * g.kernel - 1;
     const std::vector<Tile> taps =
-        Taps(g.kernel, g.channels, [&](int64_t tap, int64_t c) { return filter.floats()[(last - tap) * g.channels + c]; });
+        Taps(g.kernel, g.channels,
+             [&](int64_t tap, int64_t c) { return filter.floats()[(last - tap) * g.channels + c]; });
     WithKernel(g, [&]<int kernel, int stride>() {
       Share(x.dim(0), 1, [&](int64_t begin, int64_t end, int) {
         Scratch planes(g.buffer);
@@ -227,8 +234,8 @@ class DepthwiseInputGradient {
   const int64_t stride_;
 };
 
-// Adds to the sums of taps (ky, kx) with kx in [first, first + width) of one vector of columns what `height` rows of
-// slopes make of what the taps saw.
+// Adds to the sums of taps (ky, kx) with kx in [first, first + width) of one vector of columns what
+// `height` rows of slopes make of what the taps saw.
 template <int kernel, int stride, int width, int height>
 inline void AddProducts(const Geometry& g, const float* place, int first, const Vector* slopes, Vector* totals) {
 #pragma GCC unroll 32

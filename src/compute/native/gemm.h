@@ -14,8 +14,8 @@ namespace trade {
 
 inline int64_t Vectors(int64_t columns) { return (columns + kLanes - 1) / kLanes; }
 
-// A small matrix with its columns padded to whole vectors. `row_of(k)` points at the first value of row k; the next ones lie
-// `step` values apart.
+// A small matrix with its columns padded to whole vectors. `row_of(k)` points at the first value of
+// row k; the next ones lie `step` values apart.
 class Packed {
  public:
   template <typename RowOf>
@@ -37,8 +37,8 @@ class Packed {
   Floats values_;
 };
 
-// Vectors side by side in a block, at most, and rows of it that keep the machine's registers full: it holds height times
-// vectors of sums, a row of B and a factor.
+// Vectors side by side in a block, at most, and rows of it that keep the machine's registers full:
+// it holds height times vectors of sums, a row of B and a factor.
 constexpr int kMostVectors = kRegisters == 32 ? 4 : 3;
 template <int vectors>
 constexpr int kHeight = kRegisters == 32 ? (vectors == 1 ? 12 : vectors == 2 ? 8 : vectors == 3 ? 6 : 5)
@@ -74,8 +74,8 @@ inline void AddOuter(const float* a, int64_t step, const float* d, int64_t strid
   }
 }
 
-// Calls work.operator()<count>(first) for blocks of at most `kMostVectors` vectors and of nearly one width: a narrow one at
-// the end would read A for little.
+// Calls work.operator()<count>(first) for blocks of at most `kMostVectors` vectors and of nearly
+// one width: a narrow one at the end would read A for little.
 template <typename Work>
 inline void InBlocks(int64_t vectors, const Work& work) {
   const int64_t blocks = (vectors + kMostVectors - 1) / kMostVectors;
@@ -106,7 +106,8 @@ inline void WithHeight(int64_t height, const Work& work) {
   }
 }
 
-// Cuts `rows` into blocks of nearly one height: a short block at the end would leave the machine idle.
+// Cuts `rows` into blocks of nearly one height: a short block at the end would leave the machine
+// idle.
 template <int vectors, typename Work>
 inline void InRows(int64_t rows, const Work& work) {
   const int64_t blocks = (rows + kHeight<vectors> - 1) / kHeight<vectors>;

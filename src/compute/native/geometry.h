@@ -1,5 +1,6 @@
-// An image laid out for convolutions that pad as TensorFlow's SAME: plane p holds every s-th column of the padded image,
-// from column p on, so that what a row of the output sees of a tap lies side by side.
+// An image laid out for convolutions that pad as TensorFlow's SAME: plane p holds every s-th column
+// of the padded image, from column p on, so that what a row of the output sees of a tap lies side
+// by side.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,8 @@ struct Geometry {
   // Column of the image that lies at `column` of plane p.
   int64_t Column(int64_t p, int64_t column) const { return column * stride + p - left; }
 
-  // An image into its planes. What lies around it there is left alone, and must be zeros from the start.
+  // An image into its planes. What lies around it there is left alone, and must be zeros from the
+  // start.
   void Spread(const float* image, float* planes) const {
     for (int64_t p = 0; p < stride; ++p) {
       const int64_t first = FirstColumn(p), columns = ColumnsInside(p);
@@ -44,7 +46,8 @@ struct Geometry {
         const int64_t line_of = y + top;
         if (line_of >= padded_height) {
           // Rows that no output sees.
-          for (int64_t x = 0; x < width; ++x) std::memset(image + (y * width + x) * channels, 0, channels * sizeof(float));
+          for (int64_t x = 0; x < width; ++x)
+            std::memset(image + (y * width + x) * channels, 0, channels * sizeof(float));
           continue;
         }
         const int64_t first = FirstColumn(p);
@@ -71,7 +74,8 @@ struct Geometry {
       for (int64_t column = 0; column < columns; ++column) to[column * to_step] = from[column * from_step];
       return;
     }
-    for (int64_t column = 0; column < columns; ++column) CopyFloats(from + column * from_step, to + column * to_step, channels);
+    for (int64_t column = 0; column < columns; ++column)
+      CopyFloats(from + column * from_step, to + column * to_step, channels);
   }
 
   const int64_t height, width, channels, kernel, stride, out_height, out_width, top, left, padded_height, plane_width;

@@ -21,7 +21,9 @@ class Input {
     data_ = TF_TensorData(tensor_);
     size_ = TF_TensorElementCount(tensor_);
   }
-  Input(Input&& other) noexcept : tensor_(other.tensor_), data_(other.data_), size_(other.size_) { other.tensor_ = nullptr; }
+  Input(Input&& other) noexcept : tensor_(other.tensor_), data_(other.data_), size_(other.size_) {
+    other.tensor_ = nullptr;
+  }
   ~Input() {
     if (tensor_) TF_DeleteTensor(tensor_);
   }
@@ -55,7 +57,8 @@ class Call {
   int inputs() const { return TF_NumInputs(context_); }
   Input input(int index) { return Input(context_, index, status_); }
 
-  // A fresh output; null when there is no memory, and then the call fails. An empty one is not null, and not to be written.
+  // A fresh output; null when there is no memory, and then the call fails. An empty one is not
+  // null, and not to be written.
   float* output(int index, const std::vector<int64_t>& shape) {
     static float nowhere;
     size_t bytes = sizeof(float);
@@ -117,7 +120,9 @@ void Register(const char* name, std::initializer_list<const char*> inputs, std::
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(
-      definition, [](TF_ShapeInferenceContext* context, TF_Status* s) { TF_ShapeInferenceContextSetUnknownShape(context, s); });
+      definition, [](TF_ShapeInferenceContext* context, TF_Status* s) {
+        TF_ShapeInferenceContextSetUnknownShape(context, s);
+      });
   TF_RegisterOpDefinition(definition, status);
   TF_KernelBuilder* builder = TF_NewKernelBuilder(
       name, "CPU",

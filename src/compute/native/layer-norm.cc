@@ -54,7 +54,8 @@ class LayerNorm {
         mean[row] = middle;
         inverse[row] = scale;
         VisitRow(channels, [&](int64_t c, int64_t, auto load, auto store) {
-          store(y + row * channels + c, (load(from + c) - middle) * scale * load(gamma.floats() + c) + load(beta.floats() + c));
+          store(y + row * channels + c,
+                (load(from + c) - middle) * scale * load(gamma.floats() + c) + load(beta.floats() + c));
         });
       }
     });
@@ -69,7 +70,8 @@ class LayerNormGradient {
   explicit LayerNormGradient(Attributes&) {}
 
   void Compute(Call& call) {
-    const Input dy = call.input(0), x = call.input(1), gamma = call.input(2), mean = call.input(3), inverse = call.input(4);
+    const Input dy = call.input(0), x = call.input(1), gamma = call.input(2);
+    const Input mean = call.input(3), inverse = call.input(4);
     const int64_t channels = x.dim(-1), rows = x.size() / channels;
     float* dx = call.output(0, x.shape());
     float* dgamma = call.output(1, {channels});

@@ -1,4 +1,5 @@
-// Largest value of a window, padded as TensorFlow's SAME, and its gradient, which goes to the first place that has it.
+// Largest value of a window, padded as TensorFlow's SAME, and its gradient, which goes to the first
+// place that has it.
 #include <cmath>
 
 #include "kernel.h"
@@ -18,7 +19,8 @@ struct Window {
   template <typename Visit>
   void Each(int64_t y, int64_t x, const Visit& visit) const {
     for (int64_t row = std::max<int64_t>(0, y * stride - top); row < std::min(height, y * stride - top + size); ++row) {
-      for (int64_t column = std::max<int64_t>(0, x * stride - left); column < std::min(width, x * stride - left + size); ++column) {
+      const int64_t end = std::min(width, x * stride - left + size);
+      for (int64_t column = std::max<int64_t>(0, x * stride - left); column < end; ++column) {
         visit((row * width + column) * channels);
       }
     }
@@ -62,7 +64,8 @@ class MaxPool {
 // Inputs: dy, x and y.
 class MaxPoolGradient {
  public:
-  explicit MaxPoolGradient(Attributes& attributes) : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
+  explicit MaxPoolGradient(Attributes& attributes)
+      : size_(attributes.integer("size")), stride_(attributes.integer("stride")) {}
 
   void Compute(Call& call) {
     const Input dy = call.input(0), x = call.input(1), y = call.input(2);

@@ -1,4 +1,5 @@
-// A few threads that share loops. TensorFlow's own pool is out of reach of kernels registered through its C API.
+// A few threads that share loops. TensorFlow's own pool is out of reach of kernels registered
+// through its C API.
 #pragma once
 
 #include <algorithm>
@@ -23,10 +24,10 @@ inline int ThreadCount() {
   return count;
 }
 
-// Shares loops out by parts. The parts of a loop are fixed, so that its sums repeat; who does them is not. Each thread
-// begins with the parts whose data it wrote in the loops before, as they are in its own cache, and then helps the others:
-// a thread that the system has put aside holds nobody up. One loop at a time: TensorFlow executes eager ops one after the
-// other.
+// Shares loops out by parts. The parts of a loop are fixed, so that its sums repeat; who does them
+// is not. Each thread begins with the parts whose data it wrote in the loops before, as they are in
+// its own cache, and then helps the others: a thread that the system has put aside holds nobody up.
+// One loop at a time: TensorFlow executes eager ops one after the other.
 class Team {
  public:
   static Team& Get() {
@@ -52,7 +53,8 @@ class Team {
       wake_.notify_all();
     }
     TakeParts(0);
-    // The last parts are at work elsewhere. Their thread may have been put aside: then it needs this core more than we do.
+    // The last parts are at work elsewhere. Their thread may have been put aside: then it needs
+    // this core more than we do.
     for (int look = 0; left_.load(std::memory_order_acquire) > 0; ++look) {
       if (look < kLooks) Pause();
       else std::this_thread::yield();
@@ -60,7 +62,8 @@ class Team {
   }
 
  private:
-  // The parts that a thread begins with. On a line of its own: each thread writes to its own queue while there is one.
+  // The parts that a thread begins with. On a line of its own: each thread writes to its own queue
+  // while there is one.
   struct alignas(64) Queue {
     // Number of the loop, the end of its parts, and the next part to take.
     std::atomic<uint64_t> ticket{0};
@@ -72,17 +75,18 @@ class Team {
 
   static bool HasPart(uint64_t ticket) { return (ticket & kPartMask) < (ticket >> kEndShift & kPartMask); }
 
-  // Does what is left of a queue; false where nothing is. A ticket names its loop: one that was read before the loop had
-  // ended takes nothing of the next.
+  // Does what is left of a queue; false where nothing is. A ticket names its loop: one that was
+  // read before the loop had ended takes nothing of the next.
   bool TakeFrom(Queue& queue) {
     bool took = false;
-    uint64_t ticket = queue.ticket.load(std::memory_order_acquire);
+    std::atomic<uint64_t>& next = queue.ticket;
+    uint64_t ticket = next.load(std::memory_order_acquire);
     while (HasPart(ticket)) {
-      if (queue.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      if (next.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) {
         (*work_)(static_cast<int>(ticket & kPartMask));
         left_.fetch_sub(1, std::memory_order_release);
         took = true;
-        ticket = queue.ticket.load(std::memory_order_acquire);
+        ticket = next.load(std::memory_order_acquire);
       }
     }
     return took;
@@ -102,7 +106,8 @@ class Team {
 
   void Serve(int thread) {
     for (;;) {
-      // A step is a dense row of short loops: looking out for the next one is cheaper than being woken.
+      // A step is a dense row of short loops: looking out for the next one is cheaper than being
+      // woken.
       for (int look = 0; look < kLooks; ++look) {
         if (TakeParts(thread)) look = 0;
         else Pause();
@@ -136,8 +141,9 @@ class Team {
   std::condition_variable wake_;
 };
 
-// Calls work(begin, end, part) on even shares of [0, count); small loops, of less than `grain` a part, stay on this thread.
-// The shares depend on count and the number of threads alone, so that sums repeat.
+// Calls work(begin, end, part) on even shares of [0, count); small loops, of less than `grain` a
+// part, stay on this thread. The shares depend on count and the number of threads alone, so that
+// sums repeat.
 template <typename Work>
 void Share(int64_t count, int64_t grain, const Work& work) {
   Team& team = Team::Get();

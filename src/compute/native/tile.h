@@ -1,4 +1,5 @@
-// Values per channel laid out again and again, so that rows of any number of channels are read in whole vectors.
+// Values per channel laid out again and again, so that rows of any number of channels are read in
+// whole vectors.
 #pragma once
 
 #include <numeric>
@@ -43,8 +44,9 @@ class Tile {
   Floats values_;
 };
 
-// Visits `size` values in vectors: work(place, offset in the tile, load, store) for full ones, where load(p) and
-// store(p, v) read and write at a pointer to the place; the last, partial vector reads zeros past its end.
+// Visits `size` values in vectors: work(place, offset in the tile, load, store) for full ones,
+// where load(p) and store(p, v) read and write at a pointer to the place; the last, partial vector
+// reads zeros past its end.
 template <typename Work>
 void Visit(int64_t begin, int64_t end, int64_t tile, const Work& work) {
   const auto load = [](const float* p) { return Load(p); };

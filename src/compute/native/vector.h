@@ -1,5 +1,6 @@
-// As many floats at a time as one register of the machine holds. What differs from one instruction set to the next stands
-// in this file alone: lanes, masks, estimates, and how many registers there are for a block of sums.
+// As many floats at a time as one register of the machine holds. What differs from one instruction
+// set to the next stands in this file alone: lanes, masks, estimates, and how many registers there
+// are for a block of sums.
 #pragma once
 
 #include <cstdint>
@@ -138,7 +139,8 @@ struct AlignedAllocator {
 };
 using Floats = std::vector<float, AlignedAllocator<float>>;
 
-// Zeros for as long as a part of a loop runs, in memory that its thread keeps: the system would clear fresh pages each time.
+// Zeros for as long as a part of a loop runs, in memory that its thread keeps: the system would
+// clear fresh pages each time.
 class Scratch {
  public:
   explicit Scratch(int64_t size) {
@@ -169,8 +171,9 @@ class Scratch {
 inline Vector Max(Vector a, Vector b) { return a < b ? b : a; }
 inline Vector Min(Vector a, Vector b) { return a > b ? b : a; }
 
-// 1 / x of a finite x that is not 0, nor so small that 1 / x is infinite. The machine's estimate and a step of Newton's
-// method: to about 1 unit in the last place, in a third of a division's time.
+// 1 / x of a finite x that is not 0, nor so small that 1 / x is infinite. The machine's estimate
+// and a step of Newton's method: to about 1 unit in the last place, in a third of a division's
+// time.
 inline Vector Reciprocal(Vector x) {
 #if defined(TRADE_AVX512)
   const Vector estimate = _mm512_rcp14_ps(x);
@@ -183,7 +186,8 @@ inline Vector Reciprocal(Vector x) {
 #endif
 }
 
-// e^x to about 2 units in the last place; NaN stays NaN. x = n ln 2 + r, e^r by its series of degree 6 around 0.
+// e^x to about 2 units in the last place; NaN stays NaN. x = n ln 2 + r, e^r by its series of
+// degree 6 around 0.
 inline Vector Exp(Vector x) {
   const Vector clamped = Min(Max(x, Fill(-87.3f)), Fill(88.3f));
   const Vector halves = clamped * 1.44269504f;
@@ -193,7 +197,8 @@ inline Vector Exp(Vector x) {
   const Vector n = _mm256_round_ps(halves, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const IntVector whole = __builtin_convertvector(n, IntVector);
 #else
-  // Rounded by way of whole numbers: sums are reordered freely here, so no trick with a large addend would last.
+  // Rounded by way of whole numbers: sums are reordered freely here, so no trick with a large
+  // addend would last.
   const IntVector whole = __builtin_convertvector(halves + (halves < 0 ? Fill(-0.5f) : Fill(0.5f)), IntVector);
   const Vector n = __builtin_convertvector(whole, Vector);
 #endif

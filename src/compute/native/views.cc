@@ -1,9 +1,11 @@
-// A batch of the resident images, each in its own view: moved, mirrored, with a square of it blanked.
+// A batch of the resident images, each in its own view: moved, mirrored, with a square of it
+// blanked.
 //
-// symbol   meaning                                                                              shape
-// images   with a margin all around                                                             [count, h + 2 m, w + 2 m, c]
-// views    sample, row and column of the crop's corner, mirrored (1) or not (0), and the blank
-//          rectangle: top, left, height, width, in the view's own pixels (height 0: none)         [batch, 8]
+// symbol   meaning                                                     shape
+// images   with a margin all around                                    [count, h + 2 m, w + 2 m, c]
+// views    sample, row and column of the crop's corner,                [batch, 8]
+//          mirrored (1) or not (0), and the blank rectangle:
+//          top, left, height, width, in the view's own pixels (height 0: none)
 #include "kernel.h"
 #include "threads.h"
 
@@ -14,7 +16,8 @@ constexpr int kViewFields = 8;
 
 class GatherViews {
  public:
-  explicit GatherViews(Attributes& attributes) : height_(attributes.integer("height")), width_(attributes.integer("width")) {}
+  explicit GatherViews(Attributes& attributes)
+      : height_(attributes.integer("height")), width_(attributes.integer("width")) {}
 
   void Compute(Call& call) {
     const Input images = call.input(0), views = call.input(1);
@@ -58,7 +61,8 @@ class GatherViews {
 }  // namespace
 
 void RegisterViews() {
-  Register<GatherViews>("TradeGatherViews", {"images: float", "views: int32"}, {"y: float"}, {"height: int", "width: int"});
+  Register<GatherViews>("TradeGatherViews", {"images: float", "views: int32"}, {"y: float"},
+                        {"height: int", "width: int"});
 }
 
 }  // namespace trade

@@ -1,4 +1,5 @@
-// The vector of all weights cut into tensors and put together again, and the optimisers' steps over it.
+// The vector of all weights cut into tensors and put together again, and the optimisers' steps over
+// it.
 //
 // symbol     meaning                                                        shape
 // theta, g   weights, gradient                                              [params]
@@ -62,7 +63,8 @@ class Flatten {
   }
 };
 
-// Loshchilov and Hutter 2019. rates: learning rate, weight decay, beta 1, beta 2, 1 - beta 1^t, 1 - beta 2^t, epsilon.
+// Loshchilov and Hutter 2019. rates: learning rate, weight decay, beta 1, beta 2, 1 - beta 1^t, 1 -
+// beta 2^t, epsilon.
 class AdamW {
  public:
   explicit AdamW(Attributes&) {}
@@ -78,7 +80,8 @@ class AdamW {
     float* new_first = call.output(1, {size});
     float* new_second = call.output(2, {size});
     if (!moved || !new_first || !new_second) return;
-    const float *w = theta.floats(), *g = gradient.floats(), *m = first.floats(), *s = second.floats(), *d = decay.floats();
+    const float *w = theta.floats(), *g = gradient.floats(), *d = decay.floats();
+    const float *m = first.floats(), *s = second.floats();
     Share(size, kWeightsGrain, [&](int64_t begin, int64_t end, int) {
 #pragma GCC ivdep
       for (int64_t i = begin; i < end; ++i) {

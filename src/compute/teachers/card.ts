@@ -53,8 +53,8 @@ export function readTeacherCard(directory: string): TeacherCard {
 }
 
 /**
- * The same, held to what is known of it; its weights are compared with the hash in the card when they are read. Throws
- * `teacher.changed`, too.
+ * The same, held to what is known of it; its weights are compared with the hash in the card when
+ * they are read. Throws `teacher.changed`, too.
  */
 export function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
   const card = readTeacherCard(directory);

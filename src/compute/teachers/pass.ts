@@ -23,7 +23,8 @@ export interface TeacherPass {
   readonly view: (sample: number) => View;
 }
 
-/** Values `[count][...shape]` of each array by its name. `onProgress`: number of images done so far. */
+/** Values `[count][...shape]` of each array by its name. `onProgress`: number of images done so
+ * far. */
 export async function teacherPass(
   { model, parameters, images, view }: TeacherPass,
   arrays: readonly TeacherArray[],

@@ -5,7 +5,8 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 export interface TeacherTargets {
   /** The teacher's. */
   readonly graph: ArchitectureGraph;
-  /** By the names of `core/distill/teacher-arrays.ts`, `[rows, ...]`: view after view, sample after sample. */
+  /** By the names of `core/distill/teacher-arrays.ts`, `[rows, ...]`: view after view, sample after
+   * sample. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly views: number;
   /** Views times images. */

@@ -1,7 +1,8 @@
 /**
- * What a loss wants of a teacher (its logits, or a few pooled maps: `core/distill/teacher-arrays.ts`) on fixed views of
- * every training image, computed once and kept on disk in half precision, a file a view, keyed by everything that it
- * depends on. The trainer makes the same views again (`viewOf`).
+ * What a loss wants of a teacher (its logits, or a few pooled maps:
+ * `core/distill/teacher-arrays.ts`) on fixed views of every training image, computed once and kept
+ * on disk in half precision, a file a view, keyed by everything that it depends on. The trainer
+ * makes the same views again (`viewOf`).
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -32,7 +33,8 @@ import type { TeacherCard } from './card.ts';
 import { teacherPass } from './pass.ts';
 import type { TeacherTargets } from './targets.ts';
 
-/** Views of each image: more of them vary more and take longer to compute, once for each teacher and data set. */
+/** Views of each image: more of them vary more and take longer to compute, once for each teacher
+ * and data set. */
 const VIEWS = 8;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
@@ -59,7 +61,8 @@ export interface TargetsRequest {
   readonly views?: number;
 }
 
-/** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or classes) or `teacher.changed`. */
+/** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or
+ * classes) or `teacher.changed`. */
 export function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
   const { directory } = ref;
   const card = fittingCard(ref, dataset);
@@ -92,8 +95,9 @@ export function imagesForTeacher(
 }
 
 /**
- * From the cache where it has them, else computed and put there, view by view: trainers that start together each take
- * the views that no other has claimed. The caller owns the tensors. Throws what `loadTeacher` throws.
+ * From the cache where it has them, else computed and put there, view by view: trainers that start
+ * together each take the views that no other has claimed. The caller owns the tensors. Throws what
+ * `loadTeacher` throws.
  */
 export async function teacherTargets(
   request: TargetsRequest,
@@ -167,7 +171,8 @@ function fittingCard(teacher: TeacherRef, dataset: Dataset): TeacherCard {
 }
 
 interface Passes {
-  /** Computes a view's arrays, writes them and gives them as they were written, in half precision. */
+  /** Computes a view's arrays, writes them and gives them as they were written, in half
+   * precision. */
   readonly write: (view: number, path: string) => Promise<ReadonlyMap<string, Float32Array>>;
   readonly dispose: () => void;
 }

@@ -1,4 +1,5 @@
-/** Trains a teacher by the students' own trainer, without a teacher of its own, and writes its folder. */
+/** Trains a teacher by the students' own trainer, without a teacher of its own, and writes its
+ * folder. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../core/arch/cost.ts';
@@ -57,7 +58,8 @@ export interface TeacherProgress {
   readonly checkpoint: WrittenFile;
 }
 
-/** Throws what `yieldToEvents` throws to give up (the newest epoch's checkpoint stays), and the errors of the trainer. */
+/** Throws what `yieldToEvents` throws to give up (the newest epoch's checkpoint stays), and the
+ * errors of the trainer. */
 export async function trainTeacher(
   options: TeacherOptions,
   onProgress: (progress: TeacherProgress) => void,
@@ -127,8 +129,9 @@ function statePath(workDir: string, epoch: number): string {
 }
 
 /**
- * Of the states that are kept the newest that is sound: a damaged one costs the epochs since the one before, no more. They
- * bear their own checksum; those of earlier versions are held to their structure alone.
+ * Of the states that are kept the newest that is sound: a damaged one costs the epochs since the
+ * one before, no more. They bear their own checksum; those of earlier versions are held to their
+ * structure alone.
  */
 function newestState(
   { workDir, onNote }: Pick<TeacherOptions, 'workDir' | 'onNote'>,

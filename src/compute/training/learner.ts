@@ -1,6 +1,7 @@
 /**
- * What changes from step to step of a training: weights, running statistics, the optimiser's vectors, their moving
- * average, the sum of losses. One step is one pass over a batch, with chance decided by the seed and the step alone.
+ * What changes from step to step of a training: weights, running statistics, the optimiser's
+ * vectors, their moving average, the sum of losses. One step is one pass over a batch, with chance
+ * decided by the seed and the step alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
@@ -47,8 +48,9 @@ function criterionOf({ model, recipe, teacher, train: { labels } }: TrainingTask
 
 export interface Learner {
   /**
-   * Hands over what is evaluated and kept: the weights, or their moving average where the recipe asks for one, and then
-   * with the moving average of the batch norms' running statistics, by the same decay, since statistics belong to weights.
+   * Hands over what is evaluated and kept: the weights, or their moving average where the recipe
+   * asks for one, and then with the moving average of the batch norms' running statistics, by the
+   * same decay, since statistics belong to weights.
    */
   readonly withKept: <T>(use: (parameters: Parameters) => T | Promise<T>) => Promise<T>;
   /** Steps done. */
@@ -117,7 +119,8 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
         return { theta: moved.theta, state: { ...moved.state, ...average }, lossSum: tf.add<Scalar>(lossSum, value) };
       });
       tf.dispose([theta, lossSum, ...Object.values(state)]);
-      for (const layer of updated.keys()) disposeStatistics(statistics.get(layer) as Statistics); // had by every layer that updates
+      // had by every layer that updates
+      for (const layer of updated.keys()) disposeStatistics(statistics.get(layer) as Statistics);
       for (const name of keeping.keys()) kept.get(name)?.dispose();
       parameters = {
         theta: next.theta,
@@ -168,7 +171,8 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
   };
 }
 
-/** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else can dispose it. */
+/** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else
+ * can dispose it. */
 function dropTape(): void {
   const { state } = tf.engine();
   // Its type forgets that there is none after a pass that went well.
@@ -182,7 +186,8 @@ function found<T>(value: T | undefined, name: string): T {
   return value;
 }
 
-/** tfjs-node reads the indices of a gather, which is free as long as they have not left the host: each gather has its own. */
+/** tfjs-node reads the indices of a gather, which is free as long as they have not left the host:
+ * each gather has its own. */
 function rowsOf<T extends Tensor>(tensor: T, rows: Int32Array): T {
   return tf.gather(tensor, tf.tensor1d(rows, 'int32'));
 }
@@ -208,8 +213,8 @@ function shareOf({ recipe, seed }: TrainingTask, position: number): number {
 }
 
 /**
- * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows` says where its
- * logits are; without, every epoch has views of its own.
+ * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows`
+ * says where its logits are; without, every epoch has views of its own.
  */
 function showings(
   task: TrainingTask,

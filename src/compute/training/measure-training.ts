@@ -1,4 +1,5 @@
-/** How fast this machine trains a reference student by the product's own loop: with our kernels and without them. */
+/** How fast this machine trains a reference student by the product's own loop: with our kernels and
+ * without them. */
 import { studentFamily } from '../../core/arch/families/registry.ts';
 import type { Recipe } from '../../core/recipe.ts';
 import { hasNativeKernels, withoutNativeKernels } from '../backend/native.ts';

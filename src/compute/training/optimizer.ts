@@ -13,10 +13,12 @@ import type { Recipe } from '../../core/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { rawOp } from '../backend/raw.ts';
 
-/** Kingma and Ba 2015, with the shorter memory of the second moment that runs of a few hundred steps need. */
+/** Kingma and Ba 2015, with the shorter memory of the second moment that runs of a few hundred
+ * steps need. */
 const ADAM = Object.freeze({ secondMoment: 0.99, epsilon: 1e-8 });
 
-/** The optimiser's own vectors by name; `theta` and these are replaced each step and owned by the trainer. */
+/** The optimiser's own vectors by name; `theta` and these are replaced each step and owned by the
+ * trainer. */
 export type OptimizerState = Readonly<Record<string, Tensor1D>>;
 
 /** Names of each optimiser's vectors. */
@@ -34,7 +36,8 @@ export function stateSlots({ optimizer, emaDecay }: Recipe): readonly string[] {
 }
 
 export interface Optimizer {
-  /** One step; `step` counts from 1. Inputs are left alone, outputs are new. Call it inside a tidy. */
+  /** One step; `step` counts from 1. Inputs are left alone, outputs are new. Call it inside a
+   * tidy. */
   readonly update: (
     theta: Tensor1D,
     gradient: Tensor1D,
@@ -59,8 +62,9 @@ function clipped(gradient: Tensor1D, norm: number): Tensor1D {
 }
 
 /**
- * d a + (1 - d) x: the moving average after step `step`, which counts from 1. The start is forgotten sooner than the
- * decay says, d = min(decay, (1 + step) / (10 + step)), as in TensorFlow's ExponentialMovingAverage with `num_updates`.
+ * d a + (1 - d) x: the moving average after step `step`, which counts from 1. The start is
+ * forgotten sooner than the decay says, d = min(decay, (1 + step) / (10 + step)), as in
+ * TensorFlow's ExponentialMovingAverage with `num_updates`.
  */
 export function movingAverage(average: Tensor1D, values: Tensor1D, decay: number, step: number): Tensor1D {
   const kept = Math.min(decay, (1 + step) / (10 + step));
@@ -118,9 +122,9 @@ function adamw({ momentum, weightDecay }: Recipe, decay: Tensor1D): Optimizer {
 }
 
 /**
- * Linear warm-up, then the recipe's schedule; `step` counts from 0, and the last one is still above zero. Where the
- * recipe says for how many seconds to train, the schedule follows the share of them that has passed, and `elapsed` is
- * the time trained so far.
+ * Linear warm-up, then the recipe's schedule; `step` counts from 0, and the last one is still above
+ * zero. Where the recipe says for how many seconds to train, the schedule follows the share of them
+ * that has passed, and `elapsed` is the time trained so far.
  */
 export function learningRateAt(step: number, stepsPerEpoch: number, recipe: Recipe, elapsed = 0): number {
   const { learningRate, warmupEpochs, epochs, seconds } = recipe;
@@ -138,7 +142,8 @@ export function learningRateAt(step: number, stepsPerEpoch: number, recipe: Reci
   return learningRate * course(recipe, step / total, (step - warmup) / Math.max(1, total - warmup));
 }
 
-/** Share of the peak, by the share of the whole training that is done, and of that after the warm-up. */
+/** Share of the peak, by the share of the whole training that is done, and of that after the
+ * warm-up. */
 const SCHEDULES = {
   cosine: (_recipe, _done, afterWarmup) => (1 + Math.cos(Math.PI * afterWarmup)) / 2,
   step: ({ milestones, decayFactor }, done) =>

@@ -1,7 +1,7 @@
 /**
- * The training loop: any architecture graph, with or without a teacher. Order, views and start are decided by the seed
- * and the position alone, so a run that goes on from a checkpoint is the run that was never stopped; only where training
- * goes by seconds the clock has its say.
+ * The training loop: any architecture graph, with or without a teacher. Order, views and start are
+ * decided by the seed and the position alone, so a run that goes on from a checkpoint is the run
+ * that was never stopped; only where training goes by seconds the clock has its say.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -45,8 +45,8 @@ const ORDER_STREAM = 1;
 const STEPS_PER_LOOK = 25;
 
 /**
- * Whole batches alone: a few images left over sit out an epoch, each time others. Throws `config.invalid` when there is
- * not one.
+ * Whole batches alone: a few images left over sit out an epoch, each time others. Throws
+ * `config.invalid` when there is not one.
  */
 export function stepsPerEpoch(images: number, batchSize: number): number {
   if (batchSize <= images) return Math.floor(images / batchSize);
@@ -55,8 +55,8 @@ export function stepsPerEpoch(images: number, batchSize: number): number {
 }
 
 /**
- * Throws `trainer.failed` when loss or weights are no longer finite, `config.invalid` for a batch larger than the set.
- * Leaves no tensor behind, however it ends.
+ * Throws `trainer.failed` when loss or weights are no longer finite, `config.invalid` for a batch
+ * larger than the set. Leaves no tensor behind, however it ends.
  */
 export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<Trained> {
   const { recipe } = task;
@@ -91,7 +91,8 @@ async function runEpochs(
   const state = (): TrainingState => ({ ...learner.state(), elapsed, ...(best && { best }) });
   const assess = (): Promise<Evaluation> =>
     learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => yieldOrStop(hooks, state)));
-  // An epoch that was stopped between its last step and its report still has the sum of its losses: it is reported first.
+  // An epoch that was stopped between its last step and its report still has the sum of its losses:
+  // it is reported first.
   const unreported = learner.lossSum() !== 0;
   const first = Math.floor((learner.position() - (unreported ? 1 : 0)) / steps);
   const rests = (epoch: number): boolean => epoch >= (task.until ?? Infinity);

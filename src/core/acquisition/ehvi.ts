@@ -1,5 +1,6 @@
 /**
- * Expected hypervolume improvement in closed form, for one unknown objective and known costs (docs/trade.md, step 4).
+ * Expected hypervolume improvement in closed form, for one unknown objective and known costs
+ * (docs/trade.md, step 4).
  *
  *   EHVI(x) = Σ_levels volume(level; c(x)) · E[max(0, v − level)]
  *
@@ -8,9 +9,10 @@
  * | c(x)   | the candidate's other objectives, as they may turn out: one draw  | `[draws][m]` |
  * |        | where they are known, several as likely as each other otherwise  |              |
  *
- * The gain is linear in the volumes, so the expectation over draws of the costs (independent of the value) is the same sum
- * with the mean volumes: exact given the draws, for the price of one EHVI (joint over accuracy and latency, step 9). With no
- * other objective it is log expected improvement over the best value.
+ * The gain is linear in the volumes, so the expectation over draws of the costs (independent of the
+ * value) is the same sum with the mean volumes: exact given the draws, for the price of one EHVI
+ * (joint over accuracy and latency, step 9). With no other objective it is log expected improvement
+ * over the best value.
  */
 import { addDominatedVolumes, lowestLevel } from '../geometry/cells.ts';
 import type { Cells } from '../geometry/cells.ts';
@@ -21,15 +23,18 @@ import { toOutput } from '../surrogate/standardise.ts';
 
 /** EHVI against one front, for many candidates. */
 export interface Ehvi {
-  /** Volumes that a candidate's costs dominate at the front's levels, on the average of the draws. */
+  /** Volumes that a candidate's costs dominate at the front's levels, on the average of the
+   * draws. */
   improvementTermsOf(draws: readonly ArrayLike<number>[]): ImprovementTerms;
-  /** An upper bound of log EHVI at the price of one expected improvement: the whole volume at the lowest level. */
+  /** An upper bound of log EHVI at the price of one expected improvement: the whole volume at the
+   * lowest level. */
   bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
 }
 
 /**
- * The front's cells, and the scale of the surrogate's outputs. `margin`, as output, is what a value must be above a level to
- * count: without one, the last digits of what is known already outbid what is not (Kushner 1964; Jones 2001).
+ * The front's cells, and the scale of the surrogate's outputs. `margin`, as output, is what a value
+ * must be above a level to count: without one, the last digits of what is known already outbid what
+ * is not (Kushner 1964; Jones 2001).
  */
 export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi {
   const levels = cells.levels.map((level) => toOutput(scale, level) + margin);

@@ -1,5 +1,6 @@
 /**
- * Expected improvement of a reward that is a value times a factor of the candidate's cost (core/reward.ts), in closed form.
+ * Expected improvement of a reward that is a value times a factor of the candidate's cost
+ * (core/reward.ts), in closed form.
  *
  *   E[max(0, r v − best)] = r E[max(0, v − best / r)]
  *
@@ -15,7 +16,8 @@ import { toOutput } from '../surrogate/standardise.ts';
 
 export interface ExpectedReward {
   improvementTermsOf(draws: readonly number[]): ImprovementTerms;
-  /** An upper bound of the log at one factor; it rises with the factor and the deviation, so the highest bounds the mean of all. */
+  /** An upper bound of the log at one factor; it rises with the factor and the deviation, so the
+   * highest bounds the mean of all. */
   bound(factor: number, mean: number, deviation: number): number;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Expected gains as sums of expected improvements, in logarithms, so that they still rank candidates where they underflow.
+ * Expected gains as sums of expected improvements, in logarithms, so that they still rank
+ * candidates where they underflow.
  *
  *   gain(x) = Σ_i weight_i · E[max(0, v − level_i)]
  *
@@ -23,8 +24,9 @@ export interface ImprovementTerms {
 const logSubtract = (a: number, b: number): number => (b < a ? a + Math.log1p(-Math.exp(b - a)) : -Infinity);
 
 /**
- * log E[max(0, v − level)] in the objective's own units, for a level given as output. Below the knee an output is worth
- * `lowUnit` values, above it `unit`: the expectation splits there into two plain expected improvements.
+ * log E[max(0, v − level)] in the objective's own units, for a level given as output. Below the
+ * knee an output is worth `lowUnit` values, above it `unit`: the expectation splits there into two
+ * plain expected improvements.
  */
 function logExpectedGain(scale: Standardiser, level: number, mean: number, deviation: number): number {
   const { kneeOutput, unit, lowUnit } = scale;
@@ -35,8 +37,9 @@ function logExpectedGain(scale: Standardiser, level: number, mean: number, devia
 }
 
 /**
- * An upper bound of the same that rises with the deviation. The gain itself need not: values bend down at the knee, so where
- * the level lies below it, more doubt can be worth less. Both straight pieces, continued, lie above the bend.
+ * An upper bound of the same that rises with the deviation. The gain itself need not: values bend
+ * down at the knee, so where the level lies below it, more doubt can be worth less. Both straight
+ * pieces, continued, lie above the bend.
  */
 export function logGainBound(scale: Standardiser, level: number, mean: number, deviation: number): number {
   const { kneeOutput, unit, lowUnit } = scale;

@@ -38,8 +38,9 @@ export interface SqueezeOptions {
 }
 
 /**
- * Squeeze-and-excitation: each channel times a gate that a narrow perceptron computes from the means of all channels.
- * Hu et al., "Squeeze-and-excitation networks" (CVPR 2018). Layers `id.pool` to `id.scale`.
+ * Squeeze-and-excitation: each channel times a gate that a narrow perceptron computes from the
+ * means of all channels. Hu et al., "Squeeze-and-excitation networks" (CVPR 2018). Layers `id.pool`
+ * to `id.scale`.
  */
 export function squeezeAndExcitation(g: GraphBuilder, id: string, x: Value, options: SqueezeOptions): Value {
   const squeezed = g.dense(`${id}.reduce`, g.globalAveragePool(`${id}.pool`, x), { units: options.units, bias: true });
@@ -48,7 +49,8 @@ export function squeezeAndExcitation(g: GraphBuilder, id: string, x: Value, opti
   return g.scale(`${id}.scale`, x, g.activation(`${id}.gate`, gate, options.gate));
 }
 
-/** Two dense layers over the last axis with a GELU between: layers `id.expand`, `id.act` and `id.project`. */
+/** Two dense layers over the last axis with a GELU between: layers `id.expand`, `id.act` and
+ * `id.project`. */
 export function perceptron(g: GraphBuilder, id: string, x: Value, hidden: number, out: number): Value {
   const expanded = g.dense(`${id}.expand`, x, { units: hidden, bias: true });
   return g.dense(`${id}.project`, g.activation(`${id}.act`, expanded, 'gelu'), { units: out, bias: true });

@@ -1,4 +1,5 @@
-/** Exact costs of an architecture graph: shapes, weights, params, MACs and peak activation memory. */
+/** Exact costs of an architecture graph: shapes, weights, params, MACs and peak activation
+ * memory. */
 import { WorkbenchError } from '../errors.ts';
 import type { ArchitectureGraph, Layer, Shape, WeightSpec } from './graph.ts';
 import { equalShapes, opSpec, shapeText, sizeOf } from './ops.ts';
@@ -35,8 +36,9 @@ const BYTES_PER_VALUE = 4;
 const inferred = new WeakMap<ArchitectureGraph, ReadonlyMap<string, Shape>>();
 
 /**
- * Output shape of every layer, by layer id, in the order of the layers. Throws `graph.invalid` when an id repeats, an
- * input does not come earlier, an op does not fit its inputs, or the graph does not go from its input to its logits.
+ * Output shape of every layer, by layer id, in the order of the layers. Throws `graph.invalid` when
+ * an id repeats, an input does not come earlier, an op does not fit its inputs, or the graph does
+ * not go from its input to its logits.
  */
 export function inferShapes(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
   const known = inferred.get(graph) ?? infer(graph);
@@ -105,7 +107,8 @@ export function weightSpecs(graph: ArchitectureGraph): readonly NamedWeight[] {
   );
 }
 
-/** An activation lives from its layer to its last reader; no layer computes in place, the logits live to the end. */
+/** An activation lives from its layer to its last reader; no layer computes in place, the logits
+ * live to the end. */
 function peakActivationBytes(rows: readonly LayerCost[]): number {
   const lastReader = new Map<string, number>();
   const bytes = new Map<string, number>();

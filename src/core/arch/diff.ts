@@ -1,9 +1,11 @@
 /**
- * Structural diff of two architectures: which layers are the same, changed, added or removed, and what that costs.
+ * Structural diff of two architectures: which layers are the same, changed, added or removed, and
+ * what that costs.
  *
- * The two layer sequences are aligned by the heaviest common subsequence (Needleman and Wunsch 1970, gaps free): only
- * layers of one op pair up, and a pair weighs more the closer the places of both in their networks (stage, block, part)
- * and the more its layers cost, so that convolutions decide and their norms follow.
+ * The two layer sequences are aligned by the heaviest common subsequence (Needleman and Wunsch
+ * 1970, gaps free): only layers of one op pair up, and a pair weighs more the closer the places of
+ * both in their networks (stage, block, part) and the more its layers cost, so that convolutions
+ * decide and their norms follow.
  */
 import { costOf, layerCosts } from './cost.ts';
 import type { Cost, LayerCost } from './cost.ts';
@@ -20,14 +22,16 @@ export interface DiffRow {
   /** Right minus left; an absent layer costs 0. */
   readonly paramsDelta: number;
   readonly macsDelta: number;
-  /** True of a changed layer whose attributes and wiring are the same: only the shapes it sees follow other layers. */
+  /** True of a changed layer whose attributes and wiring are the same: only the shapes it sees
+   * follow other layers. */
   readonly follows: boolean;
   /** In words: `filters 16 → 32`, `output 14×14×16 → 14×14×32`; empty unless changed. */
   readonly changes: readonly string[];
 }
 
 export interface ArchitectureDiff {
-  /** In the order of both networks; between two pairs the removed layers stand before the added ones. */
+  /** In the order of both networks; between two pairs the removed layers stand before the added
+   * ones. */
   readonly rows: readonly DiffRow[];
   readonly left: Cost;
   readonly right: Cost;
@@ -36,7 +40,8 @@ export interface ArchitectureDiff {
 /** `[left index, right index]`, both ascending. */
 type Pairs = readonly (readonly [number, number])[];
 
-/** From `left` to `right`; the other way round it is the same alignment with the sides exchanged. */
+/** From `left` to `right`; the other way round it is the same alignment with the sides
+ * exchanged. */
 export function diffArchitectures(left: ArchitectureGraph, right: ArchitectureGraph): ArchitectureDiff {
   const [leftRows, rightRows] = [layerCosts(left), layerCosts(right)];
   const pairs = symmetricPairs(leftRows, rightRows);
@@ -108,7 +113,8 @@ function shapesText(shapes: readonly Shape[]): string {
   return [...new Set(shapes.map((shape) => shape.join('×')))].join(' and ');
 }
 
-/** A layer that now reads another one, unless that comes of a layer added or removed: those have rows of their own. */
+/** A layer that now reads another one, unless that comes of a layer added or removed: those have
+ * rows of their own. */
 function wiringChanges(left: LayerCost, right: LayerCost, partners: ReadonlyMap<string, string>): readonly string[] {
   if (left.layer.inputs.length !== right.layer.inputs.length) {
     return [`reads ${left.layer.inputs.length} → ${right.layer.inputs.length} layers`];
@@ -122,7 +128,8 @@ function wiringChanges(left: LayerCost, right: LayerCost, partners: ReadonlyMap<
   });
 }
 
-/** Ties are settled in one direction only, so the alignment is found in a canonical order of the two sequences. */
+/** Ties are settled in one direction only, so the alignment is found in a canonical order of the
+ * two sequences. */
 function symmetricPairs(left: readonly LayerCost[], right: readonly LayerCost[]): Pairs {
   if (signature(left) <= signature(right)) return heaviestPairs(left, right);
   return heaviestPairs(right, left).map(([j, i]) => [i, j] as const);

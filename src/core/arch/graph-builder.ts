@@ -1,4 +1,5 @@
-/** Builds an architecture graph layer by layer, checking shapes as it goes, so that a fault names the family's own line. */
+/** Builds an architecture graph layer by layer, checking shapes as it goes, so that a fault names
+ * the family's own line. */
 import type { ActivationKind, ArchitectureGraph, Layer, Op, Shape } from './graph.ts';
 import { inferShapes } from './cost.ts';
 import { opSpec } from './ops.ts';
@@ -38,7 +39,8 @@ export interface GraphBuilder {
   readonly finish: (vector: Value) => ArchitectureGraph;
 }
 
-/** Every method adds one layer called `id` and throws `graph.invalid`, naming it, when it does not fit its inputs. */
+/** Every method adds one layer called `id` and throws `graph.invalid`, naming it, when it does not
+ * fit its inputs. */
 export function graphBuilder(family: string, inputShape: Shape, classes: number): GraphBuilder {
   const layers: Layer[] = [];
 

@@ -1,16 +1,18 @@
 /**
- * The architecture graph: typed layers with named inputs and no weights. Families build it; cost, trainer, exporter,
- * diagram and diff read it. It is plain JSON, so it crosses processes and is stored with the trial.
+ * The architecture graph: typed layers with named inputs and no weights. Families build it; cost,
+ * trainer, exporter, diagram and diff read it. It is plain JSON, so it crosses processes and is
+ * stored with the trial.
  *
- * Shapes leave the batch out: a map is `[height, width, channels]`, tokens are `[tokens, channels]`, a vector `[channels]`.
- * Convolutions and pools pad as TensorFlow's SAME.
+ * Shapes leave the batch out: a map is `[height, width, channels]`, tokens are
+ * `[tokens, channels]`, a vector `[channels]`. Convolutions and pools pad as TensorFlow's SAME.
  */
 
 export type Shape = readonly number[];
 
 export type ActivationKind = 'relu' | 'relu6' | 'gelu' | 'swish' | 'hardSwish' | 'sigmoid' | 'hardSigmoid';
 
-/** What a layer computes, with its attributes. One record per op in `ops.ts` gives shape, weights and cost. */
+/** What a layer computes, with its attributes. One record per op in `ops.ts` gives shape, weights
+ * and cost. */
 export type Op =
   | { readonly op: 'input' }
   | {
@@ -47,8 +49,9 @@ export type Op =
   /** `[t,c] -> [c,t]` */
   | { readonly op: 'transpose' }
   /**
-   * Multi-head self-attention with its four projections, `[t,c] -> [t,c]`. With a grid `[height,width]`, whose places are
-   * the tokens row by row, every head learns a bias of its scores for each offset between two places (CoAtNet, Swin).
+   * Multi-head self-attention with its four projections, `[t,c] -> [t,c]`. With a grid
+   * `[height,width]`, whose places are the tokens row by row, every head learns a bias of its
+   * scores for each offset between two places (CoAtNet, Swin).
    */
   | { readonly op: 'attention'; readonly heads: number; readonly grid?: readonly [height: number, width: number] }
   /** `[t,c] -> [c]` */
@@ -74,7 +77,8 @@ export interface ArchitectureGraph {
 
 export type Initializer = 'heNormal' | 'glorotUniform' | 'zeros' | 'ones' | 'millionth' | 'truncatedNormal02';
 
-/** One tensor of a layer. `trainable: false` marks running statistics: stored and counted apart, never in `params`. */
+/** One tensor of a layer. `trainable: false` marks running statistics: stored and counted apart,
+ * never in `params`. */
 export interface WeightSpec {
   /** `kernel`, `bias`, `gamma`, ...; the full name of a weight is `${layer.id}/${name}`. */
   readonly name: string;

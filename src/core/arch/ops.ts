@@ -1,21 +1,26 @@
 /**
- * One record per op of the architecture graph: its shape rule, its weights and its multiply-accumulates.
+ * One record per op of the architecture graph: its shape rule, its weights and its
+ * multiply-accumulates.
  *
  * MAC conventions (batch 1, one count per multiply-accumulate of a matrix product):
  * - conv2d       out.h * out.w * k * k * in * filters; taps that fall on SAME's padding count too
  * - depthwise    out.h * out.w * k * k * channels
  * - dense        tokens * in * units (tokens = 1 for a vector)
- * - attention    4 * t * c * c (query, key, value and output projections) + 2 * t * t * c (both matmuls, all heads)
- * - all others   0: norms, activations, biases, additions, gates, channel moves, pools and embeddings multiply no matrices
+ * - attention    4 * t * c * c (query, key, value and output projections) + 2 * t * t * c (both
+ *                matmuls, all heads)
+ * - all others   0: norms, activations, biases, additions, gates, channel moves, pools and
+ *                embeddings multiply no matrices
  */
 import { WorkbenchError } from '../errors.ts';
 import type { Op, OpName, Shape, WeightSpec } from './graph.ts';
 
 export type OpOf<K extends OpName> = Extract<Op, { readonly op: K }>;
 
-/** `inputs` are the shapes of a layer's inputs in order; the op `input` is given the graph's own input shape. */
+/** `inputs` are the shapes of a layer's inputs in order; the op `input` is given the graph's own
+ * input shape. */
 export interface OpSpec<O extends Op> {
-  /** Output shape. `where` names the layer in messages. Throws `graph.invalid` when the op does not fit its inputs. */
+  /** Output shape. `where` names the layer in messages. Throws `graph.invalid` when the op does not
+   * fit its inputs. */
   readonly infer: (op: O, inputs: readonly Shape[], where?: string) => Shape;
   /** Its tensors, in the order in which they are stored. `inputs` must have passed `infer`. */
   readonly weights: (op: O, inputs: readonly Shape[]) => readonly WeightSpec[];
@@ -222,7 +227,8 @@ const OPS = {
 
 /** The record of an op whose name is not known at compile time. */
 export function opSpec(op: Op): OpSpec<Op> {
-  // Sound: OPS[op.op] takes exactly the variant of `op` it is looked up by; TypeScript cannot correlate the two.
+  // Sound: OPS[op.op] takes exactly the variant of `op` it is looked up by; TypeScript cannot
+  // correlate the two.
   return OPS[op.op] as unknown as OpSpec<Op>;
 }
 
@@ -318,7 +324,8 @@ function bias(name: string, length: number): WeightSpec {
   return { name, shape: [length], init: 'zeros', trainable: true, decay: false };
 }
 
-/** One row for each offset (rows, columns) of a query from a key, -(h-1) to h-1 and -(w-1) to w-1: `[offsets, heads]`. */
+/** One row for each offset (rows, columns) of a query from a key, -(h-1) to h-1 and -(w-1) to w-1:
+ * `[offsets, heads]`. */
 function relativeBias([height, width]: readonly [number, number], heads: number): WeightSpec {
   const shape = [(2 * height - 1) * (2 * width - 1), heads];
   return { name: 'relativeBias', shape, init: 'truncatedNormal02', trainable: true, decay: false };

@@ -1,4 +1,5 @@
-/** What a student learns from its teacher, and how much. Plain JSON, part of the recipe that a run keeps. */
+/** What a student learns from its teacher, and how much. Plain JSON, part of the recipe that a run
+ * keeps. */
 
 /** Labels alone. */
 export interface NoDistillation {
@@ -83,9 +84,10 @@ export type DistillationLoss = DistillationRecipe['loss'];
 export type RecipeOf<L extends DistillationLoss> = Extract<DistillationRecipe, { readonly loss: L }>;
 
 /**
- * Each method's published values for small images (mdistiller, DIST), but: kd's temperature and weight are those of our own
- * study (decision 8); the logits' weight is kd's, as no paper gives one; dkd's warm-up is the published 20 of 240 epochs as
- * a share; and crd is cut to what a CPU carries: published are 16,384 negatives, a bank of every image and embeddings of 128.
+ * Each method's published values for small images (mdistiller, DIST), but: kd's temperature and
+ * weight are those of our own study (decision 8); the logits' weight is kd's, as no paper gives
+ * one; dkd's warm-up is the published 20 of 240 epochs as a share; and crd is cut to what a CPU
+ * carries: published are 16,384 negatives, a bank of every image and embeddings of 128.
  */
 export const DISTILLATION_DEFAULTS = Object.freeze({
   none: { loss: 'none' },

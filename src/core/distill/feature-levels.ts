@@ -1,10 +1,12 @@
 /**
  * Which layers of two networks are compared, from their graphs alone.
  *
- * A level is the last layer of each resolution: of a map `[h,w,c]`, or of tokens `[h*w,c]`, which lie on the grid of the map
- * that they were cut from (rows that a transpose has turned into channels are no places). The input and maps of one place
- * are none. Every level of the student is paired with the teacher's of the same size, else the next finer one, else the
- * teacher's coarsest; both are then pooled to the smaller of the two sizes. So the last levels of both are always paired.
+ * A level is the last layer of each resolution: of a map `[h,w,c]`, or of tokens `[h*w,c]`, which
+ * lie on the grid of the map that they were cut from (rows that a transpose has turned into
+ * channels are no places). The input and maps of one place are none. Every level of the student is
+ * paired with the teacher's of the same size, else the next finer one, else the teacher's coarsest;
+ * both are then pooled to the smaller of the two sizes. So the last levels of both are always
+ * paired.
  */
 import { inferShapes } from '../arch/cost.ts';
 import type { ArchitectureGraph, Layer, Shape } from '../arch/graph.ts';
@@ -88,6 +90,7 @@ function gridOf(
 }
 
 function lacking(graph: ArchitectureGraph): never {
-  const message = `This ${graph.family} has no feature map of more than one place to compare: choose another loss, such as kd.`;
+  const message =
+    `This ${graph.family} has no feature map of more than one place to compare: choose another ` + 'loss, such as kd.';
   throw new WorkbenchError('teacher.mismatch', message, { field: 'recipe.distillation.loss' });
 }

@@ -1,9 +1,12 @@
 /**
- * What a loss wants of the teacher for every view of every training image; it is computed once and stored.
+ * What a loss wants of the teacher for every view of every training image; it is computed once and
+ * stored.
  *
  * - kd, mse, dkd, dist: logits, `[classes]`.
- * - at: an attention map for each pair of levels, at the size at which they are compared, `[h * w]`: no channels.
- * - fitnet: the map of the middle pair, `[h, w, channels]`, pooled so far that all views together stay within `MAP_BYTES`.
+ * - at: an attention map for each pair of levels, at the size at which they are compared,
+ *   `[h * w]`: no channels.
+ * - fitnet: the map of the middle pair, `[h, w, channels]`, pooled so far that all views together
+ *   stay within `MAP_BYTES`.
  * - crd: the vector before the logits, `[channels]`.
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
@@ -29,7 +32,8 @@ export interface TeacherArray {
 
 export type Size = readonly [height: number, width: number];
 
-/** `rows`: views times images. Throws `teacher.mismatch` when the two networks have nothing to compare. */
+/** `rows`: views times images. Throws `teacher.mismatch` when the two networks have nothing to
+ * compare. */
 export function teacherArrays(
   recipe: DistillationRecipe,
   student: ArchitectureGraph,

@@ -6,10 +6,11 @@
  * | k      | points of the front                                                                    |        |
  * | level  | best value that the front reaches at the costs of a cell (the reference's where none)   | [cells]|
  *
- * With costs known, the hypervolume gained by value y at costs c is Σ_cells vol(cell ∩ {costs >= c}) · max(0, y − level).
- * One cost gives the k + 1 segments of the front's staircase; none gives a single cell of volume 1, whose gain is plain
- * improvement. Of several costs, a cell is a box that one point of the front is the best to reach: at most 2k + 1 of them
- * with two costs, O(k²) with three (free-boxes.ts).
+ * With costs known, the hypervolume gained by value y at costs c is Σ_cells vol(cell ∩
+ * {costs >= c}) · max(0, y − level). One cost gives the k + 1 segments of the front's staircase;
+ * none gives a single cell of volume 1, whose gain is plain improvement. Of several costs, a cell
+ * is a box that one point of the front is the best to reach: at most 2k + 1 of them with two costs,
+ * O(k²) with three (free-boxes.ts).
  */
 import { covers, isWithin } from './dominance.ts';
 import { eachFreeBox } from './free-boxes.ts';
@@ -33,13 +34,15 @@ export interface Cells {
   readonly levels: readonly number[];
   /** Index into `levels` of each cell, `[count]`. */
   readonly levelOf: Int32Array;
-  /** Where the levels begin: from the best value down, with an index into `levels`; the reference's is that of all costs. */
+  /** Where the levels begin: from the best value down, with an index into `levels`; the reference's
+   * is that of all costs. */
   readonly front: readonly { readonly costs: readonly number[]; readonly level: number }[];
   /** Costs that count nothing any more, `[m]`. */
   readonly bound: readonly number[];
 }
 
-/** Cells for the outcomes known so far. Outcomes beyond the reference in a cost, or no better than its value, count nothing. */
+/** Cells for the outcomes known so far. Outcomes beyond the reference in a cost, or no better than
+ * its value, count nothing. */
 export function createCells(outcomes: readonly Outcome[], reference: Outcome): Cells {
   const m = reference.costs.length;
   const useful = outcomes
@@ -78,9 +81,10 @@ export function createCells(outcomes: readonly Outcome[], reference: Outcome): C
 }
 
 /**
- * The lowest level that costs `[m]` can improve on (that of the cell they lie in: what the front reaches there) and the
- * volume of everything they dominate; `undefined` beyond the reference. No level of theirs is lower, so the gain is at most
- * that volume times the improvement over that level.
+ * The lowest level that costs `[m]` can improve on (that of the cell they lie in: what the front
+ * reaches there) and the volume of everything they dominate; `undefined` beyond the reference. No
+ * level of theirs is lower, so the gain is at most that volume times the improvement over that
+ * level.
  */
 export function lowestLevel(
   { dimensions: m, front, bound }: Cells,

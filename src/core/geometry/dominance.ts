@@ -15,7 +15,8 @@ export const cornerOf = (metrics: Metrics, objectives: readonly Objective[]): re
 
 export const isFiniteCorner = (corner: readonly number[]): boolean => corner.every(Number.isFinite);
 
-/** `left` is nowhere worse in the first `m` axes, so that equals cover each other. NaN covers nothing and is not covered. */
+/** `left` is nowhere worse in the first `m` axes, so that equals cover each other. NaN covers
+ * nothing and is not covered. */
 export function covers(left: Corner, right: Corner, m = left.length): boolean {
   for (let j = 0; j < m; j++) if (!(left[j]! <= right[j]!)) return false;
   return true;
@@ -31,8 +32,9 @@ export function isWithin(corner: Corner, bound: Corner): boolean {
 }
 
 /**
- * Indices, ascending, of the corners `[n][m]` that no other dominates; of equals the first. In lexicographic order whatever
- * covers a corner stands before it, so one pass against the front so far is enough.
+ * Indices, ascending, of the corners `[n][m]` that no other dominates; of equals the first. In
+ * lexicographic order whatever covers a corner stands before it, so one pass against the front so
+ * far is enough.
  */
 export function nondominated(corners: readonly Corner[]): readonly number[] {
   const order = corners.map((_, i) => i).sort((a, b) => compare(corners[a]!, corners[b]!) || a - b);

@@ -6,9 +6,9 @@
  * | r      | reference point: a point counts where it is below it | `[d]`    |
  * | front  | points that no other covers                         | `[k][d]` |
  *
- * A new point adds what it alone dominates (its exclusive volume: While, Bradstreet and Barone 2012). In two dimensions
- * that lies between its neighbours on the staircase, found by bisection; in more it is what the front leaves free of the box
- * between the point and the reference.
+ * A new point adds what it alone dominates (its exclusive volume: While, Bradstreet and Barone
+ * 2012). In two dimensions that lies between its neighbours on the staircase, found by bisection;
+ * in more it is what the front leaves free of the box between the point and the reference.
  */
 import { covers, isWithin } from './dominance.ts';
 import type { Corner } from './dominance.ts';
@@ -54,11 +54,13 @@ function exclusiveVolume(front: readonly Corner[], point: Corner, r: Corner): nu
   return total;
 }
 
-/** Of each corner what would be lost without it, `[n]`: nothing where it is not below the reference, or twice there. */
+/** Of each corner what would be lost without it, `[n]`: nothing where it is not below the
+ * reference, or twice there. */
 export const exclusiveVolumes = (corners: readonly Corner[], r: Corner): readonly number[] =>
   corners.map((corner, i) => (isWithin(corner, r) ? exclusiveVolume(corners.toSpliced(i, 1), corner, r) : 0));
 
-/** Indices of `count` of the corners, each the one that adds most to those before it; equals in their order. */
+/** Indices of `count` of the corners, each the one that adds most to those before it; equals in
+ * their order. */
 export function widestSubset(corners: readonly Corner[], r: Corner, count: number): readonly number[] {
   const left = new Set(corners.keys());
   const taken: number[] = [];
@@ -75,7 +77,8 @@ export function widestSubset(corners: readonly Corner[], r: Corner, count: numbe
   return taken;
 }
 
-/** Two dimensions: the front from left to right, falling. A search is O(log k), and each point leaves it once at most. */
+/** Two dimensions: the front from left to right, falling. A search is O(log k), and each point
+ * leaves it once at most. */
 function createStaircase(r: Corner): (point: Corner) => number {
   const front: Corner[] = [];
   /** How many stand left of `x`, or above it. */

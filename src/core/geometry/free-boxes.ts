@@ -1,5 +1,6 @@
 /**
- * The part of a box that no point covers, cut into disjoint boxes. Exact hypervolumes and the expected ones rest on it.
+ * The part of a box that no point covers, cut into disjoint boxes. Exact hypervolumes and the
+ * expected ones rest on it.
  *
  * | symbol | meaning                                                                     | shape    |
  * | m      | dimensions                                                                  |          |
@@ -7,9 +8,10 @@
  * | corner | least corner of the box; −∞ is allowed                                       | `[m]`    |
  * | bound  | greatest corner                                                             | `[m]`    |
  *
- * By sweeping the last axis upwards: what a point is the first to cover in the other axes was free from the corner up to
- * that point, and what none covers is free up to the bound. Both are the same problem with an axis less. In two axes there
- * are at most n + 1 boxes, in three at most 2n + 1 (as many as in Lacour, Klamroth and Fonseca 2017), in four O(n²).
+ * By sweeping the last axis upwards: what a point is the first to cover in the other axes was free
+ * from the corner up to that point, and what none covers is free up to the bound. Both are the same
+ * problem with an axis less. In two axes there are at most n + 1 boxes, in three at most 2n + 1 (as
+ * many as in Lacour, Klamroth and Fonseca 2017), in four O(n²).
  */
 import { covers } from './dominance.ts';
 import type { Corner } from './dominance.ts';

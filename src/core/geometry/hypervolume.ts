@@ -1,6 +1,6 @@
 /**
- * Hypervolumes of measured points: what they dominate below a reference that a point counts where it is better than in every
- * objective. One with a NaN, infinite or missing objective adds nothing.
+ * Hypervolumes of measured points: what they dominate below a reference that a point counts where
+ * it is better than in every objective. One with a NaN, infinite or missing objective adds nothing.
  */
 import { WorkbenchError } from '../errors.ts';
 import { cornerOf, covers, isFiniteCorner } from './dominance.ts';
@@ -8,7 +8,8 @@ import type { Corner } from './dominance.ts';
 import { createDominatedVolume } from './dominated-volume.ts';
 import type { Metrics, Objective } from '../objective.ts';
 
-/** Volume between the points and the reference, in the product of the objectives' units; exact for any d. */
+/** Volume between the points and the reference, in the product of the objectives' units; exact for
+ * any d. */
 export function hypervolume(
   points: readonly Metrics[],
   objectives: readonly Objective[],
@@ -18,8 +19,8 @@ export function hypervolume(
 }
 
 /**
- * Hypervolume of the first 1, 2, ..., n points: `[n]`, never falling, each from the one before it. Throws when an objective
- * has no reference.
+ * Hypervolume of the first 1, 2, ..., n points: `[n]`, never falling, each from the one before it.
+ * Throws when an objective has no reference.
  */
 export function hypervolumeHistory(
   points: readonly Metrics[],
@@ -31,13 +32,14 @@ export function hypervolumeHistory(
 }
 
 export interface GrowingFront {
-  /** Takes the point in: how many points the front has now (of equal ones the first), and what they dominate. */
+  /** Takes the point in: how many points the front has now (of equal ones the first), and what they
+   * dominate. */
   add(point: Metrics): { readonly size: number; readonly hypervolume: number };
 }
 
 /**
- * A front kept up to date point by point: each costs a pass over the front, not over all points before it. Throws when an
- * objective has no reference.
+ * A front kept up to date point by point: each costs a pass over the front, not over all points
+ * before it. Throws when an objective has no reference.
  */
 export function growFront(objectives: readonly Objective[], reference: Readonly<Record<string, number>>): GrowingFront {
   const r = cornerOf(reference, objectives);

@@ -8,7 +8,8 @@
 import { cornerOf, isFiniteCorner, nondominated } from './dominance.ts';
 import type { Metrics, Objective } from '../objective.ts';
 
-/** Indices of the points that no other dominates, ascending; of equal points the first stands for all. */
+/** Indices of the points that no other dominates, ascending; of equal points the first stands for
+ * all. */
 export function paretoFront(points: readonly Metrics[], objectives: readonly Objective[]): readonly number[] {
   const corners = points.map((point) => cornerOf(point, objectives));
   const finite = [...corners.keys()].filter((index) => isFiniteCorner(corners[index]!));
@@ -16,8 +17,9 @@ export function paretoFront(points: readonly Metrics[], objectives: readonly Obj
 }
 
 /**
- * Indices of the points `[n]` of least cost and greatest gain that no other dominates, by rising cost; of equal points the first.
- * For tens of thousands of points as columns; one with a NaN or infinite value is on no front.
+ * Indices of the points `[n]` of least cost and greatest gain that no other dominates, by rising
+ * cost; of equal points the first. For tens of thousands of points as columns; one with a NaN or
+ * infinite value is on no front.
  */
 export function planeFront(costs: Float64Array, gains: Float64Array): readonly number[] {
   const rows = Array.from(costs, (_cost, index) => index).filter(
@@ -43,9 +45,10 @@ export function paretoItems<T>(
 }
 
 /**
- * Index of the knee among the points: the member of the front farthest below the chord between the front's ends (in more
- * than two objectives: the plane through the ends of the axes), each objective scaled to [0, 1] over the front. Undefined
- * where no member lies below it, as on a front of fewer than three.
+ * Index of the knee among the points: the member of the front farthest below the chord between the
+ * front's ends (in more than two objectives: the plane through the ends of the axes), each
+ * objective scaled to [0, 1] over the front. Undefined where no member lies below it, as on a front
+ * of fewer than three.
  */
 export function kneePoint(points: readonly Metrics[], objectives: readonly Objective[]): number | undefined {
   const rows = paretoFront(points, objectives).map((index) => ({

@@ -40,7 +40,8 @@ export function nondominationRanks(points: readonly Corner[]): readonly number[]
   return ranks;
 }
 
-/** Crowding distances of one front (section III.B): `[n]`, sums over objectives of the gap between a point's neighbours. */
+/** Crowding distances of one front (section III.B): `[n]`, sums over objectives of the gap between
+ * a point's neighbours. */
 export function crowdingDistances(points: readonly Corner[]): readonly number[] {
   const distances = new Array<number>(points.length).fill(0);
   for (let j = 0; j < (points[0]?.length ?? 0); j++) {

@@ -9,7 +9,8 @@
  * Source: Kendall, "The treatment of ties in ranking problems", Biometrika 33 (1945), 239-251.
  */
 
-/** s / √(u v), in [-1, 1]; NaN with fewer than two pairs, or where one list is constant or has a NaN. O(n²). */
+/** s / √(u v), in [-1, 1]; NaN with fewer than two pairs, or where one list is constant or has a
+ * NaN. O(n²). */
 export function kendallTau(a: readonly number[], b: readonly number[]): number {
   let [s, u, v] = [0, 0, 0];
   for (let i = 1; i < a.length; i++) {

@@ -7,11 +7,12 @@
  * | L      | lower triangle with A + jitter I = L Lᵀ            | packed: row i starts at i(i+1)/2 |
  * | b, x   | right-hand side, solution                          | [n]                            |
  *
- * Rows are packed, so that appending a row never moves the others, and a factor built by appends is bit for bit the
- * one built at once: a resumed run computes what the unbroken one did.
+ * Rows are packed, so that appending a row never moves the others, and a factor built by appends is
+ * bit for bit the one built at once: a resumed run computes what the unbroken one did.
  */
 
-/** Packed lower triangle; `values` may be longer than needed, and its rows past `n` are free for `appendRow`. */
+/** Packed lower triangle; `values` may be longer than needed, and its rows past `n` are free for
+ * `appendRow`. */
 export interface Factor {
   readonly n: number;
   readonly values: Float64Array;
@@ -21,16 +22,18 @@ export interface Factor {
 
 export const packedLength = (n: number): number => (n * (n + 1)) / 2;
 
-/** First thing tried is no jitter at all; each next one is a hundred times the last (relative to the mean diagonal). */
+/** First thing tried is no jitter at all; each next one is a hundred times the last (relative to
+ * the mean diagonal). */
 const JITTERS = [0, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2] as const;
 
 /** What is left of a diagonal entry must be more than this share of it. */
 const TINY = 1e-14;
 
 /**
- * Forward substitution over the rows `[from, to)` of a packed lower triangle: x[i] = (b[i] − Σ L[i][k] x[k]) / L[i][i], the sum
- * over k from `origin` (below it x is 0) to i − 1. x[i] stands in `x[at + i]`, and those before `from` are there already. Four
- * rows at a time read x once and wait for no sum of each other; each sum runs in the order of k, as it would alone.
+ * Forward substitution over the rows `[from, to)` of a packed lower triangle: x[i] = (b[i] − Σ
+ * L[i][k] x[k]) / L[i][i], the sum over k from `origin` (below it x is 0) to i − 1. x[i] stands in
+ * `x[at + i]`, and those before `from` are there already. Four rows at a time read x once and wait
+ * for no sum of each other; each sum runs in the order of k, as it would alone.
  */
 export function substitute(
   lower: Float64Array,
@@ -73,8 +76,8 @@ export function substitute(
 }
 
 /**
- * Writes row n of the factor from the new matrix row `row` (`[n+1]`, diagonal last); false when the matrix so extended
- * is not positive definite. O(n²).
+ * Writes row n of the factor from the new matrix row `row` (`[n+1]`, diagonal last); false when the
+ * matrix so extended is not positive definite. O(n²).
  */
 function writeRow(values: Float64Array, n: number, row: Float64Array, jitter: number): boolean {
   const start = packedLength(n);
@@ -83,7 +86,8 @@ function writeRow(values: Float64Array, n: number, row: Float64Array, jitter: nu
   return writeDiagonal(values, n);
 }
 
-/** The diagonal entry of a row whose other entries are those of the factor already; false when it has none. */
+/** The diagonal entry of a row whose other entries are those of the factor already; false when it
+ * has none. */
 function writeDiagonal(values: Float64Array, i: number): boolean {
   const row = packedLength(i);
   let diagonal = values[row + i]!;
@@ -95,8 +99,8 @@ function writeDiagonal(values: Float64Array, i: number): boolean {
 }
 
 /**
- * Turns a packed matrix into its factor, two columns at a time and in four rows at once; false when it is not positive
- * definite. Each sum runs in the order in which `writeRow` has it.
+ * Turns a packed matrix into its factor, two columns at a time and in four rows at once; false when
+ * it is not positive definite. Each sum runs in the order in which `writeRow` has it.
  */
 function factorise(values: Float64Array, n: number): boolean {
   for (let j = 0; j < n; j += 2) {
@@ -163,7 +167,8 @@ function factorise(values: Float64Array, n: number): boolean {
   return true;
 }
 
-/** L with A + jitter I = L Lᵀ for a packed lower triangle of A, `[n(n+1)/2]`. `undefined` when even 1 % jitter fails. */
+/** L with A + jitter I = L Lᵀ for a packed lower triangle of A, `[n(n+1)/2]`. `undefined` when even
+ * 1 % jitter fails. */
 export function cholesky(packed: Float64Array, n: number): Factor | undefined {
   let trace = 0;
   for (let i = 0; i < n; i++) trace += packed[packedLength(i) + i]!;
@@ -180,8 +185,9 @@ export function cholesky(packed: Float64Array, n: number): Factor | undefined {
 }
 
 /**
- * The factor of the matrix grown by one row (`[n+1]`, diagonal last), in O(n²); `undefined` when that needs a new jitter.
- * Storage is shared with `factor` where there is room, so only the newest factor of a chain may be appended to.
+ * The factor of the matrix grown by one row (`[n+1]`, diagonal last), in O(n²); `undefined` when
+ * that needs a new jitter. Storage is shared with `factor` where there is room, so only the newest
+ * factor of a chain may be appended to.
  */
 export function appendRow(factor: Factor, row: Float64Array): Factor | undefined {
   const { n, jitter } = factor;
@@ -226,8 +232,9 @@ export function logDeterminant(factor: Factor): number {
 }
 
 /**
- * Forward substitution of the unit vectors `first` to `first` + 3 at once, two rows at a time: x of the vector `first` + c is
- * written into `out` from `(first + c)·n + first` on, its rows `first` to n − 1. Above a vector's one there is nothing but zeros.
+ * Forward substitution of the unit vectors `first` to `first` + 3 at once, two rows at a time: x of
+ * the vector `first` + c is written into `out` from `(first + c)·n + first` on, its rows `first` to
+ * n − 1. Above a vector's one there is nothing but zeros.
  */
 function invertColumns(lower: Float64Array, n: number, first: number, out: Float64Array): void {
   const at0 = first * n;
@@ -278,11 +285,12 @@ function invertColumns(lower: Float64Array, n: number, first: number, out: Float
   }
 }
 
-/** (A + jitter I)⁻¹ as a packed lower triangle. O(n³/3): L⁻¹ first, then the products of its columns. */
+/** (A + jitter I)⁻¹ as a packed lower triangle. O(n³/3): L⁻¹ first, then the products of its
+ * columns. */
 export function inverse(factor: Factor): Float64Array {
   const { n, values } = factor;
-  // Column j of L⁻¹, stored as a row so that all inner loops run over neighbouring memory; zeros past the last, so that four
-  // can be taken at a time.
+  // Column j of L⁻¹, stored as a row so that all inner loops run over neighbouring memory; zeros
+  // past the last, so that four can be taken at a time.
   const columns = new Float64Array((n + 4) * n);
   for (let j = 0; j < n; j += 4) invertColumns(values, n, j, columns);
   const result = new Float64Array(packedLength(n));

@@ -1,6 +1,7 @@
 /**
- * L-BFGS with a backtracking line search (Nocedal and Wright 2006, algorithms 7.4, 7.5 and 3.1), for smooth functions of
- * a few dozen variables whose evaluation is dear. Values of +∞ or NaN are walls that the line search backs away from.
+ * L-BFGS with a backtracking line search (Nocedal and Wright 2006, algorithms 7.4, 7.5 and 3.1),
+ * for smooth functions of a few dozen variables whose evaluation is dear. Values of +∞ or NaN are
+ * walls that the line search backs away from.
  */
 
 export interface Evaluation {

@@ -1,5 +1,6 @@
 /**
- * The standard normal distribution, accurate far into its tails, and expected improvement in log form.
+ * The standard normal distribution, accurate far into its tails, and expected improvement in log
+ * form.
  *
  * | symbol | meaning                                   |
  * | φ, Φ   | density, distribution function            |
@@ -9,7 +10,8 @@
 const SQRT_2 = Math.SQRT2;
 const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 
-/** Rational Chebyshev coefficients of Cody (1969), "Rational Chebyshev approximations for the error function". */
+/** Rational Chebyshev coefficients of Cody (1969), "Rational Chebyshev approximations for the error
+ * function". */
 const ERF_SMALL_P = [
   3.20937758913846947e3, 3.77485237685302021e2, 1.13864154151050156e2, 3.1611237438705656, 1.85777706184603153e-1,
 ];
@@ -63,8 +65,9 @@ export function logCdf(z: number): number {
 }
 
 /**
- * z with log Φ(z) = `logProbability` (below 0), by Newton's method. log Φ is concave, and the start lies left of the
- * root, where φ's envelope 2Φ(z) <= exp(−z²/2) meets the probability: the steps only ever rise to it.
+ * z with log Φ(z) = `logProbability` (below 0), by Newton's method. log Φ is concave, and the start
+ * lies left of the root, where φ's envelope 2Φ(z) <= exp(−z²/2) meets the probability: the steps
+ * only ever rise to it.
  */
 export function inverseLogCdf(logProbability: number): number {
   let z = -Math.sqrt(-2 * logProbability);
@@ -82,8 +85,9 @@ export function inverseLogCdf(logProbability: number): number {
 const mills = (x: number): number => Math.sqrt(Math.PI / 2) * scaledErfc(x / SQRT_2);
 
 /**
- * log h(z), h(z) = φ(z) + z Φ(z). For z < −1, h = φ(z)(1 − |z| mills(|z|)) suffers cancellation as |z| grows, so past
- * −100 the asymptotic series of the bracket, 1/z² (1 − 3/z² + 15/z⁴ − 105/z⁶), takes over (Ament et al. 2023, log-EI).
+ * log h(z), h(z) = φ(z) + z Φ(z). For z < −1, h = φ(z)(1 − |z| mills(|z|)) suffers cancellation as
+ * |z| grows, so past −100 the asymptotic series of the bracket, 1/z² (1 − 3/z² + 15/z⁴ − 105/z⁶),
+ * takes over (Ament et al. 2023, log-EI).
  */
 function logH(z: number): number {
   if (z > -1) return Math.log(pdf(z) + z * cdf(z));
@@ -94,7 +98,8 @@ function logH(z: number): number {
   return logDensity + Math.log(inverse) + Math.log1p(inverse * (-3 + inverse * (15 - 105 * inverse)));
 }
 
-/** log E[max(0, Y − threshold)] for Y ~ N(mean, deviation²); deviation 0 gives the log of the plain improvement. */
+/** log E[max(0, Y − threshold)] for Y ~ N(mean, deviation²); deviation 0 gives the log of the plain
+ * improvement. */
 export function logExpectedImprovement(mean: number, deviation: number, threshold: number): number {
   if (!(deviation > 0)) return mean > threshold ? Math.log(mean - threshold) : -Infinity;
   return Math.log(deviation) + logH((mean - threshold) / deviation);

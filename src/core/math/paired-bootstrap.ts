@@ -6,10 +6,11 @@
  * m*       mean of n draws from d with replacement                          [B]
  * p        smallest level at which the percentile interval leaves out 0
  *
- * Sources: Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3 (percentile interval); Davison and
- * Hinkley, Bootstrap Methods and their Application (1997), equation 4.11 (the added one); Holm, Scandinavian Journal of
- * Statistics 6 (1979), 65-70. Its p cannot fall below 2^(1-n), the least that an exact test over the 2^n signs of the pairs can
- * give: resampling a handful of pairs of one sign would claim any significance.
+ * Sources: Efron and Tibshirani, An Introduction to the Bootstrap (1993), section 13.3 (percentile
+ * interval); Davison and Hinkley, Bootstrap Methods and their Application (1997), equation 4.11
+ * (the added one); Holm, Scandinavian Journal of Statistics 6 (1979), 65-70. Its p cannot fall
+ * below 2^(1-n), the least that an exact test over the 2^n signs of the pairs can give: resampling
+ * a handful of pairs of one sign would claim any significance.
  */
 import { createRng } from './rng.ts';
 import { quantileOfSorted } from './quantile.ts';
@@ -33,8 +34,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * `differences` `[n]`; all NaN and p = 1 of none. A percentile interval of few pairs is too narrow: who claims something
- * by it says of how many.
+ * `differences` `[n]`; all NaN and p = 1 of none. A percentile interval of few pairs is too narrow:
+ * who claims something by it says of how many.
  */
 export function pairedBootstrap(differences: readonly number[], options: BootstrapOptions = {}): BootstrapResult {
   const { seed = 1, resamples = 10_000, level = 0.95 } = options;
@@ -59,7 +60,8 @@ export function pairedBootstrap(differences: readonly number[], options: Bootstr
   };
 }
 
-/** Adjusted p values `[m]`, in the order given: a family of tests at level a rejects those at or below a. */
+/** Adjusted p values `[m]`, in the order given: a family of tests at level a rejects those at or
+ * below a. */
 export function holm(pValues: readonly number[]): readonly number[] {
   const order = pValues.map((p, index) => ({ p, index })).sort((left, right) => left.p - right.p);
   const adjusted = new Array<number>(pValues.length);

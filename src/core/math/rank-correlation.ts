@@ -1,8 +1,8 @@
 /** Spearman's rank correlation. */
 
 /**
- * ρ of two lists `[n]`: Pearson's correlation of their ranks, equal values sharing the mean of theirs. NaN with fewer than two
- * pairs, or where one list is constant.
+ * ρ of two lists `[n]`: Pearson's correlation of their ranks, equal values sharing the mean of
+ * theirs. NaN with fewer than two pairs, or where one list is constant.
  */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
   const [x, y] = [ranks(a), ranks(b)];

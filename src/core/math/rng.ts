@@ -1,14 +1,17 @@
 /**
- * Seedable, splittable random numbers: xoshiro128** (Blackman and Vigna 2018), seeded by a 32-bit mixing hash.
+ * Seedable, splittable random numbers: xoshiro128** (Blackman and Vigna 2018), seeded by a 32-bit
+ * mixing hash.
  *
- * The generator is a small mutable object that lives inside one pure computation: whoever needs chance splits a fresh
- * one from a seed and an index, so nothing depends on how many numbers another part has drawn.
+ * The generator is a small mutable object that lives inside one pure computation: whoever needs
+ * chance splits a fresh one from a seed and an index, so nothing depends on how many numbers
+ * another part has drawn.
  */
 
 export interface Rng {
   /** Uniform in [0, 1), 32 bits of it. */
   uniform(): number;
-  /** Uniform integer in [0, bound). Throws a RangeError when `bound` is not a positive integer up to 2^32. */
+  /** Uniform integer in [0, bound). Throws a RangeError when `bound` is not a positive integer up
+   * to 2^32. */
   int(bound: number): number;
   /** Standard normal (polar method of Marsaglia). */
   normal(): number;
@@ -16,7 +19,8 @@ export interface Rng {
   shuffle<T>(items: readonly T[]): T[];
 }
 
-/** Finaliser of MurmurHash3: every input bit changes every output bit with probability about one half. */
+/** Finaliser of MurmurHash3: every input bit changes every output bit with probability about one
+ * half. */
 function mix32(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -24,7 +28,8 @@ function mix32(value: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** A seed of its own for each index: `split(seed, k)` is the seed of trial k. Any safe integers; result in [0, 2^32). */
+/** A seed of its own for each index: `split(seed, k)` is the seed of trial k. Any safe integers;
+ * result in [0, 2^32). */
 export function split(seed: number, index: number): number {
   const low = mix32(seed ^ 0x9e3779b9);
   const high = mix32(Math.floor(seed / 2 ** 32) + 0x7f4a7c15);

@@ -1,5 +1,6 @@
 /**
- * Sums over the columns of one row and each of many others: what kernels and their gradients are made of.
+ * Sums over the columns of one row and each of many others: what kernels and their gradients are
+ * made of.
  *
  * | symbol | meaning                                                                  | shape           |
  * | row    | begins at `offset` of its array                                          | `[stride]`      |
@@ -25,9 +26,9 @@ export function squaredDistance(
 }
 
 /**
- * Over the columns `first` to `last` - 1, Σ (x_j − x'_j)² and Σ 1 / (1 + ρ (x_j − x'_j)²), ρ being the sharpness: into `squares`
- * and `likenesses`, which are as long as the next multiple of four. Four rows at a time read the one row once and wait for no
- * sum of each other.
+ * Over the columns `first` to `last` - 1, Σ (x_j − x'_j)² and Σ 1 / (1 + ρ (x_j − x'_j)²), ρ being
+ * the sharpness: into `squares` and `likenesses`, which are as long as the next multiple of four.
+ * Four rows at a time read the one row once and wait for no sum of each other.
  */
 export function addSquares(
   row: Float64Array,
@@ -88,8 +89,8 @@ export function addSquares(
 }
 
 /**
- * Over the columns from `first` on, one for each of the rates: into `mismatches` Σ rate_j 1[x_j ≠ x'_j], and to `likenesses` it
- * adds the number of columns that agree.
+ * Over the columns from `first` on, one for each of the rates: into `mismatches` Σ rate_j 1[x_j ≠
+ * x'_j], and to `likenesses` it adds the number of columns that agree.
  */
 export function addMismatches(
   row: Float64Array,

@@ -1,6 +1,7 @@
 /**
- * How much of a value's variance the levels of one parameter account for by themselves: the correlation ratio of a one-way
- * layout, corrected for chance (epsilon squared, Kelley 1935: "An unbiased correlation ratio measure", PNAS 21).
+ * How much of a value's variance the levels of one parameter account for by themselves: the
+ * correlation ratio of a one-way layout, corrected for chance (epsilon squared, Kelley 1935: "An
+ * unbiased correlation ratio measure", PNAS 21).
  *
  * symbol   meaning
  * n, k     values, levels that occur
@@ -9,7 +10,8 @@
  * share    (SSB - (k - 1) SSW / (n - k)) / (SSB + SSW); below 0 is chance, and counts as 0
  */
 
-/** `values[i]` belongs to `levels[i]`. NaN where it says nothing: one level, as many levels as values, or no variance. */
+/** `values[i]` belongs to `levels[i]`. NaN where it says nothing: one level, as many levels as
+ * values, or no variance. */
 export function varianceShare(values: readonly number[], levels: readonly unknown[]): number {
   const groups = new Map<unknown, number[]>();
   for (const [index, value] of values.entries()) {

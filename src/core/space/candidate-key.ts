@@ -1,4 +1,5 @@
-/** One string per candidate: equal candidates have equal keys, in whatever order their levels stand. */
+/** One string per candidate: equal candidates have equal keys, in whatever order their levels
+ * stand. */
 import type { Candidate, Configuration, Level } from './space.ts';
 
 /** `resnet{"blocks":2,"width":16}`, names sorted; a number 1 and a string "1" differ. */
@@ -16,7 +17,8 @@ export function configurationKey(config: Configuration): string {
 const levelText = (level: Level | undefined): string =>
   typeof level === 'number' && Number.isFinite(level) ? `${level}` : JSON.stringify(level);
 
-/** What stands before the levels of configurations that have the same names in the same order: a key is asked for often. */
+/** What stands before the levels of configurations that have the same names in the same order: a
+ * key is asked for often. */
 interface KeyLayout {
   readonly names: readonly string[];
   /** By name: `{"blocks":` is written by the first, `,"width":` by another. */

@@ -1,15 +1,18 @@
 /**
- * The members of a family: which dimensions are active, canonical form, validation, counting, enumeration and chance.
- * A dimension stands after the one that gates it, so one pass in the family's order settles everything.
+ * The members of a family: which dimensions are active, canonical form, validation, counting,
+ * enumeration and chance. A dimension stands after the one that gates it, so one pass in the
+ * family's order settles everything.
  */
 import { WorkbenchError } from '../errors.ts';
 import { configurationKey } from './candidate-key.ts';
 import type { Candidate, Configuration, Dimension, Family, Level, Space } from './space.ts';
 
-/** Chance draws before a random member of a family with illegal combinations is looked for by enumeration. */
+/** Chance draws before a random member of a family with illegal combinations is looked for by
+ * enumeration. */
 const REJECTIONS = 1000;
 
-/** Active under the levels that `config` gives to the gates (other entries are not looked at), in the family's order. */
+/** Active under the levels that `config` gives to the gates (other entries are not looked at), in
+ * the family's order. */
 export function activeDimensions(family: Family, config: Configuration): readonly Dimension[] {
   const active: Dimension[] = [];
   for (const dimension of family.dimensions) {
@@ -18,7 +21,8 @@ export function activeDimensions(family: Family, config: Configuration): readonl
   return active;
 }
 
-/** A dimension without a level: the reference student's level where it has one, else the middle or first level. */
+/** A dimension without a level: the reference student's level where it has one, else the middle or
+ * first level. */
 function defaultLevel(family: Family, dimension: Dimension): Level {
   const reference = family.reference?.[dimension.name];
   if (reference !== undefined && dimension.levels.includes(reference)) return reference;
@@ -30,7 +34,8 @@ function defaultLevel(family: Family, dimension: Dimension): Level {
   return level;
 }
 
-/** The member that keeps what `partial` says of active dimensions, drops the rest and fills in default levels. */
+/** The member that keeps what `partial` says of active dimensions, drops the rest and fills in
+ * default levels. */
 export function completeConfiguration(family: Family, partial: Configuration): Configuration {
   const config: Record<string, Level> = {};
   const active: Dimension[] = [];
@@ -42,7 +47,8 @@ export function completeConfiguration(family: Family, partial: Configuration): C
   return config;
 }
 
-/** Active dimensions only, in the family's order. Throws `config.invalid` when one of them has no level. */
+/** Active dimensions only, in the family's order. Throws `config.invalid` when one of them has no
+ * level. */
 export function canonicalise(family: Family, config: Configuration, field = 'config'): Configuration {
   const entries = activeDimensions(family, config).map((dimension): [string, Level] => {
     const level = config[dimension.name];
@@ -62,7 +68,8 @@ export function familyOf(space: Space, name: string): Family {
   });
 }
 
-/** Canonical form of a member; throws `config.invalid` naming the field, its level and what it may be. */
+/** Canonical form of a member; throws `config.invalid` naming the field, its level and what it may
+ * be. */
 export function validateConfiguration(family: Family, config: Configuration, field = 'config'): Configuration {
   const active = activeDimensions(family, config);
   for (const [name, level] of Object.entries(config)) {
@@ -106,7 +113,8 @@ export function familySize(family: Family): number {
   return count;
 }
 
-/** Every member once, canonical, in a fixed order (the last dimension turns fastest; a pool in its own order). */
+/** Every member once, canonical, in a fixed order (the last dimension turns fastest; a pool in its
+ * own order). */
 export function* enumerateFamily(family: Family): Generator<Configuration> {
   if (family.pool === undefined) yield* enumerateFrom(family, 0, {}, []);
   else for (const config of family.pool) if (isMember(family, config)) yield canonicalise(family, config);
@@ -119,8 +127,9 @@ export function* enumerateSpace(space: Space): Generator<Candidate> {
 }
 
 /**
- * A member by chance; `rng` gives numbers in [0, 1). Every level of an active dimension is equally likely (so members
- * below a rarely chosen gate are rarer); a pool's members are. Throws `space.exhausted` when the family has no member.
+ * A member by chance; `rng` gives numbers in [0, 1). Every level of an active dimension is equally
+ * likely (so members below a rarely chosen gate are rarer); a pool's members are. Throws
+ * `space.exhausted` when the family has no member.
  */
 export function randomMember(family: Family, rng: () => number): Configuration {
   for (let attempt = 0; attempt < REJECTIONS; attempt += 1) {

@@ -1,15 +1,17 @@
 /**
  * Nearness on the lattice: one-exchange neighbours and boxes around a centre.
  *
- * An exchange changes the level of one active dimension. Where that switches other dimensions off, they go; where it
- * switches some on, they come in at their default levels, and with each other level of one of them at a time, so that
- * every level of a single gated dimension is one exchange away and the way back exists.
+ * An exchange changes the level of one active dimension. Where that switches other dimensions off,
+ * they go; where it switches some on, they come in at their default levels, and with each other
+ * level of one of them at a time, so that every level of a single gated dimension is one exchange
+ * away and the way back exists.
  */
 import { configurationKey } from './candidate-key.ts';
 import { activeDimensions, completeConfiguration, isMember } from './lattice.ts';
 import type { Configuration, Dimension, Family, Level } from './space.ts';
 
-/** Members that differ from `config` by one exchange to any other level; canonical, each once, in a fixed order. */
+/** Members that differ from `config` by one exchange to any other level; canonical, each once, in a
+ * fixed order. */
 export function oneExchange(family: Family, config: Configuration): readonly Configuration[] {
   return exchanges(family, config, Infinity);
 }
@@ -20,8 +22,9 @@ export function adjacentExchange(family: Family, config: Configuration): readonl
 }
 
 /**
- * Test for the box around `centre`: every ordinal at most `levelRadius` of it levels away (`Infinity`: any), at most
- * `hammingRadius` categorical dimensions different. Dimensions active on one side only do not count: their gate does.
+ * Test for the box around `centre`: every ordinal at most `levelRadius` of it levels away
+ * (`Infinity`: any), at most `hammingRadius` categorical dimensions different. Dimensions active on
+ * one side only do not count: their gate does.
  */
 export function withinRadius(
   family: Family,
@@ -58,7 +61,8 @@ function placesOf(levels: readonly Level[]): ReadonlyMap<Level, number> {
   return table;
 }
 
-/** Place of the configuration's level among the dimension's levels; -1 where the dimension is not active. */
+/** Place of the configuration's level among the dimension's levels; -1 where the dimension is not
+ * active. */
 export function levelIndex({ name, levels }: Dimension, config: Configuration): number {
   const level = config[name];
   if (level === undefined) return -1;
@@ -83,7 +87,8 @@ function otherLevels(dimension: Dimension, config: Configuration, ordinalStep: n
   return dimension.levels.filter((_level, other) => other !== index && Math.abs(other - index) <= step);
 }
 
-/** `changed` in canonical form, once for every level of every dimension that the change switched on. */
+/** `changed` in canonical form, once for every level of every dimension that the change switched
+ * on. */
 function settle(family: Family, before: Configuration, changed: Configuration): readonly Configuration[] {
   const settled = completeConfiguration(family, changed);
   const switchedOn = activeDimensions(family, settled).filter((dimension) => before[dimension.name] === undefined);

@@ -1,6 +1,7 @@
 /**
- * A search space: a union of families, each a lattice of named dimensions. Strategies see only this; what a candidate
- * *is* (a student network, a row of a recorded table) is the family's business.
+ * A search space: a union of families, each a lattice of named dimensions. Strategies see only
+ * this; what a candidate *is* (a student network, a row of a recorded table) is the family's
+ * business.
  */
 
 export type Level = string | number | boolean;
@@ -13,14 +14,16 @@ export interface Dimension {
   readonly name: string;
   readonly title: string;
   readonly role: Role;
-  /** `ordinal`: levels stand in their order; `categorical`: no order of their own (a cost order is derived). */
+  /** `ordinal`: levels stand in their order; `categorical`: no order of their own (a cost order is
+   * derived). */
   readonly type: 'ordinal' | 'categorical';
   readonly levels: readonly Level[];
   /** Absent: always active. A dimension that is not active is absent from the configuration. */
   readonly activeWhen?: { readonly dimension: string; readonly levels: readonly Level[] };
 }
 
-/** Active dimensions only, in the order of the family's dimensions (canonical: equal candidates are equal records). */
+/** Active dimensions only, in the order of the family's dimensions (canonical: equal candidates are
+ * equal records). */
 export type Configuration = Readonly<Record<string, Level>>;
 
 export interface Candidate {

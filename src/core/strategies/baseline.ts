@@ -1,4 +1,5 @@
-/** What strategies without a surrogate share: filters, reference students and memory as TRADE has them, one pick at a time. */
+/** What strategies without a surrogate share: filters, reference students and memory as TRADE has
+ * them, one pick at a time. */
 import type { RunEvent, Why } from '../events.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, Member } from './catalogue.ts';

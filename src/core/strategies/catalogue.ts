@@ -1,6 +1,7 @@
 /**
- * What every strategy may choose from: the candidates of a problem that are legal and within its limits, with their
- * exactly known costs. Small families are listed whole, large ones by a sample that is spread over their costs.
+ * What every strategy may choose from: the candidates of a problem that are legal and within its
+ * limits, with their exactly known costs. Small families are listed whole, large ones by a sample
+ * that is spread over their costs.
  */
 import { WorkbenchError } from '../errors.ts';
 import { LATENCY_METRIC } from '../latency.ts';
@@ -34,24 +35,28 @@ export interface Catalogue {
   readonly costMetrics: readonly string[];
   /** Exactly known costs, remembered. */
   readonly costsOf: (candidate: Candidate) => KnownCosts;
-  /** The candidate with its costs, or `undefined` when it breaks a limit. Its family and levels must be the space's. */
+  /** The candidate with its costs, or `undefined` when it breaks a limit. Its family and levels
+   * must be the space's. */
   readonly admit: (candidate: Candidate) => Member | undefined;
 }
 
 const CATALOGUE = Object.freeze({
   /** Families up to this size are listed whole (docs/trade.md, step 6). */
   enumerate: 20_000,
-  /** Lattices with more combinations than this are not even searched for their legal members. [R] */
+  /** Lattices with more combinations than this are not even searched for their legal members.
+   * [R] */
   combinations: 400_000,
   /** Members drawn from a larger family. [R] */
   sample: 2_000,
   /** Steps down in cost from the best candidate drawn, when none drawn is within the limits. [R] */
   descent: 200,
-  /** Candidates beside those listed and drawn whose costs are remembered: so many at least, twice as many at most. [R] */
+  /** Candidates beside those listed and drawn whose costs are remembered: so many at least, twice
+   * as many at most. [R] */
   remembered: 8_000,
 });
 
-/** By the first known cost, then by the others, then by key: an order that does not depend on the space's. */
+/** By the first known cost, then by the others, then by key: an order that does not depend on the
+ * space's. */
 function compareMembers(metrics: readonly string[]): (a: Member, b: Member) => number {
   return (a, b) => {
     for (const metric of metrics) {
@@ -84,10 +89,12 @@ function drawSample(family: Family, seed: number): readonly Configuration[] {
   return [...drawn.values()];
 }
 
-/** Candidates with their costs, which are computed once each: of those to `keep` for good, of others as long as they are asked for. */
+/** Candidates with their costs, which are computed once each: of those to `keep` for good, of
+ * others as long as they are asked for. */
 function rememberMembers(space: Space): { readonly keep: MemberOf; readonly memberOf: MemberOf } {
   const kept = new Map<string, Member>();
-  // A search of thousands of candidates an ask would fill the memory with those that it left behind.
+  // A search of thousands of candidates an ask would fill the memory with those that it left
+  // behind.
   let recent = new Map<string, Member>();
   let earlier = new Map<string, Member>();
   const costed = (key: string, candidate: Candidate): Member =>
@@ -145,11 +152,13 @@ function descend(
   return config;
 }
 
-/** A seed that follows the family's name, so that the order of families in the space changes nothing. */
+/** A seed that follows the family's name, so that the order of families in the space changes
+ * nothing. */
 const seedOf = (seed: number, name: string): number =>
   [...name].reduce((hash, letter) => split(hash, letter.codePointAt(0) ?? 0), seed);
 
-/** Throws `budget.unreachable` when no candidate is within the limits; the message names the cheapest there is. */
+/** Throws `budget.unreachable` when no candidate is within the limits; the message names the
+ * cheapest there is. */
 export function createCatalogue(problem: Problem, seed: number): Catalogue {
   const { space } = problem;
   checkObjectives(problem);
@@ -191,7 +200,8 @@ export function createCatalogue(problem: Problem, seed: number): Catalogue {
   return { problem, families, costMetrics: metrics, costsOf, admit };
 }
 
-/** One objective is learned, the first; of the others only latency may be unknown: it is measured before training. */
+/** One objective is learned, the first; of the others only latency may be unknown: it is measured
+ * before training. */
 function checkObjectives({ objectives, reward }: Problem): void {
   const isRewarded = objectives.some(({ metric }) => metric === REWARD_METRIC);
   if (isRewarded !== (reward !== undefined) || (isRewarded && objectives.length > 1)) {
@@ -223,7 +233,10 @@ const isUnmodelled = ({ known, metric }: Objective, index: number): boolean =>
 function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchError {
   const lines = problem.limits.map(({ metric, max }) => {
     const known = costs.map((record) => record[metric] ?? Infinity);
-    return `${metric} <= ${max} (the least of any candidate is ${known.reduce((low, value) => (value < low ? value : low), Infinity)})`;
+    return (
+      `${metric} <= ${max} (the least of any candidate is ` +
+      `${known.reduce((low, value) => (value < low ? value : low), Infinity)})`
+    );
   });
   const isEmpty = costs.length === 0;
   return new WorkbenchError(
@@ -235,7 +248,8 @@ function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchE
   );
 }
 
-/** Whether every member of the family is a candidate at every proposal; of the others some are searched for. */
+/** Whether every member of the family is a candidate at every proposal; of the others some are
+ * searched for. */
 export const isListedWhole = ({ families }: Pick<Catalogue, 'families'>, name: string): boolean =>
   families.find(({ family }) => family.name === name)?.whole ?? true;
 

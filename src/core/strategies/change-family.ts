@@ -5,8 +5,9 @@ import type { Candidate } from '../space/space.ts';
 import type { Catalogue } from './catalogue.ts';
 
 /**
- * A random member of another family with students within the limits, with the levels of dimensions that the two share by
- * name; the candidate itself where there is no other. It may be illegal or over a limit.
+ * A random member of another family with students within the limits, with the levels of dimensions
+ * that the two share by name; the candidate itself where there is no other. It may be illegal or
+ * over a limit.
  */
 export function changeFamily(catalogue: Catalogue, from: Candidate, rng: Rng): Candidate {
   const others = catalogue.families.filter(({ family, members }) => family.name !== from.family && members.length > 0);

@@ -1,7 +1,7 @@
 /**
- * Regularised evolution (Real et al. 2019): a population that ages, parents by tournament, one mutation a child. With
- * several objectives the tournament is won by hypervolume gain over the rest of the population. The family is one of the
- * dimensions that mutate.
+ * Regularised evolution (Real et al. 2019): a population that ages, parents by tournament, one
+ * mutation a child. With several objectives the tournament is won by hypervolume gain over the rest
+ * of the population. The family is one of the dimensions that mutate.
  */
 import { createCells, hypervolumeGain } from '../geometry/cells.ts';
 import type { Outcome } from '../geometry/cells.ts';
@@ -23,10 +23,12 @@ import { admitNew } from './repair.ts';
 import type { Strategy } from './strategy.ts';
 
 const EVOLUTION = Object.freeze({
-  /** Real et al.'s ratio of population to sample (100 to 25), scaled to budgets of 24 to 200. [R] */
+  /** Real et al.'s ratio of population to sample (100 to 25), scaled to budgets of 24 to 200.
+   * [R] */
   population: 32,
   sample: 8,
-  /** Trials before the first child: this share of the budget, and at least so many; the population grows from there. [R] */
+  /** Trials before the first child: this share of the budget, and at least so many; the population
+   * grows from there. [R] */
   initialShare: 0.1,
   initialLeast: 8,
 });
@@ -46,7 +48,8 @@ function population({ ledger, catalogue }: BaselineState): readonly Judged[] {
     .slice(-EVOLUTION.population);
 }
 
-/** The one of a random sample that adds most to the others' front; by value where none adds anything. */
+/** The one of a random sample that adds most to the others' front; by value where none adds
+ * anything. */
 function tournament(state: BaselineState, alive: readonly Judged[], shuffled: readonly Judged[]): Judged | undefined {
   const reference = referenceOutcome(
     state.catalogue,
@@ -75,7 +78,8 @@ function breed(state: BaselineState, { position, asked }: Turn): Member | undefi
   }
 }
 
-/** The family with the chance of any one dimension; otherwise one level, an ordinal's by one step, the first that is new. */
+/** The family with the chance of any one dimension; otherwise one level, an ordinal's by one step,
+ * the first that is new. */
 function mutate(catalogue: Catalogue, parent: Candidate, asked: ReadonlySet<string>, rng: Rng): Member | undefined {
   const family = familyOf(catalogue.problem.space, parent.family);
   if (rng.int(activeDimensions(family, parent.config).length + 1) === 0) {
@@ -87,7 +91,8 @@ function mutate(catalogue: Catalogue, parent: Candidate, asked: ReadonlySet<stri
     const member = catalogue.admit({ family: family.name, config });
     if (member && !asked.has(member.key)) return member;
   }
-  // In a sparse pool a student may have no neighbour: the nearest to a mutation that was never trained stands in for it.
+  // In a sparse pool a student may have no neighbour: the nearest to a mutation that was never
+  // trained stands in for it.
   const config = otherLevel(family, parent.config, rng);
   return family.pool && admitNew(catalogue, { family: family.name, config }, asked, rng);
 }
@@ -107,7 +112,8 @@ export const evolution: Strategy<BaselineState> = {
   version: 2,
   fidelity: 'partial',
   summary:
-    'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to small budgets.',
+    'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to ' +
+    'small budgets.',
   ...baseline((state, turn) => {
     const isInitial = turn.position < initialSize(state.input.problem);
     const child = isInitial ? undefined : breed(state, turn);

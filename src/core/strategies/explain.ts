@@ -1,4 +1,5 @@
-/** Why a run went as it did, read from its log: which family got what, what the regions did, how good the predictions were. */
+/** Why a run went as it did, read from its log: which family got what, what the regions did, how
+ * good the predictions were. */
 import type { Proposal, RunEvent } from '../events.ts';
 import { hypervolume } from '../geometry/hypervolume.ts';
 import { paretoFront } from '../geometry/pareto-front.ts';
@@ -45,7 +46,8 @@ export interface Predicted {
 export interface Explanation {
   /** Families of the space, those without a trial included, in its order. */
   readonly families: readonly FamilyAccount[];
-  /** Of the proposals that the surrogate made, the share that lay in no region; `undefined` without any. */
+  /** Of the proposals that the surrogate made, the share that lay in no region; `undefined` without
+   * any. */
   readonly globalShare?: number;
   readonly predictions: readonly Predicted[];
   /** Of all predictions; `undefined` without any. */
@@ -53,7 +55,8 @@ export interface Explanation {
   readonly calibrations: readonly { readonly family: string; readonly calibration: Calibration }[];
   /** After each result; empty for strategies that tell of none. */
   readonly regions: readonly RegionsAfter[];
-  /** How well the surrogate tells each result from all others as it stands; for strategies that share TRADE's. */
+  /** How well the surrogate tells each result from all others as it stands; for strategies that
+   * share TRADE's. */
   readonly leftOut?: LeftOut;
 }
 

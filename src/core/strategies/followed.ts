@@ -1,4 +1,5 @@
-/** A run as its own strategy follows it: what moved after each result, and what it knew when it proposed. */
+/** A run as its own strategy follows it: what moved after each result, and what it knew when it
+ * proposed. */
 
 export interface RegionMoment {
   readonly id: number;
@@ -14,9 +15,11 @@ export interface RegionsAfter {
   /** The trial whose result moved them. */
   readonly trial: number;
   readonly regions: readonly RegionMoment[];
-  /** The region that had proposed the trial, if it is still there, and whether it counts as its success. */
+  /** The region that had proposed the trial, if it is still there, and whether it counts as its
+   * success. */
   readonly own?: { readonly region: number; readonly success: boolean };
-  /** Ids of regions that this result ended, of those opened in their place, and of those moved to a new centre. */
+  /** Ids of regions that this result ended, of those opened in their place, and of those moved to a
+   * new centre. */
   readonly ended: readonly number[];
   readonly opened: readonly number[];
   readonly recentred: readonly number[];
@@ -25,7 +28,8 @@ export interface RegionsAfter {
 /** Each result predicted from all others, in outputs of unit variance. */
 export interface LeftOut {
   readonly count: number;
-  /** Mean log density in nats, and that of knowing only the results' mean and deviation: the surrogate's worth is the difference. */
+  /** Mean log density in nats, and that of knowing only the results' mean and deviation: the
+   * surrogate's worth is the difference. */
   readonly logScore: number;
   readonly unaided: number;
 }
@@ -34,7 +38,8 @@ export interface LeftOut {
 export interface FollowedSearch {
   /** After each result; none of a strategy without regions. */
   readonly regions: readonly RegionsAfter[];
-  /** Deviation of a training's noise in the units of what is learned, as estimated when the trial was proposed. */
+  /** Deviation of a training's noise in the units of what is learned, as estimated when the trial
+   * was proposed. */
   readonly noise: ReadonlyMap<number, number>;
   /** `undefined` with fewer than three results. */
   readonly leftOut?: LeftOut;

@@ -1,11 +1,13 @@
-/** First proposals and fair chance: reference students, and draws that are spread over the cost of the candidates. */
+/** First proposals and fair chance: reference students, and draws that are spread over the cost of
+ * the candidates. */
 import type { Rng } from '../math/rng.ts';
 import type { Problem } from '../objective.ts';
 import { familyOf, isMember } from '../space/lattice.ts';
 import type { Catalogue, Member } from './catalogue.ts';
 import type { StrategyOptions } from './strategy.ts';
 
-/** The reference students that are within the limits, in the space's order; none when the option is off. */
+/** The reference students that are within the limits, in the space's order; none when the option is
+ * off. */
 export function referenceMembers(catalogue: Catalogue, options: StrategyOptions): readonly Member[] {
   if (options['references'] === false) return [];
   const { space } = catalogue.problem;
@@ -17,7 +19,8 @@ export function referenceMembers(catalogue: Catalogue, options: StrategyOptions)
     .filter((member) => member !== undefined);
 }
 
-/** The metric along which candidates are spread: the first known objective or a reward's cost, else a limited one, else the first known cost. */
+/** The metric along which candidates are spread: the first known objective or a reward's cost, else
+ * a limited one, else the first known cost. */
 export function spreadMetric(problem: Problem, costMetrics: readonly string[]): string | undefined {
   const { objectives, reward, limits } = problem;
   const wanted = [
@@ -29,8 +32,9 @@ export function spreadMetric(problem: Problem, costMetrics: readonly string[]): 
 }
 
 /**
- * A member drawn with its log cost about uniform between the cheapest and the dearest (`lowest` to `highest`, fractions of
- * that range): a cost first, then one of the unasked members nearest to it. `undefined` when all are asked.
+ * A member drawn with its log cost about uniform between the cheapest and the dearest (`lowest` to
+ * `highest`, fractions of that range): a cost first, then one of the unasked members nearest to it.
+ * `undefined` when all are asked.
  */
 export function drawByCost(
   members: readonly Member[],

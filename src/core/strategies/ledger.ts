@@ -1,4 +1,5 @@
-/** The part of a strategy's state that all strategies share: which trials were asked, and what became of them. */
+/** The part of a strategy's state that all strategies share: which trials were asked, and what
+ * became of them. */
 import type { Leg, Proposal, RunEvent, Why } from '../events.ts';
 import { sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
@@ -20,9 +21,11 @@ export interface LedgerTrial {
   /** `told` with a value that is not finite is kept, and is no data. */
   readonly state: 'pending' | 'resting' | 'told' | 'failed';
   readonly metrics: Metrics;
-  /** What its last leg told, and after how many epochs; `undefined` of a trial that never rested. */
+  /** What its last leg told, and after how many epochs; `undefined` of a trial that never
+   * rested. */
   readonly rested: { readonly epoch: number; readonly metrics: Metrics } | undefined;
-  /** The first objective, oriented so that more is better; `undefined` unless told, finite and of sane size. */
+  /** The first objective, oriented so that more is better; `undefined` unless told, finite and of
+   * sane size. */
   readonly value: number | undefined;
   /** The same of what only training tells: the accuracy in a reward, otherwise the value. */
   readonly learned: number | undefined;
@@ -57,7 +60,8 @@ function valuesOf(problem: Problem, told: Metrics): Pick<LedgerTrial, 'value' | 
 
 const NO_VALUES = { value: undefined, learned: undefined } as const;
 
-/** Folds one event in. The last word on a trial stands; an event about a trial that was never asked changes nothing. */
+/** Folds one event in. The last word on a trial stands; an event about a trial that was never asked
+ * changes nothing. */
 export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
   switch (event.type) {
     case 'asked':
@@ -122,7 +126,8 @@ export const askedKeys = (ledger: Ledger): Set<string> => new Set(ledger.trials.
 export const remaining = (ledger: Ledger, problem: Problem): number =>
   Math.max(0, problem.budget - ledger.trials.length);
 
-/** What a trial is worth: its value and its costs, minimised; `undefined` without data or over a measured limit. */
+/** What a trial is worth: its value and its costs, minimised; `undefined` without data or over a
+ * measured limit. */
 export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undefined {
   if (trial.value === undefined) return undefined;
   const measured = { ...trial.metrics, ...trial.costs };
@@ -135,7 +140,8 @@ export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undef
 export const valueAt = ({ reward }: Problem, learned: number, costs: Metrics): number =>
   reward ? learned * rewardFactor(reward, costs) : learned;
 
-/** The objectives but the first, oriented so that less is better, in the problem's order; NaN where one has no value. */
+/** The objectives but the first, oriented so that less is better, in the problem's order; NaN where
+ * one has no value. */
 export const objectiveCosts = (problem: Problem, costs: Metrics): readonly number[] =>
   cornerOf(costs, problem.objectives.slice(1));
 

@@ -1,7 +1,8 @@
 /**
- * No search: the students that the run was given, each trained with several seeds. It is how the winners of a search are
- * trained once more, for longer (docs/trade.md, step 8), and how networks of one's own are trained beside them. Seeds go
- * round by round, so that what is there first tells of every student.
+ * No search: the students that the run was given, each trained with several seeds. It is how the
+ * winners of a search are trained once more, for longer (docs/trade.md, step 8), and how networks
+ * of one's own are trained beside them. Seeds go round by round, so that what is there first tells
+ * of every student.
  */
 import { WorkbenchError } from '../errors.ts';
 import { knownLimits } from '../latency.ts';
@@ -23,8 +24,9 @@ export interface ListedState {
 }
 
 /**
- * The students in canonical form with their exact costs. Throws `family.unknown`, and `config.invalid` with the field
- * `students.i` where one is none of its family's, breaks a limit or was named before.
+ * The students in canonical form with their exact costs. Throws `family.unknown`, and
+ * `config.invalid` with the field `students.i` where one is none of its family's, breaks a limit or
+ * was named before.
  */
 export function listStudents(
   space: Space,

@@ -1,9 +1,11 @@
 /**
- * NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002), one child at a time: parents by binary tournament on rank and crowding,
- * uniform crossover, mutation on the lattice. With a single objective it is a plain elitist genetic algorithm.
+ * NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002), one child at a time: parents by binary
+ * tournament on rank and crowding, uniform crossover, mutation on the lattice. With a single
+ * objective it is a plain elitist genetic algorithm.
  *
- * The survivors are the best of everything told, so that there is no generation to wait for: a steady state (Durillo, Nebro,
- * Luna and Alba 2009 found it at least as good as generations), and several trainers can work at once.
+ * The survivors are the best of everything told, so that there is no generation to wait for: a
+ * steady state (Durillo, Nebro, Luna and Alba 2009 found it at least as good as generations), and
+ * several trainers can work at once.
  */
 import type { Rng } from '../math/rng.ts';
 import { createRng, split } from '../math/rng.ts';
@@ -22,7 +24,8 @@ import type { Standing } from './ranking.ts';
 import type { Strategy } from './strategy.ts';
 
 const NSGA2 = Object.freeze({
-  /** Survivors: this share of the budget within the bounds (Deb et al. 2002 keep 100 of 25,000 evaluations). [R] */
+  /** Survivors: this share of the budget within the bounds (Deb et al. 2002 keep 100 of 25,000
+   * evaluations). [R] */
   share: 0.1,
   least: 20,
   most: 50,
@@ -48,14 +51,16 @@ const initialSize = (problem: Problem): number =>
     Math.ceil(Math.min(NSGA2.initialPopulation * populationSize(problem), NSGA2.initialBudget * problem.budget)),
   );
 
-/** The better of two drawn at random: lower rank, then more room around it (crowded comparison, section III.B). */
+/** The better of two drawn at random: lower rank, then more room around it (crowded comparison,
+ * section III.B). */
 function tournament(population: readonly Standing[], rng: Rng): Candidate {
   const [a, b] = [population[rng.int(population.length)]!, population[rng.int(population.length)]!];
   const wins = a.rank !== b.rank ? a.rank < b.rank : a.crowding >= b.crowding;
   return (wins ? a : b).trial.candidate;
 }
 
-/** Each dimension's level from either parent; one that is active in one parent only comes from there. */
+/** Each dimension's level from either parent; one that is active in one parent only comes from
+ * there. */
 function crossover(family: Family, a: Configuration, b: Configuration, rng: Rng): Configuration {
   const mixed: Record<string, Level> = {};
   for (const { name } of family.dimensions) {
@@ -66,7 +71,8 @@ function crossover(family: Family, a: Configuration, b: Configuration, rng: Rng)
   return completeConfiguration(family, mixed);
 }
 
-/** Another level: of a category any, of an ordinal one that is near, each further step half as likely (on the lattice's scale). */
+/** Another level: of a category any, of an ordinal one that is near, each further step half as
+ * likely (on the lattice's scale). */
 function mutateLevel(dimension: Dimension, config: Configuration, rng: Rng): Level | undefined {
   const { levels, type } = dimension;
   const index = levelIndex(dimension, config);
@@ -121,7 +127,8 @@ export const nsga2: Strategy<BaselineState> = {
   version: 1,
   fidelity: 'partial',
   summary:
-    'Elitist genetic algorithm that ranks by nondomination and crowding (Deb et al. 2002), as a steady state on the lattice.',
+    'Elitist genetic algorithm that ranks by nondomination and crowding (Deb et al. 2002), as a steady state ' +
+    'on the lattice.',
   ...baseline((state, turn) => {
     const isInitial = turn.position < initialSize(state.input.problem);
     const child = isInitial ? undefined : breed(state, turn);

@@ -1,6 +1,6 @@
 /**
- * Random search, made a fair baseline: families in turn, log cost about uniform within each, the same filters, reference
- * students and memory as every other strategy.
+ * Random search, made a fair baseline: families in turn, log cost about uniform within each, the
+ * same filters, reference students and memory as every other strategy.
  */
 import { createRng, split } from '../math/rng.ts';
 import type { Rng } from '../math/rng.ts';
@@ -17,8 +17,9 @@ const STREAM = 0x72616e64; // a stream of its own, apart from the trials' seeds
 const LOOKS = 4_000;
 
 /**
- * A member by chance: a family first, then its cost; other families step in when one is exhausted. `undefined` when every
- * candidate of the families that are listed whole is asked, and none is in reach of the samples of the others.
+ * A member by chance: a family first, then its cost; other families step in when one is exhausted.
+ * `undefined` when every candidate of the families that are listed whole is asked, and none is in
+ * reach of the samples of the others.
  */
 export function drawMember(
   catalogue: Catalogue,
@@ -41,8 +42,9 @@ export function drawMember(
 }
 
 /**
- * The first new one that adjacent exchanges reach from a family's sample, breadth first through what is within the limits:
- * under a tight limit few draws of a sample are left, though the family has many more.
+ * The first new one that adjacent exchanges reach from a family's sample, breadth first through
+ * what is within the limits: under a tight limit few draws of a sample are left, though the family
+ * has many more.
  */
 function walkFrom(
   { family, members }: FamilyCatalogue,

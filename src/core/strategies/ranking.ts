@@ -1,6 +1,7 @@
 /**
- * Told trials from best to worst: by nondomination rank and crowding (geometry/ranks.ts), with the constrained domination of
- * Deb, Pratap, Agarwal and Meyarivan 2002 for limits that only a measurement tells.
+ * Told trials from best to worst: by nondomination rank and crowding (geometry/ranks.ts), with the
+ * constrained domination of Deb, Pratap, Agarwal and Meyarivan 2002 for limits that only a
+ * measurement tells.
  */
 import type { Problem } from '../objective.ts';
 import { outcomeCorner } from '../geometry/cells.ts';
@@ -18,7 +19,8 @@ export interface Standing {
   readonly crowding: number;
 }
 
-/** By how much a told trial breaks measured limits, relative to them; 0 within all, Infinity where one has no number. */
+/** By how much a told trial breaks measured limits, relative to them; 0 within all, Infinity where
+ * one has no number. */
 function violation(problem: Problem, { metrics, costs }: LedgerTrial): number {
   return problem.limits.reduce((worst, { metric, max }) => {
     const measured = { ...metrics, ...costs }[metric];
@@ -29,8 +31,9 @@ function violation(problem: Problem, { metrics, costs }: LedgerTrial): number {
 }
 
 /**
- * Told trials from best to worst, by rank and then by crowding; equals in the order of the trials. Those that broke a
- * measured limit stand behind all others, ranked by how much (constrained domination, section VI).
+ * Told trials from best to worst, by rank and then by crowding; equals in the order of the trials.
+ * Those that broke a measured limit stand behind all others, ranked by how much (constrained
+ * domination, section VI).
  */
 export function standings(problem: Problem, ledger: Ledger): readonly Standing[] {
   const told = ledger.trials.filter(({ state }) => state === 'told');

@@ -1,4 +1,5 @@
-/** A table of recorded trials, checked row by row: the form `trade-replay/1` that other tools write. */
+/** A table of recorded trials, checked row by row: the form `trade-replay/1` that other tools
+ * write. */
 import { WorkbenchError } from '../errors.ts';
 import type { Metrics, Objective } from '../objective.ts';
 import type { Level } from '../space/space.ts';
@@ -33,7 +34,8 @@ export interface RecordedTable {
 
 const FORMAT = 'trade-replay/1';
 
-/** Looks at one file's parsed JSON; what is not as it should be is an error that names the file and the field. */
+/** Looks at one file's parsed JSON; what is not as it should be is an error that names the file and
+ * the field. */
 class Reader {
   readonly #file: string;
 
@@ -83,7 +85,8 @@ class Reader {
 
 const isLevel = (value: unknown): value is Level => ['string', 'number', 'boolean'].includes(typeof value);
 
-/** Checks parsed JSON and gives it types. Throws `config.invalid` naming the file and the field at fault. */
+/** Checks parsed JSON and gives it types. Throws `config.invalid` naming the file and the field at
+ * fault. */
 export function parseTable(json: unknown, file = 'table'): RecordedTable {
   const reader = new Reader(file);
   const root = reader.record(json, 'the file');

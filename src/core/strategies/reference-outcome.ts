@@ -5,9 +5,9 @@ import type { Catalogue } from './catalogue.ts';
 import { objectiveCosts } from './ledger.ts';
 
 /**
- * The problem's reference; where it names no cost, the dearest candidate's (or told, of costs that only a measurement tells),
- * where it names no value, the worst told. With
- * no known objective there is no front, and improvement counts from the best value told.
+ * The problem's reference; where it names no cost, the dearest candidate's (or told, of costs that
+ * only a measurement tells), where it names no value, the worst told. With no known objective there
+ * is no front, and improvement counts from the best value told.
  */
 export function referenceOutcome(catalogue: Catalogue, told: readonly Outcome[]): Outcome {
   const { problem, families } = catalogue;

@@ -1,4 +1,5 @@
-/** All searches by id, and what trains given students. Adding a search: its file, and a line here. */
+/** All searches by id, and what trains given students. Adding a search: its file, and a line
+ * here. */
 import { WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../events.ts';
 import { akd } from './akd/akd.ts';
@@ -79,7 +80,8 @@ export function strategyInfo(id: string): StrategyInfo {
   return known(id).info;
 }
 
-/** An option that the strategy does not have, or of another type than its default, is a mistake in the configuration. */
+/** An option that the strategy does not have, or of another type than its default, is a mistake in
+ * the configuration. */
 function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions): void {
   for (const [name, value] of Object.entries(options)) {
     const expected = Object.hasOwn(defaults, name) ? typeof defaults[name] : 'undefined';
@@ -112,7 +114,8 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
   throw new WorkbenchError('config.invalid', problem, { field: 'students' });
 }
 
-/** Where training goes by seconds, no epoch is known at which it could rest. `epochs`: of a whole training. */
+/** Where training goes by seconds, no epoch is known at which it could rest. `epochs`: of a whole
+ * training. */
 export function checkNeeds({ title, needs = [] }: StrategyInfo, epochs: number | undefined): void {
   if (!needs.includes('legs') || epochs !== undefined) return;
   throw new WorkbenchError(
@@ -122,12 +125,14 @@ export function checkNeeds({ title, needs = [] }: StrategyInfo, epochs: number |
   );
 }
 
-/** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its `init` throws. */
+/** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its
+ * `init` throws. */
 export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
   return known(id).open(input);
 }
 
-/** What the strategy of a run tells of it beyond its log; `undefined` where there is nothing, or no such strategy any more. */
+/** What the strategy of a run tells of it beyond its log; `undefined` where there is nothing, or no
+ * such strategy any more. */
 export function explainBy(id: string, input: StrategyInput, log: readonly RunEvent[]): FollowedSearch | undefined {
   return find(id)?.explain?.(input, log);
 }

@@ -1,4 +1,5 @@
-/** From what variation or sampling made to a student that may be proposed: legal, within the limits, in the pool, new. */
+/** From what variation or sampling made to a student that may be proposed: legal, within the
+ * limits, in the pool, new. */
 import type { Rng } from '../math/rng.ts';
 import { familyOf, isMember } from '../space/lattice.ts';
 import { levelIndex } from '../space/neighbours.ts';
@@ -6,8 +7,8 @@ import type { Candidate, Configuration, Family } from '../space/space.ts';
 import type { Catalogue, Member } from './catalogue.ts';
 
 /**
- * The candidate (canonical) itself, or, where its family has a pool that lacks it, one of the nearest members of the pool
- * that are not asked; `undefined` when it cannot be proposed.
+ * The candidate (canonical) itself, or, where its family has a pool that lacks it, one of the
+ * nearest members of the pool that are not asked; `undefined` when it cannot be proposed.
  */
 export function admitNew(
   catalogue: Catalogue,
@@ -43,8 +44,8 @@ function nearestInPool(
 }
 
 /**
- * Sum over dimensions: 1 for different categories and for a dimension active on one side only, the share of the levels
- * between them for ordinals. Sums past `bound` are cut short.
+ * Sum over dimensions: 1 for different categories and for a dimension active on one side only, the
+ * share of the levels between them for ordinals. Sums past `bound` are cut short.
  */
 function latticeDistance(family: Family, a: Configuration, b: Configuration, bound: number): number {
   let distance = 0;

@@ -1,8 +1,9 @@
 /**
- * Plays a strategy against answers that cost no training: a game. Recorded trials are one kind, as if each row that is
- * asked for were trained on the spot; test functions are another. Pure: the clock comes in.
- * A table becomes a problem; its categorical levels and its families are permuted by the seed, so that nothing can profit
- * from the order in which a file lists them.
+ * Plays a strategy against answers that cost no training: a game. Recorded trials are one kind, as
+ * if each row that is asked for were trained on the spot; test functions are another. Pure: the
+ * clock comes in.
+ * A table becomes a problem; its categorical levels and its families are permuted by the seed, so
+ * that nothing can profit from the order in which a file lists them.
  */
 import { createRng, split } from '../math/rng.ts';
 import { hypervolume, hypervolumeHistory } from '../geometry/hypervolume.ts';
@@ -25,7 +26,8 @@ export interface Played {
 export interface Game {
   readonly name: string;
   readonly problem: Problem;
-  /** What the training of a candidate tells; `trial` is its index and `seed` its own, from which noise may come. */
+  /** What the training of a candidate tells; `trial` is its index and `seed` its own, from which
+   * noise may come. */
   readonly answer: (candidate: Candidate, trial: number, seed: number) => Metrics;
   /** The score after each of the trials `[n]`, `NaN` as long as there is none. */
   readonly score: (played: readonly Played[]) => readonly number[];
@@ -76,7 +78,8 @@ export function playGame(game: Game, { strategy, seed, options = {}, batch = 1, 
 
 export interface TableProblem {
   readonly problem: Problem;
-  /** Metrics and place of a candidate's row, by candidate key; rows are counted through the families as the file has them. */
+  /** Metrics and place of a candidate's row, by candidate key; rows are counted through the
+   * families as the file has them. */
   readonly rows: ReadonlyMap<string, { readonly row: number; readonly metrics: Metrics }>;
   /** Hypervolume of the whole table within the limits. */
   readonly hypervolume: number;
@@ -154,7 +157,8 @@ export interface ReplayResult {
   readonly sources: readonly string[];
 }
 
-/** A table as a game: share of the whole table's hypervolume, or the best value of the only objective. */
+/** A table as a game: share of the whole table's hypervolume, or the best value of the only
+ * objective. */
 export function createTableGame(table: RecordedTable, options: TableOptions): Game {
   return tableGame(table.name, createTableProblem(table, options));
 }
@@ -198,7 +202,8 @@ export function hypervolumeShare(problem: Problem, played: readonly Played[], wh
   return history.map((volume) => (whole > 0 ? volume / whole : 1));
 }
 
-/** The best first objective within the limits after each trial, `[n]`; NaN as long as there is none. */
+/** The best first objective within the limits after each trial, `[n]`; NaN as long as there is
+ * none. */
 export function bestSoFar(problem: Problem, played: readonly Played[]): readonly number[] {
   const objective = problem.objectives[0];
   if (!objective) return played.map(() => NaN);

@@ -1,4 +1,5 @@
-/** The ask/tell contract of a search strategy: a pure fold over the run's event log (docs/architecture.md). */
+/** The ask/tell contract of a search strategy: a pure fold over the run's event log
+ * (docs/architecture.md). */
 import type { RunEvent } from '../events.ts';
 import type { Problem } from '../objective.ts';
 import type { FollowedSearch } from './followed.ts';
@@ -22,9 +23,11 @@ export interface StrategyInput {
   readonly problem: Problem;
   readonly seed: number;
   readonly options: StrategyOptions;
-  /** Results of earlier runs that this one may learn from; they are not told, and their students may be proposed. */
+  /** Results of earlier runs that this one may learn from; they are not told, and their students
+   * may be proposed. */
   readonly prior?: readonly PriorResult[];
-  /** Epochs of a whole training; absent where training goes by seconds, or where nothing is trained. */
+  /** Epochs of a whole training; absent where training goes by seconds, or where nothing is
+   * trained. */
   readonly epochs?: number;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
@@ -33,8 +36,9 @@ export interface StrategyInput {
 export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
 
 /**
- * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not change it: the host
- * appends the returned event to the log and folds it in, so pending trials are part of the state.
+ * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
+ * change it: the host appends the returned event to the log and folds it in, so pending trials are
+ * part of the state.
  */
 export interface Strategy<S> {
   readonly id: string;
@@ -45,18 +49,20 @@ export interface Strategy<S> {
   readonly summary: string;
   readonly defaults: StrategyOptions;
   /**
-   * What it makes use of, and a run of others is refused with. `prior`: results of earlier runs. `students`: it searches for
-   * nothing, and trains those that it is given.
+   * What it makes use of, and a run of others is refused with. `prior`: results of earlier runs.
+   * `students`: it searches for nothing, and trains those that it is given.
    */
   readonly accepts?: readonly ('prior' | 'students')[];
-  /** What a run has to have for it: `legs`, trainings that can rest after an epoch that the strategy names. */
+  /** What a run has to have for it: `legs`, trainings that can rest after an epoch that the
+   * strategy names. */
   readonly needs?: readonly 'legs'[];
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**
-   * `count` trainings: new proposals, never one already asked by a search, and trials that rest and go on. Fewer when the space
-   * or the budget is exhausted, or while results are awaited. None: the end, or, while trials are in flight, *wait*. What rests
-   * at the end is stopped. Same state, same answer.
+   * `count` trainings: new proposals, never one already asked by a search, and trials that rest and
+   * go on. Fewer when the space or the budget is exhausted, or while results are awaited. None: the
+   * end, or, while trials are in flight, *wait*. What rests at the end is stopped. Same state, same
+   * answer.
    */
   ask(state: S, count: number): AskedEvent;
   /** What it alone can tell of its run, beside what the log says of any (explain.ts). */

@@ -6,7 +6,8 @@
  * | score  | log density of the outcome under its prediction                |
  * | level  | share of outcomes that a central interval claims to hold        |
  *
- * Deviations are those of outcomes: a posterior's of the latent function, with the noise of a training on it.
+ * Deviations are those of outcomes: a posterior's of the latent function, with the noise of a
+ * training on it.
  */
 import { rankCorrelation } from '../math/rank-correlation.ts';
 import { leaveOneOut } from './gp.ts';
@@ -27,7 +28,8 @@ export const INTERVALS = Object.freeze([
 
 export interface Calibration {
   readonly count: number;
-  /** Of each level, the share of outcomes that its interval held: the level itself when the deviations are right. */
+  /** Of each level, the share of outcomes that its interval held: the level itself when the
+   * deviations are right. */
   readonly coverage: readonly { readonly level: number; readonly share: number }[];
   /** Mean of z: 0 when the means are right, above it when outcomes are better than predicted. */
   readonly bias: number;
@@ -44,7 +46,8 @@ export function logScore({ mean, deviation, outcome }: PredictedOutcome): number
   return -0.5 * z * z - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
 }
 
-/** `undefined` without a single usable pair. Pairs that are not finite, or predicted without a deviation, do not count. */
+/** `undefined` without a single usable pair. Pairs that are not finite, or predicted without a
+ * deviation, do not count. */
 export function calibrate(pairs: readonly PredictedOutcome[]): Calibration | undefined {
   const usable = pairs.filter((pair) => pair.deviation > 0 && Number.isFinite(logScore(pair)));
   if (usable.length === 0) return undefined;
@@ -66,6 +69,7 @@ export function calibrate(pairs: readonly PredictedOutcome[]): Calibration | und
   };
 }
 
-/** Leave-one-out pairs of a posterior, in its standardised outputs, noise included: the score by which two are compared. */
+/** Leave-one-out pairs of a posterior, in its standardised outputs, noise included: the score by
+ * which two are compared. */
 export const leaveOneOutPairs = (gp: Gp): readonly PredictedOutcome[] =>
   leaveOneOut(gp).map(({ mean, variance }, i) => ({ mean, deviation: Math.sqrt(variance), outcome: gp.y[i] ?? NaN }));

@@ -1,7 +1,7 @@
 /**
- * What candidates have in common with the data, kept from one ask to the next while the hyperparameters stand: kernel
- * vectors, and how far they are solved against the factor. Only the part of new data is computed. What is read from here
- * is bit for bit what would be computed anew.
+ * What candidates have in common with the data, kept from one ask to the next while the
+ * hyperparameters stand: kernel vectors, and how far they are solved against the factor. Only the
+ * part of new data is computed. What is read from here is bit for bit what would be computed anew.
  *
  * | symbol | meaning                                     | shape |
  * | k      | kernel of a candidate to the data           | [n]   |
@@ -39,7 +39,8 @@ export interface CrossCache {
   readonly entries: Map<string, CrossEntry>;
   /** Doubles held. */
   size: number;
-  /** What arrays are cut from, from `used` on: thousands of small ones an ask are dear to allocate and to collect. */
+  /** What arrays are cut from, from `used` on: thousands of small ones an ask are dear to allocate
+   * and to collect. */
   slab: Float64Array;
   used: number;
 }
@@ -67,9 +68,9 @@ function cut(cache: CrossCache, length: number): Float64Array {
 const capacity = (n: number): number => n + 8 + (n >> 3);
 
 /**
- * The candidate's entry, its k valid for all points of `gp`, the first `settled` of which are real data and stay; the rest
- * (pending trials) is computed each time. Valid until the next call for the same key; arrays may be longer than the points
- * are many.
+ * The candidate's entry, its k valid for all points of `gp`, the first `settled` of which are real
+ * data and stay; the rest (pending trials) is computed each time. Valid until the next call for the
+ * same key; arrays may be longer than the points are many.
  */
 export function crossEntry<C extends Keyed>(
   cache: CrossCache,
@@ -114,8 +115,9 @@ function newEntry<C extends Keyed>(cache: CrossCache, gp: Gp, candidate: C, writ
 }
 
 /**
- * σ² given all points of `gp`, by forward substitution from where it was left: O(n) a new point. The running value falls from
- * the prior's to the posterior's: when `abandon` returns true for it, it is returned as an upper bound, unfinished.
+ * σ² given all points of `gp`, by forward substitution from where it was left: O(n) a new point.
+ * The running value falls from the prior's to the posterior's: when `abandon` returns true for it,
+ * it is returned as an upper bound, unfinished.
  */
 export function crossVariance(
   cache: CrossCache,

@@ -1,14 +1,16 @@
 /**
- * From candidates to feature rows: the coordinates in which the surrogate's kernel measures distance.
+ * From candidates to feature rows: the coordinates in which the surrogate's kernel measures
+ * distance.
  *
  * | symbol | meaning                                                                        | shape              |
  * | m      | known cost metrics                                                             |                    |
  * | row    | normalised log costs, ordinal columns, category columns of the point's family  | [stride]           |
  *
- * An ordinal dimension is one column in [0, 1]. A categorical one is a column that places each level by its mean log cost
- * over the space (so names and order of levels do not matter) and a category column compared by equality. A conditional
- * dimension has one more ordinal column, which keeps an inactive value at distance sqrt(.75) to 1 from every active one.
- * Families stand in the order of their names, whatever the order in the space.
+ * An ordinal dimension is one column in [0, 1]. A categorical one is a column that places each
+ * level by its mean log cost over the space (so names and order of levels do not matter) and a
+ * category column compared by equality. A conditional dimension has one more ordinal column, which
+ * keeps an inactive value at distance sqrt(.75) to 1 from every active one. Families stand in the
+ * order of their names, whatever the order in the space.
  */
 import type { Candidate, Dimension, Family, KnownCosts, Level, Role, Space } from '../space/space.ts';
 
@@ -47,13 +49,15 @@ export interface Encoding {
   readonly costs: readonly CostScale[];
   readonly families: readonly FamilyEncoding[];
   readonly familyIndex: ReadonlyMap<string, number>;
-  /** Most ordinal and category columns of any family: a row is `[costs | ordinals | categories]`. */
+  /** Most ordinal and category columns of any family: a row is
+   * `[costs | ordinals | categories]`. */
   readonly ordinalWidth: number;
   readonly categoryWidth: number;
   readonly stride: number;
 }
 
-/** What the encoding is measured on: candidates of the space with their costs, the same ones for every run of a seed. */
+/** What the encoding is measured on: candidates of the space with their costs, the same ones for
+ * every run of a seed. */
 export interface CostedCandidate {
   readonly candidate: Candidate;
   readonly costs: KnownCosts;
@@ -61,7 +65,8 @@ export interface CostedCandidate {
 
 const INACTIVE_HEIGHT = Math.sqrt(0.75);
 
-/** Sums in an order of their own, so that the order in which the space lists its families leaves no trace in the last bit. */
+/** Sums in an order of their own, so that the order in which the space lists its families leaves no
+ * trace in the last bit. */
 function mean(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   return sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
@@ -86,7 +91,8 @@ const normalisedCost = (scale: CostScale, costs: KnownCosts): number => {
   return ((scale.logarithmic ? Math.log(value) : value) - scale.mean) / scale.deviation;
 };
 
-/** Level -> [0, 1] by mean normalised cost of the candidates that have it; undefined where costs tell no level from another. */
+/** Level -> [0, 1] by mean normalised cost of the candidates that have it; undefined where costs
+ * tell no level from another. */
 function costOrder(
   dimension: Dimension,
   sample: readonly CostedCandidate[],
@@ -129,8 +135,9 @@ function encodeFamily(family: Family, sample: readonly CostedCandidate[], costs:
 }
 
 /**
- * `metrics`: the known costs that may be features; those constant over the sample are left out. Every family needs at
- * least one candidate in the sample for its categories to get their cost order.
+ * `metrics`: the known costs that may be features; those constant over the sample are left out.
+ * Every family needs at least one candidate in the sample for its categories to get their cost
+ * order.
  */
 export function createEncoding(space: Space, metrics: readonly string[], sample: readonly CostedCandidate[]): Encoding {
   const families = [...space.families].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -149,13 +156,15 @@ export function createEncoding(space: Space, metrics: readonly string[], sample:
   };
 }
 
-/** The candidate's point. Its family and levels must be the space's (callers take them from the space). */
+/** The candidate's point. Its family and levels must be the space's (callers take them from the
+ * space). */
 export function encode(encoding: Encoding, costed: CostedCandidate): Point {
   const row = new Float64Array(encoding.stride);
   return { family: encodeInto(encoding, costed, row), row };
 }
 
-/** The same with the coordinates written into `row` (`[stride]`, zeros before); returns the index of the family. */
+/** The same with the coordinates written into `row` (`[stride]`, zeros before); returns the index
+ * of the family. */
 export function encodeInto(encoding: Encoding, { candidate, costs }: CostedCandidate, row: Float64Array): number {
   const index = encoding.familyIndex.get(candidate.family) ?? -1;
   const family = encoding.families[index];

@@ -30,8 +30,9 @@ function negativeLogPosterior(
 }
 
 /**
- * θ of the higher of two local maxima of the posterior: one reached from `warmStart`, one from the prior's mean (a warm
- * start alone may sit for ever where everything is noise). `evaluations` are shared between both.
+ * θ of the higher of two local maxima of the posterior: one reached from `warmStart`, one from the
+ * prior's mean (a warm start alone may sit for ever where everything is noise). `evaluations` are
+ * shared between both.
  */
 export function fitHyperparameters(
   model: Model,

@@ -1,5 +1,6 @@
 /**
- * Gaussian process regression with the hierarchical kernel: posterior, marginal likelihood, append, leave-one-out.
+ * Gaussian process regression with the hierarchical kernel: posterior, marginal likelihood, append,
+ * leave-one-out.
  *
  * | symbol | meaning                                     | shape    |
  * | y      | standardised outputs                        | [n]      |
@@ -7,7 +8,8 @@
  * | α      | (K + noise·I)⁻¹ y                           | [n]      |
  * | μ, σ²  | posterior mean and variance of the latent f |          |
  *
- * Source of the formulas: Rasmussen and Williams 2006, algorithm 2.1, equations 5.8, 5.9 and 5.10-5.12.
+ * Source of the formulas: Rasmussen and Williams 2006, algorithm 2.1, equations 5.8, 5.9 and
+ * 5.10-5.12.
  */
 import type { Encoding, Point } from './encoding.ts';
 import { unpack } from './hyperparameters.ts';
@@ -63,8 +65,8 @@ export function createGp(model: Model, theta: ArrayLike<number>, points: readonl
 export const withOutputs = (gp: Gp, y: Float64Array): Gp => ({ ...gp, y, alpha: solve(gp.factor, y) });
 
 /**
- * The posterior given one more point, by one more row of the factor: O(n²). `y` holds all outputs, the new one last.
- * Only the newest of a chain of appends may be appended to (they share storage).
+ * The posterior given one more point, by one more row of the factor: O(n²). `y` holds all outputs,
+ * the new one last. Only the newest of a chain of appends may be appended to (they share storage).
  */
 export function appendPoint(gp: Gp, point: Point, y: Float64Array): Gp {
   const { model, terms, theta } = gp;
@@ -78,7 +80,8 @@ export function appendPoint(gp: Gp, point: Point, y: Float64Array): Gp {
   return { ...gp, points, scaled, factor, y, alpha: solve(factor, y) };
 }
 
-/** Condition on the posterior mean at a point whose trial is still running: later proposals keep away from it. */
+/** Condition on the posterior mean at a point whose trial is still running: later proposals keep
+ * away from it. */
 export function appendPending(gp: Gp, point: Point): Gp {
   const n = gp.points.length;
   const y = new Float64Array(n + 1);
@@ -99,7 +102,8 @@ export interface Posterior {
   readonly variance: number;
 }
 
-/** μ and σ² of the latent function at a point (noise is not in σ²), O(n²). Of many candidates: `cross-cache.ts`. */
+/** μ and σ² of the latent function at a point (noise is not in σ²), O(n²). Of many candidates:
+ * `cross-cache.ts`. */
 export function posterior(gp: Gp, point: Point): Posterior {
   const n = gp.points.length;
   const vector = kernelVector(gp.model.encoding, gp.terms, gp.scaled, point, new Float64Array(n));
@@ -136,7 +140,8 @@ export function logMarginalLikelihood(
   };
 }
 
-/** Leave-one-out predictions of the outputs (noise included), without refitting: equations 5.10 to 5.12. */
+/** Leave-one-out predictions of the outputs (noise included), without refitting: equations 5.10 to
+ * 5.12. */
 export function leaveOneOut(gp: Gp): Posterior[] {
   const precision = inverse(gp.factor);
   return gp.points.map((_, i) => {

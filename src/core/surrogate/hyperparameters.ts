@@ -1,5 +1,6 @@
 /**
- * The surrogate's hyperparameters: which there are for a space, their priors, and their unpacking into kernel terms.
+ * The surrogate's hyperparameters: which there are for a space, their priors, and their unpacking
+ * into kernel terms.
  *
  * | symbol        | meaning                                                                         | shape          |
  * | θ             | all of them; logarithms, shifted so that the prior mean of each is 0             | [layout.count] |
@@ -10,9 +11,10 @@
  * | l             | rate of a category column = base / d · e^(role) · e^(own)                        |                |
  * | λ             | length scale of main effects: that of an ordinal column shrunk to ℓ · λ / (base · √d) |           |
  *
- * Every θ has a normal prior about 0, so that a family without data borrows its length scales from those of the same role.
- * A column's own deviation from its role is kept small: where each of twenty columns could have a length scale of its own, the
- * likelihood of a hundred results finds some that predict worse than none (docs/decisions.md, 29).
+ * Every θ has a normal prior about 0, so that a family without data borrows its length scales from
+ * those of the same role. A column's own deviation from its role is kept small: where each of
+ * twenty columns could have a length scale of its own, the likelihood of a hundred results finds
+ * some that predict worse than none (docs/decisions.md, 29).
  */
 import type { Column, Encoding } from './encoding.ts';
 
@@ -22,7 +24,8 @@ interface LogPrior {
   readonly deviation: number;
 }
 
-/** Priors for outputs of unit variance, ordinals in [0, 1] and costs of unit variance; √d as in Hvarfner et al. 2024. [R] */
+/** Priors for outputs of unit variance, ordinals in [0, 1] and costs of unit variance; √d as in
+ * Hvarfner et al. 2024. [R] */
 const PRIORS = Object.freeze({
   sharedCost: { median: 0.5, deviation: 1 },
   family: { median: 0.1, deviation: 1 },
@@ -38,7 +41,8 @@ const PRIORS = Object.freeze({
   own: { median: 1, deviation: 0.15 },
 } satisfies Record<string, LogPrior>);
 
-/** Prior variance of the integrated constant mean, and the least noise, both in units of the output's variance. */
+/** Prior variance of the integrated constant mean, and the least noise, both in units of the
+ * output's variance. */
 export const MEAN_VARIANCE = 1;
 export const NOISE_FLOOR = 1e-6;
 
@@ -144,7 +148,8 @@ export interface KernelTerms {
   readonly within: number;
   readonly main: number;
   readonly noise: number;
-  /** Of main effects, half the squared ratio of an ordinal column's length scale to theirs: `[families]`. */
+  /** Of main effects, half the squared ratio of an ordinal column's length scale to theirs:
+   * `[families]`. */
   readonly sharpness: Float64Array;
   /** a, `[families]` */
   readonly amplitudes: Float64Array;
@@ -181,10 +186,11 @@ export function unpack(layout: Layout, theta: ArrayLike<number>): KernelTerms {
 }
 
 /**
- * θ with each family's amplitude raised by one deviation of what is not known of it. The likeliest amplitude of a family of
- * which few results are in is too sure: a log variance that n results tell of has precision n/2 beside its prior's. Optimism
- * that fades as results come in, as Berkenkamp, Schoellig and Krause (2019) have it for a whole process' norm and length
- * scales. [R] `counts`: results by family, `[families]`.
+ * θ with each family's amplitude raised by one deviation of what is not known of it. The likeliest
+ * amplitude of a family of which few results are in is too sure: a log variance that n results tell
+ * of has precision n/2 beside its prior's. Optimism that fades as results come in, as Berkenkamp,
+ * Schoellig and Krause (2019) have it for a whole process' norm and length scales. [R] `counts`:
+ * results by family, `[families]`.
  */
 export function doubtAmplitudes(
   layout: Layout,

@@ -1,5 +1,6 @@
 /**
- * The gradient of the kernel matrix by the hyperparameters, contracted with weights: what a fit follows.
+ * The gradient of the kernel matrix by the hyperparameters, contracted with weights: what a fit
+ * follows.
  *
  * | symbol | meaning                                                             | shape             |
  * | K      | the kernel of the points (kernel.ts)                                | [n][n]            |
@@ -14,7 +15,8 @@ import { hasMain, mainShare, spanOf } from './kernel.ts';
 import type { Pairs, ScaledPoints } from './kernel.ts';
 import { squaredDistance } from '../math/row-sums.ts';
 
-/** M, and −2 dM/d(‖q − q'‖²): times a coordinate's squared difference that is the derivative by the logarithm of its length scale. */
+/** M, and −2 dM/d(‖q − q'‖²): times a coordinate's squared difference that is the derivative by the
+ * logarithm of its length scale. */
 const maternOf = (r: number, fall: number): number => (1 + r + (r * r) / 3) * fall;
 const slopeOf = (r: number, fall: number): number => (5 / 3) * (1 + r) * fall;
 
@@ -27,7 +29,8 @@ function mismatch(rates: Float64Array, a: Float64Array, i: number, b: Float64Arr
   return sum;
 }
 
-/** Σ_ij W_ij ∂(K + noise·I)_ij/∂θ over the full symmetric matrix, by θ: `[layout.count]`. `pairs`: as its matrix left them. */
+/** Σ_ij W_ij ∂(K + noise·I)_ij/∂θ over the full symmetric matrix, by θ: `[layout.count]`. `pairs`:
+ * as its matrix left them. */
 export function kernelGradient(
   encoding: Encoding,
   layout: Layout,
@@ -44,7 +47,8 @@ export function kernelGradient(
   const costGradients = new Float64Array(costs);
   let shared = 0;
   let family = 0;
-  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times each whole term of the dimensions.
+  // By family, as their amplitudes share them: Σ W·M(c), and Σ W times each whole term of the
+  // dimensions.
   const familyCosts = new Float64Array(terms.amplitudes.length);
   const withins = new Float64Array(terms.amplitudes.length);
   const mains = new Float64Array(terms.amplitudes.length);

@@ -1,7 +1,9 @@
 /**
- * The hierarchical kernel over all families (docs/trade.md, step 3). Its gradient: kernel-gradient.ts.
+ * The hierarchical kernel over all families (docs/trade.md, step 3). Its gradient:
+ * kernel-gradient.ts.
  *
- *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · ( sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) + sm·A(x) ) )
+ *   k(a, b) = v + s0·M(c) + 1[f = f'] · ( sf + a_f · g(x) )
+ *   g(x)    = sfc·M(c) + sw·M(x)·exp(−Σ l_i 1[x_i ≠ x'_i]) + sm·A(x)
  *   A(x)    = 1/D · ( Σ_ordinals 1 / (1 + ρ_f (x_j − x'_j)²) + Σ_categories 1[x_i = x'_i] )
  *
  * | symbol | meaning                                                             | shape       |
@@ -11,7 +13,8 @@
  * | c, x   | costs; ordinal and category columns, ordinals divided by their length scales | [m], [D] |
  * | ρ_f    | sharpness of main effects: half the squared ratio of the two length scales | [families] |
  *
- * Rows are scaled once for a setting of the hyperparameters, so that the inner loops only subtract and square.
+ * Rows are scaled once for a setting of the hyperparameters, so that the inner loops only subtract
+ * and square.
  */
 import type { Encoding, Point } from './encoding.ts';
 import { MEAN_VARIANCE } from './hyperparameters.ts';
@@ -29,8 +32,8 @@ export interface ScaledPoints {
 }
 
 /**
- * What a kernel matrix has found of each two points of one family, for its gradient: packed `[n(n+1)/2]`, other places
- * are not read.
+ * What a kernel matrix has found of each two points of one family, for its gradient: packed
+ * `[n(n+1)/2]`, other places are not read.
  */
 export interface Pairs {
   /** Σ (x_j − x'_j)² over the ordinals. */
@@ -90,18 +93,20 @@ export const mainShare = (terms: KernelTerms, family: number): number =>
 export const hasMain = (terms: KernelTerms, family: number): boolean =>
   terms.ordinals[family]!.length + terms.categories[family]!.length > 0;
 
-/** Points that one pass of `kernelRow` takes at a time; what it notes of them stands in the scratch below. */
+/** Points that one pass of `kernelRow` takes at a time; what it notes of them stands in the scratch
+ * below. */
 const BLOCK = 128;
-/** Of a block, its members of the row's own family, and of each ‖x − x'‖², Σ l_i 1[x_i ≠ x'_i] and D·A(x). */
+/** Of a block, its members of the row's own family, and of each ‖x − x'‖², Σ l_i 1[x_i ≠ x'_i] and
+ * D·A(x). */
 const kin = new Int32Array(BLOCK);
 const squares = new Float64Array(BLOCK);
 const apart = new Float64Array(BLOCK);
 const alike = new Float64Array(BLOCK);
 
 /**
- * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on, and to the same places of
- * `pairs`. The one loop that all predictions spend their time in: it keeps to numbers and typed arrays, and does one thing in
- * each pass.
+ * k between one scaled row and the points `from` to `to` - 1, written into `out` from `at` on, and
+ * to the same places of `pairs`. The one loop that all predictions spend their time in: it keeps to
+ * numbers and typed arrays, and does one thing in each pass.
  */
 function kernelRow(
   span: Span,
@@ -180,12 +185,14 @@ export function kernelMatrix(
   return packed;
 }
 
-/** Divides the row `[stride]` of a point of that family by the length scales: what `kernelToRow` wants of it. */
+/** Divides the row `[stride]` of a point of that family by the length scales: what `kernelToRow`
+ * wants of it. */
 export function scaleRow(encoding: Encoding, terms: KernelTerms, family: number, row: Float64Array): void {
   scaleAt(encoding, terms, family, row, 0);
 }
 
-/** k of a scaled row to the points from index `from` on, written into the same places of `out` (`[n]` or longer). */
+/** k of a scaled row to the points from index `from` on, written into the same places of `out`
+ * (`[n]` or longer). */
 export function kernelToRow(
   encoding: Encoding,
   terms: KernelTerms,

@@ -1,6 +1,7 @@
 /**
- * Latency of students that were not measured, from those that were: Bayesian linear regression of log latency
- * (docs/trade.md, step 9). One prior deviation for each kind of feature, noise-to-signal ratio by marginal likelihood.
+ * Latency of students that were not measured, from those that were: Bayesian linear regression of
+ * log latency (docs/trade.md, step 9). One prior deviation for each kind of feature,
+ * noise-to-signal ratio by marginal likelihood.
  *
  * | symbol | meaning                                                                              | shape    |
  * | ---    | ---                                                                                  | ---      |
@@ -15,14 +16,16 @@ import { cholesky, logDeterminant, packedLength, solve, solveLower } from '../ma
 import type { Factor } from '../math/linear-algebra.ts';
 import type { Encoding, Point } from './encoding.ts';
 
-/** [R]: choice of this project. A unit of a cost feature is one deviation of log cost over the space. */
+/** [R]: choice of this project. A unit of a cost feature is one deviation of log cost over the
+ * space. */
 const LATENCY_MODEL = Object.freeze({
   intercept: 2,
   cost: 1,
   costSquared: 0.3,
   family: 0.7,
   ordinal: 0.5,
-  /** Ratios tried, and what one deviation of log latency is thought to be before anything is measured. */
+  /** Ratios tried, and what one deviation of log latency is thought to be before anything is
+   * measured. */
   ratios: [0.01, 0.1, 1],
   priorScale: 0.5,
 });
@@ -42,7 +45,8 @@ export interface LogLatency {
   readonly deviation: number;
 }
 
-/** Log costs and their products, the family, and the family's own ordinals (depth, width, ...): `[d]`. */
+/** Log costs and their products, the family, and the family's own ordinals (depth, width, ...):
+ * `[d]`. */
 export function latencyFeatures(encoding: Encoding, { family, row }: Point): Float64Array {
   const { intercept, cost, costSquared, family: own, ordinal } = LATENCY_MODEL;
   const { costs, families, ordinalWidth } = encoding;
@@ -58,7 +62,8 @@ export function latencyFeatures(encoding: Encoding, { family, row }: Point): Flo
   ]);
 }
 
-/** `features` as `latencyFeatures` makes them, `latencies` in milliseconds, positive; `undefined` for none. */
+/** `features` as `latencyFeatures` makes them, `latencies` in milliseconds, positive; `undefined`
+ * for none. */
 export function fitLatency(features: readonly Float64Array[], latencies: readonly number[]): LatencyModel | undefined {
   const n = latencies.length;
   const d = features[0]?.length ?? 0;

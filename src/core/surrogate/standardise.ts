@@ -5,8 +5,9 @@
  * | v      | value of the unknown objective, oriented so that more is better             |
  * | z      | output of mean about 0 and variance about 1                                 |
  *
- * z rises with v in two straight pieces that meet at a knee below the median: a diverged student is bad, but how bad says
- * nothing about good ones ("soft winsorisation"). Straight pieces keep expected improvement in closed form.
+ * z rises with v in two straight pieces that meet at a knee below the median: a diverged student is
+ * bad, but how bad says nothing about good ones ("soft winsorisation"). Straight pieces keep
+ * expected improvement in closed form.
  */
 import { quantileOfSorted } from '../math/quantile.ts';
 
@@ -21,8 +22,8 @@ export interface Standardiser {
 }
 
 /**
- * Where the knee lies, in robust deviations under the median, how much flatter outputs fall below it, and by how much
- * (in robust deviations of the output) they may fall at all. [R]
+ * Where the knee lies, in robust deviations under the median, how much flatter outputs fall below
+ * it, and by how much (in robust deviations of the output) they may fall at all. [R]
  */
 const WINSOR = Object.freeze({ knee: 3, compression: 5, floor: 3 });
 
@@ -34,8 +35,9 @@ function deviation(values: Float64Array, mean: number): number {
 export function createStandardiser(values: readonly number[]): Standardiser {
   const sorted = Float64Array.from(values).sort();
   const median = quantileOfSorted(sorted, 0.5);
-  // The upper half sets the scale: it is where the search is going, and it holds no diverged students. Where many
-  // results are nearly equal (a family on a plateau), the way from the tenth worst to the best keeps it from collapsing.
+  // The upper half sets the scale: it is where the search is going, and it holds no diverged
+  // students. Where many results are nearly equal (a family on a plateau), the way from the tenth
+  // worst to the best keeps it from collapsing.
   const upper = (quantileOfSorted(sorted, 0.75) - median) / 0.6745;
   const whole = (quantileOfSorted(sorted, 1) - quantileOfSorted(sorted, 0.1)) / 4;
   const scale = Math.max(upper, whole) || deviation(sorted, median) || 1;

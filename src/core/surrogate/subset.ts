@@ -1,6 +1,6 @@
 /**
- * Upper bounds of posterior variances by part of the data. What some results leave unexplained is never less than what all of
- * them do, and a quarter of them costs a sixteenth.
+ * Upper bounds of posterior variances by part of the data. What some results leave unexplained is
+ * never less than what all of them do, and a quarter of them costs a sixteenth.
  *
  * | symbol | meaning                                                | shape  |
  * | S      | places of the chosen results among the posterior's     | [s]    |
@@ -20,7 +20,8 @@ export interface Subset {
   readonly scratch: Float64Array;
 }
 
-/** Rounding must not make of a bound less than what it bounds: this share of the prior variance is added. */
+/** Rounding must not make of a bound less than what it bounds: this share of the prior variance is
+ * added. */
 const SLACK = 1e-8;
 
 /** The `count` points that the given kernel vectors, together, have most in common with. */

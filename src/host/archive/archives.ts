@@ -1,4 +1,5 @@
-/** Archives of the session: packed for a window to fetch, or handed over by one to be taken in. Each has an id and no path. */
+/** Archives of the session: packed for a window to fetch, or handed over by one to be taken in.
+ * Each has an id and no path. */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,7 +19,8 @@ import type { JobList } from '../jobs/job-list.ts';
 import type { RunService } from '../runs/service.ts';
 
 export interface Archives {
-  /** These runs, or the whole workspace where none are named; the job's `made` is the archive's id. */
+  /** These runs, or the whole workspace where none are named; the job's `made` is the archive's
+   * id. */
   pack(ids: readonly string[] | undefined): JobView;
   made(id: string): MadeArchive;
   read(id: string, offset: number): Uint8Array;
@@ -26,7 +28,8 @@ export interface Archives {
   /** The job's `made` says in words what came. */
   unpack(id: string, name: string): JobView;
   drop(id: string): void;
-  /** A file of this machine that a window may take in, or drop: neither moves it or learns where it lies. */
+  /** A file of this machine that a window may take in, or drop: neither moves it or learns where it
+   * lies. */
   offer(file: string): void;
   offered(): readonly OfferedArchive[];
   /** A file of this machine, for the command line. Undefined where it was stopped. */

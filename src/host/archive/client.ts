@@ -12,7 +12,8 @@ export interface ArchiveProgress {
 
 type Tell = (progress: ArchiveProgress) => void;
 
-/** Undefined where it was stopped. Throws `run.missing`, `run.state`, `checkpoint.corrupt`, `disk.full`. */
+/** Undefined where it was stopped. Throws `run.missing`, `run.state`, `checkpoint.corrupt`,
+ * `disk.full`. */
 export async function packArchive(
   order: Omit<PackOrder, 'type'>,
   tell: Tell,

@@ -1,13 +1,16 @@
-/** Files that somebody names as an archive: opened only where they are files, so that a pipe or a device keeps nobody waiting. */
+/** Files that somebody names as an archive: opened only where they are files, so that a pipe or a
+ * device keeps nobody waiting. */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
 
-/** A descriptor for reading; the caller closes it. Throws `usage.invalid` for what is no file, and what keeps it from being read. */
+/** A descriptor for reading; the caller closes it. Throws `usage.invalid` for what is no file, and
+ * what keeps it from being read. */
 export function openArchiveFile(file: string, name: string): number {
   try {
     assertFile(statSync(file), file, name);
-    // It may have become something else meanwhile: opening a pipe without this waits for somebody who writes.
+    // It may have become something else meanwhile: opening a pipe without this waits for somebody
+    // who writes.
     const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       assertFile(fstatSync(descriptor), file, name);

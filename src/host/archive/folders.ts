@@ -1,6 +1,7 @@
 /**
- * What an archive brings beside its runs: teachers, data sets, replays. It can add and never replace: names of the program's
- * and of the workspace are taken. What is left out is told, and so is every run that meant what was left out.
+ * What an archive brings beside its runs: teachers, data sets, replays. It can add and never
+ * replace: names of the program's and of the workspace are taken. What is left out is told, and so
+ * is every run that meant what was left out.
  */
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -95,7 +96,8 @@ interface Taken {
   readonly words: string;
 }
 
-/** Capitals and small letters are alike: on some systems both would be one folder. A broken folder is in the way, too. */
+/** Capitals and small letters are alike: on some systems both would be one folder. A broken folder
+ * is in the way, too. */
 function takenFolder({ resources, workspace }: UnpackOrder, kind: Kind, name: string): Taken | undefined {
   for (const [root, whose] of [
     [resources, 'belongs to the program'],

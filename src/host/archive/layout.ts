@@ -1,4 +1,5 @@
-/** Where what stands in an archive. Paths of somebody's archive are taken only where they are such a path, letter by letter. */
+/** Where what stands in an archive. Paths of somebody's archive are taken only where they are such
+ * a path, letter by letter. */
 
 export const MANIFEST = 'manifest.json';
 /** Folders of a workspace that are packed with all of it. */
@@ -10,13 +11,15 @@ export const checkpointPath = (runId: string, trial: number, kind: string): stri
 
 const RECORDS = /^runs\/([A-Za-z0-9_-]{1,56})\/records\.jsonl$/;
 const CHECKPOINT = /^runs\/([A-Za-z0-9_-]{1,56})\/checkpoints\/(\d{1,9})-(best|epoch|final)\.safetensors$/;
-/** No longer than what the bridge takes for the name of a teacher or a data set, and no name that begins with a dot. */
+/** No longer than what the bridge takes for the name of a teacher or a data set, and no name that
+ * begins with a dot. */
 const NAME = '[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}';
 /** Two folders deep at most. */
 const OTHER = new RegExp(`^((?:teachers|datasets)/${NAME})/(?:${NAME}/)?${NAME}$`);
 const REPLAY = new RegExp(`^replays/${NAME}$`);
 
-/** Names that Windows takes for a device, whatever stands behind a dot; and a dot at the end, which it drops. */
+/** Names that Windows takes for a device, whatever stands behind a dot; and a dot at the end, which
+ * it drops. */
 const NOT_ON_WINDOWS = /(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/|$)|\.(?:\/|$)/i;
 
 export type PackedPath =
@@ -25,7 +28,8 @@ export type PackedPath =
   /** `unit`: what comes into place in one step. */
   | { readonly kind: 'other'; readonly unit: string };
 
-/** Two names with one key are one folder where the file system does not tell small letters from capitals. */
+/** Two names with one key are one folder where the file system does not tell small letters from
+ * capitals. */
 export const foldedName = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** Undefined for a path that no archive of ours has, or that is no path on every system. */

@@ -1,4 +1,5 @@
-/** Runs, or a whole workspace, as one zip file: a manifest first, then records and files, each with its hash. */
+/** Runs, or a whole workspace, as one zip file: a manifest first, then records and files, each with
+ * its hash. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -44,7 +45,8 @@ interface PackedRun {
   readonly checkpoints: readonly { readonly row: CheckpointRow; readonly trial: number }[];
 }
 
-/** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there is no target. */
+/** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there
+ * is no target. */
 export async function packArchive(order: PackOrder, report: Report): Promise<Packed> {
   const workspace = openReadable(order.workspace);
   const partial = join(order.temp, 'archive.partial');
@@ -162,7 +164,8 @@ function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[]
     if (problem !== undefined) {
       throw new WorkbenchError(
         'checkpoint.corrupt',
-        `Checkpoint "${row.file}" ${problem}: the run cannot be exported whole. \`trade doctor\` says what else is wrong.`,
+        `Checkpoint "${row.file}" ${problem}: the run cannot be exported whole. \`trade doctor\` says what ` +
+          'else is wrong.',
         { file: files.pathOf(row.file) },
       );
     }
@@ -171,7 +174,8 @@ function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[]
   });
 }
 
-/** Teachers, data sets and replays of the workspace's own: what our own rules would take in again, and in words what not. */
+/** Teachers, data sets and replays of the workspace's own: what our own rules would take in again,
+ * and in words what not. */
 function packedPaths(directory: string): { readonly paths: readonly string[]; readonly notes: readonly string[] } {
   const found = PACKED_FOLDERS.flatMap((folder) => filesBelow(directory, folder));
   const paths: string[] = [];
@@ -213,7 +217,8 @@ async function otherFiles(directory: string, paths: readonly string[], report: R
   return entries;
 }
 
-/** With `/` between, in the order of their names; hidden ones and links are none, and what is only on its way is not told of. */
+/** With `/` between, in the order of their names; hidden ones and links are none, and what is only
+ * on its way is not told of. */
 function filesBelow(directory: string, path: string): readonly { readonly path: string; readonly isFile: boolean }[] {
   const found = lstatSync(join(directory, path), { throwIfNoEntry: false });
   if (found === undefined) return [];

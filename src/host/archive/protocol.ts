@@ -1,4 +1,5 @@
-/** What host and archive worker say to each other: one order, any number of `progress`, one answer. */
+/** What host and archive worker say to each other: one order, any number of `progress`, one
+ * answer. */
 import type { ErrorCode, ErrorPlace } from '../../core/errors.ts';
 
 /** What was packed, and in words what was not. */

@@ -1,6 +1,7 @@
 /**
- * Records of somebody's archive, by the schemas that windows are answered by: each row as it comes, and each run as a whole
- * once it is put together. What passes can be listed, drawn, explained and gone on with.
+ * Records of somebody's archive, by the schemas that windows are answered by: each row as it comes,
+ * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
+ * gone on with.
  */
 import { z } from '../../bridge/zod.ts';
 import { searchFault } from '../../bridge/config/recorded-search.ts';
@@ -59,7 +60,8 @@ function isSources(text: string): boolean {
   }
 }
 
-/** What SQLite's own columns keep is written as it stands; JSON is looked at below, by what it means. */
+/** What SQLite's own columns keep is written as it stands; JSON is looked at below, by what it
+ * means. */
 const ROWS = {
   run: {
     name: z.string().min(1).max(200),
@@ -141,7 +143,8 @@ const schemas: ReadonlyMap<string, z.ZodType> = new Map(
   Object.entries(ROWS).map(([table, row]) => [table, z.object(row)]),
 );
 
-/** Throws what is wrong with a record, in words. One that is none at all is left to the store, which refuses it. */
+/** Throws what is wrong with a record, in words. One that is none at all is left to the store,
+ * which refuses it. */
 export function assertRecord(record: unknown): void {
   if (!Array.isArray(record)) return;
   const [table, ...values] = record as readonly unknown[];
@@ -185,8 +188,8 @@ export function assertSummary(summary: RunSummary): void {
 }
 
 /**
- * The rest of a run of the staging's store. `card`: of its data set, where that is known: then its students are looked for in
- * the space that it was searched in.
+ * The rest of a run of the staging's store. `card`: of its data set, where that is known: then its
+ * students are looked for in the space that it was searched in.
  */
 export function assertRun(
   store: ReadableStore,

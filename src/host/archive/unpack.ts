@@ -1,7 +1,8 @@
 /**
- * Takes somebody's archive apart into a staging folder and looks at all of it before anything of the workspace is touched.
- * Nothing in it is believed: paths are ours or refused, sizes and hashes are measured, records go through the rules of a
- * fresh database, and the doctor looks at what came of it.
+ * Takes somebody's archive apart into a staging folder and looks at all of it before anything of
+ * the workspace is touched. Nothing in it is believed: paths are ours or refused, sizes and hashes
+ * are measured, records go through the rules of a fresh database, and the doctor looks at what came
+ * of it.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
@@ -56,7 +57,7 @@ async function openZip({ file, name }: UnpackOrder): Promise<ZipFile> {
   }
 }
 
-/** Errors that are told as they are: of the machine, of the file as a whole, or in our words already. */
+/** Errors told as they are: of the machine, of the whole file, or in our words already. */
 const OURS: ReadonlySet<string> = new Set<ErrorCode>([
   'usage.invalid',
   'workspace.newer',
@@ -72,7 +73,8 @@ export async function unpackArchive(order: UnpackOrder, report: Report): Promise
   } catch (error) {
     const known = toWorkbenchError(error, order.file);
     if (known instanceof WorkbenchError && OURS.has(known.code)) throw known;
-    // Errors of the zip reader, of the rules of a database and of our own readers: all say that it is not what we write.
+    // Errors of the zip reader, of the rules of a database and of our own readers: all say that it
+    // is not what we write.
     throw unusable(order, error instanceof Error ? error.message : String(error));
   }
 }
@@ -151,13 +153,15 @@ function assertNotNewer(order: UnpackOrder, written: unknown): void {
   if (Number(version) <= ARCHIVE_VERSION && Number(schema) <= SCHEMA_VERSION) return;
   throw new WorkbenchError(
     'workspace.newer',
-    `"${order.name}" was written by a newer version of the workbench (archive ${String(version)}, schema ${String(schema)}; ` +
+    `"${order.name}" was written by a newer version of the workbench (archive ${String(version)}, schema ` +
+      `${String(schema)}; ` +
       `this one knows ${ARCHIVE_VERSION} and ${SCHEMA_VERSION}): update the workbench.`,
     { file: order.file },
   );
 }
 
-/** Every path is one that an archive of ours has, on every system, and no two are one file where letters' sizes count nothing. */
+/** Every path is one that an archive of ours has, on every system, and no two are one file where
+ * letters' sizes count nothing. */
 function assertPaths(order: UnpackOrder, { files }: Manifest): void {
   const folded = new Map<string, string>();
   for (const { path } of files) {
@@ -285,8 +289,8 @@ async function stageRest(
 }
 
 /**
- * By which the students of a run are looked at: of the data set that came with it, else of the one of its name that is here,
- * unless that is known to be another.
+ * By which the students of a run are looked at: of the data set that came with it, else of the one
+ * of its name that is here, unless that is known to be another.
  */
 async function cardOf(
   { resources, workspace }: UnpackOrder,

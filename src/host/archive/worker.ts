@@ -1,4 +1,5 @@
-/** Process that packs runs into an archive and takes archives apart: files of strangers are parsed here, never in the host. */
+/** Process that packs runs into an archive and takes archives apart: files of strangers are parsed
+ * here, never in the host. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ArchiveAnswer, PackOrder, UnpackOrder } from './protocol.ts';
 import { packArchive } from './pack.ts';

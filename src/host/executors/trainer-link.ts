@@ -1,6 +1,6 @@
 /**
- * One trainer process and the job it has in hand. Its death, its silence and its refusals become outcomes or typed errors;
- * messages that bear another fence or another job are dropped.
+ * One trainer process and the job it has in hand. Its death, its silence and its refusals become
+ * outcomes or typed errors; messages that bear another fence or another job are dropped.
  */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { TrainerCommand, TrainerEvent } from '../../compute/protocol.ts';
@@ -18,7 +18,8 @@ export interface TrainerSettings {
   /** How long a start, a stop between two steps, and an orderly end may take. */
   readonly startMs: number;
   readonly stopMs: number;
-  /** How many times longer a start or a silence may take just now, for the machine is busy with other work: 1 or more. */
+  /** How many times longer a start or a silence may take just now, for the machine is busy with
+   * other work: 1 or more. */
   readonly crowding?: () => number;
   readonly fence: string;
 }
@@ -53,11 +54,13 @@ export type JobCommand = Extract<TrainerCommand, { job: unknown }>;
 
 export interface TrainerLink {
   /**
-   * One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not obey. Reports are made one
-   * after the other, and the end is told when the last of them is done with.
+   * One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not
+   * obey. Reports are made one after the other, and the end is told when the last of them is done
+   * with.
    */
   run(command: JobCommand, report: Reporter, signal?: AbortSignal): Promise<JobEnd>;
-  /** Resolves when the job in hand has stopped computing until `release`, or is over; at once without a job. */
+  /** Resolves when the job in hand has stopped computing until `release`, or is over; at once
+   * without a job. */
   hold(): Promise<void>;
   release(): void;
   readonly alive: () => boolean;
@@ -73,7 +76,8 @@ interface Job {
   isLost: boolean;
 }
 
-/** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before that. */
+/** Resolves when the process is ready. Throws `backend.missing` when it ends or stays silent before
+ * that. */
 export async function startTrainer(settings: TrainerSettings): Promise<TrainerLink> {
   const own = startProcess(settings.entry, settings.node, settings.environment);
   const { child, gone, tail } = own;
@@ -109,7 +113,8 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     finish({ type: 'crashed', message: `The trainer process died: ${how}.${tail()}` });
   });
 
-  // Sound: the other end of this channel is our own trainer; fence and job are checked before anything is believed.
+  // Sound: the other end of this channel is our own trainer; fence and job are checked before
+  // anything is believed.
   child.on('message', (message) => receive(message as TrainerEvent));
 
   function receive(event: TrainerEvent): void {
@@ -127,7 +132,8 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     try {
       await working.report(event);
     } catch (error) {
-      // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is worth nothing now.
+      // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is
+      // worth nothing now.
       working.isLost = true;
       condemn();
       working.fail(error);
@@ -213,7 +219,8 @@ function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: ()
   });
 }
 
-/** Looks when the time is up whether the machine is crowded, and bites when even that is no reason for such a silence. */
+/** Looks when the time is up whether the machine is crowded, and bites when even that is no reason
+ * for such a silence. */
 function createWatchdog(
   silenceMs: number,
   crowding: () => number,

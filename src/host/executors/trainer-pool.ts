@@ -1,4 +1,5 @@
-/** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait for a free one. */
+/** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait
+ * for a free one. */
 import { availableParallelism } from 'node:os';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { JobCommand, JobEnd, Reporter, TrainerLink, TrainerSettings } from './trainer-link.ts';
@@ -6,13 +7,14 @@ import { startTrainer } from './trainer-link.ts';
 
 export interface TrainerPool {
   /**
-   * Waits for a free trainer and gives it the job. Throws `backend.missing` when none can be started, and
-   * resolves to `stopped` at once when `signal` is aborted before the job began.
+   * Waits for a free trainer and gives it the job. Throws `backend.missing` when none can be
+   * started, and resolves to `stopped` at once when `signal` is aborted before the job began.
    */
   run(command: JobCommand, report?: Reporter, signal?: AbortSignal): Promise<JobEnd>;
   /**
-   * Gives the job to a trainer of one thread while every other trainer of the pool holds between two steps: what is timed
-   * has the machine to itself. One such job at a time. Throws and resolves as `run`.
+   * Gives the job to a trainer of one thread while every other trainer of the pool holds between
+   * two steps: what is timed has the machine to itself. One such job at a time. Throws and resolves
+   * as `run`.
    */
   runAlone(command: JobCommand, signal?: AbortSignal): Promise<JobEnd>;
   /** How many trainers may work side by side; more than this are let go when they are free. */
@@ -188,7 +190,8 @@ function withOneThread(settings: TrainerSettings): TrainerSettings {
   return { ...settings, environment: { ...settings.environment, [THREADS_VARIABLE]: '1' } };
 }
 
-/** Trainers side by side share the cores; small students gain more from a trainer beside them than from a second thread. */
+/** Trainers side by side share the cores; small students gain more from a trainer beside them than
+ * from a second thread. */
 function withThreads(settings: TrainerSettings, trainers: number): TrainerSettings {
   const threads = Math.max(1, Math.floor(availableParallelism() / trainers));
   const wanted = process.env[THREADS_VARIABLE] ?? String(threads);

@@ -7,7 +7,8 @@ import { CPU_SLOTS } from '../../bridge/config/expand-config.ts';
 const GPU_SLOTS = Object.freeze({
   /** For the display and other programs. */
   reserveMiB: 1024,
-  /** CUDA's context and cuDNN's workspace, a data set of small images, a small student at batch 64. */
+  /** CUDA's context and cuDNN's workspace, a data set of small images, a small student at
+   * batch 64. */
   trainerMiB: 2048,
   /** More would wait for each other's kernels. */
   most: 8,
@@ -15,13 +16,15 @@ const GPU_SLOTS = Object.freeze({
 
 const TIMEOUT_MS = 30_000;
 
-/** Memory of the first GPU in MiB, as `nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits` prints it. */
+/** Memory of the first GPU in MiB, as `nvidia-smi --query-gpu=memory.total
+ * --format=csv,noheader,nounits` prints it. */
 function parseMemory(output: string): number | undefined {
   const [, mebibytes] = /^\s*(\d+)\s*$/m.exec(output) ?? [];
   return mebibytes === undefined ? undefined : Number(mebibytes);
 }
 
-/** `memoryMiB`: of the GPU that trains; absent without one. Each trainer needs a core that feeds it. */
+/** `memoryMiB`: of the GPU that trains; absent without one. Each trainer needs a core that feeds
+ * it. */
 function slotsFor(memoryMiB: number | undefined, cores: number): number {
   if (memoryMiB === undefined) return CPU_SLOTS;
   const fitting = Math.floor((memoryMiB - GPU_SLOTS.reserveMiB) / GPU_SLOTS.trainerMiB);

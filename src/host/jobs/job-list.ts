@@ -1,6 +1,7 @@
 /**
- * Long work that people wait for, as a list that every window follows: it goes on when its window goes away, tells how far
- * it is, and can be stopped from anywhere. Searches and replays have lists of their own.
+ * Long work that people wait for, as a list that every window follows: it goes on when its window
+ * goes away, tells how far it is, and can be stopped from anywhere. Searches and replays have lists
+ * of their own.
  */
 import { toWorkbenchError } from '../../bridge/errors.ts';
 import { isUnderWay } from '../../bridge/schemas/job.ts';
@@ -36,9 +37,11 @@ export interface JobFacts {
 export type Track = <T>(facts: JobFacts, work: JobWork<T>) => Promise<T>;
 
 export interface JobList {
-  /** Oldest first: what is under way, and what ended without anybody waiting for it until it is dismissed. */
+  /** Oldest first: what is under way, and what ended without anybody waiting for it until it is
+   * dismissed. */
   list(): readonly JobView[];
-  /** Work of its own, whose end stays in the list; gives what it made, or `undefined` where it was stopped. */
+  /** Work of its own, whose end stays in the list; gives what it made, or `undefined` where it was
+   * stopped. */
   start(facts: JobFacts, work: JobWork<string | undefined>): JobView;
   readonly track: Track;
   /** Asks for its end and waits for it. Throws `run.state` for one that is not under way. */
@@ -60,7 +63,8 @@ export interface JobListParts {
 interface Entry {
   view: JobView;
   readonly stopping: AbortController;
-  /** Where the stage stood when it was first told of: one that goes on from an earlier session starts half-way. */
+  /** Where the stage stood when it was first told of: one that goes on from an earlier session
+   * starts half-way. */
   stage: { readonly startMs: number; readonly done: number };
   /** Settles when the work is over, however it ended. */
   over: Promise<unknown>;

@@ -1,4 +1,5 @@
-/** Short jobs for a person who waits, each in a trainer of its own, so that a running search neither delays them nor is delayed by its own queue. */
+/** Short jobs for a person who waits, each in a trainer of its own, so that a running search
+ * neither delays them nor is delayed by its own queue. */
 import type { LayersView } from '../../bridge/schemas/review.ts';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { BackendView } from '../../bridge/schemas/system.ts';
@@ -25,7 +26,8 @@ export interface SideJobs {
   evaluate(job: Omit<EvaluateJob, 'jobId' | 'fence'>, subject: string): Promise<Predictions>;
   /** What the layers of a trained network are like. */
   inspect(job: Omit<InspectJob, 'jobId' | 'fence'>, subject: string): Promise<LayersView>;
-  /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it computes something else. */
+  /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it
+   * computes something else. */
   export(
     job: Omit<ExportJob, 'jobId' | 'fence'>,
     report: (stage: string) => void,

@@ -1,4 +1,5 @@
-/** What a search can choose from: data sets and teachers of the program and of the workspace, families, strategies. */
+/** What a search can choose from: data sets and teachers of the program and of the workspace,
+ * families, strategies. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
@@ -50,8 +51,8 @@ export interface Catalog {
 }
 
 /**
- * Folders of the workspace and of the program's resources. Bundled names are taken: a folder of the workspace that has one
- * is no other fashion-mnist, whoever put it there.
+ * Folders of the workspace and of the program's resources. Bundled names are taken: a folder of the
+ * workspace that has one is no other fashion-mnist, whoever put it there.
  */
 export function createCatalog(resources: string, workspace: string): Catalog {
   const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
@@ -67,7 +68,8 @@ export function createCatalog(resources: string, workspace: string): Catalog {
     const found = new Map<string, Found<Card>>();
     for (const [name, { root, bundled }] of await placesOf(kind)) {
       const directory = join(root, kind, name);
-      // A broken folder is no reason to hide the others; asking for it by name says what is wrong with it.
+      // A broken folder is no reason to hide the others; asking for it by name says what is wrong
+      // with it.
       const card = await read(directory).catch(() => undefined);
       if (card !== undefined) found.set(name, { name, directory, bundled, card });
     }
@@ -147,7 +149,8 @@ export function typicalOf(
   return { params: middle('params'), macs: middle('macs') };
 }
 
-/** Accuracy on the validation split of naming its commonest class each time; of chance, where the card counts no classes. */
+/** Accuracy on the validation split of naming its commonest class each time; of chance, where the
+ * card counts no classes. */
 export function baselineAccuracy({ classes, splits }: Pick<DatasetCard, 'classes' | 'splits'>): number {
   const counts = splits.val.balance ?? [];
   const images = counts.reduce((sum, count) => sum + count, 0);

@@ -1,4 +1,5 @@
-/** Data set folders as the host reads them: the card, and a check that the files are what the card says. */
+/** Data set folders as the host reads them: the card, and a check that the files are what the card
+ * says. */
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -13,7 +14,8 @@ import { SPLITS } from '../../core/sources.ts';
 import type { DatasetSources, SplitSources } from '../../core/sources.ts';
 
 const TEXT = z.string().max(10_000);
-/** Labels are bytes; and sizes of images beyond these are of no data set that is trained on here. */
+/** Labels are bytes; and sizes of images beyond these are of no data set that is trained on
+ * here. */
 const MOST_CLASSES = 256;
 const side = z.int().min(1).max(4096);
 
@@ -33,7 +35,8 @@ const splitSchema = z.object({
   labels: fileSchema,
 });
 
-/** What the host uses of `dataset.json`, no wider than what a window may be answered; the trainer reads the rest. */
+/** What the host uses of `dataset.json`, no wider than what a window may be answered; the trainer
+ * reads the rest. */
 const cardSchema = z.object({
   id: TEXT,
   title: TEXT,
@@ -68,7 +71,8 @@ export async function readDatasetCard(directory: string): Promise<DatasetCard> {
   throw corrupt(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a data set card'}`);
 }
 
-/** The same for the same images and labels, whatever the data set is called; `undefined` where its card names no hashes. */
+/** The same for the same images and labels, whatever the data set is called; `undefined` where its
+ * card names no hashes. */
 export function fingerprintOf({ fingerprint, splits }: DatasetCard): string | undefined {
   if (fingerprint !== undefined) return fingerprint;
   const hashes = [splits.train, splits.val].flatMap(({ images, labels }) => [images.sha256, labels.sha256]);
@@ -79,14 +83,15 @@ export function fingerprintOf({ fingerprint, splits }: DatasetCard): string | un
 /** What a data set's files hold, as it was read just now. */
 export interface CheckedDataset {
   readonly sources: DatasetSources;
-  /** In the forms in which cards, and runs of earlier versions, name it; the first is that of this card. */
+  /** In the forms in which cards, and runs of earlier versions, name it; the first is that of this
+   * card. */
   readonly fingerprints: readonly [string, ...string[]];
 }
 
 /**
- * Every file of every split is there, of the size and hash that the card names, and a gzipped IDX file; what they hold is
- * hashed on the way. `compare` looks at what was found before a card that claims another content is called damaged. Throws
- * `dataset.*`, and what `compare` throws.
+ * Every file of every split is there, of the size and hash that the card names, and a gzipped IDX
+ * file; what they hold is hashed on the way. `compare` looks at what was found before a card that
+ * claims another content is called damaged. Throws `dataset.*`, and what `compare` throws.
  */
 export async function checkDatasetFiles(
   directory: string,
@@ -149,8 +154,8 @@ async function checkPacked(file: string, { bytes, sha256 }: z.output<typeof file
 }
 
 /**
- * SHA-256 of the values of a gzipped IDX file of `rank` axes, which `all` takes in, too. They are never in memory as a whole,
- * and others are served in between. Throws `dataset.corrupt`.
+ * SHA-256 of the values of a gzipped IDX file of `rank` axes, which `all` takes in, too. They are
+ * never in memory as a whole, and others are served in between. Throws `dataset.corrupt`.
  */
 async function hashValues(file: string, rank: number, all: Hash): Promise<string> {
   const hash = createHash('sha256');
@@ -203,7 +208,8 @@ export async function readLabels(directory: string, name: string, count: number,
 /** The last one, unpacked: a gallery asks for images of one split again and again. */
 let unpacked: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
 
-/** Pixels `[indices][height][width][channels]` of some images of a split of `shape`. Throws `dataset.*`. */
+/** Pixels `[indices][height][width][channels]` of some images of a split of `shape`. Throws
+ * `dataset.*`. */
 export async function readImages(
   directory: string,
   name: string,

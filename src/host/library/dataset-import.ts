@@ -1,4 +1,5 @@
-/** Imports data sets in a process of their own and moves the finished folders into the workspace. */
+/** Imports data sets in a process of their own and moves the finished folders into the
+ * workspace. */
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
@@ -27,7 +28,8 @@ export type ImportDataset = (
 
 export interface DatasetImports {
   readonly import: ImportDataset;
-  /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the order; what is wrong with the files ends the job. */
+  /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the
+   * order; what is wrong with the files ends the job. */
   start(order: ParsedImportInput): Promise<JobView>;
 }
 
@@ -138,7 +140,8 @@ export function createDatasetImports({
   };
 }
 
-/** The person knows the files by the folder that they chose, not by where they were kept meanwhile. */
+/** The person knows the files by the folder that they chose, not by where they were kept
+ * meanwhile. */
 function named(error: unknown, kept: string, folder: string): unknown {
   if (!(error instanceof WorkbenchError)) return error;
   const { file, ...place } = error.place;

@@ -1,6 +1,7 @@
 /**
- * What a run was trained on against what stands under those names now. A fingerprint is compared where one was kept; where an
- * earlier version kept none, nothing is refused, and it is kept from now on.
+ * What a run was trained on against what stands under those names now. A fingerprint is compared
+ * where one was kept; where an earlier version kept none, nothing is refused, and it is kept from
+ * now on.
  */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/run.ts';
@@ -62,8 +63,8 @@ interface TaughtCard {
 }
 
 /**
- * The data set of a run whose students are looked at: its shape and its classes are the run's, and so are the labels of its
- * validation images. Throws `dataset.*`.
+ * The data set of a run whose students are looked at: its shape and its classes are the run's, and
+ * so are the labels of its validation images. Throws `dataset.*`.
  */
 export async function datasetOf(
   store: Pick<ReadableStore, 'sources'>,
@@ -83,7 +84,8 @@ export async function datasetOf(
   });
 }
 
-/** Students of another run are trained again on what found them, as long as its names are used. Throws `*.changed`. */
+/** Students of another run are trained again on what found them, as long as its names are used.
+ * Throws `*.changed`. */
 export function assertSameOrigin(
   store: Pick<ReadableStore, 'run' | 'sources'>,
   config: Run['config'],
@@ -98,7 +100,8 @@ export function assertSameOrigin(
   if (origin.config.teacher === config.teacher) assertSameTeacher(origin, known, teacher, { instead });
 }
 
-/** A teacher has seen the training images of its own data set: another split of the same name may test with them. */
+/** A teacher has seen the training images of its own data set: another split of the same name may
+ * test with them. */
 export function assertTaughtOn({ name, card }: Found<TaughtCard>, dataset: string, found: DatasetSources): void {
   const { sources } = card.dataset;
   const changes = sources === undefined ? [] : datasetChanges(sources, found);

@@ -1,4 +1,5 @@
-/** Teachers and data sets as a person keeps them: what each takes and is used by, what is in it, and how it goes away. */
+/** Teachers and data sets as a person keeps them: what each takes and is used by, what is in it,
+ * and how it goes away. */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
@@ -52,7 +53,8 @@ const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
 const MOST_NAMED = 5;
 
 export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
-  /** By names, as long as they mean the same: a run of a data set that was imported anew under its name counts, too. */
+  /** By names, as long as they mean the same: a run of a data set that was imported anew under its
+   * name counts, too. */
   function usersOf(kind: 'teacher' | 'dataset', name: string, teachers: readonly Found<TeacherCard>[]): UsageView {
     const filter = kind === 'teacher' ? { teachers: [name] } : { datasets: [name] };
     const { rows, total } = store.runs({ ...filter, trash: 'with', limit: MOST_NAMED });

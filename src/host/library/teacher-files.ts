@@ -16,7 +16,8 @@ import { readJson, writeJson } from '../../store/numbers.ts';
 const TEXT = z.string().max(1000);
 const count = z.int().min(0);
 
-/** What the host uses of `teacher.json`, no wider than what a window may be answered; the trainer reads the rest. */
+/** What the host uses of `teacher.json`, no wider than what a window may be answered; the trainer
+ * reads the rest. */
 const cardSchema = z.object({
   name: TEXT,
   title: TEXT,
@@ -35,7 +36,8 @@ const cardSchema = z.object({
     id: TEXT,
     title: TEXT,
     trainImages: count,
-    /** Of what it was trained on; teachers of earlier versions, and the bundled one, do not know it. */
+    /** Of what it was trained on; teachers of earlier versions, and the bundled one, do not know
+     * it. */
     sources: z.unknown().transform(readRecordedDataset).optional(),
   }),
   weights: z.object({
@@ -68,8 +70,9 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
 }
 
 /**
- * What the teacher is, of the bytes that training reads: its weights, and the graph and normalisation of its card as they
- * stand there. Throws `teacher.missing`, and `checkpoint.corrupt` where the weights are not those that its card names.
+ * What the teacher is, of the bytes that training reads: its weights, and the graph and
+ * normalisation of its card as they stand there. Throws `teacher.missing`, and `checkpoint.corrupt`
+ * where the weights are not those that its card names.
  */
 export async function readTeacherSources(directory: string, card: TeacherCard): Promise<TeacherSources> {
   const file = join(directory, card.weights.file);
@@ -82,7 +85,8 @@ export async function readTeacherSources(directory: string, card: TeacherCard): 
     const network = createHash('sha256').update(canonicalText({ graph, normalisation }));
     return { weights: hash.digest('hex'), network: network.digest('hex') };
   } catch (error) {
-    const message = `The teacher in ${directory} cannot be read: ${String(error)}. Choose another teacher, or train one.`;
+    const message =
+      `The teacher in ${directory} cannot be read: ${String(error)}. Choose another teacher, ` + 'or train one.';
     throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }
 }
@@ -90,7 +94,8 @@ export async function readTeacherSources(directory: string, card: TeacherCard): 
 const CURVE_FILE = 'curve.json';
 const curveSchema = z.array(epochPointSchema);
 
-/** Points of the epochs so far; none where the folder keeps none, as that of the bundled teacher does. */
+/** Points of the epochs so far; none where the folder keeps none, as that of the bundled teacher
+ * does. */
 export async function readCurve(directory: string): Promise<readonly EpochPoint[]> {
   const written = await readFile(join(directory, CURVE_FILE), 'utf8')
     .then(readJson)

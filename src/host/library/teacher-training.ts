@@ -1,4 +1,5 @@
-/** Trains teachers, each in a trainer of its own, and moves the finished folders into the workspace. What was stopped goes on later. */
+/** Trains teachers, each in a trainer of its own, and moves the finished folders into the
+ * workspace. What was stopped goes on later. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -246,7 +247,8 @@ function readOrder(place: string): ParsedTeacherInput | undefined {
   }
 }
 
-/** Whether a trainer has left anything to go on from: it may have been killed before its epoch was told. */
+/** Whether a trainer has left anything to go on from: it may have been killed before its epoch was
+ * told. */
 function hasStates(place: string): boolean {
   const own = new Set([ORDER_FILE, SOURCES_FILE]);
   return existsSync(place) && readdirSync(place).some((name) => !own.has(name));
@@ -266,7 +268,8 @@ function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly E
   return [...points.filter(({ epoch }) => epoch < point.epoch), point];
 }
 
-/** Seconds of training for each MAC of the forward passes, by the teachers that were trained here; else by the bundled one. */
+/** Seconds of training for each MAC of the forward passes, by the teachers that were trained here;
+ * else by the bundled one. */
 async function secondsForMac(catalog: Catalog): Promise<number | undefined> {
   const rates = (await catalog.foundTeachers()).flatMap(({ card, bundled }) => {
     const work = card.macs * card.dataset.trainImages * card.recipe.epochs;

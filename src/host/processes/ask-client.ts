@@ -1,4 +1,5 @@
-/** The host's side of the ask worker: a promise per request; a worker that dies is replaced, and the log folded again. */
+/** The host's side of the ask worker: a promise per request; a worker that dies is replaced, and
+ * the log folded again. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
@@ -40,7 +41,8 @@ class WorkerDied extends Error {}
 /** A window can ask for any number of them at once, and each is a process. */
 const inPlace = createPlaces(4);
 
-/** `log` gives the run's log as it stands; it is read at the start and whenever a worker has to be replaced. */
+/** `log` gives the run's log as it stands; it is read at the start and whenever a worker has to be
+ * replaced. */
 export async function openAsker(
   problem: ProblemDescriptor,
   log: LogReader,
@@ -101,7 +103,8 @@ export async function explainLog(problem: ProblemDescriptor, log: LogReader): Pr
   throw new WorkbenchError('internal', `The worker answered "${answer.type}" to a wish for an explanation.`);
 }
 
-/** Hashes every checkpoint: that takes time in a large workspace. `searching`: a run is adding to it meanwhile. */
+/** Hashes every checkpoint: that takes time in a large workspace. `searching`: a run is adding to
+ * it meanwhile. */
 export async function examineWorkspace(workspace: string, searching: boolean): Promise<DoctorReport> {
   const session = searching ? 'another' : 'ours';
   const answer = await inPlace(() => callOnce({ type: 'examine', workspace, session }));
@@ -121,7 +124,8 @@ export async function compactDatabase(database: string): Promise<void> {
   await callOnce({ type: 'compact', database });
 }
 
-/** Copies the database beside the session that has it open; gives the copy's name. `signal` gives the copy up. */
+/** Copies the database beside the session that has it open; gives the copy's name. `signal` gives
+ * the copy up. */
 export async function backUpDatabase(order: BackUpOrder, signal?: AbortSignal): Promise<string> {
   const answer = await callOnce({ type: 'backUp', ...order }, { signal });
   if (answer.type === 'backedUp') return answer.name;
@@ -183,7 +187,8 @@ function startWorker(entry: string): Worker {
     return new Promise((resolve, reject) => {
       number += 1;
       pending.set(number, { resolve, reject });
-      own.child.send({ number, body } satisfies Numbered<AskRequest>, () => undefined); // a failed send is followed by `exit`
+      // a failed send is followed by `exit`
+      own.child.send({ number, body } satisfies Numbered<AskRequest>, () => undefined);
     });
   }
 

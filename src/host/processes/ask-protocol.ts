@@ -1,4 +1,5 @@
-/** What host and ask worker say to each other. Functions do not cross processes: the worker builds spaces from names. */
+/** What host and ask worker say to each other. Functions do not cross processes: the worker builds
+ * spaces from names. */
 import type { ErrorCode, ErrorPlace } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { Limit, Objective } from '../../core/objective.ts';

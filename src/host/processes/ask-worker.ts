@@ -1,6 +1,7 @@
 /**
- * Process for what would keep the host from answering: it owns a strategy's state (which is only the folded log), counts
- * spaces, and examines a workspace. It is killed when it is needed no more, and ends by itself with its host.
+ * Process for what would keep the host from answering: it owns a strategy's state (which is only
+ * the folded log), counts spaces, and examines a workspace. It is killed when it is needed no more,
+ * and ends by itself with its host.
  */
 import { basename } from 'node:path';
 import { studentSpace } from '../../core/arch/families/registry.ts';
@@ -112,7 +113,8 @@ function opened(): OpenStrategy {
   return strategy;
 }
 
-/** Students between two yields to events: a survey takes seconds, and hears of its host's end in one. */
+/** Students between two yields to events: a survey takes seconds, and hears of its host's end in
+ * one. */
 const BEFORE_YIELDING = 64;
 
 async function survey({ families, inputShape, classes }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {

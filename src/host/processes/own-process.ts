@@ -1,6 +1,6 @@
 /**
- * The host's own programs, each in a process of its own: what goes wrong in one (native code, memory) takes nothing else
- * down, and it can be killed at any moment.
+ * The host's own programs, each in a process of its own: what goes wrong in one (native code,
+ * memory) takes nothing else down, and it can be killed at any moment.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -8,7 +8,8 @@ import { wakeAfterUs } from './waker.ts';
 
 export interface OwnProcess {
   readonly child: ChildProcess;
-  /** Resolves, never rejects, with how it ended, as the end of a sentence that began with the process' name. */
+  /** Resolves, never rejects, with how it ended, as the end of a sentence that began with the
+   * process' name. */
   readonly gone: Promise<string>;
   /** Its last words on stderr, for people: empty, or on lines of their own. */
   tail(): string;
@@ -17,7 +18,8 @@ export interface OwnProcess {
 /** Bytes of last words that are kept. */
 const TAIL_BYTES = 4096;
 
-/** `entry` and `node` are absolute paths; `environment` is added to the host's own. Messages are structured clones. */
+/** `entry` and `node` are absolute paths; `environment` is added to the host's own. Messages are
+ * structured clones. */
 export function startProcess(
   entry: string,
   node: string,

@@ -1,6 +1,7 @@
 /**
- * Where the entries of our own processes are, in a checkout (sources), in a build and in an installed app, and what runs them.
- * An installed app holds what Electron runs in an archive, `app.asar`, and what plain Node runs in `program` beside it.
+ * Where the entries of our own processes are, in a checkout (sources), in a build and in an
+ * installed app, and what runs them. An installed app holds what Electron runs in an archive,
+ * `app.asar`, and what plain Node runs in `program` beside it.
  */
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
@@ -24,7 +25,8 @@ const BUNDLES = {
   'archive-worker': 'archive-worker.js',
 } as const;
 
-/** Absolute path of an entry. A built one stands beside this file or, when this file is a shared chunk, one folder up. */
+/** Absolute path of an entry. A built one stands beside this file or, when this file is a shared
+ * chunk, one folder up. */
 export function processEntry(name: EntryName): string {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith('.ts')) return join(dirname(here), SOURCES[name]);
@@ -34,12 +36,14 @@ export function processEntry(name: EntryName): string {
   throw new WorkbenchError('internal', `${BUNDLES[name]} is missing beside ${here}: build the program again.`);
 }
 
-/** A Node that can run trainers: this one, or under Electron the one that is shipped with the program. */
+/** A Node that can run trainers: this one, or under Electron the one that is shipped with the
+ * program. */
 export function nodeBinary(configured: string | undefined): string {
   if (configured !== undefined) return configured;
   if (process.versions['electron'] === undefined) return process.execPath;
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  // Electron adds the folder of an installed app's resources to `process`; Node's types do not know it.
+  // Electron adds the folder of an installed app's resources to `process`; Node's types do not know
+  // it.
   const resources = (process as { readonly resourcesPath?: string }).resourcesPath;
   const root = checkoutRoot(dirname(fileURLToPath(import.meta.url)));
   const places = [

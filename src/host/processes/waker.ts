@@ -1,12 +1,14 @@
 /**
- * Our own processes end when they see that the host has gone, and one that was stopped (SIGSTOP, a debugger) sees nothing. A shell
- * beside them, which only waits for the host's end, then wakes those that are left. Waking harms nobody, should the system
- * have given a process' number to another one.
+ * Our own processes end when they see that the host has gone, and one that was stopped (SIGSTOP, a
+ * debugger) sees nothing. A shell beside them, which only waits for the host's end, then wakes
+ * those that are left. Waking harms nobody, should the system have given a process' number to
+ * another one.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
-/** Hears `+ PID` and `- PID` until the host closes the line, however it ends. What ends the host must not end it before. */
+/** Hears `+ PID` and `- PID` until the host closes the line, however it ends. What ends the host
+ * must not end it before. */
 const SCRIPT = `
 trap '' HUP INT QUIT TERM TSTP TTIN TTOU
 pids=' '
@@ -20,7 +22,8 @@ for pid in $pids; do kill -CONT "$pid"; done
 const watched = new Set<number>();
 let waker: ChildProcess | undefined;
 
-/** Gives what to call when the process has ended. Where there are no signals, nothing can stop one. */
+/** Gives what to call when the process has ended. Where there are no signals, nothing can stop
+ * one. */
 export function wakeAfterUs(pid: number | undefined): () => void {
   if (pid === undefined || process.platform === 'win32') return () => undefined;
   watched.add(pid);

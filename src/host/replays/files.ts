@@ -1,6 +1,7 @@
 /**
- * Replays as files of the workspace's `replays` folder, `<id>-<part of the content's hash>.json`: written whole in the session's
- * temp folder, flushed, renamed. A file whose content is not what its name says was damaged, and is passed over.
+ * Replays as files of the workspace's `replays` folder, `<id>-<part of the content's hash>.json`:
+ * written whole in the session's temp folder, flushed, renamed. A file whose content is not what
+ * its name says was damaged, and is passed over.
  */
 import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';

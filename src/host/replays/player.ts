@@ -8,13 +8,15 @@ import type { GameOrder, PlayedGame, ReplayAnswer, ReplayRequest } from './proto
 
 export interface ReplayPlayer {
   readonly table: TableView;
-  /** `tell` hears, ten times a second at most, what share of the budget is spent. Undefined where it was closed meanwhile. */
+  /** `tell` hears, ten times a second at most, what share of the budget is spent. Undefined where
+   * it was closed meanwhile. */
   play(order: GameOrder, tell: (share: number) => void): Promise<PlayedGame | undefined>;
   /** Ends the game in hand, too. */
   close(): Promise<void>;
 }
 
-/** Throws what is wrong with the table or the limits, naming `file` and field. Close it in the end. */
+/** Throws what is wrong with the table or the limits, naming `file` and field. Close it in the
+ * end. */
 export async function openReplay(text: string, file: string, limits: readonly Limit[] = []): Promise<ReplayPlayer> {
   const own = startProcess(processEntry('replay-worker'), nodeBinary(undefined));
   let isClosed = false;
@@ -73,8 +75,8 @@ export interface GameTime {
 }
 
 /**
- * Seconds until every strategy has played `seeds` games, by what its own games took; undefined until each has begun one.
- * Late asks are the dear ones: a game's first tenth says nothing yet.
+ * Seconds until every strategy has played `seeds` games, by what its own games took; undefined
+ * until each has begun one. Late asks are the dear ones: a game's first tenth says nothing yet.
  */
 export function secondsLeft(
   strategies: readonly string[],

@@ -1,4 +1,5 @@
-/** What host and replay worker say to each other. A table crosses as text: it is parsed where it is played. */
+/** What host and replay worker say to each other. A table crosses as text: it is parsed where it is
+ * played. */
 import type { TableView } from '../../bridge/schemas/replay.ts';
 import type { ErrorCode, ErrorPlace } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';

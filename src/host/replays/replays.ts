@@ -1,4 +1,5 @@
-/** Replays of the workspace: one is played at a time, in the replay worker; the others wait. What was played is kept. */
+/** Replays of the workspace: one is played at a time, in the replay worker; the others wait. What
+ * was played is kept. */
 import { randomBytes } from 'node:crypto';
 import type { GameResultView, ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -99,7 +100,8 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
     }
   }
 
-  /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is gone already. */
+  /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is
+   * gone already. */
   async function run(one: Active): Promise<void> {
     if (one.ending !== undefined) return;
     one.isPlaying = true;

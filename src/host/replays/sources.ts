@@ -1,4 +1,5 @@
-/** Where tables come from: the program's own in `resources/tables`, or what a window has read and handed over. */
+/** Where tables come from: the program's own in `resources/tables`, or what a window has read and
+ * handed over. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { TableSource, TableView } from '../../bridge/schemas/replay.ts';
@@ -53,7 +54,8 @@ export function createReplaySources(resources: string, handed: Pick<HandedFiles,
     return player.table;
   }
 
-  /** One that cannot be played is no reason to hide the others; asked for by name, it says what is wrong. */
+  /** One that cannot be played is no reason to hide the others; asked for by name, it says what is
+   * wrong. */
   async function listAll(): Promise<readonly TableView[]> {
     const found: TableView[] = [];
     for (const bundled of await names())

@@ -1,4 +1,5 @@
-/** A recorded table from text, what it is in a few facts, and whether a game can be played on it. */
+/** A recorded table from text, what it is in a few facts, and whether a game can be played on
+ * it. */
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import { assertPlain } from '../../bridge/plain-value.ts';
 import type { TableView } from '../../bridge/schemas/replay.ts';
@@ -35,7 +36,8 @@ export function tableFacts(table: RecordedTable, limits: readonly Limit[]): Tabl
 }
 
 const NO_VOLUME =
-  'No row within the limits is better than the reference point in every objective: shares of the hypervolume say nothing here.';
+  'No row within the limits is better than the reference point in every objective: shares of the ' +
+  'hypervolume say nothing here.';
 
 /** Throws `strategy.unknown`, with the one that was probably meant. */
 export function checkStrategies(strategies: readonly string[]): void {
@@ -50,7 +52,8 @@ export function checkStrategies(strategies: readonly string[]): void {
   });
 }
 
-/** Throws `config.invalid` for a limit on what is not known before training, or one that no row keeps. */
+/** Throws `config.invalid` for a limit on what is not known before training, or one that no row
+ * keeps. */
 export function checkLimits(table: RecordedTable, limits: readonly Limit[], file: string): void {
   const known = table.objectives.filter((objective) => objective.known).map(({ metric }) => metric);
   const place = { file, field: 'limits' };

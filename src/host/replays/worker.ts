@@ -1,4 +1,5 @@
-/** Process that plays strategies against one recorded table: a game takes seconds, in which its host has to answer. */
+/** Process that plays strategies against one recorded table: a game takes seconds, in which its
+ * host has to answer. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { replay } from '../../core/strategies/replay.ts';
@@ -26,7 +27,8 @@ function play(order: GameOrder) {
   return { hypervolume, best, askMs, rows };
 }
 
-/** Time is asked for before and after each ask: so the clock knows how many there were. It reports before it is read. */
+/** Time is asked for before and after each ask: so the clock knows how many there were. It reports
+ * before it is read. */
 function reportingClock({ batch, budget }: GameOrder): () => number {
   let readings = 0;
   let reported = performance.now();

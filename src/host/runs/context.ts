@@ -86,8 +86,8 @@ export function spaceOf(problem: SpaceDescriptor): StudentSpace {
 }
 
 /**
- * Throws `family.unknown` or `config.invalid` for a candidate of another space: a run that came from elsewhere, or whose data
- * set is another one now, may have any.
+ * Throws `family.unknown` or `config.invalid` for a candidate of another space: a run that came
+ * from elsewhere, or whose data set is another one now, may have any.
  */
 export function graphOf(space: StudentSpace, { family: name, config }: Candidate): ArchitectureGraph {
   const family = space.families.find((one) => one.name === name);
@@ -95,7 +95,8 @@ export function graphOf(space: StudentSpace, { family: name, config }: Candidate
   return family.build(validateConfiguration(family, config, name));
 }
 
-/** The log for a strategy, which builds what it reads: a student of another space is refused before, in words. */
+/** The log for a strategy, which builds what it reads: a student of another space is refused
+ * before, in words. */
 export function soundLog(problem: SpaceDescriptor, read: LogReader): LogReader {
   const space = spaceOf(problem);
   return (from) => {
@@ -107,7 +108,8 @@ export function soundLog(problem: SpaceDescriptor, read: LogReader): LogReader {
   };
 }
 
-/** Faults that every other trial would meet too: the run waits for the person instead of burning its budget. */
+/** Faults that every other trial would meet too: the run waits for the person instead of burning
+ * its budget. */
 const SHARED_FAULTS: ReadonlySet<string> = new Set<ErrorCode>([
   'dataset.missing',
   'dataset.corrupt',

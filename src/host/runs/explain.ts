@@ -10,7 +10,8 @@ import { logReader } from '../slices.ts';
 /** Runs whose explanations are kept; the one asked for longest ago goes first. */
 const KEPT = 8;
 
-/** Throws `run.missing`, `dataset.*` where its data set is gone, and what the strategy's start throws. */
+/** Throws `run.missing`, `dataset.*` where its data set is gone, and what the strategy's start
+ * throws. */
 export type Explainer = (runId: string) => Promise<Explanation>;
 
 export function createExplainer(store: ReadableStore, catalog: Pick<Catalog, 'dataset'>): Explainer {

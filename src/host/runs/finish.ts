@@ -1,4 +1,5 @@
-/** The end of a run: the students that it reports are tested, once, and the run says how it went. */
+/** The end of a run: the students that it reports are tested, once, and the run says how it
+ * went. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { reportedOf } from '../../core/front.ts';
 import { endOf } from '../../core/trial.ts';
@@ -20,7 +21,8 @@ export interface FinalState {
   readonly reason: string | undefined;
 }
 
-/** Undefined when `signal` came first: the run can be finished later. Throws faults that are not a student's own. */
+/** Undefined when `signal` came first: the run can be finished later. Throws faults that are not a
+ * student's own. */
 export async function finishRun(
   context: RunContext,
   ending: Ending,

@@ -1,4 +1,5 @@
-/** Whose weights go, where only the students on a run's front keep theirs: what another dominates comes back to no front. */
+/** Whose weights go, where only the students on a run's front keep theirs: what another dominates
+ * comes back to no front. */
 import { reportedOf } from '../../core/front.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -8,9 +9,11 @@ export interface KeptFront {
   add(trial: Trial): readonly string[];
 }
 
-/** `earlier`: finished trials of the run that have weights. The first look goes over all of them, for what a session that was cut off had left to do. */
+/** `earlier`: finished trials of the run that have weights. The first look goes over all of them,
+ * for what a session that was cut off had left to do. */
 export function createKeptFront(config: SearchConfig, earlier: readonly Trial[]): KeptFront {
-  // A point that no member of the front dominates is dominated by nobody: the rest need not be looked at again.
+  // A point that no member of the front dominates is dominated by nobody: the rest need not be
+  // looked at again.
   let front = earlier;
   return {
     add(trial) {

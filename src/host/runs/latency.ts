@@ -1,4 +1,5 @@
-/** Latency of students: timed in a trainer of one thread while the others hold, before training or on demand. */
+/** Latency of students: timed in a trainer of one thread while the others hold, before training or
+ * on demand. */
 import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -37,7 +38,8 @@ async function timeStudent(
   return end;
 }
 
-/** On every engine, for a person who asks. Resolves to all that was ever measured of the student. */
+/** On every engine, for a person who asks. Resolves to all that was ever measured of the
+ * student. */
 export async function measureStudent(
   timing: Timing,
   student: Student,
@@ -54,7 +56,8 @@ export async function measureStudent(
   return timing.store.latencies(student.trial.id);
 }
 
-/** The metrics of the run's own latency, as it was first measured: what was told does not change. */
+/** The metrics of the run's own latency, as it was first measured: what was told does not
+ * change. */
 export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'store'>, trialId: string): Metrics {
   return config.latency === undefined ? {} : latencyMetrics(store.latencies(trialId), config.latency);
 }
@@ -63,7 +66,8 @@ export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'stor
 export type TimedRun = Timing & Pick<RunContext, 'config' | 'space' | 'progress' | 'runChanged'>;
 
 /**
- * Times a student before it trains, where its run counts latency and it was not timed before. `undefined`: it may train;
+ * Times a student before it trains, where its run counts latency and it was not timed before.
+ * `undefined`: it may train;
  * `too slow`: it is over the limit; else how the timing ended without a result.
  */
 export async function timeBeforeTraining(

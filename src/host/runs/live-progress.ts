@@ -1,4 +1,5 @@
-/** What a run is doing now, in words, and how long it will take, from times measured on this machine. */
+/** What a run is doing now, in words, and how long it will take, from times measured on this
+ * machine. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Trial } from '../../core/trial.ts';
 
@@ -10,7 +11,8 @@ export interface LiveProgress {
   trialStarted(trial: Trial): void;
   /** `words` for people; `share` in [0, 1] of the trial, where it is known. */
   trialStage(trial: Trial, words: string, share: number | undefined): void;
-  /** For good (`ended`), or until it goes on. `seconds`: training time, where this attempt was a whole trial. */
+  /** For good (`ended`), or until it goes on. `seconds`: training time, where this attempt was a
+   * whole trial. */
   trialLeft(trial: Trial, outcome: { readonly ended: boolean; readonly seconds?: number }): void;
   view(): LiveView;
 }

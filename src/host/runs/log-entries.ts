@@ -1,4 +1,5 @@
-/** The log of a run for people: events as they are stored, without what is large and only a strategy reads. */
+/** The log of a run for people: events as they are stored, without what is large and only a
+ * strategy reads. */
 import type { LogEntryView } from '../../bridge/schemas/log.ts';
 import type { ReadableStore, Slice, StoredEvent } from '../../store/store.ts';
 

@@ -1,6 +1,7 @@
 /**
- * One run from start to its end, a pause or a stop. Its state is the store's log: what was interrupted goes on first, then
- * what was proposed and never begun, then the strategy is asked for more.
+ * One run from start to its end, a pause or a stop. Its state is the store's log: what was
+ * interrupted goes on first, then what was proposed and never begun, then the strategy is asked for
+ * more.
  */
 import { costOf } from '../../core/arch/cost.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -19,8 +20,8 @@ import { walkTrial } from './trial-walk.ts';
 
 export interface RunLoop {
   /**
-   * Resolves when the run has left the machine: finished, failed, or paused. Never rejects. With a reason where it waits for a
-   * fault that could not be written down, as on a full disk.
+   * Resolves when the run has left the machine: finished, failed, or paused. Never rejects. With a
+   * reason where it waits for a fault that could not be written down, as on a full disk.
    */
   readonly done: Promise<string | undefined>;
   /** Interrupts the trials in flight between two steps; `reason` is kept with the run. */
@@ -86,7 +87,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       waits = false;
     }
 
-    /** An empty answer is the last word only when the strategy has heard of all there is: else it waits for a result. */
+    /** An empty answer is the last word only when the strategy has heard of all there is: else it
+     * waits for a result. */
     async function askForMore(): Promise<void> {
       if (inFlight.size === 0) context.progress.stage('Choosing the next student');
       const hasHeardAll = inFlight.size === 0;
@@ -137,7 +139,8 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     }
   }
 
-  /** A fault that is not a trial's own: the run waits, and says why. Gives the reason where it cannot be written down. */
+  /** A fault that is not a trial's own: the run waits, and says why. Gives the reason where it
+   * cannot be written down. */
   function pauseFor(error: unknown): string | undefined {
     const reason = error instanceof WorkbenchError ? error.message : `Something went wrong inside: ${String(error)}`;
     log.error(

@@ -1,11 +1,13 @@
-/** Who teaches the students of a run: the teacher that it names, the data set's own where it names none, or nobody. */
+/** Who teaches the students of a run: the teacher that it names, the data set's own where it names
+ * none, or nobody. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../library/dataset-files.ts';
 import type { TeacherCard } from '../library/teacher-files.ts';
 
-/** Absent where students learn from labels alone. Throws `teacher.missing` and `teacher.mismatch`. */
+/** Absent where students learn from labels alone. Throws `teacher.missing` and
+ * `teacher.mismatch`. */
 export async function teacherFor(
   catalog: Catalog,
   { recipe, teacher: name }: Pick<SearchConfig, 'recipe'> & { readonly teacher?: string | undefined },
@@ -18,7 +20,8 @@ export async function teacherFor(
   if (mismatch === undefined) return teacher;
   throw new WorkbenchError(
     'teacher.mismatch',
-    `The teacher "${teacher.name}" does not fit the data set ${dataset.name}: ${mismatch}. Choose another teacher, or train one.`,
+    `The teacher "${teacher.name}" does not fit the data set ${dataset.name}: ${mismatch}. Choose another ` +
+      'teacher, or train one.',
     { field: 'teacher' },
   );
 }

@@ -1,4 +1,5 @@
-/** Checks before a run is created or goes on, so that nothing is half-written: everything it names is there and fits. */
+/** Checks before a run is created or goes on, so that nothing is half-written: everything it names
+ * is there and fits. */
 import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
@@ -39,7 +40,8 @@ export interface SettledSearch {
   readonly teacher: Found<TeacherCard> | undefined;
 }
 
-/** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as `planRun` does. */
+/** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as
+ * `planRun` does. */
 export async function settleSearch(catalog: Catalog, parsed: ParsedSearchInput): Promise<SettledSearch> {
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
@@ -65,7 +67,8 @@ export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = 
   return planOf({ ...config, datasetFingerprint: checked.fingerprints[0] }, { dataset, teacher }, checked, at);
 }
 
-/** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what it was trained on so far. */
+/** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what
+ * it was trained on so far. */
 export async function planResume(
   catalog: Catalog,
   run: Pick<Run, 'name' | 'config'>,
@@ -120,7 +123,8 @@ async function planOf(
   };
 }
 
-/** The students that are to be trained, in the order in which they were named and in canonical form. */
+/** The students that are to be trained, in the order in which they were named and in canonical
+ * form. */
 function canonicalStudents(
   { families, limits }: SearchConfig,
   students: readonly Candidate[],
@@ -130,7 +134,8 @@ function canonicalStudents(
   return listStudents(space, limits, students).map(({ candidate }) => candidate);
 }
 
-/** Families, strategy and its options are known, and students are given where and only where nothing is searched for. */
+/** Families, strategy and its options are known, and students are given where and only where
+ * nothing is searched for. */
 function checkNames(
   config: Pick<SearchConfig, 'families' | 'strategy' | 'students'> & {
     readonly recipe: Pick<Recipe, 'epochs' | 'seconds'>;
@@ -175,7 +180,10 @@ function checkReachable({ families, limits: all }: SearchConfig, survey: readonl
     const costOf = (student: (typeof students)[number]): number =>
       metric === 'params' ? student.params : student.macs;
     const least = students.reduce((best, student) => (costOf(student) < costOf(best) ? student : best));
-    return `the smallest by ${metric} is a ${least.family} with ${least.params.toLocaleString('en')} params and ${least.macs.toLocaleString('en')} MACs`;
+    return (
+      `the smallest by ${metric} is a ${least.family} with ${least.params.toLocaleString('en')} params and ` +
+      `${least.macs.toLocaleString('en')} MACs`
+    );
   });
   throw new WorkbenchError(
     'budget.unreachable',

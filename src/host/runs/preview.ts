@@ -1,4 +1,5 @@
-/** What a configuration means before it is started: how many students fit, of what size, and how long it may take. */
+/** What a configuration means before it is started: how many students fit, of what size, and how
+ * long it may take. */
 import { familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
@@ -104,7 +105,8 @@ interface Sample {
   readonly seconds: number;
 }
 
-/** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one image and one epoch. */
+/** Seconds of the whole search from finished trials of this workspace: a line in MACs, for one
+ * image and one epoch. */
 async function estimate(
   store: ReadableStore,
   { recipe, trainings, slots, dataset }: ParsedSearchInput & { readonly slots: number; readonly trainings: number },
@@ -127,7 +129,8 @@ async function estimate(
   return (each * recipe.epochs * images * trainings) / sideBySide;
 }
 
-/** Least squares; a mean where the samples say nothing about a slope, or say that more work takes less time. */
+/** Least squares; a mean where the samples say nothing about a slope, or say that more work takes
+ * less time. */
 function fitLine(samples: readonly Sample[]): (macs: number) => number {
   const mean = (of: (sample: Sample) => number): number =>
     samples.reduce((sum, one) => sum + of(one), 0) / samples.length;

@@ -1,4 +1,5 @@
-/** What lists show of a run: best accuracy, front, hypervolume. Kept up to date as trials end, written with each of them. */
+/** What lists show of a run: best accuracy, front, hypervolume. Kept up to date as trials end,
+ * written with each of them. */
 import type { RunEvent } from '../../core/events.ts';
 import { growFront } from '../../core/geometry/hypervolume.ts';
 import { isFeasible } from '../../core/objective.ts';
@@ -7,7 +8,8 @@ import type { SearchConfig } from '../../core/run.ts';
 import type { RunScore } from '../../store/store.ts';
 import { EMPTY_SCORE } from '../../store/summaries.ts';
 
-/** Values that a history keeps: as many as a chart can show. When there would be more, every second one goes. */
+/** Values that a history keeps: as many as a chart can show. When there would be more, every second
+ * one goes. */
 const HISTORY = 256;
 
 export interface RunScorer {

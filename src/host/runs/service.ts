@@ -1,4 +1,5 @@
-/** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in `runs/loop.ts`. */
+/** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in
+ * `runs/loop.ts`. */
 import { randomBytes } from 'node:crypto';
 import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
@@ -68,13 +69,15 @@ interface ActiveRun {
   readonly settled: Promise<void>;
 }
 
-/** Revisions a session has for its views of runs: more than it can make, and few enough for exact integers. */
+/** Revisions a session has for its views of runs: more than it can make, and few enough for exact
+ * integers. */
 const VIEWS_OF_A_SESSION = 2 ** 32;
 
 export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
   const { store, files } = workspace;
   const active = new Map<string, ActiveRun>();
-  /** Runs that wait, and why, though the disk took no more writes: in the store they are running. */
+  /** Runs that wait, and why, though the disk took no more writes: in the store they are
+   * running. */
   const unwritten = new Map<string, string>();
   /** A start or resume that is still being checked: a second one must not slip in beside it. */
   let launching: Promise<unknown> | undefined;
@@ -161,7 +164,8 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
     return get(runId);
   }
 
-  /** Those that keep or have to lose something: what another dominates is dominated by one of them. */
+  /** Those that keep or have to lose something: what another dominates is dominated by one of
+   * them. */
   function weighted(trials: readonly Trial[]): readonly Trial[] {
     const [first] = trials;
     const ids = new Set(first && store.withWeights(first.runId));
@@ -335,7 +339,8 @@ function resumeNote(run: Run, version: number, isLearned: boolean): string | und
       ? undefined
       : `Gone on with version ${version} of the strategy ${id}; it was started with version ${run.strategyVersion}.`,
     isLearned
-      ? 'The version that started it kept no fingerprints of its data set and its teacher: those of now were written down.'
+      ? 'The version that started it kept no fingerprints of its data set and its teacher: those of now were ' +
+        'written down.'
       : undefined,
   ].filter((note) => note !== undefined);
   return notes.length > 0 ? notes.join(' ') : undefined;

@@ -1,4 +1,5 @@
-/** Results of earlier runs for a new one: checked, and read out as plain data that is written down with the new run. */
+/** Results of earlier runs for a new one: checked, and read out as plain data that is written down
+ * with the new run. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { learnedMetric } from '../../core/reward.ts';
 import type { Run, SearchConfig } from '../../core/run.ts';
@@ -17,7 +18,8 @@ interface NewData {
   readonly dataset?: DatasetSources;
 }
 
-/** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or has nothing to tell. */
+/** Throws `config.invalid` with the field `transferFrom` where a run is missing, of other data, or
+ * has nothing to tell. */
 export async function priorOf(
   store: ReadableStore,
   { config, dataset }: NewData,

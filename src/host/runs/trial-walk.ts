@@ -1,4 +1,5 @@
-/** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next begins. */
+/** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next
+ * begins. */
 import type { TrainJob, TrainResult } from '../../compute/protocol.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
@@ -15,13 +16,14 @@ import { graphOf, sharedFault } from './context.ts';
 import type { RunningScore } from './score.ts';
 import type { JobEnd, JobReport, Reporter } from '../executors/trainer-link.ts';
 
-/** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the last epoch checkpoint. */
+/** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the
+ * last epoch checkpoint. */
 const TRIES = 2;
 
 /**
- * Resolves to the event that the trial's end has put into the run's log, or, after `signal`, when it is interrupted and can go
- * on later. Throws faults that are not the trial's own (disk, data set, no trainer can be started): the trial is then
- * interrupted, if that can still be recorded.
+ * Resolves to the event that the trial's end has put into the run's log, or, after `signal`, when
+ * it is interrupted and can go on later. Throws faults that are not the trial's own (disk, data
+ * set, no trainer can be started): the trial is then interrupted, if that can still be recorded.
  */
 export async function walkTrial(
   context: RunContext,
@@ -104,7 +106,8 @@ async function tryTrial(
   }
 }
 
-/** Where the trainer can do nothing with what training was to go on from, it begins anew: once, and in the same attempt. */
+/** Where the trainer can do nothing with what training was to go on from, it begins anew: once, and
+ * in the same attempt. */
 async function train(context: RunContext, trial: Trial, hear: Reporter, signal: AbortSignal): Promise<JobEnd> {
   const { pool } = context;
   const job = jobOf(context, trial);
@@ -117,7 +120,8 @@ async function train(context: RunContext, trial: Trial, hear: Reporter, signal: 
 
 const UNUSABLE: ErrorCode = 'checkpoint.corrupt';
 
-/** What is wrong with the file that training is to go on from, in words: a wrong one would give a wrong student in silence. */
+/** What is wrong with the file that training is to go on from, in words: a wrong one would give a
+ * wrong student in silence. */
 async function faultOfStart({ store, files }: RunContext, trialId: string): Promise<string | undefined> {
   const row = store.checkpoint(trialId, 'epoch');
   const fault = row && (await faultOfFile(files.pathOf(row.file), row));
@@ -234,7 +238,8 @@ function written<T>(score: RunningScore, write: () => T): T {
   }
 }
 
-/** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how slow it is. */
+/** Beyond the latency limit before it was trained: it counts as tried, and the strategy hears how
+ * slow it is. */
 function ruleOut(context: RunContext, { id, params, macs }: Trial): EndedTrial {
   const metrics: Metrics = { params, macs, ...toldLatency(context, id) };
   return context.store.ruleOutTrial(id, metrics, slowness(context.config, metrics) ?? '');
@@ -246,7 +251,8 @@ function fail({ store, files }: RunContext, trialId: string, reason: string, sec
   return ended.event;
 }
 
-/** The fault that brought us here is the one to report, so a second one (the disk is still full) is only logged. */
+/** The fault that brought us here is the one to report, so a second one (the disk is still full) is
+ * only logged. */
 function giveBack({ store, log }: RunContext, trialId: string, seconds: number): void {
   try {
     if (store.trial(trialId)?.state === 'running') store.interruptTrial(trialId, seconds);

@@ -1,4 +1,5 @@
-/** Whether a file is the one that was written down: looked at before anything is made of what is in it. */
+/** Whether a file is the one that was written down: looked at before anything is made of what is in
+ * it. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -6,8 +7,8 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { FileFacts } from '../../store/files.ts';
 
 /**
- * What is wrong with it, in words that follow its name; `undefined` where it has that size and SHA-256. Others are served
- * while a large one is read.
+ * What is wrong with it, in words that follow its name; `undefined` where it has that size and
+ * SHA-256. Others are served while a large one is read.
  */
 export async function faultOfFile(path: string, { bytes, sha256 }: FileFacts): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);

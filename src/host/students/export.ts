@@ -1,4 +1,5 @@
-/** Students and teachers as files for others: a trainer of its own writes and tries them, then they are put where they are wanted. */
+/** Students and teachers as files for others: a trainer of its own writes and tries them, then they
+ * are put where they are wanted. */
 import { rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,8 @@ export interface HeldExport extends ExportCheck {
 }
 
 export interface Exporter {
-  /** Puts the file in place whole or not at all; a file that is there already is replaced. Throws `usage.invalid` for a bad place. */
+  /** Puts the file in place whole or not at all; a file that is there already is replaced. Throws
+   * `usage.invalid` for a bad place. */
   toFile(order: ExportOrder, file: string, report: (stage: string) => void): Promise<WrittenExport>;
   toMemory(order: ExportOrder): Promise<HeldExport>;
 }

@@ -1,4 +1,5 @@
-/** Fronts over many runs of a workspace: runs by the data they were searched on, and their finished students as columns. */
+/** Fronts over many runs of a workspace: runs by the data they were searched on, and their finished
+ * students as columns. */
 import type { FrontGroupView, FrontQuery, SentFrontPoints } from '../../bridge/schemas/front.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ReadableStore, RunSummary } from '../../store/store.ts';

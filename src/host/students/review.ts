@@ -1,4 +1,5 @@
-/** What networks are compared by: predictions of any kept checkpoint, twins in other runs, images, statistics of layers. */
+/** What networks are compared by: predictions of any kept checkpoint, twins in other runs, images,
+ * statistics of layers. */
 import type { CheckpointView, ImagesView, LayersView, NetworkInput, TwinView } from '../../bridge/schemas/review.ts';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { NetworkSource } from '../../compute/protocol.ts';

@@ -1,10 +1,12 @@
-/** Follows one run from its start to its end or pause, over the same events that a window watches. */
+/** Follows one run from its start to its end or pause, over the same events that a window
+ * watches. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
 import { endOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import type { HostClient } from '../host.ts';
 
-/** Each trial is told once as begun and once as ended in this session; nothing is told of what ended before it. */
+/** Each trial is told once as begun and once as ended in this session; nothing is told of what
+ * ended before it. */
 export type RunNews =
   | { readonly type: 'run.started'; readonly summary: RunSummaryView }
   | { readonly type: 'run.progress'; readonly summary: RunSummaryView }
@@ -18,8 +20,9 @@ export interface RunEnd {
 }
 
 /**
- * `start` begins or resumes the run; it is called when nothing that follows can be missed. `before`: the run's trials
- * until then. Undefined when the run was discarded, or the host closed, on the way.
+ * `start` begins or resumes the run; it is called when nothing that follows can be missed.
+ * `before`: the run's trials until then. Undefined when the run was discarded, or the host closed,
+ * on the way.
  */
 export async function followRun(
   client: HostClient,

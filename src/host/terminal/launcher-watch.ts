@@ -1,7 +1,7 @@
 /**
- * `npm run` puts npm and a shell between a terminal and the program, and neither passes its own death on: a killed `npm
- * start` would leave the program at work for nobody. Where one of them dies, the program ends as at a kill, which loses nothing
- * but the epoch in hand.
+ * `npm run` puts npm and a shell between a terminal and the program, and neither passes its own
+ * death on: a killed `npm start` would leave the program at work for nobody. Where one of them
+ * dies, the program ends as at a kill, which loses nothing but the epoch in hand.
  */
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +9,8 @@ const LOOK_EVERY_MS = 250;
 /** Exit code as a shell tells it of a program that SIGHUP ended: its terminal is gone. */
 const HANGUP = 129;
 
-/** Does nothing for a program that npm did not start, or where the system does not tell who started whom (`/proc`). */
+/** Does nothing for a program that npm did not start, or where the system does not tell who started
+ * whom (`/proc`). */
 export function endWithLauncher(end: (exitCode: number) => void = process.exit): void {
   if (process.env['npm_lifecycle_event'] === undefined) return;
   const launchers = launchersOf(process.pid);

@@ -1,4 +1,5 @@
-/** Progress in a terminal: one line that is rewritten in place, or plain lines where the output is no terminal. */
+/** Progress in a terminal: one line that is rewritten in place, or plain lines where the output is
+ * no terminal. */
 import { oneLine } from '../../bridge/words/control-characters.ts';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Trial } from '../../core/trial.ts';

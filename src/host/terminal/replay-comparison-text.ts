@@ -1,4 +1,5 @@
-/** Several strategies on one table, as lines: medians side by side, trainings to a threshold, and who is better than whom. */
+/** Several strategies on one table, as lines: medians side by side, trainings to a threshold, and
+ * who is better than whom. */
 import type { TableView } from '../../bridge/schemas/replay.ts';
 import { verdictWords } from '../../bridge/words/replay-words.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter } from '../../core/anytime.ts';
@@ -22,7 +23,8 @@ function curvesOf(games: ReadonlyMap<number, PlayedGame>, measure: Measure): Rea
   return new Map([...games].map(([seed, game]) => [seed, game[measure]]));
 }
 
-/** Lines about games that were played, all there is to say. `reach`: a share of the hypervolume, or whose median at the end. */
+/** Lines about games that were played, all there is to say. `reach`: a share of the hypervolume, or
+ * whose median at the end. */
 export function tableText(
   { name, objectives }: TableView,
   games: GamesByStrategy,

@@ -1,4 +1,5 @@
-/** What a replay came to as lines of a table: medians at round counts of trainings, with the worst seed. */
+/** What a replay came to as lines of a table: medians at round counts of trainings, with the worst
+ * seed. */
 import { readingCounts, scoreAfter, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import type { AnytimeCurve } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';

@@ -47,7 +47,8 @@ export function progressText({ run, trials, live }: Pick<RunSummaryView, 'run' |
   return `[${bar}] ${String(endedCount(trials)).padStart(total.length)}/${total}${left}  ${live.stage}`;
 }
 
-/** What every verb takes for a student: its run, and the number that windows show, which counts from 1. */
+/** What every verb takes for a student: its run, and the number that windows show, which counts
+ * from 1. */
 export const trialName = ({ runId, number }: Pick<Trial, 'runId' | 'number'>): string => `${runId}/${number + 1}`;
 
 export function trialText(trial: Trial): string {
@@ -88,7 +89,8 @@ function spreadText({ count, mean, deviation }: Spread): string {
   return `${percentText(mean)}${count > 1 ? ` ± ${(100 * deviation).toFixed(1)}` : ''}`;
 }
 
-/** The front as lines of a table, smallest student first, with a heading; of a search by reward, its best student and what it means. */
+/** The front as lines of a table, smallest student first, with a heading; of a search by reward,
+ * its best student and what it means. */
 function frontText({ summary, trials }: RunEnd): readonly string[] {
   const front = [...frontOf(summary.run.config, trials)].sort((left, right) => left.params - right.params);
   if (front.length === 0) return ['No student is on the front yet.'];

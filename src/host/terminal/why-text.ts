@@ -1,4 +1,5 @@
-/** Why a run went as it did, for a terminal: what each family got and brought, what the regions did, how good predictions were. */
+/** Why a run went as it did, for a terminal: what each family got and brought, what the regions
+ * did, how good predictions were. */
 import type { Explanation } from '../../core/strategies/explain.ts';
 import { percentText, textTable } from './text-table.ts';
 import type { Column } from './text-table.ts';
@@ -39,7 +40,10 @@ function regionsText({ regions }: Explanation): string {
     regions.reduce((sum, moment) => sum + moment[kind].length, 0);
   const successes = regions.filter(({ own }) => own?.success === true).length;
   const failures = regions.filter(({ own }) => own?.success === false).length;
-  return `Trust regions: ${count('opened')} opened, ${count('ended')} ended, ${count('recentred')} moves; ${successes} successes, ${failures} failures.`;
+  return (
+    `Trust regions: ${count('opened')} opened, ${count('ended')} ended, ${count('recentred')} moves; ` +
+    `${successes} successes, ${failures} failures.`
+  );
 }
 
 const globalText = ({ globalShare }: Explanation): string =>
@@ -49,7 +53,8 @@ function calibrationText({ calibration, leftOut }: Explanation): readonly string
   if (!calibration) return [];
   const { count, coverage, bias, spread, logScore } = calibration;
   const held = coverage.map(({ level, share }) => `${Math.round(100 * share)} % within ${Math.round(100 * level)} %`);
-  const deviations = `bias ${bias.toFixed(2)}, spread ${spread.toFixed(2)} deviations, log score ${logScore.toFixed(2)} nats`;
+  const deviations =
+    `bias ${bias.toFixed(2)}, spread ${spread.toFixed(2)} deviations, log score ` + `${logScore.toFixed(2)} nats`;
   const gain = leftOut && leftOut.logScore - leftOut.unaided;
   return [
     `Predictions: ${count}, of which ${held.join(', ')}; ${deviations}.`,

@@ -1,6 +1,7 @@
 /**
- * Files for people are put together in a folder beside their place, and moved into it whole. The folder's name tells whose it
- * is: what a killed export left there goes with the next one, and nothing else does.
+ * Files for people are put together in a folder beside their place, and moved into it whole. The
+ * folder's name tells whose it is: what a killed export left there goes with the next one, and
+ * nothing else does.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -11,7 +12,8 @@ import { dirname, join } from 'node:path';
 const here = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 const NAME = new RegExp(`^\\.trade-export-${here}-([1-9]\\d{0,9})-[0-9a-f]{12}$`);
 
-/** A fresh folder beside `file`, on its disk; the caller removes it. Throws the file system's error. */
+/** A fresh folder beside `file`, on its disk; the caller removes it. Throws the file system's
+ * error. */
 export function makeBeside(file: string): string {
   const folder = dirname(file);
   sweepBeside(folder);

@@ -1,4 +1,5 @@
-/** Where a workspace is when nobody says where: the user's data folder, by each system's own custom. */
+/** Where a workspace is when nobody says where: the user's data folder, by each system's own
+ * custom. */
 import { homedir } from 'node:os';
 import { isAbsolute, posix, win32 } from 'node:path';
 

@@ -1,4 +1,5 @@
-/** What the workspace takes, and what to send along with a report of a fault: without the name of the home folder. */
+/** What the workspace takes, and what to send along with a report of a fault: without the name of
+ * the home folder. */
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { cpus, homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +50,8 @@ export function createDiagnostics({ store, files, system, logFile, backend, now 
       const lines = [
         `TRADE workbench ${system.version} (${system.shell}), ${now().toISOString()}`,
         `${system.platform}, Node ${system.node}`,
-        `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${gibibytes(totalmem())} GiB of memory`,
+        `${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${gibibytes(totalmem())} ` +
+          'GiB of memory',
         measured === undefined ? 'Backend: not measured in this session' : `Backend: ${backendText(measured)}`,
         `Workspace: ${system.workspace}, ${runs.length} runs, ${students} finished students`,
         `Bytes: ${(await sizes()).map(({ kind, bytes }) => `${kind} ${bytes}`).join(', ')}`,

@@ -1,4 +1,5 @@
-/** What windows have handed over, each in a folder of its own below the session's temporary one, until it is dropped. */
+/** What windows have handed over, each in a folder of its own below the session's temporary one,
+ * until it is dropped. */
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { HandedPiece } from '../../bridge/schemas/file.ts';
@@ -9,9 +10,11 @@ import { inWordsOf } from '../../store/errors.ts';
 const MOST = Object.freeze({ bytes: 8e9, files: 250_000, held: 8 });
 
 export interface HandedFiles {
-  /** The next pieces of what bears this id; the first ones begin it. What is more than is held gives the oldest up. */
+  /** The next pieces of what bears this id; the first ones begin it. What is more than is held
+   * gives the oldest up. */
   put(id: string, pieces: readonly HandedPiece[]): void;
-  /** Its folder, which stays until `release`, whatever the window says. Throws where nothing was handed over. */
+  /** Its folder, which stays until `release`, whatever the window says. Throws where nothing was
+   * handed over. */
   hold(id: string): HeldFolder;
   /** The one file of it. Throws where nothing was handed over. */
   file(id: string): string;

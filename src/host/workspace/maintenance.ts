@@ -1,4 +1,5 @@
-/** Maintenance of the workspace: its rolling copies, its repair, and what an opening has put back or saved. */
+/** Maintenance of the workspace: its rolling copies, its repair, and what an opening has put back
+ * or saved. */
 import { statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupView, RepairView } from '../../bridge/maintenance-contract.ts';
@@ -25,7 +26,8 @@ export interface Maintenance {
   /** By the next start. */
   restore(name: string): void;
   repair(): Promise<RepairView>;
-  /** Of a session: makes a copy where a day has gone by since the last; what comes of it stands in the log. */
+  /** Of a session: makes a copy where a day has gone by since the last; what comes of it stands in
+   * the log. */
   start(): void;
   /** Gives up a copy in the making. */
   close(): Promise<void>;
@@ -69,7 +71,8 @@ export function createMaintenance({ workspace, log, now, busy }: MaintenancePart
     }
     const { damage, problems } = await diagnoseWorkspace(workspace.directory);
     if (damage.length > 0) {
-      // No copy can be made of it: the next start keeps it byte by byte before it reads what can be read.
+      // No copy can be made of it: the next start keeps it byte by byte before it reads what can be
+      // read.
       workspace.wish({ salvage: true });
       return { backup: '', done: [], problems: damage, restart: true };
     }
@@ -124,7 +127,8 @@ export async function keptBackups(directory: string): Promise<readonly BackupVie
   return [...backupsOf(directory), ...asides].sort((left, right) => (left.at < right.at ? 1 : -1));
 }
 
-/** Removes one of them for good: nothing else ever removes damaged copies and weights that were put aside. */
+/** Removes one of them for good: nothing else ever removes damaged copies and weights that were put
+ * aside. */
 export async function removeKept(directory: string, name: string): Promise<BackupView> {
   const kept = await keptBackups(directory);
   const found = kept.find((backup) => backup.name === name);
@@ -139,7 +143,8 @@ export async function removeKept(directory: string, name: string): Promise<Backu
   return found;
 }
 
-/** After an opening that has put something back or saved it, before anything else reads the workspace. */
+/** After an opening that has put something back or saved it, before anything else reads the
+ * workspace. */
 export async function mendAfterRecovery(workspace: Workspace): Promise<RecoveryReport | undefined> {
   const { recovery } = workspace;
   if (recovery === undefined) return undefined;

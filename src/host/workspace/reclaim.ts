@@ -1,4 +1,5 @@
-/** Makes room: what can go, how much that is, and away with it. Rows go first, files after them, so a kill leaves orphans only. */
+/** Makes room: what can go, how much that is, and away with it. Rows go first, files after them, so
+ * a kill leaves orphans only. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
@@ -78,7 +79,8 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
   }
 
   async function removeOrphans({ orphans, leftovers }: Found): Promise<void> {
-    // Between a file's coming into place and its row nobody else has a turn: what no row names now is an orphan.
+    // Between a file's coming into place and its row nobody else has a turn: what no row names now
+    // is an orphan.
     const known = new Set(store.checkpoints().map(({ file }) => file));
     files.remove(orphans.map(({ name }) => name).filter((name) => !known.has(name)));
     await removeAll(files.folders.tmp, leftovers);

@@ -1,4 +1,5 @@
-/** Which family got which trial, in the order of the search, and which part of the strategy proposed it. */
+/** Which family got which trial, in the order of the search, and which part of the strategy
+ * proposed it. */
 import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -18,8 +19,9 @@ export interface AllocationInput extends PickedStudents {
 }
 
 /**
- * Colours and symbols that no family has: here the place says the family, the mark who proposed it. No two that one strategy
- * draws on are alike, and each sits on its line (ECharts' pin and arrow hang from their points).
+ * Colours and symbols that no family has: here the place says the family, the mark who proposed it.
+ * No two that one strategy draws on are alike, and each sits on its line (ECharts' pin and arrow
+ * hang from their points).
  */
 const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
   reference: { color: 6, symbol: 'rect' },

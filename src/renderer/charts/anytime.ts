@@ -1,4 +1,5 @@
-/** How good each strategy was after so many trainings: the median over the seeds, in a band from quartile to quartile. */
+/** How good each strategy was after so many trainings: the median over the seeds, in a band from
+ * quartile to quartile. */
 import type { AnytimeCurve, Spread } from '../../core/anytime.ts';
 import { GAP_FLOOR, logGap, readingCounts, spreadAfter } from '../../core/anytime.ts';
 import type { Goal } from '../../core/objective.ts';
@@ -84,7 +85,8 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
         name: input.title,
         nameGap: 50,
         scale: true,
-        // From the worst median after a few trainings on: the first ones would flatten all that follows.
+        // From the worst median after a few trainings on: the first ones would flatten all that
+        // follows.
         ...rangeOf(
           drawn.map(({ points }) => points),
           place,
@@ -143,7 +145,8 @@ function pointsOf(curves: readonly AnytimeCurve[], goal: Goal): readonly Point[]
   return Array.from({ length }, (_, index) => ({ count: index + 1, spread: spreadAfter(curves, index + 1, goal) }));
 }
 
-/** The part of the axis that tells strategies apart: what comes before a twentieth of the budget may stand outside it. */
+/** The part of the axis that tells strategies apart: what comes before a twentieth of the budget
+ * may stand outside it. */
 function rangeOf(
   all: readonly (readonly Point[])[],
   place: (value: number) => number,
@@ -217,7 +220,10 @@ function summaryOf(input: AnytimeInput): string {
   const ends = input.series.map(
     ({ title, curves }) => `${title} ${input.text(spreadAfter(curves, length, input.goal).median)}`,
   );
-  return `Medians after ${formatPlural(length, 'training')}: ${ends.join(', ')}. Bands run from quartile to quartile of the seeds.`;
+  return (
+    `Medians after ${formatPlural(length, 'training')}: ${ends.join(', ')}. Bands run from quartile to ` +
+    'quartile of the seeds.'
+  );
 }
 
 function tableOf(input: AnytimeInput): ChartTable {

@@ -1,4 +1,5 @@
-/** What every chart of the workbench is: a pure function from records to this. `EChart.vue` draws it. */
+/** What every chart of the workbench is: a pure function from records to this. `EChart.vue` draws
+ * it. */
 import type { EChartsOption } from 'echarts';
 import { studentFamilyNames } from '../../core/arch/families/registry.ts';
 import type { Theme } from '../theme.ts';
@@ -52,7 +53,8 @@ const COLORS = {
   },
 } as const satisfies Readonly<Record<Theme, ChartColors>>;
 
-/** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background, and others as far from them. */
+/** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background, and
+ * others as far from them. */
 const SERIES = {
   light: [
     ...['#0072b2', '#c25500', '#00815e', '#a8478a', '#8a6d00', '#2f7fb8', '#5b6472', '#7a4fb5', '#6b3a2e'],
@@ -64,7 +66,8 @@ const SERIES = {
   ],
 } as const satisfies Readonly<Record<Theme, readonly string[]>>;
 
-/** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon, star, hourglass, ring, frame, saltire. */
+/** ECharts' own by name, others as paths in a box of 12: triangle upside down, cross, hexagon,
+ * star, hourglass, ring, frame, saltire. */
 const SYMBOLS = [
   ...(['circle', 'rect', 'triangle', 'diamond'] as const),
   'path://M1 1.5h10L6 11z',
@@ -82,7 +85,8 @@ export const TEACHER_SYMBOL =
   'path://M0,-10 L2.4,-3.1 9.5,-3.1 3.8,1.2 5.9,8.1 0,4 -5.9,8.1 -3.8,1.2 -9.5,-3.1 -2.4,-3.1 Z';
 export const TEACHER_SIZE = 16;
 
-/** From low to high: the part of plasma (Smith and van der Walt 2015) that stands 3:1 against the theme's background. */
+/** From low to high: the part of plasma (Smith and van der Walt 2015) that stands 3:1 against the
+ * theme's background. */
 const SCALES = {
   light: ['#0d0887', '#5c01a6', '#9c179e', '#cc4778', '#e16462'],
   dark: ['#c5408a', '#db5c68', '#f48849', '#febd2a', '#f0f921'],
@@ -112,7 +116,8 @@ export function markOf(place: MarkPlace, theme: Theme): Mark {
   return { color: colors[at] ?? colors[0], symbol: SYMBOLS[at] ?? 'circle' };
 }
 
-/** Families keep their mark in every chart, in the order of the registry; one that is no longer there comes last. */
+/** Families keep their mark in every chart, in the order of the registry; one that is no longer
+ * there comes last. */
 export function familyMark(family: string, theme: Theme): Mark {
   const names: readonly string[] = studentFamilyNames();
   const known = names.indexOf(family);

@@ -53,5 +53,8 @@ function summaryOf({ train }: BalanceView, classes: readonly string[]): string {
   if (train.length === 0) return 'There are no classes.';
   if (least === most) return `Each of ${classes.length} classes has ${formatPlural(most, 'training image')}.`;
   const nameOf = (count: number): string => classes[train.indexOf(count)] ?? '';
-  return `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPlural(least, 'training image')} (${nameOf(least)}) to ${formatExact(most)} (${nameOf(most)}).`;
+  return (
+    `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPlural(least, 'training image')} ` +
+    `(${nameOf(least)}) to ${formatExact(most)} (${nameOf(most)}).`
+  );
 }

@@ -10,14 +10,16 @@ export interface Curve {
   readonly id: string;
   readonly title: string;
   readonly points: readonly EpochPoint[];
-  /** Of its mark, where other charts show the same network; its place among the curves when absent. */
+  /** Of its mark, where other charts show the same network; its place among the curves when
+   * absent. */
   readonly place?: MarkPlace | undefined;
 }
 
 export interface CurvesInput {
   readonly curves: readonly Curve[];
   readonly metric: 'validationAccuracy' | 'validationLoss' | 'trainLoss';
-  /** Weight of the past in the exponential mean, [0, 1), of long curves; 0 shows the raw line alone. */
+  /** Weight of the past in the exponential mean, [0, 1), of long curves; 0 shows the raw line
+   * alone. */
   readonly smoothing: number;
   /** Epochs asked for, where the axis shall not grow with the curves. */
   readonly epochs?: number;
@@ -33,7 +35,8 @@ export const CURVE_TITLES = {
   trainLoss: 'Training loss (nats)',
 } as const satisfies Readonly<Record<CurvesInput['metric'], string>>;
 
-/** Of fewer epochs every value counts: a mean would lag behind them, and end beside the last one. */
+/** Of fewer epochs every value counts: a mean would lag behind them, and end beside the last
+ * one. */
 export const LEAST_SMOOTHED = 20;
 
 export const isSmoothable = ({ points }: Pick<Curve, 'points'>): boolean => points.length >= LEAST_SMOOTHED;
@@ -57,7 +60,8 @@ function levelRange(
   return { min: around.min({ min }) ?? min, max: around.max({ max }) ?? max };
 }
 
-/** The teacher's line is no value of a curve: where the axis would end before it, it goes to the next twentieth. */
+/** The teacher's line is no value of a curve: where the axis would end before it, it goes to the
+ * next twentieth. */
 function teacherRange(teacher: number) {
   return {
     min: ({ min }: { readonly min: number }) => (min <= teacher ? undefined : Math.floor(teacher * 20) / 20),
@@ -134,7 +138,8 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
   };
 }
 
-/** Exponential mean with its start corrected (Kingma and Ba 2015, section 3); what is not finite is passed over. */
+/** Exponential mean with its start corrected (Kingma and Ba 2015, section 3); what is not finite is
+ * passed over. */
 function smooth(values: readonly number[], weight: number): readonly number[] {
   let mean = 0;
   let share = 0;
@@ -178,7 +183,10 @@ function curvesSummary(input: CurvesInput, show: (value: number) => string): str
   const drawn = input.curves.filter(({ points }) => points.length > 0);
   if (drawn.length === 0) return 'No epoch has ended yet.';
   const ends = drawn.map(({ title, points }) => `${title} ends at ${show(points.at(-1)?.[input.metric] ?? NaN)}`);
-  return `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, input.noun ?? 'student')}. ${ends.slice(0, 4).join('; ')}.`;
+  return (
+    `${CURVE_TITLES[input.metric]} of ${formatPlural(drawn.length, input.noun ?? 'student')}. ` +
+    `${ends.slice(0, 4).join('; ')}.`
+  );
 }
 
 function curvesTable(input: CurvesInput, show: (value: number) => string): ChartView['table'] {

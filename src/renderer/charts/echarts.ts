@@ -1,4 +1,5 @@
-/** The parts of ECharts that the workbench draws with: a chunk of its own, loaded with the first chart. */
+/** The parts of ECharts that the workbench draws with: a chunk of its own, loaded with the first
+ * chart. */
 import type { EChartsOption } from 'echarts';
 import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
 import {
@@ -44,7 +45,8 @@ export function drawSvg(option: EChartsOption, size: { readonly width: number; r
   return svg;
 }
 
-/** Intervals that are set on parallel axes are drawn in an opaque grey of ECharts' own, whatever the axes' style says. */
+/** Intervals that are set on parallel axes are drawn in an opaque grey of ECharts' own, whatever
+ * the axes' style says. */
 export function tintIntervals(chart: ECharts, color: string): void {
   for (const root of chart.getZr().storage.getRoots()) {
     root.traverse((element) => {

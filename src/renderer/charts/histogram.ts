@@ -16,7 +16,8 @@ export function histogramChart(bins: PreviewView['histogram'], theme: Theme): Ch
   return {
     summary:
       first && last
-        ? `${formatPlural(total, 'student')} between ${formatCount(10 ** first.from)} and ${formatCount(10 ** last.to)} parameters.`
+        ? `${formatPlural(total, 'student')} between ${formatCount(10 ** first.from)} and ` +
+          `${formatCount(10 ** last.to)} parameters.`
         : 'No student fits the budget.',
     table: { columns: ['Parameters', 'Students'], rows: bins.map((bin) => [range(bin), formatExact(bin.count)]) },
     option: {

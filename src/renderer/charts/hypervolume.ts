@@ -20,7 +20,8 @@ export interface HypervolumeInput {
   readonly box?: number | undefined;
   /** Of this run, where there are others beside it. */
   readonly name?: string;
-  /** Other runs, measured from the same reference point; after 1, 2, ..., n finished students each. */
+  /** Other runs, measured from the same reference point; after 1, 2, ..., n finished students
+   * each. */
   readonly others?: readonly {
     readonly id: string;
     readonly name: string;
@@ -142,7 +143,9 @@ function summaryOf(
   if (history.length === 0) return 'No student has finished yet.';
   const gains = history.filter((value, index) => value > (history[index - 1] ?? 0)).length;
   const share = box === undefined ? '' : ' of the reference box';
-  const own = `Hypervolume ${text(history.at(-1) ?? 0)}${share} after ${formatPlural(history.length * step, 'finished student')}${step === 1 ? `; ${gains} of them enlarged it` : ''}.`;
+  const own =
+    `Hypervolume ${text(history.at(-1) ?? 0)}${share} after ` +
+    `${formatPlural(history.length * step, 'finished student')}${step === 1 ? `; ${gains} of them enlarged it` : ''}.`;
   const others = lines.flatMap(({ isOwn, name, history: other }) =>
     isOwn ? [] : [`${name} ${text(other.at(-1) ?? 0)} after ${other.length}`],
   );

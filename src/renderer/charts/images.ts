@@ -1,4 +1,5 @@
-/** A chart as an image of its own, for papers and reports: drawn anew, so that what is saved does not depend on the screen. */
+/** A chart as an image of its own, for papers and reports: drawn anew, so that what is saved does
+ * not depend on the screen. */
 import type { EChartsOption } from 'echarts';
 import { drawSvg, init } from './echarts.ts';
 

@@ -16,7 +16,8 @@ export function importanceChart(rows: readonly Importance[], metric: TrialMetric
   const [first] = told;
   return {
     summary: first
-      ? `${first.title} alone accounts for ${formatPercent(first.share, 0)} of the variance of ${noun} among ${first.students} students.`
+      ? `${first.title} alone accounts for ${formatPercent(first.share, 0)} of the variance of ${noun} among ` +
+        `${first.students} students.`
       : 'Too few students to tell.',
     table: {
       columns: ['Parameter', `Share of the variance of ${noun}`, 'Levels tried', 'Students'],

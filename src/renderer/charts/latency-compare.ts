@@ -1,4 +1,5 @@
-/** Latencies of several students on one engine and batch size: the share of passes that took no longer. */
+/** Latencies of several students on one engine and batch size: the share of passes that took no
+ * longer. */
 import type { LatencyView } from '../../bridge/schemas/records.ts';
 import { medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
@@ -22,9 +23,10 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
   const colors = chartColors(theme);
   const all = networks.flatMap(({ measured }) => [...measured.timingsMs]).filter((ms) => ms > 0);
   const [first] = networks;
+  const medians = networks.map(({ title, measured }) => `${title} ${formatMilliseconds(medianMs(measured.timingsMs))}`);
   return {
     summary: first
-      ? `${engineTitle(first.measured.engine)}, ${first.measured.batch} at once: ${networks.map(({ title, measured }) => `${title} ${formatMilliseconds(medianMs(measured.timingsMs))}`).join(', ')} in the median.`
+      ? `${engineTitle(first.measured.engine)}, ${first.measured.batch} at once: ${medians.join(', ')} in the median.`
       : 'No latency was measured.',
     table: {
       columns: ['Network', 'Passes', 'Fastest', 'Median', '90th percentile', 'Slowest'],

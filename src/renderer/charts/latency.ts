@@ -1,4 +1,5 @@
-/** How the passes of a student are distributed: the share of them that took no longer than so many milliseconds. */
+/** How the passes of a student are distributed: the share of them that took no longer than so many
+ * milliseconds. */
 import type { LatencyView } from '../../bridge/schemas/records.ts';
 import { LATENCY_ENGINES, medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
@@ -112,7 +113,8 @@ function summaryOf(measured: readonly LatencyView[]): string {
   if (measured.length === 0) return 'Latency was not measured.';
   const parts = measured.map(
     (row) =>
-      `${titleOf(row)}: median ${formatMilliseconds(medianMs(row.timingsMs))}, 90th percentile ${formatMilliseconds(tailMs(row.timingsMs))}`,
+      `${titleOf(row)}: median ${formatMilliseconds(medianMs(row.timingsMs))}, 90th percentile ` +
+      `${formatMilliseconds(tailMs(row.timingsMs))}`,
   );
   return `${parts.join('; ')}.`;
 }

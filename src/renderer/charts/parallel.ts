@@ -1,4 +1,5 @@
-/** Parallel coordinates (Inselberg 1985): a line for each student through its parameters and its metrics. */
+/** Parallel coordinates (Inselberg 1985): a line for each student through its parameters and its
+ * metrics. */
 import type { EChartsOption } from 'echarts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
@@ -85,7 +86,9 @@ export function parallelChart(input: ParallelInput, theme: Theme): ChartView {
     summary:
       drawn.length === 0
         ? 'No student has finished yet.'
-        : `${formatPlural(drawn.length, 'student')} through ${formatPlural(dimensions.length, 'parameter')} and ${formatPlural(metrics.length, 'metric')}; ${brushed && brushed.size > 0 ? `${brushed.size} selected` : 'none selected'}.`,
+        : `${formatPlural(drawn.length, 'student')} through ${formatPlural(dimensions.length, 'parameter')} and ` +
+          `${formatPlural(metrics.length, 'metric')}; ` +
+          `${brushed && brushed.size > 0 ? `${brushed.size} selected` : 'none selected'}.`,
     table: {
       columns: ['Student', ...dimensions.map(({ title }) => title), ...metrics.map(metricTitle)],
       rows: drawn.map((trial) => [
@@ -213,7 +216,8 @@ function levelWords(trial: Trial, dimension: string, titles: Titles): string {
 
 function tooltipText({ metrics, titles }: ParallelInput, trial: Trial): string {
   return [
-    `${trialTitle(trial)} · ${titles.familyTitle(trial.candidate.family)} · ${formatPercent(trial.metrics['accuracy'], 2)}`,
+    `${trialTitle(trial)} · ${titles.familyTitle(trial.candidate.family)} · ` +
+      `${formatPercent(trial.metrics['accuracy'], 2)}`,
     configText(trial.candidate, titles, '\n'),
     ...metrics
       .filter((metric) => metric !== 'accuracy')

@@ -61,7 +61,8 @@ export function perClassChart(
             value: recall(network, label) * 100,
             tooltip: {
               formatter: () =>
-                `${name}\n${network.title}: ${formatPercent(recall(network, label))} of ${formatPlural(network.confusion.totals[label] ?? 0, 'image')}`,
+                `${name}\n${network.title}: ${formatPercent(recall(network, label))} of ` +
+                `${formatPlural(network.confusion.totals[label] ?? 0, 'image')}`,
             },
           })),
         };
@@ -84,6 +85,7 @@ function summaryOf(
   const [widest] = [...spread].sort((left, right) => right.high - right.low - (left.high - left.low));
   if (widest === undefined || !Number.isFinite(widest.low)) return 'No class has images.';
   return networks.length === 1
-    ? `${formatPlural(classes.length, 'class', 'classes')}, from ${formatPercent(Math.min(...spread.map(({ low }) => low)))} recognised.`
+    ? `${formatPlural(classes.length, 'class', 'classes')}, from ` +
+        `${formatPercent(Math.min(...spread.map(({ low }) => low)))} recognised.`
     : `They differ most on ${widest.name}: from ${formatPercent(widest.low)} to ${formatPercent(widest.high)}.`;
 }

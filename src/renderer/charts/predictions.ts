@@ -1,4 +1,5 @@
-/** What the surrogate predicted of each student before it was trained, as its 95 % interval, and what came of it. */
+/** What the surrogate predicted of each student before it was trained, as its 95 % interval, and
+ * what came of it. */
 import type { SeriesOption } from 'echarts';
 import type { Predicted } from '../../core/strategies/explain.ts';
 import { INTERVALS } from '../../core/surrogate/calibration.ts';
@@ -92,7 +93,8 @@ function scaleOf(numbers: readonly number[]): {
   };
 }
 
-/** Stacked: the lower end, unseen, and on it the length of the interval; the mean is a short line across. */
+/** Stacked: the lower end, unseen, and on it the length of the interval; the mean is a short line
+ * across. */
 function intervalSeries(predictions: readonly Predicted[], theme: Theme): readonly SeriesOption[] {
   const colors = chartColors(theme);
   const width = Math.max(2, Math.min(BAR, 300 / Math.max(1, predictions.length)));
@@ -145,14 +147,18 @@ function tooltipText(one: Predicted, { familyTitle }: PredictionsInput): string 
   return [
     `Student #${one.trial + 1} · ${familyTitle(one.family)}`,
     `Predicted ${formatPercent(one.mean)} ± ${points(one.deviation)} points`,
-    `Reached ${formatPercent(one.outcome)}: ${formatPoints(gap)}, ${(Math.abs(gap) / one.deviation).toFixed(1)} deviations`,
+    `Reached ${formatPercent(one.outcome)}: ${formatPoints(gap)}, ` +
+      `${(Math.abs(gap) / one.deviation).toFixed(1)} deviations`,
   ].join('\n');
 }
 
 function summaryOf({ predictions }: PredictionsInput): string {
   if (predictions.length === 0) return 'No prediction has met its outcome yet.';
   const held = predictions.filter((one) => !isOutside(one)).length;
-  return `${formatExact(held)} of ${formatPlural(predictions.length, 'outcome')} lie within the 95 % interval that was predicted.`;
+  return (
+    `${formatExact(held)} of ${formatPlural(predictions.length, 'outcome')} lie within the 95 % interval that ` +
+    'was predicted.'
+  );
 }
 
 function tableOf({ predictions, familyTitle }: PredictionsInput): ChartTable {

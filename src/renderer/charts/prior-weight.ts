@@ -1,4 +1,5 @@
-/** How much the earlier runs counted in each prediction: their weight, 0 where they were left out. */
+/** How much the earlier runs counted in each prediction: their weight, 0 where they were left
+ * out. */
 import type { Trial } from '../../core/trial.ts';
 import { digits, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -27,7 +28,8 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
     summary:
       weighed.length === 0
         ? 'No prediction has been made yet.'
-        : `Earlier runs entered ${kept} of ${formatPlural(weighed.length, 'prediction')}, the last with a weight of ${digits(weighed.at(-1)?.weight ?? 0, 2)}.`,
+        : `Earlier runs entered ${kept} of ${formatPlural(weighed.length, 'prediction')}, the last with a weight of ` +
+          `${digits(weighed.at(-1)?.weight ?? 0, 2)}.`,
     table: {
       columns: ['Student', 'Weight of earlier runs'],
       rows: weighed.map(({ trial, weight }) => [trialNumber(trial), weight === 0 ? 'left out' : digits(weight, 3)]),

@@ -1,4 +1,5 @@
-/** The history of a run's trust regions, laid out: one lane for each that lives at a time, what happened in it as events. */
+/** The history of a run's trust regions, laid out: one lane for each that lives at a time, what
+ * happened in it as events. */
 import type { RegionsAfter } from '../../core/strategies/followed.ts';
 
 export type RegionEventKind = 'opened' | 'success' | 'failure' | 'recentred' | 'ended';

@@ -1,4 +1,5 @@
-/** Every trust region's radius over the search, in lanes, with its successes, failures, moves and end; the global arm on top. */
+/** Every trust region's radius over the search, in lanes, with its successes, failures, moves and
+ * end; the global arm on top. */
 import type { SeriesOption } from 'echarts';
 import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -23,9 +24,11 @@ export interface RegionsInput extends PickedStudents {
   readonly familyTitle: (family: string) => string;
 }
 
-/** A lane is so high; a region fills it up to its radius, its name stands above, and its moves near the floor. */
+/** A lane is so high; a region fills it up to its radius, its name stands above, and its moves near
+ * the floor. */
 const LANE = 6;
-/** Of radius `all`; each halving is one less, down to 1, and what is wider than 4 levels stands between 4 and all. */
+/** Of radius `all`; each halving is one less, down to 1, and what is wider than 4 levels stands
+ * between 4 and all. */
 const ALL_AT = 4;
 const LABELS: readonly (readonly [number, string])[] = [
   [1, '1'],
@@ -210,7 +213,9 @@ function globalSeries({ moments, trials, familyTitle, lanes, theme }: Drawing): 
     data: moments.flatMap((moment, index) => {
       const trial = trials[moment.trial];
       if (trial?.why.source !== 'global') return [];
-      const text = `${trialTitle(trial)} · ${familyTitle(trial.candidate.family)}\nProposed by the global arm, outside all regions`;
+      const text =
+        `${trialTitle(trial)} · ${familyTitle(trial.candidate.family)}\nProposed by the global arm, ` +
+        'outside all regions';
       return [{ name: trial.id, value: [index + 1, lanes * LANE + GLOBAL_AT], tooltip: { formatter: () => text } }];
     }),
   };
@@ -222,7 +227,9 @@ function lifeText(life: RegionLife, { events, familyTitle }: Drawing): string {
   const start = own[0];
   const span = life.ended === undefined ? 'still open' : `ended after result ${life.ended}`;
   const opened = start ? `Opened after result ${start.results} around student #${start.centre + 1}, ${span}` : span;
-  const counts = `${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}`;
+  const counts =
+    `${formatPlural(count('success'), 'success', 'successes')}, ` +
+    `${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}`;
   return `${regionTitle(life.id)} · ${familyTitle(life.family)}\n${opened}\n${counts}`;
 }
 
@@ -239,7 +246,11 @@ function summaryOf({ moments, trials, lives, events }: Drawing): string {
   const count = (kind: RegionEventKind): number => events.filter((event) => event.kind === kind).length;
   const open = lives.filter(({ ended }) => ended === undefined).length;
   const outside = moments.filter(({ trial }) => trials[trial]?.why.source === 'global').length;
-  return `${formatPlural(lives.length, 'region')} so far, ${open} open: ${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}; ${formatPlural(outside, 'student')} by the global arm.`;
+  return (
+    `${formatPlural(lives.length, 'region')} so far, ${open} open: ` +
+    `${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ` +
+    `${formatPlural(count('recentred'), 'move')}; ${formatPlural(outside, 'student')} by the global arm.`
+  );
 }
 
 function tableOf({ trials, familyTitle, events }: Drawing): ChartTable {

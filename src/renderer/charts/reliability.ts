@@ -1,4 +1,5 @@
-/** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both are the same. */
+/** Reliability diagram (Guo et al. 2017): accuracy against confidence, and the diagonal where both
+ * are the same. */
 import { formatPercent, formatPlural, formatPoints } from '../format.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
@@ -23,7 +24,13 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
     summary:
       networks.length === 0
         ? 'No predictions are here.'
-        : `Expected calibration error: ${networks.map(({ title, calibration }) => `${title} ${formatPercent(calibration.ece)}, ${leaningWords(calibration)}`).join('; ')}.`,
+        : 'Expected calibration error: ' +
+          `${networks
+            .map(
+              ({ title, calibration }) =>
+                `${title} ${formatPercent(calibration.ece)}, ` + `${leaningWords(calibration)}`,
+            )
+            .join('; ')}.`,
     table: {
       columns: ['Confidence', ...networks.flatMap(({ title }) => [`${title}: images`, `${title}: right`])],
       rows: (networks[0]?.calibration.bins ?? []).map(({ from, to }, bin) => [
@@ -64,7 +71,8 @@ export function reliabilityChart(networks: readonly ReviewedCalibration[], theme
                 value: [bin.confidence * 100, bin.accuracy * 100],
                 tooltip: {
                   formatter: () =>
-                    `${title}\n${formatPlural(bin.count, 'image')} at a confidence of ${formatPercent(bin.confidence)}\n${formatPercent(bin.accuracy)} right`,
+                    `${title}\n${formatPlural(bin.count, 'image')} at a confidence of ` +
+                    `${formatPercent(bin.confidence)}\n${formatPercent(bin.accuracy)} right`,
                 },
               })),
           };

@@ -1,4 +1,5 @@
-/** Accuracies of the same students with several seeds: a row a student, a mark a training, and what the search had said. */
+/** Accuracies of the same students with several seeds: a row a student, a mark a training, and what
+ * the search had said. */
 import type { Spread, TrainedStudent } from '../../core/seeds.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
@@ -32,7 +33,8 @@ export const seededPoints = (students: readonly SeededStudent[]): readonly Seede
   );
 
 const accuracyWords = ({ metrics, testAccuracy }: Trial): string =>
-  `validation ${formatPercent(metrics['accuracy'], 2)}${testAccuracy === undefined ? '' : `, test ${formatPercent(testAccuracy, 2)}`}`;
+  `validation ${formatPercent(metrics['accuracy'], 2)}` +
+  (testAccuracy === undefined ? '' : `, test ${formatPercent(testAccuracy, 2)}`);
 
 /** Marks that no family has among the first, as a row holds one student. */
 const PLACES = { validation: 0, test: 9, search: 4 } as const;
@@ -48,7 +50,9 @@ export function seedsChart(students: readonly SeededStudent[], theme: Theme): Ch
       data: points.flatMap((at) => {
         const value = of(at);
         if (value === undefined || !Number.isFinite(value)) return [];
-        const words = `${students[at.row]?.title ?? ''}\n${trialTitle(at.trial)}, ${name.toLowerCase()}: ${formatPercent(value, 2)}`;
+        const words =
+          `${students[at.row]?.title ?? ''}\n${trialTitle(at.trial)}, ${name.toLowerCase()}: ` +
+          `${formatPercent(value, 2)}`;
         return [{ id: at.trial.id, value: [100 * value, at.row], tooltip: { formatter: () => words } }];
       }),
     };
@@ -132,5 +136,8 @@ function summaryOf(students: readonly SeededStudent[]): string {
   const best = students.reduce((one, other) => (other.accuracy.mean > one.accuracy.mean ? other : one), first);
   const text = ({ accuracy }: SeededStudent): string => `${deviationText(accuracy)} points`;
   const seeds = spread.length === 1 ? text(first) : `${text(by((a, b) => a < b))} to ${text(by((a, b) => a > b))}`;
-  return `${best.title} is best with ${meanText(best.accuracy)} over ${formatPlural(best.accuracy.count, 'training')}; seeds differ by ${seeds}.`;
+  return (
+    `${best.title} is best with ${meanText(best.accuracy)} over ` +
+    `${formatPlural(best.accuracy.count, 'training')}; seeds differ by ${seeds}.`
+  );
 }

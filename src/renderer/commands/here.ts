@@ -1,4 +1,5 @@
-/** The run that the window shows, or whose student it shows: where the palette looks for a student's number first. */
+/** The run that the window shows, or whose student it shows: where the palette looks for a
+ * student's number first. */
 import { onScopeDispose, shallowRef, watchEffect } from 'vue';
 import type { Run } from '../../core/run.ts';
 

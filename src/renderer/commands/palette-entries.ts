@@ -16,7 +16,8 @@ export interface PaletteGroup {
   readonly entries: readonly PaletteEntry[];
 }
 
-/** Entries that hold every word typed, those whose title begins with it first; the order is kept otherwise. */
+/** Entries that hold every word typed, those whose title begins with it first; the order is kept
+ * otherwise. */
 export function findEntries(entries: readonly PaletteEntry[], typed: string): readonly PaletteEntry[] {
   const words = wordsOf(typed);
   const found = entries.filter(({ title, detail = '' }) => {
@@ -27,7 +28,8 @@ export function findEntries(entries: readonly PaletteEntry[], typed: string): re
   return [...found.filter(isFirst), ...found.filter((entry) => !isFirst(entry))];
 }
 
-/** `sample #12`: the student whose title bears 12, of runs whose name holds `sample`; undefined where no number ends it. */
+/** `sample #12`: the student whose title bears 12, of runs whose name holds `sample`; undefined
+ * where no number ends it. */
 export function studentAsked(typed: string): { readonly number: number; readonly runName: string } | undefined {
   const match = /^(.*?)\s*#?(\d{1,6})$/.exec(typed.trim());
   const number = Number(match?.[2]);

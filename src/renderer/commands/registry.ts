@@ -1,4 +1,5 @@
-/** Who runs a command at the moment: views and panels bind it while they are there; the innermost that can has it. */
+/** Who runs a command at the moment: views and panels bind it while they are there; the innermost
+ * that can has it. */
 import { onScopeDispose, shallowReactive } from 'vue';
 import type { CommandId } from '../../bridge/commands.ts';
 import { COMMANDS } from '../../bridge/commands.ts';

@@ -1,4 +1,5 @@
-/** Keys to commands: one listener for the window, and what a key means to the element that has the focus comes first. */
+/** Keys to commands: one listener for the window, and what a key means to the element that has the
+ * focus comes first. */
 import { useEventListener } from '@vueuse/core';
 import { matchKeybindingPress, parseKeybinding } from 'tinykeys';
 import type { KeybindingPress } from 'tinykeys';
@@ -10,7 +11,8 @@ import { runCommand } from './registry.ts';
 /** Dialogs, menus and lists of choices have the keyboard for themselves. */
 const CLOSED = '[role=dialog], [role=alertdialog], [role=menu], [role=listbox]';
 const TEXT_FIELDS =
-  'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=button], [type=file])';
+  'textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], ' +
+  '[type=button], [type=file])';
 /** With Ctrl, what a text field does with its own text. */
 const TEXT_CHORDS: readonly string[] = ['z', 'y', 'x', 'c', 'v', 'a'];
 /** Space presses or opens it. */
@@ -35,7 +37,8 @@ export function useShortcuts(): void {
   });
 }
 
-/** The command that a key asks for; undefined where it belongs to the element that it was pressed in. */
+/** The command that a key asks for; undefined where it belongs to the element that it was pressed
+ * in. */
 function commandOf(event: KeyboardEvent, hasLetterKeys: boolean): CommandId | undefined {
   if (event.defaultPrevented || event.isComposing) return undefined;
   const { press, id } = BINDINGS.find((binding) => matchKeybindingPress(event, binding.press)) ?? {};

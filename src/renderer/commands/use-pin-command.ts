@@ -1,4 +1,5 @@
-/** Pins and unpins what is picked, and says so; a fifth student is refused aloud, not in silence. */
+/** Pins and unpins what is picked, and says so; a fifth student is refused aloud, not in
+ * silence. */
 import { MOST_PINS, usePins } from '../stores/pins.ts';
 import { useAnnouncements } from '../stores/announcements.ts';
 import { trialTitle } from '../words.ts';

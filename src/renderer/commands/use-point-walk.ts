@@ -1,4 +1,5 @@
-/** Students of a chart walked by keyboard: arrows, Home and End at the chart, J and K from anywhere; each is told as it is met. */
+/** Students of a chart walked by keyboard: arrows, Home and End at the chart, J and K from
+ * anywhere; each is told as it is met. */
 import type { Ref } from 'vue';
 import { useAnnouncements } from '../stores/announcements.ts';
 import { useCommand } from './registry.ts';

@@ -22,7 +22,8 @@ export interface Aligned {
   readonly lines: readonly { readonly side: 'left' | 'right'; readonly from: number; readonly to: number }[];
 }
 
-/** A box is paired with the one that has the partner of its first layer; pairs never cross, as those of the diff do not. */
+/** A box is paired with the one that has the partner of its first layer; pairs never cross, as
+ * those of the diff do not. */
 export function alignDiagrams(left: ArchitectureGraph, right: ArchitectureGraph): Aligned {
   const [before, after] = [diagramOf(left), diagramOf(right)];
   const diff = diffArchitectures(left, right);

@@ -92,7 +92,8 @@ function teachingWords(run: Run): string {
   return loss === 'none' ? 'without teacher' : loss.toUpperCase();
 }
 
-/** Titles that tell the networks apart: where two are alike, with how they were taught, then with their run. */
+/** Titles that tell the networks apart: where two are alike, with how they were taught, then with
+ * their run. */
 export function distinctTitles(all: readonly Compared[]): readonly Compared[] {
   const isAlike = (some: readonly Compared[], one: Compared): boolean =>
     some.filter(({ title }) => title === one.title).length > 1;
@@ -196,7 +197,8 @@ interface Setting {
   readonly value: string;
 }
 
-/** Families, dimensions and the recipe of the students side by side; an inactive dimension shows as `–`. */
+/** Families, dimensions and the recipe of the students side by side; an inactive dimension shows as
+ * `–`. */
 export function settingRows(
   students: readonly { readonly trial: Trial; readonly run: Run }[],
   titles: Titles,

@@ -10,7 +10,8 @@ import type { Compared } from './compared.ts';
 import { markPlaces } from './places.ts';
 import type { Reviewed } from './use-reviewed.ts';
 
-/** Of everything that is compared: one curve for each student, whatever epochs of it are, and a line for its teacher. */
+/** Of everything that is compared: one curve for each student, whatever epochs of it are, and a
+ * line for its teacher. */
 export function comparedCurves(all: readonly Compared[], teacher: Compared | undefined, theme: Theme): ChartView {
   const places = markPlaces(all);
   const curves = all.filter(

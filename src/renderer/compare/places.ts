@@ -1,10 +1,11 @@
-/** The one place that says which mark a compared network has, in every chart of the view and of its report. */
+/** The one place that says which mark a compared network has, in every chart of the view and of its
+ * report. */
 import type { MarkPlace } from '../charts/chart.ts';
 import type { Compared } from './compared.ts';
 
 /**
- * By key: the first student's teacher has the teacher's mark; the others are counted in the order they stand in. Without
- * students it is the first teacher.
+ * By key: the first student's teacher has the teacher's mark; the others are counted in the order
+ * they stand in. Without students it is the first teacher.
  */
 export function markPlaces(all: readonly Compared[]): ReadonlyMap<string, MarkPlace> {
   const own = all.find(({ student }) => student)?.student?.run.config.teacher;

@@ -1,4 +1,5 @@
-/** A report as records, and its two written forms: one HTML file that needs nothing else, and Markdown. */
+/** A report as records, and its two written forms: one HTML file that needs nothing else, and
+ * Markdown. */
 
 import { oneLine, withoutControls } from '../../bridge/words/control-characters.ts';
 
@@ -28,7 +29,8 @@ export interface Report {
   readonly blocks: readonly ReportBlock[];
 }
 
-/** A person's words (names of runs and classes) never become markup, nor turn round what stands beside them. */
+/** A person's words (names of runs and classes) never become markup, nor turn round what stands
+ * beside them. */
 function escapeHtml(text: string): string {
   const marks: Readonly<Record<string, string>> = {
     '&': '&amp;',
@@ -45,7 +47,8 @@ function safeAddress(address: string): string {
   return /^data:image\/(?:png|svg\+xml);base64,[A-Za-z0-9+/=]*$/.test(address) ? address : '';
 }
 
-/** As an image, in which no script runs and from which nothing is fetched, whatever the drawing holds. */
+/** As an image, in which no script runs and from which nothing is fetched, whatever the drawing
+ * holds. */
 function svgAddress(svg: string): string {
   const bytes = new TextEncoder().encode(svg);
   let binary = '';
@@ -54,12 +57,18 @@ function svgAddress(svg: string): string {
 }
 
 const STYLE = `
-body { max-width: 1080px; margin: 2rem auto; padding: 0 1rem; color: #1b2028; background: #fff; font: 14px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; } h2 { margin: 2rem 0 0.5rem; padding-bottom: 0.2rem; border-bottom: 1px solid #dfe2e8; font-size: 1.1rem; }
-table { margin: 0.5rem 0 1rem; border-collapse: collapse; } th, td { padding: 3px 10px; border-bottom: 1px solid #dfe2e8; text-align: left; vertical-align: top; }
-th { color: #4c5563; font-weight: 600; } .num { text-align: right; font-variant-numeric: tabular-nums; } .wide { overflow-x: auto; }
+body { max-width: 1080px; margin: 2rem auto; padding: 0 1rem; }
+body { color: #1b2028; background: #fff; font: 14px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.5rem; }
+h2 { margin: 2rem 0 0.5rem; padding-bottom: 0.2rem; border-bottom: 1px solid #dfe2e8; font-size: 1.1rem; }
+table { margin: 0.5rem 0 1rem; border-collapse: collapse; }
+th, td { padding: 3px 10px; border-bottom: 1px solid #dfe2e8; text-align: left; vertical-align: top; }
+th { color: #4c5563; font-weight: 600; }
+.num { text-align: right; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; } figcaption { color: #4c5563; }
-.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 10px; padding: 0; list-style: none; }
+.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 10px; }
+.images { padding: 0; list-style: none; }
 .images li { display: flex; gap: 10px; padding: 8px; border: 1px solid #dfe2e8; border-radius: 5px; font-size: 12px; }
 .images img { width: 72px; height: 72px; image-rendering: pixelated; } .images p { margin: 0; }
 @media print { body { margin: 0; } h2 { break-after: avoid; } figure, .images li, tr { break-inside: avoid; } }`;
@@ -71,7 +80,8 @@ export function reportHtml({ title, blocks }: Report): string {
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src ` +
+      `'unsafe-inline'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(title)}</title>`,
     `<style>${STYLE}</style>`,
@@ -103,12 +113,18 @@ function blockHtml(block: ReportBlock): string {
     }
     case 'picture': {
       const [title, summary] = [escapeHtml(block.title), escapeHtml(block.summary)];
-      return `<figure><img alt="${title}. ${summary}" src="${svgAddress(block.svg)}"><figcaption>${title}. ${summary}</figcaption></figure>`;
+      return (
+        `<figure><img alt="${title}. ${summary}" src="${svgAddress(block.svg)}"><figcaption>${title}. ` +
+        `${summary}</figcaption></figure>`
+      );
     }
     case 'images': {
       const items = block.items.map(({ address, title, lines }) => {
         const words = [`<strong>${escapeHtml(title)}</strong>`, ...lines.map(escapeHtml)];
-        return `<li><img alt="${escapeHtml(title)}" src="${safeAddress(address)}"><div>${words.map((line) => `<p>${line}</p>`).join('')}</div></li>`;
+        return (
+          `<li><img alt="${escapeHtml(title)}" ` +
+          `src="${safeAddress(address)}"><div>${words.map((line) => `<p>${line}</p>`).join('')}</div></li>`
+        );
       });
       return `<ul class="images">\n${items.join('\n')}\n</ul>`;
     }
@@ -141,7 +157,8 @@ function blockMarkdown(block: ReportBlock): string {
   }
 }
 
-/** What would begin a list, a rule, a fence, a table's cell, emphasis, a link, code, an entity or markup. */
+/** What would begin a list, a rule, a fence, a table's cell, emphasis, a link, code, an entity or
+ * markup. */
 function escapeMarkdown(text: string): string {
   return oneLine(text.replace(/\s*[\n\r]\s*/g, ' ').trim())
     .replace(/[\\`*_{}[\]<>|~&@]/g, '\\$&')

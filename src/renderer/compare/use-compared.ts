@@ -1,4 +1,5 @@
-/** Reads the pinned networks and the first student's teacher; a pin that no longer exists is dropped and said. */
+/** Reads the pinned networks and the first student's teacher; a pin that no longer exists is
+ * dropped and said. */
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useClient } from '../api.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';
@@ -52,7 +53,8 @@ export function useCompared() {
 
   const pinned = computed(() => distinctTitles(pins.ids.flatMap(comparedOf)));
   const students = computed(() => pinned.value.filter(({ student }) => student));
-  /** Of the first student: students of different teachers are compared with that one, and it is named. */
+  /** Of the first student: students of different teachers are compared with that one, and it is
+   * named. */
   const teacher = computed<Compared | undefined>(() => {
     const name = students.value[0]?.student?.run.config.teacher;
     const found = name === undefined ? undefined : catalog.teacherOf(name);

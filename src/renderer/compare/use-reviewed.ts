@@ -1,4 +1,5 @@
-/** The compared networks whose predictions are here, all on the same images; the others with the reason. */
+/** The compared networks whose predictions are here, all on the same images; the others with the
+ * reason. */
 import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { MarkPlace } from '../charts/chart.ts';

@@ -1,4 +1,5 @@
-/** Columns of the list of runs: what they are called, how wide they are, what they sort by. The name stands first, always. */
+/** Columns of the list of runs: what they are called, how wide they are, what they sort by. The
+ * name stands first, always. */
 import type { RunColumn, RunOrder } from '../../bridge/schemas/upkeep.ts';
 import type { RowFrame, SizedColumn } from '../components/rows/use-column-widths.ts';
 

@@ -1,4 +1,5 @@
-/** Exports and imports of runs that this window began: an export's file is fetched when it is made, an import's end is told. */
+/** Exports and imports of runs that this window began: an export's file is fetched when it is made,
+ * an import's end is told. */
 import { computed, shallowRef, watch } from 'vue';
 import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
 import { isUnderWay } from '../../bridge/schemas/job.ts';

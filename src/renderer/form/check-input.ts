@@ -19,7 +19,8 @@ export function checkInput(input: unknown): CheckedInput {
   return { faults: faultsOf(result.error, input) };
 }
 
-/** By path of the field; the first fault of each. `input`: what was looked at, for words about what was typed. */
+/** By path of the field; the first fault of each. `input`: what was looked at, for words about what
+ * was typed. */
 export function faultsOf({ issues }: z.ZodError, input?: unknown): ReadonlyMap<string, string> {
   const faults = new Map<string, string>();
   for (const issue of issues) {

@@ -1,4 +1,5 @@
-/** Runs that a new one can learn from: of the same data set, with finished students, of its families; the newest first. */
+/** Runs that a new one can learn from: of the same data set, with finished students, of its
+ * families; the newest first. */
 import { computed, onMounted, shallowRef } from 'vue';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { useClient } from '../api.ts';
@@ -12,7 +13,8 @@ const LOOKED_THROUGH = 200;
 interface Wanted {
   readonly dataset: string;
   readonly families: readonly string[];
-  /** Ids that are chosen already: they are offered whatever became of their runs, so that they can be given up. */
+  /** Ids that are chosen already: they are offered whatever became of their runs, so that they can
+   * be given up. */
   readonly chosen: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-/** The New run form, generated from the schema of a search: fields with their limits and defaults, and the way back. */
+/** The New run form, generated from the schema of a search: fields with their limits and defaults,
+ * and the way back. */
 import { z } from '../../bridge/zod.ts';
 import { importOptionsSchema } from '../../bridge/schemas/import.ts';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
@@ -13,7 +14,8 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 
 export type Group = 'data' | 'students' | 'search' | 'training' | 'advanced';
 
 export interface Field {
-  /** Where it stands in a draft: its path, with `@` and the choice behind it where it belongs to one that is not the default. */
+  /** Where it stands in a draft: its path, with `@` and the choice behind it where it belongs to
+   * one that is not the default. */
   readonly key: string;
   /** `recipe.epochs`: where it stands in the configuration. */
   readonly path: string;
@@ -116,7 +118,8 @@ const WHEN: Readonly<Record<string, Field['when']>> = {
   'recipe.decayFactor': { key: 'recipe.schedule', value: 'step' },
 };
 
-/** Given students are picked among trained ones, or come with a file; a strategy's options depend on it. */
+/** Given students are picked among trained ones, or come with a file; a strategy's options depend
+ * on it. */
 const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options']);
 
 interface JsonNode {
@@ -139,7 +142,8 @@ interface JsonNode {
 
 /** All fields in the order of groups and of the schema. */
 export function searchFields(): readonly Field[] {
-  // Sound: JSON Schema nodes as zod writes them; only the keys above are read, and each may be absent.
+  // Sound: JSON Schema nodes as zod writes them; only the keys above are read, and each may be
+  // absent.
   const root = z.toJSONSchema(searchInputSchema, { io: 'input' }) as JsonNode;
   const fields = fieldsOf(root, '');
   const order = Object.values(GROUPS).flatMap(({ paths }) => paths as readonly string[]);
@@ -168,7 +172,8 @@ export function againFields(): readonly Field[] {
   return fieldsOf(z.toJSONSchema(trainAgainSchema, { io: 'input' }) as JsonNode, 'again');
 }
 
-/** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a form of their own. */
+/** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a
+ * form of their own. */
 export function replayFields(): readonly Field[] {
   // Sound: as above.
   const fields = fieldsOf(z.toJSONSchema(replayInputSchema, { io: 'input' }) as JsonNode, 'replay');

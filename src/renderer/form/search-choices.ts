@@ -7,7 +7,8 @@ import { engineTitle, metricTitle } from '../words.ts';
 import type { Choice } from './choice.ts';
 import { teacherChoices } from './teacher-choice.ts';
 
-/** By path of the field; `teacher`: the chosen one. A list is empty while the catalog is not here yet. */
+/** By path of the field; `teacher`: the chosen one. A list is empty while the catalog is not here
+ * yet. */
 export function searchChoices(
   catalog: ReturnType<typeof useCatalog>,
   dataset: string,

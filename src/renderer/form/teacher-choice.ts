@@ -1,4 +1,5 @@
-/** Who can teach the students of a search: teachers of its data set, nobody, or one that is yet to be trained. */
+/** Who can teach the students of a search: teachers of its data set, nobody, or one that is yet to
+ * be trained. */
 import type { TeacherView } from '../../bridge/schemas/records.ts';
 import type { Choice } from './choice.ts';
 import type { Draft } from './form-model.ts';
@@ -40,7 +41,8 @@ export function teacherOf(draft: Draft): string {
   return draft[LOSS] === LABELS_ALONE ? NO_TEACHER : String(draft[TEACHER] ?? '');
 }
 
-/** The draft with that answer. `loss`: what students learn from where they did without a teacher before. */
+/** The draft with that answer. `loss`: what students learn from where they did without a teacher
+ * before. */
 export function withTeacher(draft: Draft, choice: string, loss: string): Draft {
   if (choice === NO_TEACHER) return { ...draft, [LOSS]: LABELS_ALONE };
   return { ...draft, [TEACHER]: choice, ...(draft[LOSS] === LABELS_ALONE && { [LOSS]: loss }) };

@@ -1,9 +1,12 @@
-/** Numbers as people of several countries type them, and what to say of those that can be read in two ways or in none. */
+/** Numbers as people of several countries type them, and what to say of those that can be read in
+ * two ways or in none. */
 
-/** Spaces of every width, apostrophes and the underscore: between groups of three digits, they part thousands. */
+/** Spaces of every width, apostrophes and the underscore: between groups of three digits, they part
+ * thousands. */
 const BETWEEN_GROUPS = String.raw`[\s'’_]`;
 
-/** The ways to write digits. Where one says which sign parts thousands, it is taken out; the other is the decimal sign. */
+/** The ways to write digits. Where one says which sign parts thousands, it is taken out; the other
+ * is the decimal sign. */
 const WAYS: readonly { readonly form: RegExp; readonly thousands: RegExp }[] = [
   // 1500000, 1.5, .5 and 1.
   { form: /^(\d+\.?\d*|\.\d+)$/, thousands: /(?!)/g },
@@ -20,7 +23,8 @@ const WAYS: readonly { readonly form: RegExp; readonly thousands: RegExp }[] = [
   { form: /^(\d*,(?!\d{3}$)\d+|0+,\d+|\d{4,},\d+|,\d+)$/, thousands: /(?!)/g },
 ];
 
-/** `1.5 M`, `1,5M`, `200k`, `1,500,000`, `1.500.000` and `1 500 000` are numbers; what is none stays text, for the schema to refuse. */
+/** `1.5 M`, `1,5M`, `200k`, `1,500,000`, `1.500.000` and `1 500 000` are numbers; what is none
+ * stays text, for the schema to refuse. */
 export function parseNumber(text: string): number | string {
   const match = /^([+-]?)([\d.,\s'’_]*[\d.,])(e[+-]?\d+)?\s*([kMG]?)$/i.exec(text.trim());
   const plain = match && plainDigits(match[2] ?? '');

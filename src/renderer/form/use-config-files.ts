@@ -1,11 +1,13 @@
-/** The form as a file: a configuration that is picked or was dropped on the window is loaded, and the form is saved as one. */
+/** The form as a file: a configuration that is picked or was dropped on the window is loaded, and
+ * the form is saved as one. */
 import { watch } from 'vue';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import { downloadText, pickTextFile } from '../files.ts';
 import { useArrival } from '../stores/arrival.ts';
 import { useNewRun } from '../stores/new-run.ts';
 
-/** `call` tells what goes wrong: a file that is no configuration is named with its field, and the form stays as it is. */
+/** `call` tells what goes wrong: a file that is no configuration is named with its field, and the
+ * form stays as it is. */
 export function useConfigFiles(call: (work: () => Promise<void>) => Promise<unknown>) {
   const form = useNewRun();
   const arrival = useArrival();

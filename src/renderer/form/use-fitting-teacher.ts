@@ -1,4 +1,5 @@
-/** Keeps the teacher of the New run form one of its data set: where it fits no longer, or none is chosen yet, the host's choice. */
+/** Keeps the teacher of the New run form one of its data set: where it fits no longer, or none is
+ * chosen yet, the host's choice. */
 import { computed, watch } from 'vue';
 import { useCatalog } from '../stores/catalog.ts';
 import { useNewRun } from '../stores/new-run.ts';
@@ -11,7 +12,8 @@ export function useFittingTeacher() {
   watch(
     [() => String(form.draft['dataset']), () => catalog.teachers, () => form.draft[TEACHER]],
     ([dataset, teachers, chosen], [before, known]) => {
-      // What is set by hand, or by a file, stays and is refused in words. One that was yet to be trained may have come.
+      // What is set by hand, or by a file, stays and is refused in words. One that was yet to be
+      // trained may have come.
       const isOpen = chosen === '' || (chosen === TRAIN_ONE && teachers !== known);
       const isMoved = before !== undefined && before !== dataset;
       if (!isOpen && !isMoved) return;

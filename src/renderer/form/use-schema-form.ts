@@ -1,4 +1,5 @@
-/** A small form that is generated from a schema: what was typed, what is wrong with it, what it means, and what the host says to it. */
+/** A small form that is generated from a schema: what was typed, what is wrong with it, what it
+ * means, and what the host says to it. */
 import { computed, shallowRef } from 'vue';
 import { useCall } from '../api.ts';
 import type { z } from '../../bridge/zod.ts';
@@ -12,7 +13,8 @@ export interface Refusal {
   readonly field?: string | undefined;
 }
 
-/** `fields` stand under `prefix`; `later`: what became known against the order after the host had taken it. */
+/** `fields` stand under `prefix`; `later`: what became known against the order after the host had
+ * taken it. */
 export function useSchemaForm<S extends z.ZodType>(
   schema: S,
   fields: readonly Field[],

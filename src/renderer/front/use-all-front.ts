@@ -1,4 +1,5 @@
-/** Finished students of many runs on the same data: read when the front is opened, again when more have finished. */
+/** Finished students of many runs on the same data: read when the front is opened, again when more
+ * have finished. */
 import { useTimeoutFn } from '@vueuse/core';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useCall, useClient } from '../api.ts';
@@ -7,10 +8,12 @@ import type { FrontGroupView, FrontPointsView } from '../../bridge/schemas/front
 import { useLive } from '../stores/live.ts';
 import { useRecords } from '../stores/records.ts';
 
-/** A search that goes on adds a student every some seconds: all are not read again for each of them. */
+/** A search that goes on adds a student every some seconds: all are not read again for each of
+ * them. */
 const AGAIN_MS = 5000;
 
-/** No name of a teacher has a colon; an empty one means runs whose students learned from labels alone. */
+/** No name of a teacher has a colon; an empty one means runs whose students learned from labels
+ * alone. */
 export const ALL_TEACHERS = 'all:';
 
 export function useAllFront() {

@@ -1,4 +1,5 @@
-/** The front over many runs with made-up ones: with a teacher and a picked student, by MACs, of one run, of none. */
+/** The front over many runs with made-up ones: with a teacher and a picked student, by MACs, of one
+ * run, of none. */
 import { allFrontChart, frontIndices } from '../charts/front/all-front.ts';
 import type { AllFrontInput } from '../charts/front/all-front.ts';
 import type { Theme } from '../theme.ts';

@@ -1,4 +1,5 @@
-/** The explanation of a made-up run: core's own account of its made-up log, with the made-up regions. */
+/** The explanation of a made-up run: core's own account of its made-up log, with the made-up
+ * regions. */
 import type { ExplanationView } from '../../bridge/schemas/explain.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { RunEvent } from '../../core/events.ts';

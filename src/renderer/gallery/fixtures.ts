@@ -1,7 +1,5 @@
-/**
- * A workspace made up from core's own families and a seeded generator: what the gallery, the chart tests and development
- * without a host look at. Costs are exact; accuracies follow a saturating law with noise, as those of real students do.
- */
+/** A seeded workspace of core's own families, for gallery, chart tests and work without a host.
+ * Costs are exact; accuracies follow a saturating law with noise, as those of real students do. */
 import type {
   LatencyView,
   DatasetView,
@@ -332,7 +330,7 @@ function graphOf(family: string, config: Trial['candidate']['config']): Architec
   return found.build(config);
 }
 
-/** Predictions of a network that is right with probability `accuracy`, and confuses neighbours of one kind of clothing. */
+/** Predictions right with probability `accuracy`, else of a neighbour of one kind of clothing. */
 export function fixturePredictions(accuracy: number, seed: number, count = 1000): PredictionsView {
   const classes = CLASSES.length;
   const confusions = [
@@ -389,7 +387,9 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
     live:
       run.state === 'running'
         ? {
-            stage: `Student ${ended + 1} of ${run.config.budget.trials} (${trials.at(-1)?.candidate.family ?? 'resnet'}): epoch 2 of ${run.config.recipe.epochs}`,
+            stage:
+              `Student ${ended + 1} of ${run.config.budget.trials} ` +
+              `(${trials.at(-1)?.candidate.family ?? 'resnet'}): epoch 2 of ${run.config.recipe.epochs}`,
             done: ended + share,
             total: run.config.budget.trials,
             secondsLeft: (run.config.budget.trials - ended - share) * 12.4,

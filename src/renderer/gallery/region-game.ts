@@ -1,4 +1,5 @@
-/** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a surrogate. */
+/** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a
+ * surrogate. */
 import type { Why } from '../../core/events.ts';
 import { paretoFront } from '../../core/geometry/pareto-front.ts';
 import type { SearchConfig } from '../../core/run.ts';
@@ -15,7 +16,8 @@ const FAMILY: Pick<Family, 'dimensions'> = {
 };
 const NARROWEST = narrowestStep(FAMILY);
 
-/** Less patient than the law with failures, and more with idleness, so that a short search shows all that can happen. */
+/** Less patient than the law with failures, and more with idleness, so that a short search shows
+ * all that can happen. */
 const FAILURES = 2;
 const IDLE = 24;
 

@@ -31,7 +31,8 @@ export function stepsDone({ runs, pins, route }: Situation): readonly GuideStepI
   ];
 }
 
-/** What the first step offers: to watch the search at work, to go on with the newest that was left, or to start one. */
+/** What the first step offers: to watch the search at work, to go on with the newest that was left,
+ * or to start one. */
 export function searchOffer<R extends { readonly run: { readonly state: RunState } }>(
   runs: readonly R[],
 ): { readonly kind: 'watch' | 'go-on'; readonly run: R } | { readonly kind: 'start' } {

@@ -1,4 +1,5 @@
-/** Follows what the person does, and shows the steps by itself to a newcomer alone. Called once, by the window's frame. */
+/** Follows what the person does, and shows the steps by itself to a newcomer alone. Called once, by
+ * the window's frame. */
 import { storeToRefs } from 'pinia';
 import { computed, watch } from 'vue';
 import { useRoute } from 'vue-router';

@@ -1,4 +1,5 @@
-/** A job that this component began, followed in the store: it goes on where the component goes away. */
+/** A job that this component began, followed in the store: it goes on where the component goes
+ * away. */
 import { computed, shallowRef } from 'vue';
 import { isUnderWay as isGoing } from '../../bridge/schemas/job.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';

@@ -1,4 +1,5 @@
-/** What the page of one teacher or one data set reads: its use, and more of it, again under another name. */
+/** What the page of one teacher or one data set reads: its use, and more of it, again under another
+ * name. */
 import { storeToRefs } from 'pinia';
 import { shallowRef, watch } from 'vue';
 import { useCall } from '../api.ts';

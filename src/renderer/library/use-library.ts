@@ -1,4 +1,5 @@
-/** Keeps a view's knowledge of teachers and data sets as it is: read when it opens, and when anything came, went or stopped. */
+/** Keeps a view's knowledge of teachers and data sets as it is: read when it opens, and when
+ * anything came, went or stopped. */
 import { storeToRefs } from 'pinia';
 import { computed, watch } from 'vue';
 import { useCall } from '../api.ts';

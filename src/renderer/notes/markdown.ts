@@ -1,6 +1,7 @@
 /**
- * Notes as Markdown: loaded when the first one is shown. Nothing in a note is trusted, ours or imported: no HTML, no images, no
- * styles, and links only to where the shell may go (`bridge/external-links.ts`) or to places of the workbench.
+ * Notes as Markdown: loaded when the first one is shown. Nothing in a note is trusted, ours or
+ * imported: no HTML, no images, no styles, and links only to where the shell may go
+ * (`bridge/external-links.ts`) or to places of the workbench.
  */
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
@@ -11,7 +12,8 @@ const markdown = new MarkdownIt('default', { html: false, linkify: true, typogra
 /** A place of the workbench itself. */
 const isOwnPlace = (address: string): boolean => /^#\/[\w/?=&%.-]*$/.test(address);
 
-// Every address is let through to the renderer below, which decides: else `javascript:` would stand there as raw Markdown.
+// Every address is let through to the renderer below, which decides: else `javascript:` would stand
+// there as raw Markdown.
 markdown.validateLink = () => true;
 
 markdown.renderer.rules['link_open'] = (tokens, index) => {
@@ -32,7 +34,8 @@ markdown.renderer.rules['link_close'] = (tokens, index) => {
   return inside === address ? '</span>' : ` (<code>${markdown.utils.escapeHtml(address)}</code>)</span>`;
 };
 
-// Aligned columns would bear a style, which the policy refuses already where the sanitiser reads it.
+// Aligned columns would bear a style, which the policy refuses already where the sanitiser reads
+// it.
 markdown.renderer.rules['th_open'] = () => '<th>';
 markdown.renderer.rules['td_open'] = () => '<td>';
 

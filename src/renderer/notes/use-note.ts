@@ -1,6 +1,7 @@
 /**
- * A note that is saved as one types. What was typed and has not reached the host yet is kept in the window, so that a reload,
- * a lost connection or leaving the view in the middle of a word loses nothing.
+ * A note that is saved as one types. What was typed and has not reached the host yet is kept in the
+ * window, so that a reload, a lost connection or leaving the view in the middle of a word loses
+ * nothing.
  */
 import { useDebounceFn } from '@vueuse/core';
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
@@ -72,7 +73,8 @@ export function useNote({ id, read, write }: NoteSource) {
   }
 
   void load();
-  // What a lost connection kept from the host, or from here, goes over when it is back, typed in again or not.
+  // What a lost connection kept from the host, or from here, goes over when it is back, typed in
+  // again or not.
   const live = useLive();
   watch(
     () => live.synced,

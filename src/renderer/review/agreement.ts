@@ -1,6 +1,6 @@
 /**
- * How far two networks say the same, and whether one may be called better: McNemar's exact test on the images where
- * exactly one of them is right (McNemar 1947; exact form: binomial, two-sided).
+ * How far two networks say the same, and whether one may be called better: McNemar's exact test on
+ * the images where exactly one of them is right (McNemar 1947; exact form: binomial, two-sided).
  *
  * symbol   meaning
  * b, c     images that only the first, only the second classifies correctly

@@ -1,6 +1,6 @@
 /**
- * Are a network's probabilities what they claim? Reliability by bins of confidence and the expected calibration error
- * (Naeini et al. 2015; Guo et al. 2017, equation 3).
+ * Are a network's probabilities what they claim? Reliability by bins of confidence and the expected
+ * calibration error (Naeini et al. 2015; Guo et al. 2017, equation 3).
  *
  * symbol      meaning
  * confidence  the largest probability of an image

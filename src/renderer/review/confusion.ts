@@ -19,7 +19,8 @@ export interface Confusion {
   readonly totals: readonly number[];
 }
 
-/** The most probable class of each image, `[count]`; the lower class of equals, the first where none is a number. */
+/** The most probable class of each image, `[count]`; the lower class of equals, the first where
+ * none is a number. */
 export function predictedClasses({ count, classes, probabilities }: PredictionsView): Uint8Array {
   const chosen = new Uint8Array(count);
   for (let image = 0; image < count; image += 1) {

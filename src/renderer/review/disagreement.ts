@@ -13,7 +13,8 @@ export interface ContestedImage {
   readonly distance: number;
 }
 
-/** Which of them: all on which two differ, those that only one network gets right (or wrong), or those of a cell. */
+/** Which of them: all on which two differ, those that only one network gets right (or wrong), or
+ * those of a cell. */
 export type Contest =
   | { readonly kind: 'any' }
   | { readonly kind: 'only-right' | 'only-wrong'; readonly network: number }

@@ -7,7 +7,8 @@ export interface Picture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** The `place`-th of images `[n][height][width][channels]`; one channel is grey, three are colours. */
+/** The `place`-th of images `[n][height][width][channels]`; one channel is grey, three are
+ * colours. */
 export function pictureAt(pixels: Uint8Array, shape: readonly number[], place: number): Picture {
   const [height = 0, width = 0, channels = 1] = shape;
   const size = height * width * channels;

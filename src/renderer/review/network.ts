@@ -1,4 +1,5 @@
-/** What can be compared: a student after its last or its best epoch, or a teacher; as one word where it is kept (a pin). */
+/** What can be compared: a student after its last or its best epoch, or a teacher; as one word
+ * where it is kept (a pin). */
 import type { NetworkInput } from '../../bridge/schemas/review.ts';
 
 export type Network =
@@ -9,7 +10,8 @@ export type Network =
 const TEACHER = 'teacher:';
 const BEST = '@best';
 
-/** `20261125-150003-f9ea68-0003`, with `@best` behind it, or `teacher:fashion-resnet`. Ids have neither `:` nor `@`. */
+/** `20261125-150003-f9ea68-0003`, with `@best` behind it, or `teacher:fashion-resnet`. Ids have
+ * neither `:` nor `@`. */
 export function pinOf(network: Network): string {
   if (network.kind === 'teacher') return `${TEACHER}${network.id}`;
   return network.checkpoint === 'best' ? `${network.id}${BEST}` : network.id;

@@ -1,4 +1,5 @@
-/** Predictions of a network on the validation split, read when first needed and kept: they never change. */
+/** Predictions of a network on the validation split, read when first needed and kept: they never
+ * change. */
 import { shallowReactive } from 'vue';
 import { useClient } from '../api.ts';
 import { toWorkbenchError } from '../../bridge/errors.ts';

@@ -1,4 +1,5 @@
-/** The dimensions of students as axes: those of one family, or those that all families of a run share. */
+/** The dimensions of students as axes: those of one family, or those that all families of a run
+ * share. */
 import { varianceShare } from '../../core/math/variance-share.ts';
 import type { Level } from '../../core/space/space.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -27,7 +28,8 @@ export const FEWEST_STUDENTS = 20;
 export const levelOf = ({ candidate }: Trial, dimension: string): Level | undefined =>
   dimension === FAMILY_DIMENSION ? candidate.family : candidate.config[dimension];
 
-/** Of one family its own; of several the family, and what every one of them has, with all their levels. */
+/** Of one family its own; of several the family, and what every one of them has, with all their
+ * levels. */
 export function dimensionsOf(families: readonly FamilyDimensions[]): readonly Dimension[] {
   const [first, ...rest] = families;
   if (first === undefined) return [];

@@ -19,7 +19,8 @@ const PLACES = {
   later: 'finished later',
 } as const satisfies Readonly<Record<FrontPoint['place'], string>>;
 
-/** `Student #3, ResNet: 81.20 % validation accuracy, 12 k parameters, on the front, the knee, pinned.` */
+/** `Student #3, ResNet: 81.20 % validation accuracy, 12 k parameters, on the front, the knee,
+ * pinned.` */
 export function pointWords(
   point: FrontPoint,
   { x, y }: Pick<FrontLook, 'x' | 'y'>,
@@ -42,7 +43,8 @@ export function pointWords(
 const nameOf = (trial: Trial, titles: Titles): string =>
   `${trialTitle(trial)}, ${titles.familyTitle(trial.candidate.family)}`;
 
-/** A line of the parallel coordinates: `Student #3, ResNet: 81.20 % validation accuracy; Width: 16, Blocks: 2.` */
+/** A line of the parallel coordinates: `Student #3, ResNet: 81.20 % validation accuracy; Width: 16,
+ * Blocks: 2.` */
 export function lineWords(trial: Trial, metric: TrialMetric, titles: Titles): string {
   const { text, value, noun } = METRIC_SPECS[metric];
   return `${nameOf(trial, titles)}: ${text(value(trial))} ${noun}; ${configText(trial.candidate, titles, ', ')}.`;

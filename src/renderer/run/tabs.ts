@@ -15,7 +15,8 @@ export const RUN_TABS = [
   { id: 'notes', title: 'Notes' },
 ] as const;
 
-/** The parts that a run has: students over their seeds where it was given some, what only a search has where it was one. */
+/** The parts that a run has: students over their seeds where it was given some, what only a search
+ * has where it was one. */
 export const tabsOf = ({ students }: Pick<SearchConfig, 'students'>): readonly (typeof RUN_TABS)[number][] =>
   RUN_TABS.filter(({ id }) => (students ? id !== 'regions' && id !== 'predictions' : id !== 'students'));
 

@@ -1,4 +1,5 @@
-/** One run with its trials, kept up to date; what is not known of it is read, and what does not exist is said. */
+/** One run with its trials, kept up to date; what is not known of it is read, and what does not
+ * exist is said. */
 import { computed, onMounted, ref, watch } from 'vue';
 import { useCall } from '../api.ts';
 import { useCatalog } from '../stores/catalog.ts';

@@ -1,4 +1,5 @@
-/** After a move to another view the keyboard goes on in it, and the window's title says which it is. */
+/** After a move to another view the keyboard goes on in it, and the window's title says which it
+ * is. */
 import { useEventListener } from '@vueuse/core';
 import { nextTick, onScopeDispose } from 'vue';
 import type { Ref } from 'vue';
@@ -22,7 +23,8 @@ const titles: ReadonlyMap<unknown, string> = new Map([
   ...Object.entries(TITLES),
 ]);
 
-/** A view that takes the focus without a key is not framed: the frame shows people at a keyboard where they are. */
+/** A view that takes the focus without a key is not framed: the frame shows people at a keyboard
+ * where they are. */
 const UNFRAMED = 'data-unframed';
 
 export function useFocusAfterMoving(main: Readonly<Ref<HTMLElement | null>>): void {

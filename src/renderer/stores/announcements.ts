@@ -1,4 +1,5 @@
-/** What is said to a screen reader, and shown for a moment where the eye would not see it otherwise. */
+/** What is said to a screen reader, and shown for a moment where the eye would not see it
+ * otherwise. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 

@@ -1,4 +1,5 @@
-/** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can be tested. */
+/** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can
+ * be tested. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
 import { endOf } from '../../core/trial.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
@@ -19,7 +20,8 @@ export type RunChange = Extract<
   { type: 'run.changed' | 'run.removed' | 'trial.changed' | 'epoch.appended' }
 >;
 
-/** Many changes at once: each map is copied once, however many events came in a tenth of a second. */
+/** Many changes at once: each map is copied once, however many events came in a tenth of a
+ * second. */
 export function applyChanges(records: WorkbenchRecords, changes: readonly RunChange[]): WorkbenchRecords {
   const runs = new Map(records.runs);
   const trials = new Map(records.trials);
@@ -56,9 +58,9 @@ export function applyChanges(records: WorkbenchRecords, changes: readonly RunCha
 }
 
 /**
- * What is newer of two summaries of a run: an answer to a call and the event stream may overtake each other. With the same
- * objects for what has not changed (a run's configuration never does): whoever draws from them alone need not
- * draw again, and a chart that is being read stands still.
+ * What is newer of two summaries of a run: an answer to a call and the event stream may overtake
+ * each other. With the same objects for what has not changed (a run's configuration never does):
+ * whoever draws from them alone need not draw again, and a chart that is being read stands still.
  */
 export function newerSummary(held: RunSummaryView | undefined, incoming: RunSummaryView): RunSummaryView {
   if (held === undefined) return incoming;
@@ -73,8 +75,9 @@ export function newerSummary(held: RunSummaryView | undefined, incoming: RunSumm
 }
 
 /**
- * A snapshot that was taken before the one we hold: a read and the event stream may overtake each other. What has ended
- * stays ended unless it was taken up again (one more attempt), and epochs of one attempt only go up.
+ * A snapshot that was taken before the one we hold: a read and the event stream may overtake each
+ * other. What has ended stays ended unless it was taken up again (one more attempt), and epochs of
+ * one attempt only go up.
  */
 export function isStale(held: Trial | undefined, incoming: Trial): boolean {
   if (held === undefined || incoming.attempts > held.attempts) return false;

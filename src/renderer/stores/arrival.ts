@@ -1,4 +1,5 @@
-/** Files on their way to the view that takes them in: dropped on the window, or handed to the program by the system. */
+/** Files on their way to the view that takes them in: dropped on the window, or handed to the
+ * program by the system. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { OfferedArchive } from '../../bridge/schemas/archive.ts';

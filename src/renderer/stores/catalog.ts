@@ -1,4 +1,5 @@
-/** What there is to search with: data sets, teachers, families and strategies, read once when first needed. */
+/** What there is to search with: data sets, teachers, families and strategies, read once when first
+ * needed. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
@@ -7,7 +8,8 @@ import type { Role } from '../../core/space/space.ts';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
 import type { SystemView } from '../../bridge/schemas/system.ts';
 
-/** The families of this build, for as long as the catalog's own are being counted. No title depends on the task. */
+/** The families of this build, for as long as the catalog's own are being counted. No title depends
+ * on the task. */
 const OWN_FAMILIES = new Map(
   Object.entries(STUDENT_FAMILIES).map(([name, family]) => [name, family({ inputShape: [28, 28, 1], classes: 10 })]),
 );
@@ -35,7 +37,8 @@ export const useCatalog = defineStore('catalog', () => {
 
   async function readAll(): Promise<void> {
     const { system: shell, catalog } = useClient();
-    // Names are shown as soon as they are there; the families' spaces are counted first, which can take seconds.
+    // Names are shown as soon as they are there; the families' spaces are counted first, which can
+    // take seconds.
     const [sets] = await Promise.all([
       catalog.datasets(),
       shell.info().then((info) => (system.value = info)),
@@ -57,7 +60,8 @@ export const useCatalog = defineStore('catalog', () => {
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
   const strategyOf = (id: string): StrategyView | undefined => ways.value.find((one) => one.id === id);
-  /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog lost, in the order of `played`. */
+  /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog
+   * lost, in the order of `played`. */
   const strategyPlace = (id: string, played: readonly string[]): number => {
     const place = strategies.value.findIndex((one) => one.id === id);
     return place < 0 ? strategies.value.length + played.indexOf(id) : place;
@@ -75,7 +79,8 @@ export const useCatalog = defineStore('catalog', () => {
     (familyByName.value.get(family) ?? OWN_FAMILIES.get(family))?.dimensions.find(({ name }) => name === dimension)
       ?.title ?? dimension;
 
-  /** What a dimension of the product's own families means; those of a table say no more than their names. */
+  /** What a dimension of the product's own families means; those of a table say no more than their
+   * names. */
   const dimensionRole = (family: string, dimension: string): Role =>
     OWN_FAMILIES.get(family)?.dimensions.find(({ name }) => name === dimension)?.role ?? 'other';
 

@@ -1,4 +1,5 @@
-/** Why runs went as they did, as far as it was asked; each explanation with the state of the run that it is of. */
+/** Why runs went as they did, as far as it was asked; each explanation with the state of the run
+ * that it is of. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { useClient } from '../api.ts';

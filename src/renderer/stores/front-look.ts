@@ -1,4 +1,5 @@
-/** How each run's front is looked at: axes, colour, other runs beside it. Kept while the window lives. */
+/** How each run's front is looked at: axes, colour, other runs beside it. Kept while the window
+ * lives. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { TrialMetric } from '../trial-metrics.ts';

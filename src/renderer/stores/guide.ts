@@ -1,4 +1,5 @@
-/** How far a new person is with the first steps, and whether they want to see them: kept on this machine. */
+/** How far a new person is with the first steps, and whether they want to see them: kept on this
+ * machine. */
 import { useLocalStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed } from 'vue';
@@ -29,7 +30,8 @@ export const useGuide = defineStore('guide', () => {
     kept.value = { ...kept.value, isShown: wanted };
   }
 
-  /** Only while the steps are shown: who hid them, and asks for them again, begins where they were. */
+  /** Only while the steps are shown: who hid them, and asks for them again, begins where they
+   * were. */
   function tick(...ids: readonly GuideStepId[]): void {
     const fresh = ids.filter((id) => !isDone(id));
     if (isShown.value && fresh.length > 0) kept.value = { ...kept.value, done: [...kept.value.done, ...fresh] };

@@ -1,4 +1,5 @@
-/** Long work that is neither a search nor a replay: what is under way, and what ended until the person has seen it. */
+/** Long work that is neither a search nor a replay: what is under way, and what ended until the
+ * person has seen it. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';

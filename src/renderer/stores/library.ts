@@ -1,4 +1,5 @@
-/** What is known of teachers and data sets past their names: size, fingerprint, use; and trainings that can go on. */
+/** What is known of teachers and data sets past their names: size, fingerprint, use; and trainings
+ * that can go on. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';

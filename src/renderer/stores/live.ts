@@ -1,4 +1,5 @@
-/** The subscription to the host's events: gathers changes, hands them on ten times a second, and comes back after a cut. */
+/** The subscription to the host's events: gathers changes, hands them on ten times a second, and
+ * comes back after a cut. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { HostConnection } from '../../bridge/connect.ts';
@@ -44,7 +45,8 @@ export const useLive = defineStore('live', () => {
           receive(event);
         }
       } catch {
-        // Whatever cut the stream, the answer is the same: watch anew; the connection's own state says what is wrong.
+        // Whatever cut the stream, the answer is the same: watch anew; the connection's own state
+        // says what is wrong.
       }
       synced.value = false;
       await new Promise((done) => setTimeout(done, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
@@ -59,7 +61,8 @@ export const useLive = defineStore('live', () => {
     }
   }
 
-  /** Events that arrive while everything is read again wait, so that an old read cannot undo them. */
+  /** Events that arrive while everything is read again wait, so that an old read cannot undo
+   * them. */
   async function resync(): Promise<void> {
     reads += 1;
     pending = [];

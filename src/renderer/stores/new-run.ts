@@ -1,4 +1,5 @@
-/** What is typed into the New run form; it survives leaving the view, a reload, and a host that is out of reach. */
+/** What is typed into the New run form; it survives leaving the view, a reload, and a host that is
+ * out of reach. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { inputOf } from '../../bridge/config/config-input.ts';
@@ -93,7 +94,8 @@ export const useNewRun = defineStore('new-run', () => {
     given.value = students && { students, ...(studentsFrom !== undefined && { studentsFrom }) };
   }
 
-  /** Another run like that one, under a name of its own. Throws where a configuration of another version cannot be read. */
+  /** Another run like that one, under a name of its own. Throws where a configuration of another
+   * version cannot be read. */
   function duplicate(config: SearchConfig): void {
     const input = inputOf(config);
     load({ ...input, name: `${input.name.slice(0, 113)} (copy)` });
@@ -107,7 +109,8 @@ export const useNewRun = defineStore('new-run', () => {
 
 function stored(): Kept | undefined {
   try {
-    // Sound: only this store writes the key; a draft of an older version may lack fields, and defaults fill them.
+    // Sound: only this store writes the key; a draft of an older version may lack fields, and
+    // defaults fill them.
     return (JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Kept | null) ?? undefined;
   } catch {
     return undefined;

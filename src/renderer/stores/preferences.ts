@@ -1,4 +1,5 @@
-/** How the person wants the workbench: kept on this machine for every window of it, and followed by all of them live. */
+/** How the person wants the workbench: kept on this machine for every window of it, and followed by
+ * all of them live. */
 import { useLocalStorage, usePreferredDark } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed } from 'vue';

@@ -1,4 +1,5 @@
-/** The records of this window: runs, and the trials and curves of what is open; fed by reads and by the event stream. */
+/** The records of this window: runs, and the trials and curves of what is open; fed by reads and by
+ * the event stream. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
@@ -10,11 +11,13 @@ import type { RunChange } from './apply-event.ts';
 import { useRunList } from './run-list.ts';
 import { applyChanges, EMPTY_RECORDS, isStale, newerSummary } from './apply-event.ts';
 
-/** Rows of the list read at once: some windows full, since each brings its configuration and its history. */
+/** Rows of the list read at once: some windows full, since each brings its configuration and its
+ * history. */
 const PAGE = 60;
 /** And at most: a call for all of a long list would hold the host up. */
 const MOST_RUNS = 200;
-/** Trials read first, so that a table has its rows at once, and then at a time: no call holds the host up for long. */
+/** Trials read first, so that a table has its rows at once, and then at a time: no call holds the
+ * host up for long. */
 const FIRST_TRIALS = 200;
 const MORE_TRIALS = 1000;
 /** Curves asked for in one call. */
@@ -134,13 +137,15 @@ export const useRecords = defineStore('records', () => {
   async function readAgain(): Promise<void> {
     const openRuns = [...records.value.trials.keys()];
     await readRuns();
-    // What was removed while nobody listened is in no answer: only what is listed or read again stays.
+    // What was removed while nobody listened is in no answer: only what is listed or read again
+    // stays.
     const isKept = new Set([...listed.value, ...openRuns]);
     const runs = new Map([...records.value.runs].filter(([id]) => isKept.has(id)));
     records.value = { ...records.value, runs };
     for (const id of openRuns) {
       await readRun(id).catch((error: unknown) => {
-        // Removed while nobody listened: the others are read all the same. Whatever else failed tells nothing of the run.
+        // Removed while nobody listened: the others are read all the same. Whatever else failed
+        // tells nothing of the run.
         if (!(error instanceof WorkbenchError && error.code === 'run.missing')) throw error;
         apply([{ type: 'run.removed', id }]);
       });

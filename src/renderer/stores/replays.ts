@@ -1,4 +1,5 @@
-/** The replays of this workspace, and the games of those that are looked at; fed by reads and by the event stream. */
+/** The replays of this workspace, and the games of those that are looked at; fed by reads and by
+ * the event stream. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';

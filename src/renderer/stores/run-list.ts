@@ -1,6 +1,6 @@
 /**
- * How the list of runs looks: filters, order, columns. What is set lasts as long as this window; under a name it is a view that
- * the workspace keeps.
+ * How the list of runs looks: filters, order, columns. What is set lasts as long as this window;
+ * under a name it is a view that the workspace keeps.
  */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
@@ -35,7 +35,8 @@ export const useRunList = defineStore('run-list', () => {
   const isFiltered = computed(
     () => (look.value.search ?? '') !== '' || FILTERS.some((name) => (look.value[name] ?? []).length > 0),
   );
-  /** Every run, newest first: a run that appears has its place at the top, and nothing need be asked. */
+  /** Every run, newest first: a run that appears has its place at the top, and nothing need be
+   * asked. */
   const isPlain = computed(() => !isFiltered.value && look.value.order.by === 'started' && look.value.order.descending);
   const shownView = computed(() => views.value.find(({ content }) => sameLook(content, look.value)));
 

@@ -1,4 +1,5 @@
-/** Students selected together (brushed on the front or in the parallel coordinates): one set for each run of this window. */
+/** Students selected together (brushed on the front or in the parallel coordinates): one set for
+ * each run of this window. */
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 

@@ -1,4 +1,5 @@
-/** Runs on their way into the trash and back: what was last thrown away can be undone, for a while by a bar, and by Ctrl+Z. */
+/** Runs on their way into the trash and back: what was last thrown away can be undone, for a while
+ * by a bar, and by Ctrl+Z. */
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';

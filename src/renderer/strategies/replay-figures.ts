@@ -72,7 +72,8 @@ export function leaderOf(rows: readonly CountRow[], column: number, goal: Goal):
   return leaders.length === 1 ? leaders[0]?.strategy : undefined;
 }
 
-/** What a strategy reached in the median at the end, rounded to the easier side, so that it stays reached. */
+/** What a strategy reached in the median at the end, rounded to the easier side, so that it stays
+ * reached. */
 export function endOf(replay: ReplayView, measure: Measure, strategy: string): number | undefined {
   const goal = goalOf(replay.summary, measure);
   const curves = [...curvesOf(replay.results, strategy, measure).values()];
@@ -123,7 +124,8 @@ export function askRows({ summary, results }: ReplayView): readonly AskRow[] {
   });
 }
 
-/** The chosen strategy against each of the others, by the area under log10(1 - share) at equal trainings. */
+/** The chosen strategy against each of the others, by the area under log10(1 - share) at equal
+ * trainings. */
 export function comparisons({ summary, results }: ReplayView, chosen: string): readonly Comparison[] {
   const others = summary.strategies.filter((strategy) => strategy !== chosen);
   return compareWith(

@@ -1,4 +1,5 @@
-/** Places of a diagram's boxes and lines, from top to bottom; loads the layout library with the first diagram. */
+/** Places of a diagram's boxes and lines, from top to bottom; loads the layout library with the
+ * first diagram. */
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Diagram, DiagramNode } from './diagram.ts';
 

@@ -1,4 +1,5 @@
-/** An architecture graph as boxes for a drawing: norms and activations join the layer they follow, blocks become groups. */
+/** An architecture graph as boxes for a drawing: norms and activations join the layer they follow,
+ * blocks become groups. */
 import type { LayerCost } from '../../core/arch/cost.ts';
 import { layerCosts } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph, Op } from '../../core/arch/graph.ts';
@@ -9,7 +10,8 @@ export interface DiagramNode {
   readonly id: string;
   /** `Conv 3×3 → 16` */
   readonly title: string;
-  /** Below the title: `stride 2 · batch norm · ReLU`, `1.2 k params · 340 k MACs`; what is empty is left out. */
+  /** Below the title: `stride 2 · batch norm · ReLU`, `1.2 k params · 340 k MACs`; what is empty is
+   * left out. */
   readonly lines: readonly string[];
   /** `stride 2 · batch norm · ReLU` */
   readonly detail: string;

@@ -1,4 +1,5 @@
-/** The commands `next` and `previous` of a student's page: to the students after and before it in its run, by number. */
+/** The commands `next` and `previous` of a student's page: to the students after and before it in
+ * its run, by number. */
 import { shallowRef, watch } from 'vue';
 import { useRouter } from 'vue-router';
 import { useClient } from '../api.ts';

@@ -1,6 +1,7 @@
 /**
- * The first schema. ANY columns hold written numbers (`numbers.ts`: NaN and infinities as text, everything else as REAL
- * or INTEGER). Text of type JSON is written by `writeJson`. `session` is the fence of the session that set a row running.
+ * The first schema. ANY columns hold written numbers (`numbers.ts`: NaN and infinities as text,
+ * everything else as REAL or INTEGER). Text of type JSON is written by `writeJson`. `session` is
+ * the fence of the session that set a row running.
  */
 import type { Migration } from './migration.ts';
 

@@ -1,4 +1,5 @@
-/** Raw timings of forward passes, each measurement a row of its own: nothing measured is overwritten. */
+/** Raw timings of forward passes, each measurement a row of its own: nothing measured is
+ * overwritten. */
 import type { Migration } from './migration.ts';
 
 export const latency: Migration = {

@@ -1,4 +1,5 @@
-/** A trial may keep the weights of its best epoch beside those of its last: a third kind of checkpoint. */
+/** A trial may keep the weights of its best epoch beside those of its last: a third kind of
+ * checkpoint. */
 import type { Migration } from './migration.ts';
 
 export const bestCheckpoint: Migration = {

@@ -1,4 +1,5 @@
-/** What people write onto runs and students, the trash, views of the list, and what lists are filtered by. */
+/** What people write onto runs and students, the trash, views of the list, and what lists are
+ * filtered by. */
 import type { Migration } from './migration.ts';
 
 export const upkeep: Migration = {

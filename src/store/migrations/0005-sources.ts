@@ -1,4 +1,5 @@
-/** What a run was trained on: fingerprints of its data set and its teacher, computed from their content. */
+/** What a run was trained on: fingerprints of its data set and its teacher, computed from their
+ * content. */
 import type { Migration } from './migration.ts';
 
 export const sources: Migration = {

@@ -1,11 +1,13 @@
-/** Trainings that rest and go on: a state and a leg of trials, and a log that holds kinds of event not known to SQL. */
+/** Trainings that rest and go on: a state and a leg of trials, and a log that holds kinds of event
+ * not known to SQL. */
 import type { Migration } from './migration.ts';
 
 export const legs: Migration = {
   version: 6,
   name: 'legs',
   up: (db) => {
-    // SQLite cannot change a CHECK. Other tables refer to trial, so its column is made anew; nothing refers to event.
+    // SQLite cannot change a CHECK. Other tables refer to trial, so its column is made anew;
+    // nothing refers to event.
     db.exec(`
       DROP TRIGGER trial_moved;
       DROP TRIGGER trial_created;

@@ -1,6 +1,6 @@
 /**
- * The migrations in their order: append only. A new one is a file `NNNN-what.ts` and a line here; then regenerate
- * `schema.sql` (the test of the schema says how).
+ * The migrations in their order: append only. A new one is a file `NNNN-what.ts` and a line here;
+ * then regenerate `schema.sql` (the test of the schema says how).
  */
 import { initial } from './0001-initial.ts';
 import { latency } from './0002-latency.ts';

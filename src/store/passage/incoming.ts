@@ -1,6 +1,7 @@
 /**
- * Runs that come from an archive. They are put together in a folder of their own, which is a small workspace without a lock,
- * looked at there, and then passed into the workspace. What a kill leaves half passed the next start takes out again.
+ * Runs that come from an archive. They are put together in a folder of their own, which is a small
+ * workspace without a lock, looked at there, and then passed into the workspace. What a kill leaves
+ * half passed the next start takes out again.
  */
 import { cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
@@ -55,18 +56,22 @@ export interface Arrival {
   /** Of `openStaging`, closed. */
   readonly staged: string;
   readonly runs: readonly string[];
-  /** Folders of the workspace that it does not have yet, such as `teachers/big`: `from` in the staging's folder. */
+  /** Folders of the workspace that it does not have yet, such as `teachers/big`: `from` in the
+   * staging's folder. */
   readonly folders: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Folders that have come wait in the session's temporary folder: `from` and `to` are relative to the workspace. */
+/** Folders that have come wait in the session's temporary folder: `from` and `to` are relative to
+ * the workspace. */
 type Waiting = Arrival['folders'];
 
 /**
- * Passes all of it into the workspace, or leaves the workspace as it was. All bytes are flushed first. Rows go in steps, in
- * between of which others are answered; the weights of a step come into place in its own turn, so that what no row names is
- * never on its way. A mark that is on disk before the first step says which runs have to go again where the last one is never
- * reached. Folders come into place when all rows are here: until then nothing has to be taken back from there.
+ * Passes all of it into the workspace, or leaves the workspace as it was. All bytes are flushed
+ * first. Rows go in steps, in between of which others are answered; the weights of a step come into
+ * place in its own turn, so that what no row names is never on its way. A mark that is on disk
+ * before the first step says which runs have to go again where the last one is never reached.
+ * Folders come into place when all rows are here: until then nothing has to be taken back from
+ * there.
  */
 export async function takeIn(db: Connection, root: string, files: StoredFiles, arrival: Arrival): Promise<void> {
   const { staged, runs } = arrival;
@@ -144,7 +149,8 @@ function placeWeights(db: Connection, files: StoredFiles, staged: string, part: 
   for (const name of names) place(pathOf(name), files.pathOf(name));
 }
 
-/** A flushed file in its place in one step; over the border of a disk by way of a copy beside it. */
+/** A flushed file in its place in one step; over the border of a disk by way of a copy beside
+ * it. */
 function place(from: string, to: string): void {
   inWordsOf(to, () => {
     try {
@@ -163,12 +169,14 @@ function isOverTheBorder(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EXDEV';
 }
 
-/** What an archive may bring beside runs. A mark may be a stranger's: nothing else is ever touched. */
+/** What an archive may bring beside runs. A mark may be a stranger's: nothing else is ever
+ * touched. */
 const UNIT = /^(?:teachers|datasets|replays)\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}$/;
 
 /**
- * Folders of an arrival whose rows are all here come into their places, in this session or, after a kill, in the next one. What
- * is there already stays, and what waits there no more (in a copy that was put back) is nothing to wait for.
+ * Folders of an arrival whose rows are all here come into their places, in this session or, after a
+ * kill, in the next one. What is there already stays, and what waits there no more (in a copy that
+ * was put back) is nothing to wait for.
  */
 export function publishArrived(db: Connection, root: string): void {
   const text = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(ARRIVED);

@@ -1,4 +1,5 @@
-/** Runs on their way out: some students at a time, since a large run takes seconds to delete, in which nobody else would be answered. */
+/** Runs on their way out: some students at a time, since a large run takes seconds to delete, in
+ * which nobody else would be answered. */
 import type { Connection } from '../database.ts';
 import { LEAVING, passageReader } from './passage.ts';
 

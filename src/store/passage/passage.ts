@@ -1,7 +1,8 @@
 /**
- * Runs on their way in (from an archive) or out (deleted for good). They pass some students at a time, so that others are
- * answered in between; a mark in `meta`, on disk before the first part, says which are not whole. Nobody else touches those:
- * `assertHere` refuses, copies leave them out, and what a dead session left on its way is taken out by the next start.
+ * Runs on their way in (from an archive) or out (deleted for good). They pass some students at a
+ * time, so that others are answered in between; a mark in `meta`, on disk before the first part,
+ * says which are not whole. Nobody else touches those: `assertHere` refuses, copies leave them out,
+ * and what a dead session left on its way is taken out by the next start.
  */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Connection } from '../database.ts';
@@ -46,7 +47,8 @@ function idsIn(text: string | undefined): readonly string[] {
   return Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
 }
 
-/** Takes out the rows of the runs that `mark` names, and the mark. Returns the names of the runs. Inside a transaction. */
+/** Takes out the rows of the runs that `mark` names, and the mark. Returns the names of the runs.
+ * Inside a transaction. */
 export function takeOut(db: Connection, mark: typeof ARRIVING | typeof LEAVING): readonly string[] {
   const { arriving, leaving } = passageReader(db).passage();
   const remove = db.prepare<[string], string>('DELETE FROM run WHERE id = ? RETURNING name').pluck();
@@ -56,8 +58,8 @@ export function takeOut(db: Connection, mark: typeof ARRIVING | typeof LEAVING):
 }
 
 /**
- * As though what is on its way out had gone, and what is on its way in had never come. Returns the names of the runs. Files
- * that no row names then are the sweep's. Inside a transaction.
+ * As though what is on its way out had gone, and what is on its way in had never come. Returns the
+ * names of the runs. Files that no row names then are the sweep's. Inside a transaction.
  */
 export function settle(db: Connection): readonly string[] {
   return [...takeOut(db, ARRIVING), ...takeOut(db, LEAVING)];

@@ -1,4 +1,5 @@
-/** The index of checkpoint files: a trial has at most one of each kind, and of what to go on from none once it has ended. */
+/** The index of checkpoint files: a trial has at most one of each kind, and of what to go on from
+ * none once it has ended. */
 import type { Connection } from '../database.ts';
 import type { CheckpointRow } from '../store.ts';
 
@@ -22,7 +23,8 @@ export function checkpointReader(db: Connection) {
   };
 }
 
-/** Calls belong inside a transaction of the store, at full durability: files are removed on the strength of these rows. */
+/** Calls belong inside a transaction of the store, at full durability: files are removed on the
+ * strength of these rows. */
 export function checkpointWriter(db: Connection) {
   const insert = db.prepare<[string, string, number, string, number, string]>(
     'INSERT INTO checkpoint (trial_id, kind, epoch, file, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)',
@@ -41,8 +43,8 @@ export function checkpointWriter(db: Connection) {
       [remove.get(trialId, 'final'), remove.get(trialId, 'best')].filter((file) => file !== undefined),
     removeEpoch: (trialId: string): string | undefined => remove.get(trialId, 'epoch'),
     /**
-     * Takes the place of the trial's epoch checkpoint, whether it is the next one or the final one of a trial that goes
-     * on no more; returns the file that no row names any more.
+     * Takes the place of the trial's epoch checkpoint, whether it is the next one or the final one
+     * of a trial that goes on no more; returns the file that no row names any more.
      */
     replaceEpoch: (row: CheckpointRow): string | undefined => {
       const old = remove.get(row.trialId, 'epoch');

@@ -1,4 +1,5 @@
-/** Which runs a list shows, and in what order: SQL of fixed parts, with every value as a parameter. */
+/** Which runs a list shows, and in what order: SQL of fixed parts, with every value as a
+ * parameter. */
 import type { Statement } from 'better-sqlite3';
 import type { Connection } from '../database.ts';
 import type { Facet, NoteHit, RunFacets, RunFilter, RunOrder, RunQuery } from '../store.ts';

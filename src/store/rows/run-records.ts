@@ -1,6 +1,7 @@
 /**
- * A run's rows as records: what an archive holds of it, one JSON text a line, and the canonical form by which two copies are
- * compared. Neither the run's id nor a place on a disk is in it: a run that is taken in under another id has the same records.
+ * A run's rows as records: what an archive holds of it, one JSON text a line, and the canonical
+ * form by which two copies are compared. Neither the run's id nor a place on a disk is in it: a run
+ * that is taken in under another id has the same records.
  */
 import type { Connection } from '../database.ts';
 import { trialIdOf } from '../ids.ts';
@@ -78,13 +79,15 @@ const TABLES: readonly Table[] = [
   { name: 'trial_note', columns: ['note'], from: ofTrials('trial_note', ''), ofTrial: true },
 ];
 
-/** Columns of a record after its table's name; `undefined` for a table that a run has no rows in. */
+/** Columns of a record after its table's name; `undefined` for a table that a run has no rows
+ * in. */
 function recordColumns(name: string): readonly string[] | undefined {
   const table = TABLES.find((one) => one.name === name);
   return table && withTrial(table);
 }
 
-/** Values of a record by their columns, of an earlier schema's too; `undefined` where it has not as many as it should. */
+/** Values of a record by their columns, of an earlier schema's too; `undefined` where it has not as
+ * many as it should. */
 export function recordRow(name: string, values: readonly unknown[]): ReadonlyMap<string, unknown> | undefined {
   const table = TABLES.find((one) => one.name === name);
   if (table === undefined) return undefined;
@@ -99,7 +102,8 @@ const withTrial = ({ columns, ofTrial }: Table): readonly string[] => (ofTrial ?
 /** What a dead session left running is told as the next start would mark it. */
 const CUT = `CASE r.state WHEN 'running' THEN 'interrupted' ELSE r.state END AS state`;
 
-/** Lazily: a run of many curves is never in memory as a whole. Belongs inside a transaction, for one state of all tables. */
+/** Lazily: a run of many curves is never in memory as a whole. Belongs inside a transaction, for
+ * one state of all tables. */
 export function* readRunRecords(db: Connection, runId: string): Generator<RunRecord> {
   for (const table of TABLES) {
     const columns = table.columns.map((column) => (column === 'state' ? CUT : `r.${column}`));
@@ -134,8 +138,9 @@ export interface IncomingCheckpoint {
 }
 
 /**
- * Writes records into an empty place of the newest schema, whose own rules (types, checks, references) refuse what cannot be.
- * Throws `store.conflict` on a record that is none. Belongs inside a transaction.
+ * Writes records into an empty place of the newest schema, whose own rules (types, checks,
+ * references) refuse what cannot be. Throws `store.conflict` on a record that is none. Belongs
+ * inside a transaction.
  */
 export function runRecordWriter(db: Connection, { id, renamed, fileOf }: IncomingRun): (record: unknown) => void {
   const insert = new Map(
@@ -194,7 +199,8 @@ function derivedOf({ name }: Table): readonly string[] {
   return DERIVED[name] === undefined ? [] : [DERIVED[name]];
 }
 
-/** Runs that a run learned from, or has its students from, may have got other ids with it. Untouched, to the letter, where none has. */
+/** Runs that a run learned from, or has its students from, may have got other ids with it.
+ * Untouched, to the letter, where none has. */
 function renameIn(config: string, renamed: ReadonlyMap<string, string>): string {
   if (renamed.size === 0) return config;
   const parsed: unknown = JSON.parse(config);
@@ -217,7 +223,8 @@ function renameIn(config: string, renamed: ReadonlyMap<string, string>): string 
 /** Students whose rows pass in one step: some tens of milliseconds of work. */
 const STEP = 200;
 
-/** Rows of the same schema from the attached database `incoming`: of the run itself, or of its students from `:from` to before `:to`. */
+/** Rows of the same schema from the attached database `incoming`: of the run itself, or of its
+ * students from `:from` to before `:to`. */
 function passing(table: Table): string {
   const columns = [...keysOf(table), ...table.columns, ...derivedOf(table)].join(', ');
   const numbers = 'run_id = :id AND number >= :from AND number < :to';
@@ -227,10 +234,14 @@ function passing(table: Table): string {
       ? numbers
       : `${table.name === 'run' ? 'id' : 'run_id'} = :id`;
   const order = table.name === 'latency' ? ' ORDER BY number' : '';
-  return `INSERT INTO main.${table.name} (${columns}) SELECT ${columns} FROM incoming.${table.name} WHERE ${where}${order}`;
+  return (
+    `INSERT INTO main.${table.name} (${columns}) SELECT ${columns} FROM incoming.${table.name} WHERE ` +
+    `${where}${order}`
+  );
 }
 
-/** Students of a run from a number on, to before another, whose rows `write` passes; none in the first step. */
+/** Students of a run from a number on, to before another, whose rows `write` passes; none in the
+ * first step. */
 export interface PassingStep {
   readonly from: number;
   readonly to: number;

@@ -65,7 +65,8 @@ export function runReader(db: Connection) {
       (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
         AS checkpointBytes,
       (SELECT octet_length(config) + octet_length(score) + octet_length(note) FROM run WHERE id = :id)
-        + (SELECT coalesce(sum(octet_length(config) + octet_length(why) + octet_length(metrics) + 200), 0) FROM trial WHERE run_id = :id)
+        + (SELECT coalesce(sum(octet_length(config) + octet_length(why) + octet_length(metrics) + 200), 0)
+           FROM trial WHERE run_id = :id)
         + (SELECT coalesce(sum(octet_length(json) + 60), 0) FROM event WHERE run_id = :id)
         + (SELECT coalesce(sum(t.epochs_done * 60), 0) FROM trial t WHERE t.run_id = :id)
         + (SELECT coalesce(sum(octet_length(p.probabilities)), 0) FROM prediction p JOIN trial t ON t.id = p.trial_id
@@ -82,7 +83,8 @@ export function runReader(db: Connection) {
     trashedAt: row.trashed_at ?? undefined,
     frontOnly: row.front_only === 1,
     trials: counts.all(row.id).reduce((all, { state, trials }) => ({ ...all, [state]: trials }), NO_TRIALS),
-    // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined, and older ones have no step.
+    // Written by setScore below, from a RunScore; JSON drops a `bestAccuracy` that is undefined,
+    // and older ones have no step.
     score: { ...EMPTY_SCORE, ...(readJson(row.score) as RunScore) },
   });
 
@@ -125,7 +127,8 @@ export interface NewRun {
 export function runWriter(db: Connection, session: string) {
   const state = db.prepare<[string], RunState>('SELECT state FROM run WHERE id = ?').pluck();
   const insert = db.prepare<unknown[]>(`
-    INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score, sources)
+    INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score,
+      sources)
     VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`);
   const move = db.prepare<[RunState, string | null, string | null, string | null, string]>(
     'UPDATE run SET state = ?, reason = ?, session = ?, finished_at = ? WHERE id = ?',

@@ -87,7 +87,8 @@ export function trialReader(db: Connection) {
   );
   const chosen = db.prepare<[ChosenTrials], TrialRow>(
     `SELECT * FROM trial WHERE run_id = :runId AND number >= :offset
-       AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states))) AND (:family IS NULL OR family = :family)
+       AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
+       AND (:family IS NULL OR family = :family)
      ORDER BY number LIMIT :limit`,
   );
   const finished = db
@@ -210,7 +211,8 @@ export function trialWriter(db: Connection, session: string) {
       rest.run(seconds, id);
       return { ...found, leg };
     },
-    /** Where it had a schedule of its own, all of it starts afresh: its curve is the caller's to forget. */
+    /** Where it had a schedule of its own, all of it starts afresh: its curve is the caller's to
+     * forget. */
     goOn: (runId: string, { trial, leg }: Continuation): { readonly id: string; readonly isAfresh: boolean } => {
       const id = trialIdOf(runId, trial);
       moveTo(id, 'queued');

@@ -1,7 +1,8 @@
 /**
- * Copies of the database in the workspace's folder `backups`: a rolling one a day, and one before everything that could go
- * wrong. `VACUUM INTO` makes them: it reads one state while others write, and refuses a damaged database, so that no sound
- * copy ever gives way to a damaged one. What is damaged is kept byte by byte, and for ever.
+ * Copies of the database in the workspace's folder `backups`: a rolling one a day, and one before
+ * everything that could go wrong. `VACUUM INTO` makes them: it reads one state while others write,
+ * and refuses a damaged database, so that no sound copy ever gives way to a damaged one. What is
+ * damaged is kept byte by byte, and for ever.
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -66,9 +67,10 @@ export interface BackUpOptions {
 }
 
 /**
- * A whole, compact copy of the database as it stands, complete under its name or not there at all; older ones of its kind
- * beyond those that are kept go. Beside a writer, too, by a connection that only reads: runs that are not whole at that moment
- * (`passage.ts`) are not in it. Returns the copy's path.
+ * A whole, compact copy of the database as it stands, complete under its name or not there at all;
+ * older ones of its kind beyond those that are kept go. Beside a writer, too, by a connection that
+ * only reads: runs that are not whole at that moment (`passage.ts`) are not in it. Returns the
+ * copy's path.
  */
 export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYTES }: BackUpOptions): string {
   const target = join(backups, nameOf(kind, Number(db.pragma('user_version', { simple: true })), at));
@@ -91,8 +93,9 @@ export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYT
 }
 
 /**
- * A copy of a moment at which runs were on their way in or out holds none of them, and no mark: what is put back from it is
- * whole, and tells no later start to take anything away. Nobody else has the file. Returns the names of such runs.
+ * A copy of a moment at which runs were on their way in or out holds none of them, and no mark:
+ * what is put back from it is whole, and tells no later start to take anything away. Nobody else
+ * has the file. Returns the names of such runs.
  */
 export function settleCopy(file: string): readonly string[] {
   const db = new Database(file, { fileMustExist: true });
@@ -114,7 +117,8 @@ export function settleCopy(file: string): readonly string[] {
   }
 }
 
-/** The bytes of a database that is too damaged to be copied otherwise, with its log. Returns the copy's name. */
+/** The bytes of a database that is too damaged to be copied otherwise, with its log. Returns the
+ * copy's name. */
 export function keepDamaged(database: string, backups: string, at: Date): string {
   const name = nameOf('damaged', 0, at);
   inWordsOf(join(backups, name), () => {
@@ -147,7 +151,8 @@ export function listAsides(backups: string): readonly Pick<Backup, 'name' | 'at'
   return found.sort((left, right) => (left.at < right.at ? 1 : -1));
 }
 
-/** Of one that `listBackups` or `listAsides` has named: its file and what belongs to it, or its folder. */
+/** Of one that `listBackups` or `listAsides` has named: its file and what belongs to it, or its
+ * folder. */
 export async function removeBackup(backups: string, name: string): Promise<void> {
   for (const suffix of ['', '-wal']) {
     const place = join(backups, `${name}${suffix}`);
@@ -163,7 +168,8 @@ export function isRestorable({ kind }: Backup): boolean {
   return kind !== 'damaged';
 }
 
-/** A day has gone by since the last copy that shows the database as it was, or the clock stands before it. */
+/** A day has gone by since the last copy that shows the database as it was, or the clock stands
+ * before it. */
 export function dailyIsDue(backups: string, now: Date): boolean {
   const last = listBackups(backups).find(isRestorable);
   if (last === undefined) return true;

@@ -25,22 +25,25 @@ export interface DoctorReport {
   readonly trials: number;
   readonly checkpoints: number;
   readonly problems: readonly string[];
-  /** What a repair would do about each of them; empty where nothing brings back what is lost. Absent without problems. */
+  /** What a repair would do about each of them; empty where nothing brings back what is lost.
+   * Absent without problems. */
   readonly remedies?: readonly string[];
-  /** What lies in the workspace and is not the workbench's: no fault, and left alone. Absent where there is none. */
+  /** What lies in the workspace and is not the workbench's: no fault, and left alone. Absent where
+   * there is none. */
   readonly notes?: readonly string[];
 }
 
 /**
- * Who has the workspace open for writing. In a session, running trials are as they should be; in one of another process,
- * so is a file on its way to its row.
+ * Who has the workspace open for writing. In a session, running trials are as they should be; in
+ * one of another process, so is a file on its way to its row.
  */
 export type OpenSession = 'ours' | 'another' | 'none';
 
 export function examine(store: ReadableStore, files: StoredFiles, session: OpenSession = 'ours'): DoctorReport {
   const report = look(store, files, session);
   if (session !== 'another' || report.ok) return report;
-  // Rows and files change between one reading and the next while a search runs: only what is seen twice is wrong.
+  // Rows and files change between one reading and the next while a search runs: only what is seen
+  // twice is wrong.
   const again = look(store, files, session);
   const stay = again.problems.map((problem) => report.problems.includes(problem));
   const problems = again.problems.filter((_, place) => stay[place]);
@@ -129,7 +132,8 @@ function problemsOf(
   ];
 }
 
-/** The same for a folder that nobody, or somebody else, has open. A damaged database is an answer, not an error. */
+/** The same for a folder that nobody, or somebody else, has open. A damaged database is an answer,
+ * not an error. */
 export function examineFolder(directory: string): DoctorReport {
   try {
     const { store, files, close } = openReadable(directory);
@@ -165,7 +169,8 @@ function countProblems({ run, trials: counts }: RunSummary, trials: readonly Tri
   });
 }
 
-/** The log has no gap, asks for each trial once and in order, and tells of each ended trial once and of no other. */
+/** The log has no gap, asks for each trial once and in order, and tells of each ended trial once
+ * and of no other. */
 function logProblems(runId: string, log: readonly StoredEvent[], trials: readonly Trial[]): readonly Problem[] {
   const gaps = log.flatMap(({ seq }, index) =>
     seq === index ? [] : [`The log of run ${runId} has event ${seq} where ${index} is due.`],
@@ -194,7 +199,8 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
     return said === undefined || agrees(trial, said)
       ? []
       : [
-          `Trial ${trial.id} is ${trial.state}${legWords(trial.leg)}, and by the log ${said.state}${legWords(said.leg)}.`,
+          `Trial ${trial.id} is ${trial.state}${legWords(trial.leg)}, and by the log ` +
+            `${said.state}${legWords(said.leg)}.`,
         ];
   });
   return [...gaps, ...asking, ...outcomes, ...standing].map((words) => ({ words, mend: { what: 'log', runId } }));

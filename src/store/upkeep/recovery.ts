@@ -1,7 +1,8 @@
 /**
- * Putting a copy back, and saving what is left of a damaged database. Both are wishes: written down first, granted by the next
- * opening of the workspace, before anything else, and forgotten when done. So they need no session, and a kill in between is
- * made good by the opening after it. Nothing is deleted: what stood in the place is kept in `backups`, files too.
+ * Putting a copy back, and saving what is left of a damaged database. Both are wishes: written down
+ * first, granted by the next opening of the workspace, before anything else, and forgotten when
+ * done. So they need no session, and a kill in between is made good by the opening after it.
+ * Nothing is deleted: what stood in the place is kept in `backups`, files too.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -33,14 +34,16 @@ export interface Recovery {
   readonly leftOut?: readonly string[];
 }
 
-/** Throws where the copy is not there, is damaged, or is of a newer version; then nothing is wished for. */
+/** Throws where the copy is not there, is damaged, or is of a newer version; then nothing is wished
+ * for. */
 export function wishRecovery(root: string, files: StoredFiles, wish: Wish): void {
   if ('restore' in wish) assertRestorable(files, wish.restore);
   const place = join(root, WISH_FILE);
   inWordsOf(place, () => writeWhole(place, JSON.stringify(wish)));
 }
 
-/** For a workspace that cannot be opened. Throws as above, and `workspace.busy` where another program has it. */
+/** For a workspace that cannot be opened. Throws as above, and `workspace.busy` where another
+ * program has it. */
 export function wishFor(directory: string, wish: Wish): void {
   const root = resolve(directory);
   assertOurs(root);
@@ -150,7 +153,8 @@ function assertRestorable({ folders }: StoredFiles, name: string): string {
   return file;
 }
 
-/** Name of what now stands in the database's place, in `backups`: as a copy, or byte by byte where none can be made. */
+/** Name of what now stands in the database's place, in `backups`: as a copy, or byte by byte where
+ * none can be made. */
 function keepPresent(database: string, { folders }: StoredFiles, at: Date): string {
   if (!existsSync(database)) return '';
   let db: Connection | undefined;
@@ -168,15 +172,17 @@ function keepPresent(database: string, { folders }: StoredFiles, at: Date): stri
 }
 
 /**
- * The incoming database becomes the workspace's. Checkpoint files follow: those that its rows do not name are put aside, or
- * the next sweep would take them; those that they name and that were put aside once are fetched.
+ * The incoming database becomes the workspace's. Checkpoint files follow: those that its rows do
+ * not name are put aside, or the next sweep would take them; those that they name and that were put
+ * aside once are fetched.
  */
 function takePlace(root: string, database: string, files: StoredFiles, at: Date): void {
   const incoming = join(root, RECOVERED_FILE);
   const named = checkpointsNamed(incoming);
   inWordsOf(database, () => {
     flushFile(incoming);
-    // A log of the old database would be played into the new one; both are on the disk before the wish is forgotten.
+    // A log of the old database would be played into the new one; both are on the disk before the
+    // wish is forgotten.
     for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
     move(incoming, database);
   });

@@ -1,6 +1,7 @@
 /**
- * Brings rows of a sound database into agreement with one another and with the files, by what is still known. Nothing is
- * made up: what is gone stays gone, and is said. Whoever calls has made a copy first.
+ * Brings rows of a sound database into agreement with one another and with the files, by what is
+ * still known. Nothing is made up: what is gone stays gone, and is said. Whoever calls has made a
+ * copy first.
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
@@ -50,7 +51,8 @@ export function dueOutcome(trial: Pick<Trial, 'state' | 'metrics'>): readonly ('
   return end === undefined ? [] : DUE[end];
 }
 
-/** What was done, a sentence each. Files that no row names any more are the caller's to put aside. Inside a transaction. */
+/** What was done, a sentence each. Files that no row names any more are the caller's to put aside.
+ * Inside a transaction. */
 export function mendRows(db: Connection, mends: readonly Mend[], at: string): readonly string[] {
   const unique = new Map(mends.map((mend) => [JSON.stringify(mend), mend]));
   const inOrder = ORDER.flatMap((what) => [...unique.values()].filter((mend) => mend.what === what));
@@ -73,7 +75,8 @@ export function mendRows(db: Connection, mends: readonly Mend[], at: string): re
 /** Trials leave with the log's repair, so that their checkpoints and curves need none. */
 const ORDER = ['log', 'checkpoint', 'curve', 'counts', 'orphan'] as const satisfies readonly Mend['what'][];
 
-/** Moves checkpoint files into a folder of `backups`, where a copy that names them finds them again. */
+/** Moves checkpoint files into a folder of `backups`, where a copy that names them finds them
+ * again. */
 export function putAside({ folders, pathOf }: StoredFiles, names: readonly string[], stamp: string): void {
   if (names.length === 0) return;
   const aside = join(folders.backups, `${ASIDE}${stamp}`);
@@ -87,9 +90,9 @@ export function putAside({ folders, pathOf }: StoredFiles, names: readonly strin
 }
 
 /**
- * Rows of trials come first: the log then asks for each of them in order, and tells the outcome that its row has, once. A
- * proposal whose row is lost comes back as a failed trial; from the first number on of which neither is left, the run is cut,
- * and a resume proposes others.
+ * Rows of trials come first: the log then asks for each of them in order, and tells the outcome
+ * that its row has, once. A proposal whose row is lost comes back as a failed trial; from the first
+ * number on of which neither is left, the run is cut, and a resume proposes others.
  */
 function mendLog(db: Connection, runId: string, at: string): readonly string[] {
   const events = eventReader(db)
@@ -130,13 +133,14 @@ const students = (count: number): string => (count === 1 ? '1 student' : `${coun
 function remakeTrial(db: Connection, runId: string, { trial, candidate, seed, why }: Proposal, at: string): void {
   const [family, config] = [candidate.family, writeJson(candidate.config)];
   db.prepare<unknown[]>(
-    `INSERT INTO trial (id, run_id, number, state, family, config, seed, why, params, macs, peak_activation_bytes, epochs,
-       reason, created_at, finished_at)
+    `INSERT INTO trial (id, run_id, number, state, family, config, seed, why, params, macs, peak_activation_bytes,
+       epochs, reason, created_at, finished_at)
      VALUES (?, ?, ?, 'failed', ?, ?, ?, ?, 0, 0, 0, 0, 'The records of this student were lost.', ?, ?)`,
   ).run(trialIdOf(runId, trial), runId, trial, family, config, seed, writeJson(why), at, at);
 }
 
-/** `events` as far as they speak of `trials`, which are in order and without a gap, and what they leave out. */
+/** `events` as far as they speak of `trials`, which are in order and without a gap, and what they
+ * leave out. */
 function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readonly RunEvent[] {
   const log: RunEvent[] = [];
   const told = new Set<number>();
@@ -184,7 +188,8 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
   return [...log, ...untold.flatMap((trial) => dueOutcome(trial).map((due) => outcomeOf(due, trial)))];
 }
 
-/** Open trials rest where the log says so, and nowhere else; each is on the leg that it was asked for last. */
+/** Open trials rest where the log says so, and nowhere else; each is on the leg that it was asked
+ * for last. */
 function mendStandings(db: Connection, runId: string, log: readonly RunEvent[]): void {
   const standings = standingsOf(log);
   const mend = db.prepare<[TrialState, string | null, string]>('UPDATE trial SET state = ?, leg = ? WHERE id = ?');
@@ -227,7 +232,8 @@ function rewriteLog(db: Connection, runId: string, log: readonly RunEvent[], at:
   });
 }
 
-/** An open trial that has lost what it could go on from begins anew; a finished one keeps its result. */
+/** An open trial that has lost what it could go on from begins anew; a finished one keeps its
+ * result. */
 function dropCheckpoint(db: Connection, trialId: string, kind: CheckpointRow['kind']): readonly string[] {
   const { changes } = db
     .prepare<[string, string]>('DELETE FROM checkpoint WHERE trial_id = ? AND kind = ?')
@@ -243,7 +249,8 @@ function beginAnew(db: Connection, trialId: string): void {
   db.prepare<[string]>('UPDATE trial SET epochs_done = 0 WHERE id = ?').run(trialId);
 }
 
-/** A trial that has ended counts the points that it has; one that goes on does so where points and checkpoint agree. */
+/** A trial that has ended counts the points that it has; one that goes on does so where points and
+ * checkpoint agree. */
 function mendCurve(db: Connection, trialId: string): readonly string[] {
   const trial = trialReader(db).trial(trialId);
   if (trial === undefined) return [];

@@ -1,6 +1,7 @@
 /**
- * Room that a workspace keeps for itself. On a full disk it is given up, so that a session opens all the same and a person can
- * remove what takes the room; as soon as there is room it is kept again.
+ * Room that a workspace keeps for itself. On a full disk it is given up, so that a session opens
+ * all the same and a person can remove what takes the room; as soon as there is room it is kept
+ * again.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
@@ -9,7 +10,8 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { PARTIAL, RESERVE_FILES } from '../ownership.ts';
 import type { WritableStore } from '../store.ts';
 
-/** Of each part: twice what SQLite's log grows to before it is carried over (1,000 pages of 4 KiB). */
+/** Of each part: twice what SQLite's log grows to before it is carried over (1,000 pages of 4
+ * KiB). */
 const MOST_BYTES = 8 << 20;
 /** For a small disk: an opening, and the removal of a run, take some hundred kilobytes. */
 const LEAST_BYTES = 512 << 10;

@@ -1,6 +1,7 @@
 /**
- * Saves the rows of a damaged database that can still be read into a fresh one. SQLite refuses a query that meets a damaged
- * page; asked for less and less, it gives all rows but those on that page.
+ * Saves the rows of a damaged database that can still be read into a fresh one. SQLite refuses a
+ * query that meets a damaged page; asked for less and less, it gives all rows but those on that
+ * page.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -32,12 +33,14 @@ const SALVAGED_TABLES = [...BY_ROWID, ...BY_PARENT.map(({ table }) => table), 't
 const ROWID_LIMIT = 2 ** 40;
 const ROWS_AT_ONCE = 200;
 
-/** Where a page high up in a table's tree is gone, everything below it fails: after so many refusals the rest is given up. */
+/** Where a page high up in a table's tree is gone, everything below it fails: after so many
+ * refusals the rest is given up. */
 const REFUSALS = 10_000;
 
 /**
- * `source` is a copy that may be changed, `target` a file that is not there yet. What refers to rows that are lost is lost with
- * them. Where not even the tables can be found nothing is saved, and each of them counts as unreadable.
+ * `source` is a copy that may be changed, `target` a file that is not there yet. What refers to
+ * rows that are lost is lost with them. Where not even the tables can be found nothing is saved,
+ * and each of them counts as unreadable.
  */
 export function salvage(source: string, target: string): Salvage {
   mendHeader(source);
@@ -79,7 +82,8 @@ function readInto(from: Connection, target: string): Salvage {
   }
 }
 
-/** Sessions are counted: where the counter is lost it goes on after the last one that left its mark. */
+/** Sessions are counted: where the counter is lost it goes on after the last one that left its
+ * mark. */
 const SESSION_AFTER_ALL = `
   INSERT INTO meta (key, value)
   SELECT 'session', coalesce(max(CAST(substr(session, 2, 6) AS INTEGER)), 0) + 1
@@ -92,7 +96,8 @@ function columnsOf(db: Connection, table: string): readonly string[] {
   return db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table);
 }
 
-/** Columns that both have; a table that one of them lacks has none. Where the pages are damaged that name the tables, all is lost. */
+/** Columns that both have; a table that one of them lacks has none. Where the pages are damaged
+ * that name the tables, all is lost. */
 function commonColumns(from: Connection, to: Connection, table: string, lost: () => void): readonly string[] {
   try {
     const there = new Set(columnsOf(from, table));
@@ -122,7 +127,8 @@ function copyByRowid(from: Connection, to: Connection, table: string, lost: () =
   if (columns.length === 0) return 0;
   const put = inserter(to, table, columns, lost);
   const read = from.prepare<[number, number], Row & { readonly salvaged_rowid: number }>(
-    `SELECT rowid AS salvaged_rowid, ${columns.join(', ')} FROM ${table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ${ROWS_AT_ONCE}`,
+    `SELECT rowid AS salvaged_rowid, ${columns.join(', ')} FROM ${table} WHERE rowid BETWEEN ? AND ? ORDER BY ` +
+      `rowid LIMIT ${ROWS_AT_ONCE}`,
   );
   let copied = 0;
   let refusals = 0;
@@ -203,9 +209,10 @@ const PAGE_BYTES = 4096;
 const MOST_LOST = 1000;
 
 /**
- * A file whose first bytes were overwritten is none for SQLite, though all pages may be whole behind them: it gets the
- * header that our databases have. The number of pages is left for SQLite to take from the file's size. One that was cut off
- * is refused whole: it gets its length back, with empty pages.
+ * A file whose first bytes were overwritten is none for SQLite, though all pages may be whole
+ * behind them: it gets the header that our databases have. The number of pages is left for SQLite
+ * to take from the file's size. One that was cut off is refused whole: it gets its length back,
+ * with empty pages.
  */
 function mendHeader(file: string): void {
   inWordsOf(file, () => {
@@ -232,7 +239,8 @@ function freshHeader(): Buffer {
     for (const migration of MIGRATIONS) migration.up(db);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
     const header = db.serialize().subarray(0, HEADER_BYTES);
-    // The change counter no longer matches the version that the page count is valid for: the file's size counts.
+    // The change counter no longer matches the version that the page count is valid for: the file's
+    // size counts.
     header.writeUInt32BE(header.readUInt32BE(24) + 1, 24);
     // No free pages are known of.
     header.writeUInt32BE(0, 32);

@@ -1,4 +1,5 @@
-/** What ran in a block comes from the samples inside it: those before and after would accuse the wrong function. */
+/** What ran in a block comes from the samples inside it: those before and after would accuse the
+ * wrong function. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -1,4 +1,5 @@
-/** Whether a game counts as played by the code that is there hangs on these: too few files, and old games pass as new. */
+/** Whether a game counts as played by the code that is there hangs on these: too few files, and old
+ * games pass as new. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codeHash, reachedBy, STRATEGY_FILES } from '../../../benchmarks/search/hashes.ts';

@@ -78,7 +78,8 @@ describe('a file whose last line a crash has cut off', () => {
     expect([...readRecords(file).values()]).toEqual([first]);
   });
 
-  // Glued to the stump, the next record would be no JSON either, and would be played again for ever.
+  // Glued to the stump, the next record would be no JSON either, and would be played again for
+  // ever.
   it('loses none of those added after it', () => {
     writeRecord(file, third);
     expect([...readRecords(file).values()]).toEqual([first, third]);

@@ -4,7 +4,8 @@ import { report } from '../../../benchmarks/search/report.ts';
 import { anytime, askTimes, summarise, trialsUntil } from '../../../benchmarks/search/summary.ts';
 import { gameRecord } from './game-records.ts';
 
-/** A game of 24 trials that scores `early` up to the tenth trial, `middle` up to the twentieth, then `late`. */
+/** A game of 24 trials that scores `early` up to the tenth trial, `middle` up to the twentieth,
+ * then `late`. */
 function stepped(seed: number, [early = NaN, middle = NaN, late = NaN]: readonly number[], strategy = 'turbo') {
   const curve = Array.from({ length: 24 }, (_, i) => (i < 10 ? early : i < 20 ? middle : late));
   return gameRecord({ seed, strategy, budget: 24, curve, askMs: curve.map((_score, i) => 100 * seed + i) });
@@ -21,7 +22,8 @@ describe('scores after a number of trials', () => {
   it('are medians and quartiles over seeds', () => {
     const points = anytime(FOUR);
     expect(points.map(({ count }) => count)).toEqual([10, 20, 24]);
-    // .1 .2 .3 .4: the median lies between the second and the third, the quartiles at 3/4 and 1/4 of the way.
+    // .1 .2 .3 .4: the median lies between the second and the third, the quartiles at 3/4 and 1/4
+    // of the way.
     expect(points[0]?.median).toBeCloseTo(0.25, 12);
     expect(points[0]?.band[0]).toBeCloseTo(0.175, 12);
     expect(points[0]?.band[1]).toBeCloseTo(0.325, 12);

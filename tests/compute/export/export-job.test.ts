@@ -148,7 +148,8 @@ describe('compareLogits', () => {
 
 describe('ownLogits', () => {
   it('normalises the pixels: those at the mean leave the biases alone', () => {
-    // Pixels at the mean are zero once normalised: a network of no biases and zero offsets answers with its classifier's bias.
+    // Pixels at the mean are zero once normalised: a network of no biases and zero offsets answers
+    // with its classifier's bias.
     const weights = new Map(
       [...network.weights].map(([name, values]) => [
         name,

@@ -1,4 +1,5 @@
-/** Exported networks in ONNX Runtime against our own forward pass: every family, every op alone, both precisions. */
+/** Exported networks in ONNX Runtime against our own forward pass: every family, every op alone,
+ * both precisions. */
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
@@ -127,7 +128,8 @@ describe('every op alone', () => {
   });
 
   it.each(ACTIVATIONS)('activation %s, also beyond its bends', async (kind) => {
-    // Norms with factors up to 1.5 of sums of squares: values from about -8 to 8 pass the bends at -3, 3 and 6.
+    // Norms with factors up to 1.5 of sums of squares: values from about -8 to 8 pass the bends at
+    // -3, 3 and 6.
     const graph = alone((g) => {
       const wide = g.layerScale('wide', g.conv2d('mix', g.input, { filters: 40, kernel: 3, stride: 1, bias: true }));
       return mean(g, g.activation('x', g.add('twice', wide, wide, wide), kind));

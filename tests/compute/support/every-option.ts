@@ -1,4 +1,5 @@
-/** A recipe with every option on, and a training by it that any process can repeat: prints a hash when run by itself. */
+/** A recipe with every option on, and a training by it that any process can repeat: prints a hash
+ * when run by itself. */
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../../src/core/recipe.ts';

@@ -1,6 +1,7 @@
 /**
- * Our own CPU ops beside the same functions in ops of tfjs, which differentiate themselves. Sizes end within tiles and
- * vectors of 16 values, and the larger ones are shared between threads (16384 values each, 4 to 16 images, 256 rows).
+ * Our own CPU ops beside the same functions in ops of tfjs, which differentiate themselves. Sizes
+ * end within tiles and vectors of 16 values, and the larger ones are shared between threads (16384
+ * values each, 4 to 16 images, 256 rows).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';

@@ -7,7 +7,8 @@ import { recorded } from '../../../src/compute/backend/tape.ts';
 import { CHANNELS, REFERENCE } from './native-cases.ts';
 import type { NativeCase } from './native-cases.ts';
 
-/** Maps that a filter fits in, barely fits in and does not; heights and widths that strides divide and do not. */
+/** Maps that a filter fits in, barely fits in and does not; heights and widths that strides divide
+ * and do not. */
 const MAPS = [
   [9, 11],
   [8, 6],

@@ -17,7 +17,8 @@ export function numbers(tensor: Tensor): Float32Array {
   return tensor.dataSync<'float32'>();
 }
 
-/** Largest difference of two tensors over the largest value of the second, which counts as 1 where it is less. */
+/** Largest difference of two tensors over the largest value of the second, which counts as 1 where
+ * it is less. */
 export function distance(ours: Tensor, theirs: Tensor): number {
   if (ours.shape.join() !== theirs.shape.join()) return Number.POSITIVE_INFINITY;
   const [left, right] = [numbers(ours), numbers(theirs)];

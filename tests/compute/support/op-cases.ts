@@ -1,4 +1,5 @@
-/** For every op of the architecture graph the calls that its kernel is compared by: a new op without one does not compile. */
+/** For every op of the architecture graph the calls that its kernel is compared by: a new op
+ * without one does not compile. */
 import type { ActivationKind, OpName, Shape } from '../../../src/core/arch/graph.ts';
 import type { OpOf } from '../../../src/core/arch/ops.ts';
 
@@ -13,7 +14,8 @@ type Attributes<K extends OpName> = Omit<OpOf<K>, 'op'>;
 const ACTIVATIONS: Readonly<Record<ActivationKind, true>> = {
   ...{ relu: true, relu6: true, gelu: true, swish: true, hardSwish: true, sigmoid: true, hardSigmoid: true },
 };
-/** `[kernel or size, stride, height, width]`: strides that divide the map and do not, filters that skip places. */
+/** `[kernel or size, stride, height, width]`: strides that divide the map and do not, filters that
+ * skip places. */
 const WINDOWS = [
   [3, 1, 5, 6],
   [3, 2, 6, 5],

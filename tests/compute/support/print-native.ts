@@ -1,6 +1,7 @@
 /**
- * Run by Node itself: every case of `native-cases.ts` and `native-map-cases.ts`, ours and the reference's, forward and backward. Prints how far
- * they are apart, and a digest of ours to the bit, as JSON.
+ * Run by Node itself: every case of `native-cases.ts` and `native-map-cases.ts`, ours and the
+ * reference's, forward and backward. Prints how far they are apart, and a digest of ours to the
+ * bit, as JSON.
  */
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';

@@ -1,4 +1,5 @@
-/** Run by Node itself: every case of `op-cases.ts` forward, backward and at inference, its numbers printed as JSON. */
+/** Run by Node itself: every case of `op-cases.ts` forward, backward and at inference, its numbers
+ * printed as JSON. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { OpName } from '../../../src/core/arch/graph.ts';
@@ -15,7 +16,8 @@ export type Numbers = Readonly<Record<string, readonly number[]>>;
 
 const BATCH = 3;
 
-/** `output`, `inference`, `gradient 0` and so on of the inputs, `gradient NAME` of the weights, running statistics. */
+/** `output`, `inference`, `gradient 0` and so on of the inputs, `gradient NAME` of the weights,
+ * running statistics. */
 function numbersOf({ op, inputs }: OpCase<OpName>): Numbers {
   const rng = createRng(1);
   const gaussian = (shape: readonly number[]): Tensor => {

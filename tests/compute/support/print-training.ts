@@ -1,4 +1,5 @@
-/** Run by Node itself with a data set folder: trains both tiny networks, and one with every option of a recipe; prints JSON. */
+/** Run by Node itself with a data set folder: trains both tiny networks, and one with every option
+ * of a recipe; prints JSON. */
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { train } from '../../../src/compute/training/trainer.ts';
 import { EVERY_OPTION, everyOptionTask } from './every-option.ts';

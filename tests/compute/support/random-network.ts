@@ -1,4 +1,5 @@
-/** A network as training leaves it: no weight is at the value that it starts from, no statistic at 0 or 1. */
+/** A network as training leaves it: no weight is at the value that it starts from, no statistic at
+ * 0 or 1. */
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';

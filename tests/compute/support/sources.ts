@@ -1,4 +1,5 @@
-/** Folders as people have them: IDX pairs, CIFAR batches and folders of images, small enough to import in a blink. */
+/** Folders as people have them: IDX pairs, CIFAR batches and folders of images, small enough to
+ * import in a blink. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +16,8 @@ export function writeFiles(folder: string, files: Files): string {
   return folder;
 }
 
-/** Image number `index` of class `label`: its first two pixels say which it is, the others are grey. */
+/** Image number `index` of class `label`: its first two pixels say which it is, the others are
+ * grey. */
 export function markedImages(labels: readonly number[], bytes: number): Uint8Array {
   const pixels = new Uint8Array(labels.length * bytes).fill(128);
   labels.forEach((label, index) => pixels.set([index, label], index * bytes));
@@ -33,7 +35,8 @@ export function idxPair(set: string, labels: readonly number[], { side = 8, gzip
   };
 }
 
-/** Records of label bytes and three planes; byte p of plane c of image i is `i + 50 c` at p = 0 and `c` elsewhere. */
+/** Records of label bytes and three planes; byte p of plane c of image i is `i + 50 c` at p = 0 and
+ * `c` elsewhere. */
 export function cifarBatch(labels: readonly (readonly number[])[]): Buffer {
   const records = labels.map((bytes, image) => {
     const planes = [0, 1, 2].map((channel) => Buffer.alloc(1024, channel).fill(image + 50 * channel, 0, 1));

@@ -1,4 +1,5 @@
-/** A data set folder that trains in a blink: 8 x 8 images of rows, of columns, or of neither, in noise. */
+/** A data set folder that trains in a blink: 8 x 8 images of rows, of columns, or of neither, in
+ * noise. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,5 @@
-/** A teacher folder for the tiny data set without a training: random weights teach nothing, but always the same. */
+/** A teacher folder for the tiny data set without a training: random weights teach nothing, but
+ * always the same. */
 import { join } from 'node:path';
 import { costOf } from '../../../src/core/arch/cost.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';

@@ -1,7 +1,8 @@
 /**
- * Successive halving (Jamieson and Talwalkar 2016), in step and by legs: all students are drawn by chance and trained for a few
- * epochs, the best third of them for more, and the best third of those to the end. A toy: it shows what a strategy that asks
- * for legs has to bring, and the contract suite and the host play it as any other.
+ * Successive halving (Jamieson and Talwalkar 2016), in step and by legs: all students are drawn by
+ * chance and trained for a few epochs, the best third of them for more, and the best third of those
+ * to the end. A toy: it shows what a strategy that asks for legs has to bring, and the contract
+ * suite and the host play it as any other.
  */
 import type { RunEvent } from '../../../src/core/events.ts';
 import { learnedMetric } from '../../../src/core/reward.ts';

@@ -50,7 +50,7 @@ describe('hypervolume gained by one outcome', () => {
     });
   }
 
-  it('is bounded by the whole dominated volume at the lowest level, which is that of the first level with volume', () => {
+  it('is bounded by the dominated volume at the lowest level, that of the first level with volume', () => {
     for (const costs of [0, 1, 2, 3]) {
       const reference: Outcome = { value: 0.1, costs: Array.from({ length: costs }, () => 0.9) };
       const cells = createCells(randomOutcomes(6, costs, 30 + costs), reference);

@@ -1,4 +1,5 @@
-/** Expected improvement of a reward against simulation, and the identity that ties it to plain expected improvement. */
+/** Expected improvement of a reward against simulation, and the identity that ties it to plain
+ * expected improvement. */
 import { describe, expect, it } from 'vitest';
 import { createExpectedReward } from '../../../src/core/acquisition/expected-reward.ts';
 import { logGainOf } from '../../../src/core/acquisition/improvement-terms.ts';

@@ -24,7 +24,8 @@ describe('costOf', () => {
   });
 
   it('keeps a shortcut alive until its last reader', () => {
-    // At `act`, input, conv and act are alive (3 maps of 32 numbers); at `add` input, act and add are.
+    // At `act`, input, conv and act are alive (3 maps of 32 numbers); at `add` input, act and add
+    // are.
     expect(costOf(residual()).peakActivationBytes).toBe(4 * 3 * 32);
     const g = graphBuilder('test', [4, 4, 2], 3);
     const conv = g.conv2d('conv', g.input, { filters: 2, kernel: 3, stride: 1, bias: true });
@@ -35,7 +36,8 @@ describe('costOf', () => {
   it('counts what attention holds while it computes', () => {
     const g = graphBuilder('test', [2, 2, 4], 3);
     const graph = g.finish(g.meanTokens('mean', g.attention('attention', g.tokens('tokens', g.input), { heads: 2 })));
-    // tokens and output (16 numbers each), queries, keys, values (48), scores of two heads (2 * 4 * 4)
+    // tokens and output (16 numbers each), queries, keys, values (48), scores of two heads (2 * 4 *
+    // 4)
     expect(costOf(graph).peakActivationBytes).toBe(4 * (16 + 16 + 48 + 32));
     const r = graphBuilder('test', [2, 2, 4], 3);
     const relative = r.attention('attention', r.tokens('tokens', r.input), { heads: 2, grid: [2, 2] });

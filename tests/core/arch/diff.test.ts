@@ -100,7 +100,8 @@ describe('diffArchitectures', () => {
     const followers = changed.filter((row) => row.follows);
     const ops = followers.map((row) => row.right?.layer.layer.op);
     expect(new Set(ops)).toEqual(new Set(['batchNorm', 'activation', 'add', 'globalAveragePool', 'dense']));
-    // 8 more channels: a scale and a shift each in the three norms, and a weight to each of the 10 classes.
+    // 8 more channels: a scale and a shift each in the three norms, and a weight to each of the 10
+    // classes.
     expect(followers.reduce((sum, row) => sum + row.paramsDelta, 0)).toBe(3 * 8 * 2 + 8 * 10);
   });
 

@@ -1,4 +1,5 @@
-/** Costs of families: those of published networks, those of formulas, and those that PyTorch counts. */
+/** Costs of families: those of published networks, those of formulas, and those that PyTorch
+ * counts. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { costOf, weightSpecs } from '../../../src/core/arch/cost.ts';
@@ -24,7 +25,8 @@ const dense = (from: number, to: number) => from * to + to;
 
 describe('params of published networks', () => {
   it('are those of ResNet-20 for CIFAR-10 with projections', () => {
-    // He et al. 2016, table 6: 0.27 M. Its public PyTorch ports: 269,722 with option A; two projections more with B.
+    // He et al. 2016, table 6: 0.27 M. Its public PyTorch ports: 269,722 with option A; two
+    // projections more with B.
     const stages = [16, 32, 64].map((width) => ({ width, blocks: 3 }));
     const graph = resnet({ inputShape: [32, 32, 3], classes: 10 }, { stemWidth: 16, stemStride: 1, stages });
     const projections = conv(1, 16, 32) + norm(32) + conv(1, 32, 64) + norm(64);
@@ -38,7 +40,8 @@ describe('params of published networks', () => {
   });
 
   it('are those of MobileNetV3-Small', () => {
-    // torchvision mobilenet_v3_small: 2,542,856. Howard et al. 2019, table 2, narrow layers rounded to multiples of 8.
+    // torchvision mobilenet_v3_small: 2,542,856. Howard et al. 2019, table 2, narrow layers rounded
+    // to multiples of 8.
     const rows = [
       ...([
         [3, 16, 16, 2, 8, 'relu'],
@@ -71,7 +74,8 @@ describe('params of published networks', () => {
   });
 
   it('are those of ShuffleNetV2 1x', () => {
-    // torchvision shufflenet_v2_x1_0: 2,278,604. Ma et al. 2018, table 5; its max pool has no params.
+    // torchvision shufflenet_v2_x1_0: 2,278,604. Ma et al. 2018, table 5; its max pool has no
+    // params.
     const stages = [
       { width: 116, units: 4 },
       { width: 232, units: 8 },
@@ -160,7 +164,7 @@ describe('costs by formula at 28x28x1', () => {
 describe('costs by formula of the later families at 28x28x1', () => {
   const norms = (...channels: readonly number[]) => channels.reduce((sum, count) => sum + norm(count), 0);
 
-  it('of a MobileNetV3: no expansion first, gates of a quarter after the first stage, a dense layer after the pool', () => {
+  it('of a MobileNetV3: no expansion first, gates of a quarter after stage one, a dense layer after the pool', () => {
     const widths = { width1: 4, width2: 8, width3: 16, blocks: 1, expansion: 3, kernel: 5 };
     const config = { ...widths, squeeze: 0.25, activation: 'swish' };
     const at14 = conv(3, 1, 4) + 25 * 4 + conv(1, 4, 4) + conv(1, 4, 12);

@@ -1,4 +1,5 @@
-/** Losses on features: their identities, a worked example, and which layers of two networks are compared. */
+/** Losses on features: their identities, a worked example, and which layers of two networks are
+ * compared. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';

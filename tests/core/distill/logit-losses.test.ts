@@ -1,4 +1,5 @@
-/** Losses on logits beside plain soft targets: their identities, and closed-form gradients against finite differences. */
+/** Losses on logits beside plain soft targets: their identities, and closed-form gradients against
+ * finite differences. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoupledDivergence, decoupledGradient } from '../../oracle/distill/decoupled.ts';
@@ -23,7 +24,7 @@ function differences(at: readonly number[], value: (moved: readonly number[]) =>
 }
 
 describe('decoupledDivergence', () => {
-  it('with alpha 1 and beta 1 - p_t^y at temperature T is T^2 KL exactly: a term lost or weighed twice breaks it', () => {
+  it('with alpha 1 and beta 1 - p_t^y is T^2 KL exactly: a term lost or weighed twice breaks it', () => {
     fc.assert(
       fc.property(logits, logits, label, temperature, (student, teacher, y, T) => {
         const beta = 1 - (softmax(teacher, T)[y] ?? NaN);

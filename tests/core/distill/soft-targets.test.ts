@@ -75,7 +75,7 @@ describe('softTargetDivergence', () => {
     );
   });
 
-  it('times T^2 nears half the variance over classes of the logits’ difference as T grows (not the plain mean square)', () => {
+  it('times T^2 nears half the variance of the logits’ difference as T grows (not the plain mean square)', () => {
     fc.assert(
       fc.property(logits, logits, (student, teacher) => {
         const temperature = 1e4;

@@ -1,4 +1,5 @@
-/** Who is better: equals, what is not there, and values that are not finite decide wrong fronts if they are taken lightly. */
+/** Who is better: equals, what is not there, and values that are not finite decide wrong fronts if
+ * they are taken lightly. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cornerOf, covers, dominates, isWithin, nondominated } from '../../../src/core/geometry/dominance.ts';

@@ -6,7 +6,8 @@ describe('what would be lost without a corner', () => {
   const r = [10, 10];
 
   it('is what it alone dominates', () => {
-    // (2, 6) has (2..4) x (6..10), (4, 3) has (4..10) x (3..6) and (4..7) x (6..10) behind it, and so on along the staircase.
+    // (2, 6) has (2..4) x (6..10), (4, 3) has (4..10) x (3..6) and (4..7) x (6..10) behind it, and
+    // so on along the staircase.
     expect(exclusiveVolumes([[2, 6], [4, 3], [7, 1]], r)).toEqual([2 * 4, 3 * 3, 3 * 2]); // prettier-ignore
   });
 

@@ -1,4 +1,5 @@
-/** What points leave free of a box: disjoint boxes that fill it, and no more of them than the published bounds. */
+/** What points leave free of a box: disjoint boxes that fill it, and no more of them than the
+ * published bounds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eachFreeBox } from '../../../src/core/geometry/free-boxes.ts';

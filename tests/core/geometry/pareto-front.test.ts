@@ -21,7 +21,8 @@ const point = (accuracy: number, params: number, macs = 0, latencyMs = 0): Metri
   latencyMs,
 });
 
-/** Whole numbers: volumes are exact, and ties and duplicates are frequent. Some lie beyond the reference. */
+/** Whole numbers: volumes are exact, and ties and duplicates are frequent. Some lie beyond the
+ * reference. */
 const level = fc.integer({ min: 0, max: 12 });
 const wild = fc.oneof(
   { arbitrary: level, weight: 9 },
@@ -33,7 +34,8 @@ const points = fc.array(
 );
 const objectives = fc.constantFrom(TWO, THREE, FOUR);
 
-/** Union of the boxes between points and reference by inclusion and exclusion: exponential, independent of slicing. */
+/** Union of the boxes between points and reference by inclusion and exclusion: exponential,
+ * independent of slicing. */
 function inclusionExclusion(some: readonly Metrics[], of: readonly Objective[]): number {
   const boxes = some
     .map((one) =>
@@ -159,7 +161,8 @@ describe('hypervolumeHistory', () => {
   });
 
   it('ends, in any order, at the closed form on all lattice points of one sum', () => {
-    // Of the (N + 1)^d unit cubes, those whose least corner sums to less than N are free: C(N + d - 1, d) of them.
+    // Of the (N + 1)^d unit cubes, those whose least corner sums to less than N are free: C(N + d -
+    // 1, d) of them.
     const sides = { 2: 40, 3: 20, 4: 12 } as const;
     for (const [count, of] of [
       [2, TWO],
@@ -190,7 +193,8 @@ function compositions(sum: number, parts: number): readonly (readonly number[])[
 
 describe('kneePoint', () => {
   it('is the point farthest from the chord between the ends', () => {
-    // Scaled: (accuracy loss, params) = (1, 0), (0.2, 0.1), (0.1, 0.5), (0, 1): 0.7 and 0.4 below the chord.
+    // Scaled: (accuracy loss, params) = (1, 0), (0.2, 0.1), (0.1, 0.5), (0, 1): 0.7 and 0.4 below
+    // the chord.
     const some = [point(0, 0), point(8, 1), point(9, 5), point(10, 10), point(3, 9)];
     expect(kneePoint(some, TWO)).toBe(1);
   });

@@ -1,4 +1,5 @@
-/** Ranks and crowding of NSGA-II; pymoo 0.6.2 gives the same fronts, and crowding divided by the number of objectives. */
+/** Ranks and crowding of NSGA-II; pymoo 0.6.2 gives the same fronts, and crowding divided by the
+ * number of objectives. */
 import { describe, expect, it } from 'vitest';
 import { crowdingDistances, nondominationRanks } from '../../../src/core/geometry/ranks.ts';
 import { createRng } from '../../../src/core/math/rng.ts';

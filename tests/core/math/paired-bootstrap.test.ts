@@ -14,7 +14,8 @@ describe('the paired bootstrap of a mean', () => {
   });
 
   it('finds the tail that can be counted: of {-1, 2, 2} a mean of 0 or less takes two or three draws of -1', () => {
-    // P(two or three of three draws are the first) = 3 * (1/3)^2 * (2/3) + (1/3)^3 = 7/27; both tails: 14/27.
+    // P(two or three of three draws are the first) = 3 * (1/3)^2 * (2/3) + (1/3)^3 = 7/27; both
+    // tails: 14/27.
     const { p } = pairedBootstrap([-1, 2, 2], { resamples: 40_000 });
     // Three standard deviations of a share of 40,000 draws.
     expect(Math.abs(p - 14 / 27)).toBeLessThan(2 * 3 * Math.sqrt(((7 / 27) * (20 / 27)) / 40_000));

@@ -1,4 +1,5 @@
-/** Small families that show every kind of dimension: gates, gates of gates, categories, illegal members, pools. */
+/** Small families that show every kind of dimension: gates, gates of gates, categories, illegal
+ * members, pools. */
 import type { Configuration, Family } from '../../../src/core/space/space.ts';
 
 const costs = (config: Configuration) => ({ params: Number(config['width'] ?? 1) });

@@ -84,7 +84,8 @@ describe('the global process', () => {
         return JSON.stringify(candidate);
       });
     };
-    // 65,536 members with 32 levels in all, 16,777,216 with 64, and one level more in each dimension.
+    // 65,536 members with 32 levels in all, 16,777,216 with 64, and one level more in each
+    // dimension.
     expect(names('trade', 4)).toEqual(names('gp-ehvi', 4));
     expect(names('trade', 8)).toEqual(names('gp-ehvi', 8));
     expect(names('trade', 9)).not.toEqual(names('gp-ehvi', 9));

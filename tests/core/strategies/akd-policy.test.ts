@@ -13,7 +13,8 @@ import { familiesProblem } from '../../contract/strategy-problems.ts';
 
 const { adamStep, ppoLoss } = testing;
 
-/** Families with a gate and with more than one role for the first token, every combination legal. */
+/** Families with a gate and with more than one role for the first token, every combination
+ * legal. */
 const families = familiesProblem().space.families.map(({ isLegal: _, pool: __, ...family }): Family => family);
 const policy = createPolicy(families, 3);
 const all = [...enumerateSpace({ families })];

@@ -1,4 +1,5 @@
-/** AKD's reward (card of MnasNet and of AKD in the sources), what it learns from, and that it learns. */
+/** AKD's reward (card of MnasNet and of AKD in the issue's sources), what it learns from, and that
+ * it learns. */
 import { describe, expect, it } from 'vitest';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';
 import type { Problem } from '../../../src/core/objective.ts';

@@ -72,8 +72,8 @@ describe('regularised evolution', () => {
   });
 
   it('chooses parents by what they add to the front: the dominated have no children while others have', () => {
-    // Of the first eight, by cost: .5, .2, .2, .8, .2, .2, 1.1 and at the dearest 1, which is dominated and second by value. All
-    // that comes later fails, so that they stay the population.
+    // Of the first eight, by cost: .5, .2, .2, .8, .2, .2, 1.1 and at the dearest 1, which is
+    // dominated and second by value. All that comes later fails, so that they stay the population.
     const values = [0.5, 0.2, 0.2, 0.8, 0.2, 0.2, 1.1, 1];
     const problem = vastProblem({ budget: 60 });
     const costs = ({ candidate }: Proposal): number =>

@@ -8,7 +8,8 @@ import { FAMILY_ARM, TRADE } from '../../../src/core/strategies/trade/constants.
 
 const LEVELS = [1, 2, 3, 4, 5];
 const WIDTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
-/** Quality of a member of the late family, in [0, 1]: a bell around one corner, poor nearly everywhere. */
+/** Quality of a member of the late family, in [0, 1]: a bell around one corner, poor nearly
+ * everywhere. */
 const bell = (config: Configuration): number =>
   Math.exp(-'abcd'.split('').reduce((sum, name) => sum + ((Number(config[name]) - 4.6) / 4 / 0.5) ** 2, 0));
 

@@ -1,4 +1,5 @@
-/** Given students are trained as named, no more and no less: a search in disguise would spoil what seeds are there for. */
+/** Given students are trained as named, no more and no less: a search in disguise would spoil what
+ * seeds are there for. */
 import { describe, expect, it } from 'vitest';
 import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import type { Candidate } from '../../../src/core/space/space.ts';

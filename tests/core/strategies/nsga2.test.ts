@@ -38,7 +38,8 @@ describe('NSGA-II', () => {
     expect(children.length).toBeGreaterThan(40);
     const distances = children.map((child) => distance(child, all[2]!.candidate));
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    // Of Binomial(12, 1/12) without 0 the mean is 1 / (1 − (11/12)^12) = 1.54; repeats that are drawn again raise it a little.
+    // Of Binomial(12, 1/12) without 0 the mean is 1 / (1 − (11/12)^12) = 1.54; repeats that are
+    // drawn again raise it a little.
     expect(mean(distances.map(({ changed }) => changed))).toBeGreaterThan(1.2);
     expect(mean(distances.map(({ changed }) => changed))).toBeLessThan(2.2);
     // Steps of 1, 2, ... with chances 1/2, 1/4, ...: two levels on average.

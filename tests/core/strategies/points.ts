@@ -6,7 +6,8 @@ import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import type { Ledger } from '../../../src/core/strategies/ledger.ts';
 import { createProblem } from '../../contract/strategy-problems.ts';
 
-/** A cost, with what is told of the trial (an accuracy or all metrics), `failed` or still `running`. */
+/** A cost, with what is told of the trial (an accuracy or all metrics), `failed` or still
+ * `running`. */
 export type Place = readonly [cost: number, told: number | Metrics | 'failed' | 'running'];
 
 /** Trial i is the candidate with the cost of place i. */

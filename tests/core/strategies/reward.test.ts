@@ -1,4 +1,5 @@
-/** Searches by the MnasNet reward: strategies are given accuracies, and go by what accuracy and cost make together. */
+/** Searches by the MnasNet reward: strategies are given accuracies, and go by what accuracy and
+ * cost make together. */
 import { describe, expect, it } from 'vitest';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';
 import type { Problem } from '../../../src/core/objective.ts';

@@ -1,4 +1,5 @@
-/** TPE's parts against Optuna 5.0.0, whose defaults they have, and against what densities have to be. */
+/** TPE's parts against Optuna 5.0.0, whose defaults they have, and against what densities have to
+ * be. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Proposal, RunEvent } from '../../../src/core/events.ts';

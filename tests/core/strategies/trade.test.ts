@@ -196,7 +196,8 @@ describe('the argmax', () => {
     const ledger = log.reduce((before, event) => record(before, event, context.catalogue), EMPTY_LEDGER);
     const { gp, scale, cross } = learn(context, ledger);
     const told = ledger.trials.map(({ value, costs }) => ({ value: value!, costs: [costs['params']!] }));
-    // Any share of the gain, and costs that may turn out higher: the bounds must bound what is left of it.
+    // Any share of the gain, and costs that may turn out higher: the bounds must bound what is left
+    // of it.
     const forecast = {
       logFeasible: ({ costs }: Pick<Member, 'costs'>) => -(costs['params']! % 7) / 3,
       quickest: ({ costs }: Pick<Member, 'costs'>) => costs,

@@ -1,6 +1,7 @@
 /**
- * The surrogate and the acquisition against GPyTorch 1.15.2 and BoTorch 0.18.1 in double precision: the numbers of
- * tests/oracle/surrogate_gpytorch.py, whose kernel is put together from those libraries' own.
+ * The surrogate and the acquisition against GPyTorch 1.15.2 and BoTorch 0.18.1 in double precision:
+ * the numbers of tests/oracle/surrogate_gpytorch.py, whose kernel is put together from those
+ * libraries' own.
  */
 import { describe, expect, it } from 'vitest';
 import { createEhvi } from '../../../src/core/acquisition/ehvi.ts';

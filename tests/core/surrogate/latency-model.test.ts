@@ -1,4 +1,5 @@
-/** The latency of students that were not measured: predictions hold up on a law that the model does not know. */
+/** The latency of students that were not measured: predictions hold up on a law that the model does
+ * not know. */
 import { describe, expect, it } from 'vitest';
 import { studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
@@ -71,7 +72,7 @@ describe('a fit to 24 measured students of four families', () => {
     expect(1 - ranked).toBeLessThan((1 - byMacs) / 3);
   });
 
-  it('knows how wrong it is: most of what was held out lies within two deviations, not all within a tenth of one', () => {
+  it('knows how wrong it is: most held-out values lie within two deviations, not all within a tenth', () => {
     const misses = predictions.map(({ mean, deviation }, i) => Math.abs(Math.log(held[i]!.latency) - mean) / deviation);
     const within = (bound: number): number => misses.filter((miss) => miss <= bound).length / misses.length;
     expect(within(2)).toBeGreaterThan(0.85);

@@ -1,6 +1,7 @@
 /**
- * Power cuts after every step of what a workspace does with files: on a disk that loses what was not flushed. What was
- * acknowledged is there at the next start, no row is without its file, and what was under way is there whole or not at all.
+ * Power cuts after every step of what a workspace does with files: on a disk that loses what was
+ * not flushed. What was acknowledged is there at the next start, no row is without its file, and
+ * what was under way is there whole or not at all.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,8 @@ const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export interface PowerCuts {
   readonly cuts: number;
-  /** Of each operation: the steps after which a cut was tried, the cuts, and those after which something was amiss. */
+  /** Of each operation: the steps after which a cut was tried, the cuts, and those after which
+   * something was amiss. */
   readonly operations: Readonly<
     Record<string, { readonly steps: number; readonly cuts: number; readonly losses: number }>
   >;
@@ -113,7 +115,8 @@ function isNew(seen: Set<string>, moment: Moment, chance: Chance): boolean {
   return true;
 }
 
-/** The worst of acknowledgements, then the worst of other moments, in an order that the seed decides; then by chance. */
+/** The worst of acknowledgements, then the worst of other moments, in an order that the seed
+ * decides; then by chance. */
 function* chosenCuts(
   moments: readonly Moment[],
   worst: readonly ChosenCut[],

@@ -1,4 +1,5 @@
-/** Power cuts while a schema changes, and while files of others, of trainers and of the library are written. */
+/** Power cuts while a schema changes, and while files of others, of trainers and of the library are
+ * written. */
 import { createHash } from 'node:crypto';
 import type { ReplayView } from '../../../src/bridge/schemas/replay.ts';
 import { createCatalog } from '../../../src/host/library/catalog.ts';

@@ -1,4 +1,5 @@
-/** What a power cut leaves of a disk that was watched: nothing but what was flushed, or, by chance, more of it. */
+/** What a power cut leaves of a disk that was watched: nothing but what was flushed, or, by chance,
+ * more of it. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +7,9 @@ import type { Rng } from '../../../src/core/math/rng.ts';
 import type { Key, Moment, Names, Pair } from './losing-disk.ts';
 
 /**
- * Of bytes nothing but what was flushed, and of names that were not flushed none (`least`), all (`names`), those that came or
- * changed (`back`: what was removed is there again), or those that went (`gone`).
+ * Of bytes nothing but what was flushed, and of names that were not flushed none (`least`), all
+ * (`names`), those that came or changed (`back`: what was removed is there again), or those that
+ * went (`gone`).
  */
 export const WORST = ['least', 'names', 'back', 'gone'] as const;
 export type Chance = (typeof WORST)[number] | Rng;
@@ -54,8 +56,9 @@ function chosenNames(moment: Moment, chance: Chance): Map<Key, Map<string, Key>>
 }
 
 /**
- * In one folder a file has one name. One that still lives, and not under the name that it has now, is under the names that the
- * disk was sure to have: nothing is lost between two names. A folder has one name at all.
+ * In one folder a file has one name. One that still lives, and not under the name that it has now,
+ * is under the names that the disk was sure to have: nothing is lost between two names. A folder
+ * has one name at all.
  */
 function mendRenames({ live, kept, folders }: Moment, chosen: Map<Key, Map<string, Key>>): void {
   for (const [folder, names] of chosen) {
@@ -119,7 +122,8 @@ function chosenBytes({ live, kept, databases }: Moment, chance: Chance): (key: K
   };
 }
 
-/** The end of the log that was not flushed may be there in part: where the log has only grown since. */
+/** The end of the log that was not flushed may be there in part: where the log has only grown
+ * since. */
 function tearLog(first: Pair, candidates: readonly Pair[], chosen: Map<Key, Buffer>, rng: Rng): void {
   const last = candidates.at(-1);
   for (const [key, bytes] of last ?? []) {

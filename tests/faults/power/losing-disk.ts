@@ -1,13 +1,16 @@
 /**
- * A disk that loses what was not flushed. The calls that change files, and the statements of SQLite, are watched while some
- * work is done in a folder; after each of them stands what the disk would be sure to keep, and what it may keep or lose. The
- * model is the strict one of POSIX:
+ * A disk that loses what was not flushed. The calls that change files, and the statements of
+ * SQLite, are watched while some work is done in a folder; after each of them stands what the disk
+ * would be sure to keep, and what it may keep or lose. The model is the strict one of POSIX:
  *
- * - bytes of a file are kept from its fsync on; before, they may be there, be the old ones, be torn, or be none;
- * - a name (made, changed, gone) is kept from the fsync of its folder on; before, each name may be as at any moment since. A
- *   file that is renamed is never without both of its names; within one folder it never has both;
- * - SQLite flushes what it commits at `synchronous = FULL`, and what it carries over from its log; of commits at NORMAL the
- *   last ones may be lost, and the end of its log may be torn. It flushes the names of the database and its log, too.
+ * - bytes of a file are kept from its fsync on; before, they may be there, be the old ones, be
+ *   torn, or be none;
+ * - a name (made, changed, gone) is kept from the fsync of its folder on; before, each name may be
+ *   as at any moment since. A file that is renamed is never without both of its names; within one
+ *   folder it never has both;
+ * - SQLite flushes what it commits at `synchronous = FULL`, and what it carries over from its log;
+ *   of commits at NORMAL the last ones may be lost, and the end of its log may be torn. It flushes
+ *   the names of the database and its log, too.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -38,7 +41,8 @@ export interface Moment {
   readonly kept: Tree;
   /** That are, or were. */
   readonly folders: ReadonlySet<Key>;
-  /** Values that names have had since their folder was flushed, the kept one not among them; undefined: no such name. */
+  /** Values that names have had since their folder was flushed, the kept one not among them;
+   * undefined: no such name. */
   readonly pending: ReadonlyMap<Key, ReadonlyMap<string, readonly (Key | undefined)[]>>;
   /** For each open database the contents that it may have, the kept one first. */
   readonly databases: readonly (readonly Pair[])[];
@@ -56,7 +60,8 @@ const READS = /^\s*(SELECT|WITH|PRAGMA|pragma [a-z_]+(\(\d+\))?$)/;
 
 type Call = (...args: unknown[]) => unknown;
 
-/** Does the work in `disk` and tells after each step, and at each acknowledgement, what a power cut would leave. */
+/** Does the work in `disk` and tells after each step, and at each acknowledgement, what a power cut
+ * would leave. */
 export async function watchDisk(
   disk: string,
   work: (acknowledge: (what: string) => void) => void | Promise<void>,
@@ -208,7 +213,8 @@ export async function watchDisk(
     }
   }
 
-  /** With a log, the database itself changes only when the log is carried over, which flushes both. */
+  /** With a log, the database itself changes only when the log is carried over, which flushes
+   * both. */
   function isCarried(file: string, pair: Pair, before: Pair): boolean {
     const names = live.folders.get(folderOf(file) ?? '');
     const [key, log] = [names?.get(basename(file)) ?? '', names?.get(`${basename(file)}-wal`)];

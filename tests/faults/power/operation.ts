@@ -1,4 +1,5 @@
-/** What an operation is that is tried with power cuts, and what several of them begin with and look at. */
+/** What an operation is that is tried with power cuts, and what several of them begin with and look
+ * at. */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-/** A program that npm started ends when npm or the shell between them is killed; one that nobody launched stays. */
+/** A program that npm started ends when npm or the shell between them is killed; one that nobody
+ * launched stays. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +21,8 @@ afterEach(() => {
   }
 });
 
-/** A stand-in for npm: a process of that title that runs a shell that runs the program. Gives the program's pid. */
+/** A stand-in for npm: a process of that title that runs a shell that runs the program. Gives the
+ * program's pid. */
 async function launch(title: string, lifecycle: string | undefined): Promise<{ npm: ChildProcess; pid: number }> {
   const { npm_lifecycle_event: _, ...environment } = process.env;
   const npm = spawn(

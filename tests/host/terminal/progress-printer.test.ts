@@ -11,7 +11,8 @@ const summary = (done: number, stage = 'training'): RunSummaryView =>
     live: { stage, done, total: 24, secondsLeft: 130 },
   }) as unknown as RunSummaryView;
 
-/** What a person sees at the end: a carriage return goes back, `ESC [ K` wipes the rest of the line. */
+/** What a person sees at the end: a carriage return goes back, `ESC [ K` wipes the rest of the
+ * line. */
 function screenOf(written: string): readonly string[] {
   const lines = [''];
   for (const part of written.split(/(\r\u001B\[K|\n)/)) {

@@ -9,7 +9,8 @@ import { createProgressPrinter } from '../../../src/host/terminal/progress-print
 import { terminalText } from '../../../src/host/terminal/terminal-text.ts';
 import { textTable } from '../../../src/host/terminal/text-table.ts';
 
-/** Clears the screen, goes back to the start of the line, sets the window's title by a C1 control, turns the rest round. */
+/** Clears the screen, goes back to the start of the line, sets the window's title by a C1 control,
+ * turns the rest round. */
 const HOSTILE = 'a\u001B[2J\rb\u009D0;title\u009Cc\u202Ed\u2066e\u2028f\u007Fg\0h';
 const SHOWN = 'a\\u001b[2J\\u000db\\u009d0;title\\u009cc\\u202ed\\u2066e\\u2028f\\u007fg\\u0000h';
 const control = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/;

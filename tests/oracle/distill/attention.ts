@@ -1,6 +1,6 @@
 /**
- * Attention transfer on plain arrays, one sample at a time: Zagoruyko and Komodakis, "Paying more attention to attention"
- * (ICLR 2017).
+ * Attention transfer on plain arrays, one sample at a time: Zagoruyko and Komodakis, "Paying more
+ * attention to attention" (ICLR 2017).
  *
  * symbol   meaning                                                   shape
  * F        a feature map, place after place                          [places][channels]

@@ -1,6 +1,6 @@
 /**
- * Contrastive distillation on plain arrays, one anchor at a time: Tian et al., "Contrastive representation distillation"
- * (ICLR 2020), noise-contrastive estimation.
+ * Contrastive distillation on plain arrays, one anchor at a time: Tian et al., "Contrastive
+ * representation distillation" (ICLR 2020), noise-contrastive estimation.
  *
  * symbol   meaning                                                                    shape
  * a        the anchor: an embedding of one network, of length 1                       [d]
@@ -13,8 +13,8 @@
  *
  * loss = -log(h+ / (h+ + m P_n)) - sum over negatives of log(m P_n / (h- + m P_n)).
  *
- * With s = log(m P_n Z) this is softplus(s - a.e+ / t) + sum of softplus(a.e- / t - s), which cannot overflow. Without
- * negatives there is nothing to tell apart, and the loss is 0.
+ * With s = log(m P_n Z) this is softplus(s - a.e+ / t) + sum of softplus(a.e- / t - s), which
+ * cannot overflow. Without negatives there is nothing to tell apart, and the loss is 0.
  */
 export interface Contrast {
   readonly positive: readonly number[];

@@ -1,5 +1,6 @@
 /**
- * Decoupled distillation on plain arrays, one sample at a time: Zhao et al., "Decoupled knowledge distillation" (CVPR 2022).
+ * Decoupled distillation on plain arrays, one sample at a time: Zhao et al., "Decoupled knowledge
+ * distillation" (CVPR 2022).
  *
  * symbol   meaning                                                             shape
  * z_s z_t  logits of student and teacher                                       [classes]
@@ -9,7 +10,8 @@
  * b        (p_y, 1 - p_y): the label against all the rest                      [2]
  * q        softmax of z / T over the other classes; 0 at y                     [classes]
  *
- * KL(p_t || p_s) = KL(b_t || b_s) + (1 - p_t^y) KL(q_t || q_s): DKD weighs the two terms apart, by alpha and beta.
+ * KL(p_t || p_s) = KL(b_t || b_s) + (1 - p_t^y) KL(q_t || q_s): DKD weighs the two terms apart, by
+ * alpha and beta.
  */
 import type { DecoupledRecipe } from '../../../src/core/distill/distillation-recipe.ts';
 import { logSoftmax, requireSameLength } from './soft-targets.ts';
@@ -35,7 +37,8 @@ export function decoupledDivergence(
   return temperature ** 2 * (alpha * binary + beta * others);
 }
 
-/** Gradient by z_s: T (alpha (p_s - b_t^y [y] - (1 - b_t^y) q_s) + beta (q_s - q_t)), `[classes]`. */
+/** Gradient by z_s: T (alpha (p_s - b_t^y [y] - (1 - b_t^y) q_s) + beta (q_s - q_t)),
+ * `[classes]`. */
 export function decoupledGradient(
   studentLogits: readonly number[],
   teacherLogits: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Matching logits: Kim et al., "Comparing Kullback-Leibler divergence and mean squared error loss in knowledge distillation"
- * (IJCAI 2021).
+ * Matching logits: Kim et al., "Comparing Kullback-Leibler divergence and mean squared error loss
+ * in knowledge distillation" (IJCAI 2021).
  *
  * symbol   meaning                            shape
  * z_s z_t  logits of student and teacher      [classes]

@@ -1,18 +1,20 @@
 /**
- * Relations instead of values, on plain arrays, a batch at a time: Huang et al., "Knowledge distillation from a stronger
- * teacher" (NeurIPS 2022).
+ * Relations instead of values, on plain arrays, a batch at a time: Huang et al., "Knowledge
+ * distillation from a stronger teacher" (NeurIPS 2022).
  *
  * symbol    meaning                                                            shape
  * p_s p_t   softmax(z / T) of student and teacher                              [batch][classes]
  * r         Pearson's correlation of two rows or two columns
  * d_inter   mean over samples of 1 - r(row, row): relations between classes
  * d_intra   mean over classes of 1 - r(column, column): relations between samples
- * epsilon   added to both sums of squares, so that a constant row or column has r = 0 and a finite slope
+ * epsilon   added to both sums of squares, so that a constant row or column has r = 0 and a finite
+ *           slope
  */
 import type { RelationRecipe } from '../../../src/core/distill/distillation-recipe.ts';
 import { softmax } from './soft-targets.ts';
 
-/** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a slope of 1e8. */
+/** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a
+ * slope of 1e8. */
 const RELATION_EPSILON = 1e-6;
 
 type RelationWeights = Pick<RelationRecipe, 'temperature' | 'inter' | 'intra'>;
@@ -35,8 +37,9 @@ export function relationDistance(studentLogits: Rows, teacherLogits: Rows, weigh
 }
 
 /**
- * Gradient of `relationDistance` by the student's logits, `[batch][classes]`. By a centred a the correlation's is
- * b / sqrt(A B) - r a / A with A = a.a + epsilon; softmax turns a slope g by p into p (g - p.g) / T.
+ * Gradient of `relationDistance` by the student's logits, `[batch][classes]`. By a centred a the
+ * correlation's is b / sqrt(A B) - r a / A with A = a.a + epsilon; softmax turns a slope g by p
+ * into p (g - p.g) / T.
  */
 export function relationGradient(studentLogits: Rows, teacherLogits: Rows, weights: RelationWeights): Rows {
   const { temperature, inter, intra } = weights;

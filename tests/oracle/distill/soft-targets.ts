@@ -1,6 +1,7 @@
 /**
- * Reference formulas of knowledge distillation on plain arrays, one sample at a time: what the trainer's tensors must
- * agree with. Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network" (2015).
+ * Reference formulas of knowledge distillation on plain arrays, one sample at a time: what the
+ * trainer's tensors must agree with. Hinton, Vinyals and Dean, "Distilling the knowledge in a
+ * neural network" (2015).
  *
  * symbol   meaning                                                          shape
  * z_s z_t  logits of student and teacher                                    [classes]
@@ -59,7 +60,8 @@ export function softTargetDivergence(
   );
 }
 
-/** (1 - w) CE(y, z_s) + w T^2 KL(p_t^T || p_s^T); without distillation CE(y, z_s) alone. In nats. */
+/** (1 - w) CE(y, z_s) + w T^2 KL(p_t^T || p_s^T); without distillation CE(y, z_s) alone. In
+ * nats. */
 export function distillationLoss(
   studentLogits: readonly number[],
   teacherLogits: readonly number[],

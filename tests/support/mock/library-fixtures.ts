@@ -1,4 +1,5 @@
-/** What the made-up host knows of teachers, data sets and long work: one teacher in training, one that was stopped. */
+/** What the made-up host knows of teachers, data sets and long work: one teacher in training, one
+ * that was stopped. */
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { JobView } from '../../../src/bridge/schemas/job.ts';
 import type { UsageView } from '../../../src/bridge/schemas/library.ts';

@@ -1,4 +1,5 @@
-/** Labels, trash, views and room of the host in the page's memory; it has no disk, and so no archives. */
+/** Labels, trash, views and room of the host in the page's memory; it has no disk, and so no
+ * archives. */
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { HostEvent, RunSummaryView } from '../../../src/bridge/schemas/records.ts';
 import { viewContentSchema, WASTE_KINDS } from '../../../src/bridge/schemas/upkeep.ts';

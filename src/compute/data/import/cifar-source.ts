@@ -1,6 +1,7 @@
 /**
- * CIFAR-10 and CIFAR-100 in their binary form: records of one label byte (CIFAR-100: coarse, then fine) and 3,072 bytes,
- * the red, green and blue planes of 32 x 32 pixels (Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html).
+ * CIFAR-10 and CIFAR-100 in their binary form: records of one label byte (CIFAR-100: coarse, then
+ * fine) and 3,072 bytes, the red, green and blue planes of 32 x 32 pixels (Krizhevsky 2009,
+ * https://www.cs.toronto.edu/~kriz/cifar.html).
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -30,7 +30,8 @@ export function framed(image: Sharp, { side, channels, fit }: Frame): Promise<Bu
     .toBuffer();
 }
 
-/** Images that are in memory already, each in the frame; the same ones where nothing has to change. */
+/** Images that are in memory already, each in the frame; the same ones where nothing has to
+ * change. */
 export async function framedImages(
   place: string,
   images: SourceImages,
@@ -55,7 +56,8 @@ export async function framedImages(
   return { height: side, width: side, channels: frame.channels, pixels: framedPixels, labels };
 }
 
-/** Does `work` for 0 to count - 1, a few at a time; the first error ends it once those in hand are done. */
+/** Does `work` for 0 to count - 1, a few at a time; the first error ends it once those in hand are
+ * done. */
 export async function inParallel(
   count: number,
   yieldToEvents: YieldToEvents,

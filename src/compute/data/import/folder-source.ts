@@ -1,6 +1,7 @@
 /**
- * A folder per class of PNG and JPEG files, at any depth below it; classes in the order of their names. Where all folders are
- * called `train`, `val` or `test` (and their like), those are splits, with the folders of the classes in them.
+ * A folder per class of PNG and JPEG files, at any depth below it; classes in the order of their
+ * names. Where all folders are called `train`, `val` or `test` (and their like), those are splits,
+ * with the folders of the classes in them.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';

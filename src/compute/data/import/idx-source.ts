@@ -1,6 +1,7 @@
 /**
- * Pairs of IDX files, as MNIST and its kin come: `train-images-idx3-ubyte.gz` beside `train-labels-idx1-ubyte.gz`, gzipped
- * or plain. The split is in the name (`t10k` or `test`, `val`, else training); `classes.txt`, if there, has a name a line.
+ * Pairs of IDX files, as MNIST and its kin come: `train-images-idx3-ubyte.gz` beside
+ * `train-labels-idx1-ubyte.gz`, gzipped or plain. The split is in the name (`t10k` or `test`,
+ * `val`, else training); `classes.txt`, if there, has a name a line.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -96,6 +97,8 @@ function numberedClasses(file: string, labels: Uint8Array): readonly string[] {
   const missing = classes.filter((_, label) => !seen.has(label));
   if (missing.length === 0) return classes;
   const which = missing.length > 4 ? `${missing.length} of the labels` : `label ${missing.join(', ')}`;
-  const finding = `labels go to ${classes.length - 1}, but no image has ${which}; where that is right, name the classes in ${CLASS_FILE}`;
+  const finding =
+    `labels go to ${classes.length - 1}, but no image has ${which}; where that is right, name the ` +
+    `classes in ${CLASS_FILE}`;
   throw corrupt(file, finding);
 }

@@ -1,4 +1,5 @@
-/** Makes a data set of somebody's files: reads and checks them, makes their images square, cuts the splits, writes a folder. */
+/** Makes a data set of somebody's files: reads and checks them, makes their images square, cuts the
+ * splits, writes a folder. */
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +31,8 @@ const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<S
 };
 
 /**
- * Gives the finished folder below the job's own. Throws `dataset.*`, `disk.full` and what `yieldToEvents` throws to give up, and
- * leaves nothing behind then.
+ * Gives the finished folder below the job's own. Throws `dataset.*`, `disk.full` and what
+ * `yieldToEvents` throws to give up, and leaves nothing behind then.
  */
 export async function importDataset(
   job: ImportJob,
@@ -70,7 +71,8 @@ export async function importDataset(
   return directory;
 }
 
-/** What the files are, by their names. Throws `dataset.unusable` where they are nothing that is known. */
+/** What the files are, by their names. Throws `dataset.unusable` where they are nothing that is
+ * known. */
 function kindOf(path: string): ImportKind {
   const names = namesIn(path);
   if (isCifarFolder(CIFAR10, names)) return 'cifar10';

@@ -14,8 +14,9 @@ import { unusable } from './source.ts';
 export type Shares = Readonly<Partial<Record<Exclude<SplitName, 'train'>, number>>>;
 
 /**
- * Cuts the splits that `shares` names from the training images, class by class, by chance. Every order is dealt: each of its
- * prefixes holds the classes in the proportions of the whole. Throws `dataset.unusable` for a class too small to cut.
+ * Cuts the splits that `shares` names from the training images, class by class, by chance. Every
+ * order is dealt: each of its prefixes holds the classes in the proportions of the whole. Throws
+ * `dataset.unusable` for a class too small to cut.
  */
 export function partition(
   place: string,
@@ -37,7 +38,8 @@ export function partition(
     }
     if (taken >= members.length) {
       const cut = wanted.map((name) => (name === 'val' ? 'validation' : name)).join(' and ');
-      const finding = `class "${classes[label]}" has ${members.length} training images, too few to cut ${cut} from them`;
+      const finding =
+        `class "${classes[label]}" has ${members.length} training images, too few to cut ` + `${cut} from them`;
       throw unusable(place, finding);
     }
     piles.train.push(shuffled.slice(taken));
@@ -55,7 +57,8 @@ function membersOf(labels: Uint8Array, classes: number): readonly number[][] {
   return members;
 }
 
-/** The r-th of a pile of n stands at (r + 1/2) / n of the way; equal places in the order of the piles. */
+/** The r-th of a pile of n stands at (r + 1/2) / n of the way; equal places in the order of the
+ * piles. */
 function dealt(piles: readonly number[][]): Uint32Array {
   const cards = piles.flatMap((pile) => pile.map((index, rank) => ({ index, place: (rank + 0.5) / pile.length })));
   return Uint32Array.from(

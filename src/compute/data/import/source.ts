@@ -1,4 +1,5 @@
-/** What an importer makes of somebody's files: images of one size with their classes, in up to three splits. */
+/** What an importer makes of somebody's files: images of one size with their classes, in up to
+ * three splits. */
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../protocol.ts';
@@ -56,7 +57,8 @@ export async function mapParts<T, U>(
   return { train, ...(val && { val }), ...(test && { test }) };
 }
 
-/** Memory for so many images. Throws `dataset.unusable` where they are more than one file of a data set can hold. */
+/** Memory for so many images. Throws `dataset.unusable` where they are more than one file of a data
+ * set can hold. */
 export function roomFor(place: string, count: number, height: number, width: number, channels: number): Uint8Array {
   const bytes = count * height * width * channels;
   if (bytes < MAX_BYTES - 64) return new Uint8Array(bytes);

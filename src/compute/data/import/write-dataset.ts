@@ -1,4 +1,5 @@
-/** Writes a data set folder in the form of `resources/datasets`: `dataset.json` and two gzipped IDX files a split. */
+/** Writes a data set folder in the form of `resources/datasets`: `dataset.json` and two gzipped IDX
+ * files a split. */
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -11,7 +12,8 @@ const zip = promisify(gzip);
 
 type Facts = Omit<DatasetCard, 'splits'>;
 
-/** Resolves when all is on the disk, the card last. `step` is called for each of the six data files. Throws `disk.full`. */
+/** Resolves when all is on the disk, the card last. `step` is called for each of the six data
+ * files. Throws `disk.full`. */
 export async function writeDataset(
   directory: string,
   facts: Facts,

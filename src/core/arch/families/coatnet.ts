@@ -1,10 +1,12 @@
 /**
- * CoAtNet: Dai et al., "CoAtNet: marrying convolution and attention for all data sizes" (NeurIPS 2021), the layout C-C-T on
- * small images: a stem of two convolutions, two stages of MBConv blocks, one of transformer blocks with relative
- * attention; each stage after the first MBConv's at half the resolution. All blocks are pre-norm, with GELU.
+ * CoAtNet: Dai et al., "CoAtNet: marrying convolution and attention for all data sizes" (NeurIPS
+ * 2021), the layout C-C-T on small images: a stem of two convolutions, two stages of MBConv blocks,
+ * one of transformer blocks with relative attention; each stage after the first MBConv's at half
+ * the resolution. All blocks are pre-norm, with GELU.
  *
- * Two departures: a block that goes down strides in its depthwise convolution, not in its expansion (which would drop
- * three pixels of four), and the pooled map is projected before the first transformer block, not around its attention.
+ * Two departures: a block that goes down strides in its depthwise convolution, not in its expansion
+ * (which would drop three pixels of four), and the pooled map is projected before the first
+ * transformer block, not around its attention.
  */
 import { normalisedConvolution, normalisedDepthwise, perceptron, squeezeAndExcitation } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
@@ -31,7 +33,8 @@ export function coatnetFamily(task: StudentTask): StudentFamilyDefinition {
       { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4] },
       { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
     ],
-    /** CoAtNet-0: a twelfth of its widths, which double, its first stage's depth, its expansion and kernel. */
+    /** CoAtNet-0: a twelfth of its widths, which double, its first stage's depth, its expansion and
+     * kernel. */
     reference: { width1: 8, width2: 16, width3: 32, blocks: 2, attentionBlocks: 2, expansion: 4, kernel: 3 },
     build: (config) => {
       const g = graphBuilder('coatnet', task.inputShape, task.classes);
@@ -69,7 +72,8 @@ interface MbConvolution {
   readonly kernel: number;
 }
 
-/** Norm, expand, depthwise, squeeze and excite, project; the shortcut is pooled and projected where the shape changes. */
+/** Norm, expand, depthwise, squeeze and excite, project; the shortcut is pooled and projected where
+ * the shape changes. */
 function mbConvolution(g: GraphBuilder, id: string, x: Value, options: MbConvolution): Value {
   const { width, stride, expansion, kernel } = options;
   const channels = x.shape[2] ?? 0;

@@ -1,7 +1,8 @@
 /**
- * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022): a patchify stem, blocks of a large depthwise convolution and
- * a perceptron over channels with layer norms, GELU and layer scale, and strided 2x2 convolutions between the stages.
- * Three stages instead of four, without stochastic depth.
+ * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022): a patchify stem, blocks of a large
+ * depthwise convolution and a perceptron over channels with layer norms, GELU and layer scale, and
+ * strided 2x2 convolutions between the stages. Three stages instead of four, without stochastic
+ * depth.
  */
 import type { ArchitectureGraph } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';

@@ -1,6 +1,7 @@
 /**
- * MLP-Mixer: Tolstikhin et al., "MLP-Mixer: an all-MLP architecture for vision" (NeurIPS 2021): each block mixes tokens
- * (over the transpose), then channels, by two-layer perceptrons with a layer norm before each.
+ * MLP-Mixer: Tolstikhin et al., "MLP-Mixer: an all-MLP architecture for vision" (NeurIPS 2021):
+ * each block mixes tokens (over the transpose), then channels, by two-layer perceptrons with a
+ * layer norm before each.
  */
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
@@ -26,7 +27,8 @@ export function mlpMixerFamily(task: StudentTask): StudentFamilyDefinition {
       },
       { name: 'mlpRatio', title: 'MLP ratio over channels', role: 'expansion', type: 'ordinal', levels: [1, 2, 3, 4] },
     ],
-    /** Mixer-S/16: a sixteenth of its width, a quarter of its depth, its ratios (half of the width, four times it). */
+    /** Mixer-S/16: a sixteenth of its width, a quarter of its depth, its ratios (half of the width,
+     * four times it). */
     reference: { patch: patches[0] ?? 1, width: 32, blocks: 2, tokenHidden: 16, mlpRatio: 4 },
     build: (config) => {
       const g = graphBuilder('mlp-mixer', task.inputShape, task.classes);

@@ -1,6 +1,7 @@
 /**
- * MobileNetV2: Sandler et al., "Inverted residuals and linear bottlenecks" (CVPR 2018), table 2 cut down to three
- * stages: a 3x3 stem, inverted residuals with one expansion factor, and a 1x1 convolution before the pool.
+ * MobileNetV2: Sandler et al., "Inverted residuals and linear bottlenecks" (CVPR 2018), table 2 cut
+ * down to three stages: a 3x3 stem, inverted residuals with one expansion factor, and a 1x1
+ * convolution before the pool.
  */
 import { normalisedConvolution, normalisedDepthwise } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
@@ -37,7 +38,8 @@ export function mobilenetV2Family(task: StudentTask): StudentFamilyDefinition {
       for (const [stage, width] of widths.entries()) {
         for (let block = 0; block < numberLevel(config, 'blocks'); block += 1) {
           const stride = stage > 0 && block === 0 ? 2 : 1;
-          // As in the paper, the very first bottleneck does not expand: the stem is already twice as wide.
+          // As in the paper, the very first bottleneck does not expand: the stem is already twice
+          // as wide.
           const factor = stage === 0 && block === 0 ? 1 : expansion;
           x = invertedResidual(g, `stage${stage + 1}.block${block + 1}`, x, { width, stride, factor, kernel });
         }
@@ -55,7 +57,8 @@ interface InvertedResidual {
   readonly kernel: number;
 }
 
-/** Expand (left out at factor 1), depthwise, linear projection; a shortcut where the shape stays. */
+/** Expand (left out at factor 1), depthwise, linear projection; a shortcut where the shape
+ * stays. */
 function invertedResidual(g: GraphBuilder, id: string, x: Value, options: InvertedResidual): Value {
   const { width, stride, factor, kernel } = options;
   const channels = x.shape[2] ?? 0;

@@ -1,7 +1,8 @@
 /**
- * MobileNetV3: Howard et al., "Searching for MobileNetV3" (ICCV 2019): inverted residuals with squeeze-and-excitation and
- * hard swish, ReLU in the first stage, and a last stage whose wide layer comes after the pool (figure 5). Swish in the
- * place of hard swish makes it EfficientNet: Tan and Le (ICML 2019), whose gates are plain sigmoids.
+ * MobileNetV3: Howard et al., "Searching for MobileNetV3" (ICCV 2019): inverted residuals with
+ * squeeze-and-excitation and hard swish, ReLU in the first stage, and a last stage whose wide layer
+ * comes after the pool (figure 5). Swish in the place of hard swish makes it EfficientNet: Tan and
+ * Le (ICML 2019), whose gates are plain sigmoids.
  */
 import { normalisedConvolution, normalisedDepthwise, squeezeAndExcitation } from '../blocks.ts';
 import type { ActivationKind, ArchitectureGraph } from '../graph.ts';
@@ -90,7 +91,8 @@ export function mobilenetV3Family(task: StudentTask): StudentFamilyDefinition {
         levels: ['hardSwish', 'swish'],
       },
     ],
-    /** MobileNetV3-Small at about a quarter of its widths, with the kernel, expansion and ratio of its later stages. */
+    /** MobileNetV3-Small at about a quarter of its widths, with the kernel, expansion and ratio of
+     * its later stages. */
     reference: {
       ...{ width1: 4, width2: 16, width3: 24, blocks: 2 },
       ...{ expansion: 6, kernel: 5, squeeze: 0.25, activation: 'hardSwish' },

@@ -1,4 +1,5 @@
-/** All student families. To add one: write its file, add its line here, last: a family's mark in charts is its place. */
+/** All student families. To add one: write its file, add its line here, last: a family's mark in
+ * charts is its place. */
 import { WorkbenchError } from '../../errors.ts';
 import type { Family, KnownCosts, Space } from '../../space/space.ts';
 import { paramsAndMacs } from '../cost.ts';
@@ -36,7 +37,8 @@ export function studentFamilyNames(): readonly StudentFamilyName[] {
   return Object.keys(STUDENT_FAMILIES) as StudentFamilyName[];
 }
 
-/** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws `family.unknown`. */
+/** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws
+ * `family.unknown`. */
 export function studentFamily(name: string, inputShape: Shape, classes: number): StudentFamily {
   if (!isStudentFamily(name)) {
     const known = studentFamilyNames().join(', ');

@@ -1,8 +1,9 @@
 /**
- * Residual networks for small images: He et al., "Deep residual learning for image recognition" (CVPR 2016), section
- * 4.2: a 3x3 stem, three stages of basic blocks, each stage after the first at half the resolution, global average pool.
- * Shortcuts that change shape are projections (option B: 1x1 convolution and batch norm), not the paper's zero padding
- * (option A): the graph has no op that pads channels, and a projection costs little at these widths.
+ * Residual networks for small images: He et al., "Deep residual learning for image recognition"
+ * (CVPR 2016), section 4.2: a 3x3 stem, three stages of basic blocks, each stage after the first at
+ * half the resolution, global average pool. Shortcuts that change shape are projections (option B:
+ * 1x1 convolution and batch norm), not the paper's zero padding (option A): the graph has no op
+ * that pads channels, and a projection costs little at these widths.
  */
 import { normalisedConvolution } from '../blocks.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
@@ -53,8 +54,8 @@ function basicBlock(g: GraphBuilder, id: string, x: Value, width: number, stride
 }
 
 /**
- * The teacher: full resolution in the first stage. The defaults (ResNet-14, widths 32-64-128) have 696,042 params at
- * 28x28x1 and 10 classes: 2.8 MB in fp32.
+ * The teacher: full resolution in the first stage. The defaults (ResNet-14, widths 32-64-128) have
+ * 696,042 params at 28x28x1 and 10 classes: 2.8 MB in fp32.
  */
 export function resnetTeacher(
   inputShape: Shape,

@@ -1,7 +1,8 @@
 /**
- * ShuffleNetV2: Ma et al., "Practical guidelines for efficient CNN architecture design" (ECCV 2018), figure 3 (c, d): half
- * of the channels pass a unit untouched, the other half goes through 1x1, depthwise and 1x1 convolutions, and a shuffle
- * mixes both. The first stage keeps the stem's resolution, where the paper's network for large images pools.
+ * ShuffleNetV2: Ma et al., "Practical guidelines for efficient CNN architecture design" (ECCV
+ * 2018), figure 3 (c, d): half of the channels pass a unit untouched, the other half goes through
+ * 1x1, depthwise and 1x1 convolutions, and a shuffle mixes both. The first stage keeps the stem's
+ * resolution, where the paper's network for large images pools.
  */
 import { normalisedConvolution, normalisedDepthwise } from '../blocks.ts';
 import type { ArchitectureGraph } from '../graph.ts';

@@ -1,4 +1,5 @@
-/** What a student family is: its space and its builder for any input; `registry.ts` binds it to one data set. */
+/** What a student family is: its space and its builder for any input; `registry.ts` binds it to one
+ * data set. */
 import { WorkbenchError } from '../../errors.ts';
 import type { Configuration, Family } from '../../space/space.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
@@ -26,14 +27,16 @@ export interface StudentFamily extends Family {
   readonly build: (config: Configuration) => ArchitectureGraph;
 }
 
-/** The level of an active numeric dimension. Throws `graph.invalid`: candidates are validated before they are built. */
+/** The level of an active numeric dimension. Throws `graph.invalid`: candidates are validated
+ * before they are built. */
 export function numberLevel(config: Configuration, dimension: string): number {
   const level = config[dimension];
   if (typeof level === 'number') return level;
   throw new WorkbenchError('graph.invalid', `"${dimension}" must be a number here, not ${JSON.stringify(level)}.`);
 }
 
-/** The level of an active dimension whose levels are `levels`. Throws `graph.invalid` as `numberLevel` does. */
+/** The level of an active dimension whose levels are `levels`. Throws `graph.invalid` as
+ * `numberLevel` does. */
 export function textLevel<L extends string>(config: Configuration, dimension: string, levels: readonly L[]): L {
   const level = levels.find((one) => one === config[dimension]);
   if (level !== undefined) return level;
@@ -46,7 +49,8 @@ function sideOf(inputShape: Shape): number {
   return Math.max(inputShape[0] ?? 1, inputShape[1] ?? 1);
 }
 
-/** Stride of a 3x3 stem after which the longer side is 9 to 16 pixels for inputs of 9 to 64 (14 for 28x28). */
+/** Stride of a 3x3 stem after which the longer side is 9 to 16 pixels for inputs of 9 to 64 (14 for
+ * 28x28). */
 export function stemStride(inputShape: Shape): number {
   const side = sideOf(inputShape);
   if (side <= 16) return 1;
@@ -54,8 +58,9 @@ export function stemStride(inputShape: Shape): number {
 }
 
 /**
- * Two or more patch sizes: those that divide the input into 4 to 8 patches along its longer side (4 and 7 pixels for
- * 28x28); where fewer than two do, those nearest to 7 and to 4 patches, the last ones filled up with zeros.
+ * Two or more patch sizes: those that divide the input into 4 to 8 patches along its longer side (4
+ * and 7 pixels for 28x28); where fewer than two do, those nearest to 7 and to 4 patches, the last
+ * ones filled up with zeros.
  */
 export function patchSizes(inputShape: Shape): readonly number[] {
   const side = sideOf(inputShape);

@@ -1,6 +1,7 @@
 /**
- * Vision transformer as in DeiT: Touvron et al., "Training data-efficient image transformers & distillation through
- * attention" (ICML 2021), with pre-norm blocks; the mean of the tokens takes the place of the class token.
+ * Vision transformer as in DeiT: Touvron et al., "Training data-efficient image transformers &
+ * distillation through attention" (ICML 2021), with pre-norm blocks; the mean of the tokens takes
+ * the place of the class token.
  */
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';

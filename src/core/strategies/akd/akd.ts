@@ -1,15 +1,16 @@
 /**
- * The reinforcement learning of AKD (Liu et al. 2020, "Search to Distill"): a recurrent policy writes students token by token and
- * learns from MnasNet's reward on what they reach with distillation. Controller and settings are reconstructed from the works
- * that it builds on.
+ * The reinforcement learning of AKD (Liu et al. 2020, "Search to Distill"): a recurrent policy
+ * writes students token by token and learns from MnasNet's reward on what they reach with
+ * distillation. Controller and settings are reconstructed from the works that it builds on.
  *
  * 1. the policy writes a student                          policy.ts, lstm.ts
  * 2. its reward                                           reward.ts
  * 3. after every eight results the policy learns          ppo.ts
  *
- * Its parameters are a function of the seed and of the log: what it has learned is rebuilt by folding. It learns from its own
- * students alone, in the order in which their results come in. One that failed counts as the worst so far; a result that is
- * corrected after the policy has learned from it changes nothing in it any more.
+ * Its parameters are a function of the seed and of the log: what it has learned is rebuilt by
+ * folding. It learns from its own students alone, in the order in which their results come in. One
+ * that failed counts as the worst so far; a result that is corrected after the policy has learned
+ * from it changes nothing in it any more.
  */
 import type { RunEvent } from '../../events.ts';
 import { createRng, split } from '../../math/rng.ts';
@@ -120,7 +121,8 @@ function weigh(before: Rewards, batch: readonly number[]): { rewards: Rewards; a
   return { rewards: { ...before, count, mean, squares, baseline }, advantages };
 }
 
-/** The first student that the policy writes and that may be proposed; `undefined` when there is none among many. */
+/** The first student that the policy writes and that may be proposed; `undefined` when there is
+ * none among many. */
 function write({ catalogue, input, policy, learner }: AkdState, { position, asked }: Turn): Member | undefined {
   const rng = createRng(split(split(input.seed, STREAM), position));
   for (let attempt = 0; attempt < AKD.attempts; attempt++) {
@@ -136,7 +138,8 @@ export const akd: Strategy<AkdState> = {
   version: 1,
   fidelity: 'reconstruction',
   summary:
-    'A recurrent policy that writes students token by token, taught by PPO on the MnasNet reward (Liu et al. 2020): slow at small budgets.',
+    'A recurrent policy that writes students token by token, taught by PPO on the MnasNet reward (Liu et al. ' +
+    '2020): slow at small budgets.',
   defaults: BASELINE_DEFAULTS,
 
   init(input) {

@@ -1,4 +1,5 @@
-/** The settings of the AKD baseline, in one place. [R]: a choice of this project; the paper leaves the controller's settings open. */
+/** The settings of the AKD baseline, in one place. [R]: a choice of this project; the paper leaves
+ * the controller's settings open. */
 
 export const AKD = Object.freeze({
   /** Units of the LSTM and length of a token's embedding. [R] */
@@ -6,7 +7,8 @@ export const AKD = Object.freeze({
   /** Weights start uniform within this of 0 (Zoph and Le 2017). */
   initial: 0.08,
 
-  /** Exponent of a cost in the reward where the problem names none: MnasNet's soft setting (Tan et al. 2019). */
+  /** Exponent of a cost in the reward where the problem names none: MnasNet's soft setting (Tan et
+   * al. 2019). */
   costExponent: -0.07,
 
   /** Results that one update learns from, and passes over them. [R] */

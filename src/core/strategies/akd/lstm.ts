@@ -1,5 +1,6 @@
 /**
- * A long short-term memory cell (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000), forwards and backwards.
+ * A long short-term memory cell (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
+ * al. 2000), forwards and backwards.
  *
  * | symbol  | meaning                                                                 | shape        |
  * | H       | units, also the length of an input                                      |              |
@@ -48,8 +49,9 @@ export function lstmStep({ units, matrix, bias }: LstmWeights, input: Float64Arr
 }
 
 /**
- * Back through all steps of a sequence. `hidden`: gradients of the loss by each step's hidden state from outside `[T][H]`.
- * Adds to `gradient` (of W and b) and gives the gradients by the inputs `[T][H]`.
+ * Back through all steps of a sequence. `hidden`: gradients of the loss by each step's hidden state
+ * from outside `[T][H]`. Adds to `gradient` (of W and b) and gives the gradients by the inputs
+ * `[T][H]`.
  */
 export function lstmBackward(
   { units, matrix }: LstmWeights,

@@ -1,6 +1,7 @@
 /**
- * A policy that writes a student down token by token: the family, then the level of each active dimension in turn. An LSTM reads
- * the token before; each decision has a softmax of its own over its choices.
+ * A policy that writes a student down token by token: the family, then the level of each active
+ * dimension in turn. An LSTM reads the token before; each decision has a softmax of its own over
+ * its choices.
  *
  * | symbol | meaning                                                                                    | shape  |
  * | H      | units of the LSTM, length of a token's embedding                                            |        |

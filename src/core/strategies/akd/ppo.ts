@@ -1,5 +1,6 @@
 /**
- * Proximal policy optimisation (Schulman et al. 2017) of the policy's parameters by Adam (Kingma and Ba 2015).
+ * Proximal policy optimisation (Schulman et al. 2017) of the policy's parameters by Adam (Kingma
+ * and Ba 2015).
  *
  * | symbol | meaning                                                                     | shape |
  * | N      | episodes of a batch                                                         |       |

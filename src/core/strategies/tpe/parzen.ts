@@ -1,6 +1,7 @@
 /**
- * Parzen estimators over a union of families: a mixture of one kernel a trial and a prior (Bergstra et al. 2011), each kernel a
- * product over the family and its active dimensions (multivariate: Falkner et al. 2018), as in Optuna 5.0 and Watanabe 2023.
+ * Parzen estimators over a union of families: a mixture of one kernel a trial and a prior (Bergstra
+ * et al. 2011), each kernel a product over the family and its active dimensions (multivariate:
+ * Falkner et al. 2018), as in Optuna 5.0 and Watanabe 2023.
  *
  * | symbol | meaning                                                                                       | shape   |
  * | n      | trials; kernel n is the prior                                                                 |         |
@@ -8,8 +9,9 @@
  * | L      | levels of a dimension, at the places 0 .. L − 1                                               |         |
  * | μ, σ   | an ordinal's kernel: a normal cut to [−½, L − ½], a level having the mass within ½ of it       |         |
  *
- * A category's kernel gives its own level 1 and every level priorWeight / (n + 1), scaled to sum to 1. Where a kernel's trial
- * has no level (another family, a gate shut) the prior's takes its place, so that densities of all candidates compare.
+ * A category's kernel gives its own level 1 and every level priorWeight / (n + 1), scaled to sum
+ * to 1. Where a kernel's trial has no level (another family, a gate shut) the prior's takes its
+ * place, so that densities of all candidates compare.
  */
 import { logCdf } from '../../math/normal.ts';
 import type { Rng } from '../../math/rng.ts';
@@ -20,7 +22,8 @@ import { TPE } from './constants.ts';
 
 export interface Density {
   sample(rng: Rng): Candidate;
-  /** Log probability of a candidate of the families, as if every combination of levels were legal. */
+  /** Log probability of a candidate of the families, as if every combination of levels were
+   * legal. */
   logDensity(candidate: Candidate): number;
 }
 
@@ -30,7 +33,8 @@ interface DimensionKernels {
   logMass(trial: number, level: number): number;
 }
 
-/** `weights` stand beside the candidates `[n]`; the prior's is added. All of them belong to `families`. */
+/** `weights` stand beside the candidates `[n]`; the prior's is added. All of them belong to
+ * `families`. */
 export function createDensity(
   families: readonly Family[],
   candidates: readonly Candidate[],
@@ -128,8 +132,9 @@ function ordinalKernels(length: number, levels: readonly number[]): DimensionKer
 }
 
 /**
- * Widths `[n]` by Optuna's rule: the larger gap to the neighbours among the trials' levels, at the ends the one gap there is;
- * of a single trial to the ends of the range; never outside of [range / min(100, kernels + 1), range].
+ * Widths `[n]` by Optuna's rule: the larger gap to the neighbours among the trials' levels, at the
+ * ends the one gap there is; of a single trial to the ends of the range; never outside of [range /
+ * min(100, kernels + 1), range].
  */
 function bandwidths(levels: readonly number[], length: number): readonly number[] {
   const order = [...levels.keys()]

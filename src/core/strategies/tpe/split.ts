@@ -1,6 +1,7 @@
 /**
- * Which trials count as good. With a single objective the best tenth; with several, whole nondomination ranks as far as a tenth
- * reaches, and of the rank that it cuts those that together have the most hypervolume, found greedily (Ozaki et al. 2022).
+ * Which trials count as good. With a single objective the best tenth; with several, whole
+ * nondomination ranks as far as a tenth reaches, and of the rank that it cuts those that together
+ * have the most hypervolume, found greedily (Ozaki et al. 2022).
  */
 import { outcomeCorner } from '../../geometry/cells.ts';
 import type { Corner } from '../../geometry/dominance.ts';
@@ -14,7 +15,8 @@ import { TPE } from './constants.ts';
 
 export interface Split {
   readonly good: readonly Candidate[];
-  /** Everything else in the order of the trials: worse, failed, over a measured limit, still running. */
+  /** Everything else in the order of the trials: worse, failed, over a measured limit, still
+   * running. */
   readonly rest: readonly Candidate[];
 }
 
@@ -29,7 +31,8 @@ export function splitTrials(problem: Problem, ledger: Ledger): Split {
   return { good: of(true), rest: of(false) };
 }
 
-/** The first `count`; where they end within a rank of several objectives, its members of most hypervolume. */
+/** The first `count`; where they end within a rank of several objectives, its members of most
+ * hypervolume. */
 function best(standing: readonly Standing[], count: number, isSingle: boolean): readonly Standing[] {
   const cut = standing[count]?.rank;
   const whole = standing.filter(({ rank }) => cut === undefined || rank < cut);

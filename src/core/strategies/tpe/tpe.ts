@@ -1,10 +1,11 @@
 /**
- * The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl 2011; Watanabe 2023), with several objectives as
- * Ozaki, Tanigaki, Watanabe, Nomura and Onishi 2022 (MOTPE) have it.
+ * The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl 2011; Watanabe 2023),
+ * with several objectives as Ozaki, Tanigaki, Watanabe, Nomura and Onishi 2022 (MOTPE) have it.
  *
  * 1. results are split into good ones and the rest          split.ts
  * 2. a density of each over the union of families           parzen.ts
- * 3. of candidates drawn from the good density, the one that is likelier there than in the other by the largest factor
+ * 3. of candidates drawn from the good density, the one that is likelier there than in the other by
+ *    the largest factor
  *
  * Trials still running and those that gave no result belong to the rest.
  */
@@ -28,7 +29,8 @@ function ageWeights(n: number): readonly number[] {
   return Array.from({ length: n }, (_, i) => (i < old ? ramp(i) : 1));
 }
 
-/** The likeliest good one of the candidates drawn; `undefined` when none is new and within the limits. */
+/** The likeliest good one of the candidates drawn; `undefined` when none is new and within the
+ * limits. */
 function propose({ catalogue, input, ledger }: BaselineState, { position, asked, chosen }: Turn): Member | undefined {
   const { good, rest } = splitTrials(catalogue.problem, ledger);
   const running = [...rest, ...chosen.map(({ member }) => member.candidate)];
@@ -58,7 +60,8 @@ export const tpe: Strategy<BaselineState> = {
   version: 1,
   fidelity: 'partial',
   summary:
-    'Draws from a density of the best students and takes what is rarest among the others (Bergstra et al. 2011, Ozaki et al. 2022), with the defaults of Optuna.',
+    'Draws from a density of the best students and takes what is rarest among the others (Bergstra et al. ' +
+    '2011, Ozaki et al. 2022), with the defaults of Optuna.',
   ...baseline((state, turn) => {
     const results = state.ledger.trials.filter((trial) => trial.state === 'told').length;
     const isInitial = results < TPE.startup;

@@ -1,4 +1,5 @@
-/** The settings of TRADE-F: TuRBO-m's (Eriksson et al. 2019), sizes cut to small budgets. [R]: choice of this project. */
+/** The settings of TRADE-F: TuRBO-m's (Eriksson et al. 2019), sizes cut to small budgets. [R]:
+ * choice of this project. */
 
 export const TRADE_F = Object.freeze({
   /** First draws of a region: 2 d, all families together at most this share of the budget. [R] */

@@ -1,5 +1,6 @@
 /**
- * A family's trust region as the log leaves it: TuRBO's law over the family's results, in the order in which they came.
+ * A family's trust region as the log leaves it: TuRBO's law over the family's results, in the order
+ * in which they came.
  *
  * | symbol | meaning                                                   |
  * | L      | side of the box, as a share of the whole range             |
@@ -40,7 +41,8 @@ export interface FamilyPlan {
   readonly initial: number;
 }
 
-/** Every family's region after all results. `outcomeAt` is `undefined` where a trial breaks a limit. */
+/** Every family's region after all results. `outcomeAt` is `undefined` where a trial breaks a
+ * limit. */
 export function followEpisodes(
   plans: ReadonlyMap<string, FamilyPlan>,
   told: readonly DataTrial[],

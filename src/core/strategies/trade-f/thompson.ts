@@ -13,7 +13,8 @@ import { posteriorMean } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { kernelMatrix, kernelVector, scalePoints } from '../../surrogate/kernel.ts';
 
-/** `[m]`, noise of a result included, as TuRBO draws. Rasmussen and Williams 2006, equation 2.24 and appendix A.2. */
+/** `[m]`, noise of a result included, as TuRBO draws. Rasmussen and Williams 2006, equation 2.24
+ * and appendix A.2. */
 export function drawJointly(gp: Gp, points: readonly Point[], rng: Rng): Float64Array {
   const { encoding } = gp.model;
   const n = gp.points.length;

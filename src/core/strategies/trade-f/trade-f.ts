@@ -1,7 +1,8 @@
 /**
- * TRADE-F: one Gaussian process and one TuRBO region a family, joint Thompson draws over all regions (Eriksson et al. 2019;
- * with several objectives by hypervolume, after MORBO, Daulton et al. 2022). No family learns from another: it is kept to
- * measure what TRADE's one surrogate is worth. Pending trials are not conditioned on; chance keeps draws apart.
+ * TRADE-F: one Gaussian process and one TuRBO region a family, joint Thompson draws over all
+ * regions (Eriksson et al. 2019; with several objectives by hypervolume, after MORBO, Daulton et
+ * al. 2022). No family learns from another: it is kept to measure what TRADE's one surrogate is
+ * worth. Pending trials are not conditioned on; chance keeps draws apart.
  */
 import { createCells, hypervolumeGain } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
@@ -77,8 +78,9 @@ function pick(state: BaselineState, turn: Turn): Chosen | undefined {
 }
 
 /**
- * While some region is not filled: the family with the fewest in it, spread over cost. What runs counts as in, and so does what
- * failed: a family that cannot be trained does not get the whole budget.
+ * While some region is not filled: the family with the fewest in it, spread over cost. What runs
+ * counts as in, and so does what failed: a family that cannot be trained does not get the whole
+ * budget.
  */
 function drawFirst(
   { catalogue, input, ledger }: BaselineState,
@@ -148,7 +150,8 @@ function drawInRegion(
   });
 }
 
-/** As many categories as the box's side lets differ: all of them at TuRBO's widest, one at least. */
+/** As many categories as the box's side lets differ: all of them at TuRBO's widest, one at
+ * least. */
 function withinHamming<D extends { readonly type: string }>(changed: readonly D[], side: number): readonly D[] {
   const most = Math.max(1, Math.round((changed.length * side) / TRADE_F.widest));
   let different = 0;
@@ -166,7 +169,8 @@ function centreOf(problem: BaselineState['input']['problem'], results: Episode['
   return (leader && results[leader.trial]) ?? best;
 }
 
-/** Length scales by dimension over their geometric mean: the box is longer where the objective changes slowly. */
+/** Length scales by dimension over their geometric mean: the box is longer where the objective
+ * changes slowly. */
 function boxWeights(
   dimensions: number,
   inverseLengths: Float64Array,

@@ -1,4 +1,5 @@
-/** The arms of one proposal: each region's box, and the rest of the space; which answers for a candidate, and which is credited. */
+/** The arms of one proposal: each region's box, and the rest of the space; which answers for a
+ * candidate, and which is credited. */
 import { familyOf } from '../../space/lattice.ts';
 import type { Configuration, Family } from '../../space/space.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
@@ -36,14 +37,16 @@ export function regionArms(
     .sort((a, b) => b.region.step - a.region.step || a.region.id - b.region.id);
 }
 
-/** The narrowest region that the candidate lies in: it answers for the trial. The global arm has what lies in none. */
+/** The narrowest region that the candidate lies in: it answers for the trial. The global arm has
+ * what lies in none. */
 export const claimant = (arms: readonly RegionArm[], { candidate }: Pick<Member, 'candidate'>): RegionArm | undefined =>
   arms.find(({ family, ground }) => family.name === candidate.family && ground.holds(candidate.config));
 
 /**
- * Of the family that promises most, the candidate that promises most, the promises of each region that is searched at its
- * credit and all others in full: the largest promise that a search finds is the likeliest to be too large. Which family
- * that is, is left to the promises themselves. Where the very best needs no credit, no other is looked at.
+ * Of the family that promises most, the candidate that promises most, the promises of each region
+ * that is searched at its credit and all others in full: the largest promise that a search finds is
+ * the likeliest to be too large. Which family that is, is left to the promises themselves. Where
+ * the very best needs no credit, no other is looked at.
  */
 export function chooseByCredit(
   scorer: Scorer,

@@ -1,4 +1,5 @@
-/** Which candidates are looked at in one proposal (docs/trade.md, step 6). All are legal, within the limits and not asked yet. */
+/** Which candidates are looked at in one proposal (docs/trade.md, step 6). All are legal, within
+ * the limits and not asked yet. */
 import type { Rng } from '../../math/rng.ts';
 import { activeDimensions, completeConfiguration, familyOf, isMember } from '../../space/lattice.ts';
 import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbours.ts';
@@ -58,7 +59,8 @@ function neighboursOf(catalogue: Catalogue, family: Family, config: Configuratio
   return admitted;
 }
 
-/** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are drawn). */
+/** One-exchange neighbours; where dimensions are long, only adjacent levels (farther ones are
+ * drawn). */
 function exchanges(family: Family, config: Configuration): readonly Configuration[] {
   return isShort(family) ? oneExchange(family, config) : adjacentExchange(family, config);
 }
@@ -68,13 +70,14 @@ const isShort = ({ dimensions }: Family): boolean =>
   dimensions.reduce((sum, { levels }) => sum + levels.length, 0) <= TRADE.exchangeLevels;
 
 /**
- * Whether its regions search a family: not where all of it, or every exchange of a centre, is a candidate anyway. What a search
- * adds there are the promises that are most wrong.
+ * Whether its regions search a family: not where all of it, or every exchange of a centre, is a
+ * candidate anyway. What a search adds there are the promises that are most wrong.
  */
 export const isSearched = (catalogue: Catalogue, family: Family): boolean =>
   !isListedWhole(catalogue, family.name) && !isShort(family);
 
-/** A level of the dimension other than its own, at most `radius` away; near ones as likely as far ones, octave by octave. */
+/** A level of the dimension other than its own, at most `radius` away; near ones as likely as far
+ * ones, octave by octave. */
 function moveLevel(dimension: Dimension, config: Configuration, radius: number, rng: Rng): Level | undefined {
   const { levels, type } = dimension;
   const own = levelIndex(dimension, config);
@@ -94,7 +97,8 @@ export type Reach = (dimension: Dimension) => number;
 
 const EVERYWHERE: Reach = () => Infinity;
 
-/** The configuration with the dimensions `changed` moved to other levels, canonical; `undefined` where that is illegal. */
+/** The configuration with the dimensions `changed` moved to other levels, canonical; `undefined`
+ * where that is illegal. */
 export function change(
   family: Family,
   config: Configuration,
@@ -135,7 +139,8 @@ export function neighbour(
   return moved && holds(moved) ? moved : undefined;
 }
 
-/** Random ones in the region: a few coordinates of the centre changed, each with probability min(1, 20/d) (TuRBO). */
+/** Random ones in the region: a few coordinates of the centre changed, each with probability min(1,
+ * 20/d) (TuRBO). */
 function* drawInRegion(region: Region, family: Family, centre: Configuration, rng: Rng): Generator<Configuration> {
   const dimensions = activeDimensions(family, centre);
   const categories = dimensions.filter(({ type }) => type === 'categorical').length;
@@ -175,8 +180,8 @@ function addNeighbours(
 }
 
 /**
- * The global arm's candidates: small families whole, of large ones a sample over their costs and the neighbours of
- * `centres` (the front and the best means).
+ * The global arm's candidates: small families whole, of large ones a sample over their costs and
+ * the neighbours of `centres` (the front and the best means).
  */
 export function addGlobalCandidates(
   set: CandidateSet,

@@ -1,6 +1,6 @@
 /**
- * Local search in families too large to list: one or two dimensions move as long as that promises more (docs/trade.md, step
- * 6). Every candidate seen is added to those glanced at.
+ * Local search in families too large to list: one or two dimensions move as long as that promises
+ * more (docs/trade.md, step 6). Every candidate seen is added to those glanced at.
  */
 import { familyOf } from '../../space/lattice.ts';
 import type { Rng } from '../../math/rng.ts';
@@ -32,7 +32,8 @@ function climbFrom({ scorer, set, glanced, rng }: Climber, start: Scored, ground
   }
 }
 
-/** The `count` with the largest gain at the deviation's bound among those that pass, largest first. */
+/** The `count` with the largest gain at the deviation's bound among those that pass, largest
+ * first. */
 function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Scored) => boolean): readonly Scored[] {
   const found: Scored[] = [];
   // What was glanced at has a bound of that gain: nothing past one below the last leader can lead.
@@ -46,7 +47,8 @@ function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Sco
   return found;
 }
 
-/** From the best of all, and from the best of each family's sample (which lie where little is known), by steps of any size. */
+/** From the best of all, and from the best of each family's sample (which lie where little is
+ * known), by steps of any size. */
 export function climbAnywhere(climber: Climber): void {
   const { catalogue } = climber;
   const large = catalogue.families.filter(({ whole }) => !whole);

@@ -1,25 +1,32 @@
-/** The settings of TRADE, in one place. [R]: reconstruction or choice of this project; the paper's full text is not public. */
+/** The settings of TRADE, in one place. [R]: reconstruction or choice of this project; the paper's
+ * full text is not public. */
 
 export const TRADE = Object.freeze({
-  /** Initial students: so many a family, all together at most this share of the budget, and at least `initialLeast`. [R] */
+  /** Initial students: so many a family, all together at most this share of the budget, and at
+   * least `initialLeast`. [R] */
   initialPerFamily: 2,
   initialShare: 0.25,
   initialLeast: 3,
 
   /** Candidates looked at in one proposal when families are listed whole. [R] */
   screen: 8_000,
-  /** Cost-stratified candidates of a family that is too large to list, docs/trade.md, step 6. [R] */
+  /** Cost-stratified candidates of a family that is too large to list, docs/trade.md, step 6.
+   * [R] */
   stratified: 256,
   /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
   bestMeans: 10,
-  /** Two-exchange neighbours drawn for all centres together (docs/trade.md, step 6), and random ones in each region. [R] */
+  /** Two-exchange neighbours drawn for all centres together (docs/trade.md, step 6), and random
+   * ones in each region. [R] */
   twoExchange: 64,
   regionDraws: 64,
-  /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al. 2019 (TuRBO). */
+  /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al.
+   * 2019 (TuRBO). */
   perturbed: 20,
-  /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent levels only. [R] */
+  /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent
+   * levels only. [R] */
   exchangeLevels: 64,
-  /** Local search in large families: starts among the best candidates and among the sample, and looks from each. [R] */
+  /** Local search in large families: starts among the best candidates and among the sample, and
+   * looks from each. [R] */
   searchStarts: 3,
   searchLooks: 40,
   /** The same within each region. [R] */
@@ -32,7 +39,8 @@ export const TRADE = Object.freeze({
   /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
   regions: 3,
 
-  /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each side. [R] */
+  /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each
+   * side. [R] */
   openedAt: 1,
   /** The last trials of a region that its credit is measured by. [R] */
   creditTrials: 8,
@@ -42,24 +50,28 @@ export const TRADE = Object.freeze({
   failureTolerance: 3,
   /** A success realises at least this share of the expected gain. [R] */
   successShare: 0.25,
-  /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the space promises more. [R] */
+  /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the
+   * space promises more. [R] */
   idleTolerances: 3,
 
   /** A family's own arm: below this share of the hypervolume a promise is next to nothing. [R] */
   familyArmBelow: 0.005,
-  /** A family is starved that had less than this share of an even part of the results, all so many deviations below the knee. [R] */
+  /** A family is starved that had less than this share of an even part of the results, all so many
+   * deviations below the knee. [R] */
   starvedShare: 0.5,
   starvedBelow: 1,
-  /** It climbs by a result so many deviations of all above its own best; it is given up after so many steps in vain a dimension. [R] */
+  /** It climbs by a result so many deviations of all above its own best; it is given up after so
+   * many steps in vain a dimension. [R] */
   climb: 0.1,
   climbPatience: 2,
 
-  /** How far above the front a result must come to count as a gain, in deviations of the outputs. [R] */
+  /** How far above the front a result must come to count as a gain, in deviations of the outputs.
+   * [R] */
   margin: 0.0005,
 
   /**
-   * Likelihood evaluations of a fit: `fitWork / n³` within the two bounds, n being what it fits to, at most `fitResults`; a
-   * refit each n / `refitEvery` new results. [R]
+   * Likelihood evaluations of a fit: `fitWork / n³` within the two bounds, n being what it fits to,
+   * at most `fitResults`; a refit each n / `refitEvery` new results. [R]
    */
   fitWork: 3e7,
   fitLeast: 20,

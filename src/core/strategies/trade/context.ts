@@ -1,4 +1,5 @@
-/** What a TRADE run knows from its first moment and never changes: candidates, their coordinates, the surrogate's form. */
+/** What a TRADE run knows from its first moment and never changes: candidates, their coordinates,
+ * the surrogate's form. */
 import type { CrossCache, RowWriter } from '../../surrogate/cross-cache.ts';
 import type { Encoding, Point } from '../../surrogate/encoding.ts';
 import { createEncoding, encode, encodeInto } from '../../surrogate/encoding.ts';
@@ -10,7 +11,8 @@ import type { StrategyInput, StrategyOptions } from '../strategy.ts';
 import { createPrior } from './transfer.ts';
 import type { Prior } from './transfer.ts';
 
-/** Work already done. It only saves time: what is read from here is bit for bit what would be computed anew. */
+/** Work already done. It only saves time: what is read from here is bit for bit what would be
+ * computed anew. */
 export interface Memo {
   last: { readonly keys: readonly string[]; readonly gp: Gp; readonly cross: CrossCache } | undefined;
 }
@@ -45,7 +47,8 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     return point;
   };
   const listed = new Map<Costed, Point | undefined>(sample.map((member) => [member, undefined]));
-  // Of thousands that are looked at once, a coordinate more to remember is one more for the collector to find.
+  // Of thousands that are looked at once, a coordinate more to remember is one more for the
+  // collector to find.
   const writePoint: RowWriter<Costed> = (member, row) => {
     let point = listed.get(member);
     if (!point) {

@@ -1,6 +1,7 @@
 /**
- * What a region's promises are worth, by what became of its last ones. One surrogate promises for all, and in a box that is
- * searched closely its largest promise is the one it is most wrong about. A region that keeps its word is taken at it.
+ * What a region's promises are worth, by what became of its last ones. One surrogate promises for
+ * all, and in a box that is searched closely its largest promise is the one it is most wrong about.
+ * A region that keeps its word is taken at it.
  *
  * | symbol | meaning                                                           |
  * | g      | gain that the region's best candidate promises, in hypervolume    |

@@ -1,15 +1,17 @@
 /**
- * The arm of a starved family (docs/trade.md, step 5). The surrogate of all families draws bad outliers in: results far below
- * the knee of its scale are nearly the same to it, and a family that has no other is poor to it all over. So where everything that
- * it can still promise is next to nothing, such a family, if it had few trials, goes on by itself: by a process of its own
- * results alone, from its own best up.
+ * The arm of a starved family (docs/trade.md, step 5). The surrogate of all families draws bad
+ * outliers in: results far below the knee of its scale are nearly the same to it, and a family that
+ * has no other is poor to it all over. So where everything that it can still promise is next to
+ * nothing, such a family, if it had few trials, goes on by itself: by a process of its own results
+ * alone, from its own best up.
  *
  * | symbol | meaning                                                                                   |
  * | v      | what is learned of a student, more is better                                              |
  * | best   | the family's best posterior value by its own process                                      |
  * | climb  | a result of the family above all its earlier ones by some part of a deviation of all       |
  *
- * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the reference.
+ * Acquisition: log E[max(0, r v − best)], r = 1 or a reward's factor, over what costs less than the
+ * reference.
  */
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
 import { logGainOf } from '../../acquisition/improvement-terms.ts';
@@ -37,7 +39,8 @@ import { contributions } from './regions.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
-/** A student by the arm of its family; `mean` and `deviation` are of what is learned, by the family's own process. */
+/** A student by the arm of its family; `mean` and `deviation` are of what is learned, by the
+ * family's own process. */
 export interface FamilyStep {
   readonly member: Member;
   readonly mean: number;
@@ -52,7 +55,8 @@ interface Standing {
   readonly rng: Rng;
 }
 
-/** The next student of a starved family; `undefined` where none is starved, or the rest promises enough. `gain`: the best promise. */
+/** The next student of a starved family; `undefined` where none is starved, or the rest promises
+ * enough. `gain`: the best promise. */
 export function stepInFamily(state: TradeState, gain: number, standing: Standing): FamilyStep | undefined {
   const { catalogue } = state.context;
   if (catalogue.families.length < 2) return undefined;
@@ -74,7 +78,8 @@ export function stepInFamily(state: TradeState, gain: number, standing: Standing
   return undefined;
 }
 
-/** Families off the front: the one that climbs already, then those whose few results all lie far below the knee, the poorest first. */
+/** Families off the front: the one that climbs already, then those whose few results all lie far
+ * below the knee, the poorest first. */
 function starvedFamilies(
   { context: { catalogue }, ledger }: TradeState,
   onFront: ReadonlySet<string | undefined>,
@@ -115,7 +120,8 @@ function stepsOf(own: readonly LedgerTrial[], unit: number): { readonly steps: n
   return { steps, vain };
 }
 
-/** The family's own process, its results standardised by themselves; pending students count at their posterior means. */
+/** The family's own process, its results standardised by themselves; pending students count at
+ * their posterior means. */
 function ownProcess({ context, ledger }: TradeState, family: FamilyCatalogue, picked: readonly Member[]) {
   const { catalogue, options } = context;
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;

@@ -1,4 +1,5 @@
-/** A TRADE run followed through its log: its regions after each result, and what its surrogate knew of the noise. */
+/** A TRADE run followed through its log: its regions after each result, and what its surrogate knew
+ * of the noise. */
 import type { RunEvent } from '../../events.ts';
 import { calibrate, leaveOneOutPairs } from '../../surrogate/calibration.ts';
 import { unpack } from '../../surrogate/hyperparameters.ts';
@@ -69,7 +70,8 @@ function momentOf(before: TradeState, after: TradeState, trial: number): Regions
   };
 }
 
-/** A failure counts, or narrows; `undefined` where the region did not hear of the result, or ended with it. */
+/** A failure counts, or narrows; `undefined` where the region did not hear of the result, or ended
+ * with it. */
 function successOf(before: Region | undefined, after: Region | undefined): boolean | undefined {
   if (!before || !after || before === after) return undefined;
   return after.failures === 0 && after.step <= before.step;

@@ -1,4 +1,5 @@
-/** What a candidate is expected to gain: the acquisition of the problem's goal over the draws of what is measured (docs/trade.md, steps 4 and 9). */
+/** What a candidate is expected to gain: the acquisition of the problem's goal over the draws of
+ * what is measured (docs/trade.md, steps 4 and 9). */
 import { createEhvi } from '../../acquisition/ehvi.ts';
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
 import { logGainOf } from '../../acquisition/improvement-terms.ts';
@@ -13,7 +14,8 @@ import { objectiveCosts } from '../ledger.ts';
 import { TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
 
-/** Gains are logarithms, in the units of the score; what keeps no limit is weighed by the chance that it does. */
+/** Gains are logarithms, in the units of the score; what keeps no limit is weighed by the chance
+ * that it does. */
 export interface Gain {
   /** An upper bound, at the price of one expected improvement. */
   bound(member: Member, mean: number, deviation: number): number;

@@ -1,4 +1,5 @@
-/** The initial design: reference students, then one or two a family, spread over cost (docs/trade.md, steps 2 and 10). */
+/** The initial design: reference students, then one or two a family, spread over cost
+ * (docs/trade.md, steps 2 and 10). */
 import { createRng, split } from '../../math/rng.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import { objectiveCosts } from '../ledger.ts';
@@ -16,10 +17,11 @@ export interface Initial {
 const STREAM = 0x696e6974;
 
 /**
- * All references, as every strategy has them (or none), and with them a quarter of the budget at most. Each round gives every
- * family one student, in a band of log cost of its own that moves on from family to family, so that all together cover the
- * costs below the reference's, as what is dearer can gain nothing. Of `earlier`, the front of earlier runs, come as many as
- * make up half of the design, as far as the references leave room.
+ * All references, as every strategy has them (or none), and with them a quarter of the budget at
+ * most. Each round gives every family one student, in a band of log cost of its own that moves on
+ * from family to family, so that all together cover the costs below the reference's, as what is
+ * dearer can gain nothing. Of `earlier`, the front of earlier runs, come as many as make up half of
+ * the design, as far as the references leave room.
  */
 export function initialDesign(
   catalogue: Catalogue,

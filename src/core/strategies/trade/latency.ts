@@ -1,6 +1,6 @@
 /**
- * Latency as an objective, a limit or the cost of a reward: forecast from what was told, as draws of what may be measured
- * (docs/trade.md, step 9).
+ * Latency as an objective, a limit or the cost of a reward: forecast from what was told, as draws
+ * of what may be measured (docs/trade.md, step 9).
  *
  * | symbol | meaning                                                                                |
  * | u_i    | (i − ½)/M: the middles of M equal shares of probability, M = `LATENCY_DRAWS`           |
@@ -26,7 +26,8 @@ export interface LatencyForecast {
   readonly expected: (member: Costed) => number | undefined;
   /** Known costs, with the expected latency among them. */
   readonly costs: (member: Costed) => Metrics;
-  /** Known costs with each latency that may be measured, all as likely, given that the limit is kept: `[draws]`. */
+  /** Known costs with each latency that may be measured, all as likely, given that the limit is
+   * kept: `[draws]`. */
   readonly draws: (member: Costed) => readonly Metrics[];
   /** The one with the lowest latency. */
   readonly quickest: (member: Costed) => Metrics;

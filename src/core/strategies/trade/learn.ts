@@ -1,4 +1,5 @@
-/** From the results so far to a posterior: scale, hyperparameters, factor, pending trials (docs/trade.md, steps 3 and 7). */
+/** From the results so far to a posterior: scale, hyperparameters, factor, pending trials
+ * (docs/trade.md, steps 3 and 7). */
 import { createCrossCache } from '../../surrogate/cross-cache.ts';
 import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
@@ -39,8 +40,8 @@ const evaluations = (n: number): number =>
   Math.round(Math.min(TRADE.fitMost, Math.max(TRADE.fitLeast, TRADE.fitWork / n ** 3)));
 
 /**
- * Which of n results a fit looks at: all, or of more than `fitResults` the better half and, evenly spread over the ranks, of the
- * others. It is the good ones that the search has to tell apart.
+ * Which of n results a fit looks at: all, or of more than `fitResults` the better half and, evenly
+ * spread over the ranks, of the others. It is the good ones that the search has to tell apart.
  */
 function fittedTo(y: Float64Array): readonly number[] {
   const ranked = Array.from(y.keys()).sort((a, b) => y[b]! - y[a]! || a - b);
@@ -52,7 +53,8 @@ function fittedTo(y: Float64Array): readonly number[] {
   return [...best, ...spread].sort((a, b) => a - b);
 }
 
-/** The last count of results up to n at which a fit is due: steps grow with n, and follow from n alone. */
+/** The last count of results up to n at which a fit is due: steps grow with n, and follow from n
+ * alone. */
 function fitDue(n: number): number {
   let due = 1;
   for (let next = due; next <= n; next += Math.max(1, Math.floor(next / TRADE.refitEvery))) due = next;

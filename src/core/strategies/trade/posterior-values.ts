@@ -15,8 +15,9 @@ interface Fitted {
 }
 
 /**
- * The values of `data`, `[n]`, at their posterior means without the noise, y − σ²α (Rasmussen and Williams 2006, equation
- * 2.25 at the data). Gains over the best of noisy results would be gains over its luck (Letham et al. 2019).
+ * The values of `data`, `[n]`, at their posterior means without the noise, y − σ²α (Rasmussen and
+ * Williams 2006, equation 2.25 at the data). Gains over the best of noisy results would be gains
+ * over its luck (Letham et al. 2019).
  */
 export function posteriorValues(
   problem: Problem,

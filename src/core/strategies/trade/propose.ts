@@ -1,4 +1,5 @@
-/** One proposal from the posterior: candidates of all arms, one acquisition, one argmax over families and regions alike. */
+/** One proposal from the posterior: candidates of all arms, one acquisition, one argmax over
+ * families and regions alike. */
 import type { Why } from '../../events.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import type { Rng } from '../../math/rng.ts';
@@ -32,7 +33,8 @@ export interface Chosen {
   readonly why: Why;
 }
 
-/** The most promising unasked candidate; `undefined` when none is left. `gp` is conditioned on what is pending. */
+/** The most promising unasked candidate; `undefined` when none is left. `gp` is conditioned on what
+ * is pending. */
 export function propose(
   state: TradeState,
   learned: Learned,
@@ -89,7 +91,8 @@ function posteriorOutcomes({ context, ledger }: TradeState, learned: Learned): r
   });
 }
 
-/** Gains over what is told, at its posterior value, and over what is pending at its predicted value. */
+/** Gains over what is told, at its posterior value, and over what is pending at its predicted
+ * value. */
 function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly Member[]): Scorer {
   const { scale, gp: results, cross, latency, offset } = learned;
   const { context, ledger } = state;
@@ -120,7 +123,8 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
   });
 }
 
-/** The front, and the best values told: around them lie the candidates of families too large to list. */
+/** The front, and the best values told: around them lie the candidates of families too large to
+ * list. */
 function searchCentres(state: TradeState): readonly Candidate[] {
   const placed = judged(state);
   const reference = referenceOutcome(
@@ -135,7 +139,8 @@ function searchCentres(state: TradeState): readonly Candidate[] {
     .filter((candidate) => candidate !== undefined);
 }
 
-/** Predicted by its family's own process; the gain is what the surrogate of all families expects of it. */
+/** Predicted by its family's own process; the gain is what the surrogate of all families expects of
+ * it. */
 function explainStep({ mean, deviation }: FamilyStep, shared: Scored | undefined, orientation: number): Why {
   return {
     source: FAMILY_ARM,

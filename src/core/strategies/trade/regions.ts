@@ -1,7 +1,8 @@
 /**
- * Trust regions on the lattice and their law (docs/trade.md, step 5). A region is a box around a student on the front: so many
- * levels up or down in its ordinal dimensions, so many categorical ones different. Each step halves them all, as in TuRBO
- * (Eriksson et al. 2019), whatever the dimension's length. It only ever proposes; no data is dropped.
+ * Trust regions on the lattice and their law (docs/trade.md, step 5). A region is a box around a
+ * student on the front: so many levels up or down in its ordinal dimensions, so many categorical
+ * ones different. Each step halves them all, as in TuRBO (Eriksson et al. 2019), whatever the
+ * dimension's length. It only ever proposes; no data is dropped.
  */
 import { hypervolumeGain, outcomeCorner } from '../../geometry/cells.ts';
 import type { Cells, Outcome } from '../../geometry/cells.ts';
@@ -35,8 +36,8 @@ export const openRegion = (id: number, centre: number): Region => {
 export const failureTolerance = (d: number): number => Math.max(TRADE.failureTolerance, Math.ceil(d / 2));
 
 /**
- * The law. Successes in a row widen the region and failures in a row narrow it; one that fails at its narrowest step is dead
- * (`undefined`).
+ * The law. Successes in a row widen the region and failures in a row narrow it; one that fails at
+ * its narrowest step is dead (`undefined`).
  */
 export function afterTrial(region: Region, success: boolean, tolerance: number, narrowest: number): Region | undefined {
   const successes = success ? region.successes + 1 : 0;
@@ -48,12 +49,14 @@ export function afterTrial(region: Region, success: boolean, tolerance: number, 
   return region.step < narrowest ? { ...region, step: region.step + 1, successes: 0, failures: 0, idle: 0 } : undefined;
 }
 
-/** A success realises a fair part of what was expected, and would still be a gain were it one noise deviation worse. */
+/** A success realises a fair part of what was expected, and would still be a gain were it one noise
+ * deviation worse. */
 export const isSuccess = (before: Cells, told: Outcome, expected: number, noise: number): boolean =>
   hypervolumeGain(before, told) >= TRADE.successShare * expected &&
   hypervolumeGain(before, { ...told, value: told.value - noise }) > 0;
 
-/** The gain were it one noise deviation better: a promise is held to be broken only where noise alone does not explain it. */
+/** The gain were it one noise deviation better: a promise is held to be broken only where noise
+ * alone does not explain it. */
 export const gainAtBest = (before: Cells, told: Outcome, noise: number): number =>
   hypervolumeGain(before, { ...told, value: told.value + noise });
 
@@ -94,7 +97,8 @@ export function contains(region: Step, family: Family, centre: Configuration): (
   return withinRadius(family, centre, (dimension) => levelRadius(region, dimension), hammingRadius(region, categories));
 }
 
-/** Trials on the front (of equals the earliest) with the hypervolume that would be lost without each, largest first. */
+/** Trials on the front (of equals the earliest) with the hypervolume that would be lost without
+ * each, largest first. */
 export function contributions(
   outcomes: readonly Placed[],
   reference: Outcome,

@@ -1,4 +1,5 @@
-/** Expected hypervolume improvement of many candidates, and the best of them without looking closely at all. */
+/** Expected hypervolume improvement of many candidates, and the best of them without looking
+ * closely at all. */
 import { crossEntry, crossVariance } from '../../surrogate/cross-cache.ts';
 import type { CrossCache, CrossEntry, RowWriter } from '../../surrogate/cross-cache.ts';
 import type { Gp } from '../../surrogate/gp.ts';
@@ -39,8 +40,8 @@ export function createScorer(parts: Omit<Scorer, 'precisions'>): Scorer {
 }
 
 /**
- * Posterior mean in O(n), and upper bounds: the variance given the one most telling result alone is never less than the
- * variance given all, and EHVI rises with it.
+ * Posterior mean in O(n), and upper bounds: the variance given the one most telling result alone is
+ * never less than the variance given all, and EHVI rises with it.
  */
 export function glance(scorer: Scorer, member: Member): Scored {
   const { gp, gain, precisions, cross, settled, writePoint } = scorer;
@@ -64,7 +65,8 @@ export function refine({ gain }: Scorer, glanced: Scored): Scored {
   return { ...glanced, logGain: gain.log(gain.improvementTermsOf(member), mean, deviation) };
 }
 
-/** The exact gain, in O(n²), in O(n) a new result; `undefined`, often sooner, when it turns out to be less than `atLeast`. */
+/** The exact gain, in O(n²), in O(n) a new result; `undefined`, often sooner, when it turns out to
+ * be less than `atLeast`. */
 function look(scorer: Scorer, { member, entry, mean }: Scored, atLeast: number): Scored | undefined {
   const { gp, gain, cross, settled } = scorer;
   const deviationOf = (variance: number): number => Math.sqrt(Math.max(variance, LEAST_VARIANCE));
@@ -76,19 +78,22 @@ function look(scorer: Scorer, { member, entry, mean }: Scored, atLeast: number):
   return logGain < atLeast ? undefined : { member, entry, mean, deviation, logGain };
 }
 
-/** What decides how quickly the best is found, and not which it is: with fewer results, or rivals, looking at all is quicker. */
+/** What decides how quickly the best is found, and not which it is: with fewer results, or rivals,
+ * looking at all is quicker. */
 const QUICKER = Object.freeze({
   results: 150,
   rivals: 8,
-  /** The part of the data is chosen by what so many of the most promising have in common with it. */
+  /** The part of the data is chosen by what so many of the most promising have in common with
+   * it. */
   judges: 64,
   /** The part, as a share of the results. */
   share: 1 / 4,
 });
 
 /**
- * Those of the rivals, most promising first, that may still gain more than `floor`, by tighter bounds: what was worked out of
- * them before, and then the part of the data that tells most of the first of them, O(n²/32) each.
+ * Those of the rivals, most promising first, that may still gain more than `floor`, by tighter
+ * bounds: what was worked out of them before, and then the part of the data that tells most of the
+ * first of them, O(n²/32) each.
  */
 function tighten(scorer: Scorer, rivals: readonly Scored[], floor: number): readonly Scored[] {
   const { gp, gain } = scorer;
@@ -108,9 +113,9 @@ function tighten(scorer: Scorer, rivals: readonly Scored[], floor: number): read
 }
 
 /**
- * The candidate with the largest gain, `undefined` where none has more than `atLeast`, if that is given. Exact, but only
- * promising ones are looked at closely: one whose bound is highest first, then those whose bounds are above what it turned
- * out to be, and stay so when they are tightened.
+ * The candidate with the largest gain, `undefined` where none has more than `atLeast`, if that is
+ * given. Exact, but only promising ones are looked at closely: one whose bound is highest first,
+ * then those whose bounds are above what it turned out to be, and stay so when they are tightened.
  */
 export function best(scorer: Scorer, glanced: readonly Scored[], atLeast = -Infinity): Scored | undefined {
   const [first, ...others] = glanced;

@@ -1,4 +1,5 @@
-/** TRADE's state and how each event moves it: what was asked and told, and the regions under their law. */
+/** TRADE's state and how each event moves it: what was asked and told, and the regions under their
+ * law. */
 import type { RunEvent } from '../../events.ts';
 import { createCells } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
@@ -56,7 +57,8 @@ export function judged({
   });
 }
 
-/** One noise deviation of a result, in the units of its value: those of what is learned, times a reward's factor. */
+/** One noise deviation of a result, in the units of its value: those of what is learned, times a
+ * reward's factor. */
 function noiseDeviation({ context, ledger }: TradeState, { value = 0, learned = 0 }: LedgerTrial): number {
   const data = withData(ledger);
   if (data.length === 0 || !ledger.warmStart) return 0;
@@ -83,7 +85,8 @@ export function foldEvent(state: TradeState, event: RunEvent): TradeState {
   }
 }
 
-/** The law for the trial's region, the end of those that are spent, and new ones on the front's largest free shares. */
+/** The law for the trial's region, the end of those that are spent, and new ones on the front's
+ * largest free shares. */
 function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const { context, ledger } = state;
   const { problem } = context.input;

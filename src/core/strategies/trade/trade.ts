@@ -1,6 +1,7 @@
 /**
- * TRADE: trust-region Bayesian optimisation over several student families with a fixed teacher (arXiv 2206.13130, of which
- * the abstract is public; what goes past it is reconstructed from published parts, see docs/trade.md and docs/decisions.md).
+ * TRADE: trust-region Bayesian optimisation over several student families with a fixed teacher
+ * (arXiv 2206.13130, of which the abstract is public; what goes past it is reconstructed from
+ * published parts, see docs/trade.md and docs/decisions.md).
  *
  * 1. a small initial design over families and costs            init.ts
  * 2. one Gaussian process over all families                    ../../surrogate, learn.ts
@@ -30,7 +31,8 @@ import { foldEvent, startState } from './state.ts';
 import type { TradeState } from './state.ts';
 
 const STREAM = 0x74726164;
-/** Positions of further draws: past those of any budget, so that no draw of one trial is the first of another. */
+/** Positions of further draws: past those of any budget, so that no draw of one trial is the first
+ * of another. */
 const DRAW_STRIDE = 1_000_000;
 
 /** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
@@ -67,24 +69,28 @@ const WHOLE = tradeStrategy(
   {
     ...{ id: 'trade', title: 'TRADE', fidelity: 'reconstruction' },
     summary:
-      'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected hypervolume improvement.',
+      'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected ' +
+      'hypervolume improvement.',
   },
   {},
 );
 
 export const trade: Strategy<TradeState> = { ...WHOLE, explain: (input, log) => followSearch(WHOLE, input, log) };
 
-/** The same surrogate and acquisition without what makes it TRADE: the peer that a region has to be better than. */
+/** The same surrogate and acquisition without what makes it TRADE: the peer that a region has to be
+ * better than. */
 export const gpEhvi = tradeStrategy(
   {
     ...{ id: 'gp-ehvi', title: 'Global GP', fidelity: 'partial' },
     summary:
-      'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs exact: no regions.',
+      'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs ' +
+      'exact: no regions.',
   },
   { regions: false, credit: false, familyArm: false },
 );
 
-/** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et al. 2021). */
+/** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et
+ * al. 2021). */
 export const tradeM = tradeStrategy(
   {
     ...{ id: 'trade-m', title: 'TRADE-M', fidelity: 'partial' },
@@ -116,8 +122,8 @@ function ask(state: TradeState, count: number): AskedEvent {
 }
 
 /**
- * Without any result there is nothing to learn from: draw by chance, and say so. Where students were too slow, the draw
- * is the one of several that is most likely to be quick enough.
+ * Without any result there is nothing to learn from: draw by chance, and say so. Where students
+ * were too slow, the draw is the one of several that is most likely to be quick enough.
  */
 function drawBlind({ context, ledger }: TradeState, position: number, asked: ReadonlySet<string>): Chosen | undefined {
   const { logFeasible } = forecastLatency(context, ledger);

@@ -1,5 +1,6 @@
 /**
- * What earlier runs say of a student, as a feature of the surrogate (docs/trade.md, step 10): y = ρ m(x) + δ(x).
+ * What earlier runs say of a student, as a feature of the surrogate (docs/trade.md, step 10): y = ρ
+ * m(x) + δ(x).
  *
  * | symbol | meaning                                                                             | shape |
  * | m(x)   | posterior mean of the earlier results, each run standardised by itself              | [n]   |
@@ -9,8 +10,9 @@
  * | q      | K⁻¹ m                                                                               | [n]   |
  * | P      | (K + τ² m mᵀ)⁻¹, which integrates ρ                                                  | [n][n]|
  *
- * A student tells about others as in Kennedy and O'Hagan 2000 (equation 1, autoregressive), with the earlier mean plugged in. The
- * weight is dropped when leaving one out predicts better without it: a run that misleads costs its initial students. [R]
+ * A student tells about others as in Kennedy and O'Hagan 2000 (equation 1, autoregressive), with
+ * the earlier mean plugged in. The weight is dropped when leaving one out predicts better without
+ * it: a run that misleads costs its initial students. [R]
  */
 import { cornerOf } from '../../geometry/dominance.ts';
 import { sign } from '../../objective.ts';
@@ -34,7 +36,8 @@ const TRANSFER = Object.freeze({
   /** ρ₀ and τ. [R] */
   weight: 0.8,
   weightDeviation: 0.4,
-  /** Log score, in nats over all results, by which the earlier runs must predict worse before they are dropped. [R] */
+  /** Log score, in nats over all results, by which the earlier runs must predict worse before they
+   * are dropped. [R] */
   benefit: 1,
   /** Results of earlier runs that are learned from; of more, every so-manyth by value. [R] */
   results: 400,
@@ -120,7 +123,8 @@ function standardised(catalogue: Catalogue, results: readonly PriorResult[]): re
   return earlier.filter((_, i) => i % step === 0);
 }
 
-/** Of costs that only a measurement tells nothing is known here: the front is that of the others. */
+/** Of costs that only a measurement tells nothing is known here: the front is that of the
+ * others. */
 function frontOf({ problem, families }: Catalogue, known: readonly Earlier[]): readonly Member[] {
   const objectives = problem.objectives.slice(1).filter((objective) => objective.known);
   const costsOf = ({ costs }: Member): readonly number[] => cornerOf(costs, objectives);
@@ -143,7 +147,8 @@ export interface PriorFit {
   readonly weight: number;
 }
 
-/** θ and ρ for outputs `y` and earlier means `m`, `[n]`: of two fits, with the earlier runs and without, the better. */
+/** θ and ρ for outputs `y` and earlier means `m`, `[n]`: of two fits, with the earlier runs and
+ * without, the better. */
 export function fitWithPrior(
   model: Model,
   points: readonly Point[],
@@ -174,8 +179,9 @@ const plainScore = (gp: Gp): number =>
   );
 
 /**
- * Posterior mean of ρ given the outputs of `gp` (whose K it is), and Σ log p(yᵢ | the others) with ρ integrated: equations
- * 5.10 to 5.12 of Rasmussen and Williams 2006 for P, by Sherman and Morrison.
+ * Posterior mean of ρ given the outputs of `gp` (whose K it is), and Σ log p(yᵢ | the others) with
+ * ρ integrated: equations 5.10 to 5.12 of Rasmussen and Williams 2006 for P, by Sherman and
+ * Morrison.
  */
 function weigh(gp: Gp, m: Float64Array): { readonly weight: number; readonly score: number } {
   const { weight: start, weightDeviation } = TRANSFER;

@@ -1,4 +1,5 @@
-/** The front over many runs: accuracy against a cost, every finished student of runs on the same data. */
+/** The front over many runs: accuracy against a cost, every finished student of runs on the same
+ * data. */
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import type { FrontPointsView } from '../../../bridge/schemas/front.ts';
 import { kneePoint, planeFront } from '../../../core/geometry/pareto-front.ts';
@@ -215,7 +216,8 @@ function teacherSeries(
     data: [{ value: [teacher[cost], teacher.accuracy] }],
     tooltip: {
       formatter: () =>
-        `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[cost])} ${metricTitle(cost)}`,
+        `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[cost])} ` +
+        `${metricTitle(cost)}`,
     },
   };
 }
@@ -241,5 +243,8 @@ function summaryOf(
   const [first, last] = [front[0], front.at(-1)];
   const range = first && last && first !== last ? `, from ${at(first)} to ${at(last)}` : first ? `: ${at(first)}` : '';
   const whose = formatPlural(new Set(front.map(({ run }) => run.id)).size, 'run');
-  return `${formatPlural(front.length, 'student')} of ${formatExact(points.ids.length)} on the front, from ${whose}${range}${knee ? `; knee at ${at(knee)}` : ''}.`;
+  return (
+    `${formatPlural(front.length, 'student')} of ${formatExact(points.ids.length)} on the front, from ` +
+    `${whose}${range}${knee ? `; knee at ${at(knee)}` : ''}.`
+  );
 }

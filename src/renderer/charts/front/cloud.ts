@@ -1,6 +1,7 @@
 /**
- * Students of a long run's front that nobody looks at one by one: dominated, neither picked nor pinned nor brushed. They are
- * drawn as clouds, a series for each look, and the rest as marks of their own.
+ * Students of a long run's front that nobody looks at one by one: dominated, neither picked nor
+ * pinned nor brushed. They are drawn as clouds, a series for each look, and the rest as marks of
+ * their own.
  */
 import type { ScatterSeriesOption } from 'echarts';
 import type { Theme } from '../../theme.ts';

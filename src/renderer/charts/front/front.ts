@@ -1,6 +1,7 @@
 /**
- * The Pareto front of a run: any two metrics of its students, every student by family (or by a third metric), teacher,
- * reference students, knee and earlier fronts marked, fronts of other runs beside it.
+ * The Pareto front of a run: any two metrics of its students, every student by family (or by a
+ * third metric), teacher, reference students, knee and earlier fronts marked, fronts of other runs
+ * beside it.
  */
 import type { EChartsOption } from 'echarts';
 import { formatExact, formatPlural } from '../../format.ts';
@@ -133,7 +134,8 @@ function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readon
   };
 }
 
-/** Undefined where the teacher has no such number: its latency and its training time are not measured. */
+/** Undefined where the teacher has no such number: its latency and its training time are not
+ * measured. */
 function teacherPoint({ teacher, x, y }: FrontInput): { readonly x: number; readonly y: number } | undefined {
   if (teacher === undefined) return undefined;
   const known: Readonly<Partial<Record<TrialMetric, number>>> = teacher;
@@ -146,7 +148,9 @@ function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: r
   const [first, last] = [front[0], front.at(-1)];
   const knee = front.find((point) => point.isKnee);
   const at = (point: FrontPoint): string =>
-    `${METRIC_SPECS[input.y].text(point.y)} ${input.y === 'accuracy' ? '' : `${METRIC_SPECS[input.y].noun} `}at ${METRIC_SPECS[input.x].text(point.x)} ${METRIC_SPECS[input.x].noun}`;
+    `${METRIC_SPECS[input.y].text(point.y)} ` +
+    `${input.y === 'accuracy' ? '' : `${METRIC_SPECS[input.y].noun} `}at ` +
+    `${METRIC_SPECS[input.x].text(point.x)} ${METRIC_SPECS[input.x].noun}`;
   const counted = points.filter(({ place }) => place !== 'later').length;
   return [
     counted < points.length ? `After ${formatPlural(counted, 'student')}: ` : '',

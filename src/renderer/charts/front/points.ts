@@ -1,4 +1,5 @@
-/** Where students stand in the plane of two metrics: on its front, dominated, beyond a limit, or not there yet. */
+/** Where students stand in the plane of two metrics: on its front, dominated, beyond a limit, or
+ * not there yet. */
 import { kneePoint, paretoFront } from '../../../core/geometry/pareto-front.ts';
 import { isFeasible } from '../../../core/objective.ts';
 import type { Limit, Objective } from '../../../core/objective.ts';
@@ -22,7 +23,8 @@ export interface Plane {
   readonly limits: readonly Limit[];
 }
 
-/** Finished students in the order of finishing: the n-th of them is the n-th point of the hypervolume's history. */
+/** Finished students in the order of finishing: the n-th of them is the n-th point of the
+ * hypervolume's history. */
 export function finishingOrder(trials: readonly Trial[]): readonly Trial[] {
   const finished = trials.filter(({ state }) => state === 'finished');
   return finished.sort(
@@ -64,7 +66,8 @@ export function frontPoints(
     .sort((left, right) => left.x - right.x || left.y - right.y);
 }
 
-/** How the line between two members of a front turns: what is attained at an x is attained by all worse ones. */
+/** How the line between two members of a front turns: what is attained at an x is attained by all
+ * worse ones. */
 export function stepOf(x: TrialMetric): 'start' | 'end' {
   return METRIC_SPECS[x].goal === 'minimize' ? 'end' : 'start';
 }

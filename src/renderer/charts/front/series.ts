@@ -1,4 +1,5 @@
-/** The marks and lines of the front: families, teacher, reference students, fronts now, earlier and of other runs. */
+/** The marks and lines of the front: families, teacher, reference students, fronts now, earlier and
+ * of other runs. */
 import type { ScatterSeriesOption, SeriesOption } from 'echarts';
 import type { Trial } from '../../../core/trial.ts';
 import { formatCount, formatMilliseconds, formatPercent } from '../../format.ts';
@@ -193,7 +194,8 @@ export function tooltipText(input: FrontInput, { trial, place, isKnee }: FrontPo
   const more = [...new Set([input.y, input.x, ...(input.colour ? [input.colour] : [])])].filter((one) => !isTold(one));
   return [
     `${trialTitle(trial)} · ${input.titles.familyTitle(trial.candidate.family)} · ${standing}`,
-    `${formatPercent(trial.metrics['accuracy'], 2)} validation · ${formatCount(trial.params)} params · ${formatCount(trial.macs)} MACs${latencyText(trial)}`,
+    `${formatPercent(trial.metrics['accuracy'], 2)} validation · ${formatCount(trial.params)} params · ` +
+      `${formatCount(trial.macs)} MACs${latencyText(trial)}`,
     ...more.map(
       (metric) => `${METRIC_SPECS[metric].text(METRIC_SPECS[metric].value(trial))} ${METRIC_SPECS[metric].noun}`,
     ),

@@ -6,7 +6,8 @@ export interface AxisRange {
   readonly interval?: number;
 }
 
-/** From 1, 2 or 5 times a power of ten to another, so that a live front does not jitter with every point. */
+/** From 1, 2 or 5 times a power of ten to another, so that a live front does not jitter with every
+ * point. */
 export function logRange(values: readonly number[]): AxisRange {
   const logs = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
   if (logs.length === 0) return { min: 1e3, max: 1e6 };

@@ -1,6 +1,7 @@
 /**
- * Thousands of points in one path: the students that nobody looks at one by one. ECharts makes an element of each datum of an
- * ordinary series, which takes a second for tens of thousands; a large series draws them from a flat array.
+ * Thousands of points in one path: the students that nobody looks at one by one. ECharts makes an
+ * element of each datum of an ordinary series, which takes a second for tens of thousands; a large
+ * series draws them from a flat array.
  */
 import type { ScatterSeriesOption } from 'echarts';
 

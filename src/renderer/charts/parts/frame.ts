@@ -8,7 +8,8 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Libera
 /** Under a legend of one line. */
 const PLOT_TOP = 34;
 
-/** `richText`: the tooltip is drawn on the canvas, since the content security policy refuses inline styles. */
+/** `richText`: the tooltip is drawn on the canvas, since the content security policy refuses inline
+ * styles. */
 export function frame(theme: Theme): EChartsOption {
   const colors = chartColors(theme);
   return {
@@ -32,7 +33,8 @@ export function frame(theme: Theme): EChartsOption {
       right: 16,
       type: 'scroll',
       itemWidth: 14,
-      // As wide as high, for marks are drawn to this shape; and a scrolling legend cuts off what is higher than its items.
+      // As wide as high, for marks are drawn to this shape; and a scrolling legend cuts off what is
+      // higher than its items.
       itemHeight: 13,
       itemGap: 14,
       // Of staircases too, whose own line is not the one that is drawn.
@@ -70,7 +72,8 @@ interface TooltipSize {
   readonly viewSize: readonly number[];
 }
 
-/** Where a tooltip stands in a chart whose plot begins `top` pixels from above: beside the pointer, and not over the legend. */
+/** Where a tooltip stands in a chart whose plot begins `top` pixels from above: beside the pointer,
+ * and not over the legend. */
 function tooltipBelow(top: number) {
   return (
     [x = 0, y = 0]: readonly number[],
@@ -85,7 +88,8 @@ function tooltipBelow(top: number) {
   };
 }
 
-/** All names at once, in as many lines as they take, above a plot that makes room for them: one that has to be paged to is none. */
+/** All names at once, in as many lines as they take, above a plot that makes room for them: one
+ * that has to be paged to is none. */
 export function namedLegend(
   { legend, tooltip }: EChartsOption,
   titles: readonly string[],
@@ -114,7 +118,8 @@ function axisStyle(theme: Theme) {
 }
 
 export function xAxis(theme: Theme, options: XAXisComponentOption): XAXisComponentOption {
-  return { ...axisStyle(theme), nameLocation: 'middle', nameGap: 26, ...options } as XAXisComponentOption; // sound: a union's member with more of its own keys
+  // sound: a union's member with more of its own keys
+  return { ...axisStyle(theme), nameLocation: 'middle', nameGap: 26, ...options } as XAXisComponentOption;
 }
 
 export function yAxis(theme: Theme, options: YAXisComponentOption): YAXisComponentOption {

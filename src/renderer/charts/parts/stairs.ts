@@ -1,6 +1,7 @@
 /**
- * Staircases as they are. The line of ECharts leaves out segments of up to two pixels, so that a long flat after a low step
- * would be drawn slanted: here the line keeps its marks, tooltips and place in the legend, and a polyline draws the steps.
+ * Staircases as they are. The line of ECharts leaves out segments of up to two pixels, so that a
+ * long flat after a low step would be drawn slanted: here the line keeps its marks, tooltips and
+ * place in the legend, and a polyline draws the steps.
  */
 import type { CustomSeriesOption, LineSeriesOption } from 'echarts';
 
@@ -43,7 +44,8 @@ export function stairs({ step, areaStyle, ...line }: Stairs): [LineSeriesOption,
         step,
       );
       const path = {
-        // A custom series' own `silent` does not reach what it draws: the pointer would meet steps of a picture that has gone.
+        // A custom series' own `silent` does not reach what it draws: the pointer would meet steps
+        // of a picture that has gone.
         ...{ type: 'polyline' as const, silent: true },
         z2: LINE_ORDER,
         shape: { points: corners },
@@ -68,7 +70,8 @@ function pair([x = NaN, y = NaN]: readonly number[]): [number, number] {
   return [x, y];
 }
 
-/** Where a line through these places turns, all in one unit: `end` keeps a height up to the next place, `start` has the next one's at once. */
+/** Where a line through these places turns, all in one unit: `end` keeps a height up to the next
+ * place, `start` has the next one's at once. */
 export function cornersOf(places: readonly Place[], step: Turn): [number, number][] {
   return places.flatMap(([x, y], index): [number, number][] => {
     const next = places[index + 1];

@@ -1,4 +1,5 @@
-/** An axis of a chart as something to choose a range on without a pointer: the values that there are, with their words. */
+/** An axis of a chart as something to choose a range on without a pointer: the values that there
+ * are, with their words. */
 export interface RangeAxis {
   readonly id: string;
   readonly title: string;
@@ -10,7 +11,8 @@ export interface RangeAxis {
 /** By axis; what is not narrowed has no entry. */
 export type Ranges = ReadonlyMap<string, readonly [number, number]>;
 
-/** More steps than these would take longer to walk than to look at; the first and the last value are always among them. */
+/** More steps than these would take longer to walk than to look at; the first and the last value
+ * are always among them. */
 const MOST_STOPS = 100;
 
 export function rangeAxis({ id, title, text }: Omit<RangeAxis, 'stops'>, values: Iterable<number>): RangeAxis {

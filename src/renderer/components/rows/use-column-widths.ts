@@ -1,4 +1,5 @@
-/** Widths of a table's columns as the person set them: kept on this machine, by table, for every window of it. */
+/** Widths of a table's columns as the person set them: kept on this machine, by table, for every
+ * window of it. */
 import { useLocalStorage } from '@vueuse/core';
 import { computed } from 'vue';
 

@@ -1,6 +1,7 @@
 /**
- * Rows of a virtual grid that are walked by keyboard: only what is seen is in the page, one row at a time can be reached by
- * Tab, arrows, Page, Home and End move from row to row, and so do the commands `next` and `previous` from anywhere.
+ * Rows of a virtual grid that are walked by keyboard: only what is seen is in the page, one row at
+ * a time can be reached by Tab, arrows, Page, Home and End move from row to row, and so do the
+ * commands `next` and `previous` from anywhere.
  */
 import { useVirtualizer } from '@tanstack/vue-virtual';
 import { computed, nextTick, watch } from 'vue';
@@ -18,8 +19,8 @@ export interface RowGridOptions<Row> {
   /** Id of the row that the keyboard is at. */
   readonly selected: Ref<string | undefined>;
   /**
-   * Of a list that grows at its end: the end is followed while it is so near to what is seen, in pixels (never below 0), and
-   * whatever comes or goes elsewhere moves nothing in sight.
+   * Of a list that grows at its end: the end is followed while it is so near to what is seen, in
+   * pixels (never below 0), and whatever comes or goes elsewhere moves nothing in sight.
    */
   endMargin?(): number;
 }
@@ -50,7 +51,8 @@ export function useRowGrid<Row>({ rows, idOf, height, overscan, scroller, select
   const at = computed(() =>
     selected.value === undefined ? -1 : rows().findIndex((row) => idOf(row) === selected.value),
   );
-  /** One row can be reached by Tab: the selected one where it is there, else the first, or the last where that is in sight. */
+  /** One row can be reached by Tab: the selected one where it is there, else the first, or the last
+   * where that is in sight. */
   const focusable = computed(() => keyAt(at.value >= 0 ? at.value : endMargin ? rows().length - 1 : 0));
   /** Where steps are counted from. */
   const origin = (): number => (at.value < 0 && endMargin ? rows().length : at.value);

@@ -1,4 +1,5 @@
-/** An explanation in sentences and cells: why families got what they got, and how far predictions can be trusted. */
+/** An explanation in sentences and cells: why families got what they got, and how far predictions
+ * can be trusted. */
 import type { ExplanationView } from '../../../bridge/schemas/explain.ts';
 import type { SearchConfig } from '../../../core/run.ts';
 import { FAMILY_ARM } from '../../../core/strategies/trade/constants.ts';
@@ -20,7 +21,8 @@ export function armsText({ sources }: Account): string {
     .join(' · ');
 }
 
-/** Students of a family, those that failed among them, and the seconds that all of them trained: from the same trials, so that they agree. */
+/** Students of a family, those that failed among them, and the seconds that all of them trained:
+ * from the same trials, so that they agree. */
 export function familyCounts(trials: readonly Trial[], family: string) {
   const own = trials.filter((trial) => trial.candidate.family === family);
   const failed = own.filter(({ state }) => state === 'failed').length;
@@ -33,7 +35,8 @@ export function bestText(best: number | undefined, { objectives }: Scored): stri
   return objectives[0]?.metric === 'accuracy' ? formatPercent(best, 2) : digits(best, 4);
 }
 
-/** Which family got most, what was expected of it and what would be lost without it; what the global arm did. */
+/** Which family got most, what was expected of it and what would be lost without it; what the
+ * global arm did. */
 export function allocationSentences(
   { families, globalShare, predictions }: ExplanationView,
   scored: Scored,
@@ -56,12 +59,14 @@ export function allocationSentences(
   const dearest = [...families].sort((left, right) => right.share - left.share)[0];
   if (dearest && dearest.share > 0) {
     sentences.push(
-      `Without ${familyTitle(dearest.family)} the front would lose most: ${formatPercent(dearest.share)} of its hypervolume.`,
+      `Without ${familyTitle(dearest.family)} the front would lose most: ${formatPercent(dearest.share)} of its ` +
+        'hypervolume.',
     );
   }
   if (globalShare !== undefined && predictions.length > 0) {
     sentences.push(
-      `Of the students that the surrogate chose, ${formatPercent(globalShare, 0)} lay outside all regions (global arm).`,
+      `Of the students that the surrogate chose, ${formatPercent(globalShare, 0)} lay outside all regions ` +
+        '(global arm).',
     );
   }
   const ownArms = ownArmsSentence(families, familyTitle);
@@ -80,7 +85,10 @@ function ownArmsSentence(families: readonly Account[], familyTitle: (family: str
   const rest = others.map(({ family, own }) => `${formatExact(own)} of ${familyTitle(family)}`);
   const verb = rest.length === 0 && first.own === 1 ? 'comes' : 'come';
   const arm = rest.length === 0 ? "the family's own arm: it" : "the families' own arms: each";
-  return `${LIST.format([most, ...rest])} ${verb} from ${arm} had hardly been tried, and all else promised next to nothing.`;
+  return (
+    `${LIST.format([most, ...rest])} ${verb} from ${arm} had hardly been tried, and all else promised ` +
+    'next to nothing.'
+  );
 }
 
 export interface CalibrationRow {
@@ -115,8 +123,8 @@ const signed = (value: number): string => value.toFixed(2).replace('-', '−');
 const LEAST = 8;
 
 /**
- * Bias and width, each only where it lies beyond two standard errors of a calibrated surrogate's: of the mean of z, 1/√n;
- * of the mean of z², √(2/n).
+ * Bias and width, each only where it lies beyond two standard errors of a calibrated surrogate's:
+ * of the mean of z, 1/√n; of the mean of z², √(2/n).
  */
 export function calibrationSentences({ calibration, leftOut }: ExplanationView): readonly string[] {
   const sentences = calibration ? [biasSentence(calibration)] : [];

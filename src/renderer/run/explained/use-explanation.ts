@@ -1,11 +1,13 @@
-/** The explanation of a run, asked again as its trials end, at a pace that leaves the machine to the search. */
+/** The explanation of a run, asked again as its trials end, at a pace that leaves the machine to
+ * the search. */
 import { computed, onScopeDispose, watch } from 'vue';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { useCall } from '../../api.ts';
 import { useExplanations } from '../../stores/explanations.ts';
 import { useLive } from '../../stores/live.ts';
 
-/** From an answer to the next question: at least so long, and so many times as long as the answer took. */
+/** From an answer to the next question: at least so long, and so many times as long as the answer
+ * took. */
 const PAUSE_MS = 4000;
 const PAUSE_FACTOR = 10;
 

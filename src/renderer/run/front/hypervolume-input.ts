@@ -1,4 +1,5 @@
-/** A run's hypervolume history and those of other runs, all measured from this run's reference point within its limits. */
+/** A run's hypervolume history and those of other runs, all measured from this run's reference
+ * point within its limits. */
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { hypervolumeHistory } from '../../../core/geometry/hypervolume.ts';
 import { isFeasible } from '../../../core/objective.ts';

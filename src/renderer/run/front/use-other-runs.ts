@@ -1,4 +1,5 @@
-/** Runs of the same data set to be drawn beside a run, read where they are not here yet; those that are gone are left out. */
+/** Runs of the same data set to be drawn beside a run, read where they are not here yet; those that
+ * are gone are left out. */
 import { computed, shallowRef, watch } from 'vue';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { toWorkbenchError } from '../../../bridge/errors.ts';

@@ -57,7 +57,8 @@ export function chosenLines(lines: readonly LogLine[], choice: LogChoice, search
   return words.length === 0 ? kept : kept.filter((line) => words.every((word) => textOf(line).includes(word)));
 }
 
-/** What a line says, in lower case: written once, since a search looks through all of them at every key. */
+/** What a line says, in lower case: written once, since a search looks through all of them at every
+ * key. */
 const texts = new WeakMap<LogLine, string>();
 
 function textOf(line: LogLine): string {

@@ -1,6 +1,6 @@
 /**
- * The log of a run: the latest entries first, so that the end is there at once, then what came before; what is added is read as
- * the run goes on.
+ * The log of a run: the latest entries first, so that the end is there at once, then what came
+ * before; what is added is read as the run goes on.
  */
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { LogEntryView } from '../../../bridge/schemas/log.ts';
@@ -81,7 +81,8 @@ export function useLog(summary: () => RunSummaryView) {
   }
 
   watch(state, () => want('new'), { immediate: true });
-  // After a gap nothing that is held can be trusted; and a reading that failed for want of a connection is made good.
+  // After a gap nothing that is held can be trusted; and a reading that failed for want of a
+  // connection is made good.
   watch(
     () => live.synced,
     (synced) => {

@@ -1,4 +1,5 @@
-/** A configuration in a cell: what differs among the students of a run, grouped by what it means. */
+/** A configuration in a cell: what differs among the students of a run, grouped by what it
+ * means. */
 import type { Candidate, Level, Role } from '../../../core/space/space.ts';
 import type { Trial } from '../../../core/trial.ts';
 import { levelText, ROLE_WORDS } from '../../words.ts';
@@ -36,8 +37,9 @@ export function differingDimensions(trials: readonly Trial[]): Differing {
 }
 
 /**
- * `w16/24/16 d1 k3` where room is scarce, else `Width 16/24/16 · Depth 1 · Kernel 3`. Levels of one role stand together, all of
- * them where one differs, so that a place always means the same dimension.
+ * `w16/24/16 d1 k3` where room is scarce, else `Width 16/24/16 · Depth 1 · Kernel 3`. Levels of one
+ * role stand together, all of them where one differs, so that a place always means the same
+ * dimension.
  */
 export function shortConfig(
   { family, config }: Candidate,

@@ -1,4 +1,5 @@
-/** The order and choice of the rows of the trial table: pure, and quick enough for tens of thousands of them. */
+/** The order and choice of the rows of the trial table: pure, and quick enough for tens of
+ * thousands of them. */
 import type { Trial } from '../../../core/trial.ts';
 import type { TrialColumn } from './trial-columns.ts';
 
@@ -8,8 +9,8 @@ export interface TrialSort {
 }
 
 /**
- * A new list. What has no value, or one that is no number, goes last whichever way one sorts; equal ones stand in the order of
- * their numbers.
+ * A new list. What has no value, or one that is no number, goes last whichever way one sorts; equal
+ * ones stand in the order of their numbers.
  */
 export function sortTrials(
   trials: readonly Trial[],
@@ -31,13 +32,15 @@ export function sortTrials(
   return rows.map(({ trial }) => trial);
 }
 
-/** The next order when a column's head is clicked: numbers fall first, but the column of numbers itself; then the other way. */
+/** The next order when a column's head is clicked: numbers fall first, but the column of numbers
+ * itself; then the other way. */
 export function nextSort(sort: TrialSort, { id, look }: TrialColumn): TrialSort {
   if (sort.column === id) return { column: id, isDescending: !sort.isDescending };
   return { column: id, isDescending: look.isNumber === true && id !== 'number' };
 }
 
-/** Trials whose row says every word of `search`, in any of its columns and any case. All of them for an empty search. */
+/** Trials whose row says every word of `search`, in any of its columns and any case. All of them
+ * for an empty search. */
 export function findTrials(
   trials: readonly Trial[],
   search: string,
@@ -51,7 +54,8 @@ export function findTrials(
   });
 }
 
-/** What a row says, in lower case; written once for each trial, since a search looks through all of them at every key. */
+/** What a row says, in lower case; written once for each trial, since a search looks through all of
+ * them at every key. */
 export function rowTexts(columns: readonly TrialColumn[]): (trial: Trial) => string {
   const known = new WeakMap<Trial, string>();
   return (trial) => {

@@ -1,4 +1,5 @@
-/** What the rows of a table say, for its search: written while nothing else is to be done, so that the first key finds it. */
+/** What the rows of a table say, for its search: written while nothing else is to be done, so that
+ * the first key finds it. */
 import { computed, onBeforeUnmount, watch } from 'vue';
 import type { ComputedRef } from 'vue';
 import type { Trial } from '../../../core/trial.ts';

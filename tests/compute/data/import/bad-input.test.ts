@@ -1,4 +1,5 @@
-/** Broken or unfit files are named and described; nothing of them is left, and no corruption is worse than an error. */
+/** Broken or unfit files are named and described; nothing of them is left, and no corruption is
+ * worse than an error. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';

@@ -175,7 +175,8 @@ describe('folders of images', () => {
 
   it('show what is transparent as black, and a photograph the way it was held', async () => {
     const clear = await plainPng([255, 255, 255, 0]);
-    // Orientation 6: the camera was turned; left half black, right half white becomes top black, bottom white.
+    // Orientation 6: the camera was turned; left half black, right half white becomes top black,
+    // bottom white.
     const halves = Array.from({ length: 64 }, (_, place) => (place % 8 < 4 ? [0, 0, 0] : [255, 255, 255])).flat();
     const turned = await sharp(await pngOf(halves, 8, 8))
       .withMetadata({ orientation: 6 })
@@ -247,10 +248,11 @@ const REAL = fileURLToPath(new URL('../../../../../shared/data/cifar10-subset', 
 const isThere = existsSync(REAL);
 
 describe.skipIf(!isThere)(`CIFAR-10 itself${isThere ? '' : ` SKIP: ${REAL} is not there`}`, () => {
-  it('has the channel means and deviations that everybody normalises it with, so that planes are in order', async () => {
+  it('has the channel means and deviations that everybody uses, so that planes are in order', async () => {
     const dataset = await bench.run(REAL);
     const { mean, deviation } = dataset.normalisation;
-    // Of the 50,000 training images, as in the tutorials of PyTorch and Keras; ours are 9,000 of them.
+    // Of the 50,000 training images, as in the tutorials of PyTorch and Keras; ours are 9,000 of
+    // them.
     const [means, deviations] = [
       [0.4914, 0.4822, 0.4465],
       [0.247, 0.2435, 0.2616],
