@@ -96,6 +96,23 @@ describe('successive halving', () => {
     },
   );
 
+  // Both end as stopped, and both were asked for a leg: what was measured tells them apart.
+  it('counts a student that was too slow as that alone, not among those that rested', async () => {
+    const client = await open('too-slow');
+    const { run } = await client.runs.start(halving({ limits: { macs: 1_500_000, latencyMs: 0.3 } }));
+    const end = await untilRun(client, run.id, left);
+    const stopped = (await client.runs.trials({ id: run.id })).filter(({ state }) => state === 'stopped');
+    const [slow, rested] = [true, false].map(
+      (isSlow) => stopped.filter(({ metrics }) => (metrics['latencyMs'] !== undefined) === isSlow).length,
+    );
+    expect(slow).toBeGreaterThan(0);
+    expect(rested).toBeGreaterThan(0);
+    expect(end.run.reason).toBe(
+      `${slow} of 9 students were too slow, and were not trained; they count as tried. ` +
+        `${rested} of 9 students rested before their end, and others were gone on with.`,
+    );
+  });
+
   it('starts afresh at every rung where each has a schedule of its own', async () => {
     const client = await open('own');
     const { run } = await client.runs.start(halving({ strategy: { id: 'toy-halving', options: { afresh: true } } }));

@@ -94,7 +94,7 @@ function reasonOf(
 ): string | undefined {
   const failed = trials.filter((trial) => trial.state === 'failed').length;
   const slow = trials.filter((trial) => endOf(trial) === 'ruledOut').length;
-  const rested = trials.filter(({ state, leg }) => state === 'stopped' && leg !== undefined).length;
+  const rested = trials.filter((trial) => endOf(trial) === 'stopped' && trial.leg !== undefined).length;
   const notes = [
     stopped ? `Stopped by you after ${finished} of ${budget} students.` : undefined,
     exhausted && !stopped ? `There were no more students within the limits: ${trials.length} of ${budget}.` : undefined,
