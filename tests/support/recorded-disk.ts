@@ -1,0 +1,116 @@
+/** What the store asks of the disk, call by call: which flush comes before which name. */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { relative } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export interface RecordedDisk {
+  /** In their order: `open r a`, `flush a`, `rename a b`; paths are relative to the folder. */
+  readonly calls: readonly string[];
+  /** Those that begin with one of these words. */
+  only(...words: readonly string[]): readonly string[];
+  /** How many descriptors that were opened meanwhile are still open. */
+  stillOpen(): number;
+}
+
+const WITH_PATHS = {
+  renameSync: 'rename',
+  rmSync: 'remove',
+  mkdirSync: 'make',
+  writeFileSync: 'write',
+  copyFileSync: 'copy',
+} as const;
+
+/** From now until the test's end, of calls that name something in `folder`. */
+export function recordDisk(folder: string): RecordedDisk {
+  const calls: string[] = [];
+  const open = new Map<number, string>();
+  const told = (path: unknown): string => relative(folder, String(path)) || '.';
+  const isBelow = (path: unknown): boolean => String(path).startsWith(folder);
+  for (const [name, word] of Object.entries(WITH_PATHS)) {
+    replace(name, (call, args) => {
+      const paths = args.slice(0, word === 'rename' || word === 'copy' ? 2 : 1);
+      if (isBelow(paths[0])) calls.push([word, ...paths.map(told)].join(' '));
+      return call();
+    });
+  }
+  replace('openSync', (call, [path, flags]) => {
+    if (!isBelow(path)) return call();
+    calls.push(`open ${String(flags)} ${told(path)}`);
+    const descriptor = call();
+    open.set(Number(descriptor), told(path));
+    return descriptor;
+  });
+  replace('fsyncSync', (call, [descriptor]) => {
+    calls.push(`flush ${open.get(Number(descriptor)) ?? 'what nobody opened'}`);
+    return call();
+  });
+  replace('closeSync', (call, [descriptor]) => {
+    open.delete(Number(descriptor));
+    return call();
+  });
+  const { promises } = fs;
+  const real = promises.open.bind(promises);
+  promises.open = async (path, flags, mode) => {
+    const handle = await real(path, flags, mode);
+    if (!isBelow(path)) return handle;
+    const [sync, close, descriptor] = [handle.sync.bind(handle), handle.close.bind(handle), handle.fd];
+    calls.push(`open ${String(flags)} ${told(path)}`);
+    open.set(descriptor, told(path));
+    handle.sync = () => {
+      calls.push(`flush ${told(path)}`);
+      return sync();
+    };
+    handle.close = () => {
+      open.delete(descriptor);
+      return close();
+    };
+    return handle;
+  };
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    promises.open = real;
+    syncBuiltinESMExports();
+  });
+  return {
+    calls,
+    only: (...words) => calls.filter((call) => words.includes(call.split(' ')[0] ?? '')),
+    stillOpen: () => open.size,
+  };
+}
+
+/** The next `times` calls of a function of `node:fs` throw as the system would. */
+export function failNext(name: 'renameSync' | 'fsyncSync', code: string, times = 1): void {
+  let left = times;
+  replace(name, (call) => {
+    left -= 1;
+    if (left >= 0) throw Object.assign(new Error(`${code}: ${name}`), { code });
+    return call();
+  });
+}
+
+/** Until the test's end. */
+function replace(name: string, around: (call: () => unknown, args: readonly unknown[]) => unknown): void {
+  const original = Reflect.get(fs, name) as (...args: unknown[]) => unknown; // a function of the module
+  Reflect.set(fs, name, (...args: unknown[]) => around(() => Reflect.apply(original, fs, args), args));
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    Reflect.set(fs, name, original);
+    syncBuiltinESMExports();
+  });
+}
+
+/** Paths below `folder` that this process has open, SQLite's too; a system without `/proc` tells
+ * none. */
+export function openBelow(folder: string): readonly string[] {
+  if (!fs.existsSync('/proc/self/fd')) return [];
+  return fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const path = fs.readlinkSync(`/proc/self/fd/${descriptor}`);
+      return path.startsWith(`${folder}/`) ? [relative(folder, path)] : [];
+    } catch {
+      // Of the listing itself, closed by now.
+      return [];
+    }
+  });
+}
