@@ -1,10 +1,13 @@
 /** The doctor: calls a sound workspace sound, and finds each kind of damage. */
-import fs, { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
-import { examine, examineFolder } from '../../src/store/upkeep/doctor.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { examine, examineFolder, findProblems } from '../../src/store/upkeep/doctor.ts';
+import type { OpenSession } from '../../src/store/upkeep/doctor.ts';
+import { keepReserve } from '../../src/store/upkeep/reserve.ts';
+import type { ReadableStore } from '../../src/store/store.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { asked, COSTS, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
@@ -89,6 +92,83 @@ test('each file is read once, for its problem or for its note: weights of strang
   expect(names.toSorted()).toEqual([file, stranger, ...store.checkpoints().map((row) => row.file)].toSorted());
 });
 
+// Rows and files are read one after the other while another process writes them.
+describe('beside the session of another process', () => {
+  const lost = /^Checkpoint ".*" of trial run_1-0000 is missing\.$/;
+  const forgets = 'forgets these weights, puts the file aside, and keeps the figures of the student';
+
+  /** The log lacks its last event in the first reading, and the curves their points in the
+   * second. */
+  function moving(store: ReadableStore): ReadableStore {
+    let readings = 0;
+    return {
+      ...store,
+      check: () => {
+        readings += 1;
+        return store.check();
+      },
+      events: (runId) => (readings === 1 ? store.events(runId).slice(0, -1) : store.events(runId)),
+      evidence: (runId) => (readings === 2 ? [] : store.evidence(runId)),
+    };
+  }
+
+  test('what is seen in one of two readings alone is no problem, and what is seen in both is one', () => {
+    const { store, files, finalFile } = worked();
+    rmSync(finalFile);
+    expect(examine(moving(store), files, 'another')).toEqual({
+      ...{ ok: false, integrity: 'ok', trials: 5, checkpoints: 2 },
+      ...{ problems: [expect.stringMatching(lost)], remedies: [forgets] },
+    });
+    // In a session of ours nothing moves: what is there is told.
+    expect(examine(moving(store), files, 'ours').problems).toEqual([
+      expect.stringMatching(lost),
+      expect.stringMatching(/the log says "" of it/),
+    ]);
+  });
+
+  test('all is sound where each reading shows a problem of its own, or the second one none', () => {
+    const { store, files } = worked();
+    const sound = { ok: true, integrity: 'ok', trials: 5, checkpoints: 2, problems: [] };
+    expect(examine(moving(store), files, 'another')).toEqual(sound);
+    const settling = { ...moving(store), evidence: store.evidence };
+    expect(examine(settling, files, 'another')).toEqual(sound);
+  });
+
+  test('what that session may be about to remove is no note either', () => {
+    const { store, files } = worked();
+    writeFileSync(join(files.folders.tmp, 'notes.txt'), 'theirs');
+    const note = '"tmp/notes.txt" is not the workbench\'s: it is left alone.';
+    const notes = (session: OpenSession): unknown => examine(store, files, session).notes;
+    expect([notes('ours'), notes('none'), notes('another')]).toEqual([[note], [note], undefined]);
+  });
+});
+
+/** What statfs answers from now on: a disk with so many free bytes. */
+function diskWith(bytes: number): void {
+  const { statfsSync } = fs;
+  const swap = (statfs: typeof statfsSync): void => {
+    fs.statfsSync = statfs;
+    syncBuiltinESMExports();
+  };
+  // Sound: what is asked for of it are the free blocks and their size.
+  swap((() => ({ bavail: bytes / 512, bsize: 512 })) as unknown as typeof statfsSync);
+  onTestFinished(() => swap(statfsSync));
+}
+
+test('a nearly full disk is told of where no room is kept for it, and there alone', () => {
+  const [unkept, kept] = [worked(), worked()];
+  keepReserve(kept.directory);
+  const notes = ({ store, files }: ReturnType<typeof worked>): unknown => examine(store, files).notes;
+  expect([notes(unkept), notes(kept)]).toEqual([undefined, undefined]);
+  diskWith(1 << 20);
+  expect([notes(unkept), notes(kept)]).toEqual([[expect.stringMatching(/^The disk is nearly full/)], undefined]);
+  // In the reader's own session too.
+  expect(examineFolder(unkept.directory).notes).toHaveLength(1);
+  unkept.close();
+  rmSync(unkept.directory, { recursive: true });
+  expect(examineFolder(unkept.directory).notes).toBeUndefined();
+});
+
 test('what a dead session left running is found until the next start', () => {
   const { directory, close } = worked();
   close();
@@ -145,6 +225,92 @@ test.each(rowDamages)('%s is found', (_what, sql, words) => {
   const { ok, problems } = examine(store, files);
   expect(ok).toBe(false);
   expect(problems).toContainEqual(expect.stringMatching(words));
+});
+
+test('each problem comes with what a repair does about it, and with nothing where nothing brings back', () => {
+  const { store, files, edit, finalFile } = worked();
+  rmSync(finalFile);
+  const { file: orphan } = adoptText(files, 'orphan.bin', 'x');
+  edit(`UPDATE trial_count SET trials = 7 WHERE state = 'queued'; DELETE FROM event WHERE type = 'failed';
+    DELETE FROM epoch; DELETE FROM prediction`);
+  const file = store.checkpoint('run_1-0000', 'final')?.file;
+  expect(findProblems(store, files, 'ours').map(({ mend }) => mend)).toEqual([
+    { what: 'checkpoint', trialId: 'run_1-0000', kind: 'final', file },
+    { what: 'orphan', file: orphan },
+    { what: 'counts', runId: 'run_1' },
+    { what: 'log', runId: 'run_1' },
+    undefined,
+    { what: 'curve', trialId: 'run_1-0002' },
+  ]);
+  const { problems, remedies } = examine(store, files);
+  expect(problems).toHaveLength(6);
+  expect(remedies).toEqual([
+    'forgets these weights, puts the file aside, and keeps the figures of the student',
+    'puts the file aside, among the backups',
+    'counts the students again',
+    'brings log and students into agreement; a student whose records are lost counts as failed',
+    '',
+    'brings the curve and its number of epochs into agreement',
+  ]);
+});
+
+test('a run in the trash is looked at like any other: it may come back', () => {
+  const { store, files, edit } = worked();
+  for (const id of ['run_1-0003', 'run_1-0004']) store.failTrial(id, 'stopped', 'stopped', 0);
+  store.setRunState('run_1', 'paused');
+  store.trashRuns(['run_1']);
+  expect(examine(store, files)).toEqual({ ok: true, integrity: 'ok', trials: 5, checkpoints: 2, problems: [] });
+  edit('DELETE FROM prediction');
+  expect(examine(store, files).problems).toEqual(['Trial run_1-0000 is finished without predictions.']);
+});
+
+test.each(['arriving', 'leaving'] as const)('a run that is %s is not whole, and nothing to be mended', (way) => {
+  const { store, files, edit } = worked();
+  store.createRun({ id: 'run_2', config: searchConfig(), strategyVersion: 1, sample: false });
+  edit(`UPDATE trial_count SET trials = 7 WHERE trials > 0;
+    INSERT INTO trial_count (run_id, state, trials) VALUES ('run_2', 'queued', 2)`);
+  const passing = { ...store, passage: () => ({ arriving: [], leaving: [], [way]: ['run_1'] }) };
+  expect(examine(passing, files).problems).toEqual(['Run run_2 counts 2 queued trials and has 0.']);
+});
+
+test('a student off the front is missed without its weights, but where the front alone is to keep them', () => {
+  const { store, files } = temporaryWorkspace();
+  store.createRun({ id: 'run_1', config: { ...searchConfig(), limits: [] }, strategyVersion: 1, sample: false });
+  const event = asked(0, 1);
+  const ids = store.recordAsked('run_1', event, costsOf(event), 3).map(({ id }) => id);
+  ids.forEach((id, index) => {
+    store.startTrial(id);
+    const checkpoint = { epoch: 3, ...adoptText(files, `${id}.bin`, id) };
+    store.finishTrial(id, finished('', { checkpoint, metrics: { accuracy: 0.8 - index / 10 } }));
+  });
+  store.setRunState('run_1', 'finished');
+  files.remove(store.dropWeights(['run_1-0001']));
+  expect(examine(store, files).problems).toEqual(['Trial run_1-0001 is finished without a checkpoint.']);
+  store.keepFrontOnly('run_1', []);
+  expect(examine(store, files).problems).toEqual([]);
+});
+
+test('all that SQLite finds is told, each for itself and together', () => {
+  const { store, files } = worked();
+  const broken = { ...store, check: () => ['row 1 is missing', 'row 2 is too'] };
+  expect(examine(broken, files)).toEqual({
+    ...{ ok: false, integrity: 'row 1 is missing; row 2 is too', trials: 0, checkpoints: 0 },
+    problems: ['row 1 is missing', 'row 2 is too'],
+  });
+});
+
+// A folder that stays marked as open would be taken for ours, whatever is put in its place.
+test('a folder is let go after it was looked at: what somebody puts there next is theirs', () => {
+  const { directory, close } = worked();
+  close();
+  const closed = vi.spyOn(Database.prototype, 'close');
+  onTestFinished(() => void closed.mockRestore());
+  examineFolder(directory);
+  expect(closed).toHaveBeenCalled();
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'thesis.txt'), 'theirs');
+  expect(() => examineFolder(directory)).toThrow(expect.objectContaining({ code: 'workspace.foreign' }));
 });
 
 test('a database that is none is an answer, not an error', () => {
