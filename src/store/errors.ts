@@ -1,7 +1,8 @@
 /** Turns the errors of SQLite and of the file system into the one error that people see. */
 import { WorkbenchError } from '../core/errors.ts';
 
-function codeOf(error: unknown): string {
+/** Of the system or of SQLite; empty where there is none. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
@@ -21,7 +22,7 @@ export function toWorkbenchError(error: unknown, file: string): unknown {
     new WorkbenchError(kind, message, { file }, { cause: error });
   if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return corrupt(file, error.message, error);
   if (READONLY.test(code) || /directory does not exist/.test(error.message)) {
-    const why = /^(EEXIST|ENOTDIR)$/.test(code) ? `${code}: a file stands where a folder is needed` : code;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? `${code}: a file stands where a folder is needed` : code;
     return say(
       'workspace.readonly',
       `"${file}" cannot be written (${why || error.message}); choose a folder you can write to with --workspace.`,

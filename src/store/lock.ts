@@ -34,14 +34,12 @@ function noteFile(directory: string): string {
   return join(directory, LOCK_NOTE);
 }
 
-/** Process that holds the lock, or held it last and died; `undefined` where nobody left a note. */
+/** Process that holds the lock, for messages; `undefined` where its note does not say. */
 function holder(directory: string): number | undefined {
   try {
-    const note: unknown = JSON.parse(readFileSync(noteFile(directory), 'utf8'));
-    const pid = typeof note === 'object' && note !== null && 'pid' in note ? note.pid : undefined;
-    return typeof pid === 'number' ? pid : undefined;
+    const [, pid] = /^\{"pid":(\d+)\}/.exec(readFileSync(noteFile(directory), 'utf8')) ?? [];
+    return pid === undefined ? undefined : Number(pid);
   } catch {
-    // No note, or half of one: it is for messages only.
     return undefined;
   }
 }
@@ -79,7 +77,8 @@ export function acquireLock(directory: string): Lock {
   if (!db) throw busy(directory);
   const note = noteFile(directory);
   try {
-    const previousDied = holder(directory) !== undefined;
+    // A power cut may have left half of it, or nothing in it: it is one still.
+    const previousDied = existsSync(note);
     writeFileSync(note, `${JSON.stringify({ pid: process.pid })}\n`);
     // After a power cut, too, the next start looks for damage.
     flushFile(note);

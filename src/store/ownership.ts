@@ -7,7 +7,7 @@ import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, re
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { inWordsOf } from './errors.ts';
+import { codeOf, inWordsOf } from './errors.ts';
 
 export const DATABASE_FILE = 'workspace.sqlite';
 export const LOCK_FILE = 'lock.sqlite';
@@ -67,7 +67,7 @@ export function assertOurs(root: string): void {
   if (names.length === 0 || open.has(realpathSync(root))) return;
   for (const name of names) assertPlain(root, name);
   const [database, lock] = [factsOf(join(root, DATABASE_FILE)), factsOf(join(root, LOCK_FILE))];
-  if (database !== undefined && hasOurHeader(join(root, DATABASE_FILE))) return;
+  if (hasOurHeader(join(root, DATABASE_FILE))) return;
   // The lock is taken by a transaction that writes nothing.
   const isLock = lock === undefined ? names.includes(LOCK_NOTE) : lock.size === 0;
   const hasLock = isLock && isNote(join(root, LOCK_NOTE));
@@ -109,7 +109,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

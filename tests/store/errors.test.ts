@@ -68,6 +68,17 @@ describe('an error of the system', () => {
     expect(isUnwritable(error)).toBe(false);
   });
 
+  it.each([
+    ...['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOENT', 'ENAMETOOLONG', 'ELOOP'],
+    ...['ENOSPC', 'EDQUOT', 'EIO'],
+  ])('%s is known by its whole name: another that begins or ends so is not of the disk', (code) => {
+    expect(toWorkbenchError(failing(code), FILE)).toBeInstanceOf(WorkbenchError);
+    for (const other of [failing(`${code}X`), failing(`X${code}`)]) {
+      expect(toWorkbenchError(other, FILE)).toBe(other);
+      expect(isUnwritable(other)).toBe(false);
+    }
+  });
+
   it('that is none, is ours already, or bears a code of another kind passes as it is', () => {
     const ours = new WorkbenchError('run.missing', 'directory does not exist');
     for (const thrown of [ours, 'directory does not exist', undefined, { code: 'EACCES' }])

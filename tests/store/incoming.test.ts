@@ -3,7 +3,7 @@
  * waste, nobody touches what is not whole, and a copy made in between tells no later start to take
  * anything away.
  */
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -13,8 +13,17 @@ import { examine } from '../../src/store/upkeep/doctor.ts';
 import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { findWaste } from '../../src/store/upkeep/waste.ts';
 import { DATABASE_FILE, openReadable, openWorkspace, type Workspace } from '../../src/store/workspace.ts';
-import { addRun, canonical, filled, packed, problems, stage, taken } from '../support/archives.ts';
-import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
+import {
+  addRun,
+  addTeacherTo,
+  canonical,
+  filled,
+  packed,
+  problems,
+  stage,
+  taken,
+  teacherIn,
+} from '../support/archives.ts';
 import { asked, askedOf, costsOf, searchConfig } from '../support/store-records.ts';
 import { temporaryWorkspace } from '../support/workspace.ts';
 
@@ -26,15 +35,6 @@ function addTeacher({ directory }: Workspace, text = '{}'): void {
   writeFileSync(join(directory, 'teachers', 'big', 'teacher.json'), text);
 }
 
-/** One that an archive may bring. */
-const addSoundTeacher = ({ directory }: Workspace): void =>
-  writeFakeTeacher(join(directory, 'teachers', 'big'), { ...FASHION_TEACHER, name: 'big' });
-
-const teacherIn = (directory: string): string | undefined => {
-  const file = join(directory, 'teachers', 'big', 'teacher.json');
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-};
-
 /** Takes all of `from` in, and calls `between` whenever others have a turn. Returns how often that
  * was with a run half here. */
 async function arriveIn(into: Workspace, file: string, between: () => void | Promise<void>): Promise<number> {
@@ -45,6 +45,8 @@ async function arriveIn(into: Workspace, file: string, between: () => void | Pro
   const arrival = into
     .takeIn({ staged: staging, runs: staged.runs.map(({ id }) => id), folders })
     .finally(() => (isDone = true));
+  // It may fail while others have their turn: that is told at the end.
+  arrival.catch(() => undefined);
   while (!isDone) {
     await new Promise((resolve) => setImmediate(resolve));
     if (into.store.passage().arriving.length === 0) continue;
@@ -153,7 +155,7 @@ describe('while runs are taken in', () => {
 describe('a copy made while runs are taken in', () => {
   test('has none of them; put back, it takes nothing away: not the teacher that came, nor our runs', async () => {
     const from = filled(...RUNS);
-    addSoundTeacher(from);
+    addTeacherTo(from);
     const sound = teacherIn(from.directory);
     expect(sound).toContain('big');
     const into = temporaryWorkspace('into');
@@ -239,10 +241,21 @@ describe('folders of an arrival', () => {
     into.close();
     mkdirSync(join(into.directory, from), { recursive: true });
     writeFileSync(join(into.directory, from, 'teacher.json'), '{"theirs":1}');
-    mark(into, [{ from, to: 'teachers/big' }]);
+    const replay = join('tmp', into.store.fence, 'archive-1', 'replays', 'one');
+    mkdirSync(join(into.directory, replay), { recursive: true });
+    mark(into, [
+      // In a copy that was put back: it came into its place long ago.
+      { from: join('tmp', 's000007-abcdef', 'teachers', 'gone'), to: 'teachers/gone' },
+      { from, to: 'teachers/big' },
+      // Of a kind that this workspace has had nothing of yet.
+      { from: replay, to: 'replays/one' },
+    ]);
+    expect(existsSync(join(into.directory, 'replays'))).toBe(false);
     for (const start of ['first', 'second']) {
       openWorkspace(into.directory).close();
       expect([start, teacherIn(into.directory)]).toEqual([start, '{"theirs":1}']);
+      expect(existsSync(join(into.directory, 'replays', 'one'))).toBe(true);
+      expect(existsSync(join(into.directory, 'teachers', 'gone'))).toBe(false);
     }
   });
 
@@ -260,6 +273,11 @@ describe('folders of an arrival', () => {
       { from: join(own, 'b'), to: '../gone' },
       { from: join(own, 'b'), to: 'checkpoints/gone' },
       { from: join('tmp', '..', '..', 'thesis'), to: 'teachers/stolen' },
+      { from: 'tmp/../../thesis', to: 'teachers/stolen' },
+      { from: 'tmp', to: 'teachers/stolen' },
+      { from: join(own, 'b'), to: '../teachers/stolen' },
+      { from: join(own, 'b'), to: 'teachers/stolen/../../../gone' },
+      { from: join(own, 'b'), to: ['teachers/stolen'] },
       { from: elsewhere, to: 'teachers/stolen' },
       { from: join(own, 'link'), to: 'teachers/stolen' },
       { from: 7, to: 'teachers/stolen' },
@@ -269,7 +287,7 @@ describe('folders of an arrival', () => {
     openWorkspace(into.directory).close();
     expect(teacherIn(into.directory)).toBe('{"ours":1}');
     expect(existsSync(elsewhere)).toBe(true);
-    for (const place of ['../gone', 'checkpoints/gone', 'teachers/stolen']) {
+    for (const place of ['../gone', 'checkpoints/gone', 'teachers/stolen', '../teachers']) {
       expect([place, existsSync(join(into.directory, place))]).toEqual([place, false]);
     }
     mark(into, 'no JSON at all');
@@ -278,7 +296,7 @@ describe('folders of an arrival', () => {
 
   test('are not there before all rows are: a fault leaves none, and nothing has to be taken back', async () => {
     const from = filled('run_1', 'run_2');
-    addSoundTeacher(from);
+    addTeacherTo(from);
     const into = temporaryWorkspace('into');
     const { staging, staged } = await stage(into, await packed(from));
     const db = openDatabase(join(staging, DATABASE_FILE));
@@ -289,6 +307,19 @@ describe('folders of an arrival', () => {
     expect(folders).toHaveLength(1);
     await expect(into.takeIn({ staged: staging, runs, folders })).rejects.toThrow();
     expect(teacherIn(into.directory)).toBeUndefined();
+    expect([into.store.passage(), into.store.runs().total]).toEqual([{ arriving: [], leaving: [] }, 0]);
+    expect(problems(into)).toEqual([]);
+  });
+
+  test('never take a place that somebody took while the rows came: the runs are not another teacher’s', async () => {
+    const from = filled(...RUNS);
+    addTeacherTo(from);
+    const into = temporaryWorkspace('into');
+    const arrival = arriveIn(into, await packed(from), () => {
+      if (teacherIn(into.directory) === undefined) addTeacher(into, '{"ours":1}');
+    });
+    await expect(arrival).rejects.toMatchObject({ code: 'store.conflict' });
+    expect(teacherIn(into.directory)).toBe('{"ours":1}');
     expect([into.store.passage(), into.store.runs().total]).toEqual([{ arriving: [], leaving: [] }, 0]);
     expect(problems(into)).toEqual([]);
   });

@@ -1,11 +1,14 @@
 /** One writer at a time, and none that outlives its process. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { isLocked } from '../../src/store/lock.ts';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { acquireLock, isLocked } from '../../src/store/lock.ts';
 import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { startWriter } from '../support/store-processes.ts';
+import { recordDisk } from '../support/recorded-disk.ts';
 import { temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
 test('a second writer in the same process is refused, and let in after the first has closed', () => {
@@ -70,4 +73,78 @@ test('after a wish the lock is free, and a session that died is looked at as one
   wishFor(directory, { salvage: true });
   expect(isLocked(directory)).toBe(false);
   expect(existsSync(join(directory, 'lock.json'))).toBe(true);
+});
+
+describe('a session that ended without saying so', () => {
+  const emptyFolder = (): string => {
+    const folder = temporaryFolder();
+    mkdirSync(folder);
+    return folder;
+  };
+
+  test('is one whose note is there, whatever a power cut has left of it: the next start looks for damage', () => {
+    const folder = emptyFolder();
+    const begin = (isClean: boolean): boolean => {
+      const { previousDied, release } = acquireLock(folder);
+      release(isClean);
+      return previousDied;
+    };
+    expect([begin(true), begin(false), begin(true), begin(true)]).toEqual([false, false, true, false]);
+    for (const note of ['', '\0\0\0\0', '{"pi', '{"pid":12}\n']) {
+      writeFileSync(join(folder, 'lock.json'), note);
+      expect([note, begin(true), begin(true)]).toEqual([note, true, false]);
+    }
+  });
+
+  test('is known after a power cut too: its note and the name of it are on disk before the work begins', () => {
+    const folder = emptyFolder();
+    const disk = recordDisk(folder);
+    acquireLock(folder).release(true);
+    expect(disk.only('write', 'flush')).toEqual(['write lock.json', 'flush lock.json', 'flush .']);
+  });
+
+  test('is not one that nobody refers to any more: what a collector closes lets a second writer in', async () => {
+    const folder = emptyFolder();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void; // what the flag exposes
+    acquireLock(folder);
+    for (let round = 0; round < 3; round += 1) {
+      collect();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(isLocked(folder)).toBe(true);
+  });
+});
+
+test('who holds the lock is not told where no note says it', () => {
+  const { directory } = temporaryWorkspace();
+  for (const note of [undefined, '', 'null', '{"pid":"me"}', '{"pid":']) {
+    if (note === undefined) rmSync(join(directory, 'lock.json'));
+    else writeFileSync(join(directory, 'lock.json'), note);
+    expect(() => acquireLock(directory)).toThrow(
+      `The workspace "${directory}" is in use by another TRADE workbench; close it or choose another --workspace.`,
+    );
+  }
+});
+
+describe('a lock that cannot be taken', () => {
+  test('for another reason than a second writer says that one', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'lock.sqlite');
+    expect(isLocked(folder)).toBe(false);
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'workspace.readonly', place: { file } }));
+    mkdirSync(folder);
+    expect(isLocked(folder)).toBe(false);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, 'notes of somebody '.repeat(100));
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'workspace.corrupt', place: { file } }));
+  });
+
+  test('since no note can be written is let go of again', () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'lock.json');
+    mkdirSync(file, { recursive: true });
+    expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'workspace.readonly', place: { file } }));
+    expect(isLocked(folder)).toBe(false);
+  });
 });

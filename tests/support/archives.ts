@@ -1,6 +1,6 @@
 /** Workspaces to pack, their files, and what of them has to come out the same. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { packArchive } from '../../src/host/archive/pack.ts';
@@ -8,6 +8,7 @@ import { unpackArchive } from '../../src/host/archive/unpack.ts';
 import { examineFolder } from '../../src/store/upkeep/doctor.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
+import { FASHION_TEACHER, writeFakeTeacher } from './fake-teacher.ts';
 import { askedOf, costsOf, finished, LATENCY, point, PREDICTIONS, searchConfig } from './store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from './workspace.ts';
 
@@ -45,6 +46,16 @@ export function addRun(workspace: Workspace, id: string, config = configOf(id), 
   store.setRunNote(id, '# Why\n\u2028NaN');
   store.setTrialNote(done, 'the one');
 }
+
+/** One that an archive may bring. */
+export const addTeacherTo = ({ directory }: Workspace): void =>
+  writeFakeTeacher(join(directory, 'teachers', 'big'), { ...FASHION_TEACHER, name: 'big' });
+
+/** Its card. */
+export const teacherIn = (directory: string): string | undefined => {
+  const file = join(directory, 'teachers', 'big', 'teacher.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+};
 
 export function filled(...ids: readonly string[]): Workspace {
   const workspace = temporaryWorkspace(`from ${(made += 1)}`);

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative } from 'node:path';
+import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 
 export interface RecordedDisk {
@@ -28,7 +29,7 @@ export function recordDisk(folder: string): RecordedDisk {
   const told = (path: unknown): string => relative(folder, String(path)) || '.';
   const isBelow = (path: unknown): boolean => String(path).startsWith(folder);
   for (const [name, word] of Object.entries(WITH_PATHS)) {
-    replace(name, (call, args) => {
+    replace(name as keyof typeof WITH_PATHS, (call, args) => {
       const paths = args.slice(0, word === 'rename' || word === 'copy' ? 2 : 1);
       if (isBelow(paths[0])) calls.push([word, ...paths.map(told)].join(' '));
       return call();
@@ -84,20 +85,41 @@ export function failNext(name: 'renameSync' | 'fsyncSync', code: string, times =
   let left = times;
   replace(name, (call) => {
     left -= 1;
-    if (left >= 0) throw Object.assign(new Error(`${code}: ${name}`), { code });
+    if (left >= 0) throw systemError(code, name);
     return call();
   });
 }
 
-/** Until the test's end. */
-function replace(name: string, around: (call: () => unknown, args: readonly unknown[]) => unknown): void {
+/** Until the test's end, or until what is returned is called. `call` does what was asked; what
+ * `around` gives or throws is the answer. */
+export function replace(
+  name: keyof typeof fs,
+  around: (call: () => unknown, args: readonly unknown[]) => unknown,
+): () => void {
   const original = Reflect.get(fs, name) as (...args: unknown[]) => unknown; // a function of the module
-  Reflect.set(fs, name, (...args: unknown[]) => around(() => Reflect.apply(original, fs, args), args));
-  syncBuiltinESMExports();
-  onTestFinished(() => {
-    Reflect.set(fs, name, original);
+  const set = (value: unknown): void => {
+    Reflect.set(fs, name, value);
     syncBuiltinESMExports();
-  });
+  };
+  set((...args: unknown[]) => around(() => Reflect.apply(original, fs, args), args));
+  const undo = () => set(original);
+  onTestFinished(undo);
+  return undo;
+}
+
+/** As the system fails. */
+export const systemError = (code: string, what = 'no'): Error => Object.assign(new Error(`${code}: ${what}`), { code });
+
+/** How often a transaction waits for the disk from now on. */
+export function countDurable(): () => number {
+  let count = 0;
+  const { pragma } = Database.prototype;
+  Database.prototype.pragma = function counted(this: Database.Database, ...args: Parameters<typeof pragma>): unknown {
+    if (args[0] === 'synchronous = FULL') count += 1;
+    return Reflect.apply(pragma, this, args);
+  };
+  onTestFinished(() => void (Database.prototype.pragma = pragma));
+  return () => count;
 }
 
 /** Paths below `folder` that this process has open, SQLite's too; a system without `/proc` tells

@@ -7,7 +7,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'no
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { openDatabase, transact, type Connection } from '../database.ts';
 import { flushFile, flushFolder, flushTree, flushTreeNow, makeFolder, move } from '../disk.ts';
-import { inWordsOf, toWorkbenchError } from '../errors.ts';
+import { codeOf, inWordsOf, toWorkbenchError } from '../errors.ts';
 import { makeFolders, storedFiles, type StoredFiles } from '../files.ts';
 import { migrate } from '../migrate.ts';
 import { ARRIVED, ARRIVING, readMark, takeOut } from './passage.ts';
@@ -166,7 +166,7 @@ function place(from: string, to: string): void {
 }
 
 function isOverTheBorder(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EXDEV';
+  return codeOf(error) === 'EXDEV';
 }
 
 /** What an archive may bring beside runs. A mark may be a stranger's: nothing else is ever
