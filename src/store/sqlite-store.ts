@@ -167,7 +167,6 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     deletePart: (id) =>
       transact(db, 'full', () => {
         assertHere(id);
-        runs.stateOf(id);
         const { files, isLast } = leaving.removePart(id);
         if (isLast) {
           leaving.unmark(id);

@@ -18,6 +18,10 @@ describe('refusals', () => {
     expect(() => store.recordTest(id, 0.5)).toThrow(
       refusal(`Trial ${id} is queued: only a finished one can be tested.`),
     );
+    expect(() => store.beginAnew(id, 'x')).toThrow(refusal(`Trial ${id} is queued: it cannot begin anew.`));
+    expect(() => store.appendEpoch(id, point(1), undefined)).toThrow(
+      refusal(`Trial ${id} is queued: it has no epochs to report.`),
+    );
     store.failTrial(id, 'x', 'failed', 1);
     expect(() => store.startTrial(id)).toThrow(refusal(`Trial ${id} is failed and cannot become running.`));
     expect(store.trial(id)?.state).toBe('failed');
