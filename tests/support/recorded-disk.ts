@@ -80,12 +80,13 @@ export function recordDisk(folder: string): RecordedDisk {
   };
 }
 
-/** The next `times` calls of a function of `node:fs` throw as the system would. */
-export function failNext(name: 'renameSync' | 'fsyncSync', code: string, times = 1): void {
-  let left = times;
+/** The next `times` calls of a function of `node:fs`, but for the first `after` of them, throw as
+ * the system would. */
+export function failNext(name: 'renameSync' | 'fsyncSync', code: string, times = 1, after = 0): void {
+  let made = 0;
   replace(name, (call) => {
-    left -= 1;
-    if (left >= 0) throw systemError(code, name);
+    made += 1;
+    if (made > after && made <= after + times) throw systemError(code, name);
     return call();
   });
 }

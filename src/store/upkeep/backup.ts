@@ -130,6 +130,8 @@ export function keepDamaged(database: string, backups: string, at: Date): string
   return name;
 }
 
+const newestFirst = (left: Pick<Backup, 'at'>, right: Pick<Backup, 'at'>): number => (left.at < right.at ? 1 : -1);
+
 /** Newest first. A folder that is not there has none. */
 export function listBackups(backups: string): readonly Backup[] {
   if (!existsSync(backups)) return [];
@@ -138,17 +140,21 @@ export function listBackups(backups: string): readonly Backup[] {
     const bytes = statSync(join(backups, name), { throwIfNoEntry: false })?.size;
     return backup === undefined || bytes === undefined ? [] : [{ ...backup, bytes }];
   });
-  return found.sort((left, right) => (left.at < right.at ? 1 : -1));
+  return found.sort(newestFirst);
 }
 
-/** Folders of weights that were put aside, newest first. */
+/** Folders of weights that were put aside, newest first. A link or a file of such a name is
+ * somebody's. */
 export function listAsides(backups: string): readonly Pick<Backup, 'name' | 'at'>[] {
   if (!existsSync(backups)) return [];
-  const found = inWordsOf(backups, () => readdirSync(backups)).flatMap((name) => {
+  const found = inWordsOf(backups, () => readdirSync(backups, { withFileTypes: true })).flatMap((entry) => {
+    const { name } = entry;
     const [, date, hour, minute, second, thousandth] = ASIDE_NAME.exec(name) ?? [];
-    return date === undefined ? [] : [{ name, at: `${date}T${hour}:${minute}:${second}.${thousandth}Z` }];
+    return date === undefined || !entry.isDirectory()
+      ? []
+      : [{ name, at: `${date}T${hour}:${minute}:${second}.${thousandth}Z` }];
   });
-  return found.sort((left, right) => (left.at < right.at ? 1 : -1));
+  return found.sort(newestFirst);
 }
 
 /** Of one that `listBackups` or `listAsides` has named: its file and what belongs to it, or its
@@ -215,8 +221,8 @@ function prune(backups: string, kind: BackupKind, mostBytes: number): void {
 
 function removeQuietly(file: string): void {
   try {
-    rmSync(file, { force: true });
+    rmSync(file);
   } catch {
-    // Held open by another program.
+    // Held open by another program, or gone.
   }
 }

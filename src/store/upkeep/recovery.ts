@@ -68,16 +68,22 @@ export function grantWish(root: string, database: string, files: StoredFiles, no
   const at = now();
   try {
     makeFolder(files.folders.backups);
+    // SQLite would play the log of one that was cut off into the next.
+    removeIncoming(root);
     return 'restore' in wish
       ? restore(root, database, files, wish.restore, at)
       : saveWhatIsLeft(root, database, files, at);
   } finally {
     // What cannot be granted is not tried again at every start; what stood there still stands.
-    rmSync(join(root, RECOVERED_FILE), { force: true });
+    removeIncoming(root);
     rmSync(join(root, WISH_FILE), { force: true });
     // Or it would be granted again after what is done from now on.
     flushFolder(root);
   }
+}
+
+function removeIncoming(root: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(root, `${RECOVERED_FILE}${suffix}`), { force: true });
 }
 
 function readWish(root: string): Wish | undefined {
@@ -120,7 +126,6 @@ function saveWhatIsLeft(root: string, database: string, files: StoredFiles, at: 
       }
     });
     const incoming = join(root, RECOVERED_FILE);
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${incoming}${suffix}`, { force: true });
     const saved = salvage(source, incoming);
     takePlace(root, database, files, at);
     return { what: 'salvaged', from: kept, kept, ...saved };
@@ -186,11 +191,12 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
     for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
     move(incoming, database);
   });
+  // First: whatever goes wrong after it, the next sweep finds nothing to take.
+  putAside(files, files.unnamed(named).orphans, stampOf(at));
   fetchBack(
     files,
     named.map(({ file }) => file),
   );
-  putAside(files, files.unnamed(named).orphans, stampOf(at));
 }
 
 function checkpointsNamed(database: string): readonly { readonly file: string }[] {
@@ -204,7 +210,6 @@ function checkpointsNamed(database: string): readonly { readonly file: string }[
 
 function fetchBack({ folders, pathOf }: StoredFiles, named: readonly string[]): void {
   const asides = listAsides(folders.backups).map(({ name }) => join(folders.backups, name));
-  if (asides.length === 0) return;
   makeFolder(folders.checkpoints);
   // Names of saved rows may be anything: what is looked for is what lies there.
   const wanted = new Set(named);
