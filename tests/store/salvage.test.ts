@@ -1,7 +1,7 @@
 /** What is saved of a database: all that can be read, nothing that hangs in the air, and no more
  * than was there. */
-import { closeSync, copyFileSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SCHEMA_VERSION } from '../../src/store/database.ts';
@@ -10,6 +10,7 @@ import { APPLICATION_ID } from '../../src/store/ownership.ts';
 import { salvage, testing } from '../../src/store/upkeep/salvage.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { filled } from '../support/archives.ts';
+import { openBelow } from '../support/recorded-disk.ts';
 import { asked, costsOf, searchConfig } from '../support/store-records.ts';
 
 const { SALVAGED_TABLES } = testing;
@@ -59,9 +60,20 @@ function edit(file: string, sql: string): void {
 }
 
 function overwrite(file: string, from: number, bytes: number): void {
+  put(file, Buffer.alloc(bytes, 0x5a), from);
+}
+
+function put(file: string, bytes: Buffer, at: number): void {
   const descriptor = openSync(file, 'r+');
-  writeSync(descriptor, Buffer.alloc(bytes, 0x5a), 0, bytes, from);
+  writeSync(descriptor, bytes, 0, bytes.length, at);
   closeSync(descriptor);
+}
+
+/** The number of pages in a header (bytes 28 to 31) as somebody's bytes make it. */
+function countPages(file: string, pages: number): void {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(pages);
+  put(file, bytes, 28);
 }
 
 /** Of ours, whole, and closed to the last byte. */
@@ -82,6 +94,8 @@ describe('of a database that is whole', () => {
     expect(salvage(file, target)).toEqual({ rows: countOf(before), unreadable: 0 });
     expect(rowsOf(target)).toEqual(before);
     expect(before['trial']).toHaveLength(454);
+    // Windows moves and removes nothing that is open.
+    expect(openBelow(dirname(file))).toEqual([]);
     expectSound(target);
   });
 
@@ -126,6 +140,69 @@ describe('of a database that is damaged', () => {
     overwrite(file, 0, 100);
     expect(salvage(file, target)).toEqual({ rows: countOf(before), unreadable: 0 });
     expect(rowsOf(target)).toEqual(before);
+  });
+
+  test('in its first bytes it is read as ours are written, and no free page is believed in', () => {
+    const { file, target } = source();
+    const sound = readFileSync(file);
+    overwrite(file, 0, 100);
+    salvage(file, target);
+    const mended = readFileSync(file);
+    // Size of pages; format of the schema; encoding (sqlite.org/fileformat.html, section 1.3).
+    for (const [from, to] of [
+      [16, 18],
+      [44, 48],
+      [56, 60],
+    ] as const)
+      expect([from, mended.subarray(from, to)]).toEqual([from, sound.subarray(from, to)]);
+    expect(mended.subarray(32, 40)).toEqual(Buffer.alloc(8));
+    expect(mended.subarray(100)).toEqual(sound.subarray(100));
+  });
+
+  test.each([1, 3, 2 ** 20, 2 ** 32 - 1])(
+    'in its number of pages, which says %i, every row is saved, and the file does not grow',
+    (pages) => {
+      const { file, target } = source();
+      const before = rowsOf(file);
+      const { size } = statSync(file);
+      countPages(file, pages);
+      expect(salvage(file, target)).toEqual({ rows: countOf(before), unreadable: 0 });
+      expect(rowsOf(target)).toEqual(before);
+      expect(statSync(file).size).toBe(size);
+    },
+  );
+
+  test('by a row that no table of ours can hold the others are saved, and that one is told', () => {
+    const { file, target } = source();
+    const before = rowsOf(file);
+    // What a damaged page may read as: no table of ours would have taken it.
+    edit(
+      file,
+      `ALTER TABLE saved_view RENAME TO sound; CREATE TABLE saved_view (id INTEGER PRIMARY KEY, name, name_folded, content);
+       INSERT INTO saved_view SELECT * FROM sound; DROP TABLE sound;
+       INSERT INTO saved_view VALUES (7, x'00ff', 'other', '{}'), (8, NULL, 'another', '{}'), (9, 'Mine', 'mine', '{}')`,
+    );
+    expect(salvage(file, target)).toEqual({ rows: countOf(before), unreadable: 3 });
+    expect(rowsOf(target)).toEqual(before);
+  });
+
+  test('beside rows that were deleted the rest on both sides of them is saved', () => {
+    const { file, target } = source();
+    edit(file, `DELETE FROM trial WHERE id BETWEEN 'run_2-0100' AND 'run_2-0400'`);
+    const bytes = readFileSync(file);
+    // A leaf of a table (its first byte is 13) that holds this student.
+    let page = -1;
+    for (let at = bytes.indexOf('run_2-0050'); at >= 0 && page < 0; at = bytes.indexOf('run_2-0050', at + 1))
+      if (bytes[Math.floor(at / 4096) * 4096] === 13) page = Math.floor(at / 4096);
+    overwrite(file, page * 4096, 4096);
+    const { unreadable } = salvage(file, target);
+    expect(unreadable).toBeGreaterThan(0);
+    const saved = rowsOf(target)['trial'] ?? [];
+    expect(saved.some((row) => String(row).includes('run_2-0449'))).toBe(true);
+    expect(saved.some((row) => String(row).includes('run_1-0000'))).toBe(true);
+    expect(saved.length).toBeGreaterThan(100);
+    expect(openBelow(dirname(file))).toEqual([]);
+    expectSound(target);
   });
 
   test('by a cut at its end what stands before is saved, and the rest is counted as lost', () => {

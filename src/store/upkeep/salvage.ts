@@ -54,14 +54,13 @@ export function salvage(source: string, target: string): Salvage {
 
 function readInto(from: Connection, target: string): Salvage {
   const version = Number(from.pragma('user_version', { simple: true }));
-  const isKnown = version >= 1 && version <= SCHEMA_VERSION;
   const to = openDatabase(target);
   try {
     // It is a fresh file: what a kill leaves of it is thrown away.
     to.pragma('synchronous = OFF');
     to.pragma('foreign_keys = OFF');
     for (const migration of MIGRATIONS) {
-      if (isKnown && migration.version > version) break;
+      if (version >= 1 && migration.version > version) break;
       migration.up(to);
       to.pragma(`user_version = ${migration.version}`);
     }
@@ -113,12 +112,13 @@ function inserter(to: Connection, table: string, columns: readonly string[], los
   const insert = to.prepare(`INSERT OR IGNORE INTO ${table} (${columns.join(', ')}) VALUES (${places})`);
   return (row) => {
     try {
-      return insert.run(...columns.map((column) => row[column])).changes;
+      if (insert.run(...columns.map((column) => row[column])).changes === 1) return 1;
     } catch {
-      // Read from a damaged page, it is none that the table can hold.
-      lost();
-      return 0;
+      // Of a type that the table does not take: told below.
     }
+    // Read from a damaged page, it is none that the table can hold.
+    lost();
+    return 0;
   };
 }
 
@@ -189,7 +189,7 @@ function copyByParent(
 
 function dropOrphans(to: Connection): void {
   to.exec('DELETE FROM trial WHERE run_id NOT IN (SELECT id FROM run)');
-  for (const table of ['event', 'run_tag', 'trial_count']) {
+  for (const table of ['event', 'trial_count']) {
     if (columnsOf(to, table).length > 0) {
       to.exec(`DELETE FROM ${table} WHERE run_id NOT IN (SELECT id FROM run)`);
     }
@@ -210,9 +210,9 @@ const MOST_LOST = 1000;
 
 /**
  * A file whose first bytes were overwritten is none for SQLite, though all pages may be whole
- * behind them: it gets the header that our databases have. The number of pages is left for SQLite
- * to take from the file's size. One that was cut off is refused whole: it gets its length back,
- * with empty pages.
+ * behind them: it gets the header that our databases have. One that was cut off is refused whole:
+ * it gets its length back, with empty pages. The number of pages is then left for SQLite to take
+ * from the file's size: with a wrong one it refuses pages that are there.
  */
 function mendHeader(file: string): void {
   inWordsOf(file, () => {
@@ -226,6 +226,7 @@ function mendHeader(file: string): void {
         const pages = found.readUInt32BE(28);
         if (pages * PAGE_BYTES > size && pages <= MOST_LOST * (size / PAGE_BYTES))
           ftruncateSync(descriptor, pages * PAGE_BYTES);
+        writeSync(descriptor, Buffer.alloc(4), 0, 4, 28);
       }
     } finally {
       closeSync(descriptor);
