@@ -26,9 +26,22 @@ export function noteSnippet(note: string, search: string): string | undefined {
   const [folded, wanted] = [foldName(note), foldName(search)];
   const at = wanted === '' ? -1 : folded.indexOf(wanted);
   if (at < 0) return undefined;
-  const [start, end] = [Math.max(0, at - BEFORE), at + wanted.length + BEHIND];
+  const start = Math.max(0, unfold(note, at) - BEFORE);
+  const end = unfold(note, at + wanted.length) + BEHIND;
   const line = note.slice(start, end).replaceAll(/\s+/g, ' ').trim();
   return `${start > 0 ? '…' : ''}${line}${end < note.length ? '…' : ''}`;
+}
+
+/** Where in `text` stands what is at `at` once it is folded: that makes some letters longer (İ). */
+function unfold(text: string, at: number): number {
+  if (foldName(text).length === text.length) return at;
+  let [place, folded] = [0, 0];
+  for (const letter of text) {
+    folded += foldName(letter).length;
+    if (folded > at) break;
+    place += letter.length;
+  }
+  return place;
 }
 
 /** In the order of their letters, whatever their case; the same in every language of the system. */

@@ -1,9 +1,10 @@
 /** What could make room: each kind by its own rule, and nothing that is still needed. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
 import { bytesIn, findWaste } from '../../src/store/upkeep/waste.ts';
-import type { Workspace } from '../../src/store/workspace.ts';
+import { DATABASE_FILE, type Workspace } from '../../src/store/workspace.ts';
 import { asked, costsOf, finished, point, searchConfig } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
 
@@ -102,4 +103,53 @@ test('bytes are those of plain files: links lead elsewhere, and what is gone cou
   symlinkSync(join(elsewhere, 'large'), join(folder, 'a/linked'));
   expect([bytesIn(folder), bytesIn(join(folder, 'one')), bytesIn(join(folder, 'linked'))]).toEqual([4, 1, 0]);
   expect(bytesIn(join(folder, 'none'))).toBe(0);
+});
+
+test('only what would go is promised: not weights that no rule of ours keeps in a database of somebody else', () => {
+  const workspace = temporaryWorkspace();
+  const { store } = workspace;
+  const [worse = '', best = ''] = addRun(workspace, 'run_1', 0.5, 0.9);
+  const more = asked(2);
+  const [cut = ''] = store.recordAsked('run_1', more, costsOf(more), 3).map(({ id }) => id);
+  store.setRunState('run_1', 'paused');
+  const promised = wasteOf(workspace).weights;
+  expect(promised).toMatchObject([{ trialIds: [worse], files: 2, bytes: 11 }]);
+  const db = openDatabase(join(workspace.directory, DATABASE_FILE));
+  const insert = db.prepare(
+    'INSERT INTO checkpoint (trial_id, kind, epoch, file, bytes, sha256) VALUES (?, ?, 1, ?, 9, ?)',
+  );
+  // Of a student that has ended nobody goes on, and one that has not ended has no weights.
+  for (const [trial, kind] of [
+    [worse, 'epoch'],
+    [best, 'epoch'],
+    [cut, 'final'],
+  ] as const) {
+    insert.run(trial, kind, `${trial}-${kind}.bin`, 'ab'.repeat(32));
+  }
+  db.close();
+  expect(store.checkpoints()).toHaveLength(7);
+  expect(wasteOf(workspace).weights).toEqual(promised);
+});
+
+test('a file that comes while this looks is nobody’s waste: its row may be on its way', () => {
+  const workspace = temporaryWorkspace();
+  const { store, files } = workspace;
+  const { file } = adoptText(files, 'left.safetensors', '12345');
+  const busy = {
+    ...store,
+    checkpoints: () => {
+      const rows = store.checkpoints();
+      adoptText(files, 'coming.safetensors', 'weights');
+      return rows;
+    },
+  };
+  expect(findWaste(busy, files, store.fence).orphans).toEqual([{ name: file, bytes: 5 }]);
+});
+
+test('a folder that somebody removed has nothing in it', () => {
+  const workspace = temporaryWorkspace();
+  const { checkpoints, tmp, cache } = workspace.files.folders;
+  for (const folder of [checkpoints, tmp, cache]) rmSync(folder, { recursive: true });
+  const { orphans, leftovers, caches } = wasteOf(workspace);
+  expect([orphans, leftovers, caches]).toEqual([[], [], []]);
 });
