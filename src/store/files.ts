@@ -129,7 +129,7 @@ function isOurs(path: string): boolean {
   const { base, name, ext } = parse(path);
   if (base.startsWith('.') && ext === PARTIAL) return hashInName(name.slice(1)) !== undefined;
   const hash = hashInName(base);
-  return hash !== undefined && FILE_NAME.test(base) && hashFile(path).startsWith(hash);
+  return hash !== undefined && hashFile(path).startsWith(hash);
 }
 
 export function makeFolders({ folders }: StoredFiles): void {

@@ -1,5 +1,5 @@
 /** Files come in whole and by name of a row, and only this session's; what no row names goes. */
-import {
+import fs, {
   closeSync,
   existsSync,
   mkdirSync,
@@ -11,13 +11,46 @@ import {
   writeSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { checkpointFile, point, withTrial } from '../support/store-records.ts';
 import { adoptText, temporaryWorkspace } from '../support/workspace.ts';
 
 const conflict = expect.objectContaining({ code: 'store.conflict' });
+
+/** What is renamed, flushed and left open from now on, in order: a path each. */
+function recorded(): () => readonly string[] {
+  const { openSync: begin, closeSync: end, fsyncSync: flush, renameSync: rename } = fs;
+  const [open, done] = [new Map<number, string>(), [] as string[]];
+  onTestFinished(() => {
+    Object.assign(fs, { openSync: begin, closeSync: end, fsyncSync: flush, renameSync: rename });
+    syncBuiltinESMExports();
+  });
+  Object.assign(fs, {
+    openSync: (...args: Parameters<typeof begin>) => {
+      const descriptor = begin(...args);
+      open.set(descriptor, String(args[0]));
+      return descriptor;
+    },
+    closeSync: (descriptor: number) => {
+      open.delete(descriptor);
+      end(descriptor);
+    },
+    fsyncSync: (descriptor: number) => {
+      flush(descriptor);
+      done.push(`flush ${open.get(descriptor) ?? 'nothing'}`);
+    },
+    renameSync: (from: string, to: string) => {
+      rename(from, to);
+      done.push(`rename ${to}`);
+    },
+  });
+  syncBuiltinESMExports();
+  return () => [...done, ...Array.from(open.values(), (path) => `open ${path}`)];
+}
 
 describe('adopt', () => {
   test('moves the file and says its size and hash', async () => {
@@ -63,6 +96,44 @@ describe('adopt', () => {
     expect(readdirSync(files.folders.checkpoints)).toEqual([]);
   });
 
+  // Either alone tells a file that was cut off, or that another trainer wrote.
+  test('takes a file that is as its trainer said, and none that differs in size or in content alone', async () => {
+    const { files } = temporaryWorkspace();
+    const file = join(files.temp, 'a.bin');
+    writeFileSync(file, 'abc');
+    const facts = await files.seal(file);
+    expect(await files.seal(file, facts)).toEqual(facts);
+    for (const wrong of [{ bytes: 4 }, { sha256: 'ab'.repeat(32) }]) {
+      await expect(files.seal(file, { ...facts, ...wrong })).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
+    }
+  });
+
+  test('never takes the session folder itself for a file of it', async () => {
+    const { files } = temporaryWorkspace();
+    const facts = { bytes: 1, sha256: 'ab'.repeat(32) };
+    await expect(files.seal(files.temp)).rejects.toEqual(conflict);
+    expect(() => files.adopt(files.temp, 'a.bin', facts)).toThrow(conflict);
+    expect([existsSync(files.temp), readdirSync(files.folders.checkpoints)]).toEqual([true, []]);
+  });
+
+  // A row that names the file is written next: after a power cut it would name one that is not
+  // there.
+  test('has flushed the bytes before it gives the name, and the name before it returns', async () => {
+    const { files } = temporaryWorkspace();
+    const file = join(files.temp, 'a.bin');
+    writeFileSync(file, 'abc');
+    const handle = await open(file);
+    // Sound: what every handle of a file is made from.
+    const sync = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'sync');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const facts = await files.seal(file);
+    expect(sync).toHaveBeenCalledTimes(1);
+    await handle.close();
+    const done = recorded();
+    const { file: name } = files.adopt(file, 'a.bin', facts);
+    expect(done()).toEqual([`rename ${files.pathOf(name)}`, `flush ${files.folders.checkpoints}`]);
+  });
+
   test('refuses a file of another session and names that leave the folder', async () => {
     const { files } = temporaryWorkspace();
     const other = join(files.folders.tmp, 's000000-dead');
@@ -90,6 +161,28 @@ test('verify tells a sound file from a missing, shorter or changed one, and from
   expect(files.verify({ ...row, file: '../lock.json' })).toMatch(/name/);
 });
 
+test('a file that was looked at is let go: a large run has more of them than a process may hold open', () => {
+  const { files } = temporaryWorkspace();
+  const row = { ...checkpointFile(''), ...adoptText(files, 'a.bin', 'abc'), trialId: 't', kind: 'final' as const };
+  const done = recorded();
+  expect([files.verify(row), files.unnamed([]).orphans]).toEqual([undefined, [row.file]]);
+  expect(done()).toEqual([]);
+});
+
+test("a file that goes while others are looked at is nobody's fault", () => {
+  const { files } = temporaryWorkspace();
+  const { file } = adoptText(files, 'a.bin', 'abc');
+  const { readdirSync: read } = fs;
+  const swap = (list: typeof read): void => {
+    fs.readdirSync = list;
+    syncBuiltinESMExports();
+  };
+  onTestFinished(() => swap(read));
+  // Sound: names alone are asked for.
+  swap((() => [file, 'gone-ba7816bf8f01.bin']) as unknown as typeof read);
+  expect(files.unnamed([]).orphans).toEqual([file]);
+});
+
 test('the next start removes what sessions made and no row names, nothing else; so does the end of one', () => {
   const first = temporaryWorkspace();
   const { id } = withTrial(first.store);
@@ -107,6 +200,8 @@ test('the next start removes what sessions made and no row names, nothing else; 
   for (const name of left) writeFileSync(join(checkpoints, name), 'abc');
   writeFileSync(join(first.directory, 'thesis.txt'), 'abc');
   const theirs = ['my-model.pt', 'left-000000000000.bin', '.hidden.partial', 'left-ba7816bf8f01'];
+  // A half of what makes a name that of a file on its way is not enough.
+  theirs.push('left-ba7816bf8f01.bin.partial', '.left-ba7816bf8f01.bin.txt');
   for (const name of theirs) writeFileSync(join(checkpoints, name), 'abc');
   symlinkSync(join(first.directory, 'thesis.txt'), join(checkpoints, 'link-ba7816bf8f01.bin'));
   mkdirSync(join(checkpoints, 'notes of the person'));

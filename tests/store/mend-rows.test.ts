@@ -114,6 +114,18 @@ describe('a log', () => {
     ]);
   });
 
+  test('asks first for those whose proposals are lost, where later ones are still there', () => {
+    const { store, edit, log, mend: repair } = paused(2);
+    const later = { ...asked(2, 3), position: 9 };
+    store.recordAsked('run_1', later, costsOf(later), 3);
+    edit('DELETE FROM event WHERE seq = 0');
+    repair(mend);
+    expect(log().map((event) => (event.type === 'asked' ? event.proposals.map(({ trial }) => trial) : event))).toEqual([
+      ...[[0], [1], [2, 3]],
+    ]);
+    expect(log().at(-1)).toEqual(later);
+  });
+
   test('asks for nobody twice, and for none of those that a gap has cut off', () => {
     const { store, edit, log, mend: repair } = paused(1);
     for (const numbers of [[1], [2, 3]]) {
@@ -160,6 +172,7 @@ describe('a log', () => {
 describe('a student that rests', () => {
   const mend = [{ what: 'log', runId: 'run_1' }] as const;
   const leg = { until: 1, schedule: 'part' } as const;
+  const PART = ' on a leg to epoch 1 of the whole schedule';
 
   /** Students 0 and 1 were asked for a leg of one epoch, and 0 has come there. */
   function rested() {
@@ -182,16 +195,26 @@ describe('a student that rests', () => {
   });
 
   test.each([
-    ['of which the log lost that it does', `DELETE FROM event WHERE type = 'rested'`, 'queued', leg],
-    ['by the log alone', `UPDATE trial SET state = 'queued' WHERE number = 0`, 'resting', leg],
-    ['on another leg than it was asked for', `UPDATE trial SET leg = NULL WHERE number = 0`, 'resting', leg],
-  ])('%s is found, and put where the log has it', (_what, sql, state, on) => {
+    ['of which the log lost that it does', `DELETE FROM event WHERE type = 'rested'`, `resting${PART}`, `asked${PART}`],
+    ['by the log alone', `UPDATE trial SET state = 'queued' WHERE number = 0`, `queued${PART}`, `resting${PART}`],
+    ['on no leg', `UPDATE trial SET leg = NULL WHERE number = 0`, 'resting', `resting${PART}`],
+    [
+      'on another leg than it was asked for',
+      `UPDATE trial SET leg = '{"until":2,"schedule":"own"}' WHERE number = 0`,
+      'resting on a leg to epoch 2 of its own schedule',
+      `resting${PART}`,
+    ],
+  ])('%s is found, and put where the log has it', (_what, sql, is, said) => {
     const { store, edit, wrong, mend: repair } = rested();
     edit(sql);
-    expect(wrong()).toEqual([expect.stringMatching(/^Trial run_1-0000 is .* and by the log /)]);
+    expect(wrong()).toEqual([`Trial run_1-0000 is ${is}, and by the log ${said}.`]);
     repair(mend);
     expect(wrong()).toEqual([]);
-    expect(store.trial(id(0))).toMatchObject({ state, leg: on, epochsDone: 1 });
+    expect(store.trial(id(0))).toMatchObject({
+      state: said.split(' ')[0]?.replace('asked', 'queued'),
+      leg,
+      epochsDone: 1,
+    });
     expect(store.trial(id(1))).toMatchObject({ state: 'queued', leg });
   });
 });
@@ -228,6 +251,10 @@ describe('a curve', () => {
     ['all of them', 'DELETE FROM epoch'],
     ['its checkpoint', `DELETE FROM checkpoint`],
     ['the right one', `UPDATE checkpoint SET epoch = 2`],
+    [
+      'a point in the middle, with a checkpoint of as many',
+      'DELETE FROM epoch WHERE epoch = 2; UPDATE checkpoint SET epoch = 2',
+    ],
   ])('of an open student that has lost %s begins anew', (_what, sql) => {
     for (const state of ['running', 'interrupted']) {
       const { store, edit, train, mend: repair } = paused();

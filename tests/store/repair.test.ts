@@ -1,9 +1,10 @@
 /** Repair: what the doctor finds is brought into agreement, nothing is made up, and what was sound
  * stays as it was. */
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { examine, findProblems } from '../../src/store/upkeep/doctor.ts';
 import type { Mend } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
@@ -108,4 +109,44 @@ test('a checkpoint with other content and a file of nobody are put aside, not de
   expect([file, orphan].map((name) => existsSync(files.pathOf(name)))).toEqual([false, false]);
   const [aside = ''] = readdirSync(files.folders.backups);
   expect(readdirSync(join(files.folders.backups, aside)).sort()).toEqual([file, orphan].sort());
+});
+
+// The doctor looked before, and only the moment of a repair tells whose a file is.
+test("a stranger's file is left where it lies, whatever a repair was told of it", () => {
+  const { store, files, mend } = worked();
+  const place = join(files.folders.checkpoints, 'my-model.pt');
+  writeFileSync(place, 'mine');
+  const { file } = store.checkpoint(id(2), 'epoch') ?? { file: '' };
+  mend([
+    { what: 'orphan', file: 'my-model.pt' },
+    { what: 'checkpoint', trialId: id(2), kind: 'epoch', file },
+  ]);
+  expect([existsSync(place), existsSync(files.pathOf(file))]).toEqual([true, false]);
+});
+
+test('a repair that puts no file aside makes no folder for any', () => {
+  const { files, edit, repair } = worked();
+  edit('UPDATE trial_count SET trials = 9');
+  expect(repair()).toHaveLength(1);
+  expect(readdirSync(files.folders.backups)).toEqual([]);
+});
+
+// Else a power cut brings a file back into its old place, where the next sweep takes it for good.
+test('what is put aside is flushed there', () => {
+  const { files, repair } = worked();
+  adoptText(files, 'orphan.bin', 'x');
+  const { openSync } = fs;
+  const opened: string[] = [];
+  const swap = (open: typeof openSync): void => {
+    fs.openSync = open;
+    syncBuiltinESMExports();
+  };
+  onTestFinished(() => swap(openSync));
+  swap((path, ...rest) => {
+    opened.push(String(path));
+    return openSync(path, ...rest);
+  });
+  repair();
+  const [aside = ''] = readdirSync(files.folders.backups);
+  expect(opened.at(-1)).toBe(join(files.folders.backups, aside));
 });

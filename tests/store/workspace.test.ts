@@ -13,9 +13,10 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import { compactDatabase, openDatabase, pragma, SCHEMA_VERSION } from '../../src/store/database.ts';
+import { reserveOf } from '../../src/store/upkeep/reserve.ts';
 import { DATABASE_FILE, openReadable, openWorkspace } from '../../src/store/workspace.ts';
 import { finished, searchConfig, withTrial } from '../support/store-records.ts';
 import { adoptText, temporaryFolder, temporaryWorkspace } from '../support/workspace.ts';
@@ -45,6 +46,14 @@ function contents(directory: string): Readonly<Record<string, string>> {
       .filter((file) => !/lock\.(sqlite|json)$/.test(file))
       .map((file) => [file, readFileSync(file, 'latin1')]),
   );
+}
+
+/** Paths of databases that are closed from now on, each as often as it is. */
+function closedDatabases(): () => readonly string[] {
+  const close = vi.spyOn(Database.prototype, 'close');
+  onTestFinished(() => void close.mockRestore());
+  // Sound: a method of a connection is called on one.
+  return () => close.mock.contexts.map((db) => (db as Database.Database).name).filter((name) => !name.includes('lock'));
 }
 
 test('a new folder gets its rooms, and a second close does nothing', () => {
@@ -90,10 +99,27 @@ describe('reading beside a writer', () => {
 
   test('a folder that does not exist reads as empty and is not made', () => {
     const directory = temporaryFolder();
-    const { store, close } = openReadable(directory);
+    const { store, together, close } = openReadable(directory);
     expect(store.runs()).toEqual({ rows: [], total: 0 });
+    expect(together((records) => [...records('run_1')])).toEqual([]);
     close();
     expect(existsSync(directory)).toBe(false);
+  });
+
+  test('one of an earlier schema is brought up to date first, with a copy of what it was', () => {
+    const directory = temporaryFolder();
+    mkdirSync(directory);
+    const fixture = fileURLToPath(new URL('./fixtures/schema-0001.sql', import.meta.url));
+    new Database(join(directory, DATABASE_FILE)).exec(readFileSync(fixture, 'utf8')).close();
+    const closed = closedDatabases();
+    const { store, together, close } = openReadable(directory);
+    // The connection that was too early, and the writer's.
+    expect(closed().length).toBeGreaterThanOrEqual(2);
+    expect(store.check()).toEqual([]);
+    expect(together((records) => [...records('run_1')]).length).toBeGreaterThan(4);
+    expect(readdirSync(join(directory, 'backups'))).toHaveLength(1);
+    close();
+    openWorkspace(directory).close();
   });
 });
 
@@ -106,8 +132,12 @@ describe('a newer schema', () => {
     const before = contents(directory);
     expect(() => openWorkspace(directory)).toThrow(refusal('workspace.newer', /newer version/, database));
     expect(contents(directory)).toEqual(before);
-    const { store, close } = openReadable(directory);
+    const { store, together, close } = openReadable(directory);
     expect(store.trial(id)?.state).toBe('finished');
+    // Records of a schema that is not known would lack what it added.
+    expect(() => together((records) => [...records('run_1')])).toThrow(
+      refusal('workspace.newer', /newer version/, database),
+    );
     close();
   });
 
@@ -236,6 +266,57 @@ test('a session that failed to open can be tried again when the reason is gone',
   expect(store.trial(id)?.state).toBe('finished');
   expect(store.run('run_1')?.config).toEqual(searchConfig());
   close();
+});
+
+test('an opening that fails lets the database go, for writing and for reading', () => {
+  const { directory, database } = filled();
+  new Database(database).exec('DROP TABLE meta; ALTER TABLE run RENAME TO search').close();
+  const closed = closedDatabases();
+  for (const [index, open] of [openWorkspace, openReadable].entries()) {
+    // Of this version: it is damaged, and no newer one.
+    expect(() => open(directory)).toThrow(expect.not.objectContaining({ code: 'workspace.newer' }));
+    expect(closed()).toHaveLength(index + 1);
+  }
+});
+
+test('a reader lets database and folder go: what somebody puts in its place is theirs', () => {
+  const { directory, database } = filled();
+  const closed = closedDatabases();
+  const reader = openReadable(directory);
+  reader.close();
+  expect(closed()).toEqual([database]);
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'thesis.txt'), 'theirs');
+  expect(() => openReadable(directory)).toThrow(expect.objectContaining({ code: 'workspace.foreign' }));
+});
+
+test('a database that is gone is named with the folder that still holds files', () => {
+  const { directory, database, checkpoints } = filled();
+  rmSync(database);
+  expect(() => openWorkspace(directory)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(`"${checkpoints}" holds files`) }),
+  );
+});
+
+test('room is kept when it is asked for, and a wish stands for the next opening', () => {
+  const workspace = temporaryWorkspace();
+  expect(reserveOf(workspace.directory)).toEqual([]);
+  workspace.keepReserve();
+  expect(reserveOf(workspace.directory)).toEqual(['reserve-1', 'reserve-2']);
+  workspace.wish({ salvage: true });
+  workspace.close();
+  const next = openWorkspace(workspace.directory);
+  expect(next.recovery?.what).toBe('salvaged');
+  next.close();
+});
+
+test('an arrival that fails leaves no file that no row names', async () => {
+  const { directory, files, takeIn } = temporaryWorkspace();
+  adoptText(files, 'arrived.bin', 'weights of nobody');
+  const staged = join(directory, 'tmp', 'missing');
+  await expect(takeIn({ staged, runs: ['run_1'], folders: [] })).rejects.toThrow();
+  expect(readdirSync(files.folders.checkpoints)).toEqual([]);
 });
 
 test('what is written together stands or falls together, and the connection is as it was', () => {
