@@ -78,15 +78,13 @@ describe('names of the program', () => {
 
 describe('what stayed out', () => {
   const learned = (name: string) => teacherContent(name, { dataset: { id: 'x', title: 'X', trainImages: 8 } });
-  const words = `with the archive's own data set "x", not with one that is here.`;
+  const words = `made with the archive's own data set "x", not with one that is here.`;
+  const five = ['a', 'b', 'c', 'd', 'e'].map((one) => `"${one}"`).join(', the teacher ');
 
   test.each([
-    [['a'], `The teacher "a" was made ${words}`],
-    [['a', 'b'], `The teacher "a", the teacher "b" were made ${words}`],
-    [
-      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
-      `The teacher "a", the teacher "b", the teacher "c", the teacher "d", the teacher "e" and 2 more were made ${words}`,
-    ],
+    [['a'], `The teacher "a" was ${words}`],
+    [['a', 'b'], `The teacher "a", the teacher "b" were ${words}`],
+    [['a', 'b', 'c', 'd', 'e', 'f', 'g'], `The teacher ${five} and 2 more were ${words}`],
   ])('is told of by the teachers that came and had learned from it: %s', async (names, told) => {
     const broken = { ...datasetContent('x'), 'datasets/x/val-labels.gz': idx(4, [], () => 7) };
     const content = Object.assign({}, broken, teacherContent('other'), ...names.map(learned)) as Content;

@@ -162,6 +162,28 @@ describe('a record is refused that', () => {
     ['has predictions that are no bytes', set('prediction', 'probabilities', '%%'), /prediction\.probabilities/],
     ['asks for nobody', proposal('candidate', undefined), /log\.proposals\.0\.candidate/],
     ['asks for another student than there is', proposal('seed', 5), /another student/],
+    ['asks for a student out of turn', proposal('trial', 1), /another student 1 than/],
+    [
+      'asks for one candidate and keeps another',
+      (rows: Row[]) => set('trial', 'config', rowIn(rows, 'trial', 1)[place('trial', 'config')])(rows),
+      /another student 1 than|by the log/,
+    ],
+    [
+      'goes on with the student after the last that was asked for',
+      (rows: Row[]) =>
+        edit(rows, 'event', 'json', (tree) => {
+          const { proposals } = tree as unknown as Proposals; // of the event `asked`
+          Object.assign(tree, { continues: [{ trial: proposals.length, why: { source: 'rung' } }] });
+        }),
+      /before it was asked for/,
+    ],
+    ['began on a day that is none', set('run', 'created_at', '2026-13-45T99:00:00Z'), /created_at/],
+    ['began after some words', set('run', 'created_at', 'at 2026-01-01T00:00:00Z'), /created_at/],
+    [
+      'lacks a student in the middle',
+      (rows: Row[]) => void rows.splice(rows.indexOf(rowIn(rows, 'trial', 1)), 1),
+      /student/,
+    ],
     ['gives a reason that is none', proposal('why', 'because'), /why/],
     [
       'tells of no metrics',

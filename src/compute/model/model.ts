@@ -18,8 +18,8 @@ export interface Model {
    * Logits `[batch, classes]` of images `[batch, h, w, c]`. `weights` as `layout.trainable`. With
    * `update` the batch norms use the batch's statistics and hand over their new running ones by
    * layer; without, they use `statistics`. `taps` is shown what its layers give.
-   * Call it inside a tidy. Where no gradient will be asked for, a layer's output is disposed once its
-   * last reader is through: a teacher's maps for a batch would take hundreds of megabytes.
+   * Call it inside a tidy. Where no gradient will be asked for, a layer's output is disposed once
+   * its last reader is through: a teacher's maps for a batch would take hundreds of megabytes.
    */
   readonly forward: (
     images: Tensor4D,
