@@ -116,19 +116,21 @@ describe('a session that ended without saying so', () => {
   });
 });
 
-test('who holds the lock is not told where no note says it', () => {
+test('who holds the lock is told by its note, and by nothing that only looks like one', () => {
   const { directory } = temporaryWorkspace();
-  for (const note of [undefined, '', 'null', '{"pid":"me"}', '{"pid":']) {
+  const told = () => acquireLock(directory);
+  expect(told).toThrow(`in use by another TRADE workbench (process ${process.pid}); close it`);
+  for (const note of [undefined, '', 'null', '{"pid":"me"}', '{"pid":', 'not {"pid":7}']) {
     if (note === undefined) rmSync(join(directory, 'lock.json'));
     else writeFileSync(join(directory, 'lock.json'), note);
-    expect(() => acquireLock(directory)).toThrow(
+    expect(told).toThrow(
       `The workspace "${directory}" is in use by another TRADE workbench; close it or choose another --workspace.`,
     );
   }
 });
 
-describe('a lock that cannot be taken', () => {
-  test('for another reason than a second writer says that one', () => {
+describe('a lock', () => {
+  test('that cannot be taken for another reason than a second writer says that one', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'lock.sqlite');
     expect(isLocked(folder)).toBe(false);
@@ -140,7 +142,16 @@ describe('a lock that cannot be taken', () => {
     expect(() => acquireLock(folder)).toThrow(expect.objectContaining({ code: 'workspace.corrupt', place: { file } }));
   });
 
-  test('since no note can be written is let go of again', () => {
+  test('is let go of by whoever has it, also where somebody removed its note', () => {
+    const folder = temporaryFolder();
+    mkdirSync(folder);
+    const { release } = acquireLock(folder);
+    rmSync(join(folder, 'lock.json'));
+    release(true);
+    expect(isLocked(folder)).toBe(false);
+  });
+
+  test('whose note cannot be written is let go of again', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'lock.json');
     mkdirSync(file, { recursive: true });

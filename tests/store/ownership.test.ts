@@ -269,6 +269,7 @@ describe('a folder that is ours', () => {
   test('that a kill left before its database is gone on with', () => {
     const folder = temporaryFolder();
     plantFolder(folder, { 'lock.sqlite': '', 'lock.json': '{"pid":12}\n' });
+    mkdirSync(join(folder, 'tmp', 's000001-abcdef'), { recursive: true });
     const { store, close } = openWorkspace(folder);
     expect(store.check()).toEqual([]);
     close();
