@@ -6,6 +6,7 @@ import fs, {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -114,6 +115,21 @@ describe('adopt', () => {
     await expect(files.seal(files.temp)).rejects.toEqual(conflict);
     expect(() => files.adopt(files.temp, 'a.bin', facts)).toThrow(conflict);
     expect([existsSync(files.temp), readdirSync(files.folders.checkpoints)]).toEqual([true, []]);
+  });
+
+  // Linux alone lists the handles of a process.
+  test.runIf(process.platform === 'linux')('lets a sealed file go, whether it is as it should be or not', async () => {
+    const { files } = temporaryWorkspace();
+    const file = join(files.temp, 'a.bin');
+    writeFileSync(file, 'abc');
+    const held = () =>
+      readdirSync('/proc/self/fd').filter((name) => {
+        const handle = join('/proc/self/fd', name);
+        return existsSync(handle) && readlinkSync(handle) === file;
+      });
+    await files.seal(file);
+    await expect(files.seal(file, { bytes: 4, sha256: 'ab'.repeat(32) })).rejects.toThrow();
+    expect(held()).toEqual([]);
   });
 
   // A row that names the file is written next: after a power cut it would name one that is not
