@@ -89,22 +89,20 @@ export function openWorkspace(directory: string, { now = () => new Date() }: Wor
   const root = resolve(directory);
   assertOurs(root);
   inWordsOf(root, () => makeFolder(root));
-  return withReserve(root, () => {
-    const lock = acquireLock(root);
-    try {
-      return openLocked(root, lock, now);
-    } catch (error) {
-      // The next start still has to look for damage.
-      lock.release(!lock.previousDied);
-      throw error;
-    }
-  });
+  const lock = withReserve(root, () => acquireLock(root));
+  try {
+    const recovery = grantWish(root, join(root, DATABASE_FILE), storedFiles(root), now);
+    return withReserve(root, () => openLocked(root, lock, recovery, now));
+  } catch (error) {
+    // The next start still has to look for damage.
+    lock.release(!lock.previousDied);
+    throw error;
+  }
 }
 
-function openLocked(root: string, lock: Lock, now: () => Date): Workspace {
+function openLocked(root: string, lock: Lock, recovery: Recovery | undefined, now: () => Date): Workspace {
   const file = join(root, DATABASE_FILE);
   const stored = storedFiles(root);
-  const recovery = grantWish(root, file, stored, now);
   const db = openDatabase(file, (found) => assertWhole(found, file, stored, lock.previousDied));
   try {
     inWordsOf(file, () => {

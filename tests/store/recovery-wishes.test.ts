@@ -9,6 +9,7 @@ import { storedFiles } from '../../src/store/files.ts';
 import { keepDamaged, listBackups } from '../../src/store/upkeep/backup.ts';
 import { examine } from '../../src/store/upkeep/doctor.ts';
 import { grantWish, wishedCopy, wishRecovery } from '../../src/store/upkeep/recovery.ts';
+import { keepReserve, reserveOf } from '../../src/store/upkeep/reserve.ts';
 import { DATABASE_FILE, openWorkspace } from '../../src/store/workspace.ts';
 import { failNext, openBelow, recordDisk } from '../support/recorded-disk.ts';
 import { copyOf, numbers, openAndMend, work } from '../support/recovered.ts';
@@ -169,6 +170,21 @@ describe('a copy that is put back', () => {
     );
     expect(listBackups(backups).map(({ name }) => name)).toEqual([copy]);
     expect(readFileSync(database).equals(before)).toBe(true);
+  });
+
+  test('on a full disk has the room that is kept for it; where that is not enough it is said, not left out', () => {
+    const { directory, files, copy } = copied();
+    const reserve = (): void => keepReserve(directory, () => 2 ** 25);
+    wishRecovery(directory, files, { restore: copy });
+    reserve();
+    failNext('renameSync', 'ENOSPC', 2);
+    expect(() => openWorkspace(directory)).toThrow(expect.objectContaining({ code: 'disk.full' }));
+    wishRecovery(directory, files, { restore: copy });
+    reserve();
+    failNext('renameSync', 'ENOSPC', 1);
+    const back = openAndMend(directory);
+    expect([back.recovery?.from, numbers(back), reserveOf(directory)]).toEqual([copy, [0], ['reserve-2']]);
+    back.close();
   });
 
   test('fetches the weights that it names, replaces none, and leaves what nobody names where it waits', () => {

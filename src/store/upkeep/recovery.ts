@@ -15,6 +15,7 @@ import { storedFiles, type StoredFiles } from '../files.ts';
 import { acquireLock } from '../lock.ts';
 import { assertOurs, RECOVERED_FILE, SALVAGE_FOLDER, WISH_FILE } from '../ownership.ts';
 import { putAside } from './repair.ts';
+import { withReserve } from './reserve.ts';
 import { salvage } from './salvage.ts';
 import { quickCheck } from '../sqlite-store.ts';
 
@@ -68,11 +69,14 @@ export function grantWish(root: string, database: string, files: StoredFiles, no
   const at = now();
   try {
     makeFolder(files.folders.backups);
-    // SQLite would play the log of one that was cut off into the next.
-    removeIncoming(root);
-    return 'restore' in wish
-      ? restore(root, database, files, wish.restore, at)
-      : saveWhatIsLeft(root, database, files, at);
+    // Here, since an opening that is tried again with more room finds the wish forgotten.
+    return withReserve(root, () => {
+      // SQLite would play the log of one that was cut off into the next.
+      removeIncoming(root);
+      return 'restore' in wish
+        ? restore(root, database, files, wish.restore, at)
+        : saveWhatIsLeft(root, database, files, at);
+    });
   } finally {
     // What cannot be granted is not tried again at every start; what stood there still stands.
     removeIncoming(root);
