@@ -66,6 +66,7 @@ export function assertOurs(root: string): void {
   const names = inWordsOf(root, () => namesIn(root)).filter((name) => !OF_THE_SYSTEM.includes(name));
   if (names.length === 0 || open.has(realpathSync(root))) return;
   for (const name of names) assertPlain(root, name);
+  if (isBegun(root, names)) return;
   const [database, lock] = [factsOf(join(root, DATABASE_FILE)), factsOf(join(root, LOCK_FILE))];
   if (hasOurHeader(join(root, DATABASE_FILE))) return;
   // The lock is taken by a transaction that writes nothing.
@@ -75,6 +76,13 @@ export function assertOurs(root: string): void {
   const isDamaged = database !== undefined && FOLDERS.every((folder) => names.includes(folder));
   if (hasLock && (isDamaged || hasOurNamesOnly(root, names))) return;
   throw foreign(root, 'is neither empty nor a TRADE workspace');
+}
+
+/** A power cut may have kept, of the first lock, no name but its journal's: there is nothing in it
+ * that anybody could lose. */
+function isBegun(root: string, names: readonly string[]): boolean {
+  const ofLock = DATABASE_PARTS.map((part) => `${LOCK_FILE}${part}`);
+  return names.every((name) => ofLock.includes(name) && factsOf(join(root, name))?.size === 0);
 }
 
 function foreign(root: string, what: string): WorkbenchError {

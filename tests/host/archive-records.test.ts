@@ -165,7 +165,7 @@ describe('a record is refused that', () => {
     ['asks for a student out of turn', proposal('trial', 1), /another student 1 than/],
     [
       'asks for one candidate and keeps another',
-      (rows: Row[]) => set('trial', 'config', rowIn(rows, 'trial', 1)[place('trial', 'config')])(rows),
+      (rows: Row[]): void => set('trial', 'config', rowIn(rows, 'trial', 1)[place('trial', 'config')])(rows),
       /another student 1 than|by the log/,
     ],
     [
@@ -181,7 +181,7 @@ describe('a record is refused that', () => {
     ['began after some words', set('run', 'created_at', 'at 2026-01-01T00:00:00Z'), /created_at/],
     [
       'lacks a student in the middle',
-      (rows: Row[]) => void rows.splice(rows.indexOf(rowIn(rows, 'trial', 1)), 1),
+      (rows: Row[]): void => void rows.splice(rows.indexOf(rowIn(rows, 'trial', 1)), 1),
       /student/,
     ],
     ['gives a reason that is none', proposal('why', 'because'), /why/],

@@ -288,6 +288,15 @@ describe('a folder that is ours', () => {
     }
   });
 
+  // Of the names that were made a power cut may keep any: here that of the first lock's journal.
+  test('that holds nothing but an empty journal of a lock is begun, and one with bytes in it is not', () => {
+    const [begun, filled] = [temporaryFolder(), temporaryFolder()];
+    plantFolder(begun, { 'lock.sqlite-journal': '' });
+    openWorkspace(begun).close();
+    plantFolder(filled, { 'lock.sqlite-journal': 'mine' });
+    expect(() => assertOurs(filled)).toThrow(/neither empty nor a TRADE workspace/);
+  });
+
   test('whose database is damaged stays ours, with a person’s files beside it: it can be repaired', () => {
     const folder = temporaryFolder();
     openWorkspace(folder).close();

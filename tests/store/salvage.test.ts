@@ -178,9 +178,11 @@ describe('of a database that is damaged', () => {
     // What a damaged page may read as: no table of ours would have taken it.
     edit(
       file,
-      `ALTER TABLE saved_view RENAME TO sound; CREATE TABLE saved_view (id INTEGER PRIMARY KEY, name, name_folded, content);
+      `ALTER TABLE saved_view RENAME TO sound;
+       CREATE TABLE saved_view (id INTEGER PRIMARY KEY, name, name_folded, content);
        INSERT INTO saved_view SELECT * FROM sound; DROP TABLE sound;
-       INSERT INTO saved_view VALUES (7, x'00ff', 'other', '{}'), (8, NULL, 'another', '{}'), (9, 'Mine', 'mine', '{}')`,
+       INSERT INTO saved_view VALUES (7, x'00ff', 'other', '{}'), (8, NULL, 'another', '{}'),
+         (9, 'Mine', 'mine', '{}')`,
     );
     expect(salvage(file, target)).toEqual({ rows: countOf(before), unreadable: 3 });
     expect(rowsOf(target)).toEqual(before);
