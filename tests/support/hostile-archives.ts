@@ -135,7 +135,11 @@ const student: Deed = (hand) => {
   for (const event of run.rows.filter(([table]) => table === 'event')) {
     const place = 1 + (hand.columns('event')?.indexOf('json') ?? 0);
     const tree = readTree(event[place]) as { proposals?: { trial: unknown; candidate: object }[] } | undefined;
-    const own = tree?.proposals?.find((one) => one.trial === number);
+    // An earlier hand may have spoilt it.
+    const proposals: readonly unknown[] = Array.isArray(tree?.proposals) ? tree.proposals : [];
+    const own = proposals.find(
+      (one): one is { candidate: object } => isTree(one) && 'trial' in one && one.trial === number,
+    );
     if (own === undefined) continue;
     own.candidate = { family: row[at('family')], config };
     event[place] = writeJson(tree);
