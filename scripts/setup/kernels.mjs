@@ -105,7 +105,8 @@ async function provideKernels(context, wanted) {
   if (found && (await stillWork(context, wanted, found))) {
     // They may have been timed on a machine that was busy, or was another one.
     const measured = await time(context, join(found, ADDON));
-    writeJson(join(found, RECORD), { ...readJson(join(found, RECORD)), measured });
+    // What was known stays where they could not be timed.
+    if (measured !== undefined) writeJson(join(found, RECORD), { ...readJson(join(found, RECORD)), measured });
     return found;
   }
   if (found) moveAside(found);

@@ -34,7 +34,7 @@ const selfTests = () => threadsOf('tested');
 
 /** A compiler that notes what it compiles and does as if, unless `refuse` ends it; a Node that
  * judges what was built. */
-function giveTools({ refuse = '', judge = 'exit 0', version = '12.4', batchNorm = true } = {}) {
+function giveTools({ refuse = '', judge = 'exit 0', version = '12.4', batchNorm = true, timing = '' } = {}) {
   sandbox.tool(
     'g++',
     [
@@ -45,7 +45,7 @@ function giveTools({ refuse = '', judge = 'exit 0', version = '12.4', batchNorm 
     ].join('\n'),
   );
   const note = (what: string) => `echo "$TF_NUM_INTRAOP_THREADS" >> "${sandbox.root}/${what}"`;
-  const timings = `[ "$3" = kernels ] && echo '{"batchNorm":${batchNorm},"ratios":{}}' || echo 1`;
+  const timings = timing || `[ "$3" = kernels ] && echo '{"batchNorm":${batchNorm},"ratios":{}}' || echo 1`;
   sandbox.program(
     NODE,
     `case "$1" in *kernels-measure.mjs) ${note('timed')}; ${timings}; exit 0;; esac\n${note('tested')}\n${judge}`,
@@ -139,6 +139,9 @@ describe('where the compiler is', () => {
     await kernelsStep.make({ ...sandbox.context, retry: true });
     expect(record().measured).toMatchObject({ batchNorm: true });
     await make();
+    expect(record().measured).toMatchObject({ batchNorm: true });
+    giveTools({ timing: 'exit 1' });
+    await kernelsStep.make({ ...sandbox.context, retry: true });
     expect(record().measured).toMatchObject({ batchNorm: true });
   });
 });
