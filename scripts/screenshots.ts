@@ -1,7 +1,7 @@
 /**
- * Pictures of every view for the documentation, light and dark at 1280 x 800, from a workspace with
- * a finished run whose winners were trained again, and read through the real web shell: `node
- * scripts/screenshots.ts --workspace DIR [--out docs/screenshots]` under Node 24.
+ * Pictures of every view for the documentation, light and dark, from a workspace with a finished
+ * run whose winners were trained again, and read through the real web shell: `node
+ * scripts/screenshots.ts --workspace DIR [--out docs/screenshots] [--size 1280x800]` under Node 24.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -10,9 +10,12 @@ import type { Page } from 'playwright-core';
 import { launchChromium } from '../tests/e2e/chromium.ts';
 import { startWebShell } from '../tests/e2e/web-shell.ts';
 
-const { values } = parseArgs({ options: { workspace: { type: 'string' }, out: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { workspace: { type: 'string' }, out: { type: 'string' }, size: { type: 'string', default: '1280x800' } },
+});
+const [width = 0, height = 0] = values.size.split('x').map(Number);
 if (values.workspace === undefined) {
-  process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR]\n');
+  process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--size WIDTHxHEIGHT]\n');
   process.exit(2);
 }
 const out = resolve(values.out ?? 'docs/screenshots');
@@ -21,7 +24,7 @@ mkdirSync(out, { recursive: true });
 const shell = await startWebShell(resolve(values.workspace));
 const browser = await launchChromium();
 try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: 'light' });
   const page = await context.newPage();
   await page.goto(shell.address);
   await page.getByRole('heading', { name: 'Experiments' }).waitFor();
@@ -42,7 +45,7 @@ try {
 /** The largest run of the workspace is shown; its two most accurate students are compared. */
 async function shootAll(page: Page, fileOf: (name: string) => string): Promise<void> {
   const shoot = async (name: string): Promise<void> => {
-    await page.mouse.move(640, 4);
+    await page.mouse.move(width / 2, 4);
     await page.waitForTimeout(600);
     await page.screenshot({ path: fileOf(name) });
     process.stdout.write(`${fileOf(name)}\n`);

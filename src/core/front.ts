@@ -1,7 +1,7 @@
 /** The front of a search: the students that are reported, tested, and kept where nothing else
  * is. */
 import { cornerOf } from './geometry/dominance.ts';
-import { exclusiveVolumes } from './geometry/dominated-volume.ts';
+import { widestSubset } from './geometry/dominated-volume.ts';
 import { paretoItems } from './geometry/pareto-front.ts';
 import { isFeasible } from './objective.ts';
 import type { SearchConfig } from './run.ts';
@@ -22,8 +22,10 @@ const feasibleOf = ({ limits }: Pick<SearchConfig, 'limits'>, trials: readonly T
   trials.filter((trial) => trial.state === 'finished' && isFeasible(metricsOf(trial), limits));
 
 /**
- * The `count` students that a search found best, each once: of its front those first without which
- * the most hypervolume would be lost, then of what is on the front without them.
+ * The `count` students that a search found best, each once, spread over its front: first the one
+ * that dominates most, then each time the one that adds most hypervolume to those before it (greedy
+ * subset selection: Guerreiro, Fonseca and Paquete 2016); after the front, what is on the front
+ * without it.
  */
 export function winnersOf(
   config: Pick<SearchConfig, 'objectives' | 'limits' | 'reference'>,
@@ -38,11 +40,8 @@ export function winnersOf(
     const front = paretoItems(rest, metricsOf, objectives);
     if (front.length === 0) break; // none has a finite value
     const corners = front.map((trial) => cornerOf(metricsOf(trial), objectives));
-    const shares = exclusiveVolumes(corners, bound);
-    const ranked = front
-      .map((trial, i) => ({ trial, share: shares[i] ?? 0 }))
-      .sort((a, b) => b.share - a.share || a.trial.number - b.trial.number);
-    winners.push(...ranked.slice(0, count - winners.length).map(({ trial }) => trial));
+    const chosen = widestSubset(corners, bound, count - winners.length);
+    winners.push(...chosen.flatMap((place) => front[place] ?? []));
     rest = rest.filter((trial) => !front.includes(trial));
   }
   return winners;

@@ -21,10 +21,19 @@ describe('the winners of a search', () => {
   // and 2 x .1.
   const trials = [trial(0, 0.5, 2), trial(1, 0.8, 4), trial(2, 0.9, 8), trial(3, 0.7, 5)];
 
-  it('come by the hypervolume that would be lost without each, then from behind the front', () => {
+  it('come by the hypervolume that each adds to those before it, then from behind the front', () => {
     expect(numbers(winnersOf(config, trials, 2))).toEqual([1, 0]);
     expect(numbers(winnersOf(config, trials, 4))).toEqual([1, 0, 2, 3]);
     expect(numbers(winnersOf(config, trials, 9))).toEqual([1, 0, 2, 3]);
+  });
+
+  // What would be lost without each is most at the small end, where a step in parameters costs many
+  // points: [0, 1, 2] by that. The front of the sample search, in thousands of parameters.
+  it('are spread over the front, the accurate end too', () => {
+    const sample = [trial(0, 0.7676, 1.08), trial(1, 0.8362, 2.72), trial(2, 0.869, 7.75), trial(3, 0.8786, 15.5)];
+    const large = [trial(4, 0.8944, 24.9), trial(5, 0.8956, 40.6), trial(6, 0.8972, 54.8)];
+    const winners = winnersOf({ ...config, reference: { accuracy: 0.1, params: 176 } }, [...sample, ...large], 3);
+    expect(numbers(winners)).toEqual([2, 0, 4]);
   });
 
   it('are finished, within the limits, and each student once', () => {

@@ -60,7 +60,7 @@ export const exclusiveVolumes = (corners: readonly Corner[], r: Corner): readonl
   corners.map((corner, i) => (isWithin(corner, r) ? exclusiveVolume(corners.toSpliced(i, 1), corner, r) : 0));
 
 /** Indices of `count` of the corners, each the one that adds most to those before it; equals in
- * their order. */
+ * their order, and last those that are not below the reference. */
 export function widestSubset(corners: readonly Corner[], r: Corner, count: number): readonly number[] {
   const left = new Set(corners.keys());
   const taken: number[] = [];
@@ -68,7 +68,7 @@ export function widestSubset(corners: readonly Corner[], r: Corner, count: numbe
     const before = taken.map((i) => corners[i]!);
     let [next, most] = [-1, -Infinity];
     for (const i of left) {
-      const gained = exclusiveVolume(before, corners[i]!, r);
+      const gained = isWithin(corners[i]!, r) ? exclusiveVolume(before, corners[i]!, r) : 0;
       if (gained > most) [next, most] = [i, gained];
     }
     left.delete(next);
