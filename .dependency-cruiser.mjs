@@ -13,7 +13,7 @@ const roomRules = Object.entries(IMPORT_LAW).flatMap(([room, law]) => {
   const from = { path: `^src/${room}/` };
   const ownCode = [room, ...law.rooms]
     .map((name) => `^src/${name}/`)
-    .concat(law.files.map((file) => `^${escape(file)}$`));
+    .concat(law.files.map((file) => `^${escape(file).replaceAll('*', '[^/]+')}$`));
   const packages = law.packages.map(packagePattern);
   const types = (law.typePackages ?? []).map(packagePattern);
   const known = [...packages, ...types];

@@ -45,7 +45,7 @@ await loadBackend();
 const cache = createTrainerCache();
 const images = cache.images(DATASET, 'train', { shift: 0 });
 const validation = cache.images(DATASET, 'val', { shift: 0, count: 100 });
-const validationLabels = cache.dataset(DATASET).split('val').labels.subarray(0, 100);
+const validationLabels = cache.dataset({ directory: DATASET }).split('val').labels.subarray(0, 100);
 const cacheDir = mkdtempSync(join(tmpdir(), 'bench-epoch-'));
 const yieldToEvents = (): Promise<void> => Promise.resolve();
 
@@ -60,7 +60,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
       : await cache.targets(DATASET, 'kd', () =>
           teacherTargets(
             {
-              ...{ teacher: { directory }, dataset: cache.dataset(DATASET), count: images.count },
+              ...{ teacher: { directory }, dataset: cache.dataset({ directory: DATASET }), count: images.count },
               ...{ augmentation, distillation, student: graph, cacheDir },
             },
             yieldToEvents,
@@ -89,7 +89,7 @@ async function measure(graph: ArchitectureGraph, loss: 'none' | 'kd'): Promise<{
 const report: Record<string, Record<string, number>> = {};
 try {
   for (const name of values.families.split(',')) {
-    const graph = nearestMember(name, cache.dataset(DATASET).card.shape, CLASSES, Number(values.macs));
+    const graph = nearestMember(name, cache.dataset({ directory: DATASET }).card.shape, CLASSES, Number(values.macs));
     const { macs } = costOf(graph);
     const none: number[] = [];
     const kd: number[] = [];

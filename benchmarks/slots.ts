@@ -20,8 +20,8 @@ import { costOf } from '../src/core/arch/cost.ts';
 import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import { enumerateFamily } from '../src/core/space/lattice.ts';
+import type { Executor } from '../src/host/executors/executor.ts';
 import { createTrainerPool } from '../src/host/executors/trainer-pool.ts';
-import type { TrainerPool } from '../src/host/executors/trainer-pool.ts';
 import { trainerSettings } from '../src/host/executors/trainer-settings.ts';
 
 const { values } = parseArgs({
@@ -63,24 +63,23 @@ function students(count: number): readonly ArchitectureGraph[] {
 let jobs = 0;
 
 /** Seconds until all of them are trained, as many at a time as the pool has trainers. */
-async function trainAll(pool: TrainerPool, graphs: readonly ArchitectureGraph[]): Promise<number> {
+async function trainAll(pool: Executor, graphs: readonly ArchitectureGraph[]): Promise<number> {
   const start = performance.now();
   await Promise.all(
     graphs.map(async (graph, index) => {
-      const job = {
-        ...{ jobId: `bench-${jobs++}`, fence: FENCE, graph, recipe, checkpoints, seed: index },
+      const input = {
+        ...{ graph, recipe, checkpoints, seed: index },
         dataset: { directory, trainImages: Number(values.images) },
         teacher: { directory: join(RESOURCES, 'teachers/fashion-resnet') },
-        ...{ cacheDir: join(folder, 'cache'), tempDir: folder },
       };
-      const end = await pool.run({ type: 'train', job });
-      if (end.type !== 'trained') throw new Error(`A student was not trained: ${JSON.stringify(end)}`);
+      const end = await pool.run({ kind: 'train', jobId: `bench-${jobs++}`, input });
+      if (end.type !== 'done') throw new Error(`A student was not trained: ${JSON.stringify(end)}`);
     }),
   );
   return (performance.now() - start) / 1000;
 }
 
-const settings = trainerSettings({}, FENCE);
+const settings = trainerSettings({}, { fence: FENCE, folders: { temp: folder, cache: join(folder, 'cache') } });
 const ways = { one: createTrainerPool(settings), two: createTrainerPool(settings) };
 ways.one.resize(1);
 ways.two.resize(2);

@@ -1,7 +1,7 @@
 /**
  * The import law: what each room of `src` may import. One table, read by dependency-cruiser's
  * configuration and by the test that breaks the law on purpose. `rooms` and `files` are our own
- * code, `packages` npm packages (a trailing `/` means a whole scope), `typePackages` those of which
+ * code (`*`: any name), `packages` npm packages (a trailing `/` means a whole scope), `typePackages` those of which
  * it may see the types only, `node` Node's built-in modules.
  */
 export const IMPORT_LAW = Object.freeze({
@@ -22,11 +22,11 @@ export const IMPORT_LAW = Object.freeze({
   compute: {
     rooms: ['core'],
     files: [],
-    packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp'],
+    packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp', 'zod'],
     node: true,
     advice:
-      'compute runs in the trainer process: it is told what to do by compute/protocol.ts and knows no store ' +
-      'and no host.',
+      'compute runs in the trainer process: it is told what to do by compute/protocol.ts and compute/tasks, and ' +
+      'knows no store and no host.',
   },
   store: {
     rooms: ['core'],
@@ -37,13 +37,16 @@ export const IMPORT_LAW = Object.freeze({
   },
   host: {
     rooms: ['core', 'bridge', 'store'],
-    files: ['src/compute/protocol.ts'],
+    files: [
+      ...['src/compute/protocol.ts', 'src/compute/tasks/tasks.ts', 'src/compute/tasks/*/task.ts'],
+      ...['src/compute/tasks/inputs.ts', 'src/compute/tasks/outputs.ts'],
+    ],
     packages: ['@orpc/server', 'pino', 'yauzl', 'yazl', 'zod'],
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:
-      'host knows neither tensors nor shells: talk to the trainer by compute/protocol.ts, take capabilities ' +
-      'from the shell.',
+      'host knows neither tensors nor shells: order tasks of the trainer by compute/tasks/*/task.ts, take ' +
+      'capabilities from the shell.',
   },
   cli: {
     rooms: ['core', 'bridge'],

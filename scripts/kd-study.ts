@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../src/compute/data/dataset.ts';
-import { TEACHER_RECIPE } from '../src/compute/protocol.ts';
+import { TEACHER_RECIPE } from '../src/compute/tasks/train-teacher/task.ts';
 import { createLaboratory } from './kd-study/laboratory.ts';
 import { ARMS, referenceStudents, trainingsOf, TUNING_ARMS } from './kd-study/plan.ts';
 import type { Result } from './kd-study/results.ts';

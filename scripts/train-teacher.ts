@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { timedYield } from '../src/compute/yield-to-events.ts';
 import { loadDataset, readImages } from '../src/compute/data/dataset.ts';
 import type { Split } from '../src/compute/data/dataset.ts';
-import { TEACHER_RECIPE } from '../src/compute/protocol.ts';
+import { TEACHER_RECIPE } from '../src/compute/tasks/train-teacher/task.ts';
 import { trainTeacher } from '../src/compute/teachers/train.ts';
 import { splitIndices } from './make-fashion-mnist.mjs';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { exclusively } from '../../src/compute/files/exclusive-work.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
-import { TEACHER_RECIPE } from '../../src/compute/protocol.ts';
+import { TEACHER_RECIPE } from '../../src/compute/tasks/train-teacher/task.ts';
 import { trainTeacher } from '../../src/compute/teachers/train.ts';
 import { createBench } from '../study/bench.ts';
 import { touchClaim } from '../study/record.ts';

@@ -54,7 +54,7 @@ export interface Bench {
 export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOptions): Bench {
   const cache = createTrainerCache();
   const yieldToEvents = timedYield();
-  const dataset = cache.dataset(datasetDirectory);
+  const dataset = cache.dataset({ directory: datasetDirectory });
 
   function targetsOf(training: StudentTraining, directory: string, count: number): Promise<TeacherTargets> {
     const { augmentation, distillation } = training.recipe;

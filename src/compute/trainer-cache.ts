@@ -8,13 +8,14 @@ import { loadDataset } from './data/dataset.ts';
 import type { Dataset, SplitName } from './data/dataset.ts';
 import { datasetChanges } from '../core/sources.ts';
 import type { DatasetSources, Recorded } from '../core/sources.ts';
+import type { DatasetRef } from './tasks/inputs.ts';
 import { disposeTargets } from './teachers/targets.ts';
 import type { TeacherTargets } from './teachers/targets.ts';
 
 export interface TrainerCache {
   /** `known`: what has to be there; what was read before it was known is read again. Throws
    * `dataset.*`. */
-  readonly dataset: (directory: string, known?: Recorded<DatasetSources>) => Dataset;
+  readonly dataset: (ref: Pick<DatasetRef, 'directory' | 'known'>) => Dataset;
   /** Normalised as the data set says; the cache owns them. */
   readonly images: (
     directory: string,
@@ -53,7 +54,7 @@ export function createTrainerCache(): TrainerCache {
   }
 
   return {
-    dataset: (directory, known) => shelfOf(directory, known).dataset,
+    dataset: ({ directory, known }) => shelfOf(directory, known).dataset,
     images: (directory, split, { shift, count }) => {
       const { dataset, images } = shelfOf(directory);
       const key = [split, shift, count].join();

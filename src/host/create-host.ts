@@ -112,9 +112,12 @@ function hostOver(
   log.info({ fence: store.fence, swept, openMs, sweepMs: performance.now() - began }, 'host started');
   if (recovery !== undefined) log.warn(recovery, 'workspace recovered');
 
-  const settings = trainerSettings(options, store.fence);
+  const settings = trainerSettings(options, {
+    fence: store.fence,
+    folders: { temp: files.temp, cache: files.folders.cache },
+  });
   const live = createLiveEvents();
-  const pool = createTrainerPool(settings);
+  const executor = createTrainerPool(settings);
   const catalog = createCatalog(options.resources, workspace.directory);
   const jobs = createJobList({ live, log, now: () => new Date(), clock: () => performance.now() });
   const side = createSideJobs(settings, catalog, jobs.track);
@@ -134,7 +137,7 @@ function hostOver(
   const version = options.version ?? PROGRAM_VERSION;
   const exporter = createExporter({ store, files, catalog, side, temp: files.temp, version, now: () => new Date() });
   const now = (): number => performance.now();
-  const runs = createRunService({ workspace, catalog, pool, live, log, now });
+  const runs = createRunService({ workspace, catalog, executor, live, log, now });
   const upkeep = createRunUpkeep({ workspace, runs, live });
   const isBusy = (): boolean => jobs.list().some(isUnderWay);
   const reclaim = createReclaim({ workspace, runs, upkeep, isBusy });
@@ -179,7 +182,7 @@ function hostOver(
     explain: createExplainer(store, catalog),
     side,
     review: createReview({ store, files, catalog, side }),
-    pool,
+    executor,
     handed,
     imports,
     training,
@@ -204,7 +207,7 @@ function hostOver(
     try {
       await runs.close();
       await maintenance.close();
-      await Promise.all([jobs.close(), pool.close(), side.close(), replays.close()]);
+      await Promise.all([jobs.close(), executor.close(), side.close(), replays.close()]);
     } finally {
       handed.close();
       live.close();

@@ -32,7 +32,7 @@ import type { RunUpkeep } from './runs/upkeep.ts';
 import type { Review } from './students/review.ts';
 import type { SideJobs } from './jobs/side-jobs.ts';
 import type { TeacherTraining } from './library/teacher-training.ts';
-import type { TrainerPool } from './executors/trainer-pool.ts';
+import type { Executor } from './executors/executor.ts';
 
 type Handler<P> =
   P extends ContractProcedure<infer I, infer O, infer _Errors, infer _Meta>
@@ -66,7 +66,7 @@ export interface HandlerParts {
   readonly replays: Replays;
   readonly exporter: Exporter;
   readonly live: LiveEvents;
-  readonly pool: TrainerPool;
+  readonly executor: Executor;
   readonly system: SystemView;
   readonly diagnostics: Diagnostics;
   readonly examine: () => Promise<DoctorView>;
@@ -183,7 +183,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         }
         return jobs.track({ kind: 'latency', subject: `${title} of "${run.name}"` }, (tell, signal) => {
           tell({ stage: 'timing its passes, alone' });
-          return measureStudent({ store, pool: parts.pool }, { trial, graph }, signal);
+          return measureStudent({ store, executor: parts.executor }, { trial, graph }, signal);
         });
       },
       export: ({ id, format, precision }) => parts.exporter.toMemory({ network: { trial: id }, format, precision }),

@@ -1,6 +1,7 @@
 /** What needs no session in a workspace: it works beside another process that has one, and makes no
  * folder. */
 import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
 import type { BackendView } from '../bridge/schemas/system.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
@@ -22,6 +23,9 @@ import { trainerSettings } from './executors/trainer-settings.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 type Machine = Pick<HostOptions, 'node' | 'trainer' | 'version'>;
+/** Without a workspace of its own a trainer keeps nothing. */
+const NO_SESSION = { fence: 'no-session', folders: { temp: tmpdir(), cache: tmpdir() } };
+
 type Places = Pick<HostOptions, 'workspace' | 'resources'>;
 
 export function listDatasets({ resources, workspace }: Places): Promise<readonly DatasetView[]> {
@@ -35,7 +39,7 @@ export function listTeachers({ resources, workspace }: Places): Promise<readonly
 /** Measures the device in a trainer of its own. */
 export async function measureBackend(options: Places & Machine): Promise<BackendView> {
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog, untracked);
+  const side = createSideJobs(trainerSettings(options, NO_SESSION), catalog, untracked);
   try {
     return await side.backend();
   } finally {
@@ -86,7 +90,7 @@ export async function exportToFile(
 ): Promise<WrittenExport> {
   const { store, files, close } = readWorkspace(options.workspace);
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, 'no-session'), catalog, untracked);
+  const side = createSideJobs(trainerSettings(options, NO_SESSION), catalog, untracked);
   const version = options.version ?? PROGRAM_VERSION;
   // The trainer is ended, the job with it, and what it wrote is removed.
   const stop = (): void => void side.close();

@@ -17,6 +17,9 @@ const rooms = Object.keys(IMPORT_LAW);
 const LAWFUL: Readonly<Record<string, string>> = {
   ...Object.fromEntries(rooms.map((room) => [`src/${room}/lawful.ts`, `export const room = '${room}';\n`])),
   'src/compute/protocol.ts': "export type Message = 'start';\n",
+  'src/compute/tasks/train/task.ts': 'export const input = 1;\n',
+  'src/compute/tasks/train/run.ts': "export { input } from './task.ts';\n",
+  'src/host/uses-task.ts': "export { input } from '../compute/tasks/train/task.ts';\n",
   'src/host/create-host.ts':
     "import type { Message } from '../compute/protocol.ts';\nexport const first: Message = 'start';\n",
   'src/host/uses-store.ts': "export { room } from '../store/lawful.ts';\n",
@@ -52,6 +55,7 @@ const PLANTS: readonly Plant[] = [
   { room: 'compute', code: imports('better-sqlite3'), rule: 'compute-packages', compiler: false },
   { room: 'store', code: imports('../host/create-host.ts'), rule: 'store-rooms', compiler: true },
   { room: 'host', code: imports('../compute/lawful.ts'), rule: 'host-rooms', compiler: true },
+  { room: 'host', code: imports('../compute/tasks/train/run.ts'), rule: 'host-rooms', compiler: true },
   { room: 'host', code: imports('electron'), rule: 'host-packages', compiler: false },
   { room: 'host', code: imports('ws'), rule: 'host-types-only', compiler: false },
   { room: 'cli', code: imports('../compute/lawful.ts'), rule: 'cli-rooms', compiler: true },

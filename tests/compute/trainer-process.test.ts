@@ -12,7 +12,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { DatasetSources, Recorded } from '../../src/core/sources.ts';
-import type { TrainerEvent, TrainJob } from '../../src/compute/protocol.ts';
+import type { FromTrainer } from '../../src/compute/protocol.ts';
+import type { EpochReport, ProgressReport } from '../../src/compute/tasks/outputs.ts';
+import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
+import type { Trained } from '../../src/compute/tasks/train/task.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { decodeTensors, roundToHalf } from '../../src/compute/files/safetensors.ts';
 import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
@@ -30,15 +33,26 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+type Report = EpochReport | ProgressReport;
+
 interface Trainer {
   readonly child: ChildProcess;
-  readonly events: TrainerEvent[];
+  readonly events: FromTrainer[];
   readonly send: (message: unknown) => void;
-  /** The first event of this type that has come or comes. */
-  readonly next: <T extends TrainerEvent['type']>(
+  /** Orders a task. */
+  readonly order: <K extends Kind>(kind: K, jobId: string, input: Input<K>) => void;
+  /** The first message of this type that has come or comes. */
+  readonly next: <T extends FromTrainer['type']>(
     type: T,
     jobId?: string,
-  ) => Promise<Extract<TrainerEvent, { readonly type: T }>>;
+  ) => Promise<Extract<FromTrainer, { readonly type: T }>>;
+  /** The output of a job of this kind. */
+  readonly done: <K extends Kind>(kind: K, jobId: string) => Promise<Output<K>>;
+  /** Of a student that is trained to its end. */
+  readonly trained: (jobId: string) => Promise<Trained>;
+  /** The first epoch of a job that is told. */
+  readonly epoch: (jobId: string) => Promise<EpochReport>;
+  readonly epochs: (jobId: string) => readonly EpochReport[];
 }
 
 function startTrainer(): Trainer {
@@ -48,41 +62,67 @@ function startTrainer(): Trainer {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   children.add(child);
-  const events: TrainerEvent[] = [];
+  const events: FromTrainer[] = [];
   const exited = new Promise<never>((_, reject) =>
     child.once('exit', (code) => reject(new Error(`trainer left with ${code}`))),
   );
   exited.catch(() => undefined); // only of interest to whoever waits for an event
-  child.on('message', (event) => events.push(event as TrainerEvent)); // sent by our own trainer
+  child.on('message', (event) => events.push(event as FromTrainer)); // sent by our own trainer
+  const send = (message: unknown): void => void child.send(message as object); // rubbish on purpose, in one test
+  const until = async <T>(find: () => T | undefined): Promise<T> => {
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      await Promise.race([exited, setTimeout(5)]);
+    }
+  };
+  const next: Trainer['next'] = (type, jobId) =>
+    until(() => {
+      const found = events.find(
+        (event) => event.type === type && (jobId === undefined || ('jobId' in event && event.jobId === jobId)),
+      );
+      return found as Extract<FromTrainer, { readonly type: typeof type }> | undefined; // by its type
+    });
+  const epochs: Trainer['epochs'] = (jobId) =>
+    reportsOf(events, jobId).filter((report): report is EpochReport => report.type === 'epoch');
+  const done: Trainer['done'] = async (kind, jobId) => (await next('done', jobId)).output as Output<typeof kind>;
   return {
-    child,
-    events,
-    send: (message) => void child.send(message as object), // rubbish on purpose, in one test
-    next: async (type, jobId) => {
-      for (;;) {
-        const found = events.find(
-          (event) => event.type === type && (jobId === undefined || ('jobId' in event && event.jobId === jobId)),
-        );
-        if (found) return found as Extract<TrainerEvent, { readonly type: typeof type }>;
-        await Promise.race([exited, setTimeout(5)]);
-      }
+    ...{ child, events, send, next, epochs, done },
+    order: (kind, jobId, input) => send(orderOf(kind, jobId, input)),
+    epoch: (jobId) => until(() => epochs(jobId)[0]),
+    trained: async (jobId) => {
+      const output = await done('train', jobId);
+      if (output.type === 'trained') return output;
+      throw new Error(`${jobId} was to be trained to its end`);
     },
   };
 }
 
-function job(jobId: string, changes: Partial<TrainJob> = {}): TrainJob {
-  const folders = { cacheDir: join(folder, 'cache'), tempDir: join(folder, 'temp') };
+const orderOf = (kind: string, jobId: string, input: unknown) => ({
+  ...{ type: 'order', kind, jobId, fence: 'fence-1', input },
+  folders: { temp: join(folder, 'temp'), cache: join(folder, 'cache') },
+});
+
+/** Told by trainings alone, here. */
+function reportsOf(events: readonly FromTrainer[], jobId: string): readonly Report[] {
+  return events.flatMap((event) => (event.type === 'report' && event.jobId === jobId ? [event.report as Report] : []));
+}
+
+function student(changes: Partial<Input<'train'>> = {}): Input<'train'> {
   return {
-    jobId,
-    fence: 'fence-1',
     graph: tinyConvolutional(),
     dataset: { directory },
     recipe: TINY_RECIPE,
     checkpoints: { precision: 'fp32', keep: 'last' },
     seed: 3,
-    ...folders,
     ...changes,
   };
+}
+
+/** What a student is evaluated by. */
+function kept({ checkpoint: { path, sha256 } }: Trained, dataset = { directory }) {
+  const source = { kind: 'student', graph: tinyConvolutional(), checkpoint: path, sha256 } as const;
+  return { source, dataset, split: 'validation' } as const;
 }
 
 const AT = '2026-01-02T03:04:05.000Z';
@@ -102,80 +142,83 @@ const LONG = { ...TINY_RECIPE, epochs: 10_000 };
 
 describe('the trainer process', () => {
   it('trains and evaluates: each event has the fence, each file is whole, hashed and in the temp folder', async () => {
-    const { send, next, events } = startTrainer();
-    send({ type: 'train', job: job('one') });
-    const { result } = await next('trained');
+    const { order, trained, done, epochs, events } = startTrainer();
+    order('train', 'one', student());
+    const result = await trained('one');
     expect(result.params).toBe(costOf(tinyConvolutional()).params);
     expect(result.predictions.probabilities).toBeInstanceOf(Float32Array);
     expect(result.predictions.count).toBe(TINY.val);
-    const epochs = events.filter((event) => event.type === 'epoch');
-    expect(epochs.map((event) => event.point.epoch)).toEqual([1, 2, 3]);
-    for (const { checkpoint } of [...epochs, { checkpoint: result.checkpoint }]) {
+    expect(epochs('one').map(({ point }) => point.epoch)).toEqual([1, 2, 3]);
+    for (const { checkpoint } of [...epochs('one'), result]) {
       expect(checkpoint.path.startsWith(join(folder, 'temp'))).toBe(true);
       expect(createHash('sha256').update(readFileSync(checkpoint.path)).digest('hex')).toBe(checkpoint.sha256);
     }
-    const { path: checkpoint, sha256 } = result.checkpoint;
-    send({ type: 'evaluate', job: { ...job('two'), checkpoint, sha256, split: 'validation' } });
-    const evaluated = await next('evaluated');
-    expect(evaluated.accuracy).toBe(result.accuracy);
+    order('evaluate', 'two', kept(result));
+    expect((await done('evaluate', 'two')).accuracy).toBe(result.accuracy);
     const fences = events.flatMap((event) => ('fence' in event ? [event.fence] : []));
     expect(new Set(fences)).toEqual(new Set(['fence-1']));
     expect(readdirSync(join(folder, 'temp')).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('holds while paused, goes on when resumed; stopped, its checkpoint ends as the unstopped run', async () => {
-    const { send, next, events } = startTrainer();
+  it('holds while paused, goes on when resumed; stopped, its last epoch ends as the unstopped run', async () => {
+    const { send, order, next, trained, epoch, epochs, events } = startTrainer();
     const recipe = { ...TINY_RECIPE, epochs: 80 };
-    send({ type: 'train', job: job('whole', { recipe }) });
-    const whole = await next('trained', 'whole');
-    send({ type: 'train', job: job('held', { recipe }) });
-    await next('epoch', 'held');
+    order('train', 'whole', student({ recipe }));
+    const whole = await trained('whole');
+    order('train', 'held', student({ recipe }));
+    await epoch('held');
     send({ type: 'pause', jobId: 'held' });
-    await setTimeout(200);
+    await next('held', 'held');
     const heard = events.length;
     await setTimeout(300);
     expect(events.length).toBe(heard);
     send({ type: 'resume', jobId: 'held' });
     while (events.length === heard) await setTimeout(5);
     send({ type: 'stop', jobId: 'held' });
-    const { checkpoint } = await next('stopped', 'held');
-    expect(checkpoint?.path).toBe(join(folder, 'temp', 'held-stopped.safetensors'));
-    send({ type: 'train', job: job('again', { recipe, resumeFrom: checkpoint?.path ?? '' }) });
-    const again = await next('trained', 'again');
-    expect(again.result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
+    await next('stopped', 'held');
+    const last = epochs('held').at(-1);
+    order('train', 'again', student({ recipe, resumeFrom: last?.checkpoint.path }));
+    expect((await trained('again')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
+    expect(epochs('again')[0]?.point.epoch).toBe((last?.point.epoch ?? 0) + 1);
   });
 
   it('rests where a leg ends, with figures, without files, and goes on to the end of the unbroken run', async () => {
-    const { send, next, events } = startTrainer();
-    send({ type: 'train', job: job('whole') });
-    const whole = await next('trained', 'whole');
-    send({ type: 'train', job: job('leg', { until: 2 }) });
-    const rested = await next('rested', 'leg');
-    const last = events.findLast((event) => event.type === 'epoch' && event.jobId === 'leg');
-    if (last?.type !== 'epoch') throw new Error('it has told of its epochs');
+    const { order, next, done, trained, epochs } = startTrainer();
+    order('train', 'whole', student());
+    const whole = await trained('whole');
+    order('train', 'leg', student({ until: 2 }));
+    const rested = await done('train', 'leg');
+    const last = epochs('leg').at(-1);
+    if (last === undefined) throw new Error('it has told of its epochs');
     const { validationAccuracy: accuracy, validationLoss: loss } = last.point;
-    expect(rested).toEqual({ type: 'rested', jobId: 'leg', fence: 'fence-1', epoch: 2, accuracy, loss });
-    send({ type: 'train', job: job('on', { resumeFrom: last.checkpoint.path }) });
-    expect((await next('trained', 'on')).result.checkpoint.sha256).toBe(whole.result.checkpoint.sha256);
-    send({ type: 'train', job: job('odd', { until: 0 }) });
+    expect(rested).toEqual({ type: 'rested', epoch: 2, accuracy, loss });
+    order('train', 'on', student({ resumeFrom: last.checkpoint.path }));
+    expect((await trained('on')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
+    order('train', 'odd', student({ until: 0 }));
     expect((await next('failed', 'odd')).message).toContain('"until"');
   });
 
   it('refuses rubbish, unknown orders, a second job and names that leave the folder, and works on', async () => {
-    const { send, next, events } = startTrainer();
+    const { send, order, next, epoch, events } = startTrainer();
     await next('ready');
     send('rubbish');
     send(7);
-    send({ type: 'explode', job: { jobId: 'unknown', fence: 'f' } });
-    send({ type: 'train', job: { ...job('no-recipe'), recipe: { epochs: 'many' } } });
-    send({ type: 'train', job: job('../outside') });
+    send({ type: 'explode', jobId: 'odd', fence: 'f' });
+    send({ ...orderOf('train', 'homeless', student()), folders: {} });
+    send(orderOf('juggle', 'unknown', {}));
+    send(orderOf('import', 'elsewhere', {}));
+    send(orderOf('train', 'no-recipe', { ...student(), recipe: { epochs: 'many' } }));
+    order('train', '../outside', student());
     send({ type: 'pause', jobId: 'nobody' });
-    send({ type: 'train', job: job('first', { recipe: LONG }) });
-    send({ type: 'train', job: job('second') });
+    order('train', 'first', student({ recipe: LONG }));
+    order('train', 'second', student());
     // A quick machine ends an epoch before it reads the last order.
-    await Promise.all([next('epoch', 'first'), next('failed', 'second')]);
+    await Promise.all([epoch('first'), next('failed', 'second')]);
     const refused = events.flatMap((event) => (event.type === 'failed' ? [event.jobId] : []));
-    expect(refused).toEqual(['unknown', 'no-recipe', '../outside', 'second']);
+    expect(refused).toEqual(['odd', 'homeless', 'unknown', 'elsewhere', 'no-recipe', '../outside', 'second']);
+    expect((await next('failed', 'homeless')).message).toContain('"folders.temp"');
+    expect((await next('failed', 'unknown')).message).toContain('no kind of task "juggle"');
+    expect((await next('failed', 'elsewhere')).message).toContain('does not do "import"');
     expect((await next('failed', 'no-recipe')).message).toContain('"recipe"');
     expect((await next('failed', 'second')).message).toContain('busy with job first');
     send({ type: 'stop', jobId: 'first' });
@@ -183,25 +226,25 @@ describe('the trainer process', () => {
   });
 
   it('turns what goes wrong in a job into words and a code, and is ready for the next', async () => {
-    const { send, next } = startTrainer();
-    send({ type: 'train', job: job('lost', { dataset: { directory: join(folder, 'nowhere') } }) });
+    const { order, next, trained } = startTrainer();
+    order('train', 'lost', student({ dataset: { directory: join(folder, 'nowhere') } }));
     expect(await next('failed', 'lost')).toMatchObject({ code: 'dataset.missing', fence: 'fence-1' });
-    send({ type: 'train', job: job('wild', { recipe: { ...TINY_RECIPE, learningRate: 1e30, warmupEpochs: 0 } }) });
+    order('train', 'wild', student({ recipe: { ...TINY_RECIPE, learningRate: 1e30, warmupEpochs: 0 } }));
     expect(await next('failed', 'wild')).toMatchObject({
       code: 'trainer.failed',
       message: expect.stringContaining('loss became NaN'),
     });
     const graph = tinyConvolutional();
-    send({ type: 'train', job: job('unsound', { graph: { ...graph, layers: graph.layers.slice(0, -1) } }) });
+    order('train', 'unsound', student({ graph: { ...graph, layers: graph.layers.slice(0, -1) } }));
     expect(await next('failed', 'unsound')).toMatchObject({ code: 'graph.invalid' });
-    send({ type: 'train', job: job('sound') });
-    await next('trained', 'sound');
+    order('train', 'sound', student());
+    await trained('sound');
   });
 
   it('names data, checkpoints and teachers that are of no use, fails that job alone, and works on', async () => {
-    const { send, next } = startTrainer();
-    const failure = async (jobId: string, changes: Partial<TrainJob>) => {
-      send({ type: 'train', job: job(jobId, changes) });
+    const { order, next, trained, epoch } = startTrainer();
+    const failure = async (jobId: string, changes: Partial<Input<'train'>>) => {
+      order('train', jobId, student(changes));
       const { code, message } = await next('failed', jobId);
       return { code, message };
     };
@@ -223,9 +266,9 @@ describe('the trainer process', () => {
       code: 'config.invalid',
       message: expect.stringContaining('A batch of 97 is larger than the 96 training images'),
     });
-    send({ type: 'train', job: job('other', { graph: tinyTransformer() }) });
-    const { checkpoint } = await next('epoch', 'other');
-    await next('trained', 'other');
+    order('train', 'other', student({ graph: tinyTransformer() }));
+    const { checkpoint } = await epoch('other');
+    await trained('other');
     expect(await failure('strange', { resumeFrom: checkpoint.path })).toEqual({
       code: 'checkpoint.corrupt',
       message: expect.stringContaining('is missing or of another size'),
@@ -236,48 +279,46 @@ describe('the trainer process', () => {
       code: 'checkpoint.corrupt',
       message: expect.stringContaining('ends inside tensor'),
     });
-    send({ type: 'train', job: job('after') });
-    await next('trained', 'after');
+    order('train', 'after', student());
+    await trained('after');
   });
 
   it('in half precision gives the figures of the rounded file, which a later evaluation finds again', async () => {
-    const { send, next } = startTrainer();
-    send({ type: 'train', job: job('full') });
-    const full = await next('trained', 'full');
-    send({ type: 'train', job: job('half', { checkpoints: { precision: 'fp16', keep: 'best-and-last' } }) });
-    const half = await next('trained', 'half');
-    expect(half.result.checkpoint.bytes).toBeLessThan(full.result.checkpoint.bytes);
+    const { order, done, trained } = startTrainer();
+    order('train', 'full', student());
+    const full = await trained('full');
+    order('train', 'half', student({ checkpoints: { precision: 'fp16', keep: 'best-and-last' } }));
+    const half = await trained('half');
+    expect(half.checkpoint.bytes).toBeLessThan(full.checkpoint.bytes);
     const name = 'stem/kernel';
-    const rounded = decodeTensors(readFileSync(half.result.checkpoint.path)).tensors.get(name)?.values;
-    const exact = decodeTensors(readFileSync(full.result.checkpoint.path)).tensors.get(name)?.values;
+    const rounded = decodeTensors(readFileSync(half.checkpoint.path)).tensors.get(name)?.values;
+    const exact = decodeTensors(readFileSync(full.checkpoint.path)).tensors.get(name)?.values;
     expect(rounded).toEqual(roundToHalf(exact ?? new Float32Array()));
-    expect(half.result.loss).not.toBe(full.result.loss);
-    expect(half.result.epochs).toBe(3);
-    const { path: checkpoint, sha256 } = half.result.checkpoint;
-    send({ type: 'evaluate', job: { ...job('again'), checkpoint, sha256, split: 'validation' } });
-    expect((await next('evaluated', 'again')).loss).toBe(half.result.loss);
+    expect(half.loss).not.toBe(full.loss);
+    expect(half.epochs).toBe(3);
+    order('evaluate', 'again', kept(half));
+    expect((await done('evaluate', 'again')).loss).toBe(half.loss);
   });
 
   it('reads what it was told to or nothing: other data, teachers and weights are refused by name', async () => {
-    const { send, next } = startTrainer();
+    const { order, next, trained } = startTrainer();
     const own = writeTinyDataset(join(folder, 'own'));
-    const known = sourcesIn(own);
-    send({ type: 'train', job: job('first', { dataset: { directory: own, known } }) });
-    const { path: checkpoint, sha256 } = (await next('trained', 'first')).result.checkpoint;
-    const wrong = { ...job('weights'), checkpoint, sha256: sha256.replace(/^./, 'x'), split: 'validation' };
-    send({ type: 'evaluate', job: wrong });
+    const dataset = { directory: own, known: sourcesIn(own) };
+    order('train', 'first', student({ dataset }));
+    const { source, split } = kept(await trained('first'));
+    const wrong = { ...source, sha256: source.sha256.replace(/^./, 'x') };
+    order('evaluate', 'weights', { source: wrong, dataset: { directory }, split });
     expect(await next('failed', 'weights')).toMatchObject({ code: 'checkpoint.corrupt' });
     // The training images are in memory; the test split is read now, and was changed meanwhile.
     writeFileSync(join(own, 'test-labels.gz'), gzipSync(idxBytes([TINY.test], new Uint8Array(TINY.test))));
-    const test = { checkpoint, sha256, split: 'test', dataset: { directory: own, known } };
-    send({ type: 'evaluate', job: { ...job('test'), ...test } });
+    order('evaluate', 'test', { source, dataset, split: 'test' });
     expect(await next('failed', 'test')).toMatchObject({
       code: 'dataset.changed',
       message: expect.stringContaining('the test labels changed after 2026-01-02') as string, // a matcher
     });
     // What is in memory was read for another run.
-    const others = { ...known, splits: { ...known.splits, train: { images: 'a'.repeat(64), labels: 'b'.repeat(64) } } };
-    send({ type: 'train', job: job('others', { dataset: { directory: own, known: others } }) });
+    const splits = { ...dataset.known.splits, train: { images: 'a'.repeat(64), labels: 'b'.repeat(64) } };
+    order('train', 'others', student({ dataset: { directory: own, known: { ...dataset.known, splits } } }));
     expect(await next('failed', 'others')).toMatchObject({
       code: 'dataset.changed',
       message: expect.stringContaining('the training images and the training labels changed') as string, // a matcher
@@ -285,36 +326,27 @@ describe('the trainer process', () => {
   });
 
   it('trains a teacher that students can then learn from', async () => {
-    const { send, next, events } = startTrainer();
-    const { jobId, fence, tempDir } = job('master');
-    const recipe = { ...TINY_RECIPE, epochs: 2 };
+    const { order, next, done, trained, events } = startTrainer();
     const known = sourcesIn(directory);
-    const order = {
-      jobId,
-      fence,
-      tempDir,
-      dataset: { directory, known },
-      name: 'master',
-      title: 'Master',
-      recipe,
-      seed: 1,
-    };
-    send({ type: 'trainTeacher', job: { ...order, date: '2026-01-02' } });
-    const trained = await next('teacherTrained');
-    expect(trained.directory).toBe(join(folder, 'temp', 'master-teacher'));
+    const recipe = { ...TINY_RECIPE, epochs: 2 };
+    const lesson = { dataset: { directory, known }, recipe, seed: 1, date: '2026-01-02' };
+    order('trainTeacher', 'master', { name: 'master', title: 'Master', ...lesson });
+    const { directory: made, accuracy } = await done('trainTeacher', 'master');
+    expect(made).toBe(join(folder, 'temp', 'master-teacher'));
     // A teacher knows what it has seen.
-    expect(readTeacherCard(trained.directory).dataset.sources).toEqual(known);
-    const distillation = { loss: 'kd', temperature: 2, weight: 0.5 } as const;
-    const teacher = { directory: trained.directory };
+    expect(readTeacherCard(made).dataset.sources).toEqual(known);
+    const distilled = { ...TINY_RECIPE, distillation: { loss: 'kd', temperature: 2, weight: 0.5 } } as const;
+    const teacher = { directory: made };
     const stranger = { ...teacher, known: { at: AT, weights: 'a'.repeat(64), network: 'b'.repeat(64) } };
-    send({ type: 'train', job: job('stranger', { teacher: stranger, recipe: { ...TINY_RECIPE, distillation } }) });
+    order('train', 'stranger', student({ teacher: stranger, recipe: distilled }));
     expect(await next('failed', 'stranger')).toMatchObject({ code: 'teacher.changed' });
-    send({ type: 'train', job: job('pupil', { teacher, recipe: { ...TINY_RECIPE, distillation } }) });
-    await next('trained', 'pupil');
-    const stages = events.flatMap((event) => (event.type === 'progress' ? [event.stage] : []));
+    order('train', 'pupil', student({ teacher, recipe: distilled }));
+    await trained('pupil');
+    const stages = reportsOf(events, 'pupil').flatMap((report) => (report.type === 'progress' ? [report.stage] : []));
     expect(stages).toContain("computing the teacher's soft targets");
-    send({ type: 'teacher', job: { jobId: 'asked', fence, dataset: { directory }, teacher } });
-    expect((await next('evaluated', 'asked')).accuracy).toBe(trained.accuracy.validation);
+    const asked = { dataset: { directory }, source: { kind: 'teacher', ...teacher }, split: 'validation' } as const;
+    order('evaluate', 'asked', asked);
+    expect((await done('evaluate', 'asked')).accuracy).toBe(accuracy.validation);
   });
 
   it('leaves when told to, and when its channel closes in the middle of a job', async () => {
@@ -324,8 +356,8 @@ describe('the trainer process', () => {
     told.send({ type: 'shutdown' });
     expect(await left).toBe(0);
     const cut = startTrainer();
-    cut.send({ type: 'train', job: job('cut', { recipe: LONG }) });
-    await cut.next('epoch');
+    cut.order('train', 'cut', student({ recipe: LONG }));
+    await cut.epoch('cut');
     const gone = new Promise((resolve) => cut.child.once('exit', resolve));
     cut.child.disconnect();
     expect(await gone).toBe(0);
@@ -337,7 +369,7 @@ describe('the trainer process', () => {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     children.add(parent);
-    parent.stdin.end(JSON.stringify(job('orphan', { recipe: LONG })));
+    parent.stdin.end(JSON.stringify(orderOf('train', 'orphan', student({ recipe: LONG }))));
     const pid = Number(
       await new Promise<string>((resolve) => parent.stdout.once('data', (data) => resolve(String(data)))),
     );

@@ -286,11 +286,11 @@ test('a run that was taken in before this was looked at gets no more trainers th
   const away = (): never => {
     throw new WorkbenchError('trainer.failed', 'There is no trainer here.');
   };
-  const pool = new Proxy({}, { get: (_, name) => (name === 'resize' ? (size: number) => sizes.push(size) : away) });
+  const executor = new Proxy({}, { get: (_, name) => (name === 'resize' ? (size: number) => sizes.push(size) : away) });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const catalog = createCatalog(RESOURCES, workspace.directory);
   const parts = { workspace, catalog, live: createLiveEvents(), log, now: () => 0 };
-  const runs = createRunService({ ...parts, pool: pool as never }); // its size alone counts here
+  const runs = createRunService({ ...parts, executor: executor as never }); // its size alone counts here
   await runs.resume('run_1');
   await runs.close();
   expect(sizes[0]).toBe(16);

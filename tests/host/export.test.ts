@@ -22,15 +22,14 @@ function bench(fault?: Error) {
   const checkpoint = addFinishedStudent(workspace);
   const out = mkdtempSync(join(tmpdir(), 'trade-test-'));
   onTestFinished(() => rmSync(out, { recursive: true, force: true }));
-  const jobs: Parameters<SideJobs['export']>[0][] = [];
-  const run: SideJobs['export'] = async (job, report) => {
-    jobs.push(job);
+  const inputs: Parameters<SideJobs['export']>[0][] = [];
+  const run: SideJobs['export'] = async (input, temp, report) => {
+    inputs.push(input);
     report('writing the network');
-    const path = join(job.tempDir, `side-1.${job.format}`);
+    const path = join(temp, `side-1.${input.format}`);
     writeFileSync(path, 'network');
     if (fault) throw fault;
-    const file = { path, bytes: 7, sha256: '' };
-    return { type: 'exported', jobId: 'side-1', fence: 'f', file, maxAbsDiff: 2e-6, bound: 1e-4, images: 64 };
+    return { file: { path, bytes: 7, sha256: '' }, maxAbsDiff: 2e-6, bound: 1e-4, images: 64 };
   };
   const other = (): never => {
     throw new Error('not asked for here');
@@ -52,7 +51,7 @@ function bench(fault?: Error) {
     now: () => new Date('2026-01-02T03:04:05Z'),
   });
   const left = (): readonly string[] => readdirSync(workspace.files.temp);
-  return { exporter, jobs, out, left, checkpoint };
+  return { exporter, inputs, out, left, checkpoint };
 }
 
 describe('createExporter', () => {
@@ -69,11 +68,11 @@ describe('createExporter', () => {
   });
 
   it('gives the trainer the kept checkpoint with its hash, and the file its origin', async () => {
-    const { exporter, jobs, checkpoint } = bench();
+    const { exporter, inputs, checkpoint } = bench();
     const { name, data } = await exporter.toMemory(STUDENT);
     expect(name).toBe('nice-search-take-2-student-1.onnx');
     expect(Buffer.from(data).toString()).toBe('network');
-    expect(jobs[0]).toMatchObject({
+    expect(inputs[0]).toMatchObject({
       source: { kind: 'student', checkpoint, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       card: {
         title: 'Student 1 of "Nice search, take 2" (resnet)',
@@ -84,9 +83,9 @@ describe('createExporter', () => {
   });
 
   it('exports a teacher under its name', async () => {
-    const { exporter, jobs } = bench();
+    const { exporter, inputs } = bench();
     expect((await exporter.toMemory(TEACHER)).name).toBe('fashion-resnet.json');
-    expect(jobs[0]?.source).toEqual({ kind: 'teacher', directory: join(RESOURCES, 'teachers/fashion-resnet') });
+    expect(inputs[0]?.source).toEqual({ kind: 'teacher', directory: join(RESOURCES, 'teachers/fashion-resnet') });
   });
 
   it('replaces nothing and leaves nothing when the file is refused', async () => {
@@ -100,7 +99,7 @@ describe('createExporter', () => {
   });
 
   it('looks at the place before it computes', async () => {
-    const { exporter, out, jobs } = bench();
+    const { exporter, out, inputs } = bench();
     mkdirSync(join(out, 'folder'));
     for (const place of [join(out, 'missing/student.onnx'), join(out, 'folder')]) {
       await expect(exporter.toFile(STUDENT, place, quiet)).rejects.toMatchObject({
@@ -108,7 +107,7 @@ describe('createExporter', () => {
         place: { field: '--out' },
       });
     }
-    expect(jobs).toEqual([]);
+    expect(inputs).toEqual([]);
     expect(existsSync(join(out, 'missing'))).toBe(false);
   });
 

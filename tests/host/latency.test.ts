@@ -105,7 +105,8 @@ it('a student that was timed before a crash is not timed again, and too slow sti
   };
   const run = {
     ...{ store, config: { ...searchConfig(), latency, limits } },
-    ...{ pool: { run: none, runAlone: none, resize: none, close: none }, space: { families: [] }, runChanged: none },
+    executor: { capacity: none, resize: none, run: none, runAlone: none, close: none },
+    ...{ space: { families: [] }, runChanged: none },
     progress: { stage: none, trialStarted: none, trialStage: none, trialLeft: none, view: none },
   };
   expect(trial && (await timeBeforeTraining(run, trial, new AbortController().signal))).toBe('too slow');

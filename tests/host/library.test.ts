@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
-import { TEACHER_RECIPE } from '../../src/compute/protocol.ts';
+import { TEACHER_RECIPE } from '../../src/compute/tasks/train-teacher/task.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
 import { handFolder } from '../support/hand-over.ts';

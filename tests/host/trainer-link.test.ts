@@ -4,13 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { startTrainer, testing } from '../../src/host/executors/trainer-link.ts';
-import type { JobCommand, TrainerLink } from '../../src/host/executors/trainer-link.ts';
+import type { Order } from '../../src/host/executors/executor.ts';
+import type { TrainerLink } from '../../src/host/executors/trainer-link.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 
 const { createWatchdog } = testing;
 
 const folder = temporaryFolder();
 const links: TrainerLink[] = [];
+const SESSION = { fence: 'fence', folders: { temp: folder.path, cache: folder.path } };
 afterAll(async () => {
   for (const link of links) await link.close();
   folder.remove();
@@ -19,11 +21,12 @@ afterAll(async () => {
 /** Tells of three epochs and its end at one stretch, without training. */
 const HASTY = `
 process.on('disconnect', () => process.exit(0));
-process.on('message', ({ type, job }) => {
+process.on('message', ({ type, jobId, fence }) => {
   if (type === 'shutdown') process.exit(0);
-  if (job === undefined) return;
-  const { jobId, fence } = job;
-  for (const epoch of [1, 2, 3]) process.send({ type: 'epoch', jobId, fence, point: { epoch } });
+  if (type !== 'order') return;
+  for (const epoch of [1, 2, 3]) {
+    process.send({ type: 'report', jobId, fence, report: { type: 'epoch', point: { epoch } } });
+  }
   process.send({ type: 'stopped', jobId, fence });
 });
 process.send({ type: 'ready' });
@@ -32,10 +35,9 @@ process.send({ type: 'ready' });
 /** Works for three times the patience, and beats meanwhile. */
 const BEATING = `
 process.on('disconnect', () => process.exit(0));
-process.on('message', ({ type, job }) => {
+process.on('message', ({ type, jobId, fence }) => {
   if (type === 'shutdown') process.exit(0);
-  if (job === undefined) return;
-  const { jobId, fence } = job;
+  if (type !== 'order') return;
   const beat = setInterval(() => process.send({ type: 'alive', jobId, fence }), 20);
   setTimeout(() => {
     clearInterval(beat);
@@ -49,13 +51,13 @@ async function hasty(): Promise<TrainerLink> {
   const entry = join(folder.path, 'hasty.mjs');
   writeFileSync(entry, HASTY);
   const patience = { silenceMs: 60_000, startMs: 60_000, stopMs: 60_000 };
-  const link = await startTrainer({ entry, node: process.execPath, ...patience, fence: 'fence' });
+  const link = await startTrainer({ entry, node: process.execPath, ...patience, ...SESSION });
   links.push(link);
   return link;
 }
 
-// Sound: the trainer above looks at these two alone.
-const command = (jobId: string) => ({ type: 'train', job: { jobId, fence: 'fence' } }) as unknown as JobCommand;
+// Sound: the trainers above look at no input.
+const order = (jobId: string): Order<'train'> => ({ kind: 'train', jobId, input: {} as Order<'train'>['input'] });
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 afterEach(() => vi.useRealTimers());
@@ -95,11 +97,11 @@ test('a trainer that only tells that it is at work is not taken for hung', async
   const entry = join(folder.path, 'beating.mjs');
   writeFileSync(entry, BEATING);
   const link = await startTrainer({
-    ...{ entry, node: process.execPath, silenceMs: 400, startMs: 60_000, stopMs: 60_000, fence: 'fence' },
+    ...{ entry, node: process.execPath, silenceMs: 400, startMs: 60_000, stopMs: 60_000, ...SESSION },
   });
   links.push(link);
   const told: unknown[] = [];
-  const end = await link.run(command('slow'), (event) => void told.push(event));
+  const end = await link.run(order('slow'), (event) => void told.push(event));
   expect(end.type).toBe('stopped');
   expect(told).toEqual([]);
 });
@@ -107,7 +109,7 @@ test('a trainer that only tells that it is at work is not taken for hung', async
 test('epochs are kept one after the other, and the end is told when the last of them is kept', async () => {
   const link = await hasty();
   const kept: string[] = [];
-  const end = await link.run(command('one'), async (event) => {
+  const end = await link.run(order('one'), async (event) => {
     const name = event.type === 'epoch' ? String(event.point.epoch) : event.type;
     kept.push(`begun ${name}`);
     for (let wait = 0; wait < 5; wait += 1) await turn();
@@ -120,7 +122,7 @@ test('epochs are kept one after the other, and the end is told when the last of 
 test('an epoch that cannot be kept ends the job with its reason, and nothing after it is kept', async () => {
   const link = await hasty();
   const seen: number[] = [];
-  const job = link.run(command('two'), async (event) => {
+  const job = link.run(order('two'), async (event) => {
     if (event.type === 'epoch') seen.push(event.point.epoch);
     await turn();
     if (seen.length === 2) throw new Error('no room');

@@ -10,16 +10,14 @@ import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import { createRng } from '../../src/core/math/rng.ts';
-import type {
-  DatasetRef,
-  LatencyJob,
-  Predictions,
-  TrainJob,
-  TrainerCommand,
-  TrainerEvent,
-  WrittenFile,
-} from '../../src/compute/protocol.ts';
-import { checkCommand } from '../../src/compute/trainer-command.ts';
+import { WorkbenchError } from '../../src/core/errors.ts';
+import type { FromTrainer, JobId, JobMessage, OrderMessage, ToTrainer } from '../../src/compute/protocol.ts';
+import type { Predictions } from '../../src/compute/tasks/evaluate/task.ts';
+import type { DatasetRef } from '../../src/compute/tasks/inputs.ts';
+import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
+import { INPUTS, isKind } from '../../src/compute/tasks/tasks.ts';
+import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
+import type { TaskTools } from '../../src/compute/tasks/run.ts';
 import { writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
@@ -56,9 +54,21 @@ let stopping = false;
 let working: string | undefined;
 let paused = false;
 
-function send(event: TrainerEvent): void {
-  if (plan.echoOldFence && 'fence' in event) process.send?.({ ...event, fence: 's000000-old' });
-  process.send?.(event);
+function send(message: FromTrainer): void {
+  if (plan.echoOldFence && 'fence' in message) process.send?.({ ...message, fence: 's000000-old' });
+  process.send?.(message);
+}
+
+function tell({ jobId, fence }: JobId, message: JobMessage): void {
+  send({ jobId, fence, ...message });
+}
+
+/** The host asked for the job's end. */
+class Stopped extends Error {}
+
+/** Between two pieces of work. */
+function checkStop(): void {
+  if (stopping) throw new Stopped();
 }
 
 function trace(what: string): void {
@@ -70,7 +80,7 @@ export function fakeLatencyMs(graph: ArchitectureGraph, batch: number): number {
   return 0.01 * graph.layers.length + (batch * costOf(graph).macs) / 1e7;
 }
 
-async function measure({ jobId, fence, graph, engines, batches }: LatencyJob): Promise<void> {
+const measure: FakeRun<'latency'> = async ({ graph, engines, batches }) => {
   trace('timing');
   await sleep(3 * epochMs);
   const measurements = engines.flatMap((engine) =>
@@ -81,8 +91,8 @@ async function measure({ jobId, fence, graph, engines, batches }: LatencyJob): P
     })),
   );
   trace('timed');
-  send({ type: 'timed', jobId, fence, measurements });
-}
+  return measurements;
+};
 
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -128,37 +138,38 @@ function write(path: string, content: unknown): WrittenFile {
   return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-async function train(job: TrainJob): Promise<void> {
-  const { jobId, fence, graph, recipe, checkpoints, seed, tempDir } = job;
+const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) => {
+  const { graph, recipe, checkpoints, seed, resumeFrom } = input;
   const [, number = '0', attempt = '1'] = /-(\d+)-a(\d+)$/.exec(jobId) ?? [];
   const is = (trials: readonly number[] | undefined): boolean => trials?.includes(Number(number)) ?? false;
+  const inTemp = (file: string): string => join(folders.temp, `${jobId}-${file}.safetensors`);
   if (plan.diskFullWhile !== undefined && existsSync(plan.diskFullWhile)) {
-    return send({ type: 'failed', jobId, fence, code: 'disk.full', message: 'No space left on device (fake).' });
+    throw new WorkbenchError('disk.full', 'No space left on device (fake).');
   }
-  if (job.resumeFrom !== undefined && is(plan.unusable)) {
-    return send({ type: 'failed', jobId, fence, code: 'checkpoint.corrupt', message: 'It lacks a slot (fake).' });
+  if (resumeFrom !== undefined && is(plan.unusable)) {
+    throw new WorkbenchError('checkpoint.corrupt', 'It lacks a slot (fake).');
   }
-  const from = job.resumeFrom ? (JSON.parse(readFileSync(job.resumeFrom, 'utf8')) as { epoch: number }).epoch : 0;
+  const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom, 'utf8')) as { epoch: number }).epoch : 0;
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
-  const { until = recipe.epochs } = job;
+  const { until = recipe.epochs } = input;
   for (let epoch = from + 1; epoch <= Math.min(until, recipe.epochs); epoch += 1) {
-    send({ type: 'progress', jobId, fence, stage: 'training', done: epoch - 1, total: recipe.epochs });
+    report({ type: 'progress', stage: 'training', done: epoch - 1, total: recipe.epochs });
     while (epoch === from + 1 && is(plan.untilHeld) && !paused && !stopping) await sleep(1);
     if (paused) {
       trace('held');
-      send({ type: 'held', jobId, fence });
+      held();
     }
     while (paused && !stopping) await sleep(1);
     trace('epoch');
     await sleep(epochMs);
-    if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
-    if (epoch === from + 1 && is(plan.hang)) return void (await sleep(3_600_000));
+    checkStop();
+    if (epoch === from + 1 && is(plan.hang)) await sleep(3_600_000);
     if (epoch === 2 && (is(plan.crash) || (is(plan.crashOnce) && attempt === '1'))) {
       process.stderr.write('fake trainer: cannot allocate tensor\n');
       process.exit(134);
     }
     if (epoch === 2 && is(plan.fail)) {
-      return send({ type: 'failed', jobId, fence, code: 'trainer.failed', message: 'The loss is not finite (fake).' });
+      throw new WorkbenchError('trainer.failed', 'The loss is not finite (fake).');
     }
     const point = {
       epoch,
@@ -168,107 +179,107 @@ async function train(job: TrainJob): Promise<void> {
       learningRate: recipe.learningRate * (1 - epoch / (recipe.epochs + 1)),
       seconds: epochMs / 1000,
     };
-    const checkpoint = write(join(tempDir, `${jobId}-${epoch}.safetensors`), { epoch, seed });
-    send({ type: 'epoch', jobId, fence, point, checkpoint });
+    report({ type: 'epoch', point, checkpoint: write(inTemp(String(epoch)), { epoch, seed }) });
   }
-  if (job.until !== undefined) {
-    // As after that epoch of a schedule of `recipe.epochs`.
-    return send({ type: 'rested', jobId, fence, epoch: until, ...restedFigures(graph, until) });
-  }
-  const predictions = predict(labelsOf(job.dataset, 'val'), graph.classes, accuracy, seed);
-  const result = {
+  // As after that epoch of a schedule of `recipe.epochs`.
+  if (input.until !== undefined) return { type: 'rested', epoch: until, ...restedFigures(graph, until) };
+  const predictions = predict(labelsOf(input.dataset, 'val'), graph.classes, accuracy, seed);
+  return {
+    type: 'trained',
     accuracy: is(plan.nan) ? NaN : predictions.accuracy,
     loss: 2.1 / (recipe.epochs + 1),
     seconds: (epochMs * recipe.epochs) / 1000,
     params: costOf(graph).params,
-    checkpoint: write(join(tempDir, `${jobId}-final.safetensors`), { seed, accuracy }),
+    checkpoint: write(inTemp('final'), { seed, accuracy }),
     epochs: recipe.epochs,
     ...(checkpoints.keep === 'best-and-last' &&
       is(plan.bestFirst) && {
-        best: {
-          epoch: 1,
-          checkpoint: write(join(tempDir, `${jobId}-best.safetensors`), { seed, best: true, accuracy }),
-        },
+        best: { epoch: 1, checkpoint: write(inTemp('best'), { seed, best: true, accuracy }) },
       }),
     predictions: { count: predictions.count, classes: predictions.classes, probabilities: predictions.probabilities },
   };
-  send({ type: 'trained', jobId, fence, result });
-}
+};
 
-async function run(command: Extract<TrainerCommand, { job: unknown }>): Promise<void> {
-  const { jobId, fence } = command.job;
+/** `held`: tells the host that nothing is computed any more. */
+type FakeRun<K extends Kind> = (
+  input: Input<K>,
+  tools: Omit<TaskTools<K>, 'yieldToEvents'> & { readonly held: () => void },
+) => Promise<Output<K>>;
+
+const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
+  train,
+  evaluate: async ({ source, dataset, split }) => {
+    const labels = labelsOf(dataset, split === 'test' ? 'test' : 'val');
+    if (source.kind === 'teacher') {
+      const { accuracy, ...predictions } = predict(labels, 10, 0.93, 7);
+      return { accuracy, loss: 0.2, predictions };
+    }
+    const kept = JSON.parse(readFileSync(source.checkpoint, 'utf8')) as { seed: number; accuracy: number };
+    const { accuracy, ...predictions } = predict(labels, source.graph.classes, kept.accuracy - 0.005, kept.seed + 1);
+    await sleep(epochMs);
+    return { accuracy, loss: 0.4, predictions };
+  },
+  inspect: () => {
+    const values = { count: 4, mean: 0.5, deviation: 0.1, largest: 1, zeros: 0, broken: 0 };
+    return Promise.resolve({ images: 64, layers: [{ id: 'stem', outputs: values }] });
+  },
+  trainTeacher: async ({ name, title, dataset }, { jobId, folders, report }) => {
+    const directory = join(folders.temp, `${jobId}-teacher`);
+    const checkpointOf = (epoch: number): string => join(folders.temp, `teacher-${epoch}.safetensors`);
+    for (let epoch = 1; epoch <= 3; epoch += 1) {
+      if (existsSync(checkpointOf(epoch))) continue;
+      report({ type: 'progress', stage: 'training the teacher', done: epoch - 1, total: 3 });
+      await sleep(epochMs);
+      checkStop();
+      const checkpoint = write(checkpointOf(epoch), { epoch });
+      const [trainLoss, validationLoss, seconds] = [2 / epoch, 2.1 / epoch, epochMs / 1000];
+      const point = { epoch, trainLoss, validationLoss, validationAccuracy: 0.9, learningRate: 0.1, seconds };
+      report({ type: 'epoch', point, checkpoint });
+    }
+    const accuracy = { validation: 0.92, test: 0.91 };
+    const card = JSON.parse(readFileSync(join(dataset.directory, 'dataset.json'), 'utf8'));
+    const learned = { id: card.id, title: card.title, trainImages: card.splits.train.count };
+    const made = { name, title, dataset: learned, shape: card.shape, classes: card.classes.length, accuracy };
+    writeFakeTeacher(directory, { ...made, seconds: 3 });
+    return { directory, accuracy };
+  },
+  export: () => Promise.reject(new WorkbenchError('internal', 'A fake writes no files for others.')),
+  latency: measure,
+  backend: () =>
+    Promise.resolve({
+      backend: 'wasm',
+      device: 'cpu (fake)',
+      version: '0',
+      versions: { Node: '24' },
+      threads: 2,
+      note: undefined,
+      runtime: undefined,
+      gflops: { matmul: 1 },
+      kernels: undefined,
+      training: { student: 'none', kernels: undefined, plain: 1 },
+    }),
+};
+
+async function run<K extends Exclude<Kind, 'import'>>(kind: K, order: OrderMessage): Promise<void> {
+  const { jobId, folders } = order;
+  const input = INPUTS[kind].parse(order.input);
   stopping = false;
   paused = false;
   working = jobId;
-  switch (command.type) {
-    case 'train':
-      return train(command.job);
-    case 'evaluate': {
-      const kept = JSON.parse(readFileSync(command.job.checkpoint, 'utf8')) as { seed: number; accuracy: number };
-      const split = command.job.split === 'test' ? 'test' : 'val';
-      const labels = labelsOf(command.job.dataset, split);
-      const { accuracy, ...predictions } = predict(
-        labels,
-        command.job.graph.classes,
-        kept.accuracy - 0.005,
-        kept.seed + 1,
-      );
-      await sleep(epochMs);
-      return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.4, predictions });
-    }
-    case 'teacher': {
-      const { accuracy, ...predictions } = predict(labelsOf(command.job.dataset, 'val'), 10, 0.93, 7);
-      return send({ type: 'evaluated', jobId, fence, accuracy, loss: 0.2, predictions });
-    }
-    case 'inspect': {
-      const values = { count: 4, mean: 0.5, deviation: 0.1, largest: 1, zeros: 0, broken: 0 };
-      return send({ type: 'inspected', jobId, fence, images: 64, layers: [{ id: 'stem', outputs: values }] });
-    }
-    case 'trainTeacher': {
-      const { tempDir, name, title, dataset } = command.job;
-      const directory = join(tempDir, `${jobId}-teacher`);
-      const checkpointOf = (epoch: number): string => join(tempDir, `teacher-${epoch}.safetensors`);
-      for (let epoch = 1; epoch <= 3; epoch += 1) {
-        if (existsSync(checkpointOf(epoch))) continue;
-        send({ type: 'progress', jobId, fence, stage: 'training the teacher', done: epoch - 1, total: 3 });
-        await sleep(epochMs);
-        if (stopping) return send({ type: 'stopped', jobId, fence, checkpoint: undefined });
-        const checkpoint = write(checkpointOf(epoch), { epoch });
-        const [trainLoss, validationLoss, seconds] = [2 / epoch, 2.1 / epoch, epochMs / 1000];
-        const point = { epoch, trainLoss, validationLoss, validationAccuracy: 0.9, learningRate: 0.1, seconds };
-        send({ type: 'epoch', jobId, fence, point, checkpoint });
-      }
-      const accuracy = { validation: 0.92, test: 0.91 };
-      const card = JSON.parse(readFileSync(join(dataset.directory, 'dataset.json'), 'utf8'));
-      const learned = { id: card.id, title: card.title, trainImages: card.splits.train.count };
-      const made = { name, title, dataset: learned, shape: card.shape, classes: card.classes.length, accuracy };
-      writeFakeTeacher(directory, { ...made, seconds: 3 });
-      return send({ type: 'teacherTrained', jobId, fence, directory, accuracy });
-    }
-    case 'latency':
-      return measure(command.job);
-    case 'backend': {
-      const info = {
-        backend: 'wasm',
-        device: 'cpu (fake)',
-        version: '0',
-        versions: { Node: '24' },
-        threads: 2,
-        note: undefined,
-        runtime: undefined,
-        gflops: { matmul: 1 },
-        kernels: undefined,
-        training: { student: 'none', kernels: undefined, plain: 1 },
-      } as const;
-      return send({ type: 'backend', jobId, fence, info });
-    }
+  try {
+    const output = await RUNS[kind](input, {
+      ...{ jobId, folders, held: () => tell(order, { type: 'held' }) },
+      report: (report) => tell(order, { type: 'report', report }),
+    });
+    tell(order, { type: 'done', output });
+  } catch (error) {
+    if (error instanceof Stopped) return tell(order, { type: 'stopped' });
+    if (error instanceof WorkbenchError)
+      return tell(order, { type: 'failed', code: error.code, message: error.message });
+    // As the real one tells it; anything else is a crash.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    tell(order, { type: 'failed', code: 'disk.full', message: `The disk is full (fake): ${error.message}` });
   }
-}
-
-/** As the real one tells it; anything else is a crash. */
-function fullDisk({ jobId, fence }: { readonly jobId: string; readonly fence: string }, error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  send({ type: 'failed', jobId, fence, code: 'disk.full', message: `The disk is full (fake): ${error.message}` });
 }
 
 if (process.send !== undefined) {
@@ -279,17 +290,17 @@ if (process.send !== undefined) {
   }
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => undefined);
-  process.on('message', (message) => {
-    const command = message as TrainerCommand; // our own host's
-    if (command.type === 'shutdown') process.exit(0);
-    if ('job' in command) {
-      const { problem } = checkCommand(command);
-      const { jobId, fence } = command.job;
-      if (problem === undefined) void run(command).catch((error: unknown) => fullDisk(command.job, error));
-      else send({ type: 'failed', jobId, fence, code: 'internal', message: `Refused: ${problem}` });
-    } else if (command.type === 'stop' && command.jobId === working) stopping = true;
-    else if (command.type === 'pause' && command.jobId === working) paused = true;
-    else if (command.type === 'resume' && command.jobId === working) paused = false;
+  process.on('message', (received) => {
+    const message = received as ToTrainer; // our own host's
+    if (message.type === 'shutdown') process.exit(0);
+    if (message.type === 'order') {
+      const { kind } = message;
+      if (isKind(kind) && kind !== 'import') void run(kind, message);
+      else throw new Error(`no fake does "${kind}"`);
+    } else if (message.jobId === working) {
+      if (message.type === 'stop') stopping = true;
+      else paused = message.type === 'pause';
+    }
   });
-  send({ type: 'ready', pid: process.pid, backend: 'wasm' });
+  send({ type: 'ready' });
 }

@@ -5,7 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { BackendInfo } from '../protocol.ts';
+import type { BackendInfo } from '../tasks/backend/task.ts';
 import { loadNativeKernels } from './native.ts';
 import type { NativeKernels } from './native.ts';
 import { tensorFlow } from './raw.ts';

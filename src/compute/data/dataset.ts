@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/sources.ts';
-import type { ImportKind, ImportOptions } from '../protocol.ts';
+import type { ImportKind, ImportOptions } from '../tasks/import/task.ts';
 import { corrupt, readIdx } from './idx.ts';
 
 export type SplitName = 'train' | 'val' | 'test';

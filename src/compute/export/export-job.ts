@@ -7,7 +7,8 @@ import { writeAtomically } from '../files/atomic-file.ts';
 import { readWeights } from '../files/checkpoint.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { layoutOf } from '../model/parameters.ts';
-import type { ExportJob, NetworkSource, TrainerEvent } from '../protocol.ts';
+import type { Exported, ExportInput } from '../tasks/export/task.ts';
+import type { NetworkSource } from '../tasks/inputs.ts';
 import { readKnownCard } from '../teachers/card.ts';
 import { networkJson, readNetworkJson } from './network-json.ts';
 import { onnxModel } from './onnx.ts';
@@ -15,27 +16,26 @@ import type { TrainedNetwork } from './onnx.ts';
 import { compareLogits, onnxLogits, ownLogits, pixelsOf } from './verify.ts';
 import type { Pixels } from './verify.ts';
 
-export type Exported = Omit<Extract<TrainerEvent, { type: 'exported' }>, 'type' | 'jobId' | 'fence'>;
-
 const INPUT =
   'input: float [batch, channels, height, width], pixels from 0 to 1; the normalisation is part of the graph';
 const OUTPUT = 'logits: float [batch, classes]; softmax gives probabilities';
 
-/** Throws `export.failed` when the file does not compute what the network computes; then nothing is
- * written. */
+/** Writes the file `place`. Throws `export.failed` when it would not compute what the network
+ * computes; then nothing is written. */
 export async function exportNetwork(
-  job: ExportJob,
+  input: ExportInput,
   dataset: Dataset,
+  place: string,
   report: (stage: string) => void | Promise<void>,
 ): Promise<Exported> {
-  const network = readNetwork(job.source, dataset);
+  const network = readNetwork(input.source, dataset);
   const pixels = pixelsFor(network, dataset);
   await report('writing the network');
-  const bytes = encode(job, network, propertiesOf(job, network, dataset));
+  const bytes = encode(input, network, propertiesOf(input, network, dataset));
   await report(`trying it on ${pixels.count} validation images`);
-  const theirs = await logitsIn(job, network, bytes, pixels);
-  const compared = compareLogits(ownLogits(network, pixels), theirs, job.precision, pixels.count);
-  const file = writeAtomically(join(job.tempDir, `${job.jobId}.${job.format}`), bytes);
+  const theirs = await logitsIn(input, network, bytes, pixels);
+  const compared = compareLogits(ownLogits(network, pixels), theirs, input.precision, pixels.count);
+  const file = writeAtomically(place, bytes);
   return { file, ...compared };
 }
 
@@ -65,8 +65,8 @@ export function pixelsFor({ graph }: TrainedNetwork, dataset: Dataset): Pixels {
   );
 }
 
-function encode(job: ExportJob, network: TrainedNetwork, properties: Readonly<Record<string, string>>): Uint8Array {
-  const { format, precision, card } = job;
+function encode(input: ExportInput, network: TrainedNetwork, properties: Readonly<Record<string, string>>): Uint8Array {
+  const { format, precision, card } = input;
   if (format === 'json') return networkJson(network, precision, { title: card.title, properties });
   return onnxModel(network, {
     ...{ precision, name: card.title, producerVersion: card.producerVersion, metadata: properties },
@@ -74,13 +74,13 @@ function encode(job: ExportJob, network: TrainedNetwork, properties: Readonly<Re
   });
 }
 
-function logitsIn({ format }: ExportJob, { graph }: TrainedNetwork, bytes: Uint8Array, pixels: Pixels) {
+function logitsIn({ format }: ExportInput, { graph }: TrainedNetwork, bytes: Uint8Array, pixels: Pixels) {
   return format === 'json' ? ownLogits(readNetworkJson(bytes), pixels) : onnxLogits(bytes, graph.inputShape, pixels);
 }
 
 /** Texts, as ONNX has them. */
 function propertiesOf(
-  { card, precision, format }: ExportJob,
+  { card, precision, format }: ExportInput,
   { graph, normalisation }: TrainedNetwork,
   { card: dataset }: Dataset,
 ): Readonly<Record<string, string>> {

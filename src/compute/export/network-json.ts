@@ -7,7 +7,7 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Normalisation } from '../data/dataset.ts';
 import { weightTensors } from '../files/checkpoint.ts';
 import { layoutOf } from '../model/parameters.ts';
-import type { ExportPrecision } from '../protocol.ts';
+import type { ExportPrecision } from '../tasks/export/task.ts';
 import { decodeTensors, encodeTensors } from '../files/safetensors.ts';
 import type { TrainedNetwork } from './onnx.ts';
 import { isRounded } from './onnx-builder.ts';

@@ -6,7 +6,7 @@
 /// <reference lib="esnext.float16" />
 import { sizeOf } from '../../core/arch/ops.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { ExportPrecision } from '../protocol.ts';
+import type { ExportPrecision } from '../tasks/export/task.ts';
 import { ELEMENT_TYPES } from './encode-onnx.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from './encode-onnx.ts';
 

@@ -8,7 +8,7 @@ import type { ArchitectureGraph, Layer, OpName, Shape } from '../../core/arch/gr
 import type { Normalisation } from '../data/dataset.ts';
 import { layoutOf } from '../model/parameters.ts';
 import type { HostWeights } from '../model/parameters.ts';
-import type { ExportPrecision } from '../protocol.ts';
+import type { ExportPrecision } from '../tasks/export/task.ts';
 import { encodeOnnx } from './encode-onnx.ts';
 import type { OnnxValue } from './encode-onnx.ts';
 import { createOnnxBuilder } from './onnx-builder.ts';

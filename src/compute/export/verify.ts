@@ -8,7 +8,7 @@ import type { Split } from '../data/dataset.ts';
 import { createModel } from '../model/model.ts';
 import type { Taps } from '../model/model.ts';
 import { disposeParameters, unflatten, uploadWeights } from '../model/parameters.ts';
-import type { ExportPrecision } from '../protocol.ts';
+import type { ExportPrecision } from '../tasks/export/task.ts';
 import { permuted } from './layout.ts';
 import type { TrainedNetwork } from './onnx.ts';
 import { openOnnx } from './onnxruntime.ts';

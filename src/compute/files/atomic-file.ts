@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { WrittenFile } from '../protocol.ts';
+import type { WrittenFile } from '../tasks/outputs.ts';
 
 /** Writes from an offset on; returns how many bytes the disk took. */
 export type Write = (file: number, bytes: Uint8Array, offset: number) => number;

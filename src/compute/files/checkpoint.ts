@@ -7,7 +7,7 @@ import { writeAtomically } from './atomic-file.ts';
 import { AVERAGE } from '../training/optimizer.ts';
 import { joinedSize } from '../model/parameters.ts';
 import type { HostWeights, Layout } from '../model/parameters.ts';
-import type { WrittenFile } from '../protocol.ts';
+import type { WrittenFile } from '../tasks/outputs.ts';
 import { decodeTensors, encodeSealed, encodeTensors } from './safetensors.ts';
 import type { NamedTensor } from './safetensors.ts';
 

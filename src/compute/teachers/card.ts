@@ -9,7 +9,7 @@ import { canonicalText, teacherChanged, teacherChanges } from '../../core/source
 import type { DatasetSources, Recorded } from '../../core/sources.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { Normalisation } from '../data/dataset.ts';
-import type { TeacherRef } from '../protocol.ts';
+import type { TeacherRef } from '../tasks/inputs.ts';
 
 export interface TeacherCard {
   readonly name: string;

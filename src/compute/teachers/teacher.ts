@@ -26,7 +26,7 @@ import { createModel } from '../model/model.ts';
 import type { Model } from '../model/model.ts';
 import { disposeParameters, uploadWeights } from '../model/parameters.ts';
 import type { HostWeights, Parameters } from '../model/parameters.ts';
-import type { TeacherRef } from '../protocol.ts';
+import type { TeacherRef } from '../tasks/inputs.ts';
 import { decodeTensors, encodeSealed, roundToHalf } from '../files/safetensors.ts';
 import { networkHash, readKnownCard } from './card.ts';
 import type { TeacherCard } from './card.ts';

@@ -5,15 +5,7 @@ import type { ResidentImages, View } from '../data/augment.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
-import type { Predictions } from '../protocol.ts';
-
-export interface Evaluation {
-  /** Fraction of right answers. */
-  readonly accuracy: number;
-  /** Mean cross-entropy in nats. */
-  readonly loss: number;
-  readonly predictions: Predictions;
-}
+import type { Evaluation } from '../tasks/evaluate/task.ts';
 
 /** Between two batches: lets messages in; throws to give up. */
 export type YieldToEvents = () => Promise<void>;

@@ -6,7 +6,7 @@ import { hasNativeKernels, withoutNativeKernels } from '../backend/native.ts';
 import { residentImages } from '../data/augment.ts';
 import { normalisationOf } from '../data/dataset.ts';
 import { createModel } from '../model/model.ts';
-import type { BackendInfo } from '../protocol.ts';
+import type { BackendInfo } from '../tasks/backend/task.ts';
 import { train } from './trainer.ts';
 
 const SHAPE = [28, 28, 1] as const;

@@ -9,12 +9,13 @@ import { createRng, split } from '../../core/math/rng.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
-import type { YieldToEvents, Evaluation } from './evaluate.ts';
+import type { YieldToEvents } from './evaluate.ts';
 import { createLearner, trainingLayout } from './learner.ts';
 import type { Learner } from './learner.ts';
 import { createOptimizer, learningRateAt } from './optimizer.ts';
 import { decayMask, downloadWeights } from '../model/parameters.ts';
 import type { HostWeights } from '../model/parameters.ts';
+import type { Evaluation } from '../tasks/evaluate/task.ts';
 import type { TrainingTask } from './task.ts';
 
 export interface TrainingHooks {

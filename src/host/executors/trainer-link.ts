@@ -3,9 +3,11 @@
  * outcomes or typed errors; messages that bear another fence or another job are dropped.
  */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { TrainerCommand, TrainerEvent } from '../../compute/protocol.ts';
+import type { FromTrainer, ToTrainer } from '../../compute/protocol.ts';
+import type { Kind } from '../../compute/tasks/tasks.ts';
 import { startProcess } from '../processes/own-process.ts';
 import type { OwnProcess } from '../processes/own-process.ts';
+import type { Order, Reporter, TaskEnd } from './executor.ts';
 
 export interface TrainerSettings {
   /** Absolute path of the trainer's entry, and of the Node that runs it. */
@@ -22,43 +24,14 @@ export interface TrainerSettings {
    * other work: 1 or more. */
   readonly crowding?: () => number;
   readonly fence: string;
+  /** `temp`: the session's own. `cache`: for what other sessions can use too. */
+  readonly folders: { readonly temp: string; readonly cache: string };
 }
 
-/** The last event of a job, or what became of the process instead of it. */
-export type JobEnd =
-  | Extract<
-      TrainerEvent,
-      {
-        type:
-          | 'trained'
-          | 'rested'
-          | 'teacherTrained'
-          | 'evaluated'
-          | 'exported'
-          | 'inspected'
-          | 'datasetImported'
-          | 'backend'
-          | 'timed'
-          | 'stopped'
-          | 'failed';
-      }
-    >
-  /** The process died or hung with the job in hand: the job may be tried again. */
-  | { readonly type: 'crashed'; readonly message: string };
-
-export type JobReport = Extract<TrainerEvent, { type: 'progress' | 'epoch' | 'note' }>;
-
-export type Reporter = (event: JobReport) => void | Promise<void>;
-
-export type JobCommand = Extract<TrainerCommand, { job: unknown }>;
-
 export interface TrainerLink {
-  /**
-   * One job at a time. Aborting `signal` asks for a stop between two steps, and kills what does not
-   * obey. Reports are made one after the other, and the end is told when the last of them is done
-   * with.
-   */
-  run(command: JobCommand, report: Reporter, signal?: AbortSignal): Promise<JobEnd>;
+  /** As an executor's, one job at a time. Aborting `signal` asks for a stop between two steps, and
+   * kills what does not obey. */
+  run<K extends Kind>(order: Order<K>, report: Reporter<K>, signal?: AbortSignal): Promise<TaskEnd<K>>;
   /** Resolves when the job in hand has stopped computing until `release`, or is over; at once
    * without a job. */
   hold(): Promise<void>;
@@ -67,10 +40,13 @@ export interface TrainerLink {
   close(): Promise<void>;
 }
 
+/** Of a kind that only whoever ordered it knows. */
+type AnyEnd = TaskEnd<Kind> | { readonly type: 'done'; readonly output: unknown };
+
 interface Job {
   readonly id: string;
-  readonly report: Reporter;
-  readonly settle: (end: JobEnd) => void;
+  readonly report: (news: unknown) => void | Promise<void>;
+  readonly settle: (end: AnyEnd) => void;
   readonly fail: (error: unknown) => void;
   /** Something that it told could not be kept. */
   isLost: boolean;
@@ -100,7 +76,7 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     child.kill('SIGKILL');
   }
 
-  function finish(end: JobEnd): void {
+  function finish(end: AnyEnd): void {
     const done = job;
     job = undefined;
     watchdog.rest();
@@ -115,22 +91,22 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
 
   // Sound: the other end of this channel is our own trainer; fence and job are checked before
   // anything is believed.
-  child.on('message', (message) => receive(message as TrainerEvent));
+  child.on('message', (message) => receive(message as FromTrainer));
 
-  function receive(event: TrainerEvent): void {
-    if (event.type === 'ready' || event.fence !== settings.fence || event.jobId !== job?.id) return;
+  function receive(message: FromTrainer): void {
+    if (message.type === 'ready' || message.fence !== settings.fence || message.jobId !== job?.id) return;
     watchdog.feed();
-    if (event.type === 'alive') return;
-    if (event.type === 'held') return still?.();
-    if (event.type !== 'progress' && event.type !== 'epoch' && event.type !== 'note') return finish(event);
-    const working = job;
-    news = news.then(() => pass(working, event));
+    if (message.type === 'alive') return;
+    if (message.type === 'held') return still?.();
+    if (message.type !== 'report') return finish(message);
+    const [working, { report }] = [job, message];
+    news = news.then(() => pass(working, report));
   }
 
-  async function pass(working: Job, event: JobReport): Promise<void> {
+  async function pass(working: Job, report: unknown): Promise<void> {
     if (working.isLost) return;
     try {
-      await working.report(event);
+      await working.report(report);
     } catch (error) {
       // Its news cannot be kept (a full disk): the caller hears why, and the trainer's work is
       // worth nothing now.
@@ -141,8 +117,8 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     }
   }
 
-  function send(command: TrainerCommand): void {
-    if (child.connected) child.send(command, () => undefined); // a failed send is followed by `exit`
+  function send(message: ToTrainer): void {
+    if (child.connected) child.send(message, () => undefined); // a failed send is followed by `exit`
   }
 
   function hold(): Promise<void> {
@@ -160,8 +136,9 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
     send({ type: 'resume', jobId: job.id });
   }
 
-  function run(command: JobCommand, report: Reporter, signal?: AbortSignal): Promise<JobEnd> {
-    const jobId = command.job.jobId;
+  function run<K extends Kind>(order: Order<K>, report: Reporter<K>, signal?: AbortSignal): Promise<TaskEnd<K>> {
+    const { kind, jobId, input, temp = settings.folders.temp } = order;
+    const { fence, folders } = settings;
     if (job !== undefined) throw new WorkbenchError('internal', 'This trainer is at work already.');
     if (!alive) return Promise.resolve({ type: 'crashed', message: `The trainer process is gone.${tail()}` });
     return new Promise((resolve, reject) => {
@@ -170,17 +147,18 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
         send({ type: 'stop', jobId });
         deadline = setTimeout(() => {
           condemn();
-          finish({ type: 'stopped', jobId, fence: settings.fence, checkpoint: undefined });
+          finish({ type: 'stopped' });
         }, settings.stopMs);
       };
-      const settle = (end: JobEnd): void => {
+      const settle = (end: TaskEnd<K>): void => {
         clearTimeout(deadline);
         signal?.removeEventListener('abort', stop);
         resolve(end);
       };
-      job = { id: jobId, report, settle, fail: reject, isLost: false };
+      // Sound: what comes from the trainer is typed by the same `Tasks` as what is asked of it.
+      job = { id: jobId, report, settle, fail: reject, isLost: false } as Job;
       watchdog.feed();
-      send(command);
+      send({ type: 'order', kind, jobId, fence, folders: { ...folders, temp }, input });
       if (signal?.aborted) stop();
       else signal?.addEventListener('abort', stop, { once: true });
     });
@@ -197,6 +175,21 @@ export async function startTrainer(settings: TrainerSettings): Promise<TrainerLi
   return { run, hold, release, alive: () => alive, close };
 }
 
+/** A task in a process of its own, which is started for it and ended after it. */
+export async function runOnce<K extends Kind>(
+  settings: TrainerSettings,
+  order: Order<K>,
+  report: Reporter<K>,
+  signal: AbortSignal,
+): Promise<TaskEnd<K>> {
+  const link = await startTrainer(settings);
+  try {
+    return await link.run(order, report, signal);
+  } finally {
+    await link.close();
+  }
+}
+
 function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: () => number): Promise<void> {
   return new Promise((resolve, reject) => {
     const watchdog = createWatchdog(withinMs, crowding, (waitedMs) => {
@@ -210,7 +203,7 @@ function ready({ child, gone, tail }: OwnProcess, withinMs: number, crowding: ()
     };
     child.on('message', function waiting(message) {
       // Sound: the other end of this channel is our own trainer.
-      if ((message as TrainerEvent).type !== 'ready') return;
+      if ((message as FromTrainer).type !== 'ready') return;
       child.off('message', waiting);
       watchdog.rest();
       resolve();

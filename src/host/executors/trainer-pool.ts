@@ -1,30 +1,17 @@
-/** Trainer processes, one per slot, started when first needed and replaced when they die; jobs wait
- * for a free one. */
+/** The executor of this machine: trainer processes, one per slot, started when first needed and
+ * replaced when they die; tasks wait for a free one. */
 import { availableParallelism } from 'node:os';
+import type { Kind } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { JobCommand, JobEnd, Reporter, TrainerLink, TrainerSettings } from './trainer-link.ts';
+import type { Executor, Order, Reporter, TaskEnd } from './executor.ts';
+import type { TrainerLink, TrainerSettings } from './trainer-link.ts';
 import { startTrainer } from './trainer-link.ts';
-
-export interface TrainerPool {
-  /**
-   * Waits for a free trainer and gives it the job. Throws `backend.missing` when none can be
-   * started, and resolves to `stopped` at once when `signal` is aborted before the job began.
-   */
-  run(command: JobCommand, report?: Reporter, signal?: AbortSignal): Promise<JobEnd>;
-  /**
-   * Gives the job to a trainer of one thread while every other trainer of the pool holds between
-   * two steps: what is timed has the machine to itself. One such job at a time. Throws and resolves
-   * as `run`.
-   */
-  runAlone(command: JobCommand, signal?: AbortSignal): Promise<JobEnd>;
-  /** How many trainers may work side by side; more than this are let go when they are free. */
-  resize(slots: number): void;
-  /** Ends every trainer; jobs in hand are asked to stop first. */
-  close(): Promise<void>;
-}
+import { machineSlots } from './trainer-slots.ts';
 
 /** TensorFlow's own switch, read once by each process. */
 const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
+
+const STOPPED = { type: 'stopped' } as const;
 
 interface Slot {
   link: TrainerLink | undefined;
@@ -33,7 +20,7 @@ interface Slot {
   busy: boolean;
 }
 
-export function createTrainerPool(settings: TrainerSettings): TrainerPool {
+export function createTrainerPool(settings: TrainerSettings): Executor {
   const slots: Slot[] = [];
   const gate = createGate();
   const timer: Slot = { link: undefined, starting: undefined, busy: false };
@@ -70,17 +57,16 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     waiting.shift()?.();
   }
 
-  async function runIn(command: JobCommand, report: Reporter, signal: AbortSignal): Promise<JobEnd> {
-    const stopped: JobEnd = { type: 'stopped', jobId: command.job.jobId, fence: settings.fence, checkpoint: undefined };
+  async function runIn<K extends Kind>(order: Order<K>, report: Reporter<K>, signal: AbortSignal): Promise<TaskEnd<K>> {
     const slot = await take();
     try {
-      if (signal.aborted) return stopped;
+      if (signal.aborted) return STOPPED;
       await gate.open();
       if (!slot.link?.alive()) await start(slot, withThreads(settings, size));
       await gate.open();
       // The stop of a person who changed their mind while the trainer was starting.
-      if (signal.aborted) return stopped;
-      return await linkOf(slot).run(command, report, signal);
+      if (signal.aborted) return STOPPED;
+      return await linkOf(slot).run(order, report, signal);
     } finally {
       release(slot);
     }
@@ -96,16 +82,15 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     }
   }
 
-  async function aloneIn(command: JobCommand, signal: AbortSignal): Promise<JobEnd> {
-    const stopped: JobEnd = { type: 'stopped', jobId: command.job.jobId, fence: settings.fence, checkpoint: undefined };
-    if (signal.aborted) return stopped;
+  async function aloneIn<K extends Kind>(order: Order<K>, signal: AbortSignal): Promise<TaskEnd<K>> {
+    if (signal.aborted) return STOPPED;
     timer.busy = true;
     gate.close();
     try {
       if (!timer.link?.alive()) await start(timer, withOneThread(settings));
       await Promise.allSettled(slots.map(({ starting }) => starting));
       await Promise.all(slots.map(({ link }) => link?.hold()));
-      return await linkOf(timer).run(command, () => undefined, signal);
+      return await linkOf(timer).run(order, () => undefined, signal);
     } finally {
       for (const { link } of slots) link?.release();
       timer.busy = false;
@@ -121,25 +106,15 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     timer.link = undefined;
   }
 
-  function runAlone(command: JobCommand, signal?: AbortSignal): Promise<JobEnd> {
-    assertOpen();
-    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    const job = lastAlone.then(() => aloneIn(command, either));
-    lastAlone = job.catch(() => undefined);
-    running.add(job);
-    return job.finally(() => running.delete(job));
-  }
-
-  function run(command: JobCommand, report: Reporter = () => undefined, signal?: AbortSignal): Promise<JobEnd> {
-    assertOpen();
-    const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
-    const job = runIn(command, report, either);
-    running.add(job);
-    return job.finally(() => running.delete(job));
-  }
-
-  function assertOpen(): void {
+  /** `begin` is given what stops it: `signal`, or the end of the pool. */
+  function begun<K extends Kind>(
+    begin: (stop: AbortSignal) => Promise<TaskEnd<K>>,
+    signal: AbortSignal | undefined,
+  ): Promise<TaskEnd<K>> {
     if (closing.signal.aborted) throw new WorkbenchError('run.state', 'The workbench is closing: start it again.');
+    const task = begin(signal ? AbortSignal.any([signal, closing.signal]) : closing.signal);
+    running.add(task);
+    return task.finally(() => running.delete(task));
   }
 
   function resize(wanted: number): void {
@@ -159,7 +134,18 @@ export function createTrainerPool(settings: TrainerSettings): TrainerPool {
     await Promise.all([timer, ...slots.splice(0)].map((slot) => slot.link?.close()));
   }
 
-  return { run, runAlone, resize, close };
+  return {
+    capacity: machineSlots,
+    resize,
+    run: (order, report = () => undefined, signal) => begun((stop) => runIn(order, report, stop), signal),
+    runAlone: (order, signal) =>
+      begun((stop) => {
+        const task = lastAlone.then(() => aloneIn(order, stop));
+        lastAlone = task.catch(() => undefined);
+        return task;
+      }, signal),
+    close,
+  };
 }
 
 /** What waits for it goes on when it is open. */

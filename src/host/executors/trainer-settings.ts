@@ -21,7 +21,7 @@ function machineCrowding(): number {
 
 export function trainerSettings(
   { node, trainer }: Pick<HostOptions, 'node' | 'trainer'>,
-  fence: string,
+  { fence, folders }: Pick<TrainerSettings, 'fence' | 'folders'>,
 ): TrainerSettings {
   return {
     entry: trainer?.entry ?? processEntry('trainer'),
@@ -32,6 +32,6 @@ export function trainerSettings(
     stopMs: STOP_MS,
     // Whoever says how long means it.
     ...(trainer?.silenceMs === undefined && { crowding: machineCrowding }),
-    fence,
+    ...{ fence, folders },
   };
 }

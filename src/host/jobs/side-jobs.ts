@@ -3,16 +3,18 @@
 import type { LayersView } from '../../bridge/schemas/review.ts';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { BackendView } from '../../bridge/schemas/system.ts';
-import type { EvaluateJob, ExportJob, InspectJob, Predictions } from '../../compute/protocol.ts';
-import { WorkbenchError } from '../../core/errors.ts';
-import { ERROR_KINDS } from '../../core/errors.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { Evaluation } from '../../compute/tasks/evaluate/task.ts';
+import type { Exported } from '../../compute/tasks/export/task.ts';
+import type { ProgressReport } from '../../compute/tasks/outputs.ts';
+import type { Input, Output, Report } from '../../compute/tasks/tasks.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { readLabels } from '../library/dataset-files.ts';
 import { knownTeacherData } from '../library/known-sources.ts';
 import type { JobFacts, Track } from './job-list.ts';
-import { startTrainer } from '../executors/trainer-link.ts';
-import type { JobCommand, JobEnd, JobReport, TrainerSettings } from '../executors/trainer-link.ts';
+import { outputOf } from '../executors/executor.ts';
+import type { Order } from '../executors/executor.ts';
+import { runOnce } from '../executors/trainer-link.ts';
+import type { TrainerSettings } from '../executors/trainer-link.ts';
 import { createTurns } from '../turns.ts';
 
 export interface SideJobs {
@@ -22,18 +24,17 @@ export interface SideJobs {
   knownBackend(): BackendView | undefined;
   /** A teacher's softmax outputs on the validation split of its data set; computed once. */
   teacherPredictions(teacher: string): Promise<PredictionsView>;
-  /** A checkpoint's softmax outputs on a split. `subject`: whose, in words. */
-  evaluate(job: Omit<EvaluateJob, 'jobId' | 'fence'>, subject: string): Promise<Predictions>;
+  /** How good a trained network is on a split. `subject`: whose, in words. */
+  evaluate(input: Input<'evaluate'>, subject: string): Promise<Evaluation>;
   /** What the layers of a trained network are like. */
-  inspect(job: Omit<InspectJob, 'jobId' | 'fence'>, subject: string): Promise<LayersView>;
-  /** Writes a network's file into the job's folder and tries it. Throws `export.failed` when it
+  inspect(input: Input<'inspect'>, subject: string): Promise<LayersView>;
+  /** Writes a network's file into the folder `temp` and tries it. Throws `export.failed` when it
    * computes something else. */
-  export(
-    job: Omit<ExportJob, 'jobId' | 'fence'>,
-    report: (stage: string) => void,
-  ): Promise<Extract<JobEnd, { readonly type: 'exported' }>>;
+  export(input: Input<'export'>, temp: string, report: (stage: string) => void): Promise<Exported>;
   close(): Promise<void>;
 }
+
+type SideKind = 'evaluate' | 'inspect' | 'export' | 'backend';
 
 export function createSideJobs(settings: TrainerSettings, catalog: Catalog, track: Track): SideJobs {
   const closing = new AbortController();
@@ -42,63 +43,46 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
   let number = 0;
   let known: BackendView | undefined;
 
-  async function runAlone(
-    command: JobCommand,
-    report: (news: JobReport) => void,
-    signal: AbortSignal,
-  ): Promise<JobEnd> {
-    const link = await startTrainer(settings);
-    try {
-      return await link.run(command, report, signal);
-    } finally {
-      await link.close();
-    }
-  }
-
   /** One after the other. */
-  function run(
+  function run<K extends SideKind>(
     facts: JobFacts,
-    command: JobCommand,
-    report: (news: JobReport) => void = () => undefined,
-  ): Promise<JobEnd> {
+    order: Omit<Order<K>, 'jobId'>,
+    report: (news: ProgressReport) => void = () => undefined,
+  ): Promise<Output<K>> {
+    number += 1;
+    const jobId = `side-${number}`;
     return track(facts, async (tell, stopping) => {
       const signal = AbortSignal.any([stopping, closing.signal]);
-      const hear = (news: JobReport): void => {
-        if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
+      const hear = (news: Report<K>): void => {
+        tell({ stage: news.stage, done: news.done, total: news.total });
         report(news);
       };
       tell({ stage: 'waiting for its turn' });
       const end = await inTurn(() => {
         tell({ stage: STAGES[facts.kind] });
-        return runAlone(command, hear, signal);
+        return runOnce(settings, { ...order, jobId }, hear, signal);
       }, signal);
-      return end ?? { type: 'stopped', ...ids(), checkpoint: undefined };
+      return outputOf(end ?? { type: 'stopped' });
     });
   }
 
-  const ids = (): { readonly jobId: string; readonly fence: string } => {
-    number += 1;
-    return { jobId: `side-${number}`, fence: settings.fence };
-  };
+  const evaluate = (input: Input<'evaluate'>, subject: string): Promise<Evaluation> =>
+    run({ kind: 'predictions', subject }, { kind: 'evaluate', input });
 
   async function predict(name: string): Promise<PredictionsView> {
-    const teacher = await catalog.teacher(name);
-    const { directory, card } = await catalog.dataset(teacher.card.dataset.id);
+    const { directory: place, card: teacher } = await catalog.teacher(name);
+    const { directory, card } = await catalog.dataset(teacher.dataset.id);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    const known = knownTeacherData(teacher.card);
-    const job = { ...ids(), dataset: { directory, ...known }, teacher: { directory: teacher.directory } };
-    const end = await run({ kind: 'predictions', subject: teacher.card.title }, { type: 'teacher', job });
-    if (end.type !== 'evaluated') throw faultOf(end);
-    return { ...end.predictions, labels };
+    const dataset = { directory, ...knownTeacherData(teacher) };
+    const source = { kind: 'teacher', directory: place } as const;
+    return { ...(await evaluate({ source, dataset, split: 'validation' }, teacher.title)).predictions, labels };
   }
 
   return {
     backend: async () => {
-      const end = await run({ kind: 'speed', subject: 'this machine' }, { type: 'backend', job: ids() });
-      if (end.type !== 'backend') throw faultOf(end);
-      known = end.info;
-      return end.info;
+      known = await run({ kind: 'speed', subject: 'this machine' }, { kind: 'backend', input: {} });
+      return known;
     },
     knownBackend: () => known,
     teacherPredictions: async (name) => {
@@ -110,24 +94,10 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
       known.catch(() => predictions.delete(key));
       return known;
     },
-    evaluate: async (job, subject) => {
-      const end = await run({ kind: 'predictions', subject }, { type: 'evaluate', job: { ...ids(), ...job } });
-      if (end.type !== 'evaluated') throw faultOf(end);
-      return end.predictions;
-    },
-    inspect: async (job, subject) => {
-      const end = await run({ kind: 'layers', subject }, { type: 'inspect', job: { ...ids(), ...job } });
-      if (end.type !== 'inspected') throw faultOf(end);
-      return { layers: end.layers, images: end.images };
-    },
-    export: async (job, report) => {
-      const facts = { kind: 'export', subject: job.card.title } as const;
-      const end = await run(facts, { type: 'export', job: { ...ids(), ...job } }, (news) => {
-        if (news.type === 'progress') report(news.stage);
-      });
-      if (end.type !== 'exported') throw faultOf(end);
-      return end;
-    },
+    evaluate,
+    inspect: (input, subject) => run({ kind: 'layers', subject }, { kind: 'inspect', input }),
+    export: (input, temp, report) =>
+      run({ kind: 'export', subject: input.card.title }, { kind: 'export', input, temp }, ({ stage }) => report(stage)),
     close: async () => {
       closing.abort();
       await inTurn(() => Promise.resolve(), new AbortController().signal);
@@ -147,21 +117,3 @@ const STAGES: Readonly<Record<JobFacts['kind'], string>> = {
   pack: 'reading records',
   unpack: 'reading the archive',
 };
-
-/** A job that did not end as it should, as the error that people see. */
-export function faultOf(end: JobEnd): WorkbenchError {
-  switch (end.type) {
-    case 'failed':
-      return new WorkbenchError(isErrorCode(end.code) ? end.code : 'trainer.failed', end.message);
-    case 'crashed':
-      return new WorkbenchError('trainer.failed', end.message);
-    case 'stopped':
-      return new WorkbenchError('run.state', 'It was stopped, or the workbench is closing: start it again.');
-    default:
-      return new WorkbenchError('internal', `The trainer answered "${end.type}" to another question.`);
-  }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_KINDS, code);
-}

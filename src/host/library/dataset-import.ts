@@ -6,7 +6,7 @@ import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
-import type { ImportJob } from '../../compute/protocol.ts';
+import type { Input } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import { datasetView } from './catalog.ts';
@@ -15,8 +15,9 @@ import type { HandedFiles } from '../workspace/handed-files.ts';
 import type { JobList, JobProgress } from '../jobs/job-list.ts';
 import { processEntry } from '../processes/process-entry.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
-import { faultOf } from '../jobs/side-jobs.ts';
-import { startTrainer } from '../executors/trainer-link.ts';
+import { outputOf } from '../executors/executor.ts';
+import type { Order } from '../executors/executor.ts';
+import { runOnce } from '../executors/trainer-link.ts';
 import type { TrainerSettings } from '../executors/trainer-link.ts';
 
 /** `undefined` when `signal` came first; then nothing was kept. */
@@ -66,13 +67,13 @@ export function createDatasetImports({
   }
 
   /** `source`: what the card says of where it came from. */
-  async function prepare(path: string, source: string, order: ImportOptions): Promise<ImportJob> {
+  async function prepare(path: string, source: string, order: ImportOptions): Promise<Order<'import'>> {
     const name = order.name ?? nameOf(source);
     await checkFree(name);
     number += 1;
     const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
-    return {
-      ...{ jobId: `import-${number}`, fence: settings.fence, path, source, name, title: order.title ?? name },
+    const input: Input<'import'> = {
+      ...{ path, source, name, title: order.title ?? name },
       ...(licence !== undefined && { licence }),
       options: {
         ...(kind && { kind }),
@@ -80,35 +81,27 @@ export function createDatasetImports({
         ...{ fit, gray, coarse, shares: { val, test }, seed },
       },
       date: new Date().toISOString().slice(0, 10),
-      tempDir: temp,
     };
+    return { kind: 'import', jobId: `import-${number}`, input };
   }
 
   async function run(
-    job: ImportJob,
+    order: Order<'import'>,
     tell: (progress: JobProgress) => void,
     signal: AbortSignal,
   ): Promise<DatasetView | undefined> {
-    const link = await startTrainer(settings);
+    const { name } = order.input;
     try {
-      const end = await link.run(
-        { type: 'importDataset', job },
-        (news) => {
-          if (news.type === 'progress') tell({ stage: news.stage, done: news.done, total: news.total });
-        },
-        signal,
-      );
+      const end = await runOnce(settings, order, ({ stage, done, total }) => tell({ stage, done, total }), signal);
       if (end.type === 'stopped' && signal.aborted) return undefined;
-      if (end.type !== 'datasetImported') throw faultOf(end);
-      const place = join(folders.datasets, job.name);
-      await checkFree(job.name);
-      putFolderInPlace(end.directory, place);
+      const { directory } = outputOf(end);
+      await checkFree(name);
+      putFolderInPlace(directory, join(folders.datasets, name));
       changed();
-      return datasetView(await catalog.dataset(job.name));
+      return datasetView(await catalog.dataset(name));
     } finally {
-      await link.close();
       // Nothing is there after an orderly end; a killed importer leaves its half.
-      rmSync(join(temp, `${job.jobId}-dataset`), { recursive: true, force: true });
+      rmSync(join(temp, `${order.jobId}-dataset`), { recursive: true, force: true });
     }
   }
 
@@ -120,10 +113,10 @@ export function createDatasetImports({
     start: async (order) => {
       const { folder, release } = handed.hold(order.files);
       try {
-        const job = await prepare(folder, order.folder, order);
-        return jobs.start({ kind: 'import', subject: job.title }, async (tell, signal) => {
+        const task = await prepare(folder, order.folder, order);
+        return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
           try {
-            const made = await run(job, tell, signal);
+            const made = await run(task, tell, signal);
             if (made !== undefined) handed.drop(order.files);
             return made?.name;
           } catch (error) {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { JobView } from '../../bridge/schemas/job.ts';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
 import type { ParsedTeacherInput, TeacherPreviewView, UnfinishedTeacherView } from '../../bridge/schemas/library.ts';
-import { TEACHER_RECIPE } from '../../compute/protocol.ts';
+import type { Report } from '../../compute/tasks/tasks.ts';
+import { TEACHER_RECIPE } from '../../compute/tasks/train-teacher/task.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -22,10 +23,10 @@ import type { JobList, TellJob } from '../jobs/job-list.ts';
 import { bytesIn } from './library.ts';
 import type { Log } from '../log.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
-import { faultOf } from '../jobs/side-jobs.ts';
 import { readCurve, writeCurve } from './teacher-files.ts';
-import { startTrainer } from '../executors/trainer-link.ts';
-import type { JobReport, TrainerSettings } from '../executors/trainer-link.ts';
+import { outputOf } from '../executors/executor.ts';
+import { runOnce } from '../executors/trainer-link.ts';
+import type { TrainerSettings } from '../executors/trainer-link.ts';
 import { createTurns } from '../turns.ts';
 
 export interface TrainedTeacher {
@@ -34,7 +35,7 @@ export interface TrainedTeacher {
   readonly accuracy: { readonly validation: number; readonly test: number };
 }
 
-export type TeacherReport = JobReport;
+export type TeacherReport = Report<'trainTeacher'>;
 
 /** `undefined` when `signal` came first: the same order goes on from its last epoch. */
 export type TrainTeacher = (
@@ -107,44 +108,32 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     writeFileSync(join(tempDir, ORDER_FILE), JSON.stringify(order));
     writeFileSync(join(tempDir, SOURCES_FILE), JSON.stringify(known));
     let points = await readCurve(tempDir);
-    const link = await startTrainer(settings);
-    try {
-      const job = {
-        ...{
-          jobId,
-          fence: settings.fence,
-          dataset: { directory: dataset.directory, known },
-          name,
-          title,
-          seed,
-          tempDir,
-        },
-        recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
-        date: new Date().toISOString().slice(0, 10),
-      };
-      const end = await link.run(
-        { type: 'trainTeacher', job },
-        (news) => {
-          if (news.type === 'note') log.warn({ teacher: name }, news.words);
-          if (news.type === 'epoch') {
-            points = withPoint(points, news.point);
-            writeCurve(tempDir, points);
-          }
-          report(news);
-        },
-        signal,
-      );
-      if (end.type === 'stopped' && signal.aborted) return undefined;
-      if (end.type !== 'teacherTrained') throw faultOf(end);
-      writeCurve(end.directory, points);
-      const place = join(folders.teachers, name);
-      putFolderInPlace(end.directory, place);
-      rmSync(tempDir, { recursive: true, force: true });
-      changed();
-      return { name, directory: place, accuracy: end.accuracy };
-    } finally {
-      await link.close();
-    }
+    const input = {
+      ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
+      recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
+      date: new Date().toISOString().slice(0, 10),
+    };
+    const end = await runOnce(
+      settings,
+      { kind: 'trainTeacher', jobId, input, temp: tempDir },
+      (news) => {
+        if (news.type === 'note') log.warn({ teacher: name }, news.words);
+        if (news.type === 'epoch') {
+          points = withPoint(points, news.point);
+          writeCurve(tempDir, points);
+        }
+        report(news);
+      },
+      signal,
+    );
+    if (end.type === 'stopped' && signal.aborted) return undefined;
+    const { directory, accuracy } = outputOf(end);
+    writeCurve(directory, points);
+    const place = join(folders.teachers, name);
+    putFolderInPlace(directory, place);
+    rmSync(tempDir, { recursive: true, force: true });
+    changed();
+    return { name, directory: place, accuracy };
   }
 
   /** What it is trained on: the same as at its start, where it goes on. Throws `dataset.*`. */

@@ -2,7 +2,7 @@
 import type { StudentSpace } from '../../core/arch/families/registry.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { DatasetRef, TeacherRef } from '../../compute/protocol.ts';
+import type { DatasetRef, TeacherRef } from '../../compute/tasks/inputs.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { askedIn } from '../../core/events.ts';
@@ -19,14 +19,14 @@ import type { LiveProgress } from './live-progress.ts';
 import type { Log } from '../log.ts';
 import type { RunningScore } from './score.ts';
 import type { LogReader } from '../slices.ts';
-import type { TrainerPool } from '../executors/trainer-pool.ts';
+import type { Executor } from '../executors/executor.ts';
 
 export interface RunContext {
   readonly runId: string;
   readonly config: SearchConfig;
   readonly store: WritableStore;
   readonly files: WorkspaceFiles;
-  readonly pool: TrainerPool;
+  readonly executor: Executor;
   readonly log: Log;
   readonly problem: ProblemDescriptor;
   readonly space: StudentSpace;

@@ -1,6 +1,5 @@
 /** The end of a run: the students that it reports are tested, once, and the run says how it
  * went. */
-import { WorkbenchError } from '../../core/errors.ts';
 import { reportedOf } from '../../core/front.ts';
 import { endOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -51,24 +50,19 @@ export async function finishRun(
 
 /** A fault of the student's own, in words; the run ends without its test accuracy. */
 async function testStudent(context: RunContext, trial: Trial, signal: AbortSignal): Promise<string | undefined> {
-  const { store, files, pool, space, dataset } = context;
+  const { store, files, executor, space, dataset } = context;
   const checkpoint = store.checkpoint(trial.id, 'final');
   if (checkpoint === undefined) return `Student ${trial.number + 1} could not be tested: its checkpoint is missing.`;
   const fault = await faultOfFile(files.pathOf(checkpoint.file), checkpoint);
   if (fault !== undefined) return `Student ${trial.number + 1} could not be tested: the file of its weights ${fault}.`;
-  const job = {
-    jobId: `${trial.id}-test`,
-    fence: store.fence,
-    graph: graphOf(space, trial.candidate),
-    dataset,
-    checkpoint: files.pathOf(checkpoint.file),
-    sha256: checkpoint.sha256,
-    split: 'test',
-  } as const;
-  const end = await pool.run({ type: 'evaluate', job }, undefined, signal);
+  const { file, sha256 } = checkpoint;
+  const graph = graphOf(space, trial.candidate);
+  const source = { kind: 'student', graph, checkpoint: files.pathOf(file), sha256 } as const;
+  const input = { source, dataset, split: 'test' } as const;
+  const end = await executor.run({ kind: 'evaluate', jobId: `${trial.id}-test`, input }, undefined, signal);
   switch (end.type) {
-    case 'evaluated':
-      store.recordTest(trial.id, end.accuracy);
+    case 'done':
+      store.recordTest(trial.id, end.output.accuracy);
       context.trialChanged(trial.id);
       return undefined;
     case 'stopped':
@@ -80,8 +74,6 @@ async function testStudent(context: RunContext, trial: Trial, signal: AbortSigna
     }
     case 'crashed':
       return `Student ${trial.number + 1} could not be tested: ${end.message}`;
-    default:
-      throw new WorkbenchError('internal', `The trainer answered "${end.type}" to an evaluation.`);
   }
 }
 

@@ -11,13 +11,12 @@ import type { Trial } from '../../core/trial.ts';
 import type { LatencyRow, WritableStore } from '../../store/store.ts';
 import { graphOf } from './context.ts';
 import type { RunContext } from './context.ts';
-import { faultOf } from '../jobs/side-jobs.ts';
-import type { JobEnd } from '../executors/trainer-link.ts';
-import type { TrainerPool } from '../executors/trainer-pool.ts';
+import { outputOf } from '../executors/executor.ts';
+import type { Executor, TaskEnd } from '../executors/executor.ts';
 
 interface Timing {
   readonly store: WritableStore;
-  readonly pool: TrainerPool;
+  readonly executor: Executor;
 }
 
 interface Student {
@@ -25,16 +24,16 @@ interface Student {
   readonly graph: ArchitectureGraph;
 }
 
-/** Both batch sizes on each engine; recorded when the end is `timed`. */
+/** Both batch sizes on each engine; recorded when it is done. */
 async function timeStudent(
-  { store, pool }: Timing,
+  { store, executor }: Timing,
   { trial, graph }: Student,
   engines: readonly LatencyEngine[],
   signal?: AbortSignal,
-): Promise<JobEnd> {
-  const job = { jobId: `${trial.id}-latency`, fence: store.fence, graph, engines, batches: LATENCY_BATCHES };
-  const end = await pool.runAlone({ type: 'latency', job }, signal);
-  if (end.type === 'timed') store.recordLatency(trial.id, end.measurements);
+): Promise<TaskEnd<'latency'>> {
+  const input = { graph, engines: [...engines], batches: [...LATENCY_BATCHES] };
+  const end = await executor.runAlone({ kind: 'latency', jobId: `${trial.id}-latency`, input }, signal);
+  if (end.type === 'done') store.recordLatency(trial.id, end.output);
   return end;
 }
 
@@ -51,8 +50,7 @@ export async function measureStudent(
     const problem = 'The data set of its run has images of another size now, so another network would be timed';
     throw new WorkbenchError('dataset.changed', `${problem}. Put the old data set back.`, { field: 'dataset' });
   }
-  const end = await timeStudent(timing, student, LATENCY_ENGINES, signal);
-  if (end.type !== 'timed') throw faultOf(end);
+  outputOf(await timeStudent(timing, student, LATENCY_ENGINES, signal));
   return timing.store.latencies(student.trial.id);
 }
 
@@ -74,7 +72,7 @@ export async function timeBeforeTraining(
   run: TimedRun,
   trial: Trial,
   signal: AbortSignal,
-): Promise<JobEnd | 'too slow' | undefined> {
+): Promise<Exclude<TaskEnd<'latency'>, { type: 'done' }> | 'too slow' | undefined> {
   const { config, store, space, progress } = run;
   if (config.latency === undefined) return undefined;
   const { engine, batch } = config.latency;
@@ -83,7 +81,7 @@ export async function timeBeforeTraining(
     progress.trialStage(trial, 'timing its passes, alone', undefined);
     run.runChanged();
     const end = await timeStudent(run, { trial, graph: graphOf(space, trial.candidate) }, [engine], signal);
-    if (end.type !== 'timed') return end;
+    if (end.type !== 'done') return end;
   }
   return slowness(config, toldLatency(run, trial.id)) === undefined ? undefined : 'too slow';
 }

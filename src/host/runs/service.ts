@@ -26,7 +26,7 @@ import type { RunPlan } from './plan.ts';
 import { runningScore, trainedOf } from './score.ts';
 import { logReader, readLog, readTrials } from '../slices.ts';
 import { priorOf } from './transfer.ts';
-import type { TrainerPool } from '../executors/trainer-pool.ts';
+import type { Executor } from '../executors/executor.ts';
 
 export interface RunService {
   /** Throws `run.missing`. */
@@ -56,7 +56,7 @@ export interface RunService {
 export interface RunServiceParts {
   readonly workspace: Workspace;
   readonly catalog: Catalog;
-  readonly pool: TrainerPool;
+  readonly executor: Executor;
   readonly live: LiveEvents;
   readonly log: Log;
   readonly now: () => number;
@@ -73,7 +73,7 @@ interface ActiveRun {
  * integers. */
 const VIEWS_OF_A_SESSION = 2 ** 32;
 
-export function createRunService({ workspace, catalog, pool, live, log, now }: RunServiceParts): RunService {
+export function createRunService({ workspace, catalog, executor, live, log, now }: RunServiceParts): RunService {
   const { store, files } = workspace;
   const active = new Map<string, ActiveRun>();
   /** Runs that wait, and why, though the disk took no more writes: in the store they are
@@ -129,7 +129,7 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       config,
       store,
       files,
-      pool,
+      executor,
       log,
       problem,
       space: spaceOf(problem),
@@ -148,13 +148,13 @@ export function createRunService({ workspace, catalog, pool, live, log, now }: R
       log.info({ run: runId }, 'the run kept no fingerprints: those of now are written down');
     }
     store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));
-    pool.resize(config.slots);
+    executor.resize(config.slots);
     const loop = startRunLoop(context, wish);
     const settled = loop.done.then((reason) => {
       active.delete(runId);
       if (reason !== undefined) unwritten.set(runId, reason);
       // A trainer holds much memory: an idle workbench keeps none.
-      if (active.size === 0) pool.resize(0);
+      if (active.size === 0) executor.resize(0);
       log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
       runChanged(runId);
     });

@@ -1,6 +1,7 @@
 /** The walk of one trial: start, epochs, checkpoint, result, each recorded before the next
  * begins. */
-import type { TrainJob, TrainResult } from '../../compute/protocol.ts';
+import type { Input, Report } from '../../compute/tasks/tasks.ts';
+import type { Rested, Trained } from '../../compute/tasks/train/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
@@ -14,7 +15,7 @@ import { slowness, timeBeforeTraining, toldLatency } from './latency.ts';
 import type { RunContext } from './context.ts';
 import { graphOf, sharedFault } from './context.ts';
 import type { RunningScore } from './score.ts';
-import type { JobEnd, JobReport, Reporter } from '../executors/trainer-link.ts';
+import type { Reporter, TaskEnd } from '../executors/executor.ts';
 
 /** A trainer that dies or hangs with the trial in hand gets so many tries in all, each from the
  * last epoch checkpoint. */
@@ -52,7 +53,7 @@ async function tryTrial(
   // Training time: starting a trainer and the teacher's soft targets are shared by all trials.
   let started: number | undefined;
   const seconds = (): number => (started === undefined ? 0 : (now() - started) / 1000);
-  const hear = (event: JobReport): Promise<void> => {
+  const hear = (event: Report<'train'>): Promise<void> => {
     const isTraining = event.type === 'epoch' || (event.type === 'progress' && event.stage === 'training');
     if (isTraining) started ??= now();
     return report(context, fresh, event);
@@ -67,13 +68,12 @@ async function tryTrial(
     }
     const end = timed ?? (await train(context, fresh, hear, signal));
     switch (end.type) {
-      case 'trained': {
-        const event = await finish(context, fresh, end.result, seconds());
+      case 'done': {
+        if (end.output.type === 'rested') return rest(context, fresh, end.output, seconds());
+        const event = await finish(context, fresh, end.output, seconds());
         outcome = { ended: true, ...(whole && { seconds: seconds() }) };
         return event;
       }
-      case 'rested':
-        return rest(context, fresh, end, seconds());
       case 'stopped':
         store.interruptTrial(trial.id, seconds());
         return 'interrupted';
@@ -94,8 +94,6 @@ async function tryTrial(
         outcome = { ended: true };
         return event;
       }
-      default:
-        throw new WorkbenchError('internal', `The trainer answered "${end.type}" to a training job.`);
     }
   } catch (error) {
     giveBack(context, trial.id, seconds());
@@ -108,14 +106,20 @@ async function tryTrial(
 
 /** Where the trainer can do nothing with what training was to go on from, it begins anew: once, and
  * in the same attempt. */
-async function train(context: RunContext, trial: Trial, hear: Reporter, signal: AbortSignal): Promise<JobEnd> {
-  const { pool } = context;
-  const job = jobOf(context, trial);
-  const end = await pool.run({ type: 'train', job }, hear, signal);
-  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && job.resumeFrom !== undefined;
+async function train(
+  context: RunContext,
+  trial: Trial,
+  hear: Reporter<'train'>,
+  signal: AbortSignal,
+): Promise<TaskEnd<'train'>> {
+  const run = (input: Input<'train'>): Promise<TaskEnd<'train'>> =>
+    context.executor.run({ kind: 'train', jobId: `${trial.id}-a${trial.attempts}`, input }, hear, signal);
+  const input = inputOf(context, trial);
+  const end = await run(input);
+  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && input.resumeFrom !== undefined;
   if (!isUnusable) return end;
   beginAnew(context, trial.id, end.message);
-  return pool.run({ type: 'train', job: jobOf(context, trial) }, hear, signal);
+  return run(inputOf(context, trial));
 }
 
 const UNUSABLE: ErrorCode = 'checkpoint.corrupt';
@@ -136,38 +140,33 @@ function beginAnew({ store, files, log }: RunContext, trialId: string, why: stri
 }
 
 /** A leg of its own schedule ends with that schedule; one that is a part ends within the run's. */
-function scheduleOf({ recipe }: SearchConfig, { leg }: Trial): Pick<TrainJob, 'recipe' | 'until'> {
+function scheduleOf({ recipe }: SearchConfig, { leg }: Trial): Pick<Input<'train'>, 'recipe' | 'until'> {
   if (leg === undefined) return { recipe };
   return { recipe: leg.schedule === 'own' ? { ...recipe, epochs: leg.until } : recipe, until: leg.until };
 }
 
-function jobOf(context: RunContext, trial: Trial): TrainJob {
+function inputOf(context: RunContext, trial: Trial): Input<'train'> {
   const { config, store, files, space, dataset, teacher } = context;
   const from = store.checkpoint(trial.id, 'epoch');
   return {
-    jobId: `${trial.id}-a${trial.attempts}`,
-    fence: store.fence,
     graph: graphOf(space, trial.candidate),
     dataset,
     ...(teacher && { teacher }),
-    cacheDir: files.folders.cache,
     ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
-    tempDir: files.temp,
     ...(from && { resumeFrom: files.pathOf(from.file) }),
   };
 }
 
-async function report(context: RunContext, trial: Trial, event: JobReport): Promise<void> {
-  const { store, files, progress, log, pointAppended, trialChanged, runChanged } = context;
+async function report(context: RunContext, trial: Trial, event: Report<'train'>): Promise<void> {
+  const { store, files, progress, pointAppended, trialChanged, runChanged } = context;
   if (event.type === 'progress') {
     const share = event.stage === 'training' && event.total > 0 ? event.done / event.total : undefined;
     progress.trialStage(trial, event.stage, share);
     runChanged();
     return;
   }
-  if (event.type === 'note') return log.warn({ trial: trial.id }, event.words);
   const { point, checkpoint } = event;
   const sealed = await files.seal(checkpoint.path, checkpoint);
   const adopted = files.adopt(checkpoint.path, `${trial.id}-epoch-${point.epoch}.safetensors`, sealed);
@@ -182,7 +181,7 @@ async function report(context: RunContext, trial: Trial, event: JobReport): Prom
 }
 
 /** Metrics, checkpoint, predictions, score and the log's `told` in one transaction. */
-async function finish(context: RunContext, trial: Trial, result: TrainResult, seconds: number): Promise<RunEvent> {
+async function finish(context: RunContext, trial: Trial, result: Trained, seconds: number): Promise<RunEvent> {
   const { config, store, files, score } = context;
   const { accuracy, loss, params, checkpoint, best, epochs, predictions } = result;
   if (params !== trial.params) {
@@ -214,12 +213,7 @@ async function finish(context: RunContext, trial: Trial, result: TrainResult, se
 }
 
 /** What it has learned is kept where it can go on from it. */
-function rest(
-  context: RunContext,
-  trial: Trial,
-  { epoch, accuracy, loss }: Extract<JobEnd, { type: 'rested' }>,
-  seconds: number,
-): RunEvent {
+function rest(context: RunContext, trial: Trial, { epoch, accuracy, loss }: Rested, seconds: number): RunEvent {
   const { config, store, files } = context;
   const { id, params, macs } = trial;
   const metrics = withReward(config.reward, { accuracy, loss, params, macs, ...toldLatency(context, id) });

@@ -4,7 +4,7 @@ import { rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { ExportJob, ExportFormat, ExportPrecision } from '../../compute/protocol.ts';
+import type { ExportFormat, ExportInput, ExportPrecision } from '../../compute/tasks/export/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { copyWhole } from '../../store/disk.ts';
 import type { StoredFiles } from '../../store/files.ts';
@@ -60,7 +60,7 @@ export interface ExporterParts {
 }
 
 /** What is exported, and what its file says of it. */
-type Subject = Pick<ExportJob, 'source' | 'dataset' | 'card'> & { readonly name: string };
+type Subject = Pick<ExportInput, 'source' | 'dataset' | 'card'> & { readonly name: string };
 
 export function createExporter(parts: ExporterParts): Exporter {
   const { store, files, catalog, side, version, now } = parts;
@@ -76,7 +76,8 @@ export function createExporter(parts: ExporterParts): Exporter {
     const tempDir = makeBeside(join(parts.temp ?? tmpdir(), name));
     try {
       const { file, maxAbsDiff, bound, images } = await side.export(
-        { source, dataset, card, format, precision, tempDir },
+        { source, dataset, card, format, precision },
+        tempDir,
         report,
       );
       return await take({ path: file.path, bytes: file.bytes, name: `${name}.${format}`, maxAbsDiff, bound, images });

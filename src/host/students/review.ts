@@ -2,7 +2,7 @@
  * statistics of layers. */
 import type { CheckpointView, ImagesView, LayersView, NetworkInput, TwinView } from '../../bridge/schemas/review.ts';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
-import type { NetworkSource } from '../../compute/protocol.ts';
+import type { NetworkSource } from '../../compute/tasks/inputs.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import type { StoredFiles } from '../../store/files.ts';
@@ -69,17 +69,15 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
     const path = files.pathOf(row.file);
     await assertSoundFile(path, row, subject);
     const dataset = { directory, ...knownDataset(store, run.id) };
-    return { graph, dataset, directory, card, path, sha256: row.sha256, subject };
+    const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256: row.sha256 };
+    return { source, dataset, directory, card, subject };
   }
 
   async function evaluate(student: StudentInput): Promise<PredictionsView> {
-    const { graph, dataset, directory, card, path, sha256, subject } = await networkOf(student);
+    const { source, dataset, directory, card, subject } = await networkOf(student);
     const { val } = card.splits;
     const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    return {
-      ...(await side.evaluate({ graph, dataset, checkpoint: path, sha256, split: 'validation' }, subject)),
-      labels,
-    };
+    return { ...(await side.evaluate({ source, dataset, split: 'validation' }, subject)).predictions, labels };
   }
 
   /** Written down when its training ended. */
@@ -108,8 +106,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
 
   async function inspect(network: NetworkInput): Promise<LayersView> {
     if (network.kind === 'student') {
-      const { graph, dataset, path, sha256, subject } = await networkOf(network);
-      const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256 };
+      const { source, dataset, subject } = await networkOf(network);
       return side.inspect({ source, dataset }, subject);
     }
     const { directory, card } = await catalog.teacher(network.name);

@@ -11,7 +11,7 @@ import { exportNetwork } from '../../../src/compute/export/export-job.ts';
 import { readNetworkJson } from '../../../src/compute/export/network-json.ts';
 import { compareLogits, ownLogits, pixelsOf } from '../../../src/compute/export/verify.ts';
 import { layoutOf } from '../../../src/compute/model/parameters.ts';
-import type { ExportJob } from '../../../src/compute/protocol.ts';
+import type { ExportInput } from '../../../src/compute/tasks/export/task.ts';
 import { randomNetwork } from '../support/random-network.ts';
 import { TINY, writeTinyDataset } from '../support/tiny-dataset.ts';
 import { tinyConvolutional, tinyTransformer } from '../support/tiny-training.ts';
@@ -23,10 +23,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const network = randomNetwork(tinyConvolutional());
 
-function jobOf(changes: Partial<ExportJob> = {}, weights = network.weights): ExportJob {
+function inputOf(changes: Partial<ExportInput> = {}, weights = network.weights): ExportInput {
   const { path, sha256 } = writeWeights(join(folder, 'student.safetensors'), layoutOf(network.graph), weights);
   return {
-    ...{ jobId: 'side-1', fence: 'f', format: 'onnx', precision: 'fp32', tempDir: join(folder, 'temp') },
+    ...{ format: 'onnx', precision: 'fp32' },
     source: { kind: 'student', graph: network.graph, checkpoint: path, sha256 },
     dataset: { directory: join(folder, 'data') },
     card: { title: 'Student 1', producerVersion: '0', properties: { trial: 'run_1-0000' } },
@@ -34,8 +34,9 @@ function jobOf(changes: Partial<ExportJob> = {}, weights = network.weights): Exp
   };
 }
 
-function run(job: ExportJob) {
-  return exportNetwork(job, loadDataset(writeTinyDataset(join(folder, 'data'))), () => undefined);
+function run(input: ExportInput) {
+  const dataset = loadDataset(writeTinyDataset(join(folder, 'data')));
+  return exportNetwork(input, dataset, join(folder, 'temp', `side-1.${input.format}`), () => undefined);
 }
 
 function written(): readonly string[] {
@@ -44,7 +45,7 @@ function written(): readonly string[] {
 
 describe('exportNetwork', () => {
   it('writes an ONNX file that agrees on all images of a small split', async () => {
-    const { file, maxAbsDiff, bound, images } = await run(jobOf());
+    const { file, maxAbsDiff, bound, images } = await run(inputOf());
     expect(images).toBe(TINY.val);
     expect(maxAbsDiff).toBeLessThan(bound);
     expect(readFileSync(file.path)).toHaveLength(file.bytes);
@@ -56,7 +57,7 @@ describe('exportNetwork', () => {
   });
 
   it('writes a JSON file from which the same network can be made', async () => {
-    const { file, maxAbsDiff } = await run(jobOf({ format: 'json' }));
+    const { file, maxAbsDiff } = await run(inputOf({ format: 'json' }));
     expect(maxAbsDiff).toBe(0);
     const read = readNetworkJson(readFileSync(file.path));
     const dataset = loadDataset(join(folder, 'data'));
@@ -67,7 +68,7 @@ describe('exportNetwork', () => {
 
   it('says how far half precision is from the trained network, in either form', async () => {
     for (const format of ['onnx', 'json'] as const) {
-      const { maxAbsDiff, bound } = await run(jobOf({ format, precision: 'fp16' }));
+      const { maxAbsDiff, bound } = await run(inputOf({ format, precision: 'fp16' }));
       expect(maxAbsDiff).toBeGreaterThan(1e-6);
       expect(maxAbsDiff).toBeLessThan(bound);
     }
@@ -76,7 +77,7 @@ describe('exportNetwork', () => {
   it('leaves no file of a network whose weights are not numbers', async () => {
     const weights = new Map(network.weights).set('classifier/bias', new Float32Array(TINY.classes).fill(Number.NaN));
     for (const format of ['onnx', 'json'] as const) {
-      await expect(run(jobOf({ format }, weights))).rejects.toMatchObject({
+      await expect(run(inputOf({ format }, weights))).rejects.toMatchObject({
         code: 'export.failed',
         message: expect.stringContaining('differ by up to NaN') as string,
       });
@@ -85,26 +86,26 @@ describe('exportNetwork', () => {
   });
 
   it('reads no checkpoint that is cut short, changed, or of another network', async () => {
-    const job = jobOf();
+    const input = inputOf();
     const path = join(folder, 'student.safetensors');
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 8));
-    await expect(run(job)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
+    await expect(run(input)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
     const changed = Buffer.from(bytes);
     changed.writeUInt8(changed.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
     writeFileSync(path, changed);
-    await expect(run(job)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
+    await expect(run(input)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
     writeFileSync(path, bytes);
-    const source = { ...job.source, graph: tinyTransformer() } as ExportJob['source']; // a student's, as in `jobOf`
-    await expect(run({ ...job, source })).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
+    const source = { ...input.source, graph: tinyTransformer() } as ExportInput['source']; // a student's, as in `inputOf`
+    await expect(run({ ...input, source })).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
     expect(written()).toEqual([]);
   });
 
   it('does not try a network on images of another shape', async () => {
-    const job = jobOf();
+    const input = inputOf();
     const data = loadDataset(writeTinyDataset(join(folder, 'data')));
     const wide = { ...data, card: { ...data.card, shape: [16, 4, 1] as const } };
-    await expect(exportNetwork(job, wide, () => undefined)).rejects.toMatchObject({
+    await expect(exportNetwork(input, wide, join(folder, 'temp', 'x'), () => undefined)).rejects.toMatchObject({
       code: 'export.failed',
       message: expect.stringContaining('8x8x1 of 3 classes') as string,
     });
@@ -116,7 +117,7 @@ describe('exportNetwork', () => {
     const weights = { file: 'w.safetensors', bytes, sha256 };
     const card = { name: 't', graph: network.graph, normalisation: { mean: 0.9, deviation: 0.1 }, weights };
     writeFileSync(join(directory, 'teacher.json'), JSON.stringify(card));
-    const { file } = await run(jobOf({ format: 'json', source: { kind: 'teacher', directory } }));
+    const { file } = await run(inputOf({ format: 'json', source: { kind: 'teacher', directory } }));
     expect(readNetworkJson(readFileSync(file.path)).normalisation).toEqual({ mean: 0.9, deviation: 0.1 });
   });
 });

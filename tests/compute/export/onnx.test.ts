@@ -14,7 +14,7 @@ import { permuted, samePads } from '../../../src/compute/export/layout.ts';
 import { onnxModel } from '../../../src/compute/export/onnx.ts';
 import { openOnnx } from '../../../src/compute/export/onnxruntime.ts';
 import { onnxLogits, ownLogits, testing as verifyTesting } from '../../../src/compute/export/verify.ts';
-import type { ExportPrecision } from '../../../src/compute/protocol.ts';
+import type { ExportPrecision } from '../../../src/compute/tasks/export/task.ts';
 import { randomNetwork, randomPixels } from '../support/random-network.ts';
 
 const { BOUNDS } = verifyTesting;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadDataset } from '../../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../../src/compute/data/dataset.ts';
 import { importDataset } from '../../../src/compute/data/import/import-dataset.ts';
-import type { ImportOptions } from '../../../src/compute/protocol.ts';
+import type { ImportOptions } from '../../../src/compute/tasks/import/task.ts';
 import { writeFiles } from './sources.ts';
 import type { Files } from './sources.ts';
 
@@ -21,28 +21,21 @@ export interface ImportBench {
 
 export function importBench(): ImportBench {
   const folder = mkdtempSync(join(tmpdir(), 'import-'));
-  const tempDir = join(folder, 'out');
-  mkdirSync(tempDir);
+  const out = join(folder, 'out');
+  mkdirSync(out);
   let number = 0;
   return {
     source: (files) => writeFiles(join(folder, `source-${(number += 1)}`), files),
     run: async (path, options = {}, yieldToEvents = () => Promise.resolve()) => {
       const all = { fit: 'letterbox', gray: false, coarse: false, shares: { val: 0.1, test: 0.1 }, seed: 1 } as const;
-      const job = {
-        jobId: `job-${(number += 1)}`,
-        fence: 'f',
-        path,
-        source: path,
-        name: 'mine',
-        title: 'Mine',
-        date: '2026-01-31',
-      };
-      const full = { ...job, options: { ...all, ...options }, tempDir };
-      return loadDataset(await importDataset(full, yieldToEvents, () => undefined));
+      const input = { path, source: path, name: 'mine', title: 'Mine', date: '2026-01-31' };
+      const made = join(out, `job-${(number += 1)}-dataset`);
+      await importDataset({ ...input, options: { ...all, ...options } }, made, yieldToEvents, () => () => undefined);
+      return loadDataset(made);
     },
-    left: () => readdirSync(tempDir),
+    left: () => readdirSync(out),
     clear: () => {
-      for (const name of readdirSync(tempDir)) rmSync(join(tempDir, name), { recursive: true });
+      for (const name of readdirSync(out)) rmSync(join(out, name), { recursive: true });
     },
     remove: () => rmSync(folder, { recursive: true }),
   };

@@ -1,12 +1,12 @@
-/** A parent to be killed: forks a trainer on the job from standard input and prints its pid once it
+/** A parent to be killed: forks a trainer on the order from standard input and prints its pid once it
  * trains. */
 import { fork } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
 const [entry = ''] = process.argv.slice(2);
-const job: unknown = JSON.parse(await text(process.stdin));
+const order: object = JSON.parse(await text(process.stdin));
 const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-child.on('message', (event: { readonly type: string }) => {
-  if (event.type === 'epoch') process.stdout.write(`${child.pid}\n`);
+child.on('message', ({ report }: { readonly report?: { readonly type: string } }) => {
+  if (report?.type === 'epoch') process.stdout.write(`${child.pid}\n`);
 });
-child.send({ type: 'train', job });
+child.send(order);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { ImportOptions } from '../../protocol.ts';
+import type { ImportOptions } from '../../tasks/import/task.ts';
 import { roomFor } from './source.ts';
 import type { SourceImages } from './source.ts';
 

@@ -2,10 +2,9 @@
  * splits, writes a folder. */
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { ImportJob, ImportKind, ImportOptions } from '../../protocol.ts';
+import type { ImportKind, ImportOptions, ImportTask } from '../../tasks/import/task.ts';
 import type { Split, SplitName } from '../dataset.ts';
 import { CIFAR10, CIFAR100, CIFAR100_COARSE, isCifarFolder, readCifarSource } from './cifar-source.ts';
 import { duplicateWarnings } from './duplicates.ts';
@@ -18,10 +17,9 @@ import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
 import { writeDataset } from './write-dataset.ts';
 
 const SIDES = { least: 8, most: 64 } as const;
-const MILLISECONDS_BETWEEN_REPORTS = 250;
 
 /** `stage`: words for the person. */
-export type ImportReport = (stage: string, done: number, total: number) => void;
+export type ImportReport = (stage: string) => (done: number, total: number) => void;
 
 const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<Source>>> = {
   idx: readIdxSource,
@@ -31,28 +29,28 @@ const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<S
 };
 
 /**
- * Gives the finished folder below the job's own. Throws `dataset.*`, `disk.full` and what
- * `yieldToEvents` throws to give up, and leaves nothing behind then.
+ * Writes the folder `directory`. Throws `dataset.*`, `disk.full` and what `yieldToEvents` throws to
+ * give up, and leaves nothing behind then.
  */
 export async function importDataset(
-  job: ImportJob,
+  input: ImportTask['input'],
+  directory: string,
   yieldToEvents: YieldToEvents,
-  report: ImportReport,
-): Promise<string> {
-  const { path, options } = job;
+  stage: ImportReport,
+): Promise<void> {
+  const { path, options } = input;
   const kind = options.kind ?? kindOf(path);
-  const stage = stages(report);
   const source = await READERS[kind]({ path, options, yieldToEvents, report: stage('reading the files') });
   checkSource(path, source);
   const parts = await squared(path, source, options, yieldToEvents, stage('making the images square'));
   const { splits, shares } = splitsOf(path, source, parts, options);
   await yieldToEvents();
   const { height, width, channels } = parts.train;
-  const directory = join(job.tempDir, `${job.jobId}-dataset`);
   const written = stage('writing the data set');
   let files = 0;
   const facts = {
-    ...{ id: job.name, title: job.title, licence: job.licence ?? 'unknown', source: job.source, date: job.date },
+    ...{ id: input.name, title: input.title, licence: input.licence ?? 'unknown' },
+    ...{ source: input.source, date: input.date },
     fingerprint: fingerprintOf(splits),
     import: { kind, fit: options.fit, gray: options.gray, coarse: options.coarse, shares, seed: options.seed },
     warnings: [...source.warnings, ...emptyClasses(source), ...duplicateWarnings(splits)],
@@ -68,7 +66,6 @@ export async function importDataset(
     rmSync(directory, { recursive: true, force: true });
     throw error;
   }
-  return directory;
 }
 
 /** What the files are, by their names. Throws `dataset.unusable` where they are nothing that is
@@ -165,17 +162,6 @@ function fingerprintOf(splits: Readonly<Record<SplitName, Split>>): string {
   const hash = createHash('sha256');
   for (const name of SPLIT_NAMES) hash.update(splits[name].pixels).update(splits[name].labels);
   return hash.digest('hex');
-}
-
-/** Reports of a stage, not too often, and its end. */
-function stages(report: ImportReport): (stage: string) => (done: number, total: number) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (stage) => (done, total) => {
-    const now = performance.now();
-    if (done < total && now - last < MILLISECONDS_BETWEEN_REPORTS) return;
-    last = now;
-    report(stage, done, total);
-  };
 }
 
 export const testing = { kindOf };

@@ -2,7 +2,7 @@
  * three splits. */
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { ImportOptions } from '../../protocol.ts';
+import type { ImportOptions } from '../../tasks/import/task.ts';
 import type { SplitName } from '../dataset.ts';
 import { MAX_BYTES } from '../idx.ts';
 

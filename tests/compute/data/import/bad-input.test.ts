@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../../../src/core/errors.ts';
-import type { ImportOptions } from '../../../../src/compute/protocol.ts';
+import type { ImportOptions } from '../../../../src/compute/tasks/import/task.ts';
 import { FUZZ, fuzz } from '../../../support/fuzz.ts';
 import { importBench } from '../../support/import-bench.ts';
 import { cifarBatch, idxPair, plainPng, repeated } from '../../support/sources.ts';

@@ -1,0 +1,45 @@
+/** A student's weights or a teacher's, shown a split as each was shown its images in training. */
+import type { ResidentImages } from '../../data/augment.ts';
+import { readWeights } from '../../files/checkpoint.ts';
+import { createModel } from '../../model/model.ts';
+import type { Model } from '../../model/model.ts';
+import { disposeParameters, uploadWeights } from '../../model/parameters.ts';
+import { imagesForTeacher, loadTeacher } from '../../teachers/teacher.ts';
+import { evaluate } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
+import type { TrainerRun } from '../run.ts';
+import type { Evaluation } from './task.ts';
+
+export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...input }, { cache, yieldToEvents }) => {
+  const dataset = cache.dataset(input.dataset);
+  const name = split === 'validation' ? 'val' : 'test';
+  const { labels } = dataset.split(name);
+  if (source.kind === 'student') {
+    const images = cache.images(input.dataset.directory, name, { shift: 0 });
+    return evaluateFile(source, createModel(source.graph), images, labels, yieldToEvents);
+  }
+  const teacher = loadTeacher(source, dataset);
+  const images = imagesForTeacher(teacher, dataset, name, {});
+  try {
+    return await evaluate(teacher.model, teacher.parameters, images, labels, yieldToEvents);
+  } finally {
+    images.dispose();
+    disposeParameters(teacher.parameters);
+  }
+};
+
+/** Weights as they are in their file. Throws `checkpoint.corrupt` for another one. */
+export async function evaluateFile(
+  { checkpoint, sha256 }: { readonly checkpoint: string; readonly sha256: string },
+  model: Model,
+  images: ResidentImages,
+  labels: Uint8Array,
+  yieldToEvents: YieldToEvents,
+): Promise<Evaluation> {
+  const parameters = uploadWeights(model.layout, readWeights(checkpoint, model.layout, sha256));
+  try {
+    return await evaluate(model, parameters, images, labels, yieldToEvents);
+  } finally {
+    disposeParameters(parameters);
+  }
+}

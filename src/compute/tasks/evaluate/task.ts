@@ -1,0 +1,31 @@
+/** How good a trained network is on a split, and what it says of each image. */
+import { z } from 'zod';
+import { datasetRef, networkSource } from '../inputs.ts';
+
+export const evaluateInput = z.object({
+  source: networkSource,
+  dataset: datasetRef,
+  split: z.enum(['validation', 'test']),
+});
+
+/** Softmax outputs on a split, in the split's order. */
+export interface Predictions {
+  readonly count: number;
+  readonly classes: number;
+  /** `[count][classes]`, row-major. */
+  readonly probabilities: Float32Array;
+}
+
+export interface Evaluation {
+  /** Fraction of right answers. */
+  readonly accuracy: number;
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  readonly predictions: Predictions;
+}
+
+export interface EvaluateTask {
+  readonly input: Readonly<z.infer<typeof evaluateInput>>;
+  readonly report: never;
+  readonly output: Evaluation;
+}

@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { exportNetwork } from '../../export/export-job.ts';
+import type { TrainerRun } from '../run.ts';
+
+export const runExport: TrainerRun<'export'> = (input, { jobId, folders, cache, report, yieldToEvents }) =>
+  exportNetwork(input, cache.dataset(input.dataset), join(folders.temp, `${jobId}.${input.format}`), async (stage) => {
+    await yieldToEvents();
+    report({ type: 'progress', stage, done: 0, total: 1 });
+  });

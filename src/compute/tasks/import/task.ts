@@ -1,0 +1,48 @@
+/** A data set is made of somebody's files; it needs no tensors, and a process of its own does
+ * it. */
+import { z } from 'zod';
+import { count, seed, text } from '../inputs.ts';
+import type { ProgressReport, WrittenFolder } from '../outputs.ts';
+
+const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder']);
+
+/** How somebody's files become a data set. */
+const options = z.object({
+  /** Absent: told by the files. */
+  kind: kind.optional(),
+  /** Side of the images; absent: their own, or 32 for a folder of images. */
+  side: count.optional(),
+  /** How an image of other proportions is made square: black bars, cut edges, or stretched. */
+  fit: z.enum(['letterbox', 'crop', 'stretch']),
+  /** One channel, whatever the images have. */
+  gray: z.boolean(),
+  /** CIFAR-100: its 20 coarse classes instead of the 100 fine ones. */
+  coarse: z.boolean(),
+  /** Shares of the training images that are cut from them where the source has no such split. */
+  shares: z.object({ val: z.number(), test: z.number() }),
+  seed,
+});
+
+export type ImportKind = z.infer<typeof kind>;
+export type ImportOptions = Readonly<z.infer<typeof options>>;
+
+export const importInput = z.object({
+  /** The folder to import, absolute. */
+  path: text,
+  /** Where it came from, for the card. */
+  source: text,
+  /** Of its folder and card. */
+  name: text,
+  title: text,
+  licence: text.optional(),
+  options,
+  /** Today, ISO 8601, for the card. */
+  date: text,
+});
+
+export interface ImportTask {
+  readonly input: Readonly<z.infer<typeof importInput>>;
+  readonly report: ProgressReport;
+  /** The data set's folder is `<jobId>-dataset`. */
+  readonly output: WrittenFolder;
+}

@@ -1,0 +1,12 @@
+/** What the weights of each layer are like, and its outputs on some validation images. */
+import { z } from 'zod';
+import type { LayerStatistics } from '../../../core/layer-statistics.ts';
+import { datasetRef, networkSource } from '../inputs.ts';
+
+export const inspectInput = z.object({ source: networkSource, dataset: datasetRef });
+
+export interface InspectTask {
+  readonly input: Readonly<z.infer<typeof inspectInput>>;
+  readonly report: never;
+  readonly output: { readonly layers: readonly LayerStatistics[]; readonly images: number };
+}

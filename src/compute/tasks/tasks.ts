@@ -1,0 +1,55 @@
+/**
+ * The kinds of task that a process does for the host, each a folder: `task.ts` says what it is
+ * given, what it tells and what it gives, `run.ts` does it. A kind is a line in `Tasks`, one in
+ * `INPUTS`, and one among those that run it (`trainer-tasks.ts`).
+ */
+import type { z } from 'zod';
+import { backendInput } from './backend/task.ts';
+import type { BackendTask } from './backend/task.ts';
+import { evaluateInput } from './evaluate/task.ts';
+import type { EvaluateTask } from './evaluate/task.ts';
+import { exportInput } from './export/task.ts';
+import type { ExportTask } from './export/task.ts';
+import { importInput } from './import/task.ts';
+import type { ImportTask } from './import/task.ts';
+import { inspectInput } from './inspect/task.ts';
+import type { InspectTask } from './inspect/task.ts';
+import { latencyInput } from './latency/task.ts';
+import type { LatencyTask } from './latency/task.ts';
+import { trainInput } from './train/task.ts';
+import type { TrainTask } from './train/task.ts';
+import { teacherInput } from './train-teacher/task.ts';
+import type { TrainTeacherTask } from './train-teacher/task.ts';
+
+export interface Tasks {
+  readonly train: TrainTask;
+  readonly evaluate: EvaluateTask;
+  readonly trainTeacher: TrainTeacherTask;
+  readonly latency: LatencyTask;
+  readonly export: ExportTask;
+  readonly inspect: InspectTask;
+  readonly backend: BackendTask;
+  readonly import: ImportTask;
+}
+
+export type Kind = keyof Tasks;
+export type Input<K extends Kind> = Tasks[K]['input'];
+/** `never` where a kind tells nothing on its way. */
+export type Report<K extends Kind> = Tasks[K]['report'];
+export type Output<K extends Kind> = Tasks[K]['output'];
+
+/** Checks of the inputs. */
+export const INPUTS: { readonly [K in Kind]: z.ZodType<Input<K>> } = {
+  train: trainInput,
+  evaluate: evaluateInput,
+  trainTeacher: teacherInput,
+  latency: latencyInput,
+  export: exportInput,
+  inspect: inspectInput,
+  backend: backendInput,
+  import: importInput,
+};
+
+export function isKind(name: string): name is Kind {
+  return Object.hasOwn(INPUTS, name);
+}

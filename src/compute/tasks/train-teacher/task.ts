@@ -1,0 +1,45 @@
+/** A new teacher, trained on the data set's own training images by labels alone. */
+import { z } from 'zod';
+import type { Recipe } from '../../../core/recipe.ts';
+import { datasetRef, recipe, seed, text } from '../inputs.ts';
+import type { EpochReport, NoteReport, ProgressReport, WrittenFolder } from '../outputs.ts';
+
+/** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets
+ * (Mueller et al. 2019). */
+export const TEACHER_RECIPE: Recipe = {
+  epochs: 16,
+  batchSize: 128,
+  optimizer: 'sgd',
+  learningRate: 0.1,
+  warmupEpochs: 1,
+  schedule: 'cosine',
+  milestones: [0.5, 0.75],
+  decayFactor: 0.1,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  clipNorm: 0,
+  emaDecay: 0,
+  labelSmoothing: 0,
+  augmentation: { flip: true, shift: 2, cutout: 0, mixup: 0 },
+  distillation: { loss: 'none', temperature: 1, weight: 0 },
+};
+
+/** Its epoch checkpoints stay in the order's folder, and training goes on from the newest there. */
+export const teacherInput = z.object({
+  dataset: datasetRef,
+  /** Of its folder and card. */
+  name: text,
+  title: text,
+  /** Absent: the recipe of the bundled teacher. */
+  recipe: recipe.optional(),
+  seed,
+  /** Today, ISO 8601, for the card. */
+  date: text,
+});
+
+export interface TrainTeacherTask {
+  readonly input: Readonly<z.infer<typeof teacherInput>>;
+  readonly report: ProgressReport | EpochReport | NoteReport;
+  /** The teacher's folder is `<jobId>-teacher`. */
+  readonly output: WrittenFolder & { readonly accuracy: { readonly validation: number; readonly test: number } };
+}

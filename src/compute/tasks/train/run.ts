@@ -1,0 +1,87 @@
+/** A student's training, from its order to the file of its weights. */
+import { join } from 'node:path';
+import { checkTrainable } from '../../data/trainable.ts';
+import { readTrainingState, writeTrainingState, writeWeights } from '../../files/checkpoint.ts';
+import { createModel } from '../../model/model.ts';
+import type { HostWeights } from '../../model/parameters.ts';
+import { targetsFingerprint, teacherTargets } from '../../teachers/teacher.ts';
+import type { TeacherTargets } from '../../teachers/targets.ts';
+import { trainingLayout } from '../../training/learner.ts';
+import { stateSlots } from '../../training/optimizer.ts';
+import type { TrainingTask } from '../../training/task.ts';
+import { stepsPerEpoch, train } from '../../training/trainer.ts';
+import { evaluateFile } from '../evaluate/run.ts';
+import type { WrittenFile } from '../outputs.ts';
+import { stageReporter } from '../run.ts';
+import type { TaskTools, TrainerRun, TrainerShared } from '../run.ts';
+import type { TrainInput } from './task.ts';
+
+export const runTraining: TrainerRun<'train'> = async (input, tools) => {
+  const { recipe, seed, checkpoints, until, resumeFrom } = input;
+  const { jobId, folders, cache, report, yieldToEvents } = tools;
+  const dataset = cache.dataset(input.dataset);
+  const { directory, trainImages } = input.dataset;
+  const model = createModel(input.graph);
+  const count = trainImages === undefined ? {} : { count: trainImages };
+  const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
+  checkTrainable(dataset, images.count);
+  const validation = cache.images(directory, 'val', { shift: 0 });
+  const validationLabels = dataset.split('val').labels;
+  const teacher = await targetsOf(input, images.count, tools);
+  const task: TrainingTask = {
+    ...{ model, recipe, seed, train: images, validation, validationLabels },
+    ...(teacher && { teacher }),
+    ...(until !== undefined && { until }),
+    keepBest: checkpoints.keep === 'best-and-last',
+  };
+  const layout = trainingLayout(task);
+  const start = resumeFrom && readTrainingState(resumeFrom, layout, stateSlots(recipe));
+  const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
+  const progress = stageReporter(report, 'training');
+  const trained = await train(
+    { ...task, ...(start && { start }) },
+    {
+      yieldToEvents,
+      onStep: (_, share) => progress(share * totalSteps, totalSteps),
+      onEpoch: (point, state) => {
+        const file = join(folders.temp, `${jobId}-${point.epoch}.safetensors`);
+        report({ type: 'epoch', point, checkpoint: writeTrainingState(file, layout, state()) });
+      },
+    },
+  );
+  const { best, seconds, epochs } = trained;
+  if (until !== undefined) {
+    const { accuracy, loss } = trained.evaluation;
+    return { type: 'rested', epoch: epochs, accuracy, loss };
+  }
+  const half = checkpoints.precision === 'fp16';
+  const write = (which: string, weights: HostWeights): WrittenFile =>
+    writeWeights(join(folders.temp, `${jobId}-${which}.safetensors`), model.layout, weights, {}, half);
+  const checkpoint = write('final', trained.weights);
+  const { path, sha256 } = checkpoint;
+  // Its figures are those of the rounded weights in the file.
+  const evaluation = half
+    ? await evaluateFile({ checkpoint: path, sha256 }, model, validation, validationLabels, yieldToEvents)
+    : trained.evaluation;
+  return {
+    ...{ type: 'trained', seconds, params: model.layout.params, checkpoint, epochs, ...evaluation },
+    ...(best && { best: { epoch: best.epoch, checkpoint: write('best', best.weights) } }),
+  };
+};
+
+async function targetsOf(
+  { teacher, recipe, dataset, graph }: TrainInput,
+  count: number,
+  { cache, folders, report, yieldToEvents }: TaskTools<'train'> & TrainerShared,
+): Promise<TeacherTargets | undefined> {
+  if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
+  const { augmentation, distillation } = recipe;
+  const request = {
+    ...{ teacher, dataset: cache.dataset(dataset) },
+    ...{ count, augmentation, distillation, student: graph, cacheDir: folders.cache },
+  };
+  const progress = stageReporter(report, "computing the teacher's soft targets");
+  return cache.targets(dataset.directory, targetsFingerprint(request), () =>
+    teacherTargets(request, yieldToEvents, progress),
+  );
+}

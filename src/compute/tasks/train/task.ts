@@ -1,0 +1,48 @@
+/** A student is trained to its end, or to the end of a leg. */
+import { z } from 'zod';
+import { count, datasetRef, graph, recipe, seed, teacherRef, text } from '../inputs.ts';
+import type { EpochReport, ProgressReport, WrittenFile } from '../outputs.ts';
+import type { Evaluation } from '../evaluate/task.ts';
+
+export const trainInput = z.object({
+  graph,
+  dataset: datasetRef,
+  /** Absent: trained without a teacher. */
+  teacher: teacherRef.optional(),
+  recipe,
+  /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its
+   * end. */
+  until: count.optional(),
+  checkpoints: z.object({ precision: z.enum(['fp32', 'fp16']), keep: z.enum(['best-and-last', 'last', 'front']) }),
+  seed,
+  /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */
+  resumeFrom: text.optional(),
+});
+
+export type TrainInput = Readonly<z.infer<typeof trainInput>>;
+
+export interface Trained extends Evaluation {
+  readonly type: 'trained';
+  readonly seconds: number;
+  /** Trainable weights counted from the tensors: must equal the graph's. */
+  readonly params: number;
+  /** Weights after the last epoch, which the figures are of. */
+  readonly checkpoint: WrittenFile;
+  /** Epochs done. */
+  readonly epochs: number;
+  /** Weights after the best epoch, where they are to be kept and it is not the last. */
+  readonly best?: { readonly epoch: number; readonly checkpoint: WrittenFile };
+}
+
+/** The epoch that it was to rest after is done, and was reported; figures are those of the
+ * validation split. */
+export interface Rested extends Pick<Evaluation, 'accuracy' | 'loss'> {
+  readonly type: 'rested';
+  readonly epoch: number;
+}
+
+export interface TrainTask {
+  readonly input: TrainInput;
+  readonly report: ProgressReport | EpochReport;
+  readonly output: Trained | Rested;
+}
