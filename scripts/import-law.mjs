@@ -1,8 +1,8 @@
 /**
  * The import law: what each room of `src` may import. One table, read by dependency-cruiser's
  * configuration and by the test that breaks the law on purpose. `rooms` and `files` are our own
- * code (`*`: any name), `packages` npm packages (a trailing `/` means a whole scope), `typePackages` those of which
- * it may see the types only, `node` Node's built-in modules.
+ * code (`*`: any name), `packages` npm packages (a trailing `/` means a whole scope),
+ * `typePackages` those of which it may see the types only, `node` Node's built-in modules.
  */
 export const IMPORT_LAW = Object.freeze({
   core: {

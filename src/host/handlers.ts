@@ -15,7 +15,7 @@ import type { DatasetImports } from './library/dataset-import.ts';
 import type { Diagnostics } from './workspace/diagnostics.ts';
 import type { Exporter } from './students/export.ts';
 import type { JobList } from './jobs/job-list.ts';
-import { measureStudent } from './runs/latency.ts';
+import { measureStudent } from './runs/tasks/latency.ts';
 import type { Explainer } from './runs/explain.ts';
 import type { HandedFiles } from './workspace/handed-files.ts';
 import { frontGroups, frontPoints } from './students/fronts.ts';

@@ -10,7 +10,8 @@ import type { Trial } from '../../src/core/trial.ts';
 import type { Host } from '../../src/host/create-host.ts';
 import { frontOf } from '../../src/host/create-host.ts';
 import { graphOf } from '../../src/host/runs/context.ts';
-import { timeBeforeTraining } from '../../src/host/runs/latency.ts';
+import type { Attempt } from '../../src/host/runs/tasks/attempt.ts';
+import { timeStudentFirst } from '../../src/host/runs/tasks/latency.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { fakeLatencyMs } from '../support/fake-trainer.ts';
@@ -99,17 +100,20 @@ it('a student that was timed before a crash is not timed again, and too slow sti
   const limits = [{ metric: 'latencyMs', max: 0.4 }];
   const { id } = withTrial(store);
   store.recordLatency(id, [LATENCY]); // a median of 0.5 ms
-  const trial = store.trial(id);
+  const trial = store.startTrial(id);
   const none = (): never => {
     throw new Error('nothing is timed or told here');
   };
-  const run = {
-    ...{ store, config: { ...searchConfig(), latency, limits } },
+  // Sound: timing reaches no more of a run.
+  const context = {
+    ...{ store, config: { ...searchConfig(), latency, limits }, space: { families: [] }, runChanged: none },
     executor: { capacity: none, resize: none, run: none, runAlone: none, close: none },
-    ...{ space: { families: [] }, runChanged: none },
     progress: { stage: none, trialStarted: none, trialStage: none, trialLeft: none, view: none },
-  };
-  expect(trial && (await timeBeforeTraining(run, trial, new AbortController().signal))).toBe('too slow');
+  } as unknown as Attempt['context'];
+  const { signal } = new AbortController();
+  const end = await timeStudentFirst({ context, trial, signal, seconds: none, trains: none });
+  expect(end).toMatchObject({ event: { type: 'told', trial: 0 } });
+  expect(store.trial(id)?.reason).toContain('Too slow, so it was not trained: 0.5 ms');
 });
 
 it('a finished student is timed on every engine when asked, and its metrics stay what was told', async () => {

@@ -96,7 +96,8 @@ describe('exportNetwork', () => {
     writeFileSync(path, changed);
     await expect(run(input)).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
     writeFileSync(path, bytes);
-    const source = { ...input.source, graph: tinyTransformer() } as ExportInput['source']; // a student's, as in `inputOf`
+    // A student's, as in `inputOf`.
+    const source = { ...input.source, graph: tinyTransformer() } as ExportInput['source'];
     await expect(run({ ...input, source })).rejects.toMatchObject({ code: 'checkpoint.corrupt' });
     expect(written()).toEqual([]);
   });

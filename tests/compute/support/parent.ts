@@ -1,5 +1,5 @@
-/** A parent to be killed: forks a trainer on the order from standard input and prints its pid once it
- * trains. */
+/** A parent to be killed: forks a trainer on the order from standard input and prints its pid once
+ * it trains. */
 import { fork } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 

@@ -1,18 +1,19 @@
 /** Latency of students: timed in a trainer of one thread while the others hold, before training or
  * on demand. */
-import { costOf } from '../../core/arch/cost.ts';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { WorkbenchError } from '../../core/errors.ts';
-import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../../core/latency.ts';
-import type { LatencyEngine } from '../../core/latency.ts';
-import type { Metrics } from '../../core/objective.ts';
-import type { SearchConfig } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
-import type { LatencyRow, WritableStore } from '../../store/store.ts';
-import { graphOf } from './context.ts';
-import type { RunContext } from './context.ts';
-import { outputOf } from '../executors/executor.ts';
-import type { Executor, TaskEnd } from '../executors/executor.ts';
+import { costOf } from '../../../core/arch/cost.ts';
+import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
+import { WorkbenchError } from '../../../core/errors.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES, LATENCY_METRIC, latencyMetrics } from '../../../core/latency.ts';
+import type { LatencyEngine } from '../../../core/latency.ts';
+import type { Metrics } from '../../../core/objective.ts';
+import type { SearchConfig } from '../../../core/run.ts';
+import type { Trial } from '../../../core/trial.ts';
+import type { LatencyRow, WritableStore } from '../../../store/store.ts';
+import { graphOf } from '../context.ts';
+import type { RunContext } from '../context.ts';
+import type { TrialTask } from './attempt.ts';
+import { outputOf } from '../../executors/executor.ts';
+import type { Executor, TaskEnd } from '../../executors/executor.ts';
 
 interface Timing {
   readonly store: WritableStore;
@@ -60,34 +61,28 @@ export function toldLatency({ config, store }: Pick<RunContext, 'config' | 'stor
   return config.latency === undefined ? {} : latencyMetrics(store.latencies(trialId), config.latency);
 }
 
-/** What timing needs of a running search. */
-export type TimedRun = Timing & Pick<RunContext, 'config' | 'space' | 'progress' | 'runChanged'>;
-
-/**
- * Times a student before it trains, where its run counts latency and it was not timed before.
- * `undefined`: it may train;
- * `too slow`: it is over the limit; else how the timing ended without a result.
- */
-export async function timeBeforeTraining(
-  run: TimedRun,
-  trial: Trial,
-  signal: AbortSignal,
-): Promise<Exclude<TaskEnd<'latency'>, { type: 'done' }> | 'too slow' | undefined> {
-  const { config, store, space, progress } = run;
+/** Before a student trains, where its run counts latency and it was not timed before; one that is
+ * too slow ends here. */
+export const timeStudentFirst: TrialTask = async ({ context, trial, signal }) => {
+  const { config, store, space, progress } = context;
   if (config.latency === undefined) return undefined;
   const { engine, batch } = config.latency;
   // A session that died after it was timed has left its measurement.
   if (!store.latencies(trial.id).some((row) => row.engine === engine && row.batch === batch)) {
     progress.trialStage(trial, 'timing its passes, alone', undefined);
-    run.runChanged();
-    const end = await timeStudent(run, { trial, graph: graphOf(space, trial.candidate) }, [engine], signal);
+    context.runChanged();
+    const end = await timeStudent(context, { trial, graph: graphOf(space, trial.candidate) }, [engine], signal);
     if (end.type !== 'done') return end;
   }
-  return slowness(config, toldLatency(run, trial.id)) === undefined ? undefined : 'too slow';
-}
+  const { id, params, macs } = trial;
+  const metrics: Metrics = { params, macs, ...toldLatency(context, id) };
+  const reason = slowness(config, metrics);
+  // It counts as tried, and the strategy hears how slow it is.
+  return reason === undefined ? undefined : store.ruleOutTrial(id, metrics, reason);
+};
 
 /** Why a student with these metrics is not trained; `undefined` within the limit. */
-export function slowness({ limits, latency }: SearchConfig, metrics: Metrics): string | undefined {
+function slowness({ limits, latency }: SearchConfig, metrics: Metrics): string | undefined {
   const max = limits.find(({ metric }) => metric === LATENCY_METRIC)?.max;
   const measured = metrics[LATENCY_METRIC];
   if (max === undefined || measured === undefined || measured <= max || latency === undefined) return undefined;
