@@ -4,8 +4,8 @@ import { resnetTeacher } from '../src/core/arch/families/resnet.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../src/core/arch/graph.ts';
 import { createRng } from '../src/core/math/rng.ts';
-import type { Recipe } from '../src/core/recipe.ts';
-import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
+import type { Recipe } from '../src/core/records/recipe.ts';
+import { recipeInput } from '../src/core/records/recipe.ts';
 import { normalisationOf } from '../src/compute/data/dataset.ts';
 import type { Normalisation, Split } from '../src/compute/data/dataset.ts';
 import { initialWeights, layoutOf } from '../src/compute/model/parameters.ts';
@@ -42,7 +42,7 @@ export function benchImages(shape: BenchShape): { readonly split: Split; readonl
 /** Labels alone: what distillation adds is measured apart. */
 export function benchRecipe(): Recipe {
   const { batchSize, learningRate, weightDecay } = BENCH;
-  return recipeSchema.parse({
+  return recipeInput.parse({
     epochs: 1000,
     batchSize,
     learningRate,

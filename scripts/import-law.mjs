@@ -8,21 +8,21 @@ export const IMPORT_LAW = Object.freeze({
   core: {
     rooms: [],
     files: [],
-    packages: [],
+    packages: ['zod'],
     node: false,
     advice: 'core is pure: pass clock, chance and data in as arguments.',
   },
   bridge: {
     rooms: ['core'],
     files: [],
-    packages: ['zod', '@orpc/contract', '@orpc/client', '@orpc/server'],
+    packages: ['@orpc/contract', '@orpc/client', '@orpc/server'],
     node: false,
     advice: 'bridge is the treaty between processes: types, schemas and written forms only; services belong to host.',
   },
   compute: {
     rooms: ['core'],
     files: [],
-    packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp', 'zod'],
+    packages: ['@tensorflow/', '@bufbuild/protobuf', 'onnxruntime-node', 'sharp'],
     node: true,
     advice:
       'compute runs in the trainer process: it is told what to do by compute/protocol.ts and compute/tasks, and ' +
@@ -41,7 +41,7 @@ export const IMPORT_LAW = Object.freeze({
       ...['src/compute/protocol.ts', 'src/compute/tasks/tasks.ts', 'src/compute/tasks/*/task.ts'],
       ...['src/compute/tasks/inputs.ts', 'src/compute/tasks/outputs.ts'],
     ],
-    packages: ['@orpc/server', 'pino', 'yauzl', 'yazl', 'zod'],
+    packages: ['@orpc/server', 'pino', 'yauzl', 'yazl'],
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:
@@ -83,7 +83,7 @@ export const IMPORT_LAW = Object.freeze({
     files: [],
     packages: [
       ...['vue', 'pinia', 'vue-router', '@vueuse/core', 'echarts', 'reka-ui', '@dagrejs/dagre'],
-      ...['@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'tinykeys', 'zod', 'markdown-it', 'dompurify'],
+      ...['@tanstack/vue-virtual', '@orpc/client', '@orpc/contract', 'tinykeys', 'markdown-it', 'dompurify'],
     ],
     typePackages: ['vite'],
     node: false,

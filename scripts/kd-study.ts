@@ -17,7 +17,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { recipeSchema } from '../src/bridge/schemas/recipe.ts';
+import { recipeInput } from '../src/core/records/recipe.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/tasks/train-teacher/task.ts';
@@ -57,7 +57,7 @@ async function study(out: string): Promise<void> {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   await loadBackend();
   const { shape, classes } = loadDataset(DATASET).card;
-  const defaults = recipeSchema.parse({});
+  const defaults = recipeInput.parse({});
   const recipe = values.epochs === undefined ? defaults : { ...defaults, epochs: Number(values.epochs) };
   const students = referenceStudents(shape, classes.length).slice(0, values.tune ? 1 : Number(values.students));
   const wanted = values.arms?.split(',');

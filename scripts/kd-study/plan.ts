@@ -2,8 +2,8 @@
 import { costOf } from '../../src/core/arch/cost.ts';
 import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
-import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
-import type { Recipe } from '../../src/core/recipe.ts';
+import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
+import type { Recipe } from '../../src/core/records/recipe.ts';
 
 /** `bundled`: trained on images that no student sees; `own`: on the students' images alone. */
 export type TeacherName = 'bundled' | 'own';

@@ -12,8 +12,8 @@
  * second    seed 2 of all other students, distilled: to search on one seed and score on another
  * lattices  what is left of the sublattices, labels alone, seed 1
  */
-import type { Recipe } from '../../src/core/recipe.ts';
-import { recipeSchema } from '../../src/bridge/schemas/recipe.ts';
+import type { Recipe } from '../../src/core/records/recipe.ts';
+import { recipeInput } from '../../src/core/records/recipe.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { allStudents } from './students.ts';
 import type { StudentSet, TableStudent } from './students.ts';
@@ -43,7 +43,7 @@ const ORDER_SEED = 66;
 
 /** The default recipe of the product at 8 epochs; every student of every stage has it but for
  * epochs and teacher. */
-export const TABLE_RECIPE: Recipe = recipeSchema.parse({ epochs: FULL_EPOCHS });
+export const TABLE_RECIPE: Recipe = recipeInput.parse({ epochs: FULL_EPOCHS });
 
 export function recipeOf({ signal, epochs }: Pick<TableTraining, 'signal' | 'epochs'>): Recipe {
   return { ...TABLE_RECIPE, epochs, ...(signal === 'none' && { distillation: { loss: 'none' } }) };

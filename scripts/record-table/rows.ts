@@ -3,8 +3,8 @@
 import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { completeRecipe } from '../../src/core/recipe.ts';
-import type { RecordedRecipe } from '../../src/core/recipe.ts';
+import { completeRecipe } from '../../src/core/records/recipe.ts';
+import type { RecordedRecipe } from '../../src/core/records/recipe.ts';
 import type { Configuration } from '../../src/core/space/space.ts';
 import { writeAtomically } from '../../src/compute/files/atomic-file.ts';
 import { readRecord } from '../study/record.ts';

@@ -1,7 +1,7 @@
 /** Trains students for a study, in this process: data, images and soft targets are kept between
  * them. */
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
-import type { Recipe } from '../../src/core/recipe.ts';
+import type { Recipe } from '../../src/core/records/recipe.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
 import { timedYield } from '../../src/compute/yield-to-events.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';

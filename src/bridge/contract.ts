@@ -1,7 +1,7 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve
  * exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
-import { z } from './zod.ts';
+import { z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from './schemas/epoch.ts';
 import { explanationSchema } from './schemas/explain.ts';

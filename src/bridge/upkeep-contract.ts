@@ -1,6 +1,6 @@
 /** The methods by which runs are kept for years: a part of the contract. */
 import { oc } from '@orpc/contract';
-import { z } from './zod.ts';
+import { z } from '../core/records/zod.ts';
 import {
   archiveChunkInput,
   exportArchiveInput,

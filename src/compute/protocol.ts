@@ -6,7 +6,7 @@
  * fencing token. A process writes only into the order's folders, and only main moves a finished
  * file into place.
  */
-import { z } from 'zod';
+import { z } from '../core/records/zod.ts';
 
 const text = z.string().min(1);
 

@@ -3,7 +3,7 @@
  * time, and ends by itself within seconds when its parent is gone. It is forked by the host with
  * `serialization: 'advanced'`.
  */
-import { z } from 'zod';
+import { z } from '../core/records/zod.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import { createJobControl, StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';

@@ -2,25 +2,13 @@
 import type { LatencySetting } from './latency.ts';
 import type { Objective, Limit } from './objective.ts';
 import type { Reward } from './objective.ts';
-import { completeRecipe } from './recipe.ts';
-import type { Recipe, RecordedRecipe } from './recipe.ts';
+import type { CheckpointPolicy } from './records/checkpoints.ts';
+import { completeRecipe } from './records/recipe.ts';
+import type { Recipe, RecordedRecipe } from './records/recipe.ts';
 import type { Candidate } from './space/space.ts';
 import type { PriorResult, StrategyOptions } from './strategies/strategy.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
-
-/** Which weights of a finished trial stay on disk, and how. What training goes on from leaves when
- * a trial ends. */
-export interface CheckpointPolicy {
-  /** `fp16` halves the files; the trial's figures are then those of the rounded weights. */
-  readonly precision: 'fp32' | 'fp16';
-  /**
-   * `best-and-last`: each trial's weights after its last epoch, and those after its best one where
-   * that is another;
-   * `last`: the last alone; `front`: the last, of the students that no other dominates.
-   */
-  readonly keep: 'best-and-last' | 'last' | 'front';
-}
 
 /** A whole search, as in a config file, with every default filled in. */
 export interface SearchConfig {

@@ -47,7 +47,9 @@ const imports = (what: string) => `import * as planted from '${what}';\nexport c
 const PLANTS: readonly Plant[] = [
   { room: 'core', code: imports('node:fs'), rule: 'core-node', compiler: true },
   { room: 'core', code: imports('../bridge/lawful.ts'), rule: 'core-rooms', compiler: true },
-  { room: 'core', code: imports('zod'), rule: 'core-packages', compiler: false },
+  { room: 'core', code: imports('tinykeys'), rule: 'core-packages', compiler: false },
+  // Pages refuse what zod tries at first: all take it from core/records/zod.ts, where it is told.
+  { room: 'bridge', code: imports('zod'), rule: 'bridge-packages', compiler: false },
   { room: 'core', code: 'export const title = document.title;\n', compiler: true },
   { room: 'bridge', code: imports('../compute/protocol.ts'), rule: 'bridge-rooms', compiler: true },
   { room: 'bridge', code: imports('node:path'), rule: 'bridge-node', compiler: true },

@@ -4,7 +4,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { createOptimizer, learningRateAt, movingAverage } from '../../src/compute/training/optimizer.ts';
-import type { Recipe } from '../../src/core/recipe.ts';
+import type { Recipe } from '../../src/core/records/recipe.ts';
 import { TINY_RECIPE } from './support/tiny-training.ts';
 
 beforeAll(async () => void (await loadBackend()));

@@ -21,7 +21,7 @@ import { evaluate } from '../../src/compute/training/evaluate.ts';
 import { unflatten } from '../../src/compute/model/parameters.ts';
 import { imagesForTeacher, loadTeacher, teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
-import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
+import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import { LOGITS } from '../../src/core/distill/teacher-arrays.ts';
 import { disposeTargets } from '../../src/compute/teachers/targets.ts';
 import type { TeacherTargets } from '../../src/compute/teachers/targets.ts';

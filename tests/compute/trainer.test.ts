@@ -12,7 +12,7 @@ import { testing } from '../../src/compute/training/optimizer.ts';
 import { layoutOf } from '../../src/compute/model/parameters.ts';
 import { train } from '../../src/compute/training/trainer.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';
-import type { Recipe } from '../../src/core/recipe.ts';
+import type { Recipe } from '../../src/core/records/recipe.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask, tinyTraining, tinyTransformer } from './support/tiny-training.ts';
 

@@ -1,7 +1,7 @@
 /** Recipes and configurations of earlier versions still mean what they meant. */
 import { expect, it } from 'vitest';
-import { recipeSchema } from '../../src/bridge/schemas/recipe.ts';
-import { completeRecipe } from '../../src/core/recipe.ts';
+import { recipeInput } from '../../src/core/records/recipe.ts';
+import { completeRecipe } from '../../src/core/records/recipe.ts';
 import { completeConfig } from '../../src/core/run.ts';
 import { searchConfig } from '../support/store-records.ts';
 
@@ -27,7 +27,7 @@ it('an old recipe is completed by the settings it was trained with: cosine, no c
 });
 
 it('the schema fills in the same, so that an old config file and an old run mean one thing', () => {
-  expect(recipeSchema.parse(OLD)).toEqual(completeRecipe(OLD));
+  expect(recipeInput.parse(OLD)).toEqual(completeRecipe(OLD));
 });
 
 it('a complete recipe stays as it is', () => {

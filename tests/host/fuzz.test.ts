@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contract } from '../../src/bridge/contract.ts';
-import type { z } from '../../src/bridge/zod.ts';
+import type { z } from '../../src/core/records/zod.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host, HostClient } from '../../src/host/create-host.ts';
 import type { Handlers } from '../../src/host/handlers.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
-import { DISTILLATION_DEFAULTS } from '../../src/core/distill/distillation-recipe.ts';
+import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import { checkInput } from '../../src/renderer/form/check-input.ts';
 import type { Draft } from '../../src/renderer/form/form-model.ts';
 import { parseNumber, parseNumbers } from '../../src/renderer/form/typed-number.ts';

@@ -1,7 +1,7 @@
 /** Inputs for a method of the bridge: anything at all, and what its schema allows with faults in
  * it. */
 import fc from 'fast-check';
-import { z } from '../../src/bridge/zod.ts';
+import { z } from '../../src/core/records/zod.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

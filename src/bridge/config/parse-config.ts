@@ -1,6 +1,6 @@
 /** A search as people write it, from text or from a parsed file, into its typed form with every
  * default filled in. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { nearestWord } from '../words/nearest-word.ts';
 import { assertPlain } from '../plain-value.ts';

@@ -1,5 +1,5 @@
 /** Input of a schema from wherever it comes, with its defaults filled in. */
-import type { z } from '../zod.ts';
+import type { z } from '../../core/records/zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 
 /** Throws `config.invalid`, naming the first field at fault, as a call over the bridge does. */

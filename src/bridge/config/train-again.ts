@@ -8,8 +8,8 @@ import { inputOf } from './config-input.ts';
 import { MOST_SEEDS } from './expand-config.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
-import { MOST_EPOCHS } from '../schemas/recipe.ts';
-import { z } from '../zod.ts';
+import { MOST_EPOCHS } from '../../core/records/recipe.ts';
+import { z } from '../../core/records/zod.ts';
 
 /** What the form proposes. [R]: three seeds show a spread, and a schedule of four times the
  * search's is mostly enough. */

@@ -1,7 +1,7 @@
 /** What a search aims at besides its objectives, as people write it. */
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 export const rewardInput = z
   .strictObject({

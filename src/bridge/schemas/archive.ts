@@ -1,6 +1,6 @@
 /** Runs and workspaces as one file: what an archive says of itself, and how it crosses the
  * bridge. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const count = z.int().min(0);

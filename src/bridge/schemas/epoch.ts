@@ -1,5 +1,5 @@
 /** A point of a curve: what is known after an epoch of training. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 /** It may be NaN or infinite: z.number() refuses both. */
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');

@@ -1,7 +1,7 @@
 /** Why a run went as it did, as it crosses the bridge; `core/strategies/explain.ts` says what each
  * part means. */
 import type { Explanation } from '../../core/strategies/explain.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 export type ExplanationView = Explanation;
 

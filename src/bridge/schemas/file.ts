@@ -1,6 +1,6 @@
 /** Files and folders that a window hands over, in pieces: it names them by an id of its own, and
  * never says where they lie. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 /** Bytes in one message: whole messages stay below what the shells accept. */
 export const PIECE_BYTES = 1_500_000;

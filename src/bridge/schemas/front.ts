@@ -1,7 +1,7 @@
 /** Fronts over many runs: which runs may be laid on one another, and their finished students as
  * columns. */
 import { list } from './records.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected doubles');
 const count = z.int().min(0);

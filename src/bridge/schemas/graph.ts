@@ -2,7 +2,7 @@
  * logits. */
 import { inferShapes } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 /** Larger ones are no networks that this program trains, and their sizes would overflow. */
 const MOST_LAYERS = 5000;

@@ -1,7 +1,7 @@
 /** What it takes to make a data set of somebody's files. */
 import { handedId } from './file.ts';
 import { folderName } from './library.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 const share = z.number().gt(0).lt(1);
 

@@ -1,6 +1,6 @@
 /** Long work that is neither a search nor a replay, as every window sees it: what it is, how far,
  * and how it ended. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { epochPointSchema } from './epoch.ts';
 
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');

@@ -1,6 +1,6 @@
 /** Teachers and data sets as they are kept: what is known of each, where it is used, and what it
  * takes to train a teacher. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { epochPointSchema } from './epoch.ts';
 
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');

@@ -3,7 +3,7 @@
 import type { Continuation, Leg, Why } from '../../core/events.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { idInput } from './records.ts';
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 interface LogPlace {
   /** Counts from 0 without gaps. */

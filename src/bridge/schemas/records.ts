@@ -3,16 +3,17 @@
  * key is an error. Core's types are the meaning; `satisfies`-style checks at the end keep both in
  * step.
  */
-import { z } from '../zod.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
+import { checkpointsInput, checkpointsSchema } from '../../core/records/checkpoints.ts';
+import { recipeInput, recipeSchema } from '../../core/records/recipe.ts';
+import { z } from '../../core/records/zod.ts';
 import type { Run } from '../../core/run.ts';
 import type { EpochPoint, Trial } from '../../core/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
 import { epochPointSchema } from './epoch.ts';
 import { jobSchema } from './job.ts';
-import { checkpointsSchema, recipeSchema } from './recipe.ts';
 import { replaySummarySchema } from './replay.ts';
 import { runLabels } from './upkeep.ts';
 
@@ -82,8 +83,8 @@ export const searchInputSchema = z.strictObject({
   budget: z
     .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
     .prefault({}),
-  recipe: recipeSchema.prefault({}),
-  checkpoints: checkpointsSchema.prefault({}),
+  recipe: recipeInput.prefault({}),
+  checkpoints: checkpointsInput.prefault({}),
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Seed of the whole run'),
   slots: z
     .int()

@@ -1,7 +1,7 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
  * of it. */
 import { handedId } from './file.ts';
-import { readonlyInput, z } from '../zod.ts';
+import { readonlyInput, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');

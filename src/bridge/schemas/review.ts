@@ -1,6 +1,6 @@
 /** Schemas of what networks are compared by: their kept checkpoints, twins, images, and what their
  * layers are like. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 import type { LayerStatistics } from '../../core/layer-statistics.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

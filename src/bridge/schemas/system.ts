@@ -1,5 +1,5 @@
 /** What the program says of itself: machine and compute backend, workspace, and how sound it is. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const count = z.int().min(0);

@@ -1,6 +1,6 @@
 /** Keeping runs for years: tags, notes, the trash, views of the list, and the space that all of it
  * takes. */
-import { z } from '../zod.ts';
+import { z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const count = z.int().min(0);

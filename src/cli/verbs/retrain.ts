@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { proposedAgain, TRAIN_AGAIN, trainAgainInput } from '../../bridge/config/train-again.ts';
 import { MOST_SEEDS } from '../../bridge/config/expand-config.ts';
-import { MOST_EPOCHS } from '../../bridge/schemas/recipe.ts';
+import { MOST_EPOCHS } from '../../core/records/recipe.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { winnersOf } from '../../core/front.ts';
 import type { Trial } from '../../core/trial.ts';

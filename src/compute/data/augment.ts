@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split as splitSeed } from '../../core/math/rng.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { only, perAttributes, rawOp } from '../backend/raw.ts';
 import type { Normalisation, Split } from './dataset.ts';

@@ -11,7 +11,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { AttentionRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { levelPairs } from '../../core/distill/feature-levels.ts';
 import { attentionArray } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
@@ -24,7 +24,7 @@ const ATTENTION_EPSILON = 1e-12;
 
 /** CE + w sum over pairs of mean (A_s - A_t)^2. */
 export function attentionLoss(
-  { weight, power }: AttentionRecipe,
+  { weight, power }: RecipeOf<'at'>,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
 ): Criterion {

@@ -21,7 +21,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { ContrastiveRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { lastVector } from '../../core/distill/feature-levels.ts';
 import { vectorArray } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
@@ -34,7 +34,7 @@ const SMALLEST_SQUARE = 1e-12;
 
 /** `labels`: one-hot, of all training images, `[count, classes]`. */
 export function contrastLoss(
-  recipe: ContrastiveRecipe,
+  recipe: RecipeOf<'crd'>,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
   labels: Tensor2D,

@@ -1,7 +1,7 @@
 /** The criterion that a recipe asks for: a line for each loss. */
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { DistillationRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { DistillationRecipe } from '../../core/records/distillation.ts';
 import { attentionLoss } from './attention.ts';
 import { contrastLoss } from './contrast.ts';
 import type { Criterion } from './criterion.ts';

@@ -10,8 +10,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { warmupShare } from '../../core/distill/distillation-recipe.ts';
-import type { DecoupledRecipe } from '../../core/distill/distillation-recipe.ts';
+import { warmupShare } from '../../core/distill/warmup-share.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
@@ -21,7 +21,7 @@ import { crossEntropy } from './soft-targets.ts';
  * exponentials. */
 const APART = 1e4;
 
-export function decoupledLoss(recipe: DecoupledRecipe): Criterion {
+export function decoupledLoss(recipe: RecipeOf<'dkd'>): Criterion {
   return {
     taps: [],
     slots: [],
@@ -43,7 +43,7 @@ function decoupledDivergence(
   logits: Tensor2D,
   teacherLogits: Tensor2D,
   own: Tensor2D,
-  { temperature, alpha, beta }: DecoupledRecipe,
+  { temperature, alpha, beta }: RecipeOf<'dkd'>,
 ): Scalar {
   const [batch] = logits.shape;
   return differentiable([logits], (save) => {

@@ -15,7 +15,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { HintRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { hintArray, hintPair } from '../../core/distill/teacher-arrays.ts';
 import { trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
@@ -26,7 +26,7 @@ import { crossEntropy } from './soft-targets.ts';
 
 /** `rows`: views times images of the teacher's targets. */
 export function hintLoss(
-  { weight }: HintRecipe,
+  { weight }: RecipeOf<'fitnet'>,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
   rows: number,

@@ -9,13 +9,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
-import type { LogitRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
-export function logitLoss({ weight }: LogitRecipe): Criterion {
+export function logitLoss({ weight }: RecipeOf<'mse'>): Criterion {
   return {
     taps: [],
     slots: [],

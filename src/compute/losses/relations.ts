@@ -10,7 +10,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { RelationRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
 import type { Criterion } from './criterion.ts';
@@ -20,7 +20,7 @@ import { crossEntropy } from './soft-targets.ts';
  * slope of 1e8. */
 const RELATION_EPSILON = 1e-6;
 
-export function relationLoss(recipe: RelationRecipe): Criterion {
+export function relationLoss(recipe: RecipeOf<'dist'>): Criterion {
   return {
     taps: [],
     slots: [],
@@ -31,7 +31,7 @@ export function relationLoss(recipe: RelationRecipe): Criterion {
   };
 }
 
-function relationDistance(logits: Tensor2D, teacherLogits: Tensor2D, weights: RelationRecipe): Scalar {
+function relationDistance(logits: Tensor2D, teacherLogits: Tensor2D, weights: RecipeOf<'dist'>): Scalar {
   const { temperature, inter, intra } = weights;
   return differentiable([logits], (save) => {
     const p = tf.softmax(tf.mul(logits, 1 / temperature));

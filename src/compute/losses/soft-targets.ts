@@ -14,7 +14,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
-import type { SoftTargetRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { nothing } from '../backend/activation.ts';
 import { differentiable, savedAt } from '../backend/differentiable.ts';
@@ -27,7 +27,7 @@ export function labelLoss(): Criterion {
   return { taps: [], slots: [], loss: ({ logits, targets }) => crossEntropy(logits, targets) };
 }
 
-export function softTargetLoss(recipe: SoftTargetRecipe): Criterion {
+export function softTargetLoss(recipe: RecipeOf<'kd'>): Criterion {
   return {
     taps: [],
     slots: [],
@@ -57,7 +57,7 @@ function distillationLoss(
   logits: Tensor2D,
   targets: Tensor2D,
   teacherLogits: Tensor2D,
-  { temperature, weight }: SoftTargetRecipe,
+  { temperature, weight }: RecipeOf<'kd'>,
 ): Scalar {
   if (hasNativeKernels()) return nativeLoss(opFor(temperature, weight), logits, targets, teacherLogits);
   const [batch] = logits.shape;

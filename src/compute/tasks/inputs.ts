@@ -2,10 +2,8 @@
  * Checks of what several kinds of task are given. An order comes from our own host, so they ask
  * whether both sides mean the same, not whether a person may want it.
  */
-import { z } from 'zod';
+import { z } from '../../core/records/zod.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { DISTILLATION_DEFAULTS } from '../../core/distill/distillation-recipe.ts';
-import type { Recipe } from '../../core/recipe.ts';
 import { isTeacherSources, readRecordedDataset } from '../../core/sources.ts';
 import type { DatasetSources, Recorded, TeacherSources } from '../../core/sources.ts';
 
@@ -23,42 +21,6 @@ export const graph = shaped<ArchitectureGraph>(
     inputShape: z.array(count),
     classes: count,
     layers: z.array(z.object({ id: text, layer: z.object({ op: text }), inputs: z.array(z.unknown()) })),
-  }),
-);
-
-/** Each loss with its own numbers. */
-const distillation = z.union(
-  Object.values(DISTILLATION_DEFAULTS).map(({ loss, ...numbers }) =>
-    z.object({
-      loss: z.literal(loss),
-      ...Object.fromEntries(Object.keys(numbers).map((name) => [name, z.number()])),
-    }),
-  ),
-);
-
-export const recipe = shaped<Recipe>(
-  z.object({
-    epochs: count,
-    batchSize: count,
-    optimizer: z.enum(['sgd', 'adamw']),
-    learningRate: z.number(),
-    seconds: z.number().optional(),
-    warmupEpochs: z.number(),
-    schedule: z.enum(['cosine', 'step', 'constant']),
-    milestones: z.array(z.number()),
-    decayFactor: z.number(),
-    momentum: z.number(),
-    weightDecay: z.number(),
-    clipNorm: z.number(),
-    emaDecay: z.number(),
-    labelSmoothing: z.number(),
-    augmentation: z.object({
-      flip: z.boolean(),
-      shift: z.int().nonnegative(),
-      cutout: z.int().nonnegative(),
-      mixup: z.number(),
-    }),
-    distillation,
   }),
 );
 

@@ -3,7 +3,7 @@
  * given, what it tells and what it gives, `run.ts` does it. A kind is a line in `Tasks`, one in
  * `INPUTS`, and one among those that run it (`trainer-tasks.ts`).
  */
-import type { z } from 'zod';
+import type { z } from '../../core/records/zod.ts';
 import { backendInput } from './backend/task.ts';
 import type { BackendTask } from './backend/task.ts';
 import { evaluateInput } from './evaluate/task.ts';

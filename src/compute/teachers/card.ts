@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import { canonicalText, teacherChanged, teacherChanges } from '../../core/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/sources.ts';
 import { writeAtomically } from '../files/atomic-file.ts';

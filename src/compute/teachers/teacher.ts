@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
-import type { DistillationRecipe } from '../../core/distill/distillation-recipe.ts';
+import type { DistillationRecipe } from '../../core/records/distillation.ts';
 import { teacherArrays } from '../../core/distill/teacher-arrays.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { WorkbenchError } from '../../core/errors.ts';

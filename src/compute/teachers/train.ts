@@ -6,7 +6,7 @@ import { costOf } from '../../core/arch/cost.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import type { DatasetSources, Recorded } from '../../core/sources.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import { loadBackend } from '../backend/load-backend.ts';

@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { createRng, split } from '../../core/math/rng.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import type { Statistics } from '../backend/norms.ts';
 import { lossAndGradients } from '../backend/gradient.ts';
 import type { TrainingState } from '../files/checkpoint.ts';

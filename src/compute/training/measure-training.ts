@@ -1,7 +1,7 @@
 /** How fast this machine trains a reference student by the product's own loop: with our kernels and
  * without them. */
 import { studentFamily } from '../../core/arch/families/registry.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels, withoutNativeKernels } from '../backend/native.ts';
 import { residentImages } from '../data/augment.ts';
 import { normalisationOf } from '../data/dataset.ts';

@@ -9,7 +9,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { rawOp } from '../backend/raw.ts';
 

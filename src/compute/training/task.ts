@@ -1,5 +1,5 @@
 /** What a training is given: a network, its images, its recipe, and where it goes on from. */
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import type { ResidentImages } from '../data/augment.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
 import type { Model } from '../model/model.ts';

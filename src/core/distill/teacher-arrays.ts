@@ -10,7 +10,7 @@
  * - crd: the vector before the logits, `[channels]`.
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
-import type { DistillationRecipe } from './distillation-recipe.ts';
+import type { DistillationRecipe } from '../records/distillation.ts';
 import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
 

@@ -3,7 +3,7 @@
  * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
  * gone on with.
  */
-import { z } from '../../bridge/zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { searchFault } from '../../bridge/config/recorded-search.ts';
 import {
   candidateSchema,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { z } from '../../bridge/zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { SPLITS } from '../../core/sources.ts';
 import type { DatasetSources, SplitSources } from '../../core/sources.ts';

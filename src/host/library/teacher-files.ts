@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochPointSchema } from '../../bridge/schemas/epoch.ts';
-import { z } from '../../bridge/zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { soundGraphSchema } from '../../bridge/schemas/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { canonicalText, readRecordedDataset } from '../../core/sources.ts';

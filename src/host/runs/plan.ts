@@ -6,7 +6,7 @@ import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
-import type { Recipe } from '../../core/recipe.ts';
+import type { Recipe } from '../../core/records/recipe.ts';
 import type { Run, SearchConfig } from '../../core/run.ts';
 import type { RunSources } from '../../core/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';

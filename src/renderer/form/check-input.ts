@@ -1,5 +1,5 @@
 /** What the schema says against an input, field by field, in words that say what to enter. */
-import type { z } from '../../bridge/zod.ts';
+import type { z } from '../../core/records/zod.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas/records.ts';
 import { searchInputSchema } from '../../bridge/schemas/records.ts';
 import { numberWords } from './typed-number.ts';

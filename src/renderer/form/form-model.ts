@@ -1,6 +1,6 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults,
  * and the way back. */
-import { z } from '../../bridge/zod.ts';
+import { z } from '../../core/records/zod.ts';
 import { importOptionsSchema } from '../../bridge/schemas/import.ts';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
 import { replayInputSchema } from '../../bridge/schemas/replay.ts';

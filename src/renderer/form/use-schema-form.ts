@@ -2,7 +2,7 @@
  * means, and what the host says to it. */
 import { computed, shallowRef } from 'vue';
 import { useCall } from '../api.ts';
-import type { z } from '../../bridge/zod.ts';
+import type { z } from '../../core/records/zod.ts';
 import { faultsOf } from './check-input.ts';
 import type { Draft, Field, FieldValue } from './form-model.ts';
 import { draftToInput, initialDraft } from './form-model.ts';

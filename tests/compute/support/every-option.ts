@@ -2,7 +2,7 @@
  * when run by itself. */
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Recipe } from '../../../src/core/recipe.ts';
+import type { Recipe } from '../../../src/core/records/recipe.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { TrainingTask } from '../../../src/compute/training/task.ts';
 import { train } from '../../../src/compute/training/trainer.ts';

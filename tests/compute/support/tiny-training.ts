@@ -2,7 +2,7 @@
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import { normalisedConvolution, normalisedDepthwise, perceptron } from '../../../src/core/arch/blocks.ts';
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
-import type { Recipe } from '../../../src/core/recipe.ts';
+import type { Recipe } from '../../../src/core/records/recipe.ts';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
 import { residentImages } from '../../../src/compute/data/augment.ts';
 import type { ResidentImages } from '../../../src/compute/data/augment.ts';

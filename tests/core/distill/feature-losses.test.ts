@@ -8,7 +8,7 @@ import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import { attentionDistance, attentionMap } from '../../oracle/distill/attention.ts';
 import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contrast.ts';
 import type { Contrast } from '../../oracle/distill/contrast.ts';
-import { DISTILLATION_DEFAULTS } from '../../../src/core/distill/distillation-recipe.ts';
+import { DISTILLATION_DEFAULTS } from '../../../src/core/records/distillation.ts';
 import { featureLevels, lastVector, levelPairs } from '../../../src/core/distill/feature-levels.ts';
 import { teacherArrays, testing } from '../../../src/core/distill/teacher-arrays.ts';
 

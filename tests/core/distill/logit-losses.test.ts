@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoupledDivergence, decoupledGradient } from '../../oracle/distill/decoupled.ts';
-import { DISTILLATION_DEFAULTS, warmupShare } from '../../../src/core/distill/distillation-recipe.ts';
+import { warmupShare } from '../../../src/core/distill/warmup-share.ts';
+import { DISTILLATION_DEFAULTS } from '../../../src/core/records/distillation.ts';
 import { logitDistance, logitDistanceGradient } from '../../oracle/distill/logits.ts';
 import { correlation, relationDistance, relationGradient } from '../../oracle/distill/relations.ts';
 import { softmax, softTargetDivergence } from '../../oracle/distill/soft-targets.ts';

@@ -13,10 +13,10 @@
  * KL(p_t || p_s) = KL(b_t || b_s) + (1 - p_t^y) KL(q_t || q_s): DKD weighs the two terms apart, by
  * alpha and beta.
  */
-import type { DecoupledRecipe } from '../../../src/core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../../src/core/records/distillation.ts';
 import { logSoftmax, requireSameLength } from './soft-targets.ts';
 
-type DecoupledWeights = Pick<DecoupledRecipe, 'temperature' | 'alpha' | 'beta'>;
+type DecoupledWeights = Pick<RecipeOf<'dkd'>, 'temperature' | 'alpha' | 'beta'>;
 
 /** T^2 (alpha KL(b_t || b_s) + beta KL(q_t || q_s)), in nats. */
 export function decoupledDivergence(

@@ -10,14 +10,14 @@
  * epsilon   added to both sums of squares, so that a constant row or column has r = 0 and a finite
  *           slope
  */
-import type { RelationRecipe } from '../../../src/core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../../src/core/records/distillation.ts';
 import { softmax } from './soft-targets.ts';
 
 /** The paper's code adds 1e-8 to the product of the norms, where a constant column still has a
  * slope of 1e8. */
 const RELATION_EPSILON = 1e-6;
 
-type RelationWeights = Pick<RelationRecipe, 'temperature' | 'inter' | 'intra'>;
+type RelationWeights = Pick<RecipeOf<'dist'>, 'temperature' | 'inter' | 'intra'>;
 type Rows = readonly (readonly number[])[];
 
 /** a.b / sqrt((a.a + epsilon) (b.b + epsilon)) of the centred values. */

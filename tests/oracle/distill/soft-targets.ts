@@ -12,10 +12,10 @@
  * w        weight of the soft targets                                       [0, 1]
  */
 import { WorkbenchError } from '../../../src/core/errors.ts';
-import type { NoDistillation, SoftTargetRecipe } from '../../../src/core/distill/distillation-recipe.ts';
+import type { RecipeOf } from '../../../src/core/records/distillation.ts';
 
 export interface LossRecipe {
-  readonly distillation: NoDistillation | SoftTargetRecipe;
+  readonly distillation: RecipeOf<'none'> | RecipeOf<'kd'>;
   readonly labelSmoothing: number;
 }
 

@@ -1,5 +1,5 @@
 /** What computes here, and how fast. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 
 export const backendInput = z.object({});
 

@@ -1,5 +1,5 @@
 /** How good a trained network is on a split, and what it says of each image. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
 
 export const evaluateInput = z.object({

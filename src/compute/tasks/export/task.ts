@@ -1,5 +1,5 @@
 /** A network becomes a file for others, tried on validation images before it is written. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource, text } from '../inputs.ts';
 import type { ProgressReport, WrittenFile } from '../outputs.ts';
 

@@ -1,6 +1,6 @@
 /** A data set is made of somebody's files; it needs no tensors, and a process of its own does
  * it. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
 import type { ProgressReport, WrittenFolder } from '../outputs.ts';
 

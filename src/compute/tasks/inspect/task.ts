@@ -1,5 +1,5 @@
 /** What the weights of each layer are like, and its outputs on some validation images. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 import type { LayerStatistics } from '../../../core/layer-statistics.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
 

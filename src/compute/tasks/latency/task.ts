@@ -1,6 +1,6 @@
 /** Forward passes of an architecture are timed; the process should have one thread, and the machine
  * to itself. */
-import { z } from 'zod';
+import { z } from '../../../core/records/zod.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../../core/latency.ts';
 import type { LatencyMeasurement } from '../../../core/latency.ts';
 import { graph } from '../inputs.ts';

@@ -1,7 +1,8 @@
 /** A new teacher, trained on the data set's own training images by labels alone. */
-import { z } from 'zod';
-import type { Recipe } from '../../../core/recipe.ts';
-import { datasetRef, recipe, seed, text } from '../inputs.ts';
+import { z } from '../../../core/records/zod.ts';
+import { recipeSchema } from '../../../core/records/recipe.ts';
+import type { Recipe } from '../../../core/records/recipe.ts';
+import { datasetRef, seed, text } from '../inputs.ts';
 import type { EpochReport, NoteReport, ProgressReport, WrittenFolder } from '../outputs.ts';
 
 /** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets
@@ -31,7 +32,7 @@ export const teacherInput = z.object({
   name: text,
   title: text,
   /** Absent: the recipe of the bundled teacher. */
-  recipe: recipe.optional(),
+  recipe: recipeSchema.optional(),
   seed,
   /** Today, ISO 8601, for the card. */
   date: text,

@@ -1,6 +1,8 @@
 /** A student is trained to its end, or to the end of a leg. */
-import { z } from 'zod';
-import { count, datasetRef, graph, recipe, seed, teacherRef, text } from '../inputs.ts';
+import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
+import { recipeSchema } from '../../../core/records/recipe.ts';
+import { z } from '../../../core/records/zod.ts';
+import { count, datasetRef, graph, seed, teacherRef, text } from '../inputs.ts';
 import type { EpochReport, ProgressReport, WrittenFile } from '../outputs.ts';
 import type { Evaluation } from '../evaluate/task.ts';
 
@@ -9,11 +11,11 @@ export const trainInput = z.object({
   dataset: datasetRef,
   /** Absent: trained without a teacher. */
   teacher: teacherRef.optional(),
-  recipe,
+  recipe: recipeSchema,
   /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its
    * end. */
   until: count.optional(),
-  checkpoints: z.object({ precision: z.enum(['fp32', 'fp16']), keep: z.enum(['best-and-last', 'last', 'front']) }),
+  checkpoints: checkpointsSchema,
   seed,
   /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */
   resumeFrom: text.optional(),

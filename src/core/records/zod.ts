@@ -1,0 +1,48 @@
+/** zod as every schema takes it, and what schemas of records share. Its first object parse tries
+ * `eval`, which the content security policy refuses. */
+import { z } from 'zod';
+
+z.config({ jitless: true });
+
+export { z };
+
+/** The record that a schema describes. Its lists are read-only, its objects by the house's rule. */
+export type RecordOf<S extends z.ZodType> = ReadonlyDeep<z.output<S>>;
+
+type ReadonlyDeep<T> = T extends ArrayBufferView
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T;
+
+/**
+ * For inputs: an array that is read only by its type. zod's own `.readonly()` freezes what it was
+ * given even where it refuses it, and throws at a typed array, which a page may send.
+ */
+export function readonlyInput<T extends z.ZodType>(
+  schema: z.ZodArray<T>,
+): z.ZodType<readonly z.output<T>[], readonly z.input<T>[]> {
+  return schema;
+}
+
+/** What an input becomes once its defaults are filled in: a field with a default is never
+ * missing. */
+export function complete<S extends z.ZodType>(input: S): z.ZodType<z.output<S>> {
+  // Sound: fields lose their defaults, and keep what they accept.
+  return withoutDefaults(input) as z.ZodType<z.output<S>>;
+}
+
+function withoutDefaults(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    const inner = schema.unwrap();
+    return withoutDefaults(inner instanceof z.ZodOptional ? inner.unwrap() : inner);
+  }
+  if (schema instanceof z.ZodObject) {
+    const shape = Object.fromEntries(Object.entries(schema.shape).map(([key, field]) => [key, withoutDefaults(field)]));
+    return z.core.clone(schema, { ...schema.def, shape });
+  }
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return z.core.clone(schema, { ...schema.def, options: schema.options.map(withoutDefaults) });
+  }
+  return schema;
+}
