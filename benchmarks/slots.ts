@@ -21,7 +21,7 @@ import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import { enumerateFamily } from '../src/core/space/lattice.ts';
 import type { Executor } from '../src/host/executors/executor.ts';
-import { createTrainerPool } from '../src/host/executors/trainer-pool.ts';
+import { createLocalExecutor } from '../src/host/executors/local-executor.ts';
 import { trainerSettings } from '../src/host/executors/trainer-settings.ts';
 
 const { values } = parseArgs({
@@ -80,7 +80,7 @@ async function trainAll(pool: Executor, graphs: readonly ArchitectureGraph[]): P
 }
 
 const settings = trainerSettings({}, { fence: FENCE, folders: { temp: folder, cache: join(folder, 'cache') } });
-const ways = { one: createTrainerPool(settings), two: createTrainerPool(settings) };
+const ways = { one: createLocalExecutor(settings), two: createLocalExecutor(settings) };
 ways.one.resize(1);
 ways.two.resize(2);
 const seconds: Record<keyof typeof ways, number[]> = { one: [], two: [] };

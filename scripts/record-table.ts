@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeAtomically } from '../src/compute/files/atomic-file.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import { measureLatency } from '../src/compute/latency/latency.ts';
+import { measureLatency } from '../src/compute/tasks/latency/run.ts';
 import { assemble, latencyId, LATENCY_ROUNDS, tableText } from './record-table/assemble.ts';
 import { withFigures } from './record-table/card.ts';
 import { latencyRow, TIMED } from './record-table/latency.ts';

@@ -33,7 +33,7 @@ import { createRunService } from './runs/service.ts';
 import { createRunUpkeep } from './runs/upkeep.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
-import { createTrainerPool } from './executors/trainer-pool.ts';
+import { createLocalExecutor } from './executors/local-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
@@ -117,7 +117,7 @@ function hostOver(
     folders: { temp: files.temp, cache: files.folders.cache },
   });
   const live = createLiveEvents();
-  const executor = createTrainerPool(settings);
+  const executor = createLocalExecutor(settings);
   const catalog = createCatalog(options.resources, workspace.directory);
   const jobs = createJobList({ live, log, now: () => new Date(), clock: () => performance.now() });
   const side = createSideJobs(settings, catalog, jobs.track);

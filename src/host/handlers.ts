@@ -149,7 +149,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
         return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
       },
       explain: ({ id }) => parts.explain(id),
-      preview: (parsed) => previewSearch(catalog, store, parsed),
+      preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
       start: (parsed) => runs.start(parsed),
       startSample: () => parts.startSample(),
       pause: ({ id }) => runs.pause(id),

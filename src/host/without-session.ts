@@ -20,6 +20,7 @@ import { readWorkspace } from './workspace/read-workspace.ts';
 import { planRun } from './runs/plan.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
+import { machineSlots } from './executors/trainer-slots.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 type Machine = Pick<HostOptions, 'node' | 'trainer' | 'version'>;
@@ -50,7 +51,7 @@ export async function measureBackend(options: Places & Machine): Promise<Backend
 /** Throws what starting this search would throw for its data set, teacher, families, strategy or
  * limits. */
 export async function checkSearch({ resources, workspace }: Places, search: ParsedSearchInput): Promise<void> {
-  await planRun(createCatalog(resources, workspace), search);
+  await planRun(createCatalog(resources, workspace), search, machineSlots);
 }
 
 /** Why the run went as it did so far. Throws `run.missing` and `dataset.*`. */

@@ -5,9 +5,10 @@ import { layerCosts } from '../../src/core/arch/cost.ts';
 import { sizeOf } from '../../src/core/arch/ops.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { ownLogits } from '../../src/compute/export/verify.ts';
-import { inspectNetwork } from '../../src/compute/inspect.ts';
+import { testing } from '../../src/compute/tasks/inspect/run.ts';
 import { randomNetwork, randomPixels } from './support/random-network.ts';
 
+const { inspectNetwork } = testing;
 beforeAll(async () => void (await loadBackend()));
 
 it('tells of every layer: all of its trainable weights, and its outputs on all images', () => {

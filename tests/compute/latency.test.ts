@@ -2,7 +2,7 @@
  * at all. */
 import { expect, it } from 'vitest';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../src/core/latency.ts';
-import { measureLatency, testing } from '../../src/compute/latency/latency.ts';
+import { measureLatency, testing } from '../../src/compute/tasks/latency/run.ts';
 import { tinyConvolutional } from './support/tiny-training.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import * as tf from '@tensorflow/tfjs-core';

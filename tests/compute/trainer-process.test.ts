@@ -121,7 +121,7 @@ function student(changes: Partial<Input<'train'>> = {}): Input<'train'> {
 
 /** What a student is evaluated by. */
 function kept({ checkpoint: { path, sha256 } }: Trained, dataset = { directory }) {
-  const source = { kind: 'student', graph: tinyConvolutional(), checkpoint: path, sha256 } as const;
+  const source = { kind: 'student', graph: tinyConvolutional(), weights: { path, sha256 } } as const;
   return { source, dataset, split: 'validation' } as const;
 }
 
@@ -177,7 +177,7 @@ describe('the trainer process', () => {
     send({ type: 'stop', jobId: 'held' });
     await next('stopped', 'held');
     const last = epochs('held').at(-1);
-    order('train', 'again', student({ recipe, resumeFrom: last?.checkpoint.path }));
+    order('train', 'again', student({ recipe, resumeFrom: last?.checkpoint }));
     expect((await trained('again')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
     expect(epochs('again')[0]?.point.epoch).toBe((last?.point.epoch ?? 0) + 1);
   });
@@ -192,7 +192,7 @@ describe('the trainer process', () => {
     if (last === undefined) throw new Error('it has told of its epochs');
     const { validationAccuracy: accuracy, validationLoss: loss } = last.point;
     expect(rested).toEqual({ type: 'rested', epoch: 2, accuracy, loss });
-    order('train', 'on', student({ resumeFrom: last.checkpoint.path }));
+    order('train', 'on', student({ resumeFrom: last.checkpoint }));
     expect((await trained('on')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
     order('train', 'odd', student({ until: 0 }));
     expect((await next('failed', 'odd')).message).toContain('"until"');
@@ -271,15 +271,21 @@ describe('the trainer process', () => {
     order('train', 'other', student({ graph: tinyTransformer() }));
     const { checkpoint } = await epoch('other');
     await trained('other');
-    expect(await failure('strange', { resumeFrom: checkpoint.path })).toEqual({
+    expect(await failure('strange', { resumeFrom: checkpoint })).toEqual({
       code: 'checkpoint.corrupt',
       message: expect.stringContaining('is missing or of another size'),
     });
     const cut = join(folder, 'cut.safetensors');
-    writeFileSync(cut, readFileSync(checkpoint.path).subarray(0, -9));
-    expect(await failure('cut-short', { graph: tinyTransformer(), resumeFrom: cut })).toEqual({
+    const bytes = readFileSync(checkpoint.path).subarray(0, -9);
+    writeFileSync(cut, bytes);
+    const found = { path: cut, sha256: createHash('sha256').update(bytes).digest('hex') };
+    expect(await failure('cut-short', { graph: tinyTransformer(), resumeFrom: found })).toEqual({
       code: 'checkpoint.corrupt',
       message: expect.stringContaining('ends inside tensor'),
+    });
+    const other = { path: cut, sha256: checkpoint.sha256 };
+    expect(await failure('another', { graph: tinyTransformer(), resumeFrom: other })).toMatchObject({
+      code: 'checkpoint.corrupt',
     });
     order('train', 'after', student());
     await trained('after');
@@ -308,7 +314,8 @@ describe('the trainer process', () => {
     const dataset = { directory: own, known: sourcesIn(own) };
     order('train', 'first', student({ dataset }));
     const { source, split } = kept(await trained('first'));
-    const wrong = { ...source, sha256: source.sha256.replace(/^./, 'x') };
+    const { weights } = source;
+    const wrong = { ...source, weights: { ...weights, sha256: weights.sha256.replace(/^./, 'x') } };
     order('evaluate', 'weights', { source: wrong, dataset: { directory }, split });
     expect(await next('failed', 'weights')).toMatchObject({ code: 'checkpoint.corrupt' });
     // The training images are in memory; the test split is read now, and was changed meanwhile.

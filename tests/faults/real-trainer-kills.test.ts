@@ -36,8 +36,8 @@ function entryIn(place: string, killAfter: ReadonlyMap<number, number>): string 
 const moments = ${JSON.stringify(moments)};
 const send = process.send.bind(process);
 process.send = (message, ...rest) => {
-  const due = message?.type === 'epoch' && moments[/0*(\\d+-a\\d+)$/.exec(message.jobId)?.[1]];
-  if (due !== message?.point?.epoch || due === undefined) return send(message, ...rest);
+  const due = message?.type === 'report' && moments[/0*(\\d+-a\\d+)$/.exec(message.jobId)?.[1]];
+  if (due !== message?.report?.point?.epoch || due === undefined) return send(message, ...rest);
   appendFileSync(${JSON.stringify(join(place, 'kills'))}, 'x');
   process.kill(process.pid, 'SIGKILL');
 };

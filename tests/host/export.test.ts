@@ -73,7 +73,10 @@ describe('createExporter', () => {
     expect(name).toBe('nice-search-take-2-student-1.onnx');
     expect(Buffer.from(data).toString()).toBe('network');
     expect(inputs[0]).toMatchObject({
-      source: { kind: 'student', checkpoint, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      source: {
+        kind: 'student',
+        weights: { path: checkpoint, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      },
       card: {
         title: 'Student 1 of "Nice search, take 2" (resnet)',
         producerVersion: '1.2.3',

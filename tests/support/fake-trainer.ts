@@ -149,7 +149,7 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
   if (resumeFrom !== undefined && is(plan.unusable)) {
     throw new WorkbenchError('checkpoint.corrupt', 'It lacks a slot (fake).');
   }
-  const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom, 'utf8')) as { epoch: number }).epoch : 0;
+  const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom.path, 'utf8')) as { epoch: number }).epoch : 0;
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
   const { until = recipe.epochs } = input;
   for (let epoch = from + 1; epoch <= Math.min(until, recipe.epochs); epoch += 1) {
@@ -214,7 +214,7 @@ const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
       const { accuracy, ...predictions } = predict(labels, 10, 0.93, 7);
       return { accuracy, loss: 0.2, predictions };
     }
-    const kept = JSON.parse(readFileSync(source.checkpoint, 'utf8')) as { seed: number; accuracy: number };
+    const kept = JSON.parse(readFileSync(source.weights.path, 'utf8')) as { seed: number; accuracy: number };
     const { accuracy, ...predictions } = predict(labels, source.graph.classes, kept.accuracy - 0.005, kept.seed + 1);
     await sleep(epochMs);
     return { accuracy, loss: 0.4, predictions };

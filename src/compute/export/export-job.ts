@@ -42,9 +42,11 @@ export async function exportNetwork(
 /** Throws `checkpoint.corrupt`, and `teacher.*` for a teacher. */
 export function readNetwork(source: NetworkSource, dataset: Dataset): TrainedNetwork {
   if (source.kind === 'student') {
-    const { graph, checkpoint, sha256 } = source;
-    const weights = readWeights(checkpoint, layoutOf(graph), sha256);
-    return { graph, weights, normalisation: dataset.normalisation };
+    const {
+      graph,
+      weights: { path, sha256 },
+    } = source;
+    return { graph, weights: readWeights(path, layoutOf(graph), sha256), normalisation: dataset.normalisation };
   }
   const { graph, weights, normalisation } = readKnownCard(source);
   const file = join(source.directory, weights.file);

@@ -76,8 +76,13 @@ export function readWeights(path: string, layout: Layout, sha256?: string): Host
  * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint,
  * which has no position to go on from.
  */
-export function readTrainingState(path: string, layout: Layout, slots: readonly string[]): TrainingState {
-  const file = readFile(path);
+export function readTrainingState(
+  path: string,
+  layout: Layout,
+  slots: readonly string[],
+  sha256?: string,
+): TrainingState {
+  const file = readFile(path, sha256);
   const step = Number(file.metadata['step'] ?? Number.NaN);
   const lossSum = Number(file.metadata['lossSum'] ?? Number.NaN);
   // Earlier versions wrote none, and had no use for it.

@@ -45,18 +45,16 @@ export const teacherRef = z.object({
     .optional(),
 });
 
+/** A file, named by its hash: another one in its place is refused. */
+export const artifact = z.object({ path: text, sha256: text });
+
 /** Where a trained network lies. */
 export const networkSource = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('student'),
-    graph,
-    /** The checkpoint and its hash: another file is refused. */
-    checkpoint: text,
-    sha256: text,
-  }),
+  z.object({ kind: z.literal('student'), graph, weights: artifact }),
   teacherRef.extend({ kind: z.literal('teacher') }),
 ]);
 
 export type DatasetRef = Readonly<z.infer<typeof datasetRef>>;
 export type TeacherRef = Readonly<z.infer<typeof teacherRef>>;
+export type Artifact = Readonly<z.infer<typeof artifact>>;
 export type NetworkSource = Readonly<z.infer<typeof networkSource>>;

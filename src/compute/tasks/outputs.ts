@@ -1,10 +1,9 @@
 /** What several kinds of task tell on their way or give in the end. */
 import type { EpochPoint } from '../../core/trial.ts';
+import type { Artifact } from './inputs.ts';
 
-export interface WrittenFile {
-  readonly path: string;
+export interface WrittenFile extends Artifact {
   readonly bytes: number;
-  readonly sha256: string;
 }
 
 /** `stage`: words for the person ("computing the teacher's soft targets"); `done` and `total` in

@@ -23,9 +23,11 @@ export type TaskEnd<K extends Kind> =
 
 export type Reporter<K extends Kind> = (news: Report<K>) => void | Promise<void>;
 
+/** How many tasks a place can do side by side, where nobody says how many. */
+export type Capacity = () => Promise<number>;
+
 export interface Executor {
-  /** How many tasks this place can do side by side, where nobody says how many. */
-  capacity(): Promise<number>;
+  readonly capacity: Capacity;
   /** How many may be done side by side from now on; with 0 it lets go what it holds. */
   resize(slots: number): void;
   /**

@@ -57,7 +57,7 @@ async function testStudent(context: RunContext, trial: Trial, signal: AbortSigna
   if (fault !== undefined) return `Student ${trial.number + 1} could not be tested: the file of its weights ${fault}.`;
   const { file, sha256 } = checkpoint;
   const graph = graphOf(space, trial.candidate);
-  const source = { kind: 'student', graph, checkpoint: files.pathOf(file), sha256 } as const;
+  const source = { kind: 'student', graph, weights: { path: files.pathOf(file), sha256 } } as const;
   const input = { source, dataset, split: 'test' } as const;
   const end = await executor.run({ kind: 'evaluate', jobId: `${trial.id}-test`, input }, undefined, signal);
   switch (end.type) {

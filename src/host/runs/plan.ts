@@ -22,7 +22,7 @@ import { teacherFor } from './plan-teacher.ts';
 import type { RunPlaces } from './context.ts';
 import { readTeacherSources } from '../library/teacher-files.ts';
 import type { TeacherCard } from '../library/teacher-files.ts';
-import { machineSlots } from '../executors/trainer-slots.ts';
+import type { Capacity } from '../executors/executor.ts';
 
 export interface RunPlan {
   readonly config: SearchConfig;
@@ -42,14 +42,18 @@ export interface SettledSearch {
 
 /** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as
  * `planRun` does. */
-export async function settleSearch(catalog: Catalog, parsed: ParsedSearchInput): Promise<SettledSearch> {
+export async function settleSearch(
+  catalog: Catalog,
+  parsed: ParsedSearchInput,
+  capacity: Capacity,
+): Promise<SettledSearch> {
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
   const survey = await catalog.survey(dataset);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card);
   const baseline = baselineAccuracy(dataset.card);
-  const expanded = expandConfig(parsed, largest, { typical, slots: await machineSlots(), baseline });
+  const expanded = expandConfig(parsed, largest, { typical, slots: await capacity(), baseline });
   const config = {
     ...expanded,
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
@@ -61,8 +65,13 @@ export async function settleSearch(catalog: Catalog, parsed: ParsedSearchInput):
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */
-export async function planRun(catalog: Catalog, parsed: ParsedSearchInput, at = new Date()): Promise<RunPlan> {
-  const { config, dataset, teacher } = await settleSearch(catalog, parsed);
+export async function planRun(
+  catalog: Catalog,
+  parsed: ParsedSearchInput,
+  capacity: Capacity,
+  at = new Date(),
+): Promise<RunPlan> {
+  const { config, dataset, teacher } = await settleSearch(catalog, parsed, capacity);
   const checked = await checkDatasetFiles(dataset.directory, dataset.card);
   return planOf({ ...config, datasetFingerprint: checked.fingerprints[0] }, { dataset, teacher }, checked, at);
 }

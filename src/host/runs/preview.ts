@@ -13,7 +13,7 @@ import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../library/dataset-files.ts';
 import { settleSearch } from './plan.ts';
 import { readTrials } from '../slices.ts';
-import { machineSlots } from '../executors/trainer-slots.ts';
+import type { Capacity } from '../executors/executor.ts';
 
 const BINS = 24;
 /** Runs whose trials are looked at for an estimate. */
@@ -24,6 +24,7 @@ export async function previewSearch(
   catalog: Catalog,
   store: ReadableStore,
   parsed: ParsedSearchInput,
+  capacity: Capacity,
 ): Promise<PreviewView> {
   const dataset = await catalog.dataset(parsed.dataset);
   const limits = limitsOf(parsed.limits);
@@ -36,8 +37,8 @@ export async function previewSearch(
   const { budget } = students ? givenStudents(students, parsed.strategy.options) : parsed;
   const trainings = students ? budget.trials : Math.min(budget.trials, all.length);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
-  const slots = parsed.slots ?? (await machineSlots());
-  const refusal = await settleSearch(catalog, parsed).then(() => undefined, refusalOf);
+  const slots = parsed.slots ?? (await capacity());
+  const refusal = await settleSearch(catalog, parsed, capacity).then(() => undefined, refusalOf);
   const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),

@@ -192,7 +192,7 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
 
   const start = (parsed: ParsedSearchInput, sample = false): Promise<RunSummaryView> =>
     alone(undefined, async () => {
-      const plan = await planRun(catalog, parsed);
+      const plan = await planRun(catalog, parsed, executor.capacity);
       const { config, strategyVersion, sources } = plan;
       assertSameOrigin(store, config, plan.dataset, sources.teacher);
       const space = spaceOf(problemOf(config, plan.places, []));

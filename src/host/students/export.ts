@@ -115,8 +115,7 @@ export function createExporter(parts: ExporterParts): Exporter {
       source: {
         kind: 'student',
         graph: graphOf(spaceOf(space), trial.candidate),
-        checkpoint: path,
-        sha256: checkpoint.sha256,
+        weights: { path, sha256: checkpoint.sha256 },
       },
       dataset: { directory, ...knownDataset(store, run.id) },
       card: { title: `${title} of "${run.name}" (${trial.candidate.family})`, producerVersion: version, properties },

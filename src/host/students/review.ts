@@ -69,7 +69,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
     const path = files.pathOf(row.file);
     await assertSoundFile(path, row, subject);
     const dataset = { directory, ...knownDataset(store, run.id) };
-    const source: NetworkSource = { kind: 'student', graph, checkpoint: path, sha256: row.sha256 };
+    const source: NetworkSource = { kind: 'student', graph, weights: { path, sha256: row.sha256 } };
     return { source, dataset, directory, card, subject };
   }
 

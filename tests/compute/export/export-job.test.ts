@@ -27,7 +27,7 @@ function inputOf(changes: Partial<ExportInput> = {}, weights = network.weights):
   const { path, sha256 } = writeWeights(join(folder, 'student.safetensors'), layoutOf(network.graph), weights);
   return {
     ...{ format: 'onnx', precision: 'fp32' },
-    source: { kind: 'student', graph: network.graph, checkpoint: path, sha256 },
+    source: { kind: 'student', graph: network.graph, weights: { path, sha256 } },
     dataset: { directory: join(folder, 'data') },
     card: { title: 'Student 1', producerVersion: '0', properties: { trial: 'run_1-0000' } },
     ...changes,

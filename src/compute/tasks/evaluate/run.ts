@@ -7,6 +7,7 @@ import { disposeParameters, uploadWeights } from '../../model/parameters.ts';
 import { imagesForTeacher, loadTeacher } from '../../teachers/teacher.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
+import type { Artifact } from '../inputs.ts';
 import type { TrainerRun } from '../run.ts';
 import type { Evaluation } from './task.ts';
 
@@ -16,7 +17,7 @@ export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...
   const { labels } = dataset.split(name);
   if (source.kind === 'student') {
     const images = cache.images(input.dataset.directory, name, { shift: 0 });
-    return evaluateFile(source, createModel(source.graph), images, labels, yieldToEvents);
+    return evaluateFile(source.weights, createModel(source.graph), images, labels, yieldToEvents);
   }
   const teacher = loadTeacher(source, dataset);
   const images = imagesForTeacher(teacher, dataset, name, {});
@@ -30,13 +31,13 @@ export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...
 
 /** Weights as they are in their file. Throws `checkpoint.corrupt` for another one. */
 export async function evaluateFile(
-  { checkpoint, sha256 }: { readonly checkpoint: string; readonly sha256: string },
+  { path, sha256 }: Artifact,
   model: Model,
   images: ResidentImages,
   labels: Uint8Array,
   yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
-  const parameters = uploadWeights(model.layout, readWeights(checkpoint, model.layout, sha256));
+  const parameters = uploadWeights(model.layout, readWeights(path, model.layout, sha256));
   try {
     return await evaluate(model, parameters, images, labels, yieldToEvents);
   } finally {

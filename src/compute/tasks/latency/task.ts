@@ -7,8 +7,8 @@ import { graph } from '../inputs.ts';
 
 export const latencyInput = z.object({
   graph,
-  engines: z.array(z.enum(LATENCY_ENGINES)),
-  batches: z.array(z.literal(LATENCY_BATCHES)),
+  engines: z.array(z.enum(LATENCY_ENGINES)).readonly(),
+  batches: z.array(z.literal(LATENCY_BATCHES)).readonly(),
 });
 
 export interface LatencyTask {

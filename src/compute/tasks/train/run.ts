@@ -35,7 +35,7 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
     keepBest: checkpoints.keep === 'best-and-last',
   };
   const layout = trainingLayout(task);
-  const start = resumeFrom && readTrainingState(resumeFrom, layout, stateSlots(recipe));
+  const start = resumeFrom && readTrainingState(resumeFrom.path, layout, stateSlots(recipe), resumeFrom.sha256);
   const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   const progress = stageReporter(report, 'training');
   const trained = await train(
@@ -58,10 +58,9 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   const write = (which: string, weights: HostWeights): WrittenFile =>
     writeWeights(join(folders.temp, `${jobId}-${which}.safetensors`), model.layout, weights, {}, half);
   const checkpoint = write('final', trained.weights);
-  const { path, sha256 } = checkpoint;
   // Its figures are those of the rounded weights in the file.
   const evaluation = half
-    ? await evaluateFile({ checkpoint: path, sha256 }, model, validation, validationLabels, yieldToEvents)
+    ? await evaluateFile(checkpoint, model, validation, validationLabels, yieldToEvents)
     : trained.evaluation;
   return {
     ...{ type: 'trained', seconds, params: model.layout.params, checkpoint, epochs, ...evaluation },

@@ -2,7 +2,7 @@
 import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
-import { count, datasetRef, graph, seed, teacherRef, text } from '../inputs.ts';
+import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
 import type { EpochReport, ProgressReport, WrittenFile } from '../outputs.ts';
 import type { Evaluation } from '../evaluate/task.ts';
 
@@ -18,7 +18,7 @@ export const trainInput = z.object({
   checkpoints: checkpointsSchema,
   seed,
   /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */
-  resumeFrom: text.optional(),
+  resumeFrom: artifact.optional(),
 });
 
 export type TrainInput = Readonly<z.infer<typeof trainInput>>;

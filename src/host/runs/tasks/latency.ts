@@ -32,7 +32,7 @@ async function timeStudent(
   engines: readonly LatencyEngine[],
   signal?: AbortSignal,
 ): Promise<TaskEnd<'latency'>> {
-  const input = { graph, engines: [...engines], batches: [...LATENCY_BATCHES] };
+  const input = { graph, engines, batches: LATENCY_BATCHES };
   const end = await executor.runAlone({ kind: 'latency', jobId: `${trial.id}-latency`, input }, signal);
   if (end.type === 'done') store.recordLatency(trial.id, end.output);
   return end;

@@ -79,7 +79,7 @@ function inputOf(context: RunContext, trial: Trial): Input<'train'> {
     ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
-    ...(from && { resumeFrom: files.pathOf(from.file) }),
+    ...(from && { resumeFrom: { path: files.pathOf(from.file), sha256: from.sha256 } }),
   };
 }
 

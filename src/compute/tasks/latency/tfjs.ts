@@ -1,10 +1,10 @@
 /** The backend that trains, as an engine whose passes are timed. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { loadBackend } from '../backend/load-backend.ts';
+import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
+import { loadBackend } from '../../backend/load-backend.ts';
 import type { EngineSession } from './engine.ts';
-import { createModel } from '../model/model.ts';
-import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../model/parameters.ts';
+import { createModel } from '../../model/model.ts';
+import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../../model/parameters.ts';
 
 const SEED = 1;
 

@@ -20,7 +20,7 @@ interface Slot {
   busy: boolean;
 }
 
-export function createTrainerPool(settings: TrainerSettings): Executor {
+export function createLocalExecutor(settings: TrainerSettings): Executor {
   const slots: Slot[] = [];
   const gate = createGate();
   const timer: Slot = { link: undefined, starting: undefined, busy: false };

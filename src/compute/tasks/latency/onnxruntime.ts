@@ -1,10 +1,10 @@
 /** ONNX Runtime, where students are deployed, as an engine whose passes are timed. */
 import { cpus } from 'node:os';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { onnxModel } from '../export/onnx.ts';
-import { loadOnnxRuntime, openOnnx } from '../export/onnxruntime.ts';
+import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
+import { onnxModel } from '../../export/onnx.ts';
+import { loadOnnxRuntime, openOnnx } from '../../export/onnxruntime.ts';
 import type { EngineSession } from './engine.ts';
-import { initialWeights, layoutOf } from '../model/parameters.ts';
+import { initialWeights, layoutOf } from '../../model/parameters.ts';
 
 const SEED = 1;
 const THREADS = 1;
