@@ -3,10 +3,9 @@
 import { reportedOf } from '../../core/front.ts';
 import { endOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
-import { faultOfFile } from '../students/checkpoint-file.ts';
 import type { RunContext } from './context.ts';
-import { graphOf, sharedFault } from './context.ts';
 import { readTrials } from '../slices.ts';
+import { testStudent } from './tasks/evaluate.ts';
 
 export interface Ending {
   /** The person asked for it before the budget was spent. */
@@ -46,35 +45,6 @@ export async function finishRun(
   }
   const reason = trials.find((trial) => trial.reason !== undefined)?.reason ?? 'The space has none within the limits.';
   return { state: 'failed', reason: `No student could be trained. ${reason}` };
-}
-
-/** A fault of the student's own, in words; the run ends without its test accuracy. */
-async function testStudent(context: RunContext, trial: Trial, signal: AbortSignal): Promise<string | undefined> {
-  const { store, files, executor, space, dataset } = context;
-  const checkpoint = store.checkpoint(trial.id, 'final');
-  if (checkpoint === undefined) return `Student ${trial.number + 1} could not be tested: its checkpoint is missing.`;
-  const fault = await faultOfFile(files.pathOf(checkpoint.file), checkpoint);
-  if (fault !== undefined) return `Student ${trial.number + 1} could not be tested: the file of its weights ${fault}.`;
-  const { file, sha256 } = checkpoint;
-  const graph = graphOf(space, trial.candidate);
-  const source = { kind: 'student', graph, weights: { path: files.pathOf(file), sha256 } } as const;
-  const input = { source, dataset, split: 'test' } as const;
-  const end = await executor.run({ kind: 'evaluate', jobId: `${trial.id}-test`, input }, undefined, signal);
-  switch (end.type) {
-    case 'done':
-      store.recordTest(trial.id, end.output.accuracy);
-      context.trialChanged(trial.id);
-      return undefined;
-    case 'stopped':
-      return undefined;
-    case 'failed': {
-      const fault = sharedFault(end.code, end.message);
-      if (fault !== undefined) throw fault;
-      return `Student ${trial.number + 1} could not be tested: ${end.message}`;
-    }
-    case 'crashed':
-      return `Student ${trial.number + 1} could not be tested: ${end.message}`;
-  }
 }
 
 function reasonOf(
