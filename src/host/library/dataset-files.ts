@@ -205,6 +205,15 @@ export async function readLabels(directory: string, name: string, count: number,
   return labels;
 }
 
+/** Of a whole split. Throws `dataset.*`. */
+export function labelsOf(
+  { directory, card }: { readonly directory: string; readonly card: DatasetCard },
+  split: keyof DatasetCard['splits'],
+): Promise<Uint8Array> {
+  const { labels, count } = card.splits[split];
+  return readLabels(directory, labels.file, count, card.classes.length);
+}
+
 /** The last one, unpacked: a gallery asks for images of one split again and again. */
 let unpacked: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
 

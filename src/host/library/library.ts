@@ -15,8 +15,7 @@ import { move } from '../../store/disk.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
-import { fingerprintOf, readImages, readLabels } from './dataset-files.ts';
-import type { DatasetCard } from './dataset-files.ts';
+import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
 import { readCurve } from './teacher-files.ts';
 import type { TeacherCard } from './teacher-files.ts';
 
@@ -88,11 +87,6 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     changed();
   }
 
-  async function labelsOf({ directory, card }: Found<DatasetCard>, split: keyof typeof SPLITS): Promise<Uint8Array> {
-    const { labels, count } = card.splits[SPLITS[split]];
-    return readLabels(directory, labels.file, count, card.classes.length);
-  }
-
   return {
     records: async () => {
       const teachers = await catalog.foundTeachers();
@@ -121,7 +115,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
       }
       const counts = async (split: keyof typeof SPLITS): Promise<readonly number[]> => {
         const totals = new Array<number>(found.card.classes.length).fill(0);
-        for (const label of await labelsOf(found, split)) totals[label] = (totals[label] ?? 0) + 1;
+        for (const label of await labelsOf(found, SPLITS[split])) totals[label] = (totals[label] ?? 0) + 1;
         return totals;
       };
       const [ofTrain, validation, ofTest] = await Promise.all([counts('train'), counts('validation'), counts('test')]);
@@ -129,7 +123,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
     },
     samples: async ({ name, split, label, offset, limit }) => {
       const found = await catalog.dataset(name);
-      const labels = await labelsOf(found, split);
+      const labels = await labelsOf(found, SPLITS[split]);
       const places = [...labels.keys()].filter((place) => label === undefined || labels[place] === label);
       const indices = places.slice(offset, offset + limit);
       const { shape, splits } = found.card;

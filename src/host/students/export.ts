@@ -11,10 +11,8 @@ import type { StoredFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import { makeBeside } from '../workspace/beside.ts';
 import type { Catalog } from '../library/catalog.ts';
-import { assertSoundFile } from './checkpoint-file.ts';
-import { datasetOf, knownDataset } from '../library/known-sources.ts';
-import { graphOf, spaceOf } from '../runs/context.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
+import { studentNetwork, studentOf } from './trained-network.ts';
 
 export interface ExportOrder {
   readonly network: { readonly trial: string } | { readonly teacher: string };
@@ -71,7 +69,7 @@ export function createExporter(parts: ExporterParts): Exporter {
     take: (written: ExportCheck & { readonly path: string; readonly bytes: number; readonly name: string }) => T,
   ): Promise<Awaited<T>> {
     const { network, format, precision } = order;
-    const subject = 'trial' in network ? await studentOf(network.trial) : await teacherOf(network.teacher);
+    const subject = 'trial' in network ? await subjectOf(network.trial) : await teacherOf(network.teacher);
     const { source, dataset, card, name } = subject;
     const tempDir = makeBeside(join(parts.temp ?? tmpdir(), name));
     try {
@@ -86,20 +84,15 @@ export function createExporter(parts: ExporterParts): Exporter {
     }
   }
 
-  async function studentOf(id: string): Promise<Subject> {
-    const trial = store.trial(id);
-    const run = trial && store.run(trial.runId);
-    if (!trial || !run) throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+  async function subjectOf(id: string): Promise<Subject> {
+    const { trial, run } = studentOf(store, id);
     const title = `Student ${trial.number + 1}`;
     const checkpoint = store.checkpoint(id, 'final');
     if (checkpoint === undefined) {
       const why = trial.state === 'finished' ? 'its weights were not kept' : `it is ${trial.state}`;
       throw new WorkbenchError('trial.missing', `${title} has no weights to export: ${why}. Choose another student.`);
     }
-    const { directory, card } = await datasetOf(store, catalog, run);
-    const path = files.pathOf(checkpoint.file);
-    await assertSoundFile(path, checkpoint, `student ${trial.number + 1} of "${run.name}"`);
-    const space = { families: [trial.candidate.family], inputShape: card.shape, classes: card.classes.length };
+    const { source, dataset } = await studentNetwork(store, files, catalog, { trial, run }, checkpoint);
     const { testAccuracy } = trial;
     const properties = {
       ...{ trial: id, run: run.id, runName: run.name, teacher: run.config.teacher },
@@ -112,12 +105,7 @@ export function createExporter(parts: ExporterParts): Exporter {
     };
     return {
       name: `${slug(run.name)}-student-${trial.number + 1}`,
-      source: {
-        kind: 'student',
-        graph: graphOf(spaceOf(space), trial.candidate),
-        weights: { path, sha256: checkpoint.sha256 },
-      },
-      dataset: { directory, ...knownDataset(store, run.id) },
+      ...{ source, dataset },
       card: { title: `${title} of "${run.name}" (${trial.candidate.family})`, producerVersion: version, properties },
     };
   }

@@ -8,12 +8,12 @@ import { candidateKey } from '../../core/space/candidate-key.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
 import type { Catalog } from '../library/catalog.ts';
-import { assertSoundFile } from './checkpoint-file.ts';
-import { readImages, readLabels } from '../library/dataset-files.ts';
-import { datasetOf, knownDataset } from '../library/known-sources.ts';
-import { graphOf, spaceOf } from '../runs/context.ts';
+import { labelsOf, readImages } from '../library/dataset-files.ts';
+import { datasetOf } from '../library/known-sources.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
 import { yieldToEvents, readTrials } from '../slices.ts';
+import { studentNetwork, studentOf } from './trained-network.ts';
+import type { StudentNetwork } from './trained-network.ts';
 
 export interface Review {
   /** Kept weights, the last epoch's first. */
@@ -40,17 +40,10 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
   const predicted = keeping<PredictionsView>();
   const inspected = keeping<LayersView>();
 
-  function studentOf(id: string) {
-    const trial = store.trial(id);
-    const run = trial && store.run(trial.runId);
-    if (trial && run) return { trial, run };
-    throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
-  }
-
   function checkpointOf({ id, checkpoint }: StudentInput): CheckpointRow {
     const row = store.checkpoint(id, checkpoint);
     if (row !== undefined) return row;
-    const { trial } = studentOf(id);
+    const { trial } = studentOf(store, id);
     const which = checkpoint === 'best' ? 'of its best epoch' : 'of its last epoch';
     throw new WorkbenchError(
       'trial.missing',
@@ -58,31 +51,18 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
     );
   }
 
-  async function networkOf({ id, checkpoint }: StudentInput) {
-    const { trial, run } = studentOf(id);
-    const { directory, card } = await datasetOf(store, catalog, run);
-    const { family } = trial.candidate;
-    const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
-    const row = checkpointOf({ kind: 'student', id, checkpoint });
-    const graph = graphOf(space, trial.candidate);
-    const subject = `student ${trial.number + 1} of "${run.name}"`;
-    const path = files.pathOf(row.file);
-    await assertSoundFile(path, row, subject);
-    const dataset = { directory, ...knownDataset(store, run.id) };
-    const source: NetworkSource = { kind: 'student', graph, weights: { path, sha256: row.sha256 } };
-    return { source, dataset, directory, card, subject };
-  }
+  const networkOf = (input: StudentInput): Promise<StudentNetwork> =>
+    studentNetwork(store, files, catalog, studentOf(store, input.id), checkpointOf(input));
 
   async function evaluate(student: StudentInput): Promise<PredictionsView> {
-    const { source, dataset, directory, card, subject } = await networkOf(student);
-    const { val } = card.splits;
-    const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
+    const { source, dataset, found, subject } = await networkOf(student);
+    const labels = await labelsOf(found, 'val');
     return { ...(await side.evaluate({ source, dataset, split: 'validation' }, subject)).predictions, labels };
   }
 
   /** Written down when its training ended. */
   async function keptPredictions(id: string): Promise<PredictionsView> {
-    const { trial, run } = studentOf(id);
+    const { trial, run } = studentOf(store, id);
     const kept = store.predictions(id);
     if (kept === undefined) {
       throw new WorkbenchError(
@@ -90,10 +70,9 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
         `Student ${trial.number + 1} has no predictions: it is ${trial.state}.`,
       );
     }
-    const { directory, card } = await datasetOf(store, catalog, run);
-    const { val } = card.splits;
-    const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    const isOurs = kept.count === labels.length && kept.classes === card.classes.length;
+    const found = await datasetOf(store, catalog, run);
+    const labels = await labelsOf(found, 'val');
+    const isOurs = kept.count === labels.length && kept.classes === found.card.classes.length;
     if (isOurs) return { ...kept, labels };
     const message = `The data set ${run.config.dataset} is not the one of this run any more: put the old one back.`;
     throw new WorkbenchError('dataset.changed', message);
@@ -117,7 +96,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
 
   return {
     checkpoints: (id) => {
-      studentOf(id);
+      studentOf(store, id);
       return (['final', 'best'] as const).flatMap((kind) => {
         const row = store.checkpoint(id, kind);
         return row ? [{ kind, epoch: row.epoch, bytes: row.bytes }] : [];
@@ -134,7 +113,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
       return inspected(key, () => inspect(network));
     },
     twins: async (id) => {
-      const { trial, run } = studentOf(id);
+      const { trial, run } = studentOf(store, id);
       const { family } = trial.candidate;
       const key = candidateKey(trial.candidate);
       const twins: TwinView[] = [];
