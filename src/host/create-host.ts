@@ -35,6 +35,7 @@ import { createSideJobs } from './jobs/side-jobs.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
 import { createLocalExecutor } from './executors/local-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
+import { processEntry } from './processes/process-entry.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 export type { Host, HostClient, HostOptions } from './host.ts';
@@ -118,13 +119,15 @@ function hostOver(
   });
   const live = createLiveEvents();
   const executor = createLocalExecutor(settings);
+  // Its own program, also where tests put another trainer in the place of the real one.
+  const importers = createLocalExecutor({ ...settings, entry: processEntry('importer') });
   const catalog = createCatalog(options.resources, workspace.directory);
   const jobs = createJobList({ live, log, now: () => new Date(), clock: () => performance.now() });
-  const side = createSideJobs(settings, catalog, jobs.track);
+  const side = createSideJobs(executor, catalog, jobs.track);
   const changed = (): void => live.publish({ type: 'library.changed' });
   const handed = createHandedFiles(files.temp);
-  const imports = createDatasetImports({ trainer: settings, catalog, files, handed, jobs, changed });
-  const training = createTeacherTraining({ settings, catalog, folders: files.folders, jobs, log, changed });
+  const imports = createDatasetImports({ executor: importers, catalog, files, handed, jobs, changed });
+  const training = createTeacherTraining({ executor, catalog, folders: files.folders, jobs, log, changed });
   const library = createLibrary({
     ...{ store, files, catalog, changed },
     inHand: () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` })),
@@ -207,7 +210,7 @@ function hostOver(
     try {
       await runs.close();
       await maintenance.close();
-      await Promise.all([jobs.close(), executor.close(), side.close(), replays.close()]);
+      await Promise.all([jobs.close(), executor.close(), importers.close(), side.close(), replays.close()]);
     } finally {
       handed.close();
       live.close();

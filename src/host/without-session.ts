@@ -19,6 +19,7 @@ import { untracked } from './jobs/job-list.ts';
 import { readWorkspace } from './workspace/read-workspace.ts';
 import { planRun } from './runs/plan.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
+import { createLocalExecutor } from './executors/local-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
 import { machineSlots } from './executors/trainer-slots.ts';
 import { PROGRAM_VERSION } from './version.ts';
@@ -40,7 +41,7 @@ export function listTeachers({ resources, workspace }: Places): Promise<readonly
 /** Measures the device in a trainer of its own. */
 export async function measureBackend(options: Places & Machine): Promise<BackendView> {
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, NO_SESSION), catalog, untracked);
+  const side = createSideJobs(createLocalExecutor(trainerSettings(options, NO_SESSION)), catalog, untracked);
   try {
     return await side.backend();
   } finally {
@@ -91,7 +92,7 @@ export async function exportToFile(
 ): Promise<WrittenExport> {
   const { store, files, close } = readWorkspace(options.workspace);
   const catalog = createCatalog(options.resources, options.workspace);
-  const side = createSideJobs(trainerSettings(options, NO_SESSION), catalog, untracked);
+  const side = createSideJobs(createLocalExecutor(trainerSettings(options, NO_SESSION)), catalog, untracked);
   const version = options.version ?? PROGRAM_VERSION;
   // The trainer is ended, the job with it, and what it wrote is removed.
   const stop = (): void => void side.close();

@@ -100,15 +100,26 @@ describe.each(EXECUTORS)('an executor: %s', (_name, create) => {
     expect(await shaky.run(training(4))).toMatchObject({ type: 'done' });
   });
 
+  it('does a task apart beside those that it is full of', async () => {
+    const full = open({ untilHeld: [0] });
+    const stopping = new AbortController();
+    const long = full.run(training(0), undefined, stopping.signal);
+    expect(await full.runApart(training(1))).toMatchObject({ type: 'done', output: { epoch: 2 } });
+    stopping.abort();
+    expect((await long).type).toBe('stopped');
+  });
+
   it('does no task more once it is closed, and has stopped what it had in hand', async () => {
     const closing = open({ untilHeld: [0] });
     expect(await closing.capacity()).toBeGreaterThan(0);
     let began: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (began = resolve));
     const task = closing.run(training(0), () => began());
+    const apart = closing.runApart(training(0));
     await begun;
     await closing.close();
     expect((await task).type).toBe('stopped');
+    expect((await apart).type).toBe('stopped');
     expect(() => closing.run(training(1))).toThrow(expect.objectContaining({ code: 'run.state' }) as Error);
   });
 });

@@ -107,7 +107,7 @@ it('a student that was timed before a crash is not timed again, and too slow sti
   // Sound: timing reaches no more of a run.
   const context = {
     ...{ store, config: { ...searchConfig(), latency, limits }, space: { families: [] }, runChanged: none },
-    executor: { capacity: none, resize: none, run: none, runAlone: none, close: none },
+    executor: { capacity: none, resize: none, run: none, runAlone: none, runApart: none, close: none },
     progress: { stage: none, trialStarted: none, trialStage: none, trialLeft: none, view: none },
   } as unknown as Attempt['context'];
   const { signal } = new AbortController();

@@ -42,6 +42,9 @@ export interface Executor {
    * has the machine to itself. One such task at a time. Throws and resolves as `run`.
    */
   runAlone<K extends Kind>(order: Order<K>, signal?: AbortSignal): Promise<TaskEnd<K>>;
+  /** Beside all others: it waits for no other task, and none waits for it. Throws and resolves as
+   * `run`. */
+  runApart<K extends Kind>(order: Order<K>, report?: Reporter<K>, signal?: AbortSignal): Promise<TaskEnd<K>>;
   /** Ends everything; tasks in hand are asked to stop first. */
   close(): Promise<void>;
 }

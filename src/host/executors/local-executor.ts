@@ -5,7 +5,7 @@ import type { Kind } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Executor, Order, Reporter, TaskEnd } from './executor.ts';
 import type { TrainerLink, TrainerSettings } from './trainer-link.ts';
-import { startTrainer } from './trainer-link.ts';
+import { runOnce, startTrainer } from './trainer-link.ts';
 import { machineSlots } from './trainer-slots.ts';
 
 /** TensorFlow's own switch, read once by each process. */
@@ -144,6 +144,8 @@ export function createLocalExecutor(settings: TrainerSettings): Executor {
         lastAlone = task.catch(() => undefined);
         return task;
       }, signal),
+    runApart: (order, report = () => undefined, signal) =>
+      begun((stop) => runOnce(settings, order, report, stop), signal),
     close,
   };
 }

@@ -6,15 +6,13 @@ import type { BackendView } from '../../bridge/schemas/system.ts';
 import type { Evaluation } from '../../compute/tasks/evaluate/task.ts';
 import type { Exported } from '../../compute/tasks/export/task.ts';
 import type { ProgressReport } from '../../compute/tasks/outputs.ts';
-import type { Input, Output, Report } from '../../compute/tasks/tasks.ts';
+import type { Input, Kind, Output, Report } from '../../compute/tasks/tasks.ts';
 import type { Catalog } from '../library/catalog.ts';
-import { readLabels } from '../library/dataset-files.ts';
+import { labelsOf } from '../library/dataset-files.ts';
 import { knownTeacherData } from '../library/known-sources.ts';
 import type { JobFacts, Track } from './job-list.ts';
 import { outputOf } from '../executors/executor.ts';
-import type { Order } from '../executors/executor.ts';
-import { runOnce } from '../executors/trainer-link.ts';
-import type { TrainerSettings } from '../executors/trainer-link.ts';
+import type { Executor, Order } from '../executors/executor.ts';
 import { createTurns } from '../turns.ts';
 
 export interface SideJobs {
@@ -34,24 +32,34 @@ export interface SideJobs {
   close(): Promise<void>;
 }
 
-type SideKind = 'evaluate' | 'inspect' | 'export' | 'backend';
+/** What they are called in the list of jobs, and what they do while their trainer says nothing
+ * better. */
+const SIDE_TASKS = {
+  evaluate: { job: 'predictions', stage: 'showing it the validation images' },
+  inspect: { job: 'layers', stage: 'showing it some validation images' },
+  export: { job: 'export', stage: 'loading the network' },
+  backend: { job: 'speed', stage: 'running matrix products and convolutions' },
+} as const satisfies { readonly [K in Kind]?: { readonly job: JobFacts['kind']; readonly stage: string } };
 
-export function createSideJobs(settings: TrainerSettings, catalog: Catalog, track: Track): SideJobs {
+type SideKind = keyof typeof SIDE_TASKS;
+
+export function createSideJobs(executor: Pick<Executor, 'runApart'>, catalog: Catalog, track: Track): SideJobs {
   const closing = new AbortController();
   const predictions = new Map<string, Promise<PredictionsView>>();
   const inTurn = createTurns();
   let number = 0;
   let known: BackendView | undefined;
 
-  /** One after the other. */
+  /** One after the other. `subject`: whose, in words. */
   function run<K extends SideKind>(
-    facts: JobFacts,
+    subject: string,
     order: Omit<Order<K>, 'jobId'>,
     report: (news: ProgressReport) => void = () => undefined,
   ): Promise<Output<K>> {
     number += 1;
     const jobId = `side-${number}`;
-    return track(facts, async (tell, stopping) => {
+    const { job, stage } = SIDE_TASKS[order.kind];
+    return track({ kind: job, subject }, async (tell, stopping) => {
       const signal = AbortSignal.any([stopping, closing.signal]);
       const hear = (news: Report<K>): void => {
         tell({ stage: news.stage, done: news.done, total: news.total });
@@ -59,29 +67,28 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
       };
       tell({ stage: 'waiting for its turn' });
       const end = await inTurn(() => {
-        tell({ stage: STAGES[facts.kind] });
-        return runOnce(settings, { ...order, jobId }, hear, signal);
+        tell({ stage });
+        return executor.runApart({ ...order, jobId }, hear, signal);
       }, signal);
       return outputOf(end ?? { type: 'stopped' });
     });
   }
 
   const evaluate = (input: Input<'evaluate'>, subject: string): Promise<Evaluation> =>
-    run({ kind: 'predictions', subject }, { kind: 'evaluate', input });
+    run(subject, { kind: 'evaluate', input });
 
   async function predict(name: string): Promise<PredictionsView> {
-    const { directory: place, card: teacher } = await catalog.teacher(name);
-    const { directory, card } = await catalog.dataset(teacher.dataset.id);
-    const { val } = card.splits;
-    const labels = await readLabels(directory, val.labels.file, val.count, card.classes.length);
-    const dataset = { directory, ...knownTeacherData(teacher) };
-    const source = { kind: 'teacher', directory: place } as const;
+    const { directory, card: teacher } = await catalog.teacher(name);
+    const found = await catalog.dataset(teacher.dataset.id);
+    const labels = await labelsOf(found, 'val');
+    const dataset = { directory: found.directory, ...knownTeacherData(teacher) };
+    const source = { kind: 'teacher', directory } as const;
     return { ...(await evaluate({ source, dataset, split: 'validation' }, teacher.title)).predictions, labels };
   }
 
   return {
     backend: async () => {
-      known = await run({ kind: 'speed', subject: 'this machine' }, { kind: 'backend', input: {} });
+      known = await run('this machine', { kind: 'backend', input: {} });
       return known;
     },
     knownBackend: () => known,
@@ -95,25 +102,12 @@ export function createSideJobs(settings: TrainerSettings, catalog: Catalog, trac
       return known;
     },
     evaluate,
-    inspect: (input, subject) => run({ kind: 'layers', subject }, { kind: 'inspect', input }),
+    inspect: (input, subject) => run(subject, { kind: 'inspect', input }),
     export: (input, temp, report) =>
-      run({ kind: 'export', subject: input.card.title }, { kind: 'export', input, temp }, ({ stage }) => report(stage)),
+      run(input.card.title, { kind: 'export', input, temp }, ({ stage }) => report(stage)),
     close: async () => {
       closing.abort();
       await inTurn(() => Promise.resolve(), new AbortController().signal);
     },
   };
 }
-
-/** What a job does while its trainer says nothing better. */
-const STAGES: Readonly<Record<JobFacts['kind'], string>> = {
-  import: 'reading the files',
-  teacher: 'loading the images',
-  export: 'loading the network',
-  latency: 'timing its passes',
-  predictions: 'showing it the validation images',
-  layers: 'showing it some validation images',
-  speed: 'running matrix products and convolutions',
-  pack: 'reading records',
-  unpack: 'reading the archive',
-};

@@ -187,7 +187,7 @@ export async function hashLabels(directory: string, { labels }: DatasetCard['spl
 }
 
 /** Classes of a split's images, `[count]`. Throws `dataset.*`. */
-export async function readLabels(directory: string, name: string, count: number, classes: number): Promise<Uint8Array> {
+async function readLabels(directory: string, name: string, count: number, classes: number): Promise<Uint8Array> {
   const file = join(directory, name);
   const packed = await readSplitFile(file);
   const content = await unzip(packed, { maxOutputLength: MAX_LABEL_BYTES }).catch((error: unknown) => {

@@ -13,12 +13,9 @@ import { datasetView } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
 import type { HandedFiles } from '../workspace/handed-files.ts';
 import type { JobList, JobProgress } from '../jobs/job-list.ts';
-import { processEntry } from '../processes/process-entry.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import { outputOf } from '../executors/executor.ts';
-import type { Order } from '../executors/executor.ts';
-import { runOnce } from '../executors/trainer-link.ts';
-import type { TrainerSettings } from '../executors/trainer-link.ts';
+import type { Executor, Order } from '../executors/executor.ts';
 
 /** `undefined` when `signal` came first; then nothing was kept. */
 export type ImportDataset = (
@@ -35,7 +32,8 @@ export interface DatasetImports {
 }
 
 export interface DatasetImportParts {
-  readonly trainer: TrainerSettings;
+  /** Of importers. */
+  readonly executor: Pick<Executor, 'runApart'>;
   readonly catalog: Catalog;
   readonly files: Pick<WorkspaceFiles, 'folders' | 'temp'>;
   readonly handed: Pick<HandedFiles, 'hold' | 'drop'>;
@@ -45,7 +43,7 @@ export interface DatasetImportParts {
 }
 
 export function createDatasetImports({
-  trainer,
+  executor,
   catalog,
   files,
   handed,
@@ -53,8 +51,6 @@ export function createDatasetImports({
   changed,
 }: DatasetImportParts): DatasetImports {
   const { folders, temp } = files;
-  // Its own program, also where tests put another trainer in the place of the real one.
-  const settings: TrainerSettings = { ...trainer, entry: processEntry('importer') };
   let number = 0;
 
   async function checkFree(name: string): Promise<void> {
@@ -92,7 +88,7 @@ export function createDatasetImports({
   ): Promise<DatasetView | undefined> {
     const { name } = order.input;
     try {
-      const end = await runOnce(settings, order, ({ stage, done, total }) => tell({ stage, done, total }), signal);
+      const end = await executor.runApart(order, ({ stage, done, total }) => tell({ stage, done, total }), signal);
       if (end.type === 'stopped' && signal.aborted) return undefined;
       const { directory } = outputOf(end);
       await checkFree(name);

@@ -25,8 +25,7 @@ import type { Log } from '../log.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import { readCurve, writeCurve } from './teacher-files.ts';
 import { outputOf } from '../executors/executor.ts';
-import { runOnce } from '../executors/trainer-link.ts';
-import type { TrainerSettings } from '../executors/trainer-link.ts';
+import type { Executor } from '../executors/executor.ts';
 import { createTurns } from '../turns.ts';
 
 export interface TrainedTeacher {
@@ -59,7 +58,7 @@ export interface TeacherTraining {
 }
 
 export interface TeacherTrainingParts {
-  readonly settings: TrainerSettings;
+  readonly executor: Pick<Executor, 'runApart'>;
   readonly catalog: Catalog;
   readonly folders: StoredFiles['folders'];
   readonly jobs: Pick<JobList, 'start'>;
@@ -73,7 +72,7 @@ const SOURCES_FILE = 'sources.json';
 const ID = /^teacher-[a-z0-9-]{1,80}$/;
 
 export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
-  const { settings, catalog, folders, jobs, log, changed } = parts;
+  const { executor, catalog, folders, jobs, log, changed } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
   const inTurn = createTurns();
 
@@ -113,8 +112,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
       recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
       date: new Date().toISOString().slice(0, 10),
     };
-    const end = await runOnce(
-      settings,
+    const end = await executor.runApart(
       { kind: 'trainTeacher', jobId, input, temp: tempDir },
       (news) => {
         if (news.type === 'note') log.warn({ teacher: name }, news.words);
