@@ -35,6 +35,20 @@ export interface Leg {
   readonly schedule: 'own' | 'part';
 }
 
+/** Where the weights of a student come from, before it is trained. */
+export interface WarmStart {
+  /** Trials of the run that have ended with weights, or that rest; of a weight that more than one
+   * has, the first one's counts. A trial that rests does not go on while a child of it is open. */
+  readonly parents: readonly (number | 'teacher')[];
+  /**
+   * `inherit`: a weight is a parent's of the same name, as far as the two overlap. `expand`: a
+   * combination of the parents' filters. What no parent has is drawn by the trial's own seed.
+   */
+  readonly map: 'inherit' | 'expand';
+  /** Of what the map itself draws; `inherit` draws nothing. */
+  readonly seed: number;
+}
+
 export interface Proposal {
   /** Index of the trial in its run, from 0, without gaps. */
   readonly trial: number;
@@ -44,6 +58,8 @@ export interface Proposal {
   readonly why: Why;
   /** Absent: it is trained to its end. */
   readonly leg?: Leg;
+  /** Absent: its weights are drawn by its seed. */
+  readonly from?: WarmStart;
 }
 
 /** A trial that rests is trained on: to the end of another leg or, without one, to its own end. */
@@ -53,12 +69,29 @@ export interface Continuation {
   readonly why: Why;
 }
 
+/** One network that holds all students of a family at once, to be trained together with how much
+ * each of its paths counts. Its accuracy ranks nothing. */
+export interface Search {
+  /** Index of the search in its run, from 0, without gaps. */
+  readonly search: number;
+  /** It has a supernet. */
+  readonly family: string;
+  /** How what paths count is learned. */
+  readonly method: string;
+  /** Of the method; what is not said is its default. */
+  readonly options: Readonly<Record<string, number>>;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
 export type RunEvent =
   | {
       readonly type: 'asked';
       readonly proposals: readonly Proposal[];
       /** None of its trials is new: each rests. */
       readonly continues?: readonly Continuation[];
+      /** Done before the proposals; at most one is open at a time. */
+      readonly search?: Search;
       /** Trials for which randomness was drawn so far: the generator is split from the run's seed
        * by it. */
       readonly position: number;
@@ -72,7 +105,18 @@ export type RunEvent =
   | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
   /** The trial can never give a result (crash, NaN, stopped by the person): it is never proposed
    * again. */
-  | { readonly type: 'failed'; readonly trial: number; readonly reason: string };
+  | { readonly type: 'failed'; readonly trial: number; readonly reason: string }
+  | {
+      readonly type: 'searched';
+      readonly search: number;
+      /** What the method has learned of each path: edge after edge, each with a value a level of
+       * its dimension. None where the search failed. */
+      readonly mixing: readonly number[];
+      /** Of all processors, over all epochs that count. */
+      readonly cpuSeconds: number;
+      /** Why there is no mixing. */
+      readonly reason?: string;
+    };
 
 export type RunEventType = RunEvent['type'];
 
@@ -84,14 +128,16 @@ export function askedIn(event: RunEvent): readonly Proposal[] {
     case 'told':
     case 'rested':
     case 'failed':
+    case 'searched':
       return [];
   }
 }
 
-/** The trial that an event tells of; `undefined` where it asks. */
+/** The trial that an event tells of; `undefined` where it asks, or tells of a search. */
 export function toldOf(event: RunEvent): number | undefined {
   switch (event.type) {
     case 'asked':
+    case 'searched':
       return undefined;
     case 'told':
     case 'rested':
@@ -105,6 +151,7 @@ export function endedIn(event: RunEvent): number | undefined {
   switch (event.type) {
     case 'asked':
     case 'rested':
+    case 'searched':
       return undefined;
     case 'told':
     case 'failed':
@@ -129,6 +176,8 @@ export function standingsOf(log: readonly RunEvent[]): ReadonlyMap<number, Stand
           standings.set(trial, { state: 'asked', leg });
         }
         return;
+      case 'searched':
+        return;
       case 'rested':
         return void standings.set(event.trial, { state: 'resting', leg: standings.get(event.trial)?.leg });
       case 'told':
@@ -140,4 +189,12 @@ export function standingsOf(log: readonly RunEvent[]): ReadonlyMap<number, Stand
   };
   log.forEach(fold);
   return standings;
+}
+
+/** The search that was asked for and has not come to its end; `undefined` where there is none. */
+export function openSearch(log: readonly RunEvent[]): Search | undefined {
+  return log.reduce<Search | undefined>((open, event) => {
+    if (event.type === 'asked') return event.search ?? open;
+    return event.type === 'searched' && event.search === open?.search ? undefined : open;
+  }, undefined);
 }

@@ -1,5 +1,5 @@
 /** Records of a trial and its curves, as every room reads them. */
-import type { Leg, Why } from './events.ts';
+import type { Leg, WarmStart, Why } from './events.ts';
 import type { Metrics } from './objective.ts';
 import type { Candidate } from './space/space.ts';
 
@@ -48,6 +48,8 @@ export interface Trial {
   readonly why: Why;
   /** That it trains, or that it rests after; absent where it is trained to its end. */
   readonly leg?: Leg;
+  /** Whose weights it begins with; absent where its seed draws them. */
+  readonly from?: WarmStart;
   /** Exact: known before training. */
   readonly params: number;
   readonly macs: number;

@@ -23,9 +23,9 @@ import { flushFolder, makeFolder } from './disk.ts';
 import { inWordsOf, toWorkbenchError } from './errors.ts';
 import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
-import type { CheckpointRow } from './store.ts';
+import type { StoredFile } from './store.ts';
 
-type NamedFile = Pick<CheckpointRow, 'file'>;
+type NamedFile = Pick<StoredFile, 'file'>;
 
 export type Folder = (typeof FOLDERS)[number];
 
@@ -55,7 +55,7 @@ export interface StoredFiles {
   /** Absolute path of a checkpoint file. */
   pathOf(file: string): string;
   /** What is wrong with the row's file, in words; `undefined` where it is as the row says. */
-  verify(row: CheckpointRow): string | undefined;
+  verify(row: StoredFile): string | undefined;
   /** What lies in `checkpoints` and is not of these rows: each such file is read once, whole. */
   unnamed(rows: Iterable<NamedFile>): UnnamedFiles;
 }

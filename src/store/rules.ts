@@ -2,8 +2,8 @@
 import { WorkbenchError } from '../core/errors.ts';
 import type { RunState } from '../core/run.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
-import type { TrialState } from '../core/trial.ts';
-import type { NewTrialCosts, PredictionsRow } from './store.ts';
+import type { Trial, TrialState } from '../core/trial.ts';
+import type { NewTrialCosts, PredictionsRow, Searches } from './store.ts';
 
 const TRIAL_MOVES = {
   queued: ['running', 'failed', 'stopped'],
@@ -88,6 +88,47 @@ export function assertAsked(
       throw conflict(`Run ${run.id}: a proposal bears number ${proposal.trial} where ${next + index} is the next.`);
     }
   });
+}
+
+/**
+ * Weights that a student begins with are those of its log, however often it is tried: a parent has
+ * ended with weights or rests, and one that rests does not go on while a child of it is open. What
+ * starts afresh after a leg begins with them again.
+ * `trialOf`: as it stands before the event, by its number. `open`: trials that are to be trained.
+ */
+export function assertParents(
+  runId: string,
+  { proposals, continues = [] }: AskedEvent,
+  trialOf: (number: number) => Pick<Trial, 'state' | 'leg' | 'from'> | undefined,
+  open: readonly Pick<Trial, 'number' | 'from'>[],
+): void {
+  const afresh = continues.flatMap(({ trial }) => {
+    const before = trialOf(trial);
+    return before?.leg?.schedule === 'own' ? [{ number: trial, from: before.from }] : [];
+  });
+  const starting = [...proposals.map(({ trial, from }) => ({ number: trial, from })), ...afresh];
+  for (const { number, from } of starting) {
+    for (const parent of from?.parents ?? []) {
+      const state = parent === 'teacher' ? 'finished' : trialOf(parent)?.state;
+      if (state === 'finished' || state === 'resting') continue;
+      throw conflict(
+        `Run ${runId}: trial ${number} begins with the weights of ${parent}, which is ${state ?? 'none'}.`,
+      );
+    }
+  }
+  for (const { trial } of continues) {
+    const child = [...starting, ...open].find(({ from }) => from?.parents.includes(trial));
+    if (child) throw conflict(`Run ${runId}: trial ${trial} goes on while ${child.number} begins with its weights.`);
+  }
+}
+
+/** Searches are numbered without gaps, and one is over before the next is asked for. */
+export function assertSearch(runId: string, { asked: next, open }: Searches, { search }: AskedEvent): void {
+  if (search === undefined) return;
+  if (search.search !== next) {
+    throw conflict(`Run ${runId}: a search bears number ${search.search} where ${next} is the next.`);
+  }
+  if (open) throw conflict(`Run ${runId}: search ${open.search} is not over, and another one is asked for.`);
 }
 
 /** A curve has no gaps; a point at or before its end replaces the rest (an attempt that began

@@ -1,4 +1,4 @@
--- Schema 6, made by the migrations: see tests/store/migrate.test.ts.
+-- Schema 7, made by the migrations: see tests/store/migrate.test.ts.
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -43,7 +43,7 @@ CREATE TABLE trial (
   session TEXT,
   created_at TEXT NOT NULL,
   finished_at TEXT, state TEXT NOT NULL DEFAULT 'queued'
-  CHECK (state IN ('queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped')), leg TEXT CHECK (leg IS NULL OR json_valid(leg)),
+  CHECK (state IN ('queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped')), leg TEXT CHECK (leg IS NULL OR json_valid(leg)), warm_start TEXT CHECK (warm_start IS NULL OR json_valid(warm_start)),
   UNIQUE (run_id, number)
 ) STRICT;
 
@@ -153,3 +153,13 @@ CREATE TABLE event (
 ) STRICT;
 
 CREATE UNIQUE INDEX event_outcome ON event (run_id, trial) WHERE type IN ('told', 'failed');
+
+CREATE TABLE supernet (
+  run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+  search INTEGER NOT NULL CHECK (search >= 0),
+  epoch INTEGER NOT NULL CHECK (epoch >= 0),
+  file TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (run_id, search)
+) STRICT;

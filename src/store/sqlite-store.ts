@@ -2,7 +2,8 @@
  * The store over SQLite: what each write consists of, in which transaction and how durable. SQL
  * stands in the files of the rows.
  */
-import type { Trial } from '../core/trial.ts';
+import type { AskedEvent } from '../core/strategies/strategy.ts';
+import type { Trial, TrialState } from '../core/trial.ts';
 import { checkpointReader, checkpointWriter } from './rows/checkpoints.ts';
 import { pragma, transact, type Connection } from './database.ts';
 import { epochReader, epochWriter } from './rows/epochs.ts';
@@ -14,7 +15,8 @@ import { latencyReader, latencyWriter } from './rows/latencies.ts';
 import { leavingWriter } from './passage/leaving.ts';
 import { passageReader } from './passage/passage.ts';
 import { predictionReader, predictionWriter } from './rows/predictions.ts';
-import { assertAsked, assertEnded, conflict } from './rules.ts';
+import { supernetReader, supernetWriter } from './rows/supernets.ts';
+import { assertAsked, assertEnded, assertParents, assertSearch, conflict } from './rules.ts';
 import { facetReader, noteSearcher } from './rows/run-query.ts';
 import { runReader, runWriter } from './rows/runs.ts';
 import type { ReadableStore, WritableStore } from './store.ts';
@@ -23,6 +25,8 @@ import { trialReader, trialWriter } from './rows/trials.ts';
 import { viewReader, viewWriter } from './rows/views.ts';
 
 export function createReadableStore(db: Connection): ReadableStore {
+  const { checkpoints, ...checkpoint } = checkpointReader(db);
+  const { supernets } = supernetReader(db);
   return allInWordsOf(db.name, {
     ...runReader(db),
     ...facetReader(db),
@@ -32,7 +36,10 @@ export function createReadableStore(db: Connection): ReadableStore {
     ...trialReader(db),
     ...epochReader(db),
     ...eventReader(db),
-    ...checkpointReader(db),
+    ...checkpoint,
+    checkpoints,
+    supernets,
+    storedFiles: () => [...checkpoints(), ...supernets()],
     ...predictionReader(db),
     ...latencyReader(db),
     passage: passageReader(db).passage,
@@ -61,6 +68,8 @@ export function quickCheck(db: Connection): string | undefined {
   return answer === 'ok' ? undefined : answer;
 }
 
+const OPEN_STATES: readonly TrialState[] = ['queued', 'running', 'interrupted'];
+
 export interface SqliteStoreOptions {
   readonly fence: string;
   readonly now: () => Date;
@@ -74,6 +83,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
   const log = eventWriter(db);
   const curves = epochWriter(db);
   const checkpoints = checkpointWriter(db);
+  const supernets = supernetWriter(db);
   const predictions = predictionWriter(db);
   const latency = latencyWriter(db);
   const labels = labelWriter(db);
@@ -92,6 +102,20 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
     trial: written(id),
     files: file === undefined ? [] : [file],
   });
+
+  const assertNewTasks = (runId: string, event: AskedEvent): void => {
+    if (event.search) assertSearch(runId, reader.searches(runId), event);
+    const isAboutWeights = event.proposals.some(({ from }) => from) || (event.continues ?? []).length > 0;
+    if (!isAboutWeights) return;
+    const trialOf = (number: number): Trial | undefined => reader.trials(runId, { offset: number, limit: 1 })[0];
+    assertParents(runId, event, trialOf, reader.trials(runId, { states: OPEN_STATES }));
+  };
+
+  const assertOpenSearch = (runId: string, search: number): void => {
+    assertHere(runId);
+    if (reader.searches(runId).open?.search === search) return;
+    throw conflict(`Run ${runId}: search ${search} is not open.`);
+  };
 
   const dropWeights = (trialIds: readonly string[]): readonly string[] =>
     trialIds.flatMap((id) => {
@@ -179,6 +203,7 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
       transact(db, 'full', () => {
         assertHere(runId);
         assertAsked({ id: runId, state: runs.stateOf(runId) }, trials.nextNumber(runId), event, costs);
+        assertNewTasks(runId, event);
         log.append(runId, event, at());
         const onAgain = (event.continues ?? []).map((one) => trials.goOn(runId, one));
         for (const { id, isAfresh } of onAgain) if (isAfresh) curves.forget(id);
@@ -251,6 +276,26 @@ export function createSqliteStore(db: Connection, { fence, now }: SqliteStoreOpt
         const { runId, number, leg } = trials.rest(trialId, seconds);
         const event = log.append(runId, { type: 'rested', trial: number, epoch, metrics }, at());
         return { event, ...left(trialId, leg?.schedule === 'own' ? checkpoints.removeEpoch(trialId) : undefined) };
+      }),
+
+    keepSupernet: (runId, search, weights) =>
+      transact(db, 'full', () => {
+        assertOpenSearch(runId, search);
+        return supernets.replace({ ...weights, runId, search });
+      }),
+
+    dropSupernet: (runId, search) =>
+      transact(db, 'full', () => {
+        assertHere(runId);
+        return supernets.remove(runId, search);
+      }),
+
+    finishSearch: (runId, { event, weights }) =>
+      transact(db, 'full', () => {
+        const { search } = event;
+        assertOpenSearch(runId, search);
+        const old = weights ? supernets.replace({ ...weights, runId, search }) : supernets.remove(runId, search);
+        return { event: log.append(runId, event, at()), files: old === undefined ? [] : [old] };
       }),
 
     interruptTrial: (trialId, seconds) => transact(db, 'full', () => trials.interrupt(trialId, seconds)),

@@ -3,13 +3,21 @@
  * different types, so that a reader cannot write by accident. All calls are synchronous and each
  * write is one transaction: when it returns, it is on disk. `sqlite-store.ts` keeps it.
  */
-import type { RunEvent } from '../core/events.ts';
+import type { RunEvent, Search } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { RunSources } from '../core/sources.ts';
 import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
+
+/** Of a run. */
+export interface Searches {
+  /** How many were asked for. */
+  readonly asked: number;
+  /** The one that is not over. */
+  readonly open: Search | undefined;
+}
 
 /** An event with its place in the run's log: `seq` counts from 0 without gaps. */
 export interface StoredEvent {
@@ -141,15 +149,28 @@ export interface FinishedTrials {
 }
 
 /** A file of the workspace: `file` is relative to the workspace's `checkpoints` folder. */
-export interface CheckpointRow {
+export interface StoredFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Weights of a trial. */
+export interface CheckpointRow extends StoredFile {
   readonly trialId: string;
   /** Weights after the last epoch; those after the best one, where that is another; what training
    * goes on from. */
   readonly kind: 'final' | 'best' | 'epoch';
   readonly epoch: number;
-  readonly file: string;
-  readonly bytes: number;
-  readonly sha256: string;
+}
+
+/** The file of a search of a run: what it goes on from and, once it has ended, the weights that it
+ * has learned. */
+export interface SupernetRow extends StoredFile {
+  readonly runId: string;
+  readonly search: number;
+  /** Epochs done. */
+  readonly epoch: number;
 }
 
 /** Softmax outputs on the validation split; stored as half floats. */
@@ -198,6 +219,12 @@ export interface EndedTrial extends WrittenTrial {
   readonly event: RunEvent;
 }
 
+/** The end of a search; without a file where it failed. */
+export interface EndedSearch {
+  readonly event: Extract<RunEvent, { readonly type: 'searched' }>;
+  readonly weights: Omit<SupernetRow, 'runId' | 'search'> | undefined;
+}
+
 export interface SweepReport {
   readonly runs: readonly string[];
   readonly trials: readonly string[];
@@ -234,6 +261,7 @@ export interface ReadableStore {
   epochs(trialId: string): readonly EpochPoint[];
   events(runId: string, slice?: Slice): readonly StoredEvent[];
   eventCount(runId: string): number;
+  searches(runId: string): Searches;
   /** Results of earlier runs that were written down with the run; empty where it learns from
    * none. */
   prior(runId: string): readonly PriorResult[];
@@ -242,6 +270,10 @@ export interface ReadableStore {
   sources(runId: string): RunSources | undefined;
   checkpoint(trialId: string, kind: CheckpointRow['kind']): CheckpointRow | undefined;
   checkpoints(): readonly CheckpointRow[];
+  /** Of all runs where none is named, in the order of their searches. */
+  supernets(runId?: string): readonly SupernetRow[];
+  /** Everything that rows name in the workspace's `checkpoints` folder. */
+  storedFiles(): readonly StoredFile[];
   /** Ids of the run's trials that have weights after their last or best epoch. */
   withWeights(runId: string): readonly string[];
   predictions(trialId: string): PredictionsRow | undefined;
@@ -340,6 +372,13 @@ export interface WritableStore extends ReadableStore {
    * leaves where nothing goes on from it, after a schedule of its own.
    */
   restTrial(trialId: string, rested: RestedTrial): EndedTrial;
+  /** Where a search can go on from: returns the file that it replaced. */
+  keepSupernet(runId: string, search: number, weights: Omit<SupernetRow, 'runId' | 'search'>): string | undefined;
+  /** Of a search that is to begin anew, or whose weights nobody needs any more: returns the file
+   * that leaves. */
+  dropSupernet(runId: string, search: number): string | undefined;
+  /** The `searched` event and the weights, in one transaction. Files that nothing names any more. */
+  finishSearch(runId: string, ended: EndedSearch): { readonly event: RunEvent; readonly files: readonly string[] };
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;
   /** Test accuracy of a reported student: once; a second call throws. */

@@ -118,7 +118,7 @@ function openLocked(root: string, lock: Lock, recovery: Recovery | undefined, no
     const fence = nextFence(db);
     const store = makingRoom(createSqliteStore(db, { fence, now }), root);
     const files = workspaceFiles(stored, fence);
-    const sweep = () => files.sweepOrphans(store.checkpoints());
+    const sweep = () => files.sweepOrphans(store.storedFiles());
     sweep();
     const leave = markOpen(root);
     let open = true;
@@ -142,9 +142,10 @@ function openLocked(root: string, lock: Lock, recovery: Recovery | undefined, no
       mend: (mends) => {
         if (store.passage().arriving.length > 0) throw busy(file, 'Runs are being taken in from a file');
         const done = transact(db, 'full', () => mendRows(db, mends, now().toISOString()));
-        const { orphans, strangers } = stored.unnamed(store.checkpoints());
+        const { orphans, strangers } = stored.unnamed(store.storedFiles());
         // A row that is gone now says of a file that it was ours, whatever is in it.
-        const changed = new Set(mends.flatMap((mend) => (mend.what === 'checkpoint' ? [mend.file] : [])));
+        const isNamed = ({ what }: Mend): boolean => what === 'checkpoint' || what === 'supernet';
+        const changed = new Set(mends.flatMap((mend) => (isNamed(mend) && 'file' in mend ? [mend.file] : [])));
         const lost = strangers.filter((file) => changed.has(file));
         putAside(stored, [...orphans, ...lost], stampOf(now()));
         return done;

@@ -177,6 +177,31 @@ describe('the run itself', () => {
   });
 });
 
+describe('a line of a search', () => {
+  const search = { search: 0, family: 'vit', method: 'darts', options: {}, epochs: 10, seed: 1 };
+
+  test('says what is trained, before the students of the same answer, and whose weights these begin with', () => {
+    const from = { parents: [2, 'teacher'], map: 'inherit', seed: 1 } as const;
+    const entry: LogEntryView = {
+      ...{ seq: 4, at: AT, type: 'asked', search },
+      proposals: [{ trial: 3, family: 'vit', why: { source: 'random' }, from }],
+    };
+    expect(linesOf([entry]).slice(0, 2)).toMatchObject([
+      { event: 'searching', sentence: 'VIT · one network of all its students, 10 epochs by darts' },
+      { event: 'proposed', trial: 3, sentence: expect.stringContaining('from the weights of #3 and the teacher') },
+    ]);
+    expect(linesOf([{ ...entry, proposals: [] }]).map(({ event }) => event)).toEqual(['searching']);
+  });
+
+  test('says its time when it is over, and why it failed', () => {
+    const over: LogEntryView = { seq: 5, at: AT, type: 'searched', search: 0, mixing: [1], cpuSeconds: 12.4 };
+    expect(linesOf([over]).at(-1)).toMatchObject({ event: 'searched', sentence: expect.stringContaining('12 s') });
+    expect(linesOf([{ ...over, mixing: [], reason: 'The loss is NaN.\nlast words' }]).at(-1)).toMatchObject({
+      ...{ event: 'searchFailed', sentence: 'The loss is NaN.', lastWords: 'last words' },
+    });
+  });
+});
+
 test('a log that grows makes lines of what is new or changed alone: thousands are read at each change', () => {
   const build = logLines(words);
   const entries = [

@@ -10,7 +10,7 @@ import type { DistillationLoss } from '../../src/core/records/distillation.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState, writeWeights } from '../../src/compute/files/checkpoint.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
-import { trainingLayout } from '../../src/compute/training/learner.ts';
+import { trainingLayout } from '../../src/compute/training/pass.ts';
 import { testing } from '../../src/compute/training/optimizer.ts';
 import { targetsFingerprint, teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';

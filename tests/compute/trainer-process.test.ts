@@ -198,6 +198,31 @@ describe('the trainer process', () => {
     expect((await next('failed', 'odd')).message).toContain('"until"');
   });
 
+  it('begins with the weights of a parent of that hash, and goes on as if it had not been stopped', async () => {
+    const { order, next, done, trained, epochs } = startTrainer();
+    order('train', 'parent', student());
+    const { path, sha256 } = (await trained('parent')).checkpoint;
+    const from = { parents: [{ path, sha256 }] };
+    const child = (more: Partial<Input<'train'>> = {}): Input<'train'> => student({ from, seed: 99, ...more });
+    order('train', 'child', child());
+    const whole = await trained('child');
+    order('train', 'stranger', student({ seed: 99 }));
+    await trained('stranger');
+    const lossOf = (jobId: string): number => epochs(jobId)[0]?.point.trainLoss ?? NaN;
+    expect(lossOf('child')).toBeLessThan(lossOf('stranger'));
+    order('train', 'leg', child({ until: 1 }));
+    await done('train', 'leg');
+    const last = epochs('leg').at(-1);
+    // By now its parent may be gone.
+    const gone = { parents: [{ path: `${path}-gone`, sha256 }] };
+    order('train', 'on', child({ resumeFrom: last?.checkpoint, from: gone }));
+    expect((await trained('on')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
+    order('train', 'gone', child({ from: gone }));
+    expect(await next('failed', 'gone')).toMatchObject({ code: 'checkpoint.corrupt' });
+    order('train', 'other', child({ from: { parents: [{ path, sha256: 'f'.repeat(64) }] } }));
+    expect((await next('failed', 'other')).message).toContain('hash');
+  });
+
   it('refuses rubbish, unknown orders, a second job and names that leave the folder, and works on', async () => {
     const { send, order, next, epoch, events } = startTrainer();
     await next('ready');

@@ -12,7 +12,7 @@ import { readTrainingState, writeTrainingState } from '../../src/compute/files/c
 import type { TrainingState } from '../../src/compute/files/checkpoint.ts';
 import { residentImages } from '../../src/compute/data/augment.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';
-import { trainingLayout } from '../../src/compute/training/learner.ts';
+import { trainingLayout } from '../../src/compute/training/pass.ts';
 import { namingMemory } from '../../src/compute/out-of-memory.ts';
 import { AVERAGE, stateSlots } from '../../src/compute/training/optimizer.ts';
 import { disposeParameters, joined, uploadWeights } from '../../src/compute/model/parameters.ts';

@@ -29,7 +29,7 @@ export const SEED = 5;
 export const EPOCHS = 9;
 
 export function start(id: string, problem: Problem, options: StrategyOptions = {}, seed = SEED): Game {
-  const open = (): OpenStrategy => openStrategy(id, { problem, seed, options, epochs: EPOCHS });
+  const open = (): OpenStrategy => openStrategy(id, { problem, seed, options, epochs: EPOCHS, keepsWeights: true });
   const strategy = open();
   const log: RunEvent[] = [];
   const fold = (event: RunEvent): void => {

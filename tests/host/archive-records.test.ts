@@ -28,7 +28,7 @@ function soundRows(): Row[] {
   const { together, close } = openReadable(from.directory);
   const rows = together((records) => [...records('run_1')]);
   close();
-  const isKept = ([table]: readonly unknown[]): boolean => table !== 'checkpoint';
+  const isKept = ([table]: readonly unknown[]): boolean => table !== 'checkpoint' && table !== 'supernet';
   return rows.filter(isKept).map((row) => [...row]);
 }
 

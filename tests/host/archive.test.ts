@@ -90,6 +90,7 @@ test('every column of the rows of a run is in its records, but for ids, places a
     prediction: ['trial_id'],
     latency: ['number', 'trial_id'],
     checkpoint: ['trial_id', 'file'],
+    supernet: ['run_id', 'file'],
     trial_note: ['trial_id'],
   };
   // Counts that triggers keep, and what belongs to no run.
@@ -194,7 +195,7 @@ describe('a kill or a fault on the way in', () => {
     db.close();
     await expect(into.takeIn({ staged: staging, runs: ids, folders: [] })).rejects.toThrow();
     expect(canonical(into)).toEqual(before);
-    const kept = into.store.checkpoints().map(({ file }) => file);
+    const kept = into.store.storedFiles().map(({ file }) => file);
     expect(readdirSync(join(into.directory, 'checkpoints')).sort()).toEqual([...kept].sort());
     expect(problems(into)).toEqual([]);
   });

@@ -78,6 +78,9 @@ function soundDraft(): Draft {
     const path = `runs/${trial?.runId}/checkpoints/${trial?.number}-${row.kind}.safetensors`;
     files[path] = readFileSync(from.files.pathOf(row.file));
   }
+  for (const { runId, search, file } of from.store.supernets()) {
+    files[`runs/${runId}/supernets/${search}.safetensors`] = readFileSync(from.files.pathOf(file));
+  }
   const replay = Buffer.from(JSON.stringify(soundReplay()));
   files[`replays/game_1-${sha256Of(replay).slice(0, 12)}.json`] = replay;
   const content = '{"order":{"by":"name","descending":true},"columns":["state"]}';
@@ -212,7 +215,7 @@ const inFolder = (folder: string): readonly string[] => (existsSync(folder) ? re
 function stateOf({ store, directory, files }: Workspace): string {
   const folders = ['teachers', 'datasets', 'replays', 'checkpoints'].map((name) => inFolder(join(directory, name)));
   const views = store.savedViews().map(({ name }) => name);
-  return JSON.stringify([store.runs({ trash: 'with' }).total, folders, views, store.checkpoints().length, files.temp]);
+  return JSON.stringify([store.runs({ trash: 'with' }).total, folders, views, store.storedFiles().length, files.temp]);
 }
 
 it(

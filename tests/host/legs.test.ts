@@ -62,7 +62,7 @@ function logOf(runId: string): readonly RunEvent[] {
 }
 
 const counts = (log: readonly RunEvent[]): Readonly<Record<RunEvent['type'], number>> => {
-  const found = { asked: 0, told: 0, rested: 0, failed: 0 };
+  const found = { asked: 0, told: 0, rested: 0, failed: 0, searched: 0 };
   for (const { type } of log) found[type] += 1;
   return found;
 };

@@ -37,12 +37,12 @@ describe('the log of a run', () => {
     expect(times.every((at) => at >= end.run.createdAt && at <= (end.run.finishedAt ?? ''))).toBe(true);
     const asked = log.flatMap((entry) => (entry.type === 'asked' ? entry.proposals.map(({ trial }) => trial) : []));
     expect(asked).toEqual(Array.from({ length: TRIALS }, (_, number) => number));
-    const ended = log.flatMap((entry) => (entry.type === 'asked' ? [] : [entry.trial]));
+    const ended = log.flatMap((entry) => ('trial' in entry ? [entry.trial] : []));
     expect(ended.toSorted()).toEqual(asked);
     const placeOf = (test: (entry: LogEntryView) => boolean): number => log.findIndex(test);
     for (const number of asked) {
       const proposed = placeOf((one) => one.type === 'asked' && one.proposals.some(({ trial }) => trial === number));
-      expect(proposed).toBeLessThan(placeOf((one) => one.type !== 'asked' && one.trial === number));
+      expect(proposed).toBeLessThan(placeOf((one) => 'trial' in one && one.trial === number));
     }
   });
 
@@ -56,7 +56,7 @@ describe('the log of a run', () => {
           return { trial, family: candidate?.family, why };
         });
         expect(entry).toStrictEqual({ ...place, proposals });
-      } else {
+      } else if ('trial' in entry) {
         const { trial } = entry;
         const { metrics, reason } = trials[trial] ?? {};
         expect(entry).toStrictEqual({ ...place, trial, ...(entry.type === 'told' ? { metrics } : { reason }) });

@@ -40,7 +40,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     {
       run: { id: 'run_1', name, config: searchConfig(name), strategyVersion: 2, sample: true, seconds: 12.5 },
       trials: {
-        queued: 1,
+        queued: version < 7 ? 1 : 2,
         running: 0,
         resting: version < 6 ? 0 : 1,
         finished: 1,
@@ -57,6 +57,12 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     { type: 'asked', proposals: [{ ...proposal(4), leg }], position: 5 },
     { type: 'rested', trial: 4, epoch: 1, metrics: { accuracy: 0.25, loss: NaN } },
   ];
+  const from = { parents: [0, 'teacher'], map: 'inherit', seed: 3 };
+  const search = { search: 0, family: 'resnet', method: 'darts', options: { learningRate: 0.01 }, epochs: 2, seed: 9 };
+  const searchedLog = [
+    { type: 'asked', proposals: [{ ...proposal(5), from }], search, position: 6 },
+    { type: 'searched', search: 0, mixing: [0.5, -0.25], cpuSeconds: 12.5 },
+  ];
   const failed = { type: 'failed', trial: 1, reason: 'the trainer died' };
   expect(store.trials('run_1')).toMatchObject([
     {
@@ -71,6 +77,7 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     { state: 'interrupted', epochsDone: 1, attempts: 1 },
     { state: 'queued', seed: proposal(3).seed },
     ...(version < 6 ? [] : [{ state: 'resting', seed: proposal(4).seed, leg, epochsDone: 1 }]),
+    ...(version < 7 ? [] : [{ state: 'queued', seed: proposal(5).seed, from }]),
   ]);
   expect(store.epochs('run_1-0000')).toEqual([point(1), point(2), point(3)]);
   expect(store.predictions('run_1-0000')).toEqual(done.predictions);
@@ -84,7 +91,9 @@ test.each(MIGRATIONS.map(({ version }) => version))('a workspace of schema %i ha
     { type: 'told', trial: 0, metrics: done.metrics },
     failed,
     ...(version < 6 ? [] : restedLog),
+    ...(version < 7 ? [] : searchedLog),
   ]);
+  expect(store.supernets()).toMatchObject(version < 7 ? [] : [{ runId: 'run_1', search: 0, epoch: 2, bytes: 1000 }]);
   const written =
     version < 4 ? { tags: [], note: '' } : { tags: ['Keep', 'übung'], note: '# Why\nIt was **worth** it.' };
   expect(store.summary('run_1')).toMatchObject({ tags: written.tags, hasNote: written.note !== '' });

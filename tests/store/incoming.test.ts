@@ -76,7 +76,7 @@ describe('while runs are taken in', () => {
       const waste = findWaste(store, files, into.store.fence);
       expect([waste.orphans, waste.weights, waste.trash, waste.leftovers]).toEqual([[], [], [], []]);
       // As the reclaim does it, with what it has just found.
-      into.files.remove(into.files.unnamed(into.store.checkpoints()).orphans);
+      into.files.remove(into.files.unnamed(into.store.storedFiles()).orphans);
       expect(examine(into.store, into.files).problems).toEqual([]);
     });
     expect(turns).toBeGreaterThanOrEqual(2 * RUNS.length - 1);

@@ -219,6 +219,69 @@ describe('a student that rests', () => {
   });
 });
 
+describe('a search, and what a student inherits,', () => {
+  const mend = [{ what: 'log', runId: 'run_1' }] as const;
+  const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
+  const from = { parents: [0], map: 'inherit', seed: 1 } as const;
+
+  /** Student 0 has ended, 1 begins with its weights, and a search is over. */
+  function searched() {
+    const workspace = paused(1);
+    const { store, files } = workspace;
+    workspace.train(0, 3);
+    const checkpoint = { epoch: 3, ...adoptText(files, 'w.safetensors', 'weights') };
+    store.finishTrial(id(0), finished('', { checkpoint }));
+    const event = { ...asked(1), proposals: [{ ...asked(1).proposals[0]!, from }], position: 2, search };
+    store.recordAsked('run_1', event, costsOf(event), 3);
+    const weights = { epoch: 2, ...adoptText(files, 'net.safetensors', 'learned') };
+    store.finishSearch('run_1', { event: { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 }, weights });
+    const wrong = (): readonly string[] =>
+      findProblems(store, files, 'ours').flatMap(({ words, mend: how }) => (how?.what === 'orphan' ? [] : [words]));
+    return { ...workspace, wrong };
+  }
+
+  test('are whole, and stay so word for word', () => {
+    const { store, wrong, mend: repair } = searched();
+    const before = [store.events('run_1'), store.trials('run_1')];
+    expect(wrong()).toEqual([]);
+    repair(mend);
+    expect([store.events('run_1'), store.trials('run_1')]).toEqual(before);
+  });
+
+  test('come back from the log where a row lost them', () => {
+    const { store, edit, wrong, mend: repair } = searched();
+    edit('UPDATE trial SET warm_start = NULL');
+    expect(wrong()).toEqual([`Trial ${id(1)} begins with other weights than its log says.`]);
+    repair(mend);
+    expect(wrong()).toEqual([]);
+    expect(store.trial(id(1))?.from).toEqual(from);
+  });
+
+  test.each([
+    ['twice', `INSERT INTO event SELECT run_id, 9, type, trial, json, created_at FROM event WHERE type = 'searched'`],
+    ['before it was asked for', `UPDATE event SET seq = CASE seq WHEN 2 THEN 30 ELSE 20 END WHERE seq IN (2, 3)`],
+  ])('told of %s is told of no more than once', (_, sql) => {
+    const { log, edit, wrong, mend: repair } = searched();
+    edit(sql);
+    expect(wrong().join()).toContain('tells of search 0, which is not open');
+    repair(mend);
+    expect(wrong()).toEqual([]);
+    expect(log().filter(({ type }) => type === 'searched').length).toBeLessThanOrEqual(1);
+    expect(log().filter((event) => event.type === 'asked' && event.search).length).toBe(1);
+  });
+
+  test('whose file is damaged keeps what it told, and the file is put aside', () => {
+    const { store, files, edit, wrong, mend: repair } = searched();
+    edit(`UPDATE supernet SET bytes = 3`);
+    expect(wrong()).toEqual([expect.stringMatching(/^The file "net-.*" of search 0 of run run_1 has 7 bytes/)]);
+    const [problem] = findProblems(store, files, 'ours');
+    expect(problem?.mend).toMatchObject({ what: 'supernet', search: 0 });
+    repair([problem!.mend!]);
+    expect(store.supernets()).toEqual([]);
+    expect(wrong()).toEqual([]);
+  });
+});
+
 test('files of nobody and counters are told of by name, after all else and once each', () => {
   const { store, edit, mend: repair } = paused(3);
   edit('UPDATE trial_count SET trials = 9');

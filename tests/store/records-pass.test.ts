@@ -56,7 +56,12 @@ function stage(from: Workspace, to: Workspace, ids: ReadonlyMap<string, string>)
       writeFileSync(staging.files.pathOf(name), `${trialId} ${kind} ${epoch}`);
       return name;
     };
-    staging.addRun({ id: next, renamed: ids, fileOf }, records);
+    const supernetOf = ({ search }: { readonly search: number }) => {
+      const name = `${next}-supernet-${search}.bin`;
+      writeFileSync(staging.files.pathOf(name), `search ${search}`);
+      return name;
+    };
+    staging.addRun({ id: next, renamed: ids, fileOf, supernetOf }, records);
   }
   staging.close();
   return staged;
@@ -69,7 +74,18 @@ describe('a run that is taken in', () => {
     await to.takeIn({ staged, runs: ['new_1'], folders: [] });
     const records = recordsOf(to, 'new_1');
     expect(records).toEqual(recordsOf(from, 'run_1'));
-    const tables = ['run', 'run_tag', 'trial', 'event', 'epoch', 'prediction', 'latency', 'checkpoint', 'trial_note'];
+    const tables = [
+      'run',
+      'run_tag',
+      'trial',
+      'event',
+      'epoch',
+      'prediction',
+      'latency',
+      'checkpoint',
+      'supernet',
+      'trial_note',
+    ];
     expect([...new Set(records.map(([table]) => table))]).toEqual(tables);
     for (const [table, ...values] of records) expect(values).toHaveLength(recordColumns(table)?.length ?? 0);
     const cut = to.store.checkpoint('new_1-0002', 'epoch');
@@ -140,7 +156,7 @@ describe('a run that is taken in', () => {
     const staged = join(to.files.temp, 'again');
     const staging = openStaging(staged, tickingClock());
     staging.addRun(
-      { id: 'run_2', renamed: new Map(), fileOf: ({ trialId, kind }) => `${trialId}-${kind}` },
+      { id: 'run_2', renamed: new Map(), fileOf: ({ trialId, kind }) => `${trialId}-${kind}`, supernetOf: () => 'x' },
       recordsOf(from, 'run_2'),
     );
     staging.close();
@@ -152,7 +168,7 @@ describe('a record', () => {
   const refused = (records: readonly unknown[], words: string) => {
     const to = temporaryWorkspace('to');
     const staging = openStaging(join(to.files.temp, 'staged'), tickingClock());
-    const run = { id: 'run_1', renamed: new Map<string, string>(), fileOf: () => 'x' };
+    const run = { id: 'run_1', renamed: new Map<string, string>(), fileOf: () => 'x', supernetOf: () => 'x' };
     expect(() => staging.addRun(run, records)).toThrow(
       expect.objectContaining({ code: 'store.conflict', message: words }),
     );

@@ -38,7 +38,7 @@ function fresh(): Connection {
 /** Names of files are of no account here. */
 const into = (db: Connection) => {
   const fileOf = ({ trialId, kind }: { readonly trialId: string; readonly kind: string }) => `${trialId}-${kind}`;
-  return runRecordWriter(db, { id: 'again', renamed: new Map(), fileOf });
+  return runRecordWriter(db, { id: 'again', renamed: new Map(), fileOf, supernetOf: () => 'x' });
 };
 
 test('what a run was trained on comes with its records', () => {
@@ -88,6 +88,7 @@ test('what no record holds is made from what it does: folded names and tags, and
   const asked: IncomingCheckpoint[] = [];
   const write = runRecordWriter(db, {
     ...{ id: 'again', renamed: new Map() },
+    supernetOf: () => 'x',
     fileOf: (one) => {
       asked.push(one);
       return `${one.sha256.slice(0, 12)}-${one.epoch}`;
@@ -112,7 +113,7 @@ const RENAMED = new Map([['run_1', 'new_1']]);
 function configAfter(config: string): string {
   const [run = ['run']] = recordsOf('run_1');
   const db = fresh();
-  const write = runRecordWriter(db, { id: 'again', renamed: RENAMED, fileOf: () => 'x' });
+  const write = runRecordWriter(db, { id: 'again', renamed: RENAMED, fileOf: () => 'x', supernetOf: () => 'x' });
   write(run.map((value, place) => (place === 3 ? config : value)));
   return String(db.prepare('SELECT config FROM run').pluck().get());
 }

@@ -59,6 +59,12 @@ const rested = (store: WritableStore): void => {
 };
 const leg = { until: 1, schedule: 'part' } as const;
 
+const searching = (store: WritableStore): void => {
+  store.createRun({ id: 'run_1', config: searchConfig(), strategyVersion: 1, sample: true });
+  const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
+  store.recordAsked('run_1', { type: 'asked', proposals: [], position: 0, search }, [], 3);
+};
+
 // What can be trained again, or counted again, may be lost with the power; nothing else may.
 const writes: readonly (readonly [
   string,
@@ -108,6 +114,17 @@ const writes: readonly (readonly [
       store.appendEpoch(one, point(1), checkpointFile('e'));
     },
     (store) => store.restTrial(one, { epoch: 1, metrics: {}, seconds: 1 }),
+  ],
+  ['keepSupernet', FULL, searching, (store) => store.keepSupernet('run_1', 0, checkpointFile('e'))],
+  ['dropSupernet', FULL, searching, (store) => store.dropSupernet('run_1', 0)],
+  [
+    'finishSearch',
+    FULL,
+    searching,
+    (store) => {
+      const event = { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 } as const;
+      return store.finishSearch('run_1', { event, weights: checkpointFile('e') });
+    },
   ],
   ['interruptTrial', FULL, atWork, (store) => store.interruptTrial(one, 1)],
   ['recordTest', FULL, rested, (store) => store.recordTest(one, 0.5)],

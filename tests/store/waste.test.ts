@@ -39,13 +39,29 @@ test('weights of a run at rest are those off its front, with every file and byte
   store.interruptTrial(cut, 1);
   for (const state of ['paused', 'interrupted', 'failed'] as const) {
     store.setRunState('run_1', state);
-    const dropped = { runId: 'run_1', trialIds: [ids[0], ids[2]], files: 4, bytes: 22 };
+    const dropped = { runId: 'run_1', trialIds: [ids[0], ids[2]], searches: [], files: 4, bytes: 22 };
     expect(wasteOf(workspace).weights).toEqual([dropped]);
   }
   store.dropWeights([ids[0] ?? '']);
-  expect(wasteOf(workspace).weights).toEqual([{ runId: 'run_1', trialIds: [ids[2]], files: 2, bytes: 11 }]);
+  expect(wasteOf(workspace).weights).toEqual([
+    { runId: 'run_1', trialIds: [ids[2]], searches: [], files: 2, bytes: 11 },
+  ]);
   store.dropWeights([ids[2] ?? '']);
   expect(wasteOf(workspace).weights).toEqual([]);
+});
+
+test('the file of a search that is over is waste, and what one goes on from is none', () => {
+  const workspace = temporaryWorkspace();
+  const { store, files } = workspace;
+  addRun(workspace, 'run_1', 0.5);
+  const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
+  store.recordAsked('run_1', { type: 'asked', proposals: [], position: 1, search }, [], 3);
+  store.keepSupernet('run_1', 0, { epoch: 1, ...adoptText(files, 'net-1.safetensors', 'state') });
+  store.setRunState('run_1', 'paused');
+  expect(wasteOf(workspace)).toMatchObject({ weights: [], orphans: [] });
+  const event = { type: 'searched', search: 0, mixing: [1], cpuSeconds: 1 } as const;
+  store.finishSearch('run_1', { event, weights: { epoch: 2, ...adoptText(files, 'net.safetensors', 'learned') } });
+  expect(wasteOf(workspace).weights).toEqual([{ runId: 'run_1', trialIds: [], searches: [0], files: 1, bytes: 7 }]);
 });
 
 test('of a run in the trash it is the run as a whole', () => {

@@ -40,6 +40,10 @@ export function addRun(workspace: Workspace, id: string, config = configOf(id), 
   const epoch = { epoch: 1, ...adoptText(files, `${cut}-epoch-1.safetensors`, `half of ${cut}`) };
   store.appendEpoch(cut, point(1), epoch);
   store.interruptTrial(cut, 0.25);
+  const search = { search: 0, family: 'resnet', method: 'darts', options: {}, epochs: 2, seed: 1 };
+  store.recordAsked(id, { type: 'asked', proposals: [], position: 4, search }, [], 3);
+  const weights = { epoch: 2, ...adoptText(files, `${id}-supernet-0.safetensors`, `learned by ${id}`) };
+  store.finishSearch(id, { event: { type: 'searched', search: 0, mixing: [0.5, NaN], cpuSeconds: 2 }, weights });
   store.setRunState(id, 'paused', 'by hand');
   store.addRunSeconds(id, 12.5);
   store.tagRuns([id], { add: ['Übung', 'keep'], remove: [] });

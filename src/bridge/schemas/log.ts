@@ -1,6 +1,6 @@
 /** The log of a run as windows read it: what was proposed and why, what was told, what failed, and
  * when. */
-import type { Continuation, Leg, Why } from '../../core/events.ts';
+import type { Continuation, Leg, RunEvent, Search, WarmStart, Why } from '../../core/events.ts';
 import type { Metrics } from '../../core/objective.ts';
 import { idInput } from './records.ts';
 import { z } from '../../core/records/zod.ts';
@@ -23,12 +23,15 @@ export type LogEntryView = LogPlace &
           readonly family: string;
           readonly why: Why;
           readonly leg?: Leg;
+          readonly from?: WarmStart;
         }[];
         readonly continues?: readonly Continuation[];
+        readonly search?: Search;
       }
     | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
     | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
     | { readonly type: 'failed'; readonly trial: number; readonly reason: string }
+    | Extract<RunEvent, { readonly type: 'searched' }>
   );
 
 /** `from`: the first `seq` wanted; without it, the last `limit` entries there are. */

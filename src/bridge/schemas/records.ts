@@ -117,6 +117,12 @@ export const whySchema = z.strictObject({
 
 export const legSchema = z.strictObject({ until: z.int().min(1), schedule: z.enum(['own', 'part']) });
 
+export const warmStartSchema = z.strictObject({
+  parents: list(z.union([count, z.literal('teacher')])),
+  map: z.enum(['inherit', 'expand']),
+  seed: count,
+});
+
 export const trialSchema = z.strictObject({
   id: ID,
   runId: ID,
@@ -126,6 +132,7 @@ export const trialSchema = z.strictObject({
   seed: count,
   why: whySchema,
   leg: legSchema.optional(),
+  from: warmStartSchema.optional(),
   params: anyNumber,
   macs: anyNumber,
   peakActivationBytes: anyNumber,
@@ -299,7 +306,7 @@ export const strategySchema = z.strictObject({
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
-  needs: list(z.enum(['legs'])).optional(),
+  needs: list(z.enum(['legs', 'warm starts', 'supernet'])).optional(),
 });
 
 /** What a configuration means before it is started: how many students fit, and how long it may

@@ -1,6 +1,6 @@
 /** The log of a run in lines for people, in the words of window and terminal: proposals, results,
  * failures, the run's own ends. */
-import type { Leg, Why } from '../../core/events.ts';
+import type { Leg, Search, WarmStart, Why } from '../../core/events.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Run } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -16,6 +16,9 @@ export const LOG_EVENTS = {
   proposed: { label: 'Proposed', kind: 'proposals' },
   continued: { label: 'Goes on', kind: 'proposals' },
   rested: { label: 'Rests', kind: 'results' },
+  searching: { label: 'Searching', kind: 'proposals' },
+  searched: { label: 'Searched', kind: 'results' },
+  searchFailed: { label: 'No search', kind: 'failures' },
   exhausted: { label: 'Exhausted', kind: 'proposals' },
   finished: { label: 'Finished', kind: 'results' },
   tooSlow: { label: 'Too slow', kind: 'results' },
@@ -86,6 +89,8 @@ function trialsIn(entry: LogEntryView): readonly number[] {
   switch (entry.type) {
     case 'asked':
       return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
+    case 'searched':
+      return [];
     case 'told':
     case 'rested':
     case 'failed':
@@ -103,6 +108,8 @@ function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], w
       return [rested(entry, trials[0], words)];
     case 'failed':
       return [failed(entry, trials[0])];
+    case 'searched':
+      return [searched(entry)];
   }
 }
 
@@ -118,11 +125,11 @@ const exact = (count: number): string => count.toLocaleString('en-US');
 type Entry<T extends LogEntryView['type']> = Extract<LogEntryView, { type: T }>;
 
 function proposed(
-  { seq, at, proposals, continues = [] }: Entry<'asked'>,
+  { seq, at, proposals, continues = [], search }: Entry<'asked'>,
   trials: readonly (Trial | undefined)[],
   words: LogWords,
 ): LogLine[] {
-  if (proposals.length === 0 && continues.length === 0) {
+  if (proposals.length === 0 && continues.length === 0 && search === undefined) {
     const sentence = 'The strategy has no more students within the limits.';
     return [{ key: String(seq), event: 'exhausted', at, sentence }];
   }
@@ -130,9 +137,16 @@ function proposed(
     ...{ key: `${seq}.${index}`, at, trial, ...idOf(trials[index]) },
   });
   return [
-    ...proposals.map(({ trial, family, why, leg }, index): LogLine => ({
+    ...(search ? [searching(search, { key: `${seq}.search`, at }, words)] : []),
+    ...proposals.map(({ trial, family, why, leg, from }, index): LogLine => ({
       ...{ ...placeOf(trial, index), event: 'proposed' },
-      sentence: [words.family(family), whyShort(why), ...legShort(leg), ...expected(why, words)].join(' · '),
+      sentence: [
+        words.family(family),
+        whyShort(why),
+        ...legShort(leg),
+        ...fromShort(from),
+        ...expected(why, words),
+      ].join(' · '),
     })),
     ...continues.map(({ trial, why, leg }, index): LogLine => ({
       ...{ ...placeOf(trial, proposals.length + index), event: 'continued' },
@@ -143,6 +157,27 @@ function proposed(
 
 /** `to epoch 3` */
 const legShort = (leg: Leg | undefined): readonly string[] => (leg ? [`to epoch ${leg.until}`] : []);
+
+/** `from the weights of #3 and the teacher` */
+function fromShort(from: WarmStart | undefined): readonly string[] {
+  if (from === undefined) return [];
+  const parents = from.parents.map((parent) => (parent === 'teacher' ? 'the teacher' : `#${parent + 1}`));
+  return [`from the weights of ${parents.join(' and ')}`];
+}
+
+/** `resnet · one network of all its students, 10 epochs by darts` */
+function searching({ family, method, epochs }: Search, place: Pick<LogLine, 'key' | 'at'>, words: LogWords): LogLine {
+  const time = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
+  const sentence = `${words.family(family)} · one network of all its students, ${time} by ${method}`;
+  return { ...place, event: 'searching', sentence };
+}
+
+function searched({ seq, at, reason, cpuSeconds }: Entry<'searched'>): LogLine {
+  const place = { key: String(seq), at };
+  if (reason !== undefined) return { ...place, event: 'searchFailed', ...told(reason) };
+  const sentence = `What each path counts is known, after ${Math.round(cpuSeconds)} s of all processors.`;
+  return { ...place, event: 'searched', sentence };
+}
 
 /** `expected 80.1 % ± 1.2 points` */
 function expected({ predicted }: Why, { percent }: LogWords): readonly string[] {

@@ -9,7 +9,7 @@ import { joinedSize } from '../model/parameters.ts';
 import type { HostWeights, Layout } from '../model/parameters.ts';
 import type { WrittenFile } from '../tasks/outputs.ts';
 import { decodeTensors, encodeSealed, encodeTensors } from './safetensors.ts';
-import type { NamedTensor } from './safetensors.ts';
+import type { NamedTensor, TensorFile } from './safetensors.ts';
 
 /** Everything that training needs to go on as if it had never stopped. */
 export interface TrainingState {
@@ -48,12 +48,18 @@ export function writeWeights(
   return writeAtomically(path, encodeTensors(weightTensors(layout, weights, half), metadata));
 }
 
-export function writeTrainingState(path: string, layout: Layout, state: TrainingState): WrittenFile {
+/** `notes`: what else is to be known, under names of its own. */
+export function writeTrainingState(
+  path: string,
+  layout: Layout,
+  state: TrainingState,
+  notes: Readonly<Record<string, string>> = {},
+): WrittenFile {
   const optimizer = [...state.optimizer].map(([name, values]) => {
     return { name: `${OPTIMIZER_PREFIX}${name}`, shape: [values.length], values };
   });
   const { step, lossSum, elapsed, best } = state;
-  const position = { step: String(step), lossSum: String(lossSum), elapsed: String(elapsed) };
+  const position = { ...notes, step: String(step), lossSum: String(lossSum), elapsed: String(elapsed) };
   const weights = weightTensors(layout, state.weights);
   if (best === undefined) return writeAtomically(path, encodeSealed([...weights, ...optimizer], position));
   const bestTensors = weights.flatMap(({ name, shape }) => {
@@ -71,6 +77,9 @@ export function writeTrainingState(path: string, layout: Layout, state: Training
 export function readWeights(path: string, layout: Layout, sha256?: string): HostWeights {
   return weightsIn(path, layout, readFile(path, sha256));
 }
+
+/** Whatever network it is of. Throws `checkpoint.corrupt`. */
+export const readTensors = (path: string, sha256?: string): TensorFile['tensors'] => readFile(path, sha256).tensors;
 
 /**
  * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint,
@@ -99,7 +108,7 @@ export function readTrainingState(
   return { step, lossSum, elapsed, weights, optimizer: new Map(optimizer), ...(best && { best }) };
 }
 
-function bestIn({ metadata, tensors }: ReturnType<typeof decodeTensors>): BestEpoch | undefined {
+function bestIn({ metadata, tensors }: TensorFile): BestEpoch | undefined {
   const { bestEpoch, bestAccuracy } = metadata;
   if (bestEpoch === undefined || bestAccuracy === undefined) return undefined;
   const weights = [...tensors].flatMap(([name, { values }]) =>
@@ -116,7 +125,7 @@ export function weightTensors(layout: Layout, weights: HostWeights, half = false
   });
 }
 
-function weightsIn(path: string, layout: Layout, file: ReturnType<typeof decodeTensors>): HostWeights {
+function weightsIn(path: string, layout: Layout, file: TensorFile): HostWeights {
   const slots = [...layout.trainable, ...layout.other, ...layout.kept];
   const entries = slots.map(({ name, spec }) => {
     const tensor = file.tensors.get(name);
@@ -132,8 +141,8 @@ function weightsIn(path: string, layout: Layout, file: ReturnType<typeof decodeT
   return new Map(entries);
 }
 
-function readFile(path: string, sha256?: string): ReturnType<typeof decodeTensors> {
-  let file: ReturnType<typeof decodeTensors>;
+function readFile(path: string, sha256?: string): TensorFile {
+  let file: TensorFile;
   let hash: string;
   try {
     const bytes = readFileSync(path);

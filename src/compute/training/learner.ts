@@ -4,47 +4,28 @@
  * decided by the seed and the step alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import { createRng, split } from '../../core/math/rng.ts';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import { split } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
-import type { Statistics } from '../backend/norms.ts';
-import { lossAndGradients } from '../backend/gradient.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
-import { createCriterion } from '../losses/create-criterion.ts';
-import type { Criterion } from '../losses/criterion.ts';
-import { gatherImages, viewOf } from '../data/augment.ts';
-import type { View } from '../data/augment.ts';
-import { drawShare, mixed } from '../data/mixup.ts';
-import { smooth } from '../losses/soft-targets.ts';
 import { AVERAGE, movingAverage, stateSlots } from './optimizer.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 import {
   disposeParameters,
-  disposeStatistics,
   downloadWeights,
-  extendLayout,
-  flatten,
   initialWeights,
   joined,
   parted,
-  unflatten,
   uploadWeights,
 } from '../model/parameters.ts';
-import type { Layout, Parameters } from '../model/parameters.ts';
+import type { Parameters } from '../model/parameters.ts';
+import { adopt, createPass, drop, dropTape, trainingLayout } from './pass.ts';
+import type { Fresh } from './pass.ts';
 import type { TrainingTask } from './task.ts';
+import { inherit } from './warm-start.ts';
 
-/** Streams of chance that a seed is split into. */
-const STREAM = { weights: 0, views: 2, criterion: 3, mixup: 4 } as const;
-
-/** What its checkpoints hold: the network's weights and those of its criterion. */
-export function trainingLayout(task: TrainingTask): Layout {
-  return extendLayout(task.model.layout, criterionOf(task).slots);
-}
-
-function criterionOf({ model, recipe, teacher, train: { labels } }: TrainingTask): Criterion {
-  const { distillation } = recipe;
-  return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
-}
+/** The stream of chance that draws weights; a pass has the others. */
+const WEIGHTS_STREAM = 0;
 
 export interface Learner {
   /**
@@ -70,70 +51,35 @@ export interface Learner {
 export type LearnerState = Pick<TrainingState, 'step' | 'lossSum' | 'weights' | 'optimizer'>;
 
 export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
-  const { model, recipe, seed, start } = task;
-  const criterion = criterionOf(task);
+  const { recipe, seed, start } = task;
   const layout = trainingLayout(task);
-  const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
-  const own = criterion.slots.flatMap(({ name }) => slots.get(name) ?? []);
+  const pass = createPass(task, layout);
   let position = start?.step ?? 0;
-  const initial = start?.weights ?? initialWeights(layout, split(seed, STREAM.weights));
+  const initial =
+    start?.weights ?? inherit(layout, initialWeights(layout, split(seed, WEIGHTS_STREAM)), task.parents ?? []);
   let parameters = uploadWeights(layout, initial);
   let state = initialState(recipe, parameters, start);
   let lossSum: Scalar = tf.scalar(start?.lossSum ?? 0);
 
   function step(samples: Int32Array, epoch: number, learningRate: number, progress: number): void {
-    const updated = new Map<string, Statistics>();
-    const keeping = new Map<string, Tensor>();
-    const { views, rows } = showings(task, samples, epoch);
+    const fresh: Fresh = { statistics: new Map(), kept: new Map() };
     const { theta, statistics, kept } = parameters;
-    const rng = createRng(split(split(seed, STREAM.criterion), position));
-    const lambda = shareOf(task, position);
     try {
       const next = tf.tidy(() => {
-        const images = mixed(gatherImages(task.train, samples, views), lambda);
-        const labels = rowsOf(task.train.labels, samples);
-        const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
-        const { value, gradients } = lossAndGradients(
-          (weights) => {
-            const features = new Map<string, Tensor>();
-            const logits = model.forward(images, weights, statistics, (layer, fresh) => updated.set(layer, fresh), {
-              layers: criterion.taps,
-              give: (layer, output) => features.set(layer, output),
-            });
-            return [logits, ...criterion.taps.map((layer) => found(features.get(layer), layer))];
-          },
-          ([logits, ...features], weights) =>
-            criterion.loss({
-              ...{ logits: logits as Tensor2D, targets, samples, progress, rng }, // the network's own
-              teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
-              feature: (layer) => found(features[criterion.taps.indexOf(layer)], layer),
-              weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
-              keep: (name, fresh) => keeping.set(name, tf.keep(fresh)),
-            }),
-          unflatten(layout, theta),
-          own,
-        );
-        const moved = optimizer.update(theta, flatten(gradients), state, learningRate, position + 1);
-        const fresh = { theta: moved.theta, statistics: new Map([...statistics, ...updated]), kept };
-        const average = averaged(state, fresh, recipe.emaDecay, position + 1);
+        const { value, gradient } = pass(parameters, { samples, epoch, step: position, progress }, fresh);
+        const moved = optimizer.update(theta, gradient, state, learningRate, position + 1);
+        const after = { theta: moved.theta, statistics: new Map([...statistics, ...fresh.statistics]), kept };
+        const average = averaged(state, after, recipe.emaDecay, position + 1);
         return { theta: moved.theta, state: { ...moved.state, ...average }, lossSum: tf.add<Scalar>(lossSum, value) };
       });
       tf.dispose([theta, lossSum, ...Object.values(state)]);
-      // had by every layer that updates
-      for (const layer of updated.keys()) disposeStatistics(statistics.get(layer) as Statistics);
-      for (const name of keeping.keys()) kept.get(name)?.dispose();
-      parameters = {
-        theta: next.theta,
-        statistics: new Map([...statistics, ...updated]),
-        kept: new Map([...kept, ...keeping]),
-      };
+      parameters = { theta: next.theta, ...adopt(parameters, fresh) };
       state = next.state;
       lossSum = next.lossSum;
       position += 1;
     } catch (error) {
       dropTape();
-      for (const fresh of updated.values()) disposeStatistics(fresh);
-      for (const fresh of keeping.values()) fresh.dispose();
+      drop(fresh);
       throw error;
     }
   }
@@ -171,27 +117,6 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
   };
 }
 
-/** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else
- * can dispose it. */
-function dropTape(): void {
-  const { state } = tf.engine();
-  // Its type forgets that there is none after a pass that went well.
-  const tape = state.activeTape as typeof state.activeTape | null;
-  for (const { saved } of tape ?? []) tf.dispose(saved);
-  state.activeTape = [];
-}
-
-function found<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`The criterion asks for "${name}", which is not there`);
-  return value;
-}
-
-/** tfjs-node reads the indices of a gather, which is free as long as they have not left the host:
- * each gather has its own. */
-function rowsOf<T extends Tensor>(tensor: T, rows: Int32Array): T {
-  return tf.gather(tensor, tf.tensor1d(rows, 'int32'));
-}
-
 function initialState(recipe: Recipe, parameters: Parameters, start: TrainingState | undefined): OptimizerState {
   const vectors = stateSlots(recipe).map((slot): [string, Tensor1D] => {
     const values = start?.optimizer.get(slot);
@@ -204,31 +129,4 @@ function initialState(recipe: Recipe, parameters: Parameters, start: TrainingSta
 function averaged(state: OptimizerState, fresh: Parameters, decay: number, step: number): OptimizerState {
   const average = state[AVERAGE];
   return average === undefined ? {} : { [AVERAGE]: movingAverage(average, joined(fresh), decay, step) };
-}
-
-/** 1 where samples are not mixed. */
-function shareOf({ recipe, seed }: TrainingTask, position: number): number {
-  const { mixup } = recipe.augmentation;
-  return mixup === 0 ? 1 : drawShare(mixup, createRng(split(split(seed, STREAM.mixup), position)));
-}
-
-/**
- * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows`
- * says where its logits are; without, every epoch has views of its own.
- */
-function showings(
-  task: TrainingTask,
-  samples: Int32Array,
-  epoch: number,
-): { readonly views: View[]; readonly rows: Int32Array } {
-  const { recipe, teacher, train: data } = task;
-  const seed = split(task.seed, STREAM.views);
-  const rows = new Int32Array(samples.length);
-  const views = Array.from(samples, (sample, index) => {
-    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
-    const view = split(split(seed, sample), epoch) % teacher.views;
-    rows[index] = view * data.count + sample;
-    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation, data);
-  });
-  return { views, rows };
 }

@@ -2,6 +2,7 @@
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { ResidentImages } from '../data/augment.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
+import type { TensorFile } from '../files/safetensors.ts';
 import type { Model } from '../model/model.ts';
 import type { TeacherTargets } from '../teachers/targets.ts';
 
@@ -15,6 +16,8 @@ export interface TrainingTask {
   readonly validationLabels: Uint8Array;
   readonly teacher?: TeacherTargets;
   readonly start?: TrainingState;
+  /** Whose weights it begins with, where it does not go on. */
+  readonly parents?: readonly TensorFile['tensors'][];
   /** Epochs after which it rests, whatever the schedule has left. */
   readonly until?: number;
   /** Remember the weights of the best epoch too. */

@@ -4,6 +4,8 @@
  * business.
  */
 
+import type { Supernet } from '../arch/supernet.ts';
+
 export type Level = string | number | boolean;
 
 /** What a dimension means, so that length-scale priors can be tied across families. */
@@ -43,6 +45,8 @@ export interface Family {
   /** Combinations that cannot be built are not candidates (absent: every combination can be). */
   readonly isLegal?: (config: Configuration) => boolean;
   readonly costs: (config: Configuration) => KnownCosts;
+  /** One network that holds all of them (absent: there is none). */
+  readonly supernet?: () => Supernet;
   /** A finite pool: only these may be proposed (recorded tables, fixed lists). */
   readonly pool?: readonly Configuration[];
 }

@@ -106,6 +106,7 @@ function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[
           metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
         }));
       case 'rested':
+      case 'searched':
         return; // No result of the training that the others had.
       case 'failed':
         return settle(event.trial, () => ({ state: 'failed', metrics: {} }));

@@ -82,6 +82,8 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): L
       const isNews = before?.state === 'pending' && epoch > (before.rested?.epoch ?? 0);
       return isNews ? replaceTrial(ledger, { ...before, state: 'resting', rested: { epoch, metrics } }) : ledger;
     }
+    case 'searched':
+      return ledger;
     case 'failed': {
       const before = ledger.trials[event.trial];
       return before ? replaceTrial(ledger, { ...before, state: 'failed', metrics: {}, ...NO_VALUES }) : ledger;

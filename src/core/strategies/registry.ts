@@ -8,7 +8,8 @@ import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
-import type { AskedEvent, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
+import type { Family } from '../space/space.ts';
+import type { AskedEvent, Need, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
 import { tpe } from './tpe/tpe.ts';
 import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
@@ -40,7 +41,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
       checkStudents(info, input.students);
-      checkNeeds(info, input.epochs);
+      checkNeeds(info, { ...input, families: input.problem.space.families });
       let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
       return {
         info,
@@ -114,15 +115,38 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
   throw new WorkbenchError('config.invalid', problem, { field: 'students' });
 }
 
-/** Where training goes by seconds, no epoch is known at which it could rest. `epochs`: of a whole
- * training. */
-export function checkNeeds({ title, needs = [] }: StrategyInfo, epochs: number | undefined): void {
-  if (!needs.includes('legs') || epochs !== undefined) return;
-  throw new WorkbenchError(
-    'config.invalid',
-    `recipe.seconds: ${title} trains students for some epochs and goes on with the best: let the recipe count epochs.`,
-    { field: 'recipe.seconds' },
-  );
+/** What a strategy's needs are looked for in; see `StrategyInput`. */
+export type NeededFrom = Pick<StrategyInput, 'epochs' | 'keepsWeights'> & {
+  readonly families: readonly Pick<Family, 'supernet'>[];
+};
+
+/** Of each need: whether it is met, and else the field that is to be changed and how. */
+const NEEDS = {
+  legs: {
+    isMet: ({ epochs }) => epochs !== undefined,
+    field: 'recipe.seconds',
+    words: 'trains students for some epochs and goes on with the best: let the recipe count epochs.',
+  },
+  'warm starts': {
+    isMet: ({ keepsWeights = false }) => keepsWeights,
+    field: 'checkpoints.keep',
+    words: 'begins with the weights of earlier students: keep them, with `last` or `best-and-last`.',
+  },
+  supernet: {
+    isMet: ({ families }) => families.some(({ supernet }) => supernet !== undefined),
+    field: 'families',
+    words: 'trains all students of a family in one network: choose a family that has one.',
+  },
+} as const satisfies Readonly<
+  Record<Need, { readonly isMet: (run: NeededFrom) => boolean; readonly field: string; readonly words: string }>
+>;
+
+/** Where training goes by seconds, for example, no epoch is known at which it could rest. */
+export function checkNeeds({ title, needs = [] }: StrategyInfo, run: NeededFrom): void {
+  const missing = needs.map((need) => NEEDS[need]).find(({ isMet }) => !isMet(run));
+  if (missing === undefined) return;
+  const { field, words } = missing;
+  throw new WorkbenchError('config.invalid', `${field}: ${title} ${words}`, { field });
 }
 
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its

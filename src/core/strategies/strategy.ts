@@ -29,11 +29,15 @@ export interface StrategyInput {
   /** Epochs of a whole training; absent where training goes by seconds, or where nothing is
    * trained. */
   readonly epochs?: number;
+  /** Whether every student that has ended keeps its weights; absent: not. */
+  readonly keepsWeights?: boolean;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
 }
 
 export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
+
+export type Need = 'legs' | 'warm starts' | 'supernet';
 
 /**
  * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
@@ -53,15 +57,19 @@ export interface Strategy<S> {
    * `students`: it searches for nothing, and trains those that it is given.
    */
   readonly accepts?: readonly ('prior' | 'students')[];
-  /** What a run has to have for it: `legs`, trainings that can rest after an epoch that the
-   * strategy names. */
-  readonly needs?: readonly 'legs'[];
+  /**
+   * What a run has to have for it. `legs`: trainings that can rest after an epoch that the strategy
+   * names. `warm starts`: the weights of every student that has ended. `supernet`: a family with
+   * one.
+   */
+  readonly needs?: readonly Need[];
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**
    * `count` trainings: new proposals, never one already asked by a search, and trials that rest and
-   * go on. Fewer when the space or the budget is exhausted, or while results are awaited. None: the
-   * end, or, while trials are in flight, *wait*. What rests at the end is stopped. Same state, same
+   * go on; and at most one search while none is open. Fewer when the space or the budget is
+   * exhausted, or while results are awaited. None: the end, or, while trials or a search are in
+   * flight, *wait*. What rests at the end is stopped. Same state, same
    * answer.
    */
   ask(state: S, count: number): AskedEvent;

@@ -9,8 +9,11 @@ export const recordsPath = (runId: string): string => `runs/${runId}/records.jso
 export const checkpointPath = (runId: string, trial: number, kind: string): string =>
   `runs/${runId}/checkpoints/${trial}-${kind}.safetensors`;
 
+export const supernetPath = (runId: string, search: number): string => `runs/${runId}/supernets/${search}.safetensors`;
+
 const RECORDS = /^runs\/([A-Za-z0-9_-]{1,56})\/records\.jsonl$/;
 const CHECKPOINT = /^runs\/([A-Za-z0-9_-]{1,56})\/checkpoints\/(\d{1,9})-(best|epoch|final)\.safetensors$/;
+const SUPERNET = /^runs\/([A-Za-z0-9_-]{1,56})\/supernets\/(\d{1,9})\.safetensors$/;
 /** No longer than what the bridge takes for the name of a teacher or a data set, and no name that
  * begins with a dot. */
 const NAME = '[A-Za-z0-9_-][A-Za-z0-9_.-]{0,119}';
@@ -25,6 +28,7 @@ const NOT_ON_WINDOWS = /(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.[^/]*)?(?:\/
 export type PackedPath =
   | { readonly kind: 'records'; readonly run: string }
   | { readonly kind: 'checkpoint'; readonly run: string; readonly trial: number; readonly of: string }
+  | { readonly kind: 'supernet'; readonly run: string; readonly search: number }
   /** `unit`: what comes into place in one step. */
   | { readonly kind: 'other'; readonly unit: string };
 
@@ -42,6 +46,8 @@ export function readPath(path: string): PackedPath | undefined {
     const [, run = '', trial = '', of = ''] = checkpoint;
     return { kind: 'checkpoint', run, trial: Number(trial), of };
   }
+  const supernet = SUPERNET.exec(path);
+  if (supernet) return { kind: 'supernet', run: supernet[1] ?? '', search: Number(supernet[2]) };
   if (REPLAY.test(path)) return { kind: 'other', unit: path };
   const other = OTHER.exec(path);
   return other ? { kind: 'other', unit: other[1] ?? '' } : undefined;

@@ -22,10 +22,10 @@ import { SCHEMA_VERSION } from '../../store/database.ts';
 import { flushFile, move } from '../../store/disk.ts';
 import { toWorkbenchError } from '../../store/errors.ts';
 import { isLocked } from '../../store/lock.ts';
-import type { CheckpointRow, RunSummary } from '../../store/store.ts';
+import type { RunSummary, StoredFile } from '../../store/store.ts';
 import { openReadable } from '../../store/workspace.ts';
 import type { ReadableWorkspace } from '../../store/workspace.ts';
-import { MANIFEST, PACKED_FOLDERS, checkpointPath, foldedName, readPath, recordsPath } from './layout.ts';
+import { MANIFEST, PACKED_FOLDERS, checkpointPath, foldedName, readPath, recordsPath, supernetPath } from './layout.ts';
 import type { Packed, PackOrder } from './protocol.ts';
 
 export type Report = (stage: string, done: number, total: number) => void;
@@ -42,7 +42,7 @@ interface Entry {
 interface PackedRun {
   readonly summary: RunSummary;
   readonly records: Entry;
-  readonly checkpoints: readonly { readonly row: CheckpointRow; readonly trial: number }[];
+  readonly weights: readonly { readonly row: StoredFile; readonly path: string }[];
 }
 
 /** Throws `run.missing`, `run.state` for one that is running, and `checkpoint.corrupt`; then there
@@ -119,13 +119,19 @@ function packRun(
   const source = join(temp, `${summary.run.id}.jsonl`);
   const facts = writeLines(source, records);
   const path = recordsPath(summary.run.id);
-  const checkpoints = store.trials(summary.run.id).flatMap(({ id, number }) =>
+  const runId = summary.run.id;
+  const checkpoints = store.trials(runId).flatMap(({ id, number }) =>
     (['best', 'epoch', 'final'] as const).flatMap((kind) => {
       const row = store.checkpoint(id, kind);
-      return row ? [{ row, trial: number }] : [];
+      return row ? [{ row, path: checkpointPath(runId, number, kind) }] : [];
     }),
   );
-  return { summary, records: { path, source, ...facts, compress: true }, checkpoints };
+  const supernets = store.supernets(runId).map((row) => ({ row, path: supernetPath(runId, row.search) }));
+  return {
+    summary,
+    records: { path, source, ...facts, compress: true },
+    weights: [...checkpoints, ...supernets],
+  };
 }
 
 /** Lines that are gathered before they are written. */
@@ -157,8 +163,8 @@ function writeLines(path: string, records: Iterable<unknown>): { readonly bytes:
 
 /** An archive of damaged weights would be found out when nobody has the sound ones any more. */
 function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[], report: Report): readonly Entry[] {
-  const all = runs.flatMap(({ summary, checkpoints }) => checkpoints.map((one) => ({ id: summary.run.id, ...one })));
-  return all.map(({ id, row, trial }, index) => {
+  const all = runs.flatMap(({ weights }) => weights);
+  return all.map(({ row, path }, index) => {
     report('checking weights', index, all.length);
     const problem = files.verify(row);
     if (problem !== undefined) {
@@ -169,7 +175,6 @@ function checkedWeights({ files }: ReadableWorkspace, runs: readonly PackedRun[]
         { file: files.pathOf(row.file) },
       );
     }
-    const path = checkpointPath(id, trial, row.kind);
     return { path, source: files.pathOf(row.file), bytes: row.bytes, sha256: row.sha256, compress: false };
   });
 }

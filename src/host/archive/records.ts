@@ -12,6 +12,7 @@ import {
   metricsSchema,
   runSummarySchema,
   trialSchema,
+  warmStartSchema,
 } from '../../bridge/schemas/records.ts';
 import { whySchema } from '../../bridge/schemas/records.ts';
 import { noteSchema, tagSchema } from '../../bridge/schemas/upkeep.ts';
@@ -100,6 +101,7 @@ const ROWS = {
     created_at: time,
     finished_at: time.nullable(),
     leg: json.nullable(),
+    warm_start: json.nullable(),
   },
   event: { seq: count, type: z.string(), trial: count.nullable(), json, created_at: time },
   epoch: {
@@ -131,6 +133,7 @@ const ROWS = {
     bytes: count,
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   },
+  supernet: { search: count, epoch: count, bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) },
   trial_note: { trial: count, note: noteSchema },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>;
 
@@ -155,6 +158,11 @@ export function assertRecord(record: unknown): void {
   assertShape(schema, Object.fromEntries(row), String(table));
 }
 
+const searchSchema = z.strictObject({
+  ...{ search: count, family: LABEL, method: LABEL, options: z.record(z.string(), anyNumber) },
+  ...{ epochs: count, seed: count },
+});
+
 const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('asked'),
@@ -162,6 +170,7 @@ const eventSchema = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           ...{ trial: count, candidate: candidateSchema, seed: count, why: whySchema, leg: legSchema.optional() },
+          from: warmStartSchema.optional(),
         }),
       )
       .max(100_000),
@@ -169,12 +178,17 @@ const eventSchema = z.discriminatedUnion('type', [
       .array(z.strictObject({ trial: count, leg: legSchema.optional(), why: whySchema }))
       .max(100_000)
       .optional(),
+    search: searchSchema.optional(),
     position: count,
     warmStart: z.array(anyNumber).max(10_000).optional(),
   }),
   z.strictObject({ type: z.literal('told'), trial: count, metrics: metricsSchema }),
   z.strictObject({ type: z.literal('rested'), trial: count, epoch: count, metrics: metricsSchema }),
   z.strictObject({ type: z.literal('failed'), trial: count, reason: TEXT }),
+  z.strictObject({
+    ...{ type: z.literal('searched'), search: count, mixing: z.array(anyNumber).max(100_000) },
+    ...{ cpuSeconds: seconds, reason: TEXT.optional() },
+  }),
 ]);
 
 const summaryShape = runSummarySchema.omit({ revision: true, live: true });
@@ -242,6 +256,8 @@ function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: st
       case 'failed':
         if (event.trial < askedFor) return;
         throw new Error(`its log tells of student ${event.trial + 1} before it was asked for`);
+      case 'searched': // The doctor looks at the order of searches.
+        return;
       default:
         return event satisfies never;
     }

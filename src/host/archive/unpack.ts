@@ -5,7 +5,7 @@
  * of it.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { renameSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -18,21 +18,19 @@ import type { Manifest } from '../../bridge/schemas/archive.ts';
 import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
-import type { SearchConfig } from '../../core/run.ts';
 import { SCHEMA_VERSION } from '../../store/database.ts';
 import { examine } from '../../store/upkeep/doctor.ts';
 import { toWorkbenchError } from '../../store/errors.ts';
 import { openStaging } from '../../store/passage/incoming.ts';
 import type { Staging } from '../../store/passage/incoming.ts';
 import { openReadable } from '../../store/workspace.ts';
+import { cardOf, cardsIn } from './cards.ts';
 import { openArchiveFile } from './file.ts';
 import { stageCompanions } from './folders.ts';
 import { MANIFEST, foldedName, readPath } from './layout.ts';
 import type { Staged, StagedRun, UnpackOrder } from './protocol.ts';
 import { assertRecord, assertRun, assertSummary } from './records.ts';
 import { plural } from './words.ts';
-import { fingerprintOf, readDatasetCard } from '../library/dataset-files.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
 import type { Report } from './pack.ts';
 
 /** A manifest names every file; an honest one of a million files is smaller. */
@@ -288,32 +286,6 @@ async function stageRest(
   return { ...companions, views, notes: [...notes, ...lost] };
 }
 
-/**
- * By which the students of a run are looked at: of the data set that came with it, else of the one
- * of its name that is here, unless that is known to be another.
- */
-async function cardOf(
-  { resources, workspace }: UnpackOrder,
-  own: ReadonlyMap<string, DatasetCard>,
-  { dataset, datasetFingerprint }: SearchConfig,
-): Promise<DatasetCard | undefined> {
-  const known = own.get(dataset);
-  if (known !== undefined) return known;
-  const here = (await cardsIn(join(resources, 'datasets'))).get(dataset);
-  const card = here ?? (await cardsIn(join(workspace, 'datasets'))).get(dataset);
-  const isOther = card && datasetFingerprint !== undefined && fingerprintOf(card) !== datasetFingerprint;
-  return isOther ? undefined : card;
-}
-
-async function cardsIn(folder: string): Promise<ReadonlyMap<string, DatasetCard>> {
-  const cards = new Map<string, DatasetCard>();
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const card = await readDatasetCard(join(folder, name)).catch(() => undefined);
-    if (card !== undefined) cards.set(name, card);
-  }
-  return cards;
-}
-
 function isReadable({ name, content }: Manifest['views'][number]): boolean {
   if (name.trim() === '' || name.length > 60) return false;
   try {
@@ -357,17 +329,22 @@ function stageRun(
   renamed: ReadonlyMap<string, string>,
 ): void {
   const raw = rawPath(order.staging, `runs/${formerId}`);
+  const placed = (path: string, file: string, whose: string): string => {
+    if (!existsSync(join(raw, path))) throw unusable(order, `the weights of ${whose} are missing`);
+    renameSync(join(raw, path), staging.files.pathOf(file));
+    return file;
+  };
   staging.addRun(
     {
-      id,
-      renamed,
+      ...{ id, renamed },
       fileOf: ({ trialId, trial, kind, epoch, sha256 }) => {
-        const part = kind === 'final' ? '' : `-${kind}-${epoch}`;
-        const file = `${trialId}${part}-${sha256.slice(0, 12)}.safetensors`;
-        const source = join(raw, 'checkpoints', `${trial}-${kind}.safetensors`);
-        if (!existsSync(source)) throw unusable(order, `the weights of student ${trial + 1} are missing`);
-        renameSync(source, staging.files.pathOf(file));
-        return file;
+        const name = kind === 'final' ? trialId : `${trialId}-${kind}-${epoch}`;
+        const path = `checkpoints/${trial}-${kind}.safetensors`;
+        return placed(path, `${name}-${sha256.slice(0, 12)}.safetensors`, `student ${trial + 1}`);
+      },
+      supernetOf: ({ search, sha256 }) => {
+        const file = `${id}-supernet-${search}-${sha256.slice(0, 12)}.safetensors`;
+        return placed(`supernets/${search}.safetensors`, file, `search ${search + 1}`);
       },
     },
     recordsOf(order, join(raw, 'records.jsonl')),

@@ -28,6 +28,7 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly budget: number;
   /** Of a whole training; absent where it goes by seconds. */
   readonly epochs?: number;
+  readonly keepsWeights?: boolean;
   readonly prior: readonly PriorResult[];
   readonly students?: readonly Candidate[];
 }

@@ -69,16 +69,26 @@ export function problemOf(
     ...(reward && { reward }),
     ...(students && { students }),
     budget: budget.trials,
+    keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
   };
 }
 
+/** Those off the front give up theirs by the policy `front`. */
+export const keepsWeights = ({ checkpoints }: Pick<SearchConfig, 'checkpoints'>): boolean =>
+  checkpoints.keep !== 'front';
+
 /** What a strategy is started with: the space itself, of a problem that crossed a process. */
 export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
-  const { objectives, limits, reward, reference, budget, seed, strategy, prior, students, epochs } = problem;
+  const { objectives, limits, reward, reference, budget, seed, strategy, prior } = problem;
+  const { students, epochs, keepsWeights } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
-  const input = { problem: { space: spaceOf(problem), ...goal, budget }, seed, options: strategy.options, prior };
-  return { ...input, ...(epochs !== undefined && { epochs }), ...(students && { students }) };
+  return {
+    ...{ problem: { space: spaceOf(problem), ...goal, budget }, seed, options: strategy.options, prior },
+    ...(epochs !== undefined && { epochs }),
+    ...(keepsWeights !== undefined && { keepsWeights }),
+    ...(students && { students }),
+  };
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {

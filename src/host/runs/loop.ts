@@ -185,6 +185,7 @@ async function ask(
   const event = await asker.ask(count);
   if (signal.aborted) return undefined;
   assertLegs(config, event);
+  assertStarts(context, event);
   if (event.proposals.length === 0 && (event.continues ?? []).length === 0) return [];
   const { epochs, seconds } = config.recipe;
   const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
@@ -203,6 +204,21 @@ function assertLegs({ recipe }: SearchConfig, { proposals, continues = [] }: Ask
     'internal',
     `The strategy asked for ${wrong.until} of ${recipe.epochs} epochs: please report it.`,
   );
+}
+
+/** What no trainer could do is refused before it is written down. */
+function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void {
+  for (const { from } of proposals) {
+    if (from?.map === 'expand') {
+      const message =
+        'Students cannot begin with a combination of filters yet: choose a strategy that inherits weights.';
+      throw new WorkbenchError('config.invalid', message, { field: 'strategy.id' });
+    }
+    if (from?.parents.includes('teacher') && teacher === undefined) {
+      const message = 'Students are to begin with the weights of a teacher, and this run has none: choose one.';
+      throw new WorkbenchError('config.invalid', message, { field: 'teacher' });
+    }
+  }
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

@@ -19,6 +19,7 @@ import { checkDatasetFiles } from '../library/dataset-files.ts';
 import type { CheckedDataset, DatasetCard } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { teacherFor } from './plan-teacher.ts';
+import { keepsWeights } from './context.ts';
 import type { RunPlaces } from './context.ts';
 import { readTeacherSources } from '../library/teacher-files.ts';
 import type { TeacherCard } from '../library/teacher-files.ts';
@@ -146,16 +147,17 @@ function canonicalStudents(
 /** Families, strategy and its options are known, and students are given where and only where
  * nothing is searched for. */
 function checkNames(
-  config: Pick<SearchConfig, 'families' | 'strategy' | 'students'> & {
+  config: Pick<SearchConfig, 'families' | 'strategy' | 'students' | 'checkpoints'> & {
     readonly recipe: Pick<Recipe, 'epochs' | 'seconds'>;
   },
   { card }: Found<DatasetCard>,
 ): void {
-  studentSpace(config.families, card.shape, card.classes.length);
+  const { families } = studentSpace(config.families, card.shape, card.classes.length);
   const { id, options } = config.strategy;
   const info = strategyInfo(id);
   checkStudents(info, config.students);
-  checkNeeds(info, config.recipe.seconds === undefined ? config.recipe.epochs : undefined);
+  const { epochs, seconds } = config.recipe;
+  checkNeeds(info, { families, keepsWeights: keepsWeights(config), ...(seconds === undefined && { epochs }) });
   const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;

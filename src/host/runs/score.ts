@@ -55,6 +55,7 @@ export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
       case 'asked':
       case 'rested':
       case 'failed':
+      case 'searched':
         return [];
     }
   });

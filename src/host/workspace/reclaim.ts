@@ -68,11 +68,12 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
   }
 
   async function dropWeights({ weights }: Found): Promise<void> {
-    for (const { runId, trialIds } of weights) {
+    for (const { runId, trialIds, searches } of weights) {
       // It may have been gone on with, or thrown away, since it was looked at.
       if (runs.active().includes(runId) || store.summary(runId)?.trashedAt !== undefined) continue;
       if (store.run(runId) === undefined) continue;
-      files.remove(store.keepFrontOnly(runId, trialIds));
+      if (trialIds.length > 0) files.remove(store.keepFrontOnly(runId, trialIds));
+      files.remove(searches.flatMap((search) => store.dropSupernet(runId, search) ?? []));
       runs.announce(runId);
       await yieldToEvents();
     }
@@ -81,7 +82,7 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
   async function removeOrphans({ orphans, leftovers }: Found): Promise<void> {
     // Between a file's coming into place and its row nobody else has a turn: what no row names now
     // is an orphan.
-    const known = new Set(store.checkpoints().map(({ file }) => file));
+    const known = new Set(store.storedFiles().map(({ file }) => file));
     files.remove(orphans.map(({ name }) => name).filter((name) => !known.has(name)));
     await removeAll(files.folders.tmp, leftovers);
   }

@@ -8,6 +8,7 @@ import { bestCheckpoint } from './0003-best-checkpoint.ts';
 import { upkeep } from './0004-upkeep.ts';
 import { sources } from './0005-sources.ts';
 import { legs } from './0006-legs.ts';
+import { tasks } from './0007-tasks.ts';
 import type { Migration } from './migration.ts';
 
-export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep, sources, legs];
+export const MIGRATIONS: readonly Migration[] = [initial, latency, bestCheckpoint, upkeep, sources, legs, tasks];

@@ -138,10 +138,12 @@ interface Part {
 
 /** Files first: a kill before the rows are there leaves orphans. */
 function placeWeights(db: Connection, files: StoredFiles, staged: string, part: Part): void {
+  // Those of searches come with the run's own row, in the first step.
   const names = db
     .prepare<[Part], string>(
       `SELECT c.file FROM incoming.checkpoint c JOIN incoming.trial t ON t.id = c.trial_id
-       WHERE t.run_id = :id AND t.number >= :from AND t.number < :to`,
+       WHERE t.run_id = :id AND t.number >= :from AND t.number < :to
+       UNION ALL SELECT file FROM incoming.supernet WHERE run_id = :id AND :to = 0`,
     )
     .pluck()
     .all(part);

@@ -21,6 +21,7 @@ export function leavingWriter(db: Connection) {
   );
   const chosen = '(SELECT id FROM trial WHERE run_id = ? ORDER BY number DESC LIMIT ?)';
   const files = db.prepare<[string, number], string>(`SELECT file FROM checkpoint WHERE trial_id IN ${chosen}`).pluck();
+  const supernets = db.prepare<[string], string>('DELETE FROM supernet WHERE run_id = ? RETURNING file').pluck();
   const trials = db.prepare<[string, number]>(`DELETE FROM trial WHERE id IN ${chosen}`);
   const events = db.prepare<[string, string, number]>(
     'DELETE FROM event WHERE run_id = ? AND seq IN (SELECT seq FROM event WHERE run_id = ? ORDER BY seq DESC LIMIT ?)',
@@ -30,7 +31,7 @@ export function leavingWriter(db: Connection) {
     mark: (runId: string) => write.run(LEAVING, JSON.stringify([...new Set([...marked(), runId])])),
     unmark: (runId: string) => write.run(LEAVING, JSON.stringify(marked().filter((id) => id !== runId))),
     removePart: (runId: string): LeftPart => {
-      const left = files.all(runId, TRIALS);
+      const left = [...files.all(runId, TRIALS), ...supernets.all(runId)];
       const removed = [trials.run(runId, TRIALS).changes < TRIALS, events.run(runId, runId, EVENTS).changes < EVENTS];
       return { files: left, isLast: removed.every(Boolean) };
     },

@@ -1,9 +1,9 @@
 /** The ordered log of a run: appended to, never changed. */
-import { toldOf } from '../../core/events.ts';
+import { openSearch, toldOf } from '../../core/events.ts';
 import type { RunEvent } from '../../core/events.ts';
 import type { Connection } from '../database.ts';
 import { readJson, writeJson } from '../numbers.ts';
-import type { Slice, StoredEvent } from '../store.ts';
+import type { Searches, Slice, StoredEvent } from '../store.ts';
 
 interface EventRow {
   readonly seq: number;
@@ -16,7 +16,17 @@ export function eventReader(db: Connection) {
     'SELECT seq, json, created_at FROM event WHERE run_id = ? AND seq >= ? ORDER BY seq LIMIT ?',
   );
   const next = db.prepare<[string], number>('SELECT coalesce(max(seq) + 1, 0) FROM event WHERE run_id = ?').pluck();
+  const ofSearches = db
+    .prepare<[string], string>(
+      `SELECT json FROM event WHERE run_id = ?
+         AND (type = 'searched' OR type = 'asked' AND json -> '$.search' IS NOT NULL) ORDER BY seq`,
+    )
+    .pluck();
   return {
+    searches: (runId: string): Searches => {
+      const log = ofSearches.all(runId).map((json) => readJson(json) as RunEvent);
+      return { asked: log.filter(({ type }) => type === 'asked').length, open: openSearch(log) };
+    },
     eventCount: (runId: string): number => next.get(runId) ?? 0,
     events: (runId: string, { offset = 0, limit = -1 }: Slice = {}): readonly StoredEvent[] =>
       // Written by append below, from a RunEvent.

@@ -32,6 +32,7 @@ const RUN_COLUMNS = [
 const TRIAL_COLUMNS = [
   ...['number', 'state', 'family', 'config', 'seed', 'why', 'params', 'macs', 'peak_activation_bytes', 'metrics'],
   ...['test_accuracy', 'epochs_done', 'epochs', 'seconds', 'attempts', 'reason', 'created_at', 'finished_at', 'leg'],
+  'warm_start',
 ] as const;
 
 const LATENCY_COLUMNS = [
@@ -49,7 +50,7 @@ const ofTrials = (table: string, order: string): string =>
 const TABLES: readonly Table[] = [
   { name: 'run', columns: RUN_COLUMNS, from: 'run r WHERE id = :id', later: 1 },
   { name: 'run_tag', columns: ['tag'], from: 'run_tag r WHERE run_id = :id ORDER BY tag_folded' },
-  { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number', later: 1 },
+  { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number', later: 2 },
   {
     name: 'event',
     columns: ['seq', 'type', 'trial', 'json', 'created_at'],
@@ -75,6 +76,11 @@ const TABLES: readonly Table[] = [
     columns: ['kind', 'epoch', 'bytes', 'sha256'],
     from: ofTrials('checkpoint', ', r.kind'),
     ofTrial: true,
+  },
+  {
+    name: 'supernet',
+    columns: ['search', 'epoch', 'bytes', 'sha256'],
+    from: 'supernet r WHERE run_id = :id ORDER BY search',
   },
   { name: 'trial_note', columns: ['note'], from: ofTrials('trial_note', ''), ofTrial: true },
 ];
@@ -125,8 +131,14 @@ export interface IncomingRun {
   readonly id: string;
   /** Ids that other runs of the same archive got, by those they had. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Name of the file of a checkpoint in its new place. */
+  /** Name of the file of a checkpoint in its new place, and of that of a search. */
   readonly fileOf: (checkpoint: IncomingCheckpoint) => string;
+  readonly supernetOf: (supernet: IncomingSupernet) => string;
+}
+
+export interface IncomingSupernet {
+  readonly search: number;
+  readonly sha256: string;
 }
 
 export interface IncomingCheckpoint {
@@ -142,7 +154,10 @@ export interface IncomingCheckpoint {
  * references) refuse what cannot be. Throws `store.conflict` on a record that is none. Belongs
  * inside a transaction.
  */
-export function runRecordWriter(db: Connection, { id, renamed, fileOf }: IncomingRun): (record: unknown) => void {
+export function runRecordWriter(
+  db: Connection,
+  { id, renamed, fileOf, supernetOf }: IncomingRun,
+): (record: unknown) => void {
   const insert = new Map(
     TABLES.map((table) => {
       const columns = [...keysOf(table), ...table.columns, ...derivedOf(table)];
@@ -163,7 +178,7 @@ export function runRecordWriter(db: Connection, { id, renamed, fileOf }: Incomin
     statement.run(
       ...keysOf(table).map((key) => keyOf(key, table, row)),
       ...table.columns.map((column) => row.get(column)),
-      ...derivedOf(table).map((column) => derived(column, row)),
+      ...derivedOf(table).map((column) => derived(table, column, row)),
     );
   };
 
@@ -172,12 +187,14 @@ export function runRecordWriter(db: Connection, { id, renamed, fileOf }: Incomin
     return trialIdOf(id, Number(row.get(table.ofTrial ? 'trial' : 'number')));
   }
 
-  function derived(column: string, row: ReadonlyMap<string, Value | Buffer>): string {
+  function derived(table: Table, column: string, row: ReadonlyMap<string, Value | Buffer>): string {
     if (column === 'name_folded') return foldName(String(row.get('name')));
     if (column === 'tag_folded') return foldName(String(row.get('tag')));
+    const sha256 = String(row.get('sha256'));
+    if (table.name === 'supernet') return supernetOf({ search: Number(row.get('search')), sha256 });
     const trial = Number(row.get('trial'));
     const facts = { trial, kind: String(row.get('kind')), epoch: Number(row.get('epoch')) };
-    return fileOf({ ...facts, trialId: trialIdOf(id, trial), sha256: String(row.get('sha256')) });
+    return fileOf({ ...facts, trialId: trialIdOf(id, trial), sha256 });
   }
 }
 
@@ -195,7 +212,12 @@ function keysOf({ name, ofTrial }: Table): readonly string[] {
 }
 
 function derivedOf({ name }: Table): readonly string[] {
-  const DERIVED: Readonly<Record<string, string>> = { run: 'name_folded', run_tag: 'tag_folded', checkpoint: 'file' };
+  const DERIVED: Readonly<Record<string, string>> = {
+    run: 'name_folded',
+    run_tag: 'tag_folded',
+    checkpoint: 'file',
+    supernet: 'file',
+  };
   return DERIVED[name] === undefined ? [] : [DERIVED[name]];
 }
 

@@ -63,7 +63,7 @@ export function runReader(db: Connection) {
   const size = db.prepare<[{ readonly id: string }], RunSize>(`
     SELECT
       (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
-        AS checkpointBytes,
+        + (SELECT coalesce(sum(bytes), 0) FROM supernet WHERE run_id = :id) AS checkpointBytes,
       (SELECT octet_length(config) + octet_length(score) + octet_length(note) FROM run WHERE id = :id)
         + (SELECT coalesce(sum(octet_length(config) + octet_length(why) + octet_length(metrics) + 200), 0)
            FROM trial WHERE run_id = :id)

@@ -1,6 +1,6 @@
 /** Rows of trials: reading them, and the moves of their state. */
 import type { Metrics } from '../../core/objective.ts';
-import type { Continuation, Leg, Proposal, Why } from '../../core/events.ts';
+import type { Continuation, Leg, Proposal, WarmStart, Why } from '../../core/events.ts';
 import type { Configuration } from '../../core/space/space.ts';
 import type { Trial, TrialState } from '../../core/trial.ts';
 import type { Connection } from '../database.ts';
@@ -19,6 +19,7 @@ interface TrialRow {
   readonly seed: number;
   readonly why: string;
   readonly leg: string | null;
+  readonly warm_start: string | null;
   readonly params: number;
   readonly macs: number;
   readonly peak_activation_bytes: number;
@@ -53,6 +54,10 @@ const legField = (leg: string | null | undefined): Pick<Trial, 'leg'> => {
   return known === undefined ? {} : { leg: known };
 };
 
+/** Absent in a database of an earlier schema, too; written below from a value of this type. */
+const fromField = (from: string | null | undefined): Pick<Trial, 'from'> =>
+  from == null ? {} : { from: readJson(from) as WarmStart };
+
 /** The JSON columns are written below from values of these types. */
 function toTrial(row: TrialRow): Trial {
   return {
@@ -64,6 +69,7 @@ function toTrial(row: TrialRow): Trial {
     seed: row.seed,
     why: readJson(row.why) as Why,
     ...legField(row.leg),
+    ...fromField(row.warm_start),
     params: row.params,
     macs: row.macs,
     peakActivationBytes: row.peak_activation_bytes,
@@ -145,9 +151,9 @@ export function trialWriter(db: Connection, session: string) {
   );
   const next = db.prepare<[string], number>('SELECT coalesce(max(number) + 1, 0) FROM trial WHERE run_id = ?').pluck();
   const insert = db.prepare<unknown[]>(`
-    INSERT INTO trial (id, run_id, number, state, family, config, seed, why, leg, params, macs, peak_activation_bytes,
-      epochs, created_at)
-    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO trial (id, run_id, number, state, family, config, seed, why, leg, warm_start, params, macs,
+      peak_activation_bytes, epochs, created_at)
+    VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const start = db.prepare<[string, string]>(
     `UPDATE trial SET state = 'running', attempts = attempts + 1, reason = NULL, session = ? WHERE id = ?`,
   );
@@ -188,9 +194,10 @@ export function trialWriter(db: Connection, session: string) {
       const { family, config } = proposal.candidate;
       const { params, macs, peakActivationBytes } = costs;
       const why = writeJson(proposal.why);
-      const { trial, seed } = proposal;
+      const { trial, seed, from } = proposal;
       insert.run(
         ...[id, runId, trial, family, writeJson(config), seed, why, writeLeg(proposal.leg)],
+        from === undefined ? null : writeJson(from),
         ...[params, macs, peakActivationBytes, epochs, createdAt],
       );
       return id;

@@ -1,7 +1,9 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
-import { askedIn, endedIn, standingsOf } from '../../core/events.ts';
+import { askedIn, endedIn, standingsOf, toldOf } from '../../core/events.ts';
+import type { RunEvent } from '../../core/events.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { reportedOf } from '../../core/front.ts';
 import type { Trial, TrialState } from '../../core/trial.ts';
 import type { StoredFiles, UnnamedFiles } from '../files.ts';
@@ -54,6 +56,7 @@ export function examine(store: ReadableStore, files: StoredFiles, session: OpenS
 
 const REMEDIES = {
   checkpoint: 'forgets these weights, puts the file aside, and keeps the figures of the student',
+  supernet: 'forgets these weights, and puts the file aside; a search that is not over begins anew',
   orphan: 'puts the file aside, among the backups',
   counts: 'counts the students again',
   log: 'brings log and students into agreement; a student whose records are lost counts as failed',
@@ -72,7 +75,7 @@ function look(store: ReadableStore, files: StoredFiles, session: OpenSession): D
     trials: store
       .runs({ trash: 'with' })
       .rows.reduce((sum, { trials }) => Object.values(trials).reduce((all, count) => all + count, sum), 0),
-    checkpoints: store.checkpoints().length,
+    checkpoints: store.storedFiles().length,
     problems: problems.map(({ words }) => words),
     ...(problems.length > 0 && { remedies: problems.map(({ mend }) => (mend ? REMEDIES[mend.what] : '')) }),
     ...(notes.length > 0 && { notes }),
@@ -87,7 +90,7 @@ function roomNotes({ directory }: StoredFiles): readonly string[] {
 
 /** In another's session a file on its way to its row is neither an orphan nor a stranger. */
 function unnamedOf(store: ReadableStore, files: StoredFiles, session: OpenSession): UnnamedFiles {
-  return session === 'another' ? { orphans: [], strangers: [] } : files.unnamed(store.checkpoints());
+  return session === 'another' ? { orphans: [], strangers: [] } : files.unnamed(store.storedFiles());
 }
 
 function strangerNotes(files: StoredFiles, session: OpenSession, unnamed: UnnamedFiles): readonly string[] {
@@ -122,10 +125,18 @@ function problemsOf(
       const mend = { what: 'checkpoint', trialId, kind, file } as const;
       return [{ words: `Checkpoint "${file}" of trial ${trialId} ${problem}.`, mend }];
     }),
+    ...store.supernets().flatMap((row) => {
+      const problem = files.verify(row);
+      if (problem === undefined) return [];
+      const { runId, search, file } = row;
+      const words = `The file "${file}" of search ${search} of run ${runId} ${problem}.`;
+      return [{ words, mend: { what: 'supernet', runId, search, file } as const }];
+    }),
     ...orphans.map(orphanProblem),
     ...runs.flatMap(({ summary, trials }) => [
       ...countProblems(summary, trials),
       ...logProblems(summary.run.id, store.events(summary.run.id), trials),
+      ...searchProblems(store, summary.run.id),
       ...trialsProblems(store, summary, trials),
       ...(session === 'none' ? strayProblems(summary, trials) : []),
     ]),
@@ -203,7 +214,60 @@ function logProblems(runId: string, log: readonly StoredEvent[], trials: readonl
             `${said.state}${legWords(said.leg)}.`,
         ];
   });
-  return [...gaps, ...asking, ...outcomes, ...standing].map((words) => ({ words, mend: { what: 'log', runId } }));
+  const starts = warmStartProblems(
+    log.map(({ event }) => event),
+    trials,
+  );
+  return [...gaps, ...asking, ...outcomes, ...standing, ...starts].map((words) => ({
+    words,
+    mend: { what: 'log', runId },
+  }));
+}
+
+/** Rows begin with the weights that the log says, and those were there when it was asked for. */
+function warmStartProblems(log: readonly RunEvent[], trials: readonly Trial[]): readonly string[] {
+  const ready = new Set<number | 'teacher'>(['teacher']);
+  return log.flatMap((event) => {
+    const told = event.type === 'failed' ? undefined : toldOf(event);
+    if (told !== undefined) ready.add(told);
+    return askedIn(event).flatMap(({ trial, from }) => {
+      const row = trials[trial];
+      const early = from?.parents.find((parent) => !ready.has(parent));
+      return [
+        ...(row === undefined || isDeepStrictEqual(row.from, from)
+          ? []
+          : [`Trial ${row.id} begins with other weights than its log says.`]),
+        ...(early === undefined ? [] : [`Trial ${trial} begins with the weights of ${early}, which had none then.`]),
+      ];
+    });
+  });
+}
+
+/** Searches are numbered without gaps, each is told of once and after it was asked for, and files
+ * are of searches alone. */
+function searchProblems(store: ReadableStore, runId: string): readonly Problem[] {
+  let asked = 0;
+  let open: number | undefined;
+  const wrong = store.events(runId).flatMap(({ event }): string[] => {
+    if (event.type === 'searched') {
+      const isOpen = event.search === open;
+      open = isOpen ? undefined : open;
+      return isOpen ? [] : [`The log of run ${runId} tells of search ${event.search}, which is not open.`];
+    }
+    if (event.type !== 'asked' || event.search === undefined) return [];
+    const isNext = open === undefined && event.search.search === asked;
+    asked += 1;
+    open = event.search.search;
+    return isNext ? [] : [`The log of run ${runId} asks for search ${open} out of turn.`];
+  });
+  const stray = store.supernets(runId).filter(({ search }) => search >= asked);
+  return [
+    ...wrong.map((words): Problem => ({ words, mend: { what: 'log', runId } })),
+    ...stray.map(({ search, file }): Problem => {
+      const words = `The file "${file}" is of search ${search} of run ${runId}, which was never asked for.`;
+      return { words, mend: { what: 'supernet', runId, search, file } };
+    }),
+  ];
 }
 
 const legWords = (leg: Trial['leg']): string =>

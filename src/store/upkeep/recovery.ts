@@ -18,6 +18,7 @@ import { putAside } from './repair.ts';
 import { withReserve } from './reserve.ts';
 import { salvage } from './salvage.ts';
 import { quickCheck } from '../sqlite-store.ts';
+import { supernetReader } from '../rows/supernets.ts';
 
 export type Wish = { readonly restore: string } | { readonly salvage: true };
 
@@ -206,7 +207,10 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
 function checkpointsNamed(database: string): readonly { readonly file: string }[] {
   const db = openDatabaseReadonly(database);
   try {
-    return inWordsOf(database, () => db.prepare<[], { file: string }>('SELECT file FROM checkpoint').all());
+    return inWordsOf(database, () => [
+      ...db.prepare<[], { file: string }>('SELECT file FROM checkpoint').all(),
+      ...supernetReader(db).supernets(),
+    ]);
   } finally {
     db.close();
   }

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
 import { askedIn, standingsOf, toldOf } from '../../core/events.ts';
-import type { Proposal, RunEvent, Standing } from '../../core/events.ts';
+import type { Proposal, RunEvent, Standing, WarmStart } from '../../core/events.ts';
 import { endOf } from '../../core/trial.ts';
 import type { Trial, TrialEnd, TrialState } from '../../core/trial.ts';
 import { ASIDE } from './backup.ts';
@@ -29,6 +29,8 @@ export type Mend =
       readonly kind: CheckpointRow['kind'];
       readonly file: string;
     }
+  /** The same of a search. */
+  | { readonly what: 'supernet'; readonly runId: string; readonly search: number; readonly file: string }
   /** A file that no row names. */
   | { readonly what: 'orphan'; readonly file: string }
   /** Trials by state. */
@@ -62,6 +64,8 @@ export function mendRows(db: Connection, mends: readonly Mend[], at: string): re
         return mendLog(db, mend.runId, at);
       case 'checkpoint':
         return dropCheckpoint(db, mend.trialId, mend.kind);
+      case 'supernet':
+        return dropSupernet(db, mend.runId, mend.search);
       case 'curve':
         return mendCurve(db, mend.trialId);
       case 'counts':
@@ -73,7 +77,7 @@ export function mendRows(db: Connection, mends: readonly Mend[], at: string): re
 }
 
 /** Trials leave with the log's repair, so that their checkpoints and curves need none. */
-const ORDER = ['log', 'checkpoint', 'curve', 'counts', 'orphan'] as const satisfies readonly Mend['what'][];
+const ORDER = ['log', 'checkpoint', 'supernet', 'curve', 'counts', 'orphan'] as const satisfies readonly Mend['what'][];
 
 /** Moves checkpoint files into a folder of `backups`, where a copy that names them finds them
  * again. */
@@ -118,6 +122,7 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
   const log = agreeing(events, trialReader(db).trials(runId));
   rewriteLog(db, runId, log, at);
   mendStandings(db, runId, log);
+  mendStarts(db, runId, log);
   const lost = [
     remade > 0 ? ` The records of ${students(remade)} are lost; as failed they keep their number.` : '',
     cut > 0 ? ` After a gap in the records ${students(cut)} are gone.` : '',
@@ -128,15 +133,17 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
   return [`The log of run ${runId} was brought into agreement with its ${students(kept)}.${lost}`];
 }
 
+const writeFrom = (from: WarmStart | undefined): string | null => (from === undefined ? null : writeJson(from));
+
 const students = (count: number): string => (count === 1 ? '1 student' : `${count} students`);
 
-function remakeTrial(db: Connection, runId: string, { trial, candidate, seed, why }: Proposal, at: string): void {
+function remakeTrial(db: Connection, runId: string, { trial, candidate, seed, why, from }: Proposal, at: string): void {
   const [family, config] = [candidate.family, writeJson(candidate.config)];
   db.prepare<unknown[]>(
     `INSERT INTO trial (id, run_id, number, state, family, config, seed, why, params, macs, peak_activation_bytes,
-       epochs, reason, created_at, finished_at)
-     VALUES (?, ?, ?, 'failed', ?, ?, ?, ?, 0, 0, 0, 0, 'The records of this student were lost.', ?, ?)`,
-  ).run(trialIdOf(runId, trial), runId, trial, family, config, seed, writeJson(why), at, at);
+       epochs, reason, created_at, finished_at, warm_start)
+     VALUES (?, ?, ?, 'failed', ?, ?, ?, ?, 0, 0, 0, 0, 'The records of this student were lost.', ?, ?, ?)`,
+  ).run(trialIdOf(runId, trial), runId, trial, family, config, seed, writeJson(why), at, at, writeFrom(from));
 }
 
 /** `events` as far as they speak of `trials`, which are in order and without a gap, and what they
@@ -145,12 +152,14 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
   const log: RunEvent[] = [];
   const told = new Set<number>();
   let asked = 0;
+  let searches = 0;
+  let open: number | undefined;
   const askUpTo = (end: number): void => {
     for (; asked < Math.min(end, trials.length); asked += 1) {
       const trial = trials[asked];
       if (trial === undefined) continue;
-      const { number, candidate, seed, why, leg } = trial;
-      const proposal = { trial: number, candidate, seed, why, ...(leg && { leg }) };
+      const { number, candidate, seed, why, leg, from } = trial;
+      const proposal = { trial: number, candidate, seed, why, ...(leg && { leg }), ...(from && { from }) };
       log.push({ type: 'asked', proposals: [proposal], position: number + 1 });
     }
   };
@@ -160,12 +169,23 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
         if (event.proposals.length > 0) askUpTo(Math.min(...event.proposals.map(({ trial }) => trial)));
         const proposals = event.proposals.filter(({ trial }) => trial >= asked && trial < trials.length);
         const continues = event.continues?.filter(({ trial }) => trial < asked && !told.has(trial));
-        if (proposals.length > 0 || event.proposals.length === 0 || (continues ?? []).length > 0) {
-          log.push({ ...event, proposals, ...(continues && { continues }) });
+        const { search, ...others } = event;
+        const isNext = search !== undefined && search.search === searches && open === undefined;
+        if (isNext) {
+          open = search.search;
+          searches += 1;
+        }
+        if (proposals.length > 0 || event.proposals.length === 0 || (continues ?? []).length > 0 || isNext) {
+          log.push({ ...others, proposals, ...(continues && { continues }), ...(isNext && { search }) });
         }
         asked += proposals.length;
         return;
       }
+      case 'searched':
+        if (event.search !== open) return;
+        open = undefined;
+        log.push(event);
+        return;
       case 'rested':
         if (event.trial < asked && !told.has(event.trial)) log.push(event);
         return;
@@ -199,6 +219,12 @@ function mendStandings(db: Connection, runId: string, log: readonly RunEvent[]):
     const state = standing.state === 'resting' ? 'resting' : trial.state === 'resting' ? 'queued' : trial.state;
     mend.run(state, standing.leg === undefined ? null : writeJson(standing.leg), trial.id);
   }
+}
+
+/** Rows begin with the weights that the log says. */
+function mendStarts(db: Connection, runId: string, log: readonly RunEvent[]): void {
+  const mend = db.prepare<[string | null, string]>('UPDATE trial SET warm_start = ? WHERE id = ?');
+  for (const { trial, from } of log.flatMap(askedIn)) mend.run(writeFrom(from), trialIdOf(runId, trial));
 }
 
 /** Whether a trial that has not ended stands where its run's log says. */
@@ -242,6 +268,15 @@ function dropCheckpoint(db: Connection, trialId: string, kind: CheckpointRow['ki
   if (kind !== 'epoch') return [`Trial ${trialId} has lost its weights (${kind}); its result stays.`];
   beginAnew(db, trialId);
   return [`Trial ${trialId} has lost what it could go on from, and begins anew.`];
+}
+
+function dropSupernet(db: Connection, runId: string, search: number): readonly string[] {
+  const { changes } = db
+    .prepare<[string, number]>('DELETE FROM supernet WHERE run_id = ? AND search = ?')
+    .run(runId, search);
+  return changes === 0
+    ? []
+    : [`Search ${search} of run ${runId} has lost its weights; what the log tells of it stays.`];
 }
 
 function beginAnew(db: Connection, trialId: string): void {

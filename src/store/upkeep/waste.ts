@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { reportedOf } from '../../core/front.ts';
 import type { StoredFiles } from '../files.ts';
 import { ownTemps } from '../ownership.ts';
-import type { ReadableStore, RunSummary } from '../store.ts';
+import type { ReadableStore, RunSummary, SupernetRow } from '../store.ts';
 
-/** A run at rest, and the students off its front whose weights are kept. */
+/** A run at rest, the students off its front whose weights are kept, and its searches that are over. */
 export interface DroppableWeights {
   readonly runId: string;
   readonly trialIds: readonly string[];
+  /** What they have learned is in the log. */
+  readonly searches: readonly number[];
   readonly files: number;
   readonly bytes: number;
 }
@@ -38,6 +40,7 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
   // Files first: one that is named by a row by the time the rows are read was never an orphan.
   const present = new Map(entriesOf(folders.checkpoints).map((entry) => [entry.name, entry.bytes]));
   const rows = store.checkpoints();
+  const supernets = store.supernets();
   const { arriving } = store.passage();
   const runs = store.runs({ trash: 'with' }).rows.filter(({ run }) => !arriving.includes(run.id));
   const bytesOf = new Map<string, { files: number; bytes: number }>();
@@ -47,14 +50,14 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
     bytesOf.set(trialId, { files: known.files + 1, bytes: known.bytes + bytes });
   }
   return {
-    weights: runs.flatMap((summary) => droppable(store, summary, bytesOf)),
+    weights: runs.flatMap((summary) => droppable(store, summary, bytesOf, supernets)),
     trash: runs
       .filter(({ trashedAt }) => trashedAt !== undefined)
       .map(({ run }) => {
         const { checkpointBytes, recordBytes } = store.runSize(run.id);
         return { runId: run.id, bytes: checkpointBytes + recordBytes };
       }),
-    orphans: files.unnamed(rows).orphans.flatMap((name) => {
+    orphans: files.unnamed([...rows, ...supernets]).orphans.flatMap((name) => {
       const bytes = present.get(name);
       return bytes === undefined ? [] : [{ name, bytes }];
     }),
@@ -72,6 +75,7 @@ function droppable(
   store: ReadableStore,
   { run, trashedAt }: RunSummary,
   bytesOf: ReadonlyMap<string, { readonly files: number; readonly bytes: number }>,
+  supernets: readonly SupernetRow[],
 ): readonly DroppableWeights[] {
   if (trashedAt !== undefined || run.state === 'running') return [];
   const trials = store.trials(run.id).filter(({ state }) => state === 'finished');
@@ -80,13 +84,17 @@ function droppable(
     const size = front.has(id) ? undefined : bytesOf.get(id);
     return size ? [{ id, ...size }] : [];
   });
-  if (found.length === 0) return [];
+  const own = supernets.filter(({ runId }) => runId === run.id);
+  const open = own.length === 0 ? undefined : store.searches(run.id).open;
+  const over = own.filter(({ search }) => search !== open?.search);
+  if (found.length + over.length === 0) return [];
   return [
     {
       runId: run.id,
       trialIds: found.map(({ id }) => id),
-      files: found.reduce((sum, { files }) => sum + files, 0),
-      bytes: found.reduce((sum, { bytes }) => sum + bytes, 0),
+      searches: over.map(({ search }) => search),
+      files: found.reduce((sum, { files }) => sum + files, over.length),
+      bytes: [...found, ...over].reduce((sum, { bytes }) => sum + bytes, 0),
     },
   ];
 }

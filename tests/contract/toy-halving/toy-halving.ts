@@ -34,6 +34,7 @@ function fold(before: HalvingState, event: RunEvent): HalvingState {
     case 'asked':
     case 'told':
     case 'failed':
+    case 'searched':
       return state;
     case 'rested': {
       const { problem } = state.input;

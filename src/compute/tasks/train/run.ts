@@ -6,10 +6,11 @@ import { createModel } from '../../model/model.ts';
 import type { HostWeights } from '../../model/parameters.ts';
 import { targetsFingerprint, teacherTargets } from '../../teachers/teacher.ts';
 import type { TeacherTargets } from '../../teachers/targets.ts';
-import { trainingLayout } from '../../training/learner.ts';
 import { stateSlots } from '../../training/optimizer.ts';
+import { trainingLayout } from '../../training/pass.ts';
 import type { TrainingTask } from '../../training/task.ts';
 import { stepsPerEpoch, train } from '../../training/trainer.ts';
+import { readParents } from '../../training/warm-start.ts';
 import { evaluateFile } from '../evaluate/run.ts';
 import type { WrittenFile } from '../outputs.ts';
 import { stageReporter } from '../run.ts';
@@ -36,10 +37,11 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   };
   const layout = trainingLayout(task);
   const start = resumeFrom && readTrainingState(resumeFrom.path, layout, stateSlots(recipe), resumeFrom.sha256);
+  const parents = start ? [] : readParents(input);
   const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   const progress = stageReporter(report, 'training');
   const trained = await train(
-    { ...task, ...(start && { start }) },
+    { ...task, ...(start && { start }), parents },
     {
       yieldToEvents,
       onStep: (_, share) => progress(share * totalSteps, totalSteps),

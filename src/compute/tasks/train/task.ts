@@ -15,6 +15,8 @@ export const trainInput = z.object({
   /** It rests after so many epochs, of a schedule that may be longer; absent: it is trained to its
    * end. */
   until: count.optional(),
+  /** What its weights are taken from before its first step; absent: its seed draws them all. */
+  from: z.object({ parents: z.array(z.union([z.literal('teacher'), artifact])).readonly() }).optional(),
   checkpoints: checkpointsSchema,
   seed,
   /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */

@@ -66,6 +66,7 @@ function foldEvent(before: AkdState, event: RunEvent): AkdState {
     case 'asked':
       return openEpisodes(state, event);
     case 'rested':
+    case 'searched':
       return state;
     case 'told':
     case 'failed': {

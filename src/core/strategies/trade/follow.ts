@@ -33,6 +33,7 @@ export function followSearch(
         return;
       }
       case 'rested':
+      case 'searched':
         return;
       case 'told':
       case 'failed':

@@ -72,6 +72,7 @@ export function foldEvent(state: TradeState, event: RunEvent): TradeState {
   switch (event.type) {
     case 'asked':
     case 'rested':
+    case 'searched':
       return { ...state, ledger };
     case 'told':
     case 'failed': {

@@ -14,6 +14,8 @@ import { faultOfFile } from '../../students/checkpoint-file.ts';
 import type { RunContext } from '../context.ts';
 import { graphOf } from '../context.ts';
 import type { RunningScore } from '../score.ts';
+import { parentsOf } from '../warm-start.ts';
+import type { Parents } from '../warm-start.ts';
 import type { Attempt, TrialTask } from './attempt.ts';
 import { toldLatency } from './latency.ts';
 
@@ -49,18 +51,20 @@ const UNUSABLE: ErrorCode = 'checkpoint.corrupt';
  * in the same attempt. */
 async function train(attempt: Attempt): Promise<TaskEnd<'train'>> {
   const { context, trial, signal } = attempt;
-  const run = (input: Input<'train'>): Promise<TaskEnd<'train'>> =>
-    context.executor.run(
-      { kind: 'train', jobId: `${trial.id}-a${trial.attempts}`, input },
-      (news) => hear(attempt, news),
-      signal,
-    );
-  const input = inputOf(context, trial);
-  const end = await run(input);
-  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && input.resumeFrom !== undefined;
+  const goesOn = (): boolean => context.store.checkpoint(trial.id, 'epoch') !== undefined;
+  const run = async (): Promise<TaskEnd<'train'>> => {
+    // What it goes on from has what its parents gave: they are looked for at its beginning alone.
+    const parents = goesOn() ? [] : await parentsOf(context, trial);
+    if (typeof parents === 'string') return { type: 'failed', code: UNUSABLE, message: parents };
+    const input = inputOf(context, trial, parents);
+    const jobId = `${trial.id}-a${trial.attempts}`;
+    return context.executor.run({ kind: 'train', jobId, input }, (news) => hear(attempt, news), signal);
+  };
+  const end = await run();
+  const isUnusable = end.type === 'failed' && end.code === UNUSABLE && goesOn();
   if (!isUnusable) return end;
   beginAnew(context, trial.id, end.message);
-  return run(inputOf(context, trial));
+  return run();
 }
 
 /** A leg of its own schedule ends with that schedule; one that is a part ends within the run's. */
@@ -69,7 +73,7 @@ function scheduleOf({ recipe }: SearchConfig, { leg }: Trial): Pick<Input<'train
   return { recipe: leg.schedule === 'own' ? { ...recipe, epochs: leg.until } : recipe, until: leg.until };
 }
 
-function inputOf(context: RunContext, trial: Trial): Input<'train'> {
+function inputOf(context: RunContext, trial: Trial, parents: Parents): Input<'train'> {
   const { config, store, files, space, dataset, teacher } = context;
   const from = store.checkpoint(trial.id, 'epoch');
   return {
@@ -79,6 +83,7 @@ function inputOf(context: RunContext, trial: Trial): Input<'train'> {
     ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
+    ...(parents.length > 0 && { from: { parents } }),
     ...(from && { resumeFrom: { path: files.pathOf(from.file), sha256: from.sha256 } }),
   };
 }

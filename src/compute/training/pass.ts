@@ -1,0 +1,160 @@
+/**
+ * One batch through a network and its criterion: the loss, and its slope by every weight. What a
+ * training and a search of supernets have in common; chance is decided by the seed and the step.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { createRng, split } from '../../core/math/rng.ts';
+import type { Statistics } from '../backend/norms.ts';
+import { lossAndGradients } from '../backend/gradient.ts';
+import { createCriterion } from '../losses/create-criterion.ts';
+import type { Criterion } from '../losses/criterion.ts';
+import { gatherImages, viewOf } from '../data/augment.ts';
+import type { View } from '../data/augment.ts';
+import { drawShare, mixed } from '../data/mixup.ts';
+import { smooth } from '../losses/soft-targets.ts';
+import { disposeStatistics, extendLayout, flatten, unflatten } from '../model/parameters.ts';
+import type { Layout, Parameters } from '../model/parameters.ts';
+import type { TrainingTask } from './task.ts';
+
+/** Streams of chance that a seed is split into. */
+const STREAM = { views: 2, criterion: 3, mixup: 4 } as const;
+
+export type PassTask = Pick<TrainingTask, 'model' | 'recipe' | 'seed' | 'train' | 'teacher'>;
+
+export interface Batch {
+  /** Which training images, `[batch]`. */
+  readonly samples: Int32Array;
+  readonly epoch: number;
+  /** Steps done before this one. */
+  readonly step: number;
+  /** Share of the training that is done, 0 to 1. */
+  readonly progress: number;
+}
+
+/** What a pass replaces, by layer and by name. It outlives the enclosing tidy: whoever holds it
+ * adopts or drops it. */
+export interface Fresh {
+  readonly statistics: Map<string, Statistics>;
+  readonly kept: Map<string, Tensor>;
+}
+
+export interface Slope {
+  readonly value: Scalar;
+  /** By all weights of the layout, `[params]`. */
+  readonly gradient: Tensor1D;
+}
+
+/** What its checkpoints hold: the network's weights and those of its criterion. */
+export function trainingLayout(task: PassTask): Layout {
+  return extendLayout(task.model.layout, criterionOf(task).slots);
+}
+
+function criterionOf({ model, recipe, teacher, train: { labels } }: PassTask): Criterion {
+  const { distillation } = recipe;
+  return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
+}
+
+/** Call it inside a tidy; what it fills into `fresh` outlives that. */
+export type Pass = (parameters: Parameters, batch: Batch, fresh: Fresh) => Slope;
+
+export function createPass(task: PassTask, layout: Layout): Pass {
+  const { model, recipe, seed } = task;
+  const criterion = criterionOf(task);
+  const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
+  const own = criterion.slots.flatMap(({ name }) => slots.get(name) ?? []);
+  return ({ theta, statistics, kept }, { samples, epoch, step, progress }, fresh) => {
+    const { views, rows } = showings(task, samples, epoch);
+    const rng = createRng(split(split(seed, STREAM.criterion), step));
+    const lambda = shareOf(task, step);
+    const images = mixed(gatherImages(task.train, samples, views), lambda);
+    const labels = rowsOf(task.train.labels, samples);
+    const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
+    const { value, gradients } = lossAndGradients(
+      (weights) => {
+        const features = new Map<string, Tensor>();
+        const update = (layer: string, updated: Statistics): void => void fresh.statistics.set(layer, updated);
+        const logits = model.forward(images, weights, statistics, update, {
+          layers: criterion.taps,
+          give: (layer, output) => features.set(layer, output),
+        });
+        return [logits, ...criterion.taps.map((layer) => found(features.get(layer), layer))];
+      },
+      ([logits, ...features], weights) =>
+        criterion.loss({
+          ...{ logits: logits as Tensor2D, targets, samples, progress, rng }, // the network's own
+          teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
+          feature: (layer) => found(features[criterion.taps.indexOf(layer)], layer),
+          weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
+          keep: (name, updated) => fresh.kept.set(name, tf.keep(updated)),
+        }),
+      unflatten(layout, theta),
+      own,
+    );
+    return { value, gradient: flatten(gradients) };
+  };
+}
+
+/** Takes the place of what it replaces, which is disposed. */
+export function adopt({ statistics, kept }: Omit<Parameters, 'theta'>, fresh: Fresh): Omit<Parameters, 'theta'> {
+  // had by every layer that updates
+  for (const layer of fresh.statistics.keys()) disposeStatistics(statistics.get(layer) as Statistics);
+  for (const name of fresh.kept.keys()) kept.get(name)?.dispose();
+  return {
+    statistics: new Map([...statistics, ...fresh.statistics]),
+    kept: new Map([...kept, ...fresh.kept]),
+  };
+}
+
+export function drop({ statistics, kept }: Fresh): void {
+  for (const fresh of statistics.values()) disposeStatistics(fresh);
+  for (const fresh of kept.values()) fresh.dispose();
+}
+
+/** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else
+ * can dispose it. */
+export function dropTape(): void {
+  const { state } = tf.engine();
+  // Its type forgets that there is none after a pass that went well.
+  const tape = state.activeTape as typeof state.activeTape | null;
+  for (const { saved } of tape ?? []) tf.dispose(saved);
+  state.activeTape = [];
+}
+
+function found<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`The criterion asks for "${name}", which is not there`);
+  return value;
+}
+
+/** tfjs-node reads the indices of a gather, which is free as long as they have not left the host:
+ * each gather has its own. */
+function rowsOf<T extends Tensor>(tensor: T, rows: Int32Array): T {
+  return tf.gather(tensor, tf.tensor1d(rows, 'int32'));
+}
+
+/** 1 where samples are not mixed. */
+function shareOf({ recipe, seed }: PassTask, step: number): number {
+  const { mixup } = recipe.augmentation;
+  return mixup === 0 ? 1 : drawShare(mixup, createRng(split(split(seed, STREAM.mixup), step)));
+}
+
+/**
+ * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows`
+ * says where its logits are; without, every epoch has views of its own.
+ */
+function showings(
+  task: PassTask,
+  samples: Int32Array,
+  epoch: number,
+): { readonly views: View[]; readonly rows: Int32Array } {
+  const { recipe, teacher, train: data } = task;
+  const seed = split(task.seed, STREAM.views);
+  const rows = new Int32Array(samples.length);
+  const views = Array.from(samples, (sample, index) => {
+    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
+    const view = split(split(seed, sample), epoch) % teacher.views;
+    rows[index] = view * data.count + sample;
+    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation, data);
+  });
+  return { views, rows };
+}
