@@ -7,7 +7,8 @@ import { createRng } from '../src/core/math/rng.ts';
 import type { Recipe } from '../src/core/records/recipe.ts';
 import { recipeInput } from '../src/core/records/recipe.ts';
 import { normalisationOf } from '../src/compute/data/dataset.ts';
-import type { Normalisation, Split } from '../src/compute/data/dataset.ts';
+import type { Split } from '../src/compute/data/dataset.ts';
+import type { Normalisation } from '../src/core/records/teacher-card.ts';
 import { initialWeights, layoutOf } from '../src/compute/model/parameters.ts';
 import type { HostWeights } from '../src/compute/model/parameters.ts';
 

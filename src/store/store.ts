@@ -7,7 +7,7 @@ import type { RunEvent, Search } from '../core/events.ts';
 import type { LatencyMeasurement } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
-import type { RunSources } from '../core/sources.ts';
+import type { RunSources } from '../core/records/sources.ts';
 import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
 import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
 

@@ -11,7 +11,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
-import type { DatasetSources, Recorded } from '../../src/core/sources.ts';
+import type { DatasetSources, Recorded } from '../../src/core/records/sources.ts';
 import type { FromTrainer } from '../../src/compute/protocol.ts';
 import type { EpochReport, ProgressReport } from '../../src/compute/tasks/outputs.ts';
 import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';

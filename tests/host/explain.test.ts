@@ -4,7 +4,7 @@ import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host } from '../../src/host/create-host.ts';
-import type { DatasetCard } from '../../src/host/library/dataset-files.ts';
+import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
 import { createExplainer } from '../../src/host/runs/explain.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';

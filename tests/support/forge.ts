@@ -95,6 +95,7 @@ export function teacherContent(name: string, changes: object = {}): Record<strin
     ...{ name, title: name, graph, params, macs, seed: 1, accuracy: { validation: 0.9, test: 0.9 } },
     dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST', trainImages: 100 },
     recipe: { epochs: 3, optimizer: 'sgd' },
+    normalisation: { mean: 0.28, deviation: 0.35 },
     weights: { file: 'weights.safetensors', sha256: sha256Of(weights) },
     ...changes,
   };

@@ -3,7 +3,7 @@
 import type { Proposal } from '../../src/core/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
-import type { RunSources } from '../../src/core/sources.ts';
+import type { RunSources } from '../../src/core/records/sources.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { EpochPoint } from '../../src/core/trial.ts';

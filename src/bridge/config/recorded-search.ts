@@ -2,6 +2,7 @@
  * started. */
 import type { SearchConfig } from '../../core/run.ts';
 import { OBJECTIVES } from './expand-config.ts';
+import { faultOf } from '../../core/records/zod.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 
 /** What is wrong with it, in words; `undefined` where it is one that this program could have
@@ -42,8 +43,7 @@ export function searchFault(config: SearchConfig): string | undefined {
     ...(latency && { latency }),
   };
   const parsed = searchInputSchema.safeParse(search);
-  const [issue] = parsed.error?.issues ?? [];
-  if (issue !== undefined) return `${issue.path.join('.')}: ${issue.message}`;
+  if (!parsed.success) return faultOf(parsed.error);
   if (datasetFingerprint.length > LONGEST_FINGERPRINT) return 'datasetFingerprint: it is too long';
   const unknown = objectives.find(({ metric }) => !Object.hasOwn(reference, metric));
   return unknown && `reference: it has no ${unknown.metric}`;

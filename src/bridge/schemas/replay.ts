@@ -1,13 +1,13 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
  * of it. */
 import { handedId } from './file.ts';
-import { readonlyInput, z } from '../../core/records/zod.ts';
+import { readOnly, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const count = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
-const limits = readonlyInput(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
+const limits = readOnly(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
 
 /** Where a table comes from: the program's own, or a file that a window has read. */
 export const tableSourceSchema = z.union([
@@ -34,7 +34,7 @@ export const tableSchema = z.strictObject({
 
 /** How each of the strategies plays. */
 const gameSchema = z.strictObject({
-  strategies: readonlyInput(z.array(z.string().min(1).max(120)).min(1).max(12)),
+  strategies: readOnly(z.array(z.string().min(1).max(120)).min(1).max(12)),
   budget: z.int().min(1).max(100_000).default(100).describe('Rows that a strategy may have trained'),
   seeds: z.int().min(1).max(1000).default(20).describe('Games of each strategy, the same seeds for all'),
   batch: z.int().min(1).max(256).default(1).describe('Proposals an ask'),

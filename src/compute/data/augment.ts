@@ -15,7 +15,8 @@ import { createRng, split as splitSeed } from '../../core/math/rng.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { only, perAttributes, rawOp } from '../backend/raw.ts';
-import type { Normalisation, Split } from './dataset.ts';
+import type { Normalisation } from '../../core/records/teacher-card.ts';
+import type { Split } from './dataset.ts';
 
 /** What makes a view of one sample; mixing takes two. */
 export type Augmentation = Omit<Recipe['augmentation'], 'mixup'>;

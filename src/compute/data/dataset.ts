@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
-import type { DatasetSources, Recorded } from '../../core/sources.ts';
-import type { ImportKind, ImportOptions } from '../tasks/import/task.ts';
+import { datasetCardSchema } from '../../core/records/dataset-card.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { DatasetSources, Recorded, SplitName } from '../../core/records/sources.ts';
+import type { Normalisation } from '../../core/records/teacher-card.ts';
+import { faultOf } from '../../core/records/zod.ts';
 import { corrupt, readIdx } from './idx.ts';
-
-export type SplitName = 'train' | 'val' | 'test';
 
 export interface Split {
   readonly count: number;
@@ -17,52 +18,6 @@ export interface Split {
   readonly pixels: Uint8Array;
   /** `[count]`, class of each image. */
   readonly labels: Uint8Array;
-}
-
-/** Pixels become `(value / 255 - mean) / deviation`: one number for every channel, or a number a
- * channel. */
-export interface Normalisation {
-  readonly mean: number | readonly number[];
-  readonly deviation: number | readonly number[];
-}
-
-export interface DatasetCard {
-  readonly id: string;
-  readonly title: string;
-  /** `[height, width, channels]` */
-  readonly shape: readonly [number, number, number];
-  readonly classes: readonly string[];
-  readonly splits: Readonly<Record<SplitName, SplitCard>>;
-  readonly licence?: string;
-  /** Where it came from. */
-  readonly source?: string;
-  /** Day of its import, ISO 8601. */
-  readonly date?: string;
-  /** SHA-256 of the pixels and labels of all splits. */
-  readonly fingerprint?: string;
-  /** How it was made of its source. */
-  readonly import?: ImportRecord;
-  readonly warnings?: readonly string[];
-}
-
-type ImportRecord = Pick<ImportOptions, 'fit' | 'gray' | 'coarse' | 'seed'> & {
-  readonly kind: ImportKind;
-  /** Of the splits that the source lacked. */
-  readonly shares: Partial<ImportOptions['shares']>;
-};
-
-interface SplitCard {
-  readonly count: number;
-  /** Images of each class. */
-  readonly balance?: readonly number[];
-  readonly images: FileCard;
-  readonly labels: FileCard;
-}
-
-interface FileCard {
-  readonly file: string;
-  readonly bytes?: number;
-  readonly sha256?: string;
 }
 
 export interface Dataset {
@@ -167,36 +122,15 @@ function readCard(file: string): DatasetCard {
     const message = `There is no data set here: ${file} cannot be read. Choose another data set, or import it again.`;
     throw new WorkbenchError('dataset.missing', message, { file }, { cause: error });
   }
+  const parsed = datasetCardSchema.safeParse(parseJson(text, file));
+  if (parsed.success) return parsed.data;
+  throw corrupt(file, faultOf(parsed.error));
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
-    const card: unknown = JSON.parse(text);
-    if (isCard(card)) return card;
+    return JSON.parse(text);
   } catch (error) {
     throw corrupt(file, `it is not JSON (${String(error)})`, error);
   }
-  throw corrupt(file, 'it lacks title, shape of three sizes, classes, or the splits train, val and test');
-}
-
-function isCard(value: unknown): value is DatasetCard {
-  // Sound: every field is tested below before it is believed.
-  const card = value as Partial<DatasetCard> | null;
-  return (
-    typeof card === 'object' &&
-    card !== null &&
-    typeof card.id === 'string' &&
-    typeof card.title === 'string' &&
-    Array.isArray(card.shape) &&
-    card.shape.length === 3 &&
-    card.shape.every((size) => Number.isSafeInteger(size) && size > 0) &&
-    Array.isArray(card.classes) &&
-    card.classes.length > 1 &&
-    (['train', 'val', 'test'] as const).every((name) => isSplitCard(card.splits?.[name]))
-  );
-}
-
-function isSplitCard(split: Partial<SplitCard> | undefined): boolean {
-  return (
-    Number.isSafeInteger(split?.count) &&
-    typeof split?.images?.file === 'string' &&
-    typeof split.labels?.file === 'string'
-  );
 }

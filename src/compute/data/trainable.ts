@@ -1,7 +1,8 @@
 /** Whether there is anything to learn from a training split: a trial that could only fail ends
  * before it begins. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { DatasetCard, Split } from './dataset.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { Split } from './dataset.ts';
 
 export interface TrainingSplit {
   readonly card: Pick<DatasetCard, 'id' | 'classes'>;

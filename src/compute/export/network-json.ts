@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { Normalisation } from '../data/dataset.ts';
+import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { weightTensors } from '../files/checkpoint.ts';
 import { layoutOf } from '../model/parameters.ts';
 import type { ExportPrecision } from '../tasks/export/task.ts';

@@ -15,7 +15,7 @@
 import type { ActivationKind, OpName, Shape } from '../../core/arch/graph.ts';
 import type { OpOf } from '../../core/arch/ops.ts';
 import { NORM_EPSILON } from '../backend/norms.ts';
-import type { Normalisation } from '../data/dataset.ts';
+import type { Normalisation } from '../../core/records/teacher-card.ts';
 import type { OnnxAttribute } from './encode-onnx.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
 import { permuted, samePads } from './layout.ts';

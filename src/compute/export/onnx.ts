@@ -5,7 +5,7 @@
  */
 import { inferShapes } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph, Layer, OpName, Shape } from '../../core/arch/graph.ts';
-import type { Normalisation } from '../data/dataset.ts';
+import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { layoutOf } from '../model/parameters.ts';
 import type { HostWeights } from '../model/parameters.ts';
 import type { ExportPrecision } from '../tasks/export/task.ts';

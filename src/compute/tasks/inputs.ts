@@ -1,11 +1,10 @@
 /**
  * Checks of what several kinds of task are given. An order comes from our own host, so they ask
- * whether both sides mean the same, not whether a person may want it.
+ * whether both sides mean the same.
  */
-import { z } from '../../core/records/zod.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { isTeacherSources, readRecordedDataset } from '../../core/sources.ts';
-import type { DatasetSources, Recorded, TeacherSources } from '../../core/sources.ts';
+import { recordedDatasetSchema, recordedTeacherSchema } from '../../core/records/sources.ts';
+import { z } from '../../core/records/zod.ts';
 
 export const text = z.string().min(1);
 export const count = z.int().positive();
@@ -31,18 +30,14 @@ export const datasetRef = z.object({
   trainImages: count.optional(),
   /** What has to be there, where that is known: what is read is hashed, and anything else
    * refused. */
-  known: z.custom<Recorded<DatasetSources>>((known) => readRecordedDataset(known) !== undefined).optional(),
+  known: recordedDatasetSchema.optional(),
 });
 
 /** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and
  * `weights.safetensors`. */
 export const teacherRef = z.object({
   directory: text,
-  known: z
-    .custom<Recorded<TeacherSources>>(
-      (known) => isTeacherSources(known) && z.object({ at: text }).safeParse(known).success,
-    )
-    .optional(),
+  known: recordedTeacherSchema.optional(),
 });
 
 /** A file, named by its hash: another one in its place is refused. */

@@ -2,40 +2,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Recipe } from '../../core/records/recipe.ts';
+import { teacherCardSchema } from '../../core/records/teacher-card.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import { faultOf, z } from '../../core/records/zod.ts';
 import { canonicalText, teacherChanged, teacherChanges } from '../../core/sources.ts';
-import type { DatasetSources, Recorded } from '../../core/sources.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
-import type { Normalisation } from '../data/dataset.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
-
-export interface TeacherCard {
-  readonly name: string;
-  readonly title: string;
-  readonly graph: ArchitectureGraph;
-  readonly recipe: Recipe;
-  readonly seed: number;
-  readonly params: number;
-  readonly macs: number;
-  /** Fractions of right answers on the data set's validation split and on its whole test split. */
-  readonly accuracy: { readonly validation: number; readonly test: number };
-  readonly dataset: {
-    readonly id: string;
-    readonly title: string;
-    readonly trainImages: number;
-    /** What it learned from; absent where that was not known. */
-    readonly sources?: Recorded<DatasetSources>;
-  };
-  /** What its pixels were normalised with: it must be shown no others. */
-  readonly normalisation: Normalisation;
-  readonly weights: { readonly file: string; readonly bytes: number; readonly sha256: string };
-  readonly seconds: number;
-  /** ISO 8601 day. */
-  readonly date: string;
-  readonly backend: string;
-}
 
 const CARD_FILE = 'teacher.json';
 export const WEIGHTS_FILE = 'weights.safetensors';
@@ -44,12 +17,13 @@ export const WEIGHTS_FILE = 'weights.safetensors';
 export function readTeacherCard(directory: string): TeacherCard {
   const file = join(directory, CARD_FILE);
   try {
-    const card: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isCard(card)) return card;
+    return teacherCardSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    throw missing(file, error instanceof Error ? error.message : String(error), error);
+    const finding =
+      error instanceof z.ZodError ? faultOf(error) : error instanceof Error ? error.message : String(error);
+    const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }
-  throw missing(file, 'it lacks name, graph, normalisation or weights');
 }
 
 /**
@@ -70,29 +44,4 @@ export function networkHash({ graph, normalisation }: Pick<TeacherCard, 'graph' 
 
 export function writeTeacherCard(directory: string, card: TeacherCard): void {
   writeAtomically(join(directory, CARD_FILE), Buffer.from(`${JSON.stringify(card, undefined, 2)}\n`));
-}
-
-function missing(file: string, finding: string, cause?: unknown): WorkbenchError {
-  const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
-  return new WorkbenchError('teacher.missing', message, { file }, { cause });
-}
-
-function isCard(value: unknown): value is TeacherCard {
-  // Sound: what is used of it is tested below before it is believed.
-  const card = value as Partial<TeacherCard> | null;
-  return (
-    typeof card === 'object' &&
-    card !== null &&
-    typeof card.name === 'string' &&
-    Array.isArray(card.graph?.layers) &&
-    isPerChannel(card.normalisation?.mean) &&
-    isPerChannel(card.normalisation?.deviation) &&
-    typeof card.weights?.file === 'string' &&
-    typeof card.weights.sha256 === 'string'
-  );
-}
-
-/** Cards of before several channels hold one number. */
-function isPerChannel(value: unknown): boolean {
-  return typeof value === 'number' || (Array.isArray(value) && value.every((one) => typeof one === 'number'));
 }

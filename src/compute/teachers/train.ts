@@ -7,13 +7,15 @@ import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
-import type { DatasetSources, Recorded } from '../../core/sources.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
+import type { Normalisation, TeacherCard } from '../../core/records/teacher-card.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import { loadBackend } from '../backend/load-backend.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from '../files/checkpoint.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
 import { residentImages } from '../data/augment.ts';
-import type { DatasetCard, Normalisation, Split } from '../data/dataset.ts';
+import type { Split } from '../data/dataset.ts';
 import { checkTrainable } from '../data/trainable.ts';
 import { evaluate } from '../training/evaluate.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
@@ -24,7 +26,6 @@ import { disposeParameters, uploadWeights } from '../model/parameters.ts';
 import { TEACHER_RECIPE } from '../tasks/train-teacher/task.ts';
 import type { WrittenFile } from '../tasks/outputs.ts';
 import { WEIGHTS_FILE, writeTeacherCard } from './card.ts';
-import type { TeacherCard } from './card.ts';
 import { train } from '../training/trainer.ts';
 
 export interface TeacherOptions {

@@ -1,7 +1,7 @@
 /** How one network is trained: the recipe that every student of a run shares. It is stored with the
  * run. */
 import { distillationInput } from './distillation.ts';
-import { complete, readonlyInput, z } from './zod.ts';
+import { complete, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 export const MOST_EPOCHS = 1000;
@@ -18,7 +18,7 @@ export const recipeInput = z.strictObject({
   warmupEpochs: z.number().min(0).max(100).default(0.5).describe('Linear warm-up, in epochs'),
   /** After the warm-up: half a cosine down to zero, a fall at each milestone, or no change. */
   schedule: z.enum(['cosine', 'step', 'constant']).default('cosine').describe('Course of the learning rate'),
-  milestones: readonlyInput(z.array(z.number().gt(0).lt(1)).max(20))
+  milestones: readOnly(z.array(z.number().gt(0).lt(1)).max(20))
     .default([0.5, 0.75])
     .describe('Shares of training at which the step schedule falls'),
   decayFactor: z.number().gt(0).max(1).default(0.1).describe('The step schedule multiplies the rate by this'),

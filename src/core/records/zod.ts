@@ -16,13 +16,20 @@ type ReadonlyDeep<T> = T extends ArrayBufferView
     : T;
 
 /**
- * For inputs: an array that is read only by its type. zod's own `.readonly()` freezes what it was
- * given even where it refuses it, and throws at a typed array, which a page may send.
+ * An array that is read only by its type. zod's own `.readonly()` freezes what it was given even
+ * where it refuses it, and throws at a typed array, which a page may send.
  */
-export function readonlyInput<T extends z.ZodType>(
+export function readOnly<T extends z.ZodType>(
   schema: z.ZodArray<T>,
 ): z.ZodType<readonly z.output<T>[], readonly z.input<T>[]> {
   return schema;
+}
+
+/** The first thing that is wrong, in words: `splits.train.count: ...`. */
+export function faultOf({ issues: [issue] }: z.ZodError): string {
+  const field = issue?.path.map(String).join('.') ?? '';
+  const fault = issue?.message ?? 'it is not valid';
+  return field === '' ? fault : `${field}: ${fault}`;
 }
 
 /** What an input becomes once its defaults are filled in: a field with a default is never

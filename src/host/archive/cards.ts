@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SearchConfig } from '../../core/run.ts';
 import { fingerprintOf, readDatasetCard } from '../library/dataset-files.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { UnpackOrder } from './protocol.ts';
 
 /**

@@ -12,7 +12,7 @@ import { hashFile } from '../../store/files.ts';
 import { foldedName, readPath } from './layout.ts';
 import type { Companions, Staged, UnpackOrder } from './protocol.ts';
 import { checkDatasetFiles, readDatasetCard } from '../library/dataset-files.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { parseReplay, replayIdIn } from '../replays/files.ts';
 import { readCurve, readTeacherCard } from '../library/teacher-files.ts';
 

@@ -18,14 +18,14 @@ import { whySchema } from '../../bridge/schemas/records.ts';
 import { noteSchema, tagSchema } from '../../bridge/schemas/upkeep.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import type { RunEvent } from '../../core/events.ts';
-import { readRunSources } from '../../core/sources.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { runSourcesSchema } from '../../core/records/sources.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import { validateCandidate } from '../../core/space/lattice.ts';
 import type { Candidate, Space } from '../../core/space/space.ts';
 import { recordRow } from '../../store/rows/run-records.ts';
 import { readJson } from '../../store/numbers.ts';
 import type { ReadableStore, RunSummary } from '../../store/store.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
 
 /** Of one line of JSON in a column: the log of an ask of thousands is smaller. */
 const MOST_JSON = 64 << 20;
@@ -55,7 +55,7 @@ function isConfig(text: string): boolean {
 
 function isSources(text: string): boolean {
   try {
-    return readRunSources(JSON.parse(text)) !== undefined;
+    return runSourcesSchema.safeParse(JSON.parse(text)).success;
   } catch {
     return false;
   }

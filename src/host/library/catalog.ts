@@ -14,9 +14,9 @@ import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/ask-client.ts';
 import type { FamilySurvey } from '../processes/ask-protocol.ts';
 import { readDatasetCard } from './dataset-files.ts';
-import type { DatasetCard } from './dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { readTeacherCard } from './teacher-files.ts';
-import type { TeacherCard } from './teacher-files.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
 
 /** What the bridge takes for a name. */
 const LONGEST_NAME = 120;

@@ -8,49 +8,12 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { z } from '../../core/records/zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { SPLITS } from '../../core/sources.ts';
-import type { DatasetSources, SplitSources } from '../../core/sources.ts';
-
-const TEXT = z.string().max(10_000);
-/** Labels are bytes; and sizes of images beyond these are of no data set that is trained on
- * here. */
-const MOST_CLASSES = 256;
-const side = z.int().min(1).max(4096);
-
-const fileSchema = z.object({
-  file: z
-    .string()
-    .regex(/^[^./\\][^/\\]*$/)
-    .max(200),
-  bytes: z.int().optional(),
-  sha256: TEXT.optional(),
-});
-const splitSchema = z.object({
-  count: z.int().min(1).max(1e9),
-  /** Images of each class; this and what follows below stand in the cards of imported data sets. */
-  balance: z.array(z.int().min(0)).max(MOST_CLASSES).optional(),
-  images: fileSchema,
-  labels: fileSchema,
-});
-
-/** What the host uses of `dataset.json`, no wider than what a window may be answered; the trainer
- * reads the rest. */
-const cardSchema = z.object({
-  id: TEXT,
-  title: TEXT,
-  licence: TEXT.default('unknown'),
-  shape: z.tuple([side, side, side]),
-  classes: z.array(TEXT).min(2).max(MOST_CLASSES),
-  splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
-  fingerprint: TEXT.optional(),
-  source: TEXT.optional(),
-  date: TEXT.optional(),
-  warnings: z.array(TEXT).max(1000).optional(),
-});
-
-export type DatasetCard = z.output<typeof cardSchema>;
+import { datasetCardSchema } from '../../core/records/dataset-card.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { SPLITS } from '../../core/records/sources.ts';
+import type { DatasetSources, SplitName, SplitSources } from '../../core/records/sources.ts';
+import { faultOf } from '../../core/records/zod.ts';
 
 const unzip = promisify(gunzip);
 /** An IDX file of bytes with one or three axes and four sizes at most begins with these. */
@@ -65,10 +28,9 @@ export async function readDatasetCard(directory: string): Promise<DatasetCard> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new WorkbenchError('dataset.missing', `There is no data set in ${directory}: ${words(error)}.`, { file });
   });
-  const parsed = cardSchema.safeParse(parseJson(text, file));
+  const parsed = datasetCardSchema.safeParse(parseJson(text, file));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw corrupt(file, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a data set card'}`);
+  throw corrupt(file, faultOf(parsed.error));
 }
 
 /** The same for the same images and labels, whatever the data set is called; `undefined` where its
@@ -131,7 +93,7 @@ export async function checkDatasetFiles(
 const CHUNK_BYTES = 1 << 18;
 
 /** Of the file as it lies there. Throws `dataset.*`. */
-async function checkPacked(file: string, { bytes, sha256 }: z.output<typeof fileSchema>): Promise<void> {
+async function checkPacked(file: string, { bytes, sha256 }: DatasetCard['splits'][SplitName]['images']): Promise<void> {
   const hash = createHash('sha256');
   let length = 0;
   let magic = Buffer.alloc(0);

@@ -6,11 +6,13 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/run.ts';
 import { datasetChanged, datasetChanges, teacherChanged, teacherChanges } from '../../core/sources.ts';
-import type { Change, DatasetSources, Recorded, RunSources, TeacherSources } from '../../core/sources.ts';
+import type { DatasetSources, Recorded, RunSources, TeacherSources } from '../../core/records/sources.ts';
+import type { Change } from '../../core/sources.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { hashLabels } from './dataset-files.ts';
-import type { CheckedDataset, DatasetCard } from './dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { CheckedDataset } from './dataset-files.ts';
 
 type Named = Pick<Run, 'name' | 'config'>;
 

@@ -17,7 +17,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
 import { readCurve } from './teacher-files.ts';
-import type { TeacherCard } from './teacher-files.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
 
 export interface SampleQuery {
   readonly name: string;

@@ -4,66 +4,26 @@ import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { epochPointSchema } from '../../bridge/schemas/epoch.ts';
-import { z } from '../../core/records/zod.ts';
-import { soundGraphSchema } from '../../bridge/schemas/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { canonicalText, readRecordedDataset } from '../../core/sources.ts';
-import type { TeacherSources } from '../../core/sources.ts';
+import { teacherCardSchema } from '../../core/records/teacher-card.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import { faultOf, z } from '../../core/records/zod.ts';
+import { canonicalText } from '../../core/sources.ts';
+import type { TeacherSources } from '../../core/records/sources.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import { writeWhole } from '../../store/disk.ts';
 import { readJson, writeJson } from '../../store/numbers.ts';
-
-const TEXT = z.string().max(1000);
-const count = z.int().min(0);
-
-/** What the host uses of `teacher.json`, no wider than what a window may be answered; the trainer
- * reads the rest. */
-const cardSchema = z.object({
-  name: TEXT,
-  title: TEXT,
-  graph: soundGraphSchema,
-  recipe: z.object({
-    epochs: count,
-    optimizer: TEXT,
-    learningRate: z.number().optional(),
-    batchSize: count.optional(),
-  }),
-  seed: count,
-  params: z.number().min(0),
-  macs: z.number().min(0),
-  accuracy: z.object({ validation: z.number(), test: z.number() }),
-  dataset: z.object({
-    id: TEXT,
-    title: TEXT,
-    trainImages: count,
-    /** Of what it was trained on; teachers of earlier versions, and the bundled one, do not know
-     * it. */
-    sources: z.unknown().transform(readRecordedDataset).optional(),
-  }),
-  weights: z.object({
-    file: z
-      .string()
-      .regex(/^[^./\\][^/\\]*$/)
-      .max(200),
-    sha256: TEXT.optional(),
-  }),
-  seconds: z.number().optional(),
-  date: TEXT.optional(),
-  backend: TEXT.optional(),
-});
-
-export type TeacherCard = z.output<typeof cardSchema>;
 
 /** Throws `teacher.missing` when card or weights are not there or not sound. */
 export async function readTeacherCard(directory: string): Promise<TeacherCard> {
   const file = join(directory, 'teacher.json');
   try {
-    const card = cardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const card = teacherCardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     await access(join(directory, card.weights.file));
     return card;
   } catch (error) {
     const finding =
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+      error instanceof z.ZodError ? faultOf(error) : error instanceof Error ? error.message : String(error);
     const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
     throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }

@@ -12,13 +12,14 @@ import { costOf } from '../../core/arch/cost.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { median } from '../../core/math/quantile.ts';
-import { datasetChanged, datasetChanges, readRecordedDataset } from '../../core/sources.ts';
-import type { DatasetSources, Recorded } from '../../core/sources.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { recordedDatasetSchema } from '../../core/records/sources.ts';
+import { datasetChanged, datasetChanges } from '../../core/sources.ts';
+import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
-import type { DatasetCard } from './dataset-files.ts';
 import type { JobList, TellJob } from '../jobs/job-list.ts';
 import { bytesIn } from './library.ts';
 import type { Log } from '../log.ts';
@@ -244,7 +245,7 @@ function hasStates(place: string): boolean {
 /** Of an unfinished training; `undefined` where an earlier version began it. */
 function readSources(place: string): Recorded<DatasetSources> | undefined {
   try {
-    return readRecordedDataset(JSON.parse(readFileSync(join(place, SOURCES_FILE), 'utf8')));
+    return recordedDatasetSchema.safeParse(JSON.parse(readFileSync(join(place, SOURCES_FILE), 'utf8'))).data;
   } catch {
     return undefined;
   }

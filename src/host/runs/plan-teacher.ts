@@ -3,8 +3,8 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
-import type { TeacherCard } from '../library/teacher-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
 
 /** Absent where students learn from labels alone. Throws `teacher.missing` and
  * `teacher.mismatch`. */

@@ -8,7 +8,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { Run, SearchConfig } from '../../core/run.ts';
-import type { RunSources } from '../../core/sources.ts';
+import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
 import { checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
@@ -16,13 +16,14 @@ import type { FamilySurvey } from '../processes/ask-protocol.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import { checkDatasetFiles } from '../library/dataset-files.ts';
-import type { CheckedDataset, DatasetCard } from '../library/dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { teacherFor } from './plan-teacher.ts';
 import { keepsWeights } from './context.ts';
 import type { RunPlaces } from './context.ts';
 import { readTeacherSources } from '../library/teacher-files.ts';
-import type { TeacherCard } from '../library/teacher-files.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
 import type { Capacity } from '../executors/executor.ts';
 
 export interface RunPlan {

@@ -10,7 +10,7 @@ import { listStudents } from '../../core/strategies/listed.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import { within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { settleSearch } from './plan.ts';
 import { readTrials } from '../slices.ts';
 import type { Capacity } from '../executors/executor.ts';

@@ -4,7 +4,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { learnedMetric } from '../../core/reward.ts';
 import type { Run, SearchConfig } from '../../core/run.ts';
 import { datasetChanges } from '../../core/sources.ts';
-import type { DatasetSources } from '../../core/sources.ts';
+import type { DatasetSources } from '../../core/records/sources.ts';
 import type { Space } from '../../core/space/space.ts';
 import { checkPrior, strategyInfo } from '../../core/strategies/registry.ts';
 import type { PriorResult } from '../../core/strategies/strategy.ts';

@@ -7,7 +7,7 @@ import type { Trial } from '../../core/trial.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
-import type { DatasetCard } from '../library/dataset-files.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { datasetOf, knownDataset } from '../library/known-sources.ts';
 import { graphOf, spaceOf } from '../runs/context.ts';
 import { assertSoundFile } from './checkpoint-file.ts';

@@ -1,8 +1,8 @@
 /** Rows of runs: reading, writing and their lists. */
 import { completeConfig } from '../../core/run.ts';
 import type { RecordedConfig, Run, RunState, SearchConfig } from '../../core/run.ts';
-import { readRunSources } from '../../core/sources.ts';
-import type { RunSources } from '../../core/sources.ts';
+import { runSourcesSchema } from '../../core/records/sources.ts';
+import type { RunSources } from '../../core/records/sources.ts';
 import type { PriorResult } from '../../core/strategies/strategy.ts';
 import type { TrialState } from '../../core/trial.ts';
 import type { Connection } from '../database.ts';
@@ -100,7 +100,7 @@ export function runReader(db: Connection) {
     sources: (id: string): RunSources | undefined => {
       const written = byId.get(id)?.sources ?? undefined;
       // Rows of somebody's archive may hold anything that is JSON.
-      return written === undefined ? undefined : readRunSources(JSON.parse(written));
+      return written === undefined ? undefined : runSourcesSchema.safeParse(JSON.parse(written)).data;
     },
     summary: (id: string): RunSummary | undefined => {
       const row = byId.get(id);

@@ -5,9 +5,9 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import type { SplitName } from '../../../core/records/sources.ts';
 import sharp from 'sharp';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { SplitName } from '../dataset.ts';
 import { corrupt } from '../idx.ts';
 import { framed, inParallel } from './fit.ts';
 import type { Frame } from './fit.ts';

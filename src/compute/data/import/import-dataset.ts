@@ -3,16 +3,18 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { WorkbenchError } from '../../../core/errors.ts';
+import { SPLITS } from '../../../core/records/sources.ts';
+import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportKind, ImportOptions, ImportTask } from '../../tasks/import/task.ts';
-import type { Split, SplitName } from '../dataset.ts';
+import type { Split } from '../dataset.ts';
 import { CIFAR10, CIFAR100, CIFAR100_COARSE, isCifarFolder, readCifarSource } from './cifar-source.ts';
 import { duplicateWarnings } from './duplicates.ts';
 import { framedImages } from './fit.ts';
 import { isClassFolder, readFolderSource } from './folder-source.ts';
 import { isIdxFolder, readIdxSource } from './idx-source.ts';
 import { partition } from './partition.ts';
-import { mapParts, SPLIT_NAMES, unusable } from './source.ts';
+import { mapParts, unusable } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
 import { writeDataset } from './write-dataset.ts';
 
@@ -59,7 +61,7 @@ export async function importDataset(
   };
   try {
     await writeDataset(directory, facts, splits, async () => {
-      written((files += 1), 2 * SPLIT_NAMES.length);
+      written((files += 1), 2 * SPLITS.length);
       await yieldToEvents();
     });
   } catch (error) {
@@ -160,7 +162,7 @@ function gather({ pixels, labels }: SourceImages, order: Uint32Array = new Uint3
 /** Of the pixels and labels of train, val and test, in this order. */
 function fingerprintOf(splits: Readonly<Record<SplitName, Split>>): string {
   const hash = createHash('sha256');
-  for (const name of SPLIT_NAMES) hash.update(splits[name].pixels).update(splits[name].labels);
+  for (const name of SPLITS) hash.update(splits[name].pixels).update(splits[name].labels);
   return hash.digest('hex');
 }
 

@@ -8,7 +8,7 @@
  * | order | indices into `labels` | `[n of the split]` |
  */
 import { createRng, split as splitSeed } from '../../../core/math/rng.ts';
-import type { SplitName } from '../dataset.ts';
+import type { SplitName } from '../../../core/records/sources.ts';
 import { unusable } from './source.ts';
 
 export type Shares = Readonly<Partial<Record<Exclude<SplitName, 'train'>, number>>>;

@@ -1,9 +1,9 @@
 /** What an importer makes of somebody's files: images of one size with their classes, in up to
  * three splits. */
 import { WorkbenchError } from '../../../core/errors.ts';
+import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../tasks/import/task.ts';
-import type { SplitName } from '../dataset.ts';
 import { MAX_BYTES } from '../idx.ts';
 
 export interface SourceImages {
@@ -35,8 +35,6 @@ export interface SourceRequest {
   readonly yieldToEvents: YieldToEvents;
   readonly report: (done: number, total: number) => void;
 }
-
-export const SPLIT_NAMES = ['train', 'val', 'test'] as const satisfies readonly SplitName[];
 
 /** Labels are bytes. */
 export const MOST_CLASSES = 256;

@@ -3,10 +3,12 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { DatasetCard } from '../../../core/records/dataset-card.ts';
+import { SPLITS } from '../../../core/records/sources.ts';
+import type { SplitName } from '../../../core/records/sources.ts';
 import { writeAtomically } from '../../files/atomic-file.ts';
-import type { DatasetCard, Split, SplitName } from '../dataset.ts';
+import type { Split } from '../dataset.ts';
 import { idxBytes } from '../idx.ts';
-import { SPLIT_NAMES } from './source.ts';
 
 const zip = promisify(gzip);
 
@@ -29,7 +31,7 @@ export async function writeDataset(
     return { file, bytes, sha256 };
   };
   const cards: [SplitName, DatasetCard['splits'][SplitName]][] = [];
-  for (const name of SPLIT_NAMES) {
+  for (const name of SPLITS) {
     const { count, pixels, labels } = splits[name];
     const images = await write(`${name}-images`, [count, ...size], pixels);
     const classes = await write(`${name}-labels`, [count], labels);

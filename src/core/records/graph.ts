@@ -1,8 +1,8 @@
 /** Architecture graphs from files: every layer by its op, and shapes that fit from the input to the
  * logits. */
-import { inferShapes } from '../../core/arch/cost.ts';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { z } from '../../core/records/zod.ts';
+import { inferShapes } from '../arch/cost.ts';
+import type { ArchitectureGraph } from '../arch/graph.ts';
+import { z } from './zod.ts';
 
 /** Larger ones are no networks that this program trains, and their sizes would overflow. */
 const MOST_LAYERS = 5000;

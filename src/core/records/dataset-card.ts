@@ -1,0 +1,48 @@
+/** `dataset.json`, the card of a data set's folder, as anybody may have written it: no wider than
+ * what a window may be answered. */
+import { z } from './zod.ts';
+import type { RecordOf } from './zod.ts';
+
+const text = z.string().max(10_000);
+/** Labels are bytes; and sizes of images beyond these are of no data set that is trained on
+ * here. */
+const MOST_CLASSES = 256;
+const side = z.int().min(1).max(4096);
+/** In the card's own folder. */
+export const fileName = z
+  .string()
+  .regex(/^[^./\\][^/\\]*$/)
+  .max(200);
+
+/** A gzipped IDX file. */
+const fileSchema = z.object({ file: fileName, bytes: z.int().optional(), sha256: text.optional() });
+
+const splitSchema = z.object({
+  count: z.int().min(1).max(1e9),
+  /** Images of each class; this and what is optional below stand in the cards of imported data
+   * sets. */
+  balance: z.array(z.int().min(0)).max(MOST_CLASSES).optional(),
+  images: fileSchema,
+  labels: fileSchema,
+});
+
+export const datasetCardSchema = z.object({
+  id: text,
+  title: text,
+  licence: text.default('unknown'),
+  /** `[height, width, channels]` */
+  shape: z.tuple([side, side, side]),
+  classes: z.array(text).min(2).max(MOST_CLASSES),
+  splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
+  /** SHA-256 of the pixels and labels of all splits. */
+  fingerprint: text.optional(),
+  /** Where it came from. */
+  source: text.optional(),
+  /** Day of its import, ISO 8601. */
+  date: text.optional(),
+  /** How it was made of its source, for people. */
+  import: z.record(z.string(), z.unknown()).optional(),
+  warnings: z.array(text).max(1000).optional(),
+});
+
+export type DatasetCard = RecordOf<typeof datasetCardSchema>;

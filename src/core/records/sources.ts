@@ -1,0 +1,46 @@
+/**
+ * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a
+ * name, a card or a date may stay while the content becomes another.
+ */
+import { readOnly, z } from './zod.ts';
+import type { RecordOf } from './zod.ts';
+
+export const SPLITS = ['train', 'val', 'test'] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** SHA-256, in hex. */
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex');
+/** When it was computed, ISO 8601. */
+const moment = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/, 'expected a moment');
+
+/** Of a split's unpacked values: its pixels `[count][height][width][channels]` and its labels
+ * `[count]`. */
+const splitSchema = z.object({ images: hash, labels: hash });
+
+const datasetSchema = z.object({
+  /** `[height, width, channels]` of an image. */
+  shape: readOnly(z.array(z.int().min(1)).length(3)),
+  /** What the labels mean, in their order. */
+  classes: readOnly(z.array(z.string())),
+  splits: z.object({ train: splitSchema, val: splitSchema, test: splitSchema }),
+});
+
+const teacherSchema = z.object({
+  /** Of the file of its weights. */
+  weights: hash,
+  /** Of the canonical text of its graph and of what its pixels are normalised with. */
+  network: hash,
+});
+
+/** With the moment at which it was computed: what stands with a teacher, and goes to a trainer. */
+export const recordedDatasetSchema = datasetSchema.extend({ at: moment });
+export const recordedTeacherSchema = teacherSchema.extend({ at: moment });
+
+/** What stands with a run; `teacher` is absent where students learn from labels alone. */
+export const runSourcesSchema = z.object({ at: moment, dataset: datasetSchema, teacher: teacherSchema.optional() });
+
+export type SplitSources = RecordOf<typeof splitSchema>;
+export type DatasetSources = RecordOf<typeof datasetSchema>;
+export type TeacherSources = RecordOf<typeof teacherSchema>;
+export type RunSources = RecordOf<typeof runSourcesSchema>;
+export type Recorded<T> = T & { readonly at: string };
