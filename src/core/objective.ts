@@ -44,7 +44,8 @@ export interface Problem {
   /** Reference point of the hypervolume, by metric; a point worse than it in any objective counts
    * nothing. */
   readonly reference: Readonly<Record<string, number>>;
-  /** Number of trials the search may spend. */
+  /** Number of trials the search may spend; where the run counts epochs, the whole trainings that
+   * they come to, of which legs may make more. */
   readonly budget: number;
 }
 

@@ -38,7 +38,8 @@ export interface SearchConfig {
   readonly latency?: LatencySetting;
   /** Reference point of the hypervolume, by metric. */
   readonly reference: Readonly<Record<string, number>>;
-  readonly budget: { readonly trials: number };
+  /** Trainings, or epochs of all trainings together (`core/budget.ts`). */
+  readonly budget: { readonly trials: number } | { readonly epochs: number };
   readonly recipe: Recipe;
   readonly checkpoints: CheckpointPolicy;
   readonly seed: number;

@@ -11,6 +11,7 @@ const LARGEST = { params: 2e6, macs: 5e7 };
 describe('the search that a configuration came from', () => {
   it.each<[string, Partial<SearchInput>]>([
     ['the defaults', {}],
+    ['a budget in epochs', { budget: { epochs: 144 } }],
     ['limits, a latency and few images', { limits: { macs: 1e6, latencyMs: 2 }, trainImages: 500, slots: 3 }],
     ['a latency objective in tfjs', { objectives: ['accuracy', 'latencyMs'], latency: { engine: 'tfjs', batch: 1 } }],
     ['a reward', { objectives: ['reward'], reward: { cost: 'params', target: 1e5, over: -1 } }],

@@ -40,7 +40,7 @@ describe('parseSearch', () => {
 
   it('says of a key that resembles none which ones there are', () => {
     const error = fault(() => parseSearch({ name: 'x', budget: { quantity: 3 } }));
-    expect(error.message).toBe('unknown key "quantity" in budget: known here are trials.');
+    expect(error.message).toBe('unknown key "quantity" in budget: known here are trials, epochs.');
   });
 
   it('refuses text that is no JSON, and reads a file with a byte order mark', () => {

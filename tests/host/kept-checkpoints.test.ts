@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { trainingsOf } from '../../src/core/budget.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { frontOf } from '../../src/core/front.ts';
 import type { Run } from '../../src/core/run.ts';
@@ -49,7 +50,7 @@ async function searched(
   const input = { name: 'kept', families: ['resnet'], strategy: { id: 'random' }, slots: 2 };
   const { run } = await client.runs.start({ ...input, ...more });
   const end = await untilRun(client, run.id, (summary) => summary.run.state !== 'running');
-  expect([end.run.state, end.trials.finished]).toEqual(['finished', end.run.config.budget.trials]);
+  expect([end.run.state, end.trials.finished]).toEqual(['finished', trainingsOf(end.run.config)]);
   await look({ client, run: end.run, trials: await client.runs.trials({ id: run.id }) });
   await client.runs.trash({ ids: [run.id] });
   await client.runs.purge({ ids: [run.id] });

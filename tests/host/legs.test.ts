@@ -96,6 +96,15 @@ describe('successive halving', () => {
     },
   );
 
+  it('by epochs is charged what its legs train: two begin, and the better one has the rest', async () => {
+    const client = await open('epochs');
+    const { run } = await client.runs.start(halving({ budget: { epochs: 10 } }));
+    const end = await untilRun(client, run.id, left);
+    expect([end.run.state, end.trials.finished, end.trials.stopped]).toEqual(['finished', 1, 1]);
+    const trials = await client.runs.trials({ id: run.id });
+    expect(trials.map(({ epochsDone }) => epochsDone).sort((a, b) => a - b)).toEqual([1, 9]);
+  });
+
   // Both end as stopped, and both were asked for a leg: what was measured tells them apart.
   it('counts a student that was too slow as that alone, not among those that rested', async () => {
     const client = await open('too-slow');

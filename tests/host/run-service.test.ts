@@ -278,7 +278,7 @@ describe('pause, resume, stop, discard', () => {
   it('keeps the sample when asked to, and throws a run away with its files while it runs', async () => {
     const client = await open({ epochMs: 10 });
     const sample = await client.runs.startSample();
-    expect([sample.run.sample, sample.run.config.budget.trials]).toEqual([true, 24]);
+    expect([sample.run.sample, sample.run.config.budget]).toEqual([true, { trials: 24 }]);
     expect((await client.runs.keep({ id: sample.run.id })).run.sample).toBe(false);
     await untilRun(client, sample.run.id, ({ trials }) => trials.finished >= 2);
     await client.runs.trash({ ids: [sample.run.id] });

@@ -85,6 +85,7 @@ export function expandConfig(
   }
   return {
     ...rest,
+    budget: budgetOf(parsed),
     // None is named where students learn from labels alone; else the host knows which.
     teacher: rest.teacher ?? '',
     ...(transferFrom.length > 0 && { transferFrom }),
@@ -102,6 +103,15 @@ export function expandConfig(
       ...(isTimed && { [LATENCY_METRIC]: REFERENCE_MARGIN * (limits.latencyMs ?? slowest) }),
     },
   };
+}
+
+/** What is said in epochs counts, and no number of students beside it. */
+export function budgetOf({ budget, recipe }: Pick<ParsedSearchInput, 'budget' | 'recipe'>): SearchConfig['budget'] {
+  const { trials, epochs } = budget;
+  if (epochs === undefined) return { trials };
+  if (recipe.seconds === undefined) return { epochs };
+  const problem = 'budget.epochs: a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.';
+  throw new WorkbenchError('config.invalid', problem, { field: 'budget.epochs' });
 }
 
 /** Families of these students, each once. */

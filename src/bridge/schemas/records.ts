@@ -81,7 +81,10 @@ export const searchInputSchema = z.strictObject({
   latency: latencyInput,
   reference: referenceInput,
   budget: z
-    .strictObject({ trials: z.int().min(1).max(100_000).default(24).describe('Students to train') })
+    .strictObject({
+      trials: z.int().min(1).max(100_000).default(24).describe('Students to train'),
+      epochs: z.int().min(1).max(1e8).optional().describe('Epochs of all trainings, instead of a number of students'),
+    })
     .prefault({}),
   recipe: recipeInput.prefault({}),
   checkpoints: checkpointsInput.prefault({}),
@@ -178,7 +181,7 @@ const configSchema = z.strictObject({
   reward: rewardSchema.optional(),
   latency: latencySettingSchema.optional(),
   reference: z.record(z.string(), z.number()),
-  budget: z.strictObject({ trials: count }),
+  budget: z.union([z.strictObject({ trials: count }), z.strictObject({ epochs: count })]),
   recipe: recipeSchema,
   checkpoints: checkpointsSchema,
   seed: count,

@@ -116,7 +116,8 @@ function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], w
 function started(run: Run, words: LogWords): LogLine {
   const { budget, students } = run.config;
   const what = students ? 'trainings of given students' : 'students to train';
-  const sentence = `${words.strategy(run)} · ${exact(budget.trials)} ${what}`;
+  const amount = 'trials' in budget ? `${exact(budget.trials)} ${what}` : `${exact(budget.epochs)} epochs to train`;
+  const sentence = `${words.strategy(run)} · ${amount}`;
   return { key: 'start', event: 'started', at: run.createdAt, sentence };
 }
 
@@ -226,7 +227,12 @@ function endOf({ state, reason, finishedAt, config, seconds }: Run, words: LogWo
     case 'interrupted':
       return [{ key: 'end', event: state, ...told(reason ?? 'It goes on from here when it is resumed.') }];
     case 'finished': {
-      const all = `All ${exact(config.budget.trials)} trainings were done in ${words.duration(seconds)}.`;
+      const { budget } = config;
+      const done =
+        'trials' in budget
+          ? `${exact(budget.trials)} trainings were done`
+          : `${exact(budget.epochs)} epochs were trained`;
+      const all = `All ${done} in ${words.duration(seconds)}.`;
       return [{ key: 'end', event: 'runFinished', ...at, ...told(reason ?? all) }];
     }
     case 'failed':

@@ -48,7 +48,7 @@ function readConfig(file: string): string {
 function withOverrides(search: ParsedSearchInput, { trials, seed }: SearchOptions): ParsedSearchInput {
   return {
     ...search,
-    ...(trials !== undefined && { budget: { ...search.budget, trials } }),
+    ...(trials !== undefined && { budget: { trials } }),
     ...(seed !== undefined && { seed }),
   };
 }

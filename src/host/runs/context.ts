@@ -1,4 +1,5 @@
 /** What every part of a running search works with. */
+import { trainingsOf } from '../../core/budget.ts';
 import type { StudentSpace } from '../../core/arch/families/registry.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
@@ -62,13 +63,13 @@ export function problemOf(
   { dataset }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reward, reference, budget, students, recipe } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, students, recipe } = config;
   const { shape, classes } = dataset;
   return {
     ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
     ...(reward && { reward }),
     ...(students && { students }),
-    budget: budget.trials,
+    budget: trainingsOf(config),
     keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
   };

@@ -1,5 +1,6 @@
 /** The end of a run: the students that it reports are tested, once, and the run says how it
  * went. */
+import { trainingsOf } from '../../core/budget.ts';
 import { reportedOf } from '../../core/front.ts';
 import { endOf } from '../../core/trial.ts';
 import type { Trial } from '../../core/trial.ts';
@@ -41,7 +42,7 @@ export async function finishRun(
   }
   const finished = trials.filter((trial) => trial.state === 'finished').length;
   if (finished > 0 || ending.stopped) {
-    return { state: 'finished', reason: reasonOf(ending, finished, trials, config.budget.trials, faults) };
+    return { state: 'finished', reason: reasonOf(ending, finished, trials, trainingsOf(config), faults) };
   }
   const reason = trials.find((trial) => trial.reason !== undefined)?.reason ?? 'The space has none within the limits.';
   return { state: 'failed', reason: `No student could be trained. ${reason}` };

@@ -4,6 +4,7 @@
  * more.
  */
 import { costOf } from '../../core/arch/cost.ts';
+import { countSpending } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { isFeasible } from '../../core/objective.ts';
@@ -15,7 +16,7 @@ import type { Asker } from '../processes/ask-client.ts';
 import { graphOf } from './context.ts';
 import type { RunContext } from './context.ts';
 import { finishRun } from './finish.ts';
-import { logReader, readTrials } from '../slices.ts';
+import { logReader, readLog, readTrials } from '../slices.ts';
 import { walkTrial } from './trial-walk.ts';
 
 export interface RunLoop {
@@ -68,12 +69,13 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       ...trials.filter(({ state }) => state === 'interrupted' || state === 'running'),
       ...trials.filter(({ state }) => state === 'queued'),
     ];
-    let asked = trials.length;
     let exhausted = false;
     let resting = trials.filter(({ state }) => state === 'resting').length;
     /** Nothing is proposed until one more result is heard. */
     let waits = false;
-    const { budget, slots } = context.config;
+    const { slots } = context.config;
+    const spending = countSpending(context.config);
+    await readLog(logReader(store, runId), (events) => events.forEach(spending.fold));
     const inFlight = new Set<Promise<void>>();
     const asker = await openAsker(context.problem, logReader(store, runId));
 
@@ -83,6 +85,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       context.runChanged();
       if (end === 'interrupted') return;
       if (end.type === 'rested') resting += 1;
+      spending.fold(end);
       await asker.fold(end);
       waits = false;
     }
@@ -93,17 +96,18 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       if (inFlight.size === 0) context.progress.stage('Choosing the next student');
       const hasHeardAll = inFlight.size === 0;
       waits = true; // unless something ends meanwhile
-      const fresh = await ask(context, asker, slots - inFlight.size, trialsAbort.signal);
-      if (fresh === undefined) return;
+      const count = spending.room(slots - inFlight.size, resting);
+      const answer = await ask(context, asker, count, trialsAbort.signal);
+      if (answer === undefined) return;
+      const { event, trials: fresh } = answer;
       if (fresh.length > 0) waits = false;
       else exhausted = hasHeardAll;
-      const known = fresh.filter(({ number }) => number < asked).length;
-      resting -= known;
-      asked += fresh.length - known;
+      spending.fold(event);
+      resting -= event.continues?.length ?? 0;
       waiting.push(...fresh);
     }
 
-    const mayAsk = (): boolean => !exhausted && !waits && (asked < budget.trials || resting > 0);
+    const mayAsk = (): boolean => !exhausted && !waits && spending.room(1, resting) > 0;
 
     async function next(): Promise<Trial | undefined> {
       if (waiting.length === 0 && mayAsk()) await askForMore();
@@ -124,7 +128,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
         }
       }
       await Promise.all(inFlight);
-      return exhausted && asked < budget.trials;
+      return exhausted && spending.left() > 0;
     } finally {
       trialsAbort.abort();
       await Promise.allSettled(inFlight);
@@ -174,25 +178,26 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
   };
 }
 
-/** The new trials, recorded; `undefined` when `signal` came first, and nothing is recorded. */
+/** What the strategy asks for, recorded with its trials; `undefined` when `signal` came first, and
+ * nothing is recorded. */
 async function ask(
   context: RunContext,
   asker: Asker,
   count: number,
   signal: AbortSignal,
-): Promise<readonly Trial[] | undefined> {
+): Promise<{ readonly event: AskedEvent; readonly trials: readonly Trial[] } | undefined> {
   const { store, runId, config } = context;
   const event = await asker.ask(count);
   if (signal.aborted) return undefined;
   assertLegs(config, event);
   assertStarts(context, event);
-  if (event.proposals.length === 0 && (event.continues ?? []).length === 0) return [];
+  if (event.proposals.length === 0 && (event.continues ?? []).length === 0) return { event, trials: [] };
   const { epochs, seconds } = config.recipe;
   const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
   for (const trial of trials) context.trialChanged(trial.id);
   context.runChanged();
   await asker.fold(event);
-  return trials;
+  return { event, trials };
 }
 
 /** A leg ends before the training does: what reaches its end is told, and does not rest. */

@@ -1,8 +1,9 @@
 /** What a configuration means before it is started: how many students fit, of what size, and how
  * long it may take. */
-import { familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
+import { budgetOf, familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
+import { trainingsOf } from '../../core/budget.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -34,8 +35,9 @@ export async function previewSearch(
     return { family, total: costs.length, costs: costs.filter((cost) => within(cost, limits)) };
   });
   const all = feasible.flatMap(({ costs }) => costs);
-  const { budget } = students ? givenStudents(students, parsed.strategy.options) : parsed;
-  const trainings = students ? budget.trials : Math.min(budget.trials, all.length);
+  const { budget } = students ? givenStudents(students, parsed.strategy.options) : { budget: budgetOf(parsed) };
+  const wanted = trainingsOf({ ...parsed, budget });
+  const trainings = students ? wanted : Math.min(wanted, all.length);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
   const slots = parsed.slots ?? (await capacity());
   const refusal = await settleSearch(catalog, parsed, capacity).then(() => undefined, refusalOf);

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
+import { trainingsOf } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Metrics } from '../../core/objective.ts';
 import type { Run } from '../../core/run.ts';
@@ -320,7 +321,7 @@ function progressSoFar(
 ): Omit<Parameters<typeof createLiveProgress>[0], 'now'> {
   const finished = trials.filter(isFinished);
   return {
-    total: config.budget.trials,
+    total: trainingsOf(config),
     slots: config.slots,
     done: trials.filter((trial) => endOf(trial) !== undefined).length,
     measured: finished.map((trial) => trial.seconds),

@@ -43,7 +43,7 @@ export const GROUPS = {
   search: {
     title: 'Search',
     paths: [
-      ...['strategy.id', 'budget.trials', 'transferFrom', 'objectives', 'reference.accuracy'],
+      ...['strategy.id', 'budget.trials', 'budget.epochs', 'transferFrom', 'objectives', 'reference.accuracy'],
       ...['latency.engine', 'latency.batch'],
     ],
   },
@@ -76,6 +76,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'reward.over': 'Exponent beyond it',
   'strategy.id': 'Strategy',
   'budget.trials': 'Students to train',
+  'budget.epochs': 'Or epochs in all',
   transferFrom: 'Earlier runs',
   'recipe.seconds': 'Seconds of training',
   'recipe.optimizer': 'Optimiser',

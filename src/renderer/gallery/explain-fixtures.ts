@@ -1,5 +1,6 @@
 /** The explanation of a made-up run: core's own account of its made-up log, with the made-up
  * regions. */
+import { trainingsOf } from '../../core/budget.ts';
 import type { ExplanationView } from '../../bridge/schemas/explain.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { RunEvent } from '../../core/events.ts';
@@ -12,9 +13,9 @@ import { fixtureDataset, fixtureRegions } from './fixtures.ts';
 const UNFOLLOWED = 'made-up';
 
 export function fixtureExplanation({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>): ExplanationView {
-  const { families, objectives, limits, reference, budget, seed } = run.config;
+  const { families, objectives, limits, reference, seed } = run.config;
   const space = studentSpace(families, fixtureDataset.shape, fixtureDataset.classes.length);
-  const problem = { space, objectives, limits, reference, budget: budget.trials };
+  const problem = { space, objectives, limits, reference, budget: trainingsOf(run.config) };
   const told = trials.filter(({ state }) => state === 'finished').length;
   const isFollowed = run.config.strategy.id === 'trade';
   return {

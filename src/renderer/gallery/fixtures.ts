@@ -1,5 +1,6 @@
 /** A seeded workspace of core's own families, for gallery, chart tests and work without a host.
  * Costs are exact; accuracies follow a saturating law with noise, as those of real students do. */
+import { trainingsOf } from '../../core/budget.ts';
 import type {
   LatencyView,
   DatasetView,
@@ -388,11 +389,11 @@ export function fixtureSummary({ run, trials }: Pick<FixtureRun, 'run' | 'trials
       run.state === 'running'
         ? {
             stage:
-              `Student ${ended + 1} of ${run.config.budget.trials} ` +
+              `Student ${ended + 1} of ${trainingsOf(run.config)} ` +
               `(${trials.at(-1)?.candidate.family ?? 'resnet'}): epoch 2 of ${run.config.recipe.epochs}`,
             done: ended + share,
-            total: run.config.budget.trials,
-            secondsLeft: (run.config.budget.trials - ended - share) * 12.4,
+            total: trainingsOf(run.config),
+            secondsLeft: (trainingsOf(run.config) - ended - share) * 12.4,
           }
         : undefined,
   };

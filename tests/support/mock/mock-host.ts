@@ -1,5 +1,6 @@
 /** A host in memory over the gallery's fixtures, for tests of views and stores. */
 import { AsyncIteratorClass } from '@orpc/contract';
+import { trainingsOf } from '../../../src/core/budget.ts';
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { HostConnection } from '../../../src/bridge/connect.ts';
 import { limitsOf } from '../../../src/bridge/config/expand-config.ts';
@@ -126,7 +127,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
     };
     emit({ type: 'trial.changed', trial });
     for (const point of points) emit({ type: 'epoch.appended', trialId: trial.id, runId: run.records.run.id, point });
-    if (number + 1 >= run.records.run.config.budget.trials) changeState(run.records.run.id, 'finished');
+    if (number + 1 >= trainingsOf(run.records.run.config)) changeState(run.records.run.id, 'finished');
   }
 
   setInterval(tick, TICK_MS);

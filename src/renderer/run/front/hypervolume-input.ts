@@ -1,5 +1,6 @@
 /** A run's hypervolume history and those of other runs, all measured from this run's reference
  * point within its limits. */
+import { trainingsOf } from '../../../core/budget.ts';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { hypervolumeHistory } from '../../../core/geometry/hypervolume.ts';
 import { isFeasible } from '../../../core/objective.ts';
@@ -21,7 +22,7 @@ export function hypervolumeInput(
   return {
     history: score.history,
     step: score.historyStep,
-    trials: config.budget.trials,
+    trials: trainingsOf(config),
     unit: config.objectives.map(({ metric }) => UNITS[metric] ?? metric).join(' × '),
     box: referenceBox(config),
     name: others.length > 0 ? run.name : 'Hypervolume',
