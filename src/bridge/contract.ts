@@ -1,9 +1,10 @@
 /** The treaty between host and renderer: every method with its input and output. Both shells serve
  * exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
+import { runSchema } from '../core/records/run.ts';
 import { z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
-import { epochPointSchema } from './schemas/epoch.ts';
+import { epochPointSchema } from '../core/records/epoch.ts';
 import { explanationSchema } from './schemas/explain.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
 import { importInputSchema } from './schemas/import.ts';
@@ -100,7 +101,7 @@ export const contract = {
     get: oc.input(s.idInput).output(
       z.strictObject({
         trial: s.trialSchema,
-        run: s.runSchema,
+        run: runSchema,
         graph: s.graphSchema,
         epochs: s.list(epochPointSchema),
       }),

@@ -3,6 +3,8 @@ import type { Leg, WarmStart, Why } from './events.ts';
 import type { Metrics } from './objective.ts';
 import type { Candidate } from './space/space.ts';
 
+export type { EpochPoint } from './records/epoch.ts';
+
 /** `resting`: a leg of its training is done, and its strategy may go on with it. */
 export type TrialState = 'queued' | 'running' | 'resting' | 'finished' | 'failed' | 'interrupted' | 'stopped';
 
@@ -24,17 +26,6 @@ export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): Tri
     case 'failed':
       return state;
   }
-}
-
-/** One epoch of a curve. Losses in nats, accuracies as fractions in [0, 1], seconds from a
- * monotonic clock. */
-export interface EpochPoint {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-  readonly learningRate: number;
-  readonly seconds: number;
 }
 
 export interface Trial {

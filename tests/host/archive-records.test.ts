@@ -104,6 +104,8 @@ describe('a record is refused that', () => {
       config('recipe', { ...configOf('a').recipe, learningRate: 1e6 }),
       /learningRate/,
     ],
+    ['lacks a setting of its recipe', config('recipe', { ...configOf('a').recipe, momentum: undefined }), /momentum/],
+    ['counts trainings and epochs alike', config('budget', { trials: 6, epochs: 9 }), /budget/],
     [
       'has an objective of no search',
       config('objectives', [{ metric: 'toString', goal: 'maximize', known: false }]),

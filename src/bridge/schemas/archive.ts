@@ -1,9 +1,8 @@
 /** Runs and workspaces as one file: what an archive says of itself, and how it crosses the
  * bridge. */
-import { z } from '../../core/records/zod.ts';
+import { count, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const count = z.int().min(0);
 
 /** Bytes in one message: whole messages stay below what the shells accept. */
 export const ARCHIVE_CHUNK_BYTES = 1_500_000;

@@ -1,10 +1,9 @@
 /** Fronts over many runs: which runs may be laid on one another, and their finished students as
  * columns. */
 import { list } from './records.ts';
-import { z } from '../../core/records/zod.ts';
+import { count, z } from '../../core/records/zod.ts';
 
 const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected doubles');
-const count = z.int().min(0);
 
 /** Runs on the same images and labels: accuracies on different ones are not comparable, and make no
  * front. */

@@ -1,9 +1,7 @@
 /** Long work that is neither a search nor a replay, as every window sees it: what it is, how far,
  * and how it ended. */
-import { z } from '../../core/records/zod.ts';
-import { epochPointSchema } from './epoch.ts';
-
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+import { anyNumber, z } from '../../core/records/zod.ts';
+import { epochPointSchema } from '../../core/records/epoch.ts';
 
 const JOB_KINDS = [
   'import',

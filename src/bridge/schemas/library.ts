@@ -1,10 +1,8 @@
 /** Teachers and data sets as they are kept: what is known of each, where it is used, and what it
  * takes to train a teacher. */
-import { z } from '../../core/records/zod.ts';
-import { epochPointSchema } from './epoch.ts';
+import { anyNumber, count, z } from '../../core/records/zod.ts';
+import { epochPointSchema } from '../../core/records/epoch.ts';
 
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-const count = z.int().min(0);
 const NAME = z.string().max(120);
 /** Of a folder that the workbench makes. */
 export const folderName = z

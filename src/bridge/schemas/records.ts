@@ -1,18 +1,16 @@
 /**
  * Schemas of everything that crosses a process or comes from a file. Objects are strict: an unknown
- * key is an error. Core's types are the meaning; `satisfies`-style checks at the end keep both in
- * step.
+ * key is an error. Records that are kept have theirs in `core/records`.
  */
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
-import { REWARD_COSTS } from '../../core/objective.ts';
-import { checkpointsInput, checkpointsSchema } from '../../core/records/checkpoints.ts';
-import { recipeInput, recipeSchema } from '../../core/records/recipe.ts';
-import { z } from '../../core/records/zod.ts';
-import type { Run } from '../../core/run.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { candidateSchema, level } from '../../core/records/candidate.ts';
+import { checkpointsInput } from '../../core/records/checkpoints.ts';
+import { recipeInput } from '../../core/records/recipe.ts';
+import { latencySettingSchema, optionValue, runSchema } from '../../core/records/run.ts';
+import { anyNumber, count, z } from '../../core/records/zod.ts';
+import type { Trial } from '../../core/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
-import { epochPointSchema } from './epoch.ts';
+import { epochPointSchema } from '../../core/records/epoch.ts';
 import { jobSchema } from './job.ts';
 import { replaySummarySchema } from './replay.ts';
 import { runLabels } from './upkeep.ts';
@@ -22,19 +20,8 @@ export const MOST_SLOTS = 16;
 
 const NAME = z.string().trim().min(1).max(120);
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-/** Numbers that may be NaN or infinite: z.number() refuses both. */
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-const count = z.int().min(0);
-
-const level = z.union([z.string().max(200), z.number(), z.boolean()]);
-export const candidateSchema = z.strictObject({
-  family: z.string().max(120),
-  config: z.record(z.string().max(100), level),
-});
 
 // --- configuration of a search -------------------------------------------------------------------
-
-const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
 
 /** A search as people write it (config files, the New run form). */
 export const searchInputSchema = z.strictObject({
@@ -148,57 +135,6 @@ export const trialSchema = z.strictObject({
   reason: z.string().optional(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),
-});
-
-const objectiveSchema = z.strictObject({
-  metric: z.string(),
-  goal: z.enum(['maximize', 'minimize']),
-  known: z.boolean(),
-});
-
-const rewardSchema = z.strictObject({
-  cost: z.enum(REWARD_COSTS),
-  target: z.number(),
-  under: z.number(),
-  over: z.number(),
-});
-
-const latencySettingSchema = z.strictObject({ engine: z.enum(LATENCY_ENGINES), batch: z.literal(LATENCY_BATCHES) });
-
-const configSchema = z.strictObject({
-  name: z.string(),
-  dataset: z.string(),
-  datasetFingerprint: z.string().optional(),
-  trainImages: z.number().optional(),
-  teacher: z.string(),
-  families: list(z.string()),
-  strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
-  students: list(candidateSchema).optional(),
-  studentsFrom: z.string().optional(),
-  transferFrom: list(z.string()).optional(),
-  objectives: list(objectiveSchema),
-  limits: list(z.strictObject({ metric: z.string(), max: z.number() })),
-  reward: rewardSchema.optional(),
-  latency: latencySettingSchema.optional(),
-  reference: z.record(z.string(), z.number()),
-  budget: z.union([z.strictObject({ trials: count }), z.strictObject({ epochs: count })]),
-  recipe: recipeSchema,
-  checkpoints: checkpointsSchema,
-  seed: count,
-  slots: count,
-});
-
-export const runSchema = z.strictObject({
-  id: ID,
-  name: z.string(),
-  state: z.enum(['running', 'paused', 'interrupted', 'finished', 'failed']),
-  config: configSchema,
-  strategyVersion: count,
-  reason: z.string().optional(),
-  sample: z.boolean(),
-  createdAt: z.string(),
-  finishedAt: z.string().optional(),
-  seconds: anyNumber,
 });
 
 export const runSummarySchema = z.strictObject({
@@ -378,12 +314,7 @@ export type FamilyView = z.output<typeof familySchema>;
 export type StrategyView = z.output<typeof strategySchema>;
 export type PreviewView = z.output<typeof previewSchema>;
 
-// --- core's records and these schemas mean the same: a drift does not compile --------------------
-
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-const inStep: readonly [
-  Mutual<z.output<typeof trialSchema>, Trial>,
-  Mutual<z.output<typeof runSchema>, Run>,
-  Mutual<z.output<typeof epochPointSchema>, EpochPoint>,
-] = [true, true, true];
+/** Core's record and this schema mean the same: a drift does not compile. */
+const inStep: Mutual<z.output<typeof trialSchema>, Trial> = true;
 void inStep;

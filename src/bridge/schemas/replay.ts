@@ -1,11 +1,9 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
  * of it. */
 import { handedId } from './file.ts';
-import { readOnly, z } from '../../core/records/zod.ts';
+import { anyNumber, count, readOnly, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-const count = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const limits = readOnly(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
 

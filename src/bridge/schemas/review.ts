@@ -1,10 +1,9 @@
 /** Schemas of what networks are compared by: their kept checkpoints, twins, images, and what their
  * layers are like. */
-import { z } from '../../core/records/zod.ts';
+import { count, z } from '../../core/records/zod.ts';
 import type { LayerStatistics } from '../../core/layer-statistics.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const count = z.int().min(0);
 
 /** Weights of a student after its last epoch, or after its best one where that is another and they
  * were kept. */

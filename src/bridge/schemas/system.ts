@@ -1,8 +1,5 @@
 /** What the program says of itself: machine and compute backend, workspace, and how sound it is. */
-import { z } from '../../core/records/zod.ts';
-
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-const count = z.int().min(0);
+import { anyNumber, count, z } from '../../core/records/zod.ts';
 
 export const backendSchema = z.strictObject({
   backend: z.enum(['tensorflow', 'wasm']),

@@ -1,9 +1,8 @@
 /** Keeping runs for years: tags, notes, the trash, views of the list, and the space that all of it
  * takes. */
-import { z } from '../../core/records/zod.ts';
+import { count, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const count = z.int().min(0);
 const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
 /** What is written onto a run, as a part of its summary. */

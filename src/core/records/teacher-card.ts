@@ -3,11 +3,10 @@
 import { fileName } from './dataset-card.ts';
 import { soundGraphSchema } from './graph.ts';
 import { recordedDatasetSchema } from './sources.ts';
-import { z } from './zod.ts';
+import { count, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 const text = z.string().max(1000);
-const count = z.int().min(0);
 /** One number for every channel, or a number a channel. */
 const perChannel = z.union([z.number(), z.array(z.number())]);
 

@@ -6,6 +6,10 @@ z.config({ jitless: true });
 
 export { z };
 
+export const count = z.int().min(0);
+/** It may be NaN or infinite: `z.number()` refuses both. */
+export const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+
 /** The record that a schema describes. Its lists are read-only, its objects by the house's rule. */
 export type RecordOf<S extends z.ZodType> = ReadonlyDeep<z.output<S>>;
 

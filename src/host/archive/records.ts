@@ -3,10 +3,10 @@
  * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
  * gone on with.
  */
-import { z } from '../../core/records/zod.ts';
+import { candidateSchema } from '../../core/records/candidate.ts';
+import { anyNumber, count, z } from '../../core/records/zod.ts';
 import { searchFault } from '../../bridge/config/recorded-search.ts';
 import {
-  candidateSchema,
   latencySchema,
   legSchema,
   metricsSchema,
@@ -32,7 +32,6 @@ const MOST_JSON = 64 << 20;
 /** A trainer's last words stand in a reason. */
 const TEXT = z.string().max(100_000);
 const LABEL = z.string().max(1000);
-const count = z.int().min(0);
 const seconds = z.number().min(0);
 /** As the store writes numbers that SQLite loses. */
 const written = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity', '-0'])]);
@@ -40,7 +39,6 @@ const time = z
   .string()
   .max(40)
   .refine((text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)), 'expected a time');
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const json = z.string().max(MOST_JSON);
 
 /** As far as its reader takes for granted; what it says is looked at later. */

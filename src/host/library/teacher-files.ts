@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { epochPointSchema } from '../../bridge/schemas/epoch.ts';
+import { epochPointSchema } from '../../core/records/epoch.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { teacherCardSchema } from '../../core/records/teacher-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';

@@ -1,14 +1,15 @@
 /** A point of a curve: what is known after an epoch of training. */
-import { z } from '../../core/records/zod.ts';
+import { anyNumber, count, z } from './zod.ts';
+import type { RecordOf } from './zod.ts';
 
-/** It may be NaN or infinite: z.number() refuses both. */
-const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
-
+/** Losses in nats, accuracies as fractions in [0, 1], seconds from a monotonic clock. */
 export const epochPointSchema = z.strictObject({
-  epoch: z.int().min(0),
+  epoch: count,
   trainLoss: anyNumber,
   validationLoss: anyNumber,
   validationAccuracy: anyNumber,
   learningRate: anyNumber,
   seconds: anyNumber,
 });
+
+export type EpochPoint = RecordOf<typeof epochPointSchema>;
