@@ -377,7 +377,7 @@ export interface WritableStore extends ReadableStore {
   /** Of a search that is to begin anew, or whose weights nobody needs any more: returns the file
    * that leaves. */
   dropSupernet(runId: string, search: number): string | undefined;
-  /** The `searched` event and the weights, in one transaction. Files that nothing names any more. */
+  /** The `searched` event and the weights, in one transaction. Gives files that nothing names. */
   finishSearch(runId: string, ended: EndedSearch): { readonly event: RunEvent; readonly files: readonly string[] };
   /** Paused or cut off: it can go on from its epoch checkpoint. */
   interruptTrial(trialId: string, seconds: number): void;

@@ -1,6 +1,6 @@
 /** Plays a strategy by hand: asks, tells and fails, and keeps the log that all of it makes. */
 import { expect } from 'vitest';
-import type { Proposal, RunEvent } from '../../src/core/events.ts';
+import type { Proposal, RunEvent, Search } from '../../src/core/events.ts';
 import type { Metrics, Problem } from '../../src/core/objective.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { familyOf, validateCandidate } from '../../src/core/space/lattice.ts';
@@ -37,6 +37,9 @@ export function start(id: string, problem: Problem, options: StrategyOptions = {
     strategy.fold(event);
   };
   const known = new Map<number, Proposal>();
+  // Who asks for a search has it behind it when the game begins.
+  const opening = strategy.info.needs?.includes('supernet') ? strategy.ask(1) : undefined;
+  if (opening?.search) [opening, searchedBy(problem, opening.search)].forEach(fold);
   /** A leg is answered by a closed form, too: a student is worse the earlier it rests. */
   const answer = ({ trial, candidate, leg }: Omit<Proposal, 'why' | 'seed'>, changes: Metrics = {}): void => {
     const { space } = problem;
@@ -71,6 +74,13 @@ export function start(id: string, problem: Problem, options: StrategyOptions = {
       return resumed;
     },
   };
+}
+
+/** A search is over at once: of each edge the last path counts most. */
+function searchedBy({ space }: Problem, { search, family }: Search): RunEvent {
+  const edges = familyOf(space, family).supernet?.().edges ?? [];
+  const mixing = edges.flatMap(({ paths }) => paths.map((_, level) => level / 10));
+  return { type: 'searched', search, mixing, cpuSeconds: 1 };
 }
 
 /** What becomes of a proposal. */

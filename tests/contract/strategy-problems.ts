@@ -97,9 +97,22 @@ const accuracyAgainst = (...known: readonly string[]): Problem['objectives'] => 
   ...known.map((metric) => ({ metric, goal: 'minimize' as const, known: true })),
 ];
 
+/** Nobody trains it here: what counts is which dimensions are edges. */
+function withSupernet(family: Family): Family {
+  const edges = family.dimensions.flatMap(({ name, type, levels, activeWhen }) =>
+    type === 'categorical' && activeWhen === undefined
+      ? [{ id: name, dimension: name, paths: levels.map(() => []) }]
+      : [],
+  );
+  return {
+    ...family,
+    supernet: () => ({ graph: { family: family.name, inputShape: [1], classes: 2, layers: [] }, edges }),
+  };
+}
+
 export function createProblem(families: readonly Family[], changes: Partial<Problem> = {}): Problem {
   return {
-    space: { families },
+    space: { families: families.map(withSupernet) },
     objectives: accuracyAgainst('params'),
     limits: [],
     reference: { accuracy: 0.1, params: 20_000, macs: 1_000_000 },

@@ -1,6 +1,7 @@
 /**
- * SIGKILL at random moments of successive halving: what rests goes on where it rested, and the log
- * is that of a run which nobody killed. `LEG_KILLS` in the environment makes as many as one likes.
+ * SIGKILL at random moments of a successive halving and of a one-shot search: what rests goes on
+ * where it rested, a supernet where its last epoch ended, and the log is that of a run which nobody
+ * killed. `LEG_KILLS` in the environment makes as many as one likes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,18 +19,42 @@ import { makeResources, temporaryFolder } from '../support/fake-host.ts';
 const KILLS = Number(process.env['LEG_KILLS'] ?? 10);
 const ENTRY = fileURLToPath(new URL('../support/host-process.ts', import.meta.url));
 const TOYS = new URL('../contract/toys.ts', import.meta.url).href;
-const [TRIALS, EPOCHS] = [27, 9];
+
+interface Toy {
+  readonly strategy: string;
+  readonly trials: number;
+  readonly epochs: number;
+  readonly families?: string;
+  readonly epochMs: number;
+  /** Entries that its log has at least. */
+  readonly entries: number;
+  /** A kill should meet this now and then. */
+  readonly moment: (found: Found) => boolean;
+}
+
+const HALVING: Toy = {
+  ...{ strategy: 'toy-halving', trials: 27, epochs: 9, epochMs: 15, entries: 54, moment: ({ resting }) => resting > 0 },
+};
+const ONE_SHOT: Toy = {
+  ...{ strategy: 'toy-one-shot', trials: 12, epochs: 3, epochMs: 60, families: 'toy-cell', entries: 24 },
+  moment: ({ searches }) => searches > 0,
+};
 
 interface Kill {
-  /** It tells of so many epochs first; then it has so many milliseconds. */
-  readonly epochs: number;
+  /** It tells of so many things first; then it has so many milliseconds. */
+  readonly news: number;
   readonly delayMs: number;
 }
 
 /** Resolves when the program has ended, by itself or killed with all that it has started. */
-async function session(folder: string, kill?: Kill): Promise<void> {
-  const plan = JSON.stringify({ epochMs: 15 });
-  const args = [ENTRY, folder, plan, String(TRIALS), '1', '3', 'toy-halving', String(EPOCHS)];
+async function session(
+  { strategy, trials, epochs, epochMs, families }: Toy,
+  folder: string,
+  kill?: Kill,
+): Promise<void> {
+  const plan = JSON.stringify({ epochMs });
+  const run = [String(trials), '1', '3', strategy, String(epochs), ...(families === undefined ? [] : [families])];
+  const args = [ENTRY, folder, plan, ...run];
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,11 +63,11 @@ async function session(folder: string, kill?: Kill): Promise<void> {
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const ended = once(child, 'close');
-  let epochs = 0;
+  let news = 0;
   const reached = new Promise<void>((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
-      epochs += line.startsWith('epoch') ? 1 : 0;
-      if (kill !== undefined && epochs >= kill.epochs) resolve();
+      news += line.startsWith('epoch') || line.startsWith('stage Search') ? 1 : 0;
+      if (kill !== undefined && news >= kill.news) resolve();
     });
   });
   if (kill !== undefined && child.pid !== undefined) {
@@ -53,10 +78,17 @@ async function session(folder: string, kill?: Kill): Promise<void> {
   expect(errors).toBe('');
 }
 
-/** The log as it stands, and where each student does, as text; rows that a start will not mend are
- * none. */
-function lookAt(folder: string): { readonly log: readonly string[]; readonly resting: number } {
-  if (!existsSync(join(folder, 'workspace', DATABASE_FILE))) return { log: [], resting: 0 };
+interface Found {
+  /** As text. */
+  readonly log: readonly string[];
+  /** Students at rest, and searches that are not over and have something to go on from. */
+  readonly resting: number;
+  readonly searches: number;
+}
+
+/** How it stands; rows that a start will not mend are none. */
+function lookAt(folder: string): Found {
+  if (!existsSync(join(folder, 'workspace', DATABASE_FILE))) return { log: [], resting: 0, searches: 0 };
   const { store, files, close } = openReadable(join(folder, 'workspace'));
   try {
     const wrong = findProblems(store, files, 'none').filter(
@@ -65,35 +97,40 @@ function lookAt(folder: string): { readonly log: readonly string[]; readonly res
     expect(wrong).toEqual([]);
     const [summary] = store.runs().rows;
     const log = summary ? store.events(summary.run.id).map(({ event }) => JSON.stringify(event)) : [];
-    return { log, resting: summary?.trials.resting ?? 0 };
+    const isOpen = summary !== undefined && store.searches(summary.run.id).open !== undefined;
+    return { log, resting: summary?.trials.resting ?? 0, searches: isOpen ? store.supernets().length : 0 };
   } finally {
     close();
   }
 }
 
-it(`${KILLS} kills leave the log of a run that was never killed`, async () => {
-  const [unkilled, killed] = [temporaryFolder(), temporaryFolder()];
-  try {
-    for (const { path } of [unkilled, killed]) mkdirSync(path, { recursive: true });
-    makeResources(unkilled.path);
-    makeResources(killed.path);
-    await session(unkilled.path);
-    const wanted = lookAt(unkilled.path).log;
-    expect(wanted.length).toBeGreaterThan(2 * TRIALS);
+it.each([HALVING, ONE_SHOT])(
+  `${KILLS} kills of $strategy leave the log of a run that was never killed`,
+  async (toy) => {
+    const [unkilled, killed] = [temporaryFolder(), temporaryFolder()];
+    try {
+      for (const { path } of [unkilled, killed]) mkdirSync(path, { recursive: true });
+      makeResources(unkilled.path);
+      makeResources(killed.path);
+      await session(toy, unkilled.path);
+      const wanted = lookAt(unkilled.path).log;
+      expect(wanted.length).toBeGreaterThan(toy.entries);
 
-    const rng = createRng(7);
-    let withResting = 0;
-    for (let kill = 0; kill < KILLS; kill += 1) {
-      await session(killed.path, { epochs: 1 + rng.int(5), delayMs: 40 * rng.uniform() });
-      const { log, resting } = lookAt(killed.path);
-      expect(log).toEqual(wanted.slice(0, log.length));
-      if (resting > 0) withResting += 1;
+      const rng = createRng(7);
+      let met = 0;
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await session(toy, killed.path, { news: 1 + rng.int(5), delayMs: 40 * rng.uniform() });
+        const found = lookAt(killed.path);
+        expect(found.log).toEqual(wanted.slice(0, found.log.length));
+        if (toy.moment(found)) met += 1;
+      }
+      await session(toy, killed.path);
+      expect(lookAt(killed.path)).toEqual({ log: wanted, resting: 0, searches: 0 });
+      expect(met).toBeGreaterThan(0);
+    } finally {
+      unkilled.remove();
+      killed.remove();
     }
-    await session(killed.path);
-    expect(lookAt(killed.path)).toEqual({ log: wanted, resting: 0 });
-    expect(withResting).toBeGreaterThan(0);
-  } finally {
-    unkilled.remove();
-    killed.remove();
-  }
-}, 300_000);
+  },
+  300_000,
+);

@@ -1,5 +1,5 @@
-/** Searches and inherited weights on their way into another workspace, and what a stranger's may not
- * say of them. */
+/** Searches and inherited weights on their way into another workspace, and what a stranger's may
+ * not say of them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

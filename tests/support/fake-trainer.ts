@@ -46,6 +46,9 @@ export interface FakePlan {
   readonly traceFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
   readonly echoOldFence?: boolean;
+  /** A search reports a failure; its first so many attempts die in their second epoch. */
+  readonly searchFails?: boolean;
+  readonly searchCrashes?: number;
 }
 
 const plan = JSON.parse(process.env['FAKE_TRAINER'] ?? '{}') as FakePlan; // written by tests
@@ -200,6 +203,26 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
   };
 };
 
+/** Half a second of processors an epoch; of each edge the last path counts most. */
+const supernet: FakeRun<'supernet'> = async ({ edges, recipe, resumeFrom }, { jobId, folders, report }) => {
+  const attempt = Number(/-a(\d+)$/.exec(jobId)?.[1]);
+  const inTemp = (file: string | number): string => join(folders.temp, `${jobId}-${file}.safetensors`);
+  const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom.path, 'utf8')) as { epoch: number }).epoch : 0;
+  for (let epoch = from + 1; epoch <= recipe.epochs; epoch += 1) {
+    report({ type: 'progress', stage: 'searching', done: epoch - 1, total: recipe.epochs });
+    await sleep(epochMs);
+    checkStop();
+    if (plan.searchFails) throw new WorkbenchError('trainer.failed', 'The loss is not finite (fake).');
+    if (epoch === 2 && attempt <= (plan.searchCrashes ?? 0)) process.exit(134);
+    report({ type: 'epoch', epoch, checkpoint: write(inTemp(epoch), { epoch }) });
+  }
+  return {
+    ...{ epochs: recipe.epochs, cpuSeconds: recipe.epochs / 2 },
+    mixing: edges.flatMap(({ paths }) => paths.map((_, level) => level / 10)),
+    checkpoint: write(inTemp('final'), { edges: edges.length }),
+  };
+};
+
 /** `held`: tells the host that nothing is computed any more. */
 type FakeRun<K extends Kind> = (
   input: Input<K>,
@@ -208,6 +231,7 @@ type FakeRun<K extends Kind> = (
 
 const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
   train,
+  supernet,
   evaluate: async ({ source, dataset, split }) => {
     const labels = labelsOf(dataset, split === 'test' ? 'test' : 'val');
     if (source.kind === 'teacher') {

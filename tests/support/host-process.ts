@@ -1,14 +1,14 @@
 /**
  * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the
  * search (or goes on with the one that is there), and prints `done NUMBER ACCURACY` for each trial
- * that it has acknowledged as finished and `epoch TRIAL EPOCH` for each point of a curve. A search
- * that is over by then is none to go on with.
+ * that it has acknowledged as finished, `epoch TRIAL EPOCH` for each point of a curve and `stage
+ * WORDS` for each change of what the run does. A search that is over by then is none to go on with.
  */
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
 
-const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1', strategy = 'random', epochs = '4'] =
-  process.argv.slice(2);
+const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1', ...more] = process.argv.slice(2);
+const [strategy = 'random', epochs = '4', families] = more;
 const plan = JSON.parse(planText) as FakePlan; // written by the test
 const host = await fakeHost(folder, plan);
 const { runs, events } = host.client;
@@ -18,6 +18,7 @@ if (known === undefined) {
   await runs.start({
     name: 'kill me',
     strategy: { id: strategy },
+    ...(families !== undefined && { families: families.split(',') }),
     recipe: { epochs: Number(epochs) },
     budget: { trials: Number(trials) },
     slots: Number(slots),
@@ -32,6 +33,7 @@ for await (const event of changes) {
     process.stdout.write(`done ${event.trial.number} ${event.trial.metrics['accuracy']}\n`);
   }
   if (event.type === 'epoch.appended') process.stdout.write(`epoch ${event.trialId} ${event.point.epoch}\n`);
+  if (event.type === 'run.changed') process.stdout.write(`stage ${event.summary.live?.stage}\n`);
   if (event.type === 'run.changed' && event.summary.run.state !== 'running') break;
 }
 await host.close();

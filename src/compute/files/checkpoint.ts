@@ -81,6 +81,9 @@ export function readWeights(path: string, layout: Layout, sha256?: string): Host
 /** Whatever network it is of. Throws `checkpoint.corrupt`. */
 export const readTensors = (path: string, sha256?: string): TensorFile['tensors'] => readFile(path, sha256).tensors;
 
+/** Of a checkpoint of any kind. Throws `checkpoint.corrupt`. */
+export const readMetadata = (path: string): TensorFile['metadata'] => readFile(path).metadata;
+
 /**
  * `slots` as `stateSlots` names them. Throws `checkpoint.corrupt`, also for a final checkpoint,
  * which has no position to go on from.

@@ -16,6 +16,8 @@ import { inspectInput } from './inspect/task.ts';
 import type { InspectTask } from './inspect/task.ts';
 import { latencyInput } from './latency/task.ts';
 import type { LatencyTask } from './latency/task.ts';
+import { supernetInput } from './supernet/task.ts';
+import type { SupernetTask } from './supernet/task.ts';
 import { trainInput } from './train/task.ts';
 import type { TrainTask } from './train/task.ts';
 import { teacherInput } from './train-teacher/task.ts';
@@ -23,6 +25,7 @@ import type { TrainTeacherTask } from './train-teacher/task.ts';
 
 export interface Tasks {
   readonly train: TrainTask;
+  readonly supernet: SupernetTask;
   readonly evaluate: EvaluateTask;
   readonly trainTeacher: TrainTeacherTask;
   readonly latency: LatencyTask;
@@ -41,6 +44,7 @@ export type Output<K extends Kind> = Tasks[K]['output'];
 /** Checks of the inputs. */
 export const INPUTS: { readonly [K in Kind]: z.ZodType<Input<K>> } = {
   train: trainInput,
+  supernet: supernetInput,
   evaluate: evaluateInput,
   trainTeacher: teacherInput,
   latency: latencyInput,

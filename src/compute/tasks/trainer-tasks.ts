@@ -4,6 +4,7 @@ import { runEvaluation } from './evaluate/run.ts';
 import { runExport } from './export/run.ts';
 import { runInspection } from './inspect/run.ts';
 import { runLatency } from './latency/run.ts';
+import { runSupernet } from './supernet/run.ts';
 import type { Kind } from './tasks.ts';
 import { runTraining } from './train/run.ts';
 import { runTeacherTraining } from './train-teacher/run.ts';
@@ -11,6 +12,7 @@ import type { TrainerRun } from './run.ts';
 
 export const TRAINER_TASKS: { readonly [K in Exclude<Kind, 'import'>]: TrainerRun<K> } = {
   train: runTraining,
+  supernet: runSupernet,
   evaluate: runEvaluation,
   trainTeacher: runTeacherTraining,
   latency: runLatency,

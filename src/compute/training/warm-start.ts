@@ -17,7 +17,7 @@ export function readParents({ from, teacher }: Pick<TrainInput, 'from' | 'teache
 
 /**
  * `fresh`, with what the parents have: of each weight the leading channels that it shares with the
- * first parent that has one of its name, over windows of one size. Weights of a criterion are fresh.
+ * first parent that has one of its name, over windows of one size. Those of a criterion stay.
  */
 export function inherit(layout: Layout, fresh: HostWeights, parents: readonly TensorFile['tensors'][]): HostWeights {
   if (parents.length === 0) return fresh;

@@ -1,4 +1,4 @@
-/** Cards of data sets that an archive brings, or that are here: they say which students there are. */
+/** Cards of data sets that an archive brings or that are here: they tell which students exist. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SearchConfig } from '../../core/run.ts';

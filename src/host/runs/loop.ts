@@ -6,7 +6,9 @@
 import { costOf } from '../../core/arch/cost.ts';
 import { countSpending } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import type { Search } from '../../core/events.ts';
 import { knownLimits } from '../../core/latency.ts';
+import { oneShotMethod } from '../../core/one-shot/registry.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { SearchConfig } from '../../core/run.ts';
 import type { AskedEvent } from '../../core/strategies/strategy.ts';
@@ -17,6 +19,7 @@ import { graphOf } from './context.ts';
 import type { RunContext } from './context.ts';
 import { finishRun } from './finish.ts';
 import { logReader, readLog, readTrials } from '../slices.ts';
+import { failSearch, supernetOf, walkSearch } from './tasks/search.ts';
 import { walkTrial } from './trial-walk.ts';
 
 export interface RunLoop {
@@ -51,8 +54,10 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
 
   async function drive(): Promise<undefined> {
     const exhausted = wanted === 'stop' ? false : await searchOn();
-    if (wanted === 'stop') stopRest(['interrupted', 'queued', 'resting'], 'Stopped by you.');
-    else if (wanted === 'run') stopRest(['resting'], 'It rested, and others were gone on with.');
+    if (wanted === 'stop') {
+      stopSearch();
+      stopRest(['interrupted', 'queued', 'resting'], 'Stopped by you.');
+    } else if (wanted === 'run') stopRest(['resting'], 'It rested, and others were gone on with.');
     const ending = { stopped: wanted === 'stop', exhausted };
     const final = wanted === 'pause' ? undefined : await finishRun(context, ending, testsAbort.signal);
     keepTime();
@@ -65,9 +70,11 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
   async function searchOn(): Promise<boolean> {
     const trials = await readTrials(store, runId);
     for (const trial of trials) if (trial.state === 'running') store.interruptTrial(trial.id, 0);
-    const waiting = [
-      ...trials.filter(({ state }) => state === 'interrupted' || state === 'running'),
-      ...trials.filter(({ state }) => state === 'queued'),
+    const { open } = store.searches(runId);
+    const waiting: Task[] = [
+      ...(open ? [{ search: open }] : []),
+      ...trials.filter(({ state }) => state === 'interrupted' || state === 'running').map((trial) => ({ trial })),
+      ...trials.filter(({ state }) => state === 'queued').map((trial) => ({ trial })),
     ];
     let exhausted = false;
     let resting = trials.filter(({ state }) => state === 'resting').length;
@@ -79,8 +86,11 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     const inFlight = new Set<Promise<void>>();
     const asker = await openAsker(context.problem, logReader(store, runId));
 
-    async function walk(trial: Trial): Promise<void> {
-      const end = await walkTrial(context, trial, trialsAbort.signal);
+    async function walk(task: Task): Promise<void> {
+      const { signal } = trialsAbort;
+      const end = await ('search' in task
+        ? walkSearch(context, task.search, signal)
+        : walkTrial(context, task.trial, signal));
       keepTime();
       context.runChanged();
       if (end === 'interrupted') return;
@@ -99,7 +109,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       const count = spending.room(slots - inFlight.size, resting);
       const answer = await ask(context, asker, count, trialsAbort.signal);
       if (answer === undefined) return;
-      const { event, trials: fresh } = answer;
+      const { event, tasks: fresh } = answer;
       if (fresh.length > 0) waits = false;
       else exhausted = hasHeardAll;
       spending.fold(event);
@@ -109,16 +119,16 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
 
     const mayAsk = (): boolean => !exhausted && !waits && spending.room(1, resting) > 0;
 
-    async function next(): Promise<Trial | undefined> {
+    async function next(): Promise<Task | undefined> {
       if (waiting.length === 0 && mayAsk()) await askForMore();
       return trialsAbort.signal.aborted ? undefined : waiting.shift();
     }
 
     try {
       while (!trialsAbort.signal.aborted) {
-        const trial = inFlight.size < slots ? await next() : undefined;
-        if (trial !== undefined) {
-          const walked = walk(trial).finally(() => inFlight.delete(walked));
+        const task = inFlight.size < slots ? await next() : undefined;
+        if (task !== undefined) {
+          const walked = walk(task).finally(() => inFlight.delete(walked));
           walked.catch(() => undefined); // heard below; it may come while nobody listens yet
           inFlight.add(walked);
         } else if (inFlight.size > 0) {
@@ -134,6 +144,11 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
       await Promise.allSettled(inFlight);
       await asker.close();
     }
+  }
+
+  function stopSearch(): void {
+    const { open } = store.searches(runId);
+    if (open) failSearch(context, open, 'Stopped by you.');
   }
 
   function stopRest(states: readonly TrialState[], reason: string): void {
@@ -178,26 +193,31 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
   };
 }
 
-/** What the strategy asks for, recorded with its trials; `undefined` when `signal` came first, and
- * nothing is recorded. */
+/** What the run has to do, one at a time in each slot. */
+type Task = { readonly search: Search } | { readonly trial: Trial };
+
+/** What the strategy asks for, recorded, with its tasks, a search first; `undefined` when `signal`
+ * came first, and nothing is recorded. */
 async function ask(
   context: RunContext,
   asker: Asker,
   count: number,
   signal: AbortSignal,
-): Promise<{ readonly event: AskedEvent; readonly trials: readonly Trial[] } | undefined> {
+): Promise<{ readonly event: AskedEvent; readonly tasks: readonly Task[] } | undefined> {
   const { store, runId, config } = context;
   const event = await asker.ask(count);
   if (signal.aborted) return undefined;
   assertLegs(config, event);
   assertStarts(context, event);
-  if (event.proposals.length === 0 && (event.continues ?? []).length === 0) return { event, trials: [] };
+  const { proposals, continues = [], search } = event;
+  if (search) assertSearch(context, search);
+  if (proposals.length === 0 && continues.length === 0 && search === undefined) return { event, tasks: [] };
   const { epochs, seconds } = config.recipe;
   const trials = store.recordAsked(runId, event, costsOf(context, event), seconds === undefined ? epochs : 0);
   for (const trial of trials) context.trialChanged(trial.id);
   context.runChanged();
   await asker.fold(event);
-  return { event, trials };
+  return { event, tasks: [...(search ? [{ search }] : []), ...trials.map((trial) => ({ trial }))] };
 }
 
 /** A leg ends before the training does: what reaches its end is told, and does not rest. */
@@ -224,6 +244,15 @@ function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void 
       throw new WorkbenchError('config.invalid', message, { field: 'teacher' });
     }
   }
+}
+
+/** Of a method that there is, in a family that has a supernet. */
+function assertSearch(context: RunContext, search: Search): void {
+  const { edges } = supernetOf(context, search);
+  oneShotMethod(
+    search,
+    edges.map(({ paths }) => paths.length),
+  );
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

@@ -1,5 +1,5 @@
-/** Students that begin with the weights of others, and networks of a run that hold all students of a
- * family. */
+/** Students that begin with the weights of others, and networks of a run that hold all students of
+ * a family. */
 import type { Migration } from './migration.ts';
 
 export const tasks: Migration = {

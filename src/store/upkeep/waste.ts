@@ -6,7 +6,8 @@ import type { StoredFiles } from '../files.ts';
 import { ownTemps } from '../ownership.ts';
 import type { ReadableStore, RunSummary, SupernetRow } from '../store.ts';
 
-/** A run at rest, the students off its front whose weights are kept, and its searches that are over. */
+/** A run at rest, the students off its front whose weights are kept, and its searches that are
+ * over. */
 export interface DroppableWeights {
   readonly runId: string;
   readonly trialIds: readonly string[];

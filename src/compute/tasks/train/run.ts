@@ -12,7 +12,7 @@ import type { TrainingTask } from '../../training/task.ts';
 import { stepsPerEpoch, train } from '../../training/trainer.ts';
 import { readParents } from '../../training/warm-start.ts';
 import { evaluateFile } from '../evaluate/run.ts';
-import type { WrittenFile } from '../outputs.ts';
+import type { ProgressReport, WrittenFile } from '../outputs.ts';
 import { stageReporter } from '../run.ts';
 import type { TaskTools, TrainerRun, TrainerShared } from '../run.ts';
 import type { TrainInput } from './task.ts';
@@ -70,10 +70,17 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   };
 };
 
-async function targetsOf(
-  { teacher, recipe, dataset, graph }: TrainInput,
+/** The teacher's, for a recipe that learns from one; `count`: of the training images. */
+export async function targetsOf(
+  { teacher, recipe, dataset, graph }: Pick<TrainInput, 'teacher' | 'recipe' | 'dataset' | 'graph'>,
   count: number,
-  { cache, folders, report, yieldToEvents }: TaskTools<'train'> & TrainerShared,
+  {
+    cache,
+    folders,
+    report,
+    yieldToEvents,
+  }: Pick<TaskTools<'train'>, 'folders' | 'yieldToEvents'> &
+    TrainerShared & { readonly report: (progress: ProgressReport) => void },
 ): Promise<TeacherTargets | undefined> {
   if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
   const { augmentation, distillation } = recipe;

@@ -1,0 +1,172 @@
+/**
+ * A one-shot search: the weights of a supernet are trained on one half of the training images, what
+ * its paths count on the other, a step each in turn. Validation is not touched. Order, views and
+ * draws are decided by the seed and the position alone: a search that goes on after an epoch is the
+ * one that was never stopped.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { SupernetEdge } from '../../core/arch/supernet.ts';
+import { createRng, split } from '../../core/math/rng.ts';
+import type { OneShotMethod } from '../../core/one-shot/method.ts';
+import { startMixing } from '../../core/one-shot/method.ts';
+import type { YieldToEvents } from '../training/evaluate.ts';
+import { createOptimizer, learningRateAt, stateSlots } from '../training/optimizer.ts';
+import type { OptimizerState } from '../training/optimizer.ts';
+import { adopt, createPass, drop, trainingLayout } from '../training/pass.ts';
+import type { Batch, PassTask } from '../training/pass.ts';
+import { stepsPerEpoch } from '../training/trainer.ts';
+import { decayMask, disposeParameters, downloadWeights, initialWeights, uploadWeights } from '../model/parameters.ts';
+import type { HostWeights, Layout, Parameters } from '../model/parameters.ts';
+import { moveMixing, startState } from './mixing.ts';
+import type { MixingState } from './mixing.ts';
+import { createOracle } from './oracle.ts';
+import type { Oracle } from './oracle.ts';
+
+/** Its recipe counts the search's own epochs. */
+export interface SearchTask extends PassTask {
+  readonly edges: readonly SupernetEdge[];
+  readonly method: OneShotMethod;
+  readonly start?: SearchState;
+}
+
+/** What a search goes on from, after an epoch. */
+export interface SearchState {
+  readonly epoch: number;
+  readonly weights: HostWeights;
+  /** The optimiser's vectors by name, `[params]`. */
+  readonly optimizer: HostWeights;
+  readonly mixing: MixingState;
+}
+
+export interface SearchHooks {
+  /** Called between steps. Throws to give up. */
+  readonly yieldToEvents: YieldToEvents;
+  readonly onStep?: (done: number, total: number) => void;
+  readonly onEpoch?: (state: SearchState) => void;
+}
+
+/** Streams of chance that the seed is split into; a pass has others, below these. */
+const STREAM = { weights: 0, weightOrder: 16, mixingOrder: 17, start: 18, drawWeights: 19, drawMixing: 20 } as const;
+
+/**
+ * Throws `trainer.failed` when a loss is no longer finite, `config.invalid` where half of the
+ * images are fewer than a batch. Leaves no tensor behind, however it ends.
+ */
+export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Promise<SearchState> {
+  const layout = trainingLayout(task);
+  const oracle = createOracle(createPass(task, layout), layout, task.edges);
+  const decay = decayMask(layout);
+  const search = createSearch(task, layout, oracle, decay);
+  try {
+    const { recipe, seed, train } = task;
+    const half = Math.floor(train.count / 2);
+    const steps = stepsPerEpoch(half, recipe.batchSize);
+    for (let epoch = task.start?.epoch ?? 0; epoch < recipe.epochs; epoch += 1) {
+      const orderOf = (stream: number, first: number): readonly number[] => {
+        const images = Array.from({ length: half }, (_, index) => first + index);
+        return createRng(split(split(seed, stream), epoch)).shuffle(images);
+      };
+      const halves = { weights: orderOf(STREAM.weightOrder, 0), mixing: orderOf(STREAM.mixingOrder, half) };
+      for (let index = 0; index < steps; index += 1) {
+        await hooks.yieldToEvents();
+        const step = epoch * steps + index;
+        const batchOf = (order: readonly number[]): Batch => ({
+          samples: Int32Array.from(order.slice(index * recipe.batchSize, (index + 1) * recipe.batchSize)),
+          ...{ epoch, step, progress: step / (recipe.epochs * steps) },
+        });
+        search.moveMixing(batchOf(halves.mixing));
+        search.moveWeights(batchOf(halves.weights), learningRateAt(step, steps, recipe));
+        hooks.onStep?.(step + 1, recipe.epochs * steps);
+      }
+      hooks.onEpoch?.(search.state(epoch + 1));
+    }
+    return search.state(recipe.epochs);
+  } finally {
+    search.dispose();
+    oracle.dispose();
+    decay.dispose();
+  }
+}
+
+interface RunningSearch {
+  readonly moveMixing: (batch: Batch) => void;
+  readonly moveWeights: (batch: Batch, learningRate: number) => void;
+  readonly state: (epoch: number) => SearchState;
+  readonly dispose: () => void;
+}
+
+function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: Tensor1D): RunningSearch {
+  const { recipe, seed, start, method, edges } = task;
+  const optimizer = createOptimizer(recipe, decay);
+  let parameters: Parameters = uploadWeights(
+    layout,
+    start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)),
+  );
+  let state: OptimizerState = Object.fromEntries(
+    stateSlots({ ...recipe, emaDecay: 0 }).map((slot) => {
+      const values = start?.optimizer.get(slot);
+      return [slot, values === undefined ? tf.zerosLike(parameters.theta) : tf.tensor1d(values.slice())];
+    }),
+  );
+  const levels = edges.map(({ paths }) => paths.length);
+  let mixing = start?.mixing ?? startState(startMixing(levels, createRng(split(seed, STREAM.start))));
+
+  return {
+    moveMixing: (batch) => {
+      const rng = createRng(split(split(seed, STREAM.drawMixing), batch.step));
+      const drawn = method.draw(mixing.alpha, rng, 'mixing');
+      const slope = new Float64Array(mixing.alpha.length);
+      for (const { p, pull } of drawn) {
+        const { loss, gTheta, gP, fresh } = oracle.slopes(parameters, p, batch);
+        gTheta.dispose();
+        drop(fresh);
+        checkLoss(loss, batch);
+        pull(gP).forEach((value, path) => (slope[path] = (slope[path] ?? 0) + value / drawn.length));
+      }
+      mixing = moveMixing(mixing, slope, method.steps);
+    },
+    moveWeights: (batch, learningRate) => {
+      const rng = createRng(split(split(seed, STREAM.drawWeights), batch.step));
+      const drawn = method.draw(mixing.alpha, rng, 'weights');
+      const gradients: Tensor1D[] = [];
+      try {
+        for (const { p } of drawn) {
+          const { loss, gTheta, fresh } = oracle.slopes(parameters, p, batch);
+          gradients.push(gTheta);
+          parameters = { theta: parameters.theta, ...adopt(parameters, fresh) };
+          checkLoss(loss, batch);
+        }
+        const moved = tf.tidy(() => {
+          const mean = tf.div<Tensor1D>(tf.addN(gradients), gradients.length);
+          return optimizer.update(parameters.theta, mean, state, learningRate, batch.step + 1);
+        });
+        tf.dispose([parameters.theta, ...Object.values(state)]);
+        parameters = { ...parameters, theta: moved.theta };
+        state = moved.state;
+      } finally {
+        tf.dispose(gradients);
+      }
+    },
+    state: (epoch) => ({
+      epoch,
+      mixing,
+      weights: downloadWeights(layout, parameters),
+      optimizer: new Map(Object.entries(state).map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()])),
+    }),
+    dispose: () => {
+      disposeParameters(parameters);
+      tf.dispose(Object.values(state));
+    },
+  };
+}
+
+function checkLoss(loss: number, { step, epoch }: Batch): void {
+  if (Number.isFinite(loss)) return;
+  const finding = `The loss of the supernet became ${loss} in epoch ${epoch + 1}, by step ${step + 1}.`;
+  throw new WorkbenchError(
+    'trainer.failed',
+    `${finding} Lower the learning rate of the recipe, or clip its gradients.`,
+  );
+}

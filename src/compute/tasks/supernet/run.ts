@@ -1,0 +1,50 @@
+/** A one-shot search, from its order to what its paths count. */
+import { join } from 'node:path';
+import { oneShotMethod } from '../../../core/one-shot/registry.ts';
+import { checkTrainable } from '../../data/trainable.ts';
+import { writeWeights } from '../../files/checkpoint.ts';
+import { createModel } from '../../model/model.ts';
+import { searchSupernet } from '../../one-shot/search.ts';
+import type { SearchTask } from '../../one-shot/search.ts';
+import { readSearchState, writeSearchState } from '../../one-shot/state-file.ts';
+import { stageReporter } from '../run.ts';
+import type { TrainerRun } from '../run.ts';
+import { targetsOf } from '../train/run.ts';
+
+export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
+  const { graph, edges, recipe, seed, resumeFrom } = input;
+  const { jobId, folders, cache, report, yieldToEvents } = tools;
+  const dataset = cache.dataset(input.dataset);
+  const { directory, trainImages } = input.dataset;
+  const count = trainImages === undefined ? {} : { count: trainImages };
+  const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
+  checkTrainable(dataset, images.count);
+  const teacher = await targetsOf(input, images.count, tools);
+  const levels = edges.map(({ paths }) => paths.length);
+  const task: SearchTask = {
+    ...{ model: createModel(graph), recipe, seed, train: images, edges },
+    ...{ method: oneShotMethod(input, levels), ...(teacher && { teacher }) },
+  };
+  const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
+  const before = process.cpuUsage();
+  const cpuSeconds = (): number => {
+    const { user, system } = process.cpuUsage(before);
+    return (start?.cpuSeconds ?? 0) + (user + system) / 1e6;
+  };
+  const pathOf = (what: number | string): string => join(folders.temp, `${jobId}-${what}.safetensors`);
+  const end = await searchSupernet(
+    { ...task, ...(start && { start: start.state }) },
+    {
+      yieldToEvents,
+      onStep: stageReporter(report, 'searching'),
+      onEpoch: (state) => {
+        const checkpoint = writeSearchState(pathOf(state.epoch), task, { state, cpuSeconds: cpuSeconds() });
+        report({ type: 'epoch', epoch: state.epoch, checkpoint });
+      },
+    },
+  );
+  return {
+    ...{ epochs: end.epoch, mixing: [...end.mixing.alpha], cpuSeconds: cpuSeconds() },
+    checkpoint: writeWeights(pathOf('final'), task.model.layout, end.weights),
+  };
+};

@@ -1,0 +1,46 @@
+/** One network with all students of a family is trained, and what its paths count with it. */
+import type { SupernetEdge } from '../../../core/arch/supernet.ts';
+import { recipeSchema } from '../../../core/records/recipe.ts';
+import { z } from '../../../core/records/zod.ts';
+import { artifact, datasetRef, graph, seed, teacherRef, text } from '../inputs.ts';
+import type { ProgressReport, WrittenFile } from '../outputs.ts';
+
+const edge = z.object({ id: text, dimension: text, paths: z.array(z.array(text)) });
+
+export const supernetInput = z.object({
+  graph,
+  edges: z.custom<readonly SupernetEdge[]>((edges) => z.array(edge).min(1).safeParse(edges).success),
+  method: text,
+  options: z.record(text, z.number()),
+  dataset: datasetRef,
+  /** Absent: trained without a teacher. */
+  teacher: teacherRef.optional(),
+  /** Its epochs are the search's. */
+  recipe: recipeSchema,
+  seed,
+  /** The file of an epoch of an earlier attempt to go on from. */
+  resumeFrom: artifact.optional(),
+});
+
+/** `checkpoint`: where the search can go on from, written before this is sent. */
+export interface SupernetReport {
+  readonly type: 'epoch';
+  readonly epoch: number;
+  readonly checkpoint: WrittenFile;
+}
+
+export interface Searched {
+  readonly epochs: number;
+  /** Edge after edge, each with a value a level. */
+  readonly mixing: readonly number[];
+  /** Of all processors, over all epochs that count. */
+  readonly cpuSeconds: number;
+  /** Weights of the supernet. */
+  readonly checkpoint: WrittenFile;
+}
+
+export interface SupernetTask {
+  readonly input: Readonly<z.infer<typeof supernetInput>>;
+  readonly report: ProgressReport | SupernetReport;
+  readonly output: Searched;
+}

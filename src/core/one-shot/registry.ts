@@ -1,0 +1,30 @@
+/** All methods of one-shot search. Adding one: its file, and a line here. */
+import { WorkbenchError } from '../errors.ts';
+import type { Search } from '../events.ts';
+import { darts } from './darts.ts';
+import type { OneShotDefinition, OneShotMethod } from './method.ts';
+
+const ONE_SHOT_METHODS: Readonly<Record<string, OneShotDefinition>> = { darts };
+
+/** For edges of so many levels. Throws `config.invalid` for a method or an option that there is
+ * not. */
+export function oneShotMethod(
+  { method, options }: Pick<Search, 'method' | 'options'>,
+  levels: readonly number[],
+): OneShotMethod {
+  const definition = Object.hasOwn(ONE_SHOT_METHODS, method) ? ONE_SHOT_METHODS[method] : undefined;
+  if (definition === undefined) {
+    const known = Object.keys(ONE_SHOT_METHODS).join(', ');
+    throw new WorkbenchError('config.invalid', `There is no one-shot method "${method}": choose one of ${known}.`);
+  }
+  const { defaults } = definition;
+  const stranger = Object.keys(options).find((name) => !Object.hasOwn(defaults, name));
+  if (stranger !== undefined) {
+    const known = Object.keys(defaults).join(', ');
+    throw new WorkbenchError(
+      'config.invalid',
+      `One-shot method ${method} has no option "${stranger}": it has ${known}.`,
+    );
+  }
+  return definition.create(levels, { ...defaults, ...options });
+}

@@ -1,0 +1,202 @@
+/** A one-shot search from its start to its end through the host: a supernet, the student that it
+ * leads to, and students that begin with its weights. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
+import { logLines } from '../../src/bridge/words/log-lines.ts';
+import type { RunEvent } from '../../src/core/events.ts';
+import type { Host } from '../../src/host/create-host.ts';
+import { openReadable } from '../../src/store/workspace.ts';
+import '../contract/toys.ts';
+import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
+import type { FakePlan } from '../support/fake-trainer.ts';
+import { untilRun } from '../support/until-run.ts';
+
+const folder = temporaryFolder();
+const toys = new URL('../contract/toys.ts', import.meta.url).href;
+const options = process.env['NODE_OPTIONS'];
+let host: Host | undefined;
+let workspace = '';
+
+beforeAll(() => {
+  makeResources(folder.path);
+  process.env['NODE_OPTIONS'] = `${options ?? ''} --import ${toys}`;
+});
+afterEach(async () => {
+  await host?.close();
+  host = undefined;
+});
+afterAll(() => {
+  if (options === undefined) delete process.env['NODE_OPTIONS'];
+  else process.env['NODE_OPTIONS'] = options;
+  folder.remove();
+});
+
+const oneShot = (more: Partial<SearchInput> = {}): SearchInput => ({
+  name: 'one-shot',
+  families: ['toy-cell'],
+  strategy: { id: 'toy-one-shot', options: { searchEpochs: 4 } },
+  limits: { macs: 10_000_000 },
+  budget: { trials: 6 },
+  recipe: { epochs: 3 },
+  slots: 1,
+  ...more,
+});
+
+async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> {
+  await host?.close();
+  workspace = join(folder.path, name);
+  host = await fakeHost(folder.path, plan, { workspace });
+  return host.client;
+}
+
+const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
+
+function logOf(runId: string): readonly RunEvent[] {
+  const { store, close } = openReadable(workspace);
+  try {
+    return store.events(runId).map(({ event }) => event);
+  } finally {
+    close();
+  }
+}
+
+const plain = (log: readonly RunEvent[]): unknown => JSON.parse(JSON.stringify(log));
+const proposalsIn = (log: readonly RunEvent[]) =>
+  log.flatMap((event) => (event.type === 'asked' ? event.proposals : []));
+
+describe('a one-shot search', () => {
+  it.each([1, 2])(
+    'with %i slots: first the supernet, then its student, then neighbours with its weights',
+    async (slots) => {
+      const client = await open(`slots-${slots}`);
+      const { run } = await client.runs.start(oneShot({ slots }));
+      const end = await untilRun(client, run.id, left);
+      expect([end.run.state, end.run.reason, end.trials.finished]).toEqual(['finished', undefined, 6]);
+
+      const log = logOf(run.id);
+      const [asked] = log;
+      expect(asked).toMatchObject({
+        type: 'asked',
+        search: { search: 0, family: 'toy-cell', method: 'darts', epochs: 4 },
+      });
+      const searched = log.find((event) => event.type === 'searched');
+      expect(searched).toMatchObject({ search: 0, cpuSeconds: 2 });
+      const sources = proposalsIn(log).map(({ why }) => why.source);
+      // Another slot trains others until the student that the search led to has ended.
+      if (slots === 1) expect(sources).toEqual(['reference', 'derived', ...Array(4).fill('neighbour')]);
+      const led = sources.indexOf('derived');
+      // Of each edge the path that the fake trainer says counts most.
+      expect(proposalsIn(log)[led]?.candidate.config).toEqual({ width: 8, first: 'conv3', second: 'conv3' });
+      const from = { parents: [led], map: 'inherit', seed: expect.any(Number) };
+      const fromOf = (source: string): unknown => (source === 'neighbour' ? from : undefined);
+      expect(proposalsIn(log).map((proposal) => proposal.from)).toEqual(sources.map(fromOf));
+      const trials = await client.runs.trials({ id: run.id });
+      expect(trials.map((trial) => trial.from)).toEqual(sources.map(fromOf));
+      // Six students, and the weights of the supernet.
+      expect(await client.system.doctor()).toMatchObject({ ok: true, trials: 6, checkpoints: 7 });
+    },
+  );
+
+  it('shows itself in log and explanation, which know nothing of it', async () => {
+    const client = await open('shown');
+    const { run } = await client.runs.start(oneShot());
+    await untilRun(client, run.id, left);
+    const { run: ended } = await client.runs.get({ id: run.id });
+    const entries = await client.runs.log({ id: run.id });
+    const trials = await client.runs.trials({ id: run.id });
+    const words = {
+      ...{ percent: String, duration: String, family: (name: string) => name, strategy: () => 'Toy' },
+    };
+    const lines = logLines(words)(ended, entries, (number) => trials[number]);
+    expect(lines.map(({ event }) => event).slice(0, 4)).toEqual(['started', 'searching', 'searched', 'proposed']);
+    const said = lines.map(({ sentence }) => sentence).join('\n');
+    expect(said).toMatch(/Derived\b[^]*Neighbour · from the weights of #2/);
+    const explanation = await client.runs.explain({ id: run.id });
+    const own = explanation.families.find(({ family }) => family === 'toy-cell');
+    expect(own).toMatchObject({ proposed: 6, told: 6, sources: { reference: 1, derived: 1, neighbour: 4 } });
+  });
+
+  it('paused while it searches, it goes on in another session with the log of an unpaused run', async () => {
+    const whole = await open('unbroken');
+    const unbroken = (await whole.runs.start(oneShot())).run.id;
+    await untilRun(whole, unbroken, left);
+    const expected = logOf(unbroken);
+
+    const client = await open('broken', { epochMs: 250 });
+    const { run } = await client.runs.start(oneShot());
+    const isSearching = (summary: RunSummaryView): boolean =>
+      /searching \([1-9]/.test(summary.live?.stage ?? '') || left(summary);
+    await untilRun(client, run.id, isSearching);
+    await client.runs.pause({ id: run.id });
+    expect(logOf(run.id).map(({ type }) => type)).toEqual(['asked']);
+    const resumed = await open('broken', { epochMs: 5 });
+    expect(await resumed.system.doctor()).toMatchObject({ ok: true, checkpoints: 1 });
+    await resumed.runs.resume({ id: run.id });
+    await untilRun(resumed, run.id, left);
+    expect(plain(logOf(run.id))).toEqual(plain(expected));
+  });
+
+  it('stopped while it searches, it says so, and leaves nothing to go on from', async () => {
+    const client = await open('stopped', { epochMs: 250 });
+    const { run } = await client.runs.start(oneShot());
+    await untilRun(client, run.id, (summary) => /searching \([1-9]/.test(summary.live?.stage ?? '') || left(summary));
+    await client.runs.stop({ id: run.id });
+    await untilRun(client, run.id, left);
+    const searched = logOf(run.id).find((event) => event.type === 'searched');
+    expect(searched).toMatchObject({ mixing: [], reason: 'Stopped by you.' });
+    expect(await client.system.doctor()).toMatchObject({ ok: true, checkpoints: 0 });
+  });
+
+  it.each([
+    ['fails', { searchFails: true }, /not finite/],
+    ['kills its trainer each time', { searchCrashes: 9 }, /Tried 3 times/],
+  ] as const)('that %s is told of, and its strategy goes on by itself', async (_, plan, reason) => {
+    const client = await open(`faults-${JSON.stringify(plan).length}`, plan);
+    const { run } = await client.runs.start(oneShot({ budget: { trials: 3 } }));
+    const end = await untilRun(client, run.id, left);
+    expect(end.trials.finished).toBe(3);
+    const searched = logOf(run.id).find((event) => event.type === 'searched');
+    expect(searched).toMatchObject({ mixing: [], cpuSeconds: 0, reason: expect.stringMatching(reason) });
+    expect(proposalsIn(logOf(run.id)).map(({ why }) => why.source)).toEqual(['reference', 'draw', 'draw']);
+    expect(await client.system.doctor()).toMatchObject({ ok: true, checkpoints: 3 });
+  });
+
+  it('goes on after trainers that died, as if they had not', async () => {
+    const client = await open('died', { searchCrashes: 2 });
+    const { run } = await client.runs.start(oneShot({ budget: { trials: 2 } }));
+    await untilRun(client, run.id, left);
+    expect(logOf(run.id).find((event) => event.type === 'searched')).toMatchObject({ search: 0, cpuSeconds: 2 });
+  });
+
+  it('fails students whose parent’s weights are gone, in words', async () => {
+    const client = await open('gone', { epochMs: 20 });
+    const { run } = await client.runs.start(oneShot());
+    await untilRun(client, run.id, ({ trials }) => trials.finished >= 2);
+    await client.runs.pause({ id: run.id });
+    const { store, files, close } = openReadable(workspace);
+    const [parent] = store.trials(run.id, { offset: 1, limit: 1 });
+    rmSync(files.pathOf(store.checkpoint(parent?.id ?? '', 'final')?.file ?? ''));
+    close();
+    await client.runs.resume({ id: run.id });
+    await untilRun(client, run.id, left);
+    const failed = (await client.runs.trials({ id: run.id })).filter(({ state }) => state === 'failed');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { reason } of failed) {
+      expect(reason).toBe('It begins with the weights of student 2, whose file is missing.');
+    }
+  });
+
+  const refused: readonly (readonly [string, Partial<SearchInput>, string])[] = [
+    ['where students off the front give up their weights', { checkpoints: { keep: 'front' } }, 'checkpoints.keep'],
+    ['where no family has a supernet', { families: ['resnet'] }, 'families'],
+  ];
+  it.each(refused)('is refused %s', async (_, change, field) => {
+    const client = await open('refused');
+    await expect(client.runs.start(oneShot(change))).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: expect.stringContaining(field),
+    });
+  });
+});
