@@ -18,9 +18,8 @@ const ENTRIES = {
   web: at('src/web/index.ts'),
   'trainer-process': at('src/compute/trainer-process.ts'),
   'importer-process': at('src/compute/importer-process.ts'),
-  'ask-worker': at('src/host/processes/ask-worker.ts'),
-  'replay-worker': at('src/host/replays/worker.ts'),
-  'archive-worker': at('src/host/archive/worker.ts'),
+  'strategy-worker': at('src/host/processes/strategy-worker.ts'),
+  'store-worker': at('src/host/processes/store-worker.ts'),
 };
 
 export default defineConfig({

@@ -41,7 +41,7 @@ export const IMPORT_LAW = Object.freeze({
       ...['src/compute/protocol.ts', 'src/compute/tasks/tasks.ts', 'src/compute/tasks/*/task.ts'],
       ...['src/compute/tasks/inputs.ts', 'src/compute/tasks/outputs.ts'],
     ],
-    packages: ['@orpc/server', 'pino', 'yauzl', 'yazl'],
+    packages: ['@orpc/server', 'birpc', 'pino', 'yauzl', 'yazl'],
     typePackages: ['@orpc/contract', 'ws'],
     node: true,
     advice:

@@ -8,7 +8,7 @@ import { WorkbenchError } from '../core/errors.ts';
 import { openWorkspace } from '../store/workspace.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createArchives } from './archive/archives.ts';
-import { examineWorkspace } from './processes/ask-client.ts';
+import { examineWorkspace } from './processes/store-client.ts';
 import { createMaintenance, mendAfterRecovery } from './workspace/maintenance.ts';
 import type { RecoveryReport } from './workspace/maintenance.ts';
 import { createCatalog } from './library/catalog.ts';
@@ -67,8 +67,7 @@ export { countText, durationText, percentText, textTable } from './terminal/text
 export { terminalText } from './terminal/terminal-text.ts';
 export { whyText } from './terminal/why-text.ts';
 export { openReplay, secondsLeft } from './replays/player.ts';
-export type { GameTime, ReplayPlayer } from './replays/player.ts';
-export type { PlayedGame } from './replays/protocol.ts';
+export type { GameTime, PlayedGame, ReplayPlayer } from './replays/player.ts';
 export { checkStrategies } from './replays/table.ts';
 export { tableText } from './terminal/replay-comparison-text.ts';
 export { gameText } from './terminal/replay-text.ts';

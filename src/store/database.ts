@@ -9,7 +9,7 @@ import { corrupt, inWordsOf, isUnwritable } from './errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 import { APPLICATION_ID } from './ownership.ts';
 
-export const BUSY_TIMEOUT_MS = 5000;
+const BUSY_TIMEOUT_MS = 5000;
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 export type Connection = Database.Database;

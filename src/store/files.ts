@@ -20,7 +20,7 @@ import { open } from 'node:fs/promises';
 import { isAbsolute, join, parse, relative, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
 import { flushFolder, makeFolder } from './disk.ts';
-import { inWordsOf, toWorkbenchError } from './errors.ts';
+import { codeOf, inWordsOf, toWorkbenchError } from './errors.ts';
 import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
 import type { StoredFile } from './store.ts';
@@ -115,7 +115,11 @@ export function storedFiles(directory: string): StoredFiles {
       const named = new Set(Array.from(rows, ({ file }) => file));
       const [orphans, strangers]: [string[], string[]] = [[], []];
       for (const name of inFolder(folders.checkpoints)) {
-        if (!named.has(name)) (isOurs(join(folders.checkpoints, name)) ? orphans : strangers).push(name);
+        if (named.has(name)) continue;
+        const path = join(folders.checkpoints, name);
+        if (isOurs(path)) orphans.push(name);
+        // A search beside this one, or another program, may have removed it meanwhile.
+        else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) strangers.push(name);
       }
       return { orphans, strangers };
     },
@@ -129,7 +133,7 @@ function isOurs(path: string): boolean {
   const { base, name, ext } = parse(path);
   if (base.startsWith('.') && ext === PARTIAL) return hashInName(name.slice(1)) !== undefined;
   const hash = hashInName(base);
-  return hash !== undefined && hashFile(path).startsWith(hash);
+  return hash !== undefined && (hashIfThere(path)?.startsWith(hash) ?? false);
 }
 
 export function makeFolders({ folders }: StoredFiles): void {
@@ -212,6 +216,15 @@ async function sealFile(path: string): Promise<FileFacts> {
     }
   } finally {
     await file.close();
+  }
+}
+
+function hashIfThere(path: string): string | undefined {
+  try {
+    return hashFile(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -34,7 +34,6 @@ test('a kill while runs arrive leaves all of an archive or nothing of it', async
   mkdirSync(folder);
   const archive = join(folder, 'a.trade');
   const order = {
-    type: 'pack',
     workspace: from.directory,
     target: archive,
     temp: join(folder, 't'),

@@ -357,7 +357,7 @@ test('what is packed comes in again: links, hidden files and odd names stay at h
   const folder = temporaryFolder('packed');
   mkdirSync(folder);
   const order = { workspace: from.directory, target: join(folder, 'x.trade'), temp: join(folder, 't'), program: '1' };
-  const { notes } = await packArchive({ type: 'pack', ...order, packedAt: '2026-01-01T00:00:00.000Z' }, quiet);
+  const { notes } = await packArchive({ ...order, packedAt: '2026-01-01T00:00:00.000Z' }, quiet);
   expect(notes).toHaveLength(1);
   for (const path of ['teachers/my teacher/a', 'teachers/Big/.DS_Store', 'teachers/Big/passwd']) {
     expect(notes[0]).toContain(`"${path}"`);

@@ -11,7 +11,7 @@ import { logLines } from '../../src/bridge/words/log-lines.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { explainRun } from '../../src/core/strategies/explain.ts';
 import { openStrategy } from '../../src/core/strategies/registry.ts';
-import type { Staged } from '../../src/host/archive/protocol.ts';
+import type { Staged } from '../../src/host/archive/orders.ts';
 import { createCatalog } from '../../src/host/library/catalog.ts';
 import type { Catalog } from '../../src/host/library/catalog.ts';
 import { createExporter } from '../../src/host/students/export.ts';
@@ -121,7 +121,7 @@ function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): Hos
     review: createReview({ store, files, catalog, side: nowhere }),
     library: createLibrary({ store, files, catalog, changed: () => undefined, inHand: () => [] }),
     exporter: createExporter({ store, files, catalog, side: nowhere, version: '1', now: () => new Date(0) }),
-    // As the ask worker does it.
+    // As the strategy worker does it.
     explain: async (id: string) => {
       const run = store.run(id);
       if (run === undefined) throw new WorkbenchError('run.missing', id);

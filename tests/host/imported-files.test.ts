@@ -60,7 +60,6 @@ it(
     workspace.store.setRunState('run_1', 'paused');
     const sound = join(folder, 'sound.trade');
     const order = {
-      type: 'pack',
       workspace: workspace.directory,
       target: sound,
       temp: join(folder, 'temp'),
@@ -74,7 +73,6 @@ it(
       writeFileSync(file, harm(bytes));
       const staging = join(workspace.files.temp, `staging-${(number += 1)}`);
       const unpack = {
-        type: 'unpack',
         file,
         name: 'damaged.trade',
         staging,

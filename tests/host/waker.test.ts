@@ -20,7 +20,7 @@ async function startProgram() {
   await once(main.stdout, 'data');
   const children = childrenOf(main.pid).map((pid) => ({ pid, words: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }));
   const pidOf = (part: string): number => children.find(({ words }) => words.includes(part))?.pid ?? 0;
-  const found = { main, worker: pidOf('ask-worker'), waker: pidOf('/bin/sh') };
+  const found = { main, worker: pidOf('strategy-worker'), waker: pidOf('/bin/sh') };
   started.push(found.worker);
   return found;
 }

@@ -72,7 +72,7 @@ export async function packed({ directory }: Workspace, ...runs: readonly string[
   const folder = temporaryFolder('archive');
   mkdirSync(folder);
   const target = join(folder, 'all.trade');
-  const order = { type: 'pack', workspace: directory, target, temp: join(folder, 'temp'), program: '1' } as const;
+  const order = { workspace: directory, target, temp: join(folder, 'temp'), program: '1' } as const;
   await packArchive({ ...order, packedAt: '2026-01-01T00:00:00.000Z', ...(runs.length > 0 && { runs }) }, quiet);
   expect(readdirSync(folder)).toEqual(['all.trade']);
   return target;
@@ -81,7 +81,7 @@ export async function packed({ directory }: Workspace, ...runs: readonly string[
 export async function stage({ directory, files }: Workspace, file: string) {
   const staging = join(files.temp, `staging-${(made += 1)}`);
   const places = { file, staging, workspace: directory, resources: RESOURCES };
-  const order = { type: 'unpack', name: 'all.trade', suffix: 'b1', ...places } as const;
+  const order = { name: 'all.trade', suffix: 'b1', ...places } as const;
   return { staging, staged: await unpackArchive({ ...order, now: '2026-01-02T00:00:00.000Z' }, quiet) };
 }
 

@@ -11,7 +11,7 @@ const [directory = '', file = '', step = ''] = process.argv.slice(2);
 const workspace = openWorkspace(directory);
 const staging = join(workspace.files.temp, 'staging');
 const places = { file, staging, workspace: directory, resources: join(import.meta.dirname, '../../resources') };
-const order = { type: 'unpack', name: 'a.trade', suffix: 'k', now: '2026-01-01T00:00:00.000Z', ...places } as const;
+const order = { name: 'a.trade', suffix: 'k', now: '2026-01-01T00:00:00.000Z', ...places } as const;
 const { runs, folders } = await unpackArchive(order, () => undefined);
 
 // Between two steps others are answered: there the n-th one ends.

@@ -1,6 +1,6 @@
-/** A program with an ask worker, to be killed: says when the worker is there, and lives until
+/** A program with a strategy worker, to be killed: says when the worker is there, and lives until
  * then. */
-import { openAsker } from '../../src/host/processes/ask-client.ts';
+import { openAsker } from '../../src/host/processes/strategy-client.ts';
 
 await openAsker(
   {

@@ -10,7 +10,7 @@ workspace.store.sweep();
 for (let round = 0; ; round += 1) {
   const staging = join(workspace.files.temp, `staging-${round}`);
   const places = { file, staging, workspace: directory, resources: join(import.meta.dirname, '../../resources') };
-  const order = { type: 'unpack', name: 'a.trade', suffix: `k${round}`, ...places } as const;
+  const order = { name: 'a.trade', suffix: `k${round}`, ...places } as const;
   const { runs } = await unpackArchive({ ...order, now: '2026-01-01T00:00:00.000Z' }, () => undefined);
   process.stdout.write('begins\n');
   await workspace.takeIn({ staged: staging, runs: runs.map(({ id }) => id), folders: [] });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SearchConfig } from '../../core/run.ts';
 import { fingerprintOf, readDatasetCard } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
-import type { UnpackOrder } from './protocol.ts';
+import type { UnpackOrder } from './orders.ts';
 
 /**
  * By which the students of a run are looked at: of the data set that came with it, else of the one

@@ -10,7 +10,7 @@ import { createGunzip } from 'node:zlib';
 import type { Manifest } from '../../bridge/schemas/archive.ts';
 import { hashFile } from '../../store/files.ts';
 import { foldedName, readPath } from './layout.ts';
-import type { Companions, Staged, UnpackOrder } from './protocol.ts';
+import type { Companions, Staged, UnpackOrder } from './orders.ts';
 import { checkDatasetFiles, readDatasetCard } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { parseReplay, replayIdIn } from '../replays/files.ts';

@@ -26,7 +26,7 @@ import type { RunSummary, StoredFile } from '../../store/store.ts';
 import { openReadable } from '../../store/workspace.ts';
 import type { ReadableWorkspace } from '../../store/workspace.ts';
 import { MANIFEST, PACKED_FOLDERS, checkpointPath, foldedName, readPath, recordsPath, supernetPath } from './layout.ts';
-import type { Packed, PackOrder } from './protocol.ts';
+import type { Packed, PackOrder } from './orders.ts';
 
 export type Report = (stage: string, done: number, total: number) => void;
 

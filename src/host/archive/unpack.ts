@@ -28,7 +28,7 @@ import { cardOf, cardsIn } from './cards.ts';
 import { openArchiveFile } from './file.ts';
 import { stageCompanions } from './folders.ts';
 import { MANIFEST, foldedName, readPath } from './layout.ts';
-import type { Staged, StagedRun, UnpackOrder } from './protocol.ts';
+import type { Staged, StagedRun, UnpackOrder } from './orders.ts';
 import { assertRecord, assertRun, assertSummary } from './records.ts';
 import { plural } from './words.ts';
 import type { Report } from './pack.ts';

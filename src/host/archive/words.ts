@@ -1,5 +1,5 @@
 /** What came of an archive, in the words of window and terminal. */
-import type { Companions, StagedRun } from './protocol.ts';
+import type { Companions, StagedRun } from './orders.ts';
 
 export interface TakenIn extends Companions {
   readonly runs: readonly StagedRun[];

@@ -1,6 +1,6 @@
 /** Teachers and data sets as a person keeps them: what each takes and is used by, what is in it,
  * and how it goes away. */
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   BalanceView,
@@ -14,6 +14,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { move } from '../../store/disk.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
+import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
 import { readCurve } from './teacher-files.ts';
@@ -158,13 +159,4 @@ function detailOf(card: TeacherCard, points: TeacherDetailView['points']): Teach
     ...(date !== undefined && { date }),
     ...(backend !== undefined && { backend }),
   };
-}
-
-/** Of all files of a folder. */
-export function bytesIn(directory: string): number {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, { parentPath, name }) => {
-    const facts = statSync(join(parentPath, name), { throwIfNoEntry: false });
-    return sum + (facts?.size ?? 0);
-  }, 0);
 }

@@ -4,36 +4,29 @@
  * `app.asar`, and what plain Node runs in `program` beside it.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../core/errors.ts';
-
-export type EntryName = 'trainer' | 'importer' | 'ask-worker' | 'replay-worker' | 'archive-worker';
 
 const SOURCES = {
   trainer: '../../compute/trainer-process.ts',
   importer: '../../compute/importer-process.ts',
-  'ask-worker': './ask-worker.ts',
-  'replay-worker': '../replays/worker.ts',
-  'archive-worker': '../archive/worker.ts',
+  'strategy-worker': './strategy-worker.ts',
+  'store-worker': './store-worker.ts',
 } as const;
-const BUNDLES = {
-  trainer: 'trainer-process.js',
-  importer: 'importer-process.js',
-  'ask-worker': 'ask-worker.js',
-  'replay-worker': 'replay-worker.js',
-  'archive-worker': 'archive-worker.js',
-} as const;
+
+export type EntryName = keyof typeof SOURCES;
 
 /** Absolute path of an entry. A built one stands beside this file or, when this file is a shared
  * chunk, one folder up. */
 export function processEntry(name: EntryName): string {
   const here = fileURLToPath(import.meta.url);
   if (here.endsWith('.ts')) return join(dirname(here), SOURCES[name]);
-  const places = [dirname(here), dirname(dirname(here))].map((folder) => join(folder, BUNDLES[name]));
+  const built = `${basename(SOURCES[name], '.ts')}.js`;
+  const places = [dirname(here), dirname(dirname(here))].map((folder) => join(folder, built));
   const found = places.map(besideArchive).find((file) => existsSync(file));
   if (found !== undefined) return found;
-  throw new WorkbenchError('internal', `${BUNDLES[name]} is missing beside ${here}: build the program again.`);
+  throw new WorkbenchError('internal', `${built} is missing beside ${here}: build the program again.`);
 }
 
 /** A Node that can run trainers: this one, or under Electron the one that is shipped with the

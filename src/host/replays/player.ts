@@ -1,10 +1,11 @@
-/** The host's side of the replay worker: one table, one game at a time, in games and seconds. */
+/** Plays on one table in a process of its own, one game at a time, in games and seconds. */
 import type { TableView } from '../../bridge/schemas/replay.ts';
-import { WorkbenchError } from '../../core/errors.ts';
 import type { Limit } from '../../core/objective.ts';
-import { endProcess, startProcess } from '../processes/own-process.ts';
-import { nodeBinary, processEntry } from '../processes/process-entry.ts';
-import type { GameOrder, PlayedGame, ReplayAnswer, ReplayRequest } from './protocol.ts';
+import { startWorker } from '../processes/channel.ts';
+import { processEntry } from '../processes/process-entry.ts';
+import type { GameOrder, GameWatcher, StrategyWorker } from '../processes/strategy-worker.ts';
+
+export type PlayedGame = ReturnType<StrategyWorker['play']>;
 
 export interface ReplayPlayer {
   readonly table: TableView;
@@ -18,47 +19,26 @@ export interface ReplayPlayer {
 /** Throws what is wrong with the table or the limits, naming `file` and field. Close it in the
  * end. */
 export async function openReplay(text: string, file: string, limits: readonly Limit[] = []): Promise<ReplayPlayer> {
-  const own = startProcess(processEntry('replay-worker'), nodeBinary(undefined));
+  let progress: (share: number) => void = () => undefined;
+  const watcher: GameWatcher = { progress: (share) => progress(share) };
+  const { remote, close } = startWorker<StrategyWorker>(processEntry('strategy-worker'), watcher);
   let isClosed = false;
-
-  function ask(request: ReplayRequest, tell: (share: number) => void = () => undefined): Promise<ReplayAnswer> {
-    return new Promise((resolve, reject) => {
-      const hear = (message: unknown): void => {
-        // Sound: the other end of this channel is our own worker.
-        const answer = message as ReplayAnswer;
-        if (answer.type === 'progress') return tell(answer.share);
-        own.child.off('message', hear);
-        if (answer.type !== 'refused') resolve(answer);
-        else reject(new WorkbenchError(answer.code, answer.message, answer.place));
-      };
-      own.child.on('message', hear);
-      void own.gone.then((how) =>
-        reject(new WorkbenchError('internal', `The replay's process died: ${how}.${own.tail()}`)),
-      );
-      own.child.send(request, () => undefined); // a failed send is followed by `exit`
-    });
-  }
-
-  async function close(): Promise<void> {
-    isClosed = true;
-    await endProcess(own);
-  }
-
   try {
-    const opened = await ask({ type: 'open', text, file, limits });
-    if (opened.type !== 'opened') throw new WorkbenchError('internal', `The replay worker answered "${opened.type}".`);
     return {
-      table: opened.table,
+      table: await remote.openTable(text, file, limits),
       play: async (order, tell) => {
+        progress = tell;
         try {
-          const answer = await ask({ type: 'play', order }, tell);
-          return answer.type === 'played' ? answer.game : undefined;
+          return await remote.play(order);
         } catch (error) {
           if (isClosed) return undefined;
           throw error;
         }
       },
-      close,
+      close: () => {
+        isClosed = true;
+        return close();
+      },
     };
   } catch (error) {
     await close();

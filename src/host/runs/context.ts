@@ -14,7 +14,7 @@ import type { PriorResult, StrategyInput } from '../../core/strategies/strategy.
 import type { EpochPoint } from '../../core/trial.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import type { WritableStore } from '../../store/store.ts';
-import type { ProblemDescriptor, SpaceDescriptor } from '../processes/ask-protocol.ts';
+import type { ProblemDescriptor, SpaceDescriptor } from '../processes/problem.ts';
 import type { KeptFront } from './kept-front.ts';
 import type { LiveProgress } from './live-progress.ts';
 import type { Log } from '../log.ts';

@@ -1,8 +1,8 @@
-/** Explanations of runs: made of the log by the ask worker, once for each length of it. */
+/** Explanations of runs: made of the log by the strategy worker, once for each length of it. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
 import type { ReadableStore } from '../../store/store.ts';
-import { explainLog } from '../processes/ask-client.ts';
+import { explainLog } from '../processes/strategy-client.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { problemOf } from './context.ts';
 import { logReader } from '../slices.ts';

@@ -12,7 +12,7 @@ import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
 import { checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
-import type { FamilySurvey } from '../processes/ask-protocol.ts';
+import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import { checkDatasetFiles } from '../library/dataset-files.ts';

@@ -5,7 +5,7 @@ import { verdictWords } from '../../bridge/words/replay-words.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter } from '../../core/anytime.ts';
 import type { AnytimeCurve } from '../../core/anytime.ts';
 import type { Goal } from '../../core/objective.ts';
-import type { PlayedGame } from '../replays/protocol.ts';
+import type { PlayedGame } from '../replays/player.ts';
 import type { ReplayTerms } from './replay-text.ts';
 import { askText, longestOf, replayText, right, shareText, valueText } from './replay-text.ts';
 import { textTable } from './text-table.ts';

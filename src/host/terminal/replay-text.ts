@@ -4,7 +4,7 @@ import { readingCounts, scoreAfter, spreadAfter, timesOfAsks } from '../../core/
 import type { AnytimeCurve } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
-import type { PlayedGame } from '../replays/protocol.ts';
+import type { PlayedGame } from '../replays/player.ts';
 import { millisecondsText } from './latency-text.ts';
 import { textTable } from './text-table.ts';
 import type { Column } from './text-table.ts';

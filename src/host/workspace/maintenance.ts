@@ -13,7 +13,7 @@ import type { Recovery } from '../../store/upkeep/recovery.ts';
 import type { Mend } from '../../store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../store/workspace.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { backUpDatabase, diagnoseWorkspace } from '../processes/ask-client.ts';
+import { backUpDatabase, diagnoseWorkspace } from '../processes/store-client.ts';
 import { bytesUnder } from './diagnostics.ts';
 import type { Log } from '../log.ts';
 

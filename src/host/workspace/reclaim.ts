@@ -6,7 +6,7 @@ import { WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
 import type { ReclaimedView, WasteKind, WasteView } from '../../bridge/schemas/upkeep.ts';
 import { DATABASE_FILE } from '../../store/workspace.ts';
 import type { Workspace } from '../../store/workspace.ts';
-import { compactDatabase, findWaste } from '../processes/ask-client.ts';
+import { compactDatabase, findWaste } from '../processes/store-client.ts';
 import type { RunService } from '../runs/service.ts';
 import type { RunUpkeep } from '../runs/upkeep.ts';
 import { yieldToEvents } from '../slices.ts';

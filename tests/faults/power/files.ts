@@ -69,7 +69,7 @@ export const files: Operation = {
       acknowledge('state');
       writeAtomically(join(disk, 'out/deep/cache'), Buffer.from('targets'));
       acknowledge('cache');
-      const order = { type: 'pack', workspace: placeIn(disk), temp: join(disk, 'temp'), program: '1' } as const;
+      const order = { workspace: placeIn(disk), temp: join(disk, 'temp'), program: '1' } as const;
       const packedAt = '2026-01-01T00:00:00.000Z';
       await packArchive({ ...order, target: join(disk, 'out/a.trade'), packedAt }, () => undefined);
       acknowledge('archive');
@@ -126,7 +126,7 @@ export const files: Operation = {
     const staging = join(disk, 'staging');
     const place = { file: archive, name: 'a.trade', staging, workspace: join(disk, 'none'), resources: RESOURCES };
     const now = '2026-01-02T00:00:00.000Z';
-    const { runs } = await unpackArchive({ type: 'unpack', suffix: 'b1', now, ...place }, () => undefined);
+    const { runs } = await unpackArchive({ suffix: 'b1', now, ...place }, () => undefined);
     if (runs.length !== 1) lose('the archive lacks the run');
   },
 };

@@ -94,7 +94,7 @@ export function arrival(): Operation {
       from.close();
       for (const id of ['run_1', 'run_2']) rows.set(id, rowsOf(from.directory, id));
       const archive = join(disk, 'a.trade');
-      const order = { type: 'pack', workspace: from.directory, target: archive, temp: join(disk, 'temp') } as const;
+      const order = { workspace: from.directory, target: archive, temp: join(disk, 'temp') } as const;
       await packArchive({ ...order, program: '1', packedAt: '2026-01-01T00:00:00.000Z' }, () => undefined);
       rmSync(from.directory, { recursive: true });
       const before = openWorkspace(placeIn(disk));
@@ -106,7 +106,7 @@ export function arrival(): Operation {
         const staging = join(into.files.temp, 'staging');
         const place = { file: archive, name: 'a.trade', staging, workspace: into.directory, resources: RESOURCES };
         const now = '2026-01-02T00:00:00.000Z';
-        const staged = await unpackArchive({ type: 'unpack', suffix: 'b1', now, ...place }, () => undefined);
+        const staged = await unpackArchive({ suffix: 'b1', now, ...place }, () => undefined);
         // As they stand in a workspace; what is in them is the archive's to look at.
         for (const folder of folders.filter((one) => !staged.folders.includes(one))) {
           const [kind = '', name = ''] = folder.split('/');

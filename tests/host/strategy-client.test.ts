@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
-import { explainLog, openAsker } from '../../src/host/processes/ask-client.ts';
-import type { Asker } from '../../src/host/processes/ask-client.ts';
-import type { ProblemDescriptor } from '../../src/host/processes/ask-protocol.ts';
+import { explainLog, openAsker } from '../../src/host/processes/strategy-client.ts';
+import type { Asker } from '../../src/host/processes/strategy-client.ts';
+import type { ProblemDescriptor } from '../../src/host/processes/problem.ts';
 import { temporaryFolder } from '../support/fake-host.ts';
 
-const DYING = fileURLToPath(new URL('../support/dying-ask-worker.ts', import.meta.url));
+const DYING = fileURLToPath(new URL('../support/dying-strategy-worker.ts', import.meta.url));
 const folder = temporaryFolder();
 const flag = join(folder.path, 'die');
 const askers: Asker[] = [];

@@ -1,6 +1,4 @@
-/** What host and archive worker say to each other: one order, any number of `progress`, one
- * answer. */
-import type { ErrorCode, ErrorPlace } from '../../core/errors.ts';
+/** What an archive is packed or taken apart by, and what comes of it. */
 
 /** What was packed, and in words what was not. */
 export interface Packed {
@@ -10,7 +8,6 @@ export interface Packed {
 }
 
 export interface PackOrder {
-  readonly type: 'pack';
   readonly workspace: string;
   /** All of the workspace where none are named. */
   readonly runs?: readonly string[];
@@ -23,7 +20,6 @@ export interface PackOrder {
 }
 
 export interface UnpackOrder {
-  readonly type: 'unpack';
   readonly file: string;
   /** What to call it in messages. */
   readonly name: string;
@@ -61,9 +57,3 @@ export interface Staged extends Companions {
   /** What was left out and why, in words. */
   readonly notes: readonly string[];
 }
-
-export type ArchiveAnswer =
-  | { readonly type: 'progress'; readonly stage: string; readonly done: number; readonly total: number }
-  | ({ readonly type: 'packed' } & Packed)
-  | { readonly type: 'unpacked'; readonly staged: Staged }
-  | { readonly type: 'refused'; readonly code: ErrorCode; readonly message: string; readonly place: ErrorPlace };

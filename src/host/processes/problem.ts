@@ -1,0 +1,26 @@
+/** A problem as it crosses to the strategy's process: functions do not, so spaces are named. */
+import type { Limit, Objective, Reward } from '../../core/objective.ts';
+import type { Candidate } from '../../core/space/space.ts';
+import type { PriorResult, StrategyOptions } from '../../core/strategies/strategy.ts';
+
+export interface SpaceDescriptor {
+  readonly families: readonly string[];
+  /** `[height, width, channels]` */
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+}
+
+export interface ProblemDescriptor extends SpaceDescriptor {
+  readonly strategy: { readonly id: string; readonly options: StrategyOptions };
+  readonly seed: number;
+  readonly objectives: readonly Objective[];
+  readonly limits: readonly Limit[];
+  readonly reward?: Reward;
+  readonly reference: Readonly<Record<string, number>>;
+  readonly budget: number;
+  /** Of a whole training; absent where it goes by seconds. */
+  readonly epochs?: number;
+  readonly keepsWeights?: boolean;
+  readonly prior: readonly PriorResult[];
+  readonly students?: readonly Candidate[];
+}

@@ -1,0 +1,122 @@
+/**
+ * Process for the work of strategies, which would keep the host from answering: it owns a
+ * strategy's state (which is only the folded log), explains runs, counts spaces, and plays on
+ * recorded tables.
+ */
+import { studentSpace } from '../../core/arch/families/registry.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { RunEvent } from '../../core/events.ts';
+import type { Limit } from '../../core/objective.ts';
+import { enumerateFamily } from '../../core/space/lattice.ts';
+import type { KnownCosts } from '../../core/space/space.ts';
+import { explainRun } from '../../core/strategies/explain.ts';
+import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
+import { openStrategy } from '../../core/strategies/registry.ts';
+import type { OpenStrategy } from '../../core/strategies/registry.ts';
+import { replay } from '../../core/strategies/replay.ts';
+import { checkLimits, readTable, tableFacts } from '../replays/table.ts';
+import { strategyInputOf } from '../runs/context.ts';
+import { yieldToEvents } from '../slices.ts';
+import { serve } from './channel.ts';
+import type { ProblemDescriptor, SpaceDescriptor } from './problem.ts';
+
+/** Costs of every student of a family, in the order of its enumeration. */
+export interface FamilySurvey {
+  readonly family: string;
+  readonly params: Float64Array;
+  readonly macs: Float64Array;
+}
+
+/** One strategy with one seed. */
+export interface GameOrder {
+  readonly strategy: string;
+  readonly seed: number;
+  readonly budget: number;
+  readonly batch: number;
+  readonly single: boolean;
+  readonly limits: readonly Limit[];
+}
+
+/** What the host offers while a game is played. */
+export interface GameWatcher {
+  /** `share` of the budget that has been spent. */
+  progress(share: number): void;
+}
+
+/** Students between two yields to events: a survey takes seconds, and hears of its host's end in
+ * one. */
+const BEFORE_YIELDING = 64;
+
+/** Between two reports of one game. */
+const REPORT_MS = 100;
+
+let heard: RunEvent[] = [];
+let strategy: OpenStrategy | undefined;
+let table: RecordedTable | undefined;
+
+const functions = {
+  /** A part of a run's log: what is opened or explained next has all the parts sent before. */
+  hear: (events: readonly RunEvent[]) => void heard.push(...events),
+  open: (problem: ProblemDescriptor) => {
+    strategy = openStrategy(problem.strategy.id, strategyInputOf(problem));
+    for (const event of heard) strategy.fold(event);
+    heard = [];
+  },
+  fold: (event: RunEvent) => opened(strategy).fold(event),
+  ask: (count: number) => opened(strategy).ask(count),
+  explain: (problem: ProblemDescriptor) => explainRun(problem.strategy.id, strategyInputOf(problem), heard),
+  survey,
+  /** A table crosses as text: it is parsed where it is played. */
+  openTable: (text: string, file: string, limits: readonly Limit[]) => {
+    const read = readTable(text, file);
+    checkLimits(read, limits, file);
+    table = read;
+    return tableFacts(read, limits);
+  },
+  play: (order: GameOrder) => {
+    const { hypervolume, best, askMs, rows } = replay(opened(table), { ...order, now: reportingClock(order) });
+    return { hypervolume, best, askMs, rows };
+  },
+};
+
+export type StrategyWorker = typeof functions;
+
+const host = serve<GameWatcher>(functions);
+
+function opened<T>(what: T | undefined): T {
+  if (what !== undefined) return what;
+  throw new WorkbenchError('internal', 'The strategy worker was used before it was opened.');
+}
+
+async function survey({ families, inputShape, classes }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+  const surveys: FamilySurvey[] = [];
+  for (const family of studentSpace(families, inputShape, classes).families) {
+    const costs: KnownCosts[] = [];
+    for (const config of enumerateFamily(family)) {
+      costs.push(family.costs(config));
+      if (costs.length % BEFORE_YIELDING === 0) await yieldToEvents();
+    }
+    surveys.push({
+      family: family.name,
+      params: Float64Array.from(costs, (cost) => cost['params'] ?? NaN),
+      macs: Float64Array.from(costs, (cost) => cost['macs'] ?? NaN),
+    });
+  }
+  return surveys;
+}
+
+/** Time is asked for before and after each ask: so the clock knows how many there were. It reports
+ * before it is read. */
+function reportingClock({ batch, budget }: GameOrder): () => number {
+  let readings = 0;
+  let reported = performance.now();
+  return () => {
+    const asks = readings / 2;
+    readings += 1;
+    if (Number.isInteger(asks) && performance.now() - reported >= REPORT_MS) {
+      reported = performance.now();
+      void host.progress.asEvent(Math.min(1, (asks * batch) / budget));
+    }
+    return performance.now();
+  };
+}
