@@ -8,7 +8,8 @@ import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import type { Run, RunState, SearchConfig } from '../core/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
-import { FAMILY_ARM } from '../core/strategies/trade/constants.ts';
+import { sourceWords } from '../core/strategies/registry.ts';
+import { roleOf } from '../bridge/words/why-words.ts';
 import { endOf } from '../core/trial.ts';
 import type { Trial, TrialEnd, TrialState } from '../core/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
@@ -16,7 +17,7 @@ import { referenceBox } from './hypervolume-share.ts';
 import type { ThemeChoice } from './stores/preferences.ts';
 
 /** Where a student comes from, in few words; the sentences of each are below. */
-export { regionTitle, sourceTitle, whyShort } from '../bridge/words/why-words.ts';
+export { regionTitle, roleOf, sourceTitle, whyShort } from '../bridge/words/why-words.ts';
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
@@ -159,29 +160,13 @@ export interface Titles {
   dimensionTitle(family: string, dimension: string): string;
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  reference: 'It is the hand-designed reference student of its family.',
-  initial: 'It belongs to the initial spread, from before anything was learned.',
-  earlier: 'It stood on the front of the earlier runs that this one learns from.',
-  global: 'It was proposed by the global arm, which looks outside all trust regions.',
-  region: 'It was proposed inside a trust region.',
-  family:
-    'All families together promised next to nothing, so one that had hardly been tried went on from its own best.',
-  random: 'It was drawn at random.',
-  mutation: 'It is a mutation of an earlier student.',
-  crossover: 'It is crossed from two earlier students, and mutated.',
-  density: 'It was drawn where the best students so far are dense.',
-  listed: 'It was named to be trained, once for each seed.',
-  policy: 'It was written by the policy that learns from rewards.',
-};
-
 /**
  * Sentences: where it comes from, what was expected, what happened instead. `scored`: its run's
  * configuration, of which an expected gain is told as a share of the reference box.
  */
 export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): readonly string[] {
   const { why } = trial;
-  const sentences = [SOURCES[why.source] ?? `It was proposed by "${why.source}".`];
+  const sentences = [sourceWords(why.source)?.sentence ?? `It was proposed by "${why.source}".`];
   if (why.region) {
     const { id, centre, radius } = why.region;
     sentences.push(
@@ -190,7 +175,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
   }
   if (why.predicted) {
     const { mean, deviation } = why.predicted;
-    const surrogate = why.source === FAMILY_ARM ? "The family's own surrogate" : 'The surrogate';
+    const surrogate = roleOf(why) === 'family' ? "The family's own surrogate" : 'The surrogate';
     sentences.push(
       `${surrogate} expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
     );

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import { split } from '../../src/core/math/rng.ts';
-import { openStrategy } from '../../src/core/strategies/registry.ts';
+import { openStrategy, sourceWords } from '../../src/core/strategies/registry.ts';
 import { CONTESTANTS } from './contestants.ts';
 import { EPOCHS, keys, playOut, playSlots, SEED, start } from './strategy-game.ts';
 import type { Answer } from './strategy-game.ts';
@@ -85,6 +85,15 @@ describe.each(CONTESTANTS)('the log of %s', (id) => {
     };
     expect(playOut(game, { answer })).toHaveLength(24);
     expect(slow).toBeGreaterThan(0);
+  });
+
+  it('says where each of its trials comes from, in a sentence', () => {
+    const game = start(id, familiesProblem({ budget: 60 }));
+    playOut(game, { answer: mixed });
+    const whys = game.log.flatMap((event) =>
+      event.type === 'asked' ? [...event.proposals, ...(event.continues ?? [])].map(({ why }) => why.source) : [],
+    );
+    for (const source of new Set(whys)) expect(sourceWords(source)?.sentence, source).toMatch(/^[A-Z].*\.$/);
   });
 
   it('means the same written down as JSON', () => {

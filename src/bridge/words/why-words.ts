@@ -1,24 +1,13 @@
 /** Where a proposal comes from, in few words: those of window and terminal. */
 import type { Why } from '../../core/events.ts';
+import { sourceWords } from '../../core/strategies/registry.ts';
+import type { Words } from '../../core/strategies/strategy.ts';
 
-const SHORT: Readonly<Record<string, string>> = {
-  reference: 'Reference',
-  initial: 'Initial',
-  earlier: 'Earlier run',
-  global: 'Global',
-  region: 'Region',
-  family: 'Family arm',
-  random: 'Random',
-  mutation: 'Mutation',
-  crossover: 'Crossover',
-  density: 'Density',
-  listed: 'Given',
-  policy: 'Policy',
-};
+export const sourceTitle = (source: string): string =>
+  sourceWords(source)?.title ?? source.charAt(0).toUpperCase() + source.slice(1);
 
-export function sourceTitle(source: string): string {
-  return SHORT[source] ?? source.charAt(0).toUpperCase() + source.slice(1);
-}
+/** What views draw a proposal as, where that is something of its own. */
+export const roleOf = (why: Why | undefined): Words['role'] => why && sourceWords(why.source)?.role;
 
 /** Regions count from one in the log, too. */
 export const regionTitle = (id: number): string => `Region ${id}`;

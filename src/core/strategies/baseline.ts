@@ -3,10 +3,10 @@
 import type { RunEvent, Why } from '../events.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, Member } from './catalogue.ts';
-import { referenceMembers } from './initial.ts';
+import { FIRST_SOURCES, referenceMembers } from './initial.ts';
 import { EMPTY_LEDGER, askedEvent, askedKeys, record, remaining } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import type { AskedEvent, Strategy, StrategyInput } from './strategy.ts';
+import type { AskedEvent, Sources, Strategy, StrategyInput } from './strategy.ts';
 
 export interface BaselineState {
   readonly input: StrategyInput;
@@ -65,15 +65,17 @@ export function askInTurn<S extends BaselineState>(state: S, count: number, pick
   return askedEvent(ledger, input.seed, chosen);
 }
 
-/** A strategy whose whole state is the log. */
+/** A strategy whose whole state is the log. `own`: sources of its own, beside the first ones. */
 export function baseline(
   pick: Pick<BaselineState>,
+  own: Sources = {},
 ): { readonly defaults: typeof BASELINE_DEFAULTS } & Omit<
   Strategy<BaselineState>,
   'id' | 'title' | 'version' | 'fidelity' | 'summary' | 'defaults'
 > {
   return {
     defaults: BASELINE_DEFAULTS,
+    sources: { ...FIRST_SOURCES, ...own },
     init: startBaseline,
     fold: foldBaseline,
     ask: (state, count) => askInTurn(state, count, pick),

@@ -114,14 +114,17 @@ export const evolution: Strategy<BaselineState> = {
   summary:
     'Ageing population, tournament parents, one mutation a child (Real et al. 2019), population scaled to ' +
     'small budgets.',
-  ...baseline((state, turn) => {
-    const isInitial = turn.position < initialSize(state.input.problem);
-    const child = isInitial ? undefined : breed(state, turn);
-    if (child) return { member: child, why: { source: 'mutation' } };
-    const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
-    const fallback = 'there is no parent yet, or every mutation of all of them is asked already';
-    return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
-  }),
+  ...baseline(
+    (state, turn) => {
+      const isInitial = turn.position < initialSize(state.input.problem);
+      const child = isInitial ? undefined : breed(state, turn);
+      if (child) return { member: child, why: { source: 'mutation' } };
+      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
+      const fallback = 'there is no parent yet, or every mutation of all of them is asked already';
+      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+    },
+    { mutation: { title: 'Mutation', sentence: 'It is a mutation of an earlier student.' } },
+  ),
 };
 
 export const testing = { EVOLUTION, initialSize };

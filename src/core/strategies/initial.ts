@@ -4,7 +4,20 @@ import type { Rng } from '../math/rng.ts';
 import type { Problem } from '../objective.ts';
 import { familyOf, isMember } from '../space/lattice.ts';
 import type { Catalogue, Member } from './catalogue.ts';
-import type { StrategyOptions } from './strategy.ts';
+import type { Sources, StrategyOptions } from './strategy.ts';
+
+/** What searches begin with, and fall back to. */
+export const FIRST_SOURCES = {
+  reference: {
+    ...{ title: 'Reference', role: 'reference' },
+    sentence: 'It is the hand-designed reference student of its family.',
+  },
+  initial: {
+    title: 'Initial',
+    sentence: 'It belongs to the initial spread, from before anything was learned.',
+  },
+  random: { title: 'Random', sentence: 'It was drawn at random.' },
+} as const satisfies Sources;
 
 /** The reference students that are within the limits, in the space's order; none when the option is
  * off. */

@@ -71,6 +71,7 @@ export const listed: Strategy<ListedState> = {
   fidelity: 'faithful',
   summary: 'No search: students that you name, each trained with several seeds.',
   defaults: { seeds: 3 },
+  sources: { listed: { title: 'Given', sentence: 'It was named to be trained, once for each seed.' } },
   accepts: ['students'],
 
   init(input) {

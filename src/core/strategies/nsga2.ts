@@ -129,14 +129,17 @@ export const nsga2: Strategy<BaselineState> = {
   summary:
     'Elitist genetic algorithm that ranks by nondomination and crowding (Deb et al. 2002), as a steady state ' +
     'on the lattice.',
-  ...baseline((state, turn) => {
-    const isInitial = turn.position < initialSize(state.input.problem);
-    const child = isInitial ? undefined : breed(state, turn);
-    if (child) return { member: child, why: { source: 'crossover' } };
-    const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
-    const fallback = 'no child of the parents drawn is new and within the limits';
-    return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
-  }),
+  ...baseline(
+    (state, turn) => {
+      const isInitial = turn.position < initialSize(state.input.problem);
+      const child = isInitial ? undefined : breed(state, turn);
+      if (child) return { member: child, why: { source: 'crossover' } };
+      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
+      const fallback = 'no child of the parents drawn is new and within the limits';
+      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+    },
+    { crossover: { title: 'Crossover', sentence: 'It is crossed from two earlier students, and mutated.' } },
+  ),
 };
 
 export const testing = { NSGA2, populationSize };

@@ -9,13 +9,13 @@ import { listed } from './listed.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import type { Family } from '../space/space.ts';
-import type { AskedEvent, Need, Strategy, StrategyInput, StrategyOptions } from './strategy.ts';
+import type { AskedEvent, Need, Sources, Strategy, StrategyInput, StrategyOptions, Words } from './strategy.ts';
 import { tpe } from './tpe/tpe.ts';
 import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
-export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain'>;
+export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain' | 'sources'>;
 
 /** A strategy in play: its state is hidden, and moves only by folding events. */
 export interface OpenStrategy {
@@ -29,6 +29,7 @@ interface Entry {
   readonly info: StrategyInfo;
   open(input: StrategyInput): OpenStrategy;
   readonly explain: Strategy<unknown>['explain'];
+  readonly sources: Sources;
 }
 
 function entry<S>(strategy: Strategy<S>): Entry {
@@ -37,6 +38,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
   return {
     info,
     explain: strategy.explain,
+    sources: strategy.sources,
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
@@ -159,6 +161,18 @@ export function openStrategy(id: string, input: StrategyInput): OpenStrategy {
  * such strategy any more. */
 export function explainBy(id: string, input: StrategyInput, log: readonly RunEvent[]): FollowedSearch | undefined {
   return find(id)?.explain?.(input, log);
+}
+
+/** Of all strategies of the product, in their order. */
+export const SOURCE_NAMES: readonly string[] = [
+  ...new Set([...Object.values(STRATEGIES), LISTED].flatMap(({ sources }) => Object.keys(sources))),
+];
+
+/** What a source is called and means; one name means the same with every strategy. `undefined`: of
+ * a strategy that is no more. */
+export function sourceWords(source: string): Words | undefined {
+  const all = [...Object.values(STRATEGIES), LISTED, ...guests.values()];
+  return all.find(({ sources }) => Object.hasOwn(sources, source))?.sources[source];
 }
 
 function find(id: string): Entry | undefined {

@@ -10,6 +10,18 @@ export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
 
 export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;
 
+/** What people read of a source of proposals: its name in few words, and a sentence. */
+export interface Words {
+  readonly title: string;
+  readonly sentence: string;
+  /** What views draw in a way of its own: the hand-designed student, a choice outside all regions,
+   * one of a family's own surrogate. */
+  readonly role?: 'reference' | 'global' | 'family';
+}
+
+/** By what stands in `why.source`. */
+export type Sources = Readonly<Record<string, Words>>;
+
 /** What an earlier run was told of a student, as plain data: resuming needs no other run. */
 export interface PriorResult {
   readonly candidate: Candidate;
@@ -52,6 +64,8 @@ export interface Strategy<S> {
   /** One sentence on what it is and where it comes from. */
   readonly summary: string;
   readonly defaults: StrategyOptions;
+  /** Of all its proposals. */
+  readonly sources: Sources;
   /**
    * What it makes use of, and a run of others is refused with. `prior`: results of earlier runs.
    * `students`: it searches for nothing, and trains those that it is given.

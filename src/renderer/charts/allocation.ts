@@ -1,5 +1,6 @@
 /** Which family got which trial, in the order of the search, and which part of the strategy
  * proposed it. */
+import { SOURCE_NAMES } from '../../core/strategies/registry.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -19,27 +20,34 @@ export interface AllocationInput extends PickedStudents {
 }
 
 /**
- * Colours and symbols that no family has: here the place says the family, the mark who proposed it.
- * No two that one strategy draws on are alike, and each sits on its line (ECharts' pin and arrow
- * hang from their points).
+ * Colours and symbols that no family has: here the place says the family, the mark who proposed it,
+ * by its place among all sources. No two that one strategy draws on are alike, and each sits on its
+ * line (ECharts' pin and arrow hang from their points).
  */
-const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
-  reference: { color: 6, symbol: 'rect' },
-  initial: { color: 5, symbol: 'circle' },
-  earlier: { color: 6, symbol: 'diamond' },
-  listed: { color: 5, symbol: 'roundRect' },
-  region: { color: 7, symbol: 'roundRect' },
-  global: { color: 4, symbol: 'diamond' },
-  family: { color: 7, symbol: 'triangle' },
-  random: { color: 5, symbol: 'triangle' },
-  mutation: { color: 7, symbol: 'roundRect' },
-  crossover: { color: 7, symbol: 'diamond' },
-  density: { color: 4, symbol: 'roundRect' },
-  policy: { color: 4, symbol: 'diamond' },
-};
+const SOURCE_MARKS = [
+  ...[
+    { color: 6, symbol: 'rect' },
+    { color: 5, symbol: 'circle' },
+    { color: 6, symbol: 'diamond' },
+  ],
+  ...[
+    { color: 7, symbol: 'roundRect' },
+    { color: 4, symbol: 'diamond' },
+    { color: 7, symbol: 'triangle' },
+  ],
+  ...[
+    { color: 5, symbol: 'triangle' },
+    { color: 7, symbol: 'roundRect' },
+    { color: 7, symbol: 'diamond' },
+  ],
+  ...[
+    { color: 4, symbol: 'roundRect' },
+    { color: 4, symbol: 'diamond' },
+    { color: 5, symbol: 'roundRect' },
+  ],
+] as const;
 /** Marks of more students than these are smaller. */
 const MANY = 200;
-const SOURCE_ORDER = Object.keys(SOURCE_MARKS);
 
 export function allocationChart(input: AllocationInput, theme: Theme): ChartView {
   const colors = chartColors(theme);
@@ -86,7 +94,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
       }),
       series: [
         ...sources.map((source) => {
-          const known = SOURCE_MARKS[source] ?? { color: 6, symbol: 'circle' };
+          const known = SOURCE_MARKS[rank(source) % SOURCE_MARKS.length] ?? SOURCE_MARKS[0];
           const { color } = markOf(known.color, theme);
           return {
             type: 'scatter' as const,
@@ -127,7 +135,8 @@ function allocationSummary(input: AllocationInput): string {
   return `${formatPlural(input.trials.length, 'student')} so far: ${counts.join(', ')}.`;
 }
 
+/** Of one that no strategy of the product has: behind all others. */
 function rank(source: string): number {
-  const known = SOURCE_ORDER.indexOf(source);
-  return known >= 0 ? known : SOURCE_ORDER.length;
+  const known = SOURCE_NAMES.indexOf(source);
+  return known >= 0 ? known : SOURCE_NAMES.length;
 }

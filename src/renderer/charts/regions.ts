@@ -5,7 +5,7 @@ import type { RegionsAfter } from '../../core/strategies/followed.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
-import { reachWords, regionTitle, trialNumber, trialTitle } from '../words.ts';
+import { reachWords, regionTitle, roleOf, trialNumber, trialTitle } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark, markOf } from './chart.ts';
 import { frame, xAxis, yAxis } from './parts/frame.ts';
@@ -201,7 +201,7 @@ function ringsOf(id: string, { events, moments, trials, lanes }: Drawing): reado
   const isOf = (trial: number): boolean => trials[trial]?.id === id;
   const done = events.filter(({ trial }) => isOf(trial));
   const outside = moments.flatMap(({ trial }, index) =>
-    isOf(trial) && trials[trial]?.why.source === 'global' ? [[index + 1, lanes * LANE + GLOBAL_AT] as const] : [],
+    isOf(trial) && roleOf(trials[trial]?.why) === 'global' ? [[index + 1, lanes * LANE + GLOBAL_AT] as const] : [],
   );
   return [...done.map((event) => placeOf(event, lanes)), ...outside].map((value) => ({ value, size: 17 }));
 }
@@ -212,7 +212,7 @@ function globalSeries({ moments, trials, familyTitle, lanes, theme }: Drawing): 
     ...{ type: 'scatter', id: 'global', name: GLOBAL, symbol, color, symbolSize: 9, z: 4 },
     data: moments.flatMap((moment, index) => {
       const trial = trials[moment.trial];
-      if (trial?.why.source !== 'global') return [];
+      if (!trial || roleOf(trial.why) !== 'global') return [];
       const text =
         `${trialTitle(trial)} · ${familyTitle(trial.candidate.family)}\nProposed by the global arm, ` +
         'outside all regions';
@@ -245,7 +245,7 @@ function summaryOf({ moments, trials, lives, events }: Drawing): string {
   if (lives.length === 0) return 'No region has been opened yet.';
   const count = (kind: RegionEventKind): number => events.filter((event) => event.kind === kind).length;
   const open = lives.filter(({ ended }) => ended === undefined).length;
-  const outside = moments.filter(({ trial }) => trials[trial]?.why.source === 'global').length;
+  const outside = moments.filter(({ trial }) => roleOf(trials[trial]?.why) === 'global').length;
   return (
     `${formatPlural(lives.length, 'region')} so far, ${open} open: ` +
     `${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ` +

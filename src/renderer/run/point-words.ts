@@ -10,7 +10,7 @@ import type { FrontLook } from '../stores/front-look.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
-import { configText, regionTitle, trialState, trialTitle, whyShort } from '../words.ts';
+import { configText, regionTitle, roleOf, trialState, trialTitle, whyShort } from '../words.ts';
 
 const PLACES = {
   front: 'on the front',
@@ -83,7 +83,7 @@ export interface RegionPoint {
 
 /** `Student #8, ResNet: result 8, by the global arm; success in Region 1.` */
 export function regionWords({ trial, results, events }: RegionPoint, titles: Titles): string {
-  const arm = trial.why.source === 'global' ? ['by the global arm'] : [];
+  const arm = roleOf(trial.why) === 'global' ? ['by the global arm'] : [];
   const done = events.map(({ kind, region }) => `${EVENTS[kind].title.toLowerCase()} in ${regionTitle(region.id)}`);
   return `${nameOf(trial, titles)}: result ${results}, ${[...arm, ...done].join('; ')}.`;
 }

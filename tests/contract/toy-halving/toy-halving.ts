@@ -9,6 +9,7 @@ import { learnedMetric } from '../../../src/core/reward.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../../../src/core/strategies/baseline.ts';
 import type { BaselineState } from '../../../src/core/strategies/baseline.ts';
 import { sign } from '../../../src/core/objective.ts';
+import { FIRST_SOURCES } from '../../../src/core/strategies/initial.ts';
 import type { LedgerTrial } from '../../../src/core/strategies/ledger.ts';
 import { drawMember } from '../../../src/core/strategies/random.ts';
 import type { AskedEvent, Strategy } from '../../../src/core/strategies/strategy.ts';
@@ -62,7 +63,7 @@ function ask(state: HalvingState, count: number): AskedEvent {
   const { values, rungs, ledger } = state;
   const event = askInTurn(state, count, ({ catalogue, input }, { position, asked }) => {
     const member = drawMember(catalogue, input.seed, position, asked);
-    return member && { member, why: { source: 'draw' } };
+    return member && { member, why: { source: 'random' } };
   });
   if (event.proposals.length > 0) {
     return { ...event, proposals: event.proposals.map((proposal) => ({ ...proposal, ...legTo(state, 0) })) };
@@ -89,6 +90,7 @@ export const toyHalving: Strategy<HalvingState> = {
   fidelity: 'partial',
   summary: 'Students by chance: all train a little, the best third more, the best of those to the end.',
   defaults: { ...BASELINE_DEFAULTS, afresh: false },
+  sources: { ...FIRST_SOURCES, rung: { title: 'Rung', sentence: 'It is among the best third of its rung.' } },
   needs: ['legs'],
   init: (input) => ({ ...startBaseline(input), rungs: rungsOf(input.epochs ?? 1), values: new Map() }),
   fold,

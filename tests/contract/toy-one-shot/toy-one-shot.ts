@@ -13,6 +13,7 @@ import { oneExchange } from '../../../src/core/space/neighbours.ts';
 import type { Candidate, Family } from '../../../src/core/space/space.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../../../src/core/strategies/baseline.ts';
 import type { BaselineState, Pick } from '../../../src/core/strategies/baseline.ts';
+import { FIRST_SOURCES } from '../../../src/core/strategies/initial.ts';
 import { drawMember } from '../../../src/core/strategies/random.ts';
 import { admitNew } from '../../../src/core/strategies/repair.ts';
 import type { AskedEvent, Strategy } from '../../../src/core/strategies/strategy.ts';
@@ -110,6 +111,12 @@ export const toyOneShot: Strategy<OneShotState> = {
   fidelity: 'partial',
   summary: 'One network of all students says which is best; that one is trained, then its neighbours.',
   defaults: { ...BASELINE_DEFAULTS, searchEpochs: 8, learningRate: 0.05 },
+  sources: {
+    ...FIRST_SOURCES,
+    derived: { title: 'Derived', sentence: 'The network of all students says that it is the best.' },
+    neighbour: { title: 'Neighbour', sentence: 'It is one change away from the best of that network.' },
+    draw: { title: 'Drawn', sentence: 'It was drawn when no neighbour was left.' },
+  },
   needs: ['supernet', 'warm starts'],
   init: (input) => ({ ...startBaseline(input), search: undefined, derived: undefined, isOver: false }),
   fold,

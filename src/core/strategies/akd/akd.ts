@@ -17,6 +17,7 @@ import { createRng, split } from '../../math/rng.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../baseline.ts';
 import type { BaselineState, Turn } from '../baseline.ts';
 import type { Member } from '../catalogue.ts';
+import { FIRST_SOURCES } from '../initial.ts';
 import { drawMember } from '../random.ts';
 import { admitNew } from '../repair.ts';
 import type { AskedEvent, Strategy } from '../strategy.ts';
@@ -142,6 +143,10 @@ export const akd: Strategy<AkdState> = {
     'A recurrent policy that writes students token by token, taught by PPO on the MnasNet reward (Liu et al. ' +
     '2020): slow at small budgets.',
   defaults: BASELINE_DEFAULTS,
+  sources: {
+    ...FIRST_SOURCES,
+    [SOURCE]: { title: 'Policy', sentence: 'It was written by the policy that learns from rewards.' },
+  },
 
   init(input) {
     const start = startBaseline(input);

@@ -62,15 +62,18 @@ export const tpe: Strategy<BaselineState> = {
   summary:
     'Draws from a density of the best students and takes what is rarest among the others (Bergstra et al. ' +
     '2011, Ozaki et al. 2022), with the defaults of Optuna.',
-  ...baseline((state, turn) => {
-    const results = state.ledger.trials.filter((trial) => trial.state === 'told').length;
-    const isInitial = results < TPE.startup;
-    const drawn = isInitial ? undefined : propose(state, turn);
-    if (drawn) return { member: drawn, why: { source: 'density' } };
-    const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
-    const fallback = 'nothing drawn from the density of the best is new and within the limits';
-    return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
-  }),
+  ...baseline(
+    (state, turn) => {
+      const results = state.ledger.trials.filter((trial) => trial.state === 'told').length;
+      const isInitial = results < TPE.startup;
+      const drawn = isInitial ? undefined : propose(state, turn);
+      if (drawn) return { member: drawn, why: { source: 'density' } };
+      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
+      const fallback = 'nothing drawn from the density of the best is new and within the limits';
+      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+    },
+    { density: { title: 'Density', sentence: 'It was drawn where the best students so far are dense.' } },
+  ),
 };
 
 export const testing = { ageWeights };

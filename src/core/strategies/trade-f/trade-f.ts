@@ -23,6 +23,7 @@ import { drawMember } from '../random.ts';
 import { referenceOutcome } from '../reference-outcome.ts';
 import type { Strategy } from '../strategy.ts';
 import { change } from '../trade/candidates.ts';
+import { TRADE_SOURCES } from '../trade/words.ts';
 import { contributions } from '../trade/regions.ts';
 import { TRADE_F } from './constants.ts';
 import { followEpisodes } from './episode.ts';
@@ -190,5 +191,5 @@ export const tradeF: Strategy<BaselineState> = {
   fidelity: 'partial',
   summary:
     'A trust region and a Gaussian process of its own for each family, Thompson draws over all (TuRBO-m). No sharing.',
-  ...baseline(pick),
+  ...baseline(pick, { region: TRADE_SOURCES.region }),
 };

@@ -29,6 +29,7 @@ import { propose } from './propose.ts';
 import type { Chosen } from './propose.ts';
 import { foldEvent, startState } from './state.ts';
 import type { TradeState } from './state.ts';
+import { TRADE_SOURCES } from './words.ts';
 
 const STREAM = 0x74726164;
 /** Positions of further draws: past those of any budget, so that no draw of one trial is the first
@@ -52,7 +53,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   return {
-    ...{ ...identity, version: 5, accepts: ['prior'], defaults },
+    ...{ ...identity, version: 5, accepts: ['prior'], defaults, sources: TRADE_SOURCES },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };

@@ -6,7 +6,7 @@ import { formatCount, formatMilliseconds, formatPercent } from '../../format.ts'
 import type { Theme } from '../../theme.ts';
 import { METRIC_SPECS } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
-import { configText, trialNumber, trialTitle, whyShort } from '../../words.ts';
+import { configText, roleOf, trialNumber, trialTitle, whyShort } from '../../words.ts';
 import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark, markOf } from '../chart.ts';
 import type { ChartColors } from '../chart.ts';
 import { metricColour } from '../parts/colour-scale.ts';
@@ -64,7 +64,7 @@ export function otherSeries(
 
 /** Rings around the hand-designed students of each family. */
 export function referenceSeries(points: readonly FrontPoint[], theme: Theme): ScatterSeriesOption[] {
-  const references = points.filter(({ trial, place }) => trial.why.source === 'reference' && place !== 'later');
+  const references = points.filter(({ trial, place }) => roleOf(trial.why) === 'reference' && place !== 'later');
   if (references.length === 0) return [];
   const ring = { color: 'transparent', borderColor: chartColors(theme).text, borderWidth: 1.2 };
   return [

@@ -2,7 +2,7 @@
  * can be trusted. */
 import type { ExplanationView } from '../../../bridge/schemas/explain.ts';
 import type { SearchConfig } from '../../../core/run.ts';
-import { FAMILY_ARM } from '../../../core/strategies/trade/constants.ts';
+import { sourceWords } from '../../../core/strategies/registry.ts';
 import type { Calibration } from '../../../core/surrogate/calibration.ts';
 import type { Trial } from '../../../core/trial.ts';
 import { digits, formatExact, formatPercent, formatPlural } from '../../format.ts';
@@ -76,7 +76,10 @@ export function allocationSentences(
 /** Which families went on by arms of their own, and why; `undefined` where none did. */
 function ownArmsSentence(families: readonly Account[], familyTitle: (family: string) => string): string | undefined {
   const steps = families
-    .map(({ family, sources }) => ({ family, own: sources[FAMILY_ARM] ?? 0 }))
+    .map(({ family, sources }) => {
+      const byOwn = Object.entries(sources).filter(([source]) => sourceWords(source)?.role === 'family');
+      return { family, own: byOwn.reduce((sum, [, count]) => sum + count, 0) };
+    })
     .filter(({ own }) => own > 0)
     .sort((left, right) => right.own - left.own);
   const [first, ...others] = steps;
