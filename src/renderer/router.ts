@@ -23,7 +23,6 @@ const ROUTES = [
   { path: '/datasets/:name', name: 'dataset', component: () => import('./views/DatasetView.vue'), props: true },
   { path: '/strategies', name: 'strategies', component: () => import('./views/StrategiesView.vue') },
   { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
-  { path: '/gallery', name: 'gallery', component: () => import('./gallery/GalleryView.vue') },
   { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue') },
 ] as const satisfies readonly RouteRecordRaw[];
 

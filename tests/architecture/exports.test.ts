@@ -10,8 +10,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = ['src', 'scripts', 'benchmarks'];
 /** Loaded by a path that is put together (`scripts/setup/kernels-measure.mjs`). */
 const LOADED = ['measureKernels', 'measureTensorFlow'].map((name) => `src/compute/backend/measure-kernels.ts: ${name}`);
-/** Made-up records for the gallery and for tests alike. */
-const isFixture = (found: string): boolean => found.startsWith('src/renderer/gallery/');
 
 describe('an exported value', () => {
   it('is read by another file of the program, or stands in the entry `testing`', { timeout: 60_000 }, () => {
@@ -21,7 +19,7 @@ describe('an exported value', () => {
         .filter((path) => /\.(ts|vue|mjs)$/.test(path) && !path.includes('node_modules/')),
     );
     const program = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
-    const found = unreadExports(program).filter((one) => !isFixture(one) && !LOADED.includes(one));
+    const found = unreadExports(program).filter((one) => !LOADED.includes(one));
     expect(found, 'take the `export` away, or give tests the value by `export const testing`').toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { lineText, localTime, logLines } from '../../src/bridge/words/log-lines.
 import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Trial } from '../../src/core/trial.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 const { run: live, trials } = fixtureRun({ id: 'a', name: 'A', state: 'running', budget: 1200, done: 3, seed: 1 });
 const AT = '2026-11-24T09:14:05.000Z';

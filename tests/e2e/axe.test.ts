@@ -54,7 +54,6 @@ const ADDRESSES: Readonly<Record<RouteName, (held: Held) => readonly string[]>> 
   dataset: () => ['/datasets/fashion-mnist'],
   strategies: () => ['/strategies'],
   settings: () => ['/settings'],
-  gallery: () => ['/gallery'],
   missing: () => ['/no/such/place'],
 };
 

@@ -231,7 +231,7 @@ await describeInChromium('the workbench', (chromium) => {
 
   test('every view keeps inside the window, light and dark, small and large', { timeout: SLOW }, async () => {
     const run = seen.runAddress.replace(/\/[a-z]+$/, '');
-    const views = ['/', '/new', '/front', '/compare', '/settings', '/gallery', run];
+    const views = ['/', '/new', '/front', '/compare', '/settings', run];
     views.push(...['trials', 'families', 'regions', 'predictions'].map((tab) => `${run}/${tab}`));
     for (const size of [
       { width: 1280, height: 800 },

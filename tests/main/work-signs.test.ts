@@ -3,7 +3,7 @@ import type { JobView } from '../../src/bridge/schemas/job.ts';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { afterEvent, keepsAwake, NO_WORK, noticesBetween, progressOf, workOf } from '../../src/main/work-signs.ts';
 import type { Work } from '../../src/main/work-signs.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 
 type State = RunSummaryView['run']['state'];
 

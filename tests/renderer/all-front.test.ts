@@ -7,8 +7,8 @@ import type { Trial } from '../../src/core/trial.ts';
 import { allFrontChart, cloudIds, frontIndices, studentAt } from '../../src/renderer/charts/front/all-front.ts';
 import { frontChart } from '../../src/renderer/charts/front/front.ts';
 import type { FrontInput } from '../../src/renderer/charts/front/input.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
-import { fixtureFrontPoints } from '../../src/renderer/gallery/front-fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
+import { fixtureFrontPoints } from '../support/gallery/front-fixtures.ts';
 
 const titles = { familyTitle: (name: string) => name.toUpperCase(), dimensionTitle: (_: string, name: string) => name };
 const runs = [1, 2, 3].map((seed) =>

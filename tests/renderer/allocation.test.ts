@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allocationChart } from '../../src/renderer/charts/allocation.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 const { trials } = fixtureRun({ id: 'run', name: 'Run', state: 'finished', budget: 12, done: 12, seed: 1 });
 const families = [...new Set(trials.map(({ candidate }) => candidate.family))];

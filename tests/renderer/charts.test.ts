@@ -5,25 +5,11 @@ import { curvesChart, testing } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
-import { fixtureRun, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
-import { galleryCharts } from '../../src/renderer/gallery/gallery-charts.ts';
+import { fixtureRun, fixtureTeacher } from '../support/gallery/fixtures.ts';
+import { galleryCharts } from '../support/gallery/gallery-charts.ts';
+import { svgOf } from '../support/gallery/svg-of.ts';
 
 const { smooth } = testing;
-
-/** ECharts numbers its ids for the whole process: from zero again for each picture. */
-function svgOf(view: ChartView): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 360 });
-  chart.setOption(view.option);
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  const numbers = new Map<string, string>();
-  return svg
-    .replaceAll(/zr\d+-([\w-]+)/g, (_, id: string) => {
-      if (!numbers.has(id)) numbers.set(id, `shape-${numbers.size}`);
-      return numbers.get(id) ?? '';
-    })
-    .replaceAll('><', '>\n<');
-}
 
 describe.each(['light', 'dark'] as const)('charts in %s', (theme) => {
   test.each(galleryCharts(theme).map((chart) => [chart.name, chart] as const))(

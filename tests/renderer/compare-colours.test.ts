@@ -19,7 +19,7 @@ import {
   fixturePredictions,
   fixtureRun,
   fixtureTeacher,
-} from '../../src/renderer/gallery/fixtures.ts';
+} from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 
 const { run, trials } = fixtureRun({ id: 'r', name: 'R', state: 'finished', budget: 12, done: 12, seed: 2 });

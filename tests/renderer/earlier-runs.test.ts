@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testing } from '../../src/renderer/form/earlier-runs.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 
 const { earlierRunChoices } = testing;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExplanationView } from '../../src/bridge/schemas/explain.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { calibrate } from '../../src/core/surrogate/calibration.ts';
 import {
   allocationSentences,

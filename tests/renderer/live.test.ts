@@ -5,7 +5,7 @@ import type { BridgeClient } from '../../src/bridge/client.ts';
 import type { HostConnection } from '../../src/bridge/connect.ts';
 import type { HostEvent } from '../../src/bridge/schemas/records.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';

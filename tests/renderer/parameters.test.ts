@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parallelAxes, studentsWithin } from '../../src/renderer/charts/parallel.ts';
-import { fixtureFamilies, fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureFamilies, fixtureRun } from '../support/gallery/fixtures.ts';
 import { dimensionsOf, FEWEST_STUDENTS, importanceOf } from '../../src/renderer/run/parameters.ts';
 
 const { trials } = fixtureRun({ id: 'p', name: 'p', state: 'finished', budget: 200, done: 200, seed: 2 });

@@ -5,7 +5,7 @@ import { pickedSeries } from '../../src/renderer/charts/parts/picked.ts';
 import { predictionsChart } from '../../src/renderer/charts/predictions.ts';
 import { priorWeightChart } from '../../src/renderer/charts/prior-weight.ts';
 import { regionsChart } from '../../src/renderer/charts/regions.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 const { trials } = fixtureRun({ id: 'run', name: 'Run', state: 'finished', budget: 6, done: 6, seed: 1 });
 const familyTitle = (family: string): string => family;

@@ -12,7 +12,7 @@ import {
   fixturePredictions,
   fixtureRun,
   fixtureTeacher,
-} from '../../src/renderer/gallery/fixtures.ts';
+} from '../support/gallery/fixtures.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)> | "quoted" & <script>';
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';

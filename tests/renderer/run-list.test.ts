@@ -8,7 +8,7 @@ import type { RunListInput } from '../../src/bridge/schemas/upkeep.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { RUN_ROW, sizedColumns } from '../../src/renderer/experiments/run-columns.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';
 import { PLAIN_LOOK, sameLook, useRunList } from '../../src/renderer/stores/run-list.ts';

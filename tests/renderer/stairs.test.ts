@@ -9,7 +9,7 @@ import { frontChart } from '../../src/renderer/charts/front/front.ts';
 import { hypervolumeChart } from '../../src/renderer/charts/hypervolume.ts';
 import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.ts';
 import { cornersOf, stairs } from '../../src/renderer/charts/parts/stairs.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 type Place = readonly [number, number];
 const SIZE = { width: 640, height: 360 };

@@ -13,7 +13,7 @@ import {
   testing,
 } from '../../src/renderer/form/teacher-choice.ts';
 import { useFittingTeacher } from '../../src/renderer/form/use-fitting-teacher.ts';
-import { fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { useCatalog } from '../../src/renderer/stores/catalog.ts';
 import { useNewRun } from '../../src/renderer/stores/new-run.ts';
 

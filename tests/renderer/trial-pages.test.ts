@@ -6,7 +6,7 @@ import type { BridgeClient } from '../../src/bridge/client.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Trial } from '../../src/core/trial.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';
 

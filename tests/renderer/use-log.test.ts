@@ -8,7 +8,7 @@ import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
-import { fixtureRun, fixtureSummary } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { useLog } from '../../src/renderer/run/log/use-log.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';

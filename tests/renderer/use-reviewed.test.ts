@@ -6,7 +6,7 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { comparedTeacher } from '../../src/renderer/compare/compared.ts';
 import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
-import { fixturePredictions, fixtureTeacher } from '../../src/renderer/gallery/fixtures.ts';
+import { fixturePredictions, fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 
 let failures: number;

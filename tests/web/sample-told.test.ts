@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostEvent, RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import type { HostClient, ProgressPrinter } from '../../src/host/create-host.ts';
-import { fixtureRun } from '../../src/renderer/gallery/fixtures.ts';
+import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { runSample } from '../../src/web/sample.ts';
 

@@ -106,7 +106,7 @@ export function isMember(family: Family, config: Configuration): boolean {
 }
 
 /** Number of members. Enumerates only where some combinations are illegal. */
-export function familySize(family: Family): number {
+function familySize(family: Family): number {
   if (family.isLegal === undefined && family.pool === undefined) return countFrom(family, 0, {}, []);
   let count = 0;
   for (const _member of enumerateFamily(family)) count += 1;
@@ -220,3 +220,5 @@ function gateText(dimension: Dimension): string {
 function invalid(field: string, problem: string): never {
   throw new WorkbenchError('config.invalid', `${field} ${problem}.`, { field });
 }
+
+export const testing = { familySize };

@@ -15,7 +15,6 @@ const TITLES: Readonly<Record<Exclude<RouteName, ViewId>, string>> = {
   teacher: 'Teacher',
   dataset: 'Data set',
   trash: 'Trash',
-  gallery: 'Gallery',
   missing: 'Nothing here',
 };
 const titles: ReadonlyMap<unknown, string> = new Map([

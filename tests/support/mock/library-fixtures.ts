@@ -6,7 +6,7 @@ import type { UsageView } from '../../../src/bridge/schemas/library.ts';
 import type { HostEvent } from '../../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import type { EpochPoint } from '../../../src/core/trial.ts';
-import { fixtureDataset, fixtureTeacher } from '../../../src/renderer/gallery/fixtures.ts';
+import { fixtureDataset, fixtureTeacher } from '../gallery/fixtures.ts';
 import { fixtureImage } from './review-fixtures.ts';
 
 const USAGE: UsageView = {

@@ -1,6 +1,6 @@
 /** The log of a made-up run: each student proposed when it was made, and told when it ended. */
 import type { LogEntryView } from '../../../src/bridge/schemas/log.ts';
-import type { FixtureRun } from '../../../src/renderer/gallery/fixtures.ts';
+import type { FixtureRun } from '../gallery/fixtures.ts';
 
 /** `from`: the first `seq` of the page; without it the last `limit` entries. */
 export function fixtureLog({ trials }: FixtureRun, from: number | undefined, limit: number): readonly LogEntryView[] {

@@ -1,8 +1,8 @@
 /** Fronts over the made-up runs, as the host would answer for them. */
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { FrontGroupView, FrontQuery } from '../../../src/bridge/schemas/front.ts';
-import { finishedOf, fixtureFrontPoints } from '../../../src/renderer/gallery/front-fixtures.ts';
-import type { Records } from '../../../src/renderer/gallery/front-fixtures.ts';
+import { finishedOf, fixtureFrontPoints } from '../gallery/front-fixtures.ts';
+import type { Records } from '../gallery/front-fixtures.ts';
 
 /** All made-up runs are on one data set. */
 export function mockFronts(all: () => readonly Records[]): BridgeClient['fronts'] {

@@ -10,15 +10,15 @@ import { searchInputSchema } from '../../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import type { RunState } from '../../../src/core/run.ts';
 import type { EpochPoint, Trial } from '../../../src/core/trial.ts';
-import { fixtureExplanation } from '../../../src/renderer/gallery/explain-fixtures.ts';
-import type { FixtureOptions, FixtureRun } from '../../../src/renderer/gallery/fixtures.ts';
+import { fixtureExplanation } from '../gallery/explain-fixtures.ts';
+import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
 import { fixtureLog } from './log-fixtures.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
 import { mockReview } from './review-fixtures.ts';
-import { fixtureReplay, fixtureTable } from '../../../src/renderer/gallery/replay-fixtures.ts';
+import { fixtureReplay, fixtureTable } from '../gallery/replay-fixtures.ts';
 import { FIXTURE_REPLAYS } from './replays.ts';
 import {
   fixtureDataset,
@@ -31,7 +31,7 @@ import {
   fixtureSummary,
   fixtureTeacher,
   fixtureTrial,
-} from '../../../src/renderer/gallery/fixtures.ts';
+} from '../gallery/fixtures.ts';
 
 interface MockRun {
   options: FixtureOptions;

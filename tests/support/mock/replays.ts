@@ -1,5 +1,5 @@
 import type { ReplayView } from '../../../src/bridge/schemas/replay.ts';
-import { fixtureReplay } from '../../../src/renderer/gallery/replay-fixtures.ts';
+import { fixtureReplay } from '../gallery/replay-fixtures.ts';
 
 export const FIXTURE_REPLAYS: readonly ReplayView[] = [
   fixtureReplay(

@@ -5,12 +5,7 @@ import { layerCosts } from '../../../src/core/arch/cost.ts';
 import type { LayerStatistics, ValueStatistics } from '../../../src/core/layer-statistics.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Trial } from '../../../src/core/trial.ts';
-import {
-  fixtureDataset,
-  fixtureGraph,
-  fixturePredictions,
-  fixtureTeacher,
-} from '../../../src/renderer/gallery/fixtures.ts';
+import { fixtureDataset, fixtureGraph, fixturePredictions, fixtureTeacher } from '../gallery/fixtures.ts';
 
 export function mockReview(find: (id: string) => { readonly trial: Trial }): BridgeClient['review'] {
   return {

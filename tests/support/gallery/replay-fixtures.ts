@@ -1,7 +1,7 @@
 /** A finished replay with curves as strategies draw them, without playing one. */
-import type { GameResultView, ReplaySummaryView, ReplayView, TableView } from '../../bridge/schemas/replay.ts';
-import { spreadAfter } from '../../core/anytime.ts';
-import { createRng, split } from '../../core/math/rng.ts';
+import type { GameResultView, ReplaySummaryView, ReplayView, TableView } from '../../../src/bridge/schemas/replay.ts';
+import { spreadAfter } from '../../../src/core/anytime.ts';
+import { createRng, split } from '../../../src/core/math/rng.ts';
 
 export const fixtureTable: TableView = {
   ...{ bundled: 'nas-bench-macro', name: 'NAS-Bench-Macro', source: 'arXiv 2103.11922', licence: 'Apache-2.0' },

@@ -1,11 +1,11 @@
 /** The explanation of a made-up run: core's own account of its made-up log, with the made-up
  * regions. */
-import { trainingsOf } from '../../core/budget.ts';
-import type { ExplanationView } from '../../bridge/schemas/explain.ts';
-import { studentSpace } from '../../core/arch/families/registry.ts';
-import type { RunEvent } from '../../core/events.ts';
-import { explainRun } from '../../core/strategies/explain.ts';
-import type { Trial } from '../../core/trial.ts';
+import { trainingsOf } from '../../../src/core/budget.ts';
+import type { ExplanationView } from '../../../src/bridge/schemas/explain.ts';
+import { studentSpace } from '../../../src/core/arch/families/registry.ts';
+import type { RunEvent } from '../../../src/core/events.ts';
+import { explainRun } from '../../../src/core/strategies/explain.ts';
+import type { Trial } from '../../../src/core/trial.ts';
 import type { FixtureRun } from './fixtures.ts';
 import { fixtureDataset, fixtureRegions } from './fixtures.ts';
 

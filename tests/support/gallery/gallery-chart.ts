@@ -1,4 +1,4 @@
-import type { ChartView } from '../charts/chart.ts';
+import type { ChartView } from '../../../src/renderer/charts/chart.ts';
 
 /** A chart as the gallery shows it. */
 export interface GalleryChart {

@@ -1,14 +1,14 @@
 /** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a
  * surrogate. */
-import type { Why } from '../../core/events.ts';
-import { paretoFront } from '../../core/geometry/pareto-front.ts';
-import type { SearchConfig } from '../../core/run.ts';
-import { TRADE } from '../../core/strategies/trade/constants.ts';
-import type { RegionsAfter } from '../../core/strategies/followed.ts';
-import { afterTrial, narrowestStep, openRegion, radiusName } from '../../core/strategies/trade/regions.ts';
-import type { Region } from '../../core/strategies/trade/regions.ts';
-import type { Family } from '../../core/space/space.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Why } from '../../../src/core/events.ts';
+import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
+import type { SearchConfig } from '../../../src/core/run.ts';
+import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
+import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
+import { afterTrial, narrowestStep, openRegion, radiusName } from '../../../src/core/strategies/trade/regions.ts';
+import type { Region } from '../../../src/core/strategies/trade/regions.ts';
+import type { Family } from '../../../src/core/space/space.ts';
+import type { Trial } from '../../../src/core/trial.ts';
 
 /** Its regions' box: nine levels to a dimension, so that radii go all, 4, 2, 1. */
 const FAMILY: Pick<Family, 'dimensions'> = {

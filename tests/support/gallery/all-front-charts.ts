@@ -1,8 +1,8 @@
 /** The front over many runs with made-up ones: with a teacher and a picked student, by MACs, of one
  * run, of none. */
-import { allFrontChart, frontIndices } from '../charts/front/all-front.ts';
-import type { AllFrontInput } from '../charts/front/all-front.ts';
-import type { Theme } from '../theme.ts';
+import { allFrontChart, frontIndices } from '../../../src/renderer/charts/front/all-front.ts';
+import type { AllFrontInput } from '../../../src/renderer/charts/front/all-front.ts';
+import type { Theme } from '../../../src/renderer/theme.ts';
 import { fixtureFrontPoints } from './front-fixtures.ts';
 import { fixtureFamilies, fixtureRun, fixtureTeacher } from './fixtures.ts';
 import type { GalleryChart } from './gallery-chart.ts';

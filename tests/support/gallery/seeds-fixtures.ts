@@ -1,8 +1,8 @@
 /** Three students with three seeds each, for the gallery. */
-import { createRng } from '../../core/math/rng.ts';
-import { studentsOf } from '../../core/seeds.ts';
-import type { Trial } from '../../core/trial.ts';
-import type { SeededStudent } from '../charts/seeds.ts';
+import { createRng } from '../../../src/core/math/rng.ts';
+import { studentsOf } from '../../../src/core/seeds.ts';
+import type { Trial } from '../../../src/core/trial.ts';
+import type { SeededStudent } from '../../../src/renderer/charts/seeds.ts';
 
 /** `trials`: finished ones of a search, whose figures are taken for what it had said. */
 export function seededStudents(trials: readonly Trial[], titleOf: (trial: Trial) => string): readonly SeededStudent[] {

@@ -1,6 +1,6 @@
 /** A seeded workspace of core's own families, for gallery, chart tests and work without a host.
  * Costs are exact; accuracies follow a saturating law with noise, as those of real students do. */
-import { trainingsOf } from '../../core/budget.ts';
+import { trainingsOf } from '../../../src/core/budget.ts';
 import type {
   LatencyView,
   DatasetView,
@@ -9,21 +9,21 @@ import type {
   RunSummaryView,
   StrategyView,
   TeacherView,
-} from '../../bridge/schemas/records.ts';
-import { costOf } from '../../core/arch/cost.ts';
-import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
-import { resnetTeacher } from '../../core/arch/families/resnet.ts';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { Why } from '../../core/events.ts';
-import { hypervolumeHistory } from '../../core/geometry/hypervolume.ts';
-import { paretoFront } from '../../core/geometry/pareto-front.ts';
-import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
-import { createRng, split } from '../../core/math/rng.ts';
-import type { Run, RunState, SearchConfig } from '../../core/run.ts';
-import { familyOf, familySize, randomMember } from '../../core/space/lattice.ts';
-import type { RegionsAfter } from '../../core/strategies/followed.ts';
-import { metricsOf } from '../../core/trial.ts';
-import type { EpochPoint, Trial, TrialState } from '../../core/trial.ts';
+} from '../../../src/bridge/schemas/records.ts';
+import { costOf } from '../../../src/core/arch/cost.ts';
+import { studentFamilyNames, studentSpace } from '../../../src/core/arch/families/registry.ts';
+import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
+import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
+import type { Why } from '../../../src/core/events.ts';
+import { hypervolumeHistory } from '../../../src/core/geometry/hypervolume.ts';
+import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../../src/core/latency.ts';
+import { createRng, split } from '../../../src/core/math/rng.ts';
+import type { Run, RunState, SearchConfig } from '../../../src/core/run.ts';
+import { enumerateFamily, familyOf, randomMember } from '../../../src/core/space/lattice.ts';
+import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
+import { metricsOf } from '../../../src/core/trial.ts';
+import type { EpochPoint, Trial, TrialState } from '../../../src/core/trial.ts';
 import { createRegionGame } from './region-game.ts';
 import type { ChosenRegion, RegionGame } from './region-game.ts';
 
@@ -119,7 +119,7 @@ export const fixtureFamilies: readonly FamilyView[] = SPACE.families.map((family
     name: family.name,
     title: family.title,
     dimensions: family.dimensions.map(({ name, title, levels }) => ({ name, title, levels })),
-    students: familySize(family),
+    students: [...enumerateFamily(family)].length,
     reference: { config: family.reference, params: reference.params, macs: reference.macs },
   };
 });
