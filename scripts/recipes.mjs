@@ -47,7 +47,7 @@ export const KINDS = Object.freeze({
   },
   view: {
     ...{ most: 4, registries: ['src/renderer/router.ts'] },
-    entry: /name: '([\w-]+)', component: \(\) => import\('.*\/(\w+)\.vue'\)/g,
+    entry: /(?:name: |inRail\(|beside\()'([\w-]+)',(?:.*|\n\s+component: .*) import\('.*\/(\w+)\.vue'\)/g,
     naming: view,
   },
 });

@@ -1,32 +1,47 @@
 /** Routes, each view a chunk of its own. Hash addresses work on a file-like scheme and on any
  * server alike. */
 import { createRouter, createWebHashHistory } from 'vue-router';
-import type { Router, RouteRecordRaw } from 'vue-router';
+import type { RouteComponent, Router } from 'vue-router';
+import type { ViewId } from '../bridge/commands.ts';
+import type { IconName } from './components/icons.ts';
 import { RUN_TABS } from './run/tabs.ts';
 
-const ROUTES = [
-  { path: '/', name: 'experiments', component: () => import('./views/ExperimentsView.vue') },
-  { path: '/new', name: 'new-run', component: () => import('./views/NewRunView.vue') },
-  {
-    path: `/runs/:id/:tab(${RUN_TABS.map(({ id }) => id).join('|')})?`,
-    name: 'run',
-    component: () => import('./views/RunView.vue'),
-    props: true,
-  },
-  { path: '/students/:id', name: 'student', component: () => import('./views/StudentView.vue'), props: true },
-  { path: '/trash', name: 'trash', component: () => import('./views/TrashView.vue') },
-  { path: '/front', name: 'all-front', component: () => import('./views/AllFrontView.vue') },
-  { path: '/compare', name: 'compare', component: () => import('./views/CompareView.vue') },
-  { path: '/teachers', name: 'teachers', component: () => import('./views/TeachersView.vue') },
-  { path: '/teachers/:name', name: 'teacher', component: () => import('./views/TeacherView.vue'), props: true },
-  { path: '/datasets', name: 'datasets', component: () => import('./views/DatasetsView.vue') },
-  { path: '/datasets/:name', name: 'dataset', component: () => import('./views/DatasetView.vue'), props: true },
-  { path: '/strategies', name: 'strategies', component: () => import('./views/StrategiesView.vue') },
-  { path: '/settings', name: 'settings', component: () => import('./views/SettingsView.vue') },
-  { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue') },
-] as const satisfies readonly RouteRecordRaw[];
+declare module 'vue-router' {
+  interface RouteMeta {
+    readonly icon?: IconName;
+    readonly title?: string;
+  }
+}
 
-export type RouteName = (typeof ROUTES)[number]['name'];
+type View = () => Promise<RouteComponent>;
+
+/** The rail lists it, under its title in `VIEWS`. */
+const inRail = <N extends ViewId>(name: N, path: string, icon: IconName, component: View) => ({
+  ...{ name, path, component, meta: { icon } },
+});
+
+/** The rail does not list it; what its address names are its props. */
+const beside = <N extends string>(name: N, path: string, title: string, component: View) => ({
+  ...{ name, path, component, meta: { title }, props: true },
+});
+
+const TABS = RUN_TABS.map(({ id }) => id).join('|');
+const ROUTES = [
+  inRail('experiments', '/', 'list', () => import('./views/ExperimentsView.vue')),
+  inRail('new-run', '/new', 'plus', () => import('./views/NewRunView.vue')),
+  beside('run', `/runs/:id/:tab(${TABS})?`, 'Run', () => import('./views/RunView.vue')),
+  beside('student', '/students/:id', 'Student', () => import('./views/StudentView.vue')),
+  beside('trash', '/trash', 'Trash', () => import('./views/TrashView.vue')),
+  inRail('all-front', '/front', 'front', () => import('./views/AllFrontView.vue')),
+  inRail('compare', '/compare', 'compare', () => import('./views/CompareView.vue')),
+  inRail('teachers', '/teachers', 'teacher', () => import('./views/TeachersView.vue')),
+  beside('teacher', '/teachers/:name', 'Teacher', () => import('./views/TeacherView.vue')),
+  inRail('datasets', '/datasets', 'images', () => import('./views/DatasetsView.vue')),
+  beside('dataset', '/datasets/:name', 'Data set', () => import('./views/DatasetView.vue')),
+  inRail('strategies', '/strategies', 'chart', () => import('./views/StrategiesView.vue')),
+  inRail('settings', '/settings', 'settings', () => import('./views/SettingsView.vue')),
+  { ...beside('missing', '/:rest(.*)*', 'Nothing here', () => import('./views/MissingView.vue')), props: false },
+] as const;
 
 export function createWorkbenchRouter(): Router {
   return createRouter({ history: createWebHashHistory(), routes: ROUTES });

@@ -49,3 +49,26 @@ it('takes a method whose name is a common word only where it stands as a name', 
   const [told] = additions('    drop: oc.input(id),', KINDS['bridge method'], history);
   expect(told?.files).toEqual(['src/bridge/contract.ts', 'src/host/handlers.ts', 'src/renderer/stores/files.ts']);
 });
+
+it('knows a view by its route, in the words of now and in those that history has', () => {
+  const history = [
+    commit('long', {
+      'src/renderer/router.ts': ["    name: 'run',", "    component: () => import('./views/RunView.vue'),"],
+      'src/renderer/views/RunView.vue': ['<template />'],
+    }),
+    commit('short', {
+      'src/renderer/router.ts': ["  beside('trash', '/trash', 'Trash', () => import('./views/TrashView.vue')),"],
+      'src/renderer/views/TrashView.vue': ['<template />'],
+      'src/renderer/shell/UndoBar.vue': ['  <RouterLink to="/trash" />'],
+    }),
+    commit('reworded', {
+      'src/renderer/router.ts': ["  beside('run', '/run', 'Run', () => import('./views/RunView.vue')),"],
+    }),
+  ];
+  const now = history.slice(1).flatMap(({ added }) => added.get('src/renderer/router.ts') ?? []);
+  const told = additions(now.join('\n'), KINDS.view, history);
+  expect(told.map(({ name, hash, files }) => [name, hash, files.length])).toEqual([
+    ['run', 'long', 2],
+    ['trash', 'short', 2],
+  ]);
+});

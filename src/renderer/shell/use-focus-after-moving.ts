@@ -4,23 +4,7 @@ import { useEventListener } from '@vueuse/core';
 import { nextTick, onScopeDispose } from 'vue';
 import type { Ref } from 'vue';
 import { useRouter } from 'vue-router';
-import type { RouteName } from '../router.ts';
-import type { ViewId } from '../../bridge/commands.ts';
 import { VIEWS } from '../../bridge/commands.ts';
-
-/** Of the views that the rail does not list. */
-const TITLES: Readonly<Record<Exclude<RouteName, ViewId>, string>> = {
-  run: 'Run',
-  student: 'Student',
-  teacher: 'Teacher',
-  dataset: 'Data set',
-  trash: 'Trash',
-  missing: 'Nothing here',
-};
-const titles: ReadonlyMap<unknown, string> = new Map([
-  ...VIEWS.map(({ id, title }): [string, string] => [id, title]),
-  ...Object.entries(TITLES),
-]);
 
 /** A view that takes the focus without a key is not framed: the frame shows people at a keyboard
  * where they are. */
@@ -32,8 +16,8 @@ export function useFocusAfterMoving(main: Readonly<Ref<HTMLElement | null>>): vo
   useEventListener(window, 'pointerdown', () => (byKeys = false), { capture: true });
 
   const stop = useRouter().afterEach(async (to, from) => {
-    const title = titles.get(to.name);
-    document.title = `${title ?? 'Nothing here'} · TRADE workbench`;
+    const title = to.meta.title ?? VIEWS.find(({ id }) => id === to.name)?.title;
+    document.title = `${title} · TRADE workbench`;
     // A tab of the same run, and the window's first view, leave the focus where it is.
     if (from.matched.length === 0 || (to.name === from.name && to.params['id'] === from.params['id'])) return;
     await nextTick();
