@@ -8,6 +8,7 @@ import { installClient } from './api.ts';
 import App from './App.vue';
 import './tokens.css';
 import './base.css';
+import './layout.css';
 import { createWorkbenchRouter } from './router.ts';
 import RefusedScreen from './shell/RefusedScreen.vue';
 import { useLive } from './stores/live.ts';
