@@ -4,7 +4,6 @@ import { finishingOrder, frontPoints } from '../../src/renderer/charts/front/poi
 import { curvesChart, testing } from '../../src/renderer/charts/curves.ts';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { familyMark, markOf } from '../../src/renderer/charts/chart.ts';
-import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { fixtureRun, fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { galleryCharts } from '../support/gallery/gallery-charts.ts';
 import { svgOf } from '../support/gallery/svg-of.ts';
