@@ -18,6 +18,8 @@ import * as s from './schemas/records.ts';
 import * as y from './schemas/system.ts';
 import * as u from './upkeep-contract.ts';
 
+const renameInput = s.idInput.extend({ name: z.string().trim().min(1).max(120) });
+
 export const contract = {
   system: {
     info: oc.output(y.systemSchema),
@@ -93,7 +95,7 @@ export const contract = {
     resume: oc.input(s.idInput).output(s.runSummarySchema),
     /** Ends the run with what it has. */
     stop: oc.input(s.idInput).output(s.runSummarySchema),
-    rename: oc.input(s.idInput.extend({ name: z.string().trim().min(1).max(120) })).output(s.runSummarySchema),
+    rename: oc.input(renameInput).output(s.runSummarySchema),
     keep: oc.input(s.idInput).output(s.runSummarySchema),
   },
   trials: {
@@ -150,6 +152,7 @@ export const contract = {
     start: oc.input(r.replayInputSchema).output(r.replaySummarySchema),
     /** Ends it with the games it has. */
     stop: oc.input(s.idInput).output(r.replaySummarySchema),
+    setName: oc.input(renameInput).output(r.replaySummarySchema),
     /** Stops it if need be and removes it. */
     discard: oc.input(s.idInput).output(z.void()),
   },

@@ -206,6 +206,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
       get: ({ id }) => replays.get(id),
       start: (input) => replays.start(input),
       stop: ({ id }) => replays.stop(id),
+      setName: ({ id, name }) => replays.setName(id, name),
       discard: ({ id }) => replays.discard(id),
     },
     views: {

@@ -131,6 +131,23 @@ describe('replays.start', () => {
     await expect(client.replays.get({ id })).rejects.toMatchObject({ code: 'run.missing' });
   });
 
+  it('keeps another name over a restart, given while it is played or afterwards', async () => {
+    const { host, client, path, kept } = await open();
+    const last = (await follow(host, () => client.replays.start(GAME), hasEnded)).at(-1);
+    const id = last?.id ?? '';
+    const long = await client.replays.start(LONG);
+    await client.replays.setName({ id: long.id, name: 'Under way' });
+    expect(await client.replays.setName({ id, name: 'Ended' })).toMatchObject({ state: 'finished', played: 6 });
+    await expect(client.replays.setName({ id: 'none', name: 'x' })).rejects.toMatchObject({ code: 'run.missing' });
+    await expect(client.replays.setName({ id, name: ' ' })).rejects.toMatchObject({ code: 'config.invalid' });
+    await client.replays.stop({ id: long.id });
+    await host.close();
+    const again = await openHost(path);
+    const names = (await again.client.replays.list()).map(({ name }) => name);
+    expect([names, kept().length]).toEqual([['Under way', 'Ended'], 2]);
+    expect((await again.client.replays.get({ id })).results).toHaveLength(6);
+  });
+
   it('discarded while it is played, it leaves no file', async () => {
     const { host, client, kept } = await open();
     const first = (await follow(host, () => client.replays.start(GAME), hasEnded)).at(-1);

@@ -1,24 +1,24 @@
 /** Replays of the workspace: one is played at a time, in the replay worker; the others wait. What
  * was played is kept. */
 import { randomBytes } from 'node:crypto';
-import type { GameResultView, ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
+import type { ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { scoreAfter, spreadAfter } from '../../core/anytime.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 import type { ReplayFiles } from './files.ts';
-import { secondsLeft } from './player.ts';
-import type { GameTime, ReplayPlayer } from './player.ts';
+import { playGames } from './play-games.ts';
+import type { ActiveReplay, Ending } from './play-games.ts';
 import type { ReplaySources } from './sources.ts';
 import { checkStrategies } from './table.ts';
 
 export interface Replays {
   list(): Promise<readonly ReplaySummaryView[]>;
-  /** Throws `run.missing`, as `stop` and `discard` do. */
+  /** Throws `run.missing`, as `stop`, `setName` and `discard` do. */
   get(id: string): Promise<ReplayView>;
   /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
   start(input: ParsedReplayInput): Promise<ReplaySummaryView>;
   stop(id: string): Promise<ReplaySummaryView>;
+  setName(id: string, name: string): Promise<ReplaySummaryView>;
   discard(id: string): Promise<void>;
   /** Keeps what was played, and that the others were asked for. */
   close(): Promise<void>;
@@ -34,26 +34,10 @@ export interface ReplayParts {
   readonly clock: () => number;
 }
 
-/** What is being played is written down this often: a kill costs no more. */
-const KEEP_MS = 30_000;
-
-type Ending = 'finished' | 'failed' | 'stopped' | 'interrupted' | 'discarded';
-
-interface Active {
-  summary: ReplaySummaryView;
-  readonly results: GameResultView[];
-  readonly player: ReplayPlayer;
-  isPlaying: boolean;
-  /** What it ends as when it is told to end. */
-  ending?: Exclude<Ending, 'finished' | 'failed'>;
-  /** Settles when its turn is over. */
-  turn: Promise<void>;
-}
-
 export function createReplays({ sources, files, live, log, now, clock }: ReplayParts): Replays {
   /** Of what has ended. */
   let ended: Promise<Map<string, ReplaySummaryView>> | undefined;
-  const active = new Map<string, Active>();
+  const active = new Map<string, ActiveReplay>();
   let last: Promise<void> = Promise.resolve();
   let isClosing = false;
 
@@ -61,53 +45,19 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
   const kept = (): Promise<Map<string, ReplaySummaryView>> =>
     (ended ??= files.readAll().then((all) => new Map(all.map(({ summary }) => [summary.id, settled(summary)]))));
 
-  function change(one: Active, next: Partial<ReplaySummaryView>): void {
+  function change(one: ActiveReplay, next: Partial<ReplaySummaryView>): void {
     one.summary = { ...one.summary, ...next };
     live.publish({ type: 'replay.changed', replay: one.summary });
   }
 
-  async function play(one: Active): Promise<void> {
-    const start = clock();
-    const times: GameTime[] = [];
-    let written = start;
-    const seconds = (): number => (clock() - start) / 1000;
-    const { strategies, seeds, budget, batch, single, limits } = one.summary;
-    // All strategies play a seed before any plays the next: what there is at any time is paired.
-    for (let seed = 1; seed <= seeds; seed += 1) {
-      for (const strategy of strategies) {
-        if (one.ending !== undefined) return;
-        const began = clock();
-        const tell = (share: number): void => {
-          const time: GameTime = { strategy, share, seconds: (clock() - began) / 1000 };
-          const left = secondsLeft(strategies, seeds, [...times, time]);
-          const progress = { strategy, seed, done: one.results.length + share };
-          change(one, {
-            state: 'running',
-            seconds: seconds(),
-            live: { ...progress, ...(left !== undefined && { secondsLeft: left }) },
-          });
-        };
-        tell(0);
-        const game = await one.player.play({ strategy, seed, budget, batch, single, limits }, tell);
-        if (game === undefined) return;
-        one.results.push({ strategy, seed, ...game });
-        times.push({ strategy, share: 1, seconds: (clock() - began) / 1000 });
-        change(one, { played: one.results.length, scores: scoresOf(one.results, strategies), seconds: seconds() });
-        if (clock() - written < KEEP_MS) continue;
-        written = clock();
-        files.write({ summary: one.summary, results: one.results });
-      }
-    }
-  }
-
   /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is
    * gone already. */
-  async function run(one: Active): Promise<void> {
+  async function run(one: ActiveReplay): Promise<void> {
     if (one.ending !== undefined) return;
     one.isPlaying = true;
     let reason: string | undefined;
     try {
-      await play(one);
+      await playGames(one, { change: (next) => change(one, next), keep: files.write, clock });
     } catch (error) {
       log.error({ replay: one.summary.id, error: String(error) }, 'replay failed');
       reason = error instanceof Error ? error.message : String(error);
@@ -115,7 +65,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
     await end(one, reason === undefined ? (one.ending ?? 'finished') : 'failed', reason);
   }
 
-  async function end(one: Active, how: Ending, reason?: string): Promise<void> {
+  async function end(one: ActiveReplay, how: Ending, reason?: string): Promise<void> {
     await one.player.close();
     const { live: _, ...rest } = one.summary;
     const { id } = rest;
@@ -147,7 +97,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       ...{ id, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
       ...{ played: 0, scores: [], createdAt, seconds: 0 },
     };
-    const one: Active = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
+    const one: ActiveReplay = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
     active.set(id, one);
     live.publish({ type: 'replay.changed', replay: summary });
     one.turn = last.then(() => run(one));
@@ -156,7 +106,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
   }
 
   /** The end of the player is the end of the game in hand. */
-  async function finish(one: Active, ending: NonNullable<Active['ending']>): Promise<void> {
+  async function finish(one: ActiveReplay, ending: NonNullable<ActiveReplay['ending']>): Promise<void> {
     const isFirst = one.ending === undefined;
     one.ending ??= ending;
     if (one.isPlaying) {
@@ -168,7 +118,22 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
   async function summaryOf(id: string): Promise<ReplaySummaryView> {
     const summary = active.get(id)?.summary ?? (await kept()).get(id);
     if (summary !== undefined) return summary;
-    throw new WorkbenchError('run.missing', `There is no replay "${id}" in this workspace.`);
+    throw missing(id);
+  }
+
+  async function setName(id: string, name: string): Promise<ReplaySummaryView> {
+    const one = active.get(id);
+    if (one) {
+      change(one, { name });
+      return one.summary;
+    }
+    const replay = await files.read((await summaryOf(id)).id);
+    if (replay === undefined) throw missing(id);
+    const summary = { ...(await summaryOf(id)), name };
+    files.write({ summary, results: replay.results });
+    (await kept()).set(id, summary);
+    live.publish({ type: 'replay.changed', replay: summary });
+    return summary;
   }
 
   return {
@@ -188,6 +153,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       if (one) await finish(one, 'stopped');
       return summaryOf(id);
     },
+    setName,
     discard: async (id) => {
       await summaryOf(id);
       const one = active.get(id);
@@ -203,16 +169,10 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
   };
 }
 
+const missing = (id: string): WorkbenchError =>
+  new WorkbenchError('run.missing', `There is no replay "${id}" in this workspace.`);
+
 function settled(summary: ReplaySummaryView): ReplaySummaryView {
   const { live: _, ...rest } = summary;
   return rest.state === 'running' || rest.state === 'queued' ? { ...rest, state: 'interrupted' } : rest;
-}
-
-function scoresOf(results: readonly GameResultView[], strategies: readonly string[]): ReplaySummaryView['scores'] {
-  return strategies.flatMap((strategy) => {
-    const curves = results.filter((game) => game.strategy === strategy).map(({ hypervolume }) => hypervolume);
-    const length = Math.max(0, ...curves.map((curve) => curve.length));
-    const ends = curves.map((curve) => [scoreAfter(curve, length)]);
-    return ends.length === 0 ? [] : [{ strategy, hypervolume: spreadAfter(ends, 1, 'maximize').median }];
-  });
 }

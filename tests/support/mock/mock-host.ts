@@ -268,6 +268,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
         const { live: _, ...shown } = findReplay(id).summary;
         return putReplay({ ...findReplay(id), summary: { ...shown, state: 'stopped' } });
       },
+      setName: async ({ id, name }) => putReplay({ ...findReplay(id), summary: { ...findReplay(id).summary, name } }),
       discard: async ({ id }) => {
         replays.delete(id);
         emit({ type: 'replay.removed', id });
