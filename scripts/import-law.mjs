@@ -50,26 +50,26 @@ export const IMPORT_LAW = Object.freeze({
   },
   cli: {
     rooms: ['core', 'bridge'],
-    files: ['src/host/create-host.ts'],
+    files: ['src/host/for-shells.ts'],
     packages: ['commander'],
     node: true,
-    advice: 'the command line composes the host by host/create-host.ts and uses its services, as the windows do.',
+    advice: 'the command line composes the host by host/for-shells.ts and uses its services, as the windows do.',
   },
   main: {
     rooms: ['bridge'],
-    files: ['src/host/create-host.ts'],
+    files: ['src/host/for-shells.ts'],
     packages: ['electron', '@orpc/server'],
     node: true,
     advice:
-      'a shell composes the host by host/create-host.ts and carries the bridge; what both shells need belongs to host.',
+      'a shell composes the host by host/for-shells.ts and carries the bridge; what both shells need belongs to host.',
   },
   web: {
     rooms: ['bridge'],
-    files: ['src/host/create-host.ts'],
+    files: ['src/host/for-shells.ts'],
     packages: ['ws', '@orpc/server'],
     node: true,
     advice:
-      'a shell composes the host by host/create-host.ts and carries the bridge; what both shells need belongs to host.',
+      'a shell composes the host by host/for-shells.ts and carries the bridge; what both shells need belongs to host.',
   },
   preload: {
     rooms: ['bridge'],

@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { plainJson } from '../bridge/words/control-characters.ts';
 import { numberWord } from '../bridge/numbers.ts';
-import { assertOurs, createHost, defaultWorkspace, readWorkspace, terminalText } from '../host/create-host.ts';
-import type { Host, ReadableWorkspace } from '../host/create-host.ts';
+import { assertOurs, createHost, defaultWorkspace, readWorkspace, terminalText } from '../host/for-shells.ts';
+import type { Host, ReadableWorkspace } from '../host/for-shells.ts';
 import type { VerbContext } from './verb.ts';
 
 /** Exit code of what Ctrl+C ended and another command can go on with. */

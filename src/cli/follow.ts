@@ -2,8 +2,8 @@
  * pause. */
 import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import type { Trial } from '../core/trial.ts';
-import { createProgressPrinter, followRun, resultText } from '../host/create-host.ts';
-import type { Host, RunEnd, RunNews } from '../host/create-host.ts';
+import { createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
+import type { Host, RunEnd, RunNews } from '../host/for-shells.ts';
 import { INTERRUPTED, printAside, printJson, printLines } from './common.ts';
 import type { CommonOptions } from './common.ts';
 import { endRecord, newsRecord } from './records.ts';

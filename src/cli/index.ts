@@ -10,7 +10,7 @@ if (problem === undefined) {
   // where nothing can be written.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(join(import.meta.dirname, '../../.cache/compile'));
-  const { endWithLauncher } = await import('../host/create-host.ts');
+  const { endWithLauncher } = await import('../host/for-shells.ts');
   const { runProgram } = await import('./program.ts');
   endWithLauncher();
   process.exitCode = await runProgram(process.argv.slice(2));

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { withoutControls } from '../bridge/words/control-characters.ts';
-import { failureOf } from '../host/create-host.ts';
+import { failureOf } from '../host/for-shells.ts';
 import { backendVerb } from './verbs/backend.ts';
 import { datasetsVerb } from './verbs/datasets.ts';
 import { doctorVerb } from './verbs/doctor.ts';

@@ -6,8 +6,8 @@ import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import { studentsOf } from '../core/seeds.ts';
 import type { Trial } from '../core/trial.ts';
-import { frontOf } from '../host/create-host.ts';
-import type { RunEnd, RunNews } from '../host/create-host.ts';
+import { frontOf } from '../host/for-shells.ts';
+import type { RunEnd, RunNews } from '../host/for-shells.ts';
 
 export function runRecord({ run, trials }: Pick<RunSummaryView, 'run' | 'trials'>) {
   const all = Object.values(trials).reduce((sum, count) => sum + count, 0);

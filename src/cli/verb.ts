@@ -1,6 +1,6 @@
 /** What a verb of the program is, and what it gets. */
 import type { Command } from 'commander';
-import type { HostOptions } from '../host/create-host.ts';
+import type { HostOptions } from '../host/for-shells.ts';
 
 /** What a verb gets. */
 export interface VerbContext {

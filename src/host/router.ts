@@ -11,7 +11,7 @@ import { isForeign, toWire, toWorkbenchError } from '../bridge/errors.ts';
 import { wireSerializers } from '../bridge/numbers.ts';
 import { boundCall } from './call-bound.ts';
 import type { CallContext } from './call-bound.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers } from './handler-parts.ts';
 import type { HostClient } from './host.ts';
 import type { Log } from './log.ts';
 import { serveSocket } from './socket-line.ts';

@@ -2,7 +2,7 @@
  * in work-signs.ts. */
 import { Notification, powerSaveBlocker } from 'electron';
 import type { BrowserWindow } from 'electron';
-import type { Host } from '../host/create-host.ts';
+import type { Host } from '../host/for-shells.ts';
 import { afterEvent, keepsAwake, NO_WORK, noticesBetween, progressOf, workOf } from './work-signs.ts';
 import type { Notice, Work } from './work-signs.ts';
 

@@ -3,7 +3,7 @@
 import { isUnderWay, outlivesWindow } from '../bridge/schemas/job.ts';
 import type { JobView } from '../bridge/schemas/job.ts';
 import type { HostEvent, RunSummaryView } from '../bridge/schemas/records.ts';
-import { percentText } from '../host/create-host.ts';
+import { percentText } from '../host/for-shells.ts';
 
 /** What runs now: searches, and the jobs that go on without a window. */
 export interface Work {

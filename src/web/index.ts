@@ -9,7 +9,7 @@ if (problem === undefined) {
   // where nothing can be written.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache(join(import.meta.dirname, '../../.cache/compile'));
-  const { endWithLauncher } = await import('../host/create-host.ts');
+  const { endWithLauncher } = await import('../host/for-shells.ts');
   const { runWebShell } = await import('./web-shell.ts');
   endWithLauncher();
   await runWebShell(process.argv.slice(2));

@@ -1,6 +1,6 @@
 /** The sample search of an empty workspace, followed in the terminal. */
-import { failureOf, followRun, resultText } from '../host/create-host.ts';
-import type { HostClient, ProgressPrinter, RunNews } from '../host/create-host.ts';
+import { failureOf, followRun, resultText } from '../host/for-shells.ts';
+import type { HostClient, ProgressPrinter, RunNews } from '../host/for-shells.ts';
 
 /**
  * Does nothing where there are runs already; a failure is told, and the workbench stays open. A

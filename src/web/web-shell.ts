@@ -4,8 +4,8 @@
  */
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createHost, createProgressPrinter, defaultWorkspace, failureOf } from '../host/create-host.ts';
-import type { Host, HostOptions } from '../host/create-host.ts';
+import { createHost, createProgressPrinter, defaultWorkspace, failureOf } from '../host/for-shells.ts';
+import type { Host, HostOptions } from '../host/for-shells.ts';
 import { openAppWindow } from './browser.ts';
 import type { AppWindow } from './browser.ts';
 import { readWebOptions } from './options.ts';

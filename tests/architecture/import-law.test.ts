@@ -20,10 +20,10 @@ const LAWFUL: Readonly<Record<string, string>> = {
   'src/compute/tasks/train/task.ts': 'export const input = 1;\n',
   'src/compute/tasks/train/run.ts': "export { input } from './task.ts';\n",
   'src/host/uses-task.ts': "export { input } from '../compute/tasks/train/task.ts';\n",
-  'src/host/create-host.ts':
+  'src/host/for-shells.ts':
     "import type { Message } from '../compute/protocol.ts';\nexport const first: Message = 'start';\n",
   'src/host/uses-store.ts': "export { room } from '../store/lawful.ts';\n",
-  'src/cli/uses-host.ts': "export { first } from '../host/create-host.ts';\n",
+  'src/cli/uses-host.ts': "export { first } from '../host/for-shells.ts';\n",
 };
 
 /** Files that need each other by types alone: gone when the program runs, a tangle for its
@@ -55,7 +55,7 @@ const PLANTS: readonly Plant[] = [
   { room: 'bridge', code: imports('node:path'), rule: 'bridge-node', compiler: true },
   { room: 'compute', code: imports('../store/lawful.ts'), rule: 'compute-rooms', compiler: true },
   { room: 'compute', code: imports('better-sqlite3'), rule: 'compute-packages', compiler: false },
-  { room: 'store', code: imports('../host/create-host.ts'), rule: 'store-rooms', compiler: true },
+  { room: 'store', code: imports('../host/for-shells.ts'), rule: 'store-rooms', compiler: true },
   { room: 'host', code: imports('../compute/lawful.ts'), rule: 'host-rooms', compiler: true },
   { room: 'host', code: imports('../compute/tasks/train/run.ts'), rule: 'host-rooms', compiler: true },
   { room: 'host', code: imports('electron'), rule: 'host-packages', compiler: false },
@@ -66,7 +66,7 @@ const PLANTS: readonly Plant[] = [
   { room: 'main', code: imports('ws'), rule: 'main-packages', compiler: false },
   { room: 'web', code: imports('../main/lawful.ts'), rule: 'web-rooms', compiler: true },
   { room: 'web', code: imports('electron'), rule: 'web-packages', compiler: false },
-  { room: 'preload', code: imports('../host/create-host.ts'), rule: 'preload-rooms', compiler: true },
+  { room: 'preload', code: imports('../host/for-shells.ts'), rule: 'preload-rooms', compiler: true },
   // Electron's types bring Node's along, so only dependency-cruiser can tell here.
   { room: 'preload', code: imports('node:fs'), rule: 'preload-node', compiler: false },
   { room: 'renderer', code: imports('../store/lawful.ts'), rule: 'renderer-rooms', compiler: true },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import type { Page } from '../../src/bridge/connect-link.ts';
 import { PORT_MESSAGE } from '../../src/bridge/shell.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

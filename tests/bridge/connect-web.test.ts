@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import type { HostConnection } from '../../src/bridge/connect.ts';
 import type { ConnectionState } from '../../src/bridge/connect-link.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { startWebServer } from '../../src/web/server.ts';
 import type { WebServer } from '../../src/web/server.ts';
 import type { WebSocket } from 'ws';

@@ -1,7 +1,7 @@
 /** `trade retrain`: the winners of a run once more. A search that reports its lucky seeds is found
  * out here. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readWorkspace } from '../../src/host/create-host.ts';
+import { readWorkspace } from '../../src/host/for-shells.ts';
 import { makeBench, SMALL } from './command-line.ts';
 import type { Bench, Outcome } from './command-line.ts';
 

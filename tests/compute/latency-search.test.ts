@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createHost } from '../../src/host/create-host.ts';
+import { createHost } from '../../src/host/for-shells.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 
 it('times each student, then trains it, and has a front of accuracy against latency', async () => {

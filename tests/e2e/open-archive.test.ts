@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import { packToFile } from '../../src/host/create-host.ts';
+import { packToFile } from '../../src/host/for-shells.ts';
 import { describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { createRng } from '../../src/core/math/rng.ts';
-import { createHost } from '../../src/host/create-host.ts';
+import { createHost } from '../../src/host/for-shells.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { writeTinyDataset } from '../compute/support/tiny-dataset.ts';
 

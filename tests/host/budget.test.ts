@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';
 

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { contract } from '../../src/bridge/contract.ts';
-import { createHost } from '../../src/host/create-host.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import { createHost } from '../../src/host/for-shells.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { FAKE_TRAINER, fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 
 const hosts: Host[] = [];

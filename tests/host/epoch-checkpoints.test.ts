@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';

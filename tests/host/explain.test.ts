@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
 import { createExplainer } from '../../src/host/runs/explain.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

@@ -9,7 +9,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
-import { createHost, isLocked } from '../../src/host/create-host.ts';
+import { createHost, isLocked } from '../../src/host/for-shells.ts';
 import { wishFor } from '../../src/store/upkeep/recovery.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { FAKE_TRAINER, makeResources, SAMPLE, temporaryFolder } from '../support/fake-host.ts';

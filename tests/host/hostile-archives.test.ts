@@ -16,7 +16,7 @@ import { createCatalog } from '../../src/host/library/catalog.ts';
 import type { Catalog } from '../../src/host/library/catalog.ts';
 import { createExporter } from '../../src/host/students/export.ts';
 import { createHandlers } from '../../src/host/handlers.ts';
-import type { HandlerParts } from '../../src/host/handlers.ts';
+import type { HandlerParts } from '../../src/host/handler-parts.ts';
 import type { HostClient } from '../../src/host/host.ts';
 import { createLibrary } from '../../src/host/library/library.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';

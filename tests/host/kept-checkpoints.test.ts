@@ -8,7 +8,7 @@ import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { frontOf } from '../../src/core/front.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Trial } from '../../src/core/trial.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import { trainAgainInput } from '../../src/bridge/config/train-again.ts';
 import type { RunSources } from '../../src/core/records/sources.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { DATABASE_FILE, openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, temporaryFolder } from '../support/fake-host.ts';
 import { invertLabels, writeCard, writeSmallDataset, writeSmallTeacher } from '../support/small-data.ts';

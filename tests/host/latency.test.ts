@@ -7,8 +7,8 @@ import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/recor
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { medianMs } from '../../src/core/latency.ts';
 import type { Trial } from '../../src/core/trial.ts';
-import type { Host } from '../../src/host/create-host.ts';
-import { frontOf } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
+import { frontOf } from '../../src/host/for-shells.ts';
 import { graphOf } from '../../src/host/runs/context.ts';
 import type { Attempt } from '../../src/host/runs/tasks/attempt.ts';
 import { timeStudentFirst } from '../../src/host/runs/tasks/latency.ts';

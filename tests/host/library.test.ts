@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teacherInputSchema } from '../../src/bridge/schemas/library.ts';
 import { TEACHER_RECIPE } from '../../src/compute/tasks/train-teacher/task.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
 import { handFolder } from '../support/hand-over.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

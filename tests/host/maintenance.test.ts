@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
 import { untilRun } from '../support/until-run.ts';

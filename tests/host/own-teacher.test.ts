@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { PreviewView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { WorkbenchError } from '../../src/core/errors.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 

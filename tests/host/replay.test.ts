@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReplayInput, ReplaySummaryView } from '../../src/bridge/schemas/replay.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { secondsLeft } from '../../src/host/replays/player.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { tinyTable, wideTable } from '../support/tiny-table.ts';

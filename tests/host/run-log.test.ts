@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';
 

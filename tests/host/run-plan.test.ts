@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from '../support/fake-teacher.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { STRATEGY_INFOS, openStrategy } from '../../src/core/strategies/registry.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { createTableProblem } from '../../src/core/strategies/replay.ts';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

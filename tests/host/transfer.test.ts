@@ -6,7 +6,7 @@ import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { SearchConfig } from '../../src/core/run.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { priorOf } from '../../src/host/runs/transfer.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createHost } from '../../src/host/create-host.ts';
-import type { Host, HostOptions } from '../../src/host/create-host.ts';
+import { createHost } from '../../src/host/for-shells.ts';
+import type { Host, HostOptions } from '../../src/host/for-shells.ts';
 import { FASHION_TEACHER, writeFakeTeacher } from './fake-teacher.ts';
 import type { FakePlan } from './fake-trainer.ts';
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { PIECE_BYTES } from '../../src/bridge/schemas/file.ts';
-import type { HostClient } from '../../src/host/create-host.ts';
+import type { HostClient } from '../../src/host/for-shells.ts';
 
 let number = 0;
 

@@ -1,6 +1,6 @@
 /** Waiting for a run of a host to come so far. */
 import type { RunSummaryView } from '../../src/bridge/schemas/records.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 
 export async function untilRun(
   client: Host['client'],

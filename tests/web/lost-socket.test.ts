@@ -9,7 +9,7 @@ import type { WebSocket } from 'ws';
 import { connectToHost } from '../../src/bridge/connect.ts';
 import type { HostConnection } from '../../src/bridge/connect.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { Host } from '../../src/host/create-host.ts';
+import type { Host } from '../../src/host/for-shells.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { useLive } from '../../src/renderer/stores/live.ts';
 import { useRecords } from '../../src/renderer/stores/records.ts';

@@ -1,7 +1,7 @@
 /** What a terminal hears of a sample search, from its start to whatever its end is. */
 import { describe, expect, it } from 'vitest';
 import type { HostEvent, RunSummaryView } from '../../src/bridge/schemas/records.ts';
-import type { HostClient, ProgressPrinter } from '../../src/host/create-host.ts';
+import type { HostClient, ProgressPrinter } from '../../src/host/for-shells.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { runSample } from '../../src/web/sample.ts';

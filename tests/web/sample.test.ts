@@ -1,6 +1,6 @@
 /** What a terminal says of a sample search that fails, and of one that is left. */
 import { expect, it } from 'vitest';
-import type { HostClient, ProgressPrinter } from '../../src/host/create-host.ts';
+import type { HostClient, ProgressPrinter } from '../../src/host/for-shells.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 import { runSample } from '../../src/web/sample.ts';
 

@@ -1,6 +1,6 @@
 /** `trade backend`: what computes here, and how fast. */
 import type { BackendView } from '../../bridge/schemas/system.ts';
-import { countText, measureBackend, textTable } from '../../host/create-host.ts';
+import { countText, measureBackend, textTable } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

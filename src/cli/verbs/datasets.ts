@@ -1,6 +1,6 @@
 /** `trade datasets`: the data sets that a search can use. */
 import type { DatasetView } from '../../bridge/schemas/records.ts';
-import { listDatasets, textTable } from '../../host/create-host.ts';
+import { listDatasets, textTable } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

@@ -6,8 +6,8 @@
 import type { BackupView } from '../../bridge/maintenance-contract.ts';
 import type { DoctorView } from '../../bridge/schemas/system.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/create-host.ts';
-import type { RecoveryReport } from '../../host/create-host.ts';
+import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/for-shells.ts';
+import type { RecoveryReport } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb, VerbContext } from '../verb.ts';

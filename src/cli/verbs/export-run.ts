@@ -2,7 +2,7 @@
  * also beside a running search. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createProgressPrinter, packToFile } from '../../host/create-host.ts';
+import { createProgressPrinter, packToFile } from '../../host/for-shells.ts';
 import {
   INTERRUPTED,
   printAside,

@@ -1,8 +1,8 @@
 /** `trade export TRIAL`: a student, or a teacher, as a file that computes what was trained; also
  * beside a running search. */
 import { Option } from 'commander';
-import { exportToFile } from '../../host/create-host.ts';
-import type { ExportOrder } from '../../host/create-host.ts';
+import { exportToFile } from '../../host/for-shells.ts';
+import type { ExportOrder } from '../../host/for-shells.ts';
 import {
   printAside,
   printJson,

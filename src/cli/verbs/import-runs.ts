@@ -1,7 +1,7 @@
 /** `trade import-runs FILE`: takes in what `trade export-run` or `trade export-workspace` wrote;
  * all of it or nothing. */
 import { basename, resolve } from 'node:path';
-import { createProgressPrinter, takenText } from '../../host/create-host.ts';
+import { createProgressPrinter, takenText } from '../../host/for-shells.ts';
 import { INTERRUPTED, printAside, printJson, printLines, stoppable, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

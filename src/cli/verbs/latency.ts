@@ -1,6 +1,6 @@
 /** `trade latency TRIAL`: times a finished student on every engine, with the machine to itself as
  * far as the workbench goes. */
-import { latencyText } from '../../host/create-host.ts';
+import { latencyText } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

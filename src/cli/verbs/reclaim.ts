@@ -2,7 +2,7 @@
 import { Argument } from 'commander';
 import { WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
 import type { WasteKind } from '../../bridge/schemas/upkeep.ts';
-import { countText, textTable } from '../../host/create-host.ts';
+import { countText, textTable } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

@@ -13,8 +13,8 @@ import {
   openReplay,
   secondsLeft,
   tableText,
-} from '../../host/create-host.ts';
-import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/create-host.ts';
+} from '../../host/for-shells.ts';
+import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/for-shells.ts';
 import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

@@ -1,7 +1,7 @@
 /** `trade runs`: the runs of the workspace, newest first; also while another process searches in
  * it. */
-import { countText, percentText, textTable } from '../../host/create-host.ts';
-import type { RunSummary } from '../../host/create-host.ts';
+import { countText, percentText, textTable } from '../../host/for-shells.ts';
+import type { RunSummary } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

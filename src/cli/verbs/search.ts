@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { checkSearch } from '../../host/create-host.ts';
+import { checkSearch } from '../../host/for-shells.ts';
 import { wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import { follow } from '../follow.ts';

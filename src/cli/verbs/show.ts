@@ -16,8 +16,8 @@ import {
   trialName,
   trialText,
   whyText,
-} from '../../host/create-host.ts';
-import type { ReadableWorkspace, RunEnd } from '../../host/create-host.ts';
+} from '../../host/for-shells.ts';
+import type { ReadableWorkspace, RunEnd } from '../../host/for-shells.ts';
 import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions } from '../common.ts';
 import type { Verb } from '../verb.ts';

@@ -4,8 +4,8 @@ import { InvalidArgumentError } from 'commander';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
 import type { ParsedTeacherInput } from '../../bridge/schemas/library.ts';
 import { parseInput } from '../../bridge/config/parse-input.ts';
-import { countText, createProgressPrinter, listTeachers, percentText, textTable } from '../../host/create-host.ts';
-import type { Host, TeacherReport } from '../../host/create-host.ts';
+import { countText, createProgressPrinter, listTeachers, percentText, textTable } from '../../host/for-shells.ts';
+import type { Host, TeacherReport } from '../../host/for-shells.ts';
 import {
   INTERRUPTED,
   printAside,

@@ -1,5 +1,5 @@
 /** `trade trash`, `restore`, `purge`: runs into the trash, back, and gone for good. */
-import type { HostClient } from '../../host/create-host.ts';
+import type { HostClient } from '../../host/for-shells.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions } from '../common.ts';

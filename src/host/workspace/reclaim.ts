@@ -21,8 +21,8 @@ export interface ReclaimParts {
   readonly workspace: Workspace;
   readonly runs: Pick<RunService, 'active' | 'announce'>;
   readonly upkeep: Pick<RunUpkeep, 'purge'>;
-  /** Trainers at work beside searches: they read and write caches. */
-  readonly isBusy: () => boolean;
+  /** Why searches or trainers may read and write what would go, in words. */
+  readonly busy: () => string | undefined;
 }
 
 /** A smaller part of the file is not worth the writing of all of it. */
@@ -34,7 +34,7 @@ type Found = Awaited<ReturnType<typeof findWaste>>;
 const total = (sizes: readonly { readonly bytes: number }[]): number =>
   sizes.reduce((sum, { bytes }) => sum + bytes, 0);
 
-export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts): Reclaim {
+export function createReclaim({ workspace, runs, upkeep, busy }: ReclaimParts): Reclaim {
   const { store, files, directory } = workspace;
   const database = join(directory, DATABASE_FILE);
 
@@ -63,8 +63,7 @@ export function createReclaim({ workspace, runs, upkeep, isBusy }: ReclaimParts)
     if (kind === 'database' && store.passage().arriving.length > 0) {
       return 'Runs are being taken in from a file: wait for its end, or stop it.';
     }
-    if (runs.active().length > 0) return 'A search is running: pause it first.';
-    return isBusy() ? 'Something is being trained or measured: wait for its end, or stop it.' : undefined;
+    return busy();
   }
 
   async function dropWeights({ weights }: Found): Promise<void> {

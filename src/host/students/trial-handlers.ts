@@ -1,0 +1,54 @@
+/** What windows ask of one student: its record and network, notes, curves, latencies, its file. */
+import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { Run } from '../../core/run.ts';
+import type { Trial } from '../../core/trial.ts';
+import type { HandlerParts, Handlers } from '../handler-parts.ts';
+import { graphOf, spaceOf } from '../runs/context.ts';
+import { measureStudent } from '../runs/tasks/latency.ts';
+
+interface StudentRecord {
+  readonly trial: Trial;
+  readonly run: Run;
+  readonly graph: ArchitectureGraph;
+}
+
+export function trialHandlers({ workspace, catalog, runs, jobs, executor, exporter }: HandlerParts): Handlers['trials'] {
+  const { store } = workspace;
+
+  function trialOf(id: string): Trial {
+    const trial = store.trial(id);
+    if (trial !== undefined) return trial;
+    throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
+  }
+
+  async function studentOf(id: string): Promise<StudentRecord> {
+    const trial = trialOf(id);
+    const { run } = runs.get(trial.runId);
+    const { card } = await catalog.dataset(run.config.dataset);
+    const { family } = trial.candidate;
+    const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
+    return { trial, run, graph: graphOf(space, trial.candidate) };
+  }
+
+  return {
+    note: ({ id }) => ({ note: store.trialNote(trialOf(id).id) }),
+    setNote: ({ id, note }) => store.setTrialNote(id, note),
+    get: async ({ id }) => ({ ...(await studentOf(id)), epochs: store.epochs(id) }),
+    epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
+    latencies: ({ id }) => store.latencies(trialOf(id).id),
+    measureLatency: async ({ id }) => {
+      const { trial, run, graph } = await studentOf(id);
+      const title = `Student ${trial.number + 1}`;
+      if (trial.state !== 'finished') {
+        const message = `${title} is ${trial.state}: latency is measured of finished students.`;
+        throw new WorkbenchError('run.state', message);
+      }
+      return jobs.track({ kind: 'latency', subject: `${title} of "${run.name}"` }, (tell, signal) => {
+        tell({ stage: 'timing its passes, alone' });
+        return measureStudent({ store, executor }, { trial, graph }, signal);
+      });
+    },
+    export: ({ id, format, precision }) => exporter.toMemory({ network: { trial: id }, format, precision }),
+  };
+}
