@@ -1,32 +1,24 @@
 /** Runs as people handle them: start, pause, resume, stop, keep. One runs at a time; the loop is in
  * `runs/loop.ts`. */
 import { randomBytes } from 'node:crypto';
-import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { trainingsOf } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Metrics } from '../../core/objective.ts';
 import type { Run } from '../../core/run.ts';
-import { endOf } from '../../core/trial.ts';
-import type { Trial } from '../../core/trial.ts';
-import type { NoteHit, RunQuery, RunSummary } from '../../store/store.ts';
+import type { NoteHit, RunQuery } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Catalog } from '../library/catalog.ts';
 import type { LiveEvents } from '../live-events.ts';
-import { createKeptFront } from './kept-front.ts';
-import { createLiveProgress } from './live-progress.ts';
 import type { LiveProgress } from './live-progress.ts';
 import type { Log } from '../log.ts';
 import { problemOf, spaceOf } from './context.ts';
-import type { RunContext } from './context.ts';
 import { startRunLoop } from './loop.ts';
 import type { RunLoop } from './loop.ts';
 import { assertSameOrigin } from '../library/known-sources.ts';
+import { openContext } from './open-context.ts';
 import { planResume, planRun } from './plan.ts';
 import type { RunPlan } from './plan.ts';
-import { runningScore, trainedOf } from './score.ts';
-import { logReader, readLog, readTrials } from '../slices.ts';
 import { priorOf } from './transfer.ts';
+import { createRunViews, noRun } from './views.ts';
 import type { Executor } from '../executors/executor.ts';
 
 export interface RunService {
@@ -70,12 +62,8 @@ interface ActiveRun {
   readonly settled: Promise<void>;
 }
 
-/** Revisions a session has for its views of runs: more than it can make, and few enough for exact
- * integers. */
-const VIEWS_OF_A_SESSION = 2 ** 32;
-
 export function createRunService({ workspace, catalog, executor, live, log, now }: RunServiceParts): RunService {
-  const { store, files } = workspace;
+  const { store } = workspace;
   const active = new Map<string, ActiveRun>();
   /** Runs that wait, and why, though the disk took no more writes: in the store they are
    * running. */
@@ -83,73 +71,23 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
   /** A start or resume that is still being checked: a second one must not slip in beside it. */
   let launching: Promise<unknown> | undefined;
   let closing = false;
-  let revision = sessionNumber(store.fence) * VIEWS_OF_A_SESSION;
-
-  function get(id: string): RunSummaryView {
-    const summary = store.summary(id);
-    if (summary === undefined) throw missing(id);
-    return viewOf(summary);
-  }
-
-  /** The store is read and the view is made in one go, so views rank as what they show. */
-  function viewOf(summary: RunSummary): RunSummaryView {
-    const { run } = summary;
-    revision += 1;
-    const progress = active.get(run.id)?.progress;
-    if (progress !== undefined) return { ...summary, revision, live: progress.view() };
-    // People see what is true.
-    if (run.state !== 'running') return { ...summary, revision };
-    return { ...summary, revision, run: { ...run, state: 'paused', reason: unwritten.get(run.id) ?? run.reason } };
-  }
-
-  function runChanged(id: string): void {
-    const summary = store.summary(id);
-    if (summary !== undefined) live.publish({ type: 'run.changed', summary: viewOf(summary) });
-  }
-
-  function trialChanged(id: string): void {
-    const trial = store.trial(id);
-    if (trial !== undefined) live.publish({ type: 'trial.changed', trial });
-  }
+  const views = createRunViews(store, live, {
+    progressOf: (id) => active.get(id)?.progress,
+    unwrittenOf: (id) => unwritten.get(id),
+  });
 
   async function launch(run: Run, plan: RunPlan, wish: 'run' | 'stop' = 'run'): Promise<RunSummaryView> {
     const { id: runId } = run;
-    // A run that came in before archives were looked at may ask for any number.
-    const config = { ...run.config, slots: Math.min(run.config.slots, MOST_SLOTS) };
     const isLearned = store.sources(runId) === undefined;
-    const trials = await readTrials(store, runId);
-    const told: Metrics[] = [];
-    await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
+    const context = await openContext({ workspace, executor, live, log, now }, run, plan, () => views.announce(runId));
     assertOpen();
-    const problem = problemOf(config, plan.places, store.prior(runId));
-    const progress = createLiveProgress({ ...progressSoFar(trials, { ...run, config }), now });
-    const { trainImages } = config;
-    const { directory, known } = plan.places.dataset;
-    const context: RunContext = {
-      runId,
-      config,
-      store,
-      files,
-      executor,
-      log,
-      problem,
-      space: spaceOf(problem),
-      dataset: { directory, ...(known && { known }), ...(trainImages !== undefined && { trainImages }) },
-      teacher: plan.places.teacher,
-      progress,
-      score: runningScore(config, told),
-      kept: createKeptFront(config, config.checkpoints.keep === 'front' ? weighted(trials) : []),
-      runChanged: () => runChanged(runId),
-      trialChanged,
-      pointAppended: (trialId, point) => live.publish({ type: 'epoch.appended', trialId, runId, point }),
-      now,
-    };
+    const { progress } = context;
     if (isLearned) {
       store.setSources(runId, plan.sources);
       log.info({ run: runId }, 'the run kept no fingerprints: those of now are written down');
     }
     store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));
-    executor.resize(config.slots);
+    executor.resize(context.config.slots);
     const loop = startRunLoop(context, wish);
     const settled = loop.done.then((reason) => {
       active.delete(runId);
@@ -157,20 +95,12 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
       // A trainer holds much memory: an idle workbench keeps none.
       if (active.size === 0) executor.resize(0);
       log.info({ run: runId, state: store.run(runId)?.state }, 'run left the machine');
-      runChanged(runId);
+      views.announce(runId);
     });
     active.set(runId, { loop, progress, settled });
     log.info({ run: runId, name: run.name, wish }, 'run started');
-    runChanged(runId);
-    return get(runId);
-  }
-
-  /** Those that keep or have to lose something: what another dominates is dominated by one of
-   * them. */
-  function weighted(trials: readonly Trial[]): readonly Trial[] {
-    const [first] = trials;
-    const ids = new Set(first && store.withWeights(first.runId));
-    return trials.filter((trial) => isFinished(trial) && ids.has(trial.id));
+    views.announce(runId);
+    return views.get(runId);
   }
 
   /** Refuses while another runs: on one machine two searches would only slow each other down. */
@@ -233,9 +163,9 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
     else if (unwritten.has(id)) writeDown(id);
     else if (run.state !== 'paused') {
       store.setRunState(id, 'paused');
-      runChanged(id);
+      views.announce(id);
     }
-    return get(id);
+    return views.get(id);
   }
 
   async function stop(id: string): Promise<RunSummaryView> {
@@ -244,7 +174,7 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
     if (entry !== undefined) {
       await entry.loop.stop();
       await entry.settled;
-      return get(id);
+      return views.get(id);
     }
     if (run.state === 'finished' || run.state === 'failed') throw ended(run, 'stopped');
     writeDown(id);
@@ -252,7 +182,7 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
       return launch(run, await planAgain(run), 'stop');
     });
     await active.get(id)?.settled;
-    return get(id);
+    return views.get(id);
   }
 
   async function rest(id: string): Promise<void> {
@@ -271,12 +201,12 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
 
   function known(id: string): Run {
     const run = store.run(id);
-    if (run === undefined) throw missing(id);
+    if (run === undefined) throw noRun(id);
     return run;
   }
 
   function outOfTrash(id: string): Run {
-    const { run, trashedAt } = get(id);
+    const { run, trashedAt } = views.get(id);
     if (trashedAt === undefined) return run;
     throw new WorkbenchError('run.state', `"${run.name}" is in the trash: restore it first.`);
   }
@@ -284,16 +214,16 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
   function changed(id: string, change: () => void): RunSummaryView {
     known(id);
     change();
-    runChanged(id);
-    return get(id);
+    views.announce(id);
+    return views.get(id);
   }
 
   return {
-    get,
+    get: views.get,
     list: (query) => {
       const { rows, total } = store.runs(query);
       const ids = rows.map(({ run }) => run.id);
-      return { rows: rows.map(viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
+      return { rows: rows.map(views.viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
     },
     start,
     pause,
@@ -311,26 +241,6 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
       await pauseAll('The workbench was closed.');
     },
   };
-}
-
-const isFinished = ({ state }: Trial): boolean => state === 'finished';
-
-function progressSoFar(
-  trials: readonly Trial[],
-  { config }: Run,
-): Omit<Parameters<typeof createLiveProgress>[0], 'now'> {
-  const finished = trials.filter(isFinished);
-  return {
-    total: trainingsOf(config),
-    slots: config.slots,
-    done: trials.filter((trial) => endOf(trial) !== undefined).length,
-    measured: finished.map((trial) => trial.seconds),
-  };
-}
-
-/** A fence begins with the number of its session. */
-function sessionNumber(fence: string): number {
-  return Number.parseInt(fence.slice(1), 10);
 }
 
 function resumeNote(run: Run, version: number, isLearned: boolean): string | undefined {
@@ -351,10 +261,6 @@ function resumeNote(run: Run, version: number, isLearned: boolean): string | und
 function newRunId(): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${time}-${randomBytes(3).toString('hex')}`;
-}
-
-function missing(id: string): WorkbenchError {
-  return new WorkbenchError('run.missing', `There is no run "${id}" in this workspace; \`trade runs\` lists them.`);
 }
 
 function ended(run: Run, verb: string): WorkbenchError {

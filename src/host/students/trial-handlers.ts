@@ -13,7 +13,14 @@ interface StudentRecord {
   readonly graph: ArchitectureGraph;
 }
 
-export function trialHandlers({ workspace, catalog, runs, jobs, executor, exporter }: HandlerParts): Handlers['trials'] {
+export function trialHandlers({
+  workspace,
+  catalog,
+  runs,
+  jobs,
+  executor,
+  exporter,
+}: HandlerParts): Handlers['trials'] {
   const { store } = workspace;
 
   function trialOf(id: string): Trial {
