@@ -7,7 +7,7 @@
  * gap      validation accuracy minus test accuracy of one training
  * tau      Kendall's tau-b between two columns, over the students that have both
  */
-import { kendallTau } from '../../src/core/math/kendall-tau.ts';
+import { kendallTau } from './kendall-tau.ts';
 import { FULL_EPOCHS, trainingId } from './plan.ts';
 import type { Signal } from './plan.ts';
 import type { Rows, TrainingRow } from './rows.ts';

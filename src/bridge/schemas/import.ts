@@ -37,7 +37,6 @@ export const importInputSchema = z
   .refine(leavesSome, LEAVES_NOTHING);
 
 export type ImportOrder = z.input<typeof importOrderSchema>;
-export type ImportInput = z.input<typeof importInputSchema>;
 export type ImportOptions = z.output<typeof importOptionsSchema>;
 export type ParsedImportOrder = z.output<typeof importOrderSchema>;
 export type ParsedImportInput = z.output<typeof importInputSchema>;

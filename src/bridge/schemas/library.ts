@@ -59,7 +59,6 @@ export const teacherInputSchema = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).default(1).describe('Of weights, batches and augmentation'),
 });
 
-export type TeacherInput = z.input<typeof teacherInputSchema>;
 export type ParsedTeacherInput = z.output<typeof teacherInputSchema>;
 
 /** What training it means: the network, and how long it may take by what was measured on this

@@ -85,7 +85,6 @@ export type TableSource = z.output<typeof tableSourceSchema>;
 export type TableView = z.output<typeof tableSchema>;
 export type ReplayInput = z.input<typeof replayInputSchema>;
 export type ParsedReplayInput = z.output<typeof replayInputSchema>;
-export type ReplayGame = z.output<typeof gameSchema>;
 export type ReplaySummaryView = z.output<typeof replaySummarySchema>;
 export type GameResultView = z.output<typeof gameResultSchema>;
 export type ReplayView = z.output<typeof replaySchema>;

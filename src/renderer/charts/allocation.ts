@@ -46,6 +46,8 @@ const SOURCE_MARKS = [
     { color: 5, symbol: 'roundRect' },
   ],
 ] as const;
+/** Of a strategy that this version does not have. */
+const OTHER_MARK = { color: 6, symbol: 'circle' };
 /** Marks of more students than these are smaller. */
 const MANY = 200;
 
@@ -94,7 +96,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
       }),
       series: [
         ...sources.map((source) => {
-          const known = SOURCE_MARKS[rank(source) % SOURCE_MARKS.length] ?? SOURCE_MARKS[0];
+          const known = SOURCE_MARKS[rank(source)] ?? OTHER_MARK;
           const { color } = markOf(known.color, theme);
           return {
             type: 'scatter' as const,

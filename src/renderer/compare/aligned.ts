@@ -11,11 +11,6 @@ export interface AlignedRow {
   readonly status: 'same' | 'changed' | 'added' | 'removed';
 }
 
-export interface AlignedColumn {
-  readonly node: DiagramNode;
-  readonly row: number;
-}
-
 export interface Aligned {
   readonly rows: readonly AlignedRow[];
   /** Rows of the boxes that a line leads from and to; `skips`: over how many rows it leads. */

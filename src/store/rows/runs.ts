@@ -49,8 +49,6 @@ function toRun(row: RunRow): Run {
 // Written by createRun below, from a SearchConfig, or by an earlier version from its own.
 const recordedConfig = (row: RunRow): RecordedConfig => readJson(row.config) as RecordedConfig;
 
-export type RunReader = ReturnType<typeof runReader>;
-
 export function runReader(db: Connection) {
   const byId = db.prepare<[string], RunRow>('SELECT * FROM run WHERE id = ?');
   const pages = runPages<RunRow>(db);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kendallTau } from '../../../src/core/math/kendall-tau.ts';
+import { kendallTau } from '../../scripts/record-table/kendall-tau.ts';
 
 describe("Kendall's tau", () => {
   it('is 1 under any rising map and −1 under any falling one, ties kept', () => {
