@@ -1,10 +1,8 @@
 /** Trains teachers, each in a trainer of its own, and moves the finished folders into the
  * workspace. What was stopped goes on later. */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobView } from '../../bridge/schemas/job.ts';
-import { teacherInputSchema } from '../../bridge/schemas/library.ts';
 import type { ParsedTeacherInput, TeacherPreviewView, UnfinishedTeacherView } from '../../bridge/schemas/library.ts';
 import type { Report } from '../../compute/tasks/tasks.ts';
 import { TEACHER_RECIPE } from '../../compute/tasks/train-teacher/task.ts';
@@ -13,18 +11,17 @@ import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { median } from '../../core/math/quantile.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
-import { recordedDatasetSchema } from '../../core/records/sources.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
 import type { EpochPoint } from '../../core/trial.ts';
 import type { StoredFiles } from '../../store/files.ts';
-import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import type { JobList, TellJob } from '../jobs/job-list.ts';
 import type { Log } from '../log.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import { readCurve, writeCurve } from './teacher-files.ts';
+import { createUnfinishedTeachers, idOf } from './unfinished-teachers.ts';
 import { outputOf } from '../executors/executor.ts';
 import type { Executor } from '../executors/executor.ts';
 import { createTurns } from '../turns.ts';
@@ -68,14 +65,11 @@ export interface TeacherTrainingParts {
   readonly changed: () => void;
 }
 
-const ORDER_FILE = 'order.json';
-const SOURCES_FILE = 'sources.json';
-const ID = /^teacher-[a-z0-9-]{1,80}$/;
-
 export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
   const { executor, catalog, folders, jobs, log, changed } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
   const inTurn = createTurns();
+  const begun = createUnfinishedTeachers(folders.cache);
 
   async function check({ name, dataset }: ParsedTeacherInput): Promise<void> {
     const isTaken =
@@ -91,9 +85,6 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     await catalog.dataset(dataset);
   }
 
-  /** Not the session's own folder: another session goes on from its checkpoints. */
-  const placeOf = (id: string): string => join(folders.cache, id);
-
   async function train(
     order: ParsedTeacherInput,
     report: (news: TeacherReport) => void,
@@ -102,11 +93,8 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     const { name, title = name, seed, epochs, learningRate, flip } = order;
     const dataset = await catalog.dataset(order.dataset);
     const jobId = idOf(order);
-    const tempDir = placeOf(jobId);
-    const known = await sourcesOf(order, dataset, tempDir);
-    mkdirSync(tempDir, { recursive: true });
-    writeFileSync(join(tempDir, ORDER_FILE), JSON.stringify(order));
-    writeFileSync(join(tempDir, SOURCES_FILE), JSON.stringify(known));
+    const known = await sourcesOf(order, dataset);
+    const tempDir = begun.begin(order, known);
     let points = await readCurve(tempDir);
     const input = {
       ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
@@ -137,15 +125,15 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
 
   /** What it is trained on: the same as at its start, where it goes on. Throws `dataset.*`. */
   async function sourcesOf(
-    { name }: ParsedTeacherInput,
+    order: ParsedTeacherInput,
     { name: dataset, directory, card }: Found<DatasetCard>,
-    place: string,
   ): Promise<Recorded<DatasetSources>> {
+    const { name } = order;
     const { sources } = await checkDatasetFiles(directory, card);
-    const known = readSources(place);
-    const isBegun = hasStates(place);
-    if (known === undefined || !isBegun) {
-      if (isBegun)
+    const known = begun.sourcesOf(order);
+    const hasStates = begun.hasStates(order);
+    if (known === undefined || !hasStates) {
+      if (hasStates)
         log.warn({ teacher: name }, 'the training kept no fingerprint of its data: that of now is written down');
       return { ...sources, at: new Date().toISOString() };
     }
@@ -160,7 +148,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
     tell: TellJob,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    let points = await readCurve(placeOf(idOf(order)));
+    let points = await begun.pointsOf(order);
     tell({ stage: 'loading the images', points });
     const report = (news: TeacherReport): void => {
       if (news.type === 'progress') return tell({ stage: news.stage, done: news.done, total: news.total });
@@ -190,7 +178,7 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
       const { params, macs } = costOf(resnetTeacher(card.shape, card.classes.length));
       const trainImages = card.splits.train.count;
       const rate = await secondsForMac(catalog);
-      const points = await readCurve(placeOf(idOf(order)));
+      const points = await begun.pointsOf(order);
       const epochsDone = points.at(-1)?.epoch ?? 0;
       const left = order.epochs - epochsDone;
       return {
@@ -198,57 +186,13 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
         ...(rate !== undefined && { seconds: rate * macs * trainImages * left }),
       };
     },
-    unfinished: async () => {
-      const found = readdirSync(folders.cache).filter((id) => ID.test(id) && !inHand.has(id));
-      const all = await Promise.all(
-        found.map(async (id) => {
-          const order = readOrder(placeOf(id));
-          const points = await readCurve(placeOf(id));
-          return order && { id, order, points, bytes: bytesIn(placeOf(id)) };
-        }),
-      );
-      return all.filter((one) => one !== undefined);
-    },
+    unfinished: () => begun.all((id) => inHand.has(id)),
     discard: (id) => {
-      if (!ID.test(id) || !existsSync(placeOf(id))) {
-        throw new WorkbenchError('teacher.missing', `There is no unfinished training "${id}".`);
-      }
       if (inHand.has(id)) throw new WorkbenchError('run.state', 'It is being trained: stop it first.');
-      rmSync(placeOf(id), { recursive: true, force: true });
+      begun.discard(id);
     },
     inHand: () => [...inHand.values()],
   };
-}
-
-/** The same for the same training: its checkpoints can be gone on from. */
-function idOf({ name, dataset, seed, epochs, learningRate, flip }: ParsedTeacherInput): string {
-  const hash = createHash('sha256').update(JSON.stringify([dataset, seed, epochs, learningRate, flip]));
-  return `teacher-${name}-${hash.digest('hex').slice(0, 8)}`;
-}
-
-function readOrder(place: string): ParsedTeacherInput | undefined {
-  try {
-    return teacherInputSchema.safeParse(JSON.parse(readFileSync(join(place, ORDER_FILE), 'utf8'))).data;
-  } catch {
-    // A folder of something else, or one that a kill left before its first word.
-    return undefined;
-  }
-}
-
-/** Whether a trainer has left anything to go on from: it may have been killed before its epoch was
- * told. */
-function hasStates(place: string): boolean {
-  const own = new Set([ORDER_FILE, SOURCES_FILE]);
-  return existsSync(place) && readdirSync(place).some((name) => !own.has(name));
-}
-
-/** Of an unfinished training; `undefined` where an earlier version began it. */
-function readSources(place: string): Recorded<DatasetSources> | undefined {
-  try {
-    return recordedDatasetSchema.safeParse(JSON.parse(readFileSync(join(place, SOURCES_FILE), 'utf8'))).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** An epoch that is trained again replaces its point, and what came after it. */
