@@ -86,6 +86,18 @@ export type DistillationRecipe = RecordOf<typeof distillationInput>;
 export type DistillationLoss = DistillationRecipe['loss'];
 export type RecipeOf<L extends DistillationLoss> = Extract<DistillationRecipe, { readonly loss: L }>;
 
+/** As a form offers them, in this order. */
+export const LOSS_TITLES: Readonly<Record<DistillationLoss, string>> = {
+  kd: 'Soft targets (kd)',
+  mse: 'Logits (mse)',
+  dkd: 'Decoupled soft targets (dkd)',
+  dist: 'Relations (dist)',
+  at: 'Attention maps (at)',
+  fitnet: 'A feature map (fitnet)',
+  crd: 'Contrast of features (crd)',
+  none: 'Labels alone (none)',
+};
+
 export const DISTILLATION_DEFAULTS: { readonly [L in DistillationLoss]: RecipeOf<L> } = Object.freeze({
   none: none.parse({ loss: 'none' }),
   kd: kd.parse({}),

@@ -1,6 +1,7 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
+import { LOSS_TITLES } from '../../core/records/distillation.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';
@@ -40,15 +41,6 @@ export function searchChoices(
       { value: 'last', title: 'Last epoch' },
       { value: 'front', title: 'Students on the front' },
     ],
-    'recipe.distillation.loss': [
-      { value: 'kd', title: 'Soft targets (kd)' },
-      { value: 'mse', title: 'Logits (mse)' },
-      { value: 'dkd', title: 'Decoupled soft targets (dkd)' },
-      { value: 'dist', title: 'Relations (dist)' },
-      { value: 'at', title: 'Attention maps (at)' },
-      { value: 'fitnet', title: 'A feature map (fitnet)' },
-      { value: 'crd', title: 'Contrast of features (crd)' },
-      { value: 'none', title: 'Labels alone (none)' },
-    ],
+    'recipe.distillation.loss': Object.entries(LOSS_TITLES).map(([value, title]) => ({ value, title })),
   };
 }
