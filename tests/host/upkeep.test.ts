@@ -201,8 +201,8 @@ describe('reclaiming space', () => {
     })().finally(() => (isDone = true));
     while (!isDone) await host.client.space.reclaim({ kinds: ['orphans', 'trash', 'caches', 'database'] });
     await arriving;
-    // Three kinds of weights each.
-    expect(files('checkpoints')).toHaveLength(3 * 3 * arrivals);
+    // Three kinds of weights each, and the network of a search.
+    expect(files('checkpoints')).toHaveLength(3 * 4 * arrivals);
     await sound();
   });
 
