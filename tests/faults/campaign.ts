@@ -116,7 +116,7 @@ function startSession(life: Life): Session {
   createInterface(child.stdout).on('line', (line) => {
     const [what, subject = '', value] = line.split(' ');
     if (what === 'epoch') life.epochs.set(subject, Number(value));
-    else {
+    if (what === 'done') {
       life.done.set(Number(subject), Number(value));
       count += 1;
       heard();
