@@ -1,6 +1,6 @@
 /** A trainer process over its real channel: it trains, obeys, refuses rubbish, and does not outlive
  * its parent. */
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,20 +12,18 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { DatasetSources, Recorded } from '../../src/core/records/sources.ts';
-import type { FromTrainer } from '../../src/compute/protocol.ts';
-import type { EpochReport, ProgressReport } from '../../src/compute/tasks/outputs.ts';
-import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
+import type { Input } from '../../src/compute/tasks/tasks.ts';
 import type { Trained } from '../../src/compute/tasks/train/task.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { decodeTensors, roundToHalf } from '../../src/compute/files/safetensors.ts';
 import { idxBytes, TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTransformer } from './support/tiny-training.ts';
+import { ENTRY, ENVIRONMENT, orderOf, reportsOf, startTrainer as launch } from './support/trainer.ts';
+import type { Trainer } from './support/trainer.ts';
 
-const ENTRY = fileURLToPath(new URL('../../src/compute/trainer-process.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'process-'));
 const directory = writeTinyDataset(join(folder, 'data'));
 const children = new Set<ChildProcess>();
-const environment = { ...process.env, TF_NUM_INTRAOP_THREADS: '1' };
 
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
@@ -33,79 +31,10 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Report = EpochReport | ProgressReport;
-
-interface Trainer {
-  readonly child: ChildProcess;
-  readonly events: FromTrainer[];
-  readonly send: (message: unknown) => void;
-  /** Orders a task. */
-  readonly order: <K extends Kind>(kind: K, jobId: string, input: Input<K>) => void;
-  /** The first message of this type that has come or comes. */
-  readonly next: <T extends FromTrainer['type']>(
-    type: T,
-    jobId?: string,
-  ) => Promise<Extract<FromTrainer, { readonly type: T }>>;
-  /** The output of a job of this kind. */
-  readonly done: <K extends Kind>(kind: K, jobId: string) => Promise<Output<K>>;
-  /** Of a student that is trained to its end. */
-  readonly trained: (jobId: string) => Promise<Trained>;
-  /** The first epoch of a job that is told. */
-  readonly epoch: (jobId: string) => Promise<EpochReport>;
-  readonly epochs: (jobId: string) => readonly EpochReport[];
-}
-
 function startTrainer(): Trainer {
-  const child = fork(ENTRY, {
-    serialization: 'advanced',
-    env: environment,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  children.add(child);
-  const events: FromTrainer[] = [];
-  const exited = new Promise<never>((_, reject) =>
-    child.once('exit', (code) => reject(new Error(`trainer left with ${code}`))),
-  );
-  exited.catch(() => undefined); // only of interest to whoever waits for an event
-  child.on('message', (event) => events.push(event as FromTrainer)); // sent by our own trainer
-  const send = (message: unknown): void => void child.send(message as object); // rubbish on purpose, in one test
-  const until = async <T>(find: () => T | undefined): Promise<T> => {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await Promise.race([exited, setTimeout(5)]);
-    }
-  };
-  const next: Trainer['next'] = (type, jobId) =>
-    until(() => {
-      const found = events.find(
-        (event) => event.type === type && (jobId === undefined || ('jobId' in event && event.jobId === jobId)),
-      );
-      return found as Extract<FromTrainer, { readonly type: typeof type }> | undefined; // by its type
-    });
-  const epochs: Trainer['epochs'] = (jobId) =>
-    reportsOf(events, jobId).filter((report): report is EpochReport => report.type === 'epoch');
-  const done: Trainer['done'] = async (kind, jobId) => (await next('done', jobId)).output as Output<typeof kind>;
-  return {
-    ...{ child, events, send, next, epochs, done },
-    order: (kind, jobId, input) => send(orderOf(kind, jobId, input)),
-    epoch: (jobId) => until(() => epochs(jobId)[0]),
-    trained: async (jobId) => {
-      const output = await done('train', jobId);
-      if (output.type === 'trained') return output;
-      throw new Error(`${jobId} was to be trained to its end`);
-    },
-  };
-}
-
-const orderOf = (kind: string, jobId: string, input: unknown) => ({
-  ...{ type: 'order', kind, jobId, fence: 'fence-1', input },
-  folders: { temp: join(folder, 'temp'), cache: join(folder, 'cache') },
-});
-
-/** Told by trainings alone, here. */
-function reportsOf(events: readonly FromTrainer[], jobId: string): readonly Report[] {
-  return events.flatMap((event) => (event.type === 'report' && event.jobId === jobId ? [event.report as Report] : []));
+  const trainer = launch(folder);
+  children.add(trainer.child);
+  return trainer;
 }
 
 function student(changes: Partial<Input<'train'>> = {}): Input<'train'> {
@@ -229,10 +158,10 @@ describe('the trainer process', () => {
     send('rubbish');
     send(7);
     send({ type: 'explode', jobId: 'odd', fence: 'f' });
-    send({ ...orderOf('train', 'homeless', student()), folders: {} });
-    send(orderOf('juggle', 'unknown', {}));
-    send(orderOf('import', 'elsewhere', {}));
-    send(orderOf('train', 'no-recipe', { ...student(), recipe: { epochs: 'many' } }));
+    send({ ...orderOf(folder, 'train', 'homeless', student()), folders: {} });
+    send(orderOf(folder, 'juggle', 'unknown', {}));
+    send(orderOf(folder, 'import', 'elsewhere', {}));
+    send(orderOf(folder, 'train', 'no-recipe', { ...student(), recipe: { epochs: 'many' } }));
     order('train', '../outside', student());
     send({ type: 'pause', jobId: 'nobody' });
     order('train', 'first', student({ recipe: LONG }));
@@ -399,11 +328,11 @@ describe('the trainer process', () => {
 
   it('does not outlive a parent that was killed', async () => {
     const parent = spawn(process.execPath, [fileURLToPath(new URL('support/parent.ts', import.meta.url)), ENTRY], {
-      env: environment,
+      env: ENVIRONMENT,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     children.add(parent);
-    parent.stdin.end(JSON.stringify(orderOf('train', 'orphan', student({ recipe: LONG }))));
+    parent.stdin.end(JSON.stringify(orderOf(folder, 'train', 'orphan', student({ recipe: LONG }))));
     const pid = Number(
       await new Promise<string>((resolve) => parent.stdout.once('data', (data) => resolve(String(data)))),
     );

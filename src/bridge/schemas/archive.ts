@@ -1,6 +1,6 @@
 /** Runs and workspaces as one file: what an archive says of itself, and how it crosses the
  * bridge. */
-import { count, z } from '../../core/records/zod.ts';
+import { count, hash, z } from '../../core/records/zod.ts';
 
 const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
@@ -48,9 +48,7 @@ export const manifestSchema = z.strictObject({
   kind: z.enum(['run', 'workspace']),
   program: z.string().max(100),
   packedAt: z.string().max(40),
-  runs: z
-    .array(z.strictObject({ id: ID, name: z.string().max(200), records: z.string().regex(/^[0-9a-f]{64}$/) }))
-    .max(100_000),
+  runs: z.array(z.strictObject({ id: ID, name: z.string().max(200), records: hash })).max(100_000),
   views: z.array(z.strictObject({ name: z.string().max(200), content: z.string().max(20_000) })).max(1000),
   /** Every other entry, so that nothing is missing and nothing was added. */
   files: z
@@ -58,7 +56,7 @@ export const manifestSchema = z.strictObject({
       z.strictObject({
         path: z.string().max(300),
         bytes: count,
-        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        sha256: hash,
       }),
     )
     .max(1_000_000),

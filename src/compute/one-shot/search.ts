@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
+import { pathCounts } from '../../core/arch/supernet.ts';
 import type { SupernetEdge } from '../../core/arch/supernet.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { OneShotMethod } from '../../core/one-shot/method.ts';
@@ -110,8 +111,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       return [slot, values === undefined ? tf.zerosLike(parameters.theta) : tf.tensor1d(values.slice())];
     }),
   );
-  const levels = edges.map(({ paths }) => paths.length);
-  let mixing = start?.mixing ?? startState(startMixing(levels, createRng(split(seed, STREAM.start))));
+  let mixing = start?.mixing ?? startState(startMixing(pathCounts(edges), createRng(split(seed, STREAM.start))));
 
   return {
     moveMixing: (batch) => {

@@ -17,6 +17,9 @@ export interface SupernetEdge {
   readonly paths: readonly (readonly string[])[];
 }
 
+/** How many paths each edge has, `[edges]`. */
+export const pathCounts = (edges: readonly SupernetEdge[]): readonly number[] => edges.map(({ paths }) => paths.length);
+
 export interface Supernet {
   readonly graph: ArchitectureGraph;
   readonly edges: readonly SupernetEdge[];

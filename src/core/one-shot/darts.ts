@@ -12,7 +12,6 @@ export const darts: OneShotDefinition = {
   defaults: { learningRate: 3e-4, weightDecay: 1e-3 },
   create: (levels, { learningRate = NaN, weightDecay = NaN }) => ({
     steps: { learningRate, weightDecay, firstMoment: 0.5, secondMoment: 0.999 },
-    hypergradient: { kind: 'first' },
     draw: (alpha) => {
       const p = joined(byEdge(levels, alpha).map(softmax));
       return [{ p, pull: (dp) => pullSoftmax(levels, p, dp) }];

@@ -17,11 +17,6 @@ export interface Drawn {
   readonly pull: (dp: Float64Array) => Float64Array;
 }
 
-/** How alpha is told what the weights would have learned from it; `first`: not at all. */
-export interface Hypergradient {
-  readonly kind: 'first';
-}
-
 /** Adam's step over alpha (Kingma and Ba 2015), with decay as a part of the slope. */
 export interface MixingSteps {
   readonly learningRate: number;
@@ -32,7 +27,6 @@ export interface MixingSteps {
 
 export interface OneShotMethod {
   readonly steps: MixingSteps;
-  readonly hypergradient: Hypergradient;
   /** A pass for each: slopes are their mean. `weights` are trained on half of the training images,
    * `mixing` on the other. */
   readonly draw: (alpha: Float64Array, rng: Rng, phase: 'weights' | 'mixing') => readonly Drawn[];

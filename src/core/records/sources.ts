@@ -2,14 +2,12 @@
  * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a
  * name, a card or a date may stay while the content becomes another.
  */
-import { readOnly, z } from './zod.ts';
+import { hash, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
 
-/** SHA-256, in hex. */
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex');
 /** When it was computed, ISO 8601. */
 const moment = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/, 'expected a moment');
 

@@ -7,6 +7,9 @@ z.config({ jitless: true });
 export { z };
 
 export const count = z.int().min(0);
+
+/** SHA-256, in hex. */
+export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex');
 /** It may be NaN or infinite: `z.number()` refuses both. */
 export const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 

@@ -4,7 +4,7 @@
  * gone on with.
  */
 import { candidateSchema } from '../../core/records/candidate.ts';
-import { anyNumber, count, z } from '../../core/records/zod.ts';
+import { anyNumber, count, hash, z } from '../../core/records/zod.ts';
 import { searchFault } from '../../bridge/config/recorded-search.ts';
 import {
   latencySchema,
@@ -129,9 +129,9 @@ const ROWS = {
     kind: z.string(),
     epoch: count,
     bytes: count,
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256: hash,
   },
-  supernet: { search: count, epoch: count, bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) },
+  supernet: { search: count, epoch: count, bytes: count, sha256: hash },
   trial_note: { trial: count, note: noteSchema },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>;
 

@@ -4,6 +4,7 @@
  * more.
  */
 import { costOf } from '../../core/arch/cost.ts';
+import { pathCounts } from '../../core/arch/supernet.ts';
 import { countSpending } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Search } from '../../core/events.ts';
@@ -249,10 +250,7 @@ function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void 
 /** Of a method that there is, in a family that has a supernet. */
 function assertSearch(context: RunContext, search: Search): void {
   const { edges } = supernetOf(context, search);
-  oneShotMethod(
-    search,
-    edges.map(({ paths }) => paths.length),
-  );
+  oneShotMethod(search, pathCounts(edges));
 }
 
 /** Exact costs, which settle the limits before anything is trained. */

@@ -5,6 +5,7 @@ import type { Run } from '../../core/run.ts';
 import type { Trial } from '../../core/trial.ts';
 import type { HandlerParts, Handlers } from '../handler-parts.ts';
 import { graphOf, spaceOf } from '../runs/context.ts';
+import { studentOf } from './trained-network.ts';
 import { measureStudent } from '../runs/tasks/latency.ts';
 
 interface StudentRecord {
@@ -23,13 +24,9 @@ export function trialHandlers({
 }: HandlerParts): Handlers['trials'] {
   const { store } = workspace;
 
-  function trialOf(id: string): Trial {
-    const trial = store.trial(id);
-    if (trial !== undefined) return trial;
-    throw new WorkbenchError('trial.missing', `There is no trial "${id}" in this workspace.`);
-  }
+  const trialOf = (id: string): Trial => studentOf(store, id).trial;
 
-  async function studentOf(id: string): Promise<StudentRecord> {
+  async function recordOf(id: string): Promise<StudentRecord> {
     const trial = trialOf(id);
     const { run } = runs.get(trial.runId);
     const { card } = await catalog.dataset(run.config.dataset);
@@ -41,11 +38,11 @@ export function trialHandlers({
   return {
     note: ({ id }) => ({ note: store.trialNote(trialOf(id).id) }),
     setNote: ({ id, note }) => store.setTrialNote(id, note),
-    get: async ({ id }) => ({ ...(await studentOf(id)), epochs: store.epochs(id) }),
+    get: async ({ id }) => ({ ...(await recordOf(id)), epochs: store.epochs(id) }),
     epochs: ({ ids }) => ids.map((trialId) => ({ trialId, points: store.epochs(trialId) })),
     latencies: ({ id }) => store.latencies(trialOf(id).id),
     measureLatency: async ({ id }) => {
-      const { trial, run, graph } = await studentOf(id);
+      const { trial, run, graph } = await recordOf(id);
       const title = `Student ${trial.number + 1}`;
       if (trial.state !== 'finished') {
         const message = `${title} is ${trial.state}: latency is measured of finished students.`;

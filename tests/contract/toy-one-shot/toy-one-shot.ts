@@ -4,6 +4,7 @@
  * what a strategy that asks for a search and for warm starts has to bring, and the contract suite
  * and the host play it as any other.
  */
+import { pathCounts } from '../../../src/core/arch/supernet.ts';
 import type { Proposal, RunEvent, Search } from '../../../src/core/events.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import { oneShotMethod } from '../../../src/core/one-shot/registry.ts';
@@ -50,10 +51,7 @@ function derivedFrom(state: OneShotState, mixing: readonly number[]): Candidate 
   const [family, search] = [searched(state), state.search];
   const edges = family?.supernet?.().edges ?? [];
   if (family === undefined || search === undefined || mixing.length === 0) return undefined;
-  const method = oneShotMethod(
-    search,
-    edges.map(({ paths }) => paths.length),
-  );
+  const method = oneShotMethod(search, pathCounts(edges));
   const levels = method.derive(Float64Array.from(mixing)).map((level, edge) => {
     const { name = '', levels: all = [] } = family.dimensions.find((one) => one.name === edges[edge]?.dimension) ?? {};
     return [name, all[level] ?? ''] as const;

@@ -1,5 +1,6 @@
 /** A one-shot search, from its order to what its paths count. */
 import { join } from 'node:path';
+import { pathCounts } from '../../../core/arch/supernet.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
 import { checkTrainable } from '../../data/trainable.ts';
 import { writeWeights } from '../../files/checkpoint.ts';
@@ -20,10 +21,9 @@ export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
   const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
   checkTrainable(dataset, images.count);
   const teacher = await targetsOf(input, images.count, tools);
-  const levels = edges.map(({ paths }) => paths.length);
   const task: SearchTask = {
     ...{ model: createModel(graph), recipe, seed, train: images, edges },
-    ...{ method: oneShotMethod(input, levels), ...(teacher && { teacher }) },
+    ...{ method: oneShotMethod(input, pathCounts(edges)), ...(teacher && { teacher }) },
   };
   const start = resumeFrom === undefined ? undefined : readSearchState(resumeFrom, task);
   const before = process.cpuUsage();
