@@ -1,9 +1,12 @@
 /**
- * Three projects, one after the other. `unit` runs on both cores; `compute` trains with TensorFlow,
- * which takes all cores by itself, and `e2e` drives the whole product, so their files run one at a
- * time. Where Electron's binary is there a fourth, `electron`, drives it the same way; where it is
- * not, `tests/e2e/electron.test.ts` says so.
+ * Four projects. `unit` and `processes` run on both cores: the first stays in its own process, so
+ * that a check before each commit is short; the second starts hosts with their workers. `compute`
+ * trains with TensorFlow, which takes all cores by itself, and `e2e` drives the whole product, so
+ * their files run one at a time. Where Electron's binary is there a fifth, `electron`, drives it
+ * the same way; where it is not, `tests/e2e/electron.test.ts` says so.
  */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 import { findElectron, whyNoWindow } from './scripts/setup/shells.mjs';
@@ -26,6 +29,12 @@ const IN_BOTH_SHELLS = [
 ].map((name) => `tests/e2e/${name}.test.ts`);
 const hasElectron =
   findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
+/** What a test imports that starts processes of the program. */
+const STARTS_PROCESSES = /support\/(?:fake-host|hostile-archives|store-processes)\.ts'/;
+const PROCESSES = globSync('tests/{bridge,contract,host,store,web}/**/*.test.ts', {
+  cwd: import.meta.dirname,
+  exclude: END_TO_END,
+}).filter((file) => STARTS_PROCESSES.test(readFileSync(join(import.meta.dirname, file), 'utf8')));
 const NOT_TESTS = ['**/node_modules/**', '**/.cache/**', 'out/**'];
 
 const inElectron = {
@@ -53,7 +62,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: [...NOT_TESTS, ...COMPUTE, ...END_TO_END],
+          exclude: [...NOT_TESTS, ...COMPUTE, ...END_TO_END, ...PROCESSES],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: PROCESSES,
+          exclude: NOT_TESTS,
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 60_000,

@@ -1,9 +1,10 @@
 /**
  * `npm run check`: types, import and folder law, lint, widths of lines, format and unit tests, two
  * at a time. Of the unit tests those run that see what changed since the last check that passed, so
- * that it is quick enough before every commit; `all` runs every one. Caches lie in `.cache/`.
+ * that it is quick enough before every commit; `all` runs every one, and the tests that start
+ * processes, which run when they are named, too. Caches lie in `.cache/`.
  *
- *   npm run check [-- all] [-- types|imports|lint|widths|format|unit ...]
+ *   npm run check [-- all] [-- types|imports|lint|widths|format|unit|processes ...]
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { setUpOrExit } from './setup.mjs';
 import { commitOf, unitArguments } from './testing/changed-tests.mjs';
 
 const AT_ONCE = 2;
+const TESTED = ['unit', 'processes'];
 /** `{ commit }`: everything that is in it has passed. */
 const PASSED = join(checkoutCache(root), 'check.json');
 const asked = process.argv.slice(2).filter((name) => name !== 'all');
@@ -27,7 +29,7 @@ const CHECKS = Object.freeze({
     tool('vue-tsc/bin/vue-tsc.js', '--build', 'src/renderer'),
     tool('typescript/bin/tsc', '--project', 'tests'),
   ],
-  unit: [tool('vitest/vitest.mjs', 'run', '--project', 'unit', '--reporter', 'dot', ...since)],
+  unit: [tests('unit')],
   lint: [tool('eslint/bin/eslint.js', '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint/')],
   widths: [[join(root, 'scripts/testing/line-widths.mjs')]],
   imports: [
@@ -41,10 +43,12 @@ const CHECKS = Object.freeze({
     ),
     [join(root, 'scripts/folder-law.mjs')],
   ],
+  processes: [tests('processes')],
   format: [tool('prettier/bin/prettier.cjs', '--check', '.', '--cache', '--cache-location', '.cache/prettier')],
 });
 
-const chosen = asked.length > 0 ? asked : Object.keys(CHECKS);
+const whole = Object.keys(CHECKS).filter((name) => isAll || name !== 'processes');
+const chosen = asked.length > 0 ? asked : whole;
 const unknown = chosen.filter((name) => !(name in CHECKS));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -66,6 +70,10 @@ process.stdout.write(
 );
 process.exit(failed.length > 0 ? 1 : 0);
 
+function tests(project) {
+  return tool('vitest/vitest.mjs', 'run', '--project', project, '--reporter', 'dot', ...since);
+}
+
 async function work() {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await check(name);
 }
@@ -80,7 +88,7 @@ async function check(name) {
     return;
   }
   process.stdout.write(
-    `✓ ${name}${name === 'unit' && since.length > 0 ? ' (of what changed)' : ''} ${seconds(began)}\n`,
+    `✓ ${name}${TESTED.includes(name) && since.length > 0 ? ' (of what changed)' : ''} ${seconds(began)}\n`,
   );
 }
 

@@ -21,6 +21,9 @@ import type { TeacherCard } from '../../core/records/teacher-card.ts';
 /** What the bridge takes for a name. */
 const LONGEST_NAME = 120;
 
+/** By shape and number of classes: they are the same for every catalog. */
+const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
+
 /** Something found in a folder of its own; its name is the folder's. */
 export interface Found<Card> {
   readonly name: string;
@@ -55,8 +58,6 @@ export interface Catalog {
  * workspace that has one is no other fashion-mnist, whoever put it there.
  */
 export function createCatalog(resources: string, workspace: string): Catalog {
-  const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
-
   async function placesOf(kind: string): Promise<ReadonlyMap<string, Place>> {
     const places = new Map<string, Place>();
     for (const name of await foldersIn(join(workspace, kind))) places.set(name, { root: workspace, bundled: false });
