@@ -30,7 +30,7 @@ const IN_BOTH_SHELLS = [
 const hasElectron =
   findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
 /** What a test imports that starts processes of the program. */
-const STARTS_PROCESSES = /support\/(?:fake-host|hostile-archives|store-processes)\.ts'/;
+const STARTS_PROCESSES = /support\/(?:fake-host|hostile-archives|store-processes)\.ts'|node:child_process'/;
 const PROCESSES = globSync('tests/{bridge,contract,host,store,web}/**/*.test.ts', {
   cwd: import.meta.dirname,
   exclude: END_TO_END,
