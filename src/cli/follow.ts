@@ -4,11 +4,9 @@ import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import type { Trial } from '../core/trial.ts';
 import { createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
 import type { Host, RunEnd, RunNews } from '../host/for-shells.ts';
-import { INTERRUPTED, printAside, printJson, printLines } from './common.ts';
+import { INTERRUPTED, heedingSignals, printAside, printJson, printResult } from './common.ts';
 import type { CommonOptions } from './common.ts';
 import { endRecord, newsRecord } from './records.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Gives the exit code. `before`: the run's trials until now. */
 export async function follow(
@@ -42,20 +40,14 @@ export async function follow(
     if (news.type === 'trial.ended') printer.ended(news.trial);
   };
 
-  for (const signal of SIGNALS) process.on(signal, pause);
-  try {
-    const end = await followRun(client, start, before, tell);
-    printer.clear();
-    return end === undefined ? 1 : finish(end, options, interrupted);
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, pause);
-  }
+  const end = await heedingSignals(pause, () => followRun(client, start, before, tell));
+  printer.clear();
+  return end === undefined ? 1 : finish(end, options, interrupted);
 }
 
 function finish(end: RunEnd, options: CommonOptions, interrupted: boolean): number {
   const { run } = end.summary;
-  if (options.json) printJson(endRecord(end));
-  else printLines(resultText(end));
+  printResult(options, endRecord(end), resultText(end));
   if (run.reason !== undefined) printAside(run.reason);
   if (run.state === 'finished') return 0;
   if (run.state === 'failed') return 1;

@@ -20,7 +20,7 @@ import { searchVerb } from './verbs/search.ts';
 import { showVerb } from './verbs/show.ts';
 import { tagVerb } from './verbs/tag.ts';
 import { teachersVerb } from './verbs/teachers.ts';
-import type { Verb, VerbContext } from './verb.ts';
+import type { Verb, VerbContext } from './common.ts';
 import { trashVerb } from './verbs/trash.ts';
 
 // In a checkout this file is in src/cli, in a build in out/main.

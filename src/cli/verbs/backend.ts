@@ -1,14 +1,10 @@
 /** `trade backend`: what computes here, and how fast. */
 import type { BackendView } from '../../bridge/schemas/system.ts';
 import { countText, measureBackend, textTable } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 
-const COLUMNS = [
-  { title: 'operation', align: 'left' },
-  { title: 'GFLOP/s', align: 'right' },
-] as const;
+const COLUMNS = ['operation', '>GFLOP/s'];
 
 export const backendVerb: Verb = (program, context) => {
   withCommonOptions(program.command('backend'))
@@ -17,22 +13,18 @@ export const backendVerb: Verb = (program, context) => {
       const info = await measureBackend({ ...context.hostOptions, workspace: workspaceOf(options) });
       const { backend, version, versions, device, threads, note, runtime, gflops, kernels, training } = info;
       const rows = Object.entries(gflops).map(([name, speed]) => [name, speed.toFixed(1)]);
-      if (options.json) printJson(info);
-      else {
-        printLines([
-          `${backend} ${version} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-          Object.entries(versions)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(', '),
-          ...(runtime === undefined ? [] : [`${runtime.folder} (${(runtime.bytes / 1e6).toFixed(0)} MB)`]),
-          ...(kernels === undefined ? [] : [`Our kernels: ${kernels.instructions}, ${kernels.lanes} floats at a time`]),
-          `Training ${training.student}: ${speedsOf(training)}`,
-          ...(note === undefined ? [] : [`Not faster because: ${note}`]),
-          '',
-          ...textTable(COLUMNS, rows),
-        ]);
-      }
-      context.end(0);
+      printResult(options, info, [
+        `${backend} ${version} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+        Object.entries(versions)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', '),
+        ...(runtime === undefined ? [] : [`${runtime.folder} (${(runtime.bytes / 1e6).toFixed(0)} MB)`]),
+        ...(kernels === undefined ? [] : [`Our kernels: ${kernels.instructions}, ${kernels.lanes} floats at a time`]),
+        `Training ${training.student}: ${speedsOf(training)}`,
+        ...(note === undefined ? [] : [`Not faster because: ${note}`]),
+        '',
+        ...textTable(COLUMNS, rows),
+      ]);
     });
 };
 

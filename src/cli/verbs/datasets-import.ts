@@ -6,11 +6,9 @@ import { importOrderSchema } from '../../bridge/schemas/import.ts';
 import type { ImportOrder } from '../../bridge/schemas/import.ts';
 import { parseInput } from '../../bridge/config/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
-import { createProgressPrinter } from '../../host/for-shells.ts';
-import type { Host, JobProgress } from '../../host/for-shells.ts';
-import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { VerbContext } from '../verb.ts';
+import type { JobProgress, ProgressPrinter } from '../../host/for-shells.ts';
+import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
+import type { CommonOptions, VerbContext } from '../common.ts';
 
 type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 
@@ -36,37 +34,23 @@ export function addImport(datasets: Command, context: VerbContext): void {
     .option('--val <share>', 'of the training images, for validation where there is none', share, 0.1)
     .option('--test <share>', 'of the training images, for the test where there is none', share, 0.1)
     .option('--seed <s>', 'seed of the cut', wholeNumber(0, 0xffffffff), 1)
-    .action(async (path: string, options: ImportOptions) =>
-      context.end(await withHost(context, options, (host) => importDataset(host, path, options))),
-    );
+    .action((path: string, options: ImportOptions) => importDataset(context, path, options));
 }
 
-/** Gives the exit code. Ctrl+C stops it, and nothing is kept. */
-async function importDataset(host: Host, path: string, options: ImportOptions): Promise<number> {
-  const { workspace: _workspace, json, ...order } = options;
-  const printer = createProgressPrinter(process.stderr);
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+/** Ctrl+C stops it, and nothing is kept. */
+async function importDataset(context: VerbContext, path: string, options: ImportOptions): Promise<void> {
+  const { workspace: _workspace, json: _json, ...order } = options;
+  const input = parseInput(importOrderSchema, { ...order, path: resolve(path) });
   let stage = '';
-  try {
-    const input = parseInput(importOrderSchema, { ...order, path: resolve(path) });
-    const tell = (progress: JobProgress): void => {
-      if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
-      stage = progress.stage;
-      printer.status(`${stage}: ${progress.done} of ${progress.total}`);
-    };
-    const dataset = await host.importDataset(input, tell, stopping.signal).finally(() => printer.clear());
-    if (dataset === undefined) {
-      printAside('The import was stopped; nothing was kept.');
-      return INTERRUPTED;
-    }
-    if (json) printJson({ event: 'dataset.imported', dataset });
-    else printLines(summaryOf(dataset));
-    return 0;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  const tell = (printer: ProgressPrinter, progress: JobProgress): void => {
+    if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
+    stage = progress.stage;
+    printer.status(`${stage}: ${progress.done} of ${progress.total}`);
+  };
+  const dataset = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
+    withHost(context, options, (host) => host.importDataset(input, (progress) => tell(printer, progress), signal)),
+  );
+  if (dataset !== undefined) printResult(options, { event: 'dataset.imported', dataset }, summaryOf(dataset));
 }
 
 function summaryOf({ name, shape, classes, splits, warnings = [] }: DatasetView): readonly string[] {

@@ -1,22 +1,11 @@
 /** `trade datasets`: the data sets that a search can use. */
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { listDatasets, textTable } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, workspaceOf } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { addImport } from './datasets-import.ts';
 
-const COLUMNS = [
-  { title: 'data set', align: 'left' },
-  { title: 'classes', align: 'right' },
-  { title: 'images', align: 'left' },
-  { title: 'train', align: 'right' },
-  { title: 'a class', align: 'right' },
-  { title: 'validation', align: 'right' },
-  { title: 'test', align: 'right' },
-  { title: 'licence', align: 'left' },
-  { title: 'title', align: 'left' },
-] as const;
+const COLUMNS = ['data set', '>classes', 'images', '>train', '>a class', '>validation', '>test', 'licence', 'title'];
 
 export const datasetsVerb: Verb = (program, context) => {
   const datasets = program.command('datasets').description('data sets that a search can use');
@@ -29,9 +18,7 @@ export const datasetsVerb: Verb = (program, context) => {
         const counts = [splits.train, perClass(dataset), splits.validation, splits.test].map(String);
         return [name, String(classes.length), shape.join(' x '), ...counts, licence, title];
       });
-      if (options.json) printJson({ datasets: found });
-      else printLines(textTable(COLUMNS, rows));
-      context.end(0);
+      printResult(options, { datasets: found }, textTable(COLUMNS, rows));
     });
   addImport(datasets, context);
 };

@@ -8,9 +8,8 @@ import type { DoctorView } from '../../bridge/schemas/system.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { examineFolder, isLocked, keptBackups, removeKept, wishFor } from '../../host/for-shells.ts';
 import type { RecoveryReport } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, withHost, workspaceOf } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../verb.ts';
+import { printResult, withCommonOptions, withHost, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 
 interface DoctorOptions extends CommonOptions {
   readonly repair?: boolean;
@@ -38,19 +37,17 @@ export const doctorVerb: Verb = (program, context) => {
         );
       }
       if (options.repair) return repair(context, options);
-      if (options.backups) return listBackups(context, options);
+      if (options.backups) return listBackups(options);
       if (options.backUp) return backUp(context, options);
       if (options.restore !== undefined) return restore(context, options, options.restore);
-      if (options.remove !== undefined) return remove(context, options, options.remove);
+      if (options.remove !== undefined) return remove(options, options.remove);
       const found = await examine(context, options);
       const { ok, integrity, trials, checkpoints, problems, notes = [], tidied = [] } = found;
       const verdict = ok ? 'Everything is sound' : 'Something is wrong';
-      if (options.json) printJson(found);
-      else {
-        const checked = `${verdict}: database ${integrity}, ${trials} trials, ${checkpoints} checkpoints.`;
-        const put = tidied.map((problem) => `Put right by opening it: ${problem}`);
-        printLines([checked, ...problems, ...put, ...notes, ...(await keptForEver(options))]);
-      }
+      const checked = `${verdict}: database ${integrity}, ${trials} trials, ${checkpoints} checkpoints.`;
+      const kept = options.json ? [] : await keptForEver(options);
+      const put = tidied.map((problem) => `Put right by opening it: ${problem}`);
+      printResult(options, found, [checked, ...problems, ...put, ...notes, ...kept]);
       context.end(ok ? 0 : 1);
     });
 };
@@ -80,11 +77,9 @@ async function repair(context: VerbContext, options: CommonOptions): Promise<voi
     throw new WorkbenchError('internal', 'The database was saved and is damaged still: please report it.');
   const { backup, done, problems } = end;
   const ok = problems.length === 0;
-  if (options.json) printJson({ ok, backup, done, problems });
-  else {
-    const nothing = done.length === 0 ? ['There was nothing to repair.'] : done;
-    printLines([...nothing, ...problems.map((problem) => `Cannot be mended: ${problem}`), `Before: backups/${backup}`]);
-  }
+  const mended = done.length === 0 ? ['There was nothing to repair.'] : done;
+  const left = problems.map((problem) => `Cannot be mended: ${problem}`);
+  printResult(options, { ok, backup, done, problems }, [...mended, ...left, `Before: backups/${backup}`]);
   context.end(ok ? 0 : 1);
 }
 
@@ -128,33 +123,24 @@ const NOTES: Readonly<Partial<Record<BackupView['kind'], string>>> = {
   checkpoints: ' (weights that no record named: fetched when a copy that names them is put back)',
 };
 
-async function listBackups(context: VerbContext, options: CommonOptions): Promise<void> {
+async function listBackups(options: CommonOptions): Promise<void> {
   const backups = await keptBackups(workspaceOf(options));
-  if (options.json) printJson({ backups });
-  else if (backups.length === 0) printLines(['There are no backups yet.']);
-  else {
-    printLines(
-      backups.map(({ name, bytes, kind, at }) => {
-        return `${name}  ${at.slice(0, 10)}  ${bytes.toLocaleString('en')} bytes${NOTES[kind] ?? ''}`;
-      }),
-    );
-  }
-  context.end(0);
+  const lines = backups.map(({ name, bytes, kind, at }) => {
+    return `${name}  ${at.slice(0, 10)}  ${bytes.toLocaleString('en')} bytes${NOTES[kind] ?? ''}`;
+  });
+  printResult(options, { backups }, lines.length === 0 ? ['There are no backups yet.'] : lines);
 }
 
 async function backUp(context: VerbContext, options: CommonOptions): Promise<void> {
   const made = await withHost(context, options, ({ client }) => client.backups.make());
-  if (options.json) printJson({ backup: made });
-  else printLines([`${made.name}  ${made.bytes.toLocaleString('en')} bytes`]);
-  context.end(0);
+  printResult(options, { backup: made }, [`${made.name}  ${made.bytes.toLocaleString('en')} bytes`]);
 }
 
 /** Beside a program that has the workspace, too: nothing of it is open. */
-async function remove(context: VerbContext, options: CommonOptions, name: string): Promise<void> {
+async function remove(options: CommonOptions, name: string): Promise<void> {
   const { bytes } = await removeKept(workspaceOf(options), name);
-  if (options.json) printJson({ removed: name, bytes });
-  else printLines([`"${name}" is removed: ${bytes.toLocaleString('en')} bytes are free.`]);
-  context.end(0);
+  const line = `"${name}" is removed: ${bytes.toLocaleString('en')} bytes are free.`;
+  printResult(options, { removed: name, bytes }, [line]);
 }
 
 async function restore(context: VerbContext, options: CommonOptions, name: string): Promise<void> {
@@ -162,7 +148,6 @@ async function restore(context: VerbContext, options: CommonOptions, name: strin
   wishFor(workspaceOf(options), { restore: name });
   const recovery = await withHost(context, options, (host) => Promise.resolve(host.recovery));
   const [kept, done] = [recovery?.kept ?? '', sentencesOf(recovery)];
-  if (options.json) printJson({ restored: name, kept, done });
-  else printLines([...done, ...(kept === '' ? [] : [`Before: backups/${kept}`])]);
-  context.end(0);
+  const lines = [...done, ...(kept === '' ? [] : [`Before: backups/${kept}`])];
+  printResult(options, { restored: name, kept, done }, lines);
 }

@@ -2,18 +2,9 @@
  * also beside a running search. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createProgressPrinter, packToFile } from '../../host/for-shells.ts';
-import {
-  INTERRUPTED,
-  printAside,
-  printJson,
-  printLines,
-  stoppable,
-  withCommonOptions,
-  workspaceOf,
-} from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../verb.ts';
+import { packToFile } from '../../host/for-shells.ts';
+import { printResult, withCommonOptions, withProgress, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 
 interface PackOptions extends CommonOptions {
   readonly out: string;
@@ -37,22 +28,13 @@ function withOut(command: Command): Command {
 
 /** Ctrl+C leaves no file behind. */
 async function pack(context: VerbContext, options: PackOptions, runs?: readonly string[]): Promise<void> {
-  const printer = createProgressPrinter(process.stderr);
   const file = resolve(options.out);
   const order = { workspace: workspaceOf(options), file, ...(runs && { runs }) };
-  try {
-    const done = await stoppable((signal) => packToFile(order, ({ stage }) => printer.status(stage), signal));
-    printer.clear();
-    if (done === undefined) {
-      printAside('The export was stopped; no file was written.');
-      return context.end(INTERRUPTED);
-    }
-    const { bytes, runs: count, notes } = done;
-    const size = `${count === 1 ? 'one run' : `${count} runs`}, ${bytes.toLocaleString('en')} bytes`;
-    if (options.json) printJson({ file, bytes, runs: count, notes });
-    else printLines([`${file}: ${size}.`, ...notes]);
-    context.end(0);
-  } finally {
-    printer.clear();
-  }
+  const done = await withProgress(context, 'The export was stopped; no file was written.', (printer, signal) =>
+    packToFile(order, ({ stage }) => printer.status(stage), signal),
+  );
+  if (done === undefined) return;
+  const { bytes, runs: count, notes } = done;
+  const size = `${count === 1 ? 'one run' : `${count} runs`}, ${bytes.toLocaleString('en')} bytes`;
+  printResult(options, { file, bytes, runs: count, notes }, [`${file}: ${size}.`, ...notes]);
 }

@@ -3,17 +3,8 @@
 import { Option } from 'commander';
 import { exportToFile } from '../../host/for-shells.ts';
 import type { ExportOrder } from '../../host/for-shells.ts';
-import {
-  printAside,
-  printJson,
-  printLines,
-  stoppable,
-  withCommonOptions,
-  withWorkspace,
-  workspaceOf,
-} from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printAside, printResult, stoppable, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 
 interface ExportOptions extends CommonOptions {
@@ -47,11 +38,7 @@ export const exportVerb: Verb = (program, context) => {
         exportToFile(places, { network, format, precision }, options.out, printAside, signal),
       );
       const { file, bytes, maxAbsDiff, images } = written;
-      if (options.json) printJson({ file, bytes, maxAbsDiff });
-      else {
-        const trial = `on ${images} validation images its logits differ by ${maxAbsDiff.toExponential(1)} at most`;
-        printLines([`${file}: ${bytes.toLocaleString('en')} bytes; ${trial}.`]);
-      }
-      context.end(0);
+      const trial = `on ${images} validation images its logits differ by ${maxAbsDiff.toExponential(1)} at most`;
+      printResult(options, { file, bytes, maxAbsDiff }, [`${file}: ${bytes.toLocaleString('en')} bytes; ${trial}.`]);
     });
 };

@@ -1,9 +1,8 @@
 /** `trade latency TRIAL`: times a finished student on every engine, with the machine to itself as
  * far as the workbench goes. */
 import { latencyText } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { latencyRecord } from '../records.ts';
 import { TRIAL_ARGUMENT, trialIdOf } from '../trial-name.ts';
 
@@ -20,8 +19,6 @@ export const latencyVerb: Verb = (program, context) => {
         (row, index) =>
           !rows.slice(index + 1).some(({ engine, batch }) => engine === row.engine && batch === row.batch),
       );
-      if (options.json) printJson({ trial: id, latencies: newest.map(latencyRecord) });
-      else printLines(latencyText(newest));
-      context.end(0);
+      printResult(options, { trial: id, latencies: newest.map(latencyRecord) }, latencyText(newest));
     });
 };

@@ -3,16 +3,10 @@ import { Argument } from 'commander';
 import { WASTE_KINDS } from '../../bridge/schemas/upkeep.ts';
 import type { WasteKind } from '../../bridge/schemas/upkeep.ts';
 import { countText, textTable } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 
-const COLUMNS = [
-  { title: 'kind', align: 'left' },
-  { title: 'count', align: 'right' },
-  { title: 'bytes', align: 'right' },
-  { title: '', align: 'left' },
-] as const;
+const COLUMNS = ['kind', '>count', '>bytes', ''];
 
 export const reclaimVerb: Verb = (program, context) => {
   withCommonOptions(program.command('reclaim'))
@@ -22,10 +16,8 @@ export const reclaimVerb: Verb = (program, context) => {
       const rows = await withHost(context, options, ({ client }) =>
         kinds.length === 0 ? client.space.waste() : client.space.reclaim({ kinds }),
       );
-      if (options.json) printJson({ [kinds.length === 0 ? 'waste' : 'freed']: rows });
-      else if (rows.length === 0) printLines(['There was nothing to free.']);
-      else printLines(textTable(COLUMNS, rows.map(row)));
-      context.end(0);
+      const lines = rows.length === 0 ? ['There was nothing to free.'] : textTable(COLUMNS, rows.map(row));
+      printResult(options, { [kinds.length === 0 ? 'waste' : 'freed']: rows }, lines);
     });
 };
 

@@ -1,6 +1,5 @@
 /** `trade replay TABLE.json`: plays strategies against a recorded table. It computes alone: no
  * workspace is opened. */
-import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { ranOutWords } from '../../bridge/words/replay-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -15,9 +14,16 @@ import {
   tableText,
 } from '../../host/for-shells.ts';
 import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/for-shells.ts';
-import { INTERRUPTED, printAside, printJson, printLines, wholeNumber, withCommonOptions } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import {
+  endStopped,
+  heedingSignals,
+  printJson,
+  printLines,
+  readInput,
+  wholeNumber,
+  withCommonOptions,
+} from '../common.ts';
+import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 import { MOST_SEEDS, seedsOf } from '../seed-range.ts';
 
 interface ReplayOptions extends CommonOptions {
@@ -51,13 +57,13 @@ export const replayVerb: Verb = (program, context) => {
     .action(async (file: string, options: ReplayOptions) => {
       checkStrategies(options.strategy);
       checkReach(options);
-      const player = await openReplay(readTableFile(file), file, options.limit);
-      context.end(await playSeeds(player, options).finally(() => player.close()));
+      const player = await openReplay(readInput(file, 'a recorded table'), file, options.limit);
+      await playSeeds(context, player, options).finally(() => player.close());
     });
 };
 
-/** Gives the exit code. Ctrl+C ends the game in hand; what was played until then is told. */
-async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<number> {
+/** Ctrl+C ends the game in hand; what was played until then is told. */
+async function playSeeds(context: VerbContext, player: ReplayPlayer, options: ReplayOptions): Promise<void> {
   const { strategy: strategies, seeds, batch, budget, json, limit: limits = [], single = false } = options;
   const printer = createProgressPrinter(process.stderr);
   const games = new Map(strategies.map((strategy) => [strategy, new Map<number, PlayedGame>()]));
@@ -99,16 +105,11 @@ async function playSeeds(player: ReplayPlayer, options: ReplayOptions): Promise<
 
   if (player.table.note !== undefined) printer.line(player.table.note);
   const stop = (): void => void player.close();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const played = await playAll().finally(() => {
-    printer.clear();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-  });
+  const played = await heedingSignals(stop, playAll).finally(() => printer.clear());
   if (!json && times.length > 0) printLines(tableText(player.table, games, { batch, reach: reachOf(options) }));
-  if (played === seeds.length) return 0;
+  if (played === seeds.length) return;
   const rest = `--seeds ${seeds[played]}-${seeds.at(-1)}`;
-  printAside(`Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.`);
-  return INTERRUPTED;
+  endStopped(context, `Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.`);
 }
 
 function seedList(text: string): readonly number[] {
@@ -141,18 +142,6 @@ function addStrategies(text: string, before: readonly string[] = []): readonly s
   const named = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
   if (named.length === 0) throw new InvalidArgumentError('Name a strategy.');
   return [...new Set([...before, ...named])];
-}
-
-/** Throws `config.unreadable`. */
-function readTableFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const known: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'this is a folder' };
-    const why = known[String(code)] ?? String(error);
-    throw new WorkbenchError('config.unreadable', `${file}: ${why}. Give the path of a recorded table.`, { file });
-  }
 }
 
 function addLimit(text: string, before: readonly Limit[] = []): readonly Limit[] {

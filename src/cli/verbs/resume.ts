@@ -1,8 +1,7 @@
 /** `trade resume RUN`: goes on with an interrupted or paused run. */
 import { withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../verb.ts';
 
 export const resumeVerb: Verb = (program, context) => {
   withCommonOptions(program.command('resume'))

@@ -7,9 +7,8 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { winnersOf } from '../../core/front.ts';
 import type { Trial } from '../../core/trial.ts';
 import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../verb.ts';
 
 interface RetrainOptions extends CommonOptions {
   readonly top: number;

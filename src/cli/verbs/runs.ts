@@ -2,37 +2,22 @@
  * it. */
 import { countText, percentText, textTable } from '../../host/for-shells.ts';
 import type { RunSummary } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, withWorkspace } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, withWorkspace } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { runRecord } from '../records.ts';
 
-const COLUMNS = [
-  { title: 'run', align: 'left' },
-  { title: 'state', align: 'left' },
-  { title: 'students', align: 'right' },
-  { title: 'failed', align: 'right' },
-  { title: 'front', align: 'right' },
-  { title: 'best', align: 'right' },
-  { title: 'started', align: 'left' },
-  { title: 'name', align: 'left' },
-] as const;
+const COLUMNS = ['run', 'state', '>students', '>failed', '>front', '>best', 'started', 'name'];
 
-export const runsVerb: Verb = (program, context) => {
+export const runsVerb: Verb = (program) => {
   withCommonOptions(program.command('runs'))
     .description('list the runs, newest first')
     .option('--trash', 'those in the trash')
     .action((options: CommonOptions & { readonly trash?: boolean }) => {
       const trash = options.trash === true ? 'only' : 'without';
       const runs = withWorkspace(options, ({ store }) => store.runs({ trash }).rows);
-      if (options.json) printJson({ runs: runs.map(runRecord) });
-      else
-        printLines(
-          runs.length === 0
-            ? [options.trash === true ? 'The trash is empty.' : 'There are no runs in this workspace yet.']
-            : textTable(COLUMNS, runs.map(row)),
-        );
-      context.end(0);
+      const nothing = options.trash === true ? 'The trash is empty.' : 'There are no runs in this workspace yet.';
+      const lines = runs.length === 0 ? [nothing] : textTable(COLUMNS, runs.map(row));
+      printResult(options, { runs: runs.map(runRecord) }, lines);
     });
 };
 

@@ -1,13 +1,12 @@
 /** `trade search CONFIG.json`: runs a search to its end. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { checkSearch } from '../../host/for-shells.ts';
-import { wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
+import { readInput, wholeNumber, withCommonOptions, withHost, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { follow } from '../follow.ts';
-import type { Verb } from '../verb.ts';
 
 interface SearchOptions extends CommonOptions {
   readonly trials?: number;
@@ -21,7 +20,7 @@ export const searchVerb: Verb = (program, context) => {
     .option('--trials <n>', 'students to train, instead of the number in the file', wholeNumber(1, 100_000))
     .option('--seed <s>', 'seed of the whole run, instead of the one in the file', wholeNumber(0, 0xffffffff))
     .action(async (file: string, options: SearchOptions) => {
-      const search = withOverrides(parseSearchText(readConfig(file), file), options);
+      const search = withOverrides(parseSearchText(readInput(file, "a search's JSON file"), file), options);
       const workspace = workspaceOf(options);
       // A search that cannot start leaves nothing behind: no empty workspace either.
       if (!existsSync(workspace))
@@ -33,17 +32,6 @@ export const searchVerb: Verb = (program, context) => {
       );
     });
 };
-
-/** Throws `config.unreadable`. */
-function readConfig(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String(error);
-    throw new WorkbenchError('config.unreadable', `${file}: ${why}. Give the path of a search's JSON file.`, { file });
-  }
-}
 
 function withOverrides(search: ParsedSearchInput, { trials, seed }: SearchOptions): ParsedSearchInput {
   return {

@@ -18,9 +18,8 @@ import {
   whyText,
 } from '../../host/for-shells.ts';
 import type { ReadableWorkspace, RunEnd } from '../../host/for-shells.ts';
-import { printJson, printLines, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printJson, printLines, printResult, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 import { frontRecords, givenRecords, logRecord, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {
@@ -36,16 +35,16 @@ export const showVerb: Verb = (program, context) => {
         const log = withWorkspace(options, (workspace) => readLog(workspace, id));
         if (options.json) for (const line of log) printJson(logRecord(line));
         else printLines(log.map(wholeText));
-        return context.end(0);
+        return;
       }
       const { shown, sources } = withWorkspace(options, (workspace) => {
         return { shown: read(workspace, id), sources: workspace.store.sources(id) };
       });
       const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
       const why = options.why ? await explainRecorded(places, id) : undefined;
-      if (options.json) printJson({ run: { ...record(shown), sources, ...(why && { why }) } });
-      else printLines([...lines(shown), ...(why ? ['', ...whyText(why, isByAccuracy(shown))] : [])]);
-      context.end(0);
+      const explained = why ? ['', ...whyText(why, isByAccuracy(shown))] : [];
+      const run = { ...record(shown), sources, ...(why && { why }) };
+      printResult(options, { run }, [...lines(shown), ...explained]);
     });
 };
 

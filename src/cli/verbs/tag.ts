@@ -1,7 +1,6 @@
 /** `trade tag RUN...`: puts tags on runs and takes them off. */
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 
 interface TagOptions extends CommonOptions {
   readonly add: string[];
@@ -17,8 +16,7 @@ export const tagVerb: Verb = (program, context) => {
     .action(async (ids: string[], { add, remove, ...options }: TagOptions) => {
       const changed = await withHost(context, options, ({ client }) => client.runs.tag({ ids, add, remove }));
       const tagged = changed.map(({ run, tags }) => ({ id: run.id, tags }));
-      if (options.json) printJson({ runs: tagged });
-      else printLines(tagged.map(({ id, tags }) => `${id}: ${tags.length === 0 ? 'no tags' : tags.join(', ')}`));
-      context.end(0);
+      const lines = tagged.map(({ id, tags }) => `${id}: ${tags.length === 0 ? 'no tags' : tags.join(', ')}`);
+      printResult(options, { runs: tagged }, lines);
     });
 };

@@ -8,28 +8,20 @@ import { countText, createProgressPrinter, listTeachers, percentText, textTable 
 import type { Host, TeacherReport } from '../../host/for-shells.ts';
 import {
   INTERRUPTED,
-  printAside,
+  endStopped,
+  heedingSignals,
   printJson,
-  printLines,
+  printResult,
   wholeNumber,
   withCommonOptions,
   withHost,
   workspaceOf,
 } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb, VerbContext } from '../verb.ts';
+import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 
 type TrainOptions = CommonOptions & ParsedTeacherInput;
 
-const COLUMNS = [
-  { title: 'teacher', align: 'left' },
-  { title: 'data set', align: 'left' },
-  { title: 'params', align: 'right' },
-  { title: 'MACs', align: 'right' },
-  { title: 'validation', align: 'right' },
-  { title: 'test', align: 'right' },
-  { title: 'title', align: 'left' },
-] as const;
+const COLUMNS = ['teacher', 'data set', '>params', '>MACs', '>validation', '>test', 'title'];
 
 export const teachersVerb: Verb = (program, context) => {
   const teachers = program.command('teachers').description('teachers that a search can learn from');
@@ -47,8 +39,8 @@ function addList(teachers: Command, context: VerbContext): void {
         return [name, dataset, countText(params), countText(macs), ...accuracies, title];
       });
       // The graph is long, and of no use to a script that lists.
-      if (options.json) printJson({ teachers: found.map(({ graph: _graph, ...teacher }) => teacher) });
-      else printLines(textTable(COLUMNS, rows));
+      const teachers = found.map(({ graph: _graph, ...teacher }) => teacher);
+      printResult(options, { teachers }, textTable(COLUMNS, rows));
     });
 }
 
@@ -62,14 +54,11 @@ function addTrain(teachers: Command, context: VerbContext): void {
     .option('--learning-rate <rate>', 'highest rate of SGD, after one epoch of warm-up', positive, 0.1)
     .option('--no-flip', 'do not mirror images: for digits, letters and signs')
     .option('--seed <s>', 'seed of weights, batches and augmentation', wholeNumber(0, 0xffffffff), 1)
-    .action(async (options: TrainOptions) =>
-      context.end(await withHost(context, options, (host) => train(host, options))),
-    );
+    .action((options: TrainOptions) => withHost(context, options, (host) => train(context, host, options)));
 }
 
-/** Gives the exit code. Ctrl+C stops it between two steps; the same command goes on from the last
- * epoch. */
-async function train(host: Host, options: TrainOptions): Promise<number> {
+/** Ctrl+C stops it between two steps; the same command goes on from the last epoch. */
+async function train(context: VerbContext, host: Host, options: TrainOptions): Promise<void> {
   const printer = createProgressPrinter(process.stderr);
   const stopping = new AbortController();
   const stop = (): void => {
@@ -85,24 +74,16 @@ async function train(host: Host, options: TrainOptions): Promise<number> {
     const accuracy = percentText(validationAccuracy);
     printer.line(`Epoch ${epoch}: loss ${trainLoss.toFixed(3)}, validation ${accuracy}, ${seconds.toFixed(0)} s`);
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  try {
-    const { workspace: _workspace, json: _json, ...order } = options;
-    const teacher = await host.trainTeacher(parseInput(teacherInputSchema, order), tell, stopping.signal);
-    if (teacher === undefined) {
-      printAside('The training was stopped; the same command goes on from its last epoch.');
-      return INTERRUPTED;
-    }
-    const { name, directory, accuracy } = teacher;
-    if (options.json) printJson({ event: 'teacher.trained', teacher });
-    else {
-      const { validation, test } = accuracy;
-      printLines([`${name}: validation ${percentText(validation)}, test ${percentText(test)}, in ${directory}`]);
-    }
-    return 0;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+  const { workspace: _workspace, json: _json, ...order } = options;
+  const input = parseInput(teacherInputSchema, order);
+  const teacher = await heedingSignals(stop, () => host.trainTeacher(input, tell, stopping.signal));
+  if (teacher === undefined) {
+    return endStopped(context, 'The training was stopped; the same command goes on from its last epoch.');
   }
+  const { name, directory, accuracy } = teacher;
+  const [validation, test] = [accuracy.validation, accuracy.test].map(percentText);
+  const line = `${name}: validation ${validation}, test ${test}, in ${directory}`;
+  printResult(options, { event: 'teacher.trained', teacher }, [line]);
 }
 
 function positive(text: string): number {

@@ -1,9 +1,8 @@
 /** `trade trash`, `restore`, `purge`: runs into the trash, back, and gone for good. */
 import type { HostClient } from '../../host/for-shells.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import { printJson, printLines, withCommonOptions, withHost } from '../common.ts';
-import type { CommonOptions } from '../common.ts';
-import type { Verb } from '../verb.ts';
+import { printResult, withCommonOptions, withHost } from '../common.ts';
+import type { CommonOptions, Verb } from '../common.ts';
 
 const RUNS = 'ids of runs, as "trade runs" shows them';
 
@@ -13,9 +12,8 @@ interface PurgeOptions extends CommonOptions {
 
 export const trashVerb: Verb = (program, context) => {
   const tell = (options: CommonOptions, word: string, ids: readonly string[]): void => {
-    if (options.json) printJson({ [word]: ids });
-    else printLines(ids.length === 0 ? ['There was nothing to do.'] : ids.map((id) => `${id}: ${word}`));
-    context.end(0);
+    const lines = ids.length === 0 ? ['There was nothing to do.'] : ids.map((id) => `${id}: ${word}`);
+    printResult(options, { [word]: ids }, lines);
   };
 
   withCommonOptions(program.command('trash'))

@@ -2,18 +2,8 @@
 import { medianMs, tailMs, wasIdle } from '../../core/latency.ts';
 import type { LatencyRow } from '../../store/store.ts';
 import { textTable } from './text-table.ts';
-import type { Column } from './text-table.ts';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'engine', align: 'left' },
-  { title: 'batch', align: 'right' },
-  { title: 'median ms', align: 'right' },
-  { title: '90 % ms', align: 'right' },
-  { title: 'passes', align: 'right' },
-  { title: 'threads', align: 'right' },
-  { title: 'machine', align: 'left' },
-  { title: 'version', align: 'left' },
-];
+const COLUMNS = ['engine', '>batch', '>median ms', '>90 % ms', '>passes', '>threads', 'machine', 'version'];
 
 export function latencyText(rows: readonly LatencyRow[]): readonly string[] {
   return textTable(

@@ -7,15 +7,13 @@ import type { AnytimeCurve } from '../../core/anytime.ts';
 import type { Goal } from '../../core/objective.ts';
 import type { PlayedGame } from '../replays/player.ts';
 import type { ReplayTerms } from './replay-text.ts';
-import { askText, longestOf, replayText, right, shareText, valueText } from './replay-text.ts';
+import { askText, longestOf, replayText, shareText, valueText } from './replay-text.ts';
 import { textTable } from './text-table.ts';
-import type { Column } from './text-table.ts';
 
 /** Games by strategy, in order; inside by seed. */
 export type GamesByStrategy = ReadonlyMap<string, ReadonlyMap<number, PlayedGame>>;
 type Measure = 'hypervolume' | 'best';
 
-const left = (title: string): Column => ({ title, align: 'left' });
 const gamesOf = (games: GamesByStrategy): readonly PlayedGame[] =>
   [...games.values()].flatMap((one) => [...one.values()]);
 
@@ -56,7 +54,7 @@ function comparisonText(games: GamesByStrategy, { metric, goal, batch }: ReplayT
     '',
     'Milliseconds an ask',
     ...textTable(
-      [left('strategy'), right('median'), right('95th percentile')],
+      ['strategy', '>median', '>95th percentile'],
       [...games].map(([strategy, own]) => [strategy, ...askText([...own.values()], batch)]),
     ),
   ];
@@ -74,7 +72,7 @@ function countsText(
     const spreads = counts.map((count) => spreadAfter(curves, count, goal));
     return [strategy, ...spreads.map(({ median, worst }) => `${text(median)} (${text(worst)})`)];
   });
-  return textTable([left('strategy'), ...counts.map((count) => right(String(count)))], rows);
+  return textTable(['strategy', ...counts.map((count) => `>${count}`)], rows);
 }
 
 function verdictText(games: GamesByStrategy): readonly string[] {
@@ -94,7 +92,7 @@ function verdictText(games: GamesByStrategy): readonly string[] {
   return [
     `Is ${chosen} better? Mean difference over paired seeds of the area under log10(1 - share); below 0 speaks for it.`,
     'Percentile bootstrap of 10,000 draws, p by Holm over the rows.',
-    ...textTable([left('than'), right('difference'), right('95 % interval'), right('p'), left('verdict')], rows),
+    ...textTable(['than', '>difference', '>95 % interval', '>p', 'verdict'], rows),
   ];
 }
 
@@ -107,7 +105,7 @@ function reachText(games: GamesByStrategy, reach: number | string): readonly str
   });
   return [
     `Trainings until ${shareText(share)} of the hypervolume${of}`,
-    ...textTable([left('strategy'), right('half of the seeds'), right('9 of 10'), right('reached by')], rows),
+    ...textTable(['strategy', '>half of the seeds', '>9 of 10', '>reached by'], rows),
   ];
 }
 

@@ -7,7 +7,6 @@ import type { Goal } from '../../core/objective.ts';
 import type { PlayedGame } from '../replays/player.ts';
 import { millisecondsText } from './latency-text.ts';
 import { textTable } from './text-table.ts';
-import type { Column } from './text-table.ts';
 
 /** What is played for. */
 export interface ReplayTerms {
@@ -18,11 +17,9 @@ export interface ReplayTerms {
   readonly batch: number;
 }
 
-export const right = (title: string): Column => ({ title, align: 'right' });
-
 /** Of one strategy. */
 export function replayText(games: readonly PlayedGame[], { metric, goal, batch }: ReplayTerms): readonly string[] {
-  const columns = ['trained', 'hypervolume', 'worst seed', `best ${metric}`, 'worst seed'].map(right);
+  const columns = ['>trained', '>hypervolume', '>worst seed', `>best ${metric}`, '>worst seed'];
   const curvesOf = (measure: 'hypervolume' | 'best'): readonly AnytimeCurve[] => games.map((game) => game[measure]);
   const rows = readingCounts(longestOf(games)).map((count) => {
     const volume = spreadAfter(curvesOf('hypervolume'), count, 'maximize');

@@ -11,30 +11,12 @@ import type { Spread } from '../../core/seeds.ts';
 import type { RunEnd } from './follow-run.ts';
 import { millisecondsText } from './latency-text.ts';
 import { countText, durationText, percentText, textTable } from './text-table.ts';
-import type { Column } from './text-table.ts';
 
 const BAR_WIDTH = 24;
 
-const FRONT_COLUMNS: readonly Column[] = [
-  { title: 'student', align: 'left' },
-  { title: 'family', align: 'left' },
-  { title: 'validation', align: 'right' },
-  { title: 'test', align: 'right' },
-  { title: 'params', align: 'right' },
-  { title: 'MACs', align: 'right' },
-  { title: 'ms', align: 'right' },
-  { title: 'configuration', align: 'left' },
-];
+const FRONT_COLUMNS = ['student', 'family', '>validation', '>test', '>params', '>MACs', '>ms', 'configuration'];
 
-const GIVEN_COLUMNS: readonly Column[] = [
-  { title: 'trained', align: 'right' },
-  { title: 'family', align: 'left' },
-  { title: 'validation', align: 'right' },
-  { title: 'test', align: 'right' },
-  { title: 'params', align: 'right' },
-  { title: 'MACs', align: 'right' },
-  { title: 'configuration', align: 'left' },
-];
+const GIVEN_COLUMNS = ['>trained', 'family', '>validation', '>test', '>params', '>MACs', 'configuration'];
 
 /** `[########----------------]   8/24  2 min left  Student 9 of 24 (vit): epoch 2 of 3` */
 export function progressText({ run, trials, live }: Pick<RunSummaryView, 'run' | 'trials' | 'live'>): string {

@@ -1,21 +1,17 @@
 /** Tables and numbers as a terminal shows them. */
 import { oneLine } from '../../bridge/words/control-characters.ts';
 
-export interface Column {
-  readonly title: string;
-  /** Where a cell stands in its column; numbers to the right. */
-  readonly align: 'left' | 'right';
-}
-
-/** Lines of a table; every row has one cell a column. The last column is not padded. */
-export function textTable(columns: readonly Column[], rows: readonly (readonly string[])[]): readonly string[] {
-  const lines = [columns.map((column) => column.title), ...rows].map((cells) => cells.map(oneLine));
+/** Lines of a table; every row has one cell a column. A title that begins with `>` has its column
+ * stand to the right, as numbers do. The last column is not padded. */
+export function textTable(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const titles = columns.map((title) => title.replace(/^>/, ''));
+  const lines = [titles, ...rows].map((cells) => cells.map(oneLine));
   const widths = columns.map((_column, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
   return lines.map((line) =>
     columns
-      .map(({ align }, index) => {
+      .map((title, index) => {
         const cell = line[index] ?? '';
-        return align === 'right' ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
+        return title.startsWith('>') ? cell.padStart(widths[index] ?? 0) : cell.padEnd(widths[index] ?? 0);
       })
       .join('  ')
       .trimEnd(),

@@ -2,18 +2,8 @@
  * did, how good predictions were. */
 import type { Explanation } from '../../core/strategies/explain.ts';
 import { percentText, textTable } from './text-table.ts';
-import type { Column } from './text-table.ts';
 
-const COLUMNS: readonly Column[] = [
-  { title: 'family', align: 'left' },
-  { title: 'students', align: 'right' },
-  { title: 'failed', align: 'right' },
-  { title: 'best', align: 'right' },
-  { title: 'front', align: 'right' },
-  { title: 'of the front', align: 'right' },
-  { title: 'expected gain', align: 'right' },
-  { title: 'chosen by', align: 'left' },
-];
+const COLUMNS = ['family', '>students', '>failed', '>best', '>front', '>of the front', '>expected gain', 'chosen by'];
 
 /** `isShare`: best values are accuracies; a reward is told as it is. */
 export function whyText(explanation: Explanation, isShare: boolean): readonly string[] {

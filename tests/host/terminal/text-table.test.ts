@@ -3,21 +3,19 @@ import { countText, durationText, percentText, textTable } from '../../../src/ho
 
 describe('tables', () => {
   it('puts numbers to the right and words to the left, and leaves no blanks at a line’s end', () => {
-    const columns = [
-      { title: 'name', align: 'left' },
-      { title: 'n', align: 'right' },
-      { title: 'note', align: 'left' },
-    ] as const;
     expect(
-      textTable(columns, [
-        ['a', '1', 'short'],
-        ['longer', '1000', 'x'],
-      ]),
+      textTable(
+        ['name', '>n', 'note'],
+        [
+          ['a', '1', 'short'],
+          ['longer', '1000', 'x'],
+        ],
+      ),
     ).toEqual(['name       n  note', 'a          1  short', 'longer  1000  x']);
   });
 
   it('shows its titles even without rows', () => {
-    expect(textTable([{ title: 'name', align: 'left' }], [])).toEqual(['name']);
+    expect(textTable(['name'], [])).toEqual(['name']);
   });
 });
 
