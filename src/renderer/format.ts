@@ -38,6 +38,11 @@ export function formatPercent(value: number | undefined, decimals = 1): string {
   return `${Number(text) === 0 ? text.replace('-', '') : text} %`;
 }
 
+/** `+1.2 k`, `−300`, `0`: by how much a count is larger or smaller. */
+export function formatDelta(value: number): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${formatCount(Math.abs(value))}`;
+}
+
 /** `+1.2 points`, `−0.3 points`: a difference of two fractions. */
 export function formatPoints(value: number | undefined): string {
   const word = wordOf(value);

@@ -9,7 +9,7 @@ import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.t
 import { comparedCalibration, comparedClasses, comparedCurves } from '../../src/renderer/compare/comparison-charts.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
 import { comparedStudent, comparedTeacher } from '../../src/renderer/compare/compared.ts';
-import { markPlaces } from '../../src/renderer/compare/places.ts';
+import { markPlaces } from '../../src/renderer/compare/compared.ts';
 import { useReviewed } from '../../src/renderer/compare/use-reviewed.ts';
 import {
   fixtureDataset,

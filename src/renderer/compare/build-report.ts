@@ -1,8 +1,8 @@
 /** Everything that the Compare view shows, as a report. */
 import { diffArchitectures } from '../../core/arch/diff.ts';
 import type { ChartView } from '../charts/chart.ts';
-import { formatCount, formatPercent, formatPlural } from '../format.ts';
-import { agreementOf, verdictWords } from '../review/agreement.ts';
+import { formatDelta, formatPercent, formatPlural } from '../format.ts';
+import { agreementOf } from '../review/agreement.ts';
 import { calibrationOf } from '../review/calibration.ts';
 import { confusionOf } from '../review/confusion.ts';
 import type { ContestedImage } from '../review/disagreement.ts';
@@ -10,11 +10,11 @@ import { contestedImages } from '../review/disagreement.ts';
 import { titleOf } from '../student/diagram.ts';
 import type { Titles } from '../words.ts';
 import { leaningWords } from '../charts/reliability.ts';
-import type { Compared } from './compared.ts';
-import type { MetricRow } from './compared.ts';
+import type { Compared, MetricRow } from './compared.ts';
 import { differenceOf, rowsThere, settingRows } from './compared.ts';
 import type { Report, ReportBlock } from './report.ts';
 import type { Absent, Reviewed } from './use-reviewed.ts';
+import { agreeingPairs } from './use-reviewed.ts';
 
 export interface ReportInput {
   readonly all: readonly Compared[];
@@ -53,10 +53,7 @@ export function buildReport(input: ReportInput): Report {
       ...(reviewed.length > 1 ? agreementBlocks(input) : []),
       ...(input.charts.length > 0 ? [{ kind: 'heading' as const, text: 'Charts' }] : []),
       ...input.charts.map(({ title, view, svg }): ReportBlock => ({
-        kind: 'picture',
-        title,
-        svg,
-        summary: view.summary,
+        ...{ kind: 'picture', title, svg, summary: view.summary },
       })),
       ...architectureBlocks(all),
       ...reviewed.flatMap((network) => confusionBlocks(network, input.classes)),
@@ -110,16 +107,11 @@ function settingsBlocks({ all, titles }: ReportInput): readonly ReportBlock[] {
 
 function agreementBlocks({ reviewed }: ReportInput): readonly ReportBlock[] {
   const images = reviewed[0]?.view.count ?? 0;
-  const words = reviewed.flatMap((first, index) =>
-    reviewed.slice(index + 1).flatMap((second) => {
-      const agreement = agreementOf(first.view, second.view);
-      if (agreement === undefined) return [];
-      return [`${first.title} and ${second.title}: ${verdictWords(agreement, first.title, second.title)}`];
-    }),
-  );
   return [
     { kind: 'heading', text: `Agreement on ${formatPlural(images, 'validation image')}` },
-    ...words.map((text): ReportBlock => ({ kind: 'text', text })),
+    ...agreeingPairs(reviewed).map(({ first, second, words }): ReportBlock => ({
+      ...{ kind: 'text', text: `${first.title} and ${second.title}: ${words}` },
+    })),
     {
       kind: 'table',
       columns: ['Say the same', ...reviewed.map(({ title }) => title)],
@@ -143,15 +135,8 @@ function agreementBlocks({ reviewed }: ReportInput): readonly ReportBlock[] {
 /** From the first student (else the first network) to each other one. */
 function architectureBlocks(all: readonly Compared[]): readonly ReportBlock[] {
   const from = all.find(({ student }) => student) ?? all[0];
-  const signed = (value: number): string =>
-    value === 0 ? '0' : `${value > 0 ? '+' : '−'}${formatCount(Math.abs(value))}`;
   return all.flatMap((to): readonly ReportBlock[] => {
-    if (
-      from === undefined ||
-      to === from ||
-      (to.network.kind === from.network.kind && to.network.id === from.network.id)
-    )
-      return [];
+    if (from === undefined || (to.network.kind === from.network.kind && to.network.id === from.network.id)) return [];
     const diff = diffArchitectures(from.graph, to.graph);
     const rows = diff.rows.filter(({ status, follows }) => status !== 'same' && !follows);
     const heading = { kind: 'heading' as const, text: `Architecture: from ${from.title} to ${to.title}` };
@@ -167,16 +152,13 @@ function architectureBlocks(all: readonly Compared[]): readonly ReportBlock[] {
             row.left ? titleOf(row.left) : '',
             row.right ? titleOf(row.right) : '',
             row.changes.join('; '),
-            signed(row.paramsDelta),
-            signed(row.macsDelta),
+            formatDelta(row.paramsDelta),
+            formatDelta(row.macsDelta),
           ]),
           [
-            'in all',
-            '',
-            '',
-            '',
-            signed(diff.right.params - diff.left.params),
-            signed(diff.right.macs - diff.left.macs),
+            ...['in all', '', '', ''],
+            formatDelta(diff.right.params - diff.left.params),
+            formatDelta(diff.right.macs - diff.left.macs),
           ],
         ],
       },

@@ -1,5 +1,6 @@
 /** What stands side by side: students and their teacher as rows of one kind. */
 import type { TeacherView } from '../../bridge/schemas/records.ts';
+import type { MarkPlace } from '../charts/chart.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { Run } from '../../core/run.ts';
@@ -43,13 +44,7 @@ export interface Compared {
   };
 }
 
-export interface StudentRead {
-  readonly trial: Trial;
-  readonly run: Run;
-  readonly graph: ArchitectureGraph;
-  readonly epochs: readonly EpochPoint[];
-  readonly checkpoints: readonly CheckpointView[];
-}
+export type StudentRead = NonNullable<Compared['student']> & { readonly graph: ArchitectureGraph };
 
 export function comparedStudent(read: StudentRead, network: Network, familyTitle: string): Compared {
   const { trial, run, graph, epochs, checkpoints } = read;
@@ -105,6 +100,25 @@ export function distinctTitles(all: readonly Compared[]): readonly Compared[] {
   );
 }
 
+/** Each student once, whatever epochs of it are compared. */
+export const distinctStudents = (all: readonly Compared[]): readonly Compared[] =>
+  all.filter(
+    ({ network, student }, index) =>
+      student && all.findIndex((other) => other.student && other.network.id === network.id) === index,
+  );
+
+/**
+ * Which mark a compared network has, in every chart of the view and of its report, by key. The
+ * first student's teacher has the teacher's mark, and without students the first teacher. The
+ * others are counted in the order they stand in.
+ */
+export function markPlaces(all: readonly Compared[]): ReadonlyMap<string, MarkPlace> {
+  const own = all.find(({ student }) => student)?.student?.run.config.teacher;
+  const teacher = all.find(({ network: { kind, id } }) => kind === 'teacher' && (own === undefined || id === own));
+  const others = all.filter((one) => one !== teacher);
+  return new Map(all.map((one) => [one.key, one === teacher ? 'teacher' : others.indexOf(one)]));
+}
+
 export interface MetricRow {
   readonly title: string;
   readonly isHigherBetter: boolean;
@@ -118,50 +132,20 @@ const points = (value: number, base: number): string =>
   `${formatPoints(value - base)}, ${value > base ? 'higher' : 'lower'}`;
 const percent = (value: number | undefined): string => formatPercent(value, 2);
 
+const costRow = (title: string, value: MetricRow['value'], text: MetricRow['text']): MetricRow => ({
+  ...{ title, isHigherBetter: false, value, text, difference: formatRatio },
+});
+const shareRow = (title: string, value: MetricRow['value']): MetricRow => ({
+  ...{ title, isHigherBetter: true, value, text: percent, difference: points },
+});
 const METRIC_ROWS: readonly MetricRow[] = [
-  {
-    title: 'Validation accuracy',
-    isHigherBetter: true,
-    value: (one) => one.accuracy,
-    text: percent,
-    difference: points,
-  },
-  { title: 'Test accuracy', isHigherBetter: true, value: (one) => one.testAccuracy, text: percent, difference: points },
-  {
-    title: 'Parameters',
-    isHigherBetter: false,
-    value: (one) => one.params,
-    text: formatCount,
-    difference: formatRatio,
-  },
-  {
-    title: 'MACs per image',
-    isHigherBetter: false,
-    value: (one) => one.macs,
-    text: formatCount,
-    difference: formatRatio,
-  },
-  {
-    title: 'Latency',
-    isHigherBetter: false,
-    value: (one) => one.latencyMs,
-    text: formatMilliseconds,
-    difference: formatRatio,
-  },
-  {
-    title: 'Peak activations',
-    isHigherBetter: false,
-    value: (one) => one.peakActivationBytes,
-    text: formatBytes,
-    difference: formatRatio,
-  },
-  {
-    title: 'Training time',
-    isHigherBetter: false,
-    value: (one) => one.seconds,
-    text: formatDuration,
-    difference: formatRatio,
-  },
+  shareRow('Validation accuracy', (one) => one.accuracy),
+  shareRow('Test accuracy', (one) => one.testAccuracy),
+  costRow('Parameters', (one) => one.params, formatCount),
+  costRow('MACs per image', (one) => one.macs, formatCount),
+  costRow('Latency', (one) => one.latencyMs, formatMilliseconds),
+  costRow('Peak activations', (one) => one.peakActivationBytes, formatBytes),
+  costRow('Training time', (one) => one.seconds, formatDuration),
 ];
 
 /** Rows of which at least one network has a value. */
@@ -183,28 +167,19 @@ export function differenceOf(row: MetricRow, one: Compared, base: Compared): Dif
   return { words: row.difference(value, reference), tone: isBetter ? 'good' : 'bad' };
 }
 
-export interface SettingRow {
-  /** Its key in the configuration. */
+/** Families, dimensions and the recipe of the students side by side, by their keys in the
+ * configuration; an inactive dimension shows as `–`. */
+export function settingRows(
+  students: readonly { readonly trial: Trial; readonly run: Run }[],
+  titles: Titles,
+): readonly {
   readonly name: string;
   readonly title: string;
   readonly values: readonly string[];
   readonly differs: boolean;
-}
-
-interface Setting {
-  readonly name: string;
-  readonly title: string;
-  readonly value: string;
-}
-
-/** Families, dimensions and the recipe of the students side by side; an inactive dimension shows as
- * `–`. */
-export function settingRows(
-  students: readonly { readonly trial: Trial; readonly run: Run }[],
-  titles: Titles,
-): readonly SettingRow[] {
+}[] {
   const recipeTitles = new Map(searchFields().map(({ path, title }) => [path, title]));
-  const settings = students.map(({ trial, run }): readonly Setting[] => {
+  const settings = students.map(({ trial, run }) => {
     const { family, config } = trial.candidate;
     return [
       { name: 'family', title: 'Family', value: titles.familyTitle(family) },

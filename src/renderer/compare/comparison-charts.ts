@@ -7,20 +7,16 @@ import { calibrationOf } from '../review/calibration.ts';
 import { confusionOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
 import type { Compared } from './compared.ts';
-import { markPlaces } from './places.ts';
+import { distinctStudents, markPlaces } from './compared.ts';
 import type { Reviewed } from './use-reviewed.ts';
 
 /** Of everything that is compared: one curve for each student, whatever epochs of it are, and a
  * line for its teacher. */
 export function comparedCurves(all: readonly Compared[], teacher: Compared | undefined, theme: Theme): ChartView {
   const places = markPlaces(all);
-  const curves = all.filter(
-    ({ network, student }, index) =>
-      student && all.findIndex((other) => other.student && other.network.id === network.id) === index,
-  );
   return curvesChart(
     {
-      curves: curves.map(({ key, network, title, student }) => ({
+      curves: distinctStudents(all).map(({ key, network, title, student }) => ({
         ...{ id: network.id, points: student?.epochs ?? [], place: places.get(key) },
         title: title.replace(/, epoch \d+$/, ''),
       })),
@@ -31,9 +27,11 @@ export function comparedCurves(all: readonly Compared[], teacher: Compared | und
   );
 }
 
+export const withConfusion = (reviewed: readonly Reviewed[]) =>
+  reviewed.map((one) => ({ ...one, confusion: confusionOf(one.view) }));
+
 export function comparedClasses(reviewed: readonly Reviewed[], classes: readonly string[], theme: Theme): ChartView {
-  const networks = reviewed.map((one) => ({ ...one, confusion: confusionOf(one.view) }));
-  return perClassChart(networks, classes, theme);
+  return perClassChart(withConfusion(reviewed), classes, theme);
 }
 
 export function comparedCalibration(reviewed: readonly Reviewed[], theme: Theme): ChartView {

@@ -3,9 +3,10 @@
 import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
 import type { MarkPlace } from '../charts/chart.ts';
+import { agreementOf, verdictWords } from '../review/agreement.ts';
 import { usePredictions } from '../review/use-predictions.ts';
 import type { Compared } from './compared.ts';
-import { markPlaces } from './places.ts';
+import { markPlaces } from './compared.ts';
 
 export interface Reviewed {
   readonly key: string;
@@ -46,6 +47,16 @@ export function useReviewed(all: () => readonly Compared[]) {
   return { reviewed, absent, again };
 }
 
+/** Each two of them that saw the same images, with what that says of the better one. */
+export const agreeingPairs = (networks: readonly Reviewed[]) =>
+  networks.flatMap((first, index) =>
+    networks.slice(index + 1).flatMap((second) => {
+      const agreement = agreementOf(first.view, second.view);
+      if (agreement === undefined) return [];
+      return [{ first, second, agreement, words: verdictWords(agreement, first.title, second.title) }];
+    }),
+  );
+
 export interface Absent {
   readonly title: string;
   readonly state: 'reading' | 'missing' | 'apart';
@@ -56,10 +67,6 @@ export interface Absent {
 const STILL_READ = 'its predictions are still being read.';
 
 function isSameSplit(left: PredictionsView, right: PredictionsView): boolean {
-  return (
-    left === right ||
-    (left.count === right.count &&
-      left.classes === right.classes &&
-      left.labels.every((label, image) => label === right.labels[image]))
-  );
+  const isAsLarge = left.count === right.count && left.classes === right.classes;
+  return left === right || (isAsLarge && left.labels.every((label, image) => label === right.labels[image]));
 }
