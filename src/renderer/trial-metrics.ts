@@ -95,6 +95,11 @@ export function metricsThere(trials: readonly Trial[]): readonly TrialMetric[] {
   return TRIAL_METRICS.filter((metric) => trials.some((trial) => Number.isFinite(METRIC_SPECS[metric].value(trial))));
 }
 
+/** `12 k parameters`, `81.20 % validation accuracy` */
+export function metricWords(metric: TrialMetric, value: number): string {
+  return `${METRIC_SPECS[metric].text(value)} ${METRIC_SPECS[metric].noun}`;
+}
+
 /** `Parameters (log scale)` */
 export function axisTitle(metric: TrialMetric, isLog: boolean): string {
   return `${metricTitle(metric)}${isLog ? ' (log scale)' : ''}`;

@@ -5,7 +5,7 @@ import { effectScope } from 'vue';
 import { installClient } from '../../src/renderer/api.ts';
 import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { chartColors } from '../../src/renderer/charts/chart.ts';
-import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.ts';
+import { latencyCompareChart } from '../../src/renderer/charts/latency.ts';
 import { comparedCalibration, comparedClasses, comparedCurves } from '../../src/renderer/compare/comparison-charts.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
 import { comparedStudent, comparedTeacher } from '../../src/renderer/compare/compared.ts';

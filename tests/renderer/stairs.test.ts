@@ -7,7 +7,7 @@ import type { ChartView } from '../../src/renderer/charts/chart.ts';
 import { drawSvg } from '../../src/renderer/charts/echarts.ts';
 import { frontChart } from '../../src/renderer/charts/front/front.ts';
 import { hypervolumeChart } from '../../src/renderer/charts/hypervolume.ts';
-import { latencyCompareChart } from '../../src/renderer/charts/latency-compare.ts';
+import { latencyCompareChart } from '../../src/renderer/charts/latency.ts';
 import { cornersOf, stairs } from '../../src/renderer/charts/parts/stairs.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 

@@ -7,7 +7,7 @@ import type { Theme } from '../theme.ts';
 import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { frame, searchAxis, yAxis } from './parts/frame.ts';
 import { pickedSeries } from './parts/picked.ts';
 import type { PickedStudents, RingPlace } from './parts/picked.ts';
 
@@ -25,26 +25,18 @@ export interface AllocationInput extends PickedStudents {
  * line (ECharts' pin and arrow hang from their points).
  */
 const SOURCE_MARKS = [
-  ...[
-    { color: 6, symbol: 'rect' },
-    { color: 5, symbol: 'circle' },
-    { color: 6, symbol: 'diamond' },
-  ],
-  ...[
-    { color: 7, symbol: 'roundRect' },
-    { color: 4, symbol: 'diamond' },
-    { color: 7, symbol: 'triangle' },
-  ],
-  ...[
-    { color: 5, symbol: 'triangle' },
-    { color: 7, symbol: 'roundRect' },
-    { color: 7, symbol: 'diamond' },
-  ],
-  ...[
-    { color: 4, symbol: 'roundRect' },
-    { color: 4, symbol: 'diamond' },
-    { color: 5, symbol: 'roundRect' },
-  ],
+  { color: 6, symbol: 'rect' },
+  { color: 5, symbol: 'circle' },
+  { color: 6, symbol: 'diamond' },
+  { color: 7, symbol: 'roundRect' },
+  { color: 4, symbol: 'diamond' },
+  { color: 7, symbol: 'triangle' },
+  { color: 5, symbol: 'triangle' },
+  { color: 7, symbol: 'roundRect' },
+  { color: 7, symbol: 'diamond' },
+  { color: 4, symbol: 'roundRect' },
+  { color: 4, symbol: 'diamond' },
+  { color: 5, symbol: 'roundRect' },
 ] as const;
 /** Of a strategy that this version does not have. */
 const OTHER_MARK = { color: 6, symbol: 'circle' };
@@ -78,15 +70,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
     option: {
       ...base,
       grid: { left: 104, right: 20, top: 34, bottom: 42 },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Student, in the order of the search',
-        min: 0,
-        max: Math.max(input.budget, input.trials.length) + 1,
-        minInterval: 1,
-        splitLine: { show: false },
-        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false, showMinLabel: false },
-      }),
+      xAxis: searchAxis(theme, Math.max(input.budget, input.trials.length)),
       yAxis: yAxis(theme, {
         type: 'category',
         data: rows.map(input.familyTitle),
@@ -99,18 +83,12 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
           const known = SOURCE_MARKS[rank(source)] ?? OTHER_MARK;
           const { color } = markOf(known.color, theme);
           return {
-            type: 'scatter' as const,
-            id: `source-${source}`,
-            name: sourceTitle(source),
-            symbol: known.symbol,
-            color,
+            ...{ type: 'scatter' as const, id: `source-${source}`, name: sourceTitle(source) },
+            ...{ symbol: known.symbol, color },
             data: input.trials
               .filter((trial) => trial.why.source === source)
               .map((trial) => ({
-                id: trial.id,
-                name: trial.id,
-                value: placeOf(trial),
-                symbolSize: size,
+                ...{ id: trial.id, name: trial.id, value: placeOf(trial), symbolSize: size },
                 itemStyle: trial.state === 'failed' ? { color: 'transparent', borderColor: color, borderWidth: 2 } : {},
                 tooltip: { formatter: () => tooltipText(input, trial) },
               })),

@@ -6,9 +6,19 @@ import type { Goal } from '../../core/objective.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { AxisRange } from './parts/axis-range.ts';
-import type { ChartTable, ChartView } from './chart.ts';
+import type { ChartColors, ChartTable, ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, legendLines, xAxis, yAxis } from './parts/frame.ts';
+import {
+  LINE_LEGEND,
+  axisTooltip,
+  countAxis,
+  frame,
+  legendLines,
+  levelLine,
+  orGap,
+  tickLabels,
+  yAxis,
+} from './parts/frame.ts';
 
 export interface AnytimeSeries {
   readonly title: string;
@@ -53,6 +63,7 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
   }));
   const opacity = drawn.length > FEW ? 0.07 : 0.16;
   const place = (value: number): number => (input.isGap ? logGap(value) : value);
+  const titles = input.series.map(({ title }) => title);
   return {
     summary: summaryOf(input),
     table: tableOf(input),
@@ -60,26 +71,8 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
       ...base,
       // All names at once: one that has to be paged to is none.
       legend: { ...base.legend, ...LINE_LEGEND, type: 'plain' },
-      grid: {
-        left: 64,
-        right: 24,
-        top:
-          16 +
-          20 *
-            legendLines(
-              input.series.map(({ title }) => title),
-              ROOM,
-            ),
-        bottom: 42,
-      },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Students trained',
-        min: 0,
-        max: Math.max(1, input.budget),
-        minInterval: 1,
-        splitLine: { show: false },
-      }),
+      grid: { left: 64, right: 24, top: 16 + 20 * legendLines(titles, ROOM), bottom: 42 },
+      xAxis: countAxis(theme, 'Students trained', Math.max(1, input.budget)),
       yAxis: yAxis(theme, {
         type: 'value',
         name: input.title,
@@ -92,17 +85,9 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
           place,
           input,
         ),
-        axisLabel: {
-          color: colors.muted,
-          fontSize: 11,
-          formatter: (value: number) => (input.isGap ? gapLabel(value) : tickLabel(value, input)),
-        },
+        axisLabel: tickLabels(theme, (value) => (input.isGap ? gapLabel(value) : tickLabel(value, input))),
       }),
-      tooltip: {
-        ...base.tooltip,
-        trigger: 'axis',
-        formatter: (params: unknown) => tooltipText(input, params),
-      },
+      tooltip: axisTooltip(base, (count) => tooltipText(input, count)),
       series: drawn.flatMap(({ title, mark, dash, points }, index) => {
         const { color, symbol } = mark;
         const shape = { type: 'line' as const, color, symbol: 'none', silent: true, tooltip: { show: false } };
@@ -185,25 +170,18 @@ const tickLabel = (value: number, { text }: AnytimeInput): string =>
 /** `10 %`, `3.2 %`, `0.1 %`: the gap at a power of ten. */
 const gapLabel = (power: number): string => `${Number((100 * 10 ** power).toPrecision(2))} %`;
 
-function thresholdLine(input: AnytimeInput, place: (value: number) => number, colors: ReturnType<typeof chartColors>) {
+function thresholdLine(input: AnytimeInput, place: (value: number) => number, colors: ChartColors) {
   const value = input.threshold ?? NaN;
-  return {
-    silent: true,
-    symbol: 'none',
-    precision: 6,
-    lineStyle: { color: colors.line, type: 'dashed' as const, width: 1 },
-    label: { formatter: input.text(value), position: 'insideStartTop' as const, color: colors.muted, fontSize: 11 },
-    data: [{ yAxis: place(value) }],
-  };
+  const label = {
+    formatter: input.text(value),
+    position: 'insideStartTop',
+    color: colors.muted,
+    fontSize: 11,
+  } as const;
+  return levelLine(place(value), { color: colors.line }, label);
 }
 
-/** ECharts leaves a gap at '-'. */
-const orGap = (value: number): number | string => (Number.isFinite(value) ? value : '-');
-
-function tooltipText(input: AnytimeInput, params: unknown): string {
-  // Sound: ECharts hands an axis tooltip a list of points, each with its axis value.
-  const [first] = params as readonly { readonly axisValue: number }[];
-  const count = first?.axisValue ?? 0;
+function tooltipText(input: AnytimeInput, count: number): string {
   const lines = input.series.map(({ title, curves }) => {
     const { median, lower, upper } = spreadAfter(curves, count, input.goal);
     return `${title}: ${input.text(median)} (${input.text(lower)} to ${input.text(upper)})`;

@@ -19,17 +19,6 @@ export interface ChartView {
   readonly datumIds?: ReadonlyMap<string, (index: number) => string | undefined> | undefined;
 }
 
-export interface ChartColors {
-  readonly text: string;
-  readonly muted: string;
-  readonly line: string;
-  readonly grid: string;
-  readonly panel: string;
-  readonly accent: string;
-  readonly teacher: string;
-  readonly faint: string;
-}
-
 const COLORS = {
   light: {
     text: '#1b2028',
@@ -51,7 +40,9 @@ const COLORS = {
     teacher: '#f4f6f9',
     faint: '#6d7685',
   },
-} as const satisfies Readonly<Record<Theme, ChartColors>>;
+} as const satisfies Readonly<Record<Theme, Readonly<Record<string, string>>>>;
+
+export type ChartColors = Readonly<Record<keyof (typeof COLORS)['light'], string>>;
 
 /** Okabe and Ito's colours, darkened or lightened until each stands 3:1 against its background, and
  * others as far from them. */

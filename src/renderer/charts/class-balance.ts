@@ -3,9 +3,9 @@ import type { BalanceView } from '../../bridge/schemas/library.ts';
 import { formatCount, formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
-import { chartColors, markOf } from './chart.ts';
+import { markOf } from './chart.ts';
 import { CLASS_GRID, classAxis } from './parts/class-axis.ts';
-import { frame, yAxis } from './parts/frame.ts';
+import { frame, tickLabels, yAxis } from './parts/frame.ts';
 
 const SPLITS = [
   { key: 'train', title: 'Training' },
@@ -15,7 +15,6 @@ const SPLITS = [
 
 export function classBalanceChart(balance: BalanceView, classes: readonly string[], theme: Theme): ChartView {
   const base = frame(theme);
-  const colors = chartColors(theme);
   return {
     summary: summaryOf(balance, classes),
     table: {
@@ -31,7 +30,7 @@ export function classBalanceChart(balance: BalanceView, classes: readonly string
         name: 'Images',
         nameGap: 32,
         minInterval: 1,
-        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+        axisLabel: tickLabels(theme, formatCount),
       }),
       series: SPLITS.map(({ key, title }, place) => ({
         ...{ type: 'bar' as const, id: key, name: title, stack: 'images', barCategoryGap: '26%' },

@@ -2,9 +2,11 @@
 import type { EpochPoint } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
+import type { AxisRange } from './parts/axis-range.ts';
 import type { ChartView, MarkPlace } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './parts/frame.ts';
+import { extentOf } from './parts/axis-range.ts';
+import { LINE_LEGEND, axisTooltip, countAxis, frame, levelLine, orGap, tickLabels, yAxis } from './parts/frame.ts';
 
 export interface Curve {
   readonly id: string;
@@ -45,14 +47,9 @@ export const isSmoothable = ({ points }: Pick<Curve, 'points'>): boolean => poin
 const EQUAL = 1e-6;
 
 /** Around values that are all the same; none where they differ, and the chart finds its own. */
-function levelRange(
-  { curves, metric }: CurvesInput,
-  teacher?: number,
-): { readonly min?: number; readonly max?: number } {
-  const values = curves.flatMap(({ points }) => points.map((point) => point[metric])).filter(Number.isFinite);
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  if (values.length === 0 || high - low > EQUAL * Math.max(Math.abs(high), Math.abs(low))) return {};
+function levelRange({ curves, metric }: CurvesInput, teacher?: number): AxisRange {
+  const [low, high] = extentOf(curves.flatMap(({ points }) => points.map((point) => point[metric])));
+  if (low > high || high - low > EQUAL * Math.max(Math.abs(high), Math.abs(low))) return {};
   const room = metric === 'validationAccuracy' ? 0.05 : Math.abs(high) / 10 || 1;
   const [min, max] = [low - room, high + room];
   if (teacher === undefined) return { min, max };
@@ -70,7 +67,7 @@ function teacherRange(teacher: number) {
 }
 
 export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
-  const colors = chartColors(theme);
+  const base = frame(theme);
   const isAccuracy = input.metric === 'validationAccuracy';
   const show = (value: number): string => (isAccuracy ? formatPercent(value, 2) : value.toFixed(3));
   const teacher = isAccuracy ? input.teacherAccuracy : undefined;
@@ -79,56 +76,33 @@ export function curvesChart(input: CurvesInput, theme: Theme): ChartView {
     summary: curvesSummary(input, show),
     table: curvesTable(input, show),
     option: {
-      ...frame(theme),
-      legend: { ...frame(theme).legend, ...LINE_LEGEND },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Epoch',
-        min: 0,
-        max: epochs,
-        minInterval: 1,
-        splitLine: { show: false },
-      }),
+      ...base,
+      legend: { ...base.legend, ...LINE_LEGEND },
+      xAxis: countAxis(theme, 'Epoch', epochs),
       yAxis: yAxis(theme, {
         type: 'value',
         name: CURVE_TITLES[input.metric],
         scale: true,
         ...(teacher !== undefined && teacherRange(teacher)),
         ...levelRange(input, teacher),
-        axisLabel: {
-          color: colors.muted,
-          fontSize: 11,
-          formatter: (value: number) => (isAccuracy ? String(Number((value * 100).toFixed(1))) : String(value)),
-        },
+        axisLabel: tickLabels(theme, (value) => String(isAccuracy ? Number((value * 100).toFixed(1)) : value)),
       }),
-      tooltip: {
-        ...frame(theme).tooltip,
-        trigger: 'axis',
-        formatter: (params: unknown) => tooltipText(input, params, show),
-      },
+      tooltip: axisTooltip(base, (epoch) => tooltipText(input, epoch, show)),
       series: input.curves.flatMap((curve, index) => {
         const { color, symbol } = markOf(curve.place ?? index, theme);
-        const raw = curve.points.map((point) => [point.epoch, finiteOrGap(point[input.metric])]);
+        const raw = curve.points.map((point) => [point.epoch, orGap(point[input.metric])]);
         const isSmoothed = input.smoothing > 0 && isSmoothable(curve);
         const smoothed = smooth(
           curve.points.map((point) => point[input.metric]),
           input.smoothing,
         );
-        const shape = {
-          type: 'line' as const,
-          symbol,
-          symbolSize: raw.length > 30 ? 0 : 6,
-          showSymbol: raw.length <= 30,
-        };
+        const showSymbol = raw.length <= 30;
+        const shape = { type: 'line' as const, symbol, symbolSize: showSymbol ? 6 : 0, showSymbol };
         const main = {
-          ...shape,
-          id: `${curve.id}-main`,
-          name: curve.title,
-          color,
-          lineStyle: { color, width: 2 },
-          data: isSmoothed ? smoothed.map((value, at) => [raw[at]?.[0] ?? 0, finiteOrGap(value)]) : raw,
+          ...{ ...shape, id: `${curve.id}-main`, name: curve.title, color, lineStyle: { color, width: 2 } },
+          data: isSmoothed ? smoothed.map((value, at) => [raw[at]?.[0] ?? 0, orGap(value)]) : raw,
           // One dashed line for the teacher, on the first curve.
-          ...(index === 0 && teacher !== undefined && { markLine: teacherLine(teacher, colors) }),
+          ...(index === 0 && teacher !== undefined && { markLine: teacherLine(teacher, theme) }),
         };
         if (!isSmoothed) return [main];
         const faint = { ...shape, id: `${curve.id}-raw`, color, data: raw, showSymbol: false, silent: true };
@@ -151,32 +125,18 @@ function smooth(values: readonly number[], weight: number): readonly number[] {
   });
 }
 
-function teacherLine(accuracy: number, colors: ReturnType<typeof chartColors>) {
-  return {
-    silent: true,
-    symbol: 'none',
-    // ECharts would round the place of the line to two decimals, a whole point of accuracy.
-    precision: 6,
-    lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.6 },
-    label: { formatter: 'teacher', position: 'insideEndTop' as const, color: colors.muted, fontSize: 11 },
-    data: [{ yAxis: accuracy }],
-  };
+function teacherLine(accuracy: number, theme: Theme) {
+  const { teacher, muted } = chartColors(theme);
+  const label = { formatter: 'teacher', position: 'insideEndTop', color: muted, fontSize: 11 } as const;
+  return levelLine(accuracy, { color: teacher, opacity: 0.6 }, label);
 }
 
-/** ECharts leaves a gap at '-'. */
-function finiteOrGap(value: number): number | string {
-  return Number.isFinite(value) ? value : '-';
-}
-
-function tooltipText(input: CurvesInput, params: unknown, show: (value: number) => string): string {
-  // Sound: ECharts hands an axis tooltip a list of points, each with its axis value.
-  const [first] = params as readonly { readonly axisValue: number }[];
-  const epoch = first?.axisValue;
+function tooltipText(input: CurvesInput, epoch: number, show: (value: number) => string): string {
   const lines = input.curves.flatMap((curve) => {
     const point = curve.points.find((one) => one.epoch === epoch);
     return point ? [`${curve.title}: ${show(point[input.metric])}`] : [];
   });
-  return [`Epoch ${epoch ?? ''}`, ...lines].join('\n');
+  return [`Epoch ${epoch}`, ...lines].join('\n');
 }
 
 function curvesSummary(input: CurvesInput, show: (value: number) => string): string {

@@ -4,7 +4,7 @@ import { formatCount, formatExact, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { frame, tickLabels, xAxis, yAxis } from './parts/frame.ts';
 
 export function histogramChart(bins: PreviewView['histogram'], theme: Theme): ChartView {
   const colors = chartColors(theme);
@@ -33,16 +33,13 @@ export function histogramChart(bins: PreviewView['histogram'], theme: Theme): Ch
       }),
       yAxis: yAxis(theme, {
         type: 'value',
-        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+        axisLabel: tickLabels(theme, formatCount),
         minInterval: 1,
         splitNumber: 3,
       }),
       series: [
         {
-          type: 'bar',
-          id: 'students',
-          name: 'Students',
-          barCategoryGap: '12%',
+          ...{ type: 'bar', id: 'students', name: 'Students', barCategoryGap: '12%' },
           itemStyle: { color: colors.accent, opacity: 0.85 },
           data: bins.map((bin) => ({
             value: bin.count,

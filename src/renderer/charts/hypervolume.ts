@@ -5,7 +5,7 @@ import { formatVolume } from '../hypervolume-share.ts';
 import type { Theme } from '../theme.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, xAxis, yAxis } from './parts/frame.ts';
+import { LINE_LEGEND, axisTooltip, countAxis, frame, tickLabels, yAxis } from './parts/frame.ts';
 import { stairs } from './parts/stairs.ts';
 
 export interface HypervolumeInput {
@@ -86,36 +86,21 @@ function optionOf(
     ...base,
     legend: { ...base.legend, ...LINE_LEGEND, show: !isAlone },
     grid: { left: input.isSmall ? 44 : 64, right: 20, top: isAlone ? 16 : 34, bottom: 42 },
-    xAxis: xAxis(theme, {
-      type: 'value',
-      name: 'Finished students',
-      min: 0,
-      max: Math.max(input.trials, words.last, 1),
-      minInterval: 1,
-      splitLine: { show: false },
-    }),
+    xAxis: countAxis(theme, 'Finished students', Math.max(input.trials, words.last, 1)),
     yAxis: yAxis(theme, {
       type: 'value',
       ...(!input.isSmall && { name: words.title, nameGap: 50 }),
       ...(input.isSmall && { splitNumber: 3 }),
       scale: true,
-      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+      axisLabel: tickLabels(theme, formatCount),
     }),
-    tooltip: {
-      ...base.tooltip,
-      trigger: 'axis',
-      formatter: (params: unknown) => {
-        // Sound: ECharts hands an axis tooltip a list of points with the data given below.
-        const [point] = params as readonly { readonly data: readonly [number, number] }[];
-        if (!point) return '';
-        const at = point.data[0];
-        const values = lines.flatMap((line) => {
-          const value = textAt(line, at, words.text);
-          return value === '' ? [] : [`${line.name} ${value}`];
-        });
-        return [`After ${formatPlural(at, 'student')}`, ...values].join('\n');
-      },
-    },
+    tooltip: axisTooltip(base, (at) => {
+      const values = lines.flatMap((line) => {
+        const value = textAt(line, at, words.text);
+        return value === '' ? [] : [`${line.name} ${value}`];
+      });
+      return [`After ${formatPlural(at, 'student')}`, ...values].join('\n');
+    }),
     series: lines.flatMap(({ id, name, history, step, color, isOwn }) =>
       stairs({
         ...{ id, name, step: 'end' as const, symbol: 'circle', symbolSize: 5, color },

@@ -1,93 +1,135 @@
-/** How the passes of a student are distributed: the share of them that took no longer than so many
+/** How the passes of networks are distributed: the share of them that took no longer than so many
  * milliseconds. */
+import type { EChartsOption } from 'echarts';
 import type { LatencyView } from '../../bridge/schemas/records.ts';
 import { LATENCY_ENGINES, medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
-import type { ChartView } from './chart.ts';
-import { chartColors, markOf } from './chart.ts';
-import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
+import type { AxisRange } from './parts/axis-range.ts';
+import { logRange } from './parts/axis-range.ts';
+import type { ChartView, Mark, MarkPlace } from './chart.ts';
+import { markOf } from './chart.ts';
+import { LINE_LEGEND, frame, namedLegend, tickLabels, xAxis, yAxis } from './parts/frame.ts';
 import { stairs } from './parts/stairs.ts';
-
-const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
-  `${engineTitle(engine)} × ${batch}`;
+import type { Stairs } from './parts/stairs.ts';
 
 /** Of the panel beside a student, in a window of 1280. */
 const LEAST_PIXELS = 290;
 
-/** For the legend: two names share a line. */
-const shortTitle = (title: string): string => title.replace('ONNX Runtime', 'ONNX');
-
-/** `measured`: one of each engine and batch size. */
+/** Of one student. `measured`: one of each engine and batch size. */
 export function latencyChart(measured: readonly LatencyView[], theme: Theme): ChartView {
-  const colors = chartColors(theme);
   const base = frame(theme);
+  const titles = measured.map(titleOf);
   return {
     summary: summaryOf(measured),
-    table: {
-      columns: ['Engine and batch', 'Passes', 'Fastest', 'Median', '90th percentile', 'Slowest'],
-      rows: measured.map((row) => [
-        titleOf(row),
-        formatExact(row.timingsMs.length),
-        formatMilliseconds(Math.min(...row.timingsMs)),
-        formatMilliseconds(medianMs(row.timingsMs)),
-        formatMilliseconds(tailMs(row.timingsMs)),
-        formatMilliseconds(Math.max(...row.timingsMs)),
-      ]),
-    },
+    table: tableOf('Engine and batch', titles, measured),
     option: {
       ...base,
       // All four at once, also where the panel is narrow.
       ...namedLegend(
         { ...base, legend: { ...base.legend, left: 0, right: 0, itemGap: 8, formatter: shortTitle } },
-        measured.map((row) => shortTitle(titleOf(row))),
+        titles.map(shortTitle),
         { left: 50, right: 16, bottom: 40 },
         { ...LINE_LEGEND, pixels: LEAST_PIXELS },
       ),
-      xAxis: xAxis(theme, {
-        type: 'log',
-        name: 'Milliseconds a pass (log scale)',
-        ...rangeOf(measured),
-        axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => String(value) },
-      }),
-      yAxis: yAxis(theme, {
-        type: 'value',
-        name: 'Passes no longer (%)',
-        nameGap: 34,
-        min: 0,
-        max: 100,
-        interval: 25,
-      }),
+      ...axesOf(rangeOf(measured), theme),
       series: measured.flatMap((row) => {
-        const { color, symbol } = markOf(LATENCY_ENGINES.indexOf(row.engine), theme);
-        const sorted = [...row.timingsMs].sort((left, right) => left - right);
-        return stairs({
-          id: `${row.engine}-${row.batch}`,
-          name: titleOf(row),
-          step: 'end',
-          color,
-          ...{ symbol, showSymbol: false },
-          lineStyle: { color, width: 2, type: row.batch === 1 ? ('solid' as const) : ('dashed' as const) },
-          data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
-          markPoint: {
-            symbol,
-            symbolSize: 8,
-            itemStyle: { color },
-            label: { show: false },
-            data: [
-              { name: 'median', coord: [medianMs(sorted), 50] },
-              { name: '90th percentile', coord: [tailMs(sorted), 90] },
-            ],
-            tooltip: {
-              formatter: (params: unknown) => `${titleOf(row)}\n${markText(params)}`,
-            },
-          },
+        const [median, tail] = [medianMs(row.timingsMs), tailMs(row.timingsMs)];
+        const mark = markOf(LATENCY_ENGINES.indexOf(row.engine), theme);
+        const id = `${row.engine}-${row.batch}`;
+        return passes({ id, name: titleOf(row), isDashed: row.batch !== 1, ...mark }, row, {
+          symbolSize: 8,
+          data: [
+            { name: 'median', coord: [median, 50] },
+            { name: '90th percentile', coord: [tail, 90] },
+          ],
+          tooltip: { formatter: (params: unknown) => `${titleOf(row)}\n${markText(params)}` },
         });
       }),
     },
   };
 }
+
+export interface TimedNetwork {
+  readonly key: string;
+  readonly title: string;
+  readonly place: MarkPlace;
+  readonly measured: Pick<LatencyView, 'engine' | 'batch' | 'timingsMs'>;
+}
+
+/** Of several students on one engine and batch size. */
+export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Theme): ChartView {
+  const base = frame(theme);
+  const [titles, rows] = [networks.map(({ title }) => title), networks.map(({ measured }) => measured)];
+  const all = positive(rows);
+  const [first] = rows;
+  const medians = networks.map(({ title, measured }) => `${title} ${formatMilliseconds(medianMs(measured.timingsMs))}`);
+  return {
+    summary: first
+      ? `${engineTitle(first.engine)}, ${first.batch} at once: ${medians.join(', ')} in the median.`
+      : 'No latency was measured.',
+    table: tableOf('Network', titles, rows),
+    option: {
+      ...base,
+      ...namedLegend(base, titles, { left: 50, right: 20, bottom: 42 }, LINE_LEGEND),
+      ...axesOf(all.length > 0 ? logRange(all) : { min: 0.01, max: 10 }, theme),
+      series: networks.flatMap(({ key, title, place, measured }) => {
+        const median = medianMs(measured.timingsMs);
+        return passes({ id: key, name: title, ...markOf(place, theme) }, measured, {
+          ...{ symbolSize: 9, data: [{ name: title, coord: [median, 50] }] },
+          tooltip: { formatter: () => `${title}\nmedian ${formatMilliseconds(median)}` },
+        });
+      }),
+    },
+  };
+}
+
+type Timed = Pick<LatencyView, 'timingsMs'>;
+
+function passes(
+  {
+    id,
+    name,
+    color,
+    symbol,
+    isDashed,
+  }: Mark & { readonly id: string; readonly name: string; readonly isDashed?: boolean },
+  { timingsMs }: Timed,
+  marks: Stairs['markPoint'],
+) {
+  const sorted = [...timingsMs].sort((left, right) => left - right);
+  return stairs({
+    ...{ id, name, step: 'end', color, symbol, showSymbol: false },
+    lineStyle: { color, width: 2, type: isDashed ? 'dashed' : 'solid' },
+    data: sorted.map((ms, index) => [ms, (100 * (index + 1)) / sorted.length]),
+    markPoint: { symbol, itemStyle: { color }, label: { show: false }, ...marks },
+  });
+}
+
+function axesOf(range: AxisRange, theme: Theme): EChartsOption {
+  const axisLabel = tickLabels(theme, String);
+  return {
+    xAxis: xAxis(theme, { type: 'log', name: 'Milliseconds a pass (log scale)', ...range, axisLabel }),
+    yAxis: yAxis(theme, { type: 'value', name: 'Passes no longer (%)', nameGap: 34, min: 0, max: 100, interval: 25 }),
+  };
+}
+
+function tableOf(subject: string, titles: readonly string[], rows: readonly Timed[]): ChartView['table'] {
+  return {
+    columns: [subject, 'Passes', 'Fastest', 'Median', '90th percentile', 'Slowest'],
+    rows: rows.map(({ timingsMs: ms }, index) => [
+      ...[titles[index] ?? '', formatExact(ms.length)],
+      ...[Math.min(...ms), medianMs(ms), tailMs(ms), Math.max(...ms)].map(formatMilliseconds),
+    ]),
+  };
+}
+
+const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
+  `${engineTitle(engine)} × ${batch}`;
+
+/** For the legend: two names share a line. */
+const shortTitle = (title: string): string => title.replace('ONNX Runtime', 'ONNX');
 
 /** Sound: ECharts hands a mark's tooltip its own datum, which stands above. */
 function markText(params: unknown): string {
@@ -95,18 +137,13 @@ function markText(params: unknown): string {
   return `${name} ${formatMilliseconds(data.coord[0])}`;
 }
 
-/** From 1, 2 or 5 times a power of ten to another, around all passes. */
-function rangeOf(measured: readonly LatencyView[]): { readonly min?: number; readonly max?: number } {
-  const all = measured.flatMap(({ timingsMs }) => [...timingsMs]).filter((ms) => ms > 0);
-  if (all.length === 0) return {};
-  const step = (value: number, round: (value: number) => number): number => {
-    const power = 10 ** Math.floor(Math.log10(value));
-    const steps = [1, 2, 5, 10].map((factor) => factor * power);
-    const fitting = round === Math.floor ? steps.findLast((one) => one <= value) : steps.find((one) => one >= value);
-    // Powers of ten below one are not exact.
-    return Number((fitting ?? value).toPrecision(6));
-  };
-  return { min: step(Math.min(...all), Math.floor), max: step(Math.max(...all), Math.ceil) };
+const positive = (rows: readonly Timed[]): readonly number[] =>
+  rows.flatMap(({ timingsMs }) => [...timingsMs]).filter((ms) => ms > 0);
+
+/** Without any room around all passes. */
+function rangeOf(measured: readonly LatencyView[]): AxisRange {
+  const all = positive(measured);
+  return all.length > 0 ? logRange(all, 0) : {};
 }
 
 function summaryOf(measured: readonly LatencyView[]): string {

@@ -1,19 +1,21 @@
 /** Parallel coordinates (Inselberg 1985): a line for each student through its parameters and its
  * metrics. */
 import type { EChartsOption } from 'echarts';
+import type { Level } from '../../core/space/space.ts';
 import type { Trial } from '../../core/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Dimension } from '../run/parameters.ts';
 import { FAMILY_DIMENSION, levelOf } from '../run/parameters.ts';
 import type { Theme } from '../theme.ts';
-import { METRIC_SPECS } from '../trial-metrics.ts';
+import { METRIC_SPECS, metricWords } from '../trial-metrics.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
 import { configText, levelText, metricTitle, trialNumber, trialTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
 import { metricColour, metricScale } from './parts/colour-scale.ts';
-import { frame } from './parts/frame.ts';
+import { extentOf } from './parts/axis-range.ts';
+import { frame, orGap } from './parts/frame.ts';
 
 export interface ParallelInput {
   readonly trials: readonly Trial[];
@@ -49,7 +51,7 @@ export function parallelAxes({
         const place = dimension.levels.indexOf(levelOf(trial, dimension.name) ?? '');
         return place < 0 ? NaN : place;
       },
-      text: (place: number): string => placeWords(dimension, place, titles),
+      text: (place: number): string => levelWords(dimension.name, dimension.levels[place], titles, ''),
     })),
     ...metrics.map((metric) => ({
       ...{ id: `metric-${metric}`, title: metric === 'params' ? 'Params' : metricTitle(metric) },
@@ -93,7 +95,7 @@ export function parallelChart(input: ParallelInput, theme: Theme): ChartView {
       columns: ['Student', ...dimensions.map(({ title }) => title), ...metrics.map(metricTitle)],
       rows: drawn.map((trial) => [
         trialNumber(trial),
-        ...dimensions.map(({ name }) => levelWords(trial, name, input.titles)),
+        ...dimensions.map(({ name }) => levelWords(name, levelOf(trial, name), input.titles, 'none')),
         ...metrics.map((metric) => METRIC_SPECS[metric].text(METRIC_SPECS[metric].value(trial))),
       ]),
     },
@@ -111,7 +113,6 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
   // What is drawn last lies on top.
   const order = (trial: Trial): number => (trial.id === input.selected ? 2 : isDimmed(trial) ? 0 : 1);
   const name = { color: colors.text, fontSize: 11, lineHeight: 13 };
-  const label = { color: colors.text, fontSize: 11, textBorderColor: colors.panel, textBorderWidth: 3 };
   return {
     ...base,
     legend: { show: false },
@@ -126,7 +127,7 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
     },
     parallelAxis: axes.map((axis, dim) => ({
       ...{ dim, id: axis.id, name: wrapped(axis.title.replace(' (%)', '')), type: 'value' as const },
-      ...scaleOf(input, axis, dim, drawn, label),
+      ...scaleOf(input, axis, dim, drawn, theme),
       // Over the lines, else nobody reads the labels of a large run.
       z: 3,
     })),
@@ -141,7 +142,7 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
           .sort((left, right) => order(left) - order(right))
           .map((trial) => ({
             name: trial.id,
-            value: axes.map((axis) => (Number.isFinite(axis.value(trial)) ? axis.value(trial) : '-')),
+            value: axes.map((axis) => orGap(axis.value(trial))),
             lineStyle: {
               color: trial.id === input.selected ? colors.text : colour(trial),
               width: trial.id === input.selected ? 3 : isBrushed(trial) ? 1.8 : 1.2,
@@ -154,36 +155,26 @@ function optionOf(input: ParallelInput, drawn: readonly Trial[], theme: Theme): 
   };
 }
 
-interface LabelLook {
-  readonly color: string;
-  readonly fontSize: number;
-  readonly textBorderColor: string;
-  readonly textBorderWidth: number;
-}
-
 /** Levels at whole places with room around them; metrics from their least to their greatest. */
-function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], label: LabelLook) {
+function scaleOf(input: ParallelInput, axis: ParallelAxis, dim: number, drawn: readonly Trial[], theme: Theme) {
+  const { text: color, panel } = chartColors(theme);
+  const label = { color, fontSize: 11, textBorderColor: panel, textBorderWidth: 3 };
   const dimension = input.dimensions[dim];
   if (dimension !== undefined) {
     return {
       ...{ min: -0.35, max: dimension.levels.length - 0.65 },
-      axisLabel: {
-        ...{ ...label, customValues: dimension.levels.map((_level, place) => place) },
-        formatter: axis.text,
-      },
+      axisLabel: { ...label, customValues: [...dimension.levels.keys()], formatter: axis.text },
     };
   }
   const metric = input.metrics[dim - input.dimensions.length] ?? input.colour;
   const { isLog, tick } = METRIC_SPECS[metric];
-  const values = drawn.map(axis.value).filter(Number.isFinite);
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  const [low, high] = extentOf(drawn.map(axis.value));
   const text = (value: number): string => tick(isLog ? 10 ** value : value);
   // Of equal values one is told, in the middle.
-  if (values.length > 0 && low === high) {
+  if (low === high) {
     return { min: low - 1, max: low + 1, axisLabel: { ...label, customValues: [low], formatter: text } };
   }
-  const range = values.length === 0 ? { min: 0, max: 1 } : { min: low, max: high };
+  const range = low > high ? { min: 0, max: 1 } : { min: low, max: high };
   return {
     ...range,
     splitNumber: 4,
@@ -202,15 +193,8 @@ function wrapped(title: string): string {
   return lines.join('\n');
 }
 
-function placeWords({ name, levels }: Dimension, place: number, titles: Titles): string {
-  const level = levels[place];
-  if (level === undefined) return '';
-  return name === FAMILY_DIMENSION ? titles.familyTitle(String(level)) : levelText(level);
-}
-
-function levelWords(trial: Trial, dimension: string, titles: Titles): string {
-  const level = levelOf(trial, dimension);
-  if (level === undefined) return 'none';
+function levelWords(dimension: string, level: Level | undefined, titles: Titles, none: string): string {
+  if (level === undefined) return none;
   return dimension === FAMILY_DIMENSION ? titles.familyTitle(String(level)) : levelText(level);
 }
 
@@ -221,6 +205,6 @@ function tooltipText({ metrics, titles }: ParallelInput, trial: Trial): string {
     configText(trial.candidate, titles, '\n'),
     ...metrics
       .filter((metric) => metric !== 'accuracy')
-      .map((metric) => `${METRIC_SPECS[metric].text(METRIC_SPECS[metric].value(trial))} ${METRIC_SPECS[metric].noun}`),
+      .map((metric) => metricWords(metric, METRIC_SPECS[metric].value(trial))),
   ].join('\n');
 }

@@ -8,7 +8,9 @@ import type { Theme } from '../theme.ts';
 import { trialNumber } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark } from './chart.ts';
-import { frame, xAxis, yAxis } from './parts/frame.ts';
+import type { AxisRange } from './parts/axis-range.ts';
+import { extentOf } from './parts/axis-range.ts';
+import { frame, orGap, searchAxis, tickLabels, yAxis } from './parts/frame.ts';
 import { pickedSeries } from './parts/picked.ts';
 import type { PickedStudents, RingPlace } from './parts/picked.ts';
 
@@ -36,35 +38,21 @@ export const isOutside = (predicted: Predicted): boolean =>
   Math.abs(predicted.outcome - predicted.mean) > WIDTH * predicted.deviation;
 
 export function predictionsChart(input: PredictionsInput, theme: Theme): ChartView {
-  const colors = chartColors(theme);
   const base = frame(theme);
   const { predictions } = input;
   const families = [...new Set(predictions.map(({ family }) => family))];
-  const numbers = predictions.flatMap((one) => [...rangeOf(one), one.outcome]).filter(Number.isFinite);
   return {
     summary: summaryOf(input),
     table: tableOf(input),
     option: {
       ...base,
       legend: { ...base.legend, data: families.map(input.familyTitle) },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Student, in the order of the search',
-        min: 0,
-        max: Math.max(input.budget, (predictions.at(-1)?.trial ?? 0) + 1) + 1,
-        minInterval: 1,
-        splitLine: { show: false },
-        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false, showMinLabel: false },
-      }),
+      xAxis: searchAxis(theme, Math.max(input.budget, (predictions.at(-1)?.trial ?? 0) + 1)),
       yAxis: yAxis(theme, {
         type: 'value',
         name: 'Validation accuracy (%)',
-        ...scaleOf(numbers),
-        axisLabel: {
-          color: colors.muted,
-          fontSize: 11,
-          formatter: (value: number) => String(Number((value * 100).toFixed(1))),
-        },
+        ...scaleOf(predictions.flatMap((one) => [...rangeOf(one), one.outcome])),
+        axisLabel: tickLabels(theme, (value) => String(Number((value * 100).toFixed(1)))),
       }),
       series: [
         ...intervalSeries(predictions, theme),
@@ -76,21 +64,12 @@ export function predictionsChart(input: PredictionsInput, theme: Theme): ChartVi
 }
 
 /** Whole steps around all numbers, six at most, up to one. */
-function scaleOf(numbers: readonly number[]): {
-  readonly min?: number;
-  readonly max?: number;
-  readonly interval?: number;
-} {
-  if (numbers.length === 0) return {};
-  const low = numbers.reduce((least, one) => Math.min(least, one));
-  const high = numbers.reduce((most, one) => Math.max(most, one));
+function scaleOf(numbers: readonly number[]): AxisRange {
+  const [low, high] = extentOf(numbers);
+  if (low > high) return {};
   const interval = STEPS.find((step) => high - low <= 6 * step) ?? 1;
   const tidy = (steps: number): number => Number((steps * interval).toFixed(2));
-  return {
-    min: tidy(Math.floor(low / interval)),
-    max: Math.min(1, tidy(Math.ceil(high / interval))),
-    interval,
-  };
+  return { min: tidy(Math.floor(low / interval)), max: Math.min(1, tidy(Math.ceil(high / interval))), interval };
 }
 
 /** Stacked: the lower end, unseen, and on it the length of the interval; the mean is a short line
@@ -133,7 +112,7 @@ function outcomeSeries(family: string, input: PredictionsInput, theme: Theme): S
       .filter((one) => one.family === family)
       .map((one) => ({
         name: input.idOf(one.trial) ?? '',
-        value: [one.trial + 1, Number.isFinite(one.outcome) ? one.outcome : '-'],
+        value: [one.trial + 1, orGap(one.outcome)],
         itemStyle: isOutside(one) ? { borderColor: text, borderWidth: 1.6 } : {},
         tooltip: { formatter: () => tooltipText(one, input) },
       })),

@@ -6,7 +6,7 @@ import type { Theme } from '../theme.ts';
 import { trialNumber, trialTitle } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
-import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { frame, searchAxis, yAxis } from './parts/frame.ts';
 import { pickedSeries } from './parts/picked.ts';
 import type { PickedStudents } from './parts/picked.ts';
 import { stairs } from './parts/stairs.ts';
@@ -38,15 +38,7 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
       ...base,
       legend: { show: false },
       grid: { left: 46, right: 20, top: 12, bottom: 42 },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Student, in the order of the search',
-        min: 0,
-        max: Math.max(budget, trials.length) + 1,
-        minInterval: 1,
-        splitLine: { show: false },
-        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false, showMinLabel: false },
-      }),
+      xAxis: searchAxis(theme, Math.max(budget, trials.length)),
       yAxis: yAxis(theme, { type: 'value', name: 'Weight', nameGap: 32, min: lowOf(weighed.map((one) => one.weight)) }),
       series: [
         ...stairs({

@@ -8,7 +8,7 @@ import type { Theme } from '../theme.ts';
 import { reachWords, regionTitle, roleOf, trialNumber, trialTitle } from '../words.ts';
 import type { ChartTable, ChartView } from './chart.ts';
 import { chartColors, familyMark, markOf } from './chart.ts';
-import { frame, xAxis, yAxis } from './parts/frame.ts';
+import { countAxis, frame, tickLabels, yAxis } from './parts/frame.ts';
 import { pickedSeries } from './parts/picked.ts';
 import type { PickedStudents, RingPlace } from './parts/picked.ts';
 import { regionHistory } from './region-lanes.ts';
@@ -60,8 +60,9 @@ interface Drawing extends RegionsInput, RegionHistory {
   readonly theme: Theme;
 }
 
+const lastResult = ({ budget, moments }: RegionsInput): number => Math.max(budget, moments.length);
+
 export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
-  const colors = chartColors(theme);
   const base = frame(theme);
   const history = regionHistory(input.moments);
   const drawing: Drawing = { ...input, ...history, lanes: Math.max(1, history.lanes), theme };
@@ -72,15 +73,7 @@ export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
       ...base,
       legend: { ...base.legend, data: [...MARKED.map((kind) => EVENTS[kind].title), GLOBAL] },
       grid: { left: 64, right: 20, top: 34, bottom: 42 },
-      xAxis: xAxis(theme, {
-        type: 'value',
-        name: 'Results, in the order they came',
-        min: 0,
-        max: Math.max(input.budget, input.moments.length) + 1,
-        minInterval: 1,
-        splitLine: { show: false },
-        axisLabel: { color: colors.muted, fontSize: 11, showMaxLabel: false },
-      }),
+      xAxis: countAxis(theme, 'Results, in the order they came', lastResult(input) + 1, { showMaxLabel: false }),
       yAxis: yAxis(theme, {
         type: 'value',
         name: 'Radius in levels',
@@ -89,12 +82,7 @@ export function regionsChart(input: RegionsInput, theme: Theme): ChartView {
         interval: 1,
         axisTick: { show: false },
         splitLine: { show: false },
-        axisLabel: {
-          color: colors.muted,
-          fontSize: 11,
-          hideOverlap: true,
-          formatter: (value: number) => levelLabel(value, drawing.lanes),
-        },
+        axisLabel: { ...tickLabels(theme, (value) => levelLabel(value, drawing.lanes)), hideOverlap: true },
       }),
       series: [
         ...drawing.lives.flatMap((life) => lifeSeries(life, drawing)),
@@ -150,7 +138,7 @@ function floorSeries({ lanes, theme }: Drawing): SeriesOption {
 function namesSeries(drawing: Drawing): SeriesOption {
   const { lives, trials, moments, lanes, theme } = drawing;
   const colors = chartColors(theme);
-  const least = NARROW * (Math.max(drawing.budget, drawing.moments.length) + 1);
+  const least = NARROW * (lastResult(drawing) + 1);
   return {
     ...{ type: 'scatter', id: 'names', symbolSize: 9, z: 3 },
     label: { show: true, position: 'right', distance: 4, color: colors.text, fontSize: 11 },

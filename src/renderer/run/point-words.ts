@@ -8,7 +8,7 @@ import type { RegionEvent } from '../charts/region-lanes.ts';
 import { formatPercent } from '../format.ts';
 import type { FrontLook } from '../stores/front-look.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
-import { METRIC_SPECS } from '../trial-metrics.ts';
+import { METRIC_SPECS, metricWords } from '../trial-metrics.ts';
 import type { Titles } from '../words.ts';
 import { configText, regionTitle, roleOf, trialState, trialTitle, whyShort } from '../words.ts';
 
@@ -27,11 +27,9 @@ export function pointWords(
   titles: Titles,
   isPinned: boolean,
 ): string {
-  const value = (metric: FrontLook['x'], at: number): string =>
-    `${METRIC_SPECS[metric].text(at)} ${METRIC_SPECS[metric].noun}`;
   const said = [
-    value(y, point.y),
-    value(x, point.x),
+    metricWords(y, point.y),
+    metricWords(x, point.x),
     PLACES[point.place],
     ...(point.isKnee ? ['the knee'] : []),
     ...(isPinned ? ['pinned'] : []),
@@ -46,17 +44,14 @@ const nameOf = (trial: Trial, titles: Titles): string =>
 /** A line of the parallel coordinates: `Student #3, ResNet: 81.20 % validation accuracy; Width: 16,
  * Blocks: 2.` */
 export function lineWords(trial: Trial, metric: TrialMetric, titles: Titles): string {
-  const { text, value, noun } = METRIC_SPECS[metric];
-  return `${nameOf(trial, titles)}: ${text(value(trial))} ${noun}; ${configText(trial.candidate, titles, ', ')}.`;
+  const value = metricWords(metric, METRIC_SPECS[metric].value(trial));
+  return `${nameOf(trial, titles)}: ${value}; ${configText(trial.candidate, titles, ', ')}.`;
 }
 
 /** `Student #3, ResNet: Region 1 · near #1, 81.20 % validation accuracy.` */
 export function allocationWords(trial: Trial, titles: Titles): string {
-  const { accuracy } = METRIC_SPECS;
-  const value = accuracy.value(trial);
-  const outcome = Number.isNaN(value)
-    ? trialState(trial).label.toLowerCase()
-    : `${accuracy.text(value)} ${accuracy.noun}`;
+  const value = METRIC_SPECS.accuracy.value(trial);
+  const outcome = Number.isNaN(value) ? trialState(trial).label.toLowerCase() : metricWords('accuracy', value);
   return `${nameOf(trial, titles)}: ${whyShort(trial.why)}, ${outcome}.`;
 }
 

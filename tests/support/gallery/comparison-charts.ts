@@ -1,6 +1,6 @@
 /** Charts of the Compare view and of data sets from made-up networks. */
 import { classBalanceChart } from '../../../src/renderer/charts/class-balance.ts';
-import { latencyCompareChart } from '../../../src/renderer/charts/latency-compare.ts';
+import { latencyCompareChart } from '../../../src/renderer/charts/latency.ts';
 import { comparedCalibration, comparedClasses } from '../../../src/renderer/compare/comparison-charts.ts';
 import type { Theme } from '../../../src/renderer/theme.ts';
 import { fixtureDataset, fixtureLatencies, fixturePredictions, fixtureRun } from './fixtures.ts';

@@ -7,12 +7,12 @@ import { formatCount, formatExact, formatPercent, formatPlural } from '../../for
 import type { Theme } from '../../theme.ts';
 import type { Titles } from '../../words.ts';
 import { metricTitle } from '../../words.ts';
-import { logRange, shareRange } from '../parts/axis-range.ts';
+import { extentOf, logRange, shareRange } from '../parts/axis-range.ts';
 import type { ChartView } from '../chart.ts';
-import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark } from '../chart.ts';
+import { chartColors, familyMark } from '../chart.ts';
 import { cloudSeries } from '../parts/cloud.ts';
-import { frame, xAxis, yAxis } from '../parts/frame.ts';
-import { pickedSeries } from '../parts/picked.ts';
+import { frame, tickLabels, xAxis, yAxis } from '../parts/frame.ts';
+import { pickedSeries, teacherMark } from '../parts/picked.ts';
 import type { PickedStudents, RingPlace } from '../parts/picked.ts';
 import { stairs } from '../parts/stairs.ts';
 
@@ -95,15 +95,15 @@ function optionOf(
     xAxis: xAxis(theme, {
       type: 'log',
       name: `${metricTitle(cost)} (log scale)`,
-      ...logRange([...edgesOf(points[cost]), ...(teacher ? [teacher[cost]] : [])]),
-      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => formatCount(value) },
+      ...logRange([...extentOf(points[cost]), ...(teacher ? [teacher[cost]] : [])]),
+      axisLabel: tickLabels(theme, formatCount),
       axisPointer: { show: false },
     }),
     yAxis: yAxis(theme, {
       type: 'value',
       name: metricTitle('accuracy'),
-      ...shareRange([...edgesOf(points.accuracy), ...(teacher ? [teacher.accuracy] : [])]),
-      axisLabel: { color: colors.muted, fontSize: 11, formatter: (value: number) => (value * 100).toFixed(0) },
+      ...shareRange([...extentOf(points.accuracy), ...(teacher ? [teacher.accuracy] : [])]),
+      axisLabel: tickLabels(theme, (value) => (value * 100).toFixed(0)),
     }),
     series: [
       ...stairs({
@@ -120,13 +120,6 @@ function optionOf(
       ...(teacher ? [teacherSeries(teacher, cost, theme)] : []),
     ],
   };
-}
-
-function edgesOf(values: Float64Array): readonly number[] {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return [];
-  const least = finite.reduce((low, value) => Math.min(low, value), Infinity);
-  return [least, finite.reduce((high, value) => Math.max(high, value), -Infinity)];
 }
 
 const cloudId = (family: string): string => `cloud-${family}`;
@@ -209,17 +202,8 @@ function teacherSeries(
   cost: KnownCost,
   theme: Theme,
 ): ScatterSeriesOption {
-  const color = chartColors(theme).teacher;
-  return {
-    ...{ type: 'scatter', id: 'teacher', name: 'Teacher', symbol: TEACHER_SYMBOL, symbolSize: TEACHER_SIZE, z: 4 },
-    itemStyle: { color },
-    data: [{ value: [teacher[cost], teacher.accuracy] }],
-    tooltip: {
-      formatter: () =>
-        `${teacher.title}\n${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[cost])} ` +
-        `${metricTitle(cost)}`,
-    },
-  };
+  const numbers = `${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[cost])} ${metricTitle(cost)}`;
+  return { ...teacherMark([teacher[cost], teacher.accuracy], `${teacher.title}\n${numbers}`, theme), z: 4 };
 }
 
 function tooltipText(input: AllFrontInput, student: FrontStudent | undefined, standing: string): string {

@@ -31,31 +31,14 @@ export function frontClouds(
   const pinned = new Set(input.pinned);
   const isPlain = ({ place, trial: { id } }: FrontPoint): boolean =>
     place !== 'front' && id !== input.selected && !pinned.has(id) && !(input.brushed?.has(id) ?? false);
-  const colourOf =
-    input.colour &&
-    binnedColour(
-      input.colour,
-      points.map(({ trial }) => trial),
-      theme,
-    );
-  const groups = new Map<string, FrontPoint[]>();
-  const rest: FrontPoint[] = [];
-  for (const point of points) {
-    if (!isPlain(point)) {
-      rest.push(point);
-      continue;
-    }
+  const trials = points.map(({ trial }) => trial);
+  const colourOf = input.colour && binnedColour(input.colour, trials, theme);
+  const lookOf = (point: FrontPoint): string => {
     const { family } = point.trial.candidate;
-    const color =
-      point.place === 'infeasible'
-        ? chartColors(theme).faint
-        : (colourOf?.(point.trial) ?? familyMark(family, theme).color);
-    const key = `${family} ${color} ${opacityOf(point)}`;
-    const group = groups.get(key);
-    if (group) group.push(point);
-    else groups.set(key, [point]);
-  }
-  const clouds = [...groups].map(([key, members]) => {
+    const own = colourOf?.(point.trial) ?? familyMark(family, theme).color;
+    return `${family} ${point.place === 'infeasible' ? chartColors(theme).faint : own} ${opacityOf(point)}`;
+  };
+  const clouds = [...Map.groupBy(points.filter(isPlain), lookOf)].map(([key, members]) => {
     const [family = '', color = ''] = key.split(' ');
     return {
       id: `cloud-${key}`,
@@ -72,6 +55,6 @@ export function frontClouds(
   return {
     series: clouds.map(({ series }) => series),
     datumIds: new Map(clouds.map(({ id, members }) => [id, (index: number) => members[index]?.trial.id])),
-    rest,
+    rest: points.filter((point) => !isPlain(point)),
   };
 }

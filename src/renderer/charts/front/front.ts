@@ -6,12 +6,11 @@
 import type { EChartsOption } from 'echarts';
 import { formatExact, formatPlural } from '../../format.ts';
 import type { Theme } from '../../theme.ts';
-import { axisTitle, METRIC_SPECS } from '../../trial-metrics.ts';
+import { axisTitle, METRIC_SPECS, metricWords } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import { metricTitle, trialNumber, whyShort } from '../../words.ts';
 import { logRange, shareRange } from '../parts/axis-range.ts';
 import type { ChartView } from '../chart.ts';
-import { chartColors } from '../chart.ts';
 import { metricScale } from '../parts/colour-scale.ts';
 import type { FrontInput } from './input.ts';
 import { frontClouds } from './cloud.ts';
@@ -27,7 +26,7 @@ import {
 } from './series.ts';
 import { frontPoints } from './points.ts';
 import type { FrontPoint } from './points.ts';
-import { frame, xAxis, yAxis } from '../parts/frame.ts';
+import { frame, tickLabels, xAxis, yAxis } from '../parts/frame.ts';
 
 export function frontChart(input: FrontInput, theme: Theme): ChartView {
   const points = frontPoints(input.trials, input, input.after);
@@ -73,7 +72,7 @@ function frontOption(
   theme: Theme,
 ): EChartsOption {
   const base = frame(theme);
-  const colors = chartColors(theme);
+  const trials = points.map(({ trial }) => trial);
   const families = [...new Set(points.map((point) => point.trial.candidate.family))].sort();
   const teacher = teacherPoint(input);
   const others = (input.others ?? []).map((run) => ({
@@ -81,33 +80,13 @@ function frontOption(
     front: frontPoints(run.trials, input).filter(({ place }) => place === 'front'),
   }));
   const shown = [...points, ...others.flatMap((other) => other.front), ...(teacher ? [teacher] : [])];
+  const [xs, ys] = [shown.map(({ x }) => x), shown.map(({ y }) => y)];
   return {
     ...base,
-    ...(input.colour &&
-      metricScale(
-        input.colour,
-        points.map(({ trial }) => trial),
-        theme,
-      )),
+    ...(input.colour && metricScale(input.colour, trials, theme)),
     grid: { left: 56, right: input.colour ? 112 : 20, top: 34, bottom: 42 },
-    xAxis: xAxis(
-      theme,
-      axisOf(
-        input.x,
-        input.isLogX,
-        shown.map(({ x }) => x),
-        colors.muted,
-      ),
-    ),
-    yAxis: yAxis(
-      theme,
-      axisOf(
-        input.y,
-        input.isLogY,
-        shown.map(({ y }) => y),
-        colors.muted,
-      ),
-    ),
+    xAxis: xAxis(theme, axisOf(input.x, input.isLogX, xs, theme)),
+    yAxis: yAxis(theme, axisOf(input.y, input.isLogY, ys, theme)),
     series: [
       ...linesOf(input, points, front, theme),
       ...others.flatMap((other) => otherSeries(input, other.run, other.front, theme)),
@@ -120,7 +99,7 @@ function frontOption(
   };
 }
 
-function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readonly number[], color: string) {
+function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readonly number[], theme: Theme) {
   const { isLog, tick } = METRIC_SPECS[metric];
   // A logarithmic axis has no place for what is not positive.
   const log = (wanted ?? isLog) && values.every((value) => value > 0);
@@ -129,7 +108,7 @@ function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readon
     type: log ? ('log' as const) : ('value' as const),
     name: axisTitle(metric, log),
     ...(log ? logRange(values) : isShare ? shareRange(values) : { scale: true }),
-    axisLabel: { color, fontSize: 11, formatter: (value: number) => tick(value) },
+    axisLabel: tickLabels(theme, tick),
     axisPointer: { show: false },
   };
 }
@@ -147,10 +126,9 @@ function frontSummary(input: FrontInput, points: readonly FrontPoint[], front: r
   if (points.length === 0) return 'No student has finished yet.';
   const [first, last] = [front[0], front.at(-1)];
   const knee = front.find((point) => point.isKnee);
-  const at = (point: FrontPoint): string =>
-    `${METRIC_SPECS[input.y].text(point.y)} ` +
-    `${input.y === 'accuracy' ? '' : `${METRIC_SPECS[input.y].noun} `}at ` +
-    `${METRIC_SPECS[input.x].text(point.x)} ${METRIC_SPECS[input.x].noun}`;
+  const heightWords = (y: number): string =>
+    input.y === 'accuracy' ? METRIC_SPECS.accuracy.text(y) : metricWords(input.y, y);
+  const at = ({ x, y }: FrontPoint): string => `${heightWords(y)} at ${metricWords(input.x, x)}`;
   const counted = points.filter(({ place }) => place !== 'later').length;
   return [
     counted < points.length ? `After ${formatPlural(counted, 'student')}: ` : '',

@@ -4,15 +4,17 @@ import type { ScatterSeriesOption, SeriesOption } from 'echarts';
 import type { Trial } from '../../../core/trial.ts';
 import { formatCount, formatMilliseconds, formatPercent } from '../../format.ts';
 import type { Theme } from '../../theme.ts';
-import { METRIC_SPECS } from '../../trial-metrics.ts';
+import { METRIC_SPECS, metricWords } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import { configText, roleOf, trialNumber, trialTitle, whyShort } from '../../words.ts';
-import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors, familyMark, markOf } from '../chart.ts';
+import { chartColors, familyMark, markOf } from '../chart.ts';
 import type { ChartColors } from '../chart.ts';
 import { metricColour } from '../parts/colour-scale.ts';
 import type { FrontInput, OtherRun } from './input.ts';
 import { frontPoints, stepOf } from './points.ts';
 import type { FrontPoint } from './points.ts';
+import { levelLine } from '../parts/frame.ts';
+import { teacherMark } from '../parts/picked.ts';
 import { stairs } from '../parts/stairs.ts';
 import type { Stairs } from '../parts/stairs.ts';
 
@@ -76,33 +78,12 @@ export function referenceSeries(points: readonly FrontPoint[], theme: Theme): Sc
 }
 
 export function teacherSeries(input: FrontInput, teacher: Place, theme: Theme): ScatterSeriesOption {
-  const colors = chartColors(theme);
   const isHeight = input.y === 'accuracy' || input.y === 'testAccuracy';
-  const text = (metric: TrialMetric, value: number): string =>
-    `${METRIC_SPECS[metric].text(value)} ${METRIC_SPECS[metric].noun}`;
+  const numbers = `${metricWords(input.y, teacher.y)} · ${metricWords(input.x, teacher.x)}`;
+  const look = { color: chartColors(theme).teacher, opacity: 0.55 };
   return {
-    type: 'scatter',
-    id: 'teacher',
-    name: 'Teacher',
-    symbol: TEACHER_SYMBOL,
-    symbolSize: TEACHER_SIZE,
-    itemStyle: { color: colors.teacher },
-    data: [{ value: placed(teacher) }],
-    tooltip: {
-      formatter: () => `${input.teacher?.title ?? ''}\n${text(input.y, teacher.y)} · ${text(input.x, teacher.x)}`,
-    },
-    ...(isHeight && {
-      markLine: {
-        silent: true,
-        symbol: 'none',
-        // ECharts would round the place of the line to two decimals, a whole point of accuracy.
-        precision: 6,
-        lineStyle: { color: colors.teacher, type: 'dashed' as const, opacity: 0.55, width: 1 },
-        label: { show: false },
-        data: [{ yAxis: teacher.y }],
-      },
-    }),
-    z: 3,
+    ...{ ...teacherMark(placed(teacher), `${input.teacher?.title ?? ''}\n${numbers}`, theme), z: 3 },
+    ...(isHeight && { markLine: levelLine(teacher.y, look, { show: false }) }),
   };
 }
 
@@ -114,18 +95,10 @@ export function familySeries(
 ): ScatterSeriesOption {
   const colors = chartColors(theme);
   const mark = familyMark(family, theme);
-  const colourOf =
-    input.colour &&
-    metricColour(
-      input.colour,
-      points.map(({ trial }) => trial),
-      theme,
-    );
+  const trials = points.map(({ trial }) => trial);
+  const colourOf = input.colour && metricColour(input.colour, trials, theme);
   return {
-    type: 'scatter',
-    id: `family-${family}`,
-    name: input.titles.familyTitle(family),
-    symbol: mark.symbol,
+    ...{ type: 'scatter', id: `family-${family}`, name: input.titles.familyTitle(family), symbol: mark.symbol },
     itemStyle: { color: input.colour ? colors.muted : mark.color },
     // ECharts' default of 400 points a frame takes seconds over tens of thousands.
     progressive: 5000,
@@ -196,9 +169,7 @@ export function tooltipText(input: FrontInput, { trial, place, isKnee }: FrontPo
     `${trialTitle(trial)} · ${input.titles.familyTitle(trial.candidate.family)} · ${standing}`,
     `${formatPercent(trial.metrics['accuracy'], 2)} validation · ${formatCount(trial.params)} params · ` +
       `${formatCount(trial.macs)} MACs${latencyText(trial)}`,
-    ...more.map(
-      (metric) => `${METRIC_SPECS[metric].text(METRIC_SPECS[metric].value(trial))} ${METRIC_SPECS[metric].noun}`,
-    ),
+    ...more.map((metric) => metricWords(metric, METRIC_SPECS[metric].value(trial))),
     configText(trial.candidate, input.titles, '\n'),
     `Why: ${whyShort(trial.why)}`,
     ...(predicted

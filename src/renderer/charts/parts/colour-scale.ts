@@ -6,6 +6,7 @@ import { METRIC_SPECS } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import { metricTitle } from '../../words.ts';
 import { chartColors, colourScale } from '../chart.ts';
+import { extentOf } from './axis-range.ts';
 
 /** On the scale: the logarithm where that suits the metric. NaN where a student has none. */
 function scaled(metric: TrialMetric, trial: Trial): number {
@@ -13,23 +14,21 @@ function scaled(metric: TrialMetric, trial: Trial): number {
   return isLog ? Math.log10(value(trial)) : value(trial);
 }
 
-function rangeOf(metric: TrialMetric, trials: readonly Trial[]): { readonly low: number; readonly high: number } {
-  const values = trials.map((trial) => scaled(metric, trial)).filter(Number.isFinite);
-  return {
-    low: values.reduce((least, one) => Math.min(least, one), Infinity),
-    high: values.reduce((most, one) => Math.max(most, one), -Infinity),
-  };
+const rangeOf = (metric: TrialMetric, trials: readonly Trial[]): readonly [number, number] =>
+  extentOf(trials.map((trial) => scaled(metric, trial)));
+
+/** Where a student stands on the scale, [0, 1]. */
+function shareOf(metric: TrialMetric, trials: readonly Trial[]): (trial: Trial) => number {
+  const [low, high] = rangeOf(metric, trials);
+  return (trial) => (high > low ? (scaled(metric, trial) - low) / (high - low) : 0);
 }
 
 /** Grey for a student without the metric. */
 export function metricColour(metric: TrialMetric, trials: readonly Trial[], theme: Theme): (trial: Trial) => string {
-  const { low, high } = rangeOf(metric, trials);
+  const share = shareOf(metric, trials);
   const stops = colourScale(theme);
   const { faint } = chartColors(theme);
-  return (trial) => {
-    const share = high > low ? (scaled(metric, trial) - low) / (high - low) : 0;
-    return Number.isFinite(share) ? mixed(stops, share) : faint;
-  };
+  return (trial) => (Number.isFinite(share(trial)) ? mixed(stops, share(trial)) : faint);
 }
 
 /** Steps of a colour that thousands of students share: more cannot be told apart. */
@@ -37,14 +36,11 @@ const BINS = 12;
 
 /** The same colours in few steps, so that those of one step can be drawn together. */
 export function binnedColour(metric: TrialMetric, trials: readonly Trial[], theme: Theme): (trial: Trial) => string {
-  const { low, high } = rangeOf(metric, trials);
+  const share = shareOf(metric, trials);
   const stops = colourScale(theme);
   const { faint } = chartColors(theme);
   const colors = Array.from({ length: BINS }, (_, bin) => mixed(stops, bin / (BINS - 1)));
-  return (trial) => {
-    const share = high > low ? (scaled(metric, trial) - low) / (high - low) : 0;
-    return colors[Math.round(share * (BINS - 1))] ?? faint;
-  };
+  return (trial) => colors[Math.round(share(trial) * (BINS - 1))] ?? faint;
 }
 
 /** Between two neighbouring stops, each `#rrggbb`. */
@@ -60,7 +56,7 @@ function mixed(stops: readonly string[], share: number): string {
 /** Right of the plot, about 86 pixels wide. */
 export function metricScale(metric: TrialMetric, trials: readonly Trial[], theme: Theme): EChartsOption {
   const { tick, isLog } = METRIC_SPECS[metric];
-  const { low, high } = rangeOf(metric, trials);
+  const [low, high] = rangeOf(metric, trials);
   if (!Number.isFinite(low)) return {};
   const text = (one: number): string => tick(isLog ? 10 ** one : one);
   const title = metricTitle(metric).replace(/ (?!\()/g, '\n');

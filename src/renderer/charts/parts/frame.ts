@@ -1,5 +1,5 @@
 /** Axes, grid and tooltip as all charts share them. */
-import type { EChartsOption, XAXisComponentOption, YAXisComponentOption } from 'echarts';
+import type { EChartsOption, MarkLineComponentOption, XAXisComponentOption, YAXisComponentOption } from 'echarts';
 import type { Theme } from '../../theme.ts';
 import { chartColors } from '../chart.ts';
 
@@ -105,6 +105,11 @@ export function namedLegend(
   };
 }
 
+/** Labels of an axis in words of its own. */
+export function tickLabels(theme: Theme, formatter: (value: number) => string) {
+  return { color: chartColors(theme).muted, fontSize: 11, formatter };
+}
+
 function axisStyle(theme: Theme) {
   const colors = chartColors(theme);
   return {
@@ -126,5 +131,50 @@ export function yAxis(theme: Theme, options: YAXisComponentOption): YAXisCompone
   const base = { ...axisStyle(theme), nameLocation: 'middle', nameGap: 42 };
   return { ...base, ...options } as YAXisComponentOption; // sound: as above
 }
+
+interface EndLabels {
+  readonly showMinLabel?: boolean;
+  readonly showMaxLabel?: boolean;
+}
+
+/** Of what is counted, from none to `max`. */
+export function countAxis(theme: Theme, name: string, max: number, ends?: EndLabels): XAXisComponentOption {
+  return xAxis(theme, {
+    ...{ type: 'value', name, min: 0, max, minInterval: 1, splitLine: { show: false } },
+    ...(ends && { axisLabel: { color: chartColors(theme).muted, fontSize: 11, ...ends } }),
+  });
+}
+
+/** With a place for each student of a search. */
+export function searchAxis(theme: Theme, students: number): XAXisComponentOption {
+  const ends = { showMinLabel: false, showMaxLabel: false };
+  return countAxis(theme, 'Student, in the order of the search', students + 1, ends);
+}
+
+/** One tooltip for all that stands at a place of the horizontal axis. */
+export function axisTooltip({ tooltip }: EChartsOption, textAt: (place: number) => string): EChartsOption['tooltip'] {
+  const formatter = (params: unknown): string => {
+    // Sound: ECharts hands an axis tooltip a list of points, each with its axis value.
+    const [first] = params as readonly { readonly axisValue: number }[];
+    return first ? textAt(first.axisValue) : '';
+  };
+  return { ...tooltip, trigger: 'axis', formatter };
+}
+
+/** A dashed line across the plot, at a height. */
+export function levelLine(
+  height: number,
+  lineStyle: MarkLineComponentOption['lineStyle'],
+  label: NonNullable<MarkLineComponentOption['label']>,
+): MarkLineComponentOption {
+  return {
+    // ECharts would round the place of the line to two decimals, a whole point of accuracy.
+    ...{ silent: true, symbol: 'none', precision: 6, data: [{ yAxis: height }], label },
+    lineStyle: { type: 'dashed', width: 1, ...lineStyle },
+  };
+}
+
+/** ECharts leaves a gap at '-'. */
+export const orGap = (value: number): number | string => (Number.isFinite(value) ? value : '-');
 
 export const testing = { tooltipBelow };

@@ -1,7 +1,8 @@
-/** Rings around the students that are picked and pinned, wherever a chart has them. */
+/** Rings around the students that are picked and pinned, wherever a chart has them, and the
+ * teacher's mark. */
 import type { ScatterSeriesOption } from 'echarts';
 import type { Theme } from '../../theme.ts';
-import { chartColors } from '../chart.ts';
+import { TEACHER_SIZE, TEACHER_SYMBOL, chartColors } from '../chart.ts';
 
 /** Ids of students. */
 export interface PickedStudents {
@@ -13,6 +14,14 @@ export interface RingPlace {
   readonly value: readonly [number, number];
   /** Of the ring, in pixels: somewhat more than the mark's. */
   readonly size: number;
+}
+
+/** `text`: of its tooltip. */
+export function teacherMark(value: [number, number], text: string, theme: Theme): ScatterSeriesOption {
+  return {
+    ...{ type: 'scatter', id: 'teacher', name: 'Teacher', symbol: TEACHER_SYMBOL, symbolSize: TEACHER_SIZE },
+    ...{ itemStyle: { color: chartColors(theme).teacher }, data: [{ value }], tooltip: { formatter: () => text } },
+  };
 }
 
 /** `placesOf`: where a student stands; nowhere, once or several times. */

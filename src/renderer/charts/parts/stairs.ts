@@ -76,21 +76,16 @@ export function cornersOf(places: readonly Place[], step: Turn): [number, number
   return places.flatMap(([x, y], index): [number, number][] => {
     const next = places[index + 1];
     if (next === undefined) return [[x, y]];
-    if (step === 'end')
-      return [
-        [x, y],
-        [next[0], y],
-      ];
-    if (step === 'start')
-      return [
-        [x, y],
-        [x, next[1]],
-      ];
-    const middle = (x + next[0]) / 2;
-    return [
-      [x, y],
-      [middle, y],
-      [middle, next[1]],
-    ];
+    const [nextX, nextY] = next;
+    const middle = (x + nextX) / 2;
+    const turns: Readonly<Record<Turn, [number, number][]>> = {
+      start: [[x, nextY]],
+      end: [[nextX, y]],
+      middle: [
+        [middle, y],
+        [middle, nextY],
+      ],
+    };
+    return [[x, y], ...turns[step]];
   });
 }
