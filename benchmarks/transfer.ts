@@ -11,7 +11,7 @@
  * weight in.
  */
 import { parseArgs } from 'node:util';
-import type { RunEvent } from '../src/core/events.ts';
+import type { RunEvent } from '../src/core/records/events.ts';
 import { hypervolume, hypervolumeHistory } from '../src/core/geometry/hypervolume.ts';
 import { createRng, split } from '../src/core/math/rng.ts';
 import type { Problem } from '../src/core/objective.ts';
@@ -19,7 +19,7 @@ import { candidateKey } from '../src/core/space/candidate-key.ts';
 import { enumerateSpace, familyOf } from '../src/core/space/lattice.ts';
 import type { Candidate, Dimension, Family } from '../src/core/space/space.ts';
 import { openStrategy } from '../src/core/strategies/registry.ts';
-import type { PriorResult } from '../src/core/strategies/strategy.ts';
+import type { PriorResult } from '../src/core/records/run.ts';
 
 const COUNTS = [10, 20, 50];
 /** Deviation of a result, in accuracy. */

@@ -1,8 +1,8 @@
 /** What a window asks of the host when a person goes through the workbench: every view, list,
  * filter, order and page. */
 import type { BridgeClient } from '../../src/bridge/client.ts';
-import type { Trial } from '../../src/core/trial.ts';
-import { RUN_ORDERS } from '../../src/store/store.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
+import { RUN_ORDERS } from '../../src/core/records/run-list.ts';
 
 /** Slowest answer by what was asked for, in milliseconds. */
 export type AnswerTimes = Map<string, number>;

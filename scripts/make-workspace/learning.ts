@@ -7,7 +7,7 @@
  * | a      | validation accuracy after the last one             |
  */
 import type { Rng } from '../../src/core/math/rng.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import type { Student } from './students.ts';
 
 /** Chosen so that students of 1 k, 100 k and 1 M parameters reach about 72, 87 and 90 %, as on

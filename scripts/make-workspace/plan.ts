@@ -4,7 +4,7 @@ import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import type { Rng } from '../../src/core/math/rng.ts';
 import { createRng, split } from '../../src/core/math/rng.ts';
-import type { RunState, SearchConfig } from '../../src/core/run.ts';
+import type { RunState, SearchConfig } from '../../src/core/records/run.ts';
 import type { StudentPool } from './students.ts';
 
 export interface WorkspaceOptions {

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import type { SplitName } from '../../src/core/records/sources.ts';

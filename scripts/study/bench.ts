@@ -2,7 +2,7 @@
  * them. */
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import { timedYield } from '../../src/compute/yield-to-events.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';

@@ -2,7 +2,9 @@
  * exactly this. */
 import { eventIterator, oc } from '@orpc/contract';
 import { runSchema } from '../core/records/run.ts';
-import { z } from '../core/records/zod.ts';
+import { latencySchema } from '../core/latency.ts';
+import { trialSchema } from '../core/records/trial.ts';
+import { list, z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
 import { explanationSchema } from './schemas/explain.ts';
@@ -35,10 +37,10 @@ export const contract = {
     quit: oc.input(z.strictObject({ mode: z.enum(['pause', 'keep']) })).output(z.void()),
   },
   catalog: {
-    datasets: oc.output(s.list(s.datasetSchema)),
-    teachers: oc.output(s.list(s.teacherSchema)),
-    families: oc.input(z.strictObject({ dataset: z.string().max(120) })).output(s.list(s.familySchema)),
-    strategies: oc.output(s.list(s.strategySchema)),
+    datasets: oc.output(list(s.datasetSchema)),
+    teachers: oc.output(list(s.teacherSchema)),
+    families: oc.input(z.strictObject({ dataset: z.string().max(120) })).output(list(s.familySchema)),
+    strategies: oc.output(list(s.strategySchema)),
   },
   /** Teachers and data sets as they are kept. */
   library: {
@@ -58,7 +60,7 @@ export const contract = {
     trainTeacher: oc.input(l.teacherInputSchema).output(jobSchema),
     previewTeacher: oc.input(l.teacherInputSchema).output(l.teacherPreviewSchema),
     /** Trainings that were stopped and can go on. */
-    unfinishedTeachers: oc.output(s.list(l.unfinishedTeacherSchema)),
+    unfinishedTeachers: oc.output(list(l.unfinishedTeacherSchema)),
     discardUnfinished: oc.input(l.unfinishedInput).output(z.void()),
   },
   /** Files and folders that a window hands over, for what takes an id of them. */
@@ -69,7 +71,7 @@ export const contract = {
   },
   jobs: {
     /** Long work that is neither a search nor a replay. */
-    list: oc.output(s.list(jobSchema)),
+    list: oc.output(list(jobSchema)),
     /** Resolves when it is over. */
     stop: oc.input(s.idInput).output(z.void()),
     /** Takes one that has ended off the list. */
@@ -102,50 +104,50 @@ export const contract = {
     ...u.trialUpkeep,
     get: oc.input(s.idInput).output(
       z.strictObject({
-        trial: s.trialSchema,
+        trial: trialSchema,
         run: runSchema,
         graph: s.graphSchema,
-        epochs: s.list(epochPointSchema),
+        epochs: list(epochPointSchema),
       }),
     ),
     epochs: oc
       .input(z.strictObject({ ids: z.array(z.string().max(64)).max(200) }))
-      .output(s.list(z.strictObject({ trialId: z.string(), points: s.list(epochPointSchema) }))),
+      .output(list(z.strictObject({ trialId: z.string(), points: list(epochPointSchema) }))),
     /** All that was ever measured of the student, oldest first. */
-    latencies: oc.input(s.idInput).output(s.list(s.latencySchema)),
+    latencies: oc.input(s.idInput).output(list(latencySchema)),
     /** Times a finished student on every engine while a running search holds: some seconds. All
      * that was ever measured. */
-    measureLatency: oc.input(s.idInput).output(s.list(s.latencySchema)),
+    measureLatency: oc.input(s.idInput).output(list(latencySchema)),
     /** The student as a file, tried against the trained network; takes some seconds. */
     export: oc.input(s.exportInput).output(s.exportSchema),
   },
   fronts: {
     /** Runs by the data they were searched on, for fronts over many of them; most finished students
      * first. */
-    groups: oc.output(s.list(f.frontGroupSchema)),
+    groups: oc.output(list(f.frontGroupSchema)),
     /** The finished students of a group; of one teacher, where it is named. */
     points: oc.input(f.frontQuerySchema).output(f.frontPointsSchema),
   },
   review: {
     /** Weights of a student that are kept. */
-    checkpoints: oc.input(s.idInput).output(s.list(v.checkpointSchema)),
+    checkpoints: oc.input(s.idInput).output(list(v.checkpointSchema)),
     /** On the validation split; computed when first asked for, but for a student's last epoch.
      * `trial.missing` where none are kept. */
     predictions: oc.input(v.networkSchema).output(s.predictionsSchema),
     /** What the layers are like; computed when first asked for: some seconds. */
     layers: oc.input(v.networkSchema).output(v.layersSchema),
     /** Finished students of the same architecture in other runs of the data set. */
-    twins: oc.input(s.idInput).output(s.list(v.twinSchema)),
+    twins: oc.input(s.idInput).output(list(v.twinSchema)),
     /** Validation images. */
     images: oc.input(v.imagesInput).output(v.imagesSchema),
   },
   replays: {
     /** Bundled tables. */
-    tables: oc.output(s.list(r.tableSchema)),
+    tables: oc.output(list(r.tableSchema)),
     /** Checks somebody's table; an error names the file and the field at fault. */
     readTable: oc.input(z.strictObject({ table: r.tableSourceSchema })).output(r.tableSchema),
     /** Newest first. */
-    list: oc.output(s.list(r.replaySummarySchema)),
+    list: oc.output(list(r.replaySummarySchema)),
     /** With the curves of every game played so far. */
     get: oc.input(s.idInput).output(r.replaySchema),
     /** Plays as soon as those before it have ended; `replay.changed` tells how far it is. */

@@ -1,7 +1,6 @@
 /** The methods by which a workspace is kept sound: a part of the contract. */
 import { oc } from '@orpc/contract';
-import { z } from '../core/records/zod.ts';
-import { list } from './schemas/records.ts';
+import { list, z } from '../core/records/zod.ts';
 
 /** As the store's `BackupKind`, which the host's types keep in step, and weights that were put
  * aside. */

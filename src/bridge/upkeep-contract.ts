@@ -1,6 +1,7 @@
 /** The methods by which runs are kept for years: a part of the contract. */
 import { oc } from '@orpc/contract';
-import { z } from '../core/records/zod.ts';
+import * as l from '../core/records/run-list.ts';
+import { bytes, list, z } from '../core/records/zod.ts';
 import {
   archiveChunkInput,
   exportArchiveInput,
@@ -9,7 +10,7 @@ import {
   readArchiveInput,
 } from './schemas/archive.ts';
 import { jobSchema } from './schemas/job.ts';
-import { idInput, list, runSummarySchema, storedRuns } from './schemas/records.ts';
+import { idInput, runSummarySchema, storedRuns } from './schemas/records.ts';
 import * as u from './schemas/upkeep.ts';
 
 const noteOf = z.strictObject({ note: z.string() });
@@ -20,8 +21,8 @@ export const runUpkeep = {
    * rows. */
   list: oc
     .input(u.runListInput)
-    .output(z.strictObject({ rows: storedRuns, total: z.number(), noteHits: list(u.noteHitSchema) })),
-  facets: oc.output(u.runFacetsSchema),
+    .output(z.strictObject({ rows: storedRuns, total: z.number(), noteHits: list(l.noteHitSchema) })),
+  facets: oc.output(l.runFacetsSchema),
   tag: oc.input(u.tagInput).output(list(runSummarySchema)),
   /** Markdown. */
   note: oc.input(idInput).output(noteOf),
@@ -31,7 +32,7 @@ export const runUpkeep = {
   restore: oc.input(u.idsInput).output(list(runSummarySchema)),
   /** Out of the trash, for good: rows and files. */
   purge: oc.input(u.idsInput).output(z.void()),
-  sizes: oc.input(u.idsInput).output(list(u.runSizeSchema)),
+  sizes: oc.input(u.idsInput).output(list(l.runSizeSchema)),
 };
 
 export const trialUpkeep = {
@@ -60,7 +61,7 @@ export const archives = {
   /** Throws where the archive is gone. */
   made: oc.input(idInput).output(madeArchiveSchema),
   /** Bytes from an offset on; fewer than asked for at the end alone. */
-  read: oc.input(readArchiveInput).output(z.custom<Uint8Array>((value) => value instanceof Uint8Array)),
+  read: oc.input(readArchiveInput).output(bytes),
   /** The next piece of a file that is handed over to be taken in; the first one begins it. */
   upload: oc.input(archiveChunkInput).output(z.void()),
   /** Files that the system handed to the program, until they are taken in or dropped;

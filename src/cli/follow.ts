@@ -1,7 +1,7 @@
 /** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a
  * pause. */
 import type { RunSummaryView } from '../bridge/schemas/records.ts';
-import type { Trial } from '../core/trial.ts';
+import type { Trial } from '../core/records/trial.ts';
 import { createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
 import type { Host, RunEnd, RunNews } from '../host/for-shells.ts';
 import { INTERRUPTED, heedingSignals, printAside, printJson, printResult } from './common.ts';

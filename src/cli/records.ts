@@ -1,11 +1,12 @@
 /** Runs and trials as scripts read them (design: the JSON lines of the command line are stable). */
 import type { LogLine } from '../bridge/words/log-lines.ts';
-import type { LatencyView, RunSummaryView } from '../bridge/schemas/records.ts';
+import type { LatencyRow } from '../core/latency.ts';
+import type { RunSummaryView } from '../bridge/schemas/records.ts';
 import { LATENCY_METRIC, LATENCY_TAIL_METRIC, medianMs, tailMs, wasIdle } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
 import { studentsOf } from '../core/seeds.ts';
-import type { Trial } from '../core/trial.ts';
+import type { Trial } from '../core/records/trial.ts';
 import { frontOf } from '../host/for-shells.ts';
 import type { RunEnd, RunNews } from '../host/for-shells.ts';
 
@@ -34,7 +35,7 @@ const latencyOf = (metrics: Metrics) => ({
 });
 
 /** One measurement, with its raw timings as a list. */
-export function latencyRecord(row: LatencyView) {
+export function latencyRecord(row: LatencyRow) {
   const { timingsMs, ...rest } = row;
   const summary = { medianMs: medianMs(timingsMs), p90Ms: tailMs(timingsMs), passes: timingsMs.length };
   return { ...rest, ...summary, idle: wasIdle(row), timingsMs: [...timingsMs] };

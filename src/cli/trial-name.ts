@@ -1,6 +1,6 @@
 /** Students as people name them: by id, or by run and number, as in `20261125-150003-f9ea68/12`. */
 import { WorkbenchError } from '../core/errors.ts';
-import type { Trial } from '../core/trial.ts';
+import type { Trial } from '../core/records/trial.ts';
 
 /** For the help of a verb. */
 export const TRIAL_ARGUMENT =

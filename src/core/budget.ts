@@ -1,7 +1,7 @@
 /** What a run may spend: a number of trainings, or epochs in all. A fold of its log says how much
  * of it is spent. */
-import type { RunEvent } from './events.ts';
-import type { SearchConfig } from './run.ts';
+import type { RunEvent } from './records/events.ts';
+import type { SearchConfig } from './records/run.ts';
 
 type Spender = Pick<SearchConfig, 'budget' | 'recipe'>;
 

@@ -4,10 +4,10 @@ import { cornerOf } from './geometry/dominance.ts';
 import { widestSubset } from './geometry/dominated-volume.ts';
 import { paretoItems } from './geometry/pareto-front.ts';
 import { isFeasible } from './objective.ts';
-import type { SearchConfig } from './run.ts';
+import type { SearchConfig } from './records/run.ts';
 import { candidateKey } from './space/candidate-key.ts';
-import { metricsOf } from './trial.ts';
-import type { Trial } from './trial.ts';
+import { metricsOf } from './records/trial.ts';
+import type { Trial } from './records/trial.ts';
 
 /** Finished trials that no other finished trial dominates, within the limits, in order of their
  * numbers. */

@@ -9,38 +9,45 @@
  */
 import { median, quantile } from './math/quantile.ts';
 import type { Limit } from './objective.ts';
+import { anyNumber, count, floats, z } from './records/zod.ts';
+import type { RecordOf } from './records/zod.ts';
 
 /** `onnxruntime`: where students are deployed; `tfjs`: the backend that trains them. */
 export const LATENCY_ENGINES = ['onnxruntime', 'tfjs'] as const;
 
-export type LatencyEngine = (typeof LATENCY_ENGINES)[number];
-
-/** Images a pass. */
 export const LATENCY_BATCHES = [1, 32] as const;
-
-export type LatencyBatch = (typeof LATENCY_BATCHES)[number];
 
 /** The metric's name, as objective and as limit; the 90th percentile stands beside it. */
 export const LATENCY_METRIC = 'latencyMs';
 export const LATENCY_TAIL_METRIC = 'latencyP90Ms';
 
 /** Which of the measured latencies a search means by `latencyMs`. */
-export interface LatencySetting {
-  readonly engine: LatencyEngine;
-  readonly batch: LatencyBatch;
-}
+export const latencySettingSchema = z.strictObject({
+  engine: z.enum(LATENCY_ENGINES),
+  /** Images a pass. */
+  batch: z.literal(LATENCY_BATCHES),
+});
 
-/** One student, one engine, one batch size. */
-export interface LatencyMeasurement extends LatencySetting {
+/** One student, one engine, one batch size, as it is kept. */
+export const latencySchema = latencySettingSchema.extend({
   /** Of the engine, with the backend under it. */
-  readonly version: string;
-  readonly device: string;
-  readonly threads: number;
+  version: z.string(),
+  device: z.string(),
+  threads: count,
   /** Passes before the first that counts. */
-  readonly warmupPasses: number;
-  readonly timingsMs: Float32Array;
-  readonly otherLoad: number;
-}
+  warmupPasses: count,
+  /** Milliseconds of each pass after warm-up, in order. */
+  timingsMs: floats,
+  /** Cores' worth of time that others took meanwhile; NaN where the system does not tell. */
+  otherLoad: anyNumber,
+  measuredAt: z.string(),
+});
+
+export type LatencySetting = RecordOf<typeof latencySettingSchema>;
+export type LatencyEngine = LatencySetting['engine'];
+export type LatencyBatch = LatencySetting['batch'];
+export type LatencyRow = RecordOf<typeof latencySchema>;
+export type LatencyMeasurement = Omit<LatencyRow, 'measuredAt'>;
 
 /** How passes are timed. [R]: choice of this project. */
 const LATENCY_RULE = Object.freeze({

@@ -1,34 +1,38 @@
 /** What a search optimises: objectives, limits, and what a strategy may know before a trial. */
+import { anyNumber, z } from './records/zod.ts';
+import type { RecordOf } from './records/zod.ts';
 import type { Space } from './space/space.ts';
 
-export type Goal = 'maximize' | 'minimize';
-
-export interface Objective {
+export const objectiveSchema = z.strictObject({
   /** Name of the metric: `accuracy`, `params`, `macs`, ... */
-  readonly metric: string;
-  readonly goal: Goal;
+  metric: z.string(),
+  goal: z.enum(['maximize', 'minimize']),
   /** Exactly known before training (params, MACs): no model of it is needed. */
-  readonly known: boolean;
-}
+  known: z.boolean(),
+});
+
+export type Objective = RecordOf<typeof objectiveSchema>;
+export type Goal = Objective['goal'];
 
 /** `metric <= max`. Limits on known metrics filter candidates before anything is trained. */
-export interface Limit {
-  readonly metric: string;
-  readonly max: number;
-}
+export const limitSchema = z.strictObject({ metric: z.string(), max: z.number() });
+
+export type Limit = RecordOf<typeof limitSchema>;
 
 /** Known before training, or measured before it. */
 export const REWARD_COSTS = ['params', 'macs', 'latencyMs'] as const;
 
 /** Accuracy and one cost as a single number (`reward.ts` has the formula). */
-export interface Reward {
-  readonly cost: (typeof REWARD_COSTS)[number];
+export const rewardSchema = z.strictObject({
+  cost: z.enum(REWARD_COSTS),
   /** T, in the cost's unit. */
-  readonly target: number;
+  target: z.number(),
   /** Exponents, at most 0. */
-  readonly under: number;
-  readonly over: number;
-}
+  under: z.number(),
+  over: z.number(),
+});
+
+export type Reward = RecordOf<typeof rewardSchema>;
 
 /**
  * The first objective is the one a strategy has to learn. The others are known costs, or
@@ -50,7 +54,9 @@ export interface Problem {
 }
 
 /** Measured or known values of a trial by metric. NaN and infinities are kept, and never win. */
-export type Metrics = Readonly<Record<string, number>>;
+export const metricsSchema = z.record(z.string(), anyNumber);
+
+export type Metrics = RecordOf<typeof metricsSchema>;
 
 /** +1 where more is better. */
 export const sign = (goal: Goal): number => (goal === 'maximize' ? 1 : -1);

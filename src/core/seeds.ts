@@ -2,7 +2,7 @@
  * luck. */
 import { candidateKey } from './space/candidate-key.ts';
 import type { Candidate } from './space/space.ts';
-import type { Trial } from './trial.ts';
+import type { Trial } from './records/trial.ts';
 
 /** Of finite values alone. */
 export interface Spread {

@@ -1,5 +1,5 @@
 /** How many trials of a run are done: one meaning for every list, pill and bar. */
-import type { TrialState } from './trial.ts';
+import type { TrialState } from './records/trial.ts';
 
 export type TrialCounts = Readonly<Record<TrialState, number>>;
 

@@ -10,7 +10,6 @@ export type { RecoveryReport } from './workspace/maintenance.ts';
 export { readWorkspace } from './workspace/read-workspace.ts';
 export { logEntries } from './runs/log-entries.ts';
 export type { ReadableWorkspace } from '../store/workspace.ts';
-export type { RunSummary } from '../store/store.ts';
 export { defaultWorkspace } from './workspace/default-workspace.ts';
 export { frontOf } from '../core/front.ts';
 export { takenText } from './archive/words.ts';

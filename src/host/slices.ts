@@ -1,7 +1,8 @@
 /** Long reads in slices: in between, whoever else waits for this process is served. */
-import type { RunEvent } from '../core/events.ts';
-import type { Trial } from '../core/trial.ts';
-import type { ReadableStore, RunFilter, RunSummary, TrialFilter } from '../store/store.ts';
+import type { RunEvent } from '../core/records/events.ts';
+import type { Trial } from '../core/records/trial.ts';
+import type { ReadableStore, RunFilter, TrialFilter } from '../store/store.ts';
+import type { RunSummary } from '../core/records/summary.ts';
 
 /** Rows of one slice: some milliseconds on a slow machine. */
 const TRIALS = 250;

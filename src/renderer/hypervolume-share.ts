@@ -1,6 +1,6 @@
 /** The hypervolume as people can read it: its share of the box between the reference point and the
  * ideal corner. */
-import type { SearchConfig } from '../core/run.ts';
+import type { SearchConfig } from '../core/records/run.ts';
 import { formatCount, formatExact, formatMilliseconds, formatPercent } from './format.ts';
 
 type Scored = Pick<SearchConfig, 'objectives' | 'reference'>;

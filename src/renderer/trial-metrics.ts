@@ -1,8 +1,8 @@
 /** What can stand on an axis: every number of a student, with its direction, its scale and its
  * written form. */
 import type { Goal } from '../core/objective.ts';
-import type { SearchConfig } from '../core/run.ts';
-import type { Trial } from '../core/trial.ts';
+import type { SearchConfig } from '../core/records/run.ts';
+import type { Trial } from '../core/records/trial.ts';
 import { digits, formatBytes, formatCount, formatDuration, formatMilliseconds, formatPercent } from './format.ts';
 import { metricTitle } from './words.ts';
 

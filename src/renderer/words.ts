@@ -2,16 +2,16 @@
 import type { BackupView } from '../bridge/maintenance-contract.ts';
 import type { JobKind, JobView } from '../bridge/schemas/job.ts';
 import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
-import type { LatencyView, StrategyView } from '../bridge/schemas/records.ts';
+import type { LatencyEngine, LatencyRow } from '../core/latency.ts';
+import type { StrategyView } from '../bridge/schemas/records.ts';
 import { wasIdle } from '../core/latency.ts';
-import type { LatencyEngine } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
-import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import type { Run, RunState, SearchConfig } from '../core/records/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
 import { sourceWords } from '../core/strategies/registry.ts';
 import { roleOf } from '../bridge/words/why-words.ts';
-import { endOf } from '../core/trial.ts';
-import type { Trial, TrialEnd, TrialState } from '../core/trial.ts';
+import { endOf } from '../core/records/trial.ts';
+import type { Trial, TrialEnd, TrialState } from '../core/records/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
 import type { ThemeChoice } from './stores/preferences.ts';
@@ -140,7 +140,7 @@ export function engineTitle(engine: LatencyEngine): string {
 }
 
 /** What a latency was measured on, for a tooltip. */
-export function latencyConditions(row: LatencyView): string {
+export function latencyConditions(row: LatencyRow): string {
   const { version, threads, warmupPasses, timingsMs } = row;
   const load = Number.isFinite(row.otherLoad) ? `others kept ${digits(row.otherLoad, 2)} cores busy` : 'unknown load';
   const machine = wasIdle(row) ? 'machine otherwise idle' : load;

@@ -1,8 +1,8 @@
 /** What may follow what: the invariants that the store enforces, as pure checks. */
 import { WorkbenchError } from '../core/errors.ts';
-import type { RunState } from '../core/run.ts';
+import type { RunState } from '../core/records/run.ts';
 import type { AskedEvent } from '../core/strategies/strategy.ts';
-import type { Trial, TrialState } from '../core/trial.ts';
+import type { Trial, TrialState } from '../core/records/trial.ts';
 import type { NewTrialCosts, PredictionsRow, Searches } from './store.ts';
 
 const TRIAL_MOVES = {

@@ -3,7 +3,7 @@
  * stands in the files of the rows.
  */
 import type { AskedEvent } from '../core/strategies/strategy.ts';
-import type { Trial, TrialState } from '../core/trial.ts';
+import type { Trial, TrialState } from '../core/records/trial.ts';
 import { checkpointReader, checkpointWriter } from './rows/checkpoints.ts';
 import { pragma, transact, type Connection } from './database.ts';
 import { epochReader, epochWriter } from './rows/epochs.ts';

@@ -3,13 +3,17 @@
  * different types, so that a reader cannot write by accident. All calls are synchronous and each
  * write is one transaction: when it returns, it is on disk. `sqlite-store.ts` keeps it.
  */
-import type { RunEvent, Search } from '../core/events.ts';
-import type { LatencyMeasurement } from '../core/latency.ts';
+import type { EpochPoint } from '../core/records/epoch.ts';
+import type { EventOf, RunEvent, Search } from '../core/records/events.ts';
+import type { LatencyMeasurement, LatencyRow } from '../core/latency.ts';
 import type { Metrics } from '../core/objective.ts';
-import type { Run, RunState, SearchConfig } from '../core/run.ts';
+import type { NoteMatch, RunFacets, runFilter, RunOrdering, RunSize } from '../core/records/run-list.ts';
+import type { PriorResult, Run, RunState, SearchConfig } from '../core/records/run.ts';
 import type { RunSources } from '../core/records/sources.ts';
-import type { AskedEvent, PriorResult } from '../core/strategies/strategy.ts';
-import type { EpochPoint, Trial, TrialState } from '../core/trial.ts';
+import type { RunScore, RunSummary } from '../core/records/summary.ts';
+import type { Trial, TrialState } from '../core/records/trial.ts';
+import type { RecordOf } from '../core/records/zod.ts';
+import type { AskedEvent } from '../core/strategies/strategy.ts';
 
 /** Of a run. */
 export interface Searches {
@@ -27,86 +31,16 @@ export interface StoredEvent {
   readonly event: RunEvent;
 }
 
-/** What lists show of a run, kept with it so that no list reads trials. */
-export interface RunScore {
-  readonly bestAccuracy: number | undefined;
-  readonly frontSize: number;
-  readonly hypervolume: number;
-  /**
-   * Hypervolume after each `historyStep`-th finished trial, in order of finishing. Bounded: a long
-   * run's list is thinned, or writing it down at each trial would cost more with every one.
-   */
-  readonly history: readonly number[];
-  readonly historyStep: number;
-}
-
-export interface RunSummary {
-  readonly run: Run;
-  /** In the order of their letters. */
-  readonly tags: readonly string[];
-  readonly hasNote: boolean;
-  /** When it was moved to the trash; such a run is in no list but the trash's. */
-  readonly trashedAt?: string;
-  /** Students off the front gave up their weights to make room, whatever the configuration says of
-   * them. */
-  readonly frontOnly: boolean;
-  /** Trials by state; a state that does not occur is 0. */
-  readonly trials: Readonly<Record<Trial['state'], number>>;
-  readonly score: RunScore;
-}
-
-/** What a list of runs can be put in order by. */
-export const RUN_ORDERS = ['started', 'name', 'state', 'accuracy', 'front', 'hypervolume', 'students', 'time'] as const;
-export type RunOrder = (typeof RUN_ORDERS)[number];
-
-/** All of what is named has to hold; of a list one, of tags every one. */
-export interface RunFilter {
-  /** In the name, a tag, or the notes of the run or of one of its students, without regard to
-   * case. */
-  readonly search?: string;
-  readonly states?: readonly RunState[];
-  readonly strategies?: readonly string[];
-  readonly datasets?: readonly string[];
-  readonly teachers?: readonly string[];
-  readonly tags?: readonly string[];
+export interface RunFilter extends RecordOf<typeof runFilter> {
   /** Runs in the trash are left out where nothing is said. */
   readonly trash?: 'without' | 'only' | 'with';
 }
 
 export interface RunQuery extends RunFilter {
   /** Newest first where none is named; what has no value stands last either way. */
-  readonly order?: { readonly by: RunOrder; readonly descending: boolean };
+  readonly order?: RunOrdering;
   readonly offset?: number;
   readonly limit?: number;
-}
-
-/** Where a note says what was searched for. */
-export interface NoteHit {
-  readonly runId: string;
-  /** Of the student whose note it is; absent where it is the run's own. */
-  readonly trial?: number;
-  /** On one line, with some words before and after. */
-  readonly text: string;
-}
-
-/** A value that runs outside the trash have, and how many. */
-export interface Facet {
-  readonly value: string;
-  readonly runs: number;
-}
-
-export interface RunFacets {
-  readonly states: readonly Facet[];
-  readonly strategies: readonly Facet[];
-  readonly datasets: readonly Facet[];
-  readonly teachers: readonly Facet[];
-  readonly tags: readonly Facet[];
-}
-
-/** What a run takes on disk: its checkpoint files, and about what its rows take in the database. */
-export interface RunSize {
-  readonly checkpointBytes: number;
-  readonly recordBytes: number;
 }
 
 /** Columns, order and filters of the list under a name; `content` is JSON that the window reads. */
@@ -181,10 +115,6 @@ export interface PredictionsRow {
   readonly probabilities: Float32Array;
 }
 
-export interface LatencyRow extends LatencyMeasurement {
-  readonly measuredAt: string;
-}
-
 export interface NewTrialCosts {
   readonly params: number;
   readonly macs: number;
@@ -221,7 +151,7 @@ export interface EndedTrial extends WrittenTrial {
 
 /** The end of a search; without a file where it failed. */
 export interface EndedSearch {
-  readonly event: Extract<RunEvent, { readonly type: 'searched' }>;
+  readonly event: EventOf<'searched'>;
   readonly weights: Omit<SupernetRow, 'runId' | 'search'> | undefined;
 }
 
@@ -242,13 +172,13 @@ export interface ReadableStore {
   runs(query?: RunQuery): { readonly rows: readonly RunSummary[]; readonly total: number };
   /** The first place in the notes of each of these runs, its own before its students'; none for
    * runs whose notes do not say it. */
-  noteHits(runIds: readonly string[], search: string): readonly NoteHit[];
+  noteHits(runIds: readonly string[], search: string): readonly NoteMatch[];
   /** Values in the order of their letters. */
   runFacets(): RunFacets;
   /** Markdown; empty where nothing was written. */
   runNote(id: string): string;
   trialNote(id: string): string;
-  runSize(id: string): RunSize;
+  runSize(id: string): Omit<RunSize, 'id'>;
   /** In the order of their names. */
   savedViews(): readonly SavedView[];
   /** In order of their numbers. */

@@ -1,5 +1,5 @@
 /** What is said alike of runs and trials. */
-import type { RunScore } from './store.ts';
+import type { RunScore } from '../core/records/summary.ts';
 
 /** Said of what a session left running that ended without saying so. */
 export const CUT_OFF = 'The workbench ended while it ran; it can go on from its last checkpoint.';

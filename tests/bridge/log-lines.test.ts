@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { LogLine } from '../../src/bridge/words/log-lines.ts';
 import { lineText, localTime, logLines } from '../../src/bridge/words/log-lines.ts';
 import type { LogEntryView } from '../../src/bridge/schemas/log.ts';
-import type { Run } from '../../src/core/run.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Run } from '../../src/core/records/run.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 const { run: live, trials } = fixtureRun({ id: 'a', name: 'A', state: 'running', budget: 1200, done: 3, seed: 1 });

@@ -19,7 +19,7 @@ import { disposeParameters, joined, uploadWeights } from '../../src/compute/mode
 import { train } from '../../src/compute/training/trainer.ts';
 import type { TrainingTask } from '../../src/compute/training/task.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import { EVERY_OPTION, everyOptionTask, hashOf } from './support/every-option.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask } from './support/tiny-training.ts';

@@ -11,7 +11,7 @@ import type { TrainingState } from '../../src/compute/files/checkpoint.ts';
 import { testing } from '../../src/compute/training/optimizer.ts';
 import { layoutOf } from '../../src/compute/model/parameters.ts';
 import { train } from '../../src/compute/training/trainer.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import type { Recipe } from '../../src/core/records/recipe.ts';
 import { writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional, tinyTask, tinyTraining, tinyTransformer } from './support/tiny-training.ts';

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
 import { handlersWith, TRANSPORTS } from '../support/bridge-pair.ts';
 import type { Pair } from '../support/bridge-pair.ts';

@@ -1,6 +1,7 @@
 /** The contract of the store: trainings that rest after a leg, and go on. */
 import { describe, expect, test } from 'vitest';
-import type { Leg, RunEvent } from '../../src/core/events.ts';
+import type { Leg } from '../../src/core/records/proposal.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { checkpointFile, COSTS, point, proposal, searchConfig } from '../support/store-records.ts';
 import { code, openSessions as open } from './store-sessions.ts';

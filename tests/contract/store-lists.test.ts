@@ -1,7 +1,8 @@
 /** The contract of the store's lists: what stands in which order, what is one with what, and what
  * has no place. */
 import { describe, expect, test } from 'vitest';
-import type { RunOrder, WritableStore } from '../../src/store/store.ts';
+import type { RunOrder } from '../../src/core/records/run-list.ts';
+import type { WritableStore } from '../../src/store/store.ts';
 import { SCORE, asked, costsOf, finished, searchConfig } from '../support/store-records.ts';
 import { openSessions } from './store-sessions.ts';
 

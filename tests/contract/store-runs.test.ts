@@ -1,7 +1,7 @@
 /** The contract of the store: runs, lists, summaries and sessions. */
 import { describe, expect, test } from 'vitest';
-import type { RunState } from '../../src/core/run.ts';
-import type { TrialState } from '../../src/core/trial.ts';
+import type { RunState } from '../../src/core/records/run.ts';
+import type { TrialState } from '../../src/core/records/trial.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import {
   asked,

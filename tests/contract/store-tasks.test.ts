@@ -1,6 +1,7 @@
 /** The contract of the store: students that begin with the weights of others, and searches. */
 import { describe, expect, test } from 'vitest';
-import type { Search, WarmStart } from '../../src/core/events.ts';
+import type { Search } from '../../src/core/records/events.ts';
+import type { WarmStart } from '../../src/core/records/proposal.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { checkpointFile, COSTS, finished, point, proposal, searchConfig } from '../support/store-records.ts';

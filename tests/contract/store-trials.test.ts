@@ -1,7 +1,7 @@
 /** The contract of the store: trials and what is kept of them. */
 import { describe, expect, test } from 'vitest';
 import type { Metrics } from '../../src/core/objective.ts';
-import { endOf } from '../../src/core/trial.ts';
+import { endOf } from '../../src/core/records/trial.ts';
 import type { EndedTrial } from '../../src/store/store.ts';
 import {
   asked,

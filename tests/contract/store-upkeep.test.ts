@@ -1,6 +1,6 @@
 /** The contract of the store: what people write onto runs, the trash, lists and their views. */
 import { describe, expect, test } from 'vitest';
-import { RUN_ORDERS } from '../../src/store/store.ts';
+import { RUN_ORDERS } from '../../src/core/records/run-list.ts';
 import type { RunQuery, WritableStore } from '../../src/store/store.ts';
 import { asked, checkpointFile, costsOf, deleteRun, finished, SCORE, searchConfig } from '../support/store-records.ts';
 import { code, openSessions, withRun } from './store-sessions.ts';

@@ -2,8 +2,8 @@
  * already told. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { askedIn } from '../../src/core/events.ts';
-import type { Proposal } from '../../src/core/events.ts';
+import { askedIn } from '../../src/core/records/events.ts';
+import type { Proposal } from '../../src/core/records/events.ts';
 import { spaceSize } from '../support/space-size.ts';
 import { openStrategy, STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';

@@ -1,6 +1,6 @@
 /** Plays a strategy by hand: asks, tells and fails, and keeps the log that all of it makes. */
 import { expect } from 'vitest';
-import type { Proposal, RunEvent, Search } from '../../src/core/events.ts';
+import type { Proposal, RunEvent, Search } from '../../src/core/records/events.ts';
 import type { Metrics, Problem } from '../../src/core/objective.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { familyOf, validateCandidate } from '../../src/core/space/lattice.ts';

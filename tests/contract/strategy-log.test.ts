@@ -1,6 +1,6 @@
 /** What every strategy owes to the log: it decides everything, and nothing else does. */
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import { split } from '../../src/core/math/rng.ts';
 import { openStrategy, sourceWords } from '../../src/core/strategies/registry.ts';
 import { CONTESTANTS } from './contestants.ts';

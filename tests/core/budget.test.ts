@@ -1,9 +1,10 @@
 /** What a run has spent, by its log. */
 import { describe, expect, it } from 'vitest';
 import { countSpending, trainingsOf } from '../../src/core/budget.ts';
-import type { Leg, RunEvent } from '../../src/core/events.ts';
+import type { Leg } from '../../src/core/records/proposal.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import { recipeInput } from '../../src/core/records/recipe.ts';
-import type { SearchConfig } from '../../src/core/run.ts';
+import type { SearchConfig } from '../../src/core/records/run.ts';
 
 const recipe = recipeInput.parse({ epochs: 9 });
 const spending = (budget: SearchConfig['budget'], log: readonly RunEvent[] = []) => {

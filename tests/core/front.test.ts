@@ -1,7 +1,7 @@
 /** Which students a search is said to have won with: a wrong choice is trained again for hours. */
 import { describe, expect, it } from 'vitest';
 import { reportedOf, winnersOf } from '../../src/core/front.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { searchConfig } from '../support/store-records.ts';
 
 const config = { ...searchConfig(), reference: { accuracy: 0, params: 10 }, limits: [] };

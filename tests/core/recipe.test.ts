@@ -1,8 +1,7 @@
 /** Recipes and configurations of earlier versions still mean what they meant. */
 import { expect, it } from 'vitest';
-import { recipeInput } from '../../src/core/records/recipe.ts';
-import { completeRecipe } from '../../src/core/records/recipe.ts';
-import { completeConfig } from '../../src/core/run.ts';
+import { completeRecipe, recipeInput } from '../../src/core/records/recipe.ts';
+import { completeConfig } from '../../src/core/records/run.ts';
 import { searchConfig } from '../support/store-records.ts';
 
 /** As version 0.1 recorded it. */

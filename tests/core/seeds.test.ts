@@ -2,7 +2,7 @@
  * are. */
 import { describe, expect, it } from 'vitest';
 import { studentsOf, testing } from '../../src/core/seeds.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 
 const { spreadOf } = testing;
 

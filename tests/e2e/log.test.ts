@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import type { Run } from '../../src/core/run.ts';
+import type { Run } from '../../src/core/records/run.ts';
 import type { WritableStore } from '../../src/store/store.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { seriousFindings } from './accessibility.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import { createHost } from '../../src/host/for-shells.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { writeTinyDataset } from '../compute/support/tiny-dataset.ts';

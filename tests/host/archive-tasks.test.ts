@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Search } from '../../src/core/events.ts';
+import type { Search } from '../../src/core/records/events.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';
 import type { Workspace } from '../../src/store/workspace.ts';
 import { addRun, canonical, packed, problems, stage, taken } from '../support/archives.ts';

@@ -1,7 +1,7 @@
 /** Fronts over many runs: fronts over different data are no front, so what may be laid on one
  * another is decided here. */
 import { describe, expect, test } from 'vitest';
-import type { SearchConfig } from '../../src/core/run.ts';
+import type { SearchConfig } from '../../src/core/records/run.ts';
 import { readFrontPoints } from '../../src/bridge/schemas/front.ts';
 import { frontGroups, frontPoints } from '../../src/host/students/fronts.ts';
 import type { WritableStore } from '../../src/store/store.ts';

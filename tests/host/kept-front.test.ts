@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { createRng } from '../../src/core/math/rng.ts';
 import { frontOf } from '../../src/core/front.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { createKeptFront } from '../../src/host/runs/kept-front.ts';
 import { searchConfig } from '../support/store-records.ts';
 

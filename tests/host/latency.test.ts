@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { medianMs } from '../../src/core/latency.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { frontOf } from '../../src/host/for-shells.ts';
 import { graphOf } from '../../src/host/runs/context.ts';

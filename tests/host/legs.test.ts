@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import '../contract/toys.ts';

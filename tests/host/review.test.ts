@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { untilRun } from '../support/until-run.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { createLiveProgress } from '../../src/host/runs/live-progress.ts';
 import { testing as previewTesting } from '../../src/host/runs/preview.ts';
 import { frontOf } from '../../src/core/front.ts';

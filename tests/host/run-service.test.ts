@@ -4,7 +4,7 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { frontOf } from '../../src/host/for-shells.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';

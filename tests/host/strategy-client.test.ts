@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import { explainLog, openAsker } from '../../src/host/processes/strategy-client.ts';
 import type { Asker } from '../../src/host/processes/strategy-client.ts';
 import type { ProblemDescriptor } from '../../src/host/processes/problem.ts';

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { SearchConfig } from '../../src/core/run.ts';
+import type { SearchConfig } from '../../src/core/records/run.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { priorOf } from '../../src/host/runs/transfer.ts';

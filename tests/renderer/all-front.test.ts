@@ -3,7 +3,7 @@
 import * as echarts from 'echarts';
 import type { EChartsOption, ScatterSeriesOption } from 'echarts';
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { allFrontChart, cloudIds, frontIndices, studentAt } from '../../src/renderer/charts/front/all-front.ts';
 import { frontChart } from '../../src/renderer/charts/front/front.ts';
 import type { FrontInput } from '../../src/renderer/charts/front/input.ts';

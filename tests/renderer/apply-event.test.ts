@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { fixtureEpochs, fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import type { WorkbenchRecords } from '../../src/renderer/stores/apply-event.ts';
 import { applyChanges, EMPTY_RECORDS, isStale, testing } from '../../src/renderer/stores/apply-event.ts';

@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GUIDE_STEPS, isForNewcomer, searchOffer, stepsDone } from '../../src/renderer/guide/steps.ts';
 import type { Situation } from '../../src/renderer/guide/steps.ts';
-import type { RunState } from '../../src/core/run.ts';
+import type { RunState } from '../../src/core/records/run.ts';
 import { useGuide } from '../../src/renderer/stores/guide.ts';
 
 const ELSEWHERE = { name: 'experiments', id: '', tab: '' };

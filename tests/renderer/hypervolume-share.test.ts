@@ -6,7 +6,7 @@ import {
   hypervolumeWords,
   referenceBox,
 } from '../../src/renderer/hypervolume-share.ts';
-import type { SearchConfig } from '../../src/core/run.ts';
+import type { SearchConfig } from '../../src/core/records/run.ts';
 
 const OBJECTIVES = {
   accuracy: { metric: 'accuracy', goal: 'maximize', known: false },

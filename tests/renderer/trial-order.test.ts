@@ -1,6 +1,6 @@
 /** The order and choice of rows in the trial table. */
 import { describe, expect, test } from 'vitest';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { trialColumns } from '../../src/renderer/run/trials/trial-columns.ts';
 import { findTrials, nextSort, rowTexts, sortTrials } from '../../src/renderer/run/trials/trial-order.ts';

@@ -4,7 +4,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, expect, test } from 'vitest';
 import type { BridgeClient } from '../../src/bridge/client.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';

@@ -2,7 +2,7 @@
  * short. */
 import { describe, expect, test } from 'vitest';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { differingDimensions, isSameDiffering, shortConfig } from '../../src/renderer/run/trials/short-config.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fixtureRun, fixtureStrategies } from '../support/gallery/fixtures.ts';
 import { differenceOf, settingRows, testing as comparedTesting } from '../../src/renderer/compare/compared.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
-import type { Trial } from '../../src/core/trial.ts';
+import type { Trial } from '../../src/core/records/trial.ts';
 import {
   configText,
   strategyText,

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEvent } from '../../src/core/records/events.ts';
 import { findProblems } from '../../src/store/upkeep/doctor.ts';
 import { dueOutcome } from '../../src/store/upkeep/repair.ts';
 import { DATABASE_FILE } from '../../src/store/workspace.ts';

@@ -1,13 +1,14 @@
 /** Records for tests of the store and of what stands on it: small, and with every optional field
  * somewhere. */
-import type { Proposal } from '../../src/core/events.ts';
+import type { Proposal } from '../../src/core/records/events.ts';
 import type { LatencyMeasurement } from '../../src/core/latency.ts';
-import type { SearchConfig } from '../../src/core/run.ts';
+import type { SearchConfig } from '../../src/core/records/run.ts';
 import type { RunSources } from '../../src/core/records/sources.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { AskedEvent } from '../../src/core/strategies/strategy.ts';
-import type { EpochPoint } from '../../src/core/trial.ts';
-import type { CheckpointRow, FinishedTrial, NewTrialCosts, RunScore, WritableStore } from '../../src/store/store.ts';
+import type { EpochPoint } from '../../src/core/records/epoch.ts';
+import type { CheckpointRow, FinishedTrial, NewTrialCosts, WritableStore } from '../../src/store/store.ts';
+import type { RunScore } from '../../src/core/records/summary.ts';
 
 export function searchConfig(name = 'Quick search'): SearchConfig {
   return {

@@ -1,6 +1,6 @@
 /** From the configuration that a run keeps back to a search as people write it: `expandConfig` of
  * it asks for the same again. */
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
 

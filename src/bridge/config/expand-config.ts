@@ -3,10 +3,9 @@
 import { WorkbenchError } from '../../core/errors.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { LatencySetting } from '../../core/latency.ts';
-import type { Limit, Objective } from '../../core/objective.ts';
+import type { Limit, Objective, Reward } from '../../core/objective.ts';
 import { REWARD_METRIC } from '../../core/reward.ts';
-import type { Reward } from '../../core/objective.ts';
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listed } from '../../core/strategies/listed.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';

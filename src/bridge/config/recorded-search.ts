@@ -1,6 +1,6 @@
 /** A run's configuration, looked at by the very schema that a search passes before it is
  * started. */
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import { OBJECTIVES } from './expand-config.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { searchInputSchema } from '../schemas/records.ts';

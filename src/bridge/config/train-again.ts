@@ -1,9 +1,9 @@
 /** A run that trains students of another once more: for longer, and with several seeds
  * (docs/trade.md, step 8). */
-import type { Run } from '../../core/run.ts';
+import type { Run } from '../../core/records/run.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import { listed } from '../../core/strategies/listed.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { inputOf } from './config-input.ts';
 import { MOST_SEEDS } from './expand-config.ts';
 import { searchInputSchema } from '../schemas/records.ts';

@@ -1,8 +1,6 @@
 /** Runs and workspaces as one file: what an archive says of itself, and how it crosses the
  * bridge. */
-import { count, hash, z } from '../../core/records/zod.ts';
-
-const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+import { count, hash, id, list, z } from '../../core/records/zod.ts';
 
 /** Bytes in one message: whole messages stay below what the shells accept. */
 export const ARCHIVE_CHUNK_BYTES = 1_500_000;
@@ -15,23 +13,23 @@ export const ARCHIVE_ENDING = '.trade';
 /** By its name alone: what is in it is looked at when it is taken in. */
 export const isArchiveName = (name: string): boolean => name.toLowerCase().endsWith(ARCHIVE_ENDING);
 
-export const exportArchiveInput = z.strictObject({ runs: z.array(ID).min(1).max(1000).optional() });
+export const exportArchiveInput = z.strictObject({ runs: z.array(id).min(1).max(1000).optional() });
 
 export const madeArchiveSchema = z.strictObject({
   /** What to call the file. */
   name: z.string(),
   bytes: count,
   /** What of the workspace stayed out, in words. */
-  notes: z.array(z.string()).readonly(),
+  notes: list(z.string()),
 });
 
 /** A file that the system handed to the program, by its name alone. */
-export const offeredArchiveSchema = z.strictObject({ id: ID, name: z.string(), bytes: count });
+export const offeredArchiveSchema = z.strictObject({ id, name: z.string(), bytes: count });
 
-export const readArchiveInput = z.strictObject({ id: ID, offset: count });
+export const readArchiveInput = z.strictObject({ id, offset: count });
 
 export const archiveChunkInput = z.strictObject({
-  id: ID,
+  id,
   offset: count,
   data: z.custom<Uint8Array>(
     (value) => value instanceof Uint8Array && value.length > 0 && value.length <= ARCHIVE_CHUNK_BYTES,
@@ -48,7 +46,7 @@ export const manifestSchema = z.strictObject({
   kind: z.enum(['run', 'workspace']),
   program: z.string().max(100),
   packedAt: z.string().max(40),
-  runs: z.array(z.strictObject({ id: ID, name: z.string().max(200), records: hash })).max(100_000),
+  runs: z.array(z.strictObject({ id, name: z.string().max(200), records: hash })).max(100_000),
   views: z.array(z.strictObject({ name: z.string().max(200), content: z.string().max(20_000) })).max(1000),
   /** Every other entry, so that nothing is missing and nothing was added. */
   files: z

@@ -1,6 +1,6 @@
 /** Files and folders that a window hands over, in pieces: it names them by an id of its own, and
  * never says where they lie. */
-import { z } from '../../core/records/zod.ts';
+import { bytes, z } from '../../core/records/zod.ts';
 
 /** Bytes in one message: whole messages stay below what the shells accept. */
 export const PIECE_BYTES = 1_500_000;
@@ -31,7 +31,7 @@ export const handPiecesInput = z
           path: relativePath,
           /** Where the piece begins in its file; 0 begins the file. */
           offset: z.int().min(0),
-          data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+          data: bytes,
         }),
       )
       .min(1)

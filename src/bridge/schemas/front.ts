@@ -1,7 +1,6 @@
 /** Fronts over many runs: which runs may be laid on one another, and their finished students as
  * columns. */
-import { list } from './records.ts';
-import { count, z } from '../../core/records/zod.ts';
+import { count, list, z } from '../../core/records/zod.ts';
 
 const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array, 'expected doubles');
 

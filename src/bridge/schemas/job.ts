@@ -1,6 +1,6 @@
 /** Long work that is neither a search nor a replay, as every window sees it: what it is, how far,
  * and how it ended. */
-import { anyNumber, z } from '../../core/records/zod.ts';
+import { anyNumber, list, z } from '../../core/records/zod.ts';
 import { epochPointSchema } from '../../core/records/epoch.ts';
 
 const JOB_KINDS = [
@@ -30,7 +30,7 @@ export const jobSchema = z.strictObject({
   secondsLeft: anyNumber.optional(),
   startedAt: z.string(),
   /** Of a teacher: its curve so far. */
-  points: z.array(epochPointSchema).readonly().optional(),
+  points: list(epochPointSchema).optional(),
   /** Of one that failed. */
   fault: z.strictObject({ code: z.string(), message: z.string(), field: z.string().optional() }).optional(),
   /** Of one that finished: the name of what it made. */

@@ -1,6 +1,6 @@
 /** Teachers and data sets as they are kept: what is known of each, where it is used, and what it
  * takes to train a teacher. */
-import { anyNumber, count, z } from '../../core/records/zod.ts';
+import { anyNumber, bytes, count, list, z } from '../../core/records/zod.ts';
 import { epochPointSchema } from '../../core/records/epoch.ts';
 
 const NAME = z.string().max(120);
@@ -13,10 +13,10 @@ export const nameInput = z.strictObject({ name: NAME });
 
 /** Runs and teachers that need something; `runs`: the newest of them, and how many there are. */
 export const usageSchema = z.strictObject({
-  runs: z.array(z.strictObject({ id: z.string(), name: z.string() })).readonly(),
+  runs: list(z.strictObject({ id: z.string(), name: z.string() })),
   runCount: count,
   /** Of a data set: teachers that learned from it. */
-  teachers: z.array(z.string()).readonly(),
+  teachers: list(z.string()),
 });
 
 /** A teacher or a data set. */
@@ -30,14 +30,14 @@ export const libraryRecordSchema = z.strictObject({
 });
 
 export const librarySchema = z.strictObject({
-  teachers: z.array(libraryRecordSchema).readonly(),
-  datasets: z.array(libraryRecordSchema).readonly(),
+  teachers: list(libraryRecordSchema),
+  datasets: list(libraryRecordSchema),
 });
 
 /** What a teacher's folder tells past what a list shows. */
 export const teacherDetailSchema = z.strictObject({
   /** Empty where it was not kept. */
-  points: z.array(epochPointSchema).readonly(),
+  points: list(epochPointSchema),
   epochs: count,
   optimizer: z.string(),
   learningRate: anyNumber.optional(),
@@ -76,7 +76,7 @@ export const teacherPreviewSchema = z.strictObject({
 export const unfinishedTeacherSchema = z.strictObject({
   id: z.string(),
   order: teacherInputSchema,
-  points: z.array(epochPointSchema).readonly(),
+  points: list(epochPointSchema),
   bytes: count,
 });
 
@@ -96,18 +96,18 @@ export const samplesSchema = z.strictObject({
   /** That there are in all. */
   total: count,
   /** `[height, width, channels]` */
-  shape: z.array(z.number()).readonly(),
+  shape: list(z.number()),
   /** Of this page: place in the split, class, and pixels `[n][height][width][channels]`. */
-  indices: z.array(count).readonly(),
-  labels: z.array(count).readonly(),
-  pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  indices: list(count),
+  labels: list(count),
+  pixels: bytes,
 });
 
 /** Images of each class in each split, in the order of the classes. */
 export const balanceSchema = z.strictObject({
-  train: z.array(count).readonly(),
-  validation: z.array(count).readonly(),
-  test: z.array(count).readonly(),
+  train: list(count),
+  validation: list(count),
+  test: list(count),
 });
 
 export type UsageView = z.output<typeof usageSchema>;

@@ -1,38 +1,20 @@
 /** The log of a run as windows read it: what was proposed and why, what was told, what failed, and
  * when. */
-import type { Continuation, Leg, RunEvent, Search, WarmStart, Why } from '../../core/events.ts';
-import type { Metrics } from '../../core/objective.ts';
+import type { EventOf, Proposal, RunEvent } from '../../core/records/events.ts';
 import { idInput } from './records.ts';
 import { z } from '../../core/records/zod.ts';
 
-interface LogPlace {
-  /** Counts from 0 without gaps. */
-  readonly seq: number;
-  /** When it was written down, ISO 8601. */
-  readonly at: string;
-}
-
-/** An event of the log without what only a strategy reads: its generator's position, the
- * surrogate's state, the seeds. */
-export type LogEntryView = LogPlace &
-  (
-    | {
-        readonly type: 'asked';
-        readonly proposals: readonly {
-          readonly trial: number;
-          readonly family: string;
-          readonly why: Why;
-          readonly leg?: Leg;
-          readonly from?: WarmStart;
-        }[];
-        readonly continues?: readonly Continuation[];
-        readonly search?: Search;
+/** What only a strategy reads is left out: its generator's position, the surrogate's state, the
+ * seeds. */
+type Told<E extends RunEvent> =
+  E extends EventOf<'asked'>
+    ? Pick<E, 'type' | 'continues' | 'search'> & {
+        readonly proposals: readonly (Omit<Proposal, 'candidate' | 'seed'> & { readonly family: string })[];
       }
-    | { readonly type: 'told'; readonly trial: number; readonly metrics: Metrics }
-    | { readonly type: 'rested'; readonly trial: number; readonly epoch: number; readonly metrics: Metrics }
-    | { readonly type: 'failed'; readonly trial: number; readonly reason: string }
-    | Extract<RunEvent, { readonly type: 'searched' }>
-  );
+    : E;
+
+/** `seq` counts from 0 without gaps; `at` is when it was written down, ISO 8601. */
+export type LogEntryView = Told<RunEvent> & { readonly seq: number; readonly at: string };
 
 /** `from`: the first `seq` wanted; without it, the last `limit` entries there are. */
 export const logInput = idInput.extend({

@@ -6,20 +6,20 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
 import { recipeInput } from '../../core/records/recipe.ts';
-import { latencySettingSchema, optionValue, runSchema } from '../../core/records/run.ts';
-import { anyNumber, count, z } from '../../core/records/zod.ts';
-import type { Trial } from '../../core/trial.ts';
+import { optionValue } from '../../core/records/run.ts';
+import { summarySchema } from '../../core/records/summary.ts';
+import { trialSchema } from '../../core/records/trial.ts';
+import { anyNumber, bytes, count, floats, id, list, z } from '../../core/records/zod.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
 import { epochPointSchema } from '../../core/records/epoch.ts';
 import { jobSchema } from './job.ts';
 import { replaySummarySchema } from './replay.ts';
-import { runLabels } from './upkeep.ts';
 
 /** Trainers side by side, whoever asks for them. */
 export const MOST_SLOTS = 16;
 
 const NAME = z.string().trim().min(1).max(120);
-const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 // --- configuration of a search -------------------------------------------------------------------
 
@@ -51,9 +51,9 @@ export const searchInputSchema = z.strictObject({
     .max(1000)
     .optional()
     .describe('Students to train instead of searching, with the strategy "listed"'),
-  studentsFrom: ID.optional().describe('Run that found these students'),
+  studentsFrom: id.optional().describe('Run that found these students'),
   transferFrom: z
-    .array(ID)
+    .array(id)
     .max(20)
     .default([])
     .describe('Earlier runs on the same data set to learn from; with another teacher, too'),
@@ -89,76 +89,11 @@ export type ParsedSearchInput = z.output<typeof searchInputSchema>;
 
 // --- records that cross the bridge ---------------------------------------------------------------
 
-/** Read-only on both sides, as core's records are. */
-export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
-
-export const metricsSchema = z.record(z.string(), anyNumber);
-
-export const whySchema = z.strictObject({
-  source: z.string(),
-  region: z.strictObject({ id: count, centre: count, radius: z.string() }).optional(),
-  predicted: z.strictObject({ mean: anyNumber, deviation: anyNumber }).optional(),
-  predictedLatencyMs: anyNumber.optional(),
-  priorWeight: anyNumber.optional(),
-  owed: z.boolean().optional(),
-  expectedGain: anyNumber.optional(),
-  fallback: z.string().optional(),
-});
-
-export const legSchema = z.strictObject({ until: z.int().min(1), schedule: z.enum(['own', 'part']) });
-
-export const warmStartSchema = z.strictObject({
-  parents: list(z.union([count, z.literal('teacher')])),
-  map: z.enum(['inherit', 'expand']),
-  seed: count,
-});
-
-export const trialSchema = z.strictObject({
-  id: ID,
-  runId: ID,
-  number: count,
-  state: z.enum(['queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped']),
-  candidate: candidateSchema,
-  seed: count,
-  why: whySchema,
-  leg: legSchema.optional(),
-  from: warmStartSchema.optional(),
-  params: anyNumber,
-  macs: anyNumber,
-  peakActivationBytes: anyNumber,
-  metrics: metricsSchema,
-  testAccuracy: anyNumber.optional(),
-  epochsDone: count,
-  epochs: count,
-  seconds: anyNumber,
-  attempts: count,
-  reason: z.string().optional(),
-  createdAt: z.string(),
-  finishedAt: z.string().optional(),
-});
-
 export const runSummarySchema = z.strictObject({
   /** Rises from each summary that the host makes to the next, over its sessions too: the higher one
    * is the newer. */
   revision: count,
-  run: runSchema,
-  ...runLabels,
-  trials: z.strictObject({
-    queued: count,
-    running: count,
-    resting: count,
-    finished: count,
-    failed: count,
-    interrupted: count,
-    stopped: count,
-  }),
-  score: z.strictObject({
-    bestAccuracy: anyNumber.optional(),
-    frontSize: count,
-    hypervolume: anyNumber,
-    history: list(anyNumber),
-    historyStep: z.int().min(1),
-  }),
+  ...summarySchema.shape,
   /** While running: what it is doing and how long it will take. */
   live: z
     .strictObject({
@@ -183,21 +118,9 @@ export const predictionsSchema = z.strictObject({
   count,
   classes: count,
   /** `[count][classes]` */
-  probabilities: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
+  probabilities: floats,
   /** True class of each image, `[count]`. */
-  labels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
-});
-
-export const latencySchema = latencySettingSchema.extend({
-  version: z.string(),
-  device: z.string(),
-  threads: count,
-  warmupPasses: count,
-  /** Milliseconds of each pass after warm-up, in order. */
-  timingsMs: z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats'),
-  /** Cores' worth of time that others took meanwhile; NaN where the system does not tell. */
-  otherLoad: anyNumber,
-  measuredAt: z.string(),
+  labels: bytes,
 });
 
 export const teacherSchema = z.strictObject({
@@ -266,7 +189,7 @@ export const previewSchema = z.strictObject({
 export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
 export const storedRuns = z.custom<readonly RunSummaryView[]>((value) => Array.isArray(value), 'expected runs');
 
-export const idInput = z.strictObject({ id: ID });
+export const idInput = z.strictObject({ id });
 
 export const exportInput = idInput.extend({
   format: z.enum(['onnx', 'json']),
@@ -276,7 +199,7 @@ export const exportInput = idInput.extend({
 export const exportSchema = z.strictObject({
   /** What to call the file. */
   name: z.string(),
-  data: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  data: bytes,
   /** Largest difference of a logit from the trained network's, and what was allowed, over so many
    * validation images. */
   maxAbsDiff: z.number(),
@@ -290,13 +213,13 @@ export const hostEventSchema = z.discriminatedUnion('type', [
   /** Sent first on every subscription, and after a gap: read everything again. */
   z.strictObject({ type: z.literal('synced') }),
   z.strictObject({ type: z.literal('run.changed'), summary: runSummarySchema }),
-  z.strictObject({ type: z.literal('run.removed'), id: ID }),
+  z.strictObject({ type: z.literal('run.removed'), id }),
   z.strictObject({ type: z.literal('trial.changed'), trial: trialSchema }),
-  z.strictObject({ type: z.literal('epoch.appended'), trialId: ID, runId: ID, point: epochPointSchema }),
+  z.strictObject({ type: z.literal('epoch.appended'), trialId: id, runId: id, point: epochPointSchema }),
   z.strictObject({ type: z.literal('replay.changed'), replay: replaySummarySchema }),
-  z.strictObject({ type: z.literal('replay.removed'), id: ID }),
+  z.strictObject({ type: z.literal('replay.removed'), id }),
   z.strictObject({ type: z.literal('job.changed'), job: jobSchema }),
-  z.strictObject({ type: z.literal('job.removed'), id: ID }),
+  z.strictObject({ type: z.literal('job.removed'), id }),
   /** A teacher or a data set came or went: read them again. */
   z.strictObject({ type: z.literal('library.changed') }),
   /** The system handed a file to the program: ask whether to take it in. */
@@ -306,15 +229,9 @@ export const hostEventSchema = z.discriminatedUnion('type', [
 export type HostEvent = z.output<typeof hostEventSchema>;
 export type RunSummaryView = z.output<typeof runSummarySchema>;
 export type PredictionsView = z.output<typeof predictionsSchema>;
-export type LatencyView = z.output<typeof latencySchema>;
 export type ExportView = z.output<typeof exportSchema>;
 export type TeacherView = z.output<typeof teacherSchema>;
 export type DatasetView = z.output<typeof datasetSchema>;
 export type FamilyView = z.output<typeof familySchema>;
 export type StrategyView = z.output<typeof strategySchema>;
 export type PreviewView = z.output<typeof previewSchema>;
-
-type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-/** Core's record and this schema mean the same: a drift does not compile. */
-const inStep: Mutual<z.output<typeof trialSchema>, Trial> = true;
-void inStep;

@@ -1,10 +1,8 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
  * of it. */
 import { handedId } from './file.ts';
-import { anyNumber, count, readOnly, z } from '../../core/records/zod.ts';
+import { anyNumber, count, id, list, readOnly, z } from '../../core/records/zod.ts';
 
-const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 const limits = readOnly(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
 
 /** Where a table comes from: the program's own, or a file that a window has read. */
@@ -46,7 +44,7 @@ export const replayInputSchema = gameSchema.extend({
 });
 
 export const replaySummarySchema = gameSchema.required().extend({
-  id: ID,
+  id,
   name: z.string(),
   /** `interrupted`: the program ended before the replay did. What was played until then is kept. */
   state: z.enum(['queued', 'running', 'finished', 'stopped', 'interrupted', 'failed']),

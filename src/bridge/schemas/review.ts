@@ -1,9 +1,7 @@
 /** Schemas of what networks are compared by: their kept checkpoints, twins, images, and what their
  * layers are like. */
-import { count, z } from '../../core/records/zod.ts';
+import { bytes, count, id, list, z } from '../../core/records/zod.ts';
 import type { LayerStatistics } from '../../core/layer-statistics.ts';
-
-const ID = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
 /** Weights of a student after its last epoch, or after its best one where that is another and they
  * were kept. */
@@ -11,7 +9,7 @@ export const checkpointKindSchema = z.enum(['final', 'best']);
 
 /** What can be compared: a student at one of its kept epochs, or a teacher. */
 export const networkSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('student'), id: ID, checkpoint: checkpointKindSchema.default('final') }),
+  z.strictObject({ kind: z.literal('student'), id, checkpoint: checkpointKindSchema.default('final') }),
   z.strictObject({ kind: z.literal('teacher'), name: z.string().max(120) }),
 ]);
 
@@ -19,9 +17,9 @@ export const checkpointSchema = z.strictObject({ kind: checkpointKindSchema, epo
 
 /** A finished student of the same architecture in another run of the same data set. */
 export const twinSchema = z.strictObject({
-  id: ID,
+  id,
   number: count,
-  runId: ID,
+  runId: id,
   runName: z.string(),
   /** `none`: trained without a teacher. */
   loss: z.string(),
@@ -39,9 +37,9 @@ export const imagesInput = z.strictObject({
 
 export const imagesSchema = z.strictObject({
   /** `[height, width, channels]` */
-  shape: z.array(z.number()).readonly(),
+  shape: list(z.number()),
   /** `[indices][height][width][channels]` */
-  pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes'),
+  pixels: bytes,
 });
 
 export const layersSchema = z.strictObject({

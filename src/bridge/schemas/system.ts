@@ -1,5 +1,5 @@
 /** What the program says of itself: machine and compute backend, workspace, and how sound it is. */
-import { anyNumber, count, z } from '../../core/records/zod.ts';
+import { anyNumber, count, list, z } from '../../core/records/zod.ts';
 
 export const backendSchema = z.strictObject({
   backend: z.enum(['tensorflow', 'wasm']),
@@ -20,17 +20,17 @@ export const doctorSchema = z.strictObject({
   integrity: z.string(),
   trials: count,
   checkpoints: count,
-  problems: z.array(z.string()).readonly(),
+  problems: list(z.string()),
   /** What a repair would do about each of them; empty where nothing can. */
-  remedies: z.array(z.string()).readonly().optional(),
+  remedies: list(z.string()).optional(),
   /** What is not the workbench's, and is left alone. */
-  notes: z.array(z.string()).readonly().optional(),
+  notes: list(z.string()).optional(),
   /** Problems that opening the workspace put right. */
-  tidied: z.array(z.string()).readonly().optional(),
+  tidied: list(z.string()).optional(),
 });
 
 /** What the folders of a workspace and its database take. */
-export const sizesSchema = z.array(z.strictObject({ kind: z.string(), bytes: count })).readonly();
+export const sizesSchema = list(z.strictObject({ kind: z.string(), bytes: count }));
 
 export const systemSchema = z.strictObject({
   version: z.string(),

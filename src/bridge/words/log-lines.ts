@@ -1,9 +1,10 @@
 /** The log of a run in lines for people, in the words of window and terminal: proposals, results,
  * failures, the run's own ends. */
-import type { Leg, Search, WarmStart, Why } from '../../core/events.ts';
+import type { Leg, WarmStart, Why } from '../../core/records/proposal.ts';
+import type { Search } from '../../core/records/events.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
-import type { Run } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { LogEntryView } from '../schemas/log.ts';
 import { whyShort } from './why-words.ts';
 

@@ -1,5 +1,5 @@
 /** Where a proposal comes from, in few words: those of window and terminal. */
-import type { Why } from '../../core/events.ts';
+import type { Why } from '../../core/records/proposal.ts';
 import { sourceWords } from '../../core/strategies/registry.ts';
 import type { Words } from '../../core/strategies/strategy.ts';
 

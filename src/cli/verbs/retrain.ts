@@ -5,7 +5,7 @@ import { MOST_SEEDS } from '../../bridge/config/expand-config.ts';
 import { MOST_EPOCHS } from '../../core/records/recipe.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { winnersOf } from '../../core/front.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { wholeNumber, withCommonOptions, withHost } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
 import { follow } from '../follow.ts';

@@ -1,7 +1,7 @@
 /** `trade runs`: the runs of the workspace, newest first; also while another process searches in
  * it. */
 import { countText, percentText, textTable } from '../../host/for-shells.ts';
-import type { RunSummary } from '../../host/for-shells.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 import { printResult, withCommonOptions, withWorkspace } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
 import { runRecord } from '../records.ts';

@@ -5,8 +5,8 @@ import { lineText, logLines } from '../../bridge/words/log-lines.ts';
 import type { LogLine } from '../../bridge/words/log-lines.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { latencyMetrics } from '../../core/latency.ts';
-import type { SearchConfig } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import {
   durationText,
   explainRecorded,

@@ -1,5 +1,5 @@
 /** What several kinds of task tell on their way or give in the end. */
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { Artifact } from './inputs.ts';
 
 export interface WrittenFile extends Artifact {

@@ -10,7 +10,7 @@ import type { Recipe } from '../../core/records/recipe.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
 import type { Normalisation, TeacherCard } from '../../core/records/teacher-card.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import { loadBackend } from '../backend/load-backend.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from '../files/checkpoint.ts';
 import type { TrainingState } from '../files/checkpoint.ts';

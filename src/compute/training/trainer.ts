@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split } from '../../core/math/rng.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import type { YieldToEvents } from './evaluate.ts';

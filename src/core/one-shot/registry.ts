@@ -1,6 +1,6 @@
 /** All methods of one-shot search. Adding one: its file, and a line here. */
 import { WorkbenchError } from '../errors.ts';
-import type { Search } from '../events.ts';
+import type { Search } from '../records/events.ts';
 import { darts } from './darts.ts';
 import type { OneShotDefinition, OneShotMethod } from './method.ts';
 

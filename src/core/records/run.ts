@@ -1,31 +1,15 @@
 /** A run: what the person asked for, with every default filled in, and where it stands. */
-import { LATENCY_BATCHES, LATENCY_ENGINES } from '../latency.ts';
-import { REWARD_COSTS } from '../objective.ts';
+import { latencySettingSchema } from '../latency.ts';
+import { limitSchema, objectiveSchema, rewardSchema } from '../objective.ts';
 import { candidateSchema } from './candidate.ts';
 import { checkpointsSchema } from './checkpoints.ts';
-import { recipeSchema } from './recipe.ts';
-import { anyNumber, count, readOnly, z } from './zod.ts';
+import type { CheckpointPolicy } from './checkpoints.ts';
+import { completeRecipe, recipeSchema } from './recipe.ts';
+import type { RecordedRecipe } from './recipe.ts';
+import { anyNumber, count, id, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 export const optionValue = z.union([z.number(), z.string().max(200), z.boolean()]);
-
-const objectiveSchema = z.strictObject({
-  metric: z.string(),
-  goal: z.enum(['maximize', 'minimize']),
-  known: z.boolean(),
-});
-
-const rewardSchema = z.strictObject({
-  cost: z.enum(REWARD_COSTS),
-  target: z.number(),
-  under: z.number(),
-  over: z.number(),
-});
-
-export const latencySettingSchema = z.strictObject({
-  engine: z.enum(LATENCY_ENGINES),
-  batch: z.literal(LATENCY_BATCHES),
-});
 
 const configSchema = z.strictObject({
   name: z.string(),
@@ -46,7 +30,7 @@ const configSchema = z.strictObject({
   /** Ids of earlier runs whose results this one learns from; they were copied when it started. */
   transferFrom: readOnly(z.array(z.string())).optional(),
   objectives: readOnly(z.array(objectiveSchema)),
-  limits: readOnly(z.array(z.strictObject({ metric: z.string(), max: z.number() }))),
+  limits: readOnly(z.array(limitSchema)),
   /** What `reward` means, where it is the one objective. */
   reward: rewardSchema.optional(),
   /** What `latencyMs` means; present where it is an objective or a limit, and then every student is
@@ -64,7 +48,7 @@ const configSchema = z.strictObject({
 });
 
 export const runSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  id,
   name: z.string(),
   state: z.enum(['running', 'paused', 'interrupted', 'finished', 'failed']),
   config: configSchema,
@@ -79,6 +63,35 @@ export const runSchema = z.strictObject({
   seconds: anyNumber,
 });
 
+/** What an earlier run was told of a student, as plain data: resuming needs no other run. */
+export const priorResultSchema = z.strictObject({
+  candidate: candidateSchema,
+  /** Of the objective that is learned, in its own unit and goal. */
+  value: anyNumber,
+  /** The run it comes from: values are compared within one only. */
+  source: z.string().max(1000),
+});
+
+export type PriorResult = RecordOf<typeof priorResultSchema>;
 export type SearchConfig = RecordOf<typeof configSchema>;
 export type Run = RecordOf<typeof runSchema>;
 export type RunState = Run['state'];
+
+/** A configuration as this version or an earlier one recorded it. */
+export type RecordedConfig = Omit<SearchConfig, 'recipe' | 'checkpoints'> & {
+  readonly recipe: RecordedRecipe;
+  readonly checkpoints?: CheckpointPolicy;
+  /** Results of the runs in `transferFrom`: recorded with the configuration, and read apart from
+   * it. */
+  readonly prior?: readonly PriorResult[];
+};
+
+/** The same configuration with every setting said: runs of earlier versions kept their last weights
+ * alone. */
+export function completeConfig({ prior: _, ...recorded }: RecordedConfig): SearchConfig {
+  return {
+    ...recorded,
+    recipe: completeRecipe(recorded.recipe),
+    checkpoints: recorded.checkpoints ?? { precision: 'fp32', keep: 'last' },
+  };
+}

@@ -13,6 +13,15 @@ export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in he
 /** It may be NaN or infinite: `z.number()` refuses both. */
 export const anyNumber = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 
+/** What a run, a student or a piece of work is called among its kind. */
+export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** Read-only on both sides of a process. */
+export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
+
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
+export const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats');
+
 /** The record that a schema describes. Its lists are read-only, its objects by the house's rule. */
 export type RecordOf<S extends z.ZodType> = ReadonlyDeep<z.output<S>>;
 

@@ -5,8 +5,10 @@
  */
 
 import type { Supernet } from '../arch/supernet.ts';
+import type { candidateSchema } from '../records/candidate.ts';
+import type { RecordOf } from '../records/zod.ts';
 
-export type Level = string | number | boolean;
+export type Level = Configuration[string];
 
 /** What a dimension means, so that length-scale priors can be tied across families. */
 export type Role =
@@ -26,12 +28,8 @@ export interface Dimension {
 
 /** Active dimensions only, in the order of the family's dimensions (canonical: equal candidates are
  * equal records). */
-export type Configuration = Readonly<Record<string, Level>>;
-
-export interface Candidate {
-  readonly family: string;
-  readonly config: Configuration;
-}
+export type Configuration = Candidate['config'];
+export type Candidate = RecordOf<typeof candidateSchema>;
 
 /** Exactly known before training, by metric name (`params`, `macs`). */
 export type KnownCosts = Readonly<Record<string, number>>;

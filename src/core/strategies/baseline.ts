@@ -1,6 +1,7 @@
 /** What strategies without a surrogate share: filters, reference students and memory as TRADE has
  * them, one pick at a time. */
-import type { RunEvent, Why } from '../events.ts';
+import type { RunEvent } from '../records/events.ts';
+import type { Why } from '../records/proposal.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, Member } from './catalogue.ts';
 import { FIRST_SOURCES, referenceMembers } from './initial.ts';

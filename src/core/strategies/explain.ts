@@ -1,6 +1,6 @@
 /** Why a run went as it did, read from its log: which family got what, what the regions did, how
  * good the predictions were. */
-import type { Proposal, RunEvent } from '../events.ts';
+import type { Proposal, RunEvent } from '../records/events.ts';
 import { hypervolume } from '../geometry/hypervolume.ts';
 import { paretoFront } from '../geometry/pareto-front.ts';
 import { isFeasible, sign } from '../objective.ts';

@@ -1,6 +1,7 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, and what
  * became of them. */
-import type { Leg, Proposal, RunEvent, Why } from '../events.ts';
+import type { Leg, Why } from '../records/proposal.ts';
+import type { Proposal, RunEvent } from '../records/events.ts';
 import { sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
 import { learnedMetric, rewardFactor, withReward } from '../reward.ts';

@@ -1,7 +1,7 @@
 /** All searches by id, and what trains given students. Adding a search: its file, and a line
  * here. */
 import { WorkbenchError } from '../errors.ts';
-import type { RunEvent } from '../events.ts';
+import type { RunEvent } from '../records/events.ts';
 import { akd } from './akd/akd.ts';
 import { evolution } from './evolution.ts';
 import type { FollowedSearch } from './followed.ts';

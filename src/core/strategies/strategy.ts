@@ -1,6 +1,7 @@
 /** The ask/tell contract of a search strategy: a pure fold over the run's event log
  * (docs/architecture.md). */
-import type { RunEvent } from '../events.ts';
+import type { EventOf, RunEvent } from '../records/events.ts';
+import type { PriorResult } from '../records/run.ts';
 import type { Problem } from '../objective.ts';
 import type { FollowedSearch } from './followed.ts';
 import type { Candidate } from '../space/space.ts';
@@ -22,15 +23,6 @@ export interface Words {
 /** By what stands in `why.source`. */
 export type Sources = Readonly<Record<string, Words>>;
 
-/** What an earlier run was told of a student, as plain data: resuming needs no other run. */
-export interface PriorResult {
-  readonly candidate: Candidate;
-  /** Of the objective that is learned, in its own unit and goal. */
-  readonly value: number;
-  /** The run it comes from: values are compared within one only. */
-  readonly source: string;
-}
-
 export interface StrategyInput {
   readonly problem: Problem;
   readonly seed: number;
@@ -47,7 +39,7 @@ export interface StrategyInput {
   readonly students?: readonly Candidate[];
 }
 
-export type AskedEvent = Extract<RunEvent, { type: 'asked' }>;
+export type AskedEvent = EventOf<'asked'>;
 
 export type Need = 'legs' | 'warm starts' | 'supernet';
 

@@ -1,7 +1,7 @@
 /** Cards of data sets that an archive brings or that are here: they tell which students exist. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import { fingerprintOf, readDatasetCard } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { UnpackOrder } from './orders.ts';

@@ -3,29 +3,25 @@
  * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
  * gone on with.
  */
-import { candidateSchema } from '../../core/records/candidate.ts';
-import { anyNumber, count, hash, z } from '../../core/records/zod.ts';
 import { searchFault } from '../../bridge/config/recorded-search.ts';
-import {
-  latencySchema,
-  legSchema,
-  metricsSchema,
-  runSummarySchema,
-  trialSchema,
-  warmStartSchema,
-} from '../../bridge/schemas/records.ts';
-import { whySchema } from '../../bridge/schemas/records.ts';
 import { noteSchema, tagSchema } from '../../bridge/schemas/upkeep.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
-import type { RunEvent } from '../../core/events.ts';
+import { latencySchema } from '../../core/latency.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { eventSchema } from '../../core/records/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
+import { priorResultSchema } from '../../core/records/run.ts';
 import { runSourcesSchema } from '../../core/records/sources.ts';
+import { summarySchema } from '../../core/records/summary.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
+import { trialSchema } from '../../core/records/trial.ts';
+import { count, hash, z } from '../../core/records/zod.ts';
 import { candidateKey } from '../../core/space/candidate-key.ts';
 import { validateCandidate } from '../../core/space/lattice.ts';
 import type { Candidate, Space } from '../../core/space/space.ts';
-import { recordRow } from '../../store/rows/run-records.ts';
 import { readJson } from '../../store/numbers.ts';
-import type { ReadableStore, RunSummary } from '../../store/store.ts';
+import { recordRow } from '../../store/rows/run-records.ts';
+import type { ReadableStore } from '../../store/store.ts';
 
 /** Of one line of JSON in a column: the log of an ask of thousands is smaller. */
 const MOST_JSON = 64 << 20;
@@ -156,45 +152,9 @@ export function assertRecord(record: unknown): void {
   assertShape(schema, Object.fromEntries(row), String(table));
 }
 
-const searchSchema = z.strictObject({
-  ...{ search: count, family: LABEL, method: LABEL, options: z.record(z.string(), anyNumber) },
-  ...{ epochs: count, seed: count },
-});
-
-const eventSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('asked'),
-    proposals: z
-      .array(
-        z.strictObject({
-          ...{ trial: count, candidate: candidateSchema, seed: count, why: whySchema, leg: legSchema.optional() },
-          from: warmStartSchema.optional(),
-        }),
-      )
-      .max(100_000),
-    continues: z
-      .array(z.strictObject({ trial: count, leg: legSchema.optional(), why: whySchema }))
-      .max(100_000)
-      .optional(),
-    search: searchSchema.optional(),
-    position: count,
-    warmStart: z.array(anyNumber).max(10_000).optional(),
-  }),
-  z.strictObject({ type: z.literal('told'), trial: count, metrics: metricsSchema }),
-  z.strictObject({ type: z.literal('rested'), trial: count, epoch: count, metrics: metricsSchema }),
-  z.strictObject({ type: z.literal('failed'), trial: count, reason: TEXT }),
-  z.strictObject({
-    ...{ type: z.literal('searched'), search: count, mixing: z.array(anyNumber).max(100_000) },
-    ...{ cpuSeconds: seconds, reason: TEXT.optional() },
-  }),
-]);
-
-const summaryShape = runSummarySchema.omit({ revision: true, live: true });
-const priorShape = z.array(z.strictObject({ candidate: candidateSchema, value: anyNumber, source: LABEL }));
-
 /** Of a run alone, without its students. Throws what is wrong with it, in words. */
 export function assertSummary(summary: RunSummary): void {
-  assertShape(summaryShape, summary);
+  assertShape(summarySchema, summary);
   const fault = searchFault(summary.run.config);
   if (fault !== undefined) throw new Error(`the configuration of “${summary.run.name}” is wrong at ${fault}`);
 }
@@ -209,7 +169,7 @@ export function assertRun(
   card: Pick<DatasetCard, 'shape' | 'classes'> | undefined,
 ): void {
   const prior = store.prior(run.id);
-  assertShape(priorShape, prior, 'prior');
+  assertShape(z.array(priorResultSchema), prior, 'prior');
   const assertStudent = studentCheck(run.config.families, card);
   [...prior.map(({ candidate }) => candidate), ...(run.config.students ?? [])].forEach(assertStudent);
 

@@ -7,7 +7,7 @@ import { toWorkbenchError } from '../../bridge/errors.ts';
 import { isUnderWay } from '../../bridge/schemas/job.ts';
 import type { JobKind, JobView } from '../../bridge/schemas/job.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 

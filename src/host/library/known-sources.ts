@@ -4,7 +4,7 @@
  * now on.
  */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Run } from '../../core/run.ts';
+import type { Run } from '../../core/records/run.ts';
 import { datasetChanged, datasetChanges, teacherChanged, teacherChanges } from '../../core/sources.ts';
 import type { DatasetSources, Recorded, RunSources, TeacherSources } from '../../core/records/sources.ts';
 import type { Change } from '../../core/sources.ts';

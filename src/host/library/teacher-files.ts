@@ -10,7 +10,7 @@ import type { TeacherCard } from '../../core/records/teacher-card.ts';
 import { faultOf, z } from '../../core/records/zod.ts';
 import { canonicalText } from '../../core/sources.ts';
 import type { TeacherSources } from '../../core/records/sources.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import { writeWhole } from '../../store/disk.ts';
 import { readJson, writeJson } from '../../store/numbers.ts';
 

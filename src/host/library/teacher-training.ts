@@ -13,7 +13,7 @@ import { median } from '../../core/math/quantile.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';

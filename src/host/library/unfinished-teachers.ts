@@ -8,7 +8,7 @@ import type { ParsedTeacherInput, UnfinishedTeacherView } from '../../bridge/sch
 import { WorkbenchError } from '../../core/errors.ts';
 import { recordedDatasetSchema } from '../../core/records/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import { bytesIn } from '../../store/upkeep/waste.ts';
 import { readCurve } from './teacher-files.ts';
 

@@ -1,7 +1,8 @@
 /** A problem as it crosses to the strategy's process: functions do not, so spaces are named. */
 import type { Limit, Objective, Reward } from '../../core/objective.ts';
 import type { Candidate } from '../../core/space/space.ts';
-import type { PriorResult, StrategyOptions } from '../../core/strategies/strategy.ts';
+import type { PriorResult } from '../../core/records/run.ts';
+import type { StrategyOptions } from '../../core/strategies/strategy.ts';
 
 export interface SpaceDescriptor {
   readonly families: readonly string[];

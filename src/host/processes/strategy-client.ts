@@ -1,5 +1,5 @@
 /** The host's side of the strategy worker. One that dies is replaced, and the log folded again. */
-import type { RunEvent } from '../../core/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
 import type { AskedEvent } from '../../core/strategies/strategy.ts';
 import { soundLog } from '../runs/context.ts';

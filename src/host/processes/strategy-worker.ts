@@ -5,7 +5,7 @@
  */
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { RunEvent } from '../../core/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
 import type { Limit } from '../../core/objective.ts';
 import { enumerateFamily } from '../../core/space/lattice.ts';
 import type { KnownCosts } from '../../core/space/space.ts';

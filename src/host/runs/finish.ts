@@ -2,8 +2,8 @@
  * went. */
 import { trainingsOf } from '../../core/budget.ts';
 import { reportedOf } from '../../core/front.ts';
-import { endOf } from '../../core/trial.ts';
-import type { Trial } from '../../core/trial.ts';
+import { endOf } from '../../core/records/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { RunContext } from './context.ts';
 import { readTrials } from '../slices.ts';
 import { testStudent } from './tasks/evaluate.ts';

@@ -1,8 +1,8 @@
 /** Whose weights go, where only the students on a run's front keep theirs: what another dominates
  * comes back to no front. */
 import { reportedOf } from '../../core/front.ts';
-import type { SearchConfig } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 
 export interface KeptFront {
   /** Takes a finished trial in; returns the ids of those that have weights to lose. */

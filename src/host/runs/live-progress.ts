@@ -1,7 +1,7 @@
 /** What a run is doing now, in words, and how long it will take, from times measured on this
  * machine. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 
 export type LiveView = NonNullable<RunSummaryView['live']>;
 

@@ -2,9 +2,9 @@
 import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
 import { trainingsOf } from '../../core/budget.ts';
 import type { Metrics } from '../../core/objective.ts';
-import type { Run } from '../../core/run.ts';
-import { endOf } from '../../core/trial.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import { endOf } from '../../core/records/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { logReader, readLog, readTrials } from '../slices.ts';
 import { problemOf, spaceOf } from './context.ts';

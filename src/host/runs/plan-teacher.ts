@@ -1,7 +1,7 @@
 /** Who teaches the students of a run: the teacher that it names, the data set's own where it names
  * none, or nobody. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';

@@ -7,7 +7,7 @@ import { studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
-import type { Run, SearchConfig } from '../../core/run.ts';
+import type { Run, SearchConfig } from '../../core/records/run.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';

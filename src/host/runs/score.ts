@@ -1,11 +1,11 @@
 /** What lists show of a run: best accuracy, front, hypervolume. Kept up to date as trials end,
  * written with each of them. */
-import type { RunEvent } from '../../core/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
 import { growFront } from '../../core/geometry/hypervolume.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { Metrics } from '../../core/objective.ts';
-import type { SearchConfig } from '../../core/run.ts';
-import type { RunScore } from '../../store/store.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
+import type { RunScore } from '../../core/records/summary.ts';
 import { EMPTY_SCORE } from '../../store/summaries.ts';
 
 /** Values that a history keeps: as many as a chart can show. When there would be more, every second

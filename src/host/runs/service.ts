@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Run } from '../../core/run.ts';
-import type { NoteHit, RunQuery } from '../../store/store.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { NoteMatch } from '../../core/records/run-list.ts';
+import type { RunQuery } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Catalog } from '../library/catalog.ts';
 import type { LiveEvents } from '../live-events.ts';
@@ -26,7 +27,7 @@ export interface RunService {
   get(id: string): RunSummaryView;
   /** Of a search also where notes say it. */
   list(query: RunQuery): {
-    readonly noteHits: readonly NoteHit[];
+    readonly noteHits: readonly NoteMatch[];
     readonly rows: readonly RunSummaryView[];
     readonly total: number;
   };

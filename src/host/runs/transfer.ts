@@ -2,12 +2,11 @@
  * with the new run. */
 import { WorkbenchError } from '../../core/errors.ts';
 import { learnedMetric } from '../../core/reward.ts';
-import type { Run, SearchConfig } from '../../core/run.ts';
+import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import { datasetChanges } from '../../core/sources.ts';
 import type { DatasetSources } from '../../core/records/sources.ts';
 import type { Space } from '../../core/space/space.ts';
 import { checkPrior, strategyInfo } from '../../core/strategies/registry.ts';
-import type { PriorResult } from '../../core/strategies/strategy.ts';
 import { isUsable } from '../../core/strategies/trade/transfer.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import { readTrials } from '../slices.ts';

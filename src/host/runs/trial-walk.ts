@@ -1,8 +1,8 @@
 /** The walk of one trial: its tries, and in each its tasks, what comes of one recorded before the
  * next begins. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { RunEvent } from '../../core/events.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { RunEvent } from '../../core/records/events.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { RunContext } from './context.ts';
 import { sharedFault } from './context.ts';
 import type { Attempt, TrialTask, Undone } from './tasks/attempt.ts';

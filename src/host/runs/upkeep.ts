@@ -1,7 +1,8 @@
 /** Keeping runs: tags, notes, the trash, views of the list. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
-import type { RunSizeView, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
+import type { RunSize } from '../../core/records/run-list.ts';
+import type { ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { SavedView } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
@@ -21,7 +22,7 @@ export interface RunUpkeep {
   restore(ids: readonly string[]): readonly RunSummaryView[];
   /** Throws `run.state` where one is not in the trash; then none goes. */
   purge(ids: readonly string[]): Promise<void>;
-  sizes(ids: readonly string[]): Promise<readonly RunSizeView[]>;
+  sizes(ids: readonly string[]): Promise<readonly RunSize[]>;
   views(): readonly ViewView[];
   saveView(name: string, content: ViewContent): ViewView;
 }
@@ -91,7 +92,7 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       }
     },
     sizes: async (ids) => {
-      const sizes: RunSizeView[] = [];
+      const sizes: RunSize[] = [];
       for (const id of ids) {
         sizes.push({ id, ...store.runSize(id) });
         await yieldToEvents();

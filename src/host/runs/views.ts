@@ -1,7 +1,8 @@
 /** Runs as windows see them, numbered so that of two views the later one is known. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { ReadableStore, RunSummary } from '../../store/store.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { LiveProgress } from './live-progress.ts';
 

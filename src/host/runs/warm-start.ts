@@ -1,6 +1,6 @@
 /** Whose weights a student begins with, as files: looked at before its trainer is. */
 import type { Input } from '../../compute/tasks/tasks.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { faultOfFile } from '../students/checkpoint-file.ts';
 import type { RunContext } from './context.ts';
 

@@ -2,7 +2,8 @@
  * students as columns. */
 import type { FrontGroupView, FrontQuery, SentFrontPoints } from '../../bridge/schemas/front.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { ReadableStore, RunSummary } from '../../store/store.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 import { yieldToEvents, readRuns } from '../slices.ts';
 
 /** Trials that are read at once: some milliseconds. */

@@ -2,8 +2,8 @@
  * from. */
 import type { DatasetRef, NetworkSource } from '../../compute/tasks/inputs.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Run } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from '../library/catalog.ts';

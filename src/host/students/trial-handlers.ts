@@ -1,8 +1,8 @@
 /** What windows ask of one student: its record and network, notes, curves, latencies, its file. */
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Run } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { HandlerParts, Handlers } from '../handler-parts.ts';
 import { graphOf, spaceOf } from '../runs/context.ts';
 import { studentOf } from './trained-network.ts';

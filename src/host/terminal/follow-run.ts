@@ -1,8 +1,9 @@
 /** Follows one run from its start to its end or pause, over the same events that a window
  * watches. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { endOf } from '../../core/trial.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { endOf } from '../../core/records/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { HostClient } from '../host.ts';
 
 /** Each trial is told once as begun and once as ended in this session; nothing is told of what

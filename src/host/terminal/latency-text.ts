@@ -1,6 +1,6 @@
 /** Measured latencies as lines of a table. */
 import { medianMs, tailMs, wasIdle } from '../../core/latency.ts';
-import type { LatencyRow } from '../../store/store.ts';
+import type { LatencyRow } from '../../core/latency.ts';
 import { textTable } from './text-table.ts';
 
 const COLUMNS = ['engine', '>batch', '>median ms', '>90 % ms', '>passes', '>threads', 'machine', 'version'];

@@ -2,7 +2,7 @@
  * no terminal. */
 import { oneLine } from '../../bridge/words/control-characters.ts';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { progressText, trialText } from './run-text.ts';
 import { terminalText } from './terminal-text.ts';
 

@@ -3,7 +3,7 @@ import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { endedCount } from '../../core/trial-counts.ts';
 import { frontOf } from '../../core/front.ts';
 import { studentsOf } from '../../core/seeds.ts';

@@ -1,8 +1,9 @@
 /** A workspace for reading, told as it is: what a dead session left as running is interrupted. */
-import type { Run } from '../../core/run.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { isLocked } from '../../store/lock.ts';
-import type { ReadableStore, RunSummary } from '../../store/store.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 import { openReadable } from '../../store/workspace.ts';
 import type { ReadableWorkspace } from '../../store/workspace.ts';
 

@@ -1,7 +1,7 @@
 /** Which family got which trial, in the order of the search, and which part of the strategy
  * proposed it. */
 import { SOURCE_NAMES } from '../../core/strategies/registry.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';

@@ -1,5 +1,5 @@
 /** Validation accuracy by epoch for several students: the raw line faint under the smoothed one. */
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import type { AxisRange } from './parts/axis-range.ts';

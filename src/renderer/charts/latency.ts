@@ -1,7 +1,7 @@
 /** How the passes of networks are distributed: the share of them that took no longer than so many
  * milliseconds. */
 import type { EChartsOption } from 'echarts';
-import type { LatencyView } from '../../bridge/schemas/records.ts';
+import type { LatencyRow } from '../../core/latency.ts';
 import { LATENCY_ENGINES, medianMs, tailMs } from '../../core/latency.ts';
 import { formatExact, formatMilliseconds } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -18,7 +18,7 @@ import type { Stairs } from './parts/stairs.ts';
 const LEAST_PIXELS = 290;
 
 /** Of one student. `measured`: one of each engine and batch size. */
-export function latencyChart(measured: readonly LatencyView[], theme: Theme): ChartView {
+export function latencyChart(measured: readonly LatencyRow[], theme: Theme): ChartView {
   const base = frame(theme);
   const titles = measured.map(titleOf);
   return {
@@ -55,7 +55,7 @@ export interface TimedNetwork {
   readonly key: string;
   readonly title: string;
   readonly place: MarkPlace;
-  readonly measured: Pick<LatencyView, 'engine' | 'batch' | 'timingsMs'>;
+  readonly measured: Pick<LatencyRow, 'engine' | 'batch' | 'timingsMs'>;
 }
 
 /** Of several students on one engine and batch size. */
@@ -85,7 +85,7 @@ export function latencyCompareChart(networks: readonly TimedNetwork[], theme: Th
   };
 }
 
-type Timed = Pick<LatencyView, 'timingsMs'>;
+type Timed = Pick<LatencyRow, 'timingsMs'>;
 
 function passes(
   {
@@ -125,7 +125,7 @@ function tableOf(subject: string, titles: readonly string[], rows: readonly Time
   };
 }
 
-const titleOf = ({ engine, batch }: Pick<LatencyView, 'engine' | 'batch'>): string =>
+const titleOf = ({ engine, batch }: Pick<LatencyRow, 'engine' | 'batch'>): string =>
   `${engineTitle(engine)} × ${batch}`;
 
 /** For the legend: two names share a line. */
@@ -141,12 +141,12 @@ const positive = (rows: readonly Timed[]): readonly number[] =>
   rows.flatMap(({ timingsMs }) => [...timingsMs]).filter((ms) => ms > 0);
 
 /** Without any room around all passes. */
-function rangeOf(measured: readonly LatencyView[]): AxisRange {
+function rangeOf(measured: readonly LatencyRow[]): AxisRange {
   const all = positive(measured);
   return all.length > 0 ? logRange(all, 0) : {};
 }
 
-function summaryOf(measured: readonly LatencyView[]): string {
+function summaryOf(measured: readonly LatencyRow[]): string {
   if (measured.length === 0) return 'Latency was not measured.';
   const parts = measured.map(
     (row) =>

@@ -2,7 +2,7 @@
  * metrics. */
 import type { EChartsOption } from 'echarts';
 import type { Level } from '../../core/space/space.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Dimension } from '../run/parameters.ts';
 import { FAMILY_DIMENSION, levelOf } from '../run/parameters.ts';

@@ -1,6 +1,6 @@
 /** How much the earlier runs counted in each prediction: their weight, 0 where they were left
  * out. */
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { digits, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { trialNumber, trialTitle } from '../words.ts';

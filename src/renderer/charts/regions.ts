@@ -2,7 +2,7 @@
  * end; the global arm on top. */
 import type { SeriesOption } from 'echarts';
 import type { RegionsAfter } from '../../core/strategies/followed.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { reachWords, regionTitle, roleOf, trialNumber, trialTitle } from '../words.ts';

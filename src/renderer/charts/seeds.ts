@@ -1,7 +1,7 @@
 /** Accuracies of the same students with several seeds: a row a student, a mark a training, and what
  * the search had said. */
 import type { Spread, TrainedStudent } from '../../core/seeds.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
 import { trialTitle } from '../words.ts';

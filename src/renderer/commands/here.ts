@@ -1,7 +1,7 @@
 /** The run that the window shows, or whose student it shows: where the palette looks for a
  * student's number first. */
 import { onScopeDispose, shallowRef, watchEffect } from 'vue';
-import type { Run } from '../../core/run.ts';
+import type { Run } from '../../core/records/run.ts';
 
 export const runHere = shallowRef<Pick<Run, 'id' | 'name' | 'config'>>();
 

@@ -3,8 +3,9 @@ import type { TeacherView } from '../../bridge/schemas/records.ts';
 import type { MarkPlace } from '../charts/chart.ts';
 import { costOf } from '../../core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
-import type { Run } from '../../core/run.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
+import type { Run } from '../../core/records/run.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import {
   formatBytes,
   formatCount,

@@ -1,6 +1,7 @@
 /** Columns of the list of runs: what they are called, how wide they are, what they sort by. The
  * name stands first, always. */
-import type { RunColumn, RunOrder } from '../../bridge/schemas/upkeep.ts';
+import type { RunColumn } from '../../bridge/schemas/upkeep.ts';
+import type { RunOrder } from '../../core/records/run-list.ts';
 import type { RowFrame, SizedColumn } from '../components/rows/use-column-widths.ts';
 
 export interface RunColumnLook {

@@ -1,5 +1,5 @@
 /** The first steps of a new person, and when each is done: pure. */
-import type { RunState } from '../../core/run.ts';
+import type { RunState } from '../../core/records/run.ts';
 
 export const GUIDE_STEPS = [
   { id: 'search', title: 'Run a small search' },

@@ -2,7 +2,7 @@
  * share. */
 import { varianceShare } from '../../core/math/variance-share.ts';
 import type { Level } from '../../core/space/space.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 

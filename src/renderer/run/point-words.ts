@@ -1,7 +1,7 @@
 /** A point of the front as a screen reader tells it. */
 import type { FrontPoint } from '../charts/front/points.ts';
 import type { Predicted } from '../../core/strategies/explain.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import { isOutside } from '../charts/predictions.ts';
 import { EVENTS } from '../charts/regions.ts';
 import type { RegionEvent } from '../charts/region-lanes.ts';

@@ -1,4 +1,4 @@
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 
 /** The parts of a run, in the order of their tabs; each is the last step of the run's address. */
 export const RUN_TABS = [

@@ -1,8 +1,9 @@
 /** How an event of the host changes what a window holds: pure, so that order, repeats and gaps can
  * be tested. */
 import type { HostEvent, RunSummaryView } from '../../bridge/schemas/records.ts';
-import { endOf } from '../../core/trial.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
+import { endOf } from '../../core/records/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
+import type { Trial } from '../../core/records/trial.ts';
 
 export interface WorkbenchRecords {
   readonly runs: ReadonlyMap<string, RunSummaryView>;

@@ -4,7 +4,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { inputOf } from '../../bridge/config/config-input.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas/records.ts';
-import type { SearchConfig } from '../../core/run.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import { checkInput } from '../form/check-input.ts';
 import type { CheckedInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';

@@ -4,9 +4,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
-import type { NoteHitView } from '../../bridge/schemas/upkeep.ts';
+import type { NoteMatch } from '../../core/records/run-list.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { EpochPoint, Trial } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
+import type { Trial } from '../../core/records/trial.ts';
 import type { RunChange } from './apply-event.ts';
 import { useRunList } from './run-list.ts';
 import { applyChanges, EMPTY_RECORDS, isStale, newerSummary } from './apply-event.ts';
@@ -31,7 +32,7 @@ export const useRecords = defineStore('records', () => {
   const listed = shallowRef<readonly string[]>([]);
   const loaded = ref(false);
   /** By run, where the list's search is said in notes. */
-  const noteHits = shallowRef<ReadonlyMap<string, NoteHitView>>(new Map());
+  const noteHits = shallowRef<ReadonlyMap<string, NoteMatch>>(new Map());
 
   /** In the list's order. */
   const runs = computed(() => listed.value.flatMap((id) => records.value.runs.get(id) ?? []));
@@ -56,7 +57,7 @@ export const useRecords = defineStore('records', () => {
     const asked = list.query;
     const wanted = Math.max(PAGE, listed.value.length);
     const rows: RunSummaryView[] = [];
-    const hits: NoteHitView[] = [];
+    const hits: NoteMatch[] = [];
     for (let isLast = false; !isLast && rows.length < wanted;) {
       const limit = Math.min(MOST_RUNS, wanted - rows.length);
       const page = await useClient().runs.list({ ...asked, offset: rows.length, limit });
@@ -217,5 +218,5 @@ export const useRecords = defineStore('records', () => {
   };
 });
 
-const byRun = (hits: readonly NoteHitView[]): ReadonlyMap<string, NoteHitView> =>
+const byRun = (hits: readonly NoteMatch[]): ReadonlyMap<string, NoteMatch> =>
   new Map(hits.map((hit) => [hit.runId, hit]));

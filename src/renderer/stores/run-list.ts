@@ -5,7 +5,8 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
-import type { RunFacetsView, RunListInput, RunOrder, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
+import type { RunFacets, RunOrder } from '../../core/records/run-list.ts';
+import type { RunListInput, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { useClient } from '../api.ts';
 
 const KEY = 'trade.run-list';
@@ -18,12 +19,12 @@ export const PLAIN_LOOK: ViewContent = {
 export const FILTERS = ['states', 'strategies', 'datasets', 'teachers', 'tags'] as const;
 export type FilterName = (typeof FILTERS)[number];
 
-const NO_FACETS: RunFacetsView = { states: [], strategies: [], datasets: [], teachers: [], tags: [] };
+const NO_FACETS: RunFacets = { states: [], strategies: [], datasets: [], teachers: [], tags: [] };
 
 export const useRunList = defineStore('run-list', () => {
   const look = ref<ViewContent>(stored());
   const views = shallowRef<readonly ViewView[]>([]);
-  const facets = shallowRef<RunFacetsView>(NO_FACETS);
+  const facets = shallowRef<RunFacets>(NO_FACETS);
 
   watch(look, (next) => sessionStorage.setItem(KEY, JSON.stringify(next)));
 

@@ -4,7 +4,7 @@ import { shallowRef, watch } from 'vue';
 import { useRouter } from 'vue-router';
 import { useClient } from '../api.ts';
 import { useCommand } from '../commands/registry.ts';
-import type { Trial } from '../../core/trial.ts';
+import type { Trial } from '../../core/records/trial.ts';
 
 interface Neighbours {
   readonly previous?: string | undefined;

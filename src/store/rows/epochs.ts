@@ -1,5 +1,5 @@
 /** Curves: one row an epoch. */
-import type { EpochPoint } from '../../core/trial.ts';
+import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { Connection } from '../database.ts';
 import { readNumber, writeNumber, type WrittenNumber } from '../numbers.ts';
 import { assertPoint } from '../rules.ts';

@@ -1,6 +1,6 @@
 /** The ordered log of a run: appended to, never changed. */
-import { openSearch, toldOf } from '../../core/events.ts';
-import type { RunEvent } from '../../core/events.ts';
+import { openSearch, toldOf } from '../../core/records/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
 import type { Connection } from '../database.ts';
 import { readJson, writeJson } from '../numbers.ts';
 import type { Searches, Slice, StoredEvent } from '../store.ts';

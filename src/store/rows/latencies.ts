@@ -1,8 +1,7 @@
 /** Measured latencies with their raw timings: appended to, never changed. */
-import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../../core/latency.ts';
+import type { LatencyBatch, LatencyEngine, LatencyMeasurement, LatencyRow } from '../../core/latency.ts';
 import type { Connection } from '../database.ts';
 import { readNumber, writeNumber, type WrittenNumber } from '../numbers.ts';
-import type { LatencyRow } from '../store.ts';
 
 interface Row {
   readonly engine: string;

@@ -2,7 +2,8 @@
  * parameter. */
 import type { Statement } from 'better-sqlite3';
 import type { Connection } from '../database.ts';
-import type { Facet, NoteHit, RunFacets, RunFilter, RunOrder, RunQuery } from '../store.ts';
+import type { Facet, NoteMatch, RunFacets, RunOrder } from '../../core/records/run-list.ts';
+import type { RunFilter, RunQuery } from '../store.ts';
 import { byLetters, foldName, noteSnippet } from '../summaries.ts';
 
 /** JSON writes NaN and the infinities as text: they have no place in an order. */
@@ -102,10 +103,10 @@ export function noteSearcher(db: Connection) {
      ORDER BY number NULLS FIRST`,
   );
   return {
-    noteHits: (runIds: readonly string[], search: string): readonly NoteHit[] => {
+    noteHits: (runIds: readonly string[], search: string): readonly NoteMatch[] => {
       const [ids, wanted] = [JSON.stringify(runIds), foldName(search)];
       if (wanted === '') return [];
-      const hits = new Map<string, NoteHit>();
+      const hits = new Map<string, NoteMatch>();
       for (const { run_id: runId, number, note } of found.all(ids, wanted, ids, wanted)) {
         if (hits.has(runId)) continue;
         hits.set(runId, { runId, ...(number !== null && { trial: number }), text: noteSnippet(note, search) ?? '' });

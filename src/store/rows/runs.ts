@@ -1,16 +1,17 @@
 /** Rows of runs: reading, writing and their lists. */
-import { completeConfig } from '../../core/run.ts';
-import type { RecordedConfig, Run, RunState, SearchConfig } from '../../core/run.ts';
+import { completeConfig } from '../../core/records/run.ts';
+import type { PriorResult, RecordedConfig, Run, RunState, SearchConfig } from '../../core/records/run.ts';
 import { runSourcesSchema } from '../../core/records/sources.ts';
 import type { RunSources } from '../../core/records/sources.ts';
-import type { PriorResult } from '../../core/strategies/strategy.ts';
-import type { TrialState } from '../../core/trial.ts';
+import type { TrialState } from '../../core/records/trial.ts';
 import type { Connection } from '../database.ts';
 import { tagReader } from './labels.ts';
 import { readJson, writeJson } from '../numbers.ts';
 import { assertAtRest, assertRunMove, missingRun, NO_TRIALS } from '../rules.ts';
 import { runPages } from './run-query.ts';
-import type { RunQuery, RunScore, RunSize, RunSummary } from '../store.ts';
+import type { RunQuery } from '../store.ts';
+import type { RunScore, RunSummary } from '../../core/records/summary.ts';
+import type { RunSize } from '../../core/records/run-list.ts';
 import { EMPTY_SCORE, foldName } from '../summaries.ts';
 
 interface RunRow {
@@ -58,7 +59,7 @@ export function runReader(db: Connection) {
   );
 
   // Lengths are read from the heads of the rows; a curve's numbers take about this much each.
-  const size = db.prepare<[{ readonly id: string }], RunSize>(`
+  const size = db.prepare<[{ readonly id: string }], Omit<RunSize, 'id'>>(`
     SELECT
       (SELECT coalesce(sum(c.bytes), 0) FROM checkpoint c JOIN trial t ON t.id = c.trial_id WHERE t.run_id = :id)
         + (SELECT coalesce(sum(bytes), 0) FROM supernet WHERE run_id = :id) AS checkpointBytes,
@@ -108,7 +109,7 @@ export function runReader(db: Connection) {
       const { rows, total } = pages(query);
       return { rows: rows.map(toSummary), total };
     },
-    runSize: (id: string): RunSize => size.get({ id }) ?? { checkpointBytes: 0, recordBytes: 0 },
+    runSize: (id: string): Omit<RunSize, 'id'> => size.get({ id }) ?? { checkpointBytes: 0, recordBytes: 0 },
   };
 }
 

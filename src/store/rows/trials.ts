@@ -1,8 +1,9 @@
 /** Rows of trials: reading them, and the moves of their state. */
 import type { Metrics } from '../../core/objective.ts';
-import type { Continuation, Leg, Proposal, WarmStart, Why } from '../../core/events.ts';
+import type { Continuation, Proposal } from '../../core/records/events.ts';
+import type { Leg, WarmStart, Why } from '../../core/records/proposal.ts';
 import type { Configuration } from '../../core/space/space.ts';
-import type { Trial, TrialState } from '../../core/trial.ts';
+import type { Trial, TrialState } from '../../core/records/trial.ts';
 import type { Connection } from '../database.ts';
 import { trialIdOf } from '../ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from '../numbers.ts';

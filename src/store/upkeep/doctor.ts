@@ -1,17 +1,18 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
-import { askedIn, endedIn, standingsOf, toldOf } from '../../core/events.ts';
-import type { RunEvent } from '../../core/events.ts';
+import { askedIn, endedIn, standingsOf, toldOf } from '../../core/records/events.ts';
+import type { RunEvent } from '../../core/records/events.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { reportedOf } from '../../core/front.ts';
-import type { Trial, TrialState } from '../../core/trial.ts';
+import type { Trial, TrialState } from '../../core/records/trial.ts';
 import type { StoredFiles, UnnamedFiles } from '../files.ts';
 import { isLocked } from '../lock.ts';
 import { strangeTemps } from '../ownership.ts';
 import { hasRoomForReserve, reserveOf } from './reserve.ts';
 import { agrees, dueOutcome, type Mend } from './repair.ts';
-import type { ReadableStore, RunSummary, StoredEvent, TrialEvidence } from '../store.ts';
+import type { ReadableStore, StoredEvent, TrialEvidence } from '../store.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 import { openReadable } from '../workspace.ts';
 
 export interface Problem {

@@ -5,10 +5,11 @@
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
-import { askedIn, standingsOf, toldOf } from '../../core/events.ts';
-import type { Proposal, RunEvent, Standing, WarmStart } from '../../core/events.ts';
-import { endOf } from '../../core/trial.ts';
-import type { Trial, TrialEnd, TrialState } from '../../core/trial.ts';
+import { askedIn, standingsOf, toldOf } from '../../core/records/events.ts';
+import type { Proposal, RunEvent, Standing } from '../../core/records/events.ts';
+import type { WarmStart } from '../../core/records/proposal.ts';
+import { endOf } from '../../core/records/trial.ts';
+import type { Trial, TrialEnd, TrialState } from '../../core/records/trial.ts';
 import { ASIDE } from './backup.ts';
 import type { Connection } from '../database.ts';
 import { flushFolder, makeFolder } from '../disk.ts';

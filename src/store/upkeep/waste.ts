@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { reportedOf } from '../../core/front.ts';
 import type { StoredFiles } from '../files.ts';
 import { ownTemps } from '../ownership.ts';
-import type { ReadableStore, RunSummary, SupernetRow } from '../store.ts';
+import type { ReadableStore, SupernetRow } from '../store.ts';
+import type { RunSummary } from '../../core/records/summary.ts';
 
 /** A run at rest, the students off its front whose weights are kept, and its searches that are
  * over. */

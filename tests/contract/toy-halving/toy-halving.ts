@@ -4,7 +4,7 @@
  * to the end. A toy: it shows what a strategy that asks for legs has to bring, and the contract
  * suite and the host play it as any other.
  */
-import type { RunEvent } from '../../../src/core/events.ts';
+import type { RunEvent } from '../../../src/core/records/events.ts';
 import { learnedMetric } from '../../../src/core/reward.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../../../src/core/strategies/baseline.ts';
 import type { BaselineState } from '../../../src/core/strategies/baseline.ts';

@@ -5,7 +5,7 @@
  * and the host play it as any other.
  */
 import { pathCounts } from '../../../src/core/arch/supernet.ts';
-import type { Proposal, RunEvent, Search } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent, Search } from '../../../src/core/records/events.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import { oneShotMethod } from '../../../src/core/one-shot/registry.ts';
 import { candidateKey } from '../../../src/core/space/candidate-key.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Why } from '../../../src/core/events.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
 import type { Dimension, Family } from '../../../src/core/space/space.ts';
 import { openStrategy, strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { StrategyId } from '../../../src/core/strategies/registry.ts';

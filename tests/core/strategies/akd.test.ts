@@ -1,7 +1,7 @@
 /** AKD's reward (card of MnasNet and of AKD in the issue's sources), what it learns from, and that
  * it learns. */
 import { describe, expect, it } from 'vitest';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import type { Candidate, Family } from '../../../src/core/space/space.ts';
 import { akd } from '../../../src/core/strategies/akd/akd.ts';

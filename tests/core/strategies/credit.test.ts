@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Why } from '../../../src/core/events.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import { logCredit, paid } from '../../../src/core/strategies/trade/credit.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Proposal } from '../../../src/core/events.ts';
+import type { Proposal } from '../../../src/core/records/events.ts';
 import type { Metrics, Problem } from '../../../src/core/objective.ts';
 import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';

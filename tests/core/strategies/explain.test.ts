@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
 import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';

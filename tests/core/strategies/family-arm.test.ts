@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent, Why } from '../../../src/core/events.ts';
+import type { RunEvent } from '../../../src/core/records/events.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
 import type { Metrics, Problem } from '../../../src/core/objective.ts';
 import type { Candidate, Configuration, Family } from '../../../src/core/space/space.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';

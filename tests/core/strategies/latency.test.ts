@@ -1,6 +1,6 @@
 /** TRADE with a latency objective: forecasts come from the log, and steer the search. */
 import { describe, expect, it } from 'vitest';
-import type { Proposal } from '../../../src/core/events.ts';
+import type { Proposal } from '../../../src/core/records/events.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { evaluate, latencyOf, latencyProblem } from '../../contract/strategy-problems.ts';
 

@@ -1,7 +1,7 @@
 /** What all strategies share of trainings that rest: the ledger, and who may play. */
 import { describe, expect, test } from 'vitest';
-import type { RunEvent } from '../../../src/core/events.ts';
-import { standingsOf } from '../../../src/core/events.ts';
+import type { RunEvent } from '../../../src/core/records/events.ts';
+import { standingsOf } from '../../../src/core/records/events.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Proposal } from '../../../src/core/events.ts';
+import type { Proposal } from '../../../src/core/records/events.ts';
 import type { Candidate } from '../../../src/core/space/space.ts';
 import { testing } from '../../../src/core/strategies/nsga2.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';

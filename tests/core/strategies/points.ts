@@ -1,5 +1,5 @@
 /** Told trials at given places in objective space, for what ranks or splits them. */
-import type { RunEvent } from '../../../src/core/events.ts';
+import type { RunEvent } from '../../../src/core/records/events.ts';
 import type { Metrics, Problem } from '../../../src/core/objective.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';

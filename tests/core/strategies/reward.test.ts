@@ -1,10 +1,9 @@
 /** Searches by the MnasNet reward: strategies are given accuracies, and go by what accuracy and
  * cost make together. */
 import { describe, expect, it } from 'vitest';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
-import type { Problem } from '../../../src/core/objective.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
+import type { Problem, Reward } from '../../../src/core/objective.ts';
 import { withReward } from '../../../src/core/reward.ts';
-import type { Reward } from '../../../src/core/objective.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { STRATEGIES, openStrategy } from '../../../src/core/strategies/registry.ts';
 import { enumerateFamily } from '../../../src/core/space/lattice.ts';

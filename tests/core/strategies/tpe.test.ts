@@ -2,7 +2,7 @@
  * be. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
 import type { Metrics } from '../../../src/core/objective.ts';
 import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import type { Candidate, Dimension, Family } from '../../../src/core/space/space.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import type { Member } from '../../../src/core/strategies/catalogue.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';

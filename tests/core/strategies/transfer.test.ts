@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Proposal, RunEvent } from '../../../src/core/events.ts';
+import type { Proposal, RunEvent } from '../../../src/core/records/events.ts';
 import { cholesky, packedLength, solve } from '../../../src/core/math/linear-algebra.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { Problem } from '../../../src/core/objective.ts';
@@ -7,7 +7,7 @@ import { candidateKey } from '../../../src/core/space/candidate-key.ts';
 import type { Candidate } from '../../../src/core/space/space.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
-import type { PriorResult } from '../../../src/core/strategies/strategy.ts';
+import type { PriorResult } from '../../../src/core/records/run.ts';
 import { createContext } from '../../../src/core/strategies/trade/context.ts';
 import { initialDesign } from '../../../src/core/strategies/trade/init.ts';
 import { createPrior, fitWithPrior, isUsable, testing } from '../../../src/core/strategies/trade/transfer.ts';

@@ -3,9 +3,9 @@
 import { trainingsOf } from '../../../src/core/budget.ts';
 import type { ExplanationView } from '../../../src/bridge/schemas/explain.ts';
 import { studentSpace } from '../../../src/core/arch/families/registry.ts';
-import type { RunEvent } from '../../../src/core/events.ts';
+import type { RunEvent } from '../../../src/core/records/events.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import type { FixtureRun } from './fixtures.ts';
 import { fixtureDataset, fixtureRegions } from './fixtures.ts';
 

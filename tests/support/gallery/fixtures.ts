@@ -1,8 +1,8 @@
 /** A seeded workspace of core's own families, for gallery, chart tests and work without a host.
  * Costs are exact; accuracies follow a saturating law with noise, as those of real students do. */
 import { trainingsOf } from '../../../src/core/budget.ts';
+import type { LatencyRow } from '../../../src/core/latency.ts';
 import type {
-  LatencyView,
   DatasetView,
   FamilyView,
   PredictionsView,
@@ -14,16 +14,17 @@ import { costOf } from '../../../src/core/arch/cost.ts';
 import { studentFamilyNames, studentSpace } from '../../../src/core/arch/families/registry.ts';
 import { resnetTeacher } from '../../../src/core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
-import type { Why } from '../../../src/core/events.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
 import { hypervolumeHistory } from '../../../src/core/geometry/hypervolume.ts';
 import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../../src/core/latency.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
-import type { Run, RunState, SearchConfig } from '../../../src/core/run.ts';
+import type { Run, RunState, SearchConfig } from '../../../src/core/records/run.ts';
 import { enumerateFamily, familyOf, randomMember } from '../../../src/core/space/lattice.ts';
 import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
-import { metricsOf } from '../../../src/core/trial.ts';
-import type { EpochPoint, Trial, TrialState } from '../../../src/core/trial.ts';
+import { metricsOf } from '../../../src/core/records/trial.ts';
+import type { EpochPoint } from '../../../src/core/records/epoch.ts';
+import type { Trial, TrialState } from '../../../src/core/records/trial.ts';
 import { createRegionGame } from './region-game.ts';
 import type { ChosenRegion, RegionGame } from './region-game.ts';
 
@@ -299,7 +300,7 @@ export function fixtureEpochs(trial: Trial): readonly EpochPoint[] {
 }
 
 /** Both engines and batch sizes: most passes near the fastest, some far behind it. */
-export function fixtureLatencies(trial: Trial): readonly LatencyView[] {
+export function fixtureLatencies(trial: Trial): readonly LatencyRow[] {
   if (trial.state !== 'finished') return [];
   const rng = createRng(split(trial.seed, 7));
   const fastest = { onnxruntime: 0.03 + trial.macs / 1.2e7, tfjs: 1.1 + trial.macs / 1e6 };

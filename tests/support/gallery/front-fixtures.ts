@@ -1,6 +1,6 @@
 /** A front over the made-up runs. */
 import type { FrontPointsView } from '../../../src/bridge/schemas/front.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import type { FixtureRun } from './fixtures.ts';
 
 export type Records = Pick<FixtureRun, 'run' | 'trials'>;

@@ -1,7 +1,7 @@
 /** Every chart with the fixtures it is shown and tested with, the awkward cases among them. */
 import type { PreviewView } from '../../../src/bridge/schemas/records.ts';
 import { medianMs } from '../../../src/core/latency.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import { allocationChart } from '../../../src/renderer/charts/allocation.ts';
 import { anytimeChart } from '../../../src/renderer/charts/anytime.ts';
 import type { AnytimeInput } from '../../../src/renderer/charts/anytime.ts';

@@ -1,14 +1,14 @@
 /** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a
  * surrogate. */
-import type { Why } from '../../../src/core/events.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
 import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
-import type { SearchConfig } from '../../../src/core/run.ts';
+import type { SearchConfig } from '../../../src/core/records/run.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
 import { afterTrial, narrowestStep, openRegion, radiusName } from '../../../src/core/strategies/trade/regions.ts';
 import type { Region } from '../../../src/core/strategies/trade/regions.ts';
 import type { Family } from '../../../src/core/space/space.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 
 /** Its regions' box: nine levels to a dimension, so that radii go all, 4, 2, 1. */
 const FAMILY: Pick<Family, 'dimensions'> = {

@@ -1,7 +1,7 @@
 /** Three students with three seeds each, for the gallery. */
 import { createRng } from '../../../src/core/math/rng.ts';
 import { studentsOf } from '../../../src/core/seeds.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import type { SeededStudent } from '../../../src/renderer/charts/seeds.ts';
 
 /** `trials`: finished ones of a search, whose figures are taken for what it had said. */

@@ -5,7 +5,7 @@ import type { JobView } from '../../../src/bridge/schemas/job.ts';
 import type { UsageView } from '../../../src/bridge/schemas/library.ts';
 import type { HostEvent } from '../../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
-import type { EpochPoint } from '../../../src/core/trial.ts';
+import type { EpochPoint } from '../../../src/core/records/epoch.ts';
 import { fixtureDataset, fixtureTeacher } from '../gallery/fixtures.ts';
 import { fixtureImage } from './review-fixtures.ts';
 

@@ -8,8 +8,9 @@ import type { ReplaySummaryView, ReplayView } from '../../../src/bridge/schemas/
 import type { HostEvent, RunSummaryView } from '../../../src/bridge/schemas/records.ts';
 import { searchInputSchema } from '../../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
-import type { RunState } from '../../../src/core/run.ts';
-import type { EpochPoint, Trial } from '../../../src/core/trial.ts';
+import type { RunState } from '../../../src/core/records/run.ts';
+import type { EpochPoint } from '../../../src/core/records/epoch.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import { fixtureExplanation } from '../gallery/explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';

@@ -3,7 +3,8 @@
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { HostEvent, RunSummaryView } from '../../../src/bridge/schemas/records.ts';
 import { viewContentSchema, WASTE_KINDS } from '../../../src/bridge/schemas/upkeep.ts';
-import type { RunFacetsView, RunListInput, ViewView } from '../../../src/bridge/schemas/upkeep.ts';
+import type { RunFacets } from '../../../src/core/records/run-list.ts';
+import type { RunListInput, ViewView } from '../../../src/bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 
 interface Labels {
@@ -125,8 +126,8 @@ function fits({ run, tags, trashedAt }: RunSummaryView, query: RunListInput): bo
   );
 }
 
-function facetsOf(shown: readonly RunSummaryView[]): RunFacetsView {
-  const count = (valuesOf: (summary: RunSummaryView) => readonly string[]): RunFacetsView['tags'] => {
+function facetsOf(shown: readonly RunSummaryView[]): RunFacets {
+  const count = (valuesOf: (summary: RunSummaryView) => readonly string[]): RunFacets['tags'] => {
     const values = shown.flatMap(valuesOf);
     return [...new Set(values)].sort().map((value) => ({ value, runs: values.filter((one) => one === value).length }));
   };

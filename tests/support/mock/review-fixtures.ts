@@ -4,7 +4,7 @@ import { WorkbenchError } from '../../../src/core/errors.ts';
 import { layerCosts } from '../../../src/core/arch/cost.ts';
 import type { LayerStatistics, ValueStatistics } from '../../../src/core/layer-statistics.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
-import type { Trial } from '../../../src/core/trial.ts';
+import type { Trial } from '../../../src/core/records/trial.ts';
 import { fixtureDataset, fixtureGraph, fixturePredictions, fixtureTeacher } from '../gallery/fixtures.ts';
 
 export function mockReview(find: (id: string) => { readonly trial: Trial }): BridgeClient['review'] {

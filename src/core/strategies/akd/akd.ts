@@ -12,7 +12,7 @@
  * that failed counts as the worst so far; a result that is corrected after the policy has learned
  * from it changes nothing in it any more.
  */
-import type { RunEvent } from '../../events.ts';
+import type { RunEvent } from '../../records/events.ts';
 import { createRng, split } from '../../math/rng.ts';
 import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../baseline.ts';
 import type { BaselineState, Turn } from '../baseline.ts';

@@ -1,6 +1,6 @@
 /** A TRADE run followed through its log: its regions after each result, and what its surrogate knew
  * of the noise. */
-import type { RunEvent } from '../../events.ts';
+import type { RunEvent } from '../../records/events.ts';
 import { calibrate, leaveOneOutPairs } from '../../surrogate/calibration.ts';
 import { unpack } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser } from '../../surrogate/standardise.ts';

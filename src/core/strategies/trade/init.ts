@@ -6,7 +6,7 @@ import { objectiveCosts } from '../ledger.ts';
 import { isBelow, referenceOutcome } from '../reference-outcome.ts';
 import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';
 import type { StrategyOptions } from '../strategy.ts';
-import type { Why } from '../../events.ts';
+import type { Why } from '../../records/proposal.ts';
 import { TRADE } from './constants.ts';
 
 export interface Initial {

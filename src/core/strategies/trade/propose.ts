@@ -1,6 +1,6 @@
 /** One proposal from the posterior: candidates of all arms, one acquisition, one argmax over
  * families and regions alike. */
-import type { Why } from '../../events.ts';
+import type { Why } from '../../records/proposal.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import type { Rng } from '../../math/rng.ts';
 import { sign } from '../../objective.ts';

@@ -1,6 +1,6 @@
 /** TRADE's state and how each event moves it: what was asked and told, and the regions under their
  * law. */
-import type { RunEvent } from '../../events.ts';
+import type { RunEvent } from '../../records/events.ts';
 import { createCells } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import { familyOf } from '../../space/lattice.ts';

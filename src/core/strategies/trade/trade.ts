@@ -12,7 +12,7 @@
  * 6. trials still running count at their posterior mean        learn.ts
  * 7. where earlier runs are named, their mean as a feature      transfer.ts
  */
-import type { Why } from '../../events.ts';
+import type { Why } from '../../records/proposal.ts';
 import { createRng, split } from '../../math/rng.ts';
 import { appendPending } from '../../surrogate/gp.ts';
 import type { Member } from '../catalogue.ts';

@@ -27,7 +27,7 @@ import { inverse, packedLength, solve } from '../../math/linear-algebra.ts';
 import { activeDimensions, isMember } from '../../space/lattice.ts';
 import type { Candidate, Space } from '../../space/space.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import type { PriorResult } from '../strategy.ts';
+import type { PriorResult } from '../../records/run.ts';
 import { contributions } from './regions.ts';
 
 type Costed = Pick<Member, 'candidate' | 'costs'>;

@@ -1,7 +1,7 @@
 /** What the tasks of a trial have in common, as the walk of the trial sees them. */
 import type { Kind } from '../../../compute/tasks/tasks.ts';
-import type { RunEvent } from '../../../core/events.ts';
-import type { Trial } from '../../../core/trial.ts';
+import type { RunEvent } from '../../../core/records/events.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import type { RunContext } from '../context.ts';
 

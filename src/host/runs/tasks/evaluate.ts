@@ -1,5 +1,5 @@
 /** The one test of a student that its run reports. */
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
 import type { RunContext } from '../context.ts';
 import { graphOf, sharedFault } from '../context.ts';

@@ -4,7 +4,7 @@ import type { Input, Report } from '../../../compute/tasks/tasks.ts';
 import type { Searched } from '../../../compute/tasks/supernet/task.ts';
 import type { Supernet } from '../../../core/arch/supernet.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { RunEvent, Search } from '../../../core/events.ts';
+import type { RunEvent, Search } from '../../../core/records/events.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
 import { sharedFault } from '../context.ts';

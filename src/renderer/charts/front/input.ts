@@ -1,6 +1,6 @@
 /** What a chart of a front is drawn of. */
 import type { Limit } from '../../../core/objective.ts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import type { Titles } from '../../words.ts';
 

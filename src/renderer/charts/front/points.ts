@@ -3,8 +3,8 @@
 import { kneePoint, paretoFront } from '../../../core/geometry/pareto-front.ts';
 import { isFeasible } from '../../../core/objective.ts';
 import type { Limit, Objective } from '../../../core/objective.ts';
-import { metricsOf } from '../../../core/trial.ts';
-import type { Trial } from '../../../core/trial.ts';
+import { metricsOf } from '../../../core/records/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import { METRIC_SPECS } from '../../trial-metrics.ts';
 

@@ -1,7 +1,7 @@
 /** The marks and lines of the front: families, teacher, reference students, fronts now, earlier and
  * of other runs. */
 import type { ScatterSeriesOption, SeriesOption } from 'echarts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { formatCount, formatMilliseconds, formatPercent } from '../../format.ts';
 import type { Theme } from '../../theme.ts';
 import { METRIC_SPECS, metricWords } from '../../trial-metrics.ts';

@@ -1,6 +1,6 @@
 /** Colours of students by a metric, and the scale that says what they mean. */
 import type { EChartsOption } from 'echarts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { Theme } from '../../theme.ts';
 import { METRIC_SPECS } from '../../trial-metrics.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';

@@ -1,10 +1,10 @@
 /** An explanation in sentences and cells: why families got what they got, and how far predictions
  * can be trusted. */
 import type { ExplanationView } from '../../../bridge/schemas/explain.ts';
-import type { SearchConfig } from '../../../core/run.ts';
+import type { SearchConfig } from '../../../core/records/run.ts';
 import { sourceWords } from '../../../core/strategies/registry.ts';
 import type { Calibration } from '../../../core/surrogate/calibration.ts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { digits, formatExact, formatPercent, formatPlural } from '../../format.ts';
 import { gainWords, sourceTitle } from '../../words.ts';
 

@@ -2,7 +2,7 @@
 import { computed } from 'vue';
 import type { Ref } from 'vue';
 import type { RunSummaryView, TeacherView } from '../../../bridge/schemas/records.ts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { frontChart } from '../../charts/front/front.ts';
 import { frontPoints } from '../../charts/front/points.ts';
 import { hypervolumeChart } from '../../charts/hypervolume.ts';

@@ -1,7 +1,7 @@
 /** A configuration in a cell: what differs among the students of a run, grouped by what it
  * means. */
 import type { Candidate, Level, Role } from '../../../core/space/space.ts';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { levelText, ROLE_WORDS } from '../../words.ts';
 
 /** The catalog knows them. */

@@ -1,5 +1,5 @@
 /** Columns of the trial table: how each is read, sorted and shown. */
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { RowFrame, SizedColumn } from '../../components/rows/use-column-widths.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
 import type { Titles } from '../../words.ts';

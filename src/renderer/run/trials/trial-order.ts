@@ -1,6 +1,6 @@
 /** The order and choice of the rows of the trial table: pure, and quick enough for tens of
  * thousands of them. */
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialColumn } from './trial-columns.ts';
 
 export interface TrialSort {

@@ -2,7 +2,7 @@
  * the first key finds it. */
 import { computed, onBeforeUnmount, watch } from 'vue';
 import type { ComputedRef } from 'vue';
-import type { Trial } from '../../../core/trial.ts';
+import type { Trial } from '../../../core/records/trial.ts';
 import { useCatalog } from '../../stores/catalog.ts';
 import type { TrialColumn } from './trial-columns.ts';
 import { rowTexts } from './trial-order.ts';

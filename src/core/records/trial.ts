@@ -1,0 +1,71 @@
+/** Records of a trial, as every room reads them. */
+import { metricsSchema } from '../objective.ts';
+import type { Metrics } from '../objective.ts';
+import { candidateSchema } from './candidate.ts';
+import { legSchema, warmStartSchema, whySchema } from './proposal.ts';
+import { anyNumber, count, id, z } from './zod.ts';
+import type { RecordOf } from './zod.ts';
+
+export const trialSchema = z.strictObject({
+  id,
+  runId: id,
+  /** Index in its run, from 0. */
+  number: count,
+  /** `resting`: a leg of its training is done, and its strategy may go on with it. */
+  state: z.enum(['queued', 'running', 'resting', 'finished', 'failed', 'interrupted', 'stopped']),
+  candidate: candidateSchema,
+  seed: count,
+  why: whySchema,
+  /** That it trains, or that it rests after; absent where it is trained to its end. */
+  leg: legSchema.optional(),
+  /** Whose weights it begins with; absent where its seed draws them. */
+  from: warmStartSchema.optional(),
+  /** Exact: known before training. */
+  params: anyNumber,
+  macs: anyNumber,
+  peakActivationBytes: anyNumber,
+  /** Measured: `accuracy` (validation), `loss`, ...; empty until finished. */
+  metrics: metricsSchema,
+  /** Test accuracy, computed once, at the end of the run, for reported students only. */
+  testAccuracy: anyNumber.optional(),
+  /** Epochs done so far and asked for; 0 are asked for where training goes by seconds. */
+  epochsDone: count,
+  epochs: count,
+  /** Training time of all its attempts. */
+  seconds: anyNumber,
+  attempts: count,
+  reason: z.string().optional(),
+  /** ISO 8601, for people; durations never come from these. */
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+});
+
+export type Trial = RecordOf<typeof trialSchema>;
+export type TrialState = Trial['state'];
+
+/** `stopped` by the person; `ruledOut` by what was measured of it before it was trained. */
+export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut';
+
+/** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the
+ * ruled out have metrics. */
+export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): TrialEnd | undefined {
+  switch (state) {
+    case 'queued':
+    case 'running':
+    case 'resting':
+    case 'interrupted':
+      return undefined;
+    case 'stopped':
+      return Object.keys(metrics).length > 0 ? 'ruledOut' : 'stopped';
+    case 'finished':
+    case 'failed':
+      return state;
+  }
+}
+
+/** What was measured of a trial, and its known costs. */
+export const metricsOf = ({ metrics, params, macs }: Pick<Trial, 'metrics' | 'params' | 'macs'>): Metrics => ({
+  ...metrics,
+  params,
+  macs,
+});
