@@ -17,26 +17,17 @@
 import { addDominatedVolumes, lowestLevel } from '../geometry/cells.ts';
 import type { Cells } from '../geometry/cells.ts';
 import { logGainBound } from './improvement-terms.ts';
-import type { ImprovementTerms } from './improvement-terms.ts';
+import type { Acquisition } from './improvement-terms.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
-/** EHVI against one front, for many candidates. */
-export interface Ehvi {
-  /** Volumes that a candidate's costs dominate at the front's levels, on the average of the
-   * draws. */
-  improvementTermsOf(draws: readonly ArrayLike<number>[]): ImprovementTerms;
-  /** An upper bound of log EHVI at the price of one expected improvement: the whole volume at the
-   * lowest level. */
-  bound(costs: ArrayLike<number>, mean: number, deviation: number): number;
-}
-
 /**
- * The front's cells, and the scale of the surrogate's outputs. `margin`, as output, is what a value
- * must be above a level to count: without one, the last digits of what is known already outbid what
- * is not (Kushner 1964; Jones 2001).
+ * The front's cells, and the scale of the surrogate's outputs. Terms are the volumes that a
+ * candidate's costs dominate at the front's levels, the bound has the whole volume at the lowest
+ * level. `margin`, as output, is what a value must be above a level to count: without one, the last
+ * digits of what is known already outbid what is not (Kushner 1964; Jones 2001).
  */
-export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Ehvi {
+export function createEhvi(cells: Cells, scale: Standardiser, margin = 0): Acquisition<ArrayLike<number>> {
   const levels = cells.levels.map((level) => toOutput(scale, level) + margin);
   const volumes = new Float64Array(levels.length);
   return {

@@ -10,18 +10,13 @@
  * | best   | highest reward so far, at least 0                                                         |           |
  */
 import { logGainBound } from './improvement-terms.ts';
-import type { ImprovementTerms } from './improvement-terms.ts';
+import type { Acquisition } from './improvement-terms.ts';
 import type { Standardiser } from '../surrogate/standardise.ts';
 import { toOutput } from '../surrogate/standardise.ts';
 
-export interface ExpectedReward {
-  improvementTermsOf(draws: readonly number[]): ImprovementTerms;
-  /** An upper bound of the log at one factor; it rises with the factor and the deviation, so the
-   * highest bounds the mean of all. */
-  bound(factor: number, mean: number, deviation: number): number;
-}
-
-export function createExpectedReward(best: number, scale: Standardiser): ExpectedReward {
+/** Draws are factors. The bound rises with the factor and the deviation, so the highest bounds the
+ * mean of all. */
+export function createExpectedReward(best: number, scale: Standardiser): Acquisition<number> {
   const levelAt = (factor: number): number => toOutput(scale, best / factor);
   return {
     improvementTermsOf: (draws) => ({

@@ -20,6 +20,14 @@ export interface ImprovementTerms {
   readonly levels: Float64Array;
 }
 
+/** Expected gains against what is told, for many candidates; `D`: what a draw tells of one. */
+export interface Acquisition<D> {
+  /** On the average of the draws. */
+  improvementTermsOf(draws: readonly D[]): ImprovementTerms;
+  /** An upper bound of the logarithm at one draw, at the price of one expected improvement. */
+  bound(draw: D, mean: number, deviation: number): number;
+}
+
 /** log(eᵃ − eᵇ), a >= b. */
 const logSubtract = (a: number, b: number): number => (b < a ? a + Math.log1p(-Math.exp(b - a)) : -Infinity);
 

@@ -49,6 +49,30 @@ export function squeezeAndExcitation(g: GraphBuilder, id: string, x: Value, opti
   return g.scale(`${id}.scale`, x, g.activation(`${id}.gate`, gate, options.gate));
 }
 
+export interface InvertedResidualOptions {
+  readonly kernel: number;
+  /** Channels inside; those of its input: the block does not expand. */
+  readonly expanded: number;
+  readonly width: number;
+  readonly stride: number;
+  readonly activation: ActivationKind;
+  /** Absent: it has none. */
+  readonly squeeze?: SqueezeOptions;
+}
+
+/** Expand, depthwise, squeeze and excite, linear projection; a shortcut where the shape stays.
+ * Sandler et al., "Inverted residuals and linear bottlenecks" (CVPR 2018). */
+export function invertedResidual(g: GraphBuilder, id: string, x: Value, options: InvertedResidualOptions): Value {
+  const { kernel, width, stride, activation, squeeze } = options;
+  const channels = x.shape[2] ?? 0;
+  const wide = { filters: options.expanded, kernel: 1, stride: 1, activation };
+  const expanded = options.expanded === channels ? x : normalisedConvolution(g, `${id}.expand`, x, wide);
+  const depthwise = normalisedDepthwise(g, `${id}.depthwise`, expanded, { kernel, stride, activation });
+  const gated = squeeze ? squeezeAndExcitation(g, `${id}.squeeze`, depthwise, squeeze) : depthwise;
+  const projected = normalisedConvolution(g, `${id}.project`, gated, { filters: width, kernel: 1, stride: 1 });
+  return stride === 1 && channels === width ? g.add(`${id}.add`, x, projected) : projected;
+}
+
 /** Two dense layers over the last axis with a GELU between: layers `id.expand`, `id.act` and
  * `id.project`. */
 export function perceptron(g: GraphBuilder, id: string, x: Value, hidden: number, out: number): Value {

@@ -1,6 +1,6 @@
 /** Builds an architecture graph layer by layer, checking shapes as it goes, so that a fault names
  * the family's own line. */
-import type { ActivationKind, ArchitectureGraph, Layer, Op, Shape } from './graph.ts';
+import type { ActivationKind, ArchitectureGraph, Layer, Op, OpName, Shape } from './graph.ts';
 import { inferShapes } from './cost.ts';
 import { opSpec } from './ops.ts';
 import type { OpOf } from './ops.ts';
@@ -11,37 +11,14 @@ export interface Value {
   readonly shape: Shape;
 }
 
-type Attributes<O extends Op> = Omit<O, 'op'>;
+/** Ops without attributes. */
+type Bare = { [K in OpName]: keyof OpOf<K> extends 'op' ? K : never }[OpName];
 
-export interface GraphBuilder {
-  readonly input: Value;
-  readonly conv2d: (id: string, x: Value, attributes: Attributes<OpOf<'conv2d'>>) => Value;
-  readonly depthwiseConv2d: (id: string, x: Value, attributes: Attributes<OpOf<'depthwiseConv2d'>>) => Value;
-  readonly batchNorm: (id: string, x: Value) => Value;
-  readonly layerNorm: (id: string, x: Value) => Value;
-  readonly activation: (id: string, x: Value, kind: ActivationKind) => Value;
-  readonly add: (id: string, ...values: readonly Value[]) => Value;
-  readonly scale: (id: string, features: Value, gate: Value) => Value;
-  readonly layerScale: (id: string, x: Value) => Value;
-  readonly channels: (id: string, x: Value, attributes: Attributes<OpOf<'channels'>>) => Value;
-  readonly concat: (id: string, ...values: readonly Value[]) => Value;
-  readonly channelShuffle: (id: string, x: Value, attributes: Attributes<OpOf<'channelShuffle'>>) => Value;
-  readonly dense: (id: string, x: Value, attributes: Attributes<OpOf<'dense'>>) => Value;
-  readonly globalAveragePool: (id: string, x: Value) => Value;
-  readonly averagePool: (id: string, x: Value, attributes: Attributes<OpOf<'averagePool'>>) => Value;
-  readonly maxPool: (id: string, x: Value, attributes: Attributes<OpOf<'maxPool'>>) => Value;
-  readonly tokens: (id: string, x: Value) => Value;
-  readonly positionEmbedding: (id: string, x: Value) => Value;
-  readonly transpose: (id: string, x: Value) => Value;
-  readonly attention: (id: string, x: Value, attributes: Attributes<OpOf<'attention'>>) => Value;
-  readonly meanTokens: (id: string, x: Value) => Value;
-  /** Ends the graph in a dense layer `classifier` over a vector. */
-  readonly finish: (vector: Value) => ArchitectureGraph;
-}
+export type GraphBuilder = ReturnType<typeof graphBuilder>;
 
 /** Every method adds one layer called `id` and throws `graph.invalid`, naming it, when it does not
  * fit its inputs. */
-export function graphBuilder(family: string, inputShape: Shape, classes: number): GraphBuilder {
+export function graphBuilder(family: string, inputShape: Shape, classes: number) {
   const layers: Layer[] = [];
 
   function layer(id: string, op: Op, inputs: readonly Value[]): Value {
@@ -51,29 +28,41 @@ export function graphBuilder(family: string, inputShape: Shape, classes: number)
     return { id, shape };
   }
 
+  const plain =
+    <V extends readonly Value[] = [x: Value]>(op: Bare) =>
+    (id: string, ...values: V): Value =>
+      layer(id, { op }, values);
+
+  const having =
+    <K extends OpName>(op: K) =>
+    (id: string, x: Value, attributes: Omit<OpOf<K>, 'op'>): Value =>
+      // Sound: name and attributes are all of an op, which TypeScript cannot put together.
+      layer(id, { op, ...attributes } as unknown as Op, [x]);
+
   return {
     input: layer('input', { op: 'input' }, []),
-    conv2d: (id, x, attributes) => layer(id, { op: 'conv2d', ...attributes }, [x]),
-    depthwiseConv2d: (id, x, attributes) => layer(id, { op: 'depthwiseConv2d', ...attributes }, [x]),
-    batchNorm: (id, x) => layer(id, { op: 'batchNorm' }, [x]),
-    layerNorm: (id, x) => layer(id, { op: 'layerNorm' }, [x]),
-    activation: (id, x, kind) => layer(id, { op: 'activation', kind }, [x]),
-    add: (id, ...values) => layer(id, { op: 'add' }, values),
-    scale: (id, features, gate) => layer(id, { op: 'scale' }, [features, gate]),
-    layerScale: (id, x) => layer(id, { op: 'layerScale' }, [x]),
-    channels: (id, x, attributes) => layer(id, { op: 'channels', ...attributes }, [x]),
-    concat: (id, ...values) => layer(id, { op: 'concat' }, values),
-    channelShuffle: (id, x, attributes) => layer(id, { op: 'channelShuffle', ...attributes }, [x]),
-    dense: (id, x, attributes) => layer(id, { op: 'dense', ...attributes }, [x]),
-    globalAveragePool: (id, x) => layer(id, { op: 'globalAveragePool' }, [x]),
-    averagePool: (id, x, attributes) => layer(id, { op: 'averagePool', ...attributes }, [x]),
-    maxPool: (id, x, attributes) => layer(id, { op: 'maxPool', ...attributes }, [x]),
-    tokens: (id, x) => layer(id, { op: 'tokens' }, [x]),
-    positionEmbedding: (id, x) => layer(id, { op: 'positionEmbedding' }, [x]),
-    transpose: (id, x) => layer(id, { op: 'transpose' }, [x]),
-    attention: (id, x, attributes) => layer(id, { op: 'attention', ...attributes }, [x]),
-    meanTokens: (id, x) => layer(id, { op: 'meanTokens' }, [x]),
-    finish: (vector) => {
+    conv2d: having('conv2d'),
+    depthwiseConv2d: having('depthwiseConv2d'),
+    batchNorm: plain('batchNorm'),
+    layerNorm: plain('layerNorm'),
+    activation: (id: string, x: Value, kind: ActivationKind): Value => layer(id, { op: 'activation', kind }, [x]),
+    add: plain<readonly Value[]>('add'),
+    scale: plain<[features: Value, gate: Value]>('scale'),
+    layerScale: plain('layerScale'),
+    channels: having('channels'),
+    concat: plain<readonly Value[]>('concat'),
+    channelShuffle: having('channelShuffle'),
+    dense: having('dense'),
+    globalAveragePool: plain('globalAveragePool'),
+    averagePool: having('averagePool'),
+    maxPool: having('maxPool'),
+    tokens: plain('tokens'),
+    positionEmbedding: plain('positionEmbedding'),
+    transpose: plain('transpose'),
+    attention: having('attention'),
+    meanTokens: plain('meanTokens'),
+    /** Ends the graph in a dense layer `classifier` over a vector. */
+    finish(vector: Value): ArchitectureGraph {
       layer('classifier', { op: 'dense', units: classes, bias: true }, [vector]);
       const graph: ArchitectureGraph = { family, inputShape, classes, layers };
       inferShapes(graph);

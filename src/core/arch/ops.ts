@@ -29,7 +29,10 @@ export interface OpSpec<O extends Op> {
   readonly workspace?: (op: O, inputs: readonly Shape[]) => number;
 }
 
-export type OpSpecs = { readonly [K in OpName]: OpSpec<OpOf<K>> };
+/** What a record of `OPS` leaves out. */
+const NEITHER = { weights: () => [], macs: () => 0 };
+
+type OpRecord<O extends Op> = Omit<OpSpec<O>, keyof typeof NEITHER> & Partial<OpSpec<O>>;
 
 const OPS = {
   input: {
@@ -38,14 +41,11 @@ const OPS = {
       const sound = (shape.length === 3 || shape.length === 1) && shape.every(isCount);
       return sound ? shape : misfit(op, inputs, where, 'needs a shape of positive whole numbers, [h,w,c] or [c]');
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   conv2d: {
     infer: (op, inputs, where) => {
-      const [height, width] = map(op, inputs, where);
-      counts(op, inputs, where, { filters: op.filters, kernel: op.kernel, stride: op.stride });
-      return [strided(height, op.stride), strided(width, op.stride), op.filters];
+      const { filters, kernel: size, stride } = op;
+      return [...strideMap(op, inputs, where, { filters, kernel: size, stride }).slice(0, 2), filters];
     },
     weights: (op, inputs) => [
       kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), op.filters], 'heNormal'),
@@ -54,11 +54,7 @@ const OPS = {
     macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs) * op.filters,
   },
   depthwiseConv2d: {
-    infer: (op, inputs, where) => {
-      const [height, width, channels] = map(op, inputs, where);
-      counts(op, inputs, where, { kernel: op.kernel, stride: op.stride });
-      return [strided(height, op.stride), strided(width, op.stride), channels];
-    },
+    infer: (op, inputs, where) => strideMap(op, inputs, where, { kernel: op.kernel, stride: op.stride }),
     weights: (op, inputs) => [
       kernel('kernel', [op.kernel, op.kernel, channelsOf(inputs), 1], 'heNormal'),
       ...(op.bias ? [bias('bias', channelsOf(inputs))] : []),
@@ -66,28 +62,24 @@ const OPS = {
     macs: (op, inputs, out) => positionsOf(out) * op.kernel * op.kernel * channelsOf(inputs),
   },
   batchNorm: {
-    infer: (op, inputs, where) => single(op, inputs, where),
+    infer: single,
     weights: (_op, inputs) => [
       ...affine(channelsOf(inputs)),
       { name: 'mean', shape: [channelsOf(inputs)], init: 'zeros', trainable: false, decay: false },
       { name: 'variance', shape: [channelsOf(inputs)], init: 'ones', trainable: false, decay: false },
     ],
-    macs: noMacs,
   },
   layerNorm: {
-    infer: (op, inputs, where) => single(op, inputs, where),
+    infer: single,
     weights: (_op, inputs) => affine(channelsOf(inputs)),
-    macs: noMacs,
   },
-  activation: { infer: (op, inputs, where) => single(op, inputs, where), weights: noWeights, macs: noMacs },
+  activation: { infer: single },
   add: {
     infer: (op, inputs, where) => {
       const [first] = inputs;
       const same = first !== undefined && inputs.length >= 2 && inputs.every((shape) => equalShapes(shape, first));
       return same ? first : misfit(op, inputs, where, 'needs two or more inputs of one shape');
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   scale: {
     infer: (op, inputs, where) => {
@@ -96,15 +88,12 @@ const OPS = {
         inputs.length === 2 && features?.length === 3 && gate?.length === 1 && features[2] === gate[0] && features;
       return fits || misfit(op, inputs, where, 'needs a map [h,w,c] and a gate [c]');
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   layerScale: {
-    infer: (op, inputs, where) => single(op, inputs, where),
+    infer: single,
     weights: (_op, inputs) => [
       { name: 'gamma', shape: [channelsOf(inputs)], init: 'millionth', trainable: true, decay: false },
     ],
-    macs: noMacs,
   },
   channels: {
     infer: (op, inputs, where) => {
@@ -114,8 +103,6 @@ const OPS = {
       if (!fits) misfit(op, inputs, where, `has no ${op.count} channels from ${op.from} on`);
       return [...shape.slice(0, -1), op.count];
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   concat: {
     infer: (op, inputs, where) => {
@@ -127,8 +114,6 @@ const OPS = {
       if (!fits) misfit(op, inputs, where, 'needs two or more maps of one height and width');
       return [...first.slice(0, 2), inputs.reduce((sum, shape) => sum + (shape[2] ?? 0), 0)];
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   channelShuffle: {
     infer: (op, inputs, where) => {
@@ -138,8 +123,6 @@ const OPS = {
         misfit(op, inputs, where, `cannot split ${shape[2]} channels into ${op.groups} groups`);
       return shape;
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   dense: {
     infer: (op, inputs, where) => {
@@ -156,33 +139,26 @@ const OPS = {
   },
   globalAveragePool: {
     infer: (op, inputs, where) => [map(op, inputs, where)[2]],
-    weights: noWeights,
-    macs: noMacs,
   },
-  averagePool: { infer: inferPool, weights: noWeights, macs: noMacs },
-  maxPool: { infer: inferPool, weights: noWeights, macs: noMacs },
+  averagePool: { infer: inferPool },
+  maxPool: { infer: inferPool },
   tokens: {
     infer: (op, inputs, where) => {
       const [height, width, channels] = map(op, inputs, where);
       return [height * width, channels];
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   positionEmbedding: {
-    infer: (op, inputs, where) => tokens(op, inputs, where),
+    infer: tokens,
     weights: (_op, inputs) => [
       { name: 'embedding', shape: inputs[0] ?? [], init: 'truncatedNormal02', trainable: true, decay: false },
     ],
-    macs: noMacs,
   },
   transpose: {
     infer: (op, inputs, where) => {
       const [count, channels] = tokens(op, inputs, where);
       return [channels, count];
     },
-    weights: noWeights,
-    macs: noMacs,
   },
   attention: {
     infer: (op, inputs, where) => {
@@ -220,16 +196,14 @@ const OPS = {
   },
   meanTokens: {
     infer: (op, inputs, where) => [tokens(op, inputs, where)[1]],
-    weights: noWeights,
-    macs: noMacs,
   },
-} as const satisfies OpSpecs;
+} as const satisfies { readonly [K in OpName]: OpRecord<OpOf<K>> };
 
 /** The record of an op whose name is not known at compile time. */
 export function opSpec(op: Op): OpSpec<Op> {
   // Sound: OPS[op.op] takes exactly the variant of `op` it is looked up by; TypeScript cannot
   // correlate the two.
-  return OPS[op.op] as unknown as OpSpec<Op>;
+  return { ...NEITHER, ...OPS[op.op] } as unknown as OpSpec<Op>;
 }
 
 export function shapeText(shape: Shape): string {
@@ -250,7 +224,7 @@ function misfit(op: Op, inputs: readonly Shape[], where: string | undefined, pro
   throw new WorkbenchError('graph.invalid', `Layer "${where ?? op.op}" (${op.op}) over ${shapes}: ${problem}.`);
 }
 
-function single(op: Op, inputs: readonly Shape[], where: string | undefined): Shape {
+function single(op: Op, inputs: readonly Shape[], where?: string): Shape {
   const [shape] = inputs;
   return shape !== undefined && shape.length > 0 && inputs.length === 1
     ? shape
@@ -264,7 +238,7 @@ function map(op: Op, inputs: readonly Shape[], where: string | undefined): reado
     : misfit(op, inputs, where, 'needs a map [h,w,c]');
 }
 
-function tokens(op: Op, inputs: readonly Shape[], where: string | undefined): readonly [number, number] {
+function tokens(op: Op, inputs: readonly Shape[], where?: string): readonly [number, number] {
   const [count, channels] = single(op, inputs, where);
   return inputs[0]?.length === 2 && count !== undefined && channels !== undefined
     ? [count, channels]
@@ -285,18 +259,24 @@ function counts(
 }
 
 function inferPool(op: OpOf<'averagePool'> | OpOf<'maxPool'>, inputs: readonly Shape[], where?: string): Shape {
+  return strideMap(op, inputs, where, { size: op.size, stride: op.stride });
+}
+
+/** A map with as many channels, its sides over the stride as SAME padding has them. */
+function strideMap(
+  op: Op,
+  inputs: readonly Shape[],
+  where: string | undefined,
+  attributes: { readonly stride: number } & Readonly<Record<string, number>>,
+): Shape {
   const [height, width, channels] = map(op, inputs, where);
-  counts(op, inputs, where, { size: op.size, stride: op.stride });
-  return [strided(height, op.stride), strided(width, op.stride), channels];
+  counts(op, inputs, where, attributes);
+  const { stride } = attributes;
+  return [Math.ceil(height / stride), Math.ceil(width / stride), channels];
 }
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0;
-}
-
-/** Output length of SAME padding. */
-function strided(length: number, stride: number): number {
-  return Math.ceil(length / stride);
 }
 
 function channelsOf(inputs: readonly Shape[]): number {
@@ -306,14 +286,6 @@ function channelsOf(inputs: readonly Shape[]): number {
 /** Places that share one kernel: pixels of a map, tokens, or 1. */
 function positionsOf(shape: Shape): number {
   return sizeOf(shape.slice(0, -1));
-}
-
-function noWeights(): readonly WeightSpec[] {
-  return [];
-}
-
-function noMacs(): number {
-  return 0;
 }
 
 function kernel(name: string, shape: readonly number[], init: WeightSpec['init']): WeightSpec {

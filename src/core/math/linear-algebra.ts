@@ -75,17 +75,6 @@ export function substitute(
   }
 }
 
-/**
- * Writes row n of the factor from the new matrix row `row` (`[n+1]`, diagonal last); false when the
- * matrix so extended is not positive definite. O(n²).
- */
-function writeRow(values: Float64Array, n: number, row: Float64Array, jitter: number): boolean {
-  const start = packedLength(n);
-  substitute(values, row, values, start, 0, 0, n);
-  values[start + n] = (row[n] ?? NaN) + jitter;
-  return writeDiagonal(values, n);
-}
-
 /** The diagonal entry of a row whose other entries are those of the factor already; false when it
  * has none. */
 function writeDiagonal(values: Float64Array, i: number): boolean {
@@ -98,9 +87,57 @@ function writeDiagonal(values: Float64Array, i: number): boolean {
   return true;
 }
 
+/** What `takeProducts` sums up: of the first row with each of the four, then of the second. */
+const sums = new Float64Array(8);
+
+/**
+ * Takes from `sums` the products of two rows with four others, term by term in the order of k, from
+ * `from` to `to` - 1: Σ_k p[a + k] q[x0 + k] from the first, and so on. Eight sums at a time read
+ * each number once and wait for no sum of each other.
+ */
+function takeProducts(
+  p: Float64Array,
+  a: number,
+  b: number,
+  q: Float64Array,
+  x0: number,
+  x1: number,
+  x2: number,
+  x3: number,
+  from: number,
+  to: number,
+): void {
+  let [a0, a1, a2, a3] = [sums[0]!, sums[1]!, sums[2]!, sums[3]!];
+  let [b0, b1, b2, b3] = [sums[4]!, sums[5]!, sums[6]!, sums[7]!];
+  for (let k = from; k < to; k++) {
+    const first = p[a + k]!;
+    const second = p[b + k]!;
+    const q0 = q[x0 + k]!;
+    const q1 = q[x1 + k]!;
+    const q2 = q[x2 + k]!;
+    const q3 = q[x3 + k]!;
+    a0 -= first * q0;
+    a1 -= first * q1;
+    a2 -= first * q2;
+    a3 -= first * q3;
+    b0 -= second * q0;
+    b1 -= second * q1;
+    b2 -= second * q2;
+    b3 -= second * q3;
+  }
+  sums[0] = a0;
+  sums[1] = a1;
+  sums[2] = a2;
+  sums[3] = a3;
+  sums[4] = b0;
+  sums[5] = b1;
+  sums[6] = b2;
+  sums[7] = b3;
+}
+
 /**
  * Turns a packed matrix into its factor, two columns at a time and in four rows at once; false when
- * it is not positive definite. Each sum runs in the order in which `writeRow` has it.
+ * it is not positive definite. Each sum runs in the order in which `appendRow` has it.
  */
 function factorise(values: Float64Array, n: number): boolean {
   for (let j = 0; j < n; j += 2) {
@@ -113,55 +150,26 @@ function factorise(values: Float64Array, n: number): boolean {
     const pivot = values[left + j]!;
     const between = values[right + j]!;
     const second = values[right + j + 1]!;
-    let i = j + 2;
-    for (; i + 3 < n; i += 4) {
+    for (let i = j + 2; i < n; i += 4) {
+      // Past the last row there is the last again: it comes to the same.
       const row0 = packedLength(i);
-      const row1 = packedLength(i + 1);
-      const row2 = packedLength(i + 2);
-      const row3 = packedLength(i + 3);
-      let a0 = values[row0 + j]!;
-      let a1 = values[row1 + j]!;
-      let a2 = values[row2 + j]!;
-      let a3 = values[row3 + j]!;
-      let b0 = values[row0 + j + 1]!;
-      let b1 = values[row1 + j + 1]!;
-      let b2 = values[row2 + j + 1]!;
-      let b3 = values[row3 + j + 1]!;
-      for (let k = 0; k < j; k++) {
-        const a = values[left + k]!;
-        const b = values[right + k]!;
-        const x0 = values[row0 + k]!;
-        const x1 = values[row1 + k]!;
-        const x2 = values[row2 + k]!;
-        const x3 = values[row3 + k]!;
-        a0 -= x0 * a;
-        a1 -= x1 * a;
-        a2 -= x2 * a;
-        a3 -= x3 * a;
-        b0 -= x0 * b;
-        b1 -= x1 * b;
-        b2 -= x2 * b;
-        b3 -= x3 * b;
+      const row1 = i + 1 < n ? row0 + i + 1 : row0;
+      const row2 = i + 2 < n ? row1 + i + 2 : row1;
+      const row3 = i + 3 < n ? row2 + i + 3 : row2;
+      sums[0] = values[row0 + j]!;
+      sums[1] = values[row1 + j]!;
+      sums[2] = values[row2 + j]!;
+      sums[3] = values[row3 + j]!;
+      sums[4] = values[row0 + j + 1]!;
+      sums[5] = values[row1 + j + 1]!;
+      sums[6] = values[row2 + j + 1]!;
+      sums[7] = values[row3 + j + 1]!;
+      takeProducts(values, left, right, values, row0, row1, row2, row3, 0, j);
+      for (let c = 0, row = row0; c < 4 && i + c < n; c++, row += i + c) {
+        const a = sums[c]! / pivot;
+        values[row + j] = a;
+        values[row + j + 1] = (sums[4 + c]! - a * between) / second;
       }
-      values[row0 + j] = a0 /= pivot;
-      values[row1 + j] = a1 /= pivot;
-      values[row2 + j] = a2 /= pivot;
-      values[row3 + j] = a3 /= pivot;
-      values[row0 + j + 1] = (b0 - a0 * between) / second;
-      values[row1 + j + 1] = (b1 - a1 * between) / second;
-      values[row2 + j + 1] = (b2 - a2 * between) / second;
-      values[row3 + j + 1] = (b3 - a3 * between) / second;
-    }
-    for (; i < n; i++) {
-      const row = packedLength(i);
-      let a = values[row + j]!;
-      let b = values[row + j + 1]!;
-      for (let k = 0; k < j; k++) {
-        a -= values[row + k]! * values[left + k]!;
-        b -= values[row + k]! * values[right + k]!;
-      }
-      values[row + j] = a /= pivot;
-      values[row + j + 1] = (b - a * between) / second;
     }
   }
   return true;
@@ -196,7 +204,10 @@ export function appendRow(factor: Factor, row: Float64Array): Factor | undefined
     values = new Float64Array(packedLength(n + 1 + Math.max(16, n >> 2)));
     values.set(factor.values.subarray(0, packedLength(n)));
   }
-  return writeRow(values, n, row, jitter) ? { n: n + 1, values, jitter } : undefined;
+  const start = packedLength(n);
+  substitute(values, row, values, start, 0, 0, n);
+  values[start + n] = (row[n] ?? NaN) + jitter;
+  return writeDiagonal(values, n) ? { n: n + 1, values, jitter } : undefined;
 }
 
 /** x with L x = b, written into `out` (which may be `b`). O(n²). */
@@ -237,51 +248,20 @@ export function logDeterminant(factor: Factor): number {
  * n − 1. Above a vector's one there is nothing but zeros.
  */
 function invertColumns(lower: Float64Array, n: number, first: number, out: Float64Array): void {
-  const at0 = first * n;
-  const at1 = (first + 1) * n;
-  const at2 = (first + 2) * n;
-  const at3 = (first + 3) * n;
+  const at = first * n;
   for (let i = first; i < n; i += 2) {
     const above = packedLength(i);
-    const below = packedLength(i + 1);
-    let a0 = i === first ? 1 : 0;
-    let a1 = i === first + 1 ? 1 : 0;
-    let a2 = i === first + 2 ? 1 : 0;
-    let a3 = i === first + 3 ? 1 : 0;
-    let b0 = 0;
-    let b1 = i === first ? 1 : 0;
-    let b2 = 0;
-    let b3 = i === first + 2 ? 1 : 0;
     const hasBelow = i + 1 < n;
-    const under = hasBelow ? below : above; // of the last of an odd number of rows: computed twice, written once
-    for (let k = first; k < i; k++) {
-      const a = lower[above + k]!;
-      const b = lower[under + k]!;
-      const x0 = out[at0 + k]!;
-      const x1 = out[at1 + k]!;
-      const x2 = out[at2 + k]!;
-      const x3 = out[at3 + k]!;
-      a0 -= a * x0;
-      a1 -= a * x1;
-      a2 -= a * x2;
-      a3 -= a * x3;
-      b0 -= b * x0;
-      b1 -= b * x1;
-      b2 -= b * x2;
-      b3 -= b * x3;
-    }
+    const below = hasBelow ? packedLength(i + 1) : above; // past the last: computed twice, written once
+    sums.fill(0);
+    if (i < first + 4) sums[i - first] = sums[5 + i - first] = 1;
+    takeProducts(lower, above, below, out, at, at + n, at + 2 * n, at + 3 * n, first, i);
     const diagonal = lower[above + i]!;
-    out[at0 + i] = a0 /= diagonal;
-    out[at1 + i] = a1 /= diagonal;
-    out[at2 + i] = a2 /= diagonal;
-    out[at3 + i] = a3 /= diagonal;
-    if (!hasBelow) break;
-    const between = lower[below + i]!;
-    const next = lower[below + i + 1]!;
-    out[at0 + i + 1] = (b0 - between * a0) / next;
-    out[at1 + i + 1] = (b1 - between * a1) / next;
-    out[at2 + i + 1] = (b2 - between * a2) / next;
-    out[at3 + i + 1] = (b3 - between * a3) / next;
+    for (let c = 0, place = at + i; c < 4; c++, place += n) {
+      const a = sums[c]! / diagonal;
+      out[place] = a;
+      if (hasBelow) out[place + 1] = (sums[4 + c]! - lower[below + i]! * a) / lower[below + i + 1]!;
+    }
   }
 }
 
@@ -295,49 +275,14 @@ export function inverse(factor: Factor): Float64Array {
   for (let j = 0; j < n; j += 4) invertColumns(values, n, j, columns);
   const result = new Float64Array(packedLength(n));
   for (let i = 0; i < n; i += 2) {
-    const above = i * n;
-    const below = (i + 1) * n;
     for (let j = 0; j <= i + 1; j += 4) {
-      const at0 = j * n;
-      const at1 = (j + 1) * n;
-      const at2 = (j + 2) * n;
-      const at3 = (j + 3) * n;
-      let a0 = 0;
-      let a1 = 0;
-      let a2 = 0;
-      let a3 = 0;
-      let b0 = 0;
-      let b1 = 0;
-      let b2 = 0;
-      let b3 = 0;
-      for (let k = i; k < n; k++) {
-        const a = columns[above + k]!;
-        const b = columns[below + k]!;
-        const x0 = columns[at0 + k]!;
-        const x1 = columns[at1 + k]!;
-        const x2 = columns[at2 + k]!;
-        const x3 = columns[at3 + k]!;
-        a0 += a * x0;
-        a1 += a * x1;
-        a2 += a * x2;
-        a3 += a * x3;
-        b0 += b * x0;
-        b1 += b * x1;
-        b2 += b * x2;
-        b3 += b * x3;
+      sums.fill(0);
+      takeProducts(columns, i * n, (i + 1) * n, columns, j * n, (j + 1) * n, (j + 2) * n, (j + 3) * n, i, n);
+      for (let row = i; row < Math.min(i + 2, n); row++) {
+        // Entries j to j + 3 of the row, as far as it has them.
+        for (let c = 0; c < 4 && j + c <= row; c++) result[packedLength(row) + j + c] = 0 - sums[4 * (row - i) + c]!;
       }
-      writeUpTo(result, i, j, a0, a1, a2, a3);
-      if (i + 1 < n) writeUpTo(result, i + 1, j, b0, b1, b2, b3);
     }
   }
   return result;
-}
-
-/** Entries j to j + 3 of row i of a packed triangle, as far as it has them. */
-function writeUpTo(packed: Float64Array, i: number, j: number, a: number, b: number, c: number, d: number): void {
-  const row = packedLength(i);
-  if (j <= i) packed[row + j] = a;
-  if (j + 1 <= i) packed[row + j + 1] = b;
-  if (j + 2 <= i) packed[row + j + 2] = c;
-  if (j + 3 <= i) packed[row + j + 3] = d;
 }

@@ -8,6 +8,7 @@
  * | u      | L⁻¹ k, so that σ² = k(x, x) − ‖u‖²          | [n]   |
  */
 import { substitute } from '../math/linear-algebra.ts';
+import type { CostedCandidate } from './encoding.ts';
 import type { Gp } from './gp.ts';
 import { kernelToRow, priorVariance, scaleRow } from './kernel.ts';
 
@@ -27,13 +28,11 @@ export interface CrossEntry {
   variance: number;
 }
 
-/** What a candidate's entry is kept under. */
-interface Keyed {
-  readonly key: string;
-}
-
 /** Puts a candidate's coordinates into a row of zeros, and returns the index of its family. */
-export type RowWriter<C> = (candidate: C, row: Float64Array) => number;
+export type RowWriter = (candidate: CostedCandidate, row: Float64Array) => number;
+
+/** `key`: what a candidate's entry is kept under. */
+type Keyed = CostedCandidate & { readonly key: string };
 
 export interface CrossCache {
   readonly entries: Map<string, CrossEntry>;
@@ -67,43 +66,37 @@ function cut(cache: CrossCache, length: number): Float64Array {
 
 const capacity = (n: number): number => n + 8 + (n >> 3);
 
+/** A longer one with the first `kept` of an array. */
+function grow(cache: CrossCache, array: Float64Array, kept: number, length: number): Float64Array {
+  const grown = cut(cache, length);
+  grown.set(array.subarray(0, kept));
+  cache.size += grown.length - array.length;
+  return grown;
+}
+
 /**
  * The candidate's entry, its k valid for all points of `gp`, the first `settled` of which are real
  * data and stay; the rest (pending trials) is computed each time. Valid until the next call for the
  * same key; arrays may be longer than the points are many.
  */
-export function crossEntry<C extends Keyed>(
-  cache: CrossCache,
-  gp: Gp,
-  settled: number,
-  candidate: C,
-  write: RowWriter<C>,
-): CrossEntry {
+export function crossEntry(cache: CrossCache, gp: Gp, settled: number, candidate: Keyed, write: RowWriter): CrossEntry {
   const { encoding } = gp.model;
   const n = gp.points.length;
   const known = cache.entries.get(candidate.key);
   if (known?.length === n) return known;
   const entry = known ?? newEntry(cache, gp, candidate, write);
-  if (entry.values.length < n) {
-    const grown = cut(cache, capacity(n));
-    grown.set(entry.values.subarray(0, entry.length));
-    cache.size += grown.length - entry.values.length;
-    entry.values = grown;
-  }
+  if (entry.values.length < n) entry.values = grow(cache, entry.values, entry.length, capacity(n));
   kernelToRow(encoding, gp.terms, gp.scaled, entry.row, entry.family, entry.values, entry.length);
   entry.length = settled;
-  if (cache.size > LARGEST) forget(cache, candidate.key, entry);
-  else if (!known) cache.entries.set(candidate.key, entry);
+  if (cache.size > LARGEST) {
+    cache.entries.delete(candidate.key);
+    cache.size -= entry.values.length + entry.forward.length;
+  } else if (!known) cache.entries.set(candidate.key, entry);
   return entry;
 }
 
-function forget(cache: CrossCache, key: string, { values, forward }: CrossEntry): void {
-  cache.entries.delete(key);
-  cache.size -= values.length + forward.length;
-}
-
 /** Without anything in common yet. */
-function newEntry<C extends Keyed>(cache: CrossCache, gp: Gp, candidate: C, write: RowWriter<C>): CrossEntry {
+function newEntry(cache: CrossCache, gp: Gp, candidate: Keyed, write: RowWriter): CrossEntry {
   const { model, terms, points } = gp;
   const row = cut(cache, model.encoding.stride);
   const family = write(candidate, row);
@@ -129,10 +122,13 @@ export function crossVariance(
   const n = gp.points.length;
   if (entry.solved > 0 && abandon(entry.variance)) return entry.variance;
   const { values: factor } = gp.factor;
-  const { values } = entry;
-  const forward = roomFor(cache, entry, n);
+  const { values, solved } = entry;
+  if (entry.forward.length < n) {
+    entry.forward = grow(cache, entry.forward, solved, Math.max(values.length, capacity(n)));
+  }
+  const { forward } = entry;
   let { variance } = entry;
-  for (let i = entry.solved; i < n;) {
+  for (let i = solved; i < n;) {
     const end = Math.min(n, (i | (LOOK_EVERY - 1)) + 1);
     substitute(factor, values, forward, 0, 0, i, end);
     for (; i < end; i++) {
@@ -148,14 +144,3 @@ export function crossVariance(
 
 /** Rows of the forward substitution between two questions whether to go on; a power of two. */
 const LOOK_EVERY = 32;
-
-/** Where u goes. */
-function roomFor(cache: CrossCache, entry: CrossEntry, n: number): Float64Array {
-  const { forward } = entry;
-  if (forward.length >= n) return forward;
-  const grown = cut(cache, Math.max(entry.values.length, capacity(n)));
-  grown.set(forward.subarray(0, entry.solved));
-  cache.size += grown.length - forward.length;
-  entry.forward = grown;
-  return grown;
-}

@@ -14,7 +14,7 @@
 import type { Encoding, Point } from './encoding.ts';
 import { unpack } from './hyperparameters.ts';
 import type { KernelTerms, Layout } from './hyperparameters.ts';
-import { createPairs, kernelMatrix, kernelVector, priorVariance, scalePoints } from './kernel.ts';
+import { kernelMatrix, kernelVector, priorVariance, scalePoints } from './kernel.ts';
 import type { ScaledPoints } from './kernel.ts';
 import { kernelGradient } from './kernel-gradient.ts';
 import {
@@ -122,7 +122,7 @@ export function logMarginalLikelihood(
   const n = points.length;
   const terms = unpack(layout, theta);
   const scaled = scalePoints(encoding, terms, points);
-  const pairs = createPairs(n);
+  const pairs = { squares: new Float64Array(packedLength(n)), likenesses: new Float64Array(packedLength(n)) };
   const factor = factorise(kernelMatrix(encoding, terms, scaled, pairs), n);
   const alpha = solve(factor, y);
   let fit = 0;

@@ -11,7 +11,7 @@
 import type { Encoding } from './encoding.ts';
 import { NOISE_FLOOR } from './hyperparameters.ts';
 import type { KernelTerms, Layout } from './hyperparameters.ts';
-import { hasMain, mainShare, spanOf } from './kernel.ts';
+import { categoriesAt, hasMain, mainShare } from './kernel.ts';
 import type { Pairs, ScaledPoints } from './kernel.ts';
 import { squaredDistance } from '../math/row-sums.ts';
 
@@ -39,7 +39,8 @@ export function kernelGradient(
   { squares: ordinalSquares, likenesses: alike }: Pairs,
   weights: Float64Array,
 ): Float64Array {
-  const { costs, categories } = spanOf(encoding);
+  const costs = encoding.costs.length;
+  const categories = categoriesAt(encoding);
   const { n, stride, rows, families } = points;
   const gradient = new Float64Array(layout.count);
   const ordinalGradients = terms.ordinals.map((columns) => new Float64Array(columns.length));

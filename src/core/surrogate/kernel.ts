@@ -42,27 +42,13 @@ export interface Pairs {
   readonly likenesses: Float64Array;
 }
 
-export const createPairs = (n: number): Pairs => ({
-  squares: new Float64Array(packedLength(n)),
-  likenesses: new Float64Array(packedLength(n)),
-});
+/** Where the category columns of a row begin. */
+export const categoriesAt = ({ costs, ordinalWidth }: Encoding): number => costs.length + ordinalWidth;
 
-/** Where the columns of a row lie; the same for all points of a space. */
-interface Span {
-  readonly costs: number;
-  readonly categories: number;
-  readonly stride: number;
-}
-
-export const spanOf = (encoding: Encoding): Span => ({
-  costs: encoding.costs.length,
-  categories: encoding.costs.length + encoding.ordinalWidth,
-  stride: encoding.stride,
-});
-
-/** Divides the row at `offset` of `rows`, a point's of that family, by the length scales. */
-function scaleAt(encoding: Encoding, terms: KernelTerms, family: number, rows: Float64Array, offset: number): void {
-  const { costs } = spanOf(encoding);
+/** Divides the row `[stride]` at `offset` of `rows`, a point's of that family, by the length
+ * scales: what `kernelToRow` wants of it. */
+export function scaleRow(encoding: Encoding, terms: KernelTerms, family: number, rows: Float64Array, offset = 0): void {
+  const costs = encoding.costs.length;
   for (let j = 0; j < costs; j++) rows[offset + j]! *= terms.costs[j]!;
   const ordinals = terms.ordinals[family]!;
   for (let j = 0; j < ordinals.length; j++) rows[offset + costs + j]! *= ordinals[j]!;
@@ -73,7 +59,7 @@ export function scalePoints(encoding: Encoding, terms: KernelTerms, points: read
   const rows = new Float64Array(points.length * stride);
   points.forEach(({ family, row }, i) => {
     rows.set(row, i * stride);
-    scaleAt(encoding, terms, family, rows, i * stride);
+    scaleRow(encoding, terms, family, rows, i * stride);
   });
   return { n: points.length, stride, families: points.map((point) => point.family), rows };
 }
@@ -109,7 +95,7 @@ const alike = new Float64Array(BLOCK);
  * numbers and typed arrays, and does one thing in each pass.
  */
 function kernelRow(
-  span: Span,
+  encoding: Encoding,
   terms: KernelTerms,
   row: Float64Array,
   offset: number,
@@ -121,7 +107,8 @@ function kernelRow(
   at: number,
   pairs?: Pairs,
 ): void {
-  const { costs, categories } = span;
+  const costs = encoding.costs.length;
+  const categories = categoriesAt(encoding);
   const { rows, stride, families } = points;
   const rates = terms.categories[family]!;
   const last = costs + terms.ordinals[family]!.length;
@@ -174,21 +161,14 @@ export function kernelMatrix(
   points: ScaledPoints,
   pairs?: Pairs,
 ): Float64Array {
-  const span = spanOf(encoding);
   const { n, stride, rows, families } = points;
   const packed = new Float64Array(packedLength(n));
   for (let i = 0; i < n; i++) {
     const start = packedLength(i);
-    kernelRow(span, terms, rows, i * stride, families[i]!, points, 0, i, packed, start, pairs);
+    kernelRow(encoding, terms, rows, i * stride, families[i]!, points, 0, i, packed, start, pairs);
     packed[start + i] = priorVariance(terms, families[i]!) + terms.noise;
   }
   return packed;
-}
-
-/** Divides the row `[stride]` of a point of that family by the length scales: what `kernelToRow`
- * wants of it. */
-export function scaleRow(encoding: Encoding, terms: KernelTerms, family: number, row: Float64Array): void {
-  scaleAt(encoding, terms, family, row, 0);
 }
 
 /** k of a scaled row to the points from index `from` on, written into the same places of `out`
@@ -202,7 +182,7 @@ export function kernelToRow(
   out: Float64Array,
   from: number,
 ): void {
-  kernelRow(spanOf(encoding), terms, row, 0, family, points, from, points.n, out, from);
+  kernelRow(encoding, terms, row, 0, family, points, from, points.n, out, from);
 }
 
 /** k of one point to each of the points, written into `out` (`[n]` or longer). */

@@ -1,5 +1,5 @@
-/** Sums over four rows at a time must be those of each row alone, bit by bit, whichever and however
- * many are chosen. */
+/** Sums over many rows must be those of each row alone, bit by bit, whichever and however many are
+ * chosen. */
 import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { addMismatches, addSquares, squaredDistance } from '../../../src/core/math/row-sums.ts';

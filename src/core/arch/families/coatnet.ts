@@ -11,7 +11,7 @@
 import { normalisedConvolution, normalisedDepthwise, perceptron, squeezeAndExcitation } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
-import { numberLevel, stemStride } from './student-family.ts';
+import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 /** Of the layer inside an MBConv block (section 3 and appendix A.1). */
@@ -25,13 +25,13 @@ export function coatnetFamily(task: StudentTask): StudentFamilyDefinition {
     title: 'CoAtNet',
     source: 'Dai et al. 2021',
     dimensions: [
-      { name: 'width1', title: 'Width of stem and stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12] },
-      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24] },
-      { name: 'width3', title: 'Width of a token', role: 'width', type: 'ordinal', levels: [8, 16, 32, 48, 64] },
-      { name: 'blocks', title: 'MBConv blocks of a stage', role: 'depth', type: 'ordinal', levels: [1, 2] },
-      { name: 'attentionBlocks', title: 'Transformer blocks', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
-      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4] },
-      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
+      ordinal('width1', 'Width of stem and stage 1', 'width', [4, 8, 12]),
+      ordinal('width2', 'Width of stage 2', 'width', [8, 16, 24]),
+      ordinal('width3', 'Width of a token', 'width', [8, 16, 32, 48, 64]),
+      ordinal('blocks', 'MBConv blocks of a stage', 'depth', [1, 2]),
+      ordinal('attentionBlocks', 'Transformer blocks', 'depth', [1, 2, 3]),
+      ordinal('expansion', 'Expansion', 'expansion', [2, 3, 4]),
+      ordinal('kernel', 'Depthwise kernel', 'kernel', [3, 5]),
     ],
     /** CoAtNet-0: a twelfth of its widths, which double, its first stage's depth, its expansion and
      * kernel. */

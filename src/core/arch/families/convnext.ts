@@ -7,7 +7,7 @@
 import type { ArchitectureGraph } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
-import { numberLevel, stemStride } from './student-family.ts';
+import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 export interface ConvnextOptions {
@@ -60,13 +60,13 @@ export function convnextFamily(task: StudentTask): StudentFamilyDefinition {
     title: 'ConvNeXt',
     source: 'Liu et al. 2022',
     dimensions: [
-      { name: 'patch', title: 'Patch size of the stem', role: 'patch', type: 'ordinal', levels: [stride, 2 * stride] },
-      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12, 16] },
-      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24, 32] },
-      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 32, 48, 64] },
-      { name: 'blocks', title: 'Blocks of every stage', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
-      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4] },
-      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5, 7] },
+      ordinal('patch', 'Patch size of the stem', 'patch', [stride, 2 * stride]),
+      ordinal('width1', 'Width of stage 1', 'width', [4, 8, 12, 16]),
+      ordinal('width2', 'Width of stage 2', 'width', [8, 16, 24, 32]),
+      ordinal('width3', 'Width of stage 3', 'width', [16, 32, 48, 64]),
+      ordinal('blocks', 'Blocks of every stage', 'depth', [1, 2, 3]),
+      ordinal('expansion', 'Expansion', 'expansion', [2, 3, 4]),
+      ordinal('kernel', 'Depthwise kernel', 'kernel', [3, 5, 7]),
     ],
     /** ConvNeXt-T: a twelfth of its widths, which double, its kernel and expansion. */
     reference: { patch: stride, width1: 8, width2: 16, width3: 32, blocks: 2, expansion: 4, kernel: 7 },

@@ -5,7 +5,7 @@
  */
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
-import { numberLevel, patchSizes } from './student-family.ts';
+import { numberLevel, ordinal, patchSizes } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 export function mlpMixerFamily(task: StudentTask): StudentFamilyDefinition {
@@ -15,17 +15,11 @@ export function mlpMixerFamily(task: StudentTask): StudentFamilyDefinition {
     title: 'MLP-Mixer',
     source: 'Tolstikhin et al. 2021',
     dimensions: [
-      { name: 'patch', title: 'Patch size', role: 'patch', type: 'ordinal', levels: patches },
-      { name: 'width', title: 'Width of a token', role: 'width', type: 'ordinal', levels: [16, 24, 32, 40, 48, 64] },
-      { name: 'blocks', title: 'Blocks', role: 'depth', type: 'ordinal', levels: [1, 2, 3, 4] },
-      {
-        name: 'tokenHidden',
-        title: 'Hidden units over tokens',
-        role: 'expansion',
-        type: 'ordinal',
-        levels: [8, 16, 32, 64],
-      },
-      { name: 'mlpRatio', title: 'MLP ratio over channels', role: 'expansion', type: 'ordinal', levels: [1, 2, 3, 4] },
+      ordinal('patch', 'Patch size', 'patch', patches),
+      ordinal('width', 'Width of a token', 'width', [16, 24, 32, 40, 48, 64]),
+      ordinal('blocks', 'Blocks', 'depth', [1, 2, 3, 4]),
+      ordinal('tokenHidden', 'Hidden units over tokens', 'expansion', [8, 16, 32, 64]),
+      ordinal('mlpRatio', 'MLP ratio over channels', 'expansion', [1, 2, 3, 4]),
     ],
     /** Mixer-S/16: a sixteenth of its width, a quarter of its depth, its ratios (half of the width,
      * four times it). */

@@ -4,23 +4,17 @@
  * comes after the pool (figure 5). Swish in the place of hard swish makes it EfficientNet: Tan and
  * Le (ICML 2019), whose gates are plain sigmoids.
  */
-import { normalisedConvolution, normalisedDepthwise, squeezeAndExcitation } from '../blocks.ts';
-import type { ActivationKind, ArchitectureGraph } from '../graph.ts';
+import { invertedResidual, normalisedConvolution } from '../blocks.ts';
+import type { InvertedResidualOptions } from '../blocks.ts';
+import type { ArchitectureGraph } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';
-import type { GraphBuilder, Value } from '../graph-builder.ts';
-import { numberLevel, stemStride, textLevel } from './student-family.ts';
+import { numberLevel, ordinal, stemStride, textLevel } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
-export interface MobilenetV3Block {
+export interface MobilenetV3Block extends Omit<InvertedResidualOptions, 'squeeze'> {
   readonly id: string;
-  readonly kernel: number;
-  /** Channels inside; those of its input: the block does not expand. */
-  readonly expanded: number;
-  readonly width: number;
-  readonly stride: number;
   /** Narrow layer of its squeeze-and-excitation; 0: it has none. */
   readonly squeezed: number;
-  readonly activation: ActivationKind;
 }
 
 export interface MobilenetV3Options {
@@ -38,30 +32,14 @@ function mobilenetV3(task: StudentTask, options: MobilenetV3Options): Architectu
   const { stemWidth: filters, activation } = options;
   const g = graphBuilder('mobilenet-v3', task.inputShape, task.classes);
   let x = normalisedConvolution(g, 'stem', g.input, { filters, kernel: 3, stride: options.stemStride, activation });
-  for (const block of options.blocks) x = invertedResidual(g, x, block, gateOf(activation));
+  const gate = activation === 'hardSwish' ? 'hardSigmoid' : 'sigmoid';
+  for (const { id, squeezed: units, ...block } of options.blocks) {
+    const narrow = block.activation === 'swish' ? block.activation : 'relu';
+    x = invertedResidual(g, id, x, { ...block, ...(units > 0 && { squeeze: { units, activation: narrow, gate } }) });
+  }
   x = normalisedConvolution(g, 'head', x, { filters: options.head, kernel: 1, stride: 1, activation });
   const features = g.dense('features', g.globalAveragePool('pool', x), { units: options.features, bias: true });
   return g.finish(g.activation('features.act', features, activation));
-}
-
-function gateOf(activation: MobilenetV3Options['activation']): ActivationKind {
-  return activation === 'hardSwish' ? 'hardSigmoid' : 'sigmoid';
-}
-
-/** Expand, depthwise, squeeze and excite, linear projection; a shortcut where the shape stays. */
-function invertedResidual(g: GraphBuilder, x: Value, block: MobilenetV3Block, gate: ActivationKind): Value {
-  const { id, kernel, stride, activation, width } = block;
-  const channels = x.shape[2] ?? 0;
-  const wide = { filters: block.expanded, kernel: 1, stride: 1, activation };
-  const expanded = block.expanded === channels ? x : normalisedConvolution(g, `${id}.expand`, x, wide);
-  const depthwise = normalisedDepthwise(g, `${id}.depthwise`, expanded, { kernel, stride, activation });
-  const narrow = activation === 'swish' ? activation : 'relu';
-  const gated =
-    block.squeezed === 0
-      ? depthwise
-      : squeezeAndExcitation(g, `${id}.squeeze`, depthwise, { units: block.squeezed, activation: narrow, gate });
-  const projected = normalisedConvolution(g, `${id}.project`, gated, { filters: width, kernel: 1, stride: 1 });
-  return stride === 1 && channels === width ? g.add(`${id}.add`, x, projected) : projected;
 }
 
 export function mobilenetV3Family(task: StudentTask): StudentFamilyDefinition {
@@ -70,19 +48,13 @@ export function mobilenetV3Family(task: StudentTask): StudentFamilyDefinition {
     title: 'MobileNetV3',
     source: 'Howard et al. 2019; swish: Tan and Le 2019 (EfficientNet)',
     dimensions: [
-      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 8, 12] },
-      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 16, 24] },
-      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 24, 32, 40] },
-      { name: 'blocks', title: 'Blocks of every stage', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
-      { name: 'expansion', title: 'Expansion', role: 'expansion', type: 'ordinal', levels: [2, 3, 4, 6] },
-      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
-      {
-        name: 'squeeze',
-        title: 'Squeeze-and-excitation ratio (0: none)',
-        role: 'attention',
-        type: 'ordinal',
-        levels: [0, 0.25],
-      },
+      ordinal('width1', 'Width of stage 1', 'width', [4, 8, 12]),
+      ordinal('width2', 'Width of stage 2', 'width', [8, 16, 24]),
+      ordinal('width3', 'Width of stage 3', 'width', [16, 24, 32, 40]),
+      ordinal('blocks', 'Blocks of every stage', 'depth', [1, 2, 3]),
+      ordinal('expansion', 'Expansion', 'expansion', [2, 3, 4, 6]),
+      ordinal('kernel', 'Depthwise kernel', 'kernel', [3, 5]),
+      ordinal('squeeze', 'Squeeze-and-excitation ratio (0: none)', 'attention', [0, 0.25]),
       {
         name: 'activation',
         title: 'Activation of the later stages',

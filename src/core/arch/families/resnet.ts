@@ -9,7 +9,7 @@ import { normalisedConvolution } from '../blocks.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
-import { numberLevel, stemStride } from './student-family.ts';
+import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 export interface ResnetStage {
@@ -75,17 +75,13 @@ export function resnetFamily(task: StudentTask): StudentFamilyDefinition {
     title: 'ResNet',
     source: 'He et al. 2016, section 4.2',
     dimensions: [
-      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [4, 6, 8, 12] },
-      { name: 'blocks1', title: 'Blocks of stage 1', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
-      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [8, 12, 16, 24, 32] },
-      { name: 'blocks2', title: 'Blocks of stage 2', role: 'depth', type: 'ordinal', levels: [1, 2] },
-      { name: 'blocks3', title: 'Blocks of stage 3', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
+      ordinal('width1', 'Width of stage 1', 'width', [4, 6, 8, 12]),
+      ordinal('blocks1', 'Blocks of stage 1', 'depth', [0, 1, 2]),
+      ordinal('width2', 'Width of stage 2', 'width', [8, 12, 16, 24, 32]),
+      ordinal('blocks2', 'Blocks of stage 2', 'depth', [1, 2]),
+      ordinal('blocks3', 'Blocks of stage 3', 'depth', [0, 1, 2]),
       {
-        name: 'width3',
-        title: 'Width of stage 3',
-        role: 'width',
-        type: 'ordinal',
-        levels: [16, 24, 32, 48, 64],
+        ...ordinal('width3', 'Width of stage 3', 'width', [16, 24, 32, 48, 64]),
         activeWhen: { dimension: 'blocks3', levels: [1, 2] },
       },
     ],

@@ -8,7 +8,7 @@ import { normalisedConvolution, normalisedDepthwise } from '../blocks.ts';
 import type { ArchitectureGraph } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
-import { numberLevel, stemStride } from './student-family.ts';
+import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 export interface ShufflenetV2Options {
@@ -80,13 +80,13 @@ export function shufflenetV2Family(task: StudentTask): StudentFamilyDefinition {
     title: 'ShuffleNetV2',
     source: 'Ma et al. 2018',
     dimensions: [
-      { name: 'width1', title: 'Width of stage 1', role: 'width', type: 'ordinal', levels: [8, 16, 32, 48] },
-      { name: 'units1', title: 'Units of stage 1', role: 'depth', type: 'ordinal', levels: [0, 1, 2] },
-      { name: 'width2', title: 'Width of stage 2', role: 'width', type: 'ordinal', levels: [16, 32, 64, 96] },
-      { name: 'units2', title: 'Units of stage 2', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
-      { name: 'width3', title: 'Width of stage 3', role: 'width', type: 'ordinal', levels: [16, 32, 64, 128, 192] },
-      { name: 'units3', title: 'Units of stage 3', role: 'depth', type: 'ordinal', levels: [1, 2, 3] },
-      { name: 'kernel', title: 'Depthwise kernel', role: 'kernel', type: 'ordinal', levels: [3, 5] },
+      ordinal('width1', 'Width of stage 1', 'width', [8, 16, 32, 48]),
+      ordinal('units1', 'Units of stage 1', 'depth', [0, 1, 2]),
+      ordinal('width2', 'Width of stage 2', 'width', [16, 32, 64, 96]),
+      ordinal('units2', 'Units of stage 2', 'depth', [1, 2, 3]),
+      ordinal('width3', 'Width of stage 3', 'width', [16, 32, 64, 128, 192]),
+      ordinal('units3', 'Units of stage 3', 'depth', [1, 2, 3]),
+      ordinal('kernel', 'Depthwise kernel', 'kernel', [3, 5]),
     ],
     /** ShuffleNetV2 0.5x at a third of its widths, with its kernel and most units in the middle. */
     reference: { width1: 16, units1: 1, width2: 32, units2: 3, width3: 64, units3: 2, kernel: 3 },

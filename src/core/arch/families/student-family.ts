@@ -1,7 +1,7 @@
 /** What a student family is: its space and its builder for any input; `registry.ts` binds it to one
  * data set. */
 import { WorkbenchError } from '../../errors.ts';
-import type { Configuration, Family } from '../../space/space.ts';
+import type { Configuration, Dimension, Family, Role } from '../../space/space.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
 
 /** Input `[height,width,channels]` and number of classes of the data set that a student is for. */
@@ -25,6 +25,11 @@ export interface StudentFamily extends Family {
   readonly source: string;
   readonly reference: Configuration;
   readonly build: (config: Configuration) => ArchitectureGraph;
+}
+
+/** A dimension whose levels stand in their order. */
+export function ordinal(name: string, title: string, role: Role, levels: readonly number[]): Dimension {
+  return { name, title, role, type: 'ordinal', levels };
 }
 
 /** The level of an active numeric dimension. Throws `graph.invalid`: candidates are validated

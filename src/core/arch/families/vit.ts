@@ -5,7 +5,7 @@
  */
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
-import { numberLevel, patchSizes } from './student-family.ts';
+import { numberLevel, ordinal, patchSizes } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
 
 export function vitFamily(task: StudentTask): StudentFamilyDefinition {
@@ -15,11 +15,11 @@ export function vitFamily(task: StudentTask): StudentFamilyDefinition {
     title: 'ViT',
     source: 'Touvron et al. 2021 (DeiT)',
     dimensions: [
-      { name: 'patch', title: 'Patch size', role: 'patch', type: 'ordinal', levels: patches },
-      { name: 'width', title: 'Width of a token', role: 'width', type: 'ordinal', levels: [16, 24, 32, 40, 48, 64] },
-      { name: 'blocks', title: 'Blocks', role: 'depth', type: 'ordinal', levels: [1, 2, 3, 4] },
-      { name: 'heads', title: 'Attention heads', role: 'heads', type: 'ordinal', levels: [1, 2, 4] },
-      { name: 'mlpRatio', title: 'MLP ratio', role: 'expansion', type: 'ordinal', levels: [1, 2, 3, 4] },
+      ordinal('patch', 'Patch size', 'patch', patches),
+      ordinal('width', 'Width of a token', 'width', [16, 24, 32, 40, 48, 64]),
+      ordinal('blocks', 'Blocks', 'depth', [1, 2, 3, 4]),
+      ordinal('heads', 'Attention heads', 'heads', [1, 2, 4]),
+      ordinal('mlpRatio', 'MLP ratio', 'expansion', [1, 2, 3, 4]),
     ],
     /** DeiT-Ti: an eighth of its width, a sixth of its depth, its MLP ratio. */
     reference: { patch: patches[0] ?? 1, width: 24, blocks: 2, heads: 2, mlpRatio: 4 },

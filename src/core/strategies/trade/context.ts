@@ -1,12 +1,12 @@
 /** What a TRADE run knows from its first moment and never changes: candidates, their coordinates,
  * the surrogate's form. */
 import type { CrossCache, RowWriter } from '../../surrogate/cross-cache.ts';
-import type { Encoding, Point } from '../../surrogate/encoding.ts';
+import type { CostedCandidate, Encoding, Point } from '../../surrogate/encoding.ts';
 import { createEncoding, encode, encodeInto } from '../../surrogate/encoding.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
 import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createCatalogue } from '../catalogue.ts';
-import type { Catalogue, Member } from '../catalogue.ts';
+import type { Catalogue } from '../catalogue.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
 import { createPrior } from './transfer.ts';
 import type { Prior } from './transfer.ts';
@@ -17,17 +17,15 @@ export interface Memo {
   last: { readonly keys: readonly string[]; readonly gp: Gp; readonly cross: CrossCache } | undefined;
 }
 
-type Costed = Pick<Member, 'candidate' | 'costs'>;
-
 export interface TradeContext {
   readonly input: StrategyInput;
   readonly options: StrategyOptions;
   readonly catalogue: Catalogue;
   readonly model: Model;
   /** The member's coordinates, remembered. */
-  readonly pointOf: (member: Costed) => Point;
+  readonly pointOf: (member: CostedCandidate) => Point;
   /** Writes them; remembered of those that the catalogue lists. */
-  readonly writePoint: RowWriter<Costed>;
+  readonly writePoint: RowWriter;
   /** What earlier runs say, where there are any. */
   readonly prior: Prior | undefined;
   readonly memo: Memo;
@@ -38,18 +36,18 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
   const sample = catalogue.families.flatMap(({ members }) => members);
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
   const encoding: Encoding = createEncoding(input.problem.space, metrics, sample);
-  const points = new WeakMap<Costed, Point>();
-  const pointOf = (member: Costed): Point => {
+  const points = new WeakMap<CostedCandidate, Point>();
+  const pointOf = (member: CostedCandidate): Point => {
     const known = points.get(member);
     if (known) return known;
     const point = encode(encoding, member);
     points.set(member, point);
     return point;
   };
-  const listed = new Map<Costed, Point | undefined>(sample.map((member) => [member, undefined]));
+  const listed = new Map<CostedCandidate, Point | undefined>(sample.map((member) => [member, undefined]));
   // Of thousands that are looked at once, a coordinate more to remember is one more for the
   // collector to find.
-  const writePoint: RowWriter<Costed> = (member, row) => {
+  const writePoint: RowWriter = (member, row) => {
     let point = listed.get(member);
     if (!point) {
       if (!listed.has(member)) return encodeInto(encoding, member, row);

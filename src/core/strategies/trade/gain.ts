@@ -3,10 +3,10 @@
 import { createEhvi } from '../../acquisition/ehvi.ts';
 import { createExpectedReward } from '../../acquisition/expected-reward.ts';
 import { logGainOf } from '../../acquisition/improvement-terms.ts';
-import type { ImprovementTerms } from '../../acquisition/improvement-terms.ts';
+import type { Acquisition, ImprovementTerms } from '../../acquisition/improvement-terms.ts';
 import { createCells } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
-import type { Problem } from '../../objective.ts';
+import type { Metrics, Problem } from '../../objective.ts';
 import { rewardFactor } from '../../reward.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
@@ -59,20 +59,15 @@ function acquisitionOf(
   scale: Standardiser,
   { draws, quickest }: Pick<LatencyForecast, 'draws' | 'quickest'>,
 ): Omit<Gain, 'log'> {
+  const over = <D>(acquisition: Acquisition<D>, drawOf: (metrics: Metrics) => D): Omit<Gain, 'log'> => ({
+    bound: (member, mean, deviation) => acquisition.bound(drawOf(quickest(member)), mean, deviation),
+    improvementTermsOf: (member) => acquisition.improvementTermsOf(draws(member).map(drawOf)),
+  });
   const { reward } = problem;
-  if (reward) {
-    const best = outcomes.reduce((high, { value }) => Math.max(high, value), Math.max(0, reference.value));
-    const expected = createExpectedReward(best, scale);
-    return {
-      bound: (member, mean, deviation) => expected.bound(rewardFactor(reward, quickest(member)), mean, deviation),
-      improvementTermsOf: (member) =>
-        expected.improvementTermsOf(draws(member).map((metrics) => rewardFactor(reward, metrics))),
-    };
+  if (!reward) {
+    const ehvi = createEhvi(createCells(outcomes, reference), scale, TRADE.margin);
+    return over(ehvi, (metrics) => objectiveCosts(problem, metrics));
   }
-  const ehvi = createEhvi(createCells(outcomes, reference), scale, TRADE.margin);
-  return {
-    bound: (member, mean, deviation) => ehvi.bound(objectiveCosts(problem, quickest(member)), mean, deviation),
-    improvementTermsOf: (member) =>
-      ehvi.improvementTermsOf(draws(member).map((metrics) => objectiveCosts(problem, metrics))),
-  };
+  const best = outcomes.reduce((high, { value }) => Math.max(high, value), Math.max(0, reference.value));
+  return over(createExpectedReward(best, scale), (metrics) => rewardFactor(reward, metrics));
 }

@@ -10,29 +10,27 @@
 import { LATENCY_METRIC } from '../../latency.ts';
 import { inverseLogCdf, logCdf } from '../../math/normal.ts';
 import type { Metrics } from '../../objective.ts';
+import type { CostedCandidate } from '../../surrogate/encoding.ts';
 import { fitLatency, latencyFeatures, predictLatency } from '../../surrogate/latency-model.ts';
 import type { LogLatency } from '../../surrogate/latency-model.ts';
-import type { Member } from '../catalogue.ts';
 import type { Ledger } from '../ledger.ts';
 import type { TradeContext } from './context.ts';
 
 /** Quasi-Monte Carlo in one dimension. [R] */
 const LATENCY_DRAWS = 8;
 
-type Costed = Pick<Member, 'candidate' | 'costs'>;
-
 export interface LatencyForecast {
   /** Milliseconds, the median; absent where latency is no matter, or none was told. */
-  readonly expected: (member: Costed) => number | undefined;
+  readonly expected: (member: CostedCandidate) => number | undefined;
   /** Known costs, with the expected latency among them. */
-  readonly costs: (member: Costed) => Metrics;
+  readonly costs: (member: CostedCandidate) => Metrics;
   /** Known costs with each latency that may be measured, all as likely, given that the limit is
    * kept: `[draws]`. */
-  readonly draws: (member: Costed) => readonly Metrics[];
+  readonly draws: (member: CostedCandidate) => readonly Metrics[];
   /** The one with the lowest latency. */
-  readonly quickest: (member: Costed) => Metrics;
+  readonly quickest: (member: CostedCandidate) => Metrics;
   /** Log probability that the measured latency is within its limit; 0 without one. */
-  readonly logFeasible: (member: Costed) => number;
+  readonly logFeasible: (member: CostedCandidate) => number;
 }
 
 /** log u_i, rising. */
@@ -46,28 +44,31 @@ export function forecastLatency(context: TradeContext, ledger: Ledger): LatencyF
   const limit = limits.find(({ metric }) => metric === LATENCY_METRIC);
   const isTraded = reward?.cost === LATENCY_METRIC || objectives.some(({ metric }) => metric === LATENCY_METRIC);
   const told = limit || isTraded ? ledger.trials.filter(({ metrics }) => isLatency(metrics[LATENCY_METRIC])) : [];
-  const featuresOf = (member: Costed): Float64Array => latencyFeatures(model.encoding, pointOf(member));
+  const featuresOf = (member: CostedCandidate): Float64Array => latencyFeatures(model.encoding, pointOf(member));
   const fitted = fitLatency(
     told.map(featuresOf),
     told.map(({ metrics }) => metrics[LATENCY_METRIC] ?? NaN),
   );
-  const known = new WeakMap<Costed, LogLatency>();
-  function predict(member: Costed): LogLatency | undefined {
+  const known = new WeakMap<CostedCandidate, LogLatency>();
+  function predict(member: CostedCandidate): LogLatency | undefined {
     if (!fitted) return undefined;
     const found = known.get(member) ?? predictLatency(fitted, featuresOf(member));
     known.set(member, found);
     return found;
   }
-  function logFeasible(member: Costed): number {
+  function logFeasible(member: CostedCandidate): number {
     const prediction = limit && predict(member);
     return prediction ? logCdf((Math.log(limit.max) - prediction.mean) / prediction.deviation) : 0;
   }
-  function expected(member: Costed): number | undefined {
+  function expected(member: CostedCandidate): number | undefined {
     const prediction = predict(member);
     return prediction && Math.exp(prediction.mean);
   }
-  const withLatency = ({ costs }: Costed, latency: number): Metrics => ({ ...costs, [LATENCY_METRIC]: latency });
-  function draw(member: Costed, { mean, deviation }: LogLatency, i: number): Metrics {
+  const withLatency = ({ costs }: CostedCandidate, latency: number): Metrics => ({
+    ...costs,
+    [LATENCY_METRIC]: latency,
+  });
+  function draw(member: CostedCandidate, { mean, deviation }: LogLatency, i: number): Metrics {
     const share = logFeasible(member);
     const z = share > -1e-9 ? (QUANTILES[i] ?? 0) : inverseLogCdf(share + (LOG_SHARES[i] ?? 0));
     return withLatency(member, Math.exp(mean + deviation * z));

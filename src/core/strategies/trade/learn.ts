@@ -6,10 +6,9 @@ import { appendPending, appendPoint, createGp, withOutputs } from '../../surroga
 import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
 import { doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
-import type { Point } from '../../surrogate/encoding.ts';
+import type { CostedCandidate, Point } from '../../surrogate/encoding.ts';
 import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
-import type { Member } from '../catalogue.ts';
 import { isPending, withData } from '../ledger.ts';
 import type { Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
@@ -28,7 +27,7 @@ export interface Learned {
   readonly conditioned: Gp;
   readonly latency: LatencyForecast;
   /** ρ m(x): what earlier runs add to the posterior mean; 0 without any. */
-  readonly offset: (member: Pick<Member, 'candidate' | 'costs'>) => number;
+  readonly offset: (member: CostedCandidate) => number;
   /** ρ, `undefined` without earlier runs. */
   readonly priorWeight: number | undefined;
   /** For the log: θ as fitted, and ρ behind it where there are earlier runs. */

@@ -24,7 +24,7 @@ export interface Scorer {
   readonly settled: number;
   readonly cross: CrossCache;
   readonly gain: Gain;
-  readonly writePoint: RowWriter<Member>;
+  readonly writePoint: RowWriter;
   /** What earlier runs add to the candidate's posterior mean. */
   readonly offset: (member: Member) => number;
   /** 1 / (prior variance + noise) of each of the posterior's points, `[n]`. */

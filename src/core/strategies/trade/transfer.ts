@@ -20,7 +20,7 @@ import { createGp, leaveOneOut, posteriorMean } from '../../surrogate/gp.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
 import { kernelVector } from '../../surrogate/kernel.ts';
-import type { Point } from '../../surrogate/encoding.ts';
+import type { CostedCandidate, Point } from '../../surrogate/encoding.ts';
 import { logScore } from '../../surrogate/calibration.ts';
 import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
 import { inverse, packedLength, solve } from '../../math/linear-algebra.ts';
@@ -29,8 +29,6 @@ import type { Candidate, Space } from '../../space/space.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
 import type { PriorResult } from '../../records/run.ts';
 import { contributions } from './regions.ts';
-
-type Costed = Pick<Member, 'candidate' | 'costs'>;
 
 const TRANSFER = Object.freeze({
   /** ρ₀ and τ. [R] */
@@ -54,7 +52,7 @@ interface Earlier {
 
 export interface Prior {
   /** m(x). */
-  readonly mean: (member: Costed) => number;
+  readonly mean: (member: CostedCandidate) => number;
   /** The earlier runs' front, what it would lose most by first. */
   readonly front: readonly Member[];
 }
@@ -76,7 +74,7 @@ function isCandidateOf({ families }: Space, { family: name, config }: Candidate)
 export function createPrior(
   catalogue: Catalogue,
   model: Model,
-  pointOf: (member: Costed) => Point,
+  pointOf: (member: CostedCandidate) => Point,
   results: readonly PriorResult[],
 ): Prior | undefined {
   const known = standardised(catalogue, results);
@@ -84,7 +82,7 @@ export function createPrior(
   // Fitted when it is first needed: a run that is only looked at needs none.
   let fitted: Gp | undefined;
   const gpOf = (): Gp => (fitted ??= fitEarlier(model, pointOf, known));
-  const means = new WeakMap<Costed, number>();
+  const means = new WeakMap<CostedCandidate, number>();
   return {
     mean(member) {
       const kept = means.get(member);
@@ -99,7 +97,7 @@ export function createPrior(
   };
 }
 
-function fitEarlier(model: Model, pointOf: (member: Costed) => Point, known: readonly Earlier[]): Gp {
+function fitEarlier(model: Model, pointOf: (member: CostedCandidate) => Point, known: readonly Earlier[]): Gp {
   const points = known.map(({ member }) => pointOf(member));
   const y = Float64Array.from(known, ({ output }) => output);
   const theta = fitHyperparameters(model, points, y, undefined, TRANSFER.evaluations);
