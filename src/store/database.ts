@@ -149,6 +149,25 @@ export function compactDatabase(file: string): void {
   });
 }
 
+type Column = string | number | null;
+
+/** Sets columns of the row that has an id, and tells whether there is one. */
+export function updater(db: Connection, table: 'run' | 'trial', columns: string) {
+  const update = db.prepare<Column[]>(`UPDATE ${table} SET ${columns} WHERE id = ?`);
+  return (id: string, ...values: readonly Column[]): boolean => update.run(...values, id).changes === 1;
+}
+
+/** What another session than this one left running is interrupted; gives ids. */
+export function sweeper(db: Connection, table: 'run' | 'trial', session: string) {
+  const sweep = db
+    .prepare<[string, string], string>(
+      `UPDATE ${table} SET state = 'interrupted', session = NULL, reason = ?
+       WHERE state = 'running' AND session IS NOT ? RETURNING id`,
+    )
+    .pluck();
+  return (reason: string): readonly string[] => sweep.all(reason, session);
+}
+
 /**
  * One transaction: all of `work` or nothing. Pragmas cannot change inside one, so they change
  * around it; inside another's it is a part of it, and as durable.

@@ -57,14 +57,13 @@ export function inWordsOf<T>(file: string, work: () => T): T {
   }
 }
 
-/** Each of the methods through `inWordsOf`. */
-export function allInWordsOf<T extends Readonly<Record<string, (...args: never[]) => unknown>>>(
-  file: string,
-  methods: T,
-): T {
-  const wrapped = Object.entries(methods).map(([name, method]) => [
+type Methods<T> = { readonly [Name in keyof T]: (...args: never[]) => unknown };
+
+/** Each of the methods as work that `call` does. */
+export function eachBy<T extends Methods<T>>(methods: T, call: (work: () => unknown) => unknown): T {
+  const wrapped = Object.entries<Methods<T>[keyof T]>(methods).map(([name, method]) => [
     name,
-    (...args: never[]) => inWordsOf(file, () => method(...args)),
+    (...args: never[]) => call(() => method(...args)),
   ]);
   // Sound: the same names with the same arguments and results.
   return Object.fromEntries(wrapped) as T;

@@ -66,10 +66,6 @@ export function assertAtRest(id: string, state: RunState): void {
   if (state === 'running') throw conflict(`Run ${id} is running: pause it first.`);
 }
 
-export function missingView(id: number): WorkbenchError {
-  return new WorkbenchError('usage.invalid', `There is no saved view ${id} in this workspace any more.`);
-}
-
 /** `next`: the number that the run's next trial bears. */
 export function assertAsked(
   run: { readonly id: string; readonly state: RunState },

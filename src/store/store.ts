@@ -130,13 +130,6 @@ export interface FinishedTrial {
   readonly score: RunScore;
 }
 
-export interface RestedTrial {
-  /** After which it rests. */
-  readonly epoch: number;
-  readonly metrics: Metrics;
-  readonly seconds: number;
-}
-
 /** A trial as it stands after a write. */
 export interface WrittenTrial {
   readonly trial: Trial;
@@ -153,11 +146,6 @@ export interface EndedTrial extends WrittenTrial {
 export interface EndedSearch {
   readonly event: EventOf<'searched'>;
   readonly weights: Omit<SupernetRow, 'runId' | 'search'> | undefined;
-}
-
-export interface SweepReport {
-  readonly runs: readonly string[];
-  readonly trials: readonly string[];
 }
 
 /** Ids of runs on their way in or out; `passage.ts` tells what that means. */
@@ -218,21 +206,20 @@ export interface ReadableStore {
   check(): readonly string[];
 }
 
-export interface WritableStore extends ReadableStore {
-  /** Counts sessions: a later session's fence is greater. Written into temp folder names and
-   * jobs. */
-  readonly fence: string;
-  /** Start sweep: what a dead session left running becomes interrupted, in one transaction;
-   * idempotent. */
-  sweep(): SweepReport;
-  createRun(run: {
-    readonly id: string;
-    readonly config: SearchConfig;
-    readonly strategyVersion: number;
-    readonly sample: boolean;
-    readonly prior?: readonly PriorResult[];
-    readonly sources?: RunSources;
-  }): Run;
+export interface NewRun {
+  readonly id: string;
+  readonly config: SearchConfig;
+  readonly strategyVersion: number;
+  readonly sample: boolean;
+  readonly prior?: readonly PriorResult[];
+  readonly sources?: RunSources;
+}
+
+/** Of runs and what people write onto them. */
+export interface RunWrites {
+  /** Start sweep: what a dead session left running becomes interrupted; idempotent. */
+  sweep(): { readonly runs: readonly string[]; readonly trials: readonly string[] };
+  createRun(run: NewRun): Run;
   setSources(id: string, sources: RunSources): void;
   setRunState(id: string, state: RunState, reason?: string): void;
   addRunSeconds(id: string, seconds: number): void;
@@ -261,6 +248,10 @@ export interface WritableStore extends ReadableStore {
    * names any more.
    */
   deletePart(id: string): { readonly files: readonly string[]; readonly isGone: boolean };
+}
+
+/** Of trials, with what the log tells of them. */
+export interface TrialWrites {
   /**
    * Appends the event, creates its trials and takes up those that rest (`queued`, the latter
    * first), in one transaction. Costs in the order of the proposals.
@@ -297,11 +288,20 @@ export interface WritableStore extends ReadableStore {
   ruleOutTrial(trialId: string, metrics: Metrics, reason: string): EndedTrial;
   /** Appended to what was measured before, in one transaction; the trial may be in any state. */
   recordLatency(trialId: string, measurements: readonly LatencyMeasurement[]): void;
-  /**
-   * Its leg is done: `resting`, with the `rested` event, in one transaction. The epoch checkpoint
-   * leaves where nothing goes on from it, after a schedule of its own.
-   */
-  restTrial(trialId: string, rested: RestedTrial): EndedTrial;
+  /** Its leg, to this epoch, is done: `resting`, with the `rested` event. The epoch checkpoint
+   * leaves where nothing goes on from it, after a schedule of its own. */
+  restTrial(
+    trialId: string,
+    rested: { readonly epoch: number; readonly metrics: Metrics; readonly seconds: number },
+  ): EndedTrial;
+  /** Paused or cut off: it can go on from its epoch checkpoint. */
+  interruptTrial(trialId: string, seconds: number): void;
+  /** Test accuracy of a reported student: once; a second call throws. */
+  recordTest(trialId: string, testAccuracy: number): void;
+}
+
+/** Of one-shot searches. */
+export interface SearchWrites {
   /** Where a search can go on from: returns the file that it replaced. */
   keepSupernet(runId: string, search: number, weights: Omit<SupernetRow, 'runId' | 'search'>): string | undefined;
   /** Of a search that is to begin anew, or whose weights nobody needs any more: returns the file
@@ -309,9 +309,12 @@ export interface WritableStore extends ReadableStore {
   dropSupernet(runId: string, search: number): string | undefined;
   /** The `searched` event and the weights, in one transaction. Gives files that nothing names. */
   finishSearch(runId: string, ended: EndedSearch): { readonly event: RunEvent; readonly files: readonly string[] };
-  /** Paused or cut off: it can go on from its epoch checkpoint. */
-  interruptTrial(trialId: string, seconds: number): void;
-  /** Test accuracy of a reported student: once; a second call throws. */
-  recordTest(trialId: string, testAccuracy: number): void;
+}
+
+/** Each of the writes is one transaction. */
+export interface WritableStore extends ReadableStore, RunWrites, TrialWrites, SearchWrites {
+  /** Counts sessions: a later session's fence is greater. Written into temp folder names and
+   * jobs. */
+  readonly fence: string;
   close(): void;
 }

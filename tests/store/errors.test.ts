@@ -2,7 +2,7 @@
  * cause. */
 import { describe, expect, it } from 'vitest';
 import { WorkbenchError } from '../../src/core/errors.ts';
-import { allInWordsOf, corrupt, inWordsOf, isUnwritable, toWorkbenchError } from '../../src/store/errors.ts';
+import { corrupt, eachBy, inWordsOf, isUnwritable, toWorkbenchError } from '../../src/store/errors.ts';
 
 const FILE = '/w/workspace.sqlite';
 const failing = (code: string, message = 'no'): Error => Object.assign(new Error(message), { code });
@@ -108,7 +108,7 @@ describe('work in the words of a file', () => {
       throw failing('ENOSPC');
     };
     expect(() => inWordsOf(FILE, full)).toThrow(expect.objectContaining({ code: 'disk.full' }));
-    const methods = allInWordsOf(FILE, { add: (a: number, b: number) => a + b, full });
+    const methods = eachBy({ add: (a: number, b: number) => a + b, full }, (work) => inWordsOf(FILE, work));
     expect(methods.add(2, 3)).toBe(5);
     expect(() => methods.full()).toThrow(expect.objectContaining({ code: 'disk.full', place: { file: FILE } }));
   });

@@ -10,7 +10,7 @@ import { flushFile, flushFolder, flushTree, flushTreeNow, makeFolder, move } fro
 import { codeOf, inWordsOf, toWorkbenchError } from '../errors.ts';
 import { makeFolders, storedFiles, type StoredFiles } from '../files.ts';
 import { migrate } from '../migrate.ts';
-import { ARRIVED, ARRIVING, readMark, takeOut } from './passage.ts';
+import { ARRIVED, ARRIVING, readMark, setMark, takeOut } from './passage.ts';
 import { passRun, runRecordWriter } from '../rows/run-records.ts';
 import type { IncomingRun } from '../rows/run-records.ts';
 import { conflict } from '../rules.ts';
@@ -181,9 +181,9 @@ const UNIT = /^(?:teachers|datasets|replays)\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,120}
  * was put back) is nothing to wait for.
  */
 export function publishArrived(db: Connection, root: string): void {
-  const text = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(ARRIVED);
-  if (text === undefined) return;
-  for (const { from, to } of waitingIn(text)) {
+  const mark = readMark(db, ARRIVED);
+  if (mark === undefined) return;
+  for (const { from, to } of Array.isArray(mark) ? mark.filter(isWaiting) : []) {
     const [source, target] = [join(root, from), join(root, to)];
     const found = lstatSync(source, { throwIfNoEntry: false });
     if (found === undefined || found.isSymbolicLink() || existsSync(target)) continue;
@@ -207,11 +207,6 @@ function publish(source: string, target: string): void {
   }
 }
 
-function waitingIn(text: string): Waiting {
-  const value = readMark(text);
-  return Array.isArray(value) ? value.filter(isWaiting) : [];
-}
-
 function isWaiting(value: unknown): value is Waiting[number] {
   if (typeof value !== 'object' || value === null || !('from' in value) || !('to' in value)) return false;
   const { from, to } = value;
@@ -222,9 +217,4 @@ function isWaiting(value: unknown): value is Waiting[number] {
 
 function isThere(db: Connection, runId: string): boolean {
   return db.prepare<[string]>('SELECT 1 FROM run WHERE id = ?').get(runId) !== undefined;
-}
-
-function setMark(db: Connection, mark: typeof ARRIVING | typeof ARRIVED, value: unknown): void {
-  if (value === undefined) db.prepare<[string]>('DELETE FROM meta WHERE key = ?').run(mark);
-  else db.prepare<[string, string]>('INSERT INTO meta (key, value) VALUES (?, ?)').run(mark, JSON.stringify(value));
 }

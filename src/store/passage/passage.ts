@@ -14,9 +14,8 @@ export const LEAVING = 'leaving';
 export const ARRIVED = 'arrived';
 
 export function passageReader(db: Connection) {
-  const read = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck();
   const name = db.prepare<[string], string>('SELECT name FROM run WHERE id = ?').pluck();
-  const passage = (): Passage => ({ arriving: idsIn(read.get(ARRIVING)), leaving: idsIn(read.get(LEAVING)) });
+  const passage = (): Passage => ({ arriving: idsIn(db, ARRIVING), leaving: idsIn(db, LEAVING) });
   return {
     passage,
     /** Throws `workspace.busy` for a run that is not all here yet. */
@@ -32,17 +31,27 @@ export function busy(file: string, what: string): WorkbenchError {
   return new WorkbenchError('workspace.busy', `${what}: wait for its end, or stop it, and try again.`, { file });
 }
 
-/** What a mark says; marks may be a stranger's, or of a version before. */
-export function readMark(text: string | undefined): unknown {
+type Mark = typeof ARRIVING | typeof LEAVING | typeof ARRIVED;
+
+/** What a mark says, its text where that is no JSON: marks may be a stranger's, or of a version
+ * before. */
+export function readMark(db: Connection, mark: Mark): unknown {
+  const text = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(mark);
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    return undefined;
+    return text;
   }
 }
 
-function idsIn(text: string | undefined): readonly string[] {
-  const value = readMark(text);
+/** `undefined`: it goes. What waits by another one is never written over. */
+export function setMark(db: Connection, mark: Mark, value: unknown): void {
+  if (value === undefined) db.prepare('DELETE FROM meta WHERE key = ?').run(mark);
+  else db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run(mark, JSON.stringify(value));
+}
+
+function idsIn(db: Connection, mark: Mark): readonly string[] {
+  const value = readMark(db, mark);
   const list: unknown = typeof value === 'object' && value !== null && 'runs' in value ? value.runs : value;
   return Array.isArray(list) ? list.filter((id) => typeof id === 'string') : [];
 }
@@ -53,7 +62,7 @@ export function takeOut(db: Connection, mark: typeof ARRIVING | typeof LEAVING):
   const { arriving, leaving } = passageReader(db).passage();
   const remove = db.prepare<[string], string>('DELETE FROM run WHERE id = ? RETURNING name').pluck();
   const gone = (mark === ARRIVING ? arriving : leaving).flatMap((id) => remove.all(id));
-  db.prepare<[string]>('DELETE FROM meta WHERE key = ?').run(mark);
+  setMark(db, mark, undefined);
   return gone;
 }
 

@@ -29,9 +29,11 @@ export function checkpointWriter(db: Connection) {
   const insert = db.prepare<[string, string, number, string, number, string]>(
     'INSERT INTO checkpoint (trial_id, kind, epoch, file, bytes, sha256) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const remove = db
+  const gone = db
     .prepare<[string, string], string>('DELETE FROM checkpoint WHERE trial_id = ? AND kind = ? RETURNING file')
     .pluck();
+  /** Returns its file. */
+  const remove = (trialId: string, kind: CheckpointRow['kind']): string | undefined => gone.get(trialId, kind);
 
   const insertRow = (row: CheckpointRow): void => {
     insert.run(row.trialId, row.kind, row.epoch, row.file, row.bytes, row.sha256);
@@ -39,15 +41,15 @@ export function checkpointWriter(db: Connection) {
 
   return {
     insert: insertRow,
+    remove,
     removeWeights: (trialId: string): readonly string[] =>
-      [remove.get(trialId, 'final'), remove.get(trialId, 'best')].filter((file) => file !== undefined),
-    removeEpoch: (trialId: string): string | undefined => remove.get(trialId, 'epoch'),
+      [remove(trialId, 'final'), remove(trialId, 'best')].filter((file) => file !== undefined),
     /**
      * Takes the place of the trial's epoch checkpoint, whether it is the next one or the final one
      * of a trial that goes on no more; returns the file that no row names any more.
      */
     replaceEpoch: (row: CheckpointRow): string | undefined => {
-      const old = remove.get(row.trialId, 'epoch');
+      const old = remove(row.trialId, 'epoch');
       insertRow(row);
       return old === row.file ? undefined : old;
     },

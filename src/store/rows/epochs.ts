@@ -4,25 +4,22 @@ import type { Connection } from '../database.ts';
 import { readNumber, writeNumber, type WrittenNumber } from '../numbers.ts';
 import { assertPoint } from '../rules.ts';
 
-interface EpochRow {
-  readonly epoch: number;
-  readonly train_loss: WrittenNumber;
-  readonly validation_loss: WrittenNumber;
-  readonly validation_accuracy: WrittenNumber;
-  readonly learning_rate: WrittenNumber;
-  readonly seconds: WrittenNumber;
-}
+type EpochRow = { readonly [Column in keyof EpochPoint]: WrittenNumber };
 
 export function epochReader(db: Connection) {
-  const ofTrial = db.prepare<[string], EpochRow>('SELECT * FROM epoch WHERE trial_id = ? ORDER BY epoch');
+  const ofTrial = db.prepare<[string], EpochRow>(
+    `SELECT epoch, train_loss AS trainLoss, validation_loss AS validationLoss,
+       validation_accuracy AS validationAccuracy, learning_rate AS learningRate, seconds
+     FROM epoch WHERE trial_id = ? ORDER BY epoch`,
+  );
   return {
     epochs: (trialId: string): readonly EpochPoint[] =>
       ofTrial.all(trialId).map((row) => ({
-        epoch: row.epoch,
-        trainLoss: readNumber(row.train_loss),
-        validationLoss: readNumber(row.validation_loss),
-        validationAccuracy: readNumber(row.validation_accuracy),
-        learningRate: readNumber(row.learning_rate),
+        epoch: readNumber(row.epoch),
+        trainLoss: readNumber(row.trainLoss),
+        validationLoss: readNumber(row.validationLoss),
+        validationAccuracy: readNumber(row.validationAccuracy),
+        learningRate: readNumber(row.learningRate),
         seconds: readNumber(row.seconds),
       })),
   };

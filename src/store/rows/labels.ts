@@ -1,6 +1,5 @@
 /** What people write onto runs and students: tags and notes. */
 import type { Connection } from '../database.ts';
-import { missingRun } from '../rules.ts';
 import { byLetters, foldName } from '../summaries.ts';
 
 export function tagReader(db: Connection) {
@@ -23,7 +22,6 @@ export function labelWriter(db: Connection) {
     'INSERT INTO run_tag (run_id, tag, tag_folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const remove = db.prepare<[string, string]>('DELETE FROM run_tag WHERE run_id = ? AND tag_folded = ?');
-  const setRun = db.prepare<[string, string]>('UPDATE run SET note = ? WHERE id = ?');
   const setTrial = db.prepare<[string, string]>(
     'INSERT INTO trial_note (trial_id, note) VALUES (?, ?) ON CONFLICT (trial_id) DO UPDATE SET note = excluded.note',
   );
@@ -31,9 +29,6 @@ export function labelWriter(db: Connection) {
   return {
     tag: (runId: string, tags: readonly string[]) => tags.forEach((tag) => add.run(runId, tag, foldName(tag))),
     untag: (runId: string, tags: readonly string[]) => tags.forEach((tag) => remove.run(runId, foldName(tag))),
-    setRunNote: (runId: string, note: string) => {
-      if (setRun.run(note, runId).changes !== 1) throw missingRun(runId);
-    },
     setTrialNote: (trialId: string, note: string) => {
       if (note === '') clearTrial.run(trialId);
       else setTrial.run(trialId, note);

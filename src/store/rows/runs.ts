@@ -1,15 +1,15 @@
 /** Rows of runs: reading, writing and their lists. */
 import { completeConfig } from '../../core/records/run.ts';
-import type { PriorResult, RecordedConfig, Run, RunState, SearchConfig } from '../../core/records/run.ts';
+import type { PriorResult, RecordedConfig, Run, RunState } from '../../core/records/run.ts';
 import { runSourcesSchema } from '../../core/records/sources.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { TrialState } from '../../core/records/trial.ts';
-import type { Connection } from '../database.ts';
+import { sweeper, updater, type Connection } from '../database.ts';
 import { tagReader } from './labels.ts';
 import { readJson, writeJson } from '../numbers.ts';
 import { assertAtRest, assertRunMove, missingRun, NO_TRIALS } from '../rules.ts';
 import { runPages } from './run-query.ts';
-import type { RunQuery } from '../store.ts';
+import type { NewRun, RunQuery } from '../store.ts';
 import type { RunScore, RunSummary } from '../../core/records/summary.ts';
 import type { RunSize } from '../../core/records/run-list.ts';
 import { EMPTY_SCORE, foldName } from '../summaries.ts';
@@ -113,15 +113,6 @@ export function runReader(db: Connection) {
   };
 }
 
-export interface NewRun {
-  readonly id: string;
-  readonly config: SearchConfig;
-  readonly strategyVersion: number;
-  readonly sample: boolean;
-  readonly prior?: readonly PriorResult[];
-  readonly sources?: RunSources;
-}
-
 /** Calls belong inside a transaction of the store. */
 export function runWriter(db: Connection, session: string) {
   const state = db.prepare<[string], RunState>('SELECT state FROM run WHERE id = ?').pluck();
@@ -129,29 +120,24 @@ export function runWriter(db: Connection, session: string) {
     INSERT INTO run (id, name, name_folded, state, config, strategy_version, sample, session, created_at, score,
       sources)
     VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?)`);
-  const move = db.prepare<[RunState, string | null, string | null, string | null, string]>(
-    'UPDATE run SET state = ?, reason = ?, session = ?, finished_at = ? WHERE id = ?',
-  );
-  const addSeconds = db.prepare<[number, string]>('UPDATE run SET seconds = seconds + ? WHERE id = ?');
-  const rename = db.prepare<[string, string, string]>('UPDATE run SET name = ?, name_folded = ? WHERE id = ?');
-  const keep = db.prepare<[string]>('UPDATE run SET sample = 0 WHERE id = ?');
-  const score = db.prepare<[string, string]>('UPDATE run SET score = ? WHERE id = ?');
-  const sources = db.prepare<[string, string]>('UPDATE run SET sources = ? WHERE id = ?');
-  const trash = db.prepare<[string, string]>('UPDATE run SET trashed_at = coalesce(trashed_at, ?) WHERE id = ?');
-  const restore = db.prepare<[string]>('UPDATE run SET trashed_at = NULL WHERE id = ?');
-  const frontOnly = db.prepare<[string]>('UPDATE run SET front_only = 1 WHERE id = ?');
   const remove = db.prepare<[string]>('DELETE FROM run WHERE id = ?');
-  const sweep = db.prepare<[string, string], { id: string }>(`
-    UPDATE run SET state = 'interrupted', session = NULL, reason = ?
-    WHERE state = 'running' AND session IS NOT ? RETURNING id`);
+  const set = (columns: string) => {
+    const update = updater(db, 'run', columns);
+    return (id: string, ...values: readonly (string | number | null)[]): void => {
+      if (!update(id, ...values)) throw missingRun(id);
+    };
+  };
+  const move = set('state = ?, reason = ?, session = ?, finished_at = ?');
+  const rename = set('name = ?, name_folded = ?');
+  const score = set('score = ?');
+  const sources = set('sources = ?');
+  const trash = set('trashed_at = coalesce(trashed_at, ?)');
+  const frontOnly = set('front_only = 1');
 
   const stateOf = (id: string): RunState => {
     const found = state.get(id);
     if (found === undefined) throw missingRun(id);
     return found;
-  };
-  const one = (id: string, changes: number) => {
-    if (changes !== 1) throw missingRun(id);
   };
 
   return {
@@ -169,23 +155,26 @@ export function runWriter(db: Connection, session: string) {
     move: (id: string, to: RunState, reason: string | undefined, at: string) => {
       assertRunMove(id, stateOf(id), to);
       const ended = to === 'finished' || to === 'failed';
-      move.run(to, reason ?? null, to === 'running' ? session : null, ended ? at : null, id);
+      move(id, to, reason ?? null, to === 'running' ? session : null, ended ? at : null);
     },
-    addSeconds: (id: string, seconds: number) => one(id, addSeconds.run(seconds, id).changes),
-    rename: (id: string, name: string) => one(id, rename.run(name, foldName(name), id).changes),
-    keep: (id: string) => one(id, keep.run(id).changes),
-    setScore: (id: string, value: RunScore) => one(id, score.run(writeJson(value), id).changes),
-    setSources: (id: string, value: RunSources) => one(id, sources.run(JSON.stringify(value), id).changes),
+    addSeconds: set('seconds = seconds + ?'),
+    rename: (id: string, name: string) => rename(id, name, foldName(name)),
+    keep: set('sample = 0'),
+    setNote: set('note = ?'),
+    setScore: (id: string, value: RunScore) => score(id, writeJson(value)),
+    setSources: (id: string, value: RunSources) => sources(id, JSON.stringify(value)),
     trash: (id: string, at: string) => {
       assertAtRest(id, stateOf(id));
-      trash.run(at, id);
+      trash(id, at);
     },
-    restore: (id: string) => one(id, restore.run(id).changes),
+    restore: set('trashed_at = NULL'),
     setFrontOnly: (id: string) => {
       assertAtRest(id, stateOf(id));
-      frontOnly.run(id);
+      frontOnly(id);
     },
-    remove: (id: string) => one(id, remove.run(id).changes),
-    sweep: (reason: string): readonly string[] => sweep.all(reason, session).map((row) => row.id),
+    remove: (id: string): void => {
+      if (remove.run(id).changes !== 1) throw missingRun(id);
+    },
+    sweep: sweeper(db, 'run', session),
   };
 }

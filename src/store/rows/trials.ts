@@ -4,7 +4,7 @@ import type { Continuation, Proposal } from '../../core/records/events.ts';
 import type { Leg, WarmStart, Why } from '../../core/records/proposal.ts';
 import type { Configuration } from '../../core/space/space.ts';
 import type { Trial, TrialState } from '../../core/records/trial.ts';
-import type { Connection } from '../database.ts';
+import { sweeper, updater, type Connection } from '../database.ts';
 import { trialIdOf } from '../ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from '../numbers.ts';
 import { assertTestable, assertTrialMove, conflict, missingTrial } from '../rules.ts';
@@ -44,20 +44,10 @@ interface ChosenTrials {
   readonly family: string | null;
 }
 
-const writeLeg = (leg: Leg | undefined): string | null => (leg === undefined ? null : writeJson(leg));
+/** For a column that may have none. */
+export const writeAny = (value: unknown): string | null => (value === undefined ? null : writeJson(value));
 
-/** As the function before has written it. */
-const readLeg = (leg: string | null | undefined): Leg | undefined => (leg == null ? undefined : (readJson(leg) as Leg));
-
-/** Absent in a database of an earlier schema, which is read as it is. */
-const legField = (leg: string | null | undefined): Pick<Trial, 'leg'> => {
-  const known = readLeg(leg);
-  return known === undefined ? {} : { leg: known };
-};
-
-/** Absent in a database of an earlier schema, too; written below from a value of this type. */
-const fromField = (from: string | null | undefined): Pick<Trial, 'from'> =>
-  from == null ? {} : { from: readJson(from) as WarmStart };
+const readLeg = (leg: string | null): Leg | undefined => (leg === null ? undefined : (readJson(leg) as Leg));
 
 /** The JSON columns are written below from values of these types. */
 function toTrial(row: TrialRow): Trial {
@@ -69,8 +59,8 @@ function toTrial(row: TrialRow): Trial {
     candidate: { family: row.family, config: readJson(row.config) as Configuration },
     seed: row.seed,
     why: readJson(row.why) as Why,
-    ...legField(row.leg),
-    ...fromField(row.warm_start),
+    ...(row.leg !== null && { leg: readLeg(row.leg) }),
+    ...(row.warm_start !== null && { from: readJson(row.warm_start) as WarmStart }),
     params: row.params,
     macs: row.macs,
     peakActivationBytes: row.peak_activation_bytes,
@@ -155,27 +145,18 @@ export function trialWriter(db: Connection, session: string) {
     INSERT INTO trial (id, run_id, number, state, family, config, seed, why, leg, warm_start, params, macs,
       peak_activation_bytes, epochs, created_at)
     VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const start = db.prepare<[string, string]>(
-    `UPDATE trial SET state = 'running', attempts = attempts + 1, reason = NULL, session = ? WHERE id = ?`,
+  const set = (columns: string) => updater(db, 'trial', columns);
+  const start = set(`state = 'running', attempts = attempts + 1, reason = NULL, session = ?`);
+  const explain = set('reason = ?');
+  const interrupt = set(`state = 'interrupted', session = NULL, seconds = seconds + ?`);
+  const rest = set(`state = 'resting', session = NULL, seconds = seconds + ?`);
+  const goOn = set(`state = 'queued', leg = ?`);
+  const end = set(
+    'state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?, finished_at = ?',
   );
-  const explain = db.prepare<[string, string]>('UPDATE trial SET reason = ? WHERE id = ?');
-  const interrupt = db.prepare<[number, string]>(
-    `UPDATE trial SET state = 'interrupted', session = NULL, seconds = seconds + ? WHERE id = ?`,
-  );
-  const rest = db.prepare<[number, string]>(
-    `UPDATE trial SET state = 'resting', session = NULL, seconds = seconds + ? WHERE id = ?`,
-  );
-  const goOn = db.prepare<[string | null, string]>(`UPDATE trial SET state = 'queued', leg = ? WHERE id = ?`);
-  const end = db.prepare<[EndState, string, string | null, number, string, string]>(`
-    UPDATE trial SET state = ?, metrics = ?, reason = coalesce(?, reason), session = NULL, seconds = seconds + ?,
-      finished_at = ? WHERE id = ?`);
-  const test = db.prepare<[WrittenNumber, string]>('UPDATE trial SET test_accuracy = ? WHERE id = ?');
-  const sweep = db.prepare<[string, string], { id: string }>(`
-    UPDATE trial SET state = 'interrupted', session = NULL, reason = ?
-    WHERE state = 'running' AND session IS NOT ? RETURNING id`);
-
-  const legOf = db.prepare<[string], string | null>('SELECT leg FROM trial WHERE id = ?').pluck();
-
+  const test = set('test_accuracy = ?');
+  const legs = db.prepare<[string], string | null>('SELECT leg FROM trial WHERE id = ?').pluck();
+  const legOf = (id: string): Leg | undefined => readLeg(legs.get(id) ?? null);
   const placeOf = (id: string): TrialPlace => {
     const found = place.get(id);
     if (!found) throw missingTrial(id);
@@ -192,31 +173,28 @@ export function trialWriter(db: Connection, session: string) {
     nextNumber: (runId: string): number => next.get(runId) ?? 0,
     create: (runId: string, proposal: Proposal, costs: NewTrialCosts, epochs: number, createdAt: string): string => {
       const id = trialIdOf(runId, proposal.trial);
-      const { family, config } = proposal.candidate;
+      const { trial, candidate, seed, why, leg, from } = proposal;
       const { params, macs, peakActivationBytes } = costs;
-      const why = writeJson(proposal.why);
-      const { trial, seed, from } = proposal;
       insert.run(
-        ...[id, runId, trial, family, writeJson(config), seed, why, writeLeg(proposal.leg)],
-        from === undefined ? null : writeJson(from),
-        ...[params, macs, peakActivationBytes, epochs, createdAt],
+        ...[id, runId, trial, candidate.family, writeJson(candidate.config), seed, writeJson(why)],
+        ...[writeAny(leg), writeAny(from), params, macs, peakActivationBytes, epochs, createdAt],
       );
       return id;
     },
     start: (id: string) => {
       moveTo(id, 'running');
-      start.run(session, id);
+      start(id, session);
     },
-    giveReason: (id: string, reason: string) => void explain.run(reason, id),
+    giveReason: explain,
     interrupt: (id: string, seconds: number) => {
       moveTo(id, 'interrupted');
-      interrupt.run(seconds, id);
+      interrupt(id, seconds);
     },
-    rest: (id: string, seconds: number): TrialPlace & Pick<Trial, 'leg'> => {
+    rest: (id: string, seconds: number): TrialPlace & { readonly leg: Leg } => {
       const found = moveTo(id, 'resting');
-      const leg = readLeg(legOf.get(id));
+      const leg = legOf(id);
       if (leg === undefined) throw conflict(`Trial ${id} is trained to its end: it does not rest.`);
-      rest.run(seconds, id);
+      rest(id, seconds);
       return { ...found, leg };
     },
     /** Where it had a schedule of its own, all of it starts afresh: its curve is the caller's to
@@ -224,8 +202,8 @@ export function trialWriter(db: Connection, session: string) {
     goOn: (runId: string, { trial, leg }: Continuation): { readonly id: string; readonly isAfresh: boolean } => {
       const id = trialIdOf(runId, trial);
       moveTo(id, 'queued');
-      const isAfresh = readLeg(legOf.get(id))?.schedule === 'own';
-      goOn.run(writeLeg(leg), id);
+      const isAfresh = legOf(id)?.schedule === 'own';
+      goOn(id, writeAny(leg));
       return { id, isAfresh };
     },
     end: (
@@ -234,14 +212,14 @@ export function trialWriter(db: Connection, session: string) {
       outcome: { readonly metrics: Metrics; readonly reason?: string; readonly seconds: number; readonly at: string },
     ): TrialPlace => {
       const found = moveTo(id, to);
-      end.run(to, writeJson(outcome.metrics), outcome.reason ?? null, outcome.seconds, outcome.at, id);
+      end(id, to, writeJson(outcome.metrics), outcome.reason ?? null, outcome.seconds, outcome.at);
       return found;
     },
     recordTest: (id: string, accuracy: number) => {
       const { state, tested } = placeOf(id);
       assertTestable(id, state, tested === 1);
-      test.run(writeNumber(accuracy), id);
+      test(id, writeNumber(accuracy));
     },
-    sweep: (reason: string): readonly string[] => sweep.all(reason, session).map((row) => row.id),
+    sweep: sweeper(db, 'trial', session),
   };
 }

@@ -1,6 +1,7 @@
 /** Saved views of the list of runs. */
+import { WorkbenchError } from '../../core/errors.ts';
 import type { Connection } from '../database.ts';
-import { conflict, missingView } from '../rules.ts';
+import { conflict } from '../rules.ts';
 import type { SavedView } from '../store.ts';
 import { foldName } from '../summaries.ts';
 
@@ -23,7 +24,8 @@ export function viewWriter(db: Connection) {
       return saved;
     },
     remove: (id: number) => {
-      if (remove.run(id).changes !== 1) throw missingView(id);
+      if (remove.run(id).changes === 1) return;
+      throw new WorkbenchError('usage.invalid', `There is no saved view ${id} in this workspace any more.`);
     },
   };
 }

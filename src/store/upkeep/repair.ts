@@ -5,21 +5,23 @@
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
-import { askedIn, standingsOf, toldOf } from '../../core/records/events.ts';
+import { askedIn, standingsOf } from '../../core/records/events.ts';
 import type { Proposal, RunEvent, Standing } from '../../core/records/events.ts';
-import type { WarmStart } from '../../core/records/proposal.ts';
 import { endOf } from '../../core/records/trial.ts';
-import type { Trial, TrialEnd, TrialState } from '../../core/records/trial.ts';
+import type { Trial, TrialEnd } from '../../core/records/trial.ts';
 import { ASIDE } from './backup.ts';
-import type { Connection } from '../database.ts';
+import { updater, type Connection } from '../database.ts';
 import { flushFolder, makeFolder } from '../disk.ts';
-import { eventReader } from '../rows/event-log.ts';
+import { checkpointReader, checkpointWriter } from '../rows/checkpoints.ts';
+import { epochWriter } from '../rows/epochs.ts';
+import { eventReader, eventWriter } from '../rows/event-log.ts';
+import { supernetWriter } from '../rows/supernets.ts';
 import { inWordsOf } from '../errors.ts';
 import type { StoredFiles } from '../files.ts';
 import { trialIdOf } from '../ids.ts';
 import { writeJson } from '../numbers.ts';
 import type { CheckpointRow } from '../store.ts';
-import { trialReader } from '../rows/trials.ts';
+import { trialReader, writeAny } from '../rows/trials.ts';
 
 /** What can be done about a problem that the doctor found. */
 export type Mend =
@@ -117,9 +119,7 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
     remakeTrial(db, runId, proposal, at);
     remade += 1;
   }
-  const { changes: cut } = db
-    .prepare<[string, number]>('DELETE FROM trial WHERE run_id = ? AND number >= ?')
-    .run(runId, kept);
+  const { changes: cut } = db.prepare('DELETE FROM trial WHERE run_id = ? AND number >= ?').run(runId, kept);
   const log = agreeing(events, trialReader(db).trials(runId));
   rewriteLog(db, runId, log, at);
   mendStandings(db, runId, log);
@@ -129,12 +129,10 @@ function mendLog(db: Connection, runId: string, at: string): readonly string[] {
     cut > 0 ? ` After a gap in the records ${students(cut)} are gone.` : '',
   ].join('');
   if (lost !== '') {
-    db.prepare<[string, string]>('UPDATE run SET reason = ? WHERE id = ?').run(`Repaired.${lost}`, runId);
+    updater(db, 'run', 'reason = ?')(runId, `Repaired.${lost}`);
   }
   return [`The log of run ${runId} was brought into agreement with its ${students(kept)}.${lost}`];
 }
-
-const writeFrom = (from: WarmStart | undefined): string | null => (from === undefined ? null : writeJson(from));
 
 const students = (count: number): string => (count === 1 ? '1 student' : `${count} students`);
 
@@ -144,7 +142,7 @@ function remakeTrial(db: Connection, runId: string, { trial, candidate, seed, wh
     `INSERT INTO trial (id, run_id, number, state, family, config, seed, why, params, macs, peak_activation_bytes,
        epochs, reason, created_at, finished_at, warm_start)
      VALUES (?, ?, ?, 'failed', ?, ?, ?, ?, 0, 0, 0, 0, 'The records of this student were lost.', ?, ?, ?)`,
-  ).run(trialIdOf(runId, trial), runId, trial, family, config, seed, writeJson(why), at, at, writeFrom(from));
+  ).run(trialIdOf(runId, trial), runId, trial, family, config, seed, writeJson(why), at, at, writeAny(from));
 }
 
 /** `events` as far as they speak of `trials`, which are in order and without a gap, and what they
@@ -213,19 +211,19 @@ function agreeing(events: readonly RunEvent[], trials: readonly Trial[]): readon
  * for last. */
 function mendStandings(db: Connection, runId: string, log: readonly RunEvent[]): void {
   const standings = standingsOf(log);
-  const mend = db.prepare<[TrialState, string | null, string]>('UPDATE trial SET state = ?, leg = ? WHERE id = ?');
+  const mend = updater(db, 'trial', 'state = ?, leg = ?');
   for (const trial of trialReader(db).trials(runId)) {
     const standing = standings.get(trial.number);
     if (standing === undefined || agrees(trial, standing)) continue;
     const state = standing.state === 'resting' ? 'resting' : trial.state === 'resting' ? 'queued' : trial.state;
-    mend.run(state, standing.leg === undefined ? null : writeJson(standing.leg), trial.id);
+    mend(trial.id, state, writeAny(standing.leg));
   }
 }
 
 /** Rows begin with the weights that the log says. */
 function mendStarts(db: Connection, runId: string, log: readonly RunEvent[]): void {
-  const mend = db.prepare<[string | null, string]>('UPDATE trial SET warm_start = ? WHERE id = ?');
-  for (const { trial, from } of log.flatMap(askedIn)) mend.run(writeFrom(from), trialIdOf(runId, trial));
+  const mend = updater(db, 'trial', 'warm_start = ?');
+  for (const { trial, from } of log.flatMap(askedIn)) mend(trialIdOf(runId, trial), writeAny(from));
 }
 
 /** Whether a trial that has not ended stands where its run's log says. */
@@ -250,39 +248,22 @@ function rewriteLog(db: Connection, runId: string, log: readonly RunEvent[], at:
       .map((row) => [row.json, row.at]),
   );
   db.prepare<[string]>('DELETE FROM event WHERE run_id = ?').run(runId);
-  const insert = db.prepare<[string, number, string, number | null, string, string]>(
-    'INSERT INTO event (run_id, seq, type, trial, json, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  log.forEach((event, seq) => {
-    const json = writeJson(event);
-    insert.run(runId, seq, event.type, toldOf(event) ?? null, json, times.get(json) ?? at);
-  });
+  const { append } = eventWriter(db);
+  for (const event of log) append(runId, event, times.get(writeJson(event)) ?? at);
 }
 
 /** An open trial that has lost what it could go on from begins anew; a finished one keeps its
  * result. */
 function dropCheckpoint(db: Connection, trialId: string, kind: CheckpointRow['kind']): readonly string[] {
-  const { changes } = db
-    .prepare<[string, string]>('DELETE FROM checkpoint WHERE trial_id = ? AND kind = ?')
-    .run(trialId, kind);
-  if (changes === 0) return [];
+  if (checkpointWriter(db).remove(trialId, kind) === undefined) return [];
   if (kind !== 'epoch') return [`Trial ${trialId} has lost its weights (${kind}); its result stays.`];
-  beginAnew(db, trialId);
+  epochWriter(db).forget(trialId);
   return [`Trial ${trialId} has lost what it could go on from, and begins anew.`];
 }
 
 function dropSupernet(db: Connection, runId: string, search: number): readonly string[] {
-  const { changes } = db
-    .prepare<[string, number]>('DELETE FROM supernet WHERE run_id = ? AND search = ?')
-    .run(runId, search);
-  return changes === 0
-    ? []
-    : [`Search ${search} of run ${runId} has lost its weights; what the log tells of it stays.`];
-}
-
-function beginAnew(db: Connection, trialId: string): void {
-  db.prepare<[string]>('DELETE FROM epoch WHERE trial_id = ?').run(trialId);
-  db.prepare<[string]>('UPDATE trial SET epochs_done = 0 WHERE id = ?').run(trialId);
+  if (supernetWriter(db).remove(runId, search) === undefined) return [];
+  return [`Search ${search} of run ${runId} has lost its weights; what the log tells of it stays.`];
 }
 
 /** A trial that has ended counts the points that it has; one that goes on does so where points and
@@ -295,17 +276,14 @@ function mendCurve(db: Connection, trialId: string): readonly string[] {
     .pluck()
     .all(trialId);
   const isOpen = endOf(trial) === undefined;
-  const from = db
-    .prepare<[string], number>(`SELECT epoch FROM checkpoint WHERE trial_id = ? AND kind = 'epoch'`)
-    .pluck()
-    .get(trialId);
+  const from = checkpointReader(db).checkpoint(trialId, 'epoch')?.epoch;
   const isWhole = points.every((epoch, index) => epoch === index + 1);
   if (isOpen && !(isWhole && from === points.length)) {
-    db.prepare<[string]>(`DELETE FROM checkpoint WHERE trial_id = ? AND kind = 'epoch'`).run(trialId);
-    beginAnew(db, trialId);
+    checkpointWriter(db).remove(trialId, 'epoch');
+    epochWriter(db).forget(trialId);
     return [`Trial ${trialId} has lost points of its curve, and begins anew.`];
   }
-  db.prepare<[number, string]>('UPDATE trial SET epochs_done = ? WHERE id = ?').run(points.length, trialId);
+  updater(db, 'trial', 'epochs_done = ?')(trialId, points.length);
   return [`Trial ${trialId} now counts the ${points.length} points that its curve has.`];
 }
 
