@@ -1,7 +1,7 @@
 /** What the games of a replay say, as rows for tables and files: pure, from the records alone. */
 import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { numberWord } from '../../bridge/numbers.ts';
-import type { AnytimeCurve, Comparison, Reached, SeededCurves, Spread } from '../../core/anytime.ts';
+import type { Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
@@ -33,21 +33,15 @@ export function lengthOf(results: readonly GameResultView[]): number {
   return results.reduce((longest, { rows }) => Math.max(longest, rows.length), 0);
 }
 
-export interface StrategyCurves {
-  readonly strategy: string;
-  readonly curves: readonly AnytimeCurve[];
-}
-
-export function strategyCurves({ summary, results }: ReplayView, measure: Measure): readonly StrategyCurves[] {
+export function strategyCurves({ summary, results }: ReplayView, measure: Measure) {
   return summary.strategies.map((strategy) => ({
     strategy,
     curves: [...curvesOf(results, strategy, measure).values()],
   }));
 }
 
-export interface CountRow {
+interface CountRow {
   readonly strategy: string;
-  readonly seeds: number;
   readonly spreads: readonly Spread[];
 }
 
@@ -55,7 +49,7 @@ export interface CountRow {
 export function countTable(replay: ReplayView, measure: Measure) {
   const counts = readingCounts(lengthOf(replay.results));
   const goal = goalOf(replay.summary, measure);
-  const rows: readonly CountRow[] = strategyCurves(replay, measure).map(({ strategy, curves }) => ({
+  const rows = strategyCurves(replay, measure).map(({ strategy, curves }) => ({
     strategy,
     seeds: curves.length,
     spreads: counts.map((count) => spreadAfter(curves, count, goal)),
@@ -92,11 +86,7 @@ export function weakestOf(replay: ReplayView, measure: Measure): string | undefi
     .sort((left, right) => sign * ((left.end ?? 0) - (right.end ?? 0)))[0]?.strategy;
 }
 
-export interface ThresholdRow extends Reached {
-  readonly strategy: string;
-}
-
-export function thresholdRows(replay: ReplayView, measure: Measure, threshold: number): readonly ThresholdRow[] {
+export function thresholdRows(replay: ReplayView, measure: Measure, threshold: number) {
   const goal = goalOf(replay.summary, measure);
   return strategyCurves(replay, measure).map(({ strategy, curves }) => ({
     strategy,
@@ -104,16 +94,9 @@ export function thresholdRows(replay: ReplayView, measure: Measure, threshold: n
   }));
 }
 
-export interface AskRow {
-  readonly strategy: string;
-  readonly median: number;
-  readonly p95: number;
-  /** All asks of a game together, in the median. */
-  readonly gameMs: number;
-}
-
-/** Milliseconds. A batch's rows share the time of their ask: it counts once. */
-export function askRows({ summary, results }: ReplayView): readonly AskRow[] {
+/** Milliseconds; `gameMs`: of all asks of a game together, in the median. A batch's rows share the
+ * time of their ask: it counts once. */
+export function askRows({ summary, results }: ReplayView) {
   return summary.strategies.map((strategy) => {
     const games = results
       .filter((game) => game.strategy === strategy)

@@ -10,8 +10,7 @@ const GROUP_PADDING = 10;
 const GROUP_TITLE = 14;
 const MARGIN = 16;
 
-export interface PlacedNode {
-  readonly node: DiagramNode;
+interface Box {
   /** Upper left corner. */
   readonly x: number;
   readonly y: number;
@@ -19,13 +18,8 @@ export interface PlacedNode {
   readonly height: number;
 }
 
-export interface PlacedGroup {
-  readonly title: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+type PlacedNode = Box & { readonly node: DiagramNode };
+type PlacedGroup = Box & { readonly title: string };
 
 export interface PlacedDiagram {
   /** Left edge of the drawing. */
@@ -62,7 +56,7 @@ export function placeDiagram(diagram: Diagram): PlacedDiagram {
   return { left, width: right - left, height: label.height ?? 0, nodes, lines, groups };
 }
 
-function sizeOf(node: DiagramNode): { readonly width: number; readonly height: number } {
+function sizeOf(node: DiagramNode): Pick<Box, 'width' | 'height'> {
   return { width: NODE_WIDTH, height: NODE_HEIGHTS[node.lines.length + 1] ?? 0 };
 }
 
@@ -79,10 +73,10 @@ function groupsOf(nodes: readonly PlacedNode[]): readonly PlacedGroup[] {
 }
 
 /** Straight, with rounded corners at the bends. */
-function pathThrough(points: readonly { readonly x: number; readonly y: number }[]): string {
+function pathThrough(points: readonly Pick<Box, 'x' | 'y'>[]): string {
   const [first, ...rest] = points;
   if (first === undefined) return '';
-  const at = ({ x, y }: { readonly x: number; readonly y: number }): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
+  const at = ({ x, y }: Pick<Box, 'x' | 'y'>): string => `${x.toFixed(1)} ${y.toFixed(1)}`;
   const bends = rest.slice(0, -1).map((point, index) => {
     const next = rest[index + 1] ?? point;
     return `Q ${at(point)} ${at({ x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 })}`;

@@ -94,19 +94,9 @@ function ownArmsSentence(families: readonly Account[], familyTitle: (family: str
   );
 }
 
-export interface CalibrationRow {
-  /** `undefined`: of all families. */
-  readonly family: string | undefined;
-  readonly count: string;
-  /** Shares of outcomes inside the 50, 80 and 95 % intervals. */
-  readonly coverage: readonly string[];
-  readonly bias: string;
-  readonly spread: string;
-  readonly logScore: string;
-  readonly rank: string;
-}
-
-export function calibrationRows({ calibration, calibrations }: ExplanationView): readonly CalibrationRow[] {
+/** Of all families together, whose `family` is `undefined`, then of each. `coverage`: shares of
+ * outcomes inside the 50, 80 and 95 % intervals. */
+export function calibrationRows({ calibration, calibrations }: ExplanationView) {
   if (!calibration) return [];
   const all = { family: undefined, calibration };
   return [all, ...calibrations].map(({ family, calibration: one }) => ({

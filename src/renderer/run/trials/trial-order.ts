@@ -34,9 +34,9 @@ export function sortTrials(
 
 /** The next order when a column's head is clicked: numbers fall first, but the column of numbers
  * itself; then the other way. */
-export function nextSort(sort: TrialSort, { id, look }: TrialColumn): TrialSort {
+export function nextSort(sort: TrialSort, { id, isNumber }: TrialColumn): TrialSort {
   if (sort.column === id) return { column: id, isDescending: !sort.isDescending };
-  return { column: id, isDescending: look.isNumber === true && id !== 'number' };
+  return { column: id, isDescending: isNumber === true && id !== 'number' };
 }
 
 /** Trials whose row says every word of `search`, in any of its columns and any case. All of them
@@ -47,11 +47,7 @@ export function findTrials(
   textOf: (trial: Trial) => string,
 ): readonly Trial[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return trials;
-  return trials.filter((trial) => {
-    const text = textOf(trial);
-    return words.every((word) => text.includes(word));
-  });
+  return words.length === 0 ? trials : trials.filter((trial) => words.every((word) => textOf(trial).includes(word)));
 }
 
 /** What a row says, in lower case; written once for each trial, since a search looks through all of
@@ -59,12 +55,8 @@ export function findTrials(
 export function rowTexts(columns: readonly TrialColumn[]): (trial: Trial) => string {
   const known = new WeakMap<Trial, string>();
   return (trial) => {
-    const found =
-      known.get(trial) ??
-      columns
-        .map(({ look }) => look.text(trial))
-        .join('\n')
-        .toLowerCase();
+    const said = known.get(trial) ?? columns.map(({ text }) => text(trial)).join('\n');
+    const found = said.toLowerCase();
     known.set(trial, found);
     return found;
   };
