@@ -16,18 +16,13 @@ export interface RegionLife {
   readonly ended?: number;
 }
 
-export interface RegionEvent {
+export interface RegionEvent extends State {
   readonly kind: RegionEventKind;
   readonly region: RegionLife;
   /** Results so far, this one counted. */
   readonly results: number;
   /** The trial with this result. */
   readonly trial: number;
-  /** As it stands after the result; where it ended, as it stood before. */
-  readonly radius: string;
-  readonly centre: number;
-  readonly successes: number;
-  readonly failures: number;
 }
 
 export interface RegionHistory {
@@ -37,6 +32,8 @@ export interface RegionHistory {
 }
 
 type Moment = RegionsAfter['regions'][number];
+/** As a region stands after the result; where it ended, as it stood before. */
+type State = Pick<Moment, 'radius' | 'centre' | 'successes' | 'failures'>;
 type Growing = { -readonly [K in keyof RegionLife]: RegionLife[K] } & { radii: { results: number; radius: string }[] };
 
 /** `moments`: after each result, in order. */

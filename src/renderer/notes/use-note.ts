@@ -5,7 +5,9 @@
  */
 import { useDebounceFn } from '@vueuse/core';
 import { computed, onScopeDispose, shallowRef, watch } from 'vue';
+import type { ComputedRef } from 'vue';
 import { toWorkbenchError } from '../../bridge/errors.ts';
+import { useClient } from '../api.ts';
 import type { WorkbenchError } from '../../core/errors.ts';
 import { useLive } from '../stores/live.ts';
 
@@ -16,6 +18,19 @@ export interface NoteSource {
   readonly id: string;
   read(): Promise<string>;
   write(note: string): Promise<void>;
+}
+
+/** Of a run or of a student. */
+export function useNoteSource(kind: 'runs' | 'trials', id: () => string): ComputedRef<NoteSource> {
+  const client = useClient();
+  return computed(() => {
+    const of = id();
+    return {
+      id: of,
+      read: async () => (await client[kind].note({ id: of })).note,
+      write: (note) => client[kind].setNote({ id: of, note }),
+    };
+  });
 }
 
 export function useNote({ id, read, write }: NoteSource) {

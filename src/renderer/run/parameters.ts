@@ -1,23 +1,14 @@
 /** The dimensions of students as axes: those of one family, or those that all families of a run
  * share. */
+import type { FamilyView } from '../../bridge/schemas/records.ts';
 import { varianceShare } from '../../core/math/variance-share.ts';
 import type { Level } from '../../core/space/space.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import type { TrialMetric } from '../trial-metrics.ts';
 import { METRIC_SPECS } from '../trial-metrics.ts';
 
-export interface Dimension {
-  readonly name: string;
-  readonly title: string;
-  /** In the order of the axis. */
-  readonly levels: readonly Level[];
-}
-
-export interface FamilyDimensions {
-  readonly name: string;
-  readonly title: string;
-  readonly dimensions: readonly Dimension[];
-}
+/** Its levels stand in the order of the axis. */
+export type Dimension = FamilyView['dimensions'][number];
 
 /** Stands for the family itself, where students of several are shown. */
 export const FAMILY_DIMENSION = 'family';
@@ -30,7 +21,7 @@ export const levelOf = ({ candidate }: Trial, dimension: string): Level | undefi
 
 /** Of one family its own; of several the family, and what every one of them has, with all their
  * levels. */
-export function dimensionsOf(families: readonly FamilyDimensions[]): readonly Dimension[] {
+export function dimensionsOf(families: readonly Pick<FamilyView, 'name' | 'dimensions'>[]): readonly Dimension[] {
   const [first, ...rest] = families;
   if (first === undefined) return [];
   if (rest.length === 0) return first.dimensions;
@@ -60,6 +51,8 @@ export interface Importance {
   readonly students: number;
 }
 
+const ranked = ({ share }: Importance): number => (Number.isNaN(share) ? -1 : share);
+
 /** The most telling first; those of which nothing can be told last. */
 export function importanceOf(
   trials: readonly Trial[],
@@ -75,7 +68,5 @@ export function importanceOf(
       const share = having.length < FEWEST_STUDENTS ? NaN : varianceShare(values, levels);
       return { name, title, share, levels: new Set(levels).size, students: having.length };
     })
-    .sort((left, right) =>
-      (Number.isNaN(left.share) ? -1 : left.share) < (Number.isNaN(right.share) ? -1 : right.share) ? 1 : -1,
-    );
+    .sort((left, right) => (ranked(left) < ranked(right) ? 1 : -1));
 }

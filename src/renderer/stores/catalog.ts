@@ -60,6 +60,7 @@ export const useCatalog = defineStore('catalog', () => {
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
   const strategyOf = (id: string): StrategyView | undefined => ways.value.find((one) => one.id === id);
+  const strategyTitle = (id: string): string => strategyOf(id)?.title ?? id;
   /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog
    * lost, in the order of `played`. */
   const strategyPlace = (id: string, played: readonly string[]): number => {
@@ -95,6 +96,7 @@ export const useCatalog = defineStore('catalog', () => {
     datasetOf,
     teacherOf,
     strategyOf,
+    strategyTitle,
     strategyPlace,
     familiesOf,
     familyTitle,

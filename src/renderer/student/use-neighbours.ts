@@ -6,15 +6,10 @@ import { useClient } from '../api.ts';
 import { useCommand } from '../commands/registry.ts';
 import type { Trial } from '../../core/records/trial.ts';
 
-interface Neighbours {
-  readonly previous?: string | undefined;
-  readonly next?: string | undefined;
-}
-
 export function useNeighbours(student: () => Pick<Trial, 'id' | 'runId' | 'number'> | undefined): void {
   const router = useRouter();
   const client = useClient();
-  const neighbours = shallowRef<Neighbours>({});
+  const neighbours = shallowRef<{ readonly previous?: string | undefined; readonly next?: string | undefined }>({});
 
   watch(student, async (here) => {
     neighbours.value = {};
@@ -26,12 +21,11 @@ export function useNeighbours(student: () => Pick<Trial, 'id' | 'runId' | 'numbe
     neighbours.value = { previous: idOf(here.number - 1), next: idOf(here.number + 1) };
   });
 
-  function open(id: string | undefined): void {
-    // In place of this one: Back leads to where the first was opened.
-    if (id !== undefined) void router.replace(`/students/${id}`);
-  }
-
   for (const way of ['next', 'previous'] as const) {
-    useCommand(way, { when: () => neighbours.value[way] !== undefined, run: () => open(neighbours.value[way]) });
+    useCommand(way, {
+      when: () => neighbours.value[way] !== undefined,
+      // In place of this one: Back leads to where the first was opened.
+      run: () => router.replace(`/students/${neighbours.value[way]}`),
+    });
   }
 }

@@ -1,8 +1,9 @@
 /** What a chart of a front is drawn of. */
-import type { Limit } from '../../../core/objective.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { TrialMetric } from '../../trial-metrics.ts';
 import type { Titles } from '../../words.ts';
+import type { PickedStudents } from '../parts/picked.ts';
+import type { Plane } from './points.ts';
 
 export interface OtherRun {
   readonly id: string;
@@ -12,29 +13,20 @@ export interface OtherRun {
   readonly place: number;
 }
 
-export interface FrontInput {
+export interface FrontInput extends Plane, PickedStudents {
   readonly trials: readonly Trial[];
-  readonly x: TrialMetric;
-  readonly y: TrialMetric;
   /** Absent: as suits the metric. */
   readonly isLogX?: boolean;
   readonly isLogY?: boolean;
   /** Colours students by a third metric; by family when absent. */
   readonly colour?: TrialMetric | undefined;
-  readonly limits: readonly Limit[];
   /** The front after so many finished students; all of them when absent. */
   readonly after?: number | undefined;
-  readonly teacher?: {
-    readonly title: string;
-    readonly accuracy: number;
-    readonly testAccuracy: number;
-    readonly params: number;
-    readonly macs: number;
-  };
+  readonly teacher?: { readonly title: string } & Readonly<
+    Record<'accuracy' | 'testAccuracy' | 'params' | 'macs', number>
+  >;
   readonly others?: readonly OtherRun[];
   readonly titles: Titles;
-  readonly selected?: string | undefined;
-  readonly pinned?: readonly string[];
   /** Brushed students: the others are dimmed. Nothing is when it is empty. */
   readonly brushed?: ReadonlySet<string>;
 }

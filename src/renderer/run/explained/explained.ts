@@ -43,20 +43,22 @@ export function allocationSentences(
   familyTitle: (family: string) => string,
 ): readonly string[] {
   const all = families.reduce((sum, { proposed }) => sum + proposed, 0);
-  const [most] = [...families].sort((left, right) => right.proposed - left.proposed);
+  const mostBy = (read: (account: Account) => number): Account | undefined =>
+    families.toSorted((left, right) => read(right) - read(left))[0];
+  const most = mostBy(({ proposed }) => proposed);
   if (!most || most.proposed === 0) return [];
   const title = familyTitle(most.family);
   const sentences = [
     `${title} got most: ${formatExact(most.proposed)} of ${formatPlural(all, 'student')} (${armsText(most)}).`,
   ];
   const promise = ({ expectedGain = -1 }: Account): number => (Number.isFinite(expectedGain) ? expectedGain : -1);
-  const hopeful = [...families].sort((left, right) => promise(right) - promise(left))[0];
+  const hopeful = mostBy(promise);
   if (hopeful?.expectedGain !== undefined && promise(hopeful) >= 0) {
     const gain = gainWords(hopeful.expectedGain, scored);
     const whose = hopeful === most ? 'Its students promised' : `Students of ${familyTitle(hopeful.family)} promised`;
     sentences.push(`${whose} most when they were chosen: ${gain} each.`);
   }
-  const dearest = [...families].sort((left, right) => right.share - left.share)[0];
+  const dearest = mostBy(({ share }) => share);
   if (dearest && dearest.share > 0) {
     sentences.push(
       `Without ${familyTitle(dearest.family)} the front would lose most: ${formatPercent(dearest.share)} of its ` +
@@ -131,9 +133,7 @@ function biasSentence({ count, bias }: Calibration): string {
   const mean = digits(Math.abs(bias), 2);
   const size = `${mean} ${mean === '1' ? 'deviation' : 'deviations'} on average`;
   if (Math.abs(bias) <= 2 / Math.sqrt(count)) return 'Outcomes lie on both sides of the predictions: no bias shows.';
-  return bias > 0
-    ? `Students turned out better than predicted, by ${size}.`
-    : `Students turned out worse than predicted, by ${size}.`;
+  return `Students turned out ${bias > 0 ? 'better' : 'worse'} than predicted, by ${size}.`;
 }
 
 function widthSentence({ count, spread }: Calibration): string {

@@ -51,5 +51,7 @@ export function useOtherRuns(summary: () => RunSummaryView, ids: () => readonly 
   return { candidates, failure, readCandidates, others };
 }
 
+export type OtherRuns = ReturnType<typeof useOtherRuns>;
+
 /** Marks that the four families searched by default do not have. */
 const OTHER_PLACES = [9, 10, 7, 5, 8] as const;
