@@ -1,5 +1,6 @@
 /** The methods by which runs are kept for years: a part of the contract. */
 import { oc } from '@orpc/contract';
+import { noteSchema } from '../core/records/labels.ts';
 import * as l from '../core/records/run-list.ts';
 import { bytes, list, z } from '../core/records/zod.ts';
 import {
@@ -14,7 +15,7 @@ import { idInput, runSummarySchema, storedRuns } from './schemas/records.ts';
 import * as u from './schemas/upkeep.ts';
 
 const noteOf = z.strictObject({ note: z.string() });
-const setNoteInput = idInput.extend({ note: u.noteSchema });
+const setNoteInput = idInput.extend({ note: noteSchema });
 
 export const runUpkeep = {
   /** Newest first where no order is named; of a search also the places in the notes of these

@@ -1,20 +1,11 @@
 /** Keeping runs for years: tags, notes, the trash, views of the list, and the space that all of it
  * takes. */
 import { runFilter, runOrder } from '../../core/records/run-list.ts';
+import { tagSchema } from '../../core/records/labels.ts';
 import { count, id, z } from '../../core/records/zod.ts';
 
 export const MOST_TAGS = 20;
 export const MOST_RUNS_AT_ONCE = 1000;
-
-/** One line, as it is shown. */
-export const tagSchema = z
-  .string()
-  .trim()
-  .min(1, 'a tag needs a letter')
-  .max(40, 'at most 40 letters')
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp},]*$/u, 'one line, and no comma');
-
-export const noteSchema = z.string().max(100_000);
 
 export const idsInput = z.strictObject({ ids: z.array(id).min(1).max(MOST_RUNS_AT_ONCE) });
 

@@ -4,6 +4,8 @@
  * that is taken in under another id has the same records.
  */
 import type { Connection } from '../database.ts';
+import { RECORD_ROWS } from './record-rows.ts';
+import type { RecordTable } from './record-rows.ts';
 import { trialIdOf } from '../ids.ts';
 import { conflict } from '../rules.ts';
 import { foldName } from '../summaries.ts';
@@ -13,97 +15,55 @@ type Value = string | number | null;
 export type RunRecord = readonly [table: string, ...values: Value[]];
 
 interface Table {
-  readonly name: string;
-  /** Columns that are written as they stand. */
+  readonly name: RecordTable;
+  /** Of its records. */
+  readonly keys: readonly string[];
+  /** Of the table itself: `trial` is none of those whose rows belong to one. */
   readonly columns: readonly string[];
   readonly blobs?: readonly string[];
-  /** Rows of a run `:id`, with the columns above, and `trial` where they belong to one. */
+  /** Rows of a run `:id`, with `trial` where they belong to one. */
   readonly from: string;
   readonly ofTrial?: true;
   /** So many of the last columns came later: records of before end without them. */
   readonly later?: number;
 }
 
-const RUN_COLUMNS = [
-  ...['name', 'state', 'config', 'strategy_version', 'reason', 'sample', 'created_at', 'finished_at'],
-  ...['seconds', 'score', 'note', 'trashed_at', 'front_only', 'sources'],
-] as const;
+function ofRun(name: RecordTable, from: string, later = 0): Table {
+  const keys = Object.keys(RECORD_ROWS[name]);
+  return { name, keys, columns: keys, from: `${name} r WHERE ${from}`, later };
+}
 
-const TRIAL_COLUMNS = [
-  ...['number', 'state', 'family', 'config', 'seed', 'why', 'params', 'macs', 'peak_activation_bytes', 'metrics'],
-  ...['test_accuracy', 'epochs_done', 'epochs', 'seconds', 'attempts', 'reason', 'created_at', 'finished_at', 'leg'],
-  'warm_start',
-] as const;
-
-const LATENCY_COLUMNS = [
-  ...['engine', 'batch', 'version', 'device', 'threads', 'warmup_passes', 'other_load', 'timings', 'measured_at'],
-] as const;
-
-const EPOCH_COLUMNS = [
-  ...['epoch', 'train_loss', 'validation_loss', 'validation_accuracy', 'learning_rate', 'seconds'],
-] as const;
-
-const ofTrials = (table: string, order: string): string =>
-  `${table} r JOIN trial t ON t.id = r.trial_id WHERE t.run_id = :id ORDER BY t.number${order}`;
+function ofTrials(name: RecordTable, order: string, ...blobs: readonly string[]): Table {
+  const keys = Object.keys(RECORD_ROWS[name]);
+  const from = `${name} r JOIN trial t ON t.id = r.trial_id WHERE t.run_id = :id ORDER BY t.number${order}`;
+  return { name, keys, columns: keys.slice(1), blobs, from, ofTrial: true };
+}
 
 /** In the order in which rows may refer to those before. */
 const TABLES: readonly Table[] = [
-  { name: 'run', columns: RUN_COLUMNS, from: 'run r WHERE id = :id', later: 1 },
-  { name: 'run_tag', columns: ['tag'], from: 'run_tag r WHERE run_id = :id ORDER BY tag_folded' },
-  { name: 'trial', columns: TRIAL_COLUMNS, from: 'trial r WHERE run_id = :id ORDER BY number', later: 2 },
-  {
-    name: 'event',
-    columns: ['seq', 'type', 'trial', 'json', 'created_at'],
-    from: 'event r WHERE run_id = :id ORDER BY seq',
-  },
-  { name: 'epoch', columns: EPOCH_COLUMNS, from: ofTrials('epoch', ', r.epoch'), ofTrial: true },
-  {
-    name: 'prediction',
-    columns: ['count', 'classes', 'probabilities'],
-    blobs: ['probabilities'],
-    from: ofTrials('prediction', ''),
-    ofTrial: true,
-  },
-  {
-    name: 'latency',
-    columns: LATENCY_COLUMNS,
-    blobs: ['timings'],
-    from: ofTrials('latency', ', r.number'),
-    ofTrial: true,
-  },
-  {
-    name: 'checkpoint',
-    columns: ['kind', 'epoch', 'bytes', 'sha256'],
-    from: ofTrials('checkpoint', ', r.kind'),
-    ofTrial: true,
-  },
-  {
-    name: 'supernet',
-    columns: ['search', 'epoch', 'bytes', 'sha256'],
-    from: 'supernet r WHERE run_id = :id ORDER BY search',
-  },
-  { name: 'trial_note', columns: ['note'], from: ofTrials('trial_note', ''), ofTrial: true },
+  ofRun('run', 'id = :id', 1),
+  ofRun('run_tag', 'run_id = :id ORDER BY tag_folded'),
+  ofRun('trial', 'run_id = :id ORDER BY number', 2),
+  ofRun('event', 'run_id = :id ORDER BY seq'),
+  ofTrials('epoch', ', r.epoch'),
+  ofTrials('prediction', '', 'probabilities'),
+  ofTrials('latency', ', r.number', 'timings'),
+  ofTrials('checkpoint', ', r.kind'),
+  ofRun('supernet', 'run_id = :id ORDER BY search'),
+  ofTrials('trial_note', ''),
 ];
 
-/** Columns of a record after its table's name; `undefined` for a table that a run has no rows
- * in. */
-function recordColumns(name: string): readonly string[] | undefined {
-  const table = TABLES.find((one) => one.name === name);
-  return table && withTrial(table);
-}
+const tableOf = (name: string): Table | undefined => TABLES.find((one) => one.name === name);
 
 /** Values of a record by their columns, of an earlier schema's too; `undefined` where it has not as
  * many as it should. */
 export function recordRow(name: string, values: readonly unknown[]): ReadonlyMap<string, unknown> | undefined {
-  const table = TABLES.find((one) => one.name === name);
+  const table = tableOf(name);
   if (table === undefined) return undefined;
-  const columns = withTrial(table);
-  const missing = columns.length - values.length;
+  const missing = table.keys.length - values.length;
   if (missing < 0 || missing > (table.later ?? 0)) return undefined;
-  return new Map(columns.map((column, place) => [column, place < values.length ? values[place] : null]));
+  return new Map(table.keys.map((column, place) => [column, place < values.length ? values[place] : null]));
 }
-
-const withTrial = ({ columns, ofTrial }: Table): readonly string[] => (ofTrial ? ['trial', ...columns] : columns);
 
 /** What a dead session left running is told as the next start would mark it. */
 const CUT = `CASE r.state WHEN 'running' THEN 'interrupted' ELSE r.state END AS state`;
@@ -162,7 +122,7 @@ export function runRecordWriter(
     TABLES.map((table) => {
       const columns = [...keysOf(table), ...table.columns, ...derivedOf(table)];
       const sql = `INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-      return [table.name, { table, statement: db.prepare<unknown[]>(sql) }] as const;
+      return [String(table.name), { table, statement: db.prepare<unknown[]>(sql) }] as const;
     }),
   );
   return (record) => {
@@ -288,4 +248,4 @@ export function* passRun(db: Connection, runId: string): Generator<PassingStep> 
   }
 }
 
-export const testing = { recordColumns };
+export const testing = { recordColumns: (name: string) => tableOf(name)?.keys };
