@@ -1,11 +1,11 @@
 /** `WorkbenchError` on the wire and back: code, message and place survive; what is not ours becomes
  * `internal`, without a stack. */
 import { ORPCError } from '@orpc/client';
-import { ERROR_KINDS, WorkbenchError } from '../core/errors.ts';
+import { ERROR_KINDS, invalid, messageOf, WorkbenchError } from '../core/errors.ts';
 import type { ErrorCode, ErrorPlace } from '../core/errors.ts';
 
-/** The shells know no core: they take the error from here. */
-export { WorkbenchError };
+/** The shells know no core: they take these from here. */
+export { messageOf, WorkbenchError };
 
 const INTERNAL = 'Something went wrong inside the workbench. Its log (logs/host.log in the workspace) says more.';
 
@@ -50,11 +50,11 @@ function placeIn(data: unknown): ErrorPlace {
 function invalidInput(message: string, data: unknown): WorkbenchError {
   const issues: readonly unknown[] = isRecord(data) && Array.isArray(data['issues']) ? data['issues'] : [];
   const issue = issues[0];
-  if (!isRecord(issue)) return new WorkbenchError('config.invalid', message);
+  if (!isRecord(issue)) return invalid('', message);
   const path: readonly unknown[] = Array.isArray(issue['path']) ? issue['path'] : [];
   const field = path.map(String).join('.');
   const problem = typeof issue['message'] === 'string' ? issue['message'] : message;
-  return new WorkbenchError('config.invalid', field === '' ? problem : `${field}: ${problem}`, { field });
+  return invalid(field, problem);
 }
 
 function isClosedConnection(error: unknown): boolean {

@@ -4,6 +4,8 @@
  * null, -0 into 0 and typed arrays into objects.
  */
 
+import { numberWord, wordNumber } from '../core/written-numbers.ts';
+
 /** As oRPC wants them; its own numbers go up to 7. */
 export interface WireSerializer {
   readonly type: number;
@@ -19,22 +21,8 @@ declare const atob: (text: string) => string;
 declare const Buffer:
   { from(buffer: ArrayBufferLike, offset: number, length: number): { toString(form: 'base64'): string } } | undefined;
 
-const WORDS: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 };
 /** Arguments of one call of `fromCharCode`: more would overflow the stack. */
 const CHUNK = 8192;
-
-/** `undefined` for a number that JSON writes as it is. */
-export function numberWord(value: number): string | undefined {
-  if (Object.is(value, -0)) return '-0';
-  return Number.isFinite(value) ? undefined : String(value);
-}
-
-/** The inverse of `numberWord`; throws on any other text. */
-export function wordNumber(word: unknown): number {
-  const number = typeof word === 'string' && Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
-  if (number === undefined) throw new TypeError(`"${String(word)}" is not the written form of a number.`);
-  return number;
-}
 
 function base64Of(bytes: Uint8Array): string {
   if (typeof Buffer !== 'undefined')
@@ -63,20 +51,30 @@ const numbers: WireSerializer = {
   deserialize: wordNumber,
 };
 
-const floats: WireSerializer = {
-  type: 33,
-  condition: (value) => value instanceof Float32Array,
-  serialize: (value) => {
-    // Sound: `condition` let only these pass.
-    const { buffer, byteOffset, byteLength } = value as Float32Array;
-    return base64Of(new Uint8Array(buffer, byteOffset, byteLength));
-  },
-  deserialize: (written) => {
-    const bytes = bytesOf(written);
-    if (bytes.length % 4 !== 0) throw new TypeError('Floats must come in whole groups of four bytes.');
-    return new Float32Array(bytes.buffer);
-  },
-};
+/** `fault`: said of bytes that are no whole number of them. */
+function arrays<T extends Float32Array | Float64Array>(
+  type: number,
+  Kind: { new (buffer: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
+  fault: string,
+): WireSerializer {
+  return {
+    type,
+    condition: (value) => value instanceof Kind,
+    serialize: (value) => {
+      // Sound: `condition` let only these pass.
+      const { buffer, byteOffset, byteLength } = value as T;
+      return base64Of(new Uint8Array(buffer, byteOffset, byteLength));
+    },
+    deserialize: (written) => {
+      const bytes = bytesOf(written);
+      if (bytes.length % Kind.BYTES_PER_ELEMENT !== 0) throw new TypeError(fault);
+      return new Kind(bytes.buffer);
+    },
+  };
+}
+
+const floats = arrays(33, Float32Array, 'Floats must come in whole groups of four bytes.');
+const doubles = arrays(35, Float64Array, 'Doubles must come in whole groups of eight bytes.');
 
 const octets: WireSerializer = {
   type: 34,
@@ -85,21 +83,6 @@ const octets: WireSerializer = {
   // Uint8Array.
   serialize: (value) => base64Of(value as Uint8Array),
   deserialize: bytesOf,
-};
-
-const doubles: WireSerializer = {
-  type: 35,
-  condition: (value) => value instanceof Float64Array,
-  serialize: (value) => {
-    // Sound: `condition` let only these pass.
-    const { buffer, byteOffset, byteLength } = value as Float64Array;
-    return base64Of(new Uint8Array(buffer, byteOffset, byteLength));
-  },
-  deserialize: (written) => {
-    const bytes = bytesOf(written);
-    if (bytes.length % 8 !== 0) throw new TypeError('Doubles must come in whole groups of eight bytes.');
-    return new Float64Array(bytes.buffer);
-  },
 };
 
 /** `customJsonSerializers` of every RPCHandler and RPCLink of the program. */

@@ -1,6 +1,6 @@
 /** What any JSON of ours is, looked at before anything that follows its nesting by calls of its
  * own: schemas, comparers, writers. */
-import { WorkbenchError } from '../core/errors.ts';
+import { invalid, messageOf } from '../core/errors.ts';
 
 /** Levels of lists and objects; ours have ten at most. */
 const MOST_NESTED = 100;
@@ -22,10 +22,10 @@ export function assertPlain(value: unknown, file?: string): void {
   const waiting: Place[] = [{ value, depth: 0, step: '', above: undefined }];
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
     if (typeof place.value !== 'object' || place.value === null || ArrayBuffer.isView(place.value)) continue;
-    if (place.depth === MOST_NESTED) throw unusable(fieldOf(place), `it is nested more than ${MOST_NESTED} deep`, file);
+    if (place.depth === MOST_NESTED) throw invalid(fieldOf(place), `it is nested more than ${MOST_NESTED} deep.`, file);
     for (const [step, inner] of Object.entries(place.value)) {
       const next = { value: inner, depth: place.depth + 1, step, above: place };
-      if (step === '__proto__') throw unusable(fieldOf(next), 'no key may be called "__proto__"', file);
+      if (step === '__proto__') throw invalid(fieldOf(next), 'no key may be called "__proto__".', file);
       waiting.push(next);
     }
   }
@@ -38,12 +38,16 @@ function fieldOf(place: Place): string {
   return steps.length > TOLD ? `${steps.slice(0, TOLD).join('.')}...` : steps.join('.');
 }
 
-function unusable(field: string, problem: string, file: string | undefined): WorkbenchError {
-  const place = file === undefined ? '' : `${file}: `;
-  return new WorkbenchError('config.invalid', `${place}${field}: ${problem}.`, {
-    ...(file !== undefined && { file }),
-    field,
-  });
+/** JSON of somebody's file; text that is none throws `config.invalid`, too. */
+export function parsePlain(text: string, file?: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw invalid('', `this is not JSON (${messageOf(error)}).`, file);
+  }
+  assertPlain(value, file);
+  return value;
 }
 
 export const testing = { MOST_NESTED };

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { plainJson } from '../bridge/words/control-characters.ts';
-import { numberWord } from '../bridge/numbers.ts';
+import { jsonWithWords } from '../core/written-numbers.ts';
 import { WorkbenchError } from '../core/errors.ts';
 import {
   assertOurs,
@@ -82,10 +82,7 @@ export function workspaceOf({ workspace }: CommonOptions): string {
 /** NaN, the infinities and -0 in the written form of the bridge, as JSON lacks them; no control
  * character as itself. */
 export function printJson(value: unknown): void {
-  const written = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'number' ? (numberWord(inner) ?? inner) : inner,
-  );
-  process.stdout.write(`${plainJson(written)}\n`);
+  process.stdout.write(`${plainJson(jsonWithWords(value))}\n`);
 }
 
 export function printLines(lines: readonly string[]): void {

@@ -4,7 +4,7 @@
  * `serialization: 'advanced'`.
  */
 import { z } from '../core/records/zod.ts';
-import { WorkbenchError } from '../core/errors.ts';
+import { messageOf, WorkbenchError } from '../core/errors.ts';
 import { createJobControl, StopRequest } from './job-control.ts';
 import type { JobControl } from './job-control.ts';
 import { namingMemory } from './out-of-memory.ts';
@@ -134,7 +134,7 @@ function send(message: FromTrainer): void {
 function fail(job: JobId, thrown: unknown): void {
   const error = namingMemory(thrown);
   const code = error instanceof WorkbenchError ? error.code : 'internal';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (code === 'internal') log(error);
   tellOf(job, { type: 'failed', code, message });
 }

@@ -48,6 +48,9 @@ export interface ErrorPlace {
   readonly field?: string;
 }
 
+/** Of anything thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export class WorkbenchError extends Error {
   override readonly name = 'WorkbenchError';
   readonly code: ErrorCode;
@@ -62,4 +65,11 @@ export class WorkbenchError extends Error {
   get kind(): ErrorKind {
     return ERROR_KINDS[this.code];
   }
+}
+
+/** `config.invalid` in its written form, `search.json: limits.macs: say a number.`; empty where it
+ * is no field's. */
+export function invalid(field: string, problem: string, file?: string): WorkbenchError {
+  const message = [file ?? '', field, problem].filter((part) => part !== '').join(': ');
+  return new WorkbenchError('config.invalid', message, { file, field: field || undefined });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { app, crashReporter, dialog, protocol } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { isArchiveName } from '../bridge/schemas/archive.ts';
-import { WorkbenchError } from '../bridge/errors.ts';
+import { messageOf, WorkbenchError } from '../bridge/errors.ts';
 import { COMMAND_MESSAGE } from '../bridge/shell.ts';
 import { assertOurs, backupsOf, createHost, defaultWorkspace, wishFor } from '../host/for-shells.ts';
 import type { Host, HostOptions } from '../host/for-shells.ts';
@@ -217,7 +217,7 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   }
 
   function show(error: unknown): void {
-    dialog.showErrorBox('TRADE workbench', error instanceof Error ? error.message : String(error));
+    dialog.showErrorBox('TRADE workbench', messageOf(error));
   }
 }
 

@@ -5,28 +5,19 @@
  */
 
 import { WorkbenchError } from '../core/errors.ts';
+import { isNumberWord, numberWord, wordNumber } from '../core/written-numbers.ts';
+import type { NumberWord } from '../core/written-numbers.ts';
 
-const SPECIAL = { NaN: NaN, Infinity: Infinity, '-Infinity': -Infinity, '-0': -0 } as const;
-
-export type WrittenNumber = number | keyof typeof SPECIAL;
-
-function isSpecial(text: string): text is keyof typeof SPECIAL {
-  return Object.hasOwn(SPECIAL, text);
-}
+export type WrittenNumber = number | NumberWord;
 
 /** For a column of type ANY. */
-export function writeNumber(value: number): WrittenNumber {
-  if (Number.isNaN(value)) return 'NaN';
-  if (value === Infinity) return 'Infinity';
-  if (value === -Infinity) return '-Infinity';
-  return Object.is(value, -0) ? '-0' : value;
-}
+export const writeNumber = (value: number): WrittenNumber => numberWord(value) ?? value;
 
 /** Throws `workspace.corrupt` for what `writeNumber` never wrote: a column of type ANY holds
  * whatever was put into it. */
 export function readNumber(written: WrittenNumber): number {
   if (typeof written === 'number') return written;
-  if (isSpecial(String(written))) return SPECIAL[written];
+  if (isNumberWord(written)) return wordNumber(written);
   throw new WorkbenchError(
     'workspace.corrupt',
     `A record of the workspace has "${String(written).slice(0, 40)}" where a number is due: ` +
@@ -52,7 +43,7 @@ export function readJson(text: string): unknown {
   if (!SUSPECT.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, item: unknown) => {
     if (typeof item !== 'string') return item;
-    if (isSpecial(item)) return SPECIAL[item];
+    if (isNumberWord(item)) return wordNumber(item);
     return ESCAPED.test(item) ? item.slice(1) : item;
   });
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHIVE_ENDING, isArchiveName } from '../bridge/schemas/archive.ts';
-import { WorkbenchError } from '../bridge/errors.ts';
+import { messageOf, WorkbenchError } from '../bridge/errors.ts';
 
 export interface WebOptions {
   /** Absent: the user's data folder. */
@@ -52,7 +52,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw unusable(error instanceof Error ? error.message : String(error));
+    throw unusable(messageOf(error));
   }
 }
 

@@ -1,7 +1,8 @@
 /** The written forms where there is no Buffer, as in a page: what the other side of the bridge
  * reads and writes. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { wireSerializers, wordNumber, testing } from '../../src/bridge/numbers.ts';
+import { wireSerializers, testing } from '../../src/bridge/numbers.ts';
+import { wordNumber } from '../../src/core/written-numbers.ts';
 
 const { base64Of, bytesOf } = testing;
 

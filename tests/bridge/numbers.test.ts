@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { numberWord, wireSerializers, wordNumber, testing } from '../../src/bridge/numbers.ts';
+import { wireSerializers, testing } from '../../src/bridge/numbers.ts';
+import { numberWord, wordNumber } from '../../src/core/written-numbers.ts';
 
 const { base64Of, bytesOf } = testing;
 

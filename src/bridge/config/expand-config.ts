@@ -1,6 +1,6 @@
 /** From a search as people write it to the configuration that a run keeps: objectives, limits and
  * reference point as records. */
-import { WorkbenchError } from '../../core/errors.ts';
+import { invalid } from '../../core/errors.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { LatencySetting } from '../../core/latency.ts';
 import type { Limit, Objective, Reward } from '../../core/objective.ts';
@@ -76,11 +76,10 @@ export function expandConfig(
     REFERENCE_CALL_MS[latency.engine] + (latency.batch * (limits.macs ?? largest.macs)) / REFERENCE_MACS_PER_MS;
   const isAllowed = reward ? objectives.length === 1 : objectives[0] === 'accuracy';
   if (!isAllowed || new Set(objectives).size < objectives.length) {
-    const problem = 'objectives: accuracy comes first, and each objective once; or the reward stands alone.';
-    throw new WorkbenchError('config.invalid', problem, { field: 'objectives' });
+    throw invalid('objectives', 'accuracy comes first, and each objective once; or the reward stands alone.');
   }
   if (new Set(parsed.families).size < parsed.families.length) {
-    throw new WorkbenchError('config.invalid', 'families: name each family once.', { field: 'families' });
+    throw invalid('families', 'name each family once.');
   }
   return {
     ...rest,
@@ -109,8 +108,7 @@ export function budgetOf({ budget, recipe }: Pick<ParsedSearchInput, 'budget' | 
   const { trials, epochs } = budget;
   if (epochs === undefined) return { trials };
   if (recipe.seconds === undefined) return { epochs };
-  const problem = 'budget.epochs: a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.';
-  throw new WorkbenchError('config.invalid', problem, { field: 'budget.epochs' });
+  throw invalid('budget.epochs', 'a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.');
 }
 
 /** Families of these students, each once. */
@@ -126,8 +124,7 @@ export function givenStudents(
 ): Pick<SearchConfig, 'students' | 'families' | 'budget'> {
   const seeds = Number(options['seeds'] ?? listed.defaults['seeds']);
   if (!Number.isInteger(seeds) || seeds < 1 || seeds > MOST_SEEDS) {
-    const problem = `strategy.options.seeds: choose a whole number from 1 to ${MOST_SEEDS}.`;
-    throw new WorkbenchError('config.invalid', problem, { field: 'strategy.options.seeds' });
+    throw invalid('strategy.options.seeds', `choose a whole number from 1 to ${MOST_SEEDS}.`);
   }
   return {
     students,
@@ -145,8 +142,7 @@ function rewardOf(
 ): Reward {
   const target = asked ?? (rest.cost === 'latencyMs' ? limits.latencyMs : typical[rest.cost]);
   if (target !== undefined) return { ...rest, target };
-  const problem = 'reward.target: say how many milliseconds a pass are the target, or limit limits.latencyMs.';
-  throw new WorkbenchError('config.invalid', problem, { field: 'reward.target' });
+  throw invalid('reward.target', 'say how many milliseconds a pass are the target, or limit limits.latencyMs.');
 }
 
 export function limitsOf(limits: ParsedSearchInput['limits']): readonly Limit[] {

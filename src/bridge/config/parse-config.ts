@@ -3,7 +3,7 @@
 import { z } from '../../core/records/zod.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { nearestWord } from '../words/nearest-word.ts';
-import { assertPlain } from '../plain-value.ts';
+import { assertPlain, parsePlain } from '../plain-value.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
 
@@ -24,28 +24,12 @@ export function parseSearch(value: unknown, file?: string): ParsedSearchInput {
   const { field, problem } = issue ? describe(issue) : { field: '', problem: 'it is not valid.' };
   const more = issues.length > 1 ? ` (And ${issues.length - 1} more.)` : '';
   const place = file === undefined ? '' : `${file}: `;
-  throw new WorkbenchError('config.invalid', `${place}${problem}${more}`, {
-    ...(file !== undefined && { file }),
-    ...(field !== '' && { field }),
-  });
+  throw new WorkbenchError('config.invalid', `${place}${problem}${more}`, { file, field: field || undefined });
 }
 
 /** Throws `config.invalid` for text that is no JSON, too. */
-export function parseSearchText(text: string, file?: string): ParsedSearchInput {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const place = file === undefined ? '' : `${file}: `;
-    throw new WorkbenchError(
-      'config.invalid',
-      `${place}this is not JSON (${why}).`,
-      file === undefined ? {} : { file },
-    );
-  }
-  return parseSearch(value, file);
-}
+export const parseSearchText = (text: string, file?: string): ParsedSearchInput =>
+  parseSearch(parsePlain(text, file), file);
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,13 +1,11 @@
 /** Input of a schema from wherever it comes, with its defaults filled in. */
 import type { z } from '../../core/records/zod.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { invalid } from '../../core/errors.ts';
 
 /** Throws `config.invalid`, naming the first field at fault, as a call over the bridge does. */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const field = issue?.path.map(String).join('.') ?? '';
-  const problem = issue?.message ?? 'it is not valid';
-  throw new WorkbenchError('config.invalid', field === '' ? problem : `${field}: ${problem}`, { field });
+  throw invalid(issue?.path.map(String).join('.') ?? '', issue?.message ?? 'it is not valid');
 }

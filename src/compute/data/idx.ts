@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 
 export interface IdxFile {
   readonly shape: readonly number[];
@@ -69,7 +69,7 @@ export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const message = `Data file ${file} cannot be read: ${reason(error)}. Restore it, or import the data set again.`;
+    const message = `Data file ${file} cannot be read: ${messageOf(error)}. Restore it, or import the data set again.`;
     throw new WorkbenchError('dataset.missing', message, { file }, { cause: error });
   }
 }
@@ -78,12 +78,8 @@ function unpack(file: string, packed: Buffer): Buffer {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_BYTES });
   } catch (error) {
-    throw corrupt(file, `it does not unpack as gzip (${reason(error)}; ${packed.length} bytes)`, error);
+    throw corrupt(file, `it does not unpack as gzip (${messageOf(error)}; ${packed.length} bytes)`, error);
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function hex(value: number): string {

@@ -1,7 +1,7 @@
 /** ONNX Runtime, where students are deployed: the judge of every exported file. Loaded when first
  * asked for. */
 import type * as Runtime from 'onnxruntime-node';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 
 export type OnnxRuntime = typeof Runtime;
 
@@ -20,7 +20,7 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   } catch (error) {
     const message =
       'ONNX Runtime does not load here, so an exported network could not be tried: run "npm start" to set up again. ' +
-      `It said: ${error instanceof Error ? error.message : String(error)}`;
+      `It said: ${messageOf(error)}`;
     throw new WorkbenchError('backend.missing', message, {}, { cause: error });
   }
 }
@@ -54,7 +54,7 @@ async function openSession(
       logSeverityLevel: 3,
     });
   } catch (error) {
-    const finding = error instanceof Error ? error.message : String(error);
+    const finding = messageOf(error);
     throw new WorkbenchError(
       'export.failed',
       `ONNX Runtime refuses the exported network: ${finding}`,

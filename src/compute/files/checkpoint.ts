@@ -2,7 +2,7 @@
  * position), or final. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { AVERAGE } from '../training/optimizer.ts';
 import { joinedSize } from '../model/parameters.ts';
@@ -152,7 +152,7 @@ function readFile(path: string, sha256?: string): TensorFile {
     file = decodeTensors(bytes);
     hash = createHash('sha256').update(bytes).digest('hex');
   } catch (error) {
-    throw corrupt(path, error instanceof Error ? error.message : String(error), error);
+    throw corrupt(path, messageOf(error), error);
   }
   if (sha256 !== undefined && hash !== sha256) throw corrupt(path, 'its hash is not the one that its card gives');
   return file;

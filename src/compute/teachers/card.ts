@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { teacherCardSchema } from '../../core/records/teacher-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
-import { faultOf, z } from '../../core/records/zod.ts';
+import { faultOf } from '../../core/records/zod.ts';
 import { canonicalText, teacherChanged, teacherChanges } from '../../core/sources.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
@@ -19,8 +19,7 @@ export function readTeacherCard(directory: string): TeacherCard {
   try {
     return teacherCardSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    const finding =
-      error instanceof z.ZodError ? faultOf(error) : error instanceof Error ? error.message : String(error);
+    const finding = faultOf(error);
     const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
     throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }

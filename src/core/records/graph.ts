@@ -1,5 +1,6 @@
 /** Architecture graphs from files: every layer by its op, and shapes that fit from the input to the
  * logits. */
+import { messageOf } from '../errors.ts';
 import { inferShapes } from '../arch/cost.ts';
 import type { ArchitectureGraph } from '../arch/graph.ts';
 import { z } from './zod.ts';
@@ -61,7 +62,7 @@ export const soundGraphSchema = shape.superRefine((graph, context) => {
   try {
     inferShapes(graph);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     context.addIssue({ code: 'custom', message });
   }
 });

@@ -1,6 +1,7 @@
 /** zod as every schema takes it, and what schemas of records share. Its first object parse tries
  * `eval`, which the content security policy refuses. */
 import { z } from 'zod';
+import { messageOf } from '../errors.ts';
 
 z.config({ jitless: true });
 
@@ -41,8 +42,11 @@ export function readOnly<T extends z.ZodType>(
   return schema;
 }
 
-/** The first thing that is wrong, in words: `splits.train.count: ...`. */
-export function faultOf({ issues: [issue] }: z.ZodError): string {
+/** Of what a schema refuses, the first thing that is wrong, in words: `splits.train.count: ...`. Of
+ * anything else thrown, what it says. */
+export function faultOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return messageOf(error);
+  const [issue] = error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   const fault = issue?.message ?? 'it is not valid';
   return field === '' ? fault : `${field}: ${fault}`;

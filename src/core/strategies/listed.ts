@@ -4,7 +4,7 @@
  * of one's own are trained beside them. Seeds go round by round, so that what is there first tells
  * of every student.
  */
-import { WorkbenchError } from '../errors.ts';
+import { invalid } from '../errors.ts';
 import { knownLimits } from '../latency.ts';
 import { isFeasible } from '../objective.ts';
 import type { Limit } from '../objective.ts';
@@ -37,7 +37,7 @@ export function listStudents(
   return students.map((student, i) => {
     const field = `students.${i}`;
     const refuse = (fault: string): never => {
-      throw new WorkbenchError('config.invalid', `${field}: ${fault}`, { field });
+      throw invalid(field, fault);
     };
     const family = familyOf(space, student.family);
     const config = validateConfiguration(family, student.config, `${field}.config`);

@@ -1,6 +1,6 @@
 /** All searches by id, and what trains given students. Adding a search: its file, and a line
  * here. */
-import { WorkbenchError } from '../errors.ts';
+import { invalid, WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../records/events.ts';
 import { akd } from './akd/akd.ts';
 import { evolution } from './evolution.ts';
@@ -100,11 +100,8 @@ function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions):
 export function checkPrior({ title, accepts = [] }: StrategyInfo, prior: readonly unknown[] = []): void {
   if (accepts.includes('prior') || prior.length === 0) return;
   const able = STRATEGY_INFOS.filter((info) => info.accepts?.includes('prior')).map(({ id }) => id);
-  throw new WorkbenchError(
-    'config.invalid',
-    `transferFrom: ${title} learns nothing from earlier runs: choose ${able.join(' or ')}, or leave them out.`,
-    { field: 'transferFrom' },
-  );
+  const problem = `${title} learns nothing from earlier runs: choose ${able.join(' or ')}, or leave them out.`;
+  throw invalid('transferFrom', problem);
 }
 
 /** A search finds its own students; without any given there is nothing to train. */
@@ -112,9 +109,9 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
   const given = accepts.includes('students');
   if (given === students.length > 0) return;
   const problem = given
-    ? 'students: name the students that are to be trained.'
-    : `students: ${title} chooses its own: leave them out, or make the strategy "${LISTED.info.id}".`;
-  throw new WorkbenchError('config.invalid', problem, { field: 'students' });
+    ? 'name the students that are to be trained.'
+    : `${title} chooses its own: leave them out, or make the strategy "${LISTED.info.id}".`;
+  throw invalid('students', problem);
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
@@ -147,8 +144,7 @@ const NEEDS = {
 export function checkNeeds({ title, needs = [] }: StrategyInfo, run: NeededFrom): void {
   const missing = needs.map((need) => NEEDS[need]).find(({ isMet }) => !isMet(run));
   if (missing === undefined) return;
-  const { field, words } = missing;
-  throw new WorkbenchError('config.invalid', `${field}: ${title} ${words}`, { field });
+  throw invalid(missing.field, `${title} ${missing.words}`);
 }
 
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its

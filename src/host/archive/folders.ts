@@ -3,6 +3,7 @@
  * replace: names of the program's and of the workspace are taken. What is left out is told, and so
  * is every run that meant what was left out.
  */
+import { messageOf } from '../../core/errors.ts';
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -143,7 +144,7 @@ async function faultOf({ kind, name }: Unit, raw: string): Promise<string | unde
     else await checkDataset(raw);
     return undefined;
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = messageOf(error);
     // Where it lay for a moment tells nobody anything.
     const plain = words.replaceAll(`${raw}/`, '').replaceAll(raw, basename(raw)).replace(/\.$/, '');
     return `it is not sound (${plain.replaceAll(/\s+/g, ' ').slice(0, 300)})`;

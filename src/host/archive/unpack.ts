@@ -16,7 +16,7 @@ import type { Entry, ZipFile } from 'yauzl';
 import { ARCHIVE_FORMAT, ARCHIVE_VERSION, manifestSchema } from '../../bridge/schemas/archive.ts';
 import type { Manifest } from '../../bridge/schemas/archive.ts';
 import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import { SCHEMA_VERSION } from '../../store/database.ts';
 import { examine } from '../../store/upkeep/doctor.ts';
@@ -73,7 +73,7 @@ export async function unpackArchive(order: UnpackOrder, report: Report): Promise
     if (known instanceof WorkbenchError && OURS.has(known.code)) throw known;
     // Errors of the zip reader, of the rules of a database and of our own readers: all say that it
     // is not what we write.
-    throw unusable(order, error instanceof Error ? error.message : String(error));
+    throw unusable(order, messageOf(error));
   }
 }
 

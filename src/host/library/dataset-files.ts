@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { SPLITS } from '../../core/records/sources.ts';
@@ -26,7 +26,7 @@ const MAX_IMAGE_BYTES = 2 ** 30;
 export async function readDatasetCard(directory: string): Promise<DatasetCard> {
   const file = join(directory, 'dataset.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new WorkbenchError('dataset.missing', `There is no data set in ${directory}: ${words(error)}.`, { file });
+    throw new WorkbenchError('dataset.missing', `There is no data set in ${directory}: ${messageOf(error)}.`, { file });
   });
   const parsed = datasetCardSchema.safeParse(parseJson(text, file));
   if (parsed.success) return parsed.data;
@@ -138,7 +138,7 @@ async function hashValues(file: string, rank: number, all: Hash): Promise<string
     );
   } catch (error) {
     if (error instanceof WorkbenchError) throw error;
-    throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+    throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
   }
   return hash.digest('hex');
 }
@@ -153,7 +153,7 @@ async function readLabels(directory: string, name: string, count: number, classe
   const file = join(directory, name);
   const packed = await readSplitFile(file);
   const content = await unzip(packed, { maxOutputLength: MAX_LABEL_BYTES }).catch((error: unknown) => {
-    throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+    throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
   });
   if (content.length < 8 || content.readUInt16BE(0) !== 0 || content[2] !== IDX_BYTES || content[3] !== 1) {
     throw corrupt(file, 'it is not an IDX file of bytes with one axis');
@@ -195,7 +195,7 @@ export async function readImages(
   if (unpacked?.file !== file || unpacked.modified !== modified) {
     const packed = await readSplitFile(file);
     const content = await unzip(packed, { maxOutputLength: MAX_IMAGE_BYTES }).catch((error: unknown) => {
-      throw corrupt(file, `it cannot be unpacked: ${words(error)}`);
+      throw corrupt(file, `it cannot be unpacked: ${messageOf(error)}`);
     });
     unpacked = { file, modified, content };
   }
@@ -218,21 +218,17 @@ async function readSplitFile(file: string): Promise<Buffer> {
 }
 
 function unreadable(file: string, error: unknown): WorkbenchError {
-  return new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${words(error)}.`, { file });
+  return new WorkbenchError('dataset.missing', `A file of the data set cannot be read: ${messageOf(error)}.`, { file });
 }
 
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw corrupt(file, `it is not JSON (${words(error)})`);
+    throw corrupt(file, `it is not JSON (${messageOf(error)})`);
   }
 }
 
 function corrupt(file: string, finding: string): WorkbenchError {
   return new WorkbenchError('dataset.corrupt', `${file} is damaged: ${finding}. Import the data set again.`, { file });
-}
-
-function words(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -22,8 +22,7 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
     await access(join(directory, card.weights.file));
     return card;
   } catch (error) {
-    const finding =
-      error instanceof z.ZodError ? faultOf(error) : error instanceof Error ? error.message : String(error);
+    const finding = faultOf(error);
     const message = `There is no usable teacher in ${file}: ${finding}. Choose another teacher, or train one.`;
     throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
   }

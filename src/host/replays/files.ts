@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { numberWord, wordNumber } from '../../bridge/numbers.ts';
+import { jsonWithWords, wordNumber } from '../../core/written-numbers.ts';
 import { replaySchema } from '../../bridge/schemas/replay.ts';
 import type { ReplayView } from '../../bridge/schemas/replay.ts';
 import { flushFile, flushFolder, makeFolder, move } from '../../store/disk.ts';
@@ -74,9 +74,7 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
 
   function write(replay: ReplayView): void {
     const { id } = replay.summary;
-    const text = JSON.stringify(replay, (_key, value: unknown) =>
-      typeof value === 'number' ? (numberWord(value) ?? value) : value,
-    );
+    const text = jsonWithWords(replay);
     const file = `${id}-${hashOf(text)}.json`;
     const draft = join(temp, file);
     makeFolder(folder);

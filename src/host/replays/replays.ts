@@ -2,7 +2,7 @@
  * was played is kept. */
 import { randomBytes } from 'node:crypto';
 import type { ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 import type { ReplayFiles } from './files.ts';
@@ -60,7 +60,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       await playGames(one, { change: (next) => change(one, next), keep: files.write, clock });
     } catch (error) {
       log.error({ replay: one.summary.id, error: String(error) }, 'replay failed');
-      reason = error instanceof Error ? error.message : String(error);
+      reason = messageOf(error);
     }
     await end(one, reason === undefined ? (one.ending ?? 'finished') : 'failed', reason);
   }

@@ -1,7 +1,7 @@
 /** A recorded table from text, what it is in a few facts, and whether a game can be played on
  * it. */
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
-import { assertPlain } from '../../bridge/plain-value.ts';
+import { parsePlain } from '../../bridge/plain-value.ts';
 import type { TableView } from '../../bridge/schemas/replay.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { isFeasible } from '../../core/objective.ts';
@@ -13,18 +13,7 @@ import { STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 
 /** Throws `config.invalid` that names the file and the field at fault. */
 export function readTable(text: string, file: string): RecordedTable {
-  const json = parseJson(text.replace(/^\uFEFF/, ''), file);
-  assertPlain(json, file);
-  return parseTable(json, file);
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WorkbenchError('config.invalid', `${file}: this is not JSON (${why}).`, { file });
-  }
+  return parseTable(parsePlain(text, file), file);
 }
 
 export function tableFacts(table: RecordedTable, limits: readonly Limit[]): TableView {

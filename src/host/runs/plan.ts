@@ -4,7 +4,7 @@ import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { Run, SearchConfig } from '../../core/records/run.ts';
@@ -102,13 +102,12 @@ export async function planResume(
 function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): void {
   const available = card.splits.train.count;
   if (config.trainImages !== undefined && config.trainImages > available) {
-    const problem = `trainImages: ${config.trainImages} are asked for, and ${name} has ${available} training images.`;
-    throw new WorkbenchError('config.invalid', problem, { field: 'trainImages' });
+    const problem = `${config.trainImages} are asked for, and ${name} has ${available} training images.`;
+    throw invalid('trainImages', problem);
   }
   const images = config.trainImages ?? available;
   if (config.recipe.batchSize > images) {
-    const problem = `recipe.batchSize: ${config.recipe.batchSize} is more than the ${images} training images.`;
-    throw new WorkbenchError('config.invalid', problem, { field: 'recipe.batchSize' });
+    throw invalid('recipe.batchSize', `${config.recipe.batchSize} is more than the ${images} training images.`);
   }
 }
 
@@ -171,11 +170,10 @@ function checkNames(
         : known.length > 0
           ? `it has ${known.join(', ')}.`
           : 'it has none.';
-      throw new WorkbenchError('config.invalid', `${field}: ${id} has no such option: ${hint}`, { field });
+      throw invalid(field, `${id} has no such option: ${hint}`);
     }
     if (typeof value !== typeof standard) {
-      const problem = `${field}: a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`;
-      throw new WorkbenchError('config.invalid', problem, { field });
+      throw invalid(field, `a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`);
     }
   }
 }

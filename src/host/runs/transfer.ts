@@ -1,6 +1,6 @@
 /** Results of earlier runs for a new one: checked, and read out as plain data that is written down
  * with the new run. */
-import { WorkbenchError } from '../../core/errors.ts';
+import { invalid } from '../../core/errors.ts';
 import { learnedMetric } from '../../core/reward.ts';
 import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import { datasetChanges } from '../../core/sources.ts';
@@ -26,13 +26,17 @@ export async function priorOf(
 ): Promise<readonly PriorResult[]> {
   const { transferFrom = [], strategy } = config;
   checkPrior(strategyInfo(strategy.id), transferFrom);
-  if (new Set(transferFrom).size < transferFrom.length) throw refusal('name each run once.');
+  if (new Set(transferFrom).size < transferFrom.length) throw invalid('transferFrom', 'name each run once.');
   const all: PriorResult[] = [];
   for (const id of transferFrom) {
     const run = store.run(id);
-    if (run === undefined) throw refusal(`there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
+    if (run === undefined)
+      throw invalid('transferFrom', `there is no run "${id}" in this workspace; \`trade runs\` lists them.`);
     if (!isSameData(run, store.sources(id)?.dataset, { config, dataset })) {
-      throw refusal(`"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`);
+      throw invalid(
+        'transferFrom',
+        `"${run.name}" (${id}) was searched on ${dataWords(run, config)}: its results say nothing here.`,
+      );
     }
     all.push(...(await resultsOf(store, run, config, space)));
   }
@@ -65,8 +69,5 @@ async function resultsOf(
     .map(({ candidate, metrics }) => ({ candidate, value: metrics[metric] ?? NaN, source: run.id }))
     .filter((result) => isUsable(space, result));
   if (results.length > 0) return results;
-  throw refusal(`"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
+  throw invalid('transferFrom', `"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
 }
-
-const refusal = (problem: string): WorkbenchError =>
-  new WorkbenchError('config.invalid', `transferFrom: ${problem}`, { field: 'transferFrom' });

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { WorkbenchError } from '../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import type { FileFacts } from '../../store/files.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function faultOfFile(path: string, { bytes, sha256 }: FileFacts): P
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
   } catch (error) {
-    return `cannot be read (${error instanceof Error ? error.message : String(error)})`;
+    return `cannot be read (${messageOf(error)})`;
   }
   return hash.digest('hex') === sha256 ? undefined : 'has other content than was written';
 }

@@ -1,6 +1,6 @@
 /** What the games of a replay say, as rows for tables and files: pure, from the records alone. */
 import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
-import { numberWord } from '../../bridge/numbers.ts';
+import { jsonWithWords } from '../../core/written-numbers.ts';
 import type { Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
 import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
@@ -130,8 +130,4 @@ export function replayCsv({ results }: ReplayView): string {
 }
 
 /** As the workspace keeps it; NaN and the infinities as words. */
-export function replayJson(replay: ReplayView): string {
-  return JSON.stringify(replay, (_key, value: unknown) =>
-    typeof value === 'number' ? (numberWord(value) ?? value) : value,
-  );
-}
+export const replayJson = (replay: ReplayView): string => jsonWithWords(replay);

@@ -1,5 +1,5 @@
-/** Rows of a run by their columns, in the order of its records: what each may hold, in the store and
- * in somebody's archive. */
+/** Rows of a run by their columns, in the order of its records: what each may hold, in the store
+ * and in somebody's archive. */
 import { latencySettingSchema } from '../../core/latency.ts';
 import { noteSchema, tagSchema } from '../../core/records/labels.ts';
 import { runSourcesSchema } from '../../core/records/sources.ts';

@@ -5,6 +5,7 @@ import { runSourcesSchema } from '../../core/records/sources.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { TrialState } from '../../core/records/trial.ts';
 import { sweeper, updater, type Connection } from '../database.ts';
+import type { RecordRow } from './record-rows.ts';
 import { tagReader } from './labels.ts';
 import { readJson, writeJson } from '../numbers.ts';
 import { assertAtRest, assertRunMove, missingRun, NO_TRIALS } from '../rules.ts';
@@ -14,22 +15,9 @@ import type { RunScore, RunSummary } from '../../core/records/summary.ts';
 import type { RunSize } from '../../core/records/run-list.ts';
 import { EMPTY_SCORE, foldName } from '../summaries.ts';
 
-interface RunRow {
+interface RunRow extends RecordRow<'run'> {
   readonly id: string;
-  readonly name: string;
   readonly state: RunState;
-  readonly config: string;
-  readonly strategy_version: number;
-  readonly reason: string | null;
-  readonly sample: 0 | 1;
-  readonly created_at: string;
-  readonly finished_at: string | null;
-  readonly seconds: number;
-  readonly score: string;
-  readonly note: string;
-  readonly trashed_at: string | null;
-  readonly front_only: 0 | 1;
-  readonly sources: string | null;
 }
 
 function toRun(row: RunRow): Run {

@@ -8,31 +8,13 @@ import { sweeper, updater, type Connection } from '../database.ts';
 import { trialIdOf } from '../ids.ts';
 import { readJson, readNumber, writeJson, writeNumber, type WrittenNumber } from '../numbers.ts';
 import { assertTestable, assertTrialMove, conflict, missingTrial } from '../rules.ts';
+import type { RecordRow } from './record-rows.ts';
 import type { FinishedTrials, NewTrialCosts, Slice, TrialEvidence, TrialQuery } from '../store.ts';
 
-interface TrialRow {
+interface TrialRow extends RecordRow<'trial'> {
   readonly id: string;
   readonly run_id: string;
-  readonly number: number;
   readonly state: TrialState;
-  readonly family: string;
-  readonly config: string;
-  readonly seed: number;
-  readonly why: string;
-  readonly leg: string | null;
-  readonly warm_start: string | null;
-  readonly params: number;
-  readonly macs: number;
-  readonly peak_activation_bytes: number;
-  readonly metrics: string;
-  readonly test_accuracy: WrittenNumber | null;
-  readonly epochs_done: number;
-  readonly epochs: number;
-  readonly seconds: number;
-  readonly attempts: number;
-  readonly reason: string | null;
-  readonly created_at: string;
-  readonly finished_at: string | null;
 }
 
 interface ChosenTrials {

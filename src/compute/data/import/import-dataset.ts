@@ -2,7 +2,7 @@
  * splits, writes a folder. */
 import { createHash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
-import { WorkbenchError } from '../../../core/errors.ts';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
@@ -87,7 +87,7 @@ function namesIn(path: string): readonly string[] {
   try {
     return readdirSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const message = `${path} cannot be read: ${reason}. Give a folder.`;
     throw new WorkbenchError('dataset.missing', message, { file: path }, { cause: error });
   }
