@@ -46,25 +46,18 @@ export interface Change {
   readonly instead?: string;
 }
 
-export function datasetChanged({ name, who, since, changes, instead }: Change): WorkbenchError {
-  return new WorkbenchError(
-    'dataset.changed',
-    `The data set "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old ` +
-      'data set back, ' +
-      `import the new one under another name, or ${instead ?? 'begin a new run'}.`,
-    { field: 'dataset' },
-  );
-}
+const changed =
+  (what: 'dataset' | 'teacher', noun: string, rename: string) =>
+  ({ name, who, since, changes, instead = 'begin a new run' }: Change): WorkbenchError =>
+    new WorkbenchError(
+      `${what}.changed`,
+      `The ${noun} "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old ${noun} ` +
+        `back, ${rename}, or ${instead}.`,
+      { field: what },
+    );
 
-export function teacherChanged({ name, who, since, changes, instead }: Change): WorkbenchError {
-  return new WorkbenchError(
-    'teacher.changed',
-    `The teacher "${name}" is not the one of ${who} any more: ${changedWords(changes, since)}. Put the old ` +
-      'teacher back, ' +
-      `give the new one another name, or ${instead ?? 'begin a new run'}.`,
-    { field: 'teacher' },
-  );
-}
+export const datasetChanged = changed('dataset', 'data set', 'import the new one under another name');
+export const teacherChanged = changed('teacher', 'teacher', 'give the new one another name');
 
 function changedWords(changes: readonly string[], since: string | undefined): string {
   const [last = 'its content', ...before] = [...changes].reverse();

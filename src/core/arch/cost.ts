@@ -1,6 +1,7 @@
 /** Exact costs of an architecture graph: shapes, weights, params, MACs and peak activation
  * memory. */
 import { WorkbenchError } from '../errors.ts';
+import { memoise } from '../memoise.ts';
 import type { ArchitectureGraph, Layer, Shape, WeightSpec } from './graph.ts';
 import { equalShapes, opSpec, shapeText, sizeOf } from './ops.ts';
 
@@ -32,19 +33,14 @@ export interface NamedWeight {
 }
 
 const BYTES_PER_VALUE = 4;
-/** A graph never changes, and a survey asks each of thousands several times. */
-const inferred = new WeakMap<ArchitectureGraph, ReadonlyMap<string, Shape>>();
 
 /**
  * Output shape of every layer, by layer id, in the order of the layers. Throws `graph.invalid` when
  * an id repeats, an input does not come earlier, an op does not fit its inputs, or the graph does
- * not go from its input to its logits.
+ * not go from its input to its logits. A graph never changes, and a survey asks each of thousands
+ * several times.
  */
-export function inferShapes(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
-  const known = inferred.get(graph) ?? infer(graph);
-  inferred.set(graph, known);
-  return known;
-}
+export const inferShapes = memoise(infer);
 
 function infer(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();

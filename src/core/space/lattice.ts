@@ -4,6 +4,7 @@
  * family's order settles everything.
  */
 import { WorkbenchError } from '../errors.ts';
+import { memoise } from '../memoise.ts';
 import { configurationKey } from './candidate-key.ts';
 import type { Candidate, Configuration, Dimension, Family, Level, Space } from './space.ts';
 
@@ -13,12 +14,16 @@ const REJECTIONS = 1000;
 
 /** Active under the levels that `config` gives to the gates (other entries are not looked at), in
  * the family's order. */
-export function activeDimensions(family: Family, config: Configuration): readonly Dimension[] {
-  const active: Dimension[] = [];
+export const activeDimensions = (family: Family, config: Configuration): readonly Dimension[] =>
+  family.dimensions.filter((dimension) => isActive(family, dimension, config));
+
+/** Levels for all active dimensions, each chosen when those before it stand. */
+function settle(family: Family, levelOf: (dimension: Dimension) => Level): Configuration {
+  const config: Record<string, Level> = {};
   for (const dimension of family.dimensions) {
-    if (isActive(family, dimension, active, config)) active.push(dimension);
+    if (isActive(family, dimension, config)) config[dimension.name] = levelOf(dimension);
   }
-  return active;
+  return config;
 }
 
 /** A dimension without a level: the reference student's level where it has one, else the middle or
@@ -36,27 +41,18 @@ function defaultLevel(family: Family, dimension: Dimension): Level {
 
 /** The member that keeps what `partial` says of active dimensions, drops the rest and fills in
  * default levels. */
-export function completeConfiguration(family: Family, partial: Configuration): Configuration {
-  const config: Record<string, Level> = {};
-  const active: Dimension[] = [];
-  for (const dimension of family.dimensions) {
-    if (!isActive(family, dimension, active, config)) continue;
-    active.push(dimension);
-    config[dimension.name] = partial[dimension.name] ?? defaultLevel(family, dimension);
-  }
-  return config;
-}
+export const completeConfiguration = (family: Family, partial: Configuration): Configuration =>
+  settle(family, (dimension) => partial[dimension.name] ?? defaultLevel(family, dimension));
 
 /** Active dimensions only, in the family's order. Throws `config.invalid` when one of them has no
  * level. */
-export function canonicalise(family: Family, config: Configuration, field = 'config'): Configuration {
-  const entries = activeDimensions(family, config).map((dimension): [string, Level] => {
-    const level = config[dimension.name];
-    if (level === undefined) invalid(`${field}.${dimension.name}`, `is missing: choose ${levelsText(dimension)}`);
-    return [dimension.name, level];
-  });
-  return Object.fromEntries(entries);
-}
+export const canonicalise = (family: Family, config: Configuration, field = 'config'): Configuration =>
+  settle(
+    family,
+    (dimension) =>
+      config[dimension.name] ??
+      invalid(`${field}.${dimension.name}`, `is missing: choose ${levelsText(dimension.levels)}`),
+  );
 
 /** Throws `family.unknown`. */
 export function familyOf(space: Space, name: string): Family {
@@ -80,7 +76,7 @@ export function validateConfiguration(family: Family, config: Configuration, fie
     }
     if (!active.includes(dimension)) invalid(`${field}.${name}`, `may be given only when ${gateText(dimension)}`);
     if (!dimension.levels.includes(level)) {
-      invalid(`${field}.${name}`, `cannot be ${JSON.stringify(level)}: choose ${levelsText(dimension)}`);
+      invalid(`${field}.${name}`, `cannot be ${JSON.stringify(level)}: choose ${levelsText(dimension.levels)}`);
     }
   }
   const canonical = canonicalise(family, config, field);
@@ -105,18 +101,10 @@ export function isMember(family: Family, config: Configuration): boolean {
   return family.pool === undefined || poolKeys(family.pool).has(configurationKey(config));
 }
 
-/** Number of members. Enumerates only where some combinations are illegal. */
-function familySize(family: Family): number {
-  if (family.isLegal === undefined && family.pool === undefined) return countFrom(family, 0, {}, []);
-  let count = 0;
-  for (const _member of enumerateFamily(family)) count += 1;
-  return count;
-}
-
 /** Every member once, canonical, in a fixed order (the last dimension turns fastest; a pool in its
  * own order). */
 export function* enumerateFamily(family: Family): Generator<Configuration> {
-  if (family.pool === undefined) yield* enumerateFrom(family, 0, {}, []);
+  if (family.pool === undefined) yield* enumerateFrom(family, 0, {});
   else for (const config of family.pool) if (isMember(family, config)) yield canonicalise(family, config);
 }
 
@@ -141,84 +129,48 @@ export function randomMember(family: Family, rng: () => number): Configuration {
   throw new WorkbenchError('space.exhausted', `The family "${family.name}" has no members: loosen its rules.`);
 }
 
-function randomConfiguration(family: Family, rng: () => number): Configuration {
-  const config: Record<string, Level> = {};
-  const active: Dimension[] = [];
-  for (const dimension of family.dimensions) {
-    if (!isActive(family, dimension, active, config)) continue;
-    active.push(dimension);
-    config[dimension.name] = pick(dimension.levels, rng) ?? defaultLevel(family, dimension);
-  }
-  return config;
-}
+const randomConfiguration = (family: Family, rng: () => number): Configuration =>
+  settle(family, (dimension) => pick(dimension.levels, rng) ?? defaultLevel(family, dimension));
 
 function pick<T>(items: readonly T[], rng: () => number): T | undefined {
   return items[Math.floor(rng() * items.length)];
 }
 
-function* enumerateFrom(
-  family: Family,
-  index: number,
-  config: Configuration,
-  active: readonly Dimension[],
-): Generator<Configuration> {
+function* enumerateFrom(family: Family, index: number, config: Configuration): Generator<Configuration> {
   const dimension = family.dimensions[index];
   if (dimension === undefined) {
     if (isMember(family, config)) yield config;
-  } else if (!isActive(family, dimension, active, config)) {
-    yield* enumerateFrom(family, index + 1, config, active);
+  } else if (!isActive(family, dimension, config)) {
+    yield* enumerateFrom(family, index + 1, config);
   } else {
     for (const level of dimension.levels) {
-      yield* enumerateFrom(family, index + 1, { ...config, [dimension.name]: level }, [...active, dimension]);
+      yield* enumerateFrom(family, index + 1, { ...config, [dimension.name]: level });
     }
   }
 }
 
-/** Branches only where a dimension gates others; all others multiply. */
-function countFrom(family: Family, index: number, config: Configuration, active: readonly Dimension[]): number {
-  const dimension = family.dimensions[index];
-  if (dimension === undefined) return 1;
-  if (!isActive(family, dimension, active, config)) return countFrom(family, index + 1, config, active);
-  const gates = family.dimensions.some((other) => other.activeWhen?.dimension === dimension.name);
-  if (!gates) return dimension.levels.length * countFrom(family, index + 1, config, active);
-  return dimension.levels.reduce<number>(
-    (sum, level) => sum + countFrom(family, index + 1, { ...config, [dimension.name]: level }, [...active, dimension]),
-    0,
-  );
-}
-
-/** `earlier`: the active dimensions before this one. */
-function isActive(family: Family, dimension: Dimension, earlier: readonly Dimension[], config: Configuration): boolean {
+function isActive(family: Family, dimension: Dimension, config: Configuration): boolean {
   const gate = dimension.activeWhen;
   if (gate === undefined) return true;
-  const stands = family.dimensions.findIndex((other) => other.name === gate.dimension);
-  if (stands < 0 || stands >= family.dimensions.indexOf(dimension)) {
+  const gating = family.dimensions.find((other) => other.name === gate.dimension);
+  if (gating === undefined || family.dimensions.indexOf(gating) >= family.dimensions.indexOf(dimension)) {
     const problem = `is gated by "${gate.dimension}", which must stand before it`;
     throw new WorkbenchError('internal', `${family.name}.${dimension.name} ${problem}.`);
   }
   const level = config[gate.dimension];
-  return level !== undefined && gate.levels.includes(level) && earlier.some((other) => other.name === gate.dimension);
+  return level !== undefined && gate.levels.includes(level) && isActive(family, gating, config);
 }
 
-const keysOfPools = new WeakMap<readonly Configuration[], ReadonlySet<string>>();
+const poolKeys = memoise((pool: readonly Configuration[]) => new Set(pool.map(configurationKey)));
 
-function poolKeys(pool: readonly Configuration[]): ReadonlySet<string> {
-  const known = keysOfPools.get(pool) ?? new Set(pool.map(configurationKey));
-  keysOfPools.set(pool, known);
-  return known;
-}
-
-function levelsText(dimension: Dimension): string {
-  return dimension.levels.map((level) => JSON.stringify(level)).join(', ');
-}
+const levelsText = (levels: readonly Level[], glue = ', '): string =>
+  levels.map((level) => JSON.stringify(level)).join(glue);
 
 function gateText(dimension: Dimension): string {
   const gate = dimension.activeWhen;
-  return gate ? `${gate.dimension} is ${gate.levels.map((level) => JSON.stringify(level)).join(' or ')}` : 'always';
+  return gate ? `${gate.dimension} is ${levelsText(gate.levels, ' or ')}` : 'always';
 }
 
 function invalid(field: string, problem: string): never {
   throw new WorkbenchError('config.invalid', `${field} ${problem}.`, { field });
 }
-
-export const testing = { familySize };

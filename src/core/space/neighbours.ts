@@ -6,6 +6,7 @@
  * level of one of them at a time, so that every level of a single gated dimension is one exchange
  * away and the way back exists.
  */
+import { memoise } from '../memoise.ts';
 import { configurationKey } from './candidate-key.ts';
 import { activeDimensions, completeConfiguration, isMember } from './lattice.ts';
 import type { Configuration, Dimension, Family, Level } from './space.ts';
@@ -51,15 +52,7 @@ export function withinRadius(
 
 /** With more levels than this, a table is quicker than looking through them. */
 const FEW_LEVELS = 16;
-const places = new WeakMap<readonly Level[], ReadonlyMap<Level, number>>();
-
-function placesOf(levels: readonly Level[]): ReadonlyMap<Level, number> {
-  const known = places.get(levels);
-  if (known) return known;
-  const table = new Map(levels.map((level, index) => [level, index]));
-  places.set(levels, table);
-  return table;
-}
+const placesOf = memoise((levels: readonly Level[]) => new Map(levels.map((level, index) => [level, index])));
 
 /** Place of the configuration's level among the dimension's levels; -1 where the dimension is not
  * active. */

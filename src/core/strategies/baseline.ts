@@ -7,7 +7,7 @@ import type { Catalogue, Member } from './catalogue.ts';
 import { FIRST_SOURCES, referenceMembers } from './initial.ts';
 import { EMPTY_LEDGER, askedEvent, askedKeys, record, remaining } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
-import type { AskedEvent, Sources, Strategy, StrategyInput } from './strategy.ts';
+import type { AskedEvent, Sources, StrategyInput } from './strategy.ts';
 
 export interface BaselineState {
   readonly input: StrategyInput;
@@ -67,18 +67,10 @@ export function askInTurn<S extends BaselineState>(state: S, count: number, pick
 }
 
 /** A strategy whose whole state is the log. `own`: sources of its own, beside the first ones. */
-export function baseline(
-  pick: Pick<BaselineState>,
-  own: Sources = {},
-): { readonly defaults: typeof BASELINE_DEFAULTS } & Omit<
-  Strategy<BaselineState>,
-  'id' | 'title' | 'version' | 'fidelity' | 'summary' | 'defaults'
-> {
-  return {
-    defaults: BASELINE_DEFAULTS,
-    sources: { ...FIRST_SOURCES, ...own },
-    init: startBaseline,
-    fold: foldBaseline,
-    ask: (state, count) => askInTurn(state, count, pick),
-  };
-}
+export const baseline = (pick: Pick<BaselineState>, own: Sources = {}) => ({
+  defaults: BASELINE_DEFAULTS,
+  sources: { ...FIRST_SOURCES, ...own },
+  init: startBaseline,
+  fold: foldBaseline,
+  ask: (state: BaselineState, count: number) => askInTurn(state, count, pick),
+});

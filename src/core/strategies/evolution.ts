@@ -14,12 +14,10 @@ import type { Candidate, Configuration, Family, Level } from '../space/space.ts'
 import { baseline } from './baseline.ts';
 import type { BaselineState, Turn } from './baseline.ts';
 import type { Catalogue, Member } from './catalogue.ts';
-import { changeFamily } from './change-family.ts';
-import { outcomeOf } from './ledger.ts';
+import { referenceOutcome, withOutcomes } from './ledger.ts';
 import type { LedgerTrial } from './ledger.ts';
-import { drawMember } from './random.ts';
-import { referenceOutcome } from './reference-outcome.ts';
-import { admitNew } from './repair.ts';
+import { byChance } from './random.ts';
+import { admitNew, changeFamily } from './repair.ts';
 import type { Strategy } from './strategy.ts';
 
 const EVOLUTION = Object.freeze({
@@ -33,7 +31,10 @@ const EVOLUTION = Object.freeze({
   initialLeast: 8,
 });
 
-type Judged = LedgerTrial & { readonly outcome: Outcome };
+interface Judged {
+  readonly trial: LedgerTrial;
+  readonly outcome: Outcome;
+}
 
 const STREAM = 0x65766f6c;
 
@@ -41,26 +42,19 @@ const initialSize = ({ budget }: Problem): number =>
   Math.min(EVOLUTION.population, Math.max(EVOLUTION.initialLeast, Math.round(EVOLUTION.initialShare * budget)));
 
 /** The youngest told trials, as many as the population holds. */
-function population({ ledger, catalogue }: BaselineState): readonly Judged[] {
-  return ledger.trials
-    .map((trial) => ({ ...trial, outcome: outcomeOf(catalogue.problem, trial) }))
-    .filter((trial): trial is Judged => trial.outcome !== undefined)
-    .slice(-EVOLUTION.population);
-}
+const population = ({ ledger, catalogue }: BaselineState): readonly Judged[] =>
+  withOutcomes(catalogue.problem, ledger.trials).slice(-EVOLUTION.population);
 
 /** The one of a random sample that adds most to the others' front; by value where none adds
  * anything. */
 function tournament(state: BaselineState, alive: readonly Judged[], shuffled: readonly Judged[]): Judged | undefined {
-  const reference = referenceOutcome(
-    state.catalogue,
-    alive.map(({ outcome }) => outcome),
-  );
-  const scored = shuffled.slice(0, EVOLUTION.sample).map((trial) => {
-    const others = alive.filter((other) => other.trial !== trial.trial).map(({ outcome }) => outcome);
-    return { trial, gain: hypervolumeGain(createCells(others, reference), trial.outcome) };
+  const reference = referenceOutcome(state.catalogue, alive);
+  const scored = shuffled.slice(0, EVOLUTION.sample).map((one) => {
+    const others = alive.filter((other) => other !== one).map(({ outcome }) => outcome);
+    return { one, gain: hypervolumeGain(createCells(others, reference), one.outcome) };
   });
-  scored.sort((a, b) => b.gain - a.gain || b.trial.outcome.value - a.trial.outcome.value);
-  return scored[0]?.trial;
+  scored.sort((a, b) => b.gain - a.gain || b.one.outcome.value - a.one.outcome.value);
+  return scored[0]?.one;
 }
 
 /** An unasked child of a tournament's winner; one that has none left gives way to others. */
@@ -72,7 +66,7 @@ function breed(state: BaselineState, { position, asked }: Turn): Member | undefi
   for (;;) {
     const parent = tournament(state, alive, rng.shuffle([...parents]));
     if (!parent) return undefined;
-    const child = mutate(catalogue, parent.candidate, asked, rng);
+    const child = mutate(catalogue, parent.trial.candidate, asked, rng);
     if (child) return child;
     parents.delete(parent);
   }
@@ -119,9 +113,8 @@ export const evolution: Strategy<BaselineState> = {
       const isInitial = turn.position < initialSize(state.input.problem);
       const child = isInitial ? undefined : breed(state, turn);
       if (child) return { member: child, why: { source: 'mutation' } };
-      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
       const fallback = 'there is no parent yet, or every mutation of all of them is asked already';
-      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+      return byChance(state, turn, isInitial ? { source: 'initial' } : { source: 'random', fallback });
     },
     { mutation: { title: 'Mutation', sentence: 'It is a mutation of an earlier student.' } },
   ),

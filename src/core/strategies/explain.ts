@@ -2,7 +2,7 @@
  * good the predictions were. */
 import type { Proposal, RunEvent } from '../records/events.ts';
 import { hypervolume } from '../geometry/hypervolume.ts';
-import { paretoFront } from '../geometry/pareto-front.ts';
+import { paretoItems } from '../geometry/pareto-front.ts';
 import { isFeasible, sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
 import { learnedMetric } from '../reward.ts';
@@ -138,19 +138,10 @@ function accountsOf(problem: Problem, trials: readonly Result[]): readonly Famil
   const { space, objectives, limits, reference } = problem;
   const learned = objectives[0];
   const counted = trials.filter(({ state, metrics }) => state === 'told' && isFeasible(metrics, limits));
-  const volumeOf = (results: readonly Result[]): number =>
-    hypervolume(
-      results.map(({ metrics }) => metrics),
-      objectives,
-      reference,
-    );
+  const metricsOf = ({ metrics }: Result): Metrics => metrics;
+  const volumeOf = (results: readonly Result[]): number => hypervolume(results.map(metricsOf), objectives, reference);
   const whole = volumeOf(counted);
-  const front = new Set(
-    paretoFront(
-      counted.map(({ metrics }) => metrics),
-      objectives,
-    ).map((index) => counted[index]?.candidate),
-  );
+  const front = new Set(paretoItems(counted, metricsOf, objectives).map(({ candidate }) => candidate));
   return space.families.map(({ name }) => {
     const own = trials.filter(({ candidate }) => candidate.family === name);
     const orientation = sign(learned?.goal ?? 'maximize');

@@ -1,5 +1,5 @@
-/** The part of a strategy's state that all strategies share: which trials were asked, and what
- * became of them. */
+/** The part of a strategy's state that all strategies share: which trials were asked, what became
+ * of them, and what they are worth. */
 import type { Leg, Why } from '../records/proposal.ts';
 import type { Proposal, RunEvent } from '../records/events.ts';
 import { sign } from '../objective.ts';
@@ -61,9 +61,12 @@ function valuesOf(problem: Problem, told: Metrics): Pick<LedgerTrial, 'value' | 
 
 const NO_VALUES = { value: undefined, learned: undefined } as const;
 
+/** What a fold needs of a catalogue. */
+export type Costing = Pick<Catalogue, 'problem' | 'costsOf'>;
+
 /** Folds one event in. The last word on a trial stands; an event about a trial that was never asked
  * changes nothing. */
-export function record(ledger: Ledger, event: RunEvent, catalogue: Catalogue): Ledger {
+export function record(ledger: Ledger, event: RunEvent, catalogue: Costing): Ledger {
   switch (event.type) {
     case 'asked':
       return addAsked(ledger, event, catalogue);
@@ -97,9 +100,9 @@ const replaceTrial = (ledger: Ledger, after: LedgerTrial): Ledger => ({
   trials: ledger.trials.with(after.trial, after),
 });
 
-function addAsked(ledger: Ledger, event: AskedEvent, catalogue: Catalogue): Ledger {
+function addAsked(ledger: Ledger, event: AskedEvent, { costsOf }: Costing): Ledger {
   const added = event.proposals.map(({ trial, candidate, why }): LedgerTrial => {
-    const [key, costs] = [candidateKey(candidate), catalogue.costsOf(candidate)];
+    const [key, costs] = [candidateKey(candidate), costsOf(candidate)];
     const open = { state: 'pending', metrics: {}, rested: undefined, ...NO_VALUES, order: undefined } as const;
     return { trial, key, candidate, costs, why, ...open };
   });
@@ -139,6 +142,13 @@ export function outcomeOf(problem: Problem, trial: LedgerTrial): Outcome | undef
   return broken || costs.some(Number.isNaN) ? undefined : { value: trial.value, costs };
 }
 
+/** Those of the trials that are worth anything, with what it is. */
+export const withOutcomes = <T extends LedgerTrial>(problem: Problem, trials: readonly T[]) =>
+  trials.flatMap((trial) => {
+    const outcome = outcomeOf(problem, trial);
+    return outcome ? [{ trial, outcome }] : [];
+  });
+
 /** The value of a candidate with these costs, were it to be told what is learned. */
 export const valueAt = ({ reward }: Problem, learned: number, costs: Metrics): number =>
   reward ? learned * rewardFactor(reward, costs) : learned;
@@ -147,6 +157,35 @@ export const valueAt = ({ reward }: Problem, learned: number, costs: Metrics): n
  * one has no value. */
 export const objectiveCosts = (problem: Problem, costs: Metrics): readonly number[] =>
   cornerOf(costs, problem.objectives.slice(1));
+
+/**
+ * The problem's reference; where it names no cost, the dearest candidate's (or told, of costs that
+ * only a measurement tells), where it names no value, the worst told. With no known objective there
+ * is no front, and improvement counts from the best value told.
+ */
+export function referenceOutcome(
+  { problem, families }: Pick<Catalogue, 'problem' | 'families'>,
+  told: readonly { readonly outcome: Outcome }[],
+): Outcome {
+  const learned = problem.objectives[0];
+  const given = learned ? problem.reference[learned.metric] : undefined;
+  const worst = told.reduce((low, { outcome }) => Math.min(low, outcome.value), Infinity);
+  const value = given !== undefined && learned ? given * sign(learned.goal) : Number.isFinite(worst) ? worst : 0;
+  const costs = problem.objectives.slice(1).map(({ metric, goal }, j) => {
+    const limit = problem.reference[metric];
+    if (limit !== undefined) return -sign(goal) * limit;
+    let all = families.flatMap(({ members }) =>
+      members.map((member) => objectiveCosts(problem, member.costs)[j] ?? NaN),
+    );
+    if (all.some(Number.isNaN)) all = told.map(({ outcome }) => outcome.costs[j] ?? NaN);
+    return all.reduce((high, cost) => Math.max(high, cost), -Infinity);
+  });
+  return { value, costs };
+}
+
+/** Whether costs may gain anything: none reaches the reference's. One that is not known yet may. */
+export const isBelow = (costs: readonly number[], reference: Pick<Outcome, 'costs'>): boolean =>
+  costs.every((cost, j) => !(cost >= (reference.costs[j] ?? Infinity)));
 
 /** The asked event for members chosen with their reasons. */
 export function askedEvent(

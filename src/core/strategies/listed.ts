@@ -10,15 +10,14 @@ import { isFeasible } from '../objective.ts';
 import type { Limit } from '../objective.ts';
 import { candidateKey } from '../space/candidate-key.ts';
 import { familyOf, validateConfiguration } from '../space/lattice.ts';
-import type { Candidate, Space } from '../space/space.ts';
-import type { Catalogue, Member } from './catalogue.ts';
+import type { Candidate, KnownCosts, Space } from '../space/space.ts';
+import type { Member } from './catalogue.ts';
 import { EMPTY_LEDGER, askedEvent, record, remaining } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Strategy, StrategyInput } from './strategy.ts';
 
 export interface ListedState {
   readonly input: StrategyInput;
-  readonly catalogue: Catalogue;
   readonly members: readonly Member[];
   readonly ledger: Ledger;
 }
@@ -54,16 +53,6 @@ export function listStudents(
   });
 }
 
-/** What a fold needs of a catalogue: nothing is chosen from it. */
-function catalogueOf({ problem }: StrategyInput): Catalogue {
-  const memberOf = (candidate: Candidate): Member => ({
-    key: candidateKey(candidate),
-    candidate,
-    costs: familyOf(problem.space, candidate.family).costs(candidate.config),
-  });
-  return { problem, families: [], costMetrics: [], costsOf: (candidate) => memberOf(candidate).costs, admit: memberOf };
-}
-
 export const listed: Strategy<ListedState> = {
   id: 'listed',
   title: 'Given students',
@@ -77,10 +66,14 @@ export const listed: Strategy<ListedState> = {
   init(input) {
     const { space, limits } = input.problem;
     const members = listStudents(space, limits, input.students ?? []);
-    return { input, catalogue: catalogueOf(input), members, ledger: EMPTY_LEDGER };
+    return { input, members, ledger: EMPTY_LEDGER };
   },
 
-  fold: (state, event) => ({ ...state, ledger: record(state.ledger, event, state.catalogue) }),
+  fold(state, event) {
+    const { problem } = state.input;
+    const costsOf = ({ family, config }: Candidate): KnownCosts => familyOf(problem.space, family).costs(config);
+    return { ...state, ledger: record(state.ledger, event, { problem, costsOf }) };
+  },
 
   ask({ input, members, ledger }, count) {
     const first = ledger.trials.length;

@@ -16,9 +16,8 @@ import type { Candidate, Configuration, Dimension, Family, Level } from '../spac
 import { baseline } from './baseline.ts';
 import type { BaselineState, Turn } from './baseline.ts';
 import type { Catalogue, Member } from './catalogue.ts';
-import { changeFamily } from './change-family.ts';
-import { drawMember } from './random.ts';
-import { admitNew } from './repair.ts';
+import { byChance } from './random.ts';
+import { admitNew, changeFamily } from './repair.ts';
 import { standings } from './ranking.ts';
 import type { Standing } from './ranking.ts';
 import type { Strategy } from './strategy.ts';
@@ -134,9 +133,8 @@ export const nsga2: Strategy<BaselineState> = {
       const isInitial = turn.position < initialSize(state.input.problem);
       const child = isInitial ? undefined : breed(state, turn);
       if (child) return { member: child, why: { source: 'crossover' } };
-      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
       const fallback = 'no child of the parents drawn is new and within the limits';
-      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+      return byChance(state, turn, isInitial ? { source: 'initial' } : { source: 'random', fallback });
     },
     { crossover: { title: 'Crossover', sentence: 'It is crossed from two earlier students, and mutated.' } },
   ),

@@ -2,11 +2,12 @@
  * Random search, made a fair baseline: families in turn, log cost about uniform within each, the
  * same filters, reference students and memory as every other strategy.
  */
+import type { Why } from '../records/proposal.ts';
 import { createRng, split } from '../math/rng.ts';
 import type { Rng } from '../math/rng.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
 import { baseline } from './baseline.ts';
-import type { BaselineState } from './baseline.ts';
+import type { BaselineState, Chosen, Turn } from './baseline.ts';
 import type { Catalogue, FamilyCatalogue, Member } from './catalogue.ts';
 import { drawByCost, spreadMetric } from './initial.ts';
 import type { Strategy } from './strategy.ts';
@@ -41,6 +42,12 @@ export function drawMember(
   return undefined;
 }
 
+/** A proposal by chance, for that reason. */
+export function byChance({ input, catalogue }: BaselineState, turn: Turn, why: Why): Chosen | undefined {
+  const member = drawMember(catalogue, input.seed, turn.position, turn.asked);
+  return member && { member, why };
+}
+
 /**
  * The first new one that adjacent exchanges reach from a family's sample, breadth first through
  * what is within the limits: under a tight limit few draws of a sample are left, though the family
@@ -72,8 +79,5 @@ export const random: Strategy<BaselineState> = {
   version: 1,
   fidelity: 'faithful',
   summary: 'Families in turn and log cost about uniform within each: the baseline that every search must beat.',
-  ...baseline(({ input, catalogue }, { position, asked }) => {
-    const member = drawMember(catalogue, input.seed, position, asked);
-    return member && { member, why: { source: 'random' } };
-  }),
+  ...baseline((state, turn) => byChance(state, turn, { source: 'random' })),
 };

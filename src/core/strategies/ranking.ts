@@ -7,7 +7,7 @@ import type { Problem } from '../objective.ts';
 import { outcomeCorner } from '../geometry/cells.ts';
 import type { Outcome } from '../geometry/cells.ts';
 import { crowdingDistances, nondominationRanks } from '../geometry/ranks.ts';
-import { outcomeOf } from './ledger.ts';
+import { withOutcomes } from './ledger.ts';
 import type { Ledger, LedgerTrial } from './ledger.ts';
 
 /** A trial with its place; `outcome` is absent where it broke a measured limit. */
@@ -37,10 +37,7 @@ function violation(problem: Problem, { metrics, costs }: LedgerTrial): number {
  */
 export function standings(problem: Problem, ledger: Ledger): readonly Standing[] {
   const told = ledger.trials.filter(({ state }) => state === 'told');
-  const judged = told.flatMap((trial) => {
-    const outcome = outcomeOf(problem, trial);
-    return outcome ? [{ trial, outcome, point: outcomeCorner(outcome) }] : [];
-  });
+  const judged = withOutcomes(problem, told).map((one) => ({ ...one, point: outcomeCorner(one.outcome) }));
   const ranks = nondominationRanks(judged.map(({ point }) => point));
   const worst = ranks.reduce((most, rank) => Math.max(most, rank), -1);
   const standing: Standing[] = [];

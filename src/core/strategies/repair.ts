@@ -1,7 +1,7 @@
-/** From what variation or sampling made to a student that may be proposed: legal, within the
- * limits, in the pool, new. */
+/** From one family to another, and from what variation or sampling made to a student that may be
+ * proposed: legal, within the limits, in the pool, new. */
 import type { Rng } from '../math/rng.ts';
-import { familyOf, isMember } from '../space/lattice.ts';
+import { completeConfiguration, familyOf, isMember, randomMember } from '../space/lattice.ts';
 import { levelIndex } from '../space/neighbours.ts';
 import type { Candidate, Configuration, Family } from '../space/space.ts';
 import type { Catalogue, Member } from './catalogue.ts';
@@ -57,4 +57,19 @@ function latticeDistance(family: Family, a: Configuration, b: Configuration, bou
     if (distance > bound) break;
   }
   return distance;
+}
+
+/**
+ * A random member of another family with students within the limits, with the levels of dimensions
+ * that the two share by name; the candidate itself where there is no other. It may be illegal or
+ * over a limit.
+ */
+export function changeFamily(catalogue: Catalogue, from: Candidate, rng: Rng): Candidate {
+  const others = catalogue.families.filter(({ family, members }) => family.name !== from.family && members.length > 0);
+  const other = others.length > 0 ? others[rng.int(others.length)]?.family : undefined;
+  if (!other) return from;
+  const drawn = randomMember(other, rng.uniform);
+  const shared = other.dimensions.filter(({ name, levels }) => levels.some((level) => level === from.config[name]));
+  const kept = Object.fromEntries(shared.map(({ name }) => [name, from.config[name] ?? '']));
+  return { family: other.name, config: completeConfiguration(other, { ...drawn, ...kept }) };
 }

@@ -46,11 +46,6 @@ const PRIORS = Object.freeze({
 export const MEAN_VARIANCE = 1;
 export const NOISE_FLOOR = 1e-6;
 
-interface Entry {
-  readonly name: string;
-  readonly prior: LogPrior;
-}
-
 /** A column's length scale or rate: base · e^(θ[role] + θ[own]). */
 interface ColumnScale {
   readonly base: number;
@@ -87,14 +82,12 @@ export interface Layout {
 
 /** `mainEffects` false leaves the additive term out. */
 export function createLayout(encoding: Encoding, mainEffects = true): Layout {
-  const entries: Entry[] = [];
   const index = new Map<string, number>();
+  const deviations: number[] = [];
   const add = (name: string, prior: LogPrior): number => {
-    const known = index.get(name);
-    if (known !== undefined) return known;
-    index.set(name, entries.length);
-    entries.push({ name, prior });
-    return entries.length - 1;
+    const place = index.get(name) ?? deviations.push(prior.deviation) - 1;
+    index.set(name, place);
+    return place;
   };
   const hasCosts = encoding.costs.length > 0;
   const several = encoding.families.length > 1;
@@ -124,9 +117,9 @@ export function createLayout(encoding: Encoding, mainEffects = true): Layout {
     };
   });
   return {
-    count: entries.length,
-    names: entries.map((entry) => entry.name),
-    deviations: Float64Array.from(entries, (entry) => entry.prior.deviation),
+    count: index.size,
+    names: [...index.keys()],
+    deviations: Float64Array.from(deviations),
     sharedCost,
     family,
     familyCost,

@@ -4,7 +4,7 @@ import { createModel, oracleTheta } from '../../oracle/surrogate-model.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { rewardFactor } from '../../../src/core/reward.ts';
 import type { DataTrial } from '../../../src/core/strategies/ledger.ts';
-import { posteriorValues } from '../../../src/core/strategies/trade/posterior-values.ts';
+import { posteriorValues } from '../../../src/core/strategies/trade/learn.ts';
 import { encode } from '../../../src/core/surrogate/encoding.ts';
 import { createGp, posterior } from '../../../src/core/surrogate/gp.ts';
 import { createStandardiser, toOutput, toValue } from '../../../src/core/surrogate/standardise.ts';

@@ -18,7 +18,7 @@ import { askInTurn, BASELINE_DEFAULTS, foldBaseline, startBaseline } from '../ba
 import type { BaselineState, Turn } from '../baseline.ts';
 import type { Member } from '../catalogue.ts';
 import { FIRST_SOURCES } from '../initial.ts';
-import { drawMember } from '../random.ts';
+import { byChance } from '../random.ts';
 import { admitNew } from '../repair.ts';
 import type { AskedEvent, Strategy } from '../strategy.ts';
 import { AKD } from './constants.ts';
@@ -171,8 +171,7 @@ export const akd: Strategy<AkdState> = {
     askInTurn(state, count, (_, turn) => {
       const written = write(state, turn);
       if (written) return { member: written, why: { source: SOURCE } };
-      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
       const fallback = 'nothing that the policy writes is new and within the limits';
-      return member && { member, why: { source: 'random', fallback } };
+      return byChance(state, turn, { source: 'random', fallback });
     }),
 };

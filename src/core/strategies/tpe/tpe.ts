@@ -13,7 +13,7 @@ import { createRng, split } from '../../math/rng.ts';
 import { baseline } from '../baseline.ts';
 import type { BaselineState, Turn } from '../baseline.ts';
 import type { Member } from '../catalogue.ts';
-import { drawMember } from '../random.ts';
+import { byChance } from '../random.ts';
 import { admitNew } from '../repair.ts';
 import type { Strategy } from '../strategy.ts';
 import { TPE } from './constants.ts';
@@ -68,9 +68,8 @@ export const tpe: Strategy<BaselineState> = {
       const isInitial = results < TPE.startup;
       const drawn = isInitial ? undefined : propose(state, turn);
       if (drawn) return { member: drawn, why: { source: 'density' } };
-      const member = drawMember(state.catalogue, state.input.seed, turn.position, turn.asked);
       const fallback = 'nothing drawn from the density of the best is new and within the limits';
-      return member && { member, why: isInitial ? { source: 'initial' } : { source: 'random', fallback } };
+      return byChance(state, turn, isInitial ? { source: 'initial' } : { source: 'random', fallback });
     },
     { density: { title: 'Density', sentence: 'It was drawn where the best students so far are dense.' } },
   ),

@@ -18,12 +18,11 @@ import { baseline } from '../baseline.ts';
 import type { BaselineState, Chosen, Turn } from '../baseline.ts';
 import type { FamilyCatalogue, Member } from '../catalogue.ts';
 import { drawByCost, spreadMetric } from '../initial.ts';
-import { objectiveCosts, outcomeOf, valueAt, withData } from '../ledger.ts';
-import { drawMember } from '../random.ts';
-import { referenceOutcome } from '../reference-outcome.ts';
+import { objectiveCosts, outcomeOf, referenceOutcome, valueAt, withData, withOutcomes } from '../ledger.ts';
+import { byChance } from '../random.ts';
 import type { Strategy } from '../strategy.ts';
 import { change } from '../trade/candidates.ts';
-import { TRADE_SOURCES } from '../trade/words.ts';
+import { TRADE_SOURCES } from '../trade/constants.ts';
 import { contributions } from '../trade/regions.ts';
 import { TRADE_F } from './constants.ts';
 import { followEpisodes } from './episode.ts';
@@ -55,14 +54,17 @@ function pick(state: BaselineState, turn: Turn): Chosen | undefined {
   const { problem } = input;
   const plans = planFamilies(state);
   const told = withData(ledger);
-  const outcomes = told.flatMap((trial) => outcomeOf(problem, trial) ?? []);
-  const reference = referenceOutcome(catalogue, outcomes);
+  const placed = withOutcomes(problem, told);
+  const reference = referenceOutcome(catalogue, placed);
   const episodes = followEpisodes(plans, told, (trial) => outcomeOf(problem, trial), reference);
   const rng = createRng(split(split(input.seed, STREAM), turn.position));
 
   const first = drawFirst(state, turn, plans, episodes, rng);
   if (first) return { member: first, why: { source: 'initial' } };
-  const cells = createCells(outcomes, reference);
+  const cells = createCells(
+    placed.map(({ outcome }) => outcome),
+    reference,
+  );
   const drawn = catalogue.families.flatMap((family) => {
     const episode = episodes.get(family.family.name);
     return episode && episode.results.length > 0 ? drawInRegion(state, turn, family, episode, reference, rng) : [];
@@ -74,8 +76,7 @@ function pick(state: BaselineState, turn: Turn): Chosen | undefined {
     if (wins) best = { drawn: one, gain };
   }
   if (best) return { member: best.drawn.member, why: { source: 'region' } };
-  const member = drawMember(catalogue, input.seed, turn.position, turn.asked);
-  return member && { member, why: { source: 'random', fallback: 'no region has a candidate left' } };
+  return byChance(state, turn, { source: 'random', fallback: 'no region has a candidate left' });
 }
 
 /**

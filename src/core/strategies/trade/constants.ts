@@ -1,5 +1,7 @@
-/** The settings of TRADE, in one place. [R]: reconstruction or choice of this project; the paper's
- * full text is not public. */
+/** The settings of TRADE and where its proposals come from. [R]: reconstruction or choice of this
+ * project; the paper's full text is not public. */
+import { FIRST_SOURCES } from '../initial.ts';
+import type { Sources } from '../strategy.ts';
 
 export const TRADE = Object.freeze({
   /** Initial students: so many a family, all together at most this share of the budget, and at
@@ -82,3 +84,26 @@ export const TRADE = Object.freeze({
 
 /** What a family's own arm writes into `why.source` (family-arm.ts). */
 export const FAMILY_ARM = 'family';
+
+const { reference, initial, random } = FIRST_SOURCES;
+
+/** In the order of a legend. */
+export const TRADE_SOURCES = {
+  reference,
+  initial,
+  earlier: {
+    title: 'Earlier run',
+    sentence: 'It stood on the front of the earlier runs that this one learns from.',
+  },
+  region: { title: 'Region', sentence: 'It was proposed inside a trust region.' },
+  global: {
+    ...{ title: 'Global', role: 'global' },
+    sentence: 'It was proposed by the global arm, which looks outside all trust regions.',
+  },
+  [FAMILY_ARM]: {
+    ...{ title: 'Family arm', role: 'family' },
+    sentence:
+      'All families together promised next to nothing, so one that had hardly been tried went on from its own best.',
+  },
+  random,
+} as const satisfies Sources;

@@ -1,5 +1,6 @@
 /** What a TRADE run knows from its first moment and never changes: candidates, their coordinates,
  * the surrogate's form. */
+import { memoise } from '../../memoise.ts';
 import type { CrossCache, RowWriter } from '../../surrogate/cross-cache.ts';
 import type { CostedCandidate, Encoding, Point } from '../../surrogate/encoding.ts';
 import { createEncoding, encode, encodeInto } from '../../surrogate/encoding.ts';
@@ -36,14 +37,7 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
   const sample = catalogue.families.flatMap(({ members }) => members);
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
   const encoding: Encoding = createEncoding(input.problem.space, metrics, sample);
-  const points = new WeakMap<CostedCandidate, Point>();
-  const pointOf = (member: CostedCandidate): Point => {
-    const known = points.get(member);
-    if (known) return known;
-    const point = encode(encoding, member);
-    points.set(member, point);
-    return point;
-  };
+  const pointOf = memoise((member: CostedCandidate): Point => encode(encoding, member));
   const listed = new Map<CostedCandidate, Point | undefined>(sample.map((member) => [member, undefined]));
   // Of thousands that are looked at once, a coordinate more to remember is one more for the
   // collector to find.

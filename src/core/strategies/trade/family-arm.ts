@@ -28,13 +28,12 @@ import type { Gp, Posterior } from '../../surrogate/gp.ts';
 import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser, toOutput, toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { FamilyCatalogue, Member } from '../catalogue.ts';
-import { isPending, objectiveCosts, withData } from '../ledger.ts';
+import { isBelow, isPending, objectiveCosts, withData } from '../ledger.ts';
 import type { DataTrial, LedgerTrial } from '../ledger.ts';
-import { isBelow, referenceOutcome } from '../reference-outcome.ts';
-import { posteriorValues } from './posterior-values.ts';
 import { addFamilyCandidates, CandidateSet } from './candidates.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
+import { posteriorValues } from './learn.ts';
 import { contributions } from './regions.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
@@ -60,11 +59,7 @@ interface Standing {
 export function stepInFamily(state: TradeState, gain: number, standing: Standing): FamilyStep | undefined {
   const { catalogue } = state.context;
   if (catalogue.families.length < 2) return undefined;
-  const placed = judged(state);
-  const reference = referenceOutcome(
-    catalogue,
-    placed.map(({ outcome }) => outcome),
-  );
+  const { placed, reference } = judged(state);
   const volume = createDominatedVolume(outcomeCorner(reference));
   const whole = placed.reduce((_, { outcome }) => volume.add(outcomeCorner(outcome)), 0);
   if (!(gain < TRADE.familyArmBelow * whole)) return undefined;

@@ -6,6 +6,7 @@ import { logGainOf } from '../../acquisition/improvement-terms.ts';
 import type { Acquisition, ImprovementTerms } from '../../acquisition/improvement-terms.ts';
 import { createCells } from '../../geometry/cells.ts';
 import type { Outcome } from '../../geometry/cells.ts';
+import { memoise } from '../../memoise.ts';
 import type { Metrics, Problem } from '../../objective.ts';
 import { rewardFactor } from '../../reward.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
@@ -33,21 +34,13 @@ export function createGain(
   latency: Pick<LatencyForecast, 'draws' | 'quickest' | 'logFeasible'>,
 ): Gain {
   const { improvementTermsOf, bound } = acquisitionOf(problem, outcomes, reference, scale, latency);
-  const known = new Map<Member, ImprovementTerms>();
   return {
     bound: (member, mean, deviation) => bound(member, mean, deviation) + latency.logFeasible(member),
-    improvementTermsOf(member) {
-      const found = known.get(member);
-      if (found) return found;
+    improvementTermsOf: memoise((member) => {
       const { logWeights, levels } = improvementTermsOf(member);
       const share = latency.logFeasible(member);
-      const terms = {
-        logWeights: share === 0 ? logWeights : logWeights.map((weight) => weight + share),
-        levels,
-      };
-      known.set(member, terms);
-      return terms;
-    },
+      return { logWeights: share === 0 ? logWeights : logWeights.map((weight) => weight + share), levels };
+    }),
     log: (terms, mean, deviation) => logGainOf(scale, terms, mean, deviation),
   };
 }

@@ -2,8 +2,7 @@
  * (docs/trade.md, steps 2 and 10). */
 import { createRng, split } from '../../math/rng.ts';
 import type { Catalogue, Member } from '../catalogue.ts';
-import { objectiveCosts } from '../ledger.ts';
-import { isBelow, referenceOutcome } from '../reference-outcome.ts';
+import { isBelow, objectiveCosts, referenceOutcome } from '../ledger.ts';
 import { drawByCost, referenceMembers, spreadMetric } from '../initial.ts';
 import type { StrategyOptions } from '../strategy.ts';
 import type { Why } from '../../records/proposal.ts';

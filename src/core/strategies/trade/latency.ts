@@ -8,6 +8,7 @@
  * | draw i | exp(mean + deviation · Φ⁻¹(P u_i)): quantiles of the forecast, given that it is kept    |
  */
 import { LATENCY_METRIC } from '../../latency.ts';
+import { memoise } from '../../memoise.ts';
 import { inverseLogCdf, logCdf } from '../../math/normal.ts';
 import type { Metrics } from '../../objective.ts';
 import type { CostedCandidate } from '../../surrogate/encoding.ts';
@@ -49,13 +50,7 @@ export function forecastLatency(context: TradeContext, ledger: Ledger): LatencyF
     told.map(featuresOf),
     told.map(({ metrics }) => metrics[LATENCY_METRIC] ?? NaN),
   );
-  const known = new WeakMap<CostedCandidate, LogLatency>();
-  function predict(member: CostedCandidate): LogLatency | undefined {
-    if (!fitted) return undefined;
-    const found = known.get(member) ?? predictLatency(fitted, featuresOf(member));
-    known.set(member, found);
-    return found;
-  }
+  const predict = memoise((member: CostedCandidate) => fitted && predictLatency(fitted, featuresOf(member)));
   function logFeasible(member: CostedCandidate): number {
     const prediction = limit && predict(member);
     return prediction ? logCdf((Math.log(limit.max) - prediction.mean) / prediction.deviation) : 0;

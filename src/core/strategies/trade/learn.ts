@@ -1,5 +1,6 @@
 /** From the results so far to a posterior: scale, hyperparameters, factor, pending trials
  * (docs/trade.md, steps 3 and 7). */
+import type { Problem } from '../../objective.ts';
 import { createCrossCache } from '../../surrogate/cross-cache.ts';
 import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
@@ -7,10 +8,10 @@ import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
 import { doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
 import type { CostedCandidate, Point } from '../../surrogate/encoding.ts';
-import { createStandardiser, toOutput } from '../../surrogate/standardise.ts';
+import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
-import { isPending, withData } from '../ledger.ts';
-import type { Ledger } from '../ledger.ts';
+import { isPending, valueAt, withData } from '../ledger.ts';
+import type { DataTrial, Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import { fitWithPrior, withoutPrior } from './transfer.ts';
@@ -117,6 +118,30 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     priorWeight: prior && weight,
     fitted: prior ? [...fitted, weight] : fitted,
   };
+}
+
+interface Fitted {
+  /** Given `data` alone, in their order. */
+  readonly gp: Gp;
+  readonly scale: Standardiser;
+  /** What is added to its posterior mean. */
+  readonly offset?: (trial: DataTrial) => number;
+}
+
+/**
+ * The values of `data`, `[n]`, at their posterior means without the noise, y − σ²α (Rasmussen and
+ * Williams 2006, equation 2.25 at the data). Gains over the best of noisy results would be gains
+ * over its luck (Letham et al. 2019).
+ */
+export function posteriorValues(
+  problem: Problem,
+  data: readonly DataTrial[],
+  { gp, scale, offset }: Fitted,
+): readonly number[] {
+  return data.map((trial, i) => {
+    const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]! + (offset?.(trial) ?? 0);
+    return valueAt(problem, toValue(scale, latent), { ...trial.metrics, ...trial.costs });
+  });
 }
 
 export const testing = { fittedTo };

@@ -11,16 +11,15 @@ import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
 import { isPending, objectiveCosts, outcomeOf, valueAt, withData } from '../ledger.ts';
-import { referenceOutcome } from '../reference-outcome.ts';
 import { chooseByCredit, claimant, regionArms } from './arms.ts';
 import type { RegionArm } from './arms.ts';
-import { posteriorValues } from './posterior-values.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
 import { climbAnywhere, climbWithin } from './climb.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import { stepInFamily } from './family-arm.ts';
 import type { FamilyStep } from './family-arm.ts';
 import { createGain } from './gain.ts';
+import { posteriorValues } from './learn.ts';
 import type { Learned } from './learn.ts';
 import { contributions, radiusName } from './regions.ts';
 import { best, createScorer, glance } from './score.ts';
@@ -97,7 +96,6 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
   const { scale, gp: results, cross, latency, offset } = learned;
   const { context, ledger } = state;
   const { problem } = context.input;
-  const told = judged(state).map(({ outcome }) => outcome);
   const running: readonly Pick<Member, 'key' | 'candidate' | 'costs'>[] = [
     ...ledger.trials.filter(isPending),
     ...picked,
@@ -114,7 +112,7 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
     gain: createGain(
       problem,
       [...posteriorOutcomes(state, learned), ...expected],
-      referenceOutcome(context.catalogue, told),
+      judged(state).reference,
       scale,
       latency,
     ),
@@ -126,11 +124,7 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
 /** The front, and the best values told: around them lie the candidates of families too large to
  * list. */
 function searchCentres(state: TradeState): readonly Candidate[] {
-  const placed = judged(state);
-  const reference = referenceOutcome(
-    state.context.catalogue,
-    placed.map(({ outcome }) => outcome),
-  );
+  const { placed, reference } = judged(state);
   const values = [...withData(state.ledger)].sort((a, b) => b.value - a.value || a.trial - b.trial);
   const trials = [...contributions(placed, reference).map(({ trial }) => trial), ...values.map(({ trial }) => trial)];
   return [...new Set(trials)]

@@ -2,14 +2,12 @@
  * law. */
 import type { RunEvent } from '../../records/events.ts';
 import { createCells } from '../../geometry/cells.ts';
-import type { Outcome } from '../../geometry/cells.ts';
 import { familyOf } from '../../space/lattice.ts';
 import { adjacentExchange } from '../../space/neighbours.ts';
 import { unpack } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser } from '../../surrogate/standardise.ts';
-import { EMPTY_LEDGER, askedKeys, outcomeOf, record, withData } from '../ledger.ts';
+import { EMPTY_LEDGER, askedKeys, outcomeOf, record, referenceOutcome, withData, withOutcomes } from '../ledger.ts';
 import type { Ledger, LedgerTrial } from '../ledger.ts';
-import { referenceOutcome } from '../reference-outcome.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { TradeContext } from './context.ts';
 import type { Initial } from './init.ts';
@@ -46,15 +44,11 @@ export const startState = (context: TradeContext, design: readonly Initial[]): T
   spent: new Set(),
 });
 
-/** Trials with data within all limits. */
-export function judged({
-  context,
-  ledger,
-}: Pick<TradeState, 'context' | 'ledger'>): readonly { trial: number; outcome: Outcome }[] {
-  return ledger.trials.flatMap((trial) => {
-    const outcome = outcomeOf(context.input.problem, trial);
-    return outcome ? [{ trial: trial.trial, outcome }] : [];
-  });
+/** Trials with data within all limits, and the point from which their hypervolume is measured. */
+export function judged({ context, ledger }: TradeState) {
+  const found = withOutcomes(context.input.problem, ledger.trials);
+  const placed = found.map(({ trial: { trial }, outcome }) => ({ trial, outcome }));
+  return { placed, reference: referenceOutcome(context.catalogue, placed) };
 }
 
 /** One noise deviation of a result, in the units of its value: those of what is learned, times a
@@ -91,11 +85,7 @@ export function foldEvent(state: TradeState, event: RunEvent): TradeState {
 function settleRegions(state: TradeState, told: LedgerTrial): TradeState {
   const { context, ledger } = state;
   const { problem } = context.input;
-  const placed = judged(state);
-  const reference = referenceOutcome(
-    context.catalogue,
-    placed.map(({ outcome }) => outcome),
-  );
+  const { placed, reference } = judged(state);
   const front = contributions(placed, reference);
   const shares = new Map(front.map(({ trial, share }) => [trial, share]));
   const shareOf = (trial: number): number => shares.get(trial) ?? 0;

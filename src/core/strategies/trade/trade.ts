@@ -19,7 +19,7 @@ import type { Member } from '../catalogue.ts';
 import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
 import { drawMember } from '../random.ts';
 import type { AskedEvent, Strategy, StrategyOptions } from '../strategy.ts';
-import { TRADE } from './constants.ts';
+import { TRADE, TRADE_SOURCES } from './constants.ts';
 import { createContext } from './context.ts';
 import { initialDesign } from './init.ts';
 import { followSearch } from './follow.ts';
@@ -29,7 +29,6 @@ import { propose } from './propose.ts';
 import type { Chosen } from './propose.ts';
 import { foldEvent, startState } from './state.ts';
 import type { TradeState } from './state.ts';
-import { TRADE_SOURCES } from './words.ts';
 
 const STREAM = 0x74726164;
 /** Positions of further draws: past those of any budget, so that no draw of one trial is the first

@@ -15,6 +15,7 @@
  * it: a run that misleads costs its initial students. [R]
  */
 import { cornerOf } from '../../geometry/dominance.ts';
+import { memoise } from '../../memoise.ts';
 import { sign } from '../../objective.ts';
 import { createGp, leaveOneOut, posteriorMean } from '../../surrogate/gp.ts';
 import type { Gp, Model } from '../../surrogate/gp.ts';
@@ -82,17 +83,12 @@ export function createPrior(
   // Fitted when it is first needed: a run that is only looked at needs none.
   let fitted: Gp | undefined;
   const gpOf = (): Gp => (fitted ??= fitEarlier(model, pointOf, known));
-  const means = new WeakMap<CostedCandidate, number>();
   return {
-    mean(member) {
-      const kept = means.get(member);
-      if (kept !== undefined) return kept;
+    mean: memoise((member) => {
       const gp = gpOf();
       const vector = new Float64Array(gp.points.length);
-      const mean = posteriorMean(gp, kernelVector(model.encoding, gp.terms, gp.scaled, pointOf(member), vector));
-      means.set(member, mean);
-      return mean;
-    },
+      return posteriorMean(gp, kernelVector(model.encoding, gp.terms, gp.scaled, pointOf(member), vector));
+    }),
     front: frontOf(catalogue, known),
   };
 }
