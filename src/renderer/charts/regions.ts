@@ -211,33 +211,36 @@ function globalSeries({ moments, trials, familyTitle, lanes, theme }: Drawing): 
 
 function lifeText(life: RegionLife, { events, familyTitle }: Drawing): string {
   const own = events.filter(({ region }) => region.id === life.id);
-  const count = (kind: RegionEventKind): number => own.filter((event) => event.kind === kind).length;
   const start = own[0];
   const span = life.ended === undefined ? 'still open' : `ended after result ${life.ended}`;
   const opened = start ? `Opened after result ${start.results} around student #${start.centre + 1}, ${span}` : span;
-  const counts =
-    `${formatPlural(count('success'), 'success', 'successes')}, ` +
-    `${formatPlural(count('failure'), 'failure')}, ${formatPlural(count('recentred'), 'move')}`;
-  return `${regionTitle(life.id)} · ${familyTitle(life.family)}\n${opened}\n${counts}`;
+  return `${regionTitle(life.id)} · ${familyTitle(life.family)}\n${opened}\n${countsText(own)}`;
 }
+
+function countsText(events: readonly RegionEvent[]): string {
+  const count = (kind: RegionEventKind): number => events.filter((event) => event.kind === kind).length;
+  const moves = formatPlural(count('recentred'), 'move');
+  return `${turnsText(count('success'), count('failure'))}, ${moves}`;
+}
+
+const turnsText = (successes: number, failures: number): string =>
+  `${formatPlural(successes, 'success', 'successes')}, ${formatPlural(failures, 'failure')}`;
 
 function eventText(event: RegionEvent, { familyTitle }: Drawing): string {
   const { region, kind, results, trial, centre, radius, successes, failures } = event;
   const outcome = `${EVENTS[kind].title} with result ${results}, student #${trial + 1}`;
   const state = `Around student #${centre + 1}, ${reachWords(radius)}`;
-  const counts = `In a row: ${formatPlural(successes, 'success', 'successes')}, ${formatPlural(failures, 'failure')}`;
+  const counts = `In a row: ${turnsText(successes, failures)}`;
   return `${regionTitle(region.id)} · ${familyTitle(region.family)}\n${outcome}\n${state}\n${counts}`;
 }
 
 function summaryOf({ moments, trials, lives, events }: Drawing): string {
   if (lives.length === 0) return 'No region has been opened yet.';
-  const count = (kind: RegionEventKind): number => events.filter((event) => event.kind === kind).length;
   const open = lives.filter(({ ended }) => ended === undefined).length;
   const outside = moments.filter(({ trial }) => roleOf(trials[trial]?.why) === 'global').length;
   return (
-    `${formatPlural(lives.length, 'region')} so far, ${open} open: ` +
-    `${formatPlural(count('success'), 'success', 'successes')}, ${formatPlural(count('failure'), 'failure')}, ` +
-    `${formatPlural(count('recentred'), 'move')}; ${formatPlural(outside, 'student')} by the global arm.`
+    `${formatPlural(lives.length, 'region')} so far, ${open} open: ${countsText(events)}; ` +
+    `${formatPlural(outside, 'student')} by the global arm.`
   );
 }
 

@@ -43,42 +43,33 @@ export function seedsChart(students: readonly SeededStudent[], theme: Theme): Ch
   const base = frame(theme);
   const colors = chartColors(theme);
   const points = seededPoints(students);
-  const marks = (name: string, place: number, of: (at: SeededPoint) => number | undefined) => {
-    const { color, symbol } = markOf(place, theme);
-    return {
-      ...{ type: 'scatter' as const, id: name, name, symbol, symbolSize: 10, color, itemStyle: { opacity: 0.85 } },
-      data: points.flatMap((at) => {
-        const value = of(at);
-        if (value === undefined || !Number.isFinite(value)) return [];
-        const words =
-          `${students[at.row]?.title ?? ''}\n${trialTitle(at.trial)}, ${name.toLowerCase()}: ` +
-          `${formatPercent(value, 2)}`;
-        return [{ id: at.trial.id, value: [100 * value, at.row], tooltip: { formatter: () => words } }];
-      }),
-    };
+  const place = (row: number, value: number | undefined, words: string) => {
+    if (value === undefined || !Number.isFinite(value)) return [];
+    const text = `${students[row]?.title ?? ''}\n${words}: ${formatPercent(value, 2)}`;
+    return [{ value: [100 * value, row], tooltip: { formatter: () => text } }];
   };
-  const search = markOf(PLACES.search, theme);
-  const searched = students.flatMap(({ searched: value, title }, row) =>
-    value === undefined || !Number.isFinite(value)
-      ? []
-      : [
-          {
-            value: [100 * value, row],
-            tooltip: { formatter: () => `${title}\nIn the search, validation: ${formatPercent(value, 2)}` },
-          },
-        ],
-  );
+  const marks = (name: string, mark: number, of: (trial: Trial) => number | undefined) => ({
+    ...{
+      type: 'scatter' as const,
+      id: name,
+      name,
+      ...markOf(mark, theme),
+      symbolSize: 10,
+      itemStyle: { opacity: 0.85 },
+    },
+    data: points.flatMap(({ trial, row }) =>
+      place(row, of(trial), `${trialTitle(trial)}, ${name.toLowerCase()}`).map((datum) => ({ id: trial.id, ...datum })),
+    ),
+  });
+  const search = {
+    ...{ type: 'scatter' as const, id: 'search', name: 'In the search', symbolSize: 12 },
+    ...markOf(PLACES.search, theme),
+    data: students.flatMap(({ searched }, row) => place(row, searched, 'In the search, validation')),
+  };
   const series = [
-    marks('Validation', PLACES.validation, ({ trial }) => trial.metrics['accuracy']),
-    marks('Test', PLACES.test, ({ trial }) => trial.testAccuracy),
-    ...(searched.length > 0
-      ? [
-          {
-            ...{ type: 'scatter' as const, id: 'search', name: 'In the search', symbolSize: 12 },
-            ...{ symbol: search.symbol, color: search.color, data: searched },
-          },
-        ]
-      : []),
+    marks('Validation', PLACES.validation, ({ metrics }) => metrics['accuracy']),
+    marks('Test', PLACES.test, ({ testAccuracy }) => testAccuracy),
+    ...(search.data.length > 0 ? [search] : []),
   ];
   const shown = series.flatMap(({ data }) => data.map(({ value }) => (value[0] ?? NaN) / 100));
   const { min = 0, max = 1, interval = 0.2 } = shareRange(shown);

@@ -1,6 +1,7 @@
 /** Finished students of many runs on the same data: read when the front is opened, again when more
  * have finished. */
-import { useTimeoutFn } from '@vueuse/core';
+import { useTimeoutFn, whenever } from '@vueuse/core';
+import { storeToRefs } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { useCall, useClient } from '../api.ts';
 import { readFrontPoints } from '../../bridge/schemas/front.ts';
@@ -18,7 +19,6 @@ export const ALL_TEACHERS = 'all:';
 
 export function useAllFront() {
   const client = useClient();
-  const live = useLive();
   const records = useRecords();
   const { error, call } = useCall();
   const groups = shallowRef<readonly FrontGroupView[]>();
@@ -54,11 +54,7 @@ export function useAllFront() {
     void read();
   }
 
-  watch(
-    () => live.synced,
-    (synced) => synced && void read(),
-    { immediate: true },
-  );
+  whenever(storeToRefs(useLive()).synced, () => void read(), { immediate: true });
   watch(finished, () => again.isPending.value || again.start());
 
   return { groups, group, teacher, points, error, choose };

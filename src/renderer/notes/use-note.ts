@@ -3,8 +3,9 @@
  * window, so that a reload, a lost connection or leaving the view in the middle of a word loses
  * nothing.
  */
-import { useDebounceFn } from '@vueuse/core';
-import { computed, onScopeDispose, shallowRef, watch } from 'vue';
+import { useDebounceFn, whenever } from '@vueuse/core';
+import { storeToRefs } from 'pinia';
+import { computed, onScopeDispose, shallowRef } from 'vue';
 import type { ComputedRef } from 'vue';
 import { toWorkbenchError } from '../../bridge/errors.ts';
 import { useClient } from '../api.ts';
@@ -90,13 +91,9 @@ export function useNote({ id, read, write }: NoteSource) {
   void load();
   // What a lost connection kept from the host, or from here, goes over when it is back, typed in
   // again or not.
-  const live = useLive();
-  watch(
-    () => live.synced,
-    (synced) => {
-      if (synced && error.value !== undefined) void (text.value === undefined ? load() : save());
-    },
-  );
+  whenever(storeToRefs(useLive()).synced, () => {
+    if (error.value !== undefined) void (text.value === undefined ? load() : save());
+  });
   onScopeDispose(() => void save());
   return { text, state, error, type, save, load };
 }

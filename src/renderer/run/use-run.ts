@@ -1,5 +1,7 @@
 /** One run with its trials, kept up to date; what is not known of it is read, and what does not
  * exist is said. */
+import { whenever } from '@vueuse/core';
+import { storeToRefs } from 'pinia';
 import { computed, onMounted, ref, watch } from 'vue';
 import { useCall } from '../api.ts';
 import { useCatalog } from '../stores/catalog.ts';
@@ -9,7 +11,7 @@ import { useRecords } from '../stores/records.ts';
 export function useRun(id: () => string) {
   const records = useRecords();
   const catalog = useCatalog();
-  const live = useLive();
+  const { synced } = storeToRefs(useLive());
   const { error, call } = useCall();
 
   const summary = computed(() => records.runOf(id()));
@@ -29,11 +31,8 @@ export function useRun(id: () => string) {
   onMounted(read);
   watch(summary, (now, before) => (isRemoved.value = now === undefined && before !== undefined));
   // A read that failed for want of a connection is made good when that is back.
-  watch(
-    () => live.synced,
-    (synced) => {
-      if (synced && error.value && !isMissing.value) void read();
-    },
-  );
+  whenever(synced, () => {
+    if (error.value && !isMissing.value) void read();
+  });
   return { summary, trials, teacher, error, isMissing };
 }

@@ -1,5 +1,7 @@
 /** The explanation of a run, asked again as its trials end, at a pace that leaves the machine to
  * the search. */
+import { whenever } from '@vueuse/core';
+import { storeToRefs } from 'pinia';
 import { computed, onScopeDispose, watch } from 'vue';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
 import { useCall } from '../../api.ts';
@@ -13,7 +15,7 @@ const PAUSE_FACTOR = 10;
 
 export function useExplanation(summary: () => RunSummaryView) {
   const explanations = useExplanations();
-  const live = useLive();
+  const { synced } = storeToRefs(useLive());
   const { error, busy, call } = useCall();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let earliest = 0;
@@ -46,14 +48,11 @@ export function useExplanation(summary: () => RunSummaryView) {
 
   watch(state, plan, { immediate: true });
   // A question that failed for want of a connection is asked again when that is back.
-  watch(
-    () => live.synced,
-    (synced) => {
-      if (!synced || !error.value) return;
-      tried = undefined;
-      plan();
-    },
-  );
+  whenever(synced, () => {
+    if (!error.value) return;
+    tried = undefined;
+    plan();
+  });
   onScopeDispose(() => {
     gone = true;
     clearTimeout(timer);

@@ -2,6 +2,8 @@
  * The log of a run: the latest entries first, so that the end is there at once, then what came
  * before; what is added is read as the run goes on.
  */
+import { whenever } from '@vueuse/core';
+import { storeToRefs } from 'pinia';
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { LogEntryView } from '../../../bridge/schemas/log.ts';
 import type { RunSummaryView } from '../../../bridge/schemas/records.ts';
@@ -15,7 +17,7 @@ const MORE = 1000;
 const PAUSE_MS = 300;
 
 export function useLog(summary: () => RunSummaryView) {
-  const live = useLive();
+  const { synced } = storeToRefs(useLive());
   const { error, call } = useCall();
   /** The last ones there are, without gaps; undefined until they were read. */
   const entries = shallowRef<readonly LogEntryView[]>();
@@ -83,12 +85,7 @@ export function useLog(summary: () => RunSummaryView) {
   watch(state, () => want('new'), { immediate: true });
   // After a gap nothing that is held can be trusted; and a reading that failed for want of a
   // connection is made good.
-  watch(
-    () => live.synced,
-    (synced) => {
-      if (synced) want('all');
-    },
-  );
+  whenever(synced, () => want('all'));
   onScopeDispose(() => {
     gone = true;
     clearTimeout(timer);
