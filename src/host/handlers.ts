@@ -1,11 +1,12 @@
 /** What the host answers to each method of the contract. */
-import type { HandlerParts, Handlers } from './handler-parts.ts';
+import type { Handlers } from './handler-types.ts';
+import type { Services } from './services.ts';
 import { frontGroups, frontPoints } from './students/fronts.ts';
 import { previewSearch } from './runs/preview.ts';
 import { logEntries } from './runs/log-entries.ts';
 import { trialHandlers } from './students/trial-handlers.ts';
 
-export function createHandlers(parts: HandlerParts): Handlers {
+export function createHandlers(parts: Services): Handlers {
   const { catalog, runs, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
   const { store } = parts.workspace;
 

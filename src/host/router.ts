@@ -11,18 +11,12 @@ import { isForeign, toWire, toWorkbenchError } from '../bridge/errors.ts';
 import { wireSerializers } from '../bridge/numbers.ts';
 import { boundCall } from './call-bound.ts';
 import type { CallContext } from './call-bound.ts';
-import type { Handlers } from './handler-parts.ts';
+import type { Handlers } from './handler-types.ts';
 import type { HostClient } from './host.ts';
 import type { Log } from './log.ts';
 import { serveSocket } from './socket-line.ts';
 
-export interface Exits {
-  readonly client: HostClient;
-  webSocket(socket: WebSocket): void;
-  messagePort(port: unknown): void;
-}
-
-export function createExits(handlers: Handlers, log: Log): Exits {
+export function createExits(handlers: Handlers, log: Log) {
   const router = routerOf(handlers);
 
   /** The router does not catch; here, where calls leave, every error becomes one that may be
@@ -45,9 +39,9 @@ export function createExits(handlers: Handlers, log: Log): Exits {
   return {
     // Sound: the router is the contract's, and a router client has the contract client's methods.
     client: createRouterClient(router, { interceptors: [showing(toWorkbenchError)] }) as unknown as HostClient,
-    webSocket: (socket) =>
+    webSocket: (socket: WebSocket) =>
       serveSocket(socket, sockets, fresh(), (error) => log.warn({ error: textOf(error) }, 'a window was cut off')),
-    messagePort: (port) => {
+    messagePort: (port: unknown) => {
       if (!isPort(port)) throw new TypeError('This is not a MessagePort.');
       ports.upgrade(port, { context: fresh() });
       port.start?.();

@@ -3,10 +3,8 @@ import type { SystemView } from '../bridge/schemas/system.ts';
 import { isUnderWay } from '../bridge/schemas/job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import { createArchives } from './archive/archives.ts';
-import type { Executor } from './executors/executor.ts';
 import { createLocalExecutor } from './executors/local-executor.ts';
 import { trainerSettings } from './executors/trainer-settings.ts';
-import type { HandlerParts } from './handler-parts.ts';
 import type { HostOptions } from './host.ts';
 import { createJobList } from './jobs/job-list.ts';
 import { createSideJobs } from './jobs/side-jobs.ts';
@@ -40,11 +38,9 @@ interface Session {
   readonly logFile: string;
 }
 
-export interface Services extends HandlerParts {
-  readonly importers: Executor;
-}
+export type Services = ReturnType<typeof createServices>;
 
-export function createServices({ workspace, options, log, logFile }: Session): Services {
+export function createServices({ workspace, options, log, logFile }: Session) {
   const { store, files, directory } = workspace;
   const { resources, version = PROGRAM_VERSION } = options;
   const now = (): Date => new Date();

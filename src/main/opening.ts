@@ -26,25 +26,20 @@ export function readHandOver(data: unknown): HandOver {
   return { archives: Array.isArray(archives) ? archives.filter(isOurs) : [] };
 }
 
-export interface OpeningQueue {
-  add(files: readonly string[]): void;
-  /** From now on they are taken as they come, after those that waited. */
-  deliverTo(take: (file: string) => void): void;
-}
-
 /** Files that come before anybody can take them wait; each is taken once. */
-export function createOpeningQueue(): OpeningQueue {
+export function createOpeningQueue() {
   const waiting: string[] = [];
   let taker: ((file: string) => void) | undefined;
   const flush = (): void => {
     if (taker !== undefined) waiting.splice(0).forEach(taker);
   };
   return {
-    add(files) {
+    add(files: readonly string[]) {
       waiting.push(...files);
       flush();
     },
-    deliverTo(take) {
+    /** From now on they are taken as they come, after those that waited. */
+    deliverTo(take: (file: string) => void) {
       taker = take;
       flush();
     },

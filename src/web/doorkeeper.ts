@@ -14,19 +14,8 @@ const STRANGERS = Object.freeze({
   lifeMs: 30_000,
 });
 
-export interface Doorkeeper {
-  /** The connection passed the gate: it may stay, and counts no more. */
-  admit(socket: Duplex): void;
-  /** Says no in so many words and cuts the connection. */
-  refuse(socket: Duplex, status: string): void;
-  /** Connections that are open and have not passed. */
-  strangers(): number;
-  /** Cuts them all. */
-  close(): void;
-}
-
 /** Before the server listens: no connection comes by it unseen. */
-export function watchConnections(server: Server): Doorkeeper {
+export function watchConnections(server: Server) {
   /** In the order of their coming. */
   const strangers = new Map<Duplex, NodeJS.Timeout>();
   /** Their request is whole, and its answer under way. */
@@ -75,6 +64,7 @@ export function watchConnections(server: Server): Doorkeeper {
     answered.delete(socket);
   }
 
+  /** Says no in so many words and cuts the connection. */
   function refuse(socket: Duplex, status: string): void {
     // The other side may leave its half open for ever.
     socket.once('finish', () => socket.destroy());
@@ -82,9 +72,12 @@ export function watchConnections(server: Server): Doorkeeper {
   }
 
   return {
+    /** The connection passed the gate: it may stay, and counts no more. */
     admit: forget,
     refuse,
+    /** Connections that are open and have not passed. */
     strangers: () => strangers.size,
+    /** Cuts them all. */
     close: () => {
       for (const socket of [...strangers.keys()]) socket.destroy();
     },

@@ -1,14 +1,9 @@
 /** Notices when the last window has gone: a reload comes back at once, a closed window does not. */
 
-export interface Presence {
-  arrived(): void;
-  left(): void;
-}
-
 /** Longer than a reload takes, and the page's first tries to connect again. */
 const GRACE_MS = 4000;
 
-export function createPresence(onAlone: () => void, graceMs = GRACE_MS): Presence {
+export function createPresence(onAlone: () => void, graceMs = GRACE_MS) {
   let windows = 0;
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -8,7 +8,7 @@ import { contract } from '../../src/bridge/contract.ts';
 import type { z } from '../../src/core/records/zod.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { Host, HostClient } from '../../src/host/for-shells.ts';
-import type { Handlers } from '../../src/host/handler-parts.ts';
+import type { Handlers } from '../../src/host/handler-types.ts';
 import { createExits } from '../../src/host/router.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { FUZZ, fuzz } from '../support/fuzz.ts';

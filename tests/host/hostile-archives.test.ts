@@ -16,7 +16,7 @@ import { createCatalog } from '../../src/host/library/catalog.ts';
 import type { Catalog } from '../../src/host/library/catalog.ts';
 import { createExporter } from '../../src/host/students/export.ts';
 import { createHandlers } from '../../src/host/handlers.ts';
-import type { HandlerParts } from '../../src/host/handler-parts.ts';
+import type { Services } from '../../src/host/services.ts';
 import type { HostClient } from '../../src/host/host.ts';
 import { createLibrary } from '../../src/host/library/library.ts';
 import { createLiveEvents } from '../../src/host/live-events.ts';
@@ -133,7 +133,7 @@ function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): Hos
     },
   };
   const rest = new Proxy(parts, { get: (known, name) => Reflect.get(known, name) ?? nowhere });
-  return createExits(createHandlers(rest as unknown as HandlerParts), log as never).client; // as above
+  return createExits(createHandlers(rest as unknown as Services), log as never).client; // as above
 }
 
 /** The views that show what an archive brings; those that take long by some of the seeds. Throws

@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { WebSocket, WebSocketServer } from 'ws';
 import { clientOver } from '../../src/bridge/client.ts';
 import type { BridgeClient } from '../../src/bridge/client.ts';
-import type { Handlers } from '../../src/host/handler-parts.ts';
+import type { Handlers } from '../../src/host/handler-types.ts';
 import { createExits } from '../../src/host/router.ts';
 
 export interface Pair {

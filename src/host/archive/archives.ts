@@ -18,29 +18,6 @@ import type { TakenIn } from './words.ts';
 import type { JobList } from '../jobs/job-list.ts';
 import type { RunService } from '../runs/service.ts';
 
-export interface Archives {
-  /** These runs, or the whole workspace where none are named; the job's `made` is the archive's
-   * id. */
-  pack(ids: readonly string[] | undefined): JobView;
-  made(id: string): MadeArchive;
-  read(id: string, offset: number): Uint8Array;
-  upload(id: string, offset: number, data: Uint8Array): void;
-  /** The job's `made` says in words what came. */
-  unpack(id: string, name: string): JobView;
-  drop(id: string): void;
-  /** A file of this machine that a window may take in, or drop: neither moves it or learns where it
-   * lies. */
-  offer(file: string): void;
-  offered(): readonly OfferedArchive[];
-  /** A file of this machine, for the command line. Undefined where it was stopped. */
-  takeIn(
-    file: string,
-    name: string,
-    tell: (progress: ArchiveProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<TakenIn | undefined>;
-}
-
 export interface ArchiveParts {
   readonly workspace: Workspace;
   /** Of the program. */
@@ -60,7 +37,9 @@ interface Held {
   readonly name: string;
 }
 
-export function createArchives(parts: ArchiveParts): Archives {
+export type Archives = ReturnType<typeof createArchives>;
+
+export function createArchives(parts: ArchiveParts) {
   const { workspace, resources, runs, jobs, version, now, changed, offering } = parts;
   const { store, files, directory } = workspace;
   const packed = new Map<string, Held & { readonly notes: readonly string[] }>();
@@ -75,6 +54,8 @@ export function createArchives(parts: ArchiveParts): Archives {
     throw new WorkbenchError('usage.invalid', 'This export is gone: export it again.');
   }
 
+  /** These runs, or the whole workspace where none are named; the job's `made` is the archive's
+   * id. */
   function pack(ids: readonly string[] | undefined): JobView {
     const names = ids && [...new Set(ids)].map((id) => runs.get(id).run.name);
     const subject =
@@ -95,6 +76,7 @@ export function createArchives(parts: ArchiveParts): Archives {
     });
   }
 
+  /** A file of this machine, for the command line. Undefined where it was stopped. */
   async function takeIn(
     file: string,
     name: string,
@@ -150,6 +132,7 @@ export function createArchives(parts: ArchiveParts): Archives {
     });
   }
 
+  /** The job's `made` says in words what came. */
   function unpack(id: string, name: string): JobView {
     const file = uploads.get(id) ?? offers.get(id)?.file;
     if (file === undefined)
@@ -166,6 +149,8 @@ export function createArchives(parts: ArchiveParts): Archives {
     });
   }
 
+  /** A file of this machine that a window may take in, or drop: neither moves it or learns where it
+   * lies. */
   function offer(file: string): void {
     closeSync(openArchiveFile(file, basename(file).slice(0, 300)));
     offers.set(fresh(), { file, name: basename(file).slice(0, 300) });
@@ -187,12 +172,13 @@ export function createArchives(parts: ArchiveParts): Archives {
     unpack,
     drop,
     offer,
-    offered: () => [...offers].map(([id, { file, name }]) => ({ id, name, bytes: bytesOf(file) })),
-    made: (id) => {
+    offered: (): readonly OfferedArchive[] =>
+      [...offers].map(([id, { file, name }]) => ({ id, name, bytes: bytesOf(file) })),
+    made: (id: string): MadeArchive => {
       const { file, name, notes } = heldOf(id);
       return { name, bytes: statSync(file).size, notes };
     },
-    read: (id, offset) => {
+    read: (id: string, offset: number) => {
       const descriptor = openSync(heldOf(id).file, 'r');
       try {
         const chunk = new Uint8Array(ARCHIVE_CHUNK_BYTES);

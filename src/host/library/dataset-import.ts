@@ -4,7 +4,6 @@ import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
-import type { JobView } from '../../bridge/schemas/job.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import type { Input } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -24,13 +23,6 @@ export type ImportDataset = (
   signal: AbortSignal,
 ) => Promise<DatasetView | undefined>;
 
-export interface DatasetImports {
-  readonly import: ImportDataset;
-  /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the
-   * order; what is wrong with the files ends the job. */
-  start(order: ParsedImportInput): Promise<JobView>;
-}
-
 export interface DatasetImportParts {
   /** Of importers. */
   readonly executor: Pick<Executor, 'runApart'>;
@@ -42,14 +34,7 @@ export interface DatasetImportParts {
   readonly changed: () => void;
 }
 
-export function createDatasetImports({
-  executor,
-  catalog,
-  files,
-  handed,
-  jobs,
-  changed,
-}: DatasetImportParts): DatasetImports {
+export function createDatasetImports({ executor, catalog, files, handed, jobs, changed }: DatasetImportParts) {
   const { folders, temp } = files;
   let number = 0;
 
@@ -102,11 +87,13 @@ export function createDatasetImports({
   }
 
   return {
-    import: async (order, tell, signal) => {
+    import: (async (order, tell, signal) => {
       const path = absolute(order.path);
       return run(await prepare(path, path, order), tell, signal);
-    },
-    start: async (order) => {
+    }) satisfies ImportDataset,
+    /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the
+     * order; what is wrong with the files ends the job. */
+    start: async (order: ParsedImportInput) => {
       const { folder, release } = handed.hold(order.files);
       try {
         const task = await prepare(folder, order.folder, order);

@@ -28,16 +28,6 @@ export interface SampleQuery {
   readonly limit: number;
 }
 
-export interface Library {
-  records(): Promise<LibraryView>;
-  teacher(name: string): Promise<TeacherDetailView>;
-  balance(dataset: string): Promise<BalanceView>;
-  samples(query: SampleQuery): Promise<SamplesView>;
-  /** Throws `run.state` for a bundled one, and while anything uses it. */
-  removeTeacher(name: string): Promise<void>;
-  removeDataset(name: string): Promise<void>;
-}
-
 export interface LibraryParts {
   readonly store: ReadableStore;
   readonly files: Pick<WorkspaceFiles, 'temp'>;
@@ -52,7 +42,7 @@ const SPLITS = { train: 'train', validation: 'val', test: 'test' } as const;
 /** Of those that use something, as many are named. */
 const MOST_NAMED = 5;
 
-export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts): Library {
+export function createLibrary({ store, files, catalog, inHand, changed }: LibraryParts) {
   /** By names, as long as they mean the same: a run of a data set that was imported anew under its
    * name counts, too. */
   function usersOf(kind: 'teacher' | 'dataset', name: string, teachers: readonly Found<TeacherCard>[]): UsageView {
@@ -89,7 +79,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
   }
 
   return {
-    records: async () => {
+    records: async (): Promise<LibraryView> => {
       const teachers = await catalog.foundTeachers();
       const record = (
         kind: 'teacher' | 'dataset',
@@ -104,11 +94,11 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
         datasets: (await catalog.foundDatasets()).map((one) => record('dataset', one, fingerprintOf(one.card))),
       };
     },
-    teacher: async (name) => {
+    teacher: async (name: string) => {
       const { directory, card } = await catalog.teacher(name);
       return detailOf(card, await readCurve(directory));
     },
-    balance: async (name) => {
+    balance: async (name: string): Promise<BalanceView> => {
       const found = await catalog.dataset(name);
       const { train, val, test } = found.card.splits;
       if (train.balance && val.balance && test.balance) {
@@ -122,7 +112,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
       const [ofTrain, validation, ofTest] = await Promise.all([counts('train'), counts('validation'), counts('test')]);
       return { train: ofTrain, validation, test: ofTest };
     },
-    samples: async ({ name, split, label, offset, limit }) => {
+    samples: async ({ name, split, label, offset, limit }: SampleQuery): Promise<SamplesView> => {
       const found = await catalog.dataset(name);
       const labels = await labelsOf(found, SPLITS[split]);
       const places = [...labels.keys()].filter((place) => label === undefined || labels[place] === label);
@@ -134,8 +124,9 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
           : await readImages(found.directory, splits[SPLITS[split]].images.file, shape, indices);
       return { total: places.length, shape, indices, labels: indices.map((place) => labels[place] ?? 0), pixels };
     },
-    removeTeacher: async (name) => remove('teacher', await catalog.teacher(name), []),
-    removeDataset: async (name) => {
+    /** Throws `run.state` for a bundled one, and while anything uses it. */
+    removeTeacher: async (name: string) => remove('teacher', await catalog.teacher(name), []),
+    removeDataset: async (name: string) => {
       const work = inHand().filter(({ dataset }) => dataset === name);
       await remove(
         'dataset',

@@ -2,8 +2,7 @@
  * workspace. What was stopped goes on later. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JobView } from '../../bridge/schemas/job.ts';
-import type { ParsedTeacherInput, TeacherPreviewView, UnfinishedTeacherView } from '../../bridge/schemas/library.ts';
+import type { ParsedTeacherInput, TeacherPreviewView } from '../../bridge/schemas/library.ts';
 import type { Report } from '../../compute/tasks/tasks.ts';
 import { TEACHER_RECIPE } from '../../compute/tasks/train-teacher/task.ts';
 import { costOf } from '../../core/arch/cost.ts';
@@ -41,20 +40,6 @@ export type TrainTeacher = (
   signal: AbortSignal,
 ) => Promise<TrainedTeacher | undefined>;
 
-export interface TeacherTraining {
-  readonly train: TrainTeacher;
-  /** As a job of the list: one at a time, the others wait. */
-  start(order: ParsedTeacherInput): Promise<JobView>;
-  /** Throws `dataset.*`. */
-  preview(order: ParsedTeacherInput): Promise<TeacherPreviewView>;
-  /** What was stopped and can go on. */
-  unfinished(): Promise<readonly UnfinishedTeacherView[]>;
-  /** Forgets one of them. Throws `run.state` while it is trained. */
-  discard(id: string): void;
-  /** Orders being trained, or waiting for it. */
-  inHand(): readonly ParsedTeacherInput[];
-}
-
 export interface TeacherTrainingParts {
   readonly executor: Pick<Executor, 'runApart'>;
   readonly catalog: Catalog;
@@ -65,7 +50,7 @@ export interface TeacherTrainingParts {
   readonly changed: () => void;
 }
 
-export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTraining {
+export function createTeacherTraining(parts: TeacherTrainingParts) {
   const { executor, catalog, folders, jobs, log, changed } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
   const inTurn = createTurns();
@@ -160,11 +145,12 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
   }
 
   return {
-    train: async (order, report, signal) => {
+    train: (async (order, report, signal) => {
       await check(order);
       return train(order, report, signal);
-    },
-    start: async (order) => {
+    }) satisfies TrainTeacher,
+    /** As a job of the list: one at a time, the others wait. */
+    start: async (order: ParsedTeacherInput) => {
       await check(order);
       const id = idOf(order);
       return jobs.start({ kind: 'teacher', subject: order.title ?? order.name }, (tell, signal) => {
@@ -173,7 +159,8 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
         return inTurn(() => trainTelling(order, tell, signal), signal).finally(() => inHand.delete(id));
       });
     },
-    preview: async (order) => {
+    /** Throws `dataset.*`. */
+    preview: async (order: ParsedTeacherInput): Promise<TeacherPreviewView> => {
       const { card } = await catalog.dataset(order.dataset);
       const { params, macs } = costOf(resnetTeacher(card.shape, card.classes.length));
       const trainImages = card.splits.train.count;
@@ -186,11 +173,14 @@ export function createTeacherTraining(parts: TeacherTrainingParts): TeacherTrain
         ...(rate !== undefined && { seconds: rate * macs * trainImages * left }),
       };
     },
+    /** What was stopped and can go on. */
     unfinished: () => begun.all((id) => inHand.has(id)),
-    discard: (id) => {
+    /** Forgets one of them. Throws `run.state` while it is trained. */
+    discard: (id: string) => {
       if (inHand.has(id)) throw new WorkbenchError('run.state', 'It is being trained: stop it first.');
       begun.discard(id);
     },
+    /** Orders being trained, or waiting for it. */
     inHand: () => [...inHand.values()],
   };
 }

@@ -8,23 +8,8 @@ import type { ParsedTeacherInput, UnfinishedTeacherView } from '../../bridge/sch
 import { WorkbenchError } from '../../core/errors.ts';
 import { recordedDatasetSchema } from '../../core/records/sources.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
-import type { EpochPoint } from '../../core/records/epoch.ts';
 import { bytesIn } from '../../store/upkeep/waste.ts';
 import { readCurve } from './teacher-files.ts';
-
-export interface UnfinishedTeachers {
-  /** Writes down what is trained, and on what; gives its folder. */
-  begin(order: ParsedTeacherInput, sources: Recorded<DatasetSources>): string;
-  pointsOf(order: ParsedTeacherInput): Promise<readonly EpochPoint[]>;
-  /** `undefined` where an earlier version began it, or nobody has. */
-  sourcesOf(order: ParsedTeacherInput): Recorded<DatasetSources> | undefined;
-  /** Whether a trainer has left anything to go on from: it may have been killed before its epoch
-   * was told. */
-  hasStates(order: ParsedTeacherInput): boolean;
-  all(isInHand: (id: string) => boolean): Promise<readonly UnfinishedTeacherView[]>;
-  /** Throws `teacher.missing`. */
-  discard(id: string): void;
-}
 
 const ORDER_FILE = 'order.json';
 const SOURCES_FILE = 'sources.json';
@@ -36,7 +21,7 @@ export function idOf({ name, dataset, seed, epochs, learningRate, flip }: Parsed
   return `teacher-${name}-${hash.digest('hex').slice(0, 8)}`;
 }
 
-export function createUnfinishedTeachers(cache: string): UnfinishedTeachers {
+export function createUnfinishedTeachers(cache: string) {
   const placeOf = (order: ParsedTeacherInput): string => join(cache, idOf(order));
 
   async function viewOf(id: string): Promise<UnfinishedTeacherView | undefined> {
@@ -45,30 +30,35 @@ export function createUnfinishedTeachers(cache: string): UnfinishedTeachers {
   }
 
   return {
-    begin: (order, sources) => {
+    /** Writes down what is trained, and on what; gives its folder. */
+    begin: (order: ParsedTeacherInput, sources: Recorded<DatasetSources>) => {
       const place = placeOf(order);
       mkdirSync(place, { recursive: true });
       writeFileSync(join(place, ORDER_FILE), JSON.stringify(order));
       writeFileSync(join(place, SOURCES_FILE), JSON.stringify(sources));
       return place;
     },
-    pointsOf: (order) => readCurve(placeOf(order)),
-    sourcesOf: (order) => {
+    pointsOf: (order: ParsedTeacherInput) => readCurve(placeOf(order)),
+    /** `undefined` where an earlier version began it, or nobody has. */
+    sourcesOf: (order: ParsedTeacherInput) => {
       try {
         return recordedDatasetSchema.safeParse(readJson(join(placeOf(order), SOURCES_FILE))).data;
       } catch {
         return undefined;
       }
     },
-    hasStates: (order) => {
+    /** Whether a trainer has left anything to go on from: it may have been killed before its epoch
+     * was told. */
+    hasStates: (order: ParsedTeacherInput) => {
       const own = new Set([ORDER_FILE, SOURCES_FILE]);
       return existsSync(placeOf(order)) && readdirSync(placeOf(order)).some((name) => !own.has(name));
     },
-    all: async (isInHand) => {
+    all: async (isInHand: (id: string) => boolean) => {
       const found = readdirSync(cache).filter((id) => ID.test(id) && !isInHand(id));
       return (await Promise.all(found.map(viewOf))).filter((one) => one !== undefined);
     },
-    discard: (id) => {
+    /** Throws `teacher.missing`. */
+    discard: (id: string) => {
       if (!ID.test(id) || !existsSync(join(cache, id))) {
         throw new WorkbenchError('teacher.missing', `There is no unfinished training "${id}".`);
       }

@@ -13,16 +13,6 @@ import type { ReplayView } from '../../bridge/schemas/replay.ts';
 import { flushFile, flushFolder, makeFolder, move } from '../../store/disk.ts';
 import type { Log } from '../log.ts';
 
-export interface ReplayFiles {
-  /** Of each replay the file with the most games; broken ones are told to the log. */
-  readAll(): Promise<readonly ReplayView[]>;
-  /** Undefined where there is none that is whole. */
-  read(id: string): Promise<ReplayView | undefined>;
-  /** In the place of what was kept of it before. */
-  write(replay: ReplayView): void;
-  remove(id: string): void;
-}
-
 const FILE_NAME = /^([A-Za-z0-9_]{1,64})-([0-9a-f]{12})\.json$/;
 /** Lists of these hold numbers that JSON may lack. */
 const NUMBERS: ReadonlySet<string> = new Set(['hypervolume', 'best', 'askMs', 'seconds']);
@@ -40,7 +30,9 @@ export function parseReplay(file: string, text: string): ReplayView {
   return replay;
 }
 
-export function createReplayFiles(directory: string, temp: string, log: Log): ReplayFiles {
+export type ReplayFiles = ReturnType<typeof createReplayFiles>;
+
+export function createReplayFiles(directory: string, temp: string, log: Log) {
   const folder = join(directory, 'replays');
   /** Files of each replay that was written or seen. */
   const filesOf = new Map<string, Set<string>>();
@@ -58,6 +50,7 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
     }
   }
 
+  /** Of each replay the file with the most games; broken ones are told to the log. */
   async function readAll(only?: string): Promise<readonly ReplayView[]> {
     const found = new Map<string, ReplayView>();
     for (const file of await readdir(folder).catch(() => [])) {
@@ -72,6 +65,7 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
     return [...found.values()];
   }
 
+  /** In the place of what was kept of it before. */
   function write(replay: ReplayView): void {
     const { id } = replay.summary;
     const text = jsonWithWords(replay);
@@ -94,7 +88,13 @@ export function createReplayFiles(directory: string, temp: string, log: Log): Re
     filesOf.delete(id);
   }
 
-  return { readAll, read: async (id) => (await readAll(id))[0], write, remove };
+  return {
+    readAll,
+    /** Undefined where there is none that is whole. */
+    read: async (id: string) => (await readAll(id))[0],
+    write,
+    remove,
+  };
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);

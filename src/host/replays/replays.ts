@@ -11,19 +11,6 @@ import type { ActiveReplay, Ending } from './play-games.ts';
 import type { ReplaySources } from './sources.ts';
 import { checkStrategies } from './table.ts';
 
-export interface Replays {
-  list(): Promise<readonly ReplaySummaryView[]>;
-  /** Throws `run.missing`, as `stop`, `setName` and `discard` do. */
-  get(id: string): Promise<ReplayView>;
-  /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
-  start(input: ParsedReplayInput): Promise<ReplaySummaryView>;
-  stop(id: string): Promise<ReplaySummaryView>;
-  setName(id: string, name: string): Promise<ReplaySummaryView>;
-  discard(id: string): Promise<void>;
-  /** Keeps what was played, and that the others were asked for. */
-  close(): Promise<void>;
-}
-
 export interface ReplayParts {
   readonly sources: ReplaySources;
   readonly files: ReplayFiles;
@@ -34,7 +21,7 @@ export interface ReplayParts {
   readonly clock: () => number;
 }
 
-export function createReplays({ sources, files, live, log, now, clock }: ReplayParts): Replays {
+export function createReplays({ sources, files, live, log, now, clock }: ReplayParts) {
   /** Of what has ended. */
   let ended: Promise<Map<string, ReplaySummaryView>> | undefined;
   const active = new Map<string, ActiveReplay>();
@@ -81,6 +68,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
     }
   }
 
+  /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
   async function start(input: ParsedReplayInput): Promise<ReplaySummaryView> {
     const { table, name, ...game } = input;
     const strategies = [...new Set(game.strategies)];
@@ -141,20 +129,21 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       [...(await kept()).values(), ...[...active.values()].map(({ summary }) => summary)].sort((left, right) =>
         right.createdAt.localeCompare(left.createdAt),
       ),
-    get: async (id) => {
+    /** Throws `run.missing`, as `stop`, `setName` and `discard` do. */
+    get: async (id: string): Promise<ReplayView> => {
       const one = active.get(id);
       if (one) return { summary: one.summary, results: one.results };
       const summary = await summaryOf(id);
       return { summary, results: (await files.read(id))?.results ?? [] };
     },
     start,
-    stop: async (id) => {
+    stop: async (id: string) => {
       const one = active.get(id);
       if (one) await finish(one, 'stopped');
       return summaryOf(id);
     },
     setName,
-    discard: async (id) => {
+    discard: async (id: string) => {
       await summaryOf(id);
       const one = active.get(id);
       if (one) await finish(one, 'discarded');
@@ -162,6 +151,7 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       (await kept()).delete(id);
       live.publish({ type: 'replay.removed', id });
     },
+    /** Keeps what was played, and that the others were asked for. */
     close: async () => {
       isClosing = true;
       await Promise.all([...active.values()].map((one) => finish(one, 'interrupted')));

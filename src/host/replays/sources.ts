@@ -9,17 +9,11 @@ import type { HandedFiles } from '../workspace/handed-files.ts';
 import { openReplay } from './player.ts';
 import type { ReplayPlayer } from './player.ts';
 
-export interface ReplaySources {
-  /** Bundled tables that can be played, by name; read once. */
-  list(): Promise<readonly TableView[]>;
-  /** Throws what is wrong with the table or the limits. Close the player in the end. */
-  open(source: TableSource, limits?: readonly Limit[]): Promise<ReplayPlayer>;
-  facts(source: TableSource): Promise<TableView>;
-}
-
 const ENDING = '.json';
 
-export function createReplaySources(resources: string, handed: Pick<HandedFiles, 'file'>): ReplaySources {
+export type ReplaySources = ReturnType<typeof createReplaySources>;
+
+export function createReplaySources(resources: string, handed: Pick<HandedFiles, 'file'>) {
   const folder = join(resources, 'tables');
   let listed: Promise<readonly TableView[]> | undefined;
 
@@ -42,6 +36,7 @@ export function createReplaySources(resources: string, handed: Pick<HandedFiles,
     });
   }
 
+  /** Throws what is wrong with the table or the limits. Close the player in the end. */
   async function open(source: TableSource, limits?: readonly Limit[]): Promise<ReplayPlayer> {
     const { text, file } = await textOf(source);
     const player = await openReplay(text, file, limits);
@@ -68,7 +63,9 @@ export function createReplaySources(resources: string, handed: Pick<HandedFiles,
     return found;
   }
 
-  return { list: () => (listed ??= listAll()), open, facts };
+  /** Bundled tables that can be played, by name; read once. */
+  const list = (): Promise<readonly TableView[]> => (listed ??= listAll());
+  return { list, open, facts };
 }
 
 async function read(file: string): Promise<string> {

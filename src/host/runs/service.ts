@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto';
 import type { ParsedSearchInput, RunSummaryView } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/records/run.ts';
-import type { NoteMatch } from '../../core/records/run-list.ts';
 import type { RunQuery } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { Catalog } from '../library/catalog.ts';
@@ -22,31 +21,6 @@ import { priorOf } from './transfer.ts';
 import { createRunViews, noRun } from './views.ts';
 import type { Executor } from '../executors/executor.ts';
 
-export interface RunService {
-  /** Throws `run.missing`. */
-  get(id: string): RunSummaryView;
-  /** Of a search also where notes say it. */
-  list(query: RunQuery): {
-    readonly noteHits: readonly NoteMatch[];
-    readonly rows: readonly RunSummaryView[];
-    readonly total: number;
-  };
-  start(parsed: ParsedSearchInput, sample?: boolean): Promise<RunSummaryView>;
-  pause(id: string): Promise<RunSummaryView>;
-  resume(id: string): Promise<RunSummaryView>;
-  stop(id: string): Promise<RunSummaryView>;
-  rename(id: string, name: string): RunSummaryView;
-  keep(id: string): RunSummaryView;
-  /** Pauses it where it runs, and resolves when it has left the machine. */
-  rest(id: string): Promise<void>;
-  /** Tells everybody how the run stands now. */
-  announce(id: string): RunSummaryView;
-  active(): readonly string[];
-  pauseAll(reason?: string): Promise<void>;
-  /** Pauses what runs, and starts nothing any more. */
-  close(): Promise<void>;
-}
-
 export interface RunServiceParts {
   readonly workspace: Workspace;
   readonly catalog: Catalog;
@@ -63,7 +37,9 @@ interface ActiveRun {
   readonly settled: Promise<void>;
 }
 
-export function createRunService({ workspace, catalog, executor, live, log, now }: RunServiceParts): RunService {
+export type RunService = ReturnType<typeof createRunService>;
+
+export function createRunService({ workspace, catalog, executor, live, log, now }: RunServiceParts) {
   const { store } = workspace;
   const active = new Map<string, ActiveRun>();
   /** Runs that wait, and why, though the disk took no more writes: in the store they are
@@ -186,6 +162,7 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
     return views.get(id);
   }
 
+  /** Pauses it where it runs, and resolves when it has left the machine. */
   async function rest(id: string): Promise<void> {
     const entry = active.get(id);
     if (entry !== undefined) await pauseActive(entry);
@@ -221,7 +198,8 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
 
   return {
     get: views.get,
-    list: (query) => {
+    /** Of a search also where notes say it. */
+    list: (query: RunQuery) => {
       const { rows, total } = store.runs(query);
       const ids = rows.map(({ run }) => run.id);
       return { rows: rows.map(views.viewOf), total, noteHits: store.noteHits(ids, query.search ?? '') };
@@ -230,12 +208,14 @@ export function createRunService({ workspace, catalog, executor, live, log, now 
     pause,
     resume,
     stop,
-    rename: (id, name) => changed(id, () => store.renameRun(id, name)),
-    keep: (id) => changed(id, () => store.keepRun(id)),
+    rename: (id: string, name: string) => changed(id, () => store.renameRun(id, name)),
+    keep: (id: string) => changed(id, () => store.keepRun(id)),
     rest,
-    announce: (id) => changed(id, () => undefined),
-    active: () => [...active.keys()],
+    /** Tells everybody how the run stands now. */
+    announce: (id: string) => changed(id, () => undefined),
+    active: (): readonly string[] => [...active.keys()],
     pauseAll,
+    /** Pauses what runs, and starts nothing any more. */
     close: async () => {
       closing = true;
       await launching?.catch(() => undefined);

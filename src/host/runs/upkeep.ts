@@ -10,22 +10,8 @@ import type { LiveEvents } from '../live-events.ts';
 import type { RunService } from './service.ts';
 import { yieldToEvents } from '../slices.ts';
 
-export interface RunUpkeep {
-  tag(order: {
-    readonly ids: readonly string[];
-    readonly add: readonly string[];
-    readonly remove: readonly string[];
-  }): readonly RunSummaryView[];
-  note(id: string): string;
-  setNote(id: string, note: string): void;
-  trash(ids: readonly string[]): Promise<readonly RunSummaryView[]>;
-  restore(ids: readonly string[]): readonly RunSummaryView[];
-  /** Throws `run.state` where one is not in the trash; then none goes. */
-  purge(ids: readonly string[]): Promise<void>;
-  sizes(ids: readonly string[]): Promise<readonly RunSize[]>;
-  views(): readonly ViewView[];
-  saveView(name: string, content: ViewContent): ViewView;
-}
+type Ids = readonly string[];
+type TagOrder = Readonly<Record<'ids' | 'add' | 'remove', Ids>>;
 
 export interface RunUpkeepParts {
   readonly workspace: Workspace;
@@ -33,7 +19,9 @@ export interface RunUpkeepParts {
   readonly live: Pick<LiveEvents, 'publish'>;
 }
 
-export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunUpkeep {
+export type RunUpkeep = ReturnType<typeof createRunUpkeep>;
+
+export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts) {
   const { store, files } = workspace;
   /** Being deleted: some of their students are gone. */
   const leaving = new Set<string>();
@@ -49,20 +37,20 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
   }
 
   return {
-    tag: ({ ids, add, remove }) => {
+    tag: ({ ids, add, remove }: TagOrder): readonly RunSummaryView[] => {
       store.tagRuns(ids, { add, remove });
       return ids.map(runs.announce);
     },
-    note: (id) => {
+    note: (id: string) => {
       runs.get(id);
       return store.runNote(id);
     },
-    setNote: (id, note) => {
+    setNote: (id: string, note: string) => {
       const before = runs.get(id).hasNote;
       store.setRunNote(id, note);
       if (before !== (note !== '')) runs.announce(id);
     },
-    trash: async (ids) => {
+    trash: async (ids: Ids) => {
       for (const id of ids) {
         runs.get(id);
         await runs.rest(id);
@@ -70,13 +58,14 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       store.trashRuns(ids);
       return ids.map(runs.announce);
     },
-    restore: (ids) => {
+    restore: (ids: Ids) => {
       const gone = ids.find((id) => leaving.has(id));
       if (gone) throw new WorkbenchError('run.state', `"${store.run(gone)?.name}" is being deleted for good already.`);
       store.restoreRuns(ids);
       return ids.map(runs.announce);
     },
-    purge: async (ids) => {
+    /** Throws `run.state` where one is not in the trash; then none goes. */
+    purge: async (ids: Ids) => {
       const kept = ids.map(runs.get).find(({ trashedAt }) => trashedAt === undefined);
       if (kept) throw new WorkbenchError('run.state', `"${kept.run.name}" is not in the trash: move it there first.`);
       for (const id of ids) {
@@ -91,7 +80,7 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
         live.publish({ type: 'run.removed', id });
       }
     },
-    sizes: async (ids) => {
+    sizes: async (ids: Ids) => {
       const sizes: RunSize[] = [];
       for (const id of ids) {
         sizes.push({ id, ...store.runSize(id) });
@@ -100,7 +89,10 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts): RunU
       return sizes;
     },
     views: () => store.savedViews().flatMap(viewOf),
-    saveView: (name, content) => ({ ...store.saveView(name, JSON.stringify(content)), content }),
+    saveView: (name: string, content: ViewContent): ViewView => ({
+      ...store.saveView(name, JSON.stringify(content)),
+      content,
+    }),
   };
 }
 

@@ -6,14 +6,6 @@ import type { RunSummary } from '../../core/records/summary.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { LiveProgress } from './live-progress.ts';
 
-export interface RunViews {
-  /** Throws `run.missing`. */
-  get(id: string): RunSummaryView;
-  viewOf(summary: RunSummary): RunSummaryView;
-  /** Tells everybody how the run stands now. */
-  announce(id: string): void;
-}
-
 /** What the store does not know of a run. */
 export interface Unstored {
   /** Of one that runs. */
@@ -30,7 +22,7 @@ export function createRunViews(
   store: Pick<ReadableStore, 'summary'> & { readonly fence: string },
   live: Pick<LiveEvents, 'publish'>,
   { progressOf, unwrittenOf }: Unstored,
-): RunViews {
+) {
   let revision = sessionNumber(store.fence) * VIEWS_OF_A_SESSION;
 
   /** The store is read and the view is made in one go, so views rank as what they show. */
@@ -46,12 +38,14 @@ export function createRunViews(
 
   return {
     viewOf,
-    get: (id) => {
+    /** Throws `run.missing`. */
+    get: (id: string) => {
       const summary = store.summary(id);
       if (summary === undefined) throw noRun(id);
       return viewOf(summary);
     },
-    announce: (id) => {
+    /** Tells everybody how the run stands now. */
+    announce: (id: string) => {
       const summary = store.summary(id);
       if (summary !== undefined) live.publish({ type: 'run.changed', summary: viewOf(summary) });
     },

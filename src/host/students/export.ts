@@ -38,13 +38,6 @@ export interface HeldExport extends ExportCheck {
   readonly data: Uint8Array;
 }
 
-export interface Exporter {
-  /** Puts the file in place whole or not at all; a file that is there already is replaced. Throws
-   * `usage.invalid` for a bad place. */
-  toFile(order: ExportOrder, file: string, report: (stage: string) => void): Promise<WrittenExport>;
-  toMemory(order: ExportOrder): Promise<HeldExport>;
-}
-
 export interface ExporterParts {
   readonly store: ReadableStore;
   readonly files: Pick<StoredFiles, 'pathOf'>;
@@ -60,7 +53,7 @@ export interface ExporterParts {
 /** What is exported, and what its file says of it. */
 type Subject = Pick<ExportInput, 'source' | 'dataset' | 'card'> & { readonly name: string };
 
-export function createExporter(parts: ExporterParts): Exporter {
+export function createExporter(parts: ExporterParts) {
   const { store, files, catalog, side, version, now } = parts;
 
   async function exported<T>(
@@ -125,7 +118,9 @@ export function createExporter(parts: ExporterParts): Exporter {
   }
 
   return {
-    toFile: async (order, file, report) => {
+    /** Puts the file in place whole or not at all; a file that is there already is replaced. Throws
+     * `usage.invalid` for a bad place. */
+    toFile: async (order: ExportOrder, file: string, report: (stage: string) => void): Promise<WrittenExport> => {
       const place = resolve(file);
       checkPlace(place);
       return exported(order, report, ({ path, bytes, maxAbsDiff, bound, images }) => {
@@ -133,7 +128,7 @@ export function createExporter(parts: ExporterParts): Exporter {
         return { file: place, bytes, maxAbsDiff, bound, images };
       });
     },
-    toMemory: (order) =>
+    toMemory: (order: ExportOrder): Promise<HeldExport> =>
       exported(
         order,
         () => undefined,

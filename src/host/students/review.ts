@@ -15,16 +15,6 @@ import { yieldToEvents, readTrials } from '../slices.ts';
 import { studentNetwork, studentOf } from './trained-network.ts';
 import type { StudentNetwork } from './trained-network.ts';
 
-export interface Review {
-  /** Kept weights, the last epoch's first. */
-  checkpoints(id: string): readonly CheckpointView[];
-  /** On the validation split. Throws `trial.missing` where none are kept. */
-  predictions(network: NetworkInput): Promise<PredictionsView>;
-  layers(network: NetworkInput): Promise<LayersView>;
-  twins(id: string): Promise<readonly TwinView[]>;
-  images(dataset: string, indices: readonly number[]): Promise<ImagesView>;
-}
-
 export interface ReviewParts {
   readonly store: ReadableStore;
   readonly files: Pick<StoredFiles, 'pathOf'>;
@@ -36,7 +26,7 @@ type StudentInput = Extract<NetworkInput, { kind: 'student' }>;
 /** Answers of trainers that are kept: a session compares a few networks again and again. */
 const MOST_KEPT = 32;
 
-export function createReview({ store, files, catalog, side }: ReviewParts): Review {
+export function createReview({ store, files, catalog, side }: ReviewParts) {
   const predicted = keeping<PredictionsView>();
   const inspected = keeping<LayersView>();
 
@@ -95,24 +85,26 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
   }
 
   return {
-    checkpoints: (id) => {
+    /** Kept weights, the last epoch's first. */
+    checkpoints: (id: string): readonly CheckpointView[] => {
       studentOf(store, id);
       return (['final', 'best'] as const).flatMap((kind) => {
         const row = store.checkpoint(id, kind);
         return row ? [{ kind, epoch: row.epoch, bytes: row.bytes }] : [];
       });
     },
-    predictions: (network) => {
+    /** On the validation split. Throws `trial.missing` where none are kept. */
+    predictions: (network: NetworkInput) => {
       if (network.kind === 'teacher') return side.teacherPredictions(network.name);
       if (network.checkpoint === 'final') return keptPredictions(network.id);
       return predicted(checkpointOf(network).sha256, () => evaluate(network));
     },
-    layers: async (network) => {
+    layers: async (network: NetworkInput) => {
       // A teacher may have been trained anew under its name.
       const key = network.kind === 'teacher' ? await teacherKey(network.name) : checkpointOf(network).sha256;
       return inspected(key, () => inspect(network));
     },
-    twins: async (id) => {
+    twins: async (id: string) => {
       const { trial, run } = studentOf(store, id);
       const { family } = trial.candidate;
       const key = candidateKey(trial.candidate);
@@ -136,7 +128,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts): Revi
       }
       return twins;
     },
-    images: async (name, indices) => {
+    images: async (name: string, indices: readonly number[]): Promise<ImagesView> => {
       const { directory, card } = await catalog.dataset(name);
       const { count, images } = card.splits.val;
       const stray = indices.find((index) => index >= count);

@@ -3,7 +3,8 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run } from '../../core/records/run.ts';
 import type { Trial } from '../../core/records/trial.ts';
-import type { HandlerParts, Handlers } from '../handler-parts.ts';
+import type { Handlers } from '../handler-types.ts';
+import type { Services } from '../services.ts';
 import { graphOf, spaceOf } from '../runs/context.ts';
 import { studentOf } from './trained-network.ts';
 import { measureStudent } from '../runs/tasks/latency.ts';
@@ -14,15 +15,9 @@ interface StudentRecord {
   readonly graph: ArchitectureGraph;
 }
 
-export function trialHandlers({
-  workspace,
-  catalog,
-  runs,
-  jobs,
-  executor,
-  exporter,
-}: HandlerParts): Handlers['trials'] {
-  const { store } = workspace;
+export function trialHandlers(parts: Services): Handlers['trials'] {
+  const { catalog, runs, jobs, executor, exporter } = parts;
+  const { store } = parts.workspace;
 
   const trialOf = (id: string): Trial => studentOf(store, id).trial;
 

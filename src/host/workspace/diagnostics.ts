@@ -9,12 +9,6 @@ import type { ReadableStore } from '../../store/store.ts';
 import { DATABASE_FILE } from '../../store/workspace.ts';
 import { readRuns } from '../slices.ts';
 
-export interface Diagnostics {
-  /** By kind, the largest first. */
-  sizes(): Promise<SizesView>;
-  text(): Promise<string>;
-}
-
 export interface DiagnosticsParts {
   readonly store: ReadableStore;
   readonly files: Pick<StoredFiles, 'folders'>;
@@ -29,7 +23,8 @@ const LAST_LINES = 60;
 /** A log that is longer is read from near its end on. */
 const MOST_LOG_BYTES = 200_000;
 
-export function createDiagnostics({ store, files, system, logFile, backend, now }: DiagnosticsParts): Diagnostics {
+export function createDiagnostics({ store, files, system, logFile, backend, now }: DiagnosticsParts) {
+  /** By kind, the largest first. */
   async function sizes(): Promise<SizesView> {
     const { folders } = files;
     const database = [DATABASE_FILE, `${DATABASE_FILE}-wal`].map((name) => bytesOf(join(system.workspace, name)));

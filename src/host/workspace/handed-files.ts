@@ -9,25 +9,6 @@ import { inWordsOf } from '../../store/errors.ts';
 /** Larger ones are taken by their path on the command line, without a copy. */
 const MOST = Object.freeze({ bytes: 8e9, files: 250_000, held: 8 });
 
-export interface HandedFiles {
-  /** The next pieces of what bears this id; the first ones begin it. What is more than is held
-   * gives the oldest up. */
-  put(id: string, pieces: readonly HandedPiece[]): void;
-  /** Its folder, which stays until `release`, whatever the window says. Throws where nothing was
-   * handed over. */
-  hold(id: string): HeldFolder;
-  /** The one file of it. Throws where nothing was handed over. */
-  file(id: string): string;
-  drop(id: string): void;
-  /** Nobody reads any more: all of it goes. */
-  close(): void;
-}
-
-export interface HeldFolder {
-  readonly folder: string;
-  release(): void;
-}
-
 interface Handed {
   readonly folder: string;
   bytes: number;
@@ -37,7 +18,9 @@ interface Handed {
   isDropped: boolean;
 }
 
-export function createHandedFiles(temp: string): HandedFiles {
+export type HandedFiles = ReturnType<typeof createHandedFiles>;
+
+export function createHandedFiles(temp: string) {
   /** In the order of their coming. */
   const all = new Map<string, Handed>();
   let number = 0;
@@ -51,6 +34,8 @@ export function createHandedFiles(temp: string): HandedFiles {
     return handed;
   }
 
+  /** The next pieces of what bears this id; the first ones begin it. What is more than is held gives
+   * the oldest up. */
   function put(id: string, pieces: readonly HandedPiece[]): void {
     const handed = all.has(id) ? handedOf(id) : begin(id);
     for (const piece of pieces) {
@@ -86,8 +71,11 @@ export function createHandedFiles(temp: string): HandedFiles {
   return {
     put,
     drop,
+    /** Nobody reads any more: all of it goes. */
     close: () => [...all.keys()].forEach(drop),
-    hold: (id) => {
+    /** Its folder, which stays until `release`, whatever the window says. Throws where nothing was
+     * handed over. */
+    hold: (id: string) => {
       const handed = handedOf(id);
       handed.holders += 1;
       return {
@@ -98,7 +86,8 @@ export function createHandedFiles(temp: string): HandedFiles {
         },
       };
     },
-    file: (id) => {
+    /** The one file of it. Throws where nothing was handed over. */
+    file: (id: string) => {
       const { folder } = handedOf(id);
       return join(folder, readdirSync(folder)[0] ?? '');
     },

@@ -17,22 +17,6 @@ import { backUpDatabase, diagnoseWorkspace } from '../processes/store-client.ts'
 import { bytesUnder } from './diagnostics.ts';
 import type { Log } from '../log.ts';
 
-export interface Maintenance {
-  /** Newest first. */
-  list(): Promise<readonly BackupView[]>;
-  /** For good. Throws where there is none of that name, or it is to be put back. */
-  remove(name: string): Promise<void>;
-  make(): Promise<BackupView>;
-  /** By the next start. */
-  restore(name: string): void;
-  repair(): Promise<RepairView>;
-  /** Of a session: makes a copy where a day has gone by since the last; what comes of it stands in
-   * the log. */
-  start(): void;
-  /** Gives up a copy in the making. */
-  close(): Promise<void>;
-}
-
 export interface MaintenanceParts {
   readonly workspace: Workspace;
   readonly log: Log;
@@ -46,7 +30,7 @@ export interface RecoveryReport extends Recovery {
   readonly done: readonly string[];
 }
 
-export function createMaintenance({ workspace, log, now, busy }: MaintenanceParts): Maintenance {
+export function createMaintenance({ workspace, log, now, busy }: MaintenanceParts) {
   const { backups } = workspace.files.folders;
 
   const closing = new AbortController();
@@ -84,14 +68,19 @@ export function createMaintenance({ workspace, log, now, busy }: MaintenancePart
   }
 
   return {
+    /** Newest first. */
     list: () => keptBackups(workspace.directory),
-    remove: async (name) => {
+    /** For good. Throws where there is none of that name, or it is to be put back. */
+    remove: async (name: string) => {
       await removeKept(workspace.directory, name);
       log.warn({ name }, 'removed a backup');
     },
     make: async () => viewOf(await copy('asked')),
-    restore: (name) => workspace.wish({ restore: name }),
+    /** By the next start. */
+    restore: (name: string) => workspace.wish({ restore: name }),
     repair,
+    /** Of a session: makes a copy where a day has gone by since the last; what comes of it stands
+     * in the log. */
     start: () => {
       // Of nothing there is nothing to lose.
       if (!dailyIsDue(backups, now()) || workspace.store.runs({ trash: 'with', limit: 1 }).total === 0) return;
@@ -104,6 +93,7 @@ export function createMaintenance({ workspace, log, now, busy }: MaintenancePart
         (error: unknown) => log.error({ error: String(error) }, 'could not copy the database'),
       );
     },
+    /** Gives up a copy in the making. */
     close: async () => {
       closing.abort();
       await rolling;

@@ -11,12 +11,6 @@ import type { RunService } from '../runs/service.ts';
 import type { RunUpkeep } from '../runs/upkeep.ts';
 import { yieldToEvents } from '../slices.ts';
 
-export interface Reclaim {
-  waste(): Promise<readonly WasteView[]>;
-  /** In the order of `WASTE_KINDS`; what is blocked by then is passed over. */
-  reclaim(kinds: readonly WasteKind[]): Promise<readonly ReclaimedView[]>;
-}
-
 export interface ReclaimParts {
   readonly workspace: Workspace;
   readonly runs: Pick<RunService, 'active' | 'announce'>;
@@ -34,7 +28,7 @@ type Found = Awaited<ReturnType<typeof findWaste>>;
 const total = (sizes: readonly { readonly bytes: number }[]): number =>
   sizes.reduce((sum, { bytes }) => sum + bytes, 0);
 
-export function createReclaim({ workspace, runs, upkeep, busy }: ReclaimParts): Reclaim {
+export function createReclaim({ workspace, runs, upkeep, busy }: ReclaimParts) {
   const { store, files, directory } = workspace;
   const database = join(directory, DATABASE_FILE);
 
@@ -95,14 +89,15 @@ export function createReclaim({ workspace, runs, upkeep, busy }: ReclaimParts): 
   } as const satisfies Record<WasteKind, (found: Found) => Promise<void>>;
 
   return {
-    waste: async () => {
+    waste: async (): Promise<readonly WasteView[]> => {
       const found = await look();
       return WASTE_KINDS.map((kind) => {
         const why = blocked(kind);
         return { kind, ...SIZES[kind](found), ...(why !== undefined && { blocked: why }) };
       });
     },
-    reclaim: async (kinds) => {
+    /** In the order of `WASTE_KINDS`; what is blocked by then is passed over. */
+    reclaim: async (kinds: readonly WasteKind[]) => {
       const reclaimed: ReclaimedView[] = [];
       for (const kind of WASTE_KINDS.filter((one) => kinds.includes(one) && blocked(one) === undefined)) {
         // Anew for each: what one leaves behind, orphans and free pages, the next one finds.
