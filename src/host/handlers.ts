@@ -7,7 +7,7 @@ import { logEntries } from './runs/log-entries.ts';
 import { trialHandlers } from './students/trial-handlers.ts';
 
 export function createHandlers(parts: Services): Handlers {
-  const { catalog, runs, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
+  const { catalog, side, review, imports, training, library, jobs, tables, replays, upkeep, archives } = parts;
   const { store } = parts.workspace;
 
   return {
@@ -47,35 +47,7 @@ export function createHandlers(parts: Services): Handlers {
       stop: ({ id }) => jobs.stop(id),
       dismiss: ({ id }) => jobs.dismiss(id),
     },
-    runs: {
-      list: (query) => runs.list(query),
-      get: ({ id }) => runs.get(id),
-      trials: ({ id, ...page }) => {
-        runs.get(id);
-        return store.trials(id, page);
-      },
-      log: ({ id, from, limit }) => {
-        runs.get(id);
-        return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
-      },
-      explain: ({ id }) => parts.explain(id),
-      preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
-      start: (parsed) => runs.start(parsed),
-      startSample: () => parts.startSample(),
-      pause: ({ id }) => runs.pause(id),
-      resume: ({ id }) => runs.resume(id),
-      stop: ({ id }) => runs.stop(id),
-      rename: ({ id, name }) => runs.rename(id, name),
-      keep: ({ id }) => runs.keep(id),
-      facets: () => store.runFacets(),
-      tag: (order) => upkeep.tag(order),
-      note: ({ id }) => ({ note: upkeep.note(id) }),
-      setNote: ({ id, note }) => upkeep.setNote(id, note),
-      trash: ({ ids }) => upkeep.trash(ids),
-      restore: ({ ids }) => upkeep.restore(ids),
-      purge: ({ ids }) => upkeep.purge(ids),
-      sizes: ({ ids }) => upkeep.sizes(ids),
-    },
+    runs: runHandlers(parts),
     trials: trialHandlers(parts),
     fronts: {
       groups: () => frontGroups(store),
@@ -126,5 +98,39 @@ export function createHandlers(parts: Services): Handlers {
     events: {
       watch: (_input, signal) => parts.live.subscribe(signal),
     },
+  };
+}
+
+function runHandlers(parts: Services): Handlers['runs'] {
+  const { catalog, runs, upkeep } = parts;
+  const { store } = parts.workspace;
+  return {
+    list: (query) => runs.list(query),
+    get: ({ id }) => runs.get(id),
+    trials: ({ id, ...page }) => {
+      runs.get(id);
+      return store.trials(id, page);
+    },
+    log: ({ id, from, limit }) => {
+      runs.get(id);
+      return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
+    },
+    explain: ({ id }) => parts.explain(id),
+    preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
+    start: (parsed) => runs.start(parsed),
+    startSample: () => parts.startSample(),
+    pause: ({ id }) => runs.pause(id),
+    resume: ({ id }) => runs.resume(id),
+    stop: ({ id }) => runs.stop(id),
+    rename: ({ id, name }) => runs.rename(id, name),
+    keep: ({ id }) => runs.keep(id),
+    facets: () => store.runFacets(),
+    tag: (order) => upkeep.tag(order),
+    note: ({ id }) => ({ note: upkeep.note(id) }),
+    setNote: ({ id, note }) => upkeep.setNote(id, note),
+    trash: ({ ids }) => upkeep.trash(ids),
+    restore: ({ ids }) => upkeep.restore(ids),
+    purge: ({ ids }) => upkeep.purge(ids),
+    sizes: ({ ids }) => upkeep.sizes(ids),
   };
 }

@@ -1,12 +1,13 @@
 /** Archives of the session: packed for a window to fetch, or handed over by one to be taken in.
  * Each has an id and no path. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../../bridge/schemas/archive.ts';
 import type { MadeArchive, OfferedArchive } from '../../bridge/schemas/archive.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { plainName } from '../../bridge/words/plain-name.ts';
 import { inWordsOf } from '../../store/errors.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import { packArchive, unpackArchive } from '../processes/store-client.ts';
@@ -32,6 +33,8 @@ export interface ArchiveParts {
   readonly offering: () => void;
 }
 
+type TellArchive = (progress: ArchiveProgress) => void;
+
 interface Held {
   readonly file: string;
   readonly name: string;
@@ -40,13 +43,12 @@ interface Held {
 export type Archives = ReturnType<typeof createArchives>;
 
 export function createArchives(parts: ArchiveParts) {
-  const { workspace, resources, runs, jobs, version, now, changed, offering } = parts;
-  const { store, files, directory } = workspace;
+  const { runs, jobs, version, now, changed, offering } = parts;
+  const { files, directory } = parts.workspace;
   const packed = new Map<string, Held & { readonly notes: readonly string[] }>();
   const uploads = new Map<string, string>();
   /** Files that are not ours. */
   const offers = new Map<string, Held>();
-  const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
 
   function heldOf(id: string) {
     const held = packed.get(id);
@@ -60,7 +62,7 @@ export function createArchives(parts: ArchiveParts) {
     const names = ids && [...new Set(ids)].map((id) => runs.get(id).run.name);
     const subject =
       names === undefined ? 'the whole workspace' : names.length > 1 ? `${names.length} runs` : (names[0] ?? '');
-    const name = `${plainName(names === undefined ? 'workspace' : subject)}${ARCHIVE_ENDING}`;
+    const name = `${plainName(names === undefined ? 'workspace' : subject) || 'run'}${ARCHIVE_ENDING}`;
     return jobs.start({ kind: 'pack', subject }, async (tell, signal) => {
       const id = fresh();
       const file = join(files.temp, `${id}${ARCHIVE_ENDING}`);
@@ -76,60 +78,15 @@ export function createArchives(parts: ArchiveParts) {
     });
   }
 
-  /** A file of this machine, for the command line. Undefined where it was stopped. */
-  async function takeIn(
-    file: string,
-    name: string,
-    tell: (progress: ArchiveProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<TakenIn | undefined> {
-    const staging = join(files.temp, fresh());
-    try {
-      const suffix = randomBytes(3).toString('hex');
-      const order = { file, name, staging, workspace: directory, resources, suffix, now: now().toISOString() };
-      const staged = await unpackArchive(order, tell, signal);
-      if (staged === undefined || signal?.aborted) return undefined;
-      const folders = staged.folders.map((folder) => ({ from: folder, to: folder }));
-      await workspace.takeIn({ staged: staging, runs: staged.runs.map(({ id }) => id), folders });
-      const views = keepViews(staged.views);
-      for (const { id } of staged.runs) runs.announce(id);
-      const { teachers, datasets, replays, notes } = staged;
-      return { runs: staged.runs, teachers, datasets, replays, notes: [...notes, ...views] };
-    } finally {
-      removeAll(staging);
-    }
-  }
-
-  /** Those that are here stay as they are; in words what stayed out for it. */
-  function keepViews(views: Staged['views']): readonly string[] {
-    const known = new Map(store.savedViews().map((view) => [view.name.toLowerCase(), view.content]));
-    const left = views.filter(({ name, content }) => {
-      const ours = known.get(name.toLowerCase());
-      if (ours !== undefined) return ours !== content;
-      store.saveView(name, content);
-      known.set(name.toLowerCase(), content);
-      return false;
-    });
-    if (left.length === 0) return [];
-    return [`${plural(left.length, 'saved view')} stayed out, since one of that name is here already.`];
-  }
-
   function upload(id: string, offset: number, data: Uint8Array): void {
     const file = join(files.temp, `${id}.upload`);
     const known = uploads.get(id);
-    const size = known === undefined ? 0 : statSync(file).size;
+    const size = known === undefined ? 0 : bytesOf(file);
     if (offset !== size) {
       throw new WorkbenchError('usage.invalid', 'A piece of the file came out of turn: choose the file again.');
     }
-    inWordsOf(file, () => {
-      const descriptor = openSync(file, known === undefined ? 'wx' : 'a');
-      uploads.set(id, file);
-      try {
-        writeSync(descriptor, data);
-      } finally {
-        closeSync(descriptor);
-      }
-    });
+    uploads.set(id, file);
+    inWordsOf(file, () => writeFileSync(file, data, { flag: known === undefined ? 'wx' : 'a' }));
   }
 
   /** The job's `made` says in words what came. */
@@ -140,7 +97,7 @@ export function createArchives(parts: ArchiveParts) {
     offers.delete(id);
     return jobs.start({ kind: 'unpack', subject: name }, async (tell, signal) => {
       try {
-        const taken = await takeIn(file, name, tell, signal);
+        const taken = await takeIn(parts, file, name, tell, signal);
         if (taken) changed();
         return taken && takenText(taken);
       } finally {
@@ -167,7 +124,8 @@ export function createArchives(parts: ArchiveParts) {
 
   return {
     pack,
-    takeIn,
+    takeIn: (file: string, name: string, tell: TellArchive, signal?: AbortSignal) =>
+      takeIn(parts, file, name, tell, signal),
     upload,
     unpack,
     drop,
@@ -190,18 +148,48 @@ export function createArchives(parts: ArchiveParts) {
   };
 }
 
-function plainName(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 60);
-  return plain === '' ? 'run' : plain;
+/** A file of this machine, for the command line. Undefined where it was stopped. */
+async function takeIn(
+  { workspace, resources, runs, now }: ArchiveParts,
+  file: string,
+  name: string,
+  tell: TellArchive,
+  signal?: AbortSignal,
+): Promise<TakenIn | undefined> {
+  const staging = join(workspace.files.temp, fresh());
+  try {
+    const suffix = randomBytes(3).toString('hex');
+    const order = { file, name, staging, workspace: workspace.directory, resources, suffix, now: now().toISOString() };
+    const staged = await unpackArchive(order, tell, signal);
+    if (staged === undefined || signal?.aborted) return undefined;
+    const folders = staged.folders.map((folder) => ({ from: folder, to: folder }));
+    await workspace.takeIn({ staged: staging, runs: staged.runs.map(({ id }) => id), folders });
+    const views = keepViews(workspace, staged);
+    for (const { id } of staged.runs) runs.announce(id);
+    const { teachers, datasets, replays, notes } = staged;
+    return { runs: staged.runs, teachers, datasets, replays, notes: [...notes, ...views] };
+  } finally {
+    removeAll(staging);
+  }
 }
+
+/** Those that are here stay as they are; in words what stayed out for it. */
+function keepViews({ store }: Workspace, { views }: Staged): readonly string[] {
+  const known = new Map(store.savedViews().map((view) => [view.name.toLowerCase(), view.content]));
+  const left = views.filter(({ name, content }) => {
+    const ours = known.get(name.toLowerCase());
+    if (ours !== undefined) return ours !== content;
+    store.saveView(name, content);
+    known.set(name.toLowerCase(), content);
+    return false;
+  });
+  if (left.length === 0) return [];
+  return [`${plural(left.length, 'saved view')} stayed out, since one of that name is here already.`];
+}
+
+const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
 
 /** 0 where it has gone meanwhile: taking it in says so. */
 const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-function removeAll(...paths: readonly string[]): void {
-  for (const path of paths) rmSync(path, { recursive: true, force: true });
-}
+const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -1,17 +1,7 @@
 /** Runs, or a whole workspace, as one zip file: a manifest first, then records and files, each with
  * its hash. */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, createWriteStream, lstatSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -21,6 +11,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { SCHEMA_VERSION } from '../../store/database.ts';
 import { flushFile, move } from '../../store/disk.ts';
 import { toWorkbenchError } from '../../store/errors.ts';
+import { hashFile } from '../../store/files.ts';
 import { isLocked } from '../../store/lock.ts';
 import type { RunSummary } from '../../core/records/summary.ts';
 import type { StoredFile } from '../../store/store.ts';
@@ -28,6 +19,7 @@ import { openReadable } from '../../store/workspace.ts';
 import type { ReadableWorkspace } from '../../store/workspace.ts';
 import { MANIFEST, PACKED_FOLDERS, checkpointPath, foldedName, readPath, recordsPath, supernetPath } from './layout.ts';
 import type { Packed, PackOrder } from './orders.ts';
+import { noRun } from '../runs/views.ts';
 
 export type Report = (stage: string, done: number, total: number) => void;
 
@@ -59,7 +51,7 @@ export async function packArchive(order: PackOrder, report: Report): Promise<Pac
     );
     const weights = checkedWeights(workspace, runs, report);
     const { paths, notes } = order.runs === undefined ? packedPaths(workspace.directory) : { paths: [], notes: [] };
-    const others = await otherFiles(workspace.directory, paths, report);
+    const others = otherFiles(workspace.directory, paths, report);
     const entries = [...runs.map(({ records }) => records), ...weights, ...others];
     const manifest: Manifest = {
       format: ARCHIVE_FORMAT,
@@ -89,12 +81,7 @@ export async function packArchive(order: PackOrder, report: Report): Promise<Pac
 /** Oldest first: they are taken in in this order, too. */
 function chosen({ store, directory }: ReadableWorkspace, { runs: ids }: PackOrder): readonly RunSummary[] {
   const missing = ids?.find((id) => store.summary(id) === undefined);
-  if (missing !== undefined) {
-    throw new WorkbenchError(
-      'run.missing',
-      `There is no run "${missing}" in this workspace; \`trade runs\` lists them.`,
-    );
-  }
+  if (missing !== undefined) throw noRun(missing);
   const { arriving, leaving } = store.passage();
   const passing = ids?.find((id) => [...arriving, ...leaving].includes(id));
   if (passing !== undefined) {
@@ -206,19 +193,13 @@ function packedPaths(directory: string): { readonly paths: readonly string[]; re
 
 const MOST_NAMED = 5;
 
-async function otherFiles(directory: string, paths: readonly string[], report: Report): Promise<readonly Entry[]> {
+function otherFiles(directory: string, paths: readonly string[], report: Report): readonly Entry[] {
   const entries: Entry[] = [];
   for (const path of paths) {
     report('checking teachers and data sets', entries.length, paths.length);
     const source = join(directory, path);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    for await (const chunk of createReadStream(source)) {
-      // Sound: without an encoding a file is read as buffers.
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-    }
-    entries.push({ path, source, bytes, sha256: hash.digest('hex'), compress: !/\.(gz|safetensors)$/.test(path) });
+    const facts = { bytes: lstatSync(source).size, sha256: hashFile(source) };
+    entries.push({ path, source, ...facts, compress: !/\.(gz|safetensors)$/.test(path) });
   }
   return entries;
 }

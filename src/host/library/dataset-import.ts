@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
+import { plainName } from '../../bridge/words/plain-name.ts';
 import type { Input } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
@@ -135,11 +136,7 @@ function absolute(path: string): string {
 
 /** The folder's name in small letters, digits and -. */
 function nameOf(path: string): string {
-  const name = basename(path)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 60);
+  const name = plainName(basename(path));
   if (name !== '') return name;
   throw new WorkbenchError('usage.invalid', `name: the folder ${path} gives none: choose one.`, { field: 'name' });
 }

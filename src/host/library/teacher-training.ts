@@ -50,11 +50,16 @@ export interface TeacherTrainingParts {
   readonly changed: () => void;
 }
 
+interface Training extends TeacherTrainingParts {
+  readonly begun: ReturnType<typeof createUnfinishedTeachers>;
+}
+
 export function createTeacherTraining(parts: TeacherTrainingParts) {
-  const { executor, catalog, folders, jobs, log, changed } = parts;
+  const { catalog, folders, jobs } = parts;
   const inHand = new Map<string, ParsedTeacherInput>();
   const inTurn = createTurns();
   const begun = createUnfinishedTeachers(folders.cache);
+  const training = { ...parts, begun };
 
   async function check({ name, dataset }: ParsedTeacherInput): Promise<void> {
     const isTaken =
@@ -70,64 +75,6 @@ export function createTeacherTraining(parts: TeacherTrainingParts) {
     await catalog.dataset(dataset);
   }
 
-  async function train(
-    order: ParsedTeacherInput,
-    report: (news: TeacherReport) => void,
-    signal: AbortSignal,
-  ): Promise<TrainedTeacher | undefined> {
-    const { name, title = name, seed, epochs, learningRate, flip } = order;
-    const dataset = await catalog.dataset(order.dataset);
-    const jobId = idOf(order);
-    const known = await sourcesOf(order, dataset);
-    const tempDir = begun.begin(order, known);
-    let points = await readCurve(tempDir);
-    const input = {
-      ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
-      recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
-      date: new Date().toISOString().slice(0, 10),
-    };
-    const end = await executor.runApart(
-      { kind: 'trainTeacher', jobId, input, temp: tempDir },
-      (news) => {
-        if (news.type === 'note') log.warn({ teacher: name }, news.words);
-        if (news.type === 'epoch') {
-          points = withPoint(points, news.point);
-          writeCurve(tempDir, points);
-        }
-        report(news);
-      },
-      signal,
-    );
-    if (end.type === 'stopped' && signal.aborted) return undefined;
-    const { directory, accuracy } = outputOf(end);
-    writeCurve(directory, points);
-    const place = join(folders.teachers, name);
-    putFolderInPlace(directory, place);
-    rmSync(tempDir, { recursive: true, force: true });
-    changed();
-    return { name, directory: place, accuracy };
-  }
-
-  /** What it is trained on: the same as at its start, where it goes on. Throws `dataset.*`. */
-  async function sourcesOf(
-    order: ParsedTeacherInput,
-    { name: dataset, directory, card }: Found<DatasetCard>,
-  ): Promise<Recorded<DatasetSources>> {
-    const { name } = order;
-    const { sources } = await checkDatasetFiles(directory, card);
-    const known = begun.sourcesOf(order);
-    const hasStates = begun.hasStates(order);
-    if (known === undefined || !hasStates) {
-      if (hasStates)
-        log.warn({ teacher: name }, 'the training kept no fingerprint of its data: that of now is written down');
-      return { ...sources, at: new Date().toISOString() };
-    }
-    const changes = datasetChanges(known, sources);
-    if (changes.length === 0) return known;
-    const instead = `discard the unfinished training of "${name}" and begin it anew`;
-    throw datasetChanged({ name: dataset, who: `the teacher "${name}"`, since: known.at, changes, instead });
-  }
-
   async function trainTelling(
     order: ParsedTeacherInput,
     tell: TellJob,
@@ -141,13 +88,13 @@ export function createTeacherTraining(parts: TeacherTrainingParts) {
       points = withPoint(points, news.point);
       tell({ points });
     };
-    return (await train(order, report, signal))?.name;
+    return (await train(training, order, report, signal))?.name;
   }
 
   return {
     train: (async (order, report, signal) => {
       await check(order);
-      return train(order, report, signal);
+      return train(training, order, report, signal);
     }) satisfies TrainTeacher,
     /** As a job of the list: one at a time, the others wait. */
     start: async (order: ParsedTeacherInput) => {
@@ -183,6 +130,67 @@ export function createTeacherTraining(parts: TeacherTrainingParts) {
     /** Orders being trained, or waiting for it. */
     inHand: () => [...inHand.values()],
   };
+}
+
+/** In a trainer of its own, from where an earlier training of the same order was cut off. */
+async function train(
+  { executor, catalog, folders, log, changed, begun }: Training,
+  order: ParsedTeacherInput,
+  report: (news: TeacherReport) => void,
+  signal: AbortSignal,
+): Promise<TrainedTeacher | undefined> {
+  const { name, title = name, seed, epochs, learningRate, flip } = order;
+  const dataset = await catalog.dataset(order.dataset);
+  const jobId = idOf(order);
+  const known = await sourcesOf({ begun, log }, order, dataset);
+  const tempDir = begun.begin(order, known);
+  let points = await readCurve(tempDir);
+  const input = {
+    ...{ dataset: { directory: dataset.directory, known }, name, title, seed },
+    recipe: { ...TEACHER_RECIPE, epochs, learningRate, augmentation: { ...TEACHER_RECIPE.augmentation, flip } },
+    date: new Date().toISOString().slice(0, 10),
+  };
+  const end = await executor.runApart(
+    { kind: 'trainTeacher', jobId, input, temp: tempDir },
+    (news) => {
+      if (news.type === 'note') log.warn({ teacher: name }, news.words);
+      if (news.type === 'epoch') {
+        points = withPoint(points, news.point);
+        writeCurve(tempDir, points);
+      }
+      report(news);
+    },
+    signal,
+  );
+  if (end.type === 'stopped' && signal.aborted) return undefined;
+  const { directory, accuracy } = outputOf(end);
+  writeCurve(directory, points);
+  const place = join(folders.teachers, name);
+  putFolderInPlace(directory, place);
+  rmSync(tempDir, { recursive: true, force: true });
+  changed();
+  return { name, directory: place, accuracy };
+}
+
+/** What it is trained on: the same as at its start, where it goes on. Throws `dataset.*`. */
+async function sourcesOf(
+  { begun, log }: Pick<Training, 'begun' | 'log'>,
+  order: ParsedTeacherInput,
+  { name: dataset, directory, card }: Found<DatasetCard>,
+): Promise<Recorded<DatasetSources>> {
+  const { name } = order;
+  const { sources } = await checkDatasetFiles(directory, card);
+  const known = begun.sourcesOf(order);
+  const hasStates = begun.hasStates(order);
+  if (known === undefined || !hasStates) {
+    if (hasStates)
+      log.warn({ teacher: name }, 'the training kept no fingerprint of its data: that of now is written down');
+    return { ...sources, at: new Date().toISOString() };
+  }
+  const changes = datasetChanges(known, sources);
+  if (changes.length === 0) return known;
+  const instead = `discard the unfinished training of "${name}" and begin it anew`;
+  throw datasetChanged({ name: dataset, who: `the teacher "${name}"`, since: known.at, changes, instead });
 }
 
 /** An epoch that is trained again replaces its point, and what came after it. */

@@ -13,18 +13,10 @@ export function logEntries(
 }
 
 function entryOf({ seq, at, event }: StoredEvent): LogEntryView {
-  switch (event.type) {
-    case 'asked': {
-      const { continues, search } = event;
-      const proposals = event.proposals.map(({ trial, candidate, why, leg, from }) => ({
-        ...{ trial, family: candidate.family, why, ...(leg && { leg }), ...(from && { from }) },
-      }));
-      return { seq, at, type: 'asked', proposals, ...(continues && { continues }), ...(search && { search }) };
-    }
-    case 'told':
-    case 'rested':
-    case 'failed':
-    case 'searched':
-      return { seq, at, ...event };
-  }
+  if (event.type !== 'asked') return { seq, at, ...event };
+  const { continues, search } = event;
+  const proposals = event.proposals.map(({ trial, candidate, why, leg, from }) => ({
+    ...{ trial, family: candidate.family, why, ...(leg && { leg }), ...(from && { from }) },
+  }));
+  return { seq, at, type: 'asked', proposals, ...(continues && { continues }), ...(search && { search }) };
 }

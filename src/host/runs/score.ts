@@ -12,19 +12,15 @@ import { EMPTY_SCORE } from '../../store/summaries.ts';
  * one goes. */
 const HISTORY = 256;
 
-export interface RunScorer {
-  /** The score with one more finished trial. */
-  add(metrics: Metrics): RunScore;
-}
-
-export function createRunScorer({ objectives, limits, reference }: SearchConfig): RunScorer {
+export function createRunScorer({ objectives, limits, reference }: SearchConfig) {
   const front = growFront(objectives, reference);
   let bestAccuracy: number | undefined;
   let finished = 0;
   let historyStep = 1;
   let history: readonly number[] = [];
   return {
-    add(metrics) {
+    /** The score with one more finished trial. */
+    add(metrics: Metrics): RunScore {
       const counted = isFeasible(metrics, limits) ? metrics : {};
       const { size, hypervolume } = front.add(counted);
       const accuracy = counted['accuracy'] ?? NaN;
@@ -48,32 +44,18 @@ function scoreOf(config: SearchConfig, finished: readonly Metrics[]): RunScore {
 
 /** What was timed and ruled out is told too, and is no result of a training. */
 export function trainedOf(log: readonly RunEvent[]): readonly Metrics[] {
-  return log.flatMap((event) => {
-    switch (event.type) {
-      case 'told':
-        return 'accuracy' in event.metrics ? [event.metrics] : [];
-      case 'asked':
-      case 'rested':
-      case 'failed':
-      case 'searched':
-        return [];
-    }
-  });
+  return log.flatMap((event) => (event.type === 'told' && 'accuracy' in event.metrics ? [event.metrics] : []));
 }
 
-export interface RunningScore {
-  /** As if the trial had finished. */
-  add(metrics: Metrics): RunScore;
-  /** What was added last was not written down. */
-  forget(): void;
-}
+export type RunningScore = ReturnType<typeof runningScore>;
 
 /** Of a run that goes on. `told`: what its log told before, in order of finishing. */
-export function runningScore(config: SearchConfig, told: readonly Metrics[]): RunningScore {
+export function runningScore(config: SearchConfig, told: readonly Metrics[]) {
   const known = [...told];
-  let scorer: RunScorer | undefined;
+  let scorer: ReturnType<typeof createRunScorer> | undefined;
   return {
-    add(metrics) {
+    /** As if the trial had finished. */
+    add(metrics: Metrics): RunScore {
       if (scorer === undefined) {
         scorer = createRunScorer(config);
         for (const earlier of known) scorer.add(earlier);
@@ -81,7 +63,8 @@ export function runningScore(config: SearchConfig, told: readonly Metrics[]): Ru
       known.push(metrics);
       return scorer.add(metrics);
     },
-    forget: () => {
+    /** What was added last was not written down. */
+    forget: (): void => {
       known.pop();
       scorer = undefined;
     },

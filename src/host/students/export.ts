@@ -9,6 +9,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { copyWhole } from '../../store/disk.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
+import { plainName } from '../../bridge/words/plain-name.ts';
 import { makeBeside } from '../workspace/beside.ts';
 import type { Catalog } from '../library/catalog.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
@@ -97,7 +98,7 @@ export function createExporter(parts: ExporterParts) {
       exported: now().toISOString(),
     };
     return {
-      name: `${slug(run.name)}-student-${trial.number + 1}`,
+      name: `${plainName(run.name) || 'run'}-student-${trial.number + 1}`,
       ...{ source, dataset },
       card: { title: `${title} of "${run.name}" (${trial.candidate.family})`, producerVersion: version, properties },
     };
@@ -172,14 +173,4 @@ function putInPlace(from: string, file: string): void {
   } finally {
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** What every file system takes in a name. */
-function slug(text: string): string {
-  const plain = text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60);
-  return plain === '' ? 'run' : plain;
 }

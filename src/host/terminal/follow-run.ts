@@ -69,13 +69,7 @@ export async function followRun(
         if (event.summary.run.id !== id) return false;
         tell({ type: 'run.progress', summary: event.summary });
         return event.summary.run.state !== 'running';
-      case 'run.removed':
-      case 'replay.changed':
-      case 'replay.removed':
-      case 'job.changed':
-      case 'job.removed':
-      case 'library.changed':
-      case 'archive.offered':
+      default:
         return false;
     }
   };

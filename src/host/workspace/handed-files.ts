@@ -1,6 +1,6 @@
 /** What windows have handed over, each in a folder of its own below the session's temporary one,
  * until it is dropped. */
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { HandedPiece } from '../../bridge/schemas/file.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -104,10 +104,5 @@ function write(folder: string, { path, offset, data }: HandedPiece): void {
   }
   if (offset === 0) mkdirSync(dirname(target), { recursive: true });
   // `wx`: a file is begun once, and nothing that is there is opened.
-  const descriptor = openSync(target, offset === 0 ? 'wx' : 'a');
-  try {
-    writeSync(descriptor, data);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeFileSync(target, data, { flag: offset === 0 ? 'wx' : 'a' });
 }
