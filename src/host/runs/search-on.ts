@@ -6,7 +6,7 @@ import { costOf } from '../../core/arch/cost.ts';
 import { pathCounts } from '../../core/arch/supernet.ts';
 import { countSpending } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
-import type { Search } from '../../core/events.ts';
+import type { Search } from '../../core/records/events.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { oneShotMethod } from '../../core/one-shot/registry.ts';
 import { isFeasible } from '../../core/objective.ts';
