@@ -73,7 +73,7 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     lockDown();
     setMenu(process.platform, (id) => window?.webContents.send(COMMAND_MESSAGE, id));
     protocol.handle(APP_SCHEME, (request) => answerAppRequest(request, join(CODE_ROOT, 'out/renderer')));
-    const opened = await openHost(options.workspace ?? defaultWorkspace());
+    const opened = await openHost(options.workspace ?? defaultWorkspace(), serveHost);
     if (opened === undefined) return leave();
     host = opened;
     acceptPorts((port) => opened.serve.messagePort(port));
@@ -83,69 +83,13 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     if (options.sample) await startSample(opened).catch(show);
   }
 
-  /** Undefined where the person would rather quit than save a damaged workspace. */
-  async function openHost(workspace: string): Promise<Host | undefined> {
-    try {
-      const opened = await createHost({
-        ...parts,
-        ...{ workspace, shell: 'electron' },
-        onQuit: (mode) => void (mode === 'pause' ? leave() : goOnWithoutWindow(opened)),
-      });
-      return opened;
-    } catch (error) {
-      if (!(error instanceof WorkbenchError && error.code === 'workspace.corrupt')) throw error;
-      const next = await rescue(workspace, error.message);
-      return next === undefined ? undefined : openHost(next);
-    }
-  }
-
-  /** The workspace to open then. */
-  async function rescue(workspace: string, damage: string): Promise<string | undefined> {
-    const { rescues, buttons, message, detail } = rescueQuestion(damage, backupsOf(workspace));
-    const { response } = await dialog.showMessageBox({
-      ...{ type: 'error', title: 'TRADE workbench', message, detail, buttons: [...buttons] },
-      ...{ defaultId: 0, cancelId: rescues.length - 1 },
+  async function serveHost(workspace: string): Promise<Host> {
+    const opened = await createHost({
+      ...parts,
+      ...{ workspace, shell: 'electron' },
+      onQuit: (mode) => void (mode === 'pause' ? leave() : goOnWithoutWindow(opened)),
     });
-    const chosen = rescues[response];
-    switch (chosen?.how) {
-      case 'restore':
-      case 'salvage':
-        try {
-          wishFor(workspace, chosen.how === 'restore' ? { restore: chosen.backup } : { salvage: true });
-        } catch (error) {
-          // A copy that is no better: the question comes again.
-          show(error);
-        }
-        return workspace;
-      case 'another': {
-        const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
-        const another = filePaths[0] ?? workspace;
-        try {
-          assertOurs(another);
-        } catch (error) {
-          // Somebody else's folder: the question comes again.
-          show(error);
-          return workspace;
-        }
-        return another;
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  /** The window asks whether to take it in. */
-  function offer({ offerArchive }: Host, file: string): void {
-    try {
-      offerArchive(file);
-      app.addRecentDocument(file);
-    } catch (error) {
-      show(error);
-    }
-  }
-
-  async function startSample({ client }: Host): Promise<void> {
-    if ((await client.runs.list({ limit: 1 })).total === 0) await client.runs.startSample();
+    return opened;
   }
 
   function showWindow(): void {
@@ -165,23 +109,10 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   async function closing(): Promise<void> {
     if (phase !== 'running' || host === undefined) return void (host === undefined && leave());
     phase = 'asking';
-    const answer = await decideClosing(workOf(host), askWhatToDo);
+    const answer = await decideClosing(workOf(host), (question) => askWhatToDo(window, question));
     phase = 'running';
     if (answer === 'quit') await leave();
     if (answer === 'keep') goOnWithoutWindow(host);
-  }
-
-  async function askWhatToDo({ buttons, ...words }: ClosingQuestion): Promise<number> {
-    const question = {
-      type: 'question' as const,
-      title: 'TRADE workbench',
-      ...words,
-      buttons: [...buttons],
-      defaultId: 0,
-      cancelId: buttons.length - 1,
-    };
-    const { response } = await (window ? dialog.showMessageBox(window, question) : dialog.showMessageBox(question));
-    return response;
   }
 
   function goOnWithoutWindow(running: Host): void {
@@ -215,10 +146,6 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     show(error);
     app.exit(1);
   }
-
-  function show(error: unknown): void {
-    dialog.showErrorBox('TRADE workbench', messageOf(error));
-  }
 }
 
 /** An AppImage's start script turns it off where the system grants none; a checkout may be tried
@@ -236,4 +163,77 @@ function refuseWithoutSandbox(): void {
 
 function workOf(host: Host): WorkUnderWay {
   return { runs: host.activeRuns().length, jobs: host.activeJobs() };
+}
+
+/** Undefined where the person would rather quit than save a damaged workspace. */
+async function openHost(workspace: string, open: (workspace: string) => Promise<Host>): Promise<Host | undefined> {
+  try {
+    return await open(workspace);
+  } catch (error) {
+    if (!(error instanceof WorkbenchError && error.code === 'workspace.corrupt')) throw error;
+    const next = await rescue(workspace, error.message);
+    return next === undefined ? undefined : openHost(next, open);
+  }
+}
+
+/** The workspace to open then. */
+async function rescue(workspace: string, damage: string): Promise<string | undefined> {
+  const { rescues, buttons, message, detail } = rescueQuestion(damage, backupsOf(workspace));
+  const { response } = await dialog.showMessageBox({
+    ...{ type: 'error', title: 'TRADE workbench', message, detail, buttons: [...buttons] },
+    ...{ defaultId: 0, cancelId: rescues.length - 1 },
+  });
+  const chosen = rescues[response];
+  switch (chosen?.how) {
+    case 'restore':
+    case 'salvage':
+      try {
+        wishFor(workspace, chosen.how === 'restore' ? { restore: chosen.backup } : { salvage: true });
+      } catch (error) {
+        // A copy that is no better: the question comes again.
+        show(error);
+      }
+      return workspace;
+    case 'another': {
+      const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'createDirectory'] });
+      const another = filePaths[0] ?? workspace;
+      try {
+        assertOurs(another);
+      } catch (error) {
+        // Somebody else's folder: the question comes again.
+        show(error);
+        return workspace;
+      }
+      return another;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The window asks whether to take it in. */
+function offer({ offerArchive }: Host, file: string): void {
+  try {
+    offerArchive(file);
+    app.addRecentDocument(file);
+  } catch (error) {
+    show(error);
+  }
+}
+
+async function startSample({ client }: Host): Promise<void> {
+  if ((await client.runs.list({ limit: 1 })).total === 0) await client.runs.startSample();
+}
+
+async function askWhatToDo(window: BrowserWindow | undefined, question: ClosingQuestion): Promise<number> {
+  const box = {
+    ...{ ...question, type: 'question' as const, title: 'TRADE workbench', buttons: [...question.buttons] },
+    ...{ defaultId: 0, cancelId: question.buttons.length - 1 },
+  };
+  const { response } = await (window ? dialog.showMessageBox(window, box) : dialog.showMessageBox(box));
+  return response;
+}
+
+function show(error: unknown): void {
+  dialog.showErrorBox('TRADE workbench', messageOf(error));
 }

@@ -92,8 +92,8 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
       const path = absolute(order.path);
       return run(await prepare(path, path, order), tell, signal);
     }) satisfies ImportDataset,
-    /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with the
-     * order; what is wrong with the files ends the job. */
+    /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with
+     * the order; what is wrong with the files ends the job. */
     start: async (order: ParsedImportInput) => {
       const { folder, release } = handed.hold(order.files);
       try {

@@ -78,15 +78,12 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       await player.close();
       throw new WorkbenchError('run.state', 'The workbench is closing.');
     }
-    const createdAt = now().toISOString();
-    const id = `${createdAt.slice(0, 19).replaceAll(/\D/g, '')}_${randomBytes(3).toString('hex')}`;
     const summary: ReplaySummaryView = {
-      ...game,
-      ...{ id, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
-      ...{ played: 0, scores: [], createdAt, seconds: 0 },
+      ...{ ...game, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
+      ...{ ...bornAt(now()), played: 0, scores: [], seconds: 0 },
     };
     const one: ActiveReplay = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
-    active.set(id, one);
+    active.set(summary.id, one);
     live.publish({ type: 'replay.changed', replay: summary });
     one.turn = last.then(() => run(one));
     last = one.turn.catch(() => undefined);
@@ -157,6 +154,11 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       await Promise.all([...active.values()].map((one) => finish(one, 'interrupted')));
     },
   };
+}
+
+function bornAt(date: Date): Pick<ReplaySummaryView, 'id' | 'createdAt'> {
+  const createdAt = date.toISOString();
+  return { id: `${createdAt.slice(0, 19).replaceAll(/\D/g, '')}_${randomBytes(3).toString('hex')}`, createdAt };
 }
 
 const missing = (id: string): WorkbenchError =>

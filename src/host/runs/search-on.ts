@@ -21,8 +21,8 @@ import type { RunContext } from './context.ts';
 import { supernetOf, walkSearch } from './tasks/search.ts';
 import { walkTrial } from './trial-walk.ts';
 
-/** True when the strategy had nothing more to propose before the budget was spent. `heard` is called
- * at each end of a task; `stopping` interrupts those in flight between two steps. */
+/** True when the strategy had nothing more to propose before the budget was spent. `heard` is
+ * called at each end of a task; `stopping` interrupts those in flight between two steps. */
 export async function searchOn(
   context: RunContext,
   { heard, stopping }: { readonly heard: () => void; readonly stopping: AbortController },

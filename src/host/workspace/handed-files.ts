@@ -34,8 +34,8 @@ export function createHandedFiles(temp: string) {
     return handed;
   }
 
-  /** The next pieces of what bears this id; the first ones begin it. What is more than is held gives
-   * the oldest up. */
+  /** The next pieces of what bears this id; the first ones begin it. What is more than is held
+   * gives the oldest up. */
   function put(id: string, pieces: readonly HandedPiece[]): void {
     const handed = all.has(id) ? handedOf(id) : begin(id);
     for (const piece of pieces) {
