@@ -7,7 +7,6 @@ import { trialSchema } from '../core/records/trial.ts';
 import { list, z } from '../core/records/zod.ts';
 import * as maintenance from './maintenance-contract.ts';
 import { epochPointSchema } from '../core/records/epoch.ts';
-import { explanationSchema } from './schemas/explain.ts';
 import { handedId, handPiecesInput } from './schemas/file.ts';
 import { importInputSchema } from './schemas/import.ts';
 import { jobSchema } from './schemas/job.ts';
@@ -88,7 +87,7 @@ export const contract = {
     log: oc.input(logInput).output(storedLog),
     /** Which family got what and why, what the regions did, how good the predictions were: of all
      * that was told so far. */
-    explain: oc.input(s.idInput).output(explanationSchema),
+    explain: oc.input(s.idInput).output(s.explanationSchema),
     preview: oc.input(s.searchInputSchema).output(s.previewSchema),
     start: oc.input(s.searchInputSchema).output(s.runSummarySchema),
     /** Starts the bundled sample search. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ExplanationView } from '../../src/bridge/schemas/explain.ts';
+import type { Explanation } from '../../src/core/strategies/explain.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { calibrate } from '../../src/core/surrogate/calibration.ts';
 import {
@@ -20,12 +20,12 @@ const scored = {
 } as const;
 const title = (family: string): string => family.toUpperCase();
 
-type Account = ExplanationView['families'][number];
+type Account = Explanation['families'][number];
 const account = (family: string, change: Partial<Account>): Account => ({
   ...{ family, proposed: 0, told: 0, failed: 0, sources: {}, front: 0, share: 0 },
   ...change,
 });
-const explanation = (change: Partial<ExplanationView> = {}): ExplanationView => ({
+const explanation = (change: Partial<Explanation> = {}): Explanation => ({
   ...{ families: [], predictions: [], calibrations: [], regions: [] },
   ...change,
 });

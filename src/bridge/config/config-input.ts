@@ -1,24 +1,43 @@
-/** From the configuration that a run keeps back to a search as people write it: `expandConfig` of
- * it asks for the same again. */
+/** From the configuration that a run keeps back to a search as people write it. */
 import type { SearchConfig } from '../../core/records/run.ts';
+import { faultOf } from '../../core/records/zod.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
+import { OBJECTIVES } from './expand-config.ts';
 
-/** Throws `ZodError` where a run of another version asks for what this one does not know. */
-export function inputOf(config: SearchConfig): ParsedSearchInput {
-  const { objectives, limits, datasetFingerprint: _fingerprint, reference, teacher, ...rest } = config;
-  return searchInputSchema.parse({
+const LONGEST_FINGERPRINT = 200;
+
+/** Its reference point apart, which follows from the rest. */
+function fieldsOf({ objectives, limits, datasetFingerprint: _, reference: __, teacher, ...rest }: SearchConfig) {
+  return {
     ...rest,
     ...(teacher !== '' && { teacher }),
     objectives: objectives.map(({ metric }) => metric),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),
-    // Said, for what the data give is not what they gave to earlier versions. The costs' follow
-    // from limits and families.
-    ...(reference['accuracy'] !== undefined && { reference: { accuracy: reference['accuracy'] } }),
-    // Of a value that is not there the default is meant.
-    ...(rest.reward === undefined && { reward: {} }),
-    ...(rest.latency === undefined && { latency: {} }),
-    transferFrom: [...(rest.transferFrom ?? [])],
-    families: [...rest.families],
-  });
+  };
+}
+
+/** `expandConfig` of it asks for the same again. Throws `ZodError` where a run of another version
+ * asks for what this one does not know. */
+export function inputOf(config: SearchConfig): ParsedSearchInput {
+  const { accuracy } = config.reference;
+  // Said, for what the data give is not what they gave to earlier versions. The costs' follow from
+  // limits and families.
+  return searchInputSchema.parse({ ...fieldsOf(config), ...(accuracy !== undefined && { reference: { accuracy } }) });
+}
+
+/** What is wrong with it, in words, by the very schema that a search passes before it is started;
+ * `undefined` where it is one that this program could have started. */
+export function searchFault(config: SearchConfig): string | undefined {
+  const { objectives, limits, reference, datasetFingerprint = '' } = config;
+  const isKnown = objectives.every(({ metric, goal, known }) =>
+    Object.values(OBJECTIVES).some((one) => one.metric === metric && one.goal === goal && one.known === known),
+  );
+  if (!isKnown) return 'objectives: one of them is none that a search has';
+  if (new Set(limits.map(({ metric }) => metric)).size < limits.length) return 'limits: one of them stands there twice';
+  const parsed = searchInputSchema.safeParse(fieldsOf(config));
+  if (!parsed.success) return faultOf(parsed.error);
+  if (datasetFingerprint.length > LONGEST_FINGERPRINT) return 'datasetFingerprint: it is too long';
+  const unknown = objectives.find(({ metric }) => !Object.hasOwn(reference, metric));
+  return unknown && `reference: it has no ${unknown.metric}`;
 }

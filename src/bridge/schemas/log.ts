@@ -2,7 +2,7 @@
  * when. */
 import type { EventOf, Proposal, RunEvent } from '../../core/records/events.ts';
 import { idInput } from './records.ts';
-import { z } from '../../core/records/zod.ts';
+import { sentList, z } from '../../core/records/zod.ts';
 
 /** What only a strategy reads is left out: its generator's position, the surrogate's state, the
  * seeds. */
@@ -24,4 +24,4 @@ export const logInput = idInput.extend({
 
 /** Entries as the host made them of its own log: to look into each field of thousands takes longer
  * than to read them. */
-export const storedLog = z.custom<readonly LogEntryView[]>((value) => Array.isArray(value), 'expected log entries');
+export const storedLog = sentList<LogEntryView>('log entries');

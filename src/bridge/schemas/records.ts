@@ -9,7 +9,8 @@ import { recipeInput } from '../../core/records/recipe.ts';
 import { optionValue } from '../../core/records/run.ts';
 import { summarySchema } from '../../core/records/summary.ts';
 import { trialSchema } from '../../core/records/trial.ts';
-import { anyNumber, bytes, count, floats, id, list, z } from '../../core/records/zod.ts';
+import { anyNumber, bytes, count, floats, id, list, sentList, z } from '../../core/records/zod.ts';
+import type { Explanation } from '../../core/strategies/explain.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { latencyInput, limitsInput, referenceInput, rewardInput } from './aim.ts';
 import { epochPointSchema } from '../../core/records/epoch.ts';
@@ -184,10 +185,15 @@ export const previewSchema = z.strictObject({
   seconds: anyNumber.optional(),
 });
 
-/** Rows as the store keeps them, sent by the host alone: to look into each field of thousands takes
- * longer than to read them. */
-export const storedTrials = z.custom<readonly Trial[]>((value) => Array.isArray(value), 'expected trials');
-export const storedRuns = z.custom<readonly RunSummaryView[]>((value) => Array.isArray(value), 'expected runs');
+/** Rows as the store keeps them, sent by the host alone. */
+export const storedTrials = sentList<Trial>('trials');
+export const storedRuns = sentList<RunSummaryView>('runs');
+
+/** Made by the host alone; of a long run it tells of every student. */
+export const explanationSchema = z.custom<Explanation>(
+  (value) => typeof value === 'object' && value !== null,
+  'expected an explanation',
+);
 
 export const idInput = z.strictObject({ id });
 

@@ -1,6 +1,6 @@
 /** Schemas of what networks are compared by: their kept checkpoints, twins, images, and what their
  * layers are like. */
-import { bytes, count, id, list, z } from '../../core/records/zod.ts';
+import { bytes, count, id, list, sentList, z } from '../../core/records/zod.ts';
 import type { LayerStatistics } from '../../core/layer-statistics.ts';
 
 /** Weights of a student after its last epoch, or after its best one where that is another and they
@@ -46,7 +46,7 @@ export const layersSchema = z.strictObject({
   /** Validation images that the outputs are of. */
   images: count,
   /** Only ever sent by the host; `core/layer-statistics.ts` is their shape. */
-  layers: z.custom<readonly LayerStatistics[]>((value) => Array.isArray(value), 'expected layers'),
+  layers: sentList<LayerStatistics>('layers'),
 });
 
 export type NetworkInput = z.output<typeof networkSchema>;

@@ -1,8 +1,4 @@
-/** Architecture graphs from files: every layer by its op, and shapes that fit from the input to the
- * logits. */
-import { messageOf } from '../errors.ts';
-import { inferShapes } from '../arch/cost.ts';
-import type { ArchitectureGraph } from '../arch/graph.ts';
+/** Architecture graphs (`arch/graph.ts`): every layer by its op, with its attributes. */
 import { z } from './zod.ts';
 
 /** Larger ones are no networks that this program trains, and their sizes would overflow. */
@@ -10,6 +6,7 @@ const MOST_LAYERS = 5000;
 const size = z.int().min(1).max(65_536);
 const name = z.string().min(1).max(200);
 
+/** What a layer computes. */
 const opSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('input') }),
   z.strictObject({ op: z.literal('conv2d'), filters: size, kernel: size, stride: size, bias: z.boolean() }),
@@ -21,48 +18,48 @@ const opSchema = z.discriminatedUnion('op', [
     kind: z.enum(['relu', 'relu6', 'gelu', 'swish', 'hardSwish', 'sigmoid', 'hardSigmoid']),
   }),
   z.strictObject({ op: z.literal('add') }),
+  /** Two inputs: a map `[h,w,c]` and a gate `[c]` (squeeze-and-excitation). */
   z.strictObject({ op: z.literal('scale') }),
+  /** Learned factor of each channel (CaiT, ConvNeXt). */
   z.strictObject({ op: z.literal('layerScale') }),
+  /** `count` channels of the last axis, from channel `from` on. */
   z.strictObject({ op: z.literal('channels'), from: z.int().min(0).max(65_536), count: size }),
+  /** Two or more maps of one size, along channels. */
   z.strictObject({ op: z.literal('concat') }),
+  /** Channel `g * n + i` of `groups` groups of n comes to `i * groups + g` (ShuffleNet). */
   z.strictObject({ op: z.literal('channelShuffle'), groups: size }),
   z.strictObject({ op: z.literal('dense'), units: size, bias: z.boolean() }),
+  /** `[h,w,c] -> [c]` */
   z.strictObject({ op: z.literal('globalAveragePool') }),
   z.strictObject({ op: z.literal('averagePool'), size, stride: size }),
   z.strictObject({ op: z.literal('maxPool'), size, stride: size }),
+  /** `[h,w,c] -> [h*w,c]` */
   z.strictObject({ op: z.literal('tokens') }),
+  /** Learned, added to tokens. */
   z.strictObject({ op: z.literal('positionEmbedding') }),
+  /** `[t,c] -> [c,t]` */
   z.strictObject({ op: z.literal('transpose') }),
-  z.strictObject({
-    op: z.literal('attention'),
-    heads: size,
-    grid: z.tuple([size, size]).readonly().optional(),
-  }),
+  /**
+   * Multi-head self-attention with its four projections, `[t,c] -> [t,c]`. With a grid
+   * `[height,width]`, whose places are the tokens row by row, every head learns a bias of its
+   * scores for each offset between two places (CoAtNet, Swin).
+   */
+  z.strictObject({ op: z.literal('attention'), heads: size, grid: z.tuple([size, size]).readonly().optional() }),
+  /** `[t,c] -> [c]` */
   z.strictObject({ op: z.literal('meanTokens') }),
 ]);
 
-const shape = z.strictObject({
+const layerSchema = z.strictObject({
+  /** Unique in the graph, stable for the same architecture, readable: `stage2.block1.conv1`. */
+  id: name,
+  layer: opSchema,
+  /** Ids of earlier layers. */
+  inputs: z.array(name).max(100).readonly(),
+});
+
+export const graphSchema = z.strictObject({
   family: name,
   inputShape: z.array(size).min(1).max(3).readonly(),
   classes: size,
-  layers: z
-    .array(z.strictObject({ id: name, layer: opSchema, inputs: z.array(name).max(100).readonly() }))
-    .min(1)
-    .max(MOST_LAYERS)
-    .readonly(),
-});
-
-type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
-/** Core's graph and this schema mean the same: a drift does not compile. */
-const inStep: Mutual<z.output<typeof shape>, ArchitectureGraph> = true;
-void inStep;
-
-/** Of a file that anybody may have written: what passes can be drawn, counted and built. */
-export const soundGraphSchema = shape.superRefine((graph, context) => {
-  try {
-    inferShapes(graph);
-  } catch (error) {
-    const message = messageOf(error);
-    context.addIssue({ code: 'custom', message });
-  }
+  layers: z.array(layerSchema).min(1).max(MOST_LAYERS).readonly(),
 });

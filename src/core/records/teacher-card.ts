@@ -1,7 +1,9 @@
 /** `teacher.json`, the card of a teacher's folder, as anybody may have written it: no wider than
  * what a window may be answered. */
 import { fileName } from './dataset-card.ts';
-import { soundGraphSchema } from './graph.ts';
+import { inferShapes } from '../arch/cost.ts';
+import { messageOf } from '../errors.ts';
+import { graphSchema } from './graph.ts';
 import { recordedDatasetSchema } from './sources.ts';
 import { count, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
@@ -9,6 +11,15 @@ import type { RecordOf } from './zod.ts';
 const text = z.string().max(1000);
 /** One number for every channel, or a number a channel. */
 const perChannel = z.union([z.number(), z.array(z.number())]);
+
+/** What passes can be drawn, counted and built: shapes fit from the input to the logits. */
+const soundGraphSchema = graphSchema.superRefine((graph, context) => {
+  try {
+    inferShapes(graph);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: messageOf(error) });
+  }
+});
 
 /** Pixels become `(value / 255 - mean) / deviation`. */
 const normalisationSchema = z.object({ mean: perChannel, deviation: perChannel });

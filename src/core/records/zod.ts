@@ -20,6 +20,11 @@ export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 /** Read-only on both sides of a process. */
 export const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
+/** Records that the host has made itself: to look into each field of thousands takes longer than to
+ * read them. */
+export const sentList = <T>(what: string) =>
+  z.custom<readonly T[]>((value) => Array.isArray(value), `expected ${what}`);
+
 export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
 export const floats = z.custom<Float32Array>((value) => value instanceof Float32Array, 'expected floats');
 

@@ -3,7 +3,7 @@
  * and each run as a whole once it is put together. What passes can be listed, drawn, explained and
  * gone on with.
  */
-import { searchFault } from '../../bridge/config/recorded-search.ts';
+import { searchFault } from '../../bridge/config/config-input.ts';
 import { noteSchema } from '../../core/records/labels.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { latencySchema } from '../../core/latency.ts';

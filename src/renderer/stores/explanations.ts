@@ -3,16 +3,16 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import type { ExplanationView } from '../../bridge/schemas/explain.ts';
+import type { Explanation } from '../../core/strategies/explain.ts';
 
 interface Explained {
-  readonly explanation: ExplanationView;
+  readonly explanation: Explanation;
   readonly state: string;
 }
 
 export const useExplanations = defineStore('explanations', () => {
   const explained = shallowRef<ReadonlyMap<string, Explained>>(new Map());
-  const explanationOf = (id: string): ExplanationView | undefined => explained.value.get(id)?.explanation;
+  const explanationOf = (id: string): Explanation | undefined => explained.value.get(id)?.explanation;
   const stateOf = (id: string): string | undefined => explained.value.get(id)?.state;
 
   /** `state`: what the run looked like when it was asked. */

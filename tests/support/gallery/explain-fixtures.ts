@@ -1,7 +1,7 @@
 /** The explanation of a made-up run: core's own account of its made-up log, with the made-up
  * regions. */
 import { trainingsOf } from '../../../src/core/budget.ts';
-import type { ExplanationView } from '../../../src/bridge/schemas/explain.ts';
+import type { Explanation } from '../../../src/core/strategies/explain.ts';
 import { studentSpace } from '../../../src/core/arch/families/registry.ts';
 import type { RunEvent } from '../../../src/core/records/events.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
@@ -12,7 +12,7 @@ import { fixtureDataset, fixtureRegions } from './fixtures.ts';
 /** Without regions and surrogate, which take an exact log. */
 const UNFOLLOWED = 'made-up';
 
-export function fixtureExplanation({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>): ExplanationView {
+export function fixtureExplanation({ run, trials }: Pick<FixtureRun, 'run' | 'trials'>): Explanation {
   const { families, objectives, limits, reference, seed } = run.config;
   const space = studentSpace(families, fixtureDataset.shape, fixtureDataset.classes.length);
   const problem = { space, objectives, limits, reference, budget: trainingsOf(run.config) };

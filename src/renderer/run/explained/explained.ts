@@ -1,6 +1,6 @@
 /** An explanation in sentences and cells: why families got what they got, and how far predictions
  * can be trusted. */
-import type { ExplanationView } from '../../../bridge/schemas/explain.ts';
+import type { Explanation } from '../../../core/strategies/explain.ts';
 import type { SearchConfig } from '../../../core/records/run.ts';
 import { sourceWords } from '../../../core/strategies/registry.ts';
 import type { Calibration } from '../../../core/surrogate/calibration.ts';
@@ -10,7 +10,7 @@ import { gainWords, sourceTitle } from '../../words.ts';
 
 const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
 
-type Account = ExplanationView['families'][number];
+type Account = Explanation['families'][number];
 type Scored = Pick<SearchConfig, 'objectives' | 'reference'>;
 
 /** `Reference 1 · Region 6 · Global 2`, the arm that chose most first. */
@@ -38,7 +38,7 @@ export function bestText(best: number | undefined, { objectives }: Scored): stri
 /** Which family got most, what was expected of it and what would be lost without it; what the
  * global arm did. */
 export function allocationSentences(
-  { families, globalShare, predictions }: ExplanationView,
+  { families, globalShare, predictions }: Explanation,
   scored: Scored,
   familyTitle: (family: string) => string,
 ): readonly string[] {
@@ -98,7 +98,7 @@ function ownArmsSentence(families: readonly Account[], familyTitle: (family: str
 
 /** Of all families together, whose `family` is `undefined`, then of each. `coverage`: shares of
  * outcomes inside the 50, 80 and 95 % intervals. */
-export function calibrationRows({ calibration, calibrations }: ExplanationView) {
+export function calibrationRows({ calibration, calibrations }: Explanation) {
   if (!calibration) return [];
   const all = { family: undefined, calibration };
   return [all, ...calibrations].map(({ family, calibration: one }) => ({
@@ -121,7 +121,7 @@ const LEAST = 8;
  * Bias and width, each only where it lies beyond two standard errors of a calibrated surrogate's:
  * of the mean of z, 1/√n; of the mean of z², √(2/n).
  */
-export function calibrationSentences({ calibration, leftOut }: ExplanationView): readonly string[] {
+export function calibrationSentences({ calibration, leftOut }: Explanation): readonly string[] {
   const sentences = calibration ? [biasSentence(calibration)] : [];
   if (calibration && calibration.count >= LEAST) sentences.push(widthSentence(calibration));
   if (leftOut) sentences.push(leftOutSentence(leftOut));
@@ -144,7 +144,7 @@ function widthSentence({ count, spread }: Calibration): string {
     : `The deviations are too large: outcomes lie only ${digits(spread, 2)} times as far off as they say.`;
 }
 
-function leftOutSentence({ count, logScore, unaided }: NonNullable<ExplanationView['leftOut']>): string {
+function leftOutSentence({ count, logScore, unaided }: NonNullable<Explanation['leftOut']>): string {
   const gain = logScore - unaided;
   const what = `Left out one by one, the ${formatPlural(count, 'result')} are predicted`;
   return gain > 0
