@@ -4,24 +4,15 @@ import { ARCHIVE_CHUNK_BYTES, ARCHIVE_ENDING } from '../bridge/schemas/archive.t
 import { isUnderWay } from '../bridge/schemas/job.ts';
 import type { JobView } from '../bridge/schemas/job.ts';
 import { useClient } from './api.ts';
-import { downloadBlob } from './files.ts';
+import { downloadBlob, handedId, pickFiles } from './files.ts';
 
 /** Undefined when the person cancels. */
-export function pickArchive(): Promise<File | undefined> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = ARCHIVE_ENDING;
-  return new Promise((resolve) => {
-    input.addEventListener('cancel', () => resolve(undefined));
-    input.addEventListener('change', () => resolve(input.files?.[0]));
-    input.click();
-  });
-}
+export const pickArchive = async (): Promise<File | undefined> => (await pickFiles({ accept: ARCHIVE_ENDING }))[0];
 
 /** Hands the file over and begins to take it in. */
 export async function sendArchive(file: File, tell: (share: number) => void): Promise<JobView> {
   const { archives } = useClient();
-  const id = `upload-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const id = handedId('upload');
   try {
     for (let offset = 0; offset < file.size; offset += ARCHIVE_CHUNK_BYTES) {
       tell(offset / file.size);

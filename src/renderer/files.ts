@@ -1,33 +1,29 @@
 /** Files by the browser's own means, which both shells have: the person picks, nothing is a
  * path. */
 
-/** Undefined when the person cancels. */
-export function pickTextFile(accept: string): Promise<{ readonly name: string; readonly text: string } | undefined> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.accept = accept;
-  return new Promise((resolve, reject) => {
-    input.addEventListener('cancel', () => resolve(undefined));
-    input.addEventListener('change', () => {
-      const file = input.files?.[0];
-      if (file === undefined) resolve(undefined);
-      else file.text().then((text) => resolve({ name: file.name, text }), reject);
-    });
+/** Empty when the person cancels. */
+export function pickFiles(
+  wanted: Partial<Pick<HTMLInputElement, 'accept' | 'webkitdirectory'>>,
+): Promise<readonly File[]> {
+  const input = Object.assign(document.createElement('input'), { type: 'file', ...wanted });
+  return new Promise((resolve) => {
+    input.addEventListener('cancel', () => resolve([]));
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
     input.click();
   });
 }
 
+/** Of something that is handed to the host in pieces. */
+export const handedId = (kind: 'upload' | 'handed'): string =>
+  `${kind}-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+
 export function downloadText(name: string, text: string, type = 'application/json'): void {
-  download(name, new Blob([text], { type }));
+  downloadBlob(name, new Blob([text], { type }));
 }
 
 export function downloadBytes(name: string, bytes: Uint8Array, type: string): void {
   // A copy of its own: a blob takes no view of shared memory.
-  download(name, new Blob([Uint8Array.from(bytes)], { type }));
-}
-
-export function downloadBlob(name: string, content: Blob): void {
-  download(name, content);
+  downloadBlob(name, new Blob([Uint8Array.from(bytes)], { type }));
 }
 
 /** `pareto-front.svg` */
@@ -40,7 +36,7 @@ export function fileName(title: string, ending: string): string {
   return `${plain === '' ? 'chart' : plain}.${ending}`;
 }
 
-function download(name: string, content: Blob): void {
+export function downloadBlob(name: string, content: Blob): void {
   const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;

@@ -3,6 +3,7 @@
 import { MOST_PIECES, PIECE_BYTES } from '../bridge/schemas/file.ts';
 import type { HandedPiece } from '../bridge/schemas/file.ts';
 import { useClient } from './api.ts';
+import { handedId, pickFiles } from './files.ts';
 
 export interface PickedFile {
   /** Below the folder, with `/` between names. */
@@ -18,20 +19,11 @@ export interface PickedFolder {
 }
 
 /** Undefined when the person cancels, or picks one that is empty. */
-export function pickFolder(): Promise<PickedFolder | undefined> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.webkitdirectory = true;
-  return new Promise((resolve) => {
-    input.addEventListener('cancel', () => resolve(undefined));
-    input.addEventListener('change', () => {
-      const picked = [...(input.files ?? [])];
-      const [name] = picked[0]?.webkitRelativePath.split('/') ?? [];
-      const files = picked.map((file) => ({ path: file.webkitRelativePath.split('/').slice(1).join('/'), file }));
-      resolve(name === undefined ? undefined : folderOf(name, files));
-    });
-    input.click();
-  });
+export async function pickFolder(): Promise<PickedFolder | undefined> {
+  const picked = await pickFiles({ webkitdirectory: true });
+  const [name] = picked[0]?.webkitRelativePath.split('/') ?? [];
+  const files = picked.map((file) => ({ path: file.webkitRelativePath.split('/').slice(1).join('/'), file }));
+  return name === undefined ? undefined : folderOf(name, files);
 }
 
 /** As it was dropped on the window. */
@@ -76,7 +68,7 @@ export async function handOver(
   signal?: AbortSignal,
 ): Promise<string> {
   const client = useClient();
-  const id = `handed-${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const id = handedId('handed');
   let sent = 0;
   try {
     for await (const pieces of messagesOf(files)) {

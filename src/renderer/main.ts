@@ -9,8 +9,9 @@ import App from './App.vue';
 import './tokens.css';
 import './base.css';
 import './layout.css';
+import './overlays.css';
 import { createWorkbenchRouter } from './router.ts';
-import RefusedScreen from './shell/RefusedScreen.vue';
+import BareScreen from './shell/BareScreen.vue';
 import { useLive } from './stores/live.ts';
 import { installAppearance } from './theme.ts';
 
@@ -33,7 +34,8 @@ async function start(): Promise<void> {
     void useLive().follow(connection);
     app.mount('#app');
   } catch (error) {
-    createApp(RefusedScreen, { reason: toWorkbenchError(error).message }).mount('#app');
+    const title = 'The workbench cannot be reached from this page';
+    createApp(BareScreen, { title, words: toWorkbenchError(error).message }).mount('#app');
   }
 }
 

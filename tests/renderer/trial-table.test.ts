@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { Configuration, Role } from '../../src/core/space/space.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
 import { testing } from '../../src/renderer/components/rows/use-column-widths.ts';
+import { testing as kept } from '../../src/renderer/stores/kept.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 import { differingDimensions, isSameDiffering, shortConfig } from '../../src/renderer/run/trials/short-config.ts';
 import { shownColumns, TRIAL_ROW, trialColumns } from '../../src/renderer/run/trials/trial-columns.ts';
 
-const { leastWidth, readWidths } = testing;
+const { leastWidth } = testing;
+const readWidths = (text: string) => testing.readWidths(kept.parsed(text));
 
 const { trials } = fixtureRun({ id: 'f', name: 'f', state: 'finished', budget: 24, done: 24, seed: 2 });
 const titles = { familyTitle: (name: string) => name, dimensionTitle: (_: string, name: string) => `the ${name}` };

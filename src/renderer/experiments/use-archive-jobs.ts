@@ -1,6 +1,6 @@
 /** Exports and imports of runs that this window began: an export's file is fetched when it is made,
  * an import's end is told. */
-import { computed, shallowRef, watch } from 'vue';
+import { computed, reactive, shallowRef, watch } from 'vue';
 import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
 import { isUnderWay } from '../../bridge/schemas/job.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';
@@ -52,5 +52,7 @@ export function useArchiveJobs() {
     forget();
   }
 
-  return { job, isBusy, sent, told, error, pack, take, stop, close };
+  return reactive({ job, isBusy, sent, told, error, pack, take, stop, close });
 }
+
+export type ArchiveJobs = ReturnType<typeof useArchiveJobs>;

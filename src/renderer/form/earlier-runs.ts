@@ -5,7 +5,7 @@ import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { useClient } from '../api.ts';
 import { formatDate, formatPlural } from '../format.ts';
 import { useRecords } from '../stores/records.ts';
-import type { Choice } from './choice.ts';
+import type { Choice } from './form-model.ts';
 
 /** Of the newest runs, so many are looked through; older ones can be named in a file. */
 const LOOKED_THROUGH = 200;

@@ -1,12 +1,8 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults,
  * and the way back. */
 import { z } from '../../core/records/zod.ts';
-import { importOptionsSchema } from '../../bridge/schemas/import.ts';
-import { teacherInputSchema } from '../../bridge/schemas/library.ts';
-import { replayInputSchema } from '../../bridge/schemas/replay.ts';
 import type { SearchInput } from '../../bridge/schemas/records.ts';
 import { searchInputSchema } from '../../bridge/schemas/records.ts';
-import { trainAgainSchema } from '../../bridge/config/train-again.ts';
 import { parseNumber, parseNumbers } from './typed-number.ts';
 
 /** `numbers`: a list of them, typed with commas between. */
@@ -31,6 +27,13 @@ export interface Field {
   readonly choices?: readonly string[];
   /** `1 to 1,000`, for the hint. */
   readonly range?: string;
+}
+
+/** One of the values that a field can have, as people read it. */
+export interface Choice {
+  readonly value: string;
+  readonly title: string;
+  readonly note?: string;
 }
 
 /** Numbers stay the text that was typed, so that nothing is lost while it is being typed. */
@@ -143,10 +146,7 @@ interface JsonNode {
 
 /** All fields in the order of groups and of the schema. */
 export function searchFields(): readonly Field[] {
-  // Sound: JSON Schema nodes as zod writes them; only the keys above are read, and each may be
-  // absent.
-  const root = z.toJSONSchema(searchInputSchema, { io: 'input' }) as JsonNode;
-  const fields = fieldsOf(root, '');
+  const fields = schemaFields(searchInputSchema, '');
   const order = Object.values(GROUPS).flatMap(({ paths }) => paths as readonly string[]);
   const rank = (field: Field): number => {
     const place = order.indexOf(field.when?.key ?? field.path);
@@ -155,30 +155,11 @@ export function searchFields(): readonly Field[] {
   return [...fields].sort((left, right) => rank(left) - rank(right));
 }
 
-/** Fields of an import, under `import`. */
-export function importFields(): readonly Field[] {
-  // Sound: as above.
-  return fieldsOf(z.toJSONSchema(importOptionsSchema, { io: 'input' }) as JsonNode, 'import');
-}
-
-/** Fields of a teacher's training, under `teacher`. */
-export function teacherFields(): readonly Field[] {
-  // Sound: as above.
-  return fieldsOf(z.toJSONSchema(teacherInputSchema, { io: 'input' }) as JsonNode, 'teacher');
-}
-
-/** Plain fields of training students again, under `again`. */
-export function againFields(): readonly Field[] {
-  // Sound: as above.
-  return fieldsOf(z.toJSONSchema(trainAgainSchema, { io: 'input' }) as JsonNode, 'again');
-}
-
-/** Plain fields of a replay, under `replay`; its table and limits depend on each other and have a
- * form of their own. */
-export function replayFields(): readonly Field[] {
-  // Sound: as above.
-  const fields = fieldsOf(z.toJSONSchema(replayInputSchema, { io: 'input' }) as JsonNode, 'replay');
-  return fields.filter(({ path }) => path !== 'replay.table' && path !== 'replay.limits');
+/** Fields of a schema, under a prefix. */
+export function schemaFields(schema: z.ZodType, prefix: string): readonly Field[] {
+  // Sound: JSON Schema nodes as zod writes them; only the keys above are read, and each may be
+  // absent.
+  return fieldsOf(z.toJSONSchema(schema, { io: 'input' }) as JsonNode, prefix);
 }
 
 function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {

@@ -5,8 +5,8 @@ import { LOSS_TITLES } from '../../core/records/distillation.ts';
 import { formatExact } from '../format.ts';
 import type { useCatalog } from '../stores/catalog.ts';
 import { engineTitle, metricTitle } from '../words.ts';
-import type { Choice } from './choice.ts';
 import { teacherChoices } from './teacher-choice.ts';
+import type { Choice } from './form-model.ts';
 
 /** By path of the field; `teacher`: the chosen one. A list is empty while the catalog is not here
  * yet. */

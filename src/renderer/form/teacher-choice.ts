@@ -1,8 +1,7 @@
 /** Who can teach the students of a search: teachers of its data set, nobody, or one that is yet to
  * be trained. */
 import type { TeacherView } from '../../bridge/schemas/records.ts';
-import type { Choice } from './choice.ts';
-import type { Draft } from './form-model.ts';
+import type { Choice, Draft } from './form-model.ts';
 
 /** Where the answer stands in a draft: no teacher means a loss without one. */
 export const TEACHER = 'teacher';

@@ -2,7 +2,7 @@
  * the form is saved as one. */
 import { watch } from 'vue';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
-import { downloadText, pickTextFile } from '../files.ts';
+import { downloadText, pickFiles } from '../files.ts';
 import { useArrival } from '../stores/arrival.ts';
 import { useNewRun } from '../stores/new-run.ts';
 
@@ -11,25 +11,25 @@ import { useNewRun } from '../stores/new-run.ts';
 export function useConfigFiles(call: (work: () => Promise<void>) => Promise<unknown>) {
   const form = useNewRun();
   const arrival = useArrival();
-  const load = (text: string, name: string): void => form.load(parseSearchText(text, name));
+  const load = async (file: File): Promise<void> => form.load(parseSearchText(await file.text(), file.name));
 
   const importConfig = (): Promise<unknown> =>
     call(async () => {
-      const file = await pickTextFile('.json,application/json');
-      if (file !== undefined) load(file.text, file.name);
+      const [file] = await pickFiles({ accept: '.json,application/json' });
+      if (file) await load(file);
     });
 
   function exportConfig(): void {
     const { input } = form.checked;
-    if (input)
-      downloadText(`${input.name.replace(/[^\w-]+/g, '-').toLowerCase()}.json`, JSON.stringify(input, undefined, 2));
+    const name = `${input?.name.replace(/[^\w-]+/g, '-').toLowerCase()}.json`;
+    if (input) downloadText(name, JSON.stringify(input, undefined, 2));
   }
 
   watch(
     () => arrival.config,
     () => {
       const file = arrival.takeConfig();
-      if (file) void call(async () => load(await file.text(), file.name));
+      if (file) void call(() => load(file));
     },
     { immediate: true },
   );

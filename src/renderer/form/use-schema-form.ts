@@ -5,7 +5,7 @@ import { useCall } from '../api.ts';
 import type { z } from '../../core/records/zod.ts';
 import { faultsOf } from './check-input.ts';
 import type { Draft, Field, FieldValue } from './form-model.ts';
-import { draftToInput, initialDraft } from './form-model.ts';
+import { draftToInput, initialDraft, schemaFields } from './form-model.ts';
 
 /** What the host said against the order, and of which field. */
 export interface Refusal {
@@ -13,14 +13,14 @@ export interface Refusal {
   readonly field?: string | undefined;
 }
 
-/** `fields` stand under `prefix`; `later`: what became known against the order after the host had
- * taken it. */
+/** The fields of `schema` stand under `prefix`; `later`: what became known against the order after
+ * the host had taken it. */
 export function useSchemaForm<S extends z.ZodType>(
   schema: S,
-  fields: readonly Field[],
   prefix: string,
   later: () => Refusal | undefined = () => undefined,
 ) {
+  const fields = schemaFields(schema, prefix);
   const { busy, error, call } = useCall();
   const refusal = computed<Refusal | undefined>(() =>
     error.value ? { message: error.value.message, field: error.value.place.field } : later(),
@@ -69,5 +69,5 @@ export function useSchemaForm<S extends z.ZodType>(
     touched.value = new Set();
   }
 
-  return { ...{ busy, error, call }, ...{ input, general, faultOf, valueOf, change, fill, touchAll, reset } };
+  return { ...{ busy, error, call }, ...{ fields, input, general, faultOf, valueOf, change, fill, touchAll, reset } };
 }

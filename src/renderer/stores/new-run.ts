@@ -1,7 +1,7 @@
 /** What is typed into the New run form; it survives leaving the view, a reload, and a host that is
  * out of reach. */
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { computed } from 'vue';
 import { inputOf } from '../../bridge/config/config-input.ts';
 import type { ParsedSearchInput, SearchInput } from '../../bridge/schemas/records.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
@@ -18,8 +18,7 @@ import {
   TRAIN_ONE_FAULT,
   withTeacher,
 } from '../form/teacher-choice.ts';
-
-const KEY = 'trade.new-run';
+import { keptInWindow } from './kept.ts';
 
 /** What is to be trained where nothing is searched for. */
 type Given = Pick<SearchInput, 'students' | 'studentsFrom'>;
@@ -27,16 +26,22 @@ type Given = Pick<SearchInput, 'students' | 'studentsFrom'>;
 interface Kept {
   readonly draft: Draft;
   readonly options: SearchOptions;
-  readonly given?: Given | undefined;
+  readonly given: Given | undefined;
 }
 
 export const useNewRun = defineStore('new-run', () => {
   const fields = searchFields();
-  const fresh: Kept = { draft: { ...initialDraft(fields), name: 'Fashion search' }, options: {} };
-  const kept = stored();
-  const draft = ref<Draft>({ ...fresh.draft, ...kept?.draft });
-  const options = ref<SearchOptions>(kept?.options ?? {});
-  const given = shallowRef<Given | undefined>(kept?.given);
+  const fresh: Kept = { draft: { ...initialDraft(fields), name: 'Fashion search' }, options: {}, given: undefined };
+  const kept = keptInWindow<Kept>('trade.new-run', (stored) => {
+    // Sound: only this store writes the key; a draft of an older version may lack fields, and
+    // defaults fill them.
+    const { draft, options, given } = (stored ?? {}) as Partial<Kept>;
+    return { draft: { ...fresh.draft, ...draft }, options: options ?? {}, given };
+  });
+  const put = (changes: Partial<Kept>): void => void (kept.value = { ...kept.value, ...changes });
+  const draft = computed(() => kept.value.draft);
+  const options = computed(() => kept.value.options);
+  const given = computed(() => kept.value.given);
 
   const checked = computed<CheckedInput>(() => {
     const typed = draftToInput(fields, namedTeacher(draft.value), options.value);
@@ -45,53 +50,37 @@ export const useNewRun = defineStore('new-run', () => {
     return { faults: new Map([...found.faults, [TEACHER, TRAIN_ONE_FAULT]]) };
   });
 
-  watch([draft, options, given], () => {
-    const form: Kept = { draft: draft.value, options: options.value, given: given.value };
-    sessionStorage.setItem(KEY, JSON.stringify(form));
-  });
-
   function set(path: string, value: FieldValue): void {
     if (path === TEACHER) {
-      draft.value = withTeacher(draft.value, String(value), String(fresh.draft[LOSS]));
+      put({ draft: withTeacher(draft.value, String(value), String(fresh.draft[LOSS])) });
       return;
     }
-    draft.value = { ...draft.value, [path]: value };
     // Options belong to one strategy.
-    if (path === 'strategy.id') options.value = {};
+    put({ draft: { ...draft.value, [path]: value }, ...(path === 'strategy.id' && { options: {} }) });
   }
 
-  function setOption(name: string, value: number | string | boolean): void {
-    options.value = { ...options.value, [name]: value };
-  }
-
-  function reset(): void {
-    draft.value = fresh.draft;
-    options.value = {};
-    given.value = undefined;
-  }
-
+  const setOption = (name: string, value: number | string | boolean): void =>
+    put({ options: { ...options.value, [name]: value } });
+  const reset = (): void => put(fresh);
   /** As the form does it by itself: whether a teacher teaches at all stays as it is. */
-  function adoptTeacher(name: string): void {
-    draft.value = { ...draft.value, [TEACHER]: name };
-  }
-
+  const adoptTeacher = (name: string): void => put({ draft: { ...draft.value, [TEACHER]: name } });
   /** The form finds a teacher of it. */
-  function searchOn(dataset: string): void {
-    draft.value = { ...draft.value, dataset, [TEACHER]: '' };
-  }
+  const searchOn = (dataset: string): void => put({ draft: { ...draft.value, dataset, [TEACHER]: '' } });
 
   /** Lets go of the students that were given. */
   function searchInstead(): void {
-    given.value = undefined;
+    put({ given: undefined });
     set('strategy.id', String(fresh.draft['strategy.id']));
   }
 
   /** A configuration that was written by hand or exported; the caller has validated it. */
   function load(input: ParsedSearchInput): void {
     const { students, studentsFrom } = input;
-    draft.value = inputToDraft(fields, input);
-    options.value = input.strategy.options;
-    given.value = students && { students, ...(studentsFrom !== undefined && { studentsFrom }) };
+    put({
+      draft: inputToDraft(fields, input),
+      options: input.strategy.options,
+      given: students && { students, ...(studentsFrom !== undefined && { studentsFrom }) },
+    });
   }
 
   /** Another run like that one, under a name of its own. Throws where a configuration of another
@@ -106,13 +95,3 @@ export const useNewRun = defineStore('new-run', () => {
     ...{ set, setOption, reset, adoptTeacher, searchOn, searchInstead, load, duplicate },
   };
 });
-
-function stored(): Kept | undefined {
-  try {
-    // Sound: only this store writes the key; a draft of an older version may lack fields, and
-    // defaults fill them.
-    return (JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Kept | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}

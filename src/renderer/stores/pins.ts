@@ -1,13 +1,11 @@
 /** Students pinned for comparison, at most four, kept over a reload of this window. */
 import { defineStore } from 'pinia';
-import { ref, watch } from 'vue';
+import { keptInWindow } from './kept.ts';
 
 export const MOST_PINS = 4;
-const KEY = 'trade.pins';
 
 export const usePins = defineStore('pins', () => {
-  const ids = ref<readonly string[]>(stored());
-  watch(ids, (next) => sessionStorage.setItem(KEY, JSON.stringify(next)));
+  const ids = keptInWindow('trade.pins', read);
 
   const has = (id: string): boolean => ids.value.includes(id);
 
@@ -30,12 +28,5 @@ export const usePins = defineStore('pins', () => {
   return { ids, has, toggle, clear, set };
 });
 
-function stored(): readonly string[] {
-  if (typeof sessionStorage === 'undefined') return [];
-  try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string').slice(0, MOST_PINS) : [];
-  } catch {
-    return [];
-  }
-}
+const read = (stored: unknown): readonly string[] =>
+  Array.isArray(stored) ? stored.filter((id): id is string => typeof id === 'string').slice(0, MOST_PINS) : [];

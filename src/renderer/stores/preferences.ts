@@ -1,30 +1,32 @@
 /** How the person wants the workbench: kept on this machine for every window of it, and followed by
  * all of them live. */
-import { useLocalStorage, usePreferredDark } from '@vueuse/core';
+import { usePreferredDark } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed } from 'vue';
+import { z } from '../../core/records/zod.ts';
+import { keptOnMachine } from './kept.ts';
 
-export type ThemeChoice = 'system' | 'light' | 'dark';
-export type Theme = 'light' | 'dark';
-export type Density = 'comfortable' | 'compact';
+const PREFERENCE_DEFAULTS = { theme: 'system', density: 'comfortable', letterKeys: true } as const;
 
-export interface Preferences {
-  readonly theme: ThemeChoice;
-  readonly density: Density;
-  /** Single letters are shortcuts outside of text fields. */
-  readonly letterKeys: boolean;
-}
+/** What an older or a damaged text lacks is as it was by default. */
+const preferencesSchema = z
+  .object({
+    theme: z.enum(['system', 'light', 'dark']).catch(PREFERENCE_DEFAULTS.theme),
+    density: z.enum(['comfortable', 'compact']).catch(PREFERENCE_DEFAULTS.density),
+    /** Single letters are shortcuts outside of text fields. */
+    letterKeys: z.boolean().catch(PREFERENCE_DEFAULTS.letterKeys),
+  })
+  .catch(PREFERENCE_DEFAULTS);
 
-const PREFERENCE_DEFAULTS: Preferences = { theme: 'system', density: 'comfortable', letterKeys: true };
+type Preferences = Readonly<z.output<typeof preferencesSchema>>;
+export type ThemeChoice = Preferences['theme'];
+export type Theme = Exclude<ThemeChoice, 'system'>;
+export type Density = Preferences['density'];
+
+const readPreferences = (stored: unknown): Preferences => preferencesSchema.parse(stored);
 
 export const usePreferences = defineStore('preferences', () => {
-  const kept = useLocalStorage<Preferences>('trade.preferences', PREFERENCE_DEFAULTS, {
-    serializer: { read: readPreferences, write: (preferences) => JSON.stringify(preferences) },
-    writeDefaults: false,
-    shallow: true,
-    // Storage may be off or full; a choice then lasts as long as the window.
-    onError: () => undefined,
-  });
+  const kept = keptOnMachine('trade.preferences', readPreferences);
   const prefersDark = usePreferredDark();
 
   const preference = <Name extends keyof Preferences>(name: Name) =>
@@ -41,22 +43,5 @@ export const usePreferences = defineStore('preferences', () => {
 
   return { theme, shownTheme, density: preference('density'), letterKeys: preference('letterKeys') };
 });
-
-/** What an older or a damaged text lacks is as it was by default. */
-function readPreferences(text: string): Preferences {
-  let stored: Partial<Record<keyof Preferences, unknown>> = {};
-  try {
-    // Sound: every field is looked at below before it is believed.
-    stored = (JSON.parse(text) ?? {}) as typeof stored;
-  } catch {
-    return PREFERENCE_DEFAULTS;
-  }
-  const { theme, density, letterKeys } = stored;
-  return {
-    theme: theme === 'light' || theme === 'dark' ? theme : PREFERENCE_DEFAULTS.theme,
-    density: density === 'compact' ? density : PREFERENCE_DEFAULTS.density,
-    letterKeys: typeof letterKeys === 'boolean' ? letterKeys : PREFERENCE_DEFAULTS.letterKeys,
-  };
-}
 
 export const testing = { PREFERENCE_DEFAULTS, readPreferences };

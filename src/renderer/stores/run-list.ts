@@ -3,13 +3,12 @@
  * under a name it is a view that the workspace keeps.
  */
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
 import type { RunFacets, RunOrder } from '../../core/records/run-list.ts';
 import type { RunListInput, ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { useClient } from '../api.ts';
-
-const KEY = 'trade.run-list';
+import { keptInWindow } from './kept.ts';
 
 export const PLAIN_LOOK: ViewContent = {
   order: { by: 'started', descending: true },
@@ -22,11 +21,12 @@ export type FilterName = (typeof FILTERS)[number];
 const NO_FACETS: RunFacets = { states: [], strategies: [], datasets: [], teachers: [], tags: [] };
 
 export const useRunList = defineStore('run-list', () => {
-  const look = ref<ViewContent>(stored());
+  const look = keptInWindow<ViewContent>(
+    'trade.run-list',
+    (stored) => viewContentSchema.safeParse(stored).data ?? PLAIN_LOOK,
+  );
   const views = shallowRef<readonly ViewView[]>([]);
   const facets = shallowRef<RunFacets>(NO_FACETS);
-
-  watch(look, (next) => sessionStorage.setItem(KEY, JSON.stringify(next)));
 
   /** What the host is asked for. */
   const query = computed((): RunListInput => {
@@ -96,14 +96,4 @@ export function sameLook(left: ViewContent, right: ViewContent): boolean {
 function writtenLook({ search = '', order, columns, ...look }: ViewContent): string {
   const filters = FILTERS.map((name) => [...(look[name] ?? [])].sort());
   return JSON.stringify([search, order.by, order.descending, columns, filters]);
-}
-
-function stored(): ViewContent {
-  if (typeof sessionStorage === 'undefined') return PLAIN_LOOK;
-  try {
-    const parsed = viewContentSchema.safeParse(JSON.parse(sessionStorage.getItem(KEY) ?? 'null'));
-    return parsed.success ? parsed.data : PLAIN_LOOK;
-  } catch {
-    return PLAIN_LOOK;
-  }
 }

@@ -1,7 +1,7 @@
 /** Widths of a table's columns as the person set them: kept on this machine, by table, for every
  * window of it. */
-import { useLocalStorage } from '@vueuse/core';
 import { computed } from 'vue';
+import { keptOnMachine } from '../../stores/kept.ts';
 
 export interface SizedColumn {
   readonly id: string;
@@ -41,17 +41,7 @@ function trackOf({ width, grows, most }: Omit<SizedColumn, 'id'>): string {
 type Widths = Readonly<Record<string, number>>;
 
 export function useColumnWidths(table: string, frame: RowFrame, columns: () => readonly SizedColumn[]) {
-  const kept = useLocalStorage<Widths>(
-    `trade.columns.${table}`,
-    {},
-    {
-      serializer: { read: readWidths, write: (widths) => JSON.stringify(widths) },
-      writeDefaults: false,
-      shallow: true,
-      // Storage may be off or full; a width then lasts as long as the window.
-      onError: () => undefined,
-    },
-  );
+  const kept = keptOnMachine(`trade.columns.${table}`, readWidths);
   const sized = computed(() =>
     columns().map(({ most, ...column }) => {
       const own = kept.value[column.id];
@@ -84,16 +74,11 @@ export function useColumnWidths(table: string, frame: RowFrame, columns: () => r
 }
 
 /** What is no width is left out: a damaged text must not cost the table. */
-function readWidths(text: string): Widths {
-  try {
-    const stored: unknown = JSON.parse(text);
-    if (typeof stored !== 'object' || stored === null) return {};
-    const isWidth = (entry: [string, unknown]): entry is [string, number] =>
-      typeof entry[1] === 'number' && entry[1] >= LEAST_WIDTH && entry[1] <= MOST_WIDTH;
-    return Object.fromEntries(Object.entries(stored).filter(isWidth));
-  } catch {
-    return {};
-  }
+function readWidths(stored: unknown): Widths {
+  if (typeof stored !== 'object' || stored === null) return {};
+  const isWidth = (entry: [string, unknown]): entry is [string, number] =>
+    typeof entry[1] === 'number' && entry[1] >= LEAST_WIDTH && entry[1] <= MOST_WIDTH;
+  return Object.fromEntries(Object.entries(stored).filter(isWidth));
 }
 
 export const testing = { leastWidth, readWidths };
