@@ -18,7 +18,8 @@ export function useClient(): HostClient {
   return current;
 }
 
-/** A call with what the person has to know about it: is it under way, and what went wrong. */
+/** The host, and a call to it with what the person has to know: is it under way, and what went
+ * wrong. */
 export function useCall() {
   const busy = shallowRef(false);
   const error = shallowRef<WorkbenchError>();
@@ -37,5 +38,10 @@ export function useCall() {
     }
   }
 
-  return { busy, error, call };
+  return {
+    ...{ busy, error, call },
+    get client() {
+      return useClient();
+    },
+  };
 }

@@ -1,7 +1,8 @@
 /** A rectangle drawn over a chart with two axes: by pointer, told in the axes' own units when it
  * ends. */
+import { useEventListener } from '@vueuse/core';
 import type { ECharts } from 'echarts/core';
-import { onScopeDispose, shallowRef, watch } from 'vue';
+import { shallowRef } from 'vue';
 import type { Ref } from 'vue';
 
 export interface Brushed {
@@ -72,18 +73,10 @@ export function useChartBrush(
     box.value = undefined;
   }
 
-  watch(canvas, (element) => {
-    if (element === null) return;
-    element.addEventListener('pointerdown', press);
-    // The pointer may leave the chart while it draws.
-    window.addEventListener('pointermove', move);
-    window.addEventListener('pointerup', release);
-    window.addEventListener('keydown', cancel);
-  });
-  onScopeDispose(() => {
-    window.removeEventListener('pointermove', move);
-    window.removeEventListener('pointerup', release);
-    window.removeEventListener('keydown', cancel);
-  });
+  useEventListener(canvas, 'pointerdown', press);
+  // The pointer may leave the chart while it draws.
+  useEventListener(window, 'pointermove', move);
+  useEventListener(window, 'pointerup', release);
+  useEventListener(window, 'keydown', cancel);
   return { box };
 }

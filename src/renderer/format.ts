@@ -13,29 +13,23 @@ const COUNT_STEPS = [
 const BYTE_STEPS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `1.2 M`, `12.3 k`, `87`: three significant digits from a thousand on. */
-export function formatCount(value: number | undefined): string {
-  const word = wordOf(value);
-  if (word !== undefined || value === undefined) return word ?? ABSENT;
+export const formatCount = written((value) => {
   const magnitude = Math.abs(value);
   // 999.95 k would round to "1000 k": the step is chosen by what is shown.
   const step = COUNT_STEPS.find(({ size }) => magnitude >= size * 0.9995);
   if (step === undefined) return Number.isInteger(value) ? String(value) : digits(value, 3);
   return `${digits(value / step.size, 3)} ${step.unit}`;
-}
+});
 
 /** `12,345`: for titles and tables, where the exact number matters. */
-export function formatExact(value: number | undefined): string {
-  const word = wordOf(value);
-  if (word !== undefined || value === undefined) return word ?? ABSENT;
-  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
-}
+export const formatExact = written((value) => value.toLocaleString('en-US', { maximumFractionDigits: 6 }));
 
 /** A fraction as `87.4 %`. */
 export function formatPercent(value: number | undefined, decimals = 1): string {
-  const word = wordOf(value);
-  if (word !== undefined || value === undefined) return word ?? ABSENT;
-  const text = (value * 100).toFixed(decimals);
-  return `${Number(text) === 0 ? text.replace('-', '') : text} %`;
+  return written((share) => {
+    const text = (share * 100).toFixed(decimals);
+    return `${Number(text) === 0 ? text.replace('-', '') : text} %`;
+  })(value);
 }
 
 /** `+1.2 k`, `−300`, `0`: by how much a count is larger or smaller. */
@@ -44,11 +38,7 @@ export function formatDelta(value: number): string {
 }
 
 /** `+1.2 points`, `−0.3 points`: a difference of two fractions. */
-export function formatPoints(value: number | undefined): string {
-  const word = wordOf(value);
-  if (word !== undefined || value === undefined) return word ?? ABSENT;
-  return `${signed((value * 100).toFixed(1))} points`;
-}
+export const formatPoints = written((value) => `${signed((value * 100).toFixed(1))} points`);
 
 /** `12 % more`, `3.4 times less`: how much larger or smaller than `base`; from twice on as a
  * factor. */
@@ -63,9 +53,7 @@ export function formatRatio(value: number, base: number): string {
 }
 
 /** `3 min 20 s`, `1 h 5 min`, `12.4 s`, `340 ms`. */
-export function formatDuration(seconds: number | undefined): string {
-  const word = wordOf(seconds);
-  if (word !== undefined || seconds === undefined) return word ?? ABSENT;
+export const formatDuration = written((seconds) => {
   if (seconds < 0) return ABSENT;
   if (seconds > 0 && seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${digits(seconds, 2)} s`;
@@ -76,14 +64,10 @@ export function formatDuration(seconds: number | undefined): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return joinUnits(hours, 'h', minutes % 60, 'min');
   return joinUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
+});
 
 /** `0.052 ms`, `3.43 ms`: three significant digits. */
-export function formatMilliseconds(milliseconds: number | undefined): string {
-  const word = wordOf(milliseconds);
-  if (word !== undefined || milliseconds === undefined) return word ?? ABSENT;
-  return `${digits(milliseconds, 3)} ms`;
-}
+export const formatMilliseconds = written((milliseconds) => `${digits(milliseconds, 3)} ms`);
 
 /** Time left, rounded to what an estimate can promise: `about 3 min left`. */
 export function formatTimeLeft(seconds: number | undefined): string {
@@ -95,9 +79,7 @@ export function formatTimeLeft(seconds: number | undefined): string {
 }
 
 /** Binary units: `2.8 MiB`. */
-export function formatBytes(bytes: number | undefined): string {
-  const word = wordOf(bytes);
-  if (word !== undefined || bytes === undefined) return word ?? ABSENT;
+export const formatBytes = written((bytes) => {
   let value = bytes;
   let step = 0;
   while (Math.abs(value) >= 1023.5 && step < BYTE_STEPS.length - 1) {
@@ -105,7 +87,7 @@ export function formatBytes(bytes: number | undefined): string {
     step += 1;
   }
   return `${step === 0 ? String(value) : digits(value, 3)} ${BYTE_STEPS[step] ?? 'B'}`;
-}
+});
 
 /** `24 Nov, 09:14`, with the year where it is not the current one; `now` is passed in by tests. */
 export function formatDate(iso: string, now: Date = new Date()): string {
@@ -144,9 +126,12 @@ function joinUnits(large: number, largeUnit: string, small: number, smallUnit: s
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-function wordOf(value: number | undefined): string | undefined {
-  if (value === undefined) return ABSENT;
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  return undefined;
+/** `text` of a number; what is none has a word of its own. */
+function written(text: (value: number) => string): (value: number | undefined) => string {
+  return (value) => {
+    if (value === undefined) return ABSENT;
+    if (Number.isNaN(value)) return 'NaN';
+    if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+    return text(value);
+  };
 }

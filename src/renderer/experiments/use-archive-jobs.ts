@@ -4,14 +4,13 @@ import { computed, reactive, shallowRef, watch } from 'vue';
 import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
 import { isUnderWay } from '../../bridge/schemas/job.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';
-import { useCall, useClient } from '../api.ts';
+import { useCall } from '../api.ts';
 import { fetchArchive, sendArchive } from '../archives.ts';
 import { useJob } from '../jobs/use-job.ts';
 
 export function useArchiveJobs() {
-  const client = useClient();
   const { job, isUnderWay: isGoing, follow, stop, forget } = useJob();
-  const { busy, error, call } = useCall();
+  const { client, busy, error, call } = useCall();
   /** Of an upload, [0, 1]; undefined while none is sent. */
   const sent = shallowRef<number>();
   /** What came, what stayed out and why: it stays until it is put away, since it may be long. */

@@ -1,6 +1,7 @@
 /** Files on their way to the view that takes them in: dropped on the window, or handed to the
  * program by the system. */
 import { defineStore } from 'pinia';
+import type { Ref } from 'vue';
 import { shallowRef } from 'vue';
 import type { OfferedArchive } from '../../bridge/schemas/archive.ts';
 import { useClient } from '../api.ts';
@@ -16,17 +17,14 @@ export const useArrival = defineStore('arrival', () => {
   /** Of the system, which the person has to be asked about; oldest first. */
   const offered = shallowRef<readonly OfferedArchive[]>([]);
 
-  function take(): File | OfferedArchive | undefined {
-    const taken = file.value;
-    file.value = undefined;
-    return taken;
-  }
-
-  function takeConfig(): File | undefined {
-    const taken = config.value;
-    config.value = undefined;
-    return taken;
-  }
+  /** For the one view that takes it in. */
+  const taking =
+    <T>(held: Ref<T | undefined>) =>
+    (): T | undefined => {
+      const taken = held.value;
+      held.value = undefined;
+      return taken;
+    };
 
   async function readOffered(): Promise<void> {
     offered.value = await useClient().archives.offered();
@@ -42,5 +40,6 @@ export const useArrival = defineStore('arrival', () => {
         .catch(() => undefined);
   }
 
+  const [take, takeConfig] = [taking(file), taking(config)];
   return { file, config, folder, offered, take, takeConfig, readOffered, answer };
 });

@@ -59,6 +59,7 @@ export const useCatalog = defineStore('catalog', () => {
 
   const datasetOf = (name: string): DatasetView | undefined => datasets.value.find((one) => one.name === name);
   const teacherOf = (name: string): TeacherView | undefined => teachers.value.find((one) => one.name === name);
+  const datasetTitle = (name: string): string => datasetOf(name)?.title ?? name;
   const strategyOf = (id: string): StrategyView | undefined => ways.value.find((one) => one.id === id);
   const strategyTitle = (id: string): string => strategyOf(id)?.title ?? id;
   /** Where a strategy's mark is among all: that of the catalog, and behind it what the catalog
@@ -86,22 +87,8 @@ export const useCatalog = defineStore('catalog', () => {
     OWN_FAMILIES.get(family)?.dimensions.find(({ name }) => name === dimension)?.role ?? 'other';
 
   return {
-    system,
-    datasets,
-    teachers,
-    strategies,
-    isRead,
-    read,
-    readAgain,
-    datasetOf,
-    teacherOf,
-    strategyOf,
-    strategyTitle,
-    strategyPlace,
-    familiesOf,
-    familyTitle,
-    teacherTitle,
-    dimensionTitle,
-    dimensionRole,
+    ...{ system, datasets, teachers, strategies, isRead, read, readAgain },
+    ...{ datasetOf, teacherOf, strategyOf, strategyTitle, strategyPlace, familiesOf },
+    ...{ datasetTitle, familyTitle, teacherTitle, dimensionTitle, dimensionRole },
   };
 });

@@ -7,7 +7,7 @@ import { isUnderWay, outlivesWindow } from '../../bridge/schemas/job.ts';
 import type { JobView } from '../../bridge/schemas/job.ts';
 import type { HostEvent } from '../../bridge/schemas/records.ts';
 
-export type JobChange = Extract<HostEvent, { type: 'job.changed' | 'job.removed' }>;
+type JobChange = Extract<HostEvent, { type: 'job.changed' | 'job.removed' }>;
 
 export const useJobs = defineStore('jobs', () => {
   const held = shallowRef<ReadonlyMap<string, JobView>>(new Map());

@@ -1,5 +1,5 @@
-/** What is kept as text in the browser: `read` makes sense of what was stored, whatever that is, and
- * of nothing at all. */
+/** What is kept as text in the browser: `read` makes sense of what was stored, whatever that is,
+ * and of nothing at all. */
 import { useLocalStorage } from '@vueuse/core';
 import type { Ref } from 'vue';
 import { shallowRef, watch } from 'vue';

@@ -1,17 +1,14 @@
 /** The subscription to the host's events: gathers changes, hands them on ten times a second, and
  * comes back after a cut. */
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { HostConnection } from '../../bridge/connect.ts';
 import type { ConnectionState } from '../../bridge/connect-link.ts';
 import type { HostEvent } from '../../bridge/schemas/records.ts';
-import type { RunChange } from './apply-event.ts';
 import { useArrival } from './arrival.ts';
 import { useCatalog } from './catalog.ts';
-import type { JobChange } from './jobs.ts';
 import { useJobs } from './jobs.ts';
 import { useRecords } from './records.ts';
-import type { ReplayChange } from './replays.ts';
 import { useReplays } from './replays.ts';
 
 const FLUSH_MS = 100;
@@ -86,9 +83,9 @@ export const useLive = defineStore('live', () => {
     if (reads > 0) return;
     const changes = pending;
     pending = [];
-    useReplays().apply(changes.filter(isOfReplay));
-    useJobs().apply(changes.filter(isOfJob));
-    useRecords().apply(changes.filter(isOfRun));
+    useReplays().apply(only(changes, 'replay.changed', 'replay.removed'));
+    useJobs().apply(only(changes, 'job.changed', 'job.removed'));
+    useRecords().apply(only(changes, 'run.changed', 'run.removed', 'trial.changed', 'epoch.appended'));
     // A read that fails says so to whoever asks for the catalog next.
     if (changes.some(({ type }) => type === 'library.changed'))
       useCatalog()
@@ -104,15 +101,16 @@ export const useLive = defineStore('live', () => {
   return { link, synced, closed, isLive, follow, receive, flush };
 });
 
-function isOfReplay(change: Change): change is ReplayChange {
-  return change.type === 'replay.changed' || change.type === 'replay.removed';
-}
+/** Those of these types, in their order. */
+const only = <T extends Change['type']>(changes: readonly Change[], ...types: readonly T[]) =>
+  changes.filter((change): change is Extract<Change, { type: T }> => types.some((type) => type === change.type));
 
-function isOfJob(change: Change): change is JobChange {
-  return change.type === 'job.changed' || change.type === 'job.removed';
-}
-
-function isOfRun(change: Change): change is RunChange {
-  const isOther = change.type === 'library.changed' || change.type === 'archive.offered';
-  return !isOfReplay(change) && !isOfJob(change) && !isOther;
+/** Does it now, if everything held is of this connection, and again after each cut. */
+export function whenSynced(work: () => unknown): void {
+  const live = useLive();
+  watch(
+    () => live.synced,
+    (now) => void (now && work()),
+    { immediate: true },
+  );
 }

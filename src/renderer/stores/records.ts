@@ -197,24 +197,8 @@ export const useRecords = defineStore('records', () => {
   }
 
   return {
-    records,
-    runs,
-    active,
-    total,
-    loaded,
-    runOf,
-    trialsOf,
-    epochsOf,
-    noteHits,
-    readRuns,
-    readMoreRuns,
-    readRun,
-    readEpochs,
-    readAgain,
-    putRuns,
-    takeChanged,
-    putEpochs,
-    apply,
+    ...{ records, runs, active, total, loaded, noteHits, runOf, trialsOf, epochsOf },
+    ...{ readRuns, readMoreRuns, readRun, readEpochs, readAgain, putRuns, takeChanged, putEpochs, apply },
   };
 });
 

@@ -6,7 +6,7 @@ import { useClient } from '../api.ts';
 import type { GameResultView, ReplayInput, ReplaySummaryView, TableView } from '../../bridge/schemas/replay.ts';
 import type { HostEvent } from '../../bridge/schemas/records.ts';
 
-export type ReplayChange = Extract<HostEvent, { type: 'replay.changed' | 'replay.removed' }>;
+type ReplayChange = Extract<HostEvent, { type: 'replay.changed' | 'replay.removed' }>;
 
 export const useReplays = defineStore('replays', () => {
   const summaries = shallowRef<ReadonlyMap<string, ReplaySummaryView>>(new Map());
