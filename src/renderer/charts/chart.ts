@@ -99,6 +99,14 @@ export interface Mark {
 /** Among categories: the n-th of them, or the teacher, which looks the same in every chart. */
 export type MarkPlace = number | 'teacher';
 
+/** One of several networks in a chart. */
+export interface DrawnNetwork {
+  readonly key: string;
+  readonly title: string;
+  /** Of its mark among all of them. */
+  readonly place: MarkPlace;
+}
+
 /** Colour and symbol of a category: never colour alone. */
 export function markOf(place: MarkPlace, theme: Theme): Mark {
   if (place === 'teacher') return { color: COLORS[theme].teacher, symbol: TEACHER_SYMBOL };

@@ -34,22 +34,19 @@ export interface HypervolumeInput {
   readonly isSmall?: boolean;
 }
 
-interface Line {
-  readonly id: string;
-  readonly name: string;
-  readonly history: readonly number[];
-  readonly step: number;
-  readonly color: string;
-  readonly isOwn: boolean;
+type Line = ReturnType<typeof linesOf>[number];
+
+/** This run's, then those of the others. */
+function linesOf({ name = 'Hypervolume', history, step, others = [] }: HypervolumeInput, theme: Theme) {
+  return [
+    { id: 'hypervolume', name, history, step, color: chartColors(theme).accent, isOwn: true },
+    ...others.map((other) => ({ ...other, step: 1, color: markOf(other.place, theme).color, isOwn: false })),
+  ];
 }
 
 export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartView {
-  const { box, others = [] } = input;
-  const own = { id: 'hypervolume', name: input.name ?? 'Hypervolume', history: input.history, step: input.step };
-  const lines: readonly Line[] = [
-    { ...own, color: chartColors(theme).accent, isOwn: true },
-    ...others.map((other) => ({ ...other, step: 1, color: markOf(other.place, theme).color, isOwn: false })),
-  ];
+  const { box } = input;
+  const lines = linesOf(input, theme);
   const text = (volume: number): string => (box === undefined ? formatVolume(volume) : formatPercent(volume / box, 2));
   const title = `Hypervolume (${box === undefined ? input.unit : '% of the reference box'})`;
   const moments = [
@@ -59,7 +56,7 @@ export function hypervolumeChart(input: HypervolumeInput, theme: Theme): ChartVi
   return {
     summary: summaryOf(input, lines, text),
     table: {
-      columns: ['Finished students', ...(others.length > 0 ? lines.map(({ name }) => name) : [title])],
+      columns: ['Finished students', ...(lines.length > 1 ? lines.map(({ name }) => name) : [title])],
       rows: moments.map((moment) => [String(moment), ...lines.map((line) => textAt(line, moment, text))]),
     },
     option: optionOf(input, lines, { title, text, last: moments.at(-1) ?? 0 }, theme),

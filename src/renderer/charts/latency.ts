@@ -8,7 +8,7 @@ import type { Theme } from '../theme.ts';
 import { engineTitle } from '../words.ts';
 import type { AxisRange } from './parts/axis-range.ts';
 import { logRange } from './parts/axis-range.ts';
-import type { ChartView, Mark, MarkPlace } from './chart.ts';
+import type { ChartView, DrawnNetwork, Mark } from './chart.ts';
 import { markOf } from './chart.ts';
 import { LINE_LEGEND, frame, namedLegend, tickLabels, xAxis, yAxis } from './parts/frame.ts';
 import { stairs } from './parts/stairs.ts';
@@ -51,10 +51,7 @@ export function latencyChart(measured: readonly LatencyRow[], theme: Theme): Cha
   };
 }
 
-export interface TimedNetwork {
-  readonly key: string;
-  readonly title: string;
-  readonly place: MarkPlace;
+interface TimedNetwork extends DrawnNetwork {
   readonly measured: Pick<LatencyRow, 'engine' | 'batch' | 'timingsMs'>;
 }
 

@@ -3,15 +3,12 @@ import { formatPercent, formatPlural } from '../format.ts';
 import type { Confusion } from '../review/confusion.ts';
 import { shareOf } from '../review/confusion.ts';
 import type { Theme } from '../theme.ts';
-import type { ChartView, MarkPlace } from './chart.ts';
+import type { ChartView, DrawnNetwork } from './chart.ts';
 import { markOf } from './chart.ts';
 import { CLASS_GRID, classAxis } from './parts/class-axis.ts';
 import { frame, namedLegend, yAxis } from './parts/frame.ts';
 
-export interface ReviewedConfusion {
-  readonly key: string;
-  readonly title: string;
-  readonly place: MarkPlace;
+interface ReviewedConfusion extends DrawnNetwork {
   readonly confusion: Confusion;
 }
 

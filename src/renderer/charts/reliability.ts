@@ -3,14 +3,11 @@
 import { formatPercent, formatPlural, formatPoints } from '../format.ts';
 import type { Calibration } from '../review/calibration.ts';
 import type { Theme } from '../theme.ts';
-import type { ChartView, MarkPlace } from './chart.ts';
+import type { ChartView, DrawnNetwork } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { LINE_LEGEND, frame, namedLegend, xAxis, yAxis } from './parts/frame.ts';
 
-export interface ReviewedCalibration {
-  readonly key: string;
-  readonly title: string;
-  readonly place: MarkPlace;
+interface ReviewedCalibration extends DrawnNetwork {
   readonly calibration: Calibration;
 }
 

@@ -2,17 +2,13 @@
  * reason. */
 import { computed, watch } from 'vue';
 import type { PredictionsView } from '../../bridge/schemas/records.ts';
-import type { MarkPlace } from '../charts/chart.ts';
+import type { DrawnNetwork } from '../charts/chart.ts';
 import { agreementOf, verdictWords } from '../review/agreement.ts';
 import { usePredictions } from '../review/use-predictions.ts';
 import type { Compared } from './compared.ts';
 import { markPlaces } from './compared.ts';
 
-export interface Reviewed {
-  readonly key: string;
-  readonly title: string;
-  /** Of its mark among all that are compared. */
-  readonly place: MarkPlace;
+export interface Reviewed extends DrawnNetwork {
   readonly view: PredictionsView;
 }
 
