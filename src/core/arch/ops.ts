@@ -91,9 +91,7 @@ const OPS = {
   },
   layerScale: {
     infer: single,
-    weights: (_op, inputs) => [
-      { name: 'gamma', shape: [channelsOf(inputs)], init: 'millionth', trainable: true, decay: false },
-    ],
+    weights: (_op, inputs) => [undecayed('gamma', [channelsOf(inputs)], 'millionth')],
   },
   channels: {
     infer: (op, inputs, where) => {
@@ -150,9 +148,7 @@ const OPS = {
   },
   positionEmbedding: {
     infer: tokens,
-    weights: (_op, inputs) => [
-      { name: 'embedding', shape: inputs[0] ?? [], init: 'truncatedNormal02', trainable: true, decay: false },
-    ],
+    weights: (_op, inputs) => [undecayed('embedding', inputs[0] ?? [], 'truncatedNormal02')],
   },
   transpose: {
     infer: (op, inputs, where) => {
@@ -292,22 +288,20 @@ function kernel(name: string, shape: readonly number[], init: WeightSpec['init']
   return { name, shape, init, trainable: true, decay: true };
 }
 
-function bias(name: string, length: number): WeightSpec {
-  return { name, shape: [length], init: 'zeros', trainable: true, decay: false };
+function undecayed(name: string, shape: readonly number[], init: WeightSpec['init']): WeightSpec {
+  return { name, shape, init, trainable: true, decay: false };
 }
+
+const bias = (name: string, length: number): WeightSpec => undecayed(name, [length], 'zeros');
 
 /** One row for each offset (rows, columns) of a query from a key, -(h-1) to h-1 and -(w-1) to w-1:
  * `[offsets, heads]`. */
 function relativeBias([height, width]: readonly [number, number], heads: number): WeightSpec {
-  const shape = [(2 * height - 1) * (2 * width - 1), heads];
-  return { name: 'relativeBias', shape, init: 'truncatedNormal02', trainable: true, decay: false };
+  return undecayed('relativeBias', [(2 * height - 1) * (2 * width - 1), heads], 'truncatedNormal02');
 }
 
 function affine(channels: number): readonly WeightSpec[] {
-  return [
-    { name: 'gamma', shape: [channels], init: 'ones', trainable: true, decay: false },
-    { name: 'beta', shape: [channels], init: 'zeros', trainable: true, decay: false },
-  ];
+  return [undecayed('gamma', [channels], 'ones'), bias('beta', channels)];
 }
 
 export const testing = { OPS };

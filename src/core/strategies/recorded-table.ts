@@ -1,203 +1,165 @@
 /** A table of recorded trials, checked row by row: the form `trade-replay/1` that other tools
  * write. */
 import { WorkbenchError } from '../errors.ts';
-import type { Metrics, Objective } from '../objective.ts';
+import type { Metrics } from '../objective.ts';
+import { z } from '../records/zod.ts';
+import type { RecordOf } from '../records/zod.ts';
 import type { Level } from '../space/space.ts';
 
-export interface TableParameter {
-  readonly name: string;
-  readonly type: 'categorical' | 'ordinal';
-  readonly values: readonly Level[];
-}
+const FORMAT = 'trade-replay/1';
+
+const text = z.string('must be a non-empty string').min(1, 'must be a non-empty string');
+const yesOrNo = z.boolean('must be true or false').default(false);
+const oneOf = <const V extends readonly [string, string]>(values: V) =>
+  z.enum(values, `must be '${values[0]}' or '${values[1]}'`);
+const listOf = <T extends z.ZodType>(item: T) => z.array(item, 'must be a list');
+const record = <S extends z.core.$ZodShape>(shape: S) => z.object(shape, 'must be an object');
+
+/** What is written twice could not be told apart. */
+const distinct = <T, I>(list: z.ZodType<readonly T[], I>, nameOf: (item: T) => Level) =>
+  list.superRefine((items, context) => {
+    const names = items.map((item) => String(nameOf(item)));
+    const again = items.find((_, i) => names.indexOf(names[i]!) < i);
+    if (again !== undefined) context.addIssue(`has ${JSON.stringify(nameOf(again))} twice`);
+  });
+
+const isLevel = (value: unknown): value is Level => ['string', 'number', 'boolean'].includes(typeof value);
+
+const levels = z.custom<Level[]>(
+  (values) => Array.isArray(values) && values.length > 0 && values.every(isLevel),
+  'must be strings, numbers or booleans',
+);
+
+const parameter = record({
+  name: text,
+  type: oneOf(['categorical', 'ordinal']),
+  values: distinct(listOf(z.unknown()).pipe(levels), (level) => level),
+});
+
+const written = z
+  .unknown()
+  .default('')
+  .transform((value) => String(value ?? ''));
+
+const tableSchema = record({
+  format: z.literal(FORMAT, `must be '${FORMAT}'`),
+  name: text,
+  source: written,
+  licence: written,
+  metrics: distinct(listOf(text), (metric) => metric),
+  objectives: distinct(
+    listOf(record({ metric: text, goal: oneOf(['maximize', 'minimize']), known: yesOrNo })).min(
+      1,
+      'must name at least one',
+    ),
+    ({ metric }) => metric,
+  ),
+  reference: z.record(z.string(), z.unknown(), 'must be an object'),
+  complete: yesOrNo,
+  families: distinct(
+    listOf(
+      record({
+        name: text,
+        parameters: distinct(listOf(parameter), ({ name }) => name),
+        /** Levels, as text or as numbers, and then metrics. */
+        rows: listOf(listOf(z.unknown())),
+      }),
+    ),
+    ({ name }) => name,
+  ),
+});
+
+type WrittenTable = RecordOf<typeof tableSchema>;
+type WrittenFamily = WrittenTable['families'][number];
 
 export interface TableRow {
   readonly levels: readonly Level[];
   readonly metrics: Metrics;
 }
 
-export interface TableFamily {
-  readonly name: string;
-  readonly parameters: readonly TableParameter[];
+export interface TableFamily extends Omit<WrittenFamily, 'rows'> {
   readonly rows: readonly TableRow[];
 }
 
-export interface RecordedTable {
-  readonly name: string;
-  readonly source: string;
-  readonly licence: string;
-  readonly metrics: readonly string[];
-  readonly objectives: readonly Objective[];
+export interface RecordedTable extends Omit<WrittenTable, 'format' | 'reference' | 'families'> {
   readonly reference: Readonly<Record<string, number>>;
-  readonly complete: boolean;
   readonly families: readonly TableFamily[];
 }
 
-const FORMAT = 'trade-replay/1';
-
-/** Looks at one file's parsed JSON; what is not as it should be is an error that names the file and
- * the field. */
-class Reader {
-  readonly #file: string;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  fault(field: string, problem: string): WorkbenchError {
-    const file = this.#file;
-    return new WorkbenchError('config.invalid', `${file}: ${field} ${problem}`, { file, field });
-  }
-
-  record(value: unknown, field: string): Readonly<Record<string, unknown>> {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw this.fault(field, 'must be an object');
-    return value as Readonly<Record<string, unknown>>; // just checked: an object, and JSON's keys are strings
-  }
-
-  list(value: unknown, field: string): readonly unknown[] {
-    if (!Array.isArray(value)) throw this.fault(field, 'must be a list');
-    return value;
-  }
-
-  text(value: unknown, field: string): string {
-    if (typeof value !== 'string' || value === '') throw this.fault(field, 'must be a non-empty string');
-    return value;
-  }
-
-  /** What is written twice could not be told apart. */
-  distinct(values: readonly Level[], field: string): void {
-    const seen = new Set<string>();
-    for (const value of values) {
-      if (seen.has(String(value))) throw this.fault(field, `has ${JSON.stringify(value)} twice`);
-      seen.add(String(value));
-    }
-  }
-
-  /** A number or the text of one; NaN and infinities by name. */
-  number(value: unknown, field: string): number {
-    if (typeof value === 'number') return value;
-    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
-    if (Number.isNaN(parsed) && value !== 'NaN')
-      throw this.fault(field, `must be a number, not ${JSON.stringify(value)}`);
-    return parsed;
-  }
-}
-
-const isLevel = (value: unknown): value is Level => ['string', 'number', 'boolean'].includes(typeof value);
+/** Something that is not as it should be, in a field of the file. */
+type Fault = (field: string, problem: string) => WorkbenchError;
 
 /** Checks parsed JSON and gives it types. Throws `config.invalid` naming the file and the field at
  * fault. */
 export function parseTable(json: unknown, file = 'table'): RecordedTable {
-  const reader = new Reader(file);
-  const root = reader.record(json, 'the file');
-  if (root['format'] !== FORMAT) throw reader.fault('format', `must be '${FORMAT}'`);
-  const metrics = reader.list(root['metrics'], 'metrics').map((value, i) => reader.text(value, `metrics[${i}]`));
-  reader.distinct(metrics, 'metrics');
-  const objectives = readObjectives(reader, root['objectives'], metrics);
-  const { complete = false } = root;
-  if (typeof complete !== 'boolean') throw reader.fault('complete', 'must be true or false');
-  const families = reader
-    .list(root['families'], 'families')
-    .map((value, f) => readFamily(reader, value, `families[${f}]`, metrics));
-  if (families.every(({ rows }) => rows.length === 0)) throw reader.fault('families', 'hold no rows');
-  reader.distinct(
-    families.map(({ name }) => name),
-    'families',
-  );
+  const fault: Fault = (field, problem) =>
+    new WorkbenchError('config.invalid', `${file}: ${field} ${problem}`, { file, field });
+  const parsed = tableSchema.safeParse(json);
+  if (!parsed.success) {
+    const { path = [], message = 'is not valid' } = parsed.error.issues[0] ?? {};
+    throw fault(fieldOf(path), message);
+  }
+  const { format: _, families, reference: given, ...table } = parsed.data;
+  const entries = Object.entries(given).map(([name, item]) => [name, numberOf(item, `reference.${name}`, fault)]);
+  const reference: RecordedTable['reference'] = Object.fromEntries(entries);
+  for (const [i, { metric }] of table.objectives.entries()) {
+    if (!table.metrics.includes(metric))
+      throw fault(`objectives[${i}].metric`, `names '${metric}', which is not among the metrics`);
+    const value = reference[metric];
+    if (value === undefined) throw fault('reference', `has no value for the objective '${metric}'`);
+    if (!Number.isFinite(value)) throw fault(`reference.${metric}`, `must be finite, not ${value}`);
+  }
+  if (families.every(({ rows }) => rows.length === 0)) throw fault('families', 'hold no rows');
   return {
-    name: reader.text(root['name'], 'name'),
-    source: String(root['source'] ?? ''),
-    licence: String(root['licence'] ?? ''),
-    metrics,
-    objectives,
-    reference: readReference(reader, root['reference'], objectives),
-    complete,
-    families,
+    ...table,
+    reference,
+    families: families.map((family, f) => ({ ...family, rows: readRows(family, table.metrics, f, fault) })),
   };
 }
 
-function readObjectives(reader: Reader, value: unknown, metrics: readonly string[]): readonly Objective[] {
-  const objectives = reader.list(value, 'objectives').map((item, i): Objective => {
-    const field = `objectives[${i}]`;
-    const { metric, goal, known = false } = reader.record(item, field);
-    const name = reader.text(metric, `${field}.metric`);
-    if (!metrics.includes(name))
-      throw reader.fault(`${field}.metric`, `names '${name}', which is not among the metrics`);
-    if (goal !== 'maximize' && goal !== 'minimize')
-      throw reader.fault(`${field}.goal`, `must be 'maximize' or 'minimize'`);
-    if (typeof known !== 'boolean') throw reader.fault(`${field}.known`, 'must be true or false');
-    return { metric: name, goal, known };
-  });
-  if (objectives.length === 0) throw reader.fault('objectives', 'must name at least one');
-  reader.distinct(
-    objectives.map(({ metric }) => metric),
-    'objectives',
-  );
-  return objectives;
-}
+/** `families[0].rows[2]` */
+const fieldOf = (path: readonly PropertyKey[]): string =>
+  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i > 0 ? '.' : ''}${String(part)}`)).join('') ||
+  'the file';
 
-function readReference(reader: Reader, value: unknown, objectives: readonly Objective[]): RecordedTable['reference'] {
-  const entries = Object.entries(reader.record(value, 'reference'));
-  const reference = Object.fromEntries(entries.map(([name, item]) => [name, reader.number(item, `reference.${name}`)]));
-  for (const { metric } of objectives) {
-    const value = reference[metric];
-    if (value === undefined) throw reader.fault('reference', `has no value for the objective '${metric}'`);
-    if (!Number.isFinite(value)) throw reader.fault(`reference.${metric}`, `must be finite, not ${value}`);
-  }
-  return reference;
-}
-
-function readFamily(reader: Reader, value: unknown, field: string, metrics: readonly string[]): TableFamily {
-  const family = reader.record(value, field);
-  const parameters = reader
-    .list(family['parameters'], `${field}.parameters`)
-    .map((item, p) => readParameter(reader, item, `${field}.parameters[${p}]`));
-  reader.distinct(
-    parameters.map((parameter) => parameter.name),
-    `${field}.parameters`,
-  );
+function readRows(family: WrittenFamily, metrics: readonly string[], f: number, fault: Fault): readonly TableRow[] {
   const seen = new Set<string>();
-  const rows = reader.list(family['rows'], `${field}.rows`).map((item, r) => {
-    const row = readRow(reader, item, `${field}.rows[${r}]`, parameters, metrics);
+  return family.rows.map((cells, r) => {
+    const field = `families[${f}].rows[${r}]`;
+    const row = readRow(cells, field, family.parameters, metrics, fault);
     const key = JSON.stringify(row.levels);
-    if (seen.has(key)) throw reader.fault(`${field}.rows[${r}]`, 'repeats the parameters of an earlier row');
+    if (seen.has(key)) throw fault(field, 'repeats the parameters of an earlier row');
     seen.add(key);
     return row;
   });
-  return { name: reader.text(family['name'], `${field}.name`), parameters, rows };
 }
 
-function readParameter(reader: Reader, value: unknown, field: string): TableParameter {
-  const { name, type, values } = reader.record(value, field);
-  if (type !== 'categorical' && type !== 'ordinal')
-    throw reader.fault(`${field}.type`, `must be 'categorical' or 'ordinal'`);
-  const levels = reader.list(values, `${field}.values`);
-  if (!levels.every(isLevel) || levels.length === 0)
-    throw reader.fault(`${field}.values`, 'must be strings, numbers or booleans');
-  reader.distinct(levels, `${field}.values`);
-  return { name: reader.text(name, `${field}.name`), type, values: levels };
-}
-
-/** Levels may be written as text or as numbers, whichever way the parameter lists them. */
 function readRow(
-  reader: Reader,
-  value: unknown,
+  cells: readonly unknown[],
   field: string,
-  parameters: readonly TableParameter[],
+  parameters: WrittenFamily['parameters'],
   metrics: readonly string[],
+  fault: Fault,
 ): TableRow {
-  const cells = reader.list(value, field);
   const width = parameters.length + metrics.length;
   if (cells.length !== width) {
-    throw reader.fault(field, `has ${cells.length} columns instead of ${width} (parameters, then metrics)`);
+    throw fault(field, `has ${cells.length} columns instead of ${width} (parameters, then metrics)`);
   }
-  const levels = parameters.map(({ name, values }, p) => {
+  const levelsOfRow = parameters.map(({ name, values }, p) => {
     const level = values.find((one) => String(one) === String(cells[p]));
-    if (level === undefined) throw reader.fault(field, `has ${name} = ${JSON.stringify(cells[p])}, outside its values`);
+    if (level === undefined) throw fault(field, `has ${name} = ${JSON.stringify(cells[p])}, outside its values`);
     return level;
   });
   const entries = metrics.map(
-    (metric, m) => [metric, reader.number(cells[parameters.length + m], `${field} (${metric})`)] as const,
+    (metric, m) => [metric, numberOf(cells[parameters.length + m], `${field} (${metric})`, fault)] as const,
   );
-  return { levels, metrics: Object.fromEntries(entries) };
+  return { levels: levelsOfRow, metrics: Object.fromEntries(entries) };
+}
+
+/** A number or the text of one; NaN and infinities by name. */
+function numberOf(value: unknown, field: string, fault: Fault): number {
+  if (typeof value === 'number') return value;
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
+  if (Number.isNaN(parsed) && value !== 'NaN') throw fault(field, `must be a number, not ${JSON.stringify(value)}`);
+  return parsed;
 }

@@ -155,7 +155,7 @@ describe('candidates', () => {
     const catalogue = createCatalogue(familiesProblem(), 1);
     const all = catalogue.families.flatMap(({ members }) => members);
     const set = new CandidateSet(catalogue, new Set([all[3]!.key]));
-    addGlobalCandidates(set, catalogue, [], 0, createRng(1));
+    addGlobalCandidates(set, [], 0, createRng(1));
     expect(set.members.map(({ key }) => key).sort()).toEqual(
       all
         .map(({ key }) => key)
@@ -166,7 +166,7 @@ describe('candidates', () => {
     const vast = createCatalogue(vastProblem(), 1);
     const centre = vast.families[0]!.members[5]!;
     const found = new CandidateSet(vast, new Set([centre.key]));
-    addGlobalCandidates(found, vast, [centre.candidate], 0, createRng(1));
+    addGlobalCandidates(found, [centre.candidate], 0, createRng(1));
     const distance = (config: Readonly<Record<string, unknown>>): number =>
       Object.entries(centre.candidate.config).filter(([name, level]) => config[name] !== level).length;
     const near = found.members.filter(({ candidate }) => distance(candidate.config) <= 2);
@@ -180,7 +180,7 @@ describe('candidates', () => {
     for (const step of [1, 2, 3]) {
       const set = new CandidateSet(catalogue, new Set());
       const region = { ...openRegion(1, 0), step };
-      addRegionCandidates(set, catalogue, region, family, centre.config, createRng(step));
+      addRegionCandidates(set, region, family, centre.config, createRng(step));
       const inside = contains({ step }, family, centre.config);
       expect(set.members.length).toBeGreaterThan(20);
       for (const { candidate } of set.members) expect(inside(candidate.config)).toBe(true);
@@ -244,7 +244,7 @@ describe('the argmax', () => {
     const scorer = createScorer({ gp, gain, writePoint, ...parts });
     const set = new CandidateSet(catalogue, new Set(trials.map(({ key }) => key)));
     const centres = trials.toSorted((a, b) => b.value! - a.value!).map(({ candidate }) => candidate);
-    addGlobalCandidates(set, catalogue, centres.slice(0, 20), 0, createRng(1));
+    addGlobalCandidates(set, centres.slice(0, 20), 0, createRng(1));
     const glanced = set.members.map((member) => glance(scorer, member));
     const found = best(scorer, glanced);
     const closely = glanced.filter(({ entry }) => entry.solved > 0).length;

@@ -9,11 +9,8 @@ import type { Outcome } from '../../geometry/cells.ts';
 import { createRng, split } from '../../math/rng.ts';
 import type { Rng } from '../../math/rng.ts';
 import { activeDimensions } from '../../space/lattice.ts';
-import { createEncoding, encode } from '../../surrogate/encoding.ts';
-import { fitHyperparameters } from '../../surrogate/fit.ts';
-import { createGp } from '../../surrogate/gp.ts';
-import { createLayout } from '../../surrogate/hyperparameters.ts';
-import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
+import { encode } from '../../surrogate/encoding.ts';
+import { toValue } from '../../surrogate/standardise.ts';
 import { baseline } from '../baseline.ts';
 import type { BaselineState, Chosen, Turn } from '../baseline.ts';
 import type { FamilyCatalogue, Member } from '../catalogue.ts';
@@ -23,6 +20,7 @@ import { byChance } from '../random.ts';
 import type { Strategy } from '../strategy.ts';
 import { change } from '../trade/candidates.ts';
 import { TRADE_SOURCES } from '../trade/constants.ts';
+import { fitFamily } from '../trade/learn.ts';
 import { contributions } from '../trade/regions.ts';
 import { TRADE_F } from './constants.ts';
 import { followEpisodes } from './episode.ts';
@@ -109,18 +107,14 @@ function drawFirst(
 function drawInRegion(
   { catalogue, input }: BaselineState,
   { asked }: Turn,
-  { family, members }: FamilyCatalogue,
+  catalogued: FamilyCatalogue,
   { side, results }: Episode,
   reference: Outcome,
   rng: Rng,
 ): readonly Drawn[] {
   const { problem } = input;
-  const encoding = createEncoding({ families: [family] }, catalogue.costMetrics, members);
-  const model = { encoding, layout: createLayout(encoding, false) };
-  const scale = createStandardiser(results.map(({ learned }) => learned));
-  const y = Float64Array.from(results, ({ learned }) => toOutput(scale, learned));
-  const points = results.map((trial) => encode(encoding, trial));
-  const gp = createGp(model, fitHyperparameters(model, points, y, undefined, TRADE_F.evaluations), points, y);
+  const { family } = catalogued;
+  const { encoding, scale, gp } = fitFamily(catalogued, catalogue.costMetrics, false, results, TRADE_F.evaluations);
 
   const centre = centreOf(problem, results, reference).candidate.config;
   const lengths = boxWeights(family.dimensions.length, gp.terms.ordinals[0]!, encoding.families[0]!.ordinals);

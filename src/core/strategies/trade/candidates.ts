@@ -12,12 +12,12 @@ import type { Region } from './regions.ts';
 
 /** Collects candidates, each once, leaving out what is over a limit or asked already. */
 export class CandidateSet {
-  readonly #catalogue: Catalogue;
+  readonly catalogue: Catalogue;
   readonly #asked: ReadonlySet<string>;
   readonly #members = new Map<string, Member>();
 
   constructor(catalogue: Catalogue, asked: ReadonlySet<string>) {
-    this.#catalogue = catalogue;
+    this.catalogue = catalogue;
     this.#asked = asked;
   }
 
@@ -29,7 +29,7 @@ export class CandidateSet {
   }
 
   addConfig(family: Family, config: Configuration): Member | undefined {
-    return this.add(this.#catalogue.admit({ family: family.name, config }));
+    return this.add(this.catalogue.admit({ family: family.name, config }));
   }
 
   get members(): readonly Member[] {
@@ -163,15 +163,8 @@ function* drawInRegion(region: Region, family: Family, centre: Configuration, rn
 }
 
 /** Neighbours of a centre: all by one exchange, and `pairs` random ones by two. */
-function addNeighbours(
-  set: CandidateSet,
-  catalogue: Catalogue,
-  family: Family,
-  config: Configuration,
-  pairs: number,
-  rng: Rng,
-): void {
-  for (const near of neighboursOf(catalogue, family, config)) set.add(near);
+function addNeighbours(set: CandidateSet, family: Family, config: Configuration, pairs: number, rng: Rng): void {
+  for (const near of neighboursOf(set.catalogue, family, config)) set.add(near);
   const dimensions = activeDimensions(family, config);
   for (let i = 0; i < pairs && dimensions.length > 1; i++) {
     const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), EVERYWHERE, rng);
@@ -185,17 +178,17 @@ function addNeighbours(
  */
 export function addGlobalCandidates(
   set: CandidateSet,
-  catalogue: Catalogue,
   centres: readonly Candidate[],
   position: number,
   rng: Rng,
 ): void {
-  const whole = catalogue.families.filter((family) => family.whole);
+  const { families, problem } = set.catalogue;
+  const whole = families.filter((family) => family.whole);
   const total = whole.reduce((sum, { members }) => sum + members.length, 0);
   const screened = total > TRADE.screen;
   const shareOf = ({ whole: listed, members }: FamilyCatalogue): number =>
     listed ? (members.length * TRADE.screen) / Math.max(1, total) : TRADE.stratified;
-  for (const family of catalogue.families) {
+  for (const family of families) {
     for (const member of family.whole && !screened
       ? family.members
       : rotate(family.members, shareOf(family), position)) {
@@ -206,14 +199,13 @@ export function addGlobalCandidates(
   const around = centres.filter(({ family }) => !listed.has(family));
   const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, around.length));
   for (const { family, config } of around) {
-    addNeighbours(set, catalogue, familyOf(catalogue.problem.space, family), config, pairs, rng);
+    addNeighbours(set, familyOf(problem.space, family), config, pairs, rng);
   }
 }
 
 /** Of one family: all of it, or its sample and the neighbours of `centres`. */
 export function addFamilyCandidates(
   set: CandidateSet,
-  catalogue: Catalogue,
   { family, whole, members }: FamilyCatalogue,
   centres: readonly Configuration[],
   rng: Rng,
@@ -221,18 +213,17 @@ export function addFamilyCandidates(
   for (const member of members) set.add(member);
   if (whole) return;
   const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, centres.length));
-  for (const config of centres) addNeighbours(set, catalogue, family, config, pairs, rng);
+  for (const config of centres) addNeighbours(set, family, config, pairs, rng);
 }
 
 /** A region's own draws, where its family is searched. */
 export function addRegionCandidates(
   set: CandidateSet,
-  catalogue: Catalogue,
   region: Region,
   family: Family,
   centre: Configuration,
   rng: Rng,
 ): void {
-  if (!isSearched(catalogue, family)) return;
+  if (!isSearched(set.catalogue, family)) return;
   for (const config of drawInRegion(region, family, centre, rng)) set.addConfig(family, config);
 }

@@ -4,7 +4,6 @@
  */
 import { familyOf } from '../../space/lattice.ts';
 import type { Rng } from '../../math/rng.ts';
-import type { Catalogue } from '../catalogue.ts';
 import type { RegionArm } from './arms.ts';
 import { neighbour, wholeFamily } from './candidates.ts';
 import type { CandidateSet, Ground } from './candidates.ts';
@@ -13,7 +12,6 @@ import { glance, refine } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
 
 interface Climber {
-  readonly catalogue: Catalogue;
   readonly scorer: Scorer;
   readonly set: CandidateSet;
   readonly glanced: Scored[];
@@ -50,7 +48,7 @@ function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Sco
 /** From the best of all, and from the best of each family's sample (which lie where little is
  * known), by steps of any size. */
 export function climbAnywhere(climber: Climber): void {
-  const { catalogue } = climber;
+  const { catalogue } = climber.set;
   const large = catalogue.families.filter(({ whole }) => !whole);
   if (large.length === 0) return;
   const names = new Set(large.map(({ family }) => family.name));

@@ -21,19 +21,17 @@ import type { Outcome } from '../../geometry/cells.ts';
 import { createDominatedVolume } from '../../geometry/dominated-volume.ts';
 import type { Rng } from '../../math/rng.ts';
 import { rewardFactor } from '../../reward.ts';
-import { createEncoding, encode } from '../../surrogate/encoding.ts';
-import { fitHyperparameters } from '../../surrogate/fit.ts';
-import { appendPending, createGp, posterior } from '../../surrogate/gp.ts';
+import { encode } from '../../surrogate/encoding.ts';
+import { appendPending, posterior } from '../../surrogate/gp.ts';
 import type { Gp, Posterior } from '../../surrogate/gp.ts';
-import { createLayout } from '../../surrogate/hyperparameters.ts';
-import { createStandardiser, toOutput, toValue, unitAt } from '../../surrogate/standardise.ts';
+import { createStandardiser, toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { FamilyCatalogue, Member } from '../catalogue.ts';
 import { isBelow, isPending, objectiveCosts, withData } from '../ledger.ts';
 import type { DataTrial, LedgerTrial } from '../ledger.ts';
 import { addFamilyCandidates, CandidateSet } from './candidates.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import type { LatencyForecast } from './latency.ts';
-import { posteriorValues } from './learn.ts';
+import { fitFamily, posteriorValues } from './learn.ts';
 import { contributions } from './regions.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
@@ -120,14 +118,9 @@ function stepsOf(own: readonly LedgerTrial[], unit: number): { readonly steps: n
 function ownProcess({ context, ledger }: TradeState, family: FamilyCatalogue, picked: readonly Member[]) {
   const { catalogue, options } = context;
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
-  const encoding = createEncoding({ families: [family.family] }, metrics, family.members);
-  const model = { encoding, layout: createLayout(encoding, options['mainEffects'] !== false) };
   const isOwn = ({ candidate }: Pick<Member, 'candidate'>): boolean => candidate.family === family.family.name;
   const data = withData(ledger).filter(isOwn);
-  const scale = createStandardiser(data.map(({ learned }) => learned));
-  const y = Float64Array.from(data, ({ learned }) => toOutput(scale, learned));
-  const points = data.map((trial) => encode(encoding, trial));
-  const gp = createGp(model, fitHyperparameters(model, points, y, undefined, TRADE.fitMost), points, y);
+  const { encoding, scale, gp } = fitFamily(family, metrics, options['mainEffects'] !== false, data, TRADE.fitMost);
   const running = [...ledger.trials.filter(isPending), ...picked].filter(isOwn);
   const conditioned = running.reduce((process: Gp, trial) => appendPending(process, encode(encoding, trial)), gp);
   const at = (member: Member): Posterior => posterior(conditioned, encode(encoding, member));
@@ -147,7 +140,7 @@ function nextStep(
   const best = values.reduce((high, value) => Math.max(high, value), -Infinity);
   const improvement = createExpectedReward(best, scale);
   const set = new CandidateSet(catalogue, asked);
-  addFamilyCandidates(set, catalogue, family, centresOf(data, values), rng);
+  addFamilyCandidates(set, family, centresOf(data, values), rng);
   const hopeful = set.members.filter((member) => isBelow(objectiveCosts(problem, latency.quickest(member)), reference));
   const { reward } = problem;
   const improvementTermsOf = (member: Member): ImprovementTerms =>

@@ -6,10 +6,12 @@ import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
-import { doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
+import { createLayout, doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
+import { createEncoding, encode } from '../../surrogate/encoding.ts';
 import type { CostedCandidate, Point } from '../../surrogate/encoding.ts';
 import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
+import type { FamilyCatalogue } from '../catalogue.ts';
 import { isPending, valueAt, withData } from '../ledger.ts';
 import type { DataTrial, Ledger } from '../ledger.ts';
 import { TRADE } from './constants.ts';
@@ -142,6 +144,23 @@ export function posteriorValues(
     const latent = gp.y[i]! - gp.terms.noise * gp.alpha[i]! + (offset?.(trial) ?? 0);
     return valueAt(problem, toValue(scale, latent), { ...trial.metrics, ...trial.costs });
   });
+}
+
+/** A family's own process, its results `data` standardised by themselves. */
+export function fitFamily(
+  { family, members }: FamilyCatalogue,
+  metrics: readonly string[],
+  mainEffects: boolean,
+  data: readonly DataTrial[],
+  effort: number,
+) {
+  const encoding = createEncoding({ families: [family] }, metrics, members);
+  const model = { encoding, layout: createLayout(encoding, mainEffects) };
+  const scale = createStandardiser(data.map(({ learned }) => learned));
+  const y = Float64Array.from(data, ({ learned }) => toOutput(scale, learned));
+  const points = data.map((trial) => encode(encoding, trial));
+  const gp = createGp(model, fitHyperparameters(model, points, y, undefined, effort), points, y);
+  return { encoding, scale, gp };
 }
 
 export const testing = { fittedTo };

@@ -50,11 +50,11 @@ export function propose(
 
   const set = new CandidateSet(catalogue, asked);
   const arms = regionArms(catalogue, context.options['regions'] === false ? [] : regions, ledger.trials);
-  for (const { region, family, centre } of arms) addRegionCandidates(set, catalogue, region, family, centre, rng);
-  addGlobalCandidates(set, catalogue, searchCentres(state), position, rng);
+  for (const { region, family, centre } of arms) addRegionCandidates(set, region, family, centre, rng);
+  addGlobalCandidates(set, searchCentres(state), position, rng);
 
   const glanced = set.members.map((member) => glance(scorer, member));
-  const climber = { catalogue, scorer, set, glanced, rng };
+  const climber = { scorer, set, glanced, rng };
   climbAnywhere(climber);
   for (const arm of arms) climbWithin(climber, arm);
   const { options } = context;
