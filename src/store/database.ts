@@ -133,19 +133,25 @@ function compacting(file: string): WorkbenchError {
   );
 }
 
+/** It is closed when `work` is done. */
+export function closing<T>(db: Connection, work: (db: Connection) => T): T {
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
 /** Gives free pages back to the disk. Beside a session of ours that rests; takes seconds in a large
  * workspace. */
 export function compactDatabase(file: string): void {
   inWordsOf(file, () => {
-    const db = new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
-    try {
+    closing(new Database(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), (db) => {
       assertOurs(db, file);
       db.exec('VACUUM');
       // The log holds the whole new database until it is carried over.
       db.pragma('wal_checkpoint(TRUNCATE)');
-    } finally {
-      db.close();
-    }
+    });
   });
 }
 

@@ -7,14 +7,17 @@ import {
   closeSync,
   copyFileSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
   writeFileSync,
+  type Stats,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from './errors.ts';
 
 const IS_WINDOWS = process.platform === 'win32';
 /** Windows flushes only what is open for writing. */
@@ -31,11 +34,31 @@ export function flushFolder(folder: string): void {
 }
 
 function flush(path: string, flags: string): void {
+  withFile(path, flags, fsyncSync);
+}
+
+/** It is closed when `work` is done. */
+export function withFile<T>(path: string, flags: string, work: (descriptor: number) => T): T {
   const descriptor = openSync(path, flags);
   try {
-    fsyncSync(descriptor);
+    return work(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/** Of a file, a folder, or a link itself. */
+export function factsOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** A folder that is not there has none. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 
@@ -104,7 +127,7 @@ function below(path: string): { readonly files: readonly string[]; readonly fold
   try {
     entries = readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return { files: [path], folders: [] };
+    if (codeOf(error) === 'ENOTDIR') return { files: [path], folders: [] };
     throw error;
   }
   const parts = entries.filter((entry) => entry.isDirectory()).map(({ name }) => below(join(path, name)));

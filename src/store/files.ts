@@ -4,22 +4,11 @@
  * for the next sweep, never a dangling row.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { mkdirSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { isAbsolute, join, parse, relative, resolve } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { flushFolder, makeFolder } from './disk.ts';
+import { factsOf, flushFolder, makeFolder, namesIn, withFile } from './disk.ts';
 import { codeOf, inWordsOf, toWorkbenchError } from './errors.ts';
 import { hashInName, ownTemps, PARTIAL, type FOLDERS } from './ownership.ts';
 import { conflict } from './rules.ts';
@@ -114,12 +103,12 @@ export function storedFiles(directory: string): StoredFiles {
     unnamed: (rows) => {
       const named = new Set(Array.from(rows, ({ file }) => file));
       const [orphans, strangers]: [string[], string[]] = [[], []];
-      for (const name of inFolder(folders.checkpoints)) {
+      for (const name of inWordsOf(folders.checkpoints, () => namesIn(folders.checkpoints))) {
         if (named.has(name)) continue;
         const path = join(folders.checkpoints, name);
         if (isOurs(path)) orphans.push(name);
         // A search beside this one, or another program, may have removed it meanwhile.
-        else if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) strangers.push(name);
+        else if (factsOf(path) !== undefined) strangers.push(name);
       }
       return { orphans, strangers };
     },
@@ -129,7 +118,7 @@ export function storedFiles(directory: string): StoredFiles {
 /** A file that bears the hash of what is in it, or that was cut off on its way to such a name.
  * Links are neither. */
 function isOurs(path: string): boolean {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  if (factsOf(path)?.isFile() !== true) return false;
   const { base, name, ext } = parse(path);
   if (base.startsWith('.') && ext === PARTIAL) return hashInName(name.slice(1)) !== undefined;
   const hash = hashInName(base);
@@ -230,22 +219,14 @@ function hashIfThere(path: string): string | undefined {
 
 /** SHA-256 in chunks: a file may be larger than what can be read at once. */
 export function hashFile(path: string): string {
-  const descriptor = openSync(path, 'r');
-  try {
+  return withFile(path, 'r', (descriptor) => {
     const hash = createHash('sha256');
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
       hash.update(chunk.subarray(0, read));
     }
     return hash.digest('hex');
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function inFolder(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return inWordsOf(folder, () => readdirSync(folder));
+  });
 }
 
 /**

@@ -3,11 +3,11 @@
  * what lies in it only names that a session of ours makes are ever removed. Links are never
  * followed: what they lead to is somebody's.
  */
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from 'node:fs';
-import type { Stats } from 'node:fs';
+import { readFileSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../core/errors.ts';
-import { codeOf, inWordsOf } from './errors.ts';
+import { factsOf, namesIn, withFile } from './disk.ts';
+import { inWordsOf } from './errors.ts';
 
 export const DATABASE_FILE = 'workspace.sqlite';
 export const LOCK_FILE = 'lock.sqlite';
@@ -113,19 +113,6 @@ function hasOurNamesOnly(root: string, names: readonly string[]): boolean {
   return namesIn(copies).some((name) => name.endsWith('.sqlite') && hasOurHeader(join(copies, name)));
 }
 
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function factsOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
-}
-
 /** Absent, or as a session leaves it. */
 function isNote(file: string): boolean {
   if (factsOf(file) === undefined) return true;
@@ -145,14 +132,11 @@ const APPLICATION_ID_AT = 68;
 function hasOurHeader(file: string): boolean {
   if (factsOf(file)?.isFile() !== true) return false;
   const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = inWordsOf(file, () => openSync(file, 'r'));
-  try {
-    if (readSync(descriptor, header) < HEADER_BYTES) return false;
-  } finally {
-    closeSync(descriptor);
-  }
+  const read = inWordsOf(file, () => withFile(file, 'r', (descriptor) => readSync(descriptor, header)));
   return (
-    header.toString('latin1', 0, MAGIC.length) === MAGIC && header.readInt32BE(APPLICATION_ID_AT) === APPLICATION_ID
+    read === HEADER_BYTES &&
+    header.toString('latin1', 0, MAGIC.length) === MAGIC &&
+    header.readInt32BE(APPLICATION_ID_AT) === APPLICATION_ID
   );
 }
 

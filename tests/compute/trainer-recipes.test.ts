@@ -39,11 +39,9 @@ async function stateAt(task: TrainingTask, last: number): Promise<TrainingState>
   let stopped: TrainingState | undefined;
   const hooks = {
     yieldToEvents: () => (done === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
-    onStep: (steps: number) => {
+    onStep: (steps: number, _share: number, state: () => TrainingState) => {
       done = steps;
-    },
-    onStop: (state: () => TrainingState) => {
-      stopped = state();
+      if (done === last) stopped = state();
     },
   };
   await expect(train(task, hooks)).rejects.toThrow('enough');

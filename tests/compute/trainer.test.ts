@@ -99,11 +99,9 @@ describe('train', () => {
     let start: TrainingState | undefined;
     const stopped = train(task, {
       yieldToEvents: () => (steps === last ? Promise.reject(new Error('enough')) : Promise.resolve()),
-      onStep: (done) => {
+      onStep: (done, _share, state) => {
         steps = done;
-      },
-      onStop: (state) => {
-        start = state();
+        if (done === last) start = state();
       },
     });
     await expect(stopped).rejects.toThrow('enough');

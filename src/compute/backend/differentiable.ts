@@ -1,6 +1,8 @@
 /** A function of tensors with a gradient of its own, so that a layer is one node of the tape. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { GradSaveFunc, Tensor } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, Scalar, Tensor } from '@tensorflow/tfjs-core';
+import { only } from './raw.ts';
+import type { RawOp } from './raw.ts';
 import { isRecording, record } from './tape.ts';
 
 export interface Differentiable<T extends Tensor> {
@@ -29,6 +31,14 @@ export function differentiable<T extends Tensor>(
   })(...inputs);
 }
 
+/** An op as one node, whose gradient is an op of dy and of what it was given. */
+export function byOps(inputs: readonly Tensor[], forward: RawOp, gradient: RawOp): Tensor {
+  return differentiable(inputs, (save) => {
+    save([...inputs]);
+    return { value: only(forward(inputs)), gradient: (dy, saved) => [...gradient([dy, ...saved])] };
+  });
+}
+
 /**
  * tfjs's own ops as one node, for those that are rare enough to be computed twice: its gradient
  * runs `compute` again under tfjs's tape.
@@ -41,6 +51,15 @@ export function byTensorFlowJs<T extends Tensor>(inputs: readonly Tensor[], comp
       value: compute(...inputs),
       gradient: (dy, saved) => tf.grads((...tensors) => compute(...tensors))([...saved], dy),
     };
+  });
+}
+
+/** A number whose slope by x is computed with it. */
+export function sloped(x: Tensor, compute: () => { readonly value: Scalar; readonly slope: Tensor }): Scalar {
+  return differentiable([x], (save) => {
+    const { value, slope } = compute();
+    save([slope]);
+    return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
   });
 }
 

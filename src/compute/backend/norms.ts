@@ -73,34 +73,27 @@ export function trainBatchNorm(
   beta: Tensor1D,
   running: Statistics,
   update: (statistics: Statistics) => void,
-  { activation, shortcut }: NormEnd = NO_END,
+  end: NormEnd = NO_END,
 ): Tensor {
-  if (hasNativeKernels() && quickerKernels().batchNorm) {
-    return nativeBatchNorm(x, gamma, beta, running, update, { activation, shortcut });
-  }
-  const normal = plainBatchNorm(x, gamma, beta, running, update);
+  const norm: NormArguments = [x, gamma, beta, running, update];
+  if (hasNativeKernels() && quickerKernels().batchNorm) return nativeBatchNorm(norm, end);
+  const { activation, shortcut } = end;
+  const normal = plainBatchNorm(norm);
   const added = shortcut ? sum(normal, shortcut) : normal;
   return hasNativeKernels() ? biasActivation(added, undefined, activation) : activate(added, activation);
 }
 
 /** With a rectifier after it, ours and TensorFlow's: for measuring which is quicker. */
 export const BATCH_NORMS = {
-  ours: (x: Tensor4D, ...rest: NormArguments): Tensor => nativeBatchNorm(x, ...rest, RECTIFIED),
-  theirs: (x: Tensor4D, ...rest: NormArguments): Tensor =>
-    biasActivation(plainBatchNorm(x, ...rest), undefined, RECTIFIED.activation),
+  ours: (...norm: NormArguments): Tensor => nativeBatchNorm(norm, RECTIFIED),
+  theirs: (...norm: NormArguments): Tensor => biasActivation(plainBatchNorm(norm), undefined, RECTIFIED.activation),
 } as const;
 
-type NormArguments = [Tensor1D, Tensor1D, Statistics, (statistics: Statistics) => void];
+/** x, gamma, beta, the running statistics, and who takes the updated ones. */
+type NormArguments = [Tensor, Tensor1D, Tensor1D, Statistics, (statistics: Statistics) => void];
 const RECTIFIED: NormEnd = { activation: 'relu', shortcut: undefined };
 
-function nativeBatchNorm(
-  x: Tensor,
-  gamma: Tensor1D,
-  beta: Tensor1D,
-  running: Statistics,
-  update: (statistics: Statistics) => void,
-  { activation, shortcut }: NormEnd,
-): Tensor {
+function nativeBatchNorm([x, gamma, beta, running, update]: NormArguments, { activation, shortcut }: NormEnd): Tensor {
   return differentiable(shortcut ? [x, gamma, beta, shortcut] : [x, gamma, beta], (save) => {
     const outputs = normForward[activation]([x, gamma, beta, running.mean, running.variance, shortcut ?? nothing()]);
     const y = savedAt(outputs, 0);
@@ -121,14 +114,9 @@ function nativeBatchNorm(
   });
 }
 
-function plainBatchNorm(
-  x: Tensor,
-  gamma: Tensor1D,
-  beta: Tensor1D,
-  running: Statistics,
-  update: (statistics: Statistics) => void,
-): Tensor {
-  if (tensorFlow() === undefined) return composedBatchNorm(x, gamma, beta, running, update);
+function plainBatchNorm(norm: NormArguments): Tensor {
+  if (tensorFlow() === undefined) return composedBatchNorm(norm);
+  const [x, gamma, beta, running, update] = norm;
   return differentiable([x, gamma, beta], (save) => {
     const outputs = batchNormTraining([x, gamma, beta, running.mean, running.variance]);
     // Sound: the op's outputs 1 and 2 are the running statistics, vectors.
@@ -157,13 +145,7 @@ const normGradientWithShortcut = perActivation((activation) =>
 const layerNormForward = rawOp('TradeLayerNorm', 3, { floats: { epsilon: NORM_EPSILON } });
 const layerNormGradient = rawOp('TradeLayerNormGrad', 3, {});
 
-function composedBatchNorm(
-  x: Tensor,
-  gamma: Tensor1D,
-  beta: Tensor1D,
-  running: Statistics,
-  update: (statistics: Statistics) => void,
-): Tensor {
+function composedBatchNorm([x, gamma, beta, running, update]: NormArguments): Tensor {
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
   const count = x.size / gamma.size;
   const mean = tf.mean(x, axes) as Tensor1D;

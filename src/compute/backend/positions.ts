@@ -7,7 +7,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { differentiable, savedAt } from './differentiable.ts';
+import { byOps, differentiable } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
 import { only, perAttributes, rawOp } from './raw.ts';
 
@@ -19,15 +19,7 @@ const transpose = rawOp('TradeTransposeTokens', 1, {});
 
 /** Mean over the axes between batch and channels: `[batch, ..., channels] -> [batch, channels]`. */
 export function meanPositions(x: Tensor): Tensor {
-  if (hasNativeKernels()) {
-    return differentiable([x], (save) => {
-      save([x]);
-      return {
-        value: only(mean([x])),
-        gradient: (dy, saved) => only(meanGradient([dy, savedAt(saved, 0)])),
-      };
-    });
-  }
+  if (hasNativeKernels()) return byOps([x], mean, meanGradient);
   const axes = x.shape.slice(1, -1).map((_, index) => index + 1);
   const positions = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
   const spread = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
@@ -40,13 +32,7 @@ export function meanPositions(x: Tensor): Tensor {
 /** x times a factor for each image and channel, `[batch, channels]`. */
 export function gate(x: Tensor, factors: Tensor2D): Tensor {
   if (!hasNativeKernels()) return tf.mul(x, tf.reshape(factors, [-1, 1, 1, factors.shape[1]]));
-  return differentiable([x, factors], (save) => {
-    save([x, factors]);
-    return {
-      value: only(gateForward([x, factors])),
-      gradient: (dy, saved) => [...gateGradient([dy, ...saved])],
-    };
-  });
+  return byOps([x, factors], gateForward, gateGradient);
 }
 
 /** `[batch, t, c] -> [batch, c, t]` */

@@ -2,7 +2,7 @@
  * records. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rank, ShapeMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { differentiable, savedAt } from './differentiable.ts';
+import { byOps, differentiable, savedAt } from './differentiable.ts';
 import { hasNativeKernels } from './native.ts';
 import { only, perAttributes, rawOp } from './raw.ts';
 import { isRecording } from './tape.ts';
@@ -29,10 +29,7 @@ export function addToEach(x: Tensor, added: Tensor): Tensor {
 /** Times a factor for each channel, the last axis. */
 export function scaleChannels(x: Tensor, factors: Tensor): Tensor {
   if (!hasNativeKernels()) return tf.mul(x, factors);
-  return differentiable([x, factors], (save) => {
-    save([x, factors]);
-    return { value: only(scaleForward([x, factors])), gradient: (dy, saved) => [...scaleGradient([dy, ...saved])] };
-  });
+  return byOps([x, factors], scaleForward, scaleGradient);
 }
 
 export function reshape<R extends Rank>(x: Tensor, shape: number[]): Tensor<R> {

@@ -15,6 +15,7 @@
 import type { ActivationKind, OpName, Shape } from '../../core/arch/graph.ts';
 import type { OpOf } from '../../core/arch/ops.ts';
 import { NORM_EPSILON } from '../backend/norms.ts';
+import { relativeRows } from '../model/kernels.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import type { OnnxAttribute } from './encode-onnx.ts';
 import type { OnnxBuilder } from './onnx-builder.ts';
@@ -205,19 +206,11 @@ function attention(layer: OnnxLayer, { heads, grid }: OpOf<'attention'>): string
   return node('Add', [out, layer.weight('outBias')]);
 }
 
-/**
- * The bias of every pair of places of a grid, `[heads, t, t]`, from the table
- * `[(2h-1)(2w-1), heads]`: query (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1).
- */
+/** The bias of every pair of places of a grid, `[heads, t, t]`, as the kernel reads it. */
 function relativeBias(layer: OnnxLayer, [height, width]: readonly [number, number]): string {
   const count = height * width;
-  const rows = layer.builder.places(`offsets-${height}x${width}`, [count, count], () =>
-    Int32Array.from({ length: count * count }, (_, pair) => {
-      const [query, key] = [Math.floor(pair / count), pair % count];
-      const down = Math.floor(query / width) - Math.floor(key / width) + height - 1;
-      return down * (2 * width - 1) + (query % width) - (key % width) + width - 1;
-    }),
-  );
+  const places = (): Int32Array => relativeRows(height, width);
+  const rows = layer.builder.places(`offsets-${height}x${width}`, [count, count], places);
   const pairs = layer.node('Gather', [layer.weight('relativeBias'), rows], { axis: { int: 0 } }, 'bias-of-pairs');
   return layer.node('Transpose', [pairs], { perm: { ints: [2, 0, 1] } }, 'bias-by-head');
 }

@@ -12,7 +12,6 @@ import type { ExportPrecision } from '../tasks/export/task.ts';
 import { encodeOnnx } from './encode-onnx.ts';
 import type { OnnxValue } from './encode-onnx.ts';
 import { createOnnxBuilder } from './onnx-builder.ts';
-import type { OnnxBuilder } from './onnx-builder.ts';
 import { ONNX } from './onnx-mapping.ts';
 import type { OnnxLayer, OnnxMapping, OnnxOperand } from './onnx-mapping.ts';
 
@@ -45,7 +44,8 @@ export interface OnnxOptions {
 export function onnxModel({ graph, weights, normalisation }: TrainedNetwork, options: OnnxOptions = {}): Uint8Array {
   const { precision = 'fp32', name = graph.family, producerVersion = '', documentation = '', metadata = {} } = options;
   const shapes = inferShapes(graph);
-  const specs = new Map(layoutSlots(graph).map((slot) => [slot.name, slot.spec.shape]));
+  const { trainable, other } = layoutOf(graph);
+  const specs = new Map([...trainable, ...other].map((slot) => [slot.name, slot.spec.shape]));
   const builder = createOnnxBuilder(precision);
   const values = new Map<string, OnnxOperand>();
   for (const [index, { id, layer, inputs }] of graph.layers.entries()) {
@@ -74,13 +74,8 @@ export function onnxModel({ graph, weights, normalisation }: TrainedNetwork, opt
   });
 }
 
-interface LayerParts {
-  readonly id: string;
+interface LayerParts extends Pick<OnnxLayer, 'id' | 'out' | 'inputs' | 'builder' | 'normalisation'> {
   readonly output: string;
-  readonly out: Shape;
-  readonly inputs: readonly OnnxOperand[];
-  readonly builder: OnnxBuilder;
-  readonly normalisation: Normalisation;
   readonly weights: HostWeights;
   readonly shapeOf: (fullName: string) => readonly number[];
 }
@@ -100,11 +95,6 @@ function layerOf({ id, output, out, inputs, builder, normalisation, weights, sha
       return builder.weight(`${id}/${name}`, dims, ordered);
     },
   };
-}
-
-function layoutSlots(graph: ArchitectureGraph) {
-  const { trainable, other } = layoutOf(graph);
-  return [...trainable, ...other];
 }
 
 /** Of a value in the exported graph: maps have their channels first. */

@@ -51,13 +51,8 @@ export function pixelsOf({ count, pixels }: Split, shape: readonly number[], wan
   return { count: images, values };
 }
 
-/** Logits `[count][classes]` of our own forward pass. */
-export function ownLogits(network: TrainedNetwork, pixels: Pixels): Float32Array {
-  return runNetwork(network, pixels);
-}
-
-/** The same; `taps` is shown what its layers give. */
-export function runNetwork(
+/** Logits `[count][classes]` of our own forward pass; `taps` is shown what its layers give. */
+export function ownLogits(
   { graph, weights, normalisation }: TrainedNetwork,
   { count, values }: Pixels,
   taps?: Taps,

@@ -24,10 +24,10 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { lastVector } from '../../core/distill/feature-levels.ts';
 import { vectorArray } from '../../core/distill/teacher-arrays.ts';
-import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { sloped } from '../backend/differentiable.ts';
+import { keptSlot, trainedSlot } from './criterion.ts';
 import type { Criterion, CriterionBatch } from './criterion.ts';
 import { hardLabels } from './decoupled.ts';
-import { keptSlot, trainedSlot } from './slots.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 const SMALLEST_SQUARE = 1e-12;
@@ -132,17 +132,14 @@ function direction(
   // An anchor without others has no loss; its shift only has to be finite.
   const some = tf.cast(tf.greater(count, 0), 'float32');
   const shift = tf.log(tf.mul(tf.maximum(count, 1), tf.mul(normaliser, 1 / images)));
-  const loss = differentiable<Scalar>([anchor], (save) => {
+  const loss = sloped(anchor, () => {
     const pull = tf.mul(some, tf.sigmoid(tf.sub(shift, attraction)));
     const pushes = tf.mul(others, tf.sigmoid(tf.sub(repulsion, shift))) as Tensor2D; // as others
     const slope = tf.sub(tf.matMul(pushes, negatives), tf.mul(pull, positive));
-    save([tf.mul(slope, 1 / (temperature * batch))]);
     const attracted = tf.sum(tf.mul(some, tf.softplus(tf.sub(shift, attraction))));
     const repelled = tf.sum(tf.mul(others, tf.softplus(tf.sub(repulsion, shift))));
-    return {
-      value: tf.mul(tf.add(attracted, repelled), 1 / batch),
-      gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy),
-    };
+    const value: Scalar = tf.mul(tf.add(attracted, repelled), 1 / batch);
+    return { value, slope: tf.mul(slope, 1 / (temperature * batch)) };
   });
   return { loss, normaliser };
 }

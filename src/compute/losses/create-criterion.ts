@@ -1,13 +1,17 @@
-/** The criterion that a recipe asks for: a line for each loss. */
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+/** The criterion that a recipe asks for, a line for each loss, and what losses ask of a teacher. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
+import { featureLevels } from '../../core/distill/feature-levels.ts';
+import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
-import { attentionLoss } from './attention.ts';
+import { attentionLoss, attentionMaps } from './attention.ts';
 import { contrastLoss } from './contrast.ts';
 import type { Criterion } from './criterion.ts';
 import { decoupledLoss } from './decoupled.ts';
 import { hintLoss } from './hints.ts';
 import { logitLoss } from './logits.ts';
+import { mapOf, poolTo } from './places.ts';
 import { relationLoss } from './relations.ts';
 import { labelLoss, softTargetLoss } from './soft-targets.ts';
 import type { TeacherTargets } from '../teachers/targets.ts';
@@ -43,4 +47,23 @@ export function createCriterion({ student, distillation, teacher, labels }: Crit
     case 'crd':
       return contrastLoss(distillation, student, graph, labels);
   }
+}
+
+/** One of the teacher's arrays for a batch, from its logits and what its layers gave. The caller
+ * owns it. */
+export function teacherOutput(
+  { form, name }: TeacherArray,
+  graph: ArchitectureGraph,
+  logits: Tensor,
+  features: ReadonlyMap<string, Tensor>,
+): Tensor {
+  if (form.kind === 'logits') return logits;
+  const feature = features.get(form.layerId);
+  if (feature === undefined) throw new Error(`The teacher has no layer "${form.layerId}"`);
+  // A copy: the pass disposes what it was given, and a layer's output is the tidy's.
+  if (form.kind === 'vector') return tf.clone(feature);
+  const level = featureLevels(graph).find(({ layerId }) => layerId === form.layerId);
+  if (level === undefined) throw new Error(`"${name}" is of no level of the teacher`);
+  const map = poolTo(mapOf(feature, level), form.size);
+  return form.kind === 'map' ? tf.clone(map) : attentionMaps(map, form.power);
 }

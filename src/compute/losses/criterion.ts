@@ -5,6 +5,8 @@
  */
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Rng } from '../../core/math/rng.ts';
+import type { Initializer } from '../../core/arch/graph.ts';
+import { sizeOf } from '../../core/arch/ops.ts';
 import type { WeightSlot } from '../model/parameters.ts';
 
 export interface CriterionBatch {
@@ -39,4 +41,27 @@ export interface Criterion {
   readonly slots: readonly WeightSlot[];
   /** Mean over the batch. Called while gradients are recorded. */
   readonly loss: (batch: CriterionBatch) => Scalar;
+}
+
+/** A loss on logits alone. */
+export function logitCriterion(loss: Criterion['loss']): Criterion {
+  return { taps: [], slots: [], loss };
+}
+
+/** No layer of a family bears this name. */
+const OWNER = 'distillation';
+
+export function trainedSlot(name: string, shape: readonly number[], init: Initializer): WeightSlot {
+  return slot(name, shape, init, true);
+}
+
+/** Changed by the criterion itself, not by the optimiser. */
+export function keptSlot(name: string, shape: readonly number[], init: Initializer): WeightSlot {
+  return slot(name, shape, init, false);
+}
+
+function slot(name: string, shape: readonly number[], init: Initializer, trainable: boolean): WeightSlot {
+  const decay = trainable && shape.length > 1;
+  const spec = { name, shape, init, trainable, decay };
+  return { name: `${OWNER}/${name}`, layerId: OWNER, spec, size: sizeOf(shape) };
 }

@@ -13,7 +13,8 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { warmupShare } from '../../core/distill/warmup-share.ts';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
-import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { sloped } from '../backend/differentiable.ts';
+import { logitCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
@@ -22,16 +23,12 @@ import { crossEntropy } from './soft-targets.ts';
 const APART = 1e4;
 
 export function decoupledLoss(recipe: RecipeOf<'dkd'>): Criterion {
-  return {
-    taps: [],
-    slots: [],
-    loss: ({ logits, targets, teacher, progress }) => {
-      const share = warmupShare(progress, recipe.warmup);
-      // logits are rows
-      const divergence = decoupledDivergence(logits, teacher(LOGITS) as Tensor2D, hardLabels(targets), recipe);
-      return tf.add(crossEntropy(logits, targets), tf.mul(divergence, share));
-    },
-  };
+  return logitCriterion(({ logits, targets, teacher, progress }) => {
+    const share = warmupShare(progress, recipe.warmup);
+    // logits are rows
+    const divergence = decoupledDivergence(logits, teacher(LOGITS) as Tensor2D, hardLabels(targets), recipe);
+    return tf.add(crossEntropy(logits, targets), tf.mul(divergence, share));
+  });
 }
 
 /** One-hot rows at the largest target. */
@@ -46,7 +43,7 @@ function decoupledDivergence(
   { temperature, alpha, beta }: RecipeOf<'dkd'>,
 ): Scalar {
   const [batch] = logits.shape;
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const student = decouple(logits, own, temperature);
     const teacher = decouple(teacherLogits, own, temperature);
     const b = tf.exp(teacher.logTarget);
@@ -59,11 +56,7 @@ function decoupledDivergence(
     const sum = tf.add(tf.mul(tf.sum(binary), alpha), tf.mul(tf.sum(others), beta));
     const slope = tf.sub(tf.sub(tf.exp(student.log), tf.mul(own, b)), tf.mul(rest, student.q));
     const slopes = tf.add(tf.mul(slope, alpha), tf.mul(tf.sub(student.q, teacher.q), beta));
-    save([tf.mul(slopes, temperature / batch)]);
-    return {
-      value: tf.mul<Scalar>(sum, temperature ** 2 / batch),
-      gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy),
-    };
+    return { value: tf.mul(sum, temperature ** 2 / batch), slope: tf.mul(slopes, temperature / batch) };
   });
 }
 

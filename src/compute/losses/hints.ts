@@ -19,9 +19,9 @@ import type { RecipeOf } from '../../core/records/distillation.ts';
 import { hintArray, hintPair } from '../../core/distill/teacher-arrays.ts';
 import { trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
+import { trainedSlot } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import { mapOf, poolTo } from './places.ts';
-import { trainedSlot } from './slots.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 /** `rows`: views times images of the teacher's targets. */

@@ -11,28 +11,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
-import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { sloped } from '../backend/differentiable.ts';
+import { logitCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
 export function logitLoss({ weight }: RecipeOf<'mse'>): Criterion {
-  return {
-    taps: [],
-    slots: [],
-    loss: ({ logits, targets, teacher }) => {
-      const distance = logitDistance(logits, teacher(LOGITS) as Tensor2D); // logits are rows
-      return tf.add(tf.mul(crossEntropy(logits, targets), 1 - weight), tf.mul(distance, weight));
-    },
-  };
+  return logitCriterion(({ logits, targets, teacher }) => {
+    const distance = logitDistance(logits, teacher(LOGITS) as Tensor2D); // logits are rows
+    return tf.add(tf.mul(crossEntropy(logits, targets), 1 - weight), tf.mul(distance, weight));
+  });
 }
 
 function logitDistance(logits: Tensor2D, teacherLogits: Tensor2D): Scalar {
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const difference = tf.sub(logits, teacherLogits);
-    save([difference]);
-    return {
-      value: tf.mean<Scalar>(tf.square(difference)),
-      gradient: (dy, saved) => tf.mul(tf.mul(savedAt(saved, 0), 2 / logits.size), dy),
-    };
+    return { value: tf.mean(tf.square(difference)), slope: tf.mul(difference, 2 / logits.size) };
   });
 }

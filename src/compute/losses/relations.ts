@@ -12,7 +12,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
-import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { sloped } from '../backend/differentiable.ts';
+import { logitCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import { crossEntropy } from './soft-targets.ts';
 
@@ -21,32 +22,25 @@ import { crossEntropy } from './soft-targets.ts';
 const RELATION_EPSILON = 1e-6;
 
 export function relationLoss(recipe: RecipeOf<'dist'>): Criterion {
-  return {
-    taps: [],
-    slots: [],
-    loss: ({ logits, targets, teacher }) => {
-      const distance = relationDistance(logits, teacher(LOGITS) as Tensor2D, recipe); // logits are rows
-      return tf.add(crossEntropy(logits, targets), tf.mul(distance, recipe.weight));
-    },
-  };
+  return logitCriterion(({ logits, targets, teacher }) => {
+    const distance = relationDistance(logits, teacher(LOGITS) as Tensor2D, recipe); // logits are rows
+    return tf.add(crossEntropy(logits, targets), tf.mul(distance, recipe.weight));
+  });
 }
 
 function relationDistance(logits: Tensor2D, teacherLogits: Tensor2D, weights: RecipeOf<'dist'>): Scalar {
   const { temperature, inter, intra } = weights;
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const p = tf.softmax(tf.mul(logits, 1 / temperature));
     const s = tf.softmax(tf.mul(teacherLogits, 1 / temperature));
     const rows = correlations(p, s, 1);
     const columns = correlations(p, s, 0);
     const slope = tf.sub(tf.mul(rows.slope, -inter / rows.count), tf.mul(columns.slope, intra / columns.count));
     const tangent = tf.mul(p, tf.sub(slope, tf.sum(tf.mul(p, slope), 1, true)));
-    save([tf.mul(tangent, temperature)]);
     const between = tf.mul(tf.sub(1, rows.mean), inter);
     const within = tf.mul(tf.sub(1, columns.mean), intra);
-    return {
-      value: tf.mul<Scalar>(tf.add(between, within), temperature ** 2),
-      gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy),
-    };
+    const value: Scalar = tf.mul(tf.add(between, within), temperature ** 2);
+    return { value, slope: tf.mul(tangent, temperature) };
   });
 }
 

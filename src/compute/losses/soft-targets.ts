@@ -17,23 +17,21 @@ import type { Scalar, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { RecipeOf } from '../../core/records/distillation.ts';
 import { LOGITS } from '../../core/distill/teacher-arrays.ts';
 import { nothing } from '../backend/activation.ts';
-import { differentiable, savedAt } from '../backend/differentiable.ts';
+import { sloped } from '../backend/differentiable.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { perAttributes, rawOp } from '../backend/raw.ts';
 import type { RawOp } from '../backend/raw.ts';
+import { logitCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 
 export function labelLoss(): Criterion {
-  return { taps: [], slots: [], loss: ({ logits, targets }) => crossEntropy(logits, targets) };
+  return logitCriterion(({ logits, targets }) => crossEntropy(logits, targets));
 }
 
 export function softTargetLoss(recipe: RecipeOf<'kd'>): Criterion {
-  return {
-    taps: [],
-    slots: [],
-    // logits are rows
-    loss: ({ logits, targets, teacher }) => distillationLoss(logits, targets, teacher(LOGITS) as Tensor2D, recipe),
-  };
+  return logitCriterion(({ logits, targets, teacher }) => {
+    return distillationLoss(logits, targets, teacher(LOGITS) as Tensor2D, recipe); // logits are rows
+  });
 }
 
 /** y (1 - s) + s / classes; Szegedy et al. 2016. */
@@ -45,11 +43,10 @@ export function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
 export function crossEntropy(logits: Tensor2D, targets: Tensor2D): Scalar {
   if (hasNativeKernels()) return nativeLoss(nativeCrossEntropy, logits, targets, nothing());
   const [batch] = logits.shape;
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const log = tf.logSoftmax(logits);
     const value: Scalar = tf.mul(tf.sum(tf.mul(log, targets)), -1 / batch);
-    save([tf.mul(tf.sub(tf.exp(log), targets), 1 / batch)]);
-    return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
+    return { value, slope: tf.mul(tf.sub(tf.exp(log), targets), 1 / batch) };
   });
 }
 
@@ -61,7 +58,7 @@ function distillationLoss(
 ): Scalar {
   if (hasNativeKernels()) return nativeLoss(opFor(temperature, weight), logits, targets, teacherLogits);
   const [batch] = logits.shape;
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const log = tf.logSoftmax(logits);
     const softLog = tf.logSoftmax(tf.mul(logits, 1 / temperature));
     const teacherLog = tf.logSoftmax(tf.mul(teacherLogits, 1 / temperature));
@@ -70,17 +67,15 @@ function distillationLoss(
     const divergence = tf.sum(tf.mul(soft, tf.sub(teacherLog, softLog)));
     const value: Scalar = tf.add(hardLoss, tf.mul(divergence, (weight * temperature ** 2) / batch));
     const hard = tf.mul(tf.sub(tf.exp(log), targets), (1 - weight) / batch);
-    save([tf.add(hard, tf.mul(tf.sub(tf.exp(softLog), soft), (weight * temperature) / batch))]);
-    return { value, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) };
+    return { value, slope: tf.add(hard, tf.mul(tf.sub(tf.exp(softLog), soft), (weight * temperature) / batch)) };
   });
 }
 
 function nativeLoss(op: RawOp, logits: Tensor2D, targets: Tensor2D, teacherLogits: TensorInfo): Scalar {
-  return differentiable([logits], (save) => {
+  return sloped(logits, () => {
     const [value, slope] = op([logits, targets, teacherLogits]);
     if (value === undefined || slope === undefined) throw new Error('A loss and its gradient were expected');
-    save([slope]);
-    return { value: value as Scalar, gradient: (dy, saved) => tf.mul(savedAt(saved, 0), dy) }; // mean over the batch
+    return { value: value as Scalar, slope }; // mean over the batch
   });
 }
 

@@ -13,6 +13,7 @@ import { attend } from '../backend/attention.ts';
 import { batchNorm, layerNorm, trainBatchNorm } from '../backend/norms.ts';
 import type { Statistics } from '../backend/norms.ts';
 import { convolution, dense, depthwiseConvolution } from '../backend/linear.ts';
+import type { ConvolutionOptions, LinearOptions } from '../backend/linear.ts';
 import type { FusedActivation } from '../backend/native.ts';
 import { perAttributes } from '../backend/raw.ts';
 import {
@@ -46,20 +47,10 @@ export type Kernels = { readonly [K in OpName]: Kernel<K> };
 
 export const KERNELS = {
   input: (_op, inputs) => first(inputs),
-  conv2d: (op, inputs, { weight, activation = 'none', first: onImage = false }) =>
-    convolution(first(inputs) as Tensor4D, weight('kernel') as Tensor4D, {
-      stride: op.stride,
-      bias: op.bias ? (weight('bias') as Tensor1D) : undefined,
-      activation,
-      first: onImage,
-    }),
-  depthwiseConv2d: (op, inputs, { weight, activation = 'none', first: onImage = false }) =>
-    depthwiseConvolution(first(inputs) as Tensor4D, weight('kernel') as Tensor4D, {
-      stride: op.stride,
-      bias: op.bias ? (weight('bias') as Tensor1D) : undefined,
-      activation,
-      first: onImage,
-    }),
+  conv2d: (op, inputs, context) =>
+    convolution(first(inputs) as Tensor4D, context.weight('kernel') as Tensor4D, windowed(op, context)),
+  depthwiseConv2d: (op, inputs, context) =>
+    depthwiseConvolution(first(inputs) as Tensor4D, context.weight('kernel') as Tensor4D, windowed(op, context)),
   batchNorm: (_op, inputs, { weight, statistics, update, activation = 'none', shortcut }) => {
     const x = first(inputs);
     const asMap = (tensor: Tensor): Tensor4D =>
@@ -84,11 +75,7 @@ export const KERNELS = {
   channels: (op, inputs) => someChannels(first(inputs), op.from, op.count),
   concat: (_op, inputs) => joinChannels(inputs),
   channelShuffle: (op, inputs) => shuffleChannels(first(inputs), op.groups),
-  dense: (op, inputs, { weight, activation = 'none' }) =>
-    dense(first(inputs), weight('kernel') as Tensor2D, {
-      bias: op.bias ? (weight('bias') as Tensor1D) : undefined,
-      activation,
-    }),
+  dense: (op, inputs, context) => dense(first(inputs), context.weight('kernel') as Tensor2D, biased(op, context)),
   globalAveragePool: (_op, inputs) => meanPositions(first(inputs)),
   averagePool: (op, inputs) =>
     byTensorFlowJs([first(inputs)], (x) => tf.avgPool(x as Tensor4D, op.size, op.stride, 'same')),
@@ -111,6 +98,14 @@ export const KERNELS = {
   meanTokens: (_op, inputs) => meanPositions(first(inputs)),
 } as const satisfies Kernels;
 
+function biased({ bias }: { readonly bias: boolean }, { weight, activation = 'none' }: KernelContext): LinearOptions {
+  return { bias: bias ? (weight('bias') as Tensor1D) : undefined, activation };
+}
+
+function windowed(op: OpOf<'conv2d' | 'depthwiseConv2d'>, context: KernelContext): ConvolutionOptions {
+  return { ...biased(op, context), stride: op.stride, first: context.first ?? false };
+}
+
 /**
  * The bias of every pair of places of a grid, `[heads, t, t]` (query, key), from the table
  * `[(2h-1)(2w-1), heads]`: query (i,j) and key (k,l) read row (i-k+h-1)(2w-1) + (j-l+w-1). Liu et
@@ -124,7 +119,7 @@ function relativeBiases(table: Tensor, [height, width]: readonly [number, number
 }
 
 /** Which row of the table each pair of a grid's places reads, `[t * t]`. */
-const relativeRows = perAttributes((height: number, width: number) => {
+export const relativeRows = perAttributes((height: number, width: number) => {
   const count = height * width;
   return Int32Array.from({ length: count * count }, (_, pair) => {
     const [query, key] = [Math.floor(pair / count), pair % count];

@@ -12,7 +12,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { SupernetEdge } from '../../core/arch/supernet.ts';
-import { drop, dropTape } from '../training/pass.ts';
+import { withFresh } from '../training/pass.ts';
 import type { Batch, Fresh, Pass } from '../training/pass.ts';
 import type { Layout, Parameters } from '../model/parameters.ts';
 
@@ -46,9 +46,8 @@ export function createOracle(pass: Pass, layout: Layout, edges: readonly Superne
   const trained = tf.tensor1d(mask);
   return {
     trained,
-    slopes: (parameters, p, batch) => {
-      const fresh: Fresh = { statistics: new Map(), kept: new Map() };
-      try {
+    slopes: (parameters, p, batch) =>
+      withFresh((fresh) => {
         const { value, gradient, gTheta } = tf.tidy(() => {
           const theta: Tensor1D = tf.add(
             tf.mul(parameters.theta, trained),
@@ -61,12 +60,7 @@ export function createOracle(pass: Pass, layout: Layout, edges: readonly Superne
         const gP = gathered(places, gradient.dataSync<'float32'>(), p.length);
         tf.dispose([value, gradient]);
         return { loss, gTheta, gP, fresh };
-      } catch (error) {
-        dropTape();
-        drop(fresh);
-        throw error;
-      }
-    },
+      }),
     dispose: () => void trained.dispose(),
   };
 }

@@ -13,8 +13,7 @@ import { createRng, split } from '../../core/math/rng.ts';
 import type { OneShotMethod } from '../../core/one-shot/method.ts';
 import { startMixing } from '../../core/one-shot/method.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
-import { createOptimizer, learningRateAt, stateSlots } from '../training/optimizer.ts';
-import type { OptimizerState } from '../training/optimizer.ts';
+import { createOptimizer, downloadVectors, learningRateAt, stateSlots, uploadVectors } from '../training/optimizer.ts';
 import { adopt, createPass, drop, trainingLayout } from '../training/pass.ts';
 import type { Batch, PassTask } from '../training/pass.ts';
 import { stepsPerEpoch } from '../training/trainer.ts';
@@ -105,12 +104,8 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
     layout,
     start?.weights ?? initialWeights(layout, split(seed, STREAM.weights)),
   );
-  let state: OptimizerState = Object.fromEntries(
-    stateSlots({ ...recipe, emaDecay: 0 }).map((slot) => {
-      const values = start?.optimizer.get(slot);
-      return [slot, values === undefined ? tf.zerosLike(parameters.theta) : tf.tensor1d(values.slice())];
-    }),
-  );
+  const slots = stateSlots({ ...recipe, emaDecay: 0 });
+  let state = uploadVectors(slots, start?.optimizer, () => tf.zerosLike(parameters.theta));
   let mixing = start?.mixing ?? startState(startMixing(pathCounts(edges), createRng(split(seed, STREAM.start))));
 
   return {
@@ -153,7 +148,7 @@ function createSearch(task: SearchTask, layout: Layout, oracle: Oracle, decay: T
       epoch,
       mixing,
       weights: downloadWeights(layout, parameters),
-      optimizer: new Map(Object.entries(state).map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()])),
+      optimizer: downloadVectors(state),
     }),
     dispose: () => {
       disposeParameters(parameters);

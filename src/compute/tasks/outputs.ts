@@ -1,6 +1,14 @@
-/** What several kinds of task tell on their way or give in the end. */
+/** What a kind of task is, and what several kinds tell on their way or give in the end. */
 import type { EpochPoint } from '../../core/records/epoch.ts';
+import type { z } from '../../core/records/zod.ts';
 import type { Artifact } from './inputs.ts';
+
+/** `Report`: what it tells on its way, `never` where that is nothing. */
+export interface Task<Schema extends z.ZodType, Report, Output> {
+  readonly input: Readonly<z.infer<Schema>>;
+  readonly report: Report;
+  readonly output: Output;
+}
 
 export interface WrittenFile extends Artifact {
   readonly bytes: number;

@@ -1,15 +1,12 @@
 /** A teacher's pass over the training images in one view: everything that a loss wants of it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
-import { featureLevels } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import { gatherImages } from '../data/augment.ts';
 import type { ResidentImages, View } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
-import { attentionMaps } from '../losses/attention.ts';
-import { mapOf, poolTo } from '../losses/places.ts';
+import { teacherOutput } from '../losses/create-criterion.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -45,7 +42,7 @@ export async function teacherPass(
         undefined,
         { layers, give: (layer, output) => features.set(layer, output) },
       );
-      return arrays.map((array) => outputOf(array, model.graph, logits, features));
+      return arrays.map((array) => teacherOutput(array, model.graph, logits, features));
     });
     values.forEach(({ array, all }, index) => {
       const output = outputs[index]?.dataSync<'float32'>();
@@ -55,21 +52,4 @@ export async function teacherPass(
     onProgress(start + samples.length);
   }
   return new Map(values.map(({ array, all }) => [array.name, all]));
-}
-
-function outputOf(
-  { form, name }: TeacherArray,
-  graph: ArchitectureGraph,
-  logits: Tensor,
-  features: ReadonlyMap<string, Tensor>,
-): Tensor {
-  if (form.kind === 'logits') return logits;
-  const feature = features.get(form.layerId);
-  if (feature === undefined) throw new Error(`The teacher has no layer "${form.layerId}"`);
-  // A copy: the pass disposes what it was given, and a layer's output is the tidy's.
-  if (form.kind === 'vector') return tf.clone(feature);
-  const level = featureLevels(graph).find(({ layerId }) => layerId === form.layerId);
-  if (level === undefined) throw new Error(`"${name}" is of no level of the teacher`);
-  const map = poolTo(mapOf(feature, level), form.size);
-  return form.kind === 'map' ? tf.clone(map) : attentionMaps(map, form.power);
 }

@@ -1,7 +1,7 @@
 /** Accuracy, loss and predictions of a network on a split. */
 import * as tf from '@tensorflow/tfjs-core';
 import { gatherImages } from '../data/augment.ts';
-import type { ResidentImages, View } from '../data/augment.ts';
+import type { ResidentImages } from '../data/augment.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -20,7 +20,7 @@ export async function evaluate(
   labels: Uint8Array,
   yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
-  const logits = await logitsOf(model, parameters, data, { yieldToEvents });
+  const logits = await logitsOf(model, parameters, data, yieldToEvents);
   const classes = model.graph.classes;
   const probabilities = new Float32Array(logits.length);
   let right = 0;
@@ -38,33 +38,23 @@ export async function evaluate(
   return { accuracy: right / data.count, loss: loss / data.count, predictions };
 }
 
-export interface PassOptions {
-  readonly yieldToEvents: YieldToEvents;
-  /** How each sample is shown (absent: as it is). */
-  readonly views?: (sample: number) => View;
-  /** Number of images done so far. */
-  readonly onProgress?: (done: number) => void;
-}
-
 /** Logits `[count][classes]` of all images. */
 async function logitsOf(
   model: Model,
   parameters: Parameters,
   data: ResidentImages,
-  { yieldToEvents, views, onProgress }: PassOptions,
+  yieldToEvents: YieldToEvents,
 ): Promise<Float32Array> {
   const logits = new Float32Array(data.count * model.graph.classes);
   for (let start = 0; start < data.count; start += BATCH) {
     await yieldToEvents();
     const samples = Int32Array.from({ length: Math.min(BATCH, data.count - start) }, (_, index) => start + index);
-    const chosen = views && Array.from(samples, views);
     const output = tf.tidy(() => {
       const weights = unflatten(model.layout, parameters.theta);
-      return model.forward(gatherImages(data, samples, chosen), weights, parameters.statistics);
+      return model.forward(gatherImages(data, samples), weights, parameters.statistics);
     });
     logits.set(output.dataSync<'float32'>(), start * model.graph.classes);
     output.dispose();
-    onProgress?.(start + samples.length);
   }
   return logits;
 }

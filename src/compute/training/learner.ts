@@ -4,11 +4,10 @@
  * decided by the seed and the step alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar } from '@tensorflow/tfjs-core';
 import { split } from '../../core/math/rng.ts';
-import type { Recipe } from '../../core/records/recipe.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
-import { AVERAGE, movingAverage, stateSlots } from './optimizer.ts';
+import { AVERAGE, downloadVectors, movingAverage, stateSlots, uploadVectors } from './optimizer.ts';
 import type { Optimizer, OptimizerState } from './optimizer.ts';
 import {
   disposeParameters,
@@ -19,8 +18,7 @@ import {
   uploadWeights,
 } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
-import { adopt, createPass, drop, dropTape, trainingLayout } from './pass.ts';
-import type { Fresh } from './pass.ts';
+import { adopt, createPass, trainingLayout, withFresh } from './pass.ts';
 import type { TrainingTask } from './task.ts';
 import { inherit } from './warm-start.ts';
 
@@ -58,13 +56,14 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
   const initial =
     start?.weights ?? inherit(layout, initialWeights(layout, split(seed, WEIGHTS_STREAM)), task.parents ?? []);
   let parameters = uploadWeights(layout, initial);
-  let state = initialState(recipe, parameters, start);
+  let state = uploadVectors(stateSlots(recipe), start?.optimizer, (slot) =>
+    slot === AVERAGE ? joined(parameters) : tf.zerosLike(parameters.theta),
+  );
   let lossSum: Scalar = tf.scalar(start?.lossSum ?? 0);
 
   function step(samples: Int32Array, epoch: number, learningRate: number, progress: number): void {
-    const fresh: Fresh = { statistics: new Map(), kept: new Map() };
     const { theta, statistics, kept } = parameters;
-    try {
+    withFresh((fresh) => {
       const next = tf.tidy(() => {
         const { value, gradient } = pass(parameters, { samples, epoch, step: position, progress }, fresh);
         const moved = optimizer.update(theta, gradient, state, learningRate, position + 1);
@@ -77,11 +76,7 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
       state = next.state;
       lossSum = next.lossSum;
       position += 1;
-    } catch (error) {
-      dropTape();
-      drop(fresh);
-      throw error;
-    }
+    });
   }
 
   return {
@@ -108,22 +103,13 @@ export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner
       step: position,
       lossSum: lossSum.dataSync<'float32'>()[0] ?? Number.NaN,
       weights: downloadWeights(layout, parameters),
-      optimizer: new Map(Object.entries(state).map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()])),
+      optimizer: downloadVectors(state),
     }),
     dispose: () => {
       disposeParameters(parameters);
       tf.dispose([lossSum, ...Object.values(state)]);
     },
   };
-}
-
-function initialState(recipe: Recipe, parameters: Parameters, start: TrainingState | undefined): OptimizerState {
-  const vectors = stateSlots(recipe).map((slot): [string, Tensor1D] => {
-    const values = start?.optimizer.get(slot);
-    if (values !== undefined) return [slot, tf.tensor1d(values.slice())];
-    return [slot, slot === AVERAGE ? joined(parameters) : tf.zerosLike(parameters.theta)];
-  });
-  return Object.fromEntries(vectors);
 }
 
 function averaged(state: OptimizerState, fresh: Parameters, decay: number, step: number): OptimizerState {

@@ -12,6 +12,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { rawOp } from '../backend/raw.ts';
+import type { HostWeights } from '../model/parameters.ts';
 
 /** Kingma and Ba 2015, with the shorter memory of the second moment that runs of a few hundred
  * steps need. */
@@ -33,6 +34,23 @@ export const AVERAGE = 'average';
 /** Names of all vectors that a training keeps beside its weights. */
 export function stateSlots({ optimizer, emaDecay }: Recipe): readonly string[] {
   return emaDecay > 0 ? [...OPTIMIZER_SLOTS[optimizer], AVERAGE] : OPTIMIZER_SLOTS[optimizer];
+}
+
+/** A training's own vectors where it goes on, else what it begins with. The caller owns them. */
+export function uploadVectors(
+  slots: readonly string[],
+  known: HostWeights | undefined,
+  fresh: (slot: string) => Tensor1D,
+): OptimizerState {
+  const vectorOf = (slot: string): Tensor1D => {
+    const values = known?.get(slot);
+    return values === undefined ? fresh(slot) : tf.tensor1d(values.slice());
+  };
+  return Object.fromEntries(slots.map((slot) => [slot, vectorOf(slot)]));
+}
+
+export function downloadVectors(state: OptimizerState): HostWeights {
+  return new Map(Object.entries(state).map(([name, vector]) => [name, vector.dataSync<'float32'>().slice()]));
 }
 
 export interface Optimizer {

@@ -106,6 +106,18 @@ export function adopt({ statistics, kept }: Omit<Parameters, 'theta'>, fresh: Fr
   };
 }
 
+/** What `work` has filled in is dropped where it throws. */
+export function withFresh<T>(work: (fresh: Fresh) => T): T {
+  const fresh: Fresh = { statistics: new Map(), kept: new Map() };
+  try {
+    return work(fresh);
+  } catch (error) {
+    dropTape();
+    drop(fresh);
+    throw error;
+  }
+}
+
 export function drop({ statistics, kept }: Fresh): void {
   for (const fresh of statistics.values()) disposeStatistics(fresh);
   for (const fresh of kept.values()) fresh.dispose();
@@ -113,7 +125,7 @@ export function drop({ statistics, kept }: Fresh): void {
 
 /** tfjs-core 4.22 forgets what a forward pass that throws has saved for its gradients; nobody else
  * can dispose it. */
-export function dropTape(): void {
+function dropTape(): void {
   const { state } = tf.engine();
   // Its type forgets that there is none after a pass that went well.
   const tape = state.activeTape as typeof state.activeTape | null;

@@ -20,13 +20,11 @@ import type { Evaluation } from '../tasks/evaluate/task.ts';
 import type { TrainingTask } from './task.ts';
 
 export interface TrainingHooks {
-  /** Called between steps. Throws to give up; training then ends with that error after `onStop`. */
+  /** Called between steps. Throws to give up; training then ends with that error. */
   readonly yieldToEvents: YieldToEvents;
-  /** Steps done so far, and the share of the training, 0 to 1. */
-  readonly onStep?: (done: number, share: number) => void;
+  /** Steps done so far, the share of the training, 0 to 1, and what it could go on from. */
+  readonly onStep?: (done: number, share: number, state: () => TrainingState) => void;
   readonly onEpoch?: (point: EpochPoint, state: () => TrainingState) => void;
-  /** Called with the position when `yieldToEvents` gives up. */
-  readonly onStop?: (state: () => TrainingState) => void;
   /** Milliseconds from a monotonic clock; absent: this process' own. */
   readonly now?: () => number;
 }
@@ -92,7 +90,7 @@ async function runEpochs(
     recipe.seconds === undefined ? learner.position() / (recipe.epochs * steps) : Math.min(1, elapsed / recipe.seconds);
   const state = (): TrainingState => ({ ...learner.state(), elapsed, ...(best && { best }) });
   const assess = (): Promise<Evaluation> =>
-    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, () => yieldOrStop(hooks, state)));
+    learner.withKept((kept) => evaluate(model, kept, validation, validationLabels, hooks.yieldToEvents));
   // An epoch that was stopped between its last step and its report still has the sum of its losses:
   // it is reported first.
   const unreported = learner.lossSum() !== 0;
@@ -104,13 +102,13 @@ async function runEpochs(
     while (learner.position() < (epoch + 1) * steps && share() < 1) {
       const step = learner.position();
       const offset = (step - epoch * steps) * recipe.batchSize;
-      await yieldOrStop(hooks, state);
+      await hooks.yieldToEvents();
       const stepStarted = now();
       const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
       learner.step(samples, epoch, learningRateAt(step, steps, recipe, elapsed), share());
       if (learner.position() % STEPS_PER_LOOK === 0) checkLoss(learner.lossSum(), learner.position(), epoch, task);
       elapsed += (now() - stepStarted) / 1000;
-      hooks.onStep?.(learner.position(), share());
+      hooks.onStep?.(learner.position(), share(), state);
     }
     const trainLoss = learner.lossSum() / (learner.position() - epoch * steps);
     checkLoss(trainLoss, learner.position(), epoch, task);
@@ -143,15 +141,6 @@ async function runEpochs(
   const weights = await learner.withKept((kept) => downloadWeights(model.layout, kept));
   const epochs = Math.ceil(learner.position() / steps);
   return { weights, evaluation, epochs, ...(best && best.epoch < epochs && { best }) };
-}
-
-async function yieldOrStop({ yieldToEvents, onStop }: TrainingHooks, state: () => TrainingState): Promise<void> {
-  try {
-    await yieldToEvents();
-  } catch (error) {
-    onStop?.(state);
-    throw error;
-  }
 }
 
 /** Images that are no numbers are told from a training that went astray. */

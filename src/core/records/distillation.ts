@@ -98,6 +98,14 @@ export const LOSS_TITLES: Readonly<Record<DistillationLoss, string>> = {
   none: 'Labels alone (none)',
 };
 
+/** What a form calls a number whose own name says too little, by `number@loss`. */
+export const LOSS_WORDS: Readonly<Record<string, string>> = {
+  'warmup@dkd': 'Warm-up',
+  'inter@dist': 'Between classes',
+  'intra@dist': 'Between images',
+  'bank@crd': 'Remembered images',
+};
+
 export const DISTILLATION_DEFAULTS: { readonly [L in DistillationLoss]: RecipeOf<L> } = Object.freeze({
   none: none.parse({ loss: 'none' }),
   kd: kd.parse({}),

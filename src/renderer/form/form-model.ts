@@ -1,6 +1,7 @@
 /** The New run form, generated from the schema of a search: fields with their limits and defaults,
  * and the way back. */
 import { z } from '../../core/records/zod.ts';
+import { LOSS_WORDS } from '../../core/records/distillation.ts';
 import type { SearchInput } from '../../bridge/schemas/records.ts';
 import { searchInputSchema } from '../../bridge/schemas/records.ts';
 import { parseNumber, parseNumbers } from './typed-number.ts';
@@ -86,10 +87,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.distillation.loss': 'Learn from',
   'recipe.distillation.temperature': 'Temperature',
   'recipe.distillation.weight': 'Soft-target share',
-  'recipe.distillation.warmup@dkd': 'Warm-up',
-  'recipe.distillation.inter@dist': 'Between classes',
-  'recipe.distillation.intra@dist': 'Between images',
-  'recipe.distillation.bank@crd': 'Remembered images',
+  ...Object.fromEntries(Object.entries(LOSS_WORDS).map(([name, title]) => [`recipe.distillation.${name}`, title])),
   'recipe.augmentation.flip': 'Flip images',
   'recipe.schedule': 'Learning rate course',
   'recipe.decayFactor': 'Fall at a milestone',

@@ -1,6 +1,5 @@
 /** The ordered log of a run: appended to, never changed. */
-import { openSearch, toldOf } from '../../core/records/events.ts';
-import type { RunEvent } from '../../core/records/events.ts';
+import { openSearch, toldOf, type RunEvent } from '../../core/records/events.ts';
 import type { Connection } from '../database.ts';
 import { readJson, writeJson } from '../numbers.ts';
 import type { Searches, Slice, StoredEvent } from '../store.ts';

@@ -1,8 +1,7 @@
 /** Rows of runs: reading, writing and their lists. */
 import { completeConfig } from '../../core/records/run.ts';
 import type { PriorResult, RecordedConfig, Run, RunState } from '../../core/records/run.ts';
-import { runSourcesSchema } from '../../core/records/sources.ts';
-import type { RunSources } from '../../core/records/sources.ts';
+import { runSourcesSchema, type RunSources } from '../../core/records/sources.ts';
 import type { TrialState } from '../../core/records/trial.ts';
 import { sweeper, updater, type Connection } from '../database.ts';
 import type { RecordRow } from './record-rows.ts';

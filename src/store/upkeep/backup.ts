@@ -8,8 +8,8 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Connection } from '../database.ts';
-import { copyWhole, flushFile, flushFolder, move } from '../disk.ts';
+import { closing, type Connection } from '../database.ts';
+import { copyWhole, flushFile, flushFolder, move, namesIn } from '../disk.ts';
 import { inWordsOf, toWorkbenchError } from '../errors.ts';
 import { PARTIAL } from '../ownership.ts';
 import { ARRIVED, settle } from '../passage/passage.ts';
@@ -98,8 +98,7 @@ export function backUp(db: Connection, { backups, kind, at, mostBytes = MOST_BYT
  * has the file. Returns the names of such runs.
  */
 export function settleCopy(file: string): readonly string[] {
-  const db = new Database(file, { fileMustExist: true });
-  try {
+  return closing(new Database(file, { fileMustExist: true }), (db) => {
     const marks = db.prepare("SELECT 1 FROM meta WHERE key IN ('arriving', 'leaving', 'arrived')").get();
     if (marks === undefined) return [];
     // It counts for nothing before it is flushed and named.
@@ -112,9 +111,7 @@ export function settleCopy(file: string): readonly string[] {
     })();
     db.exec('VACUUM');
     return gone;
-  } finally {
-    db.close();
-  }
+  });
 }
 
 /** The bytes of a database that is too damaged to be copied otherwise, with its log. Returns the
@@ -134,8 +131,7 @@ const newestFirst = (left: Pick<Backup, 'at'>, right: Pick<Backup, 'at'>): numbe
 
 /** Newest first. A folder that is not there has none. */
 export function listBackups(backups: string): readonly Backup[] {
-  if (!existsSync(backups)) return [];
-  const found = inWordsOf(backups, () => readdirSync(backups)).flatMap((name) => {
+  const found = inWordsOf(backups, () => namesIn(backups)).flatMap((name) => {
     const backup = readName(name);
     const bytes = statSync(join(backups, name), { throwIfNoEntry: false })?.size;
     return backup === undefined || bytes === undefined ? [] : [{ ...backup, bytes }];

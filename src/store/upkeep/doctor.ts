@@ -1,8 +1,7 @@
 /** Is everything in a workspace as its rows say, and do the rows agree with each other? */
 import { existsSync } from 'node:fs';
 import { WorkbenchError } from '../../core/errors.ts';
-import { askedIn, endedIn, standingsOf, toldOf } from '../../core/records/events.ts';
-import type { RunEvent } from '../../core/records/events.ts';
+import { askedIn, endedIn, standingsOf, toldOf, type RunEvent } from '../../core/records/events.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { reportedOf } from '../../core/front.ts';
 import type { Trial, TrialState } from '../../core/records/trial.ts';

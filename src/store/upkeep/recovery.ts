@@ -8,7 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSy
 import { join, resolve } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { backUp, isRestorable, keepDamaged, listAsides, listBackups, settleCopy, stampOf } from './backup.ts';
-import { newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from '../database.ts';
+import { closing, newer, openDatabaseReadonly, SCHEMA_VERSION, schemaVersion, type Connection } from '../database.ts';
 import { flushFile, flushFolder, makeFolder, move, writeWhole } from '../disk.ts';
 import { corrupt, inWordsOf } from '../errors.ts';
 import { storedFiles, type StoredFiles } from '../files.ts';
@@ -151,15 +151,12 @@ function assertRestorable({ folders }: StoredFiles, name: string): string {
     });
   }
   const file = join(folders.backups, name);
-  const db = openDatabaseReadonly(file);
-  try {
+  closing(openDatabaseReadonly(file), (db) => {
     const version = inWordsOf(file, () => schemaVersion(db));
     if (version > SCHEMA_VERSION) throw newer(file, version);
     const damage = inWordsOf(file, () => quickCheck(db));
     if (damage !== undefined || version === 0) throw corrupt(file, damage ?? 'it holds no workspace');
-  } finally {
-    db.close();
-  }
+  });
   return file;
 }
 
@@ -205,15 +202,12 @@ function takePlace(root: string, database: string, files: StoredFiles, at: Date)
 }
 
 function checkpointsNamed(database: string): readonly { readonly file: string }[] {
-  const db = openDatabaseReadonly(database);
-  try {
-    return inWordsOf(database, () => [
+  return closing(openDatabaseReadonly(database), (db) =>
+    inWordsOf(database, () => [
       ...db.prepare<[], { file: string }>('SELECT file FROM checkpoint').all(),
       ...supernetReader(db).supernets(),
-    ]);
-  } finally {
-    db.close();
-  }
+    ]),
+  );
 }
 
 function fetchBack({ folders, pathOf }: StoredFiles, named: readonly string[]): void {

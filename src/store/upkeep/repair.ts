@@ -5,10 +5,8 @@
  */
 import { join } from 'node:path';
 import { renameSync } from 'node:fs';
-import { askedIn, standingsOf } from '../../core/records/events.ts';
-import type { Proposal, RunEvent, Standing } from '../../core/records/events.ts';
-import { endOf } from '../../core/records/trial.ts';
-import type { Trial, TrialEnd } from '../../core/records/trial.ts';
+import { askedIn, standingsOf, type Proposal, type RunEvent, type Standing } from '../../core/records/events.ts';
+import { endOf, type Trial, type TrialEnd } from '../../core/records/trial.ts';
 import { ASIDE } from './backup.ts';
 import { updater, type Connection } from '../database.ts';
 import { flushFolder, makeFolder } from '../disk.ts';

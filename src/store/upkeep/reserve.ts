@@ -4,9 +4,10 @@
  * again.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { fsyncSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
+import { factsOf, withFile } from '../disk.ts';
 import { PARTIAL, RESERVE_FILES } from '../ownership.ts';
 import type { WritableStore } from '../store.ts';
 
@@ -18,8 +19,6 @@ const LEAST_BYTES = 512 << 10;
 /** Of the room that is left, a part takes no more. */
 const SHARE = 1 / 16;
 const CHUNK_BYTES = 1 << 20;
-
-const factsOf = (file: string) => lstatSync(file, { throwIfNoEntry: false });
 
 /** Free bytes of the disk that holds `root`. */
 export type FreeBytes = (root: string) => number;
@@ -58,13 +57,10 @@ export function keepReserve(root: string, free: FreeBytes = freeBytes): void {
 
 /** Random bytes: a file system that compresses would keep no room for zeros. */
 function fill(file: string, bytes: number): void {
-  const descriptor = openSync(file, 'w');
-  try {
+  withFile(file, 'w', (descriptor) => {
     for (let left = bytes; left > 0;) left -= writeSync(descriptor, randomBytes(Math.min(left, CHUNK_BYTES)));
     fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  });
 }
 
 /** One part; whether there was any. */

@@ -3,9 +3,10 @@
  * query that meets a damaged page; asked for less and less, it gives all rows but those on that
  * page.
  */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { openDatabase, SCHEMA_VERSION, type Connection } from '../database.ts';
+import { closing, openDatabase, SCHEMA_VERSION, type Connection } from '../database.ts';
+import { withFile } from '../disk.ts';
 import { inWordsOf } from '../errors.ts';
 import { MIGRATIONS } from '../migrations/index.ts';
 
@@ -44,18 +45,14 @@ const REFUSALS = 10_000;
  */
 export function salvage(source: string, target: string): Salvage {
   mendHeader(source);
-  const from = inWordsOf(source, () => new Database(source, { fileMustExist: true }));
-  try {
-    return inWordsOf(source, () => readInto(from, target));
-  } finally {
-    from.close();
-  }
+  return inWordsOf(source, () =>
+    closing(new Database(source, { fileMustExist: true }), (from) => readInto(from, target)),
+  );
 }
 
 function readInto(from: Connection, target: string): Salvage {
   const version = Number(from.pragma('user_version', { simple: true }));
-  const to = openDatabase(target);
-  try {
+  return closing(openDatabase(target), (to) => {
     // It is a fresh file: what a kill leaves of it is thrown away.
     to.pragma('synchronous = OFF');
     to.pragma('foreign_keys = OFF');
@@ -76,9 +73,7 @@ function readInto(from: Connection, target: string): Salvage {
     to.pragma('wal_checkpoint(TRUNCATE)');
     to.pragma('journal_mode = DELETE');
     return { rows, unreadable };
-  } finally {
-    to.close();
-  }
+  });
 }
 
 /** Sessions are counted: where the counter is lost it goes on after the last one that left its
@@ -216,8 +211,7 @@ const MOST_LOST = 1000;
  */
 function mendHeader(file: string): void {
   inWordsOf(file, () => {
-    const descriptor = openSync(file, 'r+');
-    try {
+    withFile(file, 'r+', (descriptor) => {
       const found = Buffer.alloc(HEADER_BYTES);
       readSync(descriptor, found, 0, HEADER_BYTES, 0);
       if (!found.subarray(0, MAGIC.length).equals(MAGIC)) writeSync(descriptor, freshHeader(), 0, HEADER_BYTES, 0);
@@ -228,15 +222,12 @@ function mendHeader(file: string): void {
           ftruncateSync(descriptor, pages * PAGE_BYTES);
         writeSync(descriptor, Buffer.alloc(4), 0, 4, 28);
       }
-    } finally {
-      closeSync(descriptor);
-    }
+    });
   });
 }
 
 function freshHeader(): Buffer {
-  const db = new Database(':memory:');
-  try {
+  return closing(new Database(':memory:'), (db) => {
     for (const migration of MIGRATIONS) migration.up(db);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
     const header = db.serialize().subarray(0, HEADER_BYTES);
@@ -247,9 +238,7 @@ function freshHeader(): Buffer {
     header.writeUInt32BE(0, 32);
     header.writeUInt32BE(0, 36);
     return header;
-  } finally {
-    db.close();
-  }
+  });
 }
 
 export const testing = { SALVAGED_TABLES };

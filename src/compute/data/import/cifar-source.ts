@@ -6,8 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { corrupt, readBytes } from '../idx.ts';
-import { readClassNames } from './class-names.ts';
-import { mapParts, roomFor, unusable } from './source.ts';
+import { mapParts, readClassNames, roomFor, unusable } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
 
 const SIDE = 32;

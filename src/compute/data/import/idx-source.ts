@@ -7,8 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SplitName } from '../../../core/records/sources.ts';
 import { corrupt, readForeignIdx } from '../idx.ts';
-import { readClassNames } from './class-names.ts';
-import { mapParts, unusable } from './source.ts';
+import { mapParts, readClassNames, unusable } from './source.ts';
 import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
 
 interface Pair {

@@ -4,7 +4,7 @@ import { WorkbenchError } from '../../../core/errors.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../tasks/import/task.ts';
-import { MAX_BYTES } from '../idx.ts';
+import { corrupt, MAX_BYTES, readBytes } from '../idx.ts';
 
 export interface SourceImages {
   readonly height: number;
@@ -65,4 +65,23 @@ export function roomFor(place: string, count: number, height: number, width: num
     place,
     `${count} images of ${size} are ${bytes} bytes, and ${MAX_BYTES} is the most; choose a smaller size`,
   );
+}
+
+/** Names of classes from a text file, one a line, as CIFAR's `batches.meta.txt`. `count`: how many
+ * there must be. Throws `dataset.missing` or `dataset.corrupt`. */
+export function readClassNames(file: string, count?: number): readonly string[] {
+  const bytes = readBytes(file);
+  if (bytes.includes(0)) throw corrupt(file, 'it is not text');
+  const names = bytes
+    .toString('utf8')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw corrupt(file, `it names the class "${twice}" twice`);
+  const most = count ?? MOST_CLASSES;
+  if (names.length > most || names.length < (count ?? 2)) {
+    throw corrupt(file, `it names ${names.length} classes, and ${count ?? `2 to ${MOST_CLASSES}`} are needed`);
+  }
+  return names;
 }

@@ -1,5 +1,6 @@
 /** What computes here, and how fast. */
 import { z } from '../../../core/records/zod.ts';
+import type { Task } from '../outputs.ts';
 
 export const backendInput = z.object({});
 
@@ -26,8 +27,4 @@ export interface BackendInfo {
   readonly training: { readonly student: string; readonly kernels: number | undefined; readonly plain: number };
 }
 
-export interface BackendTask {
-  readonly input: Readonly<z.infer<typeof backendInput>>;
-  readonly report: never;
-  readonly output: BackendInfo;
-}
+export type BackendTask = Task<typeof backendInput, never, BackendInfo>;

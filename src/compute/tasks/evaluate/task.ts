@@ -1,6 +1,7 @@
 /** How good a trained network is on a split, and what it says of each image. */
 import { z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
+import type { Task } from '../outputs.ts';
 
 export const evaluateInput = z.object({
   source: networkSource,
@@ -24,8 +25,4 @@ export interface Evaluation {
   readonly predictions: Predictions;
 }
 
-export interface EvaluateTask {
-  readonly input: Readonly<z.infer<typeof evaluateInput>>;
-  readonly report: never;
-  readonly output: Evaluation;
-}
+export type EvaluateTask = Task<typeof evaluateInput, never, Evaluation>;

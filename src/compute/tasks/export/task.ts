@@ -1,7 +1,7 @@
 /** A network becomes a file for others, tried on validation images before it is written. */
 import { z } from '../../../core/records/zod.ts';
 import { datasetRef, networkSource, text } from '../inputs.ts';
-import type { ProgressReport, WrittenFile } from '../outputs.ts';
+import type { ProgressReport, Task, WrittenFile } from '../outputs.ts';
 
 const format = z.enum(['onnx', 'json']);
 const precision = z.enum(['fp32', 'fp16']);
@@ -30,8 +30,4 @@ export interface Exported {
   readonly images: number;
 }
 
-export interface ExportTask {
-  readonly input: ExportInput;
-  readonly report: ProgressReport;
-  readonly output: Exported;
-}
+export type ExportTask = Task<typeof exportInput, ProgressReport, Exported>;

@@ -2,7 +2,7 @@
  * it. */
 import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
-import type { ProgressReport, WrittenFolder } from '../outputs.ts';
+import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
 const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder']);
 
@@ -40,9 +40,5 @@ export const importInput = z.object({
   date: text,
 });
 
-export interface ImportTask {
-  readonly input: Readonly<z.infer<typeof importInput>>;
-  readonly report: ProgressReport;
-  /** The data set's folder is `<jobId>-dataset`. */
-  readonly output: WrittenFolder;
-}
+/** Its output's folder is `<jobId>-dataset`. */
+export type ImportTask = Task<typeof importInput, ProgressReport, WrittenFolder>;

@@ -4,7 +4,7 @@ import { statisticsOf } from '../../../core/layer-statistics.ts';
 import type { LayerStatistics, ValueStatistics } from '../../../core/layer-statistics.ts';
 import { pixelsFor, readNetwork } from '../../export/export-job.ts';
 import type { TrainedNetwork } from '../../export/onnx.ts';
-import { runNetwork } from '../../export/verify.ts';
+import { ownLogits } from '../../export/verify.ts';
 import type { Pixels } from '../../export/verify.ts';
 import { layoutOf } from '../../model/parameters.ts';
 import type { TrainerRun } from '../run.ts';
@@ -20,7 +20,7 @@ export const runInspection: TrainerRun<'inspect'> = async (input, { cache }) => 
 function inspectNetwork(network: TrainedNetwork, pixels: Pixels): readonly LayerStatistics[] {
   const ids = network.graph.layers.flatMap(({ id, layer }) => (layer.op === 'input' ? [] : [id]));
   const outputs = new Map<string, ValueStatistics>();
-  runNetwork(network, pixels, {
+  ownLogits(network, pixels, {
     layers: ids,
     give: (id, output) => outputs.set(id, statisticsOf([output.dataSync<'float32'>()])),
   });

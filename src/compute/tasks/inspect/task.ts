@@ -2,11 +2,12 @@
 import { z } from '../../../core/records/zod.ts';
 import type { LayerStatistics } from '../../../core/layer-statistics.ts';
 import { datasetRef, networkSource } from '../inputs.ts';
+import type { Task } from '../outputs.ts';
 
 export const inspectInput = z.object({ source: networkSource, dataset: datasetRef });
 
-export interface InspectTask {
-  readonly input: Readonly<z.infer<typeof inspectInput>>;
-  readonly report: never;
-  readonly output: { readonly layers: readonly LayerStatistics[]; readonly images: number };
-}
+export type InspectTask = Task<
+  typeof inspectInput,
+  never,
+  { readonly layers: readonly LayerStatistics[]; readonly images: number }
+>;

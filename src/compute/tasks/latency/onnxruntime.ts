@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
 import { onnxModel } from '../../export/onnx.ts';
 import { loadOnnxRuntime, openOnnx } from '../../export/onnxruntime.ts';
-import type { EngineSession } from './engine.ts';
+import type { EngineSession } from './task.ts';
 import { initialWeights, layoutOf } from '../../model/parameters.ts';
 
 const SEED = 1;

@@ -6,7 +6,7 @@ import { sizeOf } from '../../../core/arch/ops.ts';
 import type { LatencyBatch, LatencyEngine, LatencyMeasurement } from '../../../core/latency.ts';
 import { hasEnough, isWarm } from '../../../core/latency.ts';
 import { createRng } from '../../../core/math/rng.ts';
-import type { EngineSession } from './engine.ts';
+import type { EngineSession } from './task.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { Run } from '../run.ts';
 import { onnxruntimeEngine } from './onnxruntime.ts';

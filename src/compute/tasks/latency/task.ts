@@ -4,6 +4,7 @@ import { z } from '../../../core/records/zod.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../../core/latency.ts';
 import type { LatencyMeasurement } from '../../../core/latency.ts';
 import { graph } from '../inputs.ts';
+import type { Task } from '../outputs.ts';
 
 export const latencyInput = z.object({
   graph,
@@ -11,8 +12,15 @@ export const latencyInput = z.object({
   batches: z.array(z.literal(LATENCY_BATCHES)).readonly(),
 });
 
-export interface LatencyTask {
-  readonly input: Readonly<z.infer<typeof latencyInput>>;
-  readonly report: never;
-  readonly output: readonly LatencyMeasurement[];
+export type LatencyTask = Task<typeof latencyInput, never, readonly LatencyMeasurement[]>;
+
+/** A student on an engine, ready to be asked. */
+export interface EngineSession {
+  readonly version: string;
+  readonly device: string;
+  readonly threads: number;
+  /** Logits of a batch: images as an array in (in the engine's own order of channels), an array
+   * out. */
+  readonly pass: (images: Float32Array, batch: number) => Float32Array | Promise<Float32Array>;
+  readonly dispose: () => Promise<void> | void;
 }

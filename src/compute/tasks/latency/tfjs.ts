@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../../core/arch/graph.ts';
 import { loadBackend } from '../../backend/load-backend.ts';
-import type { EngineSession } from './engine.ts';
+import type { EngineSession } from './task.ts';
 import { createModel } from '../../model/model.ts';
 import { disposeParameters, initialWeights, unflatten, uploadWeights } from '../../model/parameters.ts';
 

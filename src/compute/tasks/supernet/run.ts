@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { pathCounts } from '../../../core/arch/supernet.ts';
 import { oneShotMethod } from '../../../core/one-shot/registry.ts';
-import { checkTrainable } from '../../data/trainable.ts';
 import { writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
 import { searchSupernet } from '../../one-shot/search.ts';
@@ -10,17 +9,12 @@ import type { SearchTask } from '../../one-shot/search.ts';
 import { readSearchState, writeSearchState } from '../../one-shot/state-file.ts';
 import { stageReporter } from '../run.ts';
 import type { TrainerRun } from '../run.ts';
-import { targetsOf } from '../train/run.ts';
+import { lessonsOf } from '../train/run.ts';
 
 export const runSupernet: TrainerRun<'supernet'> = async (input, tools) => {
   const { graph, edges, recipe, seed, resumeFrom } = input;
-  const { jobId, folders, cache, report, yieldToEvents } = tools;
-  const dataset = cache.dataset(input.dataset);
-  const { directory, trainImages } = input.dataset;
-  const count = trainImages === undefined ? {} : { count: trainImages };
-  const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
-  checkTrainable(dataset, images.count);
-  const teacher = await targetsOf(input, images.count, tools);
+  const { jobId, folders, report, yieldToEvents } = tools;
+  const { images, teacher } = await lessonsOf(input, tools);
   const task: SearchTask = {
     ...{ model: createModel(graph), recipe, seed, train: images, edges },
     ...{ method: oneShotMethod(input, pathCounts(edges)), ...(teacher && { teacher }) },

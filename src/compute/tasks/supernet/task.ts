@@ -3,7 +3,7 @@ import type { SupernetEdge } from '../../../core/arch/supernet.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, datasetRef, graph, seed, teacherRef, text } from '../inputs.ts';
-import type { ProgressReport, WrittenFile } from '../outputs.ts';
+import type { ProgressReport, Task, WrittenFile } from '../outputs.ts';
 
 const edge = z.object({ id: text, dimension: text, paths: z.array(z.array(text)) });
 
@@ -39,8 +39,4 @@ export interface Searched {
   readonly checkpoint: WrittenFile;
 }
 
-export interface SupernetTask {
-  readonly input: Readonly<z.infer<typeof supernetInput>>;
-  readonly report: ProgressReport | SupernetReport;
-  readonly output: Searched;
-}
+export type SupernetTask = Task<typeof supernetInput, ProgressReport | SupernetReport, Searched>;

@@ -3,7 +3,7 @@ import { z } from '../../../core/records/zod.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import type { Recipe } from '../../../core/records/recipe.ts';
 import { datasetRef, seed, text } from '../inputs.ts';
-import type { EpochReport, NoteReport, ProgressReport, WrittenFolder } from '../outputs.ts';
+import type { EpochReport, NoteReport, ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
 /** SGD with Nesterov's momentum, flips and shifts; no label smoothing, which spoils soft targets
  * (Mueller et al. 2019). */
@@ -38,9 +38,9 @@ export const teacherInput = z.object({
   date: text,
 });
 
-export interface TrainTeacherTask {
-  readonly input: Readonly<z.infer<typeof teacherInput>>;
-  readonly report: ProgressReport | EpochReport | NoteReport;
-  /** The teacher's folder is `<jobId>-teacher`. */
-  readonly output: WrittenFolder & { readonly accuracy: { readonly validation: number; readonly test: number } };
-}
+/** Its output's folder is `<jobId>-teacher`. */
+export type TrainTeacherTask = Task<
+  typeof teacherInput,
+  ProgressReport | EpochReport | NoteReport,
+  WrittenFolder & { readonly accuracy: { readonly validation: number; readonly test: number } }
+>;

@@ -1,5 +1,7 @@
 /** A student's training, from its order to the file of its weights. */
 import { join } from 'node:path';
+import type { ResidentImages } from '../../data/augment.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import { checkTrainable } from '../../data/trainable.ts';
 import { readTrainingState, writeTrainingState, writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
@@ -20,15 +22,10 @@ import type { TrainInput } from './task.ts';
 export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   const { recipe, seed, checkpoints, until, resumeFrom } = input;
   const { jobId, folders, cache, report, yieldToEvents } = tools;
-  const dataset = cache.dataset(input.dataset);
-  const { directory, trainImages } = input.dataset;
   const model = createModel(input.graph);
-  const count = trainImages === undefined ? {} : { count: trainImages };
-  const images = cache.images(directory, 'train', { shift: recipe.augmentation.shift, ...count });
-  checkTrainable(dataset, images.count);
-  const validation = cache.images(directory, 'val', { shift: 0 });
+  const { dataset, images, teacher } = await lessonsOf(input, tools);
+  const validation = cache.images(input.dataset.directory, 'val', { shift: 0 });
   const validationLabels = dataset.split('val').labels;
-  const teacher = await targetsOf(input, images.count, tools);
   const task: TrainingTask = {
     ...{ model, recipe, seed, train: images, validation, validationLabels },
     ...(teacher && { teacher }),
@@ -70,26 +67,24 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   };
 };
 
-/** The teacher's, for a recipe that learns from one; `count`: of the training images. */
-export async function targetsOf(
-  { teacher, recipe, dataset, graph }: Pick<TrainInput, 'teacher' | 'recipe' | 'dataset' | 'graph'>,
-  count: number,
-  {
-    cache,
-    folders,
-    report,
-    yieldToEvents,
-  }: Pick<TaskTools<'train'>, 'folders' | 'yieldToEvents'> &
-    TrainerShared & { readonly report: (progress: ProgressReport) => void },
-): Promise<TeacherTargets | undefined> {
-  if (teacher === undefined || recipe.distillation.loss === 'none') return undefined;
+type LessonTools = Pick<TaskTools<'train'>, 'folders' | 'yieldToEvents'> &
+  TrainerShared & { readonly report: (progress: ProgressReport) => void };
+
+/** What a network learns from: images, and a teacher's targets for a recipe that wants them. */
+export async function lessonsOf(
+  { teacher, recipe, graph, ...input }: Pick<TrainInput, 'teacher' | 'recipe' | 'dataset' | 'graph'>,
+  { cache, folders, report, yieldToEvents }: LessonTools,
+): Promise<{ readonly dataset: Dataset; readonly images: ResidentImages; readonly teacher?: TeacherTargets }> {
   const { augmentation, distillation } = recipe;
-  const request = {
-    ...{ teacher, dataset: cache.dataset(dataset) },
-    ...{ count, augmentation, distillation, student: graph, cacheDir: folders.cache },
-  };
+  const { directory, trainImages } = input.dataset;
+  const dataset = cache.dataset(input.dataset);
+  const wanted = trainImages === undefined ? {} : { count: trainImages };
+  const images = cache.images(directory, 'train', { shift: augmentation.shift, ...wanted });
+  const { count } = images;
+  checkTrainable(dataset, count);
+  if (teacher === undefined || distillation.loss === 'none') return { dataset, images };
+  const request = { teacher, dataset, count, augmentation, distillation, student: graph, cacheDir: folders.cache };
   const progress = stageReporter(report, "computing the teacher's soft targets");
-  return cache.targets(dataset.directory, targetsFingerprint(request), () =>
-    teacherTargets(request, yieldToEvents, progress),
-  );
+  const compute = () => teacherTargets(request, yieldToEvents, progress);
+  return { dataset, images, teacher: await cache.targets(directory, targetsFingerprint(request), compute) };
 }

@@ -3,7 +3,7 @@ import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
-import type { EpochReport, ProgressReport, WrittenFile } from '../outputs.ts';
+import type { EpochReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
 import type { Evaluation } from '../evaluate/task.ts';
 
 export const trainInput = z.object({
@@ -45,8 +45,4 @@ export interface Rested extends Pick<Evaluation, 'accuracy' | 'loss'> {
   readonly epoch: number;
 }
 
-export interface TrainTask {
-  readonly input: TrainInput;
-  readonly report: ProgressReport | EpochReport;
-  readonly output: Trained | Rested;
-}
+export type TrainTask = Task<typeof trainInput, ProgressReport | EpochReport, Trained | Rested>;
