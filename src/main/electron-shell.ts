@@ -35,34 +35,10 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   let phase: 'running' | 'asking' | 'leaving' = 'running';
   const opening = createOpeningQueue();
 
-  // Dumps stay in the program's own folder: nothing is sent anywhere.
-  crashReporter.start({ uploadToServer: false });
-  app.setAppUserModelId(APP_ID);
-  protocol.registerSchemesAsPrivileged([
-    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
-  ]);
-  app.enableSandbox();
-
+  prepareApp();
   if (app.requestSingleInstanceLock({ archives: options.archives })) {
     opening.add(options.archives);
-    app.on('second-instance', (_event, _args, _folder, data) => {
-      opening.add(readHandOver(data).archives);
-      showWindow();
-    });
-    // A Mac's way of a double-click, also before the app is ready.
-    app.on('open-file', (event, path) => {
-      event.preventDefault();
-      if (isArchiveName(path)) opening.add([path]);
-      showWindow();
-    });
-    app.on('activate', showWindow);
-    app.on('window-all-closed', () => undefined); // the host decides: see `closing`
-    app.on('before-quit', (event) => {
-      if (phase === 'leaving') return;
-      event.preventDefault();
-      void closing();
-    });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave());
+    hearSystem(opening, { show: showWindow, mayLeave, leave });
     app.whenReady().then(start).catch(fail);
   } else {
     app.quit();
@@ -79,8 +55,8 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
     acceptPorts((port) => opened.serve.messagePort(port));
     showWindow();
     opening.deliverTo((file) => offer(opened, file));
-    followOnDesktop(opened, { window: () => window, show: showWindow }).catch(show);
-    if (options.sample) await startSample(opened).catch(show);
+    followOnDesktop(opened, { window: () => window, show: showWindow }).catch(showError);
+    if (options.sample) await startSample(opened).catch(showError);
   }
 
   async function serveHost(workspace: string): Promise<Host> {
@@ -95,14 +71,18 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
   function showWindow(): void {
     if (host === undefined || phase === 'leaving') return;
     if (window === undefined) {
-      window = openWindow(() => {
-        if (phase === 'running') void closing();
-        return phase === 'leaving';
-      });
+      window = openWindow(mayLeave);
       window.on('closed', () => (window = undefined));
     }
     if (window.isMinimized()) window.restore();
     window.focus();
+  }
+
+  /** Asks first, where that is not settled yet. */
+  function mayLeave(): boolean {
+    const isLeaving = phase === 'leaving';
+    if (!isLeaving) void closing();
+    return isLeaving;
   }
 
   /** The person closes the window or quits. */
@@ -143,9 +123,46 @@ export function runElectronShell(parts: Parts = { resources: join(dataRoot(), 'r
 
   function fail(error: unknown): void {
     phase = 'leaving';
-    show(error);
+    showError(error);
     app.exit(1);
   }
+}
+
+/** What has to be settled before the app is ready. */
+function prepareApp(): void {
+  // Dumps stay in the program's own folder: nothing is sent anywhere.
+  crashReporter.start({ uploadToServer: false });
+  app.setAppUserModelId(APP_ID);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+  app.enableSandbox();
+}
+
+interface Asked {
+  readonly show: () => void;
+  readonly mayLeave: () => boolean;
+  readonly leave: () => Promise<void>;
+}
+
+/** What the system asks of the one instance. */
+function hearSystem(opening: ReturnType<typeof createOpeningQueue>, { show, mayLeave, leave }: Asked): void {
+  app.on('second-instance', (_event, _args, _folder, data) => {
+    opening.add(readHandOver(data).archives);
+    show();
+  });
+  // A Mac's way of a double-click, also before the app is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    if (isArchiveName(path)) opening.add([path]);
+    show();
+  });
+  app.on('activate', show);
+  app.on('window-all-closed', () => undefined); // the host decides: see `closing`
+  app.on('before-quit', (event) => {
+    if (!mayLeave()) event.preventDefault();
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave());
 }
 
 /** An AppImage's start script turns it off where the system grants none; a checkout may be tried
@@ -191,7 +208,7 @@ async function rescue(workspace: string, damage: string): Promise<string | undef
         wishFor(workspace, chosen.how === 'restore' ? { restore: chosen.backup } : { salvage: true });
       } catch (error) {
         // A copy that is no better: the question comes again.
-        show(error);
+        showError(error);
       }
       return workspace;
     case 'another': {
@@ -201,7 +218,7 @@ async function rescue(workspace: string, damage: string): Promise<string | undef
         assertOurs(another);
       } catch (error) {
         // Somebody else's folder: the question comes again.
-        show(error);
+        showError(error);
         return workspace;
       }
       return another;
@@ -217,7 +234,7 @@ function offer({ offerArchive }: Host, file: string): void {
     offerArchive(file);
     app.addRecentDocument(file);
   } catch (error) {
-    show(error);
+    showError(error);
   }
 }
 
@@ -234,6 +251,6 @@ async function askWhatToDo(window: BrowserWindow | undefined, question: ClosingQ
   return response;
 }
 
-function show(error: unknown): void {
+function showError(error: unknown): void {
   dialog.showErrorBox('TRADE workbench', messageOf(error));
 }

@@ -136,15 +136,7 @@ export function createArchives(parts: ArchiveParts) {
       const { file, name, notes } = heldOf(id);
       return { name, bytes: statSync(file).size, notes };
     },
-    read: (id: string, offset: number) => {
-      const descriptor = openSync(heldOf(id).file, 'r');
-      try {
-        const chunk = new Uint8Array(ARCHIVE_CHUNK_BYTES);
-        return chunk.subarray(0, readSync(descriptor, chunk, 0, chunk.length, offset));
-      } finally {
-        closeSync(descriptor);
-      }
-    },
+    read: (id: string, offset: number) => chunkOf(heldOf(id).file, offset),
   };
 }
 
@@ -193,3 +185,13 @@ const fresh = (): string => `archive-${randomBytes(6).toString('hex')}`;
 const bytesOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+function chunkOf(file: string, offset: number): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunk = new Uint8Array(ARCHIVE_CHUNK_BYTES);
+    return chunk.subarray(0, readSync(descriptor, chunk, 0, chunk.length, offset));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -102,13 +102,10 @@ export function createJobList({ live, log, now, clock }: JobListParts): JobList 
     put(entry, { ...next, ...(left !== undefined && { secondsLeft: left }) });
   }
 
-  function open({ kind, subject }: JobFacts): Entry {
+  function open(facts: JobFacts): Entry {
     if (closing) throw new WorkbenchError('run.state', 'The workbench is closing: start it again.');
     number += 1;
-    const view: JobView = {
-      ...{ id: `job-${number}`, kind, subject, state: 'running', stage: 'starting', ...UNCOUNTED },
-      startedAt: now().toISOString(),
-    };
+    const view = firstView(`job-${number}`, facts, now());
     const stage = { startMs: clock(), done: 0 };
     const entry: Entry = { view, stopping: new AbortController(), stage, over: Promise.resolve() };
     entries.set(view.id, entry);
@@ -180,6 +177,10 @@ export function createJobList({ live, log, now, clock }: JobListParts): JobList 
       await Promise.all([...entries.values()].map(({ over }) => over));
     },
   };
+}
+
+function firstView(id: string, { kind, subject }: JobFacts, at: Date): JobView {
+  return { id, kind, subject, state: 'running', stage: 'starting', ...UNCOUNTED, startedAt: at.toISOString() };
 }
 
 function endOf(made: string | undefined): Pick<JobView, 'state' | 'made'> {

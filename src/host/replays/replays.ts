@@ -21,84 +21,17 @@ export interface ReplayParts {
   readonly clock: () => number;
 }
 
-export function createReplays({ sources, files, live, log, now, clock }: ReplayParts) {
+export function createReplays(parts: ReplayParts) {
+  const { files, live } = parts;
+  const { active, change, start, finish, close } = createQueue(parts, async (summary) => {
+    (await kept()).set(summary.id, summary);
+  });
   /** Of what has ended. */
   let ended: Promise<Map<string, ReplaySummaryView>> | undefined;
-  const active = new Map<string, ActiveReplay>();
-  let last: Promise<void> = Promise.resolve();
-  let isClosing = false;
 
   /** One that the file calls running belonged to a session that died. */
   const kept = (): Promise<Map<string, ReplaySummaryView>> =>
     (ended ??= files.readAll().then((all) => new Map(all.map(({ summary }) => [summary.id, settled(summary)]))));
-
-  function change(one: ActiveReplay, next: Partial<ReplaySummaryView>): void {
-    one.summary = { ...one.summary, ...next };
-    live.publish({ type: 'replay.changed', replay: one.summary });
-  }
-
-  /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is
-   * gone already. */
-  async function run(one: ActiveReplay): Promise<void> {
-    if (one.ending !== undefined) return;
-    one.isPlaying = true;
-    let reason: string | undefined;
-    try {
-      await playGames(one, { change: (next) => change(one, next), keep: files.write, clock });
-    } catch (error) {
-      log.error({ replay: one.summary.id, error: String(error) }, 'replay failed');
-      reason = messageOf(error);
-    }
-    await end(one, reason === undefined ? (one.ending ?? 'finished') : 'failed', reason);
-  }
-
-  async function end(one: ActiveReplay, how: Ending, reason?: string): Promise<void> {
-    await one.player.close();
-    const { live: _, ...rest } = one.summary;
-    const { id } = rest;
-    active.delete(id);
-    if (how === 'discarded') return files.remove(id);
-    const summary: ReplaySummaryView = { ...rest, state: how, ...(reason !== undefined && { reason }) };
-    (await kept()).set(id, summary);
-    live.publish({ type: 'replay.changed', replay: summary });
-    try {
-      files.write({ summary, results: one.results });
-    } catch (error) {
-      log.error({ replay: id, error: String(error) }, 'replay not written');
-    }
-  }
-
-  /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
-  async function start(input: ParsedReplayInput): Promise<ReplaySummaryView> {
-    const { table, name, ...game } = input;
-    const strategies = [...new Set(game.strategies)];
-    checkStrategies(strategies);
-    const player = await sources.open(table, game.limits);
-    if (isClosing) {
-      await player.close();
-      throw new WorkbenchError('run.state', 'The workbench is closing.');
-    }
-    const summary: ReplaySummaryView = {
-      ...{ ...game, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
-      ...{ ...bornAt(now()), played: 0, scores: [], seconds: 0 },
-    };
-    const one: ActiveReplay = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
-    active.set(summary.id, one);
-    live.publish({ type: 'replay.changed', replay: summary });
-    one.turn = last.then(() => run(one));
-    last = one.turn.catch(() => undefined);
-    return summary;
-  }
-
-  /** The end of the player is the end of the game in hand. */
-  async function finish(one: ActiveReplay, ending: NonNullable<ActiveReplay['ending']>): Promise<void> {
-    const isFirst = one.ending === undefined;
-    one.ending ??= ending;
-    if (one.isPlaying) {
-      await one.player.close();
-      await one.turn;
-    } else if (isFirst) await end(one, ending);
-  }
 
   async function summaryOf(id: string): Promise<ReplaySummaryView> {
     const summary = active.get(id)?.summary ?? (await kept()).get(id);
@@ -148,12 +81,94 @@ export function createReplays({ sources, files, live, log, now, clock }: ReplayP
       (await kept()).delete(id);
       live.publish({ type: 'replay.removed', id });
     },
-    /** Keeps what was played, and that the others were asked for. */
-    close: async () => {
-      isClosing = true;
-      await Promise.all([...active.values()].map((one) => finish(one, 'interrupted')));
-    },
+    close,
   };
+}
+
+/** Those that play or wait for their turn; `hasEnded` hears of each that is kept. */
+function createQueue(
+  { sources, files, live, log, now, clock }: ReplayParts,
+  hasEnded: (summary: ReplaySummaryView) => Promise<void>,
+) {
+  const active = new Map<string, ActiveReplay>();
+  let last: Promise<void> = Promise.resolve();
+  let isClosing = false;
+
+  function change(one: ActiveReplay, next: Partial<ReplaySummaryView>): void {
+    one.summary = { ...one.summary, ...next };
+    live.publish({ type: 'replay.changed', replay: one.summary });
+  }
+
+  /** Its turn: it ends as it was told to, or by itself. One that was told to end while it waited is
+   * gone already. */
+  async function run(one: ActiveReplay): Promise<void> {
+    if (one.ending !== undefined) return;
+    one.isPlaying = true;
+    let reason: string | undefined;
+    try {
+      await playGames(one, { change: (next) => change(one, next), keep: files.write, clock });
+    } catch (error) {
+      log.error({ replay: one.summary.id, error: String(error) }, 'replay failed');
+      reason = messageOf(error);
+    }
+    await end(one, reason === undefined ? (one.ending ?? 'finished') : 'failed', reason);
+  }
+
+  async function end(one: ActiveReplay, how: Ending, reason?: string): Promise<void> {
+    await one.player.close();
+    const { live: _, ...rest } = one.summary;
+    const { id } = rest;
+    active.delete(id);
+    if (how === 'discarded') return files.remove(id);
+    const summary: ReplaySummaryView = { ...rest, state: how, ...(reason !== undefined && { reason }) };
+    await hasEnded(summary);
+    live.publish({ type: 'replay.changed', replay: summary });
+    try {
+      files.write({ summary, results: one.results });
+    } catch (error) {
+      log.error({ replay: id, error: String(error) }, 'replay not written');
+    }
+  }
+
+  /** Throws what is wrong with table, strategies or limits; then nothing is begun. */
+  async function start(input: ParsedReplayInput): Promise<ReplaySummaryView> {
+    const { table, name, ...game } = input;
+    const strategies = [...new Set(game.strategies)];
+    checkStrategies(strategies);
+    const player = await sources.open(table, game.limits);
+    if (isClosing) {
+      await player.close();
+      throw new WorkbenchError('run.state', 'The workbench is closing.');
+    }
+    const summary: ReplaySummaryView = {
+      ...{ ...game, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },
+      ...{ ...bornAt(now()), played: 0, scores: [], seconds: 0 },
+    };
+    const one: ActiveReplay = { summary, results: [], player, isPlaying: false, turn: Promise.resolve() };
+    active.set(summary.id, one);
+    live.publish({ type: 'replay.changed', replay: summary });
+    one.turn = last.then(() => run(one));
+    last = one.turn.catch(() => undefined);
+    return summary;
+  }
+
+  /** The end of the player is the end of the game in hand. */
+  async function finish(one: ActiveReplay, ending: NonNullable<ActiveReplay['ending']>): Promise<void> {
+    const isFirst = one.ending === undefined;
+    one.ending ??= ending;
+    if (one.isPlaying) {
+      await one.player.close();
+      await one.turn;
+    } else if (isFirst) await end(one, ending);
+  }
+
+  /** Keeps what was played, and that the others were asked for. */
+  async function close(): Promise<void> {
+    isClosing = true;
+    await Promise.all([...active.values()].map((one) => finish(one, 'interrupted')));
+  }
+
+  return { active, change, start, finish, close };
 }
 
 function bornAt(date: Date): Pick<ReplaySummaryView, 'id' | 'createdAt'> {

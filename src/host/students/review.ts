@@ -104,30 +104,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts) {
       const key = network.kind === 'teacher' ? await teacherKey(network.name) : checkpointOf(network).sha256;
       return inspected(key, () => inspect(network));
     },
-    twins: async (id: string) => {
-      const { trial, run } = studentOf(store, id);
-      const { family } = trial.candidate;
-      const key = candidateKey(trial.candidate);
-      const twins: TwinView[] = [];
-      for (const { run: other } of store.runs({ datasets: [run.config.dataset], limit: MOST_RUNS }).rows) {
-        if (other.id === run.id) continue;
-        await yieldToEvents();
-        for (const one of await readTrials(store, other.id, { states: ['finished'], family })) {
-          if (candidateKey(one.candidate) !== key) continue;
-          const { loss } = other.config.recipe.distillation;
-          const { id: twin, number, metrics } = one;
-          twins.push({
-            id: twin,
-            number,
-            runId: other.id,
-            runName: other.name,
-            loss,
-            accuracy: metrics['accuracy'] ?? NaN,
-          });
-        }
-      }
-      return twins;
-    },
+    twins: (id: string) => twinsOf(store, id),
     images: async (name: string, indices: readonly number[]): Promise<ImagesView> => {
       const { directory, card } = await catalog.dataset(name);
       const { count, images } = card.splits.val;
@@ -156,4 +133,30 @@ function keeping<T>(): (key: string, compute: () => Promise<T>) => Promise<T> {
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
     return known;
   };
+}
+
+/** The same architecture in other runs on the data set. */
+async function twinsOf(store: ReadableStore, id: string): Promise<readonly TwinView[]> {
+  const { trial, run } = studentOf(store, id);
+  const { family } = trial.candidate;
+  const key = candidateKey(trial.candidate);
+  const twins: TwinView[] = [];
+  for (const { run: other } of store.runs({ datasets: [run.config.dataset], limit: MOST_RUNS }).rows) {
+    if (other.id === run.id) continue;
+    await yieldToEvents();
+    for (const one of await readTrials(store, other.id, { states: ['finished'], family })) {
+      if (candidateKey(one.candidate) !== key) continue;
+      const { loss } = other.config.recipe.distillation;
+      const { id: twin, number, metrics } = one;
+      twins.push({
+        id: twin,
+        number,
+        runId: other.id,
+        runName: other.name,
+        loss,
+        accuracy: metrics['accuracy'] ?? NaN,
+      });
+    }
+  }
+  return twins;
 }
