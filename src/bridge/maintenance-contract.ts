@@ -2,14 +2,12 @@
 import { oc } from '@orpc/contract';
 import { list, z } from '../core/records/zod.ts';
 
-/** As the store's `BackupKind`, which the host's types keep in step, and weights that were put
- * aside. */
-export const BACKUP_KINDS = ['daily', 'asked', 'migration', 'repair', 'restore', 'damaged', 'checkpoints'] as const;
-
 const backupSchema = z.strictObject({
   /** Of the file, or folder of weights, in the workspace's folder `backups`. */
   name: z.string(),
-  kind: z.enum(BACKUP_KINDS),
+  /** As the store's `BackupKind`, which the host's types keep in step, and weights that were put
+   * aside. */
+  kind: z.enum(['daily', 'asked', 'migration', 'repair', 'restore', 'damaged', 'checkpoints']),
   schema: z.int(),
   at: z.string(),
   bytes: z.number(),

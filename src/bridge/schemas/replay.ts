@@ -1,6 +1,7 @@
 /** Replays of recorded tables: what it takes to play one, what is told on the way, and what is kept
  * of it. */
 import { handedId } from './file.ts';
+import { objectiveSchema } from '../../core/objective.ts';
 import { anyNumber, count, id, list, readOnly, z } from '../../core/records/zod.ts';
 
 const limits = readOnly(z.array(z.strictObject({ metric: z.string().min(1).max(120), max: z.number() })));
@@ -25,7 +26,7 @@ export const tableSchema = z.strictObject({
   complete: z.boolean(),
   /** What to mind when its replays are read. */
   note: z.string().optional(),
-  objectives: list(z.strictObject({ metric: z.string(), goal: z.enum(['maximize', 'minimize']), known: z.boolean() })),
+  objectives: list(objectiveSchema),
 });
 
 /** How each of the strategies plays. */

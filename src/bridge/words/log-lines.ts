@@ -87,16 +87,8 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
 
 /** Numbers of the students that an entry speaks of, in its order. */
 function trialsIn(entry: LogEntryView): readonly number[] {
-  switch (entry.type) {
-    case 'asked':
-      return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
-    case 'searched':
-      return [];
-    case 'told':
-    case 'rested':
-    case 'failed':
-      return [entry.trial];
-  }
+  if (entry.type === 'asked') return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
+  return entry.type === 'searched' ? [] : [entry.trial];
 }
 
 function linesFor(entry: LogEntryView, trials: readonly (Trial | undefined)[], words: LogWords): readonly LogLine[] {

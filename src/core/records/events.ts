@@ -85,43 +85,14 @@ export type RunEvent = RecordOf<typeof eventSchema>;
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { readonly type: T }>;
 
 /** New trials that an event asks for, in its order. */
-export function askedIn(event: RunEvent): readonly Proposal[] {
-  switch (event.type) {
-    case 'asked':
-      return event.proposals;
-    case 'told':
-    case 'rested':
-    case 'failed':
-    case 'searched':
-      return [];
-  }
-}
+export const askedIn = (event: RunEvent): readonly Proposal[] => (event.type === 'asked' ? event.proposals : []);
 
 /** The trial that an event tells of; `undefined` where it asks, or tells of a search. */
-export function toldOf(event: RunEvent): number | undefined {
-  switch (event.type) {
-    case 'asked':
-    case 'searched':
-      return undefined;
-    case 'told':
-    case 'rested':
-    case 'failed':
-      return event.trial;
-  }
-}
+export const toldOf = (event: RunEvent): number | undefined => ('trial' in event ? event.trial : undefined);
 
 /** The trial that an event brings to its end; `undefined` where it ends none. */
-export function endedIn(event: RunEvent): number | undefined {
-  switch (event.type) {
-    case 'asked':
-    case 'rested':
-    case 'searched':
-      return undefined;
-    case 'told':
-    case 'failed':
-      return event.trial;
-  }
-}
+export const endedIn = (event: RunEvent): number | undefined =>
+  event.type === 'told' || event.type === 'failed' ? event.trial : undefined;
 
 /** Where a trial stands by its run's log. */
 export interface Standing {
@@ -133,25 +104,17 @@ export interface Standing {
 /** By trial. */
 export function standingsOf(log: readonly RunEvent[]): ReadonlyMap<number, Standing> {
   const standings = new Map<number, Standing>();
-  const fold = (event: RunEvent): void => {
-    switch (event.type) {
-      case 'asked':
-        for (const { trial, leg } of [...event.proposals, ...(event.continues ?? [])]) {
-          standings.set(trial, { state: 'asked', leg });
-        }
-        return;
-      case 'searched':
-        return;
-      case 'rested':
-        return void standings.set(event.trial, { state: 'resting', leg: standings.get(event.trial)?.leg });
-      case 'told':
-      case 'failed':
-        return void standings.set(event.trial, { state: 'ended', leg: undefined });
-      default:
-        return event satisfies never;
+  for (const event of log) {
+    if (event.type === 'asked') {
+      for (const { trial, leg } of [...event.proposals, ...(event.continues ?? [])]) {
+        standings.set(trial, { state: 'asked', leg });
+      }
+    } else if (event.type === 'rested') {
+      standings.set(event.trial, { state: 'resting', leg: standings.get(event.trial)?.leg });
+    } else if (event.type !== 'searched') {
+      standings.set(event.trial, { state: 'ended', leg: undefined });
     }
-  };
-  log.forEach(fold);
+  }
   return standings;
 }
 

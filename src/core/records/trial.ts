@@ -49,18 +49,8 @@ export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut';
 /** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the
  * ruled out have metrics. */
 export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): TrialEnd | undefined {
-  switch (state) {
-    case 'queued':
-    case 'running':
-    case 'resting':
-    case 'interrupted':
-      return undefined;
-    case 'stopped':
-      return Object.keys(metrics).length > 0 ? 'ruledOut' : 'stopped';
-    case 'finished':
-    case 'failed':
-      return state;
-  }
+  if (state === 'stopped') return Object.keys(metrics).length > 0 ? 'ruledOut' : 'stopped';
+  return state === 'finished' || state === 'failed' ? state : undefined;
 }
 
 /** What was measured of a trial, and its known costs. */

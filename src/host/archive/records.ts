@@ -8,7 +8,7 @@ import { noteSchema } from '../../core/records/labels.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { latencySchema } from '../../core/latency.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
-import { eventSchema } from '../../core/records/events.ts';
+import { askedIn, eventSchema, toldOf } from '../../core/records/events.ts';
 import type { RunEvent } from '../../core/records/events.ts';
 import { priorResultSchema } from '../../core/records/run.ts';
 import { summarySchema } from '../../core/records/summary.ts';
@@ -80,33 +80,24 @@ export function assertRun(
 /** What a fold does not ask again: shapes, and that no trial ends before it was asked for. */
 function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: string; readonly seed: number }[]): void {
   let askedFor = 0;
-  const assertEvent = (event: RunEvent): void => {
+  for (const event of log) {
     assertShape(eventSchema, event, 'log');
-    switch (event.type) {
-      case 'asked':
-        for (const { trial, candidate, seed } of event.proposals) {
-          const row = trials[trial];
-          if (trial !== askedFor || row?.key !== candidateKey(candidate) || row.seed !== seed) {
-            throw new Error(`its log asks for another student ${askedFor + 1} than there is`);
-          }
-          askedFor += 1;
-        }
-        for (const { trial } of event.continues ?? []) {
-          if (trial >= askedFor) throw new Error(`its log goes on with student ${trial + 1} before it was asked for`);
-        }
-        return;
-      case 'told':
-      case 'rested':
-      case 'failed':
-        if (event.trial < askedFor) return;
-        throw new Error(`its log tells of student ${event.trial + 1} before it was asked for`);
-      case 'searched': // The doctor looks at the order of searches.
-        return;
-      default:
-        return event satisfies never;
+    for (const { trial, candidate, seed } of askedIn(event)) {
+      const row = trials[trial];
+      if (trial !== askedFor || row?.key !== candidateKey(candidate) || row.seed !== seed) {
+        throw new Error(`its log asks for another student ${askedFor + 1} than there is`);
+      }
+      askedFor += 1;
     }
-  };
-  log.forEach(assertEvent);
+    for (const { trial } of (event.type === 'asked' && event.continues) || []) {
+      if (trial >= askedFor) throw new Error(`its log goes on with student ${trial + 1} before it was asked for`);
+    }
+    // The doctor looks at the order of searches.
+    const told = toldOf(event);
+    if (told !== undefined && told >= askedFor) {
+      throw new Error(`its log tells of student ${told + 1} before it was asked for`);
+    }
+  }
 }
 
 /** Families that a later version brought are taken in, and told of when they are looked at. */
