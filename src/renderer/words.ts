@@ -166,32 +166,24 @@ export interface Titles {
  */
 export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectives' | 'reference'>): readonly string[] {
   const { why } = trial;
-  const sentences = [sourceWords(why.source)?.sentence ?? `It was proposed by "${why.source}".`];
-  if (why.region) {
-    const { id, centre, radius } = why.region;
-    sentences.push(
-      `Trust region ${id} was centred on student #${centre + 1} and reached ${reachWords(radius)} at the time.`,
-    );
-  }
-  if (why.predicted) {
-    const { mean, deviation } = why.predicted;
-    const surrogate = roleOf(why) === 'family' ? "The family's own surrogate" : 'The surrogate';
-    sentences.push(
-      `${surrogate} expected ${formatPercent(mean)} ± ${(deviation * 100).toFixed(1)} points of validation accuracy.`,
-    );
-  }
-  if (why.priorWeight !== undefined) sentences.push(priorSentence(why.priorWeight));
-  if (why.predictedLatencyMs !== undefined) {
-    sentences.push(`A pass of it was expected to take ${formatMilliseconds(why.predictedLatencyMs)}.`);
-  }
-  if (why.expectedGain !== undefined) {
-    sentences.push(gainSentence(why.expectedGain, scored));
-  }
-  if (why.owed) sentences.push('Its family had had less than half of an even share of the students: it was its turn.');
-  if (why.fallback !== undefined) sentences.push(`The strategy had to fall back: ${why.fallback}.`);
-  const outcome = outcomeSentence(trial);
-  if (outcome !== undefined) sentences.push(outcome);
-  return sentences;
+  const { region, predicted, priorWeight, predictedLatencyMs, expectedGain, fallback } = why;
+  const surrogate = roleOf(why) === 'family' ? "The family's own surrogate" : 'The surrogate';
+  const sentences = [
+    sourceWords(why.source)?.sentence ?? `It was proposed by "${why.source}".`,
+    region &&
+      `Trust region ${region.id} was centred on student #${region.centre + 1} and reached ` +
+        `${reachWords(region.radius)} at the time.`,
+    predicted &&
+      `${surrogate} expected ${formatPercent(predicted.mean)} ± ${(predicted.deviation * 100).toFixed(1)} points ` +
+        'of validation accuracy.',
+    priorWeight !== undefined && priorSentence(priorWeight),
+    predictedLatencyMs !== undefined && `A pass of it was expected to take ${formatMilliseconds(predictedLatencyMs)}.`,
+    expectedGain !== undefined && gainSentence(expectedGain, scored),
+    why.owed && 'Its family had had less than half of an even share of the students: it was its turn.',
+    fallback !== undefined && `The strategy had to fall back: ${fallback}.`,
+    outcomeSentence(trial),
+  ];
+  return sentences.filter((sentence) => typeof sentence === 'string');
 }
 
 function priorSentence(weight: number): string {

@@ -89,9 +89,8 @@ export function isStale(held: Trial | undefined, incoming: Trial): boolean {
 
 /** Sorted by epoch; an epoch that is trained again after an interruption replaces its point. */
 function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly EpochPoint[] {
-  const others = points.filter((other) => other.epoch !== point.epoch);
-  const at = others.findIndex((other) => other.epoch > point.epoch);
-  return at < 0 ? [...others, point] : [...others.slice(0, at), point, ...others.slice(at)];
+  const others = points.filter(({ epoch }) => epoch !== point.epoch);
+  return [...others, point].sort((left, right) => left.epoch - right.epoch);
 }
 
 export const testing = { withPoint };

@@ -1,7 +1,8 @@
 /** The subscription to the host's events: gathers changes, hands them on ten times a second, and
  * comes back after a cut. */
+import { whenever } from '@vueuse/core';
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { HostConnection } from '../../bridge/connect.ts';
 import type { ConnectionState } from '../../bridge/connect-link.ts';
 import type { HostEvent } from '../../bridge/schemas/records.ts';
@@ -108,9 +109,5 @@ const only = <T extends Change['type']>(changes: readonly Change[], ...types: re
 /** Does it now, if everything held is of this connection, and again after each cut. */
 export function whenSynced(work: () => unknown): void {
   const live = useLive();
-  watch(
-    () => live.synced,
-    (now) => void (now && work()),
-    { immediate: true },
-  );
+  whenever(() => live.synced, work, { immediate: true });
 }
