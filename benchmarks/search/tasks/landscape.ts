@@ -65,25 +65,30 @@ export const LANDSCAPE = Object.freeze({
   highest: 2.5,
 });
 
-const between = (rng: Rng, [low = 0, high = 1]: readonly number[]): number => low + (high - low) * rng.uniform();
+export const between = (rng: Rng, [low = 0, high = 1]: readonly number[]): number => low + (high - low) * rng.uniform();
 const around = (rng: Rng, value: number): number => value * (1 + LANDSCAPE.jitter * (2 * rng.uniform() - 1));
 
 /** Places of a dimension's levels in [0, 1]; those of categories in an order by chance. */
-function placesOf({ type, levels }: DimensionPlan, rng: Rng): readonly number[] {
+export function placesOf({ type, levels }: Pick<DimensionPlan, 'type' | 'levels'>, rng: Rng): readonly number[] {
   const ranks = levels.map((_, i) => i / Math.max(1, levels.length - 1));
   return type === 'categorical' ? rng.shuffle(ranks) : ranks;
 }
 
-type Quality = (u: readonly number[]) => number;
+export type Quality = (u: readonly number[]) => number;
 
-function smoothQuality(optimum: readonly number[], rng: Rng): Quality {
+/** Ridges of `frequency` waves, from and to, over the whole of a dimension. */
+export function smoothQuality(
+  optimum: readonly number[],
+  rng: Rng,
+  frequency: readonly number[] = LANDSCAPE.frequency,
+): Quality {
   const d = optimum.length;
   const weights = optimum.map(() => between(rng, [0.5, 1.5]));
   const ridges = Array.from({ length: d + 4 }, () => {
     const over = rng.shuffle(optimum.map((_, i) => i)).slice(0, 1 + rng.int(Math.min(3, d)));
     const direction = over.map((i) => ({ i, weight: rng.normal() }));
     const amplitude = rng.normal() / Math.sqrt(d + 4);
-    return { direction, amplitude, frequency: between(rng, LANDSCAPE.frequency), phase: 2 * Math.PI * rng.uniform() };
+    return { direction, amplitude, frequency: between(rng, frequency), phase: 2 * Math.PI * rng.uniform() };
   });
   return (u) => {
     let value = 0;
