@@ -39,7 +39,7 @@ import { readClaimTable } from './claim/read-table.ts';
 import type { ClaimTable } from './claim/read-table.ts';
 import { recordSecond } from './claim/second/record.ts';
 import { secondTable } from './claim/second/table.ts';
-import { createStudy, ordersOf } from './claim/study.ts';
+import { createStudies, ordersOf } from './claim/study.ts';
 import { withFigures } from './record-table/card.ts';
 
 const { values } = parseArgs({
@@ -92,7 +92,7 @@ try {
 }
 
 function play({ table }: ClaimTable, games: string, code: string): void {
-  playMissing(ordersOf(createStudy(table)), { book: openBook(games, code), code, say });
+  playMissing(ordersOf(createStudies(table)), { book: openBook(games, code), code, say });
 }
 
 function folder(): string {

@@ -6,8 +6,9 @@ import { openBook } from './games.ts';
 import { readRecord } from '../study/record.ts';
 import type { LiveRow } from './live.ts';
 import { liveSection } from './report-live.ts';
-import { claimFigures } from './report.ts';
-import { secondSection } from './report-second.ts';
+import { landscapeSection } from './report-landscapes.ts';
+import { claimFigures, findingsOf } from './report.ts';
+import { secondFindings, secondSection } from './report-second.ts';
 import { readClaimTable } from './read-table.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -32,9 +33,14 @@ export const MAKER = 'npm run claim';
 /** `code`: hash of the present code, whose games are preferred. */
 export function pageFigures(places: FigurePlaces, code: string): string {
   const { find } = openBook(places.games, code);
-  const figures = claimFigures({ ...readClaimTable(places.table), find });
+  const first = findingsOf({ ...readClaimTable(places.table), find });
+  const second = secondFindings(places.secondRows, places.secondGames, code);
+  const landscapes = [
+    { title: 'Fashion-MNIST', findings: first },
+    ...(second ? [{ title: 'CIFAR-10', findings: second }] : []),
+  ];
   const live = liveSection(readRecord<LiveRow>(places.live));
-  return [figures, live, secondSection(places.secondRows, places.secondGames, code)].join('\n\n');
+  return [claimFigures(first), live, secondSection(second), landscapeSection(landscapes)].join('\n\n');
 }
 
 export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live' | 'secondRows' | 'secondGames', string>>;

@@ -26,16 +26,27 @@ export const LEAST_BUDGET = 10;
 export const REFERENCES = ['none', 'all'] as const;
 export type References = (typeof REFERENCES)[number];
 
-/** What a search is told of a student: validation accuracy of seed 1, distilled or by labels
- * alone. */
-export const SIGNALS = { kd: 'accuracy', plain: 'plainAccuracy' } as const;
-export type Signal = keyof typeof SIGNALS;
+/** What a search is told of a distilled student, and what its choice is scored by: of two seeds of
+ * training one and the other, and the other way round. Trainings of one seed share luck, so that a
+ * verdict of one direction alone may be that luck's. */
+export const DIRECTIONS = [
+  { title: 'seed 1 → 2', search: 'accuracy', score: 'testAccuracySeed2' },
+  { title: 'seed 2 → 1', search: 'accuracySeed2', score: 'testAccuracy' },
+] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
-/** What its choice is scored by: test accuracy of another seed. Labels alone were trained with seed
- * 1 only. */
-export const SCORES = { kd: 'testAccuracySeed2', plain: 'plainTestAccuracy' } as const;
-/** Until so many students have the former, the same training's test accuracy stands in, and every
- * figure is provisional. */
+/** By labels alone all students were trained with seed 1 only: its validation and test accuracy. */
+export const PLAIN = { search: 'plainAccuracy', score: 'plainTestAccuracy' } as const;
+/** With a teacher and without. */
+export const SIGNALS = ['kd', 'plain'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** Limits of params, evenly spaced in their logarithm, over which effects in points are meant. */
+export const LIMITS = 30;
+/** Effects in points are told after this share of the budget, and at its end. */
+export const EARLY_SHARE = 0.25;
+/** Until so many students have a second seed, the same training's test accuracy stands in, and
+ * every figure is provisional. */
 export const LEAST_POOL = 60;
 export const STAND_IN_SCORE = 'testAccuracy';
 

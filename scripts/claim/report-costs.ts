@@ -2,7 +2,7 @@
  * computing. */
 import { quantile } from '../../src/core/math/quantile.ts';
 import { table } from '../study/markdown.ts';
-import { PLAYERS, SIGNALS } from './protocol.ts';
+import { PLAYERS } from './protocol.ts';
 import type { Findings } from './report.ts';
 import { digits, mean, titleOf } from './report-words.ts';
 import { shareWithin, trainingSeconds } from './scores.ts';
@@ -19,7 +19,7 @@ export function costSection({ study, find }: Findings): string {
     const sums = games.map(({ askMs }) => askMs.reduce((sum, ms) => sum + ms, 0) / 1000);
     const trainings = games.map(({ trained }) => trainingSeconds(pool, trained).reduce((sum, own) => sum + own, 0));
     const failed = games.map(
-      ({ trained }) => trained.filter((place) => !hasResult(pool.students[place]?.metrics)).length,
+      ({ trained }) => trained.filter((place) => !hasResult(pool.students[place]?.metrics, study.search)).length,
     );
     return [
       titleOf(player),
@@ -36,7 +36,8 @@ export function costSection({ study, find }: Findings): string {
   return `### Costs\n\n${note}\n\n${table(header, body)}`;
 }
 
-const hasResult = (metrics: Readonly<Record<string, number>> = {}): boolean => Number.isFinite(metrics[SIGNALS.kd]);
+const hasResult = (metrics: Readonly<Record<string, number>> = {}, told: string): boolean =>
+  Number.isFinite(metrics[told]);
 
 /** Equal seconds instead of equal trainings: a strategy that likes small students is not charged
  * for large ones. */

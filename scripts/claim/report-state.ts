@@ -2,19 +2,20 @@
  * by whom. */
 import { table } from '../study/markdown.ts';
 import { isPredefined, isReference } from './pool.ts';
-import { NEEDED_STAGES, PLAYERS, REFERENCES, SEEDS, SIGNALS } from './protocol.ts';
+import { NEEDED_STAGES, PLAYERS, REFERENCES, SEEDS } from './protocol.ts';
 import type { Findings } from './report.ts';
-import { digits, titleOf } from './report-words.ts';
+import { capital, digits, titleOf } from './report-words.ts';
 import { chosenShares, wholeVolume } from './scores.ts';
 import { isPlayable, ordersOf } from './study.ts';
-import type { Study } from './study.ts';
+import type { Studies, Study } from './study.ts';
 
 /** Trainings that a table lacks, by stage of its recording. */
 export type Missing = Readonly<Record<string, number>>;
 
 export function stateSection(findings: Findings): string {
-  const { study, missing, fingerprint, soFar } = findings;
-  const { main, signals, score, isProvisional, students, failed } = study;
+  const { studies, study, missing, fingerprint, soFar } = findings;
+  const { students, failed } = studies;
+  const { main, signals } = study;
   const planned = students + (missing['kd'] ?? 0);
   const left = NEEDED_STAGES.filter((stage) => (missing[stage] ?? 0) > 0);
   const lines = [
@@ -23,8 +24,8 @@ export function stateSection(findings: Findings): string {
       ? 'All trainings that the protocol reads are recorded.'
       : '**The table is partial.** Not recorded yet, by stage: ' +
         `${left.map((stage) => `${stage} ${missing[stage]}`).join(', ')}.`,
-    scoreLine(score, isProvisional),
-    poolLine(findings),
+    ...scoreLines(studies),
+    ...studies.all.map(poolLine),
     referenceLine(study),
     `With and without a teacher: ${signals.kd.students.length} students have all that it takes, ` +
       `${signals.kd.budget} trainings a search.`,
@@ -38,10 +39,15 @@ export function stateSection(findings: Findings): string {
   return ['### What the figures are of', list, ...played].join('\n\n');
 }
 
-function scoreLine(score: string, isProvisional: boolean): string {
-  if (!isProvisional) return `Searches are told \`${SIGNALS.kd}\` (seed 1); their choice is scored by \`${score}\`.`;
+function scoreLines({ all, isProvisional }: Studies): readonly string[] {
+  if (!isProvisional)
+    return all.map(
+      ({ title, search, score }) =>
+        `${capital(title)}: searches are told \`${search}\`; their choice is scored by \`${score}\`.`,
+    );
   const why = 'too few students have a second seed, so test images of the very training that was searched on stand in';
-  return `**Provisional score**: \`${score}\`, since ${why}; its luck is in both, which flatters every search alike.`;
+  const [{ score }] = all;
+  return [`**Provisional score**: \`${score}\`, since ${why}; its luck is in both, which flatters every search alike.`];
 }
 
 /** Without any recorded, both ways of the comparison are the same games. */
@@ -57,16 +63,16 @@ function referenceLine({ main }: Study): string {
 }
 
 /** What the validation images cost even who trains everything. */
-function poolLine({ study: { main, score } }: Findings): string {
+function poolLine({ title, main, score }: Study): string {
   const pool = main.none;
   const all = pool.students.map((_, place) => place);
   const ceiling = chosenShares(pool, all, score, wholeVolume(pool, score)).at(-1) ?? NaN;
   const told = `the front chosen by validation among all of them has ${digits(ceiling, 4)} of the hypervolume`;
-  return `Pool: ${pool.students.length} students, ${pool.budget} trainings a search; ${told}.`;
+  return `Pool, ${title}: ${pool.students.length} students, ${pool.budget} trainings a search; ${told}.`;
 }
 
-function gamesLine({ study, find }: Findings): string {
-  const orders = ordersOf(study);
+function gamesLine({ studies, find }: Findings): string {
+  const orders = ordersOf(studies);
   const games = orders.map(find).filter((game) => game !== undefined);
   const codes = [...new Set(games.map(({ code }) => code))];
   const machines = [...new Set(games.map(({ origin }) => `${origin.machine}, ${origin.date}`))].sort();
@@ -74,11 +80,13 @@ function gamesLine({ study, find }: Findings): string {
   return games.length === 0 ? `${played}.` : `${played} (code ${codes.join(', ')}; ${machines.join('; ')}).`;
 }
 
-function gameTable({ study, find }: Findings): string {
+function gameTable({ studies, study, find }: Findings): string {
   const pools = [
-    ...REFERENCES.map((references) => [`references ${references}`, study.main[references]] as const),
-    ['searched with KD', study.signals.kd] as const,
-    ['searched without', study.signals.plain] as const,
+    ...studies.all.flatMap(({ title, main, signals }) => [
+      ...REFERENCES.map((references) => [`${title}, references ${references}`, main[references]] as const),
+      [`${title}, as many as without a teacher`, signals.kd] as const,
+    ]),
+    ['searched by labels', study.signals.plain] as const,
   ];
   const body = PLAYERS.map((player) => {
     const played = pools.map(([, pool]) => SEEDS.filter((seed) => find({ pool, player, seed })).length);

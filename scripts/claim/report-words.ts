@@ -1,12 +1,13 @@
 /** Numbers and names as the page writes them; of nothing, nothing. */
 import { strategyInfo } from '../../src/core/strategies/registry.ts';
-import type { AnytimeCurve, Comparison } from '../../src/core/anytime.ts';
-import { spreadAfter } from '../../src/core/anytime.ts';
-import { verdictWords } from '../../src/bridge/words/replay-words.ts';
+import type { AnytimeCurve } from '../../src/core/anytime.ts';
+import { CLAIM_SEEDS, spreadAfter } from '../../src/core/anytime.ts';
+import type { DirectedComparison, LandscapeComparison } from './compare.ts';
 
 export const titleOf = (player: string): string =>
   player === 'predefined' ? 'predefined' : strategyInfo(player).title;
 
+export const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 export const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '');
 export const signed = (value: number, count: number): string =>
   Number.isFinite(value) ? `${value > 0 ? '+' : ''}${value.toFixed(count)}` : '';
@@ -25,13 +26,21 @@ export function spreadText(curves: readonly AnytimeCurve[], count: number): stri
 /** p of 10,000 resamples is never below 2 / 10,001. */
 export const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toPrecision(2));
 
-export const TEST_COLUMNS = ['difference', '95 % interval', 'p', 'p by Holm', 'verdict'] as const;
+/** What landscapes together say, in words. */
+export const VERDICT_WORDS: Readonly<
+  Record<Exclude<DirectedComparison['verdict'] | LandscapeComparison['verdict'], 'descriptive'>, string>
+> = {
+  better: 'better',
+  worse: 'worse',
+  open: 'no difference shown',
+  flips: 'not shown: the sign flips',
+  'one way': 'not shown: one direction only',
+  'reaches 0': 'one sign, but the interval reaches 0',
+};
 
-/** Cells under `TEST_COLUMNS`. */
-export function testCells(comparison: Comparison, soFar: string): readonly string[] {
-  const { seeds, difference, lower, upper, p, adjustedP } = comparison;
-  if (seeds === 0) return ['', '', '', '', 'not played'];
-  const words = verdictWords(comparison);
-  const interval = `${signed(lower, 3)} to ${signed(upper, 3)}`;
-  return [signed(difference, 3), interval, pText(p), pText(adjustedP), `${words}${soFar}`];
+/** Of one table, both directions. */
+export function directedWords({ verdict, seeds }: DirectedComparison): string {
+  if (seeds === 0) return 'not played';
+  if (verdict === 'descriptive') return `no claim: ${seeds} of the ${CLAIM_SEEDS} paired seeds that one takes`;
+  return VERDICT_WORDS[verdict];
 }

@@ -6,8 +6,8 @@ import { signalSection } from './report-signals.ts';
 import { sharesSection, testsSection } from './report-strategies.ts';
 import type { Missing } from './report-state.ts';
 import { stateSection } from './report-state.ts';
-import { createStudy, isPlayable } from './study.ts';
-import type { FindGame, Study } from './study.ts';
+import { createStudies, isPlayable } from './study.ts';
+import type { FindGame, Studies, Study } from './study.ts';
 
 export interface ClaimInput {
   readonly table: RecordedTable;
@@ -20,16 +20,22 @@ export interface ClaimInput {
 
 /** What each section is made of. */
 export interface Findings extends ClaimInput {
+  readonly studies: Studies;
+  /** The first direction, of which sections are that need no other. */
   readonly study: Study;
   /** Words behind a verdict while the table is a part. */
   readonly soFar: string;
 }
 
+export function findingsOf(input: ClaimInput): Findings {
+  const studies = createStudies(input.table);
+  const isWhole = Object.values(input.missing).every((count) => count === 0) && !studies.isProvisional;
+  return { ...input, studies, study: studies.all[0], soFar: isWhole ? '' : ', so far' };
+}
+
 /** Of too few students there is nothing to say yet. */
-export function claimFigures(input: ClaimInput): string {
-  const study = createStudy(input.table);
-  const isWhole = Object.values(input.missing).every((count) => count === 0) && !study.isProvisional;
-  const findings: Findings = { ...input, study, soFar: isWhole ? '' : ', so far' };
+export function claimFigures(findings: Findings): string {
+  const { study } = findings;
   const sections = [stateSection(findings)];
   if (isPlayable(study.main.none)) {
     sections.push(sharesSection(findings), testsSection(findings), predefinedSection(findings));

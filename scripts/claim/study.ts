@@ -6,39 +6,59 @@ import type { GameOrder, GameRecord } from './games.ts';
 import { createPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 import { trainPredefined } from './predefined.ts';
-import { LEAST_BUDGET, LEAST_POOL, PLAYERS, REFERENCES, SCORES, SEEDS, SIGNALS, STAND_IN_SCORE } from './protocol.ts';
-import type { Player, References, Signal } from './protocol.ts';
+import { DIRECTIONS, LEAST_BUDGET, LEAST_POOL, PLAIN, PLAYERS, REFERENCES, SEEDS, STAND_IN_SCORE } from './protocol.ts';
+import type { Direction, Player, References, Signal } from './protocol.ts';
 import { chosenShares, wholeVolume } from './scores.ts';
 
+/** One direction of the protocol. */
 export interface Study {
-  /** Students distilled, trainings that failed among them. */
-  readonly students: number;
-  readonly failed: number;
+  /** Of its seeds. */
+  readonly title: string;
+  /** What a search is told of a distilled student. */
+  readonly search: string;
   /** How the choice is scored, distilled. */
   readonly score: string;
-  /** Another seed's test accuracy is not there yet. */
-  readonly isProvisional: boolean;
   /** The comparison of strategies, by whether reference students are given. */
   readonly main: Readonly<Record<References, Pool>>;
   /** The same students searched with and without a teacher; no references are given. */
   readonly signals: Readonly<Record<Signal, Pool>>;
 }
 
-export function createStudy(table: RecordedTable): Study {
+export interface Studies {
+  /** Students distilled, trainings that failed among them. */
+  readonly students: number;
+  readonly failed: number;
+  /** Another seed's test accuracy is not there yet. */
+  readonly isProvisional: boolean;
+  /** Of `DIRECTIONS`: the first, and the second where enough students have what it takes. */
+  readonly all: readonly [Study, ...Study[]];
+}
+
+export function createStudies(table: RecordedTable): Studies {
+  const [forth, back] = DIRECTIONS;
+  const isThere = ({ search, score }: Direction): boolean =>
+    createPool(table, { search, scores: [score], references: 'none' }).students.length >= LEAST_POOL;
+  const isProvisional = !isThere(forth);
+  const first = createStudy(table, isProvisional ? { ...forth, score: STAND_IN_SCORE } : forth, true);
   const rows = table.families.flatMap((family) => family.rows);
-  const scored = createPool(table, { search: SIGNALS.kd, scores: [SCORES.kd], references: 'none' });
-  const isProvisional = scored.students.length < LEAST_POOL;
-  const score = isProvisional ? STAND_IN_SCORE : SCORES.kd;
-  const main = (references: References): Pool =>
-    createPool(table, { search: SIGNALS.kd, scores: [score], references, keepFailed: true });
-  const both = [...Object.values(SIGNALS), score, SCORES.plain];
-  const signal = (name: Signal): Pool => createPool(table, { search: SIGNALS[name], scores: both, references: 'none' });
   return {
     students: rows.length,
-    failed: rows.filter(({ metrics }) => Number.isNaN(metrics[SIGNALS.kd])).length,
-    ...{ score, isProvisional },
+    failed: rows.filter(({ metrics }) => Number.isNaN(metrics[forth.search])).length,
+    isProvisional,
+    // Of a second seed that is not there nobody knows whether it failed: it is left out.
+    all: !isProvisional && isThere(back) ? [first, createStudy(table, back, false)] : [first],
+  };
+}
+
+function createStudy(table: RecordedTable, direction: Record<keyof Direction, string>, keepFailed: boolean): Study {
+  const { search, score } = direction;
+  const main = (references: References): Pool => createPool(table, { search, scores: [score], references, keepFailed });
+  const both = [search, PLAIN.search, score, PLAIN.score];
+  const signal = (told: string): Pool => createPool(table, { search: told, scores: both, references: 'none' });
+  return {
+    ...direction,
     main: { none: main('none'), all: main('all') },
-    signals: { kd: signal('kd'), plain: signal('plain') },
+    signals: { kd: signal(search), plain: signal(PLAIN.search) },
   };
 }
 
@@ -46,12 +66,13 @@ export function createStudy(table: RecordedTable): Study {
 export const isPlayable = ({ budget }: Pool): boolean => budget >= LEAST_BUDGET;
 
 /** All games of the protocol, each once; none on a pool that is too small. */
-export function ordersOf({ main, signals }: Study): readonly GameOrder[] {
+export function ordersOf({ all }: Pick<Studies, 'all'>): readonly GameOrder[] {
   const pools = new Map(
-    [...REFERENCES.map((references) => main[references]), signals.kd, signals.plain].map((pool) => [
-      pool.fingerprint,
-      pool,
-    ]),
+    all.flatMap(({ main, signals }) =>
+      [...REFERENCES.map((references) => main[references]), signals.kd, signals.plain].map(
+        (pool) => [pool.fingerprint, pool] as const,
+      ),
+    ),
   );
   // Seed by seed: what is there at any time is paired.
   return [...pools.values()]
@@ -71,17 +92,20 @@ export function gamesOf(find: FindGame, pool: Pool, player: Player): ReadonlyMap
   );
 }
 
+/** Places of the students that each search trained, in order, by seed. */
+export type Trained = ReadonlyMap<number, readonly number[]>;
+
 /** Shares by seed of the students that each of these trained. */
-export function sharesOf(pool: Pool, trained: ReadonlyMap<number, readonly number[]>, score: string): SeededCurves {
+export function sharesOf(pool: Pool, trained: Trained, score: string): SeededCurves {
   const whole = wholeVolume(pool, score);
   return new Map(
     [...trained].map(([seed, places]): [number, AnytimeCurve] => [seed, chosenShares(pool, places, score, whole)]),
   );
 }
 
-export const trainedBy = (games: ReadonlyMap<number, GameRecord>): ReadonlyMap<number, readonly number[]> =>
+export const trainedBy = (games: ReadonlyMap<number, GameRecord>): Trained =>
   new Map([...games].map(([seed, { trained }]) => [seed, trained]));
 
 /** What who searches nothing trains, by seed. */
-export const trainedPredefined = (pool: Pool): ReadonlyMap<number, readonly number[]> =>
+export const trainedPredefined = (pool: Pool): Trained =>
   new Map(SEEDS.map((seed) => [seed, trainPredefined(pool, seed)]));

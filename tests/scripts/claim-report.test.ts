@@ -2,83 +2,113 @@
  * those of the records. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compareWith } from '../../src/core/anytime.ts';
 import type { SeededCurves } from '../../src/core/anytime.ts';
-import { testFamily } from '../../scripts/claim/compare.ts';
+import { overLandscapes, testDirections } from '../../scripts/claim/compare.ts';
+import type { Pair } from '../../scripts/claim/compare.ts';
 import { playOrder } from '../../scripts/claim/games.ts';
 import type { GameRecord } from '../../scripts/claim/games.ts';
 import { MAKER, pageFigures, PLACES } from '../../scripts/claim/page.ts';
 import { claimTableOf, readClaimTable } from '../../scripts/claim/read-table.ts';
-import { claimFigures } from '../../scripts/claim/report.ts';
-import { createStudy, ordersOf } from '../../scripts/claim/study.ts';
+import { claimFigures, findingsOf } from '../../scripts/claim/report.ts';
+import type { ClaimInput } from '../../scripts/claim/report.ts';
+import { directedWords } from '../../scripts/claim/report-words.ts';
+import { createStudies, ordersOf } from '../../scripts/claim/study.ts';
 import { withFigures } from '../../scripts/record-table/card.ts';
 import { sampleTable } from './claim-table.ts';
 
 /** Curves of a share that stays what it is. */
 const flat = (shares: readonly number[]): SeededCurves => new Map(shares.map((share, index) => [index + 1, [share]]));
+const twenty = (share: number) => flat(Array.from({ length: 20 }, () => share));
+const [high, low] = [twenty(0.99), twenty(0.9)];
+const forth = { chosen: high, other: low, budget: 10 };
+const back = { chosen: low, other: high, budget: 10 };
 
 describe('the tests of the claim', () => {
-  const chosen = flat(Array.from({ length: 20 }, () => 0.99));
-  const other = flat(Array.from({ length: 20 }, () => 0.9));
+  const verdictOf = (...directions: readonly Pair[]) => testDirections([{ id: 'a', directions }])[0];
+
+  it('call nothing shown whose sign flips when the training seeds are swapped, however sure each direction is', () => {
+    // Either way every seed has the same difference: p = 2 / 10,001 in both.
+    expect(verdictOf(forth, back)).toMatchObject({ verdict: 'flips' });
+    expect(verdictOf(back, forth)).toMatchObject({ verdict: 'flips' });
+    expect(verdictOf(forth, back)?.adjustedP).toBeCloseTo(2 / 10_001, 12);
+    expect(verdictOf(forth, forth)).toMatchObject({ verdict: 'better' });
+    expect(verdictOf(back, back)).toMatchObject({ verdict: 'worse' });
+    expect(directedWords(verdictOf(forth, back)!)).toBe('not shown: the sign flips');
+  });
+
+  it('need both directions: one alone shows nothing, nor one that is level', () => {
+    const level = { chosen: high, other: high, budget: 10 };
+    expect(verdictOf(forth)).toMatchObject({ verdict: 'one way' });
+    expect(verdictOf(forth, level)).toMatchObject({ verdict: 'open', adjustedP: 1 });
+  });
 
   it('pair by seed, whatever order the seeds were played in, and leave out what one side lacks', () => {
     // log10(0.01) - log10(0.1) = -1 in every seed.
-    const shuffled = new Map([...other].reverse().slice(3));
-    const [test] = testFamily([{ id: 'a', chosen, other: shuffled }], 10);
+    const shuffled = new Map([...low].reverse().slice(3));
+    const test = verdictOf(forth, { ...forth, other: shuffled });
     expect(test).toMatchObject({ seeds: 17, verdict: 'better' });
-    expect(test?.difference).toBeCloseTo(-1, 12);
-    expect(test?.lower).toBeCloseTo(-1, 12);
+    for (const difference of test?.differences ?? []) expect(difference).toBeCloseTo(-1, 12);
   });
 
   it('are corrected over the whole family, not over the rows of one table in it', () => {
     // Every resample of equal differences has one sign: p = 2 / 10,001, and Holm's largest factor
     // is the family's size.
-    const family = testFamily(
-      [
-        { id: 'a', chosen, other },
-        { id: 'b', chosen: other, other: chosen },
-        { id: 'c', chosen, other: chosen },
-      ],
-      10,
-    );
+    const level = { chosen: high, other: high, budget: 10 };
+    const family = testDirections([
+      { id: 'a', directions: [forth, forth] },
+      { id: 'b', directions: [back, back] },
+      { id: 'c', directions: [level, level] },
+    ]);
     expect(family.map(({ verdict }) => verdict)).toEqual(['better', 'worse', 'open']);
-    expect(family[0]?.p).toBeCloseTo(2 / 10_001, 12);
     expect(family[0]?.adjustedP).toBeCloseTo(6 / 10_001, 12);
   });
 
-  it("say what the workbench's own comparison says where all pairs share the chosen side", () => {
-    const spread = flat(Array.from({ length: 20 }, (_, index) => 0.9 + 0.004 * ((index * 7) % 20)));
-    const pairs = [other, spread].map((curves, index) => ({ id: String(index), chosen, other: curves }));
-    const rivals = new Map(pairs.map(({ id, other: curves }) => [id, curves]));
-    expect(testFamily(pairs, 10)).toEqual(compareWith(chosen, rivals, 10));
+  it('claim nothing of games that were not played', () => {
+    expect(verdictOf({ ...forth, other: new Map() })).toMatchObject({ seeds: 0, verdict: 'descriptive' });
+  });
+});
+
+describe('over landscapes', () => {
+  it('each counts once: mean and interval of Student with one degree of freedom less', () => {
+    // Mean 2.5, deviation sqrt(5 / 3), t 3.182 of three degrees.
+    const half = (3.182 * Math.sqrt(5 / 3)) / 2;
+    const over = overLandscapes([1, 2, 3, 4], 'above 0');
+    expect(over).toMatchObject({ mean: 2.5, verdict: 'better' });
+    expect(over.lower).toBeCloseTo(2.5 - half, 12);
+    expect(over.upper).toBeCloseTo(2.5 + half, 12);
   });
 
-  it('claim nothing of games that were not played', () => {
-    expect(testFamily([{ id: 'a', chosen, other: new Map() }], 10)[0]).toMatchObject({
-      seeds: 0,
-      verdict: 'descriptive',
-    });
+  it('show what all of them have in common, beyond the interval, and nothing else', () => {
+    const verdict = (differences: readonly number[]) => overLandscapes(differences, 'below 0').verdict;
+    expect(verdict([-1, -1.1, -0.9, -1])).toBe('better');
+    expect(verdict([1, 1.1, 0.9, 1])).toBe('worse');
+    expect(verdict([-1, -0.1, -0.1, -0.1])).toBe('reaches 0');
+    expect(verdict([-9, -9, -9, 0.001])).toBe('flips');
+    expect(verdict([0, 0, 0, 0])).toBe('open');
+    expect(verdict([-1])).toBe('descriptive');
+    expect(verdict([-1, NaN])).toBe('descriptive');
   });
 });
 
 describe('the figures', () => {
+  const figuresOf = (input: ClaimInput): string => claimFigures(findingsOf(input));
   const noGames = () => undefined;
   const input = { fingerprint: 'abc', missing: { kd: 3, none: 0, cheap: 9 }, find: noGames };
 
   it('say of a part of a table what is missing of it, and that its verdicts are none', () => {
-    const text = claimFigures({ ...input, table: sampleTable(false) });
+    const text = figuresOf({ ...input, table: sampleTable(false) });
     expect(text).toContain('Table `abc`: 80 of 83 students are distilled, 0 of them failed.');
     expect(text).toContain('Not recorded yet, by stage: kd 3.');
     expect(text).toContain('**Provisional score**: `testAccuracy`');
     expect(text).toContain('Verdicts "so far" are no result');
-    const whole = claimFigures({ ...input, missing: { kd: 0 }, table: sampleTable() });
+    const whole = figuresOf({ ...input, missing: { kd: 0 }, table: sampleTable() });
     expect(whole).toContain('All trainings that the protocol reads are recorded.');
     expect(whole).not.toContain('so far');
   });
 
   it('are there before a single game is: nothing is made up for it', () => {
-    const text = claimFigures({ ...input, table: sampleTable() });
-    expect(text).toContain('0 of 300 games are played.');
+    const text = figuresOf({ ...input, table: sampleTable() });
+    expect(text).toContain('0 of 500 games are played.');
     expect(text).toContain('not played');
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -86,13 +116,13 @@ describe('the figures', () => {
   it('come out whole of games of one seed, which claim nothing', () => {
     const table = sampleTable();
     const games = new Map<string, GameRecord>();
-    for (const order of ordersOf(createStudy(table)).filter(({ seed }) => seed === 1)) {
+    for (const order of ordersOf(createStudies(table)).filter(({ seed }) => seed === 1)) {
       games.set(
         `${order.pool.fingerprint} ${order.player} ${order.seed}`,
         playOrder(order, 'code', () => 0),
       );
     }
-    const text = claimFigures({
+    const text = figuresOf({
       ...{ ...input, missing: {}, table },
       find: ({ pool, player, seed }) => games.get(`${pool.fingerprint} ${player} ${seed}`),
     });

@@ -33,7 +33,9 @@ export function students(count: number, best: number, hasSecondSeed = true): rea
     const accuracy = best - 0.3 / (index + 1) + 0.01 * ((index * 7) % 3);
     return {
       ...{ accuracy, params: 2 + index, testAccuracy: accuracy - 0.01, cpuSeconds: 1 + index },
-      ...{ accuracySeed2: NaN, testAccuracySeed2: hasSecondSeed ? accuracy - 0.02 + 0.005 * (index % 2) : NaN },
+      ...(hasSecondSeed
+        ? { accuracySeed2: accuracy - 0.004 * (index % 2), testAccuracySeed2: accuracy - 0.02 + 0.005 * (index % 2) }
+        : { accuracySeed2: NaN, testAccuracySeed2: NaN }),
       ...{ plainAccuracy: accuracy - 0.03, plainTestAccuracy: accuracy - 0.035, referenceScale: index === 3 ? 1 : NaN },
     };
   });

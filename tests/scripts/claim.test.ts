@@ -8,7 +8,7 @@ import { openBook, playOrder } from '../../scripts/claim/games.ts';
 import type { GameRecord } from '../../scripts/claim/games.ts';
 import { playMissing } from '../../scripts/claim/play.ts';
 import { createPool, openGame } from '../../scripts/claim/pool.ts';
-import { gainsOver, trainPredefined } from '../../scripts/claim/predefined.ts';
+import { gainsOver, smallerOf, trainPredefined } from '../../scripts/claim/predefined.ts';
 import { replayInputSchema } from '../../src/bridge/schemas/replay.ts';
 import type { RunTrade } from '../../scripts/claim/live.ts';
 import { secondPlan, secondStudents } from '../../scripts/claim/second/plan.ts';
@@ -20,7 +20,8 @@ import { hypervolume } from '../../src/core/geometry/hypervolume.ts';
 import { header, trainingRow } from './record-table-rows.ts';
 import { BUDGET, CHOSEN, LEAST_POOL, PLAYERS, RIVALS, SEEDS } from '../../scripts/claim/protocol.ts';
 import { chosenShares, shareWithin, trainingSeconds, wholeVolume } from '../../scripts/claim/scores.ts';
-import { createStudy, ordersOf } from '../../scripts/claim/study.ts';
+import { createStudies, ordersOf } from '../../scripts/claim/study.ts';
+import type { Studies } from '../../scripts/claim/study.ts';
 import { claimTable, family, sampleTable, students } from './claim-table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'claim-'));
@@ -170,6 +171,27 @@ describe('the predefined students', () => {
   });
 });
 
+describe('the smallest that is as accurate as a predefined student', () => {
+  const row = (params: number, accuracy: number, testAccuracySeed2: number, referenceScale = NaN) => {
+    return { ...{ accuracy, params, testAccuracySeed2, referenceScale } };
+  };
+  const rows = [
+    row(40, 0.8, 0.78, 1),
+    row(60, 0.85, 0.84, 1),
+    row(90, 0.95, 0.9, 1),
+    row(20, 0.86, 0.82),
+    row(30, 0.81, 0.8),
+  ];
+  const pool = createPool(claimTable([family('conv', rows)]), NONE);
+
+  it('is chosen by validation and told by its score; a student that nobody matches counts against the search', () => {
+    // 40 / 20, 60 / 20 and none: the median is 2. On the test images +.04 and -.02.
+    const smaller = smallerOf(pool, [3, 4], 'testAccuracySeed2');
+    expect(smaller).toMatchObject({ ratio: 2, matched: 2 });
+    expect(smaller.gain).toBeCloseTo((0.04 - 0.02) / 2, 12);
+  });
+});
+
 describe('the games', () => {
   const pool = createPool(sampleTable(), NONE);
   const orders = [1, 2].map((seed) => ({ pool, player: 'random' as const, seed }));
@@ -299,23 +321,29 @@ describe('the second task', () => {
 
 describe('the study', () => {
   it('scores by another seed as soon as enough students have one, and says that it stands in until then', () => {
-    expect(createStudy(sampleTable())).toMatchObject({ score: 'testAccuracySeed2', isProvisional: false, failed: 0 });
-    expect(createStudy(sampleTable(false))).toMatchObject({ score: 'testAccuracy', isProvisional: true, students: 80 });
+    const scores = ({ all }: Studies) => all.map(({ search, score }) => `${search} ${score}`);
+    const whole = createStudies(sampleTable());
+    expect(whole).toMatchObject({ isProvisional: false, failed: 0 });
+    // Searched by one seed of training and scored by the other, and the other way round.
+    expect(scores(whole)).toEqual(['accuracy testAccuracySeed2', 'accuracySeed2 testAccuracy']);
+    const part = createStudies(sampleTable(false));
+    expect(part).toMatchObject({ isProvisional: true, students: 80 });
+    expect(scores(part)).toEqual(['accuracy testAccuracy']);
     expect(LEAST_POOL).toBeLessThan(80);
   });
 
   it('plays each game once, and shares those that are the same in two of its parts', () => {
-    const ids = ordersOf(createStudy(sampleTable())).map(
+    const ids = ordersOf(createStudies(sampleTable())).map(
       ({ pool, player, seed }) => `${pool.fingerprint} ${player} ${seed}`,
     );
     expect(new Set(ids).size).toBe(ids.length);
-    // References none and all, and by labels alone; the distilled half of the last part is the
-    // first one.
-    expect(ids).toHaveLength(3 * PLAYERS.length * SEEDS.length);
+    // References none and all, in both directions, and by labels alone; the distilled half of the
+    // last part is the first one.
+    expect(ids).toHaveLength(5 * PLAYERS.length * SEEDS.length);
   });
 
   it('has nothing to play on a table without two usable students', () => {
     const table = claimTable([family('conv', [{ accuracy: 0.8, params: 3, testAccuracy: 0.8 }])]);
-    expect(ordersOf(createStudy(table))).toEqual([]);
+    expect(ordersOf(createStudies(table))).toEqual([]);
   });
 });
