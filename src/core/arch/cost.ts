@@ -43,13 +43,7 @@ const BYTES_PER_VALUE = 4;
 export const inferShapes = memoise(infer);
 
 function infer(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
-  const shapes = new Map<string, Shape>();
-  for (const [index, layer] of graph.layers.entries()) {
-    if (shapes.has(layer.id)) invalid(graph, `two layers are called "${layer.id}"`);
-    if ((layer.layer.op === 'input') !== (index === 0)) invalid(graph, 'the first layer, and no other, is the input');
-    if (index === 0 && layer.inputs.length > 0) invalid(graph, `its input "${layer.id}" reads other layers`);
-    shapes.set(layer.id, opSpec(layer.layer).infer(layer.layer, inputShapesOf(graph, layer, shapes), layer.id));
-  }
+  const shapes = shapesOf(graph);
   const last = graph.layers.at(-1);
   const logits = last && shapes.get(last.id);
   if (logits === undefined || !equalShapes(logits, [graph.classes])) {
@@ -58,9 +52,20 @@ function infer(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
   return shapes;
 }
 
+/** The same of a part of a network, which may end in anything. */
+function shapesOf(graph: ArchitectureGraph): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const [index, layer] of graph.layers.entries()) {
+    if (shapes.has(layer.id)) invalid(graph, `two layers are called "${layer.id}"`);
+    if ((layer.layer.op === 'input') !== (index === 0)) invalid(graph, 'the first layer, and no other, is the input');
+    if (index === 0 && layer.inputs.length > 0) invalid(graph, `its input "${layer.id}" reads other layers`);
+    shapes.set(layer.id, opSpec(layer.layer).infer(layer.layer, inputShapesOf(graph, layer, shapes), layer.id));
+  }
+  return shapes;
+}
+
 /** Per-layer rows, in the order of the layers. */
-export function layerCosts(graph: ArchitectureGraph): readonly LayerCost[] {
-  const shapes = inferShapes(graph);
+export function layerCosts(graph: ArchitectureGraph, shapes = inferShapes(graph)): readonly LayerCost[] {
   return graph.layers.map((layer) => {
     const inputShapes = inputShapesOf(graph, layer, shapes);
     const shape = shapes.get(layer.id) ?? [];
@@ -78,6 +83,10 @@ export function costOf(graph: ArchitectureGraph): Cost {
   const rows = layerCosts(graph);
   return { ...sumOf(rows), peakActivationBytes: peakActivationBytes(rows) };
 }
+
+/** The same of a part of a network, from a made-up input of its own. */
+export const partCosts = (part: ArchitectureGraph): Pick<Cost, 'params' | 'macs'> =>
+  sumOf(layerCosts(part, shapesOf(part)));
 
 /** The costs that a search knows before training. */
 export function paramsAndMacs(graph: ArchitectureGraph): Pick<Cost, 'params' | 'macs'> {

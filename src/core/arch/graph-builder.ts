@@ -61,6 +61,8 @@ export function graphBuilder(family: string, inputShape: Shape, classes: number)
     transpose: plain('transpose'),
     attention: having('attention'),
     meanTokens: plain('meanTokens'),
+    /** What stands so far: a part of a network, to be counted. */
+    part: (): ArchitectureGraph => ({ family, inputShape, classes, layers }),
     /** Ends the graph in a dense layer `classifier` over a vector. */
     finish(vector: Value): ArchitectureGraph {
       layer('classifier', { op: 'dense', units: classes, bias: true }, [vector]);

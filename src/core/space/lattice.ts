@@ -161,6 +161,14 @@ function isActive(family: Family, dimension: Dimension, config: Configuration): 
   return level !== undefined && gate.levels.includes(level) && isActive(family, gating, config);
 }
 
+/** The same where `config` is canonical as far as it goes: a dimension that is not active has no
+ * level. */
+export function isOpen({ activeWhen }: Dimension, config: Configuration): boolean {
+  if (activeWhen === undefined) return true;
+  const level = config[activeWhen.dimension];
+  return level !== undefined && activeWhen.levels.includes(level);
+}
+
 const poolKeys = memoise((pool: readonly Configuration[]) => new Set(pool.map(configurationKey)));
 
 const levelsText = (levels: readonly Level[], glue = ', '): string =>

@@ -34,6 +34,12 @@ export type Candidate = RecordOf<typeof candidateSchema>;
 /** Exactly known before training, by metric name (`params`, `macs`). */
 export type KnownCosts = Readonly<Record<string, number>>;
 
+export interface CheapMember {
+  readonly config: Configuration;
+  readonly params: number;
+  readonly macs: number;
+}
+
 export interface Family {
   readonly name: string;
   readonly title: string;
@@ -43,6 +49,11 @@ export interface Family {
   /** Combinations that cannot be built are not candidates (absent: every combination can be). */
   readonly isLegal?: (config: Configuration) => boolean;
   readonly costs: (config: Configuration) => KnownCosts;
+  /**
+   * Of a family that is too large to list: those members that no other undercuts in params and in
+   * MACs. Its ordinals go from cheap to dear, so that chance can be spread over cost.
+   */
+  readonly cheapest?: () => readonly CheapMember[];
   /** One network that holds all of them (absent: there is none). */
   readonly supernet?: () => Supernet;
   /** A finite pool: only these may be proposed (recorded tables, fixed lists). */

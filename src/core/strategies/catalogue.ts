@@ -11,6 +11,7 @@ import { REWARD_METRIC } from '../reward.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
 import { enumerateFamily, familyOf, randomMember } from '../space/lattice.ts';
 import { adjacentExchange } from '../space/neighbours.ts';
+import { spreadSample } from '../space/spread.ts';
 import type { Candidate, Configuration, Family, KnownCosts, Space } from '../space/space.ts';
 
 /** A candidate within the limits. */
@@ -48,6 +49,8 @@ const CATALOGUE = Object.freeze({
   combinations: 400_000,
   /** Members drawn from a larger family. [R] */
   sample: 2_000,
+  /** Members of a family of stages, drawn spread over their costs, and draws for them. [R] */
+  spread: { wanted: 1_000, looks: 3_000 },
   /** Steps down in cost from the best candidate drawn, when none drawn is within the limits. [R] */
   descent: 200,
   /** Candidates beside those listed and drawn whose costs are remembered: so many at least, twice
@@ -87,6 +90,16 @@ function drawSample(family: Family, seed: number): readonly Configuration[] {
     drawn.set(configurationKey(config), config);
   }
   return [...drawn.values()];
+}
+
+/** Of a family whose costs rise with its levels: members within the limits, or, where none is
+ * drawn, those that no other undercuts; so none is within exactly where there is none. */
+function drawSpread(problem: Problem, family: Family, seed: number): readonly Configuration[] | undefined {
+  if (family.cheapest === undefined) return undefined;
+  const rng = createRng(seedOf(seed, family.name));
+  const fits = (config: Configuration): boolean => excess(problem, family.costs(config)) === 0;
+  const found = spreadSample(family, fits, CATALOGUE.spread, rng);
+  return found.length > 0 ? found : family.cheapest().map(({ config }) => config);
 }
 
 /** Candidates with their costs, which are computed once each: of those to `keep` for good, of
@@ -169,7 +182,7 @@ export function createCatalogue(problem: Problem, seed: number): Catalogue {
   let costMetrics: readonly string[] | undefined;
   const listed = space.families.map((family) => {
     const all = listWhole(family);
-    const configs = all ?? drawSample(family, seedOf(seed, family.name));
+    const configs = all ?? drawSpread(problem, family, seed) ?? drawSample(family, seedOf(seed, family.name));
     const candidates = configs.map((config) => ({ family: family.name, config }));
     for (const candidate of candidates) {
       const names: readonly string[] = Object.keys(keep(candidate).costs).sort();
@@ -178,7 +191,7 @@ export function createCatalogue(problem: Problem, seed: number): Catalogue {
     }
     const admitted = candidates.map((candidate) => within(keep(candidate))).filter((member) => member !== undefined);
     let members = [...new Map(admitted.map((member) => [member.key, member])).values()]; // a pool may repeat itself
-    if (members.length === 0 && all === undefined && candidates.length > 0) {
+    if (members.length === 0 && all === undefined && candidates.length > 0 && family.cheapest === undefined) {
       const nearest = candidates.reduce((a, b) => (excess(problem, costsOf(b)) < excess(problem, costsOf(a)) ? b : a));
       const reached = admit({ family: family.name, config: descend(problem, family, nearest.config, costsOf) });
       members = reached ? [reached] : [];

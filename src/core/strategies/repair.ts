@@ -66,9 +66,14 @@ function latticeDistance(family: Family, a: Configuration, b: Configuration, bou
  */
 export function changeFamily(catalogue: Catalogue, from: Candidate, rng: Rng): Candidate {
   const others = catalogue.families.filter(({ family, members }) => family.name !== from.family && members.length > 0);
-  const other = others.length > 0 ? others[rng.int(others.length)]?.family : undefined;
-  if (!other) return from;
-  const drawn = randomMember(other, rng.uniform);
+  const chosen = others.length > 0 ? others[rng.int(others.length)] : undefined;
+  if (!chosen) return from;
+  const { family: other, members, whole } = chosen;
+  // Of a family of stages few draws would be within a tight limit.
+  const drawn =
+    other.cheapest && !whole
+      ? (members[rng.int(members.length)]?.candidate.config ?? {})
+      : randomMember(other, rng.uniform);
   const shared = other.dimensions.filter(({ name, levels }) => levels.some((level) => level === from.config[name]));
   const kept = Object.fromEntries(shared.map(({ name }) => [name, from.config[name] ?? '']));
   return { family: other.name, config: completeConfiguration(other, { ...drawn, ...kept }) };

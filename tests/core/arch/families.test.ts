@@ -6,7 +6,7 @@ import { patchSizes } from '../../../src/core/arch/families/student-family.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import { enumerateFamily, randomMember, validateConfiguration } from '../../../src/core/space/lattice.ts';
-import { familySize } from '../../support/space-size.ts';
+import { familySize } from '../../../src/core/space/size.ts';
 import { seededChance } from './chance.ts';
 
 const NAMES = studentFamilyNames();

@@ -13,7 +13,8 @@ import {
   validateCandidate,
   validateConfiguration,
 } from '../../../src/core/space/lattice.ts';
-import { familySize, spaceSize } from '../../support/space-size.ts';
+import { familySize } from '../../../src/core/space/size.ts';
+import { spaceSize } from '../../support/space-size.ts';
 import type { Configuration, Family } from '../../../src/core/space/space.ts';
 import { seededChance } from '../arch/chance.ts';
 import { GATED, POOLED, RULED } from './example-families.ts';

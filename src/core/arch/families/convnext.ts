@@ -9,6 +9,12 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, ODD, product, referenceOf, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import type { WideTask } from './wide/levels.ts';
+import { blocksOf } from './wide/parts.ts';
+import type { Part } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export interface ConvnextOptions {
   readonly patch: number;
@@ -78,6 +84,74 @@ export function convnextFamily(task: StudentTask): StudentFamilyDefinition {
         expansion: numberLevel(config, 'expansion'),
         kernel: numberLevel(config, 'kernel'),
       });
+    },
+  };
+}
+
+export function wideConvnext(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'convnext');
+  const stride = product(stemStrides(task));
+  const patch = choose.ordinal('patch', 'Patch size of the stem', 'patch', [stride, 2 * stride], whole(1, 64));
+  const bases = [
+    [4, 6, 8, 12, 16, 24],
+    [8, 12, 16, 24, 32, 48],
+    [16, 24, 32, 48, 64, 96],
+  ];
+  const stages = bases.map((base, index) => {
+    const stage = index + 1;
+    const title = (what: string): string => `${what} of stage ${stage}`;
+    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
+    const levels = upTo(depths(task).stage);
+    const blocks = choose.ordinal(`blocks${stage}`, title('Blocks'), 'depth', levels, whole(1, 24));
+    const expansion = choose.ordinal(
+      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4], whole(1, 16)] as const),
+    );
+    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const parts = blocksOf(blocks, (block) => ({
+      reads: [expansion.name, kernel.name],
+      build: (g, x, config) =>
+        convnextBlock(g, `stage${stage}.block${block}`, x, {
+          expansion: numberLevel(config, expansion.name),
+          kernel: numberLevel(config, kernel.name),
+        }),
+    }));
+    return { dimensions: [width, blocks, expansion, kernel], parts: [entry(stage, width.name), ...parts] };
+  });
+  choose.check();
+  const dimensions = [patch, ...stages.flatMap((stage) => stage.dimensions)];
+  const wished = { patch: stride, width1: 8, width2: 16, width3: 32, blocks1: 2, blocks2: 2, blocks3: 2 };
+  const inside = { expansion1: 4, expansion2: 4, expansion3: 4, kernel1: 7, kernel2: 7, kernel3: 7 };
+  return stagedFamily(task, {
+    ...{ name: 'convnext', title: 'ConvNeXt', source: 'Liu et al. 2022', dimensions },
+    reference: referenceOf(task, dimensions, { ...wished, ...inside }),
+    shared: [],
+    stages: [
+      ...stages.map((stage, index) => ({
+        owns: [...(index === 0 ? ['patch'] : []), ...stage.dimensions.map(({ name }) => name)],
+        parts: stage.parts,
+      })),
+      { owns: [], parts: [{ reads: [], build: (g, x) => g.layerNorm('norm', g.globalAveragePool('pool', x)) }] },
+    ],
+  });
+}
+
+/** What makes a stage's map: the stem's patches, or a strided convolution. */
+function entry(stage: number, width: string): Part {
+  if (stage === 1) {
+    return {
+      reads: ['patch', width],
+      build: (g, x, config) => {
+        const size = numberLevel(config, 'patch');
+        const patchify = { filters: numberLevel(config, width), kernel: size, stride: size, bias: true };
+        return g.layerNorm('stem.norm', g.conv2d('stem', x, patchify));
+      },
+    };
+  }
+  return {
+    reads: [width],
+    build: (g, x, config) => {
+      const halved = { filters: numberLevel(config, width), kernel: 2, stride: 2, bias: true };
+      return g.conv2d(`stage${stage}.downsample`, g.layerNorm(`stage${stage}.downsample.norm`, x), halved);
     },
   };
 }

@@ -7,6 +7,11 @@ import { invertedResidual, normalisedConvolution } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, ODD, referenceOf, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import type { WideTask } from './wide/levels.ts';
+import { blocksOf, headOf, pooled, stemOf } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export function mobilenetV2Family(task: StudentTask): StudentFamilyDefinition {
   return {
@@ -48,4 +53,52 @@ export function mobilenetV2Family(task: StudentTask): StudentFamilyDefinition {
       return g.finish(g.globalAveragePool('pool', normalisedConvolution(g, 'head', x, head)));
     },
   };
+}
+
+/** The very first bottleneck expands like the others of its stage: its stem is as wide as the
+ * stage. */
+export function wideMobilenetV2(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'mobilenet-v2');
+  const bases = [
+    [4, 6, 8, 12, 16, 24],
+    [8, 12, 16, 24, 32, 40],
+    [16, 24, 32, 40, 48, 64],
+  ];
+  const stages = bases.map((base, index) => {
+    const stage = index + 1;
+    const title = (what: string): string => `${what} of stage ${stage}`;
+    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
+    const levels = upTo(depths(task).stage);
+    const blocks = choose.ordinal(`blocks${stage}`, title('Blocks'), 'depth', levels, whole(1, 24));
+    const expansion = choose.ordinal(
+      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4, 6], whole(1, 16)] as const),
+    );
+    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const parts = blocksOf(blocks, (block) => ({
+      reads: [width.name, expansion.name, kernel.name],
+      build: (g, x, config) =>
+        invertedResidual(g, `stage${stage}.block${block}`, x, {
+          kernel: numberLevel(config, kernel.name),
+          expanded: (x.shape[2] ?? 0) * numberLevel(config, expansion.name),
+          width: numberLevel(config, width.name),
+          stride: stage > 1 && block === 1 ? 2 : 1,
+          activation: 'relu6',
+        }),
+    }));
+    const stem = stage === 1 ? [stemOf(stemStrides(task), 'width1', 'relu6')] : [];
+    return { dimensions: [width, blocks, expansion, kernel], parts: [...stem, ...parts] };
+  });
+  const head = choose.ordinal('head', 'Head, times the width of stage 3', 'width', [1, 2, 3], whole(1, 16));
+  choose.check();
+  const dimensions = [...stages.flatMap((stage) => stage.dimensions), head];
+  const widened = { width1: 8, width2: 16, width3: 24, blocks1: 1, blocks2: 2, blocks3: 2, head: 2 };
+  return stagedFamily(task, {
+    ...{ name: 'mobilenet-v2', title: 'MobileNetV2', source: 'Sandler et al. 2018', dimensions },
+    reference: referenceOf(task, dimensions, { ...widened, expansion2: 6, expansion3: 6 }),
+    shared: [],
+    stages: [
+      ...stages.map((stage) => ({ owns: stage.dimensions.map(({ name }) => name), parts: stage.parts })),
+      { owns: ['head'], parts: [headOf('relu6'), pooled] },
+    ],
+  });
 }

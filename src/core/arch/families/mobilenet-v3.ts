@@ -7,9 +7,16 @@
 import { invertedResidual, normalisedConvolution } from '../blocks.ts';
 import type { InvertedResidualOptions } from '../blocks.ts';
 import type { ArchitectureGraph } from '../graph.ts';
+import type { Configuration } from '../../space/space.ts';
 import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride, textLevel } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, ODD, referenceOf, SHARE, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import type { WideTask } from './wide/levels.ts';
+import { blocksOf, stemOf } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export interface MobilenetV3Block extends Omit<InvertedResidualOptions, 'squeeze'> {
   readonly id: string;
@@ -101,6 +108,79 @@ export function mobilenetV3Family(task: StudentTask): StudentFamilyDefinition {
       });
     },
   };
+}
+
+const activationOf = (config: Configuration): 'hardSwish' | 'swish' =>
+  textLevel(config, 'activation', ['hardSwish', 'swish']);
+
+/** The first stage may have gates, too; the head widens by a factor of its own. */
+export function wideMobilenetV3(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'mobilenet-v3');
+  const bases = [
+    [4, 6, 8, 12, 16, 24],
+    [8, 12, 16, 24, 32, 40],
+    [16, 24, 32, 40, 48, 64],
+  ];
+  const stages = bases.map((base, index) => {
+    const stage = index + 1;
+    const title = (what: string): string => `${what} of stage ${stage}`;
+    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
+    const levels = upTo(depths(task).stage);
+    const blocks = choose.ordinal(`blocks${stage}`, title('Blocks'), 'depth', levels, whole(1, 24));
+    const expansion = choose.ordinal(
+      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4, 6], whole(1, 16)] as const),
+    );
+    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const gates = title('Squeeze-and-excitation (0: none)');
+    const squeeze = choose.ordinal(`squeeze${stage}`, gates, 'attention', [0, 0.25], SHARE);
+    const parts = blocksOf(blocks, (block) => ({
+      reads: [width.name, expansion.name, kernel.name, squeeze.name],
+      build: (g, x, config) => {
+        const activation = stage === 1 ? 'relu' : activationOf(config);
+        const expanded = (x.shape[2] ?? 0) * numberLevel(config, expansion.name);
+        const units = Math.ceil(expanded * numberLevel(config, squeeze.name));
+        const gate = activation === 'swish' ? 'sigmoid' : 'hardSigmoid';
+        return invertedResidual(g, `stage${stage}.block${block}`, x, {
+          ...{ kernel: numberLevel(config, kernel.name), expanded, width: numberLevel(config, width.name), activation },
+          stride: stage > 1 && block === 1 ? 2 : 1,
+          ...(units > 0 && { squeeze: { units, activation: activation === 'swish' ? activation : 'relu', gate } }),
+        });
+      },
+    }));
+    const stem = stage === 1 ? [stemOf(stemStrides(task), 'width1', activationOf)] : [];
+    return { dimensions: [width, blocks, expansion, kernel, squeeze], parts: [...stem, ...parts] };
+  });
+  const head = choose.ordinal('head', 'Head, times the width of stage 3', 'width', [2, 3, 4, 6], whole(1, 16));
+  const activation = choose.categorical('activation', 'Activation of the later stages', ['hardSwish', 'swish']);
+  choose.check();
+  const dimensions = [...stages.flatMap((stage) => stage.dimensions), head, activation];
+  const wished = { width1: 4, width2: 16, width3: 24, blocks1: 1, blocks2: 2, blocks3: 2, head: 4 };
+  const later = { expansion2: 4, expansion3: 6, kernel2: 5, kernel3: 5, squeeze2: 0.25, squeeze3: 0.25 };
+  return stagedFamily(task, {
+    ...{
+      name: 'mobilenet-v3',
+      title: 'MobileNetV3',
+      source: 'Howard et al. 2019; swish: Tan and Le 2019 (EfficientNet)',
+    },
+    dimensions,
+    reference: referenceOf(task, dimensions, { ...wished, ...later }),
+    shared: [],
+    stages: [
+      ...stages.map((stage) => ({ owns: stage.dimensions.map(({ name }) => name), parts: stage.parts })),
+      { owns: ['head'], parts: [{ reads: ['head'], build: wideHead }] },
+    ],
+  });
+}
+
+/** As the family's other networks end: the dense layer after the pool is twice as wide as the last
+ * stage. */
+function wideHead(g: GraphBuilder, x: Value, config: Configuration): Value {
+  const activation = activationOf(config);
+  const width = x.shape[2] ?? 0;
+  const filters = width * numberLevel(config, 'head');
+  const mapped = normalisedConvolution(g, 'head', x, { filters, kernel: 1, stride: 1, activation });
+  const features = g.dense('features', g.globalAveragePool('pool', mapped), { units: 2 * width, bias: true });
+  return g.activation('features.act', features, activation);
 }
 
 export const testing = { mobilenetV3 };

@@ -2,17 +2,20 @@
  * charts is its place. */
 import { WorkbenchError } from '../../errors.ts';
 import type { Family, KnownCosts, Space } from '../../space/space.ts';
+import type { SpaceKind } from '../../records/space-kind.ts';
 import { paramsAndMacs } from '../cost.ts';
 import type { Shape } from '../graph.ts';
-import { coatnetFamily } from './coatnet.ts';
-import { convnextFamily } from './convnext.ts';
-import { mlpMixerFamily } from './mlp-mixer.ts';
-import { mobilenetV2Family } from './mobilenet-v2.ts';
-import { mobilenetV3Family } from './mobilenet-v3.ts';
-import { resnetFamily } from './resnet.ts';
-import { shufflenetV2Family } from './shufflenet-v2.ts';
+import { coatnetFamily, wideCoatnet } from './coatnet.ts';
+import { convnextFamily, wideConvnext } from './convnext.ts';
+import { mlpMixerFamily, wideMlpMixer } from './mlp-mixer.ts';
+import { mobilenetV2Family, wideMobilenetV2 } from './mobilenet-v2.ts';
+import { mobilenetV3Family, wideMobilenetV3 } from './mobilenet-v3.ts';
+import { resnetFamily, wideResnet } from './resnet.ts';
+import { shufflenetV2Family, wideShufflenetV2 } from './shufflenet-v2.ts';
 import type { StudentFamily, StudentFamilyDefinition, StudentTask } from './student-family.ts';
-import { vitFamily } from './vit.ts';
+import { vitFamily, wideVit } from './vit.ts';
+import type { WideTask } from './wide/levels.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export const STUDENT_FAMILIES = {
   resnet: resnetFamily,
@@ -25,7 +28,20 @@ export const STUDENT_FAMILIES = {
   coatnet: coatnetFamily,
 } as const satisfies Readonly<Record<string, FamilyMaker>>;
 
+const WIDE_FAMILIES: Readonly<Record<keyof typeof STUDENT_FAMILIES, (task: WideTask) => StagedFamily>> = {
+  resnet: wideResnet,
+  'mobilenet-v2': wideMobilenetV2,
+  vit: wideVit,
+  'mlp-mixer': wideMlpMixer,
+  'mobilenet-v3': wideMobilenetV3,
+  'shufflenet-v2': wideShufflenetV2,
+  convnext: wideConvnext,
+  coatnet: wideCoatnet,
+};
+
 type FamilyMaker = (task: StudentTask) => StudentFamilyDefinition;
+
+const COMPACT: SpaceKind = { kind: 'compact' };
 
 /** Families of tests, which the product does not have. */
 const guests = new Map<string, FamilyMaker>();
@@ -38,8 +54,17 @@ export interface StudentSpace extends Space {
 export const studentFamilyNames = (): readonly string[] => [...Object.keys(STUDENT_FAMILIES), ...guests.keys()];
 
 /** A family for images `[height,width,channels]`; its known costs are `params` and `macs`. Throws
- * `family.unknown`. */
-export function studentFamily(name: string, inputShape: Shape, classes: number): StudentFamily {
+ * `family.unknown`, or `config.invalid` for levels that it cannot have. */
+export function studentFamily(
+  name: string,
+  inputShape: Shape,
+  classes: number,
+  kind: SpaceKind = COMPACT,
+): StudentFamily {
+  if (kind.kind === 'wide' && isStudentFamily(name)) {
+    const own = kind.levels?.[name] ?? {};
+    return WIDE_FAMILIES[name]({ inputShape, classes, scale: kind.scale, own });
+  }
   const make = isStudentFamily(name) ? STUDENT_FAMILIES[name] : guests.get(name);
   if (make === undefined) {
     const known = studentFamilyNames().join(', ');
@@ -55,13 +80,18 @@ export function studentFamily(name: string, inputShape: Shape, classes: number):
 }
 
 /** The union of families; `names` empty or repeated is the caller's fault (`config.invalid`). */
-export function studentSpace(names: readonly string[], inputShape: Shape, classes: number): StudentSpace {
+export function studentSpace(
+  names: readonly string[],
+  inputShape: Shape,
+  classes: number,
+  kind: SpaceKind = COMPACT,
+): StudentSpace {
   if (names.length === 0 || new Set(names).size < names.length) {
     throw new WorkbenchError('config.invalid', 'Name at least one family, and each of them once.', {
       field: 'families',
     });
   }
-  return { families: names.map((name) => studentFamily(name, inputShape, classes)) };
+  return { families: names.map((name) => studentFamily(name, inputShape, classes, kind)) };
 }
 
 function isStudentFamily(name: string): name is keyof typeof STUDENT_FAMILIES {

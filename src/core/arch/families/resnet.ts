@@ -5,12 +5,17 @@
  * 1x1 convolution and batch norm), not the paper's zero padding (option A): the graph has no op
  * that pads channels, and a projection costs little at these widths.
  */
-import { normalisedConvolution } from '../blocks.ts';
+import { normalisedConvolution, squeezeAndExcitation } from '../blocks.ts';
 import type { ArchitectureGraph, Shape } from '../graph.ts';
 import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, from, ODD, referenceOf, SHARE, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import type { WideTask } from './wide/levels.ts';
+import { blocksOf, pooled, stemOf } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export interface ResnetStage {
   readonly width: number;
@@ -36,21 +41,38 @@ function resnet(task: StudentTask, options: ResnetOptions): ArchitectureGraph {
   for (const [stage, { width, blocks }] of options.stages.entries()) {
     for (let block = 0; block < blocks; block += 1) {
       const stride = stage > 0 && block === 0 ? 2 : 1;
-      x = basicBlock(g, `stage${stage + 1}.block${block + 1}`, x, width, stride);
+      x = basicBlock(g, `stage${stage + 1}.block${block + 1}`, x, { width, stride });
     }
   }
   return g.finish(g.globalAveragePool('pool', x));
 }
 
-/** Two 3x3 convolutions around a shortcut. */
-function basicBlock(g: GraphBuilder, id: string, x: Value, width: number, stride: number): Value {
-  const first = normalisedConvolution(g, `${id}.conv1`, x, { filters: width, kernel: 3, stride, activation: 'relu' });
-  const second = normalisedConvolution(g, `${id}.conv2`, first, { filters: width, kernel: 3, stride: 1 });
+interface BasicBlock {
+  readonly width: number;
+  readonly stride: number;
+  /** Absent: 3. */
+  readonly kernel?: number;
+  /** Ratio of squeeze-and-excitation before the addition; absent or 0: it has none. */
+  readonly squeeze?: number;
+}
+
+/** Two convolutions around a shortcut. */
+function basicBlock(
+  g: GraphBuilder,
+  id: string,
+  x: Value,
+  { width, stride, kernel = 3, squeeze = 0 }: BasicBlock,
+): Value {
+  const first = normalisedConvolution(g, `${id}.conv1`, x, { filters: width, kernel, stride, activation: 'relu' });
+  const second = normalisedConvolution(g, `${id}.conv2`, first, { filters: width, kernel, stride: 1 });
+  const units = Math.ceil(squeeze * width);
+  const gates = { units, activation: 'relu', gate: 'sigmoid' } as const;
+  const gated = units > 0 ? squeezeAndExcitation(g, `${id}.squeeze`, second, gates) : second;
   const shortcut =
     stride === 1 && x.shape[2] === width
       ? x
       : normalisedConvolution(g, `${id}.shortcut`, x, { filters: width, kernel: 1, stride });
-  return g.activation(`${id}.act`, g.add(`${id}.add`, second, shortcut), 'relu');
+  return g.activation(`${id}.act`, g.add(`${id}.add`, gated, shortcut), 'relu');
 }
 
 /**
@@ -101,6 +123,56 @@ export function resnetFamily(task: StudentTask): StudentFamilyDefinition {
       });
     },
   };
+}
+
+/** Every stage with a kernel and squeeze-and-excitation of its own (Hu et al. 2018). */
+export function wideResnet(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'resnet');
+  const bases = [
+    [4, 6, 8, 12, 16, 24],
+    [8, 12, 16, 24, 32, 48],
+    [16, 24, 32, 48, 64, 96],
+  ];
+  const stages = bases.map((base, index) => {
+    const stage = index + 1;
+    const least = stage === 2 ? 1 : 0;
+    const levels = upTo(depths(task).stage, least);
+    const blocks = choose.ordinal(`blocks${stage}`, `Blocks of stage ${stage}`, 'depth', levels, whole(least, 24));
+    const gate = from(blocks, 1);
+    const width = choose.ordinal(
+      ...([`width${stage}`, `Width of stage ${stage}`, 'width', widths(task, base, 2), whole(1, 8192)] as const),
+      ...(stage === 1 ? [] : [gate]),
+    );
+    const kernel = choose.ordinal(`kernel${stage}`, `Kernel of stage ${stage}`, 'kernel', [3, 5], ODD, gate);
+    const title = `Squeeze-and-excitation of stage ${stage} (0: none)`;
+    const squeeze = choose.ordinal(`squeeze${stage}`, title, 'attention', [0, 0.25], SHARE, gate);
+    const gated = gate === undefined ? (stage === 1 ? [width] : []) : [width, kernel, squeeze];
+    const reads = [`width${stage}`, `kernel${stage}`, `squeeze${stage}`];
+    const parts = blocksOf(blocks, (block) => ({
+      reads,
+      build: (g, x, config) =>
+        basicBlock(g, `stage${stage}.block${block}`, x, {
+          width: numberLevel(config, `width${stage}`),
+          stride: stage > 1 && block === 1 ? 2 : 1,
+          kernel: numberLevel(config, `kernel${stage}`),
+          squeeze: numberLevel(config, `squeeze${stage}`),
+        }),
+    }));
+    const stem = stage === 1 ? [stemOf(stemStrides(task), 'width1', 'relu')] : [];
+    return { dimensions: [blocks, ...gated], parts: [...stem, ...parts] };
+  });
+  choose.check();
+  const dimensions = stages.flatMap((stage) => stage.dimensions);
+  const wished = { width1: 8, width2: 16, width3: 32, blocks1: 1, blocks2: 1, blocks3: 1, kernel1: 3, kernel2: 3 };
+  return stagedFamily(task, {
+    ...{ name: 'resnet', title: 'ResNet', source: 'He et al. 2016, section 4.2; gates: Hu et al. 2018', dimensions },
+    reference: referenceOf(task, dimensions, { ...wished, kernel3: 3 }),
+    shared: [],
+    stages: [
+      ...stages.map((stage) => ({ owns: stage.dimensions.map(({ name }) => name), parts: stage.parts })),
+      { owns: [], parts: [pooled] },
+    ],
+  });
 }
 
 export const testing = { resnet };

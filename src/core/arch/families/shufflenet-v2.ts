@@ -10,6 +10,11 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, ODD, referenceOf, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import type { WideTask } from './wide/levels.ts';
+import { blocksOf, headOf, pooled, stemOf } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export interface ShufflenetV2Options {
   /** Even, as all widths are. */
@@ -105,6 +110,46 @@ export function shufflenetV2Family(task: StudentTask): StudentFamilyDefinition {
       });
     },
   };
+}
+
+export function wideShufflenetV2(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'shufflenet-v2');
+  const bases = [
+    [8, 12, 16, 24, 32, 48],
+    [16, 24, 32, 48, 64, 96],
+    [16, 32, 48, 64, 128, 192],
+  ];
+  const stages = bases.map((base, index) => {
+    const stage = index + 1;
+    const title = (what: string): string => `${what} of stage ${stage}`;
+    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 4), whole(2, 8192, 2));
+    const levels = upTo(depths(task).stage);
+    const units = choose.ordinal(`units${stage}`, title('Units'), 'depth', levels, whole(1, 24));
+    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const parts = blocksOf(units, (block) => ({
+      reads: [width.name, kernel.name],
+      build: (g, x, config) => {
+        const [id, size] = [`stage${stage}.block${block}`, numberLevel(config, kernel.name)];
+        if (stage === 1 || block > 1) return basicUnit(g, id, x, size);
+        return downsamplingUnit(g, id, x, size, numberLevel(config, width.name));
+      },
+    }));
+    const stem = stage === 1 ? [stemOf(stemStrides(task), 'width1', 'relu')] : [];
+    return { dimensions: [width, units, kernel], parts: [...stem, ...parts] };
+  });
+  const head = choose.ordinal('head', 'Head, times the width of stage 3', 'width', [1, 2, 3], whole(1, 16));
+  choose.check();
+  const dimensions = [...stages.flatMap((stage) => stage.dimensions), head];
+  const wished = { width1: 16, width2: 32, width3: 64, units1: 1, units2: 3, units3: 2, head: 2 };
+  return stagedFamily(task, {
+    ...{ name: 'shufflenet-v2', title: 'ShuffleNetV2', source: 'Ma et al. 2018', dimensions },
+    reference: referenceOf(task, dimensions, wished),
+    shared: [],
+    stages: [
+      ...stages.map((stage) => ({ owns: stage.dimensions.map(({ name }) => name), parts: stage.parts })),
+      { owns: ['head'], parts: [headOf('relu'), pooled] },
+    ],
+  });
 }
 
 export const testing = { shufflenetV2 };

@@ -3,26 +3,33 @@
  * distillation through attention" (ICML 2021), with pre-norm blocks; the mean of the tokens takes
  * the place of the class token.
  */
+import type { Configuration } from '../../space/space.ts';
 import { perceptron } from '../blocks.ts';
 import { graphBuilder } from '../graph-builder.ts';
+import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, patchSizes } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
+import { chooser, depths, from, mostOf, patches, referenceOf, upTo, whole, widths } from './wide/levels.ts';
+import type { Rule, WideTask } from './wide/levels.ts';
+import { blocksOf } from './wide/parts.ts';
+import { stagedFamily } from './wide/stages.ts';
+import type { StagedFamily } from './wide/stages.ts';
 
 export function vitFamily(task: StudentTask): StudentFamilyDefinition {
-  const patches = patchSizes(task.inputShape);
+  const sizes = patchSizes(task.inputShape);
   return {
     name: 'vit',
     title: 'ViT',
     source: 'Touvron et al. 2021 (DeiT)',
     dimensions: [
-      ordinal('patch', 'Patch size', 'patch', patches),
+      ordinal('patch', 'Patch size', 'patch', sizes),
       ordinal('width', 'Width of a token', 'width', [16, 24, 32, 40, 48, 64]),
       ordinal('blocks', 'Blocks', 'depth', [1, 2, 3, 4]),
       ordinal('heads', 'Attention heads', 'heads', [1, 2, 4]),
       ordinal('mlpRatio', 'MLP ratio', 'expansion', [1, 2, 3, 4]),
     ],
     /** DeiT-Ti: an eighth of its width, a sixth of its depth, its MLP ratio. */
-    reference: { patch: patches[0] ?? 1, width: 24, blocks: 2, heads: 2, mlpRatio: 4 },
+    reference: { patch: sizes[0] ?? 1, width: 24, blocks: 2, heads: 2, mlpRatio: 4 },
     build: (config) => {
       const g = graphBuilder('vit', task.inputShape, task.classes);
       const patch = numberLevel(config, 'patch');
@@ -30,14 +37,63 @@ export function vitFamily(task: StudentTask): StudentFamilyDefinition {
       const patched = g.conv2d('patches', g.input, { filters: width, kernel: patch, stride: patch, bias: true });
       let x = g.positionEmbedding('position', g.tokens('tokens', patched));
       for (let block = 1; block <= numberLevel(config, 'blocks'); block += 1) {
-        const id = `block${block}`;
-        const heads = numberLevel(config, 'heads');
-        const attended = g.attention(`${id}.attention`, g.layerNorm(`${id}.norm1`, x), { heads });
-        x = g.add(`${id}.add1`, x, attended);
-        const hidden = width * numberLevel(config, 'mlpRatio');
-        x = g.add(`${id}.add2`, x, perceptron(g, `${id}.mlp`, g.layerNorm(`${id}.norm2`, x), hidden, width));
+        x = vitBlock(g, `block${block}`, x, numberLevel(config, 'heads'), numberLevel(config, 'mlpRatio'));
       }
       return g.finish(g.meanTokens('mean', g.layerNorm('norm', x)));
     },
   };
+}
+
+function vitBlock(g: GraphBuilder, id: string, x: Value, heads: number, mlpRatio: number): Value {
+  const width = x.shape[1] ?? 0;
+  const attended = g.attention(`${id}.attention`, g.layerNorm(`${id}.norm1`, x), { heads });
+  const y = g.add(`${id}.add1`, x, attended);
+  return g.add(`${id}.add2`, y, perceptron(g, `${id}.mlp`, g.layerNorm(`${id}.norm2`, y), width * mlpRatio, width));
+}
+
+/** Heads and MLP ratio of every block are its own, as far as there are blocks. */
+export function wideVit(task: WideTask): StagedFamily {
+  const choose = chooser(task, 'vit');
+  const patch = choose.ordinal('patch', 'Patch size', 'patch', patches(task), whole(1, 64));
+  const base = [8, 16, 24, 32, 40, 48, 64, 80];
+  const width = choose.ordinal('width', 'Width of a token', 'width', widths(task, base, 8), whole(8, 8192, 8));
+  const blocks = choose.ordinal('blocks', 'Blocks', 'depth', upTo(depths(task).row), whole(1, 24));
+  const rows = upTo(mostOf(blocks)).map((block) => {
+    const gate = block > 1 ? from(blocks, block) : undefined;
+    const inside = (what: string): string => `${what} of block ${block}`;
+    return [
+      choose.ordinal(`heads${block}`, inside('Attention heads'), 'heads', [1, 2, 4], HEADS, gate),
+      choose.ordinal(`mlpRatio${block}`, inside('MLP ratio'), 'expansion', [1, 2, 3, 4], whole(1, 16), gate),
+    ];
+  });
+  choose.check();
+  const dimensions = [patch, width, blocks, ...rows.flat()];
+  const inside = rows.flatMap((_, i) => [[`heads${i + 1}`, 2] as const, [`mlpRatio${i + 1}`, 4] as const]);
+  const wished = { patch: patches(task).find((size) => size >= 4) ?? 1, width: 24, blocks: 2 };
+  return stagedFamily(task, {
+    ...{ name: 'vit', title: 'ViT', source: 'Touvron et al. 2021 (DeiT)', dimensions },
+    reference: referenceOf(task, dimensions, { ...wished, ...Object.fromEntries(inside) }),
+    shared: ['blocks'],
+    stages: [
+      { owns: ['patch', 'width'], parts: [{ reads: ['patch', 'width'], build: embedded }] },
+      ...blocksOf(blocks, (block) => {
+        const [heads, ratio] = [`heads${block}`, `mlpRatio${block}`];
+        return {
+          // Heads share the channels: they cost nothing.
+          reads: [ratio],
+          build: (g, x, config) =>
+            vitBlock(g, `block${block}`, x, numberLevel(config, heads), numberLevel(config, ratio)),
+        };
+      }).map((part, index) => ({ owns: [`heads${index + 1}`, `mlpRatio${index + 1}`], parts: [part] })),
+      { owns: [], parts: [{ reads: [], build: (g, x) => g.meanTokens('mean', g.layerNorm('norm', x)) }] },
+    ],
+  });
+}
+
+const HEADS: Rule = { fits: (level) => [1, 2, 4, 8].some((one) => one === level), text: '1, 2, 4 or 8' };
+
+function embedded(g: GraphBuilder, x: Value, config: Configuration): Value {
+  const [size, filters] = [numberLevel(config, 'patch'), numberLevel(config, 'width')];
+  const patched = g.conv2d('patches', x, { filters, kernel: size, stride: size, bias: true });
+  return g.positionEmbedding('position', g.tokens('tokens', patched));
 }
