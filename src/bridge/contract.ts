@@ -16,6 +16,7 @@ import * as f from './schemas/front.ts';
 import * as r from './schemas/replay.ts';
 import * as v from './schemas/review.ts';
 import * as s from './schemas/records.ts';
+import { setupSchema } from './schemas/setup.ts';
 import * as y from './schemas/system.ts';
 import * as u from './upkeep-contract.ts';
 
@@ -83,6 +84,8 @@ export const contract = {
     trials: oc
       .input(s.idInput.extend({ offset: z.int().min(0).default(0), limit: z.int().min(1).max(2500).optional() }))
       .output(s.storedTrials),
+    /** What it is: all that its records know of how it was set up, and by what. */
+    setup: oc.input(s.idInput).output(setupSchema),
     /** A page of what happened in it, in order. */
     log: oc.input(logInput).output(storedLog),
     /** Which family got what and why, what the regions did, how good the predictions were: of all

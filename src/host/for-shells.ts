@@ -40,4 +40,5 @@ export {
   listTeachers,
   measureBackend,
   packToFile,
+  setupRecorded,
 } from './without-session.ts';

@@ -4,6 +4,7 @@ import type { Services } from './services.ts';
 import { frontGroups, frontPoints } from './students/fronts.ts';
 import { previewSearch } from './runs/preview.ts';
 import { logEntries } from './runs/log-entries.ts';
+import { setupOf } from './runs/setup.ts';
 import { trialHandlers } from './students/trial-handlers.ts';
 
 export function createHandlers(parts: Services): Handlers {
@@ -115,6 +116,7 @@ function runHandlers(parts: Services): Handlers['runs'] {
       runs.get(id);
       return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
     },
+    setup: ({ id }) => setupOf(store, catalog, id),
     explain: ({ id }) => parts.explain(id),
     preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
     start: (parsed) => runs.start(parsed),

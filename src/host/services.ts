@@ -61,7 +61,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
   const training = createTeacherTraining({ executor, catalog, folders: files.folders, jobs, log, changed });
   const inHand = () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` }));
 
-  const runs = createRunService({ workspace, catalog, executor, live, log, now: clock });
+  const runs = createRunService({ workspace, catalog, executor, live, log, version, now: clock });
   const upkeep = createRunUpkeep({ workspace, runs, live });
   const tables = createReplaySources(resources, handed);
   const replayFiles = createReplayFiles(directory, files.temp, log);

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import type { DatasetView, ParsedSearchInput, TeacherView } from '../bridge/schemas/records.ts';
+import type { SetupView } from '../bridge/schemas/setup.ts';
 import type { BackendView } from '../bridge/schemas/system.ts';
 import type { Explanation } from '../core/strategies/explain.ts';
 import type { Packed } from './archive/orders.ts';
@@ -11,6 +12,7 @@ import type { ArchiveProgress } from './processes/store-worker.ts';
 import { makeBeside } from './workspace/beside.ts';
 import { createCatalog } from './library/catalog.ts';
 import { createExplainer } from './runs/explain.ts';
+import { setupOf } from './runs/setup.ts';
 import { createExporter } from './students/export.ts';
 import type { ExportOrder, WrittenExport } from './students/export.ts';
 import { inWordsOf } from '../store/errors.ts';
@@ -60,6 +62,16 @@ export async function explainRecorded({ resources, workspace }: Places, run: str
   const { store, close } = readWorkspace(workspace);
   try {
     return await createExplainer(store, createCatalog(resources, workspace))(run);
+  } finally {
+    close();
+  }
+}
+
+/** What the run is. Throws `run.missing`. */
+export async function setupRecorded({ resources, workspace }: Places, run: string): Promise<SetupView> {
+  const { store, close } = readWorkspace(workspace);
+  try {
+    return await setupOf(store, createCatalog(resources, workspace), run);
   } finally {
     close();
   }

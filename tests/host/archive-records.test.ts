@@ -289,7 +289,7 @@ test('a run that was taken in before this was looked at gets no more trainers th
   const executor = new Proxy({}, { get: (_, name) => (name === 'resize' ? (size: number) => sizes.push(size) : away) });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const catalog = createCatalog(RESOURCES, workspace.directory);
-  const parts = { workspace, catalog, live: createLiveEvents(), log, now: () => 0 };
+  const parts = { workspace, catalog, live: createLiveEvents(), log, version: '1.0.0', now: () => 0 };
   const runs = createRunService({ ...parts, executor: executor as never }); // its size alone counts here
   await runs.resume('run_1');
   await runs.close();

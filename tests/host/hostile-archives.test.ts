@@ -110,7 +110,7 @@ function viewsOf(workspace: Workspace, catalog: Catalog, logged: unknown[]): Hos
     throw new WorkbenchError('trainer.failed', 'There is no trainer here.');
   };
   const nowhere = new Proxy({}, { get: () => away }) as never; // stands for parts that these views do not reach
-  const runs = createRunService({ workspace, catalog, executor: nowhere, live, log, now: () => 0 });
+  const runs = createRunService({ workspace, catalog, executor: nowhere, live, log, version: '1.0.0', now: () => 0 });
   const replays = createReplays({
     ...{ sources: nowhere, files: createReplayFiles(directory, files.temp, log), live, log },
     ...{ now: () => new Date(0), clock: () => 0 },

@@ -193,6 +193,7 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
     loss: 2.1 / (recipe.epochs + 1),
     seconds: (epochMs * recipe.epochs) / 1000,
     params: costOf(graph).params,
+    computer: { backend: 'fake 1.0.0', device: 'cpu (none)', threads: 1 },
     checkpoint: write(inTemp('final'), { seed, accuracy }),
     epochs: recipe.epochs,
     ...(checkpoints.keep === 'best-and-last' &&

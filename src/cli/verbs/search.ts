@@ -1,5 +1,6 @@
 /** `trade search CONFIG.json`: runs a search to its end. */
 import { existsSync } from 'node:fs';
+import { text as readText } from 'node:stream/consumers';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -16,11 +17,12 @@ interface SearchOptions extends CommonOptions {
 export const searchVerb: Verb = (program, context) => {
   withCommonOptions(program.command('search'))
     .description('run a search to its end, and print its front')
-    .argument('<config>', 'JSON file of the search, as examples/fashion-quick.json')
+    .argument('<config>', 'JSON file of the search, as examples/fashion-quick.json; - for standard input')
     .option('--trials <n>', 'students to train, instead of the number in the file', wholeNumber(1, 100_000))
     .option('--seed <s>', 'seed of the whole run, instead of the one in the file', wholeNumber(0, 0xffffffff))
-    .action(async (file: string, options: SearchOptions) => {
-      const search = withOverrides(parseSearchText(readInput(file, "a search's JSON file"), file), options);
+    .action(async (config: string, options: SearchOptions) => {
+      const { file, text } = await readSearch(config);
+      const search = withOverrides(parseSearchText(text, file), options);
       const workspace = workspaceOf(options);
       // A search that cannot start leaves nothing behind: no empty workspace either.
       if (!existsSync(workspace))
@@ -32,6 +34,12 @@ export const searchVerb: Verb = (program, context) => {
       );
     });
 };
+
+/** `-` is standard input: a command line can then hold its search. */
+async function readSearch(file: string): Promise<{ readonly file: string; readonly text: string }> {
+  if (file !== '-') return { file, text: readInput(file, "a search's JSON file") };
+  return { file: 'standard input', text: await readText(process.stdin) };
+}
 
 function withOverrides(search: ParsedSearchInput, { trials, seed }: SearchOptions): ParsedSearchInput {
   return {

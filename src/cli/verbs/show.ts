@@ -13,6 +13,7 @@ import {
   logEntries,
   percentText,
   resultText,
+  setupRecorded,
   trialName,
   trialText,
   whyText,
@@ -20,6 +21,7 @@ import {
 import type { ReadableWorkspace, RunEnd } from '../../host/for-shells.ts';
 import { printJson, printLines, printResult, withCommonOptions, withWorkspace, workspaceOf } from '../common.ts';
 import type { CommonOptions, Verb } from '../common.ts';
+import { setupLines, setupRecord } from './show-setup.ts';
 import { frontRecords, givenRecords, logRecord, trialRecord } from '../records.ts';
 
 export const showVerb: Verb = (program, context) => {
@@ -30,7 +32,19 @@ export const showVerb: Verb = (program, context) => {
     .addOption(
       new Option('--log', 'instead what happened in it, a line for each proposal, result and failure').conflicts('why'),
     )
+    .addOption(
+      new Option('--setup', 'instead what it is: data, teacher, space, recipe, strategy, machine').conflicts([
+        'why',
+        'log',
+      ]),
+    )
     .action(async (id: string, options: ShowOptions) => {
+      if (options.setup) {
+        const places = { workspace: workspaceOf(options), resources: context.hostOptions.resources };
+        const setup = await setupRecorded(places, id);
+        printResult(options, { setup: setupRecord(setup) }, setupLines(setup));
+        return;
+      }
       if (options.log) {
         const log = withWorkspace(options, (workspace) => readLog(workspace, id));
         if (options.json) for (const line of log) printJson(logRecord(line));
@@ -51,6 +65,7 @@ export const showVerb: Verb = (program, context) => {
 interface ShowOptions extends CommonOptions {
   readonly why?: boolean;
   readonly log?: boolean;
+  readonly setup?: boolean;
 }
 
 const isByAccuracy = ({ summary }: RunEnd): boolean => summary.run.config.objectives[0]?.metric === 'accuracy';

@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { WorkbenchError } from '../../core/errors.ts';
+import type { Computer } from '../../core/records/machine.ts';
 import type { BackendInfo } from '../tasks/backend/task.ts';
 import { loadNativeKernels } from './native.ts';
 import type { NativeKernels } from './native.ts';
@@ -24,6 +25,12 @@ const THREADS_VARIABLE = 'TF_NUM_INTRAOP_THREADS';
 const ONEDNN_VARIABLE = 'TF_ENABLE_ONEDNN_OPTS';
 /** oneDNN's own: the most that it may use. */
 const ONEDNN_ISA_VARIABLE = 'ONEDNN_MAX_CPU_ISA';
+
+/** What a run keeps of it. */
+export const computerOf = ({ backend, version, device, threads, kernels }: LoadedBackend): Computer => ({
+  ...{ backend: `${backend} ${version}`, device, threads },
+  ...(kernels && { instructions: kernels.instructions }),
+});
 
 let loading: Promise<LoadedBackend> | undefined;
 

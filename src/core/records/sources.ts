@@ -2,14 +2,15 @@
  * What a run or a teacher was trained on, as it was computed from the bytes that training reads: a
  * name, a card or a date may stay while the content becomes another.
  */
-import { hash, readOnly, z } from './zod.ts';
+import { machineSchema } from './machine.ts';
+import { hash, moment, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
+
+/** A run that goes on elsewhere more often tells of the last one in its place. */
+export const MOST_MACHINES = 20;
 
 export const SPLITS = ['train', 'val', 'test'] as const;
 export type SplitName = (typeof SPLITS)[number];
-
-/** When it was computed, ISO 8601. */
-const moment = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/, 'expected a moment');
 
 /** Of a split's unpacked values: its pixels `[count][height][width][channels]` and its labels
  * `[count]`. */
@@ -34,8 +35,15 @@ const teacherSchema = z.object({
 export const recordedDatasetSchema = datasetSchema.extend({ at: moment });
 export const recordedTeacherSchema = teacherSchema.extend({ at: moment });
 
-/** What stands with a run; `teacher` is absent where students learn from labels alone. */
-export const runSourcesSchema = z.object({ at: moment, dataset: datasetSchema, teacher: teacherSchema.optional() });
+/** What stands with a run; `teacher` is absent where students learn from labels alone. `at`: when
+ * the hashes were computed. */
+export const runSourcesSchema = z.object({
+  at: moment,
+  dataset: datasetSchema,
+  teacher: teacherSchema.optional(),
+  /** What it was searched by, oldest first; absent where an earlier version did. */
+  machines: readOnly(z.array(machineSchema).max(MOST_MACHINES)).optional(),
+});
 
 export type SplitSources = RecordOf<typeof splitSchema>;
 export type DatasetSources = RecordOf<typeof datasetSchema>;

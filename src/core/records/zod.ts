@@ -9,6 +9,9 @@ export { z };
 
 export const count = z.int().min(0);
 
+/** ISO 8601, as `toISOString` writes it. */
+export const moment = z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z$/, 'expected a moment');
+
 /** SHA-256, in hex. */
 export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hex');
 /** It may be NaN or infinite: `z.number()` refuses both. */

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import type { LiveProgress } from './live-progress.ts';
 import { startRunLoop } from './loop.ts';
 import type { RunLoop } from './loop.ts';
+import { thisMachine, withMachine } from './machine.ts';
 import { openContext } from './open-context.ts';
 import type { RunPlan } from './plan.ts';
 import { createRunViews } from './views.ts';
@@ -19,6 +20,8 @@ export interface MachineParts {
   readonly live: LiveEvents;
   readonly log: Log;
   readonly now: () => number;
+  /** Of the program. */
+  readonly version: string;
 }
 
 interface ActiveRun {
@@ -49,8 +52,10 @@ export function createActiveRuns(parts: MachineParts) {
     const context = await openContext(parts, run, plan, () => views.announce(runId));
     assertOpen();
     const { progress } = context;
+    const known = store.sources(runId) ?? plan.sources;
+    const sources = withMachine(known, thisMachine(parts.version, new Date()));
+    if (isLearned || sources !== known) store.setSources(runId, sources);
     if (isLearned) {
-      store.setSources(runId, plan.sources);
       log.info({ run: runId }, 'the run kept no fingerprints: those of now are written down');
     }
     store.setRunState(runId, 'running', resumeNote(run, plan.strategyVersion, isLearned));

@@ -12,6 +12,7 @@ export const RUN_TABS = [
   { id: 'regions', title: 'Regions' },
   { id: 'predictions', title: 'Predictions' },
   { id: 'log', title: 'Log' },
+  { id: 'setup', title: 'Set-up' },
   { id: 'notes', title: 'Notes' },
 ] as const;
 

@@ -15,6 +15,7 @@ import { fixtureExplanation } from '../gallery/explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
 import { fixtureLog } from './log-fixtures.ts';
+import { fixtureSetup } from './setup-fixtures.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
 import { mockUpkeep } from './mock-upkeep.ts';
@@ -208,6 +209,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
       log: async ({ id, from, limit = 200 }) => fixtureLog(find(id).records, from, limit),
+      setup: async ({ id }) => fixtureSetup(find(id).records),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ResidentImages } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { computerOf, loadBackend } from '../../backend/load-backend.ts';
 import { checkTrainable } from '../../data/trainable.ts';
 import { readTrainingState, writeTrainingState, writeWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
@@ -64,6 +65,7 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   return {
     ...{ type: 'trained', seconds, params: model.layout.params, checkpoint, epochs, ...evaluation },
     ...(best && { best: { epoch: best.epoch, checkpoint: write('best', best.weights) } }),
+    computer: computerOf(await loadBackend()),
   };
 };
 

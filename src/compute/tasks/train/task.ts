@@ -1,5 +1,6 @@
 /** A student is trained to its end, or to the end of a leg. */
 import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
+import type { Computer } from '../../../core/records/machine.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
@@ -34,6 +35,8 @@ export interface Trained extends Evaluation {
   readonly checkpoint: WrittenFile;
   /** Epochs done. */
   readonly epochs: number;
+  /** What it was trained by. */
+  readonly computer?: Computer;
   /** Weights after the best epoch, where they are to be kept and it is not the last. */
   readonly best?: { readonly epoch: number; readonly checkpoint: WrittenFile };
 }

@@ -12,6 +12,7 @@ import type { Trial } from '../../../core/records/trial.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
 import type { RunContext } from '../context.ts';
+import { noteComputer } from '../machine.ts';
 import { graphOf } from '../context.ts';
 import type { RunningScore } from '../score.ts';
 import { parentsOf } from '../warm-start.ts';
@@ -128,6 +129,7 @@ async function finish({ context, trial, seconds }: Attempt, result: Trained): Pr
       `Trial ${trial.id} has ${params} weights, and its graph says ${trial.params}.`,
     );
   }
+  noteComputer(store, context.runId, result.computer);
   const measured = { accuracy, loss, params, macs: trial.macs, ...toldLatency(context, trial.id) };
   const metrics = withReward(config.reward, measured);
   const sealed = await files.seal(checkpoint.path, checkpoint);

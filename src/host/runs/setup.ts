@@ -1,0 +1,75 @@
+/** What a run is, from its own rows and from what still stands under the names that it uses. */
+import type { DatasetView } from '../../bridge/schemas/records.ts';
+import type { SetupView } from '../../bridge/schemas/setup.ts';
+import { WorkbenchError } from '../../core/errors.ts';
+import type { Run, SearchConfig } from '../../core/records/run.ts';
+import type { ReadableStore } from '../../store/store.ts';
+import type { Catalog } from '../library/catalog.ts';
+import { problemOf, spaceOf } from './context.ts';
+import { noRun } from './views.ts';
+
+type Rows = Pick<ReadableStore, 'run' | 'sources' | 'prior'>;
+
+/** Throws `run.missing`. */
+export async function setupOf(
+  store: Rows,
+  catalog: Pick<Catalog, 'datasets' | 'teachers'>,
+  runId: string,
+): Promise<SetupView> {
+  const run = store.run(runId);
+  if (run === undefined) throw noRun(runId);
+  const { config } = run;
+  const sources = store.sources(runId);
+  const dataset = (await catalog.datasets()).find(({ name }) => name === config.dataset);
+  const teacher = (await catalog.teachers()).find(({ name }) => name === config.teacher);
+  const shape = sources?.dataset.shape ?? dataset?.shape;
+  const classes = (sources?.dataset ?? dataset)?.classes.length;
+  return {
+    run,
+    ...(sources && { sources }),
+    ...(dataset && { dataset: shownDataset(dataset) }),
+    ...(teacher && {
+      teacher: {
+        title: teacher.title,
+        validationAccuracy: teacher.validationAccuracy,
+        testAccuracy: teacher.testAccuracy,
+      },
+    }),
+    families: familiesOf(config, shape, classes),
+    earlier: earlierRuns(store, run),
+  };
+}
+
+const shownDataset = ({ title, shape, classes, splits }: DatasetView): SetupView['dataset'] => ({
+  ...{ title, shape, classes, splits },
+});
+
+/** With the levels of the run's own space. A run from elsewhere may have families that are not
+ * known here. */
+function familiesOf(
+  config: SearchConfig,
+  shape: readonly number[] | undefined,
+  classes: number | undefined,
+): SetupView['families'] {
+  const unknown = config.families.map((name) => ({ name, title: name }));
+  if (shape === undefined || classes === undefined) return unknown;
+  const places = { dataset: { directory: '', shape, classes }, teacher: undefined };
+  try {
+    return spaceOf(problemOf(config, places, [])).families.map(({ name, title, dimensions }) => ({
+      ...{ name, title },
+      dimensions: dimensions.map((dimension) => ({ title: dimension.title, levels: dimension.levels })),
+    }));
+  } catch (error) {
+    if (error instanceof WorkbenchError) return unknown;
+    throw error;
+  }
+}
+
+function earlierRuns(store: Rows, { id, config: { transferFrom = [] } }: Run): SetupView['earlier'] {
+  const prior = store.prior(id);
+  return transferFrom.map((run) => {
+    const name = store.run(run)?.name;
+    const results = prior.filter(({ source }) => source === run).length;
+    return { run, ...(name !== undefined && { name }), results };
+  });
+}

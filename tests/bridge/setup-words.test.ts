@@ -1,0 +1,84 @@
+/** What a run is, in words: every setting has its line, and what no record tells is said to be
+ * unknown, never guessed. */
+import { expect, test } from 'vitest';
+import { expandConfig } from '../../src/bridge/config/expand-config.ts';
+import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import type { SetupView } from '../../src/bridge/schemas/setup.ts';
+import { setupGroups, UNKNOWN } from '../../src/bridge/words/setup-words.ts';
+import type { Run } from '../../src/core/records/run.ts';
+import { trade } from '../../src/core/strategies/trade/trade.ts';
+import { RECORDED_SOURCES } from '../support/store-records.ts';
+
+const MACHINE = {
+  ...{ at: '2026-02-03T04:05:06.000Z', program: '0.1.0', node: '24.21.0', platform: 'linux x64' },
+  ...{ processor: 'AMD EPYC', cores: 2 },
+};
+
+function setupOf(more: Partial<SearchInput>, strategyVersion = 1, rest: Partial<SetupView> = {}): SetupView {
+  const config = expandConfig(searchInputSchema.parse({ name: 'One', ...more }), { params: 2e6, macs: 5e7 });
+  const run: Run = {
+    ...{ id: 'r1', name: 'One', state: 'finished', config, strategyVersion, sample: false },
+    ...{ createdAt: '2026-02-03T04:05:06.000Z', seconds: 1 },
+  };
+  return { run, families: config.families.map((name) => ({ name, title: name })), earlier: [], ...rest };
+}
+
+const rowsOf = (setup: SetupView, wanted: string) =>
+  new Map(setupGroups(setup).find(({ title }) => title === wanted)?.rows);
+
+test('of a run that kept nothing but its configuration the rest is unknown', () => {
+  const setup = setupOf({ teacher: 'mine' }, 0);
+  const unknown = setupGroups(setup).flatMap(({ title, rows }) =>
+    rows.filter(([, value]) => value === UNKNOWN).map(([name]) => `${title}: ${name}`),
+  );
+  expect(unknown).toEqual([
+    'Run: Program',
+    ...['Images, as it is now', 'Shape of an image', 'Classes', 'Fingerprint'].map((name) => `Data set: ${name}`),
+    ...['Validation accuracy, as it is now', 'Test accuracy, as it is now'].map((name) => `Teacher: ${name}`),
+    'Teacher: Hash of its weights',
+    'Strategy: Other options',
+    ...['Program', 'Node', 'System', 'Processor', 'Cores', 'Backend', 'Device'].map((name) => `Machine: ${name}`),
+    ...['Threads a trainer', 'Instructions of our kernels'].map((name) => `Machine: ${name}`),
+    ...setup.families.map(({ name }) => `Students: ${name}: Levels`),
+  ]);
+});
+
+test('every setting of recipe and weights has a line, whichever there are', () => {
+  const { recipe } = setupOf({}).run.config;
+  const lines = rowsOf(setupOf({ recipe: { augmentation: { flip: true }, clipNorm: 2.5 } }), 'Training');
+  const { augmentation, distillation: _, ...plain } = recipe;
+  expect(lines.size).toBe(Object.keys(plain).length + Object.keys(augmentation).length);
+  expect([lines.get('Augmentation: flip'), lines.get('Clip norm')]).toEqual(['yes', '2.5']);
+  expect([...rowsOf(setupOf({ recipe: { distillation: { loss: 'dist' } } }), 'Distillation').keys()]).toEqual([
+    ...['Learn from', 'Temperature', 'Weight', 'Inter', 'Intra'],
+  ]);
+});
+
+test('defaults of a strategy are told for the version that is here alone', () => {
+  const { version, defaults } = trade;
+  const [option = ''] = Object.keys(defaults);
+  const here = rowsOf(setupOf({}, version), 'Strategy');
+  expect([option, defaults[option], here.get(option)]).toEqual([expect.any(String), true, 'yes, the default']);
+  const older = rowsOf(setupOf({}, version + 1), 'Strategy');
+  expect(older.get('Version')).toBe(`${version + 1}; this program has ${version}`);
+  expect([older.get(option), older.get('Other options')]).toEqual([undefined, UNKNOWN]);
+});
+
+test('each machine that it was searched on is told, and what computed as far as it is known', () => {
+  const second = {
+    ...MACHINE,
+    at: '2026-02-04T04:05:06.000Z',
+    backend: 'tensorflow 2.21.0',
+    device: 'gpu',
+    threads: 1,
+  };
+  const sources = { ...RECORDED_SOURCES, machines: [MACHINE, second] };
+  const setup = setupOf({}, 1, { sources, earlier: [{ run: 'gone', results: 24 }] });
+  expect(rowsOf(setup, 'Run').get('Program')).toBe('0.1.0');
+  expect(rowsOf(setup, 'Machine').get('Backend')).toBe(UNKNOWN);
+  const later = rowsOf(setup, `Machine, from ${second.at}`);
+  expect([later.get('Backend'), later.get('Instructions of our kernels')]).toEqual(['tensorflow 2.21.0', 'none used']);
+  expect(rowsOf(setup, 'Strategy').get('Learned from')).toBe('a run that is gone (gone), 24 results');
+  expect(rowsOf(setup, 'Data set').get('Classes')).toBe("2: bag, it's a boot");
+});
