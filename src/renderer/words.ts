@@ -188,8 +188,8 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
 
 function priorSentence(weight: number): string {
   return weight === 0
-    ? 'Earlier runs were left out of it: they would have made the predictions worse.'
-    : `Earlier runs entered it with a weight of ${digits(weight, 2)}.`;
+    ? 'Earlier results were left out of it: they would have made the predictions worse.'
+    : `Earlier results entered it with a weight of ${digits(weight, 2)}.`;
 }
 
 function gainSentence(gain: number, scored: Pick<SearchConfig, 'objectives' | 'reference'> | undefined): string {

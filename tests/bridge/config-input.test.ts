@@ -16,6 +16,7 @@ describe('the search that a configuration came from', () => {
     ['a latency objective in tfjs', { objectives: ['accuracy', 'latencyMs'], latency: { engine: 'tfjs', batch: 1 } }],
     ['a reward', { objectives: ['reward'], reward: { cost: 'params', target: 1e5, over: -1 } }],
     ['earlier runs and options', { transferFrom: ['r1', 'r2'], strategy: { id: 'tpe', options: { a: 1, b: 'x' } } }],
+    ['the table of the program to begin with', { dataset: 'mine', prior: 'shipped' }],
     [
       'given students',
       {
@@ -45,6 +46,12 @@ describe('the search that a configuration came from', () => {
     const config = expandConfig(searchInputSchema.parse({ name: 'One' }), LARGEST, { baseline: 0.1 });
     const old = { ...config, reference: { ...config.reference, accuracy: 0.5 } };
     expect(expandConfig(inputOf(old), LARGEST, { baseline: 0.1 }).reference['accuracy']).toBe(0.5);
+  });
+
+  it('begins with nothing where nobody says so: searches written before there was a prior stay what they were', () => {
+    const config = expandConfig(searchInputSchema.parse({ name: 'One', dataset: 'mine' }), LARGEST);
+    expect(config.priorFrom).toBeUndefined();
+    expect(inputOf(config).prior).toBe('none');
   });
 
   it('is refused where a run of another version asks for what is not known here', () => {

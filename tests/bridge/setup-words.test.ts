@@ -55,6 +55,12 @@ test('every setting of recipe and weights has a line, whichever there are', () =
   ]);
 });
 
+test('a search that began with the table of the program says so, and no other does', () => {
+  const learned = (more: Partial<SearchInput>) => rowsOf(setupOf(more), 'Strategy').get('Learned from');
+  expect(learned({ dataset: 'mine', prior: 'shipped' })).toContain('Fashion-MNIST');
+  expect(learned({ dataset: 'mine' })).toBeUndefined();
+});
+
 test('defaults of a strategy are told for the version that is here alone', () => {
   const { version, defaults } = trade;
   const [option = ''] = Object.keys(defaults);

@@ -1,5 +1,7 @@
 /** Learning from earlier runs: which are refused, what is copied of them, and that the copy is all
  * a later session needs. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
@@ -7,12 +9,15 @@ import { WorkbenchError } from '../../src/core/errors.ts';
 import type { SearchConfig } from '../../src/core/records/run.ts';
 import type { Candidate } from '../../src/core/space/space.ts';
 import type { Host } from '../../src/host/for-shells.ts';
-import { priorOf } from '../../src/host/runs/transfer.ts';
+import { createCatalog } from '../../src/host/library/catalog.ts';
+import { priorOf, shippedPrior } from '../../src/host/runs/transfer.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import { asked, COSTS, finished, searchConfig } from '../support/store-records.ts';
 import { untilRun } from '../support/until-run.ts';
 import { storeInMemory } from '../support/workspace.ts';
+
+const RESOURCES = join(import.meta.dirname, '../../resources');
 
 const space = studentSpace(['resnet', 'vit'], [28, 28, 1], 10);
 const referenceOf = (name: string): Candidate => {
@@ -123,6 +128,73 @@ describe('earlier runs', () => {
       '"Run known" (known) was searched on other images of the same name (mine)',
     );
     expect(await refusal(store, later(['unknown']))).toContain('was searched on mine: its results say nothing here');
+  });
+});
+
+describe('the table of the program', () => {
+  const card = { shape: [28, 28, 1], classes: ['a', 'b'] } as const;
+  const catalog = createCatalog(RESOURCES, 'no workspace');
+  const config = (change: Partial<SearchConfig> = {}): SearchConfig => ({
+    ...{ ...searchConfig('New'), dataset: 'mine', families: ['resnet', 'vit'], priorFrom: 'shipped' },
+    ...change,
+  });
+  const refusal = { code: 'config.invalid', place: { field: 'prior' } };
+
+  it('tells of the searched families, on data that nobody has searched on', async () => {
+    const prior = await shippedPrior(catalog, config(), card);
+    expect(new Set(prior.map(({ candidate }) => candidate.family))).toEqual(new Set(['resnet', 'vit']));
+    expect(prior.length).toBeGreaterThan(100);
+  });
+
+  it('is refused where nobody would look at it, and beside earlier runs of the same data', async () => {
+    const random = config({ strategy: { id: 'random', options: {} } });
+    await expect(shippedPrior(catalog, random, card)).rejects.toMatchObject(refusal);
+    await expect(shippedPrior(catalog, config({ transferFrom: ['a'] }), card)).rejects.toMatchObject(refusal);
+  });
+
+  it('is missed in words where an installation lacks it', async () => {
+    const nowhere = createCatalog('no resources', 'no workspace');
+    await expect(shippedPrior(nowhere, config(), card)).rejects.toThrow('cannot be read');
+  });
+});
+
+describe('a search that begins with the table of the program', () => {
+  const folder = temporaryFolder();
+  let host: Host;
+  afterAll(async () => {
+    await host.close();
+    folder.remove();
+  });
+
+  it('is told so before it starts, keeps what it was told, and is another one than without', async () => {
+    makeResources(folder.path);
+    cpSync(join(RESOURCES, 'tables'), join(folder.path, 'resources/tables'), { recursive: true });
+    host = await fakeHost(folder.path);
+    const search = (prior?: 'shipped' | 'none'): SearchInput => ({
+      ...{ name: 'new', families: ['mlp-mixer'], budget: { trials: 6 }, recipe: { epochs: 1 }, slots: 1 },
+      ...(prior && { prior }),
+    });
+    const known = (await host.client.runs.preview(search('shipped'))).prior ?? 0;
+    expect(known).toBeGreaterThan(100);
+    expect((await host.client.runs.preview(search())).prior).toBeUndefined();
+
+    const played = async (prior?: 'shipped' | 'none') => {
+      const { run } = await host.client.runs.start(search(prior));
+      await untilRun(host.client, run.id, (summary) => summary.run.state !== 'running');
+      const trials = await host.client.runs.trials({ id: run.id });
+      return { run, students: trials.map(({ candidate }) => candidate), sources: trials.map(({ why }) => why.source) };
+    };
+    const withTable = await played('shipped');
+    expect(withTable.run.config.priorFrom).toBe('shipped');
+    expect(withTable.sources).toContain('earlier');
+    const { workspace } = await host.client.system.info();
+    const { store, close } = openReadable(workspace);
+    expect(store.prior(withTable.run.id)).toHaveLength(known);
+    close();
+    const without = await played();
+    expect(without.run.config.priorFrom).toBeUndefined();
+    expect(without.students).toEqual((await played('none')).students);
+    expect(without.students).not.toEqual(withTable.students);
   });
 });
 

@@ -55,7 +55,7 @@ describe('why a student was proposed', () => {
 
   test('the weight of earlier runs is told, and that they were dropped', () => {
     const told = (priorWeight: number) => whySentences({ ...trial, why: { source: 'global', priorWeight } })[1];
-    expect(told(0.834)).toBe('Earlier runs entered it with a weight of 0.83.');
+    expect(told(0.834)).toBe('Earlier results entered it with a weight of 0.83.');
     expect(told(0)).toContain('left out');
   });
 

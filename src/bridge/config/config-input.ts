@@ -8,9 +8,11 @@ import { OBJECTIVES } from './expand-config.ts';
 const LONGEST_FINGERPRINT = 200;
 
 /** Its reference point apart, which follows from the rest. */
-function fieldsOf({ objectives, limits, datasetFingerprint: _, reference: __, teacher, ...rest }: SearchConfig) {
+function fieldsOf(config: SearchConfig) {
+  const { objectives, limits, datasetFingerprint: _, reference: __, teacher, priorFrom, ...rest } = config;
   return {
     ...rest,
+    ...(priorFrom && { prior: priorFrom }),
     ...(teacher !== '' && { teacher }),
     objectives: objectives.map(({ metric }) => metric),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),

@@ -69,7 +69,8 @@ export function expandConfig(
   largest: StudentCosts,
   { typical = largest, slots = CPU_SLOTS, baseline = 0 }: Surroundings = {},
 ): SearchConfig {
-  const { objectives, limits, latency, transferFrom, students, reward: asked, reference, $schema: _, ...rest } = parsed;
+  const { objectives, limits, latency, transferFrom, prior, students, reward: asked, reference, ...given } = parsed;
+  const { $schema: _, ...rest } = given;
   const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
@@ -87,6 +88,7 @@ export function expandConfig(
     // None is named where students learn from labels alone; else the host knows which.
     teacher: rest.teacher ?? '',
     ...(transferFrom.length > 0 && { transferFrom }),
+    ...(prior === 'shipped' && { priorFrom: prior }),
     ...(students && givenStudents(students, rest.strategy.options)),
     slots: rest.slots ?? slots,
     objectives: objectives.map((name) => OBJECTIVES[name]),

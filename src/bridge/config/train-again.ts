@@ -46,6 +46,7 @@ export function trainAgainInput(
     students: [...students.values()],
     studentsFrom: id,
     transferFrom: [],
+    prior: 'none',
     recipe: { ...schedule, epochs },
     seed: (config.seed + 1) >>> 0,
   };

@@ -58,6 +58,10 @@ export const searchInputSchema = z.strictObject({
     .max(20)
     .default([])
     .describe('Earlier runs on the same data set to learn from; with another teacher, too'),
+  prior: z
+    .enum(['shipped', 'none'])
+    .default('none')
+    .describe('What to begin with on a new data set: what the table of the program knows of these students'),
   objectives: z
     .array(z.enum(['accuracy', 'params', 'macs', 'latencyMs', 'reward']))
     .min(1)
@@ -178,6 +182,9 @@ export const previewSchema = z.strictObject({
   students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
+  /** Students of whom the table of the program knows something, where the search is to begin with
+   * that. */
+  prior: count.optional(),
   /** What a start would say against it. */
   refusal: z.strictObject({ message: z.string(), field: z.string().optional() }).optional(),
   /** Estimated seconds, from trials measured on this machine; absent until something was measured,

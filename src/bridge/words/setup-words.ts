@@ -8,6 +8,7 @@ import type { Level } from '../../core/space/space.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import type { StrategyInfo } from '../../core/strategies/registry.ts';
 import type { SetupView } from '../schemas/setup.ts';
+import { LEARNS_FROM_TABLE } from './prior-words.ts';
 
 /** `name`, and what it is. */
 export type SetupRow = readonly [name: string, value: string];
@@ -104,6 +105,7 @@ function strategyRows({ run: { config, strategyVersion }, earlier }: SetupView):
     ],
     ...optionRows(options, info?.version === strategyVersion ? info : undefined),
     ['Seed', String(config.seed)],
+    ...(config.priorFrom ? ([['Learned from', LEARNS_FROM_TABLE]] as const) : []),
     ...earlier.map(({ run, name, results }): SetupRow => [
       'Learned from',
       `${named(run, name ?? 'a run that is gone')}, ${exact(results)} results`,

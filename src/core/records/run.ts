@@ -29,6 +29,9 @@ const configSchema = z.strictObject({
   studentsFrom: z.string().optional(),
   /** Ids of earlier runs whose results this one learns from; they were copied when it started. */
   transferFrom: readOnly(z.array(z.string())).optional(),
+  /** The table that comes with the program, whose results this one learns from; they were copied
+   * when it started. */
+  priorFrom: z.literal('shipped').optional(),
   objectives: readOnly(z.array(objectiveSchema)),
   limits: readOnly(z.array(limitSchema)),
   /** What `reward` means, where it is the one objective. */
@@ -68,7 +71,7 @@ export const priorResultSchema = z.strictObject({
   candidate: candidateSchema,
   /** Of the objective that is learned, in its own unit and goal. */
   value: anyNumber,
-  /** The run it comes from: values are compared within one only. */
+  /** The run or table it comes from: values are compared within one only. */
   source: z.string().max(1000),
 });
 
@@ -81,8 +84,8 @@ export type RunState = Run['state'];
 export type RecordedConfig = Omit<SearchConfig, 'recipe' | 'checkpoints'> & {
   readonly recipe: RecordedRecipe;
   readonly checkpoints?: CheckpointPolicy;
-  /** Results of the runs in `transferFrom`: recorded with the configuration, and read apart from
-   * it. */
+  /** Results of the runs in `transferFrom` or of the table: recorded with the configuration, and
+   * read apart from it. */
   readonly prior?: readonly PriorResult[];
 };
 

@@ -1,15 +1,19 @@
 /** What a search can choose from: data sets and teachers of the program and of the workspace,
  * families, strategies. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
+import { parsePlain } from '../../bridge/plain-value.ts';
+import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
 import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import { median } from '../../core/math/quantile.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
+import { parseTable } from '../../core/strategies/recorded-table.ts';
+import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/strategy-client.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
@@ -51,6 +55,9 @@ export interface Catalog {
   teacher(name: string): Promise<Found<TeacherCard>>;
   /** Costs of every student of every family for a data set; computed once. */
   survey(dataset: Found<DatasetCard>): Promise<readonly FamilySurvey[]>;
+  /** What the program knows of students that were trained before it was shipped. Throws
+   * `config.unreadable` where an installation lacks it. */
+  shippedTable(): Promise<RecordedTable>;
 }
 
 /**
@@ -110,6 +117,14 @@ export function createCatalog(resources: string, workspace: string): Catalog {
   return {
     dataset,
     survey,
+    shippedTable: async () => {
+      const file = join(resources, 'tables', `${SHIPPED_TABLE.name}.json`);
+      const text = await readFile(file, 'utf8').catch((error: unknown) => {
+        const problem = `The table of the program cannot be read (${file}): install it anew, or search without it.`;
+        throw new WorkbenchError('config.unreadable', problem, { field: 'prior' }, { cause: error });
+      });
+      return parseTable(parsePlain(text, file), file);
+    },
     teacher: (name) =>
       one('teachers', name, readTeacherCard, (known) =>
         unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train one'),

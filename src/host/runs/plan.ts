@@ -7,7 +7,7 @@ import { studentSpace } from '../../core/arch/families/registry.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
-import type { Run, SearchConfig } from '../../core/records/run.ts';
+import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
@@ -20,6 +20,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { teacherFor } from './plan-teacher.ts';
+import { shippedPrior } from './transfer.ts';
 import { keepsWeights } from './context.ts';
 import type { RunPlaces } from './context.ts';
 import { readTeacherSources } from '../library/teacher-files.ts';
@@ -35,11 +36,18 @@ export interface RunPlan {
   readonly sources: RunSources;
 }
 
+export interface StartPlan extends RunPlan {
+  /** What it is to learn from of the table of the program. */
+  readonly shipped: readonly PriorResult[];
+}
+
 /** A search that can be started, as far as no file of its data set has to be read to tell. */
 export interface SettledSearch {
   readonly config: SearchConfig;
   readonly dataset: Found<DatasetCard>;
   readonly teacher: Found<TeacherCard> | undefined;
+  /** What the table of the program knows of its students; undefined where it is not asked for. */
+  readonly shipped: readonly PriorResult[] | undefined;
 }
 
 /** What a preview and a start ask alike, so that neither accepts what the other refuses. Throws as
@@ -63,7 +71,11 @@ export async function settleSearch(
   checkReachable(config, survey);
   checkImages(config, dataset);
   const teacher = await teacherFor(catalog, parsed, dataset);
-  return { config: { ...config, teacher: teacher?.name ?? config.teacher }, dataset, teacher };
+  const shipped = config.priorFrom && (await shippedPrior(catalog, config, dataset.card));
+  const { priorFrom: _, ...without } = config;
+  // A table that knows none of the students is none to the run.
+  const learning = shipped?.length === 0 ? without : config;
+  return { config: { ...learning, teacher: teacher?.name ?? config.teacher }, dataset, teacher, shipped };
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */
@@ -72,10 +84,11 @@ export async function planRun(
   parsed: ParsedSearchInput,
   capacity: Capacity,
   at = new Date(),
-): Promise<RunPlan> {
-  const { config, dataset, teacher } = await settleSearch(catalog, parsed, capacity);
+): Promise<StartPlan> {
+  const { config, dataset, teacher, shipped = [] } = await settleSearch(catalog, parsed, capacity);
   const checked = await checkDatasetFiles(dataset.directory, dataset.card);
-  return planOf({ ...config, datasetFingerprint: checked.fingerprints[0] }, { dataset, teacher }, checked, at);
+  const complete = { ...config, datasetFingerprint: checked.fingerprints[0] };
+  return { ...(await planOf(complete, { dataset, teacher }, checked, at)), shipped };
 }
 
 /** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what

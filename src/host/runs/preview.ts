@@ -40,11 +40,15 @@ export async function previewSearch(
   const trainings = students ? wanted : Math.min(wanted, all.length);
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
   const slots = parsed.slots ?? (await capacity());
-  const refusal = await settleSearch(catalog, parsed, capacity).then(() => undefined, refusalOf);
+  const { shipped, refusal } = await settleSearch(catalog, parsed, capacity).then(
+    (settled) => ({ shipped: settled.shipped, refusal: undefined }),
+    (error: unknown) => ({ shipped: undefined, refusal: refusalOf(error) }),
+  );
   const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
     students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
     histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
+    ...(shipped && { prior: shipped.length }),
     ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),
   };

@@ -32,7 +32,8 @@ export function createRunService(parts: RunServiceParts) {
       const { config, strategyVersion, sources } = plan;
       assertSameOrigin(store, config, plan.dataset, sources.teacher);
       const space = spaceOf(problemOf(config, plan.places, []));
-      const prior = await priorOf(store, { config, dataset: sources.dataset }, space);
+      const earlier = await priorOf(store, { config, dataset: sources.dataset }, space);
+      const prior = [...plan.shipped, ...earlier];
       assertOpen();
       return launch(store.createRun({ id: newRunId(), config, strategyVersion, sample, prior, sources }), plan);
     });

@@ -1,14 +1,18 @@
-/** Results of earlier runs for a new one: checked, and read out as plain data that is written down
- * with the new run. */
+/** Results of earlier runs, or of the table of the program, for a new one: checked, and read out as
+ * plain data that is written down with the new run. */
+import { studentSpace } from '../../core/arch/families/registry.ts';
 import { invalid } from '../../core/errors.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { learnedMetric } from '../../core/reward.ts';
 import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import { datasetChanges } from '../../core/sources.ts';
 import type { DatasetSources } from '../../core/records/sources.ts';
 import type { Space } from '../../core/space/space.ts';
 import { checkPrior, strategyInfo } from '../../core/strategies/registry.ts';
+import { priorOfTable } from '../../core/strategies/table-prior.ts';
 import { isUsable } from '../../core/strategies/trade/transfer.ts';
 import type { ReadableStore } from '../../store/store.ts';
+import type { Catalog } from '../library/catalog.ts';
 import { readTrials } from '../slices.ts';
 
 /** What is to be started, and what its data set holds. */
@@ -41,6 +45,26 @@ export async function priorOf(
     all.push(...(await resultsOf(store, run, config, space)));
   }
   return all;
+}
+
+/** Throws `config.invalid` with the field `prior` where the strategy learns from nothing, or where
+ * earlier runs are named, which say more. */
+export async function shippedPrior(
+  catalog: Pick<Catalog, 'shippedTable'>,
+  config: SearchConfig,
+  { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
+): Promise<readonly PriorResult[]> {
+  const { strategy, families, transferFrom = [] } = config;
+  const { title, accepts = [] } = strategyInfo(strategy.id);
+  if (!accepts.includes('prior'))
+    throw invalid('prior', `${title} learns from no earlier results: make it "none", or choose another strategy.`);
+  if (transferFrom.length > 0)
+    throw invalid(
+      'prior',
+      'earlier runs on the same data set say more than the table: make it "none", or name no run.',
+    );
+  const space = studentSpace(families, shape, classes.length);
+  return priorOfTable(await catalog.shippedTable(), learnedMetric(config) ?? '', space);
 }
 
 /** By content where both know it: a data set may have been imported anew under its old name. */

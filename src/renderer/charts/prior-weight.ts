@@ -1,4 +1,4 @@
-/** How much the earlier runs counted in each prediction: their weight, 0 where they were left
+/** How much the earlier results counted in each prediction: their weight, 0 where they were left
  * out. */
 import type { Trial } from '../../core/records/trial.ts';
 import { digits, formatPlural } from '../format.ts';
@@ -28,10 +28,11 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
     summary:
       weighed.length === 0
         ? 'No prediction has been made yet.'
-        : `Earlier runs entered ${kept} of ${formatPlural(weighed.length, 'prediction')}, the last with a weight of ` +
+        : `Earlier results entered ${kept} of ${formatPlural(weighed.length, 'prediction')}, ` +
+          'the last with a weight of ' +
           `${digits(weighed.at(-1)?.weight ?? 0, 2)}.`,
     table: {
-      columns: ['Student', 'Weight of earlier runs'],
+      columns: ['Student', 'Weight of earlier results'],
       rows: weighed.map(({ trial, weight }) => [trialNumber(trial), weight === 0 ? 'left out' : digits(weight, 3)]),
     },
     option: {
@@ -50,7 +51,7 @@ export function priorWeightChart({ trials, budget, ...picked }: PriorWeightInput
             value: [trial.number + 1, weight],
             tooltip: {
               formatter: () =>
-                `${trialTitle(trial)}\n${weight === 0 ? 'Earlier runs left out' : `Weight ${digits(weight, 3)}`}`,
+                `${trialTitle(trial)}\n${weight === 0 ? 'Earlier results left out' : `Weight ${digits(weight, 3)}`}`,
             },
           })),
         }),

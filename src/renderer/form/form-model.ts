@@ -47,7 +47,7 @@ export const GROUPS = {
   search: {
     title: 'Search',
     paths: [
-      ...['strategy.id', 'budget.trials', 'budget.epochs', 'transferFrom', 'objectives', 'reference.accuracy'],
+      ...['strategy.id', 'budget.trials', 'budget.epochs', 'transferFrom', 'prior', 'objectives', 'reference.accuracy'],
       ...['latency.engine', 'latency.batch'],
     ],
   },
@@ -82,6 +82,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'budget.trials': 'Students to train',
   'budget.epochs': 'Or epochs in all',
   transferFrom: 'Earlier runs',
+  prior: 'Begin with',
   'recipe.seconds': 'Seconds of training',
   'recipe.optimizer': 'Optimiser',
   'recipe.distillation.loss': 'Learn from',

@@ -1,4 +1,5 @@
 /** What the fields of a search can be, as far as the catalog and the words know it. */
+import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
 import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../core/latency.ts';
 import { REWARD_COSTS } from '../../core/objective.ts';
 import { LOSS_TITLES } from '../../core/records/distillation.ts';
@@ -24,6 +25,10 @@ export function searchChoices(
       note: `${formatExact(students)} students`,
     })),
     'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
+    prior: [
+      { value: 'none', title: 'Nothing' },
+      { value: 'shipped', title: `Results on ${SHIPPED_TABLE.datasetTitle}` },
+    ],
     objectives: ['accuracy', 'params', 'macs', 'latencyMs', 'reward'].map((value) => ({
       value,
       title: metricTitle(value),

@@ -18,6 +18,8 @@ import {
   TRAIN_ONE_FAULT,
   withTeacher,
 } from '../form/teacher-choice.ts';
+import { mayBeginWithTable, PRIOR, proposedPrior } from '../form/prior-choice.ts';
+import { useCatalog } from './catalog.ts';
 import { keptInWindow } from './kept.ts';
 
 /** What is to be trained where nothing is searched for. */
@@ -42,10 +44,14 @@ export const useNewRun = defineStore('new-run', () => {
   const draft = computed(() => kept.value.draft);
   const options = computed(() => kept.value.options);
   const given = computed(() => kept.value.given);
+  const catalog = useCatalog();
+  const strategy = computed(() => catalog.strategyOf(String(draft.value['strategy.id'] ?? '')));
 
   const checked = computed<CheckedInput>(() => {
     const typed = draftToInput(fields, namedTeacher(draft.value), options.value);
-    const found = checkInput({ ...typed, ...given.value });
+    // What is not offered is not meant.
+    const mayBegin = given.value === undefined && mayBeginWithTable(draft.value, strategy.value);
+    const found = checkInput({ ...typed, ...given.value, ...(!mayBegin && { [PRIOR]: 'none' }) });
     if (teacherOf(draft.value) !== TRAIN_ONE) return found;
     return { faults: new Map([...found.faults, [TEACHER, TRAIN_ONE_FAULT]]) };
   });
@@ -55,8 +61,10 @@ export const useNewRun = defineStore('new-run', () => {
       put({ draft: withTeacher(draft.value, String(value), String(fresh.draft[LOSS])) });
       return;
     }
+    // Another data set is another question.
+    const proposed = path === 'dataset' && { [PRIOR]: proposedPrior(String(value)) };
     // Options belong to one strategy.
-    put({ draft: { ...draft.value, [path]: value }, ...(path === 'strategy.id' && { options: {} }) });
+    put({ draft: { ...draft.value, [path]: value, ...proposed }, ...(path === 'strategy.id' && { options: {} }) });
   }
 
   const setOption = (name: string, value: number | string | boolean): void =>
@@ -65,7 +73,8 @@ export const useNewRun = defineStore('new-run', () => {
   /** As the form does it by itself: whether a teacher teaches at all stays as it is. */
   const adoptTeacher = (name: string): void => put({ draft: { ...draft.value, [TEACHER]: name } });
   /** The form finds a teacher of it. */
-  const searchOn = (dataset: string): void => put({ draft: { ...draft.value, dataset, [TEACHER]: '' } });
+  const searchOn = (dataset: string): void =>
+    put({ draft: { ...draft.value, dataset, [TEACHER]: '', [PRIOR]: proposedPrior(dataset) } });
 
   /** Lets go of the students that were given. */
   function searchInstead(): void {

@@ -248,7 +248,7 @@ function explained(theme: Theme): readonly GalleryChart[] {
       title: 'Nothing predicted yet',
       view: predictionsChart({ ...predicted, predictions: [] }, theme),
     },
-    { name: 'prior-weight', title: 'Weight of earlier runs', view: priorWeightChart(common, theme) },
+    { name: 'prior-weight', title: 'Weight of earlier results', view: priorWeightChart(common, theme) },
   ];
 }
 

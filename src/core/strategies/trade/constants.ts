@@ -92,8 +92,8 @@ export const TRADE_SOURCES = {
   reference,
   initial,
   earlier: {
-    title: 'Earlier run',
-    sentence: 'It stood on the front of the earlier runs that this one learns from.',
+    title: 'Earlier result',
+    sentence: 'It stood on the front of the earlier results that this run learns from.',
   },
   region: { title: 'Region', sentence: 'It was proposed inside a trust region.' },
   global: {

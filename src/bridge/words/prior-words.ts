@@ -1,0 +1,16 @@
+/** The table that comes with the program as something to begin with, in words. */
+
+/** Its name, and the data set that it was recorded on: on any other it is a prior. */
+export const SHIPPED_TABLE = { name: 'fashion-kd', dataset: 'fashion-mnist', datasetTitle: 'Fashion-MNIST' } as const;
+
+/** `students`: of whom it knows something. Before a start. */
+export function shippedPriorWords(students: number): string {
+  if (students === 0) return 'The table of the program knows none of these students: the search begins without it.';
+  return (
+    `Begins with what ${students.toLocaleString('en')} of these students reached on ${SHIPPED_TABLE.datasetTitle} ` +
+    '(the table of the program). It counts as far as the results bear it out, and is left out where it misleads.'
+  );
+}
+
+/** Of a run that was started with it. */
+export const LEARNS_FROM_TABLE = `the table of the program (${SHIPPED_TABLE.datasetTitle})`;

@@ -1,0 +1,55 @@
+/** What a new search begins with, in the New run form: the table of the program on other data, as
+ * long as a person says nothing else, and never where it would be refused. */
+import { createPinia, setActivePinia } from 'pinia';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { SHIPPED_TABLE, shippedPriorWords } from '../../src/bridge/words/prior-words.ts';
+import { STRATEGY_INFOS } from '../../src/core/strategies/registry.ts';
+import { PRIOR, proposedPrior } from '../../src/renderer/form/prior-choice.ts';
+import { useCatalog } from '../../src/renderer/stores/catalog.ts';
+import { useNewRun } from '../../src/renderer/stores/new-run.ts';
+
+beforeEach(() => {
+  vi.stubGlobal('sessionStorage', { getItem: () => null, setItem: () => undefined });
+  setActivePinia(createPinia());
+  useCatalog().strategyOf = (id) => STRATEGY_INFOS.find((one) => one.id === id);
+});
+
+const asked = (): unknown => useNewRun().checked.input?.prior;
+
+describe('what a new search begins with', () => {
+  test('is the table on data that are new to it, and nothing on its own', () => {
+    expect(proposedPrior('mine')).toBe('shipped');
+    expect(proposedPrior(SHIPPED_TABLE.dataset)).toBe('none');
+    const form = useNewRun();
+    expect(asked()).toBe('none');
+    form.set('dataset', 'mine');
+    expect(asked()).toBe('shipped');
+    form.set('dataset', SHIPPED_TABLE.dataset);
+    expect(asked()).toBe('none');
+    form.searchOn('others');
+    expect(asked()).toBe('shipped');
+  });
+
+  test('is what a person says', () => {
+    const form = useNewRun();
+    form.set('dataset', 'mine');
+    form.set(PRIOR, 'none');
+    expect(asked()).toBe('none');
+  });
+
+  test('is nothing with a strategy that would refuse it, or beside earlier runs', () => {
+    const form = useNewRun();
+    form.set('dataset', 'mine');
+    form.set('strategy.id', 'random');
+    expect(asked()).toBe('none');
+    form.set('strategy.id', 'trade');
+    expect(asked()).toBe('shipped');
+    form.set('transferFrom', ['r1']);
+    expect(asked()).toBe('none');
+  });
+
+  test('is told in words before it starts', () => {
+    expect(shippedPriorWords(1398)).toContain('Begins with what 1,398 of these students reached on Fashion-MNIST');
+    expect(shippedPriorWords(0)).toContain('begins without it');
+  });
+});
