@@ -7,7 +7,7 @@ import { createRng } from '../src/core/math/rng.ts';
 import type { Recipe } from '../src/core/records/recipe.ts';
 import { recipeInput } from '../src/core/records/recipe.ts';
 import { normalisationOf } from '../src/compute/data/dataset.ts';
-import type { Split } from '../src/compute/data/dataset.ts';
+import type { HeldSplit } from '../src/compute/data/dataset.ts';
 import type { Normalisation } from '../src/core/records/teacher-card.ts';
 import { initialWeights, layoutOf } from '../src/compute/model/parameters.ts';
 import type { HostWeights } from '../src/compute/model/parameters.ts';
@@ -32,7 +32,7 @@ export function benchWeights(graph: ArchitectureGraph): HostWeights {
 }
 
 /** Noise with a label each: what is timed does not depend on it. */
-export function benchImages(shape: BenchShape): { readonly split: Split; readonly normalisation: Normalisation } {
+export function benchImages(shape: BenchShape): { readonly split: HeldSplit; readonly normalisation: Normalisation } {
   const rng = createRng(11);
   const size = shape[0] * shape[1] * shape[2];
   const pixels = Uint8Array.from({ length: BENCH.images * size }, () => rng.int(256));

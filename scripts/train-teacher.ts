@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { timedYield } from '../src/compute/yield-to-events.ts';
 import { loadDataset, readImages } from '../src/compute/data/dataset.ts';
-import type { Split } from '../src/compute/data/dataset.ts';
+import type { HeldSplit } from '../src/compute/data/dataset.ts';
 import { TEACHER_RECIPE } from '../src/compute/tasks/train-teacher/task.ts';
 import { trainTeacher } from '../src/compute/teachers/train.ts';
 import { splitIndices } from './make-fashion-mnist.mjs';
@@ -30,11 +30,11 @@ const { values } = parseArgs({
 const dataset = loadDataset(join(ROOT, 'resources/datasets/fashion-mnist'));
 const { shape, classes } = dataset.card;
 
-function source(images: string, labels: string): Split {
+function source(images: string, labels: string): HeldSplit {
   return readImages(join(values.source, images), join(values.source, labels), shape, classes.length);
 }
 
-function pick({ pixels, labels }: Split, indices: readonly number[]): Split {
+function pick({ pixels, labels }: HeldSplit, indices: readonly number[]): HeldSplit {
   const size = shape.reduce((product, length) => product * length, 1);
   const chosen = new Uint8Array(indices.length * size);
   indices.forEach((index, row) => chosen.set(pixels.subarray(index * size, (index + 1) * size), row * size));

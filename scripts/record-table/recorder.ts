@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { EpochPoint } from '../../src/core/records/epoch.ts';
 import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
+import { pixelsIn } from '../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import type { SplitName } from '../../src/core/records/sources.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
@@ -20,7 +21,7 @@ const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
 export function headerOf(dataset: Dataset, teacherDirectory: string, students: readonly TableStudent[]): Header {
   const card = readTeacherCard(teacherDirectory);
   const data = createHash('sha256');
-  for (const name of SPLITS) data.update(dataset.split(name).pixels).update(dataset.split(name).labels);
+  for (const name of SPLITS) data.update(pixelsIn(dataset.split(name))).update(dataset.split(name).labels);
   return {
     id: 'header',
     format: 'fashion-kd-rows/1',

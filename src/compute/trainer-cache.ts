@@ -2,8 +2,8 @@
  * images, soft targets. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { residentImages } from './data/augment.ts';
-import type { ResidentImages } from './data/augment.ts';
+import { openImages } from './data/augment.ts';
+import type { Images } from './data/augment.ts';
 import { loadDataset } from './data/dataset.ts';
 import type { Dataset } from './data/dataset.ts';
 import { datasetChanges } from '../core/sources.ts';
@@ -22,7 +22,7 @@ export interface TrainerCache {
     directory: string,
     split: SplitName,
     options: { readonly shift: number; readonly count?: number },
-  ) => ResidentImages;
+  ) => Images;
   /** `key` says everything that the targets depend on beside the data set. */
   readonly targets: (directory: string, key: string, compute: () => Promise<TeacherTargets>) => Promise<TeacherTargets>;
 }
@@ -35,7 +35,7 @@ interface Shelf {
   readonly version: number;
   readonly known: Recorded<DatasetSources> | undefined;
   readonly dataset: Dataset;
-  readonly images: Map<string, ResidentImages>;
+  readonly images: Map<string, Images>;
   readonly targets: Map<string, TeacherTargets>;
 }
 
@@ -62,7 +62,7 @@ export function createTrainerCache(): TrainerCache {
       const { shape, classes } = dataset.card;
       const options = count === undefined ? { shift } : { shift, count };
       const known =
-        images.get(key) ?? residentImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
+        images.get(key) ?? openImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
       images.set(key, known);
       return known;
     },
@@ -87,9 +87,10 @@ function isChecked(shelf: Shelf, known: Recorded<DatasetSources> | undefined): b
   return shelf.known !== undefined && datasetChanges(shelf.known, known).length === 0;
 }
 
-function clear({ images, targets }: Shelf): void {
-  for (const resident of images.values()) resident.dispose();
+function clear({ dataset, images, targets }: Shelf): void {
+  for (const one of images.values()) one.dispose();
   for (const one of targets.values()) disposeTargets(one);
+  dataset.close();
 }
 
 /** 0 where there is no file; reading it then says what is wrong. */

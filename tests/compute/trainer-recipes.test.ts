@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { readTrainingState, writeTrainingState } from '../../src/compute/files/checkpoint.ts';
 import type { TrainingState } from '../../src/compute/files/checkpoint.ts';
 import { residentImages } from '../../src/compute/data/augment.ts';
+import type { ResidentImages } from '../../src/compute/data/augment.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';
 import { trainingLayout } from '../../src/compute/training/pass.ts';
 import { namingMemory } from '../../src/compute/out-of-memory.ts';
@@ -247,8 +249,8 @@ describe('bad input', () => {
 
   it('NaN in the images is told from a learning rate that is too high', async () => {
     const { task, dispose } = await tinyTask(directory, tinyConvolutional());
-    // of the same shape
-    const broken = { ...task.train, images: tf.mul(task.train.images, Number.NaN) } as typeof task.train;
+    const sound = task.train as ResidentImages; // a tiny set is in memory
+    const broken = { ...sound, images: tf.mul<Tensor4D>(sound.images, Number.NaN) };
     await expect(train({ ...task, train: broken }, free)).rejects.toThrow(
       expect.objectContaining({ code: 'dataset.corrupt', message: expect.stringContaining('no finite numbers') }),
     );

@@ -136,7 +136,7 @@ describe('library.importDataset', () => {
     // By the name that the person knows, not by where it was kept meanwhile.
     expect([fault?.code, fault?.message]).toEqual([
       'dataset.unusable',
-      `Letters${sep}a cannot be imported: this class has no PNG or JPEG file; fill the folder or remove it.`,
+      `Letters${sep}a cannot be imported: this class has no PNG, JPEG, WebP or GIF file; fill the folder or remove it.`,
     ]);
     expect([inWorkspace('datasets'), halves()]).toEqual([[], []]);
   });
@@ -165,7 +165,7 @@ describe('library.importDataset', () => {
 
   it.each([
     [{ name: '../up' }, 'name'],
-    [{ size: 65 }, 'size'],
+    [{ size: 225 }, 'size'],
     [{ val: 0.6, test: 0.4 }, 'test'],
   ])('refuses %j with its field', async (order, field) => {
     const { host } = await open();

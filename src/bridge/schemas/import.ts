@@ -9,8 +9,13 @@ const options = {
   name: folderName.optional().describe("What a search calls it; the folder's name when absent"),
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
   licence: z.string().trim().min(1).max(2000).optional().describe('Its licence, as text'),
-  kind: z.enum(['idx', 'cifar10', 'cifar100', 'folder']).optional().describe('What the files are; told by their names'),
-  size: z.int().min(8).max(64).optional().describe('Side of the images; their own, or 32 for a folder of images'),
+  kind: z
+    .enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv'])
+    .optional()
+    .describe('What the files are; told by their names'),
+  size: z.int().min(8).max(224).optional().describe('Side of the images; their own, or 32 for a folder of images'),
+  csv: z.string().trim().min(1).max(4096).optional().describe('CSV file in the folder, of file, label and split'),
+  skipBroken: z.boolean().default(false).describe('Leave broken files out'),
   fit: z.enum(['letterbox', 'crop', 'stretch']).default('letterbox').describe('How an image is made square'),
   gray: z.boolean().default(false).describe('One channel, whatever the images have'),
   coarse: z.boolean().default(false).describe('The 20 coarse classes of CIFAR-100, not its 100 fine ones'),

@@ -1,4 +1,5 @@
 /** `trade datasets import PATH`: somebody's files become a data set of the workspace. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
@@ -14,16 +15,18 @@ type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 
 export function addImport(datasets: Command, context: VerbContext): void {
   withCommonOptions(datasets.command('import <path>'))
-    .description('make one of IDX files, CIFAR batches, or a folder per class of PNG and JPEG files')
+    .description('make one of IDX files, CIFAR batches, a folder per class of images, or images that a CSV file names')
     .option('--name <name>', "what a search calls it (default: the folder's name)")
     .option('--title <title>', 'its title, for people')
     .option('--licence <text>', 'its licence')
     .addOption(
       new Option('--kind <kind>', 'what the files are (default: told by their names)').choices([
-        ...['idx', 'cifar10', 'cifar100', 'folder'],
+        ...['idx', 'cifar10', 'cifar100', 'folder', 'csv'],
       ]),
     )
-    .option('--size <pixels>', 'side of the images, 8 to 64 (default: their own; 32 for a folder)', wholeNumber(8, 64))
+    .option('--csv <file>', 'of columns file, label and, if there, split; with or without a header')
+    .option('--skip-broken', 'leave broken files out, and list them', false)
+    .option('--size <pixels>', 'side of the images, 8 to 224 (default: their own; 32 for files)', wholeNumber(8, 224))
     .addOption(
       new Option('--fit <way>', 'how an image is made square')
         .choices(['letterbox', 'crop', 'stretch'])
@@ -39,8 +42,9 @@ export function addImport(datasets: Command, context: VerbContext): void {
 
 /** Ctrl+C stops it, and nothing is kept. */
 async function importDataset(context: VerbContext, path: string, options: ImportOptions): Promise<void> {
-  const { workspace: _workspace, json: _json, ...order } = options;
-  const input = parseInput(importOrderSchema, { ...order, path: resolve(path) });
+  const { workspace: _workspace, json: _json, csv, ...order } = options;
+  const place = csv === undefined ? {} : { csv: existsSync(csv) ? resolve(csv) : resolve(path, csv) };
+  const input = parseInput(importOrderSchema, { ...order, ...place, path: resolve(path) });
   let stage = '';
   const tell = (printer: ProgressPrinter, progress: JobProgress): void => {
     if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);

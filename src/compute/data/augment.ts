@@ -1,6 +1,6 @@
 /**
- * Images resident on the device, and batches of them flipped, shifted and cut out, each sample its
- * own way, by a few ops.
+ * Images resident on the device, or read from the disk batch by batch, and batches of them flipped,
+ * shifted and cut out, each sample its own way, by a few ops.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -16,21 +16,34 @@ import type { Recipe } from '../../core/records/recipe.ts';
 import { hasNativeKernels } from '../backend/native.ts';
 import { only, perAttributes, rawOp } from '../backend/raw.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
-import type { Split } from './dataset.ts';
+import type { HeldSplit, Split } from './dataset.ts';
+import { span, VALUES } from './rows.ts';
+import { streamBatches } from './stream.ts';
+import type { BatchStream } from './stream.ts';
 
 /** What makes a view of one sample; mixing takes two. */
 export type Augmentation = Omit<Recipe['augmentation'], 'mixup'>;
 
-export interface ResidentImages {
+interface ImageFacts {
   readonly count: number;
   readonly height: number;
   readonly width: number;
   readonly margin: number;
-  readonly images: Tensor4D;
   /** One-hot `[count, classes]`. */
   readonly labels: Tensor2D;
   readonly dispose: () => void;
 }
+
+export interface ResidentImages extends ImageFacts {
+  readonly images: Tensor4D;
+}
+
+/** They stay on the disk: a batch is put on the device when it is gathered. */
+export interface StreamedImages extends ImageFacts {
+  readonly stream: BatchStream;
+}
+
+export type Images = ResidentImages | StreamedImages;
 
 /** How one sample is shown: moved down and right by so many pixels, then mirrored or not, then with
  * a hole or not. */
@@ -50,23 +63,72 @@ export interface Hole {
   readonly right: number;
 }
 
+interface ImageOptions {
+  /** Room for shifts of up to so many pixels. */
+  readonly shift?: number;
+  /** So many of the first; absent: all. */
+  readonly count?: number;
+}
+
+/** Images of a split for a network: on the device, or from the disk where they are in a file of
+ * rows. Throws `dataset.corrupt` for a normalisation that gives no numbers. */
+export function openImages(
+  split: Split,
+  shape: readonly [number, number, number],
+  classes: number,
+  normalisation: Normalisation,
+  options: ImageOptions = {},
+): Images {
+  if (!('rows' in split)) return residentImages(split, shape, classes, normalisation, options);
+  checkNormalisation(normalisation);
+  const [height, width] = shape;
+  const count = Math.min(options.count ?? split.count, split.count);
+  const margin = marginOf(options);
+  const labels = tf.tidy(() => oneHot(split.labels.subarray(0, count), classes));
+  const stream = streamBatches(split.rows, { shape, margin, values: valuesOf(normalisation, shape[2]) });
+  return { count, height, width, margin, labels, stream, dispose: () => labels.dispose() };
+}
+
+/** Each value of a pixel in each channel as it stands on the device, `[256][channels]`: by the ops
+ * that resident images go through, so that both are the same to the bit. */
+function valuesOf(normalisation: Normalisation, channels: number): Float32Array {
+  const all = Float32Array.from({ length: VALUES * channels }, (_, place) => Math.floor(place / channels));
+  const scaled = tf.tidy(() => normalised(tf.tensor4d(all, [1, 1, VALUES, channels]), normalisation));
+  const values = scaled.dataSync<'float32'>();
+  scaled.dispose();
+  return values;
+}
+
+/** Has a batch read before it is gathered, and `next` meanwhile; resident ones are there. Throws
+ * `dataset.*`. */
+export async function prepareImages(data: Images, samples: Int32Array, next?: Int32Array): Promise<void> {
+  if ('stream' in data) await data.stream.prepare(samples, next);
+}
+
+/** Images a pass without gradients: as many as their size leaves room for. */
+export function passBatch({ height, width }: Pick<Images, 'height' | 'width'>): number {
+  return Math.max(1, Math.min(MOST_A_PASS, Math.floor((MOST_A_PASS * SIDE_OF_MOST ** 2) / (height * width))));
+}
+
+const MOST_A_PASS = 250;
+/** Up to this side all of them go at once. */
+const SIDE_OF_MOST = 64;
+
 /**
  * Puts the first `count` images of a split on the device, with room for shifts of up to `shift`
  * pixels. Throws `dataset.corrupt` for a normalisation that gives no numbers.
  */
 export function residentImages(
-  split: Split,
+  split: HeldSplit,
   shape: readonly [number, number, number],
   classes: number,
   normalisation: Normalisation,
-  options: { readonly shift?: number; readonly count?: number } = {},
+  options: ImageOptions = {},
 ): ResidentImages {
   const [height, width, channels] = shape;
   checkNormalisation(normalisation);
   const count = Math.min(options.count ?? split.count, split.count);
-  // One pixel more than any shift: a crop's corner, rounded to single precision, must not fall
-  // outside of the image.
-  const margin = (options.shift ?? 0) + 1;
+  const margin = marginOf(options);
   const [images, labels] = tf.tidy(() => {
     const raw = tf.tensor4d(Float32Array.from(split.pixels.subarray(0, count * height * width * channels)), [
       count,
@@ -80,15 +142,23 @@ export function residentImages(
       [margin, margin],
       [0, 0],
     ]);
-    const scaled = tf.div(
-      tf.sub(tf.div(padded, 255), perChannel(normalisation.mean)),
-      perChannel(normalisation.deviation),
-    );
-    const hot = tf.oneHot(tf.tensor1d(Int32Array.from(split.labels.subarray(0, count)), 'int32'), classes);
-    return [scaled as Tensor4D, tf.cast(hot, 'float32') as Tensor2D];
+    return [normalised(padded, normalisation), oneHot(split.labels.subarray(0, count), classes)];
   });
   const dispose = (): void => tf.dispose([images, labels]);
   return { count, height, width, margin, images, labels, dispose };
+}
+
+/** One pixel more than any shift: a crop's corner, rounded to single precision, must not fall
+ * outside of the image. */
+const marginOf = ({ shift = 0 }: ImageOptions): number => shift + 1;
+
+function normalised(pixels: Tensor4D, { mean, deviation }: Normalisation): Tensor4D {
+  return tf.div(tf.sub(tf.div(pixels, 255), perChannel(mean)), perChannel(deviation));
+}
+
+/** `[count, classes]` */
+function oneHot(labels: Uint8Array, classes: number): Tensor2D {
+  return tf.cast<Tensor2D>(tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes) as Tensor2D, 'float32');
 }
 
 /** Images divided by zero would be trained on as NaN. */
@@ -116,7 +186,7 @@ export function viewOf(
   sample: number,
   view: number,
   augmentation: Augmentation,
-  { height, width }: Pick<ResidentImages, 'height' | 'width'>,
+  { height, width }: Pick<Images, 'height' | 'width'>,
 ): View {
   const { flip, shift, cutout } = augmentation;
   // Asked for every sample of every batch: nothing to draw is the default recipe's case.
@@ -141,7 +211,13 @@ const PLAIN: View = { down: 0, right: 0, flipped: false };
 
 /** Batch `[samples, h, w, c]` of the chosen samples, each in its view (absent: as they are). The
  * caller owns it. */
-export function gatherImages(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
+export function gatherImages(data: Images, samples: Int32Array, views?: readonly View[]): Tensor4D {
+  if (!('stream' in data)) return gatherResident(data, samples, views);
+  const { stream, ...facts } = data;
+  return tf.tidy(() => gatherResident({ ...facts, images: stream.take(samples) }, span(0, samples.length), views));
+}
+
+function gatherResident(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
   const { height, width, margin } = data;
   if (hasNativeKernels()) return nativeGather(data, samples, views);
   const boxes = new Float32Array(4 * samples.length);

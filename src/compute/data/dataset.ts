@@ -1,5 +1,5 @@
-/** A data set folder in memory: `dataset.json` (title, shape, classes, splits) and gzipped IDX
- * files of its splits. */
+/** A data set folder: `dataset.json` (title, shape, classes, splits), and of each split gzipped IDX
+ * files, which are read into memory, or a file of rows, which stays where it is. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +11,33 @@ import type { DatasetSources, Recorded, SplitName } from '../../core/records/sou
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { corrupt, readIdx } from './idx.ts';
+import { openRows, span, VALUES } from './rows.ts';
+import type { RowFile } from './rows.ts';
 
-export interface Split {
+interface Labelled {
   readonly count: number;
-  /** `[count][height][width][channels]`, row-major. */
-  readonly pixels: Uint8Array;
   /** `[count]`, class of each image. */
   readonly labels: Uint8Array;
+}
+
+/** In memory. */
+export interface HeldSplit extends Labelled {
+  /** `[count][height][width][channels]`, row-major. */
+  readonly pixels: Uint8Array;
+}
+
+/** Larger than memory may be. */
+export interface RowSplit extends Labelled {
+  readonly rows: RowFile;
+}
+
+export type Split = HeldSplit | RowSplit;
+
+/** Pixels of the images from `first` to before `end`. Throws `dataset.*`. */
+export function pixelsIn(split: Split, first = 0, end: number = split.count): Uint8Array {
+  if ('rows' in split) return split.rows.read(span(first, end));
+  const bytes = split.pixels.length / split.count;
+  return split.pixels.subarray(first * bytes, end * bytes);
 }
 
 export interface Dataset {
@@ -27,31 +47,57 @@ export interface Dataset {
   /** SHA-256 of the training split's pixels and labels. */
   readonly fingerprint: string;
   readonly split: (name: SplitName) => Split;
+  /** Lets go of its files. */
+  readonly close: () => void;
 }
 
 /**
  * Reads the card and the training split; other splits when they are first asked for. Each is hashed
- * as it lies in memory and compared with `expected`: between the host's look and this one somebody
- * may have put other files there. Throws `dataset.*`.
+ * as it lies in memory, or as it is read from the disk, and compared with `expected`: between the
+ * host's look and this one somebody may have put other files there. Throws `dataset.*`.
  */
 export function loadDataset(directory: string, expected?: Recorded<DatasetSources>): Dataset {
   const card = readCard(join(directory, 'dataset.json'));
   const cache = new Map<SplitName, Split>();
   const split = (name: SplitName): Split => {
-    const known = cache.get(name) ?? readSplit(directory, card, name);
-    if (expected !== undefined && !cache.has(name)) assertSame(card, name, known, expected);
-    cache.set(name, known);
-    return known;
+    const known = cache.get(name);
+    if (known !== undefined) return known;
+    const found = readSplit(directory, card, name);
+    try {
+      if (expected !== undefined) assertSame(card, name, found, expected);
+    } catch (error) {
+      closeRows(found);
+      throw error;
+    }
+    cache.set(name, found);
+    return found;
   };
-  const train = split('train');
-  const fingerprint = createHash('sha256').update(train.pixels).update(train.labels).digest('hex');
-  return { card, normalisation: normalisationOf(train.pixels, card.shape[2]), fingerprint, split };
+  const close = (): void => {
+    cache.forEach(closeRows);
+    cache.clear();
+  };
+  return { card, ...summaryOf(split('train'), card.shape[2]), split, close };
+}
+
+function closeRows(split: Split): void {
+  if ('rows' in split) split.rows.close();
+}
+
+function summaryOf(split: Split, channels: number): Pick<Dataset, 'fingerprint' | 'normalisation'> {
+  const hash = createHash('sha256');
+  if (!('rows' in split)) {
+    const fingerprint = hash.update(split.pixels).update(split.labels).digest('hex');
+    return { fingerprint, normalisation: normalisationOf(split.pixels, channels) };
+  }
+  const { sha256, histogram } = split.rows.survey();
+  const fingerprint = hash.update(sha256).update(split.labels).digest('hex');
+  return { fingerprint, normalisation: normalisationIn(histogram) };
 }
 
 function assertSame(card: DatasetCard, name: SplitName, split: Split, expected: Recorded<DatasetSources>): void {
   const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-  const found = { images: hash(split.pixels), labels: hash(split.labels) };
-  const changes = datasetChanges(expected, { ...card, splits: { [name]: found } });
+  const images = 'rows' in split ? split.rows.survey().sha256 : hash(split.pixels);
+  const changes = datasetChanges(expected, { ...card, splits: { [name]: { images, labels: hash(split.labels) } } });
   if (changes.length === 0) return;
   throw datasetChanged({ name: card.id, who: 'this training', since: expected.at, changes });
 }
@@ -60,16 +106,37 @@ function assertSame(card: DatasetCard, name: SplitName, split: Split, expected: 
  * where there are several. */
 export function normalisationOf(pixels: Uint8Array, channels = 1): Normalisation {
   const moments = Array.from({ length: channels }, (_, channel) => momentsOf(pixels, channel, channels));
+  return perChannel(moments);
+}
+
+/** The same of a histogram `[channels][256]`; sums of whole numbers are exact, so that both
+ * agree. */
+export function normalisationIn(histogram: Float64Array): Normalisation {
+  const channels = histogram.length / VALUES;
+  const moments = Array.from({ length: channels }, (_, channel) => {
+    let [sum, squares, count] = [0, 0, 0];
+    for (const [value, times] of histogram.subarray(channel * VALUES, (channel + 1) * VALUES).entries()) {
+      sum += times * value;
+      squares += times * value * value;
+      count += times;
+    }
+    return momentsFrom(sum, squares, count);
+  });
+  return perChannel(moments);
+}
+
+function perChannel(moments: readonly Moments[]): Normalisation {
   const [only] = moments;
-  if (only !== undefined && channels === 1) return only;
+  if (only !== undefined && moments.length === 1) return only;
   return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
 }
 
-function momentsOf(
-  pixels: Uint8Array,
-  first: number,
-  step: number,
-): { readonly mean: number; readonly deviation: number } {
+interface Moments {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+function momentsOf(pixels: Uint8Array, first: number, step: number): Moments {
   let sum = 0;
   let squares = 0;
   for (let place = first; place < pixels.length; place += step) {
@@ -77,7 +144,10 @@ function momentsOf(
     sum += value;
     squares += value * value;
   }
-  const count = pixels.length / step;
+  return momentsFrom(sum, squares, pixels.length / step);
+}
+
+function momentsFrom(sum: number, squares: number, count: number): Moments {
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(squares / count - mean * mean, 1));
   return { mean: mean / 255, deviation: deviation / 255 };
@@ -90,7 +160,7 @@ export function readImages(
   labelFile: string,
   shape: readonly [number, number, number],
   classes: number,
-): Split {
+): HeldSplit {
   const images = readIdx(imageFile, shape[2] === 1 ? 3 : 4);
   const labels = readIdx(labelFile, 1);
   const [count = 0, ...size] = images.shape;
@@ -101,17 +171,27 @@ export function readImages(
   if (labels.values.length !== count) {
     throw corrupt(labelFile, `it has ${labels.values.length} labels for ${count} images`);
   }
-  const stray = labels.values.find((label) => label >= classes);
-  if (stray !== undefined) throw corrupt(labelFile, `it has the label ${stray}, and there are ${classes} classes`);
+  checkLabels(labelFile, labels.values, classes);
   return { count, pixels: images.values, labels: labels.values };
+}
+
+function checkLabels(file: string, labels: Uint8Array, classes: number): void {
+  const stray = labels.find((label) => label >= classes);
+  if (stray !== undefined) throw corrupt(file, `it has the label ${stray}, and there are ${classes} classes`);
 }
 
 function readSplit(directory: string, card: DatasetCard, name: SplitName): Split {
   const { count, images, labels } = card.splits[name];
-  const file = join(directory, images.file);
-  const split = readImages(file, join(directory, labels.file), card.shape, card.classes.length);
-  if (split.count !== count) throw corrupt(file, `it has ${split.count} images, and its card says ${count}`);
-  return split;
+  const [file, labelFile] = [join(directory, images.file), join(directory, labels.file)];
+  if (images.form !== 'rows') {
+    const split = readImages(file, labelFile, card.shape, card.classes.length);
+    if (split.count !== count) throw corrupt(file, `it has ${split.count} images, and its card says ${count}`);
+    return split;
+  }
+  const { values } = readIdx(labelFile, 1);
+  if (values.length !== count) throw corrupt(labelFile, `it has ${values.length} labels for ${count} images`);
+  checkLabels(labelFile, values, card.classes.length);
+  return { count, labels: values, rows: openRows(file, count, card.shape) };
 }
 
 function readCard(file: string): DatasetCard {

@@ -2,6 +2,7 @@
  * before it begins. */
 import { WorkbenchError } from '../../core/errors.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { pixelsIn } from './dataset.ts';
 import type { Split } from './dataset.ts';
 
 export interface TrainingSplit {
@@ -12,14 +13,18 @@ export interface TrainingSplit {
 /** Throws `dataset.corrupt` when the first `count` training images are all of one class, or all of
  * one brightness. */
 export function checkTrainable({ card, split }: TrainingSplit, count: number): void {
-  const { pixels, labels } = split('train');
+  const train = split('train');
+  const { labels } = train;
   const [label = 0] = labels;
-  const [pixel = 0] = pixels;
-  const used = pixels.subarray(0, (pixels.length / labels.length) * count);
+  const [pixel = 0] = pixelsIn(train, 0, 1);
   if (labels.subarray(0, count).every((one) => one === label)) {
     throw unfit(card.id, count, `are of one class, "${card.classes[label] ?? label}"`);
   }
-  if (used.every((one) => one === pixel)) throw unfit(card.id, count, `have the same pixels, all ${pixel}`);
+  // Photographs differ in the first image: no more of them is read.
+  const isPlain = (image: number): boolean => pixelsIn(train, image, image + 1).every((one) => one === pixel);
+  let plain = 0;
+  while (plain < count && isPlain(plain)) plain += 1;
+  if (plain === count) throw unfit(card.id, count, `have the same pixels, all ${pixel}`);
 }
 
 function unfit(dataset: string, count: number, finding: string): WorkbenchError {

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { pixelsIn } from '../data/dataset.ts';
 import type { Split } from '../data/dataset.ts';
 import { createModel } from '../model/model.ts';
 import type { Taps } from '../model/model.ts';
@@ -40,13 +41,14 @@ export interface Comparison {
 }
 
 /** Images spread evenly over a split of images of this shape. */
-export function pixelsOf({ count, pixels }: Split, shape: readonly number[], wanted = TRIED_IMAGES): Pixels {
+export function pixelsOf(split: Split, shape: readonly number[], wanted = TRIED_IMAGES): Pixels {
+  const { count } = split;
   const size = sizeOf(shape);
   const images = Math.min(wanted, count);
   const values = new Float32Array(images * size);
   for (let image = 0; image < images; image++) {
-    const from = Math.floor((image * count) / images) * size;
-    for (let place = 0; place < size; place++) values[image * size + place] = (pixels[from + place] ?? 0) / 255;
+    const from = Math.floor((image * count) / images);
+    pixelsIn(split, from, from + 1).forEach((value, place) => (values[image * size + place] = value / 255));
   }
   return { count: images, values };
 }

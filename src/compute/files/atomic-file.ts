@@ -31,12 +31,17 @@ export function writeAtomically(path: string, bytes: Uint8Array, write: Write = 
     }
   } catch (error) {
     rmSync(temporary, { force: true });
-    // Sound: only read, and undefined for an error without a code.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    const message = `There is no room to write ${path} (${bytes.length} bytes). Free some and go on.`;
-    throw new WorkbenchError('disk.full', message, { file: path }, { cause: error });
+    throw noRoom(path, bytes.length, error);
   }
   return { path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** `disk.full` where that is what went wrong in writing so many bytes; else the error itself. */
+export function noRoom(path: string, bytes: number, error: unknown): unknown {
+  // Sound: only read, and undefined for an error without a code.
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error;
+  const message = `There is no room to write ${path} (${bytes} bytes). Free some and go on.`;
+  return new WorkbenchError('disk.full', message, { file: path }, { cause: error });
 }
 
 /** Makes the names in it last, as that of a file that was renamed into it; Windows cannot open

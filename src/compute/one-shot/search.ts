@@ -12,6 +12,7 @@ import type { SupernetEdge } from '../../core/arch/supernet.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { OneShotMethod } from '../../core/one-shot/method.ts';
 import { startMixing } from '../../core/one-shot/method.ts';
+import { prepareImages } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createOptimizer, downloadVectors, learningRateAt, stateSlots, uploadVectors } from '../training/optimizer.ts';
 import { adopt, createPass, drop, trainingLayout } from '../training/pass.ts';
@@ -76,8 +77,11 @@ export async function searchSupernet(task: SearchTask, hooks: SearchHooks): Prom
           samples: Int32Array.from(order.slice(index * recipe.batchSize, (index + 1) * recipe.batchSize)),
           ...{ epoch, step, progress: step / (recipe.epochs * steps) },
         });
-        search.moveMixing(batchOf(halves.mixing));
-        search.moveWeights(batchOf(halves.weights), learningRateAt(step, steps, recipe));
+        const [mixing, weights] = [batchOf(halves.mixing), batchOf(halves.weights)];
+        await prepareImages(train, mixing.samples, weights.samples);
+        search.moveMixing(mixing);
+        await prepareImages(train, weights.samples);
+        search.moveWeights(weights, learningRateAt(step, steps, recipe));
         hooks.onStep?.(step + 1, recipe.epochs * steps);
       }
       hooks.onEpoch?.(search.state(epoch + 1));

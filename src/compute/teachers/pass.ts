@@ -3,20 +3,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
-import { gatherImages } from '../data/augment.ts';
-import type { ResidentImages, View } from '../data/augment.ts';
+import { gatherImages, passBatch, prepareImages } from '../data/augment.ts';
+import type { Images, View } from '../data/augment.ts';
+import { span } from '../data/rows.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { teacherOutput } from '../losses/create-criterion.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
 
-const BATCH = 250;
-
 export interface TeacherPass {
   readonly model: Model;
   readonly parameters: Parameters;
-  readonly images: ResidentImages;
+  readonly images: Images;
   readonly view: (sample: number) => View;
 }
 
@@ -30,9 +29,12 @@ export async function teacherPass(
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
   const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
-  for (let start = 0; start < images.count; start += BATCH) {
+  const batch = passBatch(images);
+  const batchFrom = (start: number): Int32Array => span(start, Math.max(start, Math.min(start + batch, images.count)));
+  for (let start = 0; start < images.count; start += batch) {
     await yieldToEvents();
-    const samples = Int32Array.from({ length: Math.min(BATCH, images.count - start) }, (_, index) => start + index);
+    const samples = batchFrom(start);
+    await prepareImages(images, samples, batchFrom(start + batch));
     const outputs = tf.tidy(() => {
       const features = new Map<string, Tensor>();
       const logits = model.forward(

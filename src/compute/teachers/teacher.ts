@@ -19,8 +19,8 @@ import type { SplitName } from '../../core/records/sources.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import { readWeights } from '../files/checkpoint.ts';
 import { exclusively } from '../files/exclusive-work.ts';
-import { residentImages, viewOf } from '../data/augment.ts';
-import type { Augmentation, ResidentImages } from '../data/augment.ts';
+import { openImages, viewOf } from '../data/augment.ts';
+import type { Augmentation, Images } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { createModel } from '../model/model.ts';
@@ -90,9 +90,9 @@ export function imagesForTeacher(
   dataset: Dataset,
   split: SplitName,
   options: { readonly shift?: number; readonly count?: number },
-): ResidentImages {
+): Images {
   const { shape, classes } = dataset.card;
-  return residentImages(dataset.split(split), shape, classes.length, card.normalisation, options);
+  return openImages(dataset.split(split), shape, classes.length, card.normalisation, options);
 }
 
 /**
@@ -185,7 +185,7 @@ function createPasses(
   yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Passes {
-  let loaded: { readonly teacher: LoadedTeacher; readonly images: ResidentImages } | undefined;
+  let loaded: { readonly teacher: LoadedTeacher; readonly images: Images } | undefined;
   const load = () => {
     const teacher = loadTeacher(ref, dataset);
     return { teacher, images: imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count }) };

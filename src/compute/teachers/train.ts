@@ -14,7 +14,7 @@ import type { EpochPoint } from '../../core/records/epoch.ts';
 import { loadBackend } from '../backend/load-backend.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from '../files/checkpoint.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
-import { residentImages } from '../data/augment.ts';
+import { openImages } from '../data/augment.ts';
 import type { Split } from '../data/dataset.ts';
 import { checkTrainable } from '../data/trainable.ts';
 import { evaluate } from '../training/evaluate.ts';
@@ -70,11 +70,11 @@ export async function trainTeacher(
   const backend = await loadBackend();
   const graph = options.graph ?? resnetTeacher(dataset.shape, dataset.classes.length);
   const model = createModel(graph);
-  const resident = (split: Split, shift: number) =>
-    residentImages(split, dataset.shape, dataset.classes.length, normalisation, { shift });
+  const imagesIn = (split: Split, shift: number) =>
+    openImages(split, dataset.shape, dataset.classes.length, normalisation, { shift });
   checkTrainable({ card: dataset, split: () => options.train }, options.train.count);
-  const training = resident(options.train, recipe.augmentation.shift);
-  const validation = resident(options.validation, 0);
+  const training = imagesIn(options.train, recipe.augmentation.shift);
+  const validation = imagesIn(options.validation, 0);
   let seconds = 0;
   const start = newestState(options, model, recipe);
   const validationLabels = options.validation.labels;
@@ -95,7 +95,7 @@ export async function trainTeacher(
   const weights = writeWeights(join(options.outDir, WEIGHTS_FILE), model.layout, trained.weights, {}, true);
   // Its figures are those of the rounded weights in the file.
   const parameters = uploadWeights(model.layout, readWeights(weights.path, model.layout));
-  const tests = resident(options.test, 0);
+  const tests = imagesIn(options.test, 0);
   const onValidation = await evaluate(model, parameters, validation, validationLabels, yieldToEvents);
   const onTest = await evaluate(model, parameters, tests, options.test.labels, yieldToEvents);
   disposeParameters(parameters);

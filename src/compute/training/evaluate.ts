@@ -1,7 +1,8 @@
 /** Accuracy, loss and predictions of a network on a split. */
 import * as tf from '@tensorflow/tfjs-core';
-import { gatherImages } from '../data/augment.ts';
-import type { ResidentImages } from '../data/augment.ts';
+import { gatherImages, passBatch, prepareImages } from '../data/augment.ts';
+import type { Images } from '../data/augment.ts';
+import { span } from '../data/rows.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -10,13 +11,11 @@ import type { Evaluation } from '../tasks/evaluate/task.ts';
 /** Between two batches: lets messages in; throws to give up. */
 export type YieldToEvents = () => Promise<void>;
 
-const BATCH = 250;
-
 /** `labels[i]` is the class of image i. */
 export async function evaluate(
   model: Model,
   parameters: Parameters,
-  data: ResidentImages,
+  data: Images,
   labels: Uint8Array,
   yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
@@ -42,13 +41,16 @@ export async function evaluate(
 async function logitsOf(
   model: Model,
   parameters: Parameters,
-  data: ResidentImages,
+  data: Images,
   yieldToEvents: YieldToEvents,
 ): Promise<Float32Array> {
   const logits = new Float32Array(data.count * model.graph.classes);
-  for (let start = 0; start < data.count; start += BATCH) {
+  const batch = passBatch(data);
+  const batchFrom = (start: number): Int32Array => span(start, Math.max(start, Math.min(start + batch, data.count)));
+  for (let start = 0; start < data.count; start += batch) {
     await yieldToEvents();
-    const samples = Int32Array.from({ length: Math.min(BATCH, data.count - start) }, (_, index) => start + index);
+    const samples = batchFrom(start);
+    await prepareImages(data, samples, batchFrom(start + batch));
     const output = tf.tidy(() => {
       const weights = unflatten(model.layout, parameters.theta);
       return model.forward(gatherImages(data, samples), weights, parameters.statistics);

@@ -1,6 +1,6 @@
 /** What a training is given: a network, its images, its recipe, and where it goes on from. */
 import type { Recipe } from '../../core/records/recipe.ts';
-import type { ResidentImages } from '../data/augment.ts';
+import type { Images } from '../data/augment.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
 import type { TensorFile } from '../files/safetensors.ts';
 import type { Model } from '../model/model.ts';
@@ -10,8 +10,8 @@ export interface TrainingTask {
   readonly model: Model;
   readonly recipe: Recipe;
   readonly seed: number;
-  readonly train: ResidentImages;
-  readonly validation: ResidentImages;
+  readonly train: Images;
+  readonly validation: Images;
   /** Classes of the validation images. */
   readonly validationLabels: Uint8Array;
   readonly teacher?: TeacherTargets;

@@ -8,6 +8,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { BestEpoch, TrainingState } from '../files/checkpoint.ts';
+import { prepareImages } from '../data/augment.ts';
 import { evaluate } from './evaluate.ts';
 import type { YieldToEvents } from './evaluate.ts';
 import { createLearner } from './learner.ts';
@@ -99,12 +100,16 @@ async function runEpochs(
   for (let epoch = first; !rests(epoch) && (share() < 1 || (unreported && epoch === first)); epoch++) {
     const epochStarted = now();
     const order = createRng(split(split(seed, ORDER_STREAM), epoch)).shuffle([...Array(task.train.count).keys()]);
+    const batchAt = (index: number): Int32Array =>
+      Int32Array.from(order.slice(index * recipe.batchSize, (index + 1) * recipe.batchSize));
     while (learner.position() < (epoch + 1) * steps && share() < 1) {
       const step = learner.position();
-      const offset = (step - epoch * steps) * recipe.batchSize;
       await hooks.yieldToEvents();
       const stepStarted = now();
-      const samples = Int32Array.from(order.slice(offset, offset + recipe.batchSize));
+      const samples = batchAt(step - epoch * steps);
+      // Of the last step's next one there is nothing left, or less than a batch.
+      const next = step + 1 < (epoch + 1) * steps ? batchAt(step + 1 - epoch * steps) : undefined;
+      await prepareImages(task.train, samples, next);
       learner.step(samples, epoch, learningRateAt(step, steps, recipe, elapsed), share());
       if (learner.position() % STEPS_PER_LOOK === 0) checkLoss(learner.lossSum(), learner.position(), epoch, task);
       elapsed += (now() - stepStarted) / 1000;
@@ -146,7 +151,7 @@ async function runEpochs(
 /** Images that are no numbers are told from a training that went astray. */
 function checkLoss(loss: number, step: number, epoch: number, { train }: TrainingTask): void {
   if (Number.isFinite(loss)) return;
-  const sound = tf.tidy(() => tf.sum(tf.mul(train.images, 0)).dataSync<'float32'>()[0] === 0);
+  const sound = 'stream' in train || tf.tidy(() => tf.sum(tf.mul(train.images, 0)).dataSync<'float32'>()[0] === 0);
   if (sound) throw diverged(`The loss became ${loss}`, step, epoch);
   const message = 'The training images hold values that are no finite numbers. Import the data set again.';
   throw new WorkbenchError('dataset.corrupt', message);

@@ -17,12 +17,16 @@ export const fileName = z
 /** A gzipped IDX file. */
 const fileSchema = z.object({ file: fileName, bytes: z.int().optional(), sha256: text.optional() });
 
+/** Or rows: `[count][height][width][channels]` bytes and nothing else, which are read by position.
+ * Absent, as in cards of earlier versions: IDX. */
+const imagesSchema = fileSchema.extend({ form: z.enum(['idx', 'rows']).optional() });
+
 const splitSchema = z.object({
   count: z.int().min(1).max(1e9),
   /** Images of each class; this and what is optional below stand in the cards of imported data
    * sets. */
   balance: z.array(z.int().min(0)).max(MOST_CLASSES).optional(),
-  images: fileSchema,
+  images: imagesSchema,
   labels: fileSchema,
 });
 

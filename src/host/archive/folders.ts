@@ -170,7 +170,8 @@ async function checkDataset(directory: string): Promise<void> {
   const card = await readDatasetCard(directory);
   await checkDatasetFiles(directory, card);
   for (const { images, count } of Object.values(card.splits)) {
-    await checkImages(join(directory, images.file), card.shape, count);
+    // Rows have no form of their own, and were just found to be as many as the card says.
+    if (images.form !== 'rows') await checkImages(join(directory, images.file), card.shape, count);
   }
 }
 

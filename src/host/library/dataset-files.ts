@@ -3,11 +3,12 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
+import { sizeOf } from '../../core/arch/ops.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -52,8 +53,9 @@ export interface CheckedDataset {
 
 /**
  * Every file of every split is there, of the size and hash that the card names, and a gzipped IDX
- * file; what they hold is hashed on the way. `compare` looks at what was found before a card that
- * claims another content is called damaged. Throws `dataset.*`, and what `compare` throws.
+ * file or one of rows; what they hold is hashed on the way. `compare` looks at what was found before
+ * a card that claims another content is called damaged. Throws `dataset.*`, and what `compare`
+ * throws.
  */
 export async function checkDatasetFiles(
   directory: string,
@@ -65,11 +67,9 @@ export async function checkDatasetFiles(
   for (const name of SPLITS) {
     const { images, labels, count } = card.splits[name];
     const [imageFile, labelFile] = [join(directory, images.file), join(directory, labels.file)];
-    await checkPacked(imageFile, images);
     await checkPacked(labelFile, labels);
-    const imageRank = card.shape[2] === 1 ? 3 : 4;
     splits.set(name, {
-      images: await hashValues(imageFile, imageRank, all),
+      images: await checkImages(imageFile, images, count, card.shape, all),
       labels: await hashValues(labelFile, 1, all),
     });
     await readLabels(directory, labels.file, count, card.classes.length);
@@ -92,8 +92,50 @@ export async function checkDatasetFiles(
 
 const CHUNK_BYTES = 1 << 18;
 
+type ImagesEntry = DatasetCard['splits'][SplitName]['images'];
+
+/** SHA-256 of the pixels, which `all` takes in, too. Throws `dataset.*`. */
+async function checkImages(
+  file: string,
+  entry: ImagesEntry,
+  count: number,
+  shape: readonly [number, number, number],
+  all: Hash,
+): Promise<string> {
+  if (entry.form !== 'rows') {
+    await checkPacked(file, entry);
+    return hashValues(file, shape[2] === 1 ? 3 : 4, all);
+  }
+  await assertRows(file, count, shape);
+  const { sha256 } = await hashFile(file, all);
+  if (entry.bytes !== undefined) assertLength(file, count * sizeOf(shape), entry.bytes);
+  if (entry.sha256 !== undefined && sha256 !== entry.sha256) throw anotherContent(file);
+  return sha256;
+}
+
+/** There is a whole row for each image, and nothing else. */
+async function assertRows(file: string, count: number, shape: readonly [number, number, number]): Promise<void> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const wanted = count * sizeOf(shape);
+  if (size === wanted) return;
+  throw corrupt(file, `it has ${size} bytes, and ${count} images of ${shape.join(' x ')} are ${wanted}`);
+}
+
 /** Of the file as it lies there. Throws `dataset.*`. */
-async function checkPacked(file: string, { bytes, sha256 }: DatasetCard['splits'][SplitName]['images']): Promise<void> {
+async function checkPacked(file: string, { bytes, sha256 }: DatasetCard['splits'][SplitName]['labels']): Promise<void> {
+  const found = await hashFile(file);
+  if (bytes !== undefined) assertLength(file, found.length, bytes);
+  if (sha256 !== undefined && found.sha256 !== sha256) throw anotherContent(file);
+  if (found.magic[0] !== 0x1f || found.magic[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
+}
+
+/** Of the file as it lies there; `all` takes its bytes in, too. Throws `dataset.missing`. */
+async function hashFile(
+  file: string,
+  all?: Hash,
+): Promise<{ readonly length: number; readonly sha256: string; readonly magic: Buffer }> {
   const hash = createHash('sha256');
   let length = 0;
   let magic = Buffer.alloc(0);
@@ -102,18 +144,20 @@ async function checkPacked(file: string, { bytes, sha256 }: DatasetCard['splits'
       if (length === 0) magic = Buffer.from(chunk.subarray(0, 2));
       length += chunk.length;
       hash.update(chunk);
+      all?.update(chunk);
     }
   } catch (error) {
     throw unreadable(file, error);
   }
-  if (bytes !== undefined && length !== bytes) {
-    throw corrupt(file, `it has ${length} bytes, and its card says ${bytes}`);
-  }
-  if (sha256 !== undefined && hash.digest('hex') !== sha256) {
-    throw corrupt(file, 'its content is not what its card says (SHA-256 differs)');
-  }
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw corrupt(file, 'it is not a gzip file');
+  return { length, sha256: hash.digest('hex'), magic };
 }
+
+function assertLength(file: string, length: number, expected: number): void {
+  if (length !== expected) throw corrupt(file, `it has ${length} bytes, and its card says ${expected}`);
+}
+
+const anotherContent = (file: string): WorkbenchError =>
+  corrupt(file, 'its content is not what its card says (SHA-256 differs)');
 
 /**
  * SHA-256 of the values of a gzipped IDX file of `rank` axes, which `all` takes in, too. They are
@@ -179,15 +223,46 @@ export function labelsOf(
 /** The last one, unpacked: a gallery asks for images of one split again and again. */
 let unpacked: { readonly file: string; readonly modified: number; readonly content: Buffer } | undefined;
 
-/** Pixels `[indices][height][width][channels]` of some images of a split of `shape`. Throws
- * `dataset.*`. */
+/** Pixels `[indices][height][width][channels]` of some images of a split. Throws `dataset.*`. */
 export async function readImages(
-  directory: string,
-  name: string,
-  shape: readonly number[],
+  { directory, card }: { readonly directory: string; readonly card: DatasetCard },
+  split: SplitName,
   indices: readonly number[],
 ): Promise<Uint8Array> {
-  const file = join(directory, name);
+  const { images, count } = card.splits[split];
+  const file = join(directory, images.file);
+  const size = sizeOf(card.shape);
+  const pixels = new Uint8Array(indices.length * size);
+  if (images.form === 'rows') {
+    await assertRows(file, count, card.shape);
+    await readRows(file, size, indices, pixels);
+    return pixels;
+  }
+  const content = await unpackedFile(file);
+  const start = 4 + 4 * (content[3] ?? 0);
+  for (const [place, index] of indices.entries()) {
+    const from = start + index * size;
+    if (from + size > content.length) throw corrupt(file, `it ends before its image ${index}`);
+    pixels.set(content.subarray(from, from + size), place * size);
+  }
+  return pixels;
+}
+
+async function readRows(file: string, size: number, indices: readonly number[], into: Uint8Array): Promise<void> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  try {
+    for (const [place, index] of indices.entries()) {
+      const { bytesRead } = await handle.read(into, place * size, size, index * size);
+      if (bytesRead !== size) throw corrupt(file, `it ends before its image ${index}`);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unpackedFile(file: string): Promise<Buffer> {
   const modified = await stat(file).then(
     ({ mtimeMs }) => mtimeMs,
     () => NaN,
@@ -199,16 +274,7 @@ export async function readImages(
     });
     unpacked = { file, modified, content };
   }
-  const { content } = unpacked;
-  const size = shape.reduce((product, side) => product * side, 1);
-  const start = 4 + 4 * (content[3] ?? 0);
-  const pixels = new Uint8Array(indices.length * size);
-  for (const [place, index] of indices.entries()) {
-    const from = start + index * size;
-    if (from + size > content.length) throw corrupt(file, `it ends before its image ${index}`);
-    pixels.set(content.subarray(from, from + size), place * size);
-  }
-  return pixels;
+  return unpacked.content;
 }
 
 async function readSplitFile(file: string): Promise<Buffer> {

@@ -2,7 +2,7 @@
  * workspace. */
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve, sep } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { plainName } from '../../bridge/words/plain-name.ts';
@@ -49,18 +49,24 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
   }
 
   /** `source`: what the card says of where it came from. */
-  async function prepare(path: string, source: string, order: ImportOptions): Promise<Order<'import'>> {
+  async function prepare(
+    path: string,
+    source: string,
+    order: ImportOptions,
+    csv: string | undefined,
+  ): Promise<Order<'import'>> {
     const name = order.name ?? nameOf(source);
     await checkFree(name);
     number += 1;
-    const { kind, size, fit, gray, coarse, val, test, seed, licence } = order;
+    const { kind, size, fit, gray, coarse, val, test, seed, licence, skipBroken } = order;
     const input: Input<'import'> = {
       ...{ path, source, name, title: order.title ?? name },
       ...(licence !== undefined && { licence }),
       options: {
         ...(kind && { kind }),
+        ...(csv !== undefined && { csv }),
         ...(size !== undefined && { side: size }),
-        ...{ fit, gray, coarse, shares: { val, test }, seed },
+        ...{ fit, gray, coarse, shares: { val, test }, seed, skipBroken },
       },
       date: new Date().toISOString().slice(0, 10),
     };
@@ -90,14 +96,16 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
   return {
     import: (async (order, tell, signal) => {
       const path = absolute(order.path);
-      return run(await prepare(path, path, order), tell, signal);
+      const csv = order.csv === undefined ? undefined : resolve(path, order.csv);
+      return run(await prepare(path, path, order, csv), tell, signal);
     }) satisfies ImportDataset,
     /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with
      * the order; what is wrong with the files ends the job. */
     start: async (order: ParsedImportInput) => {
       const { folder, release } = handed.hold(order.files);
       try {
-        const task = await prepare(folder, order.folder, order);
+        const csv = order.csv === undefined ? undefined : inside(folder, order.csv);
+        const task = await prepare(folder, order.folder, order, csv);
         return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
           try {
             const made = await run(task, tell, signal);
@@ -125,6 +133,13 @@ function named(error: unknown, kept: string, folder: string): unknown {
   const words = (text: string): string => text.replaceAll(kept, folder);
   const where = { ...place, ...(file !== undefined && { file: words(file) }) };
   return new WorkbenchError(error.code, words(error.message), where, { cause: error });
+}
+
+/** A window names what it has handed over, and no other file. */
+function inside(folder: string, name: string): string {
+  const place = resolve(folder, name);
+  if (place.startsWith(`${folder}${sep}`)) return place;
+  throw new WorkbenchError('usage.invalid', `csv: "${name}" is not in the folder.`, { field: 'csv' });
 }
 
 function absolute(path: string): string {

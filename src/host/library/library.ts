@@ -117,11 +117,8 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
       const labels = await labelsOf(found, SPLITS[split]);
       const places = [...labels.keys()].filter((place) => label === undefined || labels[place] === label);
       const indices = places.slice(offset, offset + limit);
-      const { shape, splits } = found.card;
-      const pixels =
-        indices.length === 0
-          ? new Uint8Array()
-          : await readImages(found.directory, splits[SPLITS[split]].images.file, shape, indices);
+      const { shape } = found.card;
+      const pixels = indices.length === 0 ? new Uint8Array() : await readImages(found, SPLITS[split], indices);
       return { total: places.length, shape, indices, labels: indices.map((place) => labels[place] ?? 0), pixels };
     },
     /** Throws `run.state` for a bundled one, and while anything uses it. */

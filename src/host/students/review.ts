@@ -106,14 +106,14 @@ export function createReview({ store, files, catalog, side }: ReviewParts) {
     },
     twins: (id: string) => twinsOf(store, id),
     images: async (name: string, indices: readonly number[]): Promise<ImagesView> => {
-      const { directory, card } = await catalog.dataset(name);
-      const { count, images } = card.splits.val;
+      const found = await catalog.dataset(name);
+      const { count } = found.card.splits.val;
       const stray = indices.find((index) => index >= count);
       if (stray !== undefined) {
         const message = `The data set ${name} has ${count} validation images, and none of the number ${stray}.`;
         throw new WorkbenchError('usage.invalid', message, { field: 'indices' });
       }
-      return { shape: card.shape, pixels: await readImages(directory, images.file, card.shape, indices) };
+      return { shape: found.card.shape, pixels: await readImages(found, 'val', indices) };
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Imports into a folder of its own, and looks at what is left there. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadDataset } from '../../../src/compute/data/dataset.ts';
@@ -15,6 +15,8 @@ export interface ImportBench {
   run(path: string, options?: Partial<ImportOptions>, yieldToEvents?: () => Promise<void>): Promise<Dataset>;
   /** What imports have left so far. */
   left(): readonly string[];
+  /** Length of a file of one of them. */
+  bytes(made: string, file: string): number;
   clear(): void;
   remove(): void;
 }
@@ -34,6 +36,7 @@ export function importBench(): ImportBench {
       return loadDataset(made);
     },
     left: () => readdirSync(out),
+    bytes: (made, file) => statSync(join(out, made, file)).size,
     clear: () => {
       for (const name of readdirSync(out)) rmSync(join(out, name), { recursive: true });
     },

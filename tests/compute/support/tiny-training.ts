@@ -4,8 +4,8 @@ import { normalisedConvolution, normalisedDepthwise, perceptron } from '../../..
 import { graphBuilder } from '../../../src/core/arch/graph-builder.ts';
 import type { Recipe } from '../../../src/core/records/recipe.ts';
 import { loadBackend } from '../../../src/compute/backend/load-backend.ts';
-import { residentImages } from '../../../src/compute/data/augment.ts';
-import type { ResidentImages } from '../../../src/compute/data/augment.ts';
+import { openImages } from '../../../src/compute/data/augment.ts';
+import type { Images } from '../../../src/compute/data/augment.ts';
 import { loadDataset } from '../../../src/compute/data/dataset.ts';
 import { createModel } from '../../../src/compute/model/model.ts';
 import { train } from '../../../src/compute/training/trainer.ts';
@@ -67,8 +67,8 @@ export async function tinyTask(
 ): Promise<TinyTask> {
   await loadBackend();
   const dataset = loadDataset(directory);
-  const resident = (split: 'train' | 'val', shift: number): ResidentImages =>
-    residentImages(dataset.split(split), dataset.card.shape, TINY.classes, dataset.normalisation, { shift });
+  const resident = (split: 'train' | 'val', shift: number): Images =>
+    openImages(dataset.split(split), dataset.card.shape, TINY.classes, dataset.normalisation, { shift });
   const images = resident('train', recipe.augmentation.shift);
   const validation = resident('val', 0);
   const validationLabels = dataset.split('val').labels;

@@ -6,8 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { corrupt, readBytes } from '../idx.ts';
-import { mapParts, readClassNames, roomFor, unusable } from './source.ts';
-import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
+import { heldImages, mapParts, readClassNames, roomFor, unusable } from './source.ts';
+import type { HeldImages, Parts, Source, SourceRequest } from './source.ts';
 
 const SIDE = 32;
 const CHANNELS = 3;
@@ -62,7 +62,7 @@ export async function readCifarSource(form: Form, { path, yieldToEvents, report 
       contents.push({ file, bytes: readBytes(file) });
       report((done += 1), total);
     }
-    return imagesOf(path, form, contents);
+    return heldImages(imagesOf(path, form, contents));
   });
   const isNamed = names.includes(form.nameFile);
   const classes = isNamed
@@ -76,7 +76,7 @@ function imagesOf(
   path: string,
   form: Form,
   contents: readonly { readonly file: string; readonly bytes: Buffer }[],
-): SourceImages {
+): HeldImages {
   const record = form.labelBytes + CHANNELS * PLANE;
   for (const { file, bytes } of contents) {
     if (bytes.length === 0) throw corrupt(file, 'it is empty');

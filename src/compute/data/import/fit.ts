@@ -1,13 +1,11 @@
-/** Images of any size and colour as square ones of 8 x 8 to 64 x 64 bytes, gray or RGB. */
+/** Images of any size and colour as square ones of bytes, gray or RGB. */
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../tasks/import/task.ts';
-import { roomFor } from './source.ts';
-import type { SourceImages } from './source.ts';
 
-// Small images: threads within one cost more than they bring, and none is looked at twice.
+// Images side by side: threads within one cost more than they bring, and none is looked at twice.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -28,32 +26,6 @@ export function framed(image: Sharp, { side, channels, fit }: Frame): Promise<Bu
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer();
-}
-
-/** Images that are in memory already, each in the frame; the same ones where nothing has to
- * change. */
-export async function framedImages(
-  place: string,
-  images: SourceImages,
-  frame: Frame,
-  yieldToEvents: YieldToEvents,
-  step: () => void,
-): Promise<SourceImages> {
-  const { height, width, channels, pixels, labels } = images;
-  const { side } = frame;
-  if (height === side && width === side && channels === frame.channels) {
-    labels.forEach(step);
-    return images;
-  }
-  const bytes = height * width * channels;
-  const framedPixels = roomFor(place, labels.length, side, side, frame.channels);
-  await inParallel(labels.length, yieldToEvents, async (index) => {
-    const raw = { width, height, channels: channels === 1 ? 1 : 3 } as const;
-    const image = sharp(pixels.subarray(index * bytes, (index + 1) * bytes), { raw });
-    framedPixels.set(await framed(image, frame), index * side * side * frame.channels);
-    step();
-  });
-  return { height: side, width: side, channels: frame.channels, pixels: framedPixels, labels };
 }
 
 /** Does `work` for 0 to count - 1, a few at a time; the first error ends it once those in hand are

@@ -7,8 +7,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SplitName } from '../../../core/records/sources.ts';
 import { corrupt, readForeignIdx } from '../idx.ts';
-import { mapParts, readClassNames, unusable } from './source.ts';
-import type { Parts, Source, SourceImages, SourceRequest } from './source.ts';
+import { heldImages, mapParts, readClassNames, unusable } from './source.ts';
+import type { HeldImages, Parts, Source, SourceRequest } from './source.ts';
 
 interface Pair {
   readonly images: string;
@@ -45,7 +45,7 @@ export async function readIdxSource({ path, yieldToEvents, report }: SourceReque
       : `training labels go to ${classes.length - 1}`;
     throw corrupt(file, `image ${stray + 1} has the label ${labels[stray]}, and ${known}`);
   }
-  return { classes, parts, warnings: [] };
+  return { classes, parts: await mapParts(parts, async (part) => heldImages(part)), warnings: [] };
 }
 
 function pairsOf(path: string, names: readonly string[]): Parts<Pair> {
@@ -80,7 +80,7 @@ function splitOf(name: string): SplitName {
 
 const plain = (name: string): string => name.replace(/\.gz$/i, '');
 
-function readPair({ images, labels }: Pair): SourceImages {
+function readPair({ images, labels }: Pair): HeldImages {
   const { shape, values: pixels } = readForeignIdx(images, [3, 4]);
   const { values } = readForeignIdx(labels, [1]);
   const [count = 0, height = 0, width = 0, channels = 1] = shape;

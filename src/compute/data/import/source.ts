@@ -1,18 +1,33 @@
-/** What an importer makes of somebody's files: images of one size with their classes, in up to
- * three splits. */
+/** What an importer makes of somebody's files: images with their classes, in up to three splits,
+ * decoded one by one when they are wanted. */
+import sharp from 'sharp';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { ImportOptions } from '../../tasks/import/task.ts';
 import { corrupt, MAX_BYTES, readBytes } from '../idx.ts';
+import type { Faults } from './faults.ts';
+import { framed } from './fit.ts';
+import type { Frame } from './fit.ts';
 
 export interface SourceImages {
+  /** Where all are of one size. */
+  readonly size?: { readonly height: number; readonly width: number };
+  /** The most that any of them has, 1 or 3. */
+  readonly channels: number;
+  /** `[count]`, class of each image. */
+  readonly labels: Uint8Array;
+  /** Pixels `[side][side][channels]` of one image. Throws `dataset.corrupt` where it is broken. */
+  readonly read: (image: number, frame: Frame) => Promise<Uint8Array>;
+}
+
+/** Images of one size that are in memory. */
+export interface HeldImages {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   /** `[count][height][width][channels]`, row-major. */
   readonly pixels: Uint8Array;
-  /** `[count]`, class of each image. */
   readonly labels: Uint8Array;
 }
 
@@ -32,6 +47,8 @@ export interface SourceRequest {
   /** Absolute path of a folder. */
   readonly path: string;
   readonly options: ImportOptions;
+  /** Files that are broken. */
+  readonly faults: Faults;
   readonly yieldToEvents: YieldToEvents;
   readonly report: (done: number, total: number) => void;
 }
@@ -55,16 +72,26 @@ export async function mapParts<T, U>(
   return { train, ...(val && { val }), ...(test && { test }) };
 }
 
-/** Memory for so many images. Throws `dataset.unusable` where they are more than one file of a data
- * set can hold. */
+/** The same ones where the frame changes nothing. */
+export function heldImages({ height, width, channels, pixels, labels }: HeldImages): SourceImages {
+  const bytes = height * width * channels;
+  return {
+    ...{ size: { height, width }, channels, labels },
+    read: async (image, frame) => {
+      const own = pixels.subarray(image * bytes, (image + 1) * bytes);
+      if (height === frame.side && width === frame.side && channels === frame.channels) return own;
+      return framed(sharp(own, { raw: { width, height, channels: channels === 1 ? 1 : 3 } }), frame);
+    },
+  };
+}
+
+/** Memory for so many images. Throws `dataset.unusable` where they are more than a file that is
+ * read as a whole may hold. */
 export function roomFor(place: string, count: number, height: number, width: number, channels: number): Uint8Array {
   const bytes = count * height * width * channels;
   if (bytes < MAX_BYTES - 64) return new Uint8Array(bytes);
   const size = `${height} x ${width} x ${channels}`;
-  throw unusable(
-    place,
-    `${count} images of ${size} are ${bytes} bytes, and ${MAX_BYTES} is the most; choose a smaller size`,
-  );
+  throw unusable(place, `${count} images of ${size} are ${bytes} bytes, and ${MAX_BYTES} is the most`);
 }
 
 /** Names of classes from a text file, one a line, as CIFAR's `batches.meta.txt`. `count`: how many

@@ -1,25 +1,120 @@
-/** Writes a data set folder in the form of `resources/datasets`: `dataset.json` and two gzipped IDX
- * files a split. */
+/** Writes a data set folder in the form of `resources/datasets`: `dataset.json`, and of each split
+ * its labels and its images, gzipped IDX files or rows that are read by position. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { sizeOf } from '../../../core/arch/ops.ts';
 import type { DatasetCard } from '../../../core/records/dataset-card.ts';
 import { SPLITS } from '../../../core/records/sources.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
-import { writeAtomically } from '../../files/atomic-file.ts';
-import type { Split } from '../dataset.ts';
+import { noRoom, writeAtomically } from '../../files/atomic-file.ts';
+import type { Write } from '../../files/atomic-file.ts';
 import { idxBytes } from '../idx.ts';
 
 const zip = promisify(gzip);
 
-type Facts = Omit<DatasetCard, 'splits'>;
+export type Facts = Omit<DatasetCard, 'splits'>;
+export type ImageForm = 'idx' | 'rows';
+
+/** Takes images in the order in which they are to stand. */
+export interface SplitWriter {
+  readonly add: (pixels: Uint8Array, label: number) => void;
+  /** No more come. */
+  readonly end: () => WrittenSplit;
+  /** Gives up: nothing is held open. */
+  readonly close: () => void;
+}
+
+export interface WrittenSplit {
+  readonly labels: Uint8Array;
+  /** SHA-256 of each image's pixels. */
+  readonly hashes: readonly string[];
+  /** In memory still; absent where they are on the disk. */
+  readonly pixels?: Uint8Array;
+  readonly rows?: { readonly file: string; readonly bytes: number; readonly sha256: string };
+}
+
+/** `most`: images that may come; `all` takes in the pixels of each. Throws `disk.full`. `write`:
+ * for a disk other than the real one. */
+export function splitWriter(
+  form: ImageForm,
+  directory: string,
+  { name, most, shape }: { readonly name: SplitName; readonly most: number; readonly shape: readonly number[] },
+  all: (pixels: Uint8Array) => void,
+  write: Write = writeSync,
+): SplitWriter {
+  const bytes = sizeOf(shape);
+  const labels = new Uint8Array(most);
+  const hashes: string[] = [];
+  const sink = form === 'rows' ? rowsSink(directory, `${name}-images.rows`, write) : heldSink(most * bytes);
+  return {
+    add: (pixels, label) => {
+      labels[hashes.length] = label;
+      hashes.push(createHash('sha256').update(pixels).digest('base64'));
+      all(pixels);
+      sink.add(pixels);
+    },
+    end: () => ({ labels: labels.subarray(0, hashes.length), hashes, ...sink.end() }),
+    close: () => sink.close(),
+  };
+}
+
+interface Sink {
+  readonly add: (pixels: Uint8Array) => void;
+  readonly end: () => Pick<WrittenSplit, 'pixels' | 'rows'>;
+  readonly close: () => void;
+}
+
+function heldSink(room: number): Sink {
+  const held = new Uint8Array(room);
+  let filled = 0;
+  return {
+    add: (pixels) => {
+      held.set(pixels, filled);
+      filled += pixels.length;
+    },
+    end: () => ({ pixels: held.subarray(0, filled) }),
+    close: () => undefined,
+  };
+}
+
+function rowsSink(directory: string, file: string, write: Write): Sink {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, file);
+  const hash = createHash('sha256');
+  let handle: number | undefined = openSync(path, 'w');
+  let written = 0;
+  const close = (): void => {
+    if (handle !== undefined) closeSync(handle);
+    handle = undefined;
+  };
+  return {
+    add: (pixels) => {
+      try {
+        for (let done = 0; done < pixels.length && handle !== undefined;) done += write(handle, pixels, done);
+      } catch (error) {
+        throw noRoom(path, written + pixels.length, error);
+      }
+      written += pixels.length;
+      hash.update(pixels);
+    },
+    end: () => {
+      if (handle !== undefined) fsyncSync(handle);
+      close();
+      return { rows: { file, bytes: written, sha256: hash.digest('hex') } };
+    },
+    close,
+  };
+}
 
 /** Resolves when all is on the disk, the card last. `step` is called for each of the six data
  * files. Throws `disk.full`. */
 export async function writeDataset(
   directory: string,
   facts: Facts,
-  splits: Readonly<Record<SplitName, Split>>,
+  splits: Readonly<Record<SplitName, WrittenSplit>>,
   step: () => Promise<void>,
 ): Promise<void> {
   const [height, width, channels] = facts.shape;
@@ -32,8 +127,10 @@ export async function writeDataset(
   };
   const cards: [SplitName, DatasetCard['splits'][SplitName]][] = [];
   for (const name of SPLITS) {
-    const { count, pixels, labels } = splits[name];
-    const images = await write(`${name}-images`, [count, ...size], pixels);
+    const { labels, pixels = new Uint8Array(), rows } = splits[name];
+    const count = labels.length;
+    if (rows) await step();
+    const images = rows ? { ...rows, form: 'rows' as const } : await write(`${name}-images`, [count, ...size], pixels);
     const classes = await write(`${name}-labels`, [count], labels);
     cards.push([name, { count, balance: balanceOf(labels, facts.classes.length), images, labels: classes }]);
   }

@@ -1,5 +1,5 @@
 /** A student's weights or a teacher's, shown a split as each was shown its images in training. */
-import type { ResidentImages } from '../../data/augment.ts';
+import type { Images } from '../../data/augment.ts';
 import { readWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
 import type { Model } from '../../model/model.ts';
@@ -33,7 +33,7 @@ export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...
 export async function evaluateFile(
   { path, sha256 }: Artifact,
   model: Model,
-  images: ResidentImages,
+  images: Images,
   labels: Uint8Array,
   yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {

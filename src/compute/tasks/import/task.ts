@@ -4,12 +4,16 @@ import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
-const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder']);
+const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv']);
 
 /** How somebody's files become a data set. */
 const options = z.object({
   /** Absent: told by the files. */
   kind: kind.optional(),
+  /** The CSV file of file and label, absolute; absent: the only one in the folder. */
+  csv: text.optional(),
+  /** Broken files are left out, and told in the card; else they refuse the import. */
+  skipBroken: z.boolean().optional(),
   /** Side of the images; absent: their own, or 32 for a folder of images. */
   side: count.optional(),
   /** How an image of other proportions is made square: black bars, cut edges, or stretched. */

@@ -1,6 +1,6 @@
 /** A student's training, from its order to the file of its weights. */
 import { join } from 'node:path';
-import type { ResidentImages } from '../../data/augment.ts';
+import type { Images } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { computerOf, loadBackend } from '../../backend/load-backend.ts';
 import { checkTrainable } from '../../data/trainable.ts';
@@ -76,7 +76,7 @@ type LessonTools = Pick<TaskTools<'train'>, 'folders' | 'yieldToEvents'> &
 export async function lessonsOf(
   { teacher, recipe, graph, ...input }: Pick<TrainInput, 'teacher' | 'recipe' | 'dataset' | 'graph'>,
   { cache, folders, report, yieldToEvents }: LessonTools,
-): Promise<{ readonly dataset: Dataset; readonly images: ResidentImages; readonly teacher?: TeacherTargets }> {
+): Promise<{ readonly dataset: Dataset; readonly images: Images; readonly teacher?: TeacherTargets }> {
   const { augmentation, distillation } = recipe;
   const { directory, trainImages } = input.dataset;
   const dataset = cache.dataset(input.dataset);

@@ -110,15 +110,76 @@ const CORRUPT: readonly Case[] = [
   },
   {
     what: 'another kind of image under the name of a PNG',
-    files: { ...folders, 'b/4.png': await sharp(png).webp().toBuffer() },
+    files: { ...folders, 'b/4.png': await sharp(png).tiff().toBuffer() },
     file: 'b/4.png',
-    says: 'it is a webp file, not PNG or JPEG',
+    says: 'it is a tiff file, not PNG, JPEG, WebP or GIF',
   },
   {
     what: 'a header that boasts',
     files: { ...folders, 'b/4.png': withWidth(png, 9_000_000) },
     file: 'b/4.png',
     says: 'its header says 9000000 x 8, and 65535 a side is the most',
+  },
+  {
+    what: 'a pixel bomb',
+    files: { ...folders, 'b/4.png': withSize(png, 60_000, 60_000) },
+    file: 'b/4.png',
+    says: 'its header says 60000 x 60000, and 268 million pixels are the most',
+  },
+  {
+    what: 'a photograph that is cut short',
+    files: {
+      ...folders,
+      'b/4.jpg': (
+        await sharp(await plainPng([9, 99, 200], 64))
+          .jpeg()
+          .toBuffer()
+      ).subarray(0, -30),
+    },
+    file: 'b/4.jpg',
+    says: 'or leave broken files out (--skip-broken',
+  },
+  {
+    what: 'a table that names what is not there',
+    files: { ...folders, 'labels.csv': 'a/1.png,x\na/2.png,x\na/3.png,x\nb/1.png,y\nb/9.png,y\n' },
+    options: { kind: 'csv' },
+    file: 'b/9.png',
+    says: 'it is not there, and labels.csv names it',
+  },
+  {
+    what: 'a table that names a file outside of the folder',
+    files: { ...folders, 'labels.csv': 'file,label\na/1.png,x\n../../etc/passwd,y\n' },
+    options: { kind: 'csv' },
+    file: 'labels.csv',
+    says: 'line 3 names ../../etc/passwd, which is not in the imported folder',
+  },
+  {
+    what: 'a table with another word for a split',
+    files: { ...folders, 'labels.csv': 'file,label,split\na/1.png,x,train\na/2.png,x,dev\n' },
+    options: { kind: 'csv' },
+    file: 'labels.csv',
+    says: 'line 3 has the split "dev", not train, val or test',
+  },
+  {
+    what: 'a table that contradicts itself',
+    files: { ...folders, 'labels.csv': 'a/1.png,x\na/1.png,y\n' },
+    options: { kind: 'csv' },
+    file: 'labels.csv',
+    says: 'line 2 names a/1.png again, with another label or split',
+  },
+  {
+    what: 'a header without labels',
+    files: { ...folders, 'labels.csv': 'file,width\na/1.png,8\n' },
+    options: { kind: 'csv' },
+    file: 'labels.csv',
+    says: 'its header has no column "label"',
+  },
+  {
+    what: 'a quotation that never ends',
+    files: { ...folders, 'labels.csv': 'file,label\n"a/1.png,x\n' },
+    options: { kind: 'csv' },
+    file: 'labels.csv',
+    says: 'a quotation mark stands within a cell, or is never closed',
   },
 ];
 
@@ -137,7 +198,12 @@ const UNUSABLE: readonly Case[] = [
     file: '',
     says: 'are both images for train',
   },
-  { what: 'an empty class', files: { ...folders, 'c/notes.txt': '' }, file: 'c', says: 'no PNG or JPEG file' },
+  {
+    what: 'an empty class',
+    files: { ...folders, 'c/notes.txt': '' },
+    file: 'c',
+    says: 'no PNG, JPEG, WebP or GIF file',
+  },
   {
     what: 'a class that only the test has',
     files: { ...inside('train', folders), 'test/c/1.png': png },
@@ -158,10 +224,10 @@ const UNUSABLE: readonly Case[] = [
     says: 'it has 257 folders of classes, and 256 is the most',
   },
   {
-    what: 'images larger than 64',
-    files: idxPair('train', labels, { side: 65 }),
+    what: 'images larger than 224',
+    files: idxPair('train', labels, { side: 225 }),
     file: '',
-    says: 'its images are 65 x 65; choose a size from 8 to 64',
+    says: 'its images are 225 x 225; choose a size from 8 to 224',
   },
   {
     what: 'a class of two images',
@@ -171,10 +237,15 @@ const UNUSABLE: readonly Case[] = [
   },
 ];
 
-/** Width and checksum of the header are written anew (PNG, section 11.2.1: IHDR). */
 function withWidth(image: Buffer, width: number): Buffer {
+  return withSize(image, width, image.readUInt32BE(20));
+}
+
+/** Size and checksum of the header are written anew (PNG, section 11.2.1: IHDR). */
+function withSize(image: Buffer, width: number, height: number): Buffer {
   const boast = Buffer.from(image);
   boast.writeUInt32BE(width, 16);
+  boast.writeUInt32BE(height, 20);
   boast.writeUInt32BE(crc32(boast.subarray(12, 29)), 29);
   return boast;
 }

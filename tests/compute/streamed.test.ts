@@ -1,0 +1,173 @@
+/** A set that stays on the disk trains as one in memory: the same batches, weights and figures, to
+ * the bit. And a card whose hashes are right and whose sizes are not is refused. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gatherImages, openImages, passBatch, prepareImages, viewOf } from '../../src/compute/data/augment.ts';
+import { loadDataset, pixelsIn } from '../../src/compute/data/dataset.ts';
+import { openRows } from '../../src/compute/data/rows.ts';
+import { checkTrainable } from '../../src/compute/data/trainable.ts';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { withoutNativeKernels } from '../../src/compute/backend/native.ts';
+import { checkDatasetFiles, readDatasetCard, readImages } from '../../src/host/library/dataset-files.ts';
+import { studentFamily } from '../../src/core/arch/families/registry.ts';
+import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
+import { TINY_RECIPE, tinyTraining } from './support/tiny-training.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'streamed-'));
+const held = writeTinyDataset(join(folder, 'held'));
+const rows = writeTinyDataset(join(folder, 'rows'));
+const FILE = join(rows, 'train-images.rows');
+const SPLITS = ['train', 'val', 'test'] as const;
+
+/** The same images, in files of rows. */
+function changeCard(change: (card: Card) => void): void {
+  const file = join(rows, 'dataset.json');
+  const card = JSON.parse(readFileSync(file, 'utf8')) as Card; // written by this test
+  change(card);
+  writeFileSync(file, JSON.stringify(card));
+}
+interface Card {
+  shape: number[];
+  splits: Record<string, { count: number; images: { file: string; bytes?: number; sha256?: string; form?: string } }>;
+}
+
+beforeAll(async () => {
+  await loadBackend();
+  const dataset = loadDataset(held);
+  changeCard((card) => {
+    for (const name of SPLITS) {
+      const pixels = pixelsIn(dataset.split(name));
+      const file = `${name}-images.rows`;
+      writeFileSync(join(rows, file), pixels);
+      const sha256 = createHash('sha256').update(pixels).digest('hex');
+      const entry = card.splits[name];
+      if (entry) entry.images = { file, bytes: pixels.length, sha256, form: 'rows' };
+    }
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const AUGMENTATION = { flip: true, shift: 2, cutout: 3 };
+
+describe('a set on the disk', () => {
+  it('is normalised by the same numbers as in memory', () => {
+    const dataset = loadDataset(rows);
+    expect(dataset.normalisation).toEqual(loadDataset(held).normalisation);
+    dataset.close();
+  });
+
+  it.each([
+    ['with our kernels', <T>(work: () => Promise<T>) => work()],
+    ['without them', withoutNativeKernels],
+  ])('gives the same bytes of every batch and view, prepared or not, %s', (_, inThatWay) =>
+    inThatWay(async () => {
+      const [here, there] = [loadDataset(held), loadDataset(rows)];
+      const open = (dataset: typeof here) =>
+        openImages(dataset.split('train'), dataset.card.shape, TINY.classes, dataset.normalisation, { shift: 2 });
+      const [resident, streamed] = [open(here), open(there)];
+      expect(['stream' in resident, 'stream' in streamed]).toEqual([false, true]);
+      const before = tf.memory().numTensors;
+      for (const [round, samples] of [[95, 0, 41, 42, 43, 7], [3, 3, 3], [50]].entries()) {
+        const chosen = Int32Array.from(samples);
+        const views = samples.map((sample) => viewOf(5, sample, round, AUGMENTATION, resident));
+        if (round !== 1) await prepareImages(streamed, chosen, Int32Array.of(1, 2));
+        const batches = [resident, streamed].map((data) => gatherImages(data, chosen, views));
+        const [wanted, found] = batches.map((batch) => [...batch.dataSync<'float32'>()]);
+        expect(found).toEqual(wanted);
+        tf.dispose(batches);
+      }
+      expect(tf.memory().numTensors).toBe(before);
+      expect(streamed.labels.arraySync()).toEqual(resident.labels.arraySync());
+      resident.dispose();
+      streamed.dispose();
+      there.close();
+    }),
+  );
+
+  it('trains to the same weights and the same figures', async () => {
+    const { build, reference } = studentFamily('resnet', [TINY.side, TINY.side, 1], TINY.classes);
+    const recipe = { ...TINY_RECIPE, epochs: 2, augmentation: { flip: true, shift: 1, cutout: 2, mixup: 0.2 } };
+    const [one, other] = [
+      await tinyTraining(held, build(reference), recipe),
+      await tinyTraining(rows, build(reference), recipe),
+    ];
+    expect(other.evaluation).toEqual(one.evaluation);
+    expect([...other.weights]).toEqual([...one.weights]);
+  });
+
+  it('passes fewer images at once the larger they are, and as many as ever up to 64 pixels', () => {
+    expect([8, 64, 128, 224].map((side) => passBatch({ height: side, width: side }))).toEqual([250, 250, 62, 20]);
+  });
+
+  it('is shown by the host, image by image, as it lies there', async () => {
+    const card = await readDatasetCard(rows);
+    const [wanted] = [loadDataset(held)].map((dataset) => pixelsIn(dataset.split('val'), 7, 8));
+    const found = await readImages({ directory: rows, card }, 'val', [29, 7]);
+    expect([...found.subarray(64)]).toEqual([...(wanted ?? [])]);
+    const inMemory = await checkDatasetFiles(held, await readDatasetCard(held));
+    expect((await checkDatasetFiles(rows, card)).sources).toEqual(inMemory.sources);
+  });
+
+  it('with one brightness alone is told from one with something to learn', () => {
+    const dataset = loadDataset(rows);
+    const split = dataset.split('train');
+    const names = { id: 'tiny', classes: ['a', 'b', 'c'] };
+    expect(() => checkTrainable({ card: names, split: () => split }, 10)).not.toThrow();
+    const plain = {
+      ...split,
+      rows: { ...openRows(FILE, TINY.train, dataset.card.shape), read: () => new Uint8Array(64) },
+    };
+    expect(() => checkTrainable({ card: names, split: () => plain }, 10)).toThrow('have the same pixels, all 0');
+    plain.rows.close();
+    dataset.close();
+  });
+});
+
+describe('a card whose files are others', () => {
+  const readers = async () => {
+    const load = async () => loadDataset(rows).close();
+    const check = async () => checkDatasetFiles(rows, await readDatasetCard(rows));
+    return [load, check];
+  };
+
+  it.each([
+    ['more images than there are', (card: Card) => grow(card, 10)],
+    ['another size of image', (card: Card) => (card.shape = [8, 9, 1])],
+    ['colours', (card: Card) => (card.shape = [8, 8, 3])],
+  ])('is refused where it says %s', async (_, change) => {
+    const before = readFileSync(join(rows, 'dataset.json'));
+    changeCard(change);
+    for (const read of await readers()) {
+      await expect(read()).rejects.toThrow(expect.objectContaining({ code: 'dataset.corrupt' }));
+    }
+    writeFileSync(join(rows, 'dataset.json'), before);
+  });
+
+  it('is refused where its file was cut, or is other images', async () => {
+    const before = readFileSync(FILE);
+    truncateSync(FILE, before.length - 1);
+    for (const read of await readers()) {
+      await expect(read()).rejects.toThrow(/train-images\.rows.*6143 bytes/);
+    }
+    const other = Buffer.from(before);
+    other[100] = (other[100] ?? 0) ^ 1;
+    writeFileSync(FILE, other);
+    const expected = {
+      ...(await checkDatasetFiles(held, await readDatasetCard(held))).sources,
+      at: '2026-01-01T00:00:00Z',
+    };
+    expect(() => loadDataset(rows, expected)).toThrow(expect.objectContaining({ code: 'dataset.changed' }));
+    const [, check] = await readers();
+    await expect(check?.()).rejects.toThrow('SHA-256 differs');
+    writeFileSync(FILE, before);
+  });
+});
+
+function grow(card: Card, more: number): void {
+  const { train } = card.splits;
+  if (train) train.count += more;
+}
