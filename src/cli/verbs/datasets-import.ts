@@ -7,9 +7,13 @@ import { importOrderSchema } from '../../bridge/schemas/import.ts';
 import type { ImportOrder } from '../../bridge/schemas/import.ts';
 import { parseInput } from '../../bridge/config/parse-input.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
+import { durationText } from '../../host/for-shells.ts';
 import type { JobProgress, ProgressPrinter } from '../../host/for-shells.ts';
 import { printResult, wholeNumber, withCommonOptions, withHost, withProgress } from '../common.ts';
 import type { CommonOptions, VerbContext } from '../common.ts';
+
+/** From this share on a rate is worth telling. */
+const TELLING_SHARE = 0.02;
 
 type ImportOptions = CommonOptions & Omit<ImportOrder, 'path'>;
 
@@ -45,11 +49,15 @@ async function importDataset(context: VerbContext, path: string, options: Import
   const { workspace: _workspace, json: _json, csv, ...order } = options;
   const place = csv === undefined ? {} : { csv: existsSync(csv) ? resolve(csv) : resolve(path, csv) };
   const input = parseInput(importOrderSchema, { ...order, ...place, path: resolve(path) });
-  let stage = '';
-  const tell = (printer: ProgressPrinter, progress: JobProgress): void => {
-    if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
-    stage = progress.stage;
-    printer.status(`${stage}: ${progress.done} of ${progress.total}`);
+  let stage = { name: '', start: 0 };
+  const tell = (printer: ProgressPrinter, { stage: name, done, total }: JobProgress): void => {
+    if (name !== stage.name) {
+      stage = { name, start: performance.now() };
+      if (!process.stderr.isTTY) printer.line(`${name} …`);
+    }
+    const left = (((performance.now() - stage.start) / 1000) * (total - done)) / done;
+    const words = done > TELLING_SHARE * total ? `, ${durationText(left)} left` : '';
+    printer.status(`${name}: ${done} of ${total}${words}`);
   };
   const dataset = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
     withHost(context, options, (host) => host.importDataset(input, (progress) => tell(printer, progress), signal)),

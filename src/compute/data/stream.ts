@@ -11,7 +11,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { RowFile } from './rows.ts';
 
 export interface BatchStream {
-  /** Waits until `samples` are in memory; `next` is read while they are used. Throws `dataset.*`. */
+  /** Waits until `samples` are in memory; `next` is read while they are used. Throws
+   * `dataset.*`. */
   readonly prepare: (samples: Int32Array, next?: Int32Array) => Promise<void>;
   /** On the device, read at once where nobody has prepared them. The caller owns it. */
   readonly take: (samples: Int32Array) => Tensor4D;

@@ -53,9 +53,9 @@ export interface CheckedDataset {
 
 /**
  * Every file of every split is there, of the size and hash that the card names, and a gzipped IDX
- * file or one of rows; what they hold is hashed on the way. `compare` looks at what was found before
- * a card that claims another content is called damaged. Throws `dataset.*`, and what `compare`
- * throws.
+ * file or one of rows; what they hold is hashed on the way. `compare` looks at what was found
+ * before a card that claims another content is called damaged. Throws `dataset.*`, and what
+ * `compare` throws.
  */
 export async function checkDatasetFiles(
   directory: string,
