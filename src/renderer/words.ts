@@ -216,9 +216,12 @@ export function gainText(gain: number, scored?: Pick<SearchConfig, 'objectives' 
   return percent > 0 && percent < LEAST_PERCENT ? `< ${LEAST_PERCENT} %` : `${digits(percent, 2)} %`;
 }
 
-/** `all`, or how many levels the longest dimension may move. */
+/** `4/13`, so many of so many dimensions; runs of earlier versions have `all`, or how many levels
+ * the longest dimension may move. */
 export function reachWords(radius: string): string {
   if (radius === 'all') return 'over its whole family';
+  const exchanges = /^(\d+)\/(\d+)$/.exec(radius);
+  if (exchanges) return `${exchanges[1]} of ${exchanges[2]} dimensions`;
   return radius === '1' ? 'one level of each dimension' : `up to ${radius} levels of its longest dimension`;
 }
 

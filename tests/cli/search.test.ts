@@ -147,7 +147,7 @@ describe('runs and show', () => {
   });
 
   it('tell why a run went as it did, and take earlier runs by their ids', async () => {
-    const few = { ...SMALL, families: ['mlp-mixer'], budget: { trials: 6 } };
+    const few = { ...SMALL, families: ['mlp-mixer'], strategy: { id: 'trade' }, budget: { trials: 6 } };
     await bench.trade('search', bench.config({ ...few, name: 'Earlier' }));
     const ids = async () =>
       ((await bench.trade('runs', '--json')).json()[0] as { runs: { id: string }[] }).runs.map(({ id }) => id);

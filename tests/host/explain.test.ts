@@ -23,6 +23,7 @@ beforeAll(async () => {
   const { run: started } = await host.client.runs.start({
     name: 'explained',
     families: ['resnet', 'vit', 'mlp-mixer'],
+    strategy: { id: 'trade' },
     limits: { macs: 400_000 },
     budget: { trials: TRIALS },
     slots: 1,

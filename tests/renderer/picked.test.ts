@@ -67,13 +67,13 @@ describe('a chart rings the mark of the student, and no other', () => {
   });
 
   test('regions: once for each thing that its result did', () => {
-    const region = { id: 1, family: 'f', centre: 0, radius: '2', successes: 0, failures: 0 };
+    const region = { id: 1, family: 'f', centre: 0, radius: '2/8', successes: 0, failures: 0 };
     const moments = [
       { trial: 0, regions: [region], ended: [], opened: [1], recentred: [] },
       { trial: 2, regions: [region], ended: [], opened: [], recentred: [1], own: { region: 1, success: true } },
     ];
     const rings = ringsOf(regionsChart({ moments, trials, budget, familyTitle, ...picked }, 'light'));
-    // Success at the radius of two levels, the move near the lane's floor.
+    // Success at a quarter of the dimensions, the move near the lane's floor.
     expect(rings).toEqual([
       [2, 2],
       [2, 0.5],

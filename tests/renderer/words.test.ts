@@ -26,6 +26,13 @@ describe('why a student was proposed', () => {
     expect(trialTitle({ number: 4 })).toBe('Student #5');
   });
 
+  test('a region that restricts is told in exchanges', () => {
+    const region = { id: 2, centre: 0, radius: '4/13' };
+    expect(whySentences({ ...trial, why: { source: 'region', region } })[1]).toBe(
+      'Trust region 2 was centred on student #1 and reached 4 of 13 dimensions at the time.',
+    );
+  });
+
   test('the widest region is told as such, not as a number', () => {
     const region = { id: 2, centre: 0, radius: 'all' };
     expect(whySentences({ ...trial, why: { source: 'region', region } })[1]).toBe(

@@ -75,7 +75,7 @@ function ascend(surface: Surface, start: Indices, merit: (indices: Indices) => n
   return here;
 }
 
-/** Where coordinate ascent ends under each limit, the last limit's end being a start of the next. */
+/** Where coordinate ascent ends under each limit; a limit's best end is a start of the next. */
 function ascents(surface: Surface, { low, high, price }: FrontSearch, rng: Rng): readonly Indices[] {
   const settle = settler(surface.dimensions);
   const ends: Indices[] = [];

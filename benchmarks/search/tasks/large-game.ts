@@ -1,4 +1,4 @@
-/** The game of a large task: what is told has a training's noise, the score is that of the truth. */
+/** The game of a large task: what is told has a training's noise, the score has none. */
 import { hypervolume } from '../../../src/core/geometry/hypervolume.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import type { Metrics, Objective, Problem } from '../../../src/core/objective.ts';

@@ -10,8 +10,8 @@
  * | main   | effect of an operation in a layer                  | [8][3]         |
  * | pair   | of two, without their main effects, first < second | [8][8][3][3]   |
  *
- * accuracy = mean + 8/12 (sum of main) + (8/12)^2 (sum of pair) + an effect of its own that the seed
- * draws for each operation of each layer, with a deviation of .12 points.
+ * accuracy = mean + 8/12 (sum of main) + (8/12)^2 (sum of pair) + an effect of its own that the
+ * seed draws for each operation of each layer, with a deviation of .12 points.
  */
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import type { Problem } from '../../../src/core/objective.ts';

@@ -25,7 +25,7 @@ const CLASSES = 10;
 const STAGES = [1, 2, 3] as const;
 type Stage = (typeof STAGES)[number];
 
-/** Layers added up: parameters, and MACs of one image. A normalisation has two numbers a channel. */
+/** Layers added up: parameters, and MACs of one image. A normalisation has two a channel. */
 class Tally {
   params = 0;
   macs = 0;

@@ -39,7 +39,7 @@ export const searchInputSchema = z.strictObject({
     .describe('Student families'),
   strategy: z
     .strictObject({
-      id: NAME.default('trade').describe('Search strategy'),
+      id: NAME.default('gp-ehvi').describe('Search strategy'),
       options: z
         .record(z.string().max(100), optionValue)
         .refine((options) => Object.keys(options).length <= 100, 'at most 100 options')

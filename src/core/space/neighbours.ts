@@ -1,5 +1,5 @@
 /**
- * Nearness on the lattice: one-exchange neighbours and boxes around a centre.
+ * Nearness on the lattice: one-exchange neighbours.
  *
  * An exchange changes the level of one active dimension. Where that switches other dimensions off,
  * they go; where it switches some on, they come in at their default levels, and with each other
@@ -20,34 +20,6 @@ export function oneExchange(family: Family, config: Configuration): readonly Con
 /** The same with ordinals moving to the next level up or down only. */
 export function adjacentExchange(family: Family, config: Configuration): readonly Configuration[] {
   return exchanges(family, config, 1);
-}
-
-/**
- * Test for the box around `centre`: every ordinal at most `levelRadius` of it levels away
- * (`Infinity`: any), at most `hammingRadius` categorical dimensions different. Dimensions active on
- * one side only do not count: their gate does.
- */
-export function withinRadius(
-  family: Family,
-  centre: Configuration,
-  levelRadius: (dimension: Dimension) => number,
-  hammingRadius: number,
-): (config: Configuration) => boolean {
-  const places = family.dimensions.map((dimension) => ({
-    dimension,
-    index: levelIndex(dimension, centre),
-    radius: levelRadius(dimension),
-  }));
-  return (config) => {
-    let different = 0;
-    for (const { dimension, index, radius } of places) {
-      const other = levelIndex(dimension, config);
-      if (index < 0 || other < 0 || index === other) continue;
-      if (dimension.type === 'categorical') different += 1;
-      else if (Math.abs(index - other) > radius) return false;
-    }
-    return different <= hammingRadius;
-  };
 }
 
 /** With more levels than this, a table is quicker than looking through them. */

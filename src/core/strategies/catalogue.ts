@@ -261,9 +261,4 @@ function unreachable(problem: Problem, costs: readonly KnownCosts[]): WorkbenchE
   );
 }
 
-/** Whether every member of the family is a candidate at every proposal; of the others some are
- * searched for. */
-export const isListedWhole = ({ families }: Pick<Catalogue, 'families'>, name: string): boolean =>
-  families.find(({ family }) => family.name === name)?.whole ?? true;
-
 export const testing = { CATALOGUE };

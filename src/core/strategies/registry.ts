@@ -15,7 +15,7 @@ import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
-export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain' | 'sources'>;
+export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain' | 'sources' | 'retired'>;
 
 /** A strategy in play: its state is hidden, and moves only by folding events. */
 export interface OpenStrategy {
@@ -30,6 +30,7 @@ interface Entry {
   open(input: StrategyInput): OpenStrategy;
   readonly explain: Strategy<unknown>['explain'];
   readonly sources: Sources;
+  readonly retired: readonly string[];
 }
 
 function entry<S>(strategy: Strategy<S>): Entry {
@@ -39,6 +40,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
     info,
     explain: strategy.explain,
     sources: strategy.sources,
+    retired: strategy.retired ?? [],
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
@@ -81,6 +83,13 @@ export const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRA
 /** Throws `strategy.unknown`, naming those there are. */
 export function strategyInfo(id: string): StrategyInfo {
   return known(id).info;
+}
+
+/** Of a run's options those that its strategy still has: one of an earlier version goes on without
+ * the others. */
+export function currentOptions(id: string, options: StrategyOptions): StrategyOptions {
+  const retired = find(id)?.retired ?? [];
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !retired.includes(name)));
 }
 
 /** An option that the strategy does not have, or of another type than its default, is a mistake in

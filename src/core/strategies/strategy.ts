@@ -56,6 +56,8 @@ export interface Strategy<S> {
   /** One sentence on what it is and where it comes from. */
   readonly summary: string;
   readonly defaults: StrategyOptions;
+  /** Options that earlier versions had: a run that names one goes on without them. */
+  readonly retired?: readonly string[];
   /** Of all its proposals. */
   readonly sources: Sources;
   /**

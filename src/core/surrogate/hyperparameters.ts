@@ -178,23 +178,4 @@ export function unpack(layout: Layout, theta: ArrayLike<number>): KernelTerms {
   };
 }
 
-/**
- * θ with each family's amplitude raised by one deviation of what is not known of it. The likeliest
- * amplitude of a family of which few results are in is too sure: a log variance that n results tell
- * of has precision n/2 beside its prior's. Optimism that fades as results come in, as Berkenkamp,
- * Schoellig and Krause (2019) have it for a whole process' norm and length scales. [R] `counts`:
- * results by family, `[families]`.
- */
-export function doubtAmplitudes(
-  layout: Layout,
-  theta: ArrayLike<number>,
-  counts: ArrayLike<number>,
-): readonly number[] {
-  const doubted = Array.from(theta);
-  layout.amplitudes.forEach((index, f) => {
-    doubted[index]! += 1 / Math.sqrt(1 / PRIORS.amplitude.deviation ** 2 + counts[f]! / 2);
-  });
-  return doubted;
-}
-
 export const testing = { PRIORS };

@@ -1,4 +1,5 @@
 /** What every part of a running search works with. */
+import { currentOptions } from '../../core/strategies/registry.ts';
 import { trainingsOf } from '../../core/budget.ts';
 import type { StudentSpace } from '../../core/arch/families/registry.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
@@ -85,7 +86,12 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
   const { students, epochs, keepsWeights } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
   return {
-    ...{ problem: { space: spaceOf(problem), ...goal, budget }, seed, options: strategy.options, prior },
+    ...{
+      problem: { space: spaceOf(problem), ...goal, budget },
+      seed,
+      options: currentOptions(strategy.id, strategy.options),
+      prior,
+    },
     ...(epochs !== undefined && { epochs }),
     ...(keepsWeights !== undefined && { keepsWeights }),
     ...(students && { students }),

@@ -11,7 +11,7 @@ import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
-import { checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
+import { currentOptions, checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -104,7 +104,8 @@ export async function planResume(
   const checked = await checkDatasetFiles(dataset.directory, dataset.card, (found) =>
     assertSameDataset(run, known, found),
   );
-  checkNames(config, dataset);
+  const { id, options } = config.strategy;
+  checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset);
   checkImages(config, dataset);
   const teacher = await teacherFor(catalog, config, dataset);
   const plan = await planOf(config, { dataset, teacher }, checked, at);

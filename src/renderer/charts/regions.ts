@@ -27,13 +27,12 @@ export interface RegionsInput extends PickedStudents {
 /** A lane is so high; a region fills it up to its radius, its name stands above, and its moves near
  * the floor. */
 const LANE = 6;
-/** Of radius `all`; each halving is one less, down to 1, and what is wider than 4 levels stands
- * between 4 and all. */
+/** Of the whole space; each halving of the dimensions that may differ is one less. */
 const ALL_AT = 4;
 const LABELS: readonly (readonly [number, string])[] = [
-  [1, '1'],
-  [2, '2'],
-  [3, '4'],
+  [1, '1/8'],
+  [2, '1/4'],
+  [3, '1/2'],
   [ALL_AT, 'all'],
 ];
 const NAME_AT = 5.2;
@@ -103,8 +102,11 @@ function levelLabel(value: number, lanes: number): string {
 }
 
 /** By octaves of levels: 1, 2 and 4 levels stand at 1, 2 and 3. */
-const heightOf = (radius: string): number =>
-  radius === 'all' ? ALL_AT : Math.min(ALL_AT - 0.25, 1 + Math.log2(Number(radius)));
+/** `radius`: so many of so many dimensions, `4/13`. */
+function heightOf(radius: string): number {
+  const [exchanges = NaN, dimensions = NaN] = radius.split('/').map(Number);
+  return Math.max(1, ALL_AT + Math.log2(exchanges / dimensions));
+}
 
 /** The first lane lies uppermost, beneath the global arm's. */
 const floorOf = ({ lane }: RegionLife, lanes: number): number => (lanes - 1 - lane) * LANE;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { studentFamily, studentFamilyNames } from '../../../src/core/arch/families/registry.ts';
 import { configurationKey } from '../../../src/core/space/candidate-key.ts';
 import { enumerateFamily, randomMember, validateConfiguration } from '../../../src/core/space/lattice.ts';
-import { adjacentExchange, oneExchange, withinRadius } from '../../../src/core/space/neighbours.ts';
+import { adjacentExchange, oneExchange } from '../../../src/core/space/neighbours.ts';
 import type { Configuration, Family } from '../../../src/core/space/space.ts';
 import { seededChance } from '../arch/chance.ts';
 import { GATED, POOLED, RULED } from './example-families.ts';
@@ -98,32 +98,5 @@ describe('adjacentExchange', () => {
         { width: 8, kind: 'attention', heads: 1, ratio: 2, shape: true },
       ]),
     );
-  });
-});
-
-describe('withinRadius', () => {
-  const centre = { width: 8, kind: 'attention', heads: 1, ratio: 2, shape: true };
-
-  it('bounds every ordinal by itself and counts the categories that differ', () => {
-    expect(withinRadius(GATED, centre, () => 1, 0)({ ...centre, width: 16, heads: 2 })).toBe(true);
-    expect(withinRadius(GATED, centre, () => 1, 0)({ ...centre, width: 32 })).toBe(false);
-    expect(withinRadius(GATED, centre, () => 1, 0)({ ...centre, shape: false })).toBe(false);
-    expect(withinRadius(GATED, centre, () => 0, 1)({ ...centre, shape: false })).toBe(true);
-  });
-
-  it('counts a closed gate once, not what stands behind it', () => {
-    expect(withinRadius(GATED, centre, () => 0, 1)({ width: 8, kind: 'plain' })).toBe(true);
-    expect(withinRadius(GATED, { width: 8, kind: 'plain' }, () => 0, 1)(centre)).toBe(true);
-  });
-
-  it('holds everything at infinite radius and the centre alone at radius 0', () => {
-    for (const family of families) {
-      const members = [...enumerateFamily(family)].slice(0, 400);
-      const first = members[0] ?? {};
-      expect(members.every(withinRadius(family, first, () => Infinity, Infinity))).toBe(true);
-    }
-    expect([...enumerateFamily(RULED)].filter(withinRadius(RULED, { width: 3, depth: 1 }, () => 0, 0))).toEqual([
-      { width: 3, depth: 1 },
-    ]);
   });
 });

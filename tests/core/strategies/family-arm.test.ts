@@ -132,6 +132,15 @@ describe("a starved family's own arm", () => {
     expect(ofArm(near)).toEqual([]);
   });
 
+  it('never has more than a tenth of the budget, however well it climbs', () => {
+    // Every step is better than the one before.
+    let height = 0;
+    const climbing = play((candidate) =>
+      candidate.family === 'late' ? { accuracy: 0.2 + (height += 0.01) } : train(0)(candidate),
+    );
+    expect(ofArm(climbing)).toHaveLength(8);
+  });
+
   it('takes steps that fail for steps in vain', () => {
     let trained = 0;
     const failing = play((candidate) =>

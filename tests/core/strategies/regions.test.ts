@@ -1,120 +1,192 @@
 import { describe, expect, it } from 'vitest';
-import { createCells } from '../../../src/core/geometry/cells.ts';
-import type { Outcome } from '../../../src/core/geometry/cells.ts';
+import type { Why } from '../../../src/core/records/proposal.ts';
+import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
 import {
-  afterTrial,
-  contains,
   contributions,
-  failureTolerance,
-  gainAtBest,
-  isSuccess,
-  hammingRadius,
-  levelRadius,
-  narrowestStep,
+  exchangeRadius,
+  familyFronts,
+  isRadius,
+  nearestCentre,
+  playLaw,
   radiusName,
+  testing,
 } from '../../../src/core/strategies/trade/regions.ts';
-import type { Region } from '../../../src/core/strategies/trade/regions.ts';
-import type { Dimension, Family } from '../../../src/core/space/space.ts';
+import type { Region, Result } from '../../../src/core/strategies/trade/regions.ts';
+import type { Configuration, Family } from '../../../src/core/space/space.ts';
+import { familyOf } from '../../../src/core/space/lattice.ts';
+import { familiesProblem } from '../../contract/strategy-problems.ts';
 
-const region = (changes: Partial<Region> = {}): Region => ({
-  id: 1,
-  centre: 0,
-  step: 1,
-  successes: 0,
-  failures: 0,
-  idle: 4,
-  payoffs: [],
-  ...changes,
-});
+const { afterTrial, exchangeDistance, WHOLE_SPACE } = testing;
 
-describe('the law of a region', () => {
-  it('narrows by one step after as many failures in a row as its tolerance', () => {
-    let now: Region | undefined = region();
-    for (let i = 0; i < 2; i++) now = now && afterTrial(now, false, 3, 3);
-    expect(now).toMatchObject({ step: 1, failures: 2 });
-    expect(now && afterTrial(now, false, 3, 3)).toMatchObject({ step: 2, failures: 0, successes: 0, idle: 0 });
+const times = (count: number, region: Region, success: boolean): Region =>
+  Array.from({ length: count }).reduce<Region>((now) => afterTrial(now, success), region);
+
+describe('the law of the region', () => {
+  const { failureTolerance, successTolerance, narrowest } = TRADE;
+
+  it('opens at the whole space, and restricts it after failures in a row', () => {
+    expect(times(failureTolerance - 1, WHOLE_SPACE, false)).toMatchObject({
+      id: 0,
+      step: 0,
+      failures: failureTolerance - 1,
+    });
+    expect(times(failureTolerance, WHOLE_SPACE, false)).toEqual({ id: 1, step: 1, successes: 0, failures: 0 });
   });
 
   it('starts counting failures again after a success', () => {
-    const now = afterTrial(region({ failures: 2 }), true, 3, 3);
-    expect(now).toMatchObject({ step: 1, failures: 0, successes: 1 });
+    const now = afterTrial(times(failureTolerance - 1, WHOLE_SPACE, false), true);
+    expect(now).toMatchObject({ step: 0, failures: 0, successes: 1 });
+    expect(times(failureTolerance - 1, now, false)).toMatchObject({ step: 0 });
   });
 
-  it('widens after successes in a row, never past its widest', () => {
-    const ready = { successes: TRADE.successTolerance - 1 };
-    expect(afterTrial(region({ ...ready, step: 2 }), true, 3, 3)).toMatchObject({ step: 1, successes: 0 });
-    expect(afterTrial(region({ ...ready, step: 0 }), true, 3, 3)).toMatchObject({ step: 0 });
+  it('widens after successes in a row, up to the whole space, and is a new one when it opens again', () => {
+    const narrow = times(2 * failureTolerance, WHOLE_SPACE, false);
+    expect(narrow).toMatchObject({ id: 1, step: 2 });
+    const whole = times(3 * successTolerance, narrow, true);
+    expect(whole).toMatchObject({ id: 1, step: 0 });
+    expect(times(failureTolerance, whole, false)).toMatchObject({ id: 2, step: 1 });
   });
 
-  it('dies when it fails at its narrowest', () => {
-    expect(afterTrial(region({ step: 3, failures: 2 }), false, 3, 3)).toBeUndefined();
-  });
-
-  it('tolerates half as many failures as there are dimensions, three at least', () => {
-    expect([2, 6, 7, 20].map(failureTolerance)).toEqual([3, 3, 4, 10]);
-  });
-
-  it('halves all radii at each step, down to one level and one category', () => {
-    const steps = [0, 1, 2, 3, 4].map((step) => ({ step }));
-    const of = (count: number) => ({ levels: Array.from({ length: count }, (_, i) => i) });
-    expect(steps.map((step) => levelRadius(step, of(9)))).toEqual([8, 4, 2, 1, 1]);
-    expect(steps.map((step) => levelRadius(step, of(1001)))).toEqual([1000, 500, 250, 125, 63]);
-    expect(steps.map((step) => hammingRadius(step, 8))).toEqual([8, 4, 2, 1, 1]);
-  });
-
-  it('is at its narrowest when its longest dimension moves by one level', () => {
-    const dimension = (name: string, count: number) => ({
-      ...{ name, title: name, role: 'other', type: 'ordinal' },
-      levels: Array.from({ length: count }, (_, i) => i),
-    });
-    const narrowest = (...counts: number[]): number =>
-      narrowestStep({ dimensions: counts.map((count, i) => dimension(`x${i}`, count) as Dimension) });
-    expect([narrowest(9, 3), narrowest(1001), narrowest(3), narrowest(2), narrowest()]).toEqual([3, 10, 1, 1, 1]);
-    expect(radiusName({ step: narrowest(9, 3) }, { dimensions: [dimension('x', 9) as Dimension] })).toBe('1');
-    expect(radiusName({ step: 0 }, { dimensions: [dimension('x', 9) as Dimension] })).toBe('all');
+  it('starts again at the whole space where it fails at its narrowest', () => {
+    const last = times(narrowest * failureTolerance, WHOLE_SPACE, false);
+    expect(last).toMatchObject({ id: 1, step: narrowest });
+    expect(times(failureTolerance, last, false)).toMatchObject({ id: 1, step: 0 });
   });
 });
 
-describe('membership', () => {
+describe('the radius of the region', () => {
+  const dimensionsOf = (count: number): Pick<Family, 'dimensions'> => ({
+    dimensions: Array.from({ length: count }, (_, i) => {
+      return { name: `x${i}`, title: 'x', role: 'other', type: 'ordinal', levels: [0, 1] } as const;
+    }),
+  });
+
+  it('is a share of the dimensions that halves with each step, one exchange at least', () => {
+    const radii = (count: number) => [0, 1, 2, 3].map((step) => exchangeRadius({ step }, dimensionsOf(count)));
+    expect(radii(13)).toEqual([13, 7, 4, 2]);
+    expect(radii(43)).toEqual([43, 22, 11, 6]);
+    expect(radii(2)).toEqual([2, 1, 1, 1]);
+    expect(radiusName({ step: 2 }, dimensionsOf(13))).toBe('4/13');
+    expect(['4/13', '4', 'all'].map(isRadius)).toEqual([true, false, false]);
+  });
+
+  it('is a distance in exchanges, whatever their size; what a gate switches on does not count', () => {
+    const { dimensions } = familyOf(familiesProblem().space, 'gated');
+    const names = dimensions.map(({ name }) => name);
+    expect(names).toEqual(['width', 'se', 'ratio']);
+    const distance = (a: Configuration, b: Configuration): number => exchangeDistance({ dimensions }, a, b);
+    expect(distance({ width: 8, se: false }, { width: 16, se: false })).toBe(1);
+    expect(distance({ width: 8, se: false }, { width: 8, se: true, ratio: 4 })).toBe(1);
+    expect(distance({ width: 8, se: true, ratio: 2 }, { width: 16, se: true, ratio: 4 })).toBe(2);
+  });
+});
+
+const source = (expectedGain: number): Why => ({ source: 'global', expectedGain });
+const result = (trial: number, value: number, cost: number, why: Why, config: Configuration = {}): Result => {
+  return { trial, why, candidate: { family: 'f', config }, outcome: { value, costs: [cost] } };
+};
+
+describe('the law over results', () => {
+  const reference = { value: 0, costs: [10] };
+
+  it('counts a result as a success that gains more than a quarter of what was promised, over those before it', () => {
+    const told = [
+      result(0, 0.5, 5, { source: 'initial' }),
+      result(1, 0.6, 5, source(1.9)), // gains .1 * 5
+      result(2, 0.7, 5, source(2.1)),
+      result(3, 0.4, 6, source(0)), // gains nothing, and nothing was promised
+    ];
+    expect(playLaw(told, reference).map(({ success }) => success)).toEqual([undefined, true, false, false]);
+  });
+
+  it('takes what broke a measured limit for a failure, and no initial student for anything', () => {
+    const broken: Result = { ...result(0, 1, 1, source(1)), outcome: undefined };
+    expect(playLaw([broken], reference)).toMatchObject([{ success: false, region: { failures: 1 } }]);
+    expect(playLaw([{ ...broken, why: { source: 'reference' } }], reference)[0]?.region).toEqual(WHOLE_SPACE);
+  });
+
+  it('is played again by what is believed later: luck that is seen through narrows', () => {
+    const luck = (first: number): readonly Result[] =>
+      Array.from({ length: 5 }, (_, i) => result(i, i === 0 ? first : 0.6 + i / 50, 5, source(0.3)));
+    // By what is believed at first the best comes first and all others fail.
+    expect(playLaw(luck(0.9), reference).at(-1)?.region).toMatchObject({ id: 1, step: 1 });
+    expect(playLaw(luck(0.6), reference).at(-1)?.region).toMatchObject({ id: 0, step: 0 });
+  });
+});
+
+describe('the centres of the region', () => {
+  const dimensions = ['a', 'b', 'c', 'd'].map((name) => {
+    return { name, title: name, role: 'other', type: 'categorical', levels: ['p', 'q'] } as const;
+  });
+  const told = [
+    result(0, 0.5, 5, source(0), { a: 'p', b: 'p', c: 'p', d: 'p' }),
+    result(1, 0.4, 6, source(0), { a: 'q', b: 'q', c: 'q', d: 'q' }), // dominated
+    result(2, 0.6, 7, source(0), { a: 'p', b: 'q', c: 'p', d: 'p' }),
+  ];
+  const centres = familyFronts(told).get('f')!;
+
+  it('are the front of each family', () => {
+    expect(centres.map(({ trial }) => trial)).toEqual([0, 2]);
+  });
+
+  it('let in what lies within the radius of one of them, and name the nearest', () => {
+    const nearest = (config: Configuration, step: number) =>
+      nearestCentre({ step }, { dimensions }, centres, { config })?.trial;
+    expect(nearest({ a: 'q', b: 'q', c: 'p', d: 'p' }, 2)).toBe(2);
+    expect(nearest({ a: 'q', b: 'q', c: 'q', d: 'p' }, 2)).toBeUndefined();
+    expect(nearest({ a: 'q', b: 'q', c: 'q', d: 'p' }, 1)).toBe(2);
+  });
+});
+
+describe('a search whose region is open', () => {
+  // Twelve dimensions, and nothing to be found: every proposal fails.
   const family: Family = {
-    name: 'f',
-    title: 'F',
-    dimensions: [
-      { name: 'w', title: 'w', role: 'width', type: 'ordinal', levels: [0, 1, 2, 3, 4, 5, 6] },
-      { name: 'a', title: 'a', role: 'other', type: 'categorical', levels: ['p', 'q'] },
-      { name: 'b', title: 'b', role: 'other', type: 'categorical', levels: ['p', 'q'] },
-    ],
-    costs: () => ({}),
+    ...{ name: 'flat', title: 'Flat' },
+    dimensions: Array.from({ length: 12 }, (_, i) => {
+      return { name: `x${i}`, title: 'x', role: 'other', type: 'categorical', levels: ['a', 'b', 'c', 'd'] } as const;
+    }),
+    costs: (config) => ({ params: 100 + Object.values(config).filter((level) => level === 'a').length }),
   };
-  it('takes levels within the radius and no more categories than the Hamming radius', () => {
-    const inside = contains({ step: 3 }, family, { w: 3, a: 'p', b: 'p' });
-    expect(inside({ w: 4, a: 'q', b: 'p' })).toBe(true);
-    expect(inside({ w: 5, a: 'p', b: 'p' })).toBe(false);
-    expect(inside({ w: 3, a: 'q', b: 'q' })).toBe(false);
-    expect(contains({ step: 0 }, family, { w: 0, a: 'p', b: 'p' })({ w: 6, a: 'q', b: 'q' })).toBe(true);
+  const problem = {
+    space: { families: [family] },
+    objectives: [
+      { metric: 'accuracy', goal: 'maximize', known: false },
+      { metric: 'params', goal: 'minimize', known: true },
+    ],
+    limits: [],
+    reference: { accuracy: 0.1, params: 120 },
+    budget: 60,
+  } as const;
+  const play = (id: string) => {
+    const strategy = openStrategy(id, { problem, seed: 1, options: {} });
+    return Array.from({ length: 26 }, (_, trial) => {
+      const asked = strategy.ask(1);
+      strategy.fold(asked);
+      const noise = Math.sin(12.9898 * trial) / 100;
+      strategy.fold({ type: 'told', trial, metrics: { accuracy: trial === 0 ? 0.9 : 0.5 + noise } });
+      return asked.proposals[0]!;
+    });
+  };
+
+  it('proposes nothing outside of it', () => {
+    const proposals = play('trade');
+    const restricted = proposals.filter(({ why }) => why.region);
+    expect(restricted.length).toBeGreaterThan(3);
+    for (const { candidate, why } of restricted) {
+      const [radius = NaN, of] = why.region!.radius.split('/').map(Number);
+      expect(of).toBe(12);
+      expect(why.source).toBe('region');
+      const centre = proposals[why.region!.centre]!.candidate.config;
+      expect(exchangeDistance(family, candidate.config, centre)).toBeLessThanOrEqual(radius);
+    }
   });
-});
 
-describe('success', () => {
-  const reference: Outcome = { value: 0, costs: [10] };
-  const before = createCells([{ value: 0.5, costs: [5] }], reference);
-  const told: Outcome = { value: 0.6, costs: [5] }; // gains 0.1 * 5 = 0.5
-
-  it('needs a quarter of the expected gain', () => {
-    expect(isSuccess(before, told, 1.9, 0)).toBe(true);
-    expect(isSuccess(before, told, 2.1, 0)).toBe(false);
-  });
-
-  it('is no success when one noise deviation would undo it', () => {
-    expect(isSuccess(before, told, 0.1, 0.09)).toBe(true);
-    expect(isSuccess(before, told, 0.1, 0.11)).toBe(false);
-  });
-
-  it('counts against a promise only what noise does not explain', () => {
-    expect(gainAtBest(before, told, 0)).toBeCloseTo(0.5, 12);
-    expect(gainAtBest(before, { ...told, value: 0.45 }, 0.1)).toBeCloseTo(0.25, 12);
-    expect(gainAtBest(before, { ...told, value: 0.45 }, 0.04)).toBe(0);
+  it('is the global process as long as it is not', () => {
+    const [restricted, free] = [play('trade'), play('gp-ehvi')];
+    const first = restricted.findIndex(({ why }) => why.region);
+    expect(restricted.slice(0, first)).toEqual(free.slice(0, first));
+    expect(free.every(({ why }) => !why.region)).toBe(true);
   });
 });
 

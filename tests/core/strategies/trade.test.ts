@@ -13,7 +13,7 @@ import {
   addRegionCandidates,
   CandidateSet,
 } from '../../../src/core/strategies/trade/candidates.ts';
-import { contains, openRegion } from '../../../src/core/strategies/trade/regions.ts';
+import { exchangeRadius, testing } from '../../../src/core/strategies/trade/regions.ts';
 import { createGain } from '../../../src/core/strategies/trade/gain.ts';
 import {
   best,
@@ -29,6 +29,8 @@ import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+const { exchangeDistance, WHOLE_SPACE } = testing;
 
 const { fittedTo } = learnTesting;
 const { look } = scoreTesting;
@@ -57,7 +59,7 @@ function play(problem: Problem, trials: number, seed = 1, id = 'trade'): { propo
 
 describe('the initial design', () => {
   it('takes a quarter of the budget at most, references first, every family in it, costs spread', () => {
-    const catalogue = createCatalogue(familiesProblem({ budget: 40 }), 1);
+    const catalogue = createCatalogue(familiesProblem({ budget: 60 }), 1);
     const design = initialDesign(catalogue, 1, { references: true });
     expect(design).toHaveLength(6);
     expect(design[0]?.why.source).toBe('reference');
@@ -65,6 +67,16 @@ describe('the initial design', () => {
     const costs = design.map(({ member }) => Math.log(member.costs['params']!)).sort((a, b) => a - b);
     expect(costs.at(-1)! - costs[0]!).toBeGreaterThan(Math.log(10));
     expect(initialDesign(createCatalogue(familiesProblem({ budget: 20 }), 1), 1, {}).length).toBeLessThanOrEqual(5);
+  });
+
+  it('has one student a family where the budget is small: two would leave too little to learn by', () => {
+    const design = (budget: number) => initialDesign(createCatalogue(familiesProblem({ budget }), 1), 1, {});
+    expect(
+      design(50)
+        .map(({ member }) => member.candidate.family)
+        .sort(),
+    ).toEqual(['gated', 'plain', 'pooled']);
+    expect(design(51)).toHaveLength(6);
   });
 });
 
@@ -173,17 +185,21 @@ describe('candidates', () => {
     expect(near.length).toBeGreaterThan(40);
   });
 
-  it('of a region lie in its box', () => {
+  it('of the region lie around its centres, at every distance up to its radius', () => {
     const catalogue = createCatalogue(vastProblem(), 1);
-    const centre = catalogue.families[0]!.members[700]!.candidate;
+    const candidate = catalogue.families[0]!.members[700]!.candidate;
     const family = familyOf(catalogue.problem.space, 'vast');
     for (const step of [1, 2, 3]) {
       const set = new CandidateSet(catalogue, new Set());
-      const region = { ...openRegion(1, 0), step };
-      addRegionCandidates(set, region, family, centre.config, createRng(step));
-      const inside = contains({ step }, family, centre.config);
-      expect(set.members.length).toBeGreaterThan(20);
-      for (const { candidate } of set.members) expect(inside(candidate.config)).toBe(true);
+      const region = { ...WHOLE_SPACE, id: 1, step };
+      addRegionCandidates(set, region, [{ trial: 0, candidate }], createRng(step));
+      const distances = set.members.map((member) =>
+        exchangeDistance(family, member.candidate.config, candidate.config),
+      );
+      expect(set.members.length).toBeGreaterThan(10);
+      expect([...new Set(distances)].sort()).toEqual(
+        Array.from({ length: exchangeRadius(region, family) }, (_, i) => i + 1),
+      );
     }
   });
 });

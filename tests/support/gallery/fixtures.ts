@@ -211,7 +211,7 @@ export function fixtureTrial(run: Run, number: number): Trial {
   for (let at = known.drawn.length; at <= number; at += 1) {
     const trial = bareTrial(run, at);
     const guided = trial.why.predicted !== undefined && at % 4 !== 3;
-    const chosen = guided ? known.game.choose(trial.candidate.family) : undefined;
+    const chosen = guided ? known.game.choose() : undefined;
     known.drawn.push(chosen);
     known.game.tell(chosen ? { ...trial, why: { ...trial.why, region: chosen } } : trial);
   }

@@ -1,96 +1,73 @@
-/** Trust regions for made-up trials: TRADE's own law over them, with the front in the place of a
+/** The trust region for made-up trials: TRADE's own law over them, with the front in the place of a
  * surrogate. */
 import type { Why } from '../../../src/core/records/proposal.ts';
 import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
 import type { SearchConfig } from '../../../src/core/records/run.ts';
-import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
-import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
-import { afterTrial, narrowestStep, openRegion, radiusName } from '../../../src/core/strategies/trade/regions.ts';
-import type { Region } from '../../../src/core/strategies/trade/regions.ts';
+import type { RegionMoment, RegionsAfter } from '../../../src/core/strategies/followed.ts';
+import { isOpen, radiusName, testing } from '../../../src/core/strategies/trade/regions.ts';
 import type { Family } from '../../../src/core/space/space.ts';
 import type { Trial } from '../../../src/core/records/trial.ts';
 
-/** Its regions' box: nine levels to a dimension, so that radii go all, 4, 2, 1. */
-const FAMILY: Pick<Family, 'dimensions'> = {
-  dimensions: [{ name: 'width', title: 'width', role: 'width', type: 'ordinal', levels: [1, 2, 3, 4, 5, 6, 7, 8, 9] }],
-};
-const NARROWEST = narrowestStep(FAMILY);
+const { afterTrial, WHOLE_SPACE } = testing;
 
-/** Less patient than the law with failures, and more with idleness, so that a short search shows
- * all that can happen. */
-const FAILURES = 2;
-const IDLE = 24;
+/** Eight dimensions, so that radii go 4, 2, 1. */
+const FAMILY: Pick<Family, 'dimensions'> = {
+  dimensions: Array.from({ length: 8 }, (_, i) => {
+    return { name: `width${i}`, title: 'width', role: 'width', type: 'ordinal', levels: [1, 2, 3] } as const;
+  }),
+};
 
 export type ChosenRegion = NonNullable<Why['region']>;
 
 export interface RegionGame {
   readonly moments: readonly RegionsAfter[];
-  /** The youngest open region of the family. */
-  choose(family: string): ChosenRegion | undefined;
+  /** The region as it is, if it is open. */
+  choose(): ChosenRegion | undefined;
   tell(trial: Trial): void;
 }
 
 export function createRegionGame({ objectives, strategy }: Pick<SearchConfig, 'objectives' | 'strategy'>): RegionGame {
   const moments: RegionsAfter[] = [];
   const trials: Trial[] = [];
-  const spent = new Set<number>();
-  let regions: readonly Region[] = [];
-  let opened = 0;
+  let region = WHOLE_SPACE;
+  let open: RegionMoment | undefined;
 
-  const familyAt = ({ centre }: Region): string => trials[centre]?.candidate.family ?? '';
-
-  function front(): ReadonlySet<number> {
+  function front(): readonly number[] {
     const told = trials.filter(({ state }) => state === 'finished');
     const metrics = told.map(({ metrics: own, params, macs }) => ({ ...own, params, macs }));
-    return new Set(paretoFront(metrics, objectives).flatMap((index) => told[index]?.number ?? []));
-  }
-
-  /** After the trial, `undefined` where it ended. */
-  function moved(region: Region, trial: Trial, best: ReadonlySet<number>): Region | undefined {
-    const isOwn = trial.why.region?.id === region.id;
-    const success = best.has(trial.number);
-    const next = isOwn ? afterTrial(region, success, FAILURES, NARROWEST) : { ...region, idle: region.idle + 1 };
-    if (!next || next.idle > IDLE) {
-      spent.add(region.centre);
-      return undefined;
-    }
-    const centre = isOwn && success ? trial.number : region.centre;
-    return best.has(centre) ? { ...next, centre } : undefined;
+    return paretoFront(metrics, objectives).flatMap((index) => told[index]?.number ?? []);
   }
 
   function tell(trial: Trial): void {
     trials.push(trial);
     if (strategy.id !== 'trade') return;
     const best = front();
-    const before = new Map(regions.map((region) => [region.id, region]));
-    const survivors = regions.flatMap((region) => moved(region, trial, best) ?? []);
-    const taken = new Set(survivors.map(({ centre }) => centre));
-    const free = [...best].filter((number) => !taken.has(number) && !spent.has(number));
-    const fresh = free.slice(0, TRADE.regions - survivors.length).map((centre): Region => {
-      opened += 1;
-      return openRegion(opened, centre);
-    });
-    regions = [...survivors, ...fresh];
-    const own = survivors.find(({ id }) => id === trial.why.region?.id);
+    const success = best.includes(trial.number);
+    const isGuided = trial.why.source === 'global' || trial.why.source === 'region';
+    if (isGuided) region = afterTrial(region, success);
+    const centre = best.at(-1);
+    const before = open;
+    open =
+      isOpen(region) && centre !== undefined
+        ? {
+            ...{ id: region.id, family: trials[centre]?.candidate.family ?? '', centre },
+            ...{ radius: radiusName(region, FAMILY), successes: region.successes, failures: region.failures },
+          }
+        : undefined;
+    const stays = open !== undefined && open.id === before?.id;
     moments.push({
       trial: trial.number,
-      regions: regions.map((region) => ({
-        ...{ id: region.id, family: familyAt(region), centre: region.centre, radius: radiusName(region, FAMILY) },
-        ...{ successes: region.successes, failures: region.failures },
-      })),
-      own: own && { region: own.id, success: best.has(trial.number) },
-      ended: [...before.keys()].filter((id) => !survivors.some((region) => region.id === id)),
-      opened: fresh.map(({ id }) => id),
-      recentred: survivors.flatMap(({ id, centre }) => (before.get(id)?.centre === centre ? [] : [id])),
+      regions: open ? [open] : [],
+      own: open && stays && isGuided ? { region: open.id, success } : undefined,
+      ended: before && !stays ? [before.id] : [],
+      opened: open && !stays ? [open.id] : [],
+      recentred: open && stays && open.centre !== before?.centre ? [open.id] : [],
     });
   }
 
   return {
     moments,
-    choose: (family) => {
-      const region = regions.findLast((one) => familyAt(one) === family);
-      return region && { id: region.id, centre: region.centre, radius: radiusName(region, FAMILY) };
-    },
+    choose: () => open && { id: open.id, centre: open.centre, radius: open.radius },
     tell,
   };
 }

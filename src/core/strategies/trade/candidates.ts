@@ -4,11 +4,10 @@ import type { Rng } from '../../math/rng.ts';
 import { activeDimensions, completeConfiguration, familyOf, isMember } from '../../space/lattice.ts';
 import { adjacentExchange, levelIndex, oneExchange } from '../../space/neighbours.ts';
 import type { Candidate, Configuration, Dimension, Family, Level } from '../../space/space.ts';
-import { isListedWhole } from '../catalogue.ts';
 import type { Catalogue, FamilyCatalogue, Member } from '../catalogue.ts';
 import { TRADE } from './constants.ts';
-import { contains, hammingRadius, levelRadius } from './regions.ts';
-import type { Region } from './regions.ts';
+import { exchangeRadius } from './regions.ts';
+import type { Centre, Region } from './regions.ts';
 
 /** Collects candidates, each once, leaving out what is over a limit or asked already. */
 export class CandidateSet {
@@ -69,13 +68,6 @@ function exchanges(family: Family, config: Configuration): readonly Configuratio
 const isShort = ({ dimensions }: Family): boolean =>
   dimensions.reduce((sum, { levels }) => sum + levels.length, 0) <= TRADE.exchangeLevels;
 
-/**
- * Whether its regions search a family: not where all of it, or every exchange of a centre, is a
- * candidate anyway. What a search adds there are the promises that are most wrong.
- */
-export const isSearched = (catalogue: Catalogue, family: Family): boolean =>
-  !isListedWhole(catalogue, family.name) && !isShort(family);
-
 /** A level of the dimension other than its own, at most `radius` away; near ones as likely as far
  * ones, octave by octave. */
 function moveLevel(dimension: Dimension, config: Configuration, radius: number, rng: Rng): Level | undefined {
@@ -116,50 +108,14 @@ export function change(
 /** Where a local search may go. */
 export interface Ground {
   readonly family: Family;
-  readonly reach: Reach;
   readonly holds: (config: Configuration) => boolean;
 }
 
-export const wholeFamily = (family: Family): Ground => ({ family, reach: EVERYWHERE, holds: () => true });
-
-export const regionGround = (region: Region, family: Family, centre: Configuration): Ground => ({
-  family,
-  reach: (dimension) => levelRadius(region, dimension),
-  holds: contains(region, family, centre),
-});
-
 /** A random neighbour on that ground: one or two dimensions moved, by steps of any size. */
-export function neighbour(
-  { family, reach, holds }: Ground,
-  config: Configuration,
-  rng: Rng,
-): Configuration | undefined {
+export function neighbour({ family, holds }: Ground, config: Configuration, rng: Rng): Configuration | undefined {
   const dimensions = rng.shuffle(activeDimensions(family, config));
-  const moved = change(family, config, dimensions.slice(0, 1 + rng.int(2)), reach, rng);
+  const moved = change(family, config, dimensions.slice(0, 1 + rng.int(2)), EVERYWHERE, rng);
   return moved && holds(moved) ? moved : undefined;
-}
-
-/** Random ones in the region: a few coordinates of the centre changed, each with probability min(1,
- * 20/d) (TuRBO). */
-function* drawInRegion(region: Region, family: Family, centre: Configuration, rng: Rng): Generator<Configuration> {
-  const dimensions = activeDimensions(family, centre);
-  const categories = dimensions.filter(({ type }) => type === 'categorical').length;
-  const hamming = hammingRadius(region, categories);
-  const most = Math.min(1, TRADE.perturbed / Math.max(1, dimensions.length));
-  for (let i = 0; i < TRADE.regionDraws; i++) {
-    // Between one coordinate and all: a narrow region still needs points near its centre.
-    const probability = most * rng.uniform() ** 2;
-    const free = rng.shuffle(dimensions);
-    const forced = free[0];
-    let different = 0;
-    const chosen = free.filter((dimension) => {
-      if (dimension !== forced && rng.uniform() >= probability) return false;
-      if (dimension.type === 'categorical' && ++different > hamming) return false;
-      return true;
-    });
-    const config = change(family, centre, chosen, (dimension) => levelRadius(region, dimension), rng);
-    if (config) yield config;
-  }
 }
 
 /** Neighbours of a centre: all by one exchange, and `pairs` random ones by two. */
@@ -216,14 +172,16 @@ export function addFamilyCandidates(
   for (const config of centres) addNeighbours(set, family, config, pairs, rng);
 }
 
-/** A region's own draws, where its family is searched. */
-export function addRegionCandidates(
-  set: CandidateSet,
-  region: Region,
-  family: Family,
-  centre: Configuration,
-  rng: Rng,
-): void {
-  if (!isSearched(set.catalogue, family)) return;
-  for (const config of drawInRegion(region, family, centre, rng)) set.addConfig(family, config);
+/** Draws around centres: any number of dimensions within the region's radius changed. */
+export function addRegionCandidates(set: CandidateSet, region: Region, centres: readonly Centre[], rng: Rng): void {
+  const { space } = set.catalogue.problem;
+  for (let draw = 0; draw < TRADE.regionDraws && centres.length > 0; draw++) {
+    const { family: name, config } = centres[rng.int(centres.length)]!.candidate;
+    const family = familyOf(space, name);
+    const dimensions = rng.shuffle(activeDimensions(family, config));
+    if (dimensions.length === 0) continue;
+    const changed = 1 + rng.int(Math.min(dimensions.length, exchangeRadius(region, family)));
+    const near = change(family, config, dimensions.slice(0, changed), EVERYWHERE, rng);
+    if (near) set.addConfig(family, near);
+  }
 }

@@ -4,8 +4,8 @@
  */
 import { familyOf } from '../../space/lattice.ts';
 import type { Rng } from '../../math/rng.ts';
-import type { RegionArm } from './arms.ts';
-import { neighbour, wholeFamily } from './candidates.ts';
+import type { Candidate, Configuration } from '../../space/space.ts';
+import { neighbour } from './candidates.ts';
 import type { CandidateSet, Ground } from './candidates.ts';
 import { TRADE } from './constants.ts';
 import { glance, refine } from './score.ts';
@@ -16,6 +16,8 @@ interface Climber {
   readonly set: CandidateSet;
   readonly glanced: Scored[];
   readonly rng: Rng;
+  /** Where students may be proposed. */
+  readonly holds: (candidate: Candidate) => boolean;
 }
 
 function climbFrom({ scorer, set, glanced, rng }: Climber, start: Scored, ground: Ground, looks: number): void {
@@ -57,15 +59,7 @@ export function climbAnywhere(climber: Climber): void {
   const drawn = leaders(climber, TRADE.searchStarts, ({ member }) => sampled.has(member.key));
   for (const start of new Map([...all, ...drawn].map((item) => [item.member.key, item])).values()) {
     const family = familyOf(catalogue.problem.space, start.member.candidate.family);
-    climbFrom(climber, start, wholeFamily(family), TRADE.searchLooks);
+    const holds = (config: Configuration): boolean => climber.holds({ family: family.name, config });
+    climbFrom(climber, start, { family, holds }, TRADE.searchLooks);
   }
-}
-
-/** From the best within the region, by steps that stay in it. */
-export function climbWithin(climber: Climber, { family, ground, isSearched }: RegionArm): void {
-  if (!isSearched) return;
-  const inside = leaders(climber, TRADE.regionStarts, ({ member: { candidate } }) => {
-    return candidate.family === family.name && ground.holds(candidate.config);
-  });
-  for (const start of inside) climbFrom(climber, start, ground, TRADE.regionLooks);
 }

@@ -4,9 +4,10 @@ import { FIRST_SOURCES } from '../initial.ts';
 import type { Sources } from '../strategy.ts';
 
 export const TRADE = Object.freeze({
-  /** Initial students: so many a family, all together at most this share of the budget, and at
-   * least `initialLeast`. [R] */
+  /** Initial students: two a family, one where the budget is no larger than `initialSmall`; all
+   * together at most this share of the budget, and at least `initialLeast`. [R] */
   initialPerFamily: 2,
+  initialSmall: 50,
   initialShare: 0.25,
   initialLeast: 3,
 
@@ -18,12 +19,9 @@ export const TRADE = Object.freeze({
   /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
   bestMeans: 10,
   /** Two-exchange neighbours drawn for all centres together (docs/trade.md, step 6), and random
-   * ones in each region. [R] */
+   * ones in the region. [R] */
   twoExchange: 64,
-  regionDraws: 64,
-  /** Expected share of changed coordinates when drawing in a region: min(1, 20/d), Eriksson et al.
-   * 2019 (TuRBO). */
-  perturbed: 20,
+  regionDraws: 128,
   /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent
    * levels only. [R] */
   exchangeLevels: 64,
@@ -31,33 +29,23 @@ export const TRADE = Object.freeze({
    * looks from each. [R] */
   searchStarts: 3,
   searchLooks: 40,
-  /** The same within each region. [R] */
-  regionStarts: 2,
-  regionLooks: 60,
 
   /** Draws to choose from while no student has given a result, where latency has a limit. [R] */
   blindDraws: 16,
 
-  /** Trust regions at a time. Several share the front as in Daulton et al. 2022 (MORBO). [R] */
-  regions: 3,
-
-  /** Halvings at which a region is opened: TuRBO's first side is .8 of the whole, ours half to each
-   * side. [R] */
-  openedAt: 1,
-  /** The last trials of a region that its credit is measured by. [R] */
-  creditTrials: 8,
-  /** Consecutive successes that widen a region: TuRBO's 3. */
+  /** Consecutive successes that widen the region: TuRBO's 3; and failures that narrow it. [R] */
   successTolerance: 3,
-  /** Consecutive failures that narrow it: max(this, d/2). [R] */
   failureTolerance: 3,
-  /** A success realises at least this share of the expected gain. [R] */
+  /** Halvings of the whole space at its narrowest: an eighth of the dimensions. [R] */
+  narrowest: 3,
+  /** A success makes more than this share of the expected gain. [R] */
   successShare: 0.25,
-  /** A region that wins no proposal for so many tolerances of told trials is spent: the rest of the
-   * space promises more. [R] */
-  idleTolerances: 3,
 
   /** A family's own arm: below this share of the hypervolume a promise is next to nothing. [R] */
   familyArmBelow: 0.005,
+  /** Of the budget, all arms together at most; its best, around whom it looks. [R] */
+  familyArmShare: 0.1,
+  familyArmCentres: 3,
   /** A family is starved that had less than this share of an even part of the results, all so many
    * deviations below the knee. [R] */
   starvedShare: 0.5,
@@ -95,10 +83,10 @@ export const TRADE_SOURCES = {
     title: 'Earlier result',
     sentence: 'It stood on the front of the earlier results that this run learns from.',
   },
-  region: { title: 'Region', sentence: 'It was proposed inside a trust region.' },
+  region: { title: 'Region', sentence: 'It was proposed inside the trust region.' },
   global: {
     ...{ title: 'Global', role: 'global' },
-    sentence: 'It was proposed by the global arm, which looks outside all trust regions.',
+    sentence: 'It was proposed by the global arm, which looks at the whole space.',
   },
   [FAMILY_ARM]: {
     ...{ title: 'Family arm', role: 'family' },

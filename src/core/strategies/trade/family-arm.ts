@@ -57,6 +57,8 @@ interface Standing {
 export function stepInFamily(state: TradeState, gain: number, standing: Standing): FamilyStep | undefined {
   const { catalogue } = state.context;
   if (catalogue.families.length < 2) return undefined;
+  const spent = state.ledger.trials.filter(({ why }) => why.source === FAMILY_ARM).length;
+  if (spent >= Math.floor(TRADE.familyArmShare * catalogue.problem.budget)) return undefined;
   const { placed, reference } = judged(state);
   const volume = createDominatedVolume(outcomeCorner(reference));
   const whole = placed.reduce((_, { outcome }) => volume.add(outcomeCorner(outcome)), 0);
@@ -163,5 +165,5 @@ const centresOf = (data: readonly DataTrial[], values: readonly number[]) =>
   data
     .map(({ trial, candidate }, i) => ({ trial, candidate, value: values[i]! }))
     .sort((a, b) => b.value - a.value || a.trial - b.trial)
-    .slice(0, TRADE.regions)
+    .slice(0, TRADE.familyArmCentres)
     .map(({ candidate }) => candidate.config);

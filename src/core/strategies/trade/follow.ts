@@ -6,11 +6,12 @@ import { unpack } from '../../surrogate/hyperparameters.ts';
 import { createStandardiser } from '../../surrogate/standardise.ts';
 import { withData } from '../ledger.ts';
 import { familyOf } from '../../space/lattice.ts';
-import type { FollowedSearch, LeftOut, RegionsAfter } from '../followed.ts';
+import type { FollowedSearch, LeftOut, RegionMoment, RegionsAfter } from '../followed.ts';
 import type { Strategy, StrategyInput } from '../strategy.ts';
 import { learn } from './learn.ts';
-import { radiusName } from './regions.ts';
-import type { Region } from './regions.ts';
+import { believedResults } from './propose.ts';
+import { contributions, isOpen, isRadius, playLaw, radiusName } from './regions.ts';
+import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
 /** `strategy`: the one that has written the log. */
@@ -20,7 +21,7 @@ export function followSearch(
   log: readonly RunEvent[],
 ): FollowedSearch {
   let state = strategy.init(input);
-  const regions: RegionsAfter[] = [];
+  const ended: number[] = [];
   const noise = new Map<number, number>();
   const follow = (event: RunEvent): void => {
     const before = state;
@@ -37,13 +38,13 @@ export function followSearch(
         return;
       case 'told':
       case 'failed':
-        return void regions.push(momentOf(before, state, event.trial));
+        return void ended.push(event.trial);
       default:
         return event satisfies never;
     }
   };
   log.forEach(follow);
-  return { regions, noise, leftOut: leaveOut(state) };
+  return { regions: regionsAfter(state, ended), noise, leftOut: leaveOut(state) };
 }
 
 function noiseOf({ context, ledger }: TradeState, theta: readonly number[]): number {
@@ -51,31 +52,50 @@ function noiseOf({ context, ledger }: TradeState, theta: readonly number[]): num
   return unit * Math.sqrt(unpack(context.model.layout, theta).noise);
 }
 
-function momentOf(before: TradeState, after: TradeState, trial: number): RegionsAfter {
-  const old = new Map(before.regions.map((region) => [region.id, region]));
-  const now = new Map(after.regions.map((region) => [region.id, region]));
-  const claimed = after.ledger.trials[trial]?.why.region?.id ?? NaN;
-  const success = successOf(old.get(claimed), now.get(claimed));
-  return {
-    trial,
-    regions: after.regions.map((region) => {
-      const { id, centre, successes, failures } = region;
-      const family = after.ledger.trials[centre]?.candidate.family ?? '';
-      const radius = radiusName(region, familyOf(after.context.input.problem.space, family));
-      return { id, family, centre, radius, successes, failures };
-    }),
-    own: success === undefined ? undefined : { region: claimed, success },
-    ended: [...old.keys()].filter((id) => !now.has(id)),
-    opened: [...now.keys()].filter((id) => !old.has(id)),
-    recentred: [...now.values()].flatMap(({ id, centre }) => ((old.get(id)?.centre ?? centre) === centre ? [] : [id])),
-  };
-}
-
-/** A failure counts, or narrows; `undefined` where the region did not hear of the result, or ended
- * with it. */
-function successOf(before: Region | undefined, after: Region | undefined): boolean | undefined {
-  if (!before || !after || before === after) return undefined;
-  return after.failures === 0 && after.step <= before.step;
+/**
+ * The region after each result, by the law as it stands at the end: played over all results with
+ * the values that are believed by then. None where an earlier version wrote the log, whose regions
+ * were others.
+ */
+function regionsAfter(state: TradeState, ended: readonly number[]): readonly RegionsAfter[] {
+  const { context, ledger } = state;
+  const isEarlier = ledger.trials.some(({ why }) => why.region && !isRadius(why.region.radius));
+  if (context.options['regions'] !== true || isEarlier || withData(ledger).length === 0) return [];
+  const { space } = context.input.problem;
+  const { reference } = judged(state);
+  const results = believedResults(state, learn(context, ledger));
+  const places = new Map(results.map(({ trial }, i) => [trial, i]));
+  const history = playLaw(results, reference);
+  let before: RegionMoment | undefined;
+  let seen = 0;
+  return ended.map((trial): RegionsAfter => {
+    seen = Math.max(seen, (places.get(trial) ?? -1) + 1);
+    const last = history[seen - 1];
+    const placed = results
+      .slice(0, seen)
+      .flatMap(({ trial: told, outcome }) => (outcome ? [{ trial: told, outcome }] : []));
+    const centre = last && isOpen(last.region) ? contributions(placed, reference)[0]?.trial : undefined;
+    const family = centre === undefined ? undefined : ledger.trials[centre]?.candidate.family;
+    const now: RegionMoment | undefined =
+      last && centre !== undefined && family !== undefined
+        ? {
+            ...{ id: last.region.id, family, centre, radius: radiusName(last.region, familyOf(space, family)) },
+            ...{ successes: last.region.successes, failures: last.region.failures },
+          }
+        : undefined;
+    const success = last?.trial === trial ? last.success : undefined;
+    const stays = now !== undefined && now.id === before?.id;
+    const moment = {
+      trial,
+      regions: now ? [now] : [],
+      own: stays && success !== undefined ? { region: now.id, success } : undefined,
+      ended: before && !stays ? [before.id] : [],
+      opened: now && !stays ? [now.id] : [],
+      recentred: stays && now.centre !== before?.centre ? [now.id] : [],
+    };
+    before = now;
+    return moment;
+  });
 }
 
 function leaveOut(state: TradeState): LeftOut | undefined {

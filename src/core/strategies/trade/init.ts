@@ -34,7 +34,8 @@ export function initialDesign(
   const hopeful = catalogue.families.map((family) => ({ ...family, members: family.members.filter(mayGain) }));
   const anywhere = hopeful.some(({ members }) => members.length > 0) ? hopeful : catalogue.families;
   const families = anywhere.filter(({ members }) => members.length > 0);
-  const wanted = Math.max(TRADE.initialLeast, TRADE.initialPerFamily * families.length);
+  const perFamily = problem.budget <= TRADE.initialSmall ? 1 : TRADE.initialPerFamily;
+  const wanted = Math.max(TRADE.initialLeast, perFamily * families.length);
   const count = Math.min(
     problem.budget,
     wanted,

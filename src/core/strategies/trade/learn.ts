@@ -6,9 +6,9 @@ import type { CrossCache } from '../../surrogate/cross-cache.ts';
 import { appendPending, appendPoint, createGp, withOutputs } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
 import { fitHyperparameters } from '../../surrogate/fit.ts';
-import { createLayout, doubtAmplitudes } from '../../surrogate/hyperparameters.ts';
+import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createEncoding, encode } from '../../surrogate/encoding.ts';
-import type { CostedCandidate, Point } from '../../surrogate/encoding.ts';
+import type { CostedCandidate } from '../../surrogate/encoding.ts';
 import { createStandardiser, toOutput, toValue } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { FamilyCatalogue } from '../catalogue.ts';
@@ -63,13 +63,6 @@ function fitDue(n: number): number {
   return due;
 }
 
-/** By the results that were in when the last fit was due, so that θ moves with fits alone. */
-function doubted({ model }: TradeContext, theta: readonly number[], points: readonly Point[]): readonly number[] {
-  const counts = new Float64Array(model.encoding.families.length);
-  for (const { family } of points.slice(0, fitDue(points.length))) counts[family]!++;
-  return doubtAmplitudes(model.layout, theta, counts);
-}
-
 /** Needs one result with a finite value at least. */
 export function learn(context: TradeContext, ledger: Ledger): Learned {
   const { model, pointOf, memo, prior } = context;
@@ -92,8 +85,7 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
       ? fitWithPrior(model, at, part(y), part(earlier), start, effort)
       : { theta: fitHyperparameters(model, at, part(y), start, effort), weight: 0 };
   };
-  const { theta: fitted, weight } = due ? fit() : recorded;
-  const theta = context.options['amplitudeDoubt'] === false ? fitted : doubted(context, fitted, points);
+  const { theta, weight } = due ? fit() : recorded;
   const outputs = earlier ? withoutPrior(y, earlier, weight) : y;
 
   const known = memo.last;
@@ -118,7 +110,7 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     latency: forecastLatency(context, ledger),
     offset: (member) => (prior && weight !== 0 ? weight * prior.mean(member) : 0),
     priorWeight: prior && weight,
-    fitted: prior ? [...fitted, weight] : fitted,
+    fitted: prior ? [...theta, weight] : theta,
   };
 }
 

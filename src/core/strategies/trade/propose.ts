@@ -4,6 +4,7 @@ import type { Why } from '../../records/proposal.ts';
 import type { Outcome } from '../../geometry/cells.ts';
 import type { Rng } from '../../math/rng.ts';
 import { sign } from '../../objective.ts';
+import { familyOf } from '../../space/lattice.ts';
 import type { Candidate } from '../../space/space.ts';
 import { posterior } from '../../surrogate/gp.ts';
 import type { Gp } from '../../surrogate/gp.ts';
@@ -11,17 +12,16 @@ import { toValue, unitAt } from '../../surrogate/standardise.ts';
 import type { Standardiser } from '../../surrogate/standardise.ts';
 import type { Member } from '../catalogue.ts';
 import { isPending, objectiveCosts, outcomeOf, valueAt, withData } from '../ledger.ts';
-import { chooseByCredit, claimant, regionArms } from './arms.ts';
-import type { RegionArm } from './arms.ts';
 import { addGlobalCandidates, addRegionCandidates, CandidateSet } from './candidates.ts';
-import { climbAnywhere, climbWithin } from './climb.ts';
+import { climbAnywhere } from './climb.ts';
 import { FAMILY_ARM, TRADE } from './constants.ts';
 import { stepInFamily } from './family-arm.ts';
 import type { FamilyStep } from './family-arm.ts';
 import { createGain } from './gain.ts';
 import { posteriorValues } from './learn.ts';
 import type { Learned } from './learn.ts';
-import { contributions, radiusName } from './regions.ts';
+import { contributions, familyFronts, isOpen, nearestCentre, playLaw, radiusName } from './regions.ts';
+import type { Centre, Region, Result } from './regions.ts';
 import { best, createScorer, glance } from './score.ts';
 import type { Scored, Scorer } from './score.ts';
 import { judged } from './state.ts';
@@ -43,24 +43,23 @@ export function propose(
   position: number,
   rng: Rng,
 ): Chosen | undefined {
-  const { context, ledger, regions } = state;
-  const { catalogue } = context;
+  const { context } = state;
+  const { catalogue, options } = context;
   const { problem } = context.input;
-  const scorer = scorerOf(state, learned, gp, picked);
+  const results = believedResults(state, learned);
+  const scorer = scorerOf(state, learned, results, gp, picked);
 
+  const bounds = context.options['regions'] === true ? boundsOf(state, results) : undefined;
   const set = new CandidateSet(catalogue, asked);
-  const arms = regionArms(catalogue, context.options['regions'] === false ? [] : regions, ledger.trials);
-  for (const { region, family, centre } of arms) addRegionCandidates(set, region, family, centre, rng);
+  if (bounds) addRegionCandidates(set, bounds.region, [...bounds.centres.values()].flat(), rng);
   addGlobalCandidates(set, searchCentres(state), position, rng);
 
-  const glanced = set.members.map((member) => glance(scorer, member));
-  const climber = { scorer, set, glanced, rng };
-  climbAnywhere(climber);
-  for (const arm of arms) climbWithin(climber, arm);
-  const { options } = context;
-  const boxed = options['oneRegion'] === true ? glanced.filter(({ member }) => claimant(arms, member)) : [];
-  const candidates = boxed.length > 0 ? boxed : glanced;
-  const winner = options['credit'] === false ? best(scorer, candidates) : chooseByCredit(scorer, candidates, arms);
+  const holds = (candidate: Candidate): boolean => bounds === undefined || bounds.holds(candidate);
+  const within = set.members.filter(({ candidate }) => holds(candidate));
+  // A region without an unasked student left restricts nothing.
+  const glanced = (within.length > 0 ? within : set.members).map((member) => glance(scorer, member));
+  climbAnywhere({ scorer, set, glanced, rng, holds });
+  const winner = best(scorer, glanced);
   if (!winner) return undefined;
   const orientation = sign(problem.objectives[0]?.goal ?? 'maximize');
   const { latency } = learned;
@@ -73,27 +72,75 @@ export function propose(
   const why = step
     ? explainStep(step, best(scorer, [glance(scorer, member)]), orientation)
     : {
-        ...explain(winner, learned.scale, orientation, claimant(arms, member)),
+        ...explain(winner, learned.scale, orientation, bounds?.placeOf(member.candidate)),
         ...(learned.priorWeight !== undefined && { priorWeight: learned.priorWeight }),
       };
   return { member, why: { ...why, ...(expectedLatency !== undefined && { predictedLatencyMs: expectedLatency }) } };
 }
 
-/** What is told, each result at its posterior value. */
-function posteriorOutcomes({ context, ledger }: TradeState, learned: Learned): readonly Outcome[] {
+/** What is told, each result at its posterior value, in the order in which it came. */
+export function believedResults({ context, ledger }: TradeState, learned: Learned): readonly Result[] {
   const { problem } = context.input;
   const data = withData(ledger);
   const values = posteriorValues(problem, data, learned);
-  return data.flatMap((trial, i) => {
-    const outcome = outcomeOf(problem, trial);
-    return outcome ? [{ ...outcome, value: values[i]! }] : [];
+  return data.map((told, i) => {
+    const { trial, why, candidate } = told;
+    const outcome = outcomeOf(problem, told);
+    return { trial, why, candidate, outcome: outcome && { ...outcome, value: values[i]! } };
   });
+}
+
+/** Where the trust region lets a student be proposed. */
+interface Bounds {
+  readonly region: Region;
+  readonly centres: ReadonlyMap<string, readonly Centre[]>;
+  readonly holds: (candidate: Candidate) => boolean;
+  readonly placeOf: (candidate: Candidate) => Why['region'];
+}
+
+/** `undefined` as long as the region is not open. A family without a result has no centre yet, and
+ * is free, but where a single student is the only centre. */
+function boundsOf(state: TradeState, results: readonly Result[]): Bounds | undefined {
+  const { context } = state;
+  const { space } = context.input.problem;
+  const { reference } = judged(state);
+  const region = playLaw(results, reference).at(-1)?.region;
+  if (!region || !isOpen(region)) return undefined;
+  const isSingle = context.options['oneRegion'] === true;
+  const centres = isSingle ? largestContribution(results, reference) : familyFronts(results);
+  const nearest = (candidate: Candidate): Centre | undefined => {
+    const family = familyOf(space, candidate.family);
+    return nearestCentre(region, family, centres.get(candidate.family) ?? [], candidate);
+  };
+  return {
+    region,
+    centres,
+    holds: (candidate) => (!isSingle && !centres.has(candidate.family)) || nearest(candidate) !== undefined,
+    placeOf(candidate) {
+      const centre = nearest(candidate);
+      const radius = radiusName(region, familyOf(space, candidate.family));
+      return centre && { id: region.id, centre: centre.trial, radius };
+    },
+  };
+}
+
+/** The student without which the believed front would lose most, as the only centre. */
+function largestContribution(results: readonly Result[], reference: Outcome): ReadonlyMap<string, readonly Centre[]> {
+  const placed = results.flatMap(({ trial, outcome }) => (outcome ? [{ trial, outcome }] : []));
+  const first = contributions(placed, reference)[0]?.trial;
+  return new Map(results.filter(({ trial }) => trial === first).map((result) => [result.candidate.family, [result]]));
 }
 
 /** Gains over what is told, at its posterior value, and over what is pending at its predicted
  * value. */
-function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly Member[]): Scorer {
-  const { scale, gp: results, cross, latency, offset } = learned;
+function scorerOf(
+  state: TradeState,
+  learned: Learned,
+  results: readonly Result[],
+  gp: Gp,
+  picked: readonly Member[],
+): Scorer {
+  const { scale, cross, latency, offset } = learned;
   const { context, ledger } = state;
   const { problem } = context.input;
   const running: readonly Pick<Member, 'key' | 'candidate' | 'costs'>[] = [
@@ -107,11 +154,11 @@ function scorerOf(state: TradeState, learned: Learned, gp: Gp, picked: readonly 
   });
   return createScorer({
     gp,
-    settled: results.points.length,
+    settled: learned.gp.points.length,
     cross,
     gain: createGain(
       problem,
-      [...posteriorOutcomes(state, learned), ...expected],
+      [...results.flatMap(({ outcome }) => outcome ?? []), ...expected],
       judged(state).reference,
       scale,
       latency,
@@ -144,13 +191,11 @@ function explainStep({ mean, deviation }: FamilyStep, shared: Scored | undefined
 }
 
 /** Why this one, in the objective's own units and orientation. */
-function explain(winner: Scored, scale: Standardiser, orientation: number, arm: RegionArm | undefined): Why {
+function explain(winner: Scored, scale: Standardiser, orientation: number, region: Why['region']): Why {
   const { mean, deviation, logGain } = winner;
   return {
-    source: arm ? 'region' : 'global',
-    ...(arm && {
-      region: { id: arm.region.id, centre: arm.region.centre, radius: radiusName(arm.region, arm.family) },
-    }),
+    source: region ? 'region' : 'global',
+    ...(region && { region }),
     predicted: { mean: orientation * toValue(scale, mean), deviation: deviation * unitAt(scale, mean) },
     expectedGain: Math.exp(logGain),
     ...(logGain === -Infinity ? { fallback: 'no candidate is left that could improve the front' } : {}),

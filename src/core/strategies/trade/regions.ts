@@ -1,100 +1,135 @@
 /**
- * Trust regions on the lattice and their law (docs/trade.md, step 5). A region is a box around a
- * student on the front: so many levels up or down in its ordinal dimensions, so many categorical
- * ones different. Each step halves them all, as in TuRBO (Eriksson et al. 2019), whatever the
- * dimension's length. It only ever proposes; no data is dropped.
+ * The trust region and its law (docs/trade.md, step 5). It restricts: as long as it is open, a
+ * student is proposed only within so many exchanges of one that its family's front holds, as the
+ * surrogate believes it to be. It opens at the whole space, where nothing is restricted. Failures
+ * in a row halve its radius, successes in a row double it (Eriksson et al. 2019, TuRBO), and one
+ * that fails at its narrowest starts again at the whole space. Distances are exchanges, since
+ * architectures have categories (Wan et al. 2021, CASMOPOLITAN), and the centres are the whole
+ * front's (Daulton et al. 2022, MORBO). No data is dropped.
+ *
+ * Nothing of it is kept. The law is played over the results again at every proposal, with the
+ * values that the surrogate believes in by then, so no luck of one training moves it for long.
  */
-import { hypervolumeGain, outcomeCorner } from '../../geometry/cells.ts';
-import type { Cells, Outcome } from '../../geometry/cells.ts';
+import { createCells, hypervolumeGain, outcomeCorner } from '../../geometry/cells.ts';
+import type { Outcome } from '../../geometry/cells.ts';
 import { isWithin, nondominated } from '../../geometry/dominance.ts';
 import { exclusiveVolumes } from '../../geometry/dominated-volume.ts';
-import { withinRadius } from '../../space/neighbours.ts';
-import type { Configuration, Dimension, Family } from '../../space/space.ts';
+import type { Candidate, Configuration, Family } from '../../space/space.ts';
+import type { LedgerTrial } from '../ledger.ts';
 import { TRADE } from './constants.ts';
-import type { Payoff } from './credit.ts';
 
 export interface Region {
+  /** Counts the times that it was opened; 0 before the first. */
   readonly id: number;
-  /** Trial at its centre. */
-  readonly centre: number;
-  /** Halvings: 0 is the whole family. */
+  /** Halvings: 0 is the whole space. */
   readonly step: number;
   readonly successes: number;
   readonly failures: number;
-  /** Trials told since one of its own. */
-  readonly idle: number;
-  /** What its last trials promised and made. */
-  readonly payoffs: readonly Payoff[];
 }
 
-/** A new one around a trial. */
-export const openRegion = (id: number, centre: number): Region => {
-  return { id, centre, step: TRADE.openedAt, successes: 0, failures: 0, idle: 0, payoffs: [] };
-};
+const WHOLE_SPACE: Region = { id: 0, step: 0, successes: 0, failures: 0 };
 
-/** Failures that narrow a region over `d` dimensions. */
-export const failureTolerance = (d: number): number => Math.max(TRADE.failureTolerance, Math.ceil(d / 2));
+export const isOpen = ({ step }: Pick<Region, 'step'>): boolean => step > 0;
 
-/**
- * The law. Successes in a row widen the region and failures in a row narrow it; one that fails at
- * its narrowest step is dead (`undefined`).
- */
-export function afterTrial(region: Region, success: boolean, tolerance: number, narrowest: number): Region | undefined {
+/** The law. */
+function afterTrial(region: Region, success: boolean): Region {
   const successes = success ? region.successes + 1 : 0;
   const failures = success ? 0 : region.failures + 1;
-  if (successes >= TRADE.successTolerance) {
-    return { ...region, step: Math.max(0, region.step - 1), successes: 0, failures: 0, idle: 0 };
-  }
-  if (failures < tolerance) return { ...region, successes, failures, idle: 0 };
-  return region.step < narrowest ? { ...region, step: region.step + 1, successes: 0, failures: 0, idle: 0 } : undefined;
+  const moved = { successes: 0, failures: 0 };
+  if (successes >= TRADE.successTolerance) return { ...region, ...moved, step: Math.max(0, region.step - 1) };
+  if (failures < TRADE.failureTolerance) return { ...region, successes, failures };
+  if (region.step === TRADE.narrowest) return { ...region, ...moved, step: 0 };
+  return { id: region.id + (isOpen(region) ? 0 : 1), ...moved, step: region.step + 1 };
 }
 
-/** A success realises a fair part of what was expected, and would still be a gain were it one noise
- * deviation worse. */
-export const isSuccess = (before: Cells, told: Outcome, expected: number, noise: number): boolean =>
-  hypervolumeGain(before, told) >= TRADE.successShare * expected &&
-  hypervolumeGain(before, { ...told, value: told.value - noise }) > 0;
+/** A success makes at least this much of the gain that was promised, by what is believed now. */
+const isSuccess = (gain: number, promised: number): boolean => gain > TRADE.successShare * promised;
 
-/** The gain were it one noise deviation better: a promise is held to be broken only where noise
- * alone does not explain it. */
-export const gainAtBest = (before: Cells, told: Outcome, noise: number): number =>
-  hypervolumeGain(before, { ...told, value: told.value + noise });
+/** A result as the law sees it. */
+export interface Result extends Pick<LedgerTrial, 'trial' | 'why' | 'candidate'> {
+  /** As it is believed to be; `undefined` over a measured limit. */
+  readonly outcome: Outcome | undefined;
+}
 
-type Step = Pick<Region, 'step'>;
+export interface AfterResult {
+  readonly trial: number;
+  readonly region: Region;
+  /** `undefined` where the surrogate had not proposed it. */
+  readonly success: boolean | undefined;
+}
+
+/** The region after each of the results, in the order in which they came. */
+export function playLaw(results: readonly Result[], reference: Outcome): readonly AfterResult[] {
+  const front: Outcome[] = [];
+  let region = WHOLE_SPACE;
+  return results.map(({ trial, why, outcome }) => {
+    const gain = outcome ? hypervolumeGain(createCells(front, reference), outcome) : 0;
+    // What gains nothing is hidden by others, and stays so.
+    if (outcome && gain > 0) front.push(outcome);
+    if (why.source !== 'global' && why.source !== 'region') return { trial, region, success: undefined };
+    const success = isSuccess(gain, why.expectedGain ?? 0);
+    region = afterTrial(region, success);
+    return { trial, region, success };
+  });
+}
+
 type Dimensions = Pick<Family, 'dimensions'>;
 
-const halved = (whole: number, step: number): number => Math.max(1, Math.ceil(whole / 2 ** step));
+/** How many dimensions of a student may differ from a centre's. */
+export const exchangeRadius = ({ step }: Pick<Region, 'step'>, { dimensions }: Dimensions): number =>
+  Math.max(1, Math.ceil(dimensions.length / 2 ** step));
 
-/** How many levels the ordinal dimension may move up or down. */
-export const levelRadius = ({ step }: Step, { levels }: Pick<Dimension, 'levels'>): number =>
-  halved(levels.length - 1, step);
+/** What the workbench shows: `4/13` is four of thirteen dimensions. */
+export const radiusName = (region: Pick<Region, 'step'>, family: Dimensions): string =>
+  `${exchangeRadius(region, family)}/${family.dimensions.length}`;
 
-/** How many of so many categorical dimensions may differ. */
-export const hammingRadius = ({ step }: Step, categories: number): number => halved(categories, step);
+/** Whether it is such a radius: earlier versions counted levels. */
+export const isRadius = (text: string): boolean => /^\d+\/\d+$/.test(text);
 
-const isCategorical = ({ type }: Dimension): boolean => type === 'categorical';
-
-/** Levels of the family's longest ordinal dimension less one: 0 without any. */
-const longestReach = ({ dimensions }: Dimensions): number =>
-  dimensions.reduce(
-    (high, dimension) => (isCategorical(dimension) ? high : Math.max(high, dimension.levels.length - 1)),
-    0,
-  );
-
-/** The step at which no dimension can be narrowed any more. */
-export function narrowestStep(family: Dimensions): number {
-  const categories = family.dimensions.filter(isCategorical).length;
-  return Math.ceil(Math.log2(Math.max(2, longestReach(family), categories)));
+/** Dimensions in which two members of a family differ. What one of them alone has does not count:
+ * its gate does. */
+function exchangeDistance({ dimensions }: Dimensions, a: Configuration, b: Configuration): number {
+  let distance = 0;
+  for (const { name } of dimensions) {
+    const [one, other] = [a[name], b[name]];
+    if (one !== undefined && other !== undefined && one !== other) distance++;
+  }
+  return distance;
 }
 
-/** `all`, or how many levels its longest dimension may move: what the workbench shows. */
-export const radiusName = ({ step }: Step, family: Dimensions): string =>
-  step === 0 ? 'all' : String(halved(longestReach(family), step));
+/** Trial and student at a centre. */
+export type Centre = Pick<Result, 'trial' | 'candidate'>;
 
-/** Test for membership of the region around a centre of its family. */
-export function contains(region: Step, family: Family, centre: Configuration): (config: Configuration) => boolean {
-  const categories = family.dimensions.filter(isCategorical).length;
-  return withinRadius(family, centre, (dimension) => levelRadius(region, dimension), hammingRadius(region, categories));
+/** By family, the students that no other of it dominates. */
+export function familyFronts(results: readonly Result[]): ReadonlyMap<string, readonly Centre[]> {
+  const byFamily = new Map<string, (Centre & { readonly outcome: Outcome })[]>();
+  for (const { trial, candidate, outcome } of results) {
+    if (!outcome) continue;
+    const own = byFamily.get(candidate.family) ?? [];
+    own.push({ trial, candidate, outcome });
+    byFamily.set(candidate.family, own);
+  }
+  return new Map(
+    [...byFamily].map(([name, own]) => {
+      return [name, nondominated(own.map(({ outcome }) => outcomeCorner(outcome))).map((i) => own[i]!)] as const;
+    }),
+  );
+}
+
+/** The centre nearest to a student, if it lies within the region around it. */
+export function nearestCentre(
+  region: Pick<Region, 'step'>,
+  family: Dimensions,
+  centres: readonly Centre[],
+  { config }: Pick<Candidate, 'config'>,
+): Centre | undefined {
+  let nearest: Centre | undefined;
+  let least = exchangeRadius(region, family) + 1;
+  for (const centre of centres) {
+    const distance = exchangeDistance(family, config, centre.candidate.config);
+    if (distance < least) [nearest, least] = [centre, distance];
+  }
+  return nearest;
 }
 
 /** Trials on the front (of equals the earliest) with the hypervolume that would be lost without
@@ -120,3 +155,5 @@ interface Placed {
   readonly trial: number;
   readonly outcome: Outcome;
 }
+
+export const testing = { WHOLE_SPACE, afterTrial, exchangeDistance };

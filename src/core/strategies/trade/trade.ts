@@ -6,7 +6,8 @@
  * 1. a small initial design over families and costs            init.ts
  * 2. one Gaussian process over all families                    ../../surrogate, learn.ts
  * 3. expected hypervolume improvement with known costs         ../../acquisition, score.ts
- * 4. candidates of the global arm and of the regions           candidates.ts, regions.ts
+ * 4. candidates of all families, and the trust region that     candidates.ts, regions.ts
+ *    restricts them
  * 5. one argmax over all of them: it is the allocation         propose.ts
  *    and a starved family's own arm where it promises nothing  family-arm.ts
  * 6. trials still running count at their posterior mean        learn.ts
@@ -38,12 +39,13 @@ const DRAW_STRIDE = 1_000_000;
 /** Parts that can be switched off, for an ablation or to have a plainer strategy (`gp-ehvi`). */
 const PARTS = {
   regions: true,
-  credit: true,
   familyArm: true,
   mainEffects: true,
   costFeatures: true,
-  amplitudeDoubt: true,
 };
+
+/** Parts that earlier versions had. */
+const RETIRED = ['credit', 'amplitudeDoubt'];
 
 type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summary'>;
 
@@ -51,8 +53,8 @@ type Identity = Pick<Strategy<TradeState>, 'id' | 'title' | 'fidelity' | 'summar
 function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<TradeState> {
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
-  return {
-    ...{ ...identity, version: 5, accepts: ['prior'], defaults, sources: TRADE_SOURCES },
+  const strategy: Strategy<TradeState> = {
+    ...{ ...identity, version: 6, accepts: ['prior'], defaults, retired: RETIRED, sources: TRADE_SOURCES },
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
@@ -63,41 +65,39 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
     fold: foldEvent,
     ask,
   };
+  return { ...strategy, explain: (input, log) => followSearch(strategy, input, log) };
 }
 
-const WHOLE = tradeStrategy(
+export const trade = tradeStrategy(
   {
     ...{ id: 'trade', title: 'TRADE', fidelity: 'reconstruction' },
     summary:
       'Trust-region Bayesian optimisation over student families: one surrogate for all, exact costs, expected ' +
-      'hypervolume improvement.',
+      'hypervolume improvement, within a region around the front that narrows and widens.',
   },
   {},
 );
 
-export const trade: Strategy<TradeState> = { ...WHOLE, explain: (input, log) => followSearch(WHOLE, input, log) };
-
-/** The same surrogate and acquisition without what makes it TRADE: the peer that a region has to be
- * better than. */
+/** The same without the region: what a region has to be better than, and better than which none was
+ * (docs/benchmarks.md). */
 export const gpEhvi = tradeStrategy(
   {
-    ...{ id: 'gp-ehvi', title: 'Global GP', fidelity: 'partial' },
+    ...{ id: 'gp-ehvi', title: 'Global process', fidelity: 'partial' },
     summary:
-      'One Gaussian process over all families and the argmax of expected hypervolume improvement, costs ' +
-      'exact: no regions.',
+      'One Gaussian process over all student families and the argmax of expected hypervolume improvement, costs ' +
+      "exact: TRADE's surrogate without its trust region.",
   },
-  { regions: false, credit: false, familyArm: false },
+  { regions: false },
 );
 
-/** TRADE-M: a single region that alone proposes for as long as it lives, as in CASMOPOLITAN (Wan et
- * al. 2021). */
+/** TRADE-M: the region lies around a single student of the front, as in CASMOPOLITAN (Wan et al.
+ * 2021). */
 export const tradeM = tradeStrategy(
   {
     ...{ id: 'trade-m', title: 'TRADE-M', fidelity: 'partial' },
-    summary:
-      'TRADE with one trust region and no global arm: all trials go into its box until it dies, then into the next.',
+    summary: 'TRADE with its trust region around one student of the front instead of around all of it.',
   },
-  { regions: true, oneRegion: true, credit: false, familyArm: false },
+  { regions: true, oneRegion: true, familyArm: false },
 );
 
 function ask(state: TradeState, count: number): AskedEvent {
