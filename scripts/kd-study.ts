@@ -57,7 +57,8 @@ async function study(out: string): Promise<void> {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= '1';
   await loadBackend();
   const { shape, classes } = loadDataset(DATASET).card;
-  const defaults = recipeInput.parse({});
+  // The rate that was the default when the study was begun.
+  const defaults = recipeInput.parse({ learningRate: 0.015 });
   const recipe = values.epochs === undefined ? defaults : { ...defaults, epochs: Number(values.epochs) };
   const students = referenceStudents(shape, classes.length).slice(0, values.tune ? 1 : Number(values.students));
   const wanted = values.arms?.split(',');

@@ -15,7 +15,8 @@ const MILLISECONDS_BETWEEN_LOOKS = 5000;
 
 export interface LaboratoryOptions {
   readonly datasetDirectory: string;
-  readonly bundledTeacher: string;
+  /** Absent where the data set has none: the own one stands in for it. */
+  readonly bundledTeacher?: string;
   /** The own teacher and the soft targets are kept there. */
   readonly out: string;
   readonly teacherEpochs: number;
@@ -33,7 +34,7 @@ export function createLaboratory(options: LaboratoryOptions): Laboratory {
   const ownTeacher = join(out, `own-teacher-${options.teacherEpochs}`);
 
   async function teacherDirectory(name: TeacherName): Promise<string> {
-    if (name === 'bundled') return options.bundledTeacher;
+    if (name === 'bundled' && options.bundledTeacher !== undefined) return options.bundledTeacher;
     while (!existsSync(join(ownTeacher, 'teacher.json'))) {
       mkdirSync(out, { recursive: true });
       const trained = await exclusively(ownTeacher, trainOwnTeacher);
@@ -48,7 +49,7 @@ export function createLaboratory(options: LaboratoryOptions): Laboratory {
     const [images, validation, test] = [dataset.split('train'), dataset.split('val'), dataset.split('test')];
     return trainTeacher(
       {
-        ...{ name: 'fashion-own', title: "ResNet-14 that knows the students' images alone" },
+        ...{ name: `${dataset.card.id}-own`, title: "ResNet-14 that knows the students' images alone" },
         ...{ dataset: dataset.card, normalisation: dataset.normalisation, train: images, validation, test },
         ...{ outDir: ownTeacher, workDir: `${ownTeacher}-work`, seed: 1 },
         date: new Date().toISOString().slice(0, 10),

@@ -41,9 +41,13 @@ export interface TableTraining {
 const SEEDED: Readonly<Record<StudentSet, number>> = { random: 3, lattice: 8, predefined: 0 };
 const ORDER_SEED = 66;
 
-/** The default recipe of the product at 8 epochs; every student of every stage has it but for
- * epochs and teacher. */
-export const TABLE_RECIPE: Recipe = recipeInput.parse({ epochs: FULL_EPOCHS });
+/** The product's default recipe when the tables were begun, at 8 epochs; every student of every
+ * stage has it but for epochs and teacher. */
+export const TABLE_RECIPE: Recipe = recipeInput.parse({
+  epochs: FULL_EPOCHS,
+  learningRate: 0.015,
+  distillation: { loss: 'kd' },
+});
 
 export function recipeOf({ signal, epochs }: Pick<TableTraining, 'signal' | 'epochs'>): Recipe {
   return { ...TABLE_RECIPE, epochs, ...(signal === 'none' && { distillation: { loss: 'none' } }) };

@@ -29,6 +29,12 @@ it('the schema fills in the same, so that an old config file and an old run mean
   expect(recipeInput.parse(OLD)).toEqual(completeRecipe(OLD));
 });
 
+it('what is said of nothing is what the study found, and numbers without a loss are still those of kd', () => {
+  expect(recipeInput.parse({})).toMatchObject({ learningRate: 0.03, distillation: { loss: 'dist', temperature: 4 } });
+  const { distillation } = recipeInput.parse({ distillation: { weight: 0.5 } });
+  expect(distillation).toEqual({ loss: 'kd', temperature: 2, weight: 0.5 });
+});
+
 it('a complete recipe stays as it is', () => {
   const complete = { ...completeRecipe(OLD), emaDecay: 0.99, milestones: [0.3], seconds: 9 };
   expect(completeRecipe(complete)).toEqual(complete);

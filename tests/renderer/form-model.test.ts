@@ -74,6 +74,12 @@ describe('the form of a search', () => {
     }
   });
 
+  test('the loss that an untouched form learns from is the one that nothing said means', () => {
+    const { loss } = searchInputSchema.parse({ name: 'x' }).recipe.distillation;
+    expect(fields.find(({ path }) => path === 'recipe.distillation.loss')?.initial).toBe(loss);
+    expect(checked(named).parsed?.recipe).toEqual(searchInputSchema.parse({ name: 'x' }).recipe);
+  });
+
   test('parameters of a loss that is not chosen are not taken from another', () => {
     const input = { name: 'x', recipe: { distillation: { loss: 'crd', temperature: 0.2 } } };
     const draft = inputToDraft(fields, searchInputSchema.parse(input));

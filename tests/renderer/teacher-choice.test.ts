@@ -104,7 +104,7 @@ describe('the form', () => {
     expect(chosen()).toBe(NO_TEACHER);
     form.set('dataset', 'fashion-mnist');
     form.set(TEACHER, 'fashion-resnet');
-    expect([chosen(), form.draft[LOSS]]).toEqual(['fashion-resnet', 'kd']);
+    expect([chosen(), form.draft[LOSS]]).toEqual(['fashion-resnet', 'dist']);
   });
 
   test('keeps what a file names, though it fits not: the host says so', async () => {

@@ -77,7 +77,7 @@ const none = z.strictObject({
 
 const LOSSES = { none, kd, mse, dkd, dist, at, fitnet, crd } as const;
 
-/** As people write it: without a loss it is kd, the first. */
+/** As people write it: numbers without a loss are those of kd, the first. */
 export const distillationInput = z.discriminatedUnion('loss', [kd, mse, dkd, dist, at, fitnet, crd, none], {
   error: ({ code }) => (code === 'invalid_union' ? `expected one of ${Object.keys(LOSSES).join(', ')}` : undefined),
 });

@@ -165,7 +165,7 @@ function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     if (key === '$schema' || NO_FIELD.has(path)) return [];
-    if (child.oneOf) return variantsOf(child.oneOf, path);
+    if (child.oneOf) return variantsOf(child.oneOf, path, child.default);
     if (child.type === 'object') return fieldsOf(child, path);
     // Kept for what earlier versions recorded.
     if (child.deprecated) return [];
@@ -174,20 +174,23 @@ function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   });
 }
 
-/** Objects told apart by one constant: a choice of it, then the other fields of each. */
-function variantsOf(variants: readonly JsonNode[], prefix: string): readonly Field[] {
+/** Objects told apart by one constant: a choice of it, then the other fields of each. `whole`: the
+ * object where nothing is said of it. */
+function variantsOf(variants: readonly JsonNode[], prefix: string, whole: unknown): readonly Field[] {
   const inner = Object.entries(variants[0]?.properties ?? {}).find(([, node]) => node.const !== undefined);
   if (inner === undefined) return [];
   const [name, first] = inner;
   const path = `${prefix}.${name}`;
   const values = variants.map((variant) => String(variant.properties?.[name]?.const));
-  const choice = fieldOf(path, { ...first, enum: values }, false);
+  const initial = isRecord(whole) ? whole[name] : first.default;
+  const choice = fieldOf(path, { ...first, enum: values, default: initial }, false);
   const fields = variants.flatMap((variant, index) => {
     const { [name]: _, ...properties } = variant.properties ?? {};
     const value = values[index] ?? '';
-    const isDefault = value === choice.initial;
+    // The first one's fields go by their paths alone, as drafts and titles know them.
+    const isFirst = index === 0;
     return fieldsOf({ ...variant, properties }, prefix).map((field) => {
-      const key = isDefault ? field.path : `${field.path}@${value}`;
+      const key = isFirst ? field.path : `${field.path}@${value}`;
       const title = TITLES[key] ?? wordsOf(field.path.split('.').at(-1) ?? field.path);
       return { ...field, key, title, group: choice.group, when: { key: path, value } };
     });
