@@ -64,9 +64,9 @@ test('a search that began with the table of the program says so, and no other do
 test('defaults of a strategy are told for the version that is here alone', () => {
   const { version, defaults } = trade;
   const [option = ''] = Object.keys(defaults);
-  const here = rowsOf(setupOf({}, version), 'Strategy');
-  expect([option, defaults[option], here.get(option)]).toEqual([expect.any(String), true, 'yes, the default']);
-  const older = rowsOf(setupOf({}, version + 1), 'Strategy');
+  const here = rowsOf(setupOf({ strategy: { id: trade.id } }, version), 'Strategy');
+  expect([option, here.get(option)]).toEqual([expect.stringMatching(/./), expect.stringMatching(/., the default$/)]);
+  const older = rowsOf(setupOf({ strategy: { id: trade.id } }, version + 1), 'Strategy');
   expect(older.get('Version')).toBe(`${version + 1}; this program has ${version}`);
   expect([older.get(option), older.get('Other options')]).toEqual([undefined, UNKNOWN]);
 });
