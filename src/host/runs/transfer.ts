@@ -1,6 +1,5 @@
 /** Results of earlier runs, or of the table of the program, for a new one: checked, and read out as
  * plain data that is written down with the new run. */
-import { studentSpace } from '../../core/arch/families/registry.ts';
 import { invalid } from '../../core/errors.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { learnedMetric } from '../../core/reward.ts';
@@ -14,6 +13,7 @@ import { isUsable } from '../../core/strategies/trade/transfer.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { readTrials } from '../slices.ts';
+import { problemOf, spaceOf } from './context.ts';
 
 /** What is to be started, and what its data set holds. */
 interface NewData {
@@ -54,7 +54,7 @@ export async function shippedPrior(
   config: SearchConfig,
   { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
 ): Promise<readonly PriorResult[]> {
-  const { strategy, families, transferFrom = [] } = config;
+  const { strategy, transferFrom = [] } = config;
   const { title, accepts = [] } = strategyInfo(strategy.id);
   if (!accepts.includes('prior'))
     throw invalid('prior', `${title} learns from no earlier results: make it "none", or choose another strategy.`);
@@ -63,7 +63,8 @@ export async function shippedPrior(
       'prior',
       'earlier runs on the same data set say more than the table: make it "none", or name no run.',
     );
-  const space = studentSpace(families, shape, classes.length);
+  const places = { dataset: { directory: '', shape, classes: classes.length }, teacher: undefined };
+  const space = spaceOf(problemOf(config, places, []));
   return priorOfTable(await catalog.shippedTable(), learnedMetric(config) ?? '', space);
 }
 

@@ -42,6 +42,11 @@ describe('the table of the program', () => {
     expect(prior.some(({ candidate }) => candidate.config['patch'] === 7)).toBe(false);
   });
 
+  it('tells nothing of a wide space, whose students have other choices: a half-read student would be another one', () => {
+    const wide = studentSpace(studentFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: 100_000 });
+    expect(priorOfTable(table, 'accuracy', wide)).toEqual([]);
+  });
+
   it('tells of the searched families alone, and of nothing that it has not measured', () => {
     expect(new Set(of([28, 28, 1], ['vit', 'resnet']).map(({ candidate }) => candidate.family))).toEqual(
       new Set(['resnet', 'vit']),
