@@ -89,11 +89,14 @@ export function openImages(
   return { count, height, width, margin, labels, stream, dispose: () => labels.dispose() };
 }
 
-/** Each value of a pixel in each channel as it stands on the device, `[256][channels]`: by the ops
+/** Each value of a pixel in each channel as it stands on the device, `[channels][256]`: by the ops
  * that resident images go through, so that both are the same to the bit. */
 function valuesOf(normalisation: Normalisation, channels: number): Float32Array {
   const all = Float32Array.from({ length: VALUES * channels }, (_, place) => Math.floor(place / channels));
-  const scaled = tf.tidy(() => normalised(tf.tensor4d(all, [1, 1, VALUES, channels]), normalisation));
+  const scaled = tf.tidy(() => {
+    const pixels = normalised(tf.tensor4d(all, [1, 1, VALUES, channels]), normalisation);
+    return tf.transpose(tf.reshape(pixels, [VALUES, channels]));
+  });
   const values = scaled.dataSync<'float32'>();
   scaled.dispose();
   return values;

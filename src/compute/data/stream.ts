@@ -3,18 +3,20 @@
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
- * | values | each value of a pixel as a network is shown it | `[256][channels]` |
+ * | values | each value of a pixel as a network is shown it | `[channels][256]` |
  * | batch | normalised pixels with `margin` pixels of black around | `[n, h + 2 margin, w + 2 margin, c]` |
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { VALUES } from './rows.ts';
 import type { RowFile } from './rows.ts';
 
 export interface BatchStream {
   /** Waits until `samples` are in memory; `next` is read while they are used. Throws
    * `dataset.*`. */
   readonly prepare: (samples: Int32Array, next?: Int32Array) => Promise<void>;
-  /** On the device, read at once where nobody has prepared them. The caller owns it. */
+  /** On the device, read at once where nobody has prepared them. The caller owns it, and has
+   * computed something with it before it takes the next. */
   readonly take: (samples: Int32Array) => Tensor4D;
 }
 
@@ -35,6 +37,7 @@ const MOST_AHEAD = 3;
 
 export function streamBatches(rows: RowFile, form: BatchForm): BatchStream {
   let ahead: readonly Ahead[] = [];
+  let batch: { readonly count: number; readonly pixels: Float32Array } = { count: 0, pixels: new Float32Array() };
 
   function begin(samples: Int32Array): Ahead {
     const known = ahead.find((one) => sameSamples(one.samples, samples));
@@ -55,31 +58,42 @@ export function streamBatches(rows: RowFile, form: BatchForm): BatchStream {
     },
     take: (samples) => {
       const found = ahead.find((one) => sameSamples(one.samples, samples));
-      return batchOf(found?.pixels ?? rows.read(samples), samples.length, form);
+      const pixels = found?.pixels ?? rows.read(samples);
+      const { shape, margin } = form;
+      // Pages that are new for each batch would cost more than what is written into them.
+      if (batch.count !== samples.length) {
+        batch = { count: samples.length, pixels: blackBatch(samples.length, form) };
+      }
+      fill(batch.pixels, pixels, samples.length, form);
+      const size = [samples.length, shape[0] + 2 * margin, shape[1] + 2 * margin, shape[2]] as const;
+      return tf.tensor4d(batch.pixels, [...size]);
     },
   };
 }
 
-function batchOf(pixels: Uint8Array, count: number, { shape, margin, values }: BatchForm): Tensor4D {
+/** Black by channel, `[n, h + 2 margin, w + 2 margin, c]`: only what is within the margin changes
+ * from batch to batch. */
+function blackBatch(count: number, { shape: [height, width, channels], margin, values }: BatchForm): Float32Array {
+  const batch = new Float32Array(count * (height + 2 * margin) * (width + 2 * margin) * channels);
+  for (let channel = 0; channel < channels; channel += 1) batch[channel] = values[channel * VALUES] ?? 0;
+  for (let filled = channels; filled < batch.length; filled *= 2) batch.copyWithin(filled, 0, filled);
+  return batch;
+}
+
+function fill(batch: Float32Array, pixels: Uint8Array, count: number, { shape, margin, values }: BatchForm): void {
   const [height, width, channels] = shape;
   const [rows, columns] = [height + 2 * margin, width + 2 * margin];
-  const batch = new Float32Array(count * rows * columns * channels);
-  // Black, by channel.
-  batch.set(values.subarray(0, channels));
-  for (let filled = channels; filled < batch.length; filled *= 2) batch.copyWithin(filled, 0, filled);
-  let from = 0;
+  const line = width * channels;
   for (let row = 0; row < count * height; row += 1) {
-    const image = Math.floor(row / height);
-    let to = ((image * rows + margin + (row % height)) * columns + margin) * channels;
-    for (let column = 0; column < width; column += 1) {
-      for (let channel = 0; channel < channels; channel += 1) {
-        batch[to] = values[(pixels[from] ?? 0) * channels + channel] ?? 0;
-        from += 1;
-        to += 1;
+    const to = ((Math.floor(row / height) * rows + margin + (row % height)) * columns + margin) * channels;
+    const from = row * line;
+    for (let channel = 0; channel < channels; channel += 1) {
+      const first = channel * VALUES;
+      for (let place = channel; place < line; place += channels) {
+        batch[to + place] = values[first + (pixels[from + place] ?? 0)] ?? 0;
       }
     }
   }
-  return tf.tensor4d(batch, [count, rows, columns, channels]);
 }
 
 const sameSamples = (left: Int32Array, right: Int32Array): boolean =>
