@@ -8,8 +8,8 @@
  * The photographs are JPEG files of waves in noise, half as large again as the side, made and
  * imported in a process of its own by the product's importer; `--folder` keeps what was imported
  * for the next time. `--steps` trains so many steps instead of an epoch. The last line is JSON:
- * seconds for as many steps of training alone, of reading alone and of both, the share of the last that
- * training waited for data (reading and putting it on the device), and the peaks of memory.
+ * seconds for as many steps of training alone, of reading alone and of both, the share of the last
+ * that training waited for data (reading and putting it on the device), and the peaks of memory.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
