@@ -15,6 +15,7 @@ export { frontOf } from '../core/front.ts';
 export { takenText } from './archive/words.ts';
 export type { ExportOrder } from './students/export.ts';
 export type { JobProgress } from './jobs/job-list.ts';
+export type { ImportedTeacher } from '../compute/tasks/import-teacher/task.ts';
 export type { TeacherReport } from './library/teacher-training.ts';
 export { failureOf } from './terminal/failure.ts';
 export { endWithLauncher } from './terminal/launcher-watch.ts';

@@ -1,5 +1,5 @@
 /** `teachers` and the other verbs that list or measure. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../src/store/workspace.ts';
@@ -91,5 +91,32 @@ describe('lists and measures', () => {
 
   it('finds an empty workspace sound', async () => {
     expect((await bench.trade('doctor')).stdout).toContain('Everything is sound');
+  });
+});
+
+describe('teachers import', () => {
+  const order = ['--name', 'theirs', '--dataset', 'fashion-mnist'];
+
+  it('says in its last line how good it is, and keeps the folder whole', async () => {
+    const file = join(bench.folder, 'model.onnx');
+    writeFileSync(file, 'a fake reads none');
+    const { code, json } = await bench.trade('teachers', 'import', file, ...order, '--mean', '0.5,0.5,0.5', '--json');
+    expect(code).toBe(0);
+    const teacher = { name: 'theirs', accuracy: 0.9, testAccuracy: 0.9, params: 1000, notes: ['It is a fake.'] };
+    expect(json().at(-1)).toMatchObject({ teacher: { ...teacher, guesses: [{ scale: '0-1', accuracy: 0.9 }] } });
+    const folder = join(bench.workspace, 'teachers/theirs');
+    expect(readdirSync(folder).sort()).toEqual(['model.onnx', 'model.onnx.data', 'teacher.json']);
+    const again = await bench.trade('teachers', 'import', file, ...order);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
+  });
+
+  it.each([
+    { args: ['nowhere.onnx', ...order], says: 'there is no such file' },
+    { args: ['.', ...order], says: 'this is no file' },
+    { args: ['.', ...order, '--mean', 'half'], says: 'Give none, dataset, imagenet, or numbers' },
+  ])('refuses $args', async ({ args, says }) => {
+    const { code, stderr } = await bench.trade('teachers', 'import', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect(existsSync(join(bench.workspace, 'teachers/theirs'))).toBe(false);
   });
 });

@@ -19,7 +19,8 @@ import { gatherImages, viewOf } from '../../src/compute/data/augment.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
 import { evaluate } from '../../src/compute/training/evaluate.ts';
 import { unflatten } from '../../src/compute/model/parameters.ts';
-import { imagesForTeacher, loadTeacher, teacherTargets } from '../../src/compute/teachers/teacher.ts';
+import { imagesForTeacher, loadTeacher } from '../../src/compute/teachers/graph-teacher.ts';
+import { teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import { LOGITS } from '../../src/core/distill/teacher-arrays.ts';
@@ -91,8 +92,9 @@ describe('trainTeacher', () => {
   it('writes a card whose figures are those of the rounded weights beside it', async () => {
     const card = readTeacherCard(teacherDirectory);
     const dataset = loadDataset(directory);
-    const { model, parameters } = loadTeacher({ directory: teacherDirectory }, dataset);
-    const images = imagesForTeacher({ card, model, parameters }, dataset, 'test', {});
+    const loaded = loadTeacher({ directory: teacherDirectory }, dataset);
+    const { model, parameters } = loaded;
+    const images = imagesForTeacher(loaded, dataset, 'test', {});
     const { accuracy } = await evaluate(model, parameters, images, dataset.split('test').labels, free);
     images.dispose();
     expect(card.accuracy.test).toBe(accuracy);

@@ -297,7 +297,7 @@ describe('the trainer process', () => {
     const { directory: made, accuracy } = await done('trainTeacher', 'master');
     expect(made).toBe(join(folder, 'temp', 'master-teacher'));
     // A teacher knows what it has seen.
-    expect(readTeacherCard(made).dataset.sources).toEqual(known);
+    expect(readTeacherCard(made)).toMatchObject({ dataset: { sources: known } });
     const distilled = { ...TINY_RECIPE, distillation: { loss: 'kd', temperature: 2, weight: 0.5 } } as const;
     const teacher = { directory: made };
     const stranger = { ...teacher, known: { at: AT, weights: 'a'.repeat(64), network: 'b'.repeat(64) } };

@@ -1,8 +1,10 @@
 /** A teacher's folder that has a card and no sense. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
+import type { OnnxCard } from '../../src/core/records/teacher-card.ts';
 
 export interface FakeTeacher {
   readonly name: string;
@@ -37,4 +39,33 @@ export function writeFakeTeacher(folder: string, teacher: FakeTeacher): void {
     weights: { file: 'weights.safetensors', bytes: 4, sha256: '' },
   };
   writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
+}
+
+/** A teacher from elsewhere, with weights in a file beside its model; neither has sense. */
+export function writeFakeOnnxTeacher(folder: string, name: string): OnnxCard {
+  mkdirSync(folder, { recursive: true });
+  const fileOf = (file: string) => {
+    writeFileSync(join(folder, file), file);
+    return { file, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') };
+  };
+  const guess = { layout: 'nchw', order: 'rgb', scale: '0-1', mean: 'none', deviation: 'none', classes: 'in order' };
+  const card: OnnxCard = {
+    kind: 'onnx',
+    ...{ name, title: 'Theirs', params: 1000, accuracy: { validation: 0.9, test: 0.9 } },
+    inputShape: [28, 28, 1],
+    ...{ classes: 10, dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST' } },
+    reading: {
+      layout: 'nchw',
+      order: 'rgb',
+      type: 'float32',
+      gives: 'logits',
+      size: [28, 28],
+      ...{ input: 'images', output: 'logits', channels: 1, normalisation: { mean: [0], deviation: [1] } },
+      ...{ places: Array.from({ length: 10 }, (_, label) => label), batch: 128, isFixed: false },
+    },
+    guesses: [{ ...guess, accuracy: 0.9, images: 256 }],
+    ...{ weights: fileOf('model.onnx'), data: [fileOf('model.onnx.data')] },
+  };
+  writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
+  return card;
 }

@@ -18,7 +18,7 @@ import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { INPUTS, isKind } from '../../src/compute/tasks/tasks.ts';
 import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
 import type { TaskTools } from '../../src/compute/tasks/run.ts';
-import { writeFakeTeacher } from './fake-teacher.ts';
+import { writeFakeOnnxTeacher, writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
@@ -230,7 +230,10 @@ type FakeRun<K extends Kind> = (
   tools: Omit<TaskTools<K>, 'yieldToEvents'> & { readonly held: () => void },
 ) => Promise<Output<K>>;
 
-const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
+/** Data sets are imported by the real one. */
+type Faked = Exclude<Kind, 'import'>;
+
+const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
   train,
   supernet,
   evaluate: async ({ source, dataset, split }) => {
@@ -268,6 +271,11 @@ const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
     writeFakeTeacher(directory, { ...made, seconds: 3 });
     return { directory, accuracy };
   },
+  importTeacher: ({ name }, { jobId, folders, report }) => {
+    report({ type: 'progress', stage: 'trying ways to show it images', done: 1, total: 1 });
+    const directory = join(folders.temp, `${jobId}-teacher`);
+    return Promise.resolve({ directory, card: writeFakeOnnxTeacher(directory, name), notes: ['It is a fake.'] });
+  },
   export: () => Promise.reject(new WorkbenchError('internal', 'A fake writes no files for others.')),
   latency: measure,
   backend: () =>
@@ -285,7 +293,7 @@ const RUNS: { readonly [K in Exclude<Kind, 'import'>]: FakeRun<K> } = {
     }),
 };
 
-async function run<K extends Exclude<Kind, 'import'>>(kind: K, order: OrderMessage): Promise<void> {
+async function run<K extends Faked>(kind: K, order: OrderMessage): Promise<void> {
   const { jobId, folders } = order;
   const input = INPUTS[kind].parse(order.input);
   stopping = false;

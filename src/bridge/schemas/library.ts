@@ -38,12 +38,14 @@ export const librarySchema = z.strictObject({
 export const teacherDetailSchema = z.strictObject({
   /** Empty where it was not kept. */
   points: list(epochPointSchema),
-  epochs: count,
-  optimizer: z.string(),
+  /** Of a teacher that was trained elsewhere, instead of what follows: names and values. */
+  facts: list(z.tuple([z.string(), z.string()]).readonly()).optional(),
+  epochs: count.optional(),
+  optimizer: z.string().optional(),
   learningRate: anyNumber.optional(),
   batchSize: count.optional(),
-  seed: count,
-  trainImages: count,
+  seed: count.optional(),
+  trainImages: count.optional(),
   seconds: anyNumber.optional(),
   date: z.string().optional(),
   backend: z.string().optional(),

@@ -132,9 +132,10 @@ export const teacherSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
   dataset: z.string(),
-  graph: graphSchema,
+  /** Absent, as its MACs are, where its layers are not known. */
+  graph: graphSchema.optional(),
   params: z.number(),
-  macs: z.number(),
+  macs: z.number().optional(),
   validationAccuracy: anyNumber,
   testAccuracy: anyNumber,
   summary: z.string(),

@@ -1,4 +1,4 @@
-/** `trade teachers list|train`: the teachers that a search can learn from. */
+/** `trade teachers list|train|import`: the teachers that a search can learn from. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
@@ -18,6 +18,7 @@ import {
   workspaceOf,
 } from '../common.ts';
 import type { CommonOptions, Verb, VerbContext } from '../common.ts';
+import { addImport } from './teachers-import.ts';
 
 type TrainOptions = CommonOptions & ParsedTeacherInput;
 
@@ -27,6 +28,7 @@ export const teachersVerb: Verb = (program, context) => {
   const teachers = program.command('teachers').description('teachers that a search can learn from');
   addList(teachers, context);
   addTrain(teachers, context);
+  addImport(teachers, context);
 };
 
 function addList(teachers: Command, context: VerbContext): void {
@@ -36,7 +38,7 @@ function addList(teachers: Command, context: VerbContext): void {
       const found = await listTeachers({ ...context.hostOptions, workspace: workspaceOf(options) });
       const rows = found.map(({ name, dataset, params, macs, validationAccuracy, testAccuracy, title }) => {
         const accuracies = [percentText(validationAccuracy), percentText(testAccuracy)];
-        return [name, dataset, countText(params), countText(macs), ...accuracies, title];
+        return [name, dataset, countText(params), macs === undefined ? '-' : countText(macs), ...accuracies, title];
       });
       // The graph is long, and of no use to a script that lists.
       const teachers = found.map(({ graph: _graph, ...teacher }) => teacher);

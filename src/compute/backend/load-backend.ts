@@ -32,6 +32,9 @@ export const computerOf = ({ backend, version, device, threads, kernels }: Loade
   ...(kernels && { instructions: kernels.instructions }),
 });
 
+/** As many as TensorFlow was told to use; absent that, all that there are. */
+export const trainerThreads = (): number => Number(process.env[THREADS_VARIABLE] ?? availableParallelism());
+
 let loading: Promise<LoadedBackend> | undefined;
 
 /** Loads a backend once per process. Throws `backend.missing` when none can be had. */
@@ -83,7 +86,7 @@ function loadTensorFlow(): LoadedBackend {
       ...{ TensorFlow: backend.binding.TF_Version, kernels: kernels.version },
       oneDNN: process.env[ONEDNN_VARIABLE] === '1' ? runtime?.oneDnn : undefined,
     }),
-    threads: Number(process.env[THREADS_VARIABLE] ?? availableParallelism()),
+    threads: trainerThreads(),
     note: notes.length > 0 ? notes.join(' ') : undefined,
     kernels: kernelsOf(kernels),
     runtime: runtime && { folder: runtime.folder, bytes: runtime.bytes },

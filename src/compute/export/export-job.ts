@@ -9,7 +9,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { layoutOf } from '../model/parameters.ts';
 import type { Exported, ExportInput } from '../tasks/export/task.ts';
 import type { NetworkSource } from '../tasks/inputs.ts';
-import { readKnownCard } from '../teachers/card.ts';
+import { readKnownGraph } from '../teachers/card.ts';
 import { networkJson, readNetworkJson } from './network-json.ts';
 import { onnxModel } from './onnx.ts';
 import type { TrainedNetwork } from './onnx.ts';
@@ -48,7 +48,7 @@ export function readNetwork(source: NetworkSource, dataset: Dataset): TrainedNet
     } = source;
     return { graph, weights: readWeights(path, layoutOf(graph), sha256), normalisation: dataset.normalisation };
   }
-  const { graph, weights, normalisation } = readKnownCard(source);
+  const { graph, weights, normalisation } = readKnownGraph(source, 'export and statistics of layers');
   const file = join(source.directory, weights.file);
   return { graph, weights: readWeights(file, layoutOf(graph), weights.sha256), normalisation };
 }

@@ -5,6 +5,7 @@ import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { featureLevels } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
+import { LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import { attentionLoss, attentionMaps } from './attention.ts';
 import { contrastLoss } from './contrast.ts';
 import type { Criterion } from './criterion.ts';
@@ -28,7 +29,7 @@ export interface CriterionTask {
 /** Throws `teacher.mismatch` when a loss on features finds no layers to compare. */
 export function createCriterion({ student, distillation, teacher, labels }: CriterionTask): Criterion {
   if (teacher === undefined) return labelLoss();
-  const { graph, rows } = teacher;
+  const { rows } = teacher;
   switch (distillation.loss) {
     case 'none':
       return labelLoss();
@@ -41,12 +42,18 @@ export function createCriterion({ student, distillation, teacher, labels }: Crit
     case 'dist':
       return relationLoss(distillation);
     case 'at':
-      return attentionLoss(distillation, student, graph);
+      return attentionLoss(distillation, student, layersOf(teacher));
     case 'fitnet':
-      return hintLoss(distillation, student, graph, rows);
+      return hintLoss(distillation, student, layersOf(teacher), rows);
     case 'crd':
-      return contrastLoss(distillation, student, graph, labels);
+      return contrastLoss(distillation, student, layersOf(teacher), labels);
   }
+}
+
+function layersOf({ graph }: TeacherTargets): ArchitectureGraph {
+  if (graph === undefined)
+    throw noLayers("The teacher's layers are not known", 'losses on features', { remedy: LOGIT_LOSSES });
+  return graph;
 }
 
 /** One of the teacher's arrays for a batch, from its logits and what its layers gave. The caller

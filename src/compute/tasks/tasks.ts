@@ -12,6 +12,8 @@ import { exportInput } from './export/task.ts';
 import type { ExportTask } from './export/task.ts';
 import { importInput } from './import/task.ts';
 import type { ImportTask } from './import/task.ts';
+import { importTeacherInput } from './import-teacher/task.ts';
+import type { ImportTeacherTask } from './import-teacher/task.ts';
 import { inspectInput } from './inspect/task.ts';
 import type { InspectTask } from './inspect/task.ts';
 import { latencyInput } from './latency/task.ts';
@@ -33,6 +35,7 @@ export interface Tasks {
   readonly inspect: InspectTask;
   readonly backend: BackendTask;
   readonly import: ImportTask;
+  readonly importTeacher: ImportTeacherTask;
 }
 
 export type Kind = keyof Tasks;
@@ -52,6 +55,7 @@ export const INPUTS: { readonly [K in Kind]: z.ZodType<Input<K>> } = {
   inspect: inspectInput,
   backend: backendInput,
   import: importInput,
+  importTeacher: importTeacherInput,
 };
 
 export function isKind(name: string): name is Kind {

@@ -2,6 +2,7 @@
 import { runBackend } from './backend/run.ts';
 import { runEvaluation } from './evaluate/run.ts';
 import { runExport } from './export/run.ts';
+import { runTeacherImport } from './import-teacher/run.ts';
 import { runInspection } from './inspect/run.ts';
 import { runLatency } from './latency/run.ts';
 import { runSupernet } from './supernet/run.ts';
@@ -19,4 +20,5 @@ export const TRAINER_TASKS: { readonly [K in Exclude<Kind, 'import'>]: TrainerRu
   export: runExport,
   inspect: runInspection,
   backend: runBackend,
+  importTeacher: runTeacherImport,
 };

@@ -1,12 +1,14 @@
-/** A teacher folder: its card `teacher.json` and its weights `weights.safetensors`. */
+/** A teacher folder: its card `teacher.json` and the files that the card names. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { teacherCardSchema } from '../../core/records/teacher-card.ts';
-import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { GraphCard, TeacherCard } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { canonicalText, teacherChanged, teacherChanges } from '../../core/sources.ts';
+import { classesOf, inputShapeOf, networkOf, withGraph } from '../../core/teacher.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
 
@@ -36,9 +38,34 @@ export function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
   throw teacherChanged({ name: card.name, who: 'this training', since: known.at, changes });
 }
 
+/** One that can be shown these images. Throws `teacher.mismatch`, too. */
+export function fittingCard(
+  teacher: TeacherRef,
+  { id, shape, classes }: Pick<DatasetCard, 'id' | 'shape' | 'classes'>,
+): TeacherCard {
+  const card = readKnownCard(teacher);
+  const own = inputShapeOf(card);
+  const cause =
+    own.join() !== shape.join()
+      ? `reads images of ${own.join(' x ')}, and those of data set "${id}" are ${shape.join(' x ')}`
+      : classesOf(card) !== classes.length
+        ? `knows ${classesOf(card)} classes, and data set "${id}" has ${classes.length}`
+        : undefined;
+  if (cause === undefined) return card;
+  throw new WorkbenchError('teacher.mismatch', `Teacher "${card.name}" ${cause}. Choose another teacher.`, {
+    file: teacher.directory,
+  });
+}
+
+/** The same of a teacher that is a network of ours. `what`: what is asked of it, in the plural.
+ * Throws `teacher.mismatch`, too. */
+export const readKnownGraph = (ref: TeacherRef, what: string): GraphCard => withGraph(readKnownCard(ref), what);
+
 /** Of what turns images into its answers, beside its weights. */
-export function networkHash({ graph, normalisation }: Pick<TeacherCard, 'graph' | 'normalisation'>): string {
-  return createHash('sha256').update(canonicalText({ graph, normalisation })).digest('hex');
+export function networkHash(card: TeacherCard): string {
+  return createHash('sha256')
+    .update(canonicalText(networkOf(card)))
+    .digest('hex');
 }
 
 export function writeTeacherCard(directory: string, card: TeacherCard): void {

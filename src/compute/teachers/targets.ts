@@ -3,8 +3,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 
 export interface TeacherTargets {
-  /** The teacher's. */
-  readonly graph: ArchitectureGraph;
+  /** The teacher's; absent where its layers are not known. */
+  readonly graph?: ArchitectureGraph;
   /** By the names of `core/distill/teacher-arrays.ts`, `[rows, ...]`: view after view, sample after
    * sample. */
   readonly tensors: ReadonlyMap<string, Tensor>;

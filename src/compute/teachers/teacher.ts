@@ -12,26 +12,24 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
-import { teacherArrays } from '../../core/distill/teacher-arrays.ts';
+import { LOGITS, teacherArrays } from '../../core/distill/teacher-arrays.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
-import { WorkbenchError } from '../../core/errors.ts';
 import type { SplitName } from '../../core/records/sources.ts';
+import { classesOf, graphOf, isGraphCard } from '../../core/teacher.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
-import { readWeights } from '../files/checkpoint.ts';
 import { exclusively } from '../files/exclusive-work.ts';
-import { openImages, viewOf } from '../data/augment.ts';
-import type { Augmentation, Images } from '../data/augment.ts';
+import { viewOf } from '../data/augment.ts';
+import type { Augmentation } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { evaluationOf } from '../training/evaluate.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
-import { createModel } from '../model/model.ts';
-import type { Model } from '../model/model.ts';
-import { disposeParameters, uploadWeights } from '../model/parameters.ts';
-import type { HostWeights, Parameters } from '../model/parameters.ts';
+import type { Evaluation } from '../tasks/evaluate/task.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
 import { decodeTensors, encodeSealed, roundToHalf } from '../files/safetensors.ts';
-import { networkHash, readKnownCard } from './card.ts';
-import type { TeacherCard } from '../../core/records/teacher-card.ts';
-import { teacherPass } from './pass.ts';
+import { fittingCard, networkHash } from './card.ts';
+import { openGraphTeacher } from './graph-teacher.ts';
+import { openOnnxTeacher } from './onnx/teacher.ts';
+import type { OpenTeacher } from './open-teacher.ts';
 import type { TeacherTargets } from './targets.ts';
 
 /** Views of each image: more of them vary more and take longer to compute, once for each teacher
@@ -41,12 +39,6 @@ const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
 const VERSION = 3;
 const MILLISECONDS_BETWEEN_LOOKS = 100;
-
-export interface LoadedTeacher {
-  readonly card: TeacherCard;
-  readonly model: Model;
-  readonly parameters: Parameters;
-}
 
 export interface TargetsRequest {
   readonly teacher: TeacherRef;
@@ -64,41 +56,31 @@ export interface TargetsRequest {
 
 /** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or
  * classes) or `teacher.changed`. */
-export function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
-  const { directory } = ref;
-  const card = fittingCard(ref, dataset);
-  const model = createModel(card.graph);
-  const weights = weightsOf(join(directory, card.weights.file), model, card.weights.sha256);
-  const parameters = uploadWeights(model.layout, weights);
-  return { card, model, parameters };
+export async function openTeacher(ref: TeacherRef, dataset: Dataset): Promise<OpenTeacher> {
+  const card = fittingCard(ref, dataset.card);
+  return isGraphCard(card) ? openGraphTeacher(ref, dataset) : openOnnxTeacher(card, ref.directory, dataset);
 }
 
-/** A damaged teacher is every student's fault, and none's: it is not their checkpoint. */
-function weightsOf(file: string, { layout }: Model, sha256: string): HostWeights {
-  try {
-    return readWeights(file, layout, sha256);
-  } catch (error) {
-    if (!(error instanceof WorkbenchError)) throw error;
-    const message = `The teacher's weights cannot be used. ${error.message} Or choose another teacher.`;
-    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
-  }
-}
-
-/** Images as a teacher must be shown them: normalised as those that it was trained on. */
-export function imagesForTeacher(
-  { card }: LoadedTeacher,
+/** How good an open teacher is on a split. */
+export async function evaluateTeacher(
+  teacher: OpenTeacher,
   dataset: Dataset,
   split: SplitName,
-  options: { readonly shift?: number; readonly count?: number },
-): Images {
-  const { shape, classes } = dataset.card;
-  return openImages(dataset.split(split), shape, classes.length, card.normalisation, options);
+  yieldToEvents: YieldToEvents,
+  onProgress: (done: number, total: number) => void = () => undefined,
+): Promise<Evaluation> {
+  const { count, labels } = dataset.split(split);
+  const classes = classesOf(teacher.card);
+  const logits = { name: LOGITS, shape: [classes], form: { kind: 'logits' } } as const;
+  const showing = { split, count, shift: 0 };
+  const answers = await teacher.answers(showing, [logits], yieldToEvents, (done) => onProgress(done, count));
+  return evaluationOf(answers.get(LOGITS) ?? new Float32Array(), labels, classes);
 }
 
 /**
  * From the cache where it has them, else computed and put there, view by view: trainers that start
  * together each take the views that no other has claimed. The caller owns the tensors. Throws what
- * `loadTeacher` throws.
+ * `openTeacher` throws.
  */
 export async function teacherTargets(
   request: TargetsRequest,
@@ -130,24 +112,25 @@ export async function teacherTargets(
       await setTimeout(MILLISECONDS_BETWEEN_LOOKS);
     }
   } finally {
-    passes.dispose();
+    await passes.dispose();
   }
   const rows = views * count;
   const tensors = values.map(({ array, all }) => [array.name, tf.tensor(all, [rows, ...array.shape])] as const);
-  return { graph: card.graph, tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED };
+  const graph = graphOf(card);
+  return { ...(graph && { graph }), tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED };
 }
 
-/** The same for requests whose targets are the same. Throws what `loadTeacher` throws. */
+/** The same for requests whose targets are the same. Throws what `openTeacher` throws. */
 export function targetsFingerprint(request: TargetsRequest): string {
   return planOf(request).fingerprint;
 }
 
 function planOf({ teacher, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
-  const card = fittingCard(teacher, dataset);
+  const card = fittingCard(teacher, dataset.card);
   const { flip, shift, cutout } = augmentation;
   // Without chance all views are one.
   const views = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
-  const arrays = teacherArrays(distillation, student, card.graph, views * count);
+  const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, views * count);
   const { weights } = card;
   const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, flip, shift, cutout];
   const parts = [...shown, weights.sha256, networkHash(card), arrays];
@@ -155,57 +138,35 @@ function planOf({ teacher, dataset, count, augmentation, distillation, student, 
   return { card, arrays, views, fingerprint };
 }
 
-function fittingCard(teacher: TeacherRef, dataset: Dataset): TeacherCard {
-  const card = readKnownCard(teacher);
-  const { shape, classes } = dataset.card;
-  const { inputShape } = card.graph;
-  const cause =
-    inputShape.join() !== shape.join()
-      ? `reads images of ${inputShape.join(' x ')}, and those of data set "${dataset.card.id}" are ${shape.join(' x ')}`
-      : card.graph.classes !== classes.length
-        ? `knows ${card.graph.classes} classes, and data set "${dataset.card.id}" has ${classes.length}`
-        : undefined;
-  if (cause === undefined) return card;
-  throw new WorkbenchError('teacher.mismatch', `Teacher "${card.name}" ${cause}. Choose another teacher.`, {
-    file: teacher.directory,
-  });
-}
-
 interface Passes {
   /** Computes a view's arrays, writes them and gives them as they were written, in half
    * precision. */
   readonly write: (view: number, path: string) => Promise<ReadonlyMap<string, Float32Array>>;
-  readonly dispose: () => void;
+  readonly dispose: () => Promise<void>;
 }
 
-/** Loads teacher and images when the first view is asked for. */
+/** Opens the teacher when the first view is asked for. */
 function createPasses(
   { teacher: ref, dataset, count, augmentation }: TargetsRequest,
   arrays: readonly TeacherArray[],
   yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Passes {
-  let loaded: { readonly teacher: LoadedTeacher; readonly images: Images } | undefined;
-  const load = () => {
-    const teacher = loadTeacher(ref, dataset);
-    return { teacher, images: imagesForTeacher(teacher, dataset, 'train', { shift: augmentation.shift, count }) };
-  };
+  const [height, width] = dataset.card.shape;
+  let opened: OpenTeacher | undefined;
   return {
     write: async (number, path) => {
-      loaded ??= load();
-      const { teacher, images } = loaded;
-      const view = (sample: number) => viewOf(VIEW_SEED, sample, number, augmentation, images);
-      const values = await teacherPass({ ...teacher, images, view }, arrays, yieldToEvents, onProgress);
+      const teacher = (opened ??= await openTeacher(ref, dataset));
+      const view = (sample: number) => viewOf(VIEW_SEED, sample, number, augmentation, { height, width });
+      const showing = { split: 'train', count, shift: augmentation.shift, view } as const;
+      const values = await teacher.answers(showing, arrays, yieldToEvents, onProgress);
       const tensors = arrays.map(({ name, shape }) => {
         return { name, shape: [count, ...shape], values: values.get(name) ?? new Float32Array(), half: true };
       });
       writeAtomically(path, encodeSealed(tensors, { teacher: teacher.card.name, dataset: dataset.card.id }));
       return new Map([...values].map(([name, array]) => [name, roundToHalf(array)]));
     },
-    dispose: () => {
-      loaded?.images.dispose();
-      if (loaded) disposeParameters(loaded.teacher.parameters);
-    },
+    dispose: async () => opened?.dispose(),
   };
 }
 

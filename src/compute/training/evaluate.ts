@@ -19,12 +19,16 @@ export async function evaluate(
   labels: Uint8Array,
   yieldToEvents: YieldToEvents,
 ): Promise<Evaluation> {
-  const logits = await logitsOf(model, parameters, data, yieldToEvents);
-  const classes = model.graph.classes;
+  return evaluationOf(await logitsOf(model, parameters, data, yieldToEvents), labels, model.graph.classes);
+}
+
+/** Of logits `[count][classes]`. */
+export function evaluationOf(logits: Float32Array, labels: Uint8Array, classes: number): Evaluation {
+  const count = logits.length / classes;
   const probabilities = new Float32Array(logits.length);
   let right = 0;
   let loss = 0;
-  for (let image = 0; image < data.count; image++) {
+  for (let image = 0; image < count; image++) {
     const row = logits.subarray(image * classes, (image + 1) * classes);
     const label = labels[image] ?? 0;
     const highest = Math.max(...row);
@@ -33,8 +37,7 @@ export async function evaluate(
     loss += highest + Math.log(total) - (row[label] ?? Number.NaN);
     if (row.indexOf(highest) === label) right += 1;
   }
-  const predictions = { count: data.count, classes, probabilities };
-  return { accuracy: right / data.count, loss: loss / data.count, predictions };
+  return { accuracy: right / count, loss: loss / count, predictions: { count, classes, probabilities } };
 }
 
 /** Logits `[count][classes]` of all images. */

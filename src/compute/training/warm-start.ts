@@ -4,13 +4,14 @@ import { readTensors } from '../files/checkpoint.ts';
 import type { NamedTensor, TensorFile } from '../files/safetensors.ts';
 import type { HostWeights, Layout } from '../model/parameters.ts';
 import type { TrainInput } from '../tasks/train/task.ts';
-import { WEIGHTS_FILE } from '../teachers/card.ts';
+import { readKnownGraph, WEIGHTS_FILE } from '../teachers/card.ts';
 
 /** In the order of the parents. Throws `checkpoint.corrupt`. */
 export function readParents({ from, teacher }: Pick<TrainInput, 'from' | 'teacher'>): readonly TensorFile['tensors'][] {
   return (from?.parents ?? []).map((parent) => {
     if (parent !== 'teacher') return readTensors(parent.path, parent.sha256);
     if (teacher === undefined) throw new Error('A student is to begin with the weights of a teacher that is not there');
+    readKnownGraph(teacher, 'students that begin with its weights');
     return readTensors(join(teacher.directory, WEIGHTS_FILE), teacher.known?.weights);
   });
 }

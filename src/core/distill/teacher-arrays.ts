@@ -11,6 +11,7 @@
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
 import type { DistillationRecipe } from '../records/distillation.ts';
+import { LOGIT_LOSSES, noLayers } from '../teacher.ts';
 import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
 
@@ -32,22 +33,36 @@ export interface TeacherArray {
 
 export type Size = readonly [height: number, width: number];
 
+/** Losses that compare layers: a teacher without a graph cannot teach by them. */
+export const needsLayers = ({ loss }: DistillationRecipe): boolean =>
+  loss === 'at' || loss === 'fitnet' || loss === 'crd';
+
+/** A teacher whose layers are not known. */
+export interface AnswersAlone {
+  readonly classes: number;
+}
+
 /** `rows`: views times images. Throws `teacher.mismatch` when the two networks have nothing to
  * compare. */
 export function teacherArrays(
+  recipe: DistillationRecipe,
+  student: ArchitectureGraph,
+  teacher: ArchitectureGraph | AnswersAlone,
+  rows: number,
+): readonly TeacherArray[] {
+  if (recipe.loss === 'none') return [];
+  if (!needsLayers(recipe)) return [{ name: LOGITS, shape: [teacher.classes], form: { kind: 'logits' } }];
+  if ('layers' in teacher) return layerArrays(recipe, student, teacher, rows);
+  throw noLayers("The teacher's layers are not known", `losses on features (${recipe.loss})`, { remedy: LOGIT_LOSSES });
+}
+
+function layerArrays(
   recipe: DistillationRecipe,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
   rows: number,
 ): readonly TeacherArray[] {
   switch (recipe.loss) {
-    case 'none':
-      return [];
-    case 'kd':
-    case 'mse':
-    case 'dkd':
-    case 'dist':
-      return [{ name: LOGITS, shape: [teacher.classes], form: { kind: 'logits' } }];
     case 'at': {
       const arrays = levelPairs(student, teacher).map((pair) => attentionArray(pair, recipe.power));
       // Two levels of the student may look at one of the teacher's, at one size.
@@ -57,6 +72,8 @@ export function teacherArrays(
       return [hintArray(hintPair(student, teacher), rows)];
     case 'crd':
       return [vectorArray(teacher)];
+    default:
+      return [];
   }
 }
 

@@ -1,16 +1,17 @@
 /** `teacher.json`, the card of a teacher's folder, as anybody may have written it: no wider than
- * what a window may be answered. */
+ * what a window may be answered. A card is of a kind: a network of ours where it names none. */
 import { fileName } from './dataset-card.ts';
 import { inferShapes } from '../arch/cost.ts';
 import { messageOf } from '../errors.ts';
 import { graphSchema } from './graph.ts';
 import { recordedDatasetSchema } from './sources.ts';
-import { count, z } from './zod.ts';
+import { count, hash, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 const text = z.string().max(1000);
+const size = z.int().min(1).max(4096);
 /** One number for every channel, or a number a channel. */
-const perChannel = z.union([z.number(), z.array(z.number())]);
+const perChannel = z.union([z.number(), z.array(z.number()).max(16)]);
 
 /** What passes can be drawn, counted and built: shapes fit from the input to the logits. */
 const soundGraphSchema = graphSchema.superRefine((graph, context) => {
@@ -24,9 +25,22 @@ const soundGraphSchema = graphSchema.superRefine((graph, context) => {
 /** Pixels become `(value / 255 - mean) / deviation`. */
 const normalisationSchema = z.object({ mean: perChannel, deviation: perChannel });
 
-export const teacherCardSchema = z.object({
+/** What a card of any kind tells. */
+const common = {
   name: text,
   title: text,
+  /** Fractions of right answers on the data set's validation split and on its whole test split. */
+  accuracy: z.object({ validation: z.number(), test: z.number() }),
+  /** The file that its answers are made of. */
+  weights: z.object({ file: fileName, bytes: z.int().optional(), sha256: text }),
+  /** ISO 8601 day. */
+  date: text.optional(),
+};
+
+const graphCardSchema = z.object({
+  /** Cards of this kind name none: earlier versions know no other. */
+  kind: z.literal('graph').optional(),
+  ...common,
   graph: soundGraphSchema,
   /** Of another version, or of another program: what is told of it. */
   recipe: z.object({
@@ -38,8 +52,6 @@ export const teacherCardSchema = z.object({
   seed: count,
   params: z.number().min(0),
   macs: z.number().min(0),
-  /** Fractions of right answers on the data set's validation split and on its whole test split. */
-  accuracy: z.object({ validation: z.number(), test: z.number() }),
   dataset: z.object({
     id: text,
     title: text,
@@ -49,12 +61,66 @@ export const teacherCardSchema = z.object({
   }),
   /** What its pixels were normalised with: it must be shown no others. */
   normalisation: normalisationSchema,
-  weights: z.object({ file: fileName, bytes: z.int().optional(), sha256: text }),
   seconds: z.number().optional(),
-  /** ISO 8601 day. */
-  date: text.optional(),
   backend: text.optional(),
 });
 
+/** How an ONNX file is shown images, and how its answers are read. */
+const readingSchema = z.object({
+  input: text,
+  output: text,
+  layout: z.enum(['nchw', 'nhwc']),
+  /** Of its input: `[height, width]`, and channels. */
+  size: z.tuple([size, size]),
+  channels: z.int().min(1).max(16),
+  /** Of three channels. */
+  order: z.enum(['rgb', 'bgr']),
+  type: z.enum(['float32', 'float16', 'uint8']),
+  /** A number a channel of its input stands in the order red, green, blue. */
+  normalisation: normalisationSchema,
+  gives: z.enum(['logits', 'probabilities']),
+  /** The place of each of the data set's classes among its outputs. */
+  places: z.array(count).max(256),
+  /** Images at a time; `isFixed`: no fewer, either. */
+  batch: z.int().min(1).max(65_536),
+  isFixed: z.boolean(),
+});
+
+/** One way to read it, and how many of so many validation images were right. */
+const guessSchema = z.object({
+  layout: text,
+  order: text,
+  scale: text,
+  mean: text,
+  deviation: text,
+  classes: text,
+  accuracy: z.number(),
+  images: count,
+});
+
+const onnxCardSchema = z.object({
+  kind: z.literal('onnx'),
+  ...common,
+  /** Of the data set's images, `[height, width, channels]`. */
+  inputShape: z.tuple([size, size, size]),
+  classes: z.int().min(2).max(256),
+  /** Numbers that it keeps, as its file says. */
+  params: z.number().min(0),
+  dataset: z.object({ id: text, title: text }),
+  reading: readingSchema,
+  guesses: z.array(guessSchema).max(200),
+  /** Files beside the model's that hold its weights. */
+  data: z
+    .array(z.object({ file: fileName, bytes: z.int(), sha256: hash }))
+    .max(100)
+    .optional(),
+});
+
+export const teacherCardSchema = z.discriminatedUnion('kind', [graphCardSchema, onnxCardSchema]);
+
 export type TeacherCard = RecordOf<typeof teacherCardSchema>;
+export type GraphCard = RecordOf<typeof graphCardSchema>;
+export type OnnxCard = RecordOf<typeof onnxCardSchema>;
+export type OnnxReading = OnnxCard['reading'];
+export type OnnxGuess = OnnxCard['guesses'][number];
 export type Normalisation = RecordOf<typeof normalisationSchema>;

@@ -16,6 +16,7 @@ import { checkDatasetFiles, readDatasetCard } from '../library/dataset-files.ts'
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { parseReplay, replayIdIn } from '../replays/files.ts';
 import { readCurve, readTeacherCard } from '../library/teacher-files.ts';
+import { filesOf } from '../../core/teacher.ts';
 
 /** What a run, or a teacher, means by names. */
 export interface NamedBy {
@@ -158,10 +159,11 @@ async function teacherIn(directory: string) {
 /** Throws what is wrong with its card, its graph or its weights. */
 async function checkTeacher(directory: string): Promise<void> {
   const { card } = await teacherIn(directory);
-  const weights = join(directory, card.weights.file);
-  if (!statSync(weights).isFile()) throw new Error(`${card.weights.file} is no file`);
-  const { sha256 = '' } = card.weights;
-  if (sha256 !== '' && hashFile(weights) !== sha256) throw new Error(`${card.weights.file} is not what its card says`);
+  for (const { file, sha256 } of filesOf(card)) {
+    const place = join(directory, file);
+    if (!statSync(place).isFile()) throw new Error(`${file} is no file`);
+    if (sha256 !== '' && hashFile(place) !== sha256) throw new Error(`${file} is not what its card says`);
+  }
   await readCurve(directory);
 }
 
@@ -201,7 +203,10 @@ const HEAD_BYTES = 20;
 
 async function namedFiles({ kind, name }: Unit, directory: string): Promise<readonly string[]> {
   if (kind === 'replays') return [name];
-  if (kind === 'teachers') return ['teacher.json', 'curve.json', (await readTeacherCard(directory)).weights.file];
+  if (kind === 'teachers') {
+    const files = filesOf(await readTeacherCard(directory)).map(({ file }) => file);
+    return ['teacher.json', 'curve.json', ...files];
+  }
   const { splits } = await readDatasetCard(directory);
   return ['dataset.json', ...Object.values(splits).flatMap(({ images, labels }) => [images.file, labels.file])];
 }

@@ -14,6 +14,7 @@ import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
+import { graphOf, isGraphCard, macsOf } from '../../core/teacher.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/strategy-client.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
@@ -127,7 +128,7 @@ export function createCatalog(resources: string, workspace: string): Catalog {
     },
     teacher: (name) =>
       one('teachers', name, readTeacherCard, (known) =>
-        unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train one'),
+        unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train or import one'),
       ),
     foundDatasets,
     foundTeachers,
@@ -213,22 +214,29 @@ export function datasetView({ name, bundled, card }: Found<DatasetCard>): Datase
 }
 
 function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
-  const { title, graph, params, macs, accuracy, dataset, recipe, seed } = card;
-  const summary =
-    `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
-    `(${recipe.optimizer}, seed ${seed}).`;
+  const { title, params, accuracy, dataset } = card;
+  const [graph, macs] = [graphOf(card), macsOf(card)];
   return {
     name,
     title,
     dataset: dataset.id,
-    graph,
+    ...(graph && { graph }),
     params,
-    macs,
+    ...(macs !== undefined && { macs }),
     validationAccuracy: accuracy.validation,
     testAccuracy: accuracy.test,
-    summary,
+    summary: summaryOf(card),
     bundled,
   };
+}
+
+function summaryOf(card: TeacherCard): string {
+  if (!isGraphCard(card)) return `An ONNX file from elsewhere, tried on ${card.dataset.title}.`;
+  const { dataset, recipe, seed } = card;
+  return (
+    `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
+    `(${recipe.optimizer}, seed ${seed}).`
+  );
 }
 
 function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {

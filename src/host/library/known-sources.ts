@@ -12,6 +12,8 @@ import type { ReadableStore } from '../../store/store.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { hashLabels } from './dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import { taughtBy } from '../../core/teacher.ts';
 import type { CheckedDataset } from './dataset-files.ts';
 
 type Named = Pick<Run, 'name' | 'config'>;
@@ -56,12 +58,9 @@ export function knownDataset(
 }
 
 /** What a teacher says of the data that it was trained on. */
-export function knownTeacherData({ dataset }: TaughtCard): { readonly known?: Recorded<DatasetSources> } {
-  return dataset.sources === undefined ? {} : { known: dataset.sources };
-}
-
-interface TaughtCard {
-  readonly dataset: { readonly sources?: Recorded<DatasetSources> | undefined };
+export function knownTeacherData(card: TeacherCard): { readonly known?: Recorded<DatasetSources> } {
+  const known = taughtBy(card);
+  return known === undefined ? {} : { known };
 }
 
 /**
@@ -104,8 +103,8 @@ export function assertSameOrigin(
 
 /** A teacher has seen the training images of its own data set: another split of the same name may
  * test with them. */
-export function assertTaughtOn({ name, card }: Found<TaughtCard>, dataset: string, found: DatasetSources): void {
-  const { sources } = card.dataset;
+export function assertTaughtOn({ name, card }: Found<TeacherCard>, dataset: string, found: DatasetSources): void {
+  const sources = taughtBy(card);
   const changes = sources === undefined ? [] : datasetChanges(sources, found);
   if (sources === undefined || changes.length === 0) return;
   throw new WorkbenchError(

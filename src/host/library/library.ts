@@ -18,7 +18,8 @@ import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
 import { readCurve } from './teacher-files.ts';
-import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import type { OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
+import { isGraphCard } from '../../core/teacher.ts';
 
 export interface SampleQuery {
   readonly name: string;
@@ -137,6 +138,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
 const taughtBy = ({ teachers }: UsageView): readonly string[] => teachers.map((name) => `the teacher "${name}"`);
 
 function detailOf(card: TeacherCard, points: TeacherDetailView['points']): TeacherDetailView {
+  if (!isGraphCard(card)) return { points, facts: readingFacts(card) };
   const { recipe, seed, dataset, seconds, date, backend } = card;
   const { epochs, optimizer, learningRate, batchSize } = recipe;
   return {
@@ -147,4 +149,20 @@ function detailOf(card: TeacherCard, points: TeacherDetailView['points']): Teach
     ...(date !== undefined && { date }),
     ...(backend !== undefined && { backend }),
   };
+}
+
+/** How an ONNX file is shown images, as people say it. */
+function readingFacts({ reading, guesses, date }: OnnxCard): NonNullable<TeacherDetailView['facts']> {
+  const { input, output, layout, size, channels, order, type, gives, batch, isFixed } = reading;
+  const [best] = guesses;
+  return [
+    ['Kind', 'ONNX file'],
+    ['Input', `${input}, ${type}, ${layout.toUpperCase()}`],
+    ['Images', `${size.join(' x ')}${channels === 3 ? `, ${order.toUpperCase()}` : ''}`],
+    ...(best ? ([['Pixels', `${best.scale}, mean ${best.mean}, deviation ${best.deviation}`]] as const) : []),
+    ['Output', `${output}, ${gives}`],
+    ...(best ? ([['Classes', best.classes]] as const) : []),
+    ['Images at a time', isFixed ? String(batch) : 'any number'],
+    ...(date !== undefined ? ([['Date', date]] as const) : []),
+  ];
 }

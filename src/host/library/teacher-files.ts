@@ -9,6 +9,7 @@ import { teacherCardSchema } from '../../core/records/teacher-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
 import { faultOf, z } from '../../core/records/zod.ts';
 import { canonicalText } from '../../core/sources.ts';
+import { filesOf, networkOf } from '../../core/teacher.ts';
 import type { TeacherSources } from '../../core/records/sources.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import { writeWhole } from '../../store/disk.ts';
@@ -19,7 +20,7 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
   const file = join(directory, 'teacher.json');
   try {
     const card = teacherCardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    await access(join(directory, card.weights.file));
+    for (const { file: name } of filesOf(card)) await access(join(directory, name));
     return card;
   } catch (error) {
     const finding = faultOf(error);
@@ -29,8 +30,8 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
 }
 
 /**
- * What the teacher is, of the bytes that training reads: its weights, and the graph and
- * normalisation of its card as they stand there. Throws `teacher.missing`, and `checkpoint.corrupt`
+ * What the teacher is, of the bytes that training reads: its weights, and what its card says of how
+ * they answer, as it stands there. Throws `teacher.missing`, and `checkpoint.corrupt`
  * where the weights are not those that its card names.
  */
 export async function readTeacherSources(directory: string, card: TeacherCard): Promise<TeacherSources> {
@@ -39,9 +40,8 @@ export async function readTeacherSources(directory: string, card: TeacherCard): 
   try {
     const written: unknown = JSON.parse(await readFile(join(directory, 'teacher.json'), 'utf8'));
     // Sound: it was parsed by the schema a moment ago, or is told to be missing.
-    const { graph, normalisation } = written as Readonly<Record<string, unknown>>;
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
-    const network = createHash('sha256').update(canonicalText({ graph, normalisation }));
+    const network = createHash('sha256').update(canonicalText(networkOf(written as TeacherCard)));
     return { weights: hash.digest('hex'), network: network.digest('hex') };
   } catch (error) {
     const message =

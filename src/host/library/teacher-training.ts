@@ -11,6 +11,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { median } from '../../core/math/quantile.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
+import { isGraphCard } from '../../core/teacher.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import type { StoredFiles } from '../../store/files.ts';
@@ -202,6 +203,7 @@ function withPoint(points: readonly EpochPoint[], point: EpochPoint): readonly E
  * else by the bundled one. */
 async function secondsForMac(catalog: Catalog): Promise<number | undefined> {
   const rates = (await catalog.foundTeachers()).flatMap(({ card, bundled }) => {
+    if (!isGraphCard(card)) return [];
     const work = card.macs * card.dataset.trainImages * card.recipe.epochs;
     return card.seconds === undefined || card.seconds <= 0 ? [] : [{ bundled, rate: card.seconds / work }];
   });

@@ -1,6 +1,8 @@
 /** Who teaches the students of a run: the teacher that it names, the data set's own where it names
  * none, or nobody. */
+import { needsLayers } from '../../core/distill/teacher-arrays.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { classesOf, inputShapeOf, isGraphCard, layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
@@ -14,8 +16,12 @@ export async function teacherFor(
   dataset: Found<DatasetCard>,
 ): Promise<Found<TeacherCard> | undefined> {
   if (recipe.distillation.loss === 'none') return undefined;
-  if (name === undefined || name === '') return ownTeacher(catalog, dataset);
+  if (name === undefined || name === '') return ownTeacher(catalog, dataset, needsLayers(recipe.distillation));
   const teacher = await catalog.teacher(name);
+  if (needsLayers(recipe.distillation) && !isGraphCard(teacher.card)) {
+    const losses = `losses on features (${recipe.distillation.loss})`;
+    throw noLayers(layersUnknown(teacher), losses, { remedy: LOGIT_LOSSES, field: 'recipe.distillation.loss' });
+  }
   const mismatch = mismatchOf(teacher, dataset);
   if (mismatch === undefined) return teacher;
   throw new WorkbenchError(
@@ -27,8 +33,14 @@ export async function teacherFor(
 }
 
 /** The program's own first, for those of a workspace come and go. */
-async function ownTeacher(catalog: Catalog, dataset: Found<DatasetCard>): Promise<Found<TeacherCard>> {
-  const fitting = (await catalog.foundTeachers()).filter((teacher) => mismatchOf(teacher, dataset) === undefined);
+async function ownTeacher(
+  catalog: Catalog,
+  dataset: Found<DatasetCard>,
+  wantsLayers: boolean,
+): Promise<Found<TeacherCard>> {
+  const fitting = (await catalog.foundTeachers()).filter(
+    (teacher) => mismatchOf(teacher, dataset) === undefined && (!wantsLayers || isGraphCard(teacher.card)),
+  );
   const own = fitting.find(({ bundled }) => bundled) ?? fitting[0];
   if (own) return own;
   throw new WorkbenchError(
@@ -40,11 +52,11 @@ async function ownTeacher(catalog: Catalog, dataset: Found<DatasetCard>): Promis
 }
 
 function mismatchOf({ card }: Found<TeacherCard>, { name, card: data }: Found<DatasetCard>): string | undefined {
-  const { graph, dataset } = card;
-  const shape = graph.inputShape.join(' x ');
+  const { dataset } = card;
+  const shape = inputShapeOf(card).join(' x ');
   const wanted = data.shape.join(' x ');
   if (shape !== wanted) return `it reads images of ${shape}, and those of ${name} are ${wanted}`;
-  if (graph.classes !== data.classes.length)
-    return `it knows ${graph.classes} classes, and ${name} has ${data.classes.length}`;
+  if (classesOf(card) !== data.classes.length)
+    return `it knows ${classesOf(card)} classes, and ${name} has ${data.classes.length}`;
   return dataset.id === data.id ? undefined : `it was trained on ${dataset.id}`;
 }

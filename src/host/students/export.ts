@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ExportFormat, ExportInput, ExportPrecision } from '../../compute/tasks/export/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { withGraph } from '../../core/teacher.ts';
 import { copyWhole } from '../../store/disk.ts';
 import type { StoredFiles } from '../../store/files.ts';
 import type { ReadableStore } from '../../store/store.ts';
@@ -105,7 +106,9 @@ export function createExporter(parts: ExporterParts) {
   }
 
   async function teacherOf(name: string): Promise<Subject> {
-    const { directory, card } = await catalog.teacher(name);
+    const found = await catalog.teacher(name);
+    const { directory } = found;
+    const card = withGraph(found.card, 'exports of it');
     const dataset = await catalog.dataset(card.dataset.id);
     const { validation, test } = card.accuracy;
     const accuracies = { validationAccuracy: String(validation), testAccuracy: String(test) };

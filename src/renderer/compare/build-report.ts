@@ -11,7 +11,7 @@ import { titleOf } from '../student/diagram.ts';
 import type { Titles } from '../words.ts';
 import { leaningWords } from '../charts/reliability.ts';
 import type { Compared, MetricRow } from './compared.ts';
-import { differenceOf, rowsThere, settingRows } from './compared.ts';
+import { differenceOf, isDrawn, rowsThere, settingRows } from './compared.ts';
 import type { Report, ReportBlock } from './report.ts';
 import type { Absent, Reviewed } from './use-reviewed.ts';
 import { agreeingPairs } from './use-reviewed.ts';
@@ -133,7 +133,8 @@ function agreementBlocks({ reviewed }: ReportInput): readonly ReportBlock[] {
 }
 
 /** From the first student (else the first network) to each other one. */
-function architectureBlocks(all: readonly Compared[]): readonly ReportBlock[] {
+function architectureBlocks(compared: readonly Compared[]): readonly ReportBlock[] {
+  const all = compared.filter(isDrawn);
   const from = all.find(({ student }) => student) ?? all[0];
   return all.flatMap((to): readonly ReportBlock[] => {
     if (from === undefined || (to.network.kind === from.network.kind && to.network.id === from.network.id)) return [];

@@ -27,11 +27,12 @@ export interface Compared {
   readonly key: string;
   readonly network: Network;
   readonly title: string;
-  readonly graph: ArchitectureGraph;
+  /** Absent where its layers are not known, as its MACs are. */
+  readonly graph?: ArchitectureGraph | undefined;
   readonly accuracy: number | undefined;
   readonly testAccuracy: number | undefined;
   readonly params: number;
-  readonly macs: number;
+  readonly macs: number | undefined;
   readonly latencyMs: number | undefined;
   readonly peakActivationBytes: number | undefined;
   readonly seconds: number | undefined;
@@ -44,6 +45,11 @@ export interface Compared {
     readonly checkpoints: readonly CheckpointView[];
   };
 }
+
+/** One whose layers can be looked at. */
+export type Drawn = Compared & { readonly graph: ArchitectureGraph };
+
+export const isDrawn = (one: Compared): one is Drawn => one.graph !== undefined;
 
 export type StudentRead = NonNullable<Compared['student']> & { readonly graph: ArchitectureGraph };
 
@@ -77,7 +83,7 @@ export function comparedTeacher(teacher: TeacherView): Compared {
     params: teacher.params,
     macs: teacher.macs,
     latencyMs: undefined,
-    peakActivationBytes: costOf(teacher.graph).peakActivationBytes,
+    peakActivationBytes: teacher.graph && costOf(teacher.graph).peakActivationBytes,
     seconds: undefined,
   };
 }

@@ -66,7 +66,8 @@ export const fixtureDataset: DatasetView = {
 const teacherGraph = resnetTeacher(SHAPE, CLASSES.length);
 const teacherCost = costOf(teacherGraph);
 
-export const fixtureTeacher: TeacherView = {
+/** A network of ours. */
+export const fixtureTeacher: TeacherView & Required<Pick<TeacherView, 'graph' | 'macs'>> = {
   name: 'fashion-resnet',
   title: 'ResNet-14 (32-64-128)',
   dataset: 'fashion-mnist',

@@ -4,7 +4,7 @@ import { readWeights } from '../../files/checkpoint.ts';
 import { createModel } from '../../model/model.ts';
 import type { Model } from '../../model/model.ts';
 import { disposeParameters, uploadWeights } from '../../model/parameters.ts';
-import { imagesForTeacher, loadTeacher } from '../../teachers/teacher.ts';
+import { evaluateTeacher, openTeacher } from '../../teachers/teacher.ts';
 import { evaluate } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { Artifact } from '../inputs.ts';
@@ -14,18 +14,16 @@ import type { Evaluation } from './task.ts';
 export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...input }, { cache, yieldToEvents }) => {
   const dataset = cache.dataset(input.dataset);
   const name = split === 'validation' ? 'val' : 'test';
-  const { labels } = dataset.split(name);
   if (source.kind === 'student') {
+    const { labels } = dataset.split(name);
     const images = cache.images(input.dataset.directory, name, { shift: 0 });
     return evaluateFile(source.weights, createModel(source.graph), images, labels, yieldToEvents);
   }
-  const teacher = loadTeacher(source, dataset);
-  const images = imagesForTeacher(teacher, dataset, name, {});
+  const teacher = await openTeacher(source, dataset);
   try {
-    return await evaluate(teacher.model, teacher.parameters, images, labels, yieldToEvents);
+    return await evaluateTeacher(teacher, dataset, name, yieldToEvents);
   } finally {
-    images.dispose();
-    disposeParameters(teacher.parameters);
+    await teacher.dispose();
   }
 };
 

@@ -23,7 +23,9 @@ export interface AllFrontInput extends PickedStudents {
   readonly cost: KnownCost;
   readonly titles: Titles;
   /** Where all runs have the same. */
-  readonly teacher?: { readonly title: string; readonly accuracy: number } & Readonly<Record<KnownCost, number>>;
+  readonly teacher?: { readonly title: string; readonly accuracy: number } & Readonly<
+    Partial<Record<KnownCost, number | undefined>>
+  >;
 }
 
 /** One student of a run, read out of the columns. */
@@ -86,7 +88,8 @@ function optionOf(
   knee: FrontStudent | undefined,
   theme: Theme,
 ): EChartsOption {
-  const { points, cost, teacher } = input;
+  const { points, cost } = input;
+  const teacher = teacherPlace(input);
   const colors = chartColors(theme);
   const base = frame(theme);
   const onFront = new Set(front.map(({ id }) => id));
@@ -95,7 +98,7 @@ function optionOf(
     xAxis: xAxis(theme, {
       type: 'log',
       name: `${metricTitle(cost)} (log scale)`,
-      ...logRange([...extentOf(points[cost]), ...(teacher ? [teacher[cost]] : [])]),
+      ...logRange([...extentOf(points[cost]), ...(teacher ? [teacher.cost] : [])]),
       axisLabel: tickLabels(theme, formatCount),
       axisPointer: { show: false },
     }),
@@ -117,7 +120,7 @@ function optionOf(
       ...marksOf(input, front, knee, theme),
       ...cloudsOf(input, theme),
       ...pickedOf(input, onFront, theme),
-      ...(teacher ? [teacherSeries(teacher, cost, theme)] : []),
+      ...(teacher ? [teacherSeries(input, teacher, theme)] : []),
     ],
   };
 }
@@ -197,13 +200,20 @@ function pickedOf(input: AllFrontInput, onFront: ReadonlySet<string>, theme: The
   return pickedSeries(input, placesOf, theme);
 }
 
-function teacherSeries(
-  teacher: NonNullable<AllFrontInput['teacher']>,
-  cost: KnownCost,
-  theme: Theme,
-): ScatterSeriesOption {
-  const numbers = `${formatPercent(teacher.accuracy)} validation · ${formatCount(teacher[cost])} ${metricTitle(cost)}`;
-  return { ...teacherMark([teacher[cost], teacher.accuracy], `${teacher.title}\n${numbers}`, theme), z: 4 };
+interface TeacherPlace {
+  readonly cost: number;
+  readonly accuracy: number;
+}
+
+/** Absent where its cost is not known. */
+function teacherPlace({ teacher, cost }: AllFrontInput): TeacherPlace | undefined {
+  const value = teacher?.[cost];
+  return teacher === undefined || value === undefined ? undefined : { cost: value, accuracy: teacher.accuracy };
+}
+
+function teacherSeries(input: AllFrontInput, { cost, accuracy }: TeacherPlace, theme: Theme): ScatterSeriesOption {
+  const numbers = `${formatPercent(accuracy)} validation · ${formatCount(cost)} ${metricTitle(input.cost)}`;
+  return { ...teacherMark([cost, accuracy], `${input.teacher?.title ?? ''}\n${numbers}`, theme), z: 4 };
 }
 
 function tooltipText(input: AllFrontInput, student: FrontStudent | undefined, standing: string): string {

@@ -117,7 +117,7 @@ function axisOf(metric: TrialMetric, wanted: boolean | undefined, values: readon
  * measured. */
 function teacherPoint({ teacher, x, y }: FrontInput): { readonly x: number; readonly y: number } | undefined {
   if (teacher === undefined) return undefined;
-  const known: Readonly<Partial<Record<TrialMetric, number>>> = teacher;
+  const known: Readonly<Partial<Record<TrialMetric, number | undefined>>> = teacher;
   const at = { x: known[x] ?? NaN, y: known[y] ?? NaN };
   return Number.isFinite(at.x) && Number.isFinite(at.y) ? at : undefined;
 }

@@ -1,4 +1,4 @@
-/** A teacher's pass over the training images in one view: everything that a loss wants of it. */
+/** A teacher's pass over images in one view: everything that a loss wants of it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
@@ -16,7 +16,8 @@ export interface TeacherPass {
   readonly model: Model;
   readonly parameters: Parameters;
   readonly images: Images;
-  readonly view: (sample: number) => View;
+  /** Absent: as they are. */
+  readonly view?: ((sample: number) => View) | undefined;
 }
 
 /** Values `[count][...shape]` of each array by its name. `onProgress`: number of images done so
@@ -38,7 +39,7 @@ export async function teacherPass(
     const outputs = tf.tidy(() => {
       const features = new Map<string, Tensor>();
       const logits = model.forward(
-        gatherImages(images, samples, Array.from(samples, view)),
+        gatherImages(images, samples, view && Array.from(samples, view)),
         unflatten(model.layout, parameters.theta),
         parameters.statistics,
         undefined,

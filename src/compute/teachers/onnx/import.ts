@@ -1,0 +1,205 @@
+/** An ONNX file becomes a teacher's folder: copied, tried, and told of in a card. Whole or not at
+ * all. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
+import { fileName } from '../../../core/records/dataset-card.ts';
+import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import { evaluationOf } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
+import type { Input } from '../../tasks/tasks.ts';
+import type { ImportedTeacher } from '../../tasks/import-teacher/task.ts';
+import { writeTeacherCard } from '../card.ts';
+import { readOnnxFacts } from './file.ts';
+import { guessesFor } from './guesses.ts';
+import { judgeGuesses } from './judge.ts';
+import type { Judged } from './judge.ts';
+import { batchOf, outputOf, portsOf } from './ports.ts';
+import type { Port } from './ports.ts';
+import { openOnnxFile } from './session.ts';
+import type { OnnxNetwork } from './session.ts';
+import { assertNumbers, imagesAsTheyAre, logitsOf, rowsOf } from './teacher.ts';
+
+const MODEL_FILE = 'model.onnx';
+const CARD_FILE = 'teacher.json';
+
+type Stage = (words: string) => (done: number, total: number) => void;
+
+/** Throws `usage.invalid` for a file that is no teacher for these images, `teacher.mismatch` for
+ * one whose answers are no numbers; then nothing is left. */
+export async function importOnnx(
+  input: Input<'importTeacher'>,
+  dataset: Dataset,
+  directory: string,
+  yieldToEvents: YieldToEvents,
+  stage: Stage,
+): Promise<Pick<ImportedTeacher, 'card' | 'notes'>> {
+  mkdirSync(directory, { recursive: true });
+  try {
+    const { params, locations } = readOnnxFacts(input.file);
+    const weights = await copyHashed(input.file, join(directory, MODEL_FILE));
+    const data: Copied[] = [];
+    for (const location of locations) data.push(await copyBeside(input.file, location, directory));
+    const network = await openOnnxFile(join(directory, MODEL_FILE));
+    try {
+      const { judged, accuracy } = await tried(network, input, dataset, yieldToEvents, stage);
+      const [best] = judged;
+      if (best === undefined) throw new Error('Nothing was tried');
+      const { card: data_ } = dataset;
+      const card: OnnxCard = {
+        ...{ kind: 'onnx', name: input.name, title: input.title, params, accuracy },
+        ...{ inputShape: data_.shape, classes: data_.classes.length, dataset: { id: data_.id, title: data_.title } },
+        ...{ reading: best.reading, guesses: judged.map(({ guess }) => guess), weights, date: input.date },
+        ...(data.length > 0 && { data }),
+      };
+      writeTeacherCard(directory, card);
+      return { card, notes: notesOf(best, accuracy.validation, data_.classes.length) };
+    } finally {
+      await network.dispose();
+    }
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function tried(
+  network: OnnxNetwork,
+  { said }: Input<'importTeacher'>,
+  dataset: Dataset,
+  yieldToEvents: YieldToEvents,
+  stage: Stage,
+): Promise<{ readonly judged: readonly Judged[]; readonly accuracy: OnnxCard['accuracy'] }> {
+  const { shape, classes } = dataset.card;
+  const ports = portsOf(network, shape, said.layout);
+  if (guessesFor(ports, said, dataset.normalisation).length === 0) {
+    const problem = `mean: the network takes ${ports[0]?.channels} channel, and ImageNet's numbers are of 3.`;
+    throw new WorkbenchError('usage.invalid', problem, { field: 'mean' });
+  }
+  const output = outputOf(network, classes.length, said);
+  const { outputs, ...batch } = await sizesOf(network, ports, output);
+  const images = imagesAsTheyAre(dataset, 'val', {});
+  try {
+    const trial = { network, dataset, images, said, ports, output, batch, outputs };
+    const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it images'));
+    const reading = judged[0]?.reading;
+    if (reading === undefined) throw new Error('Nothing was tried');
+    const validation = await accuracyOf(network, reading, dataset, 'val', yieldToEvents, stage);
+    const test = await accuracyOf(network, reading, dataset, 'test', yieldToEvents, stage);
+    return { judged, accuracy: { validation, test } };
+  } finally {
+    images.dispose();
+  }
+}
+
+async function accuracyOf(
+  network: OnnxNetwork,
+  reading: OnnxReading,
+  dataset: Dataset,
+  split: 'val' | 'test',
+  yieldToEvents: YieldToEvents,
+  stage: Stage,
+): Promise<number> {
+  const images = imagesAsTheyAre(dataset, split, {});
+  const progress = stage(split === 'val' ? 'showing it the validation images' : 'showing it the test images');
+  try {
+    const logits = await logitsOf(network, reading, { dataset, images }, yieldToEvents, (done) =>
+      progress(done, images.count),
+    );
+    assertNumbers(logits, reading.places.length);
+    return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
+  } finally {
+    images.dispose();
+  }
+}
+
+/** How many numbers it gives for an image, and how many images it takes at a time: some files say
+ * that any number goes, and cannot. */
+async function sizesOf(
+  network: OnnxNetwork,
+  ports: readonly Port[],
+  output: string,
+): Promise<Pick<OnnxReading, 'batch' | 'isFixed'> & { readonly outputs: number }> {
+  const [port] = ports;
+  if (port === undefined) throw new Error('Ports are never none');
+  const batch = batchOf(network);
+  const grey = (count: number): Float32Array => new Float32Array(count * port.channels * port.size[0] * port.size[1]);
+  const show = (count: number, how: Pick<OnnxReading, 'batch' | 'isFixed'>) =>
+    rowsOf(network, { ...port, ...how, output }, grey(count), count);
+  try {
+    const outputs = (await show(1, batch)).length;
+    const takesMore =
+      batch.isFixed ||
+      (await show(2, batch).then(
+        ({ length }) => length === 2 * outputs,
+        () => false,
+      ));
+    return { outputs, ...(takesMore ? batch : { batch: 1, isFixed: true }) };
+  } catch (error) {
+    if (error instanceof WorkbenchError) throw error;
+    const size = port.size.join(' x ');
+    const message = `file: ONNX Runtime fails on an image of ${size} (${messageOf(error)}): export the teacher again.`;
+    throw new WorkbenchError('usage.invalid', message, { field: 'file' }, { cause: error });
+  }
+}
+
+interface Copied {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Weights that the model keeps in another file of its folder. */
+async function copyBeside(model: string, location: string, directory: string): Promise<Copied> {
+  const isPlain = fileName.safeParse(location).success && location !== MODEL_FILE && location !== CARD_FILE;
+  if (isPlain) return copyHashed(join(dirname(model), location), join(directory, location));
+  const message = `file: ${basename(model)} keeps weights in "${location}": export it into one file, or one folder.`;
+  throw new WorkbenchError('usage.invalid', message, { file: model, field: 'file' });
+}
+
+async function copyHashed(from: string, to: string): Promise<Copied> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    await pipeline(
+      createReadStream(from),
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          bytes += chunk.length;
+          yield chunk;
+        }
+      },
+      createWriteStream(to),
+    );
+  } catch (error) {
+    // Sound: only read, and undefined for an error without a code.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') {
+      const message = `There is no room to copy ${from}. Free some and import it again.`;
+      throw new WorkbenchError('disk.full', message, { file: from }, { cause: error });
+    }
+    const message = `file: ${from} cannot be read (${code ?? messageOf(error)}): it belongs to the teacher.`;
+    throw new WorkbenchError('usage.invalid', message, { file: from, field: 'file' }, { cause: error });
+  }
+  return { file: basename(to), bytes, sha256: hash.digest('hex') };
+}
+
+/** Twice what chance has is little for a teacher. */
+function notesOf({ guess }: Judged, accuracy: number, classes: number): readonly string[] {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return [
+    ...(accuracy < 2 / classes
+      ? [
+          `It is right on ${percent(accuracy)} of the validation images, and chance on ${percent(1 / classes)}: look ` +
+            'whether its classes and its preprocessing are those of this data set.',
+        ]
+      : []),
+    ...(guess.classes === 'matched'
+      ? ['Its outputs stand in another order than the classes of the data set: the order was found by its answers.']
+      : []),
+  ];
+}

@@ -1,0 +1,143 @@
+/**
+ * Which way to show a network images is right, by its accuracy on validation images: all ways on
+ * some images, the best of them on more. Where two are alike, cross-entropy decides.
+ */
+import type { Normalisation, OnnxGuess, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { Images } from '../../data/augment.ts';
+import { evaluationOf } from '../../training/evaluate.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
+import type { SaidOfTeacher } from '../../tasks/import-teacher/task.ts';
+import { guessesFor, placesOf } from './guesses.ts';
+import type { Guess } from './guesses.ts';
+import type { Port } from './ports.ts';
+import type { OnnxNetwork } from './session.ts';
+import { logitsOf } from './teacher.ts';
+
+export interface Judged {
+  readonly reading: OnnxReading;
+  readonly guess: OnnxGuess;
+  readonly loss: number;
+}
+
+export interface Trial {
+  readonly network: OnnxNetwork;
+  readonly dataset: Dataset;
+  /** Of the validation split. */
+  readonly images: Images;
+  readonly said: SaidOfTeacher;
+  readonly ports: readonly Port[];
+  readonly output: string;
+  readonly batch: Pick<OnnxReading, 'batch' | 'isFixed'>;
+  /** Numbers that the output gives for an image. */
+  readonly outputs: number;
+}
+
+const FEW = 256;
+const MORE = 1024;
+/** So many of the best are tried in the other order of channels, and on more images. */
+const BEST = 3;
+/** Accuracies that few images cannot tell apart. */
+const ALIKE = 0.05;
+/** Another order of classes has to be so much better than the data set's own. */
+const CLEAR = 0.1;
+
+/** All ways that were tried, the best first. Never none. */
+export async function judgeGuesses(
+  trial: Trial,
+  yieldToEvents: YieldToEvents,
+  onProgress: (done: number, total: number) => void,
+): Promise<readonly Judged[]> {
+  const { dataset, said, ports } = trial;
+  const normalisation: Normalisation = dataset.normalisation;
+  const first = guessesFor(ports, said, normalisation);
+  const other = said.order === undefined && dataset.card.shape[2] === 3 ? BEST : 0;
+  const total = first.length + other;
+  let done = 0;
+  const judge = async (guess: Guess, count: number): Promise<Tried> => {
+    const tried = { how: guess, ...(await judgeOne(trial, guess, count, yieldToEvents)) };
+    onProgress(Math.min((done += 1), total), total);
+    return tried;
+  };
+  const tried: Tried[] = [];
+  for (const guess of first) tried.push(await judge(guess, FEW));
+  for (const { how } of tried.sort(byWorth).slice(0, other)) {
+    if (how.port.channels === 3) tried.push(await judge({ ...how, order: 'bgr' }, FEW));
+  }
+  const [best] = tried.sort(byWorth);
+  const alike = tried.filter((one) => best !== undefined && worthOf(one) >= worthOf(best) - ALIKE).slice(0, BEST);
+  if (alike.length > 1 && trial.images.count > FEW) {
+    for (const one of alike) tried[tried.indexOf(one)] = await judge(one.how, MORE);
+  }
+  return tried.sort(byWorth);
+}
+
+interface Tried extends Judged {
+  readonly how: Guess;
+}
+
+const worthOf = ({ guess: { accuracy } }: Judged): number => (Number.isFinite(accuracy) ? accuracy : -1);
+const byWorth = (left: Judged, right: Judged): number =>
+  worthOf(right) - worthOf(left) || (left.loss === right.loss ? 0 : left.loss < right.loss ? -1 : 1);
+
+async function judgeOne(trial: Trial, guess: Guess, count: number, yieldToEvents: YieldToEvents): Promise<Judged> {
+  const { network, dataset, images, said, output, batch, outputs } = trial;
+  const samples = spreadOver(images.count, Math.min(count, images.count));
+  const { port, order, normalisation, scale, mean, deviation } = guess;
+  const all = Array.from({ length: outputs }, (_, place) => place);
+  const raw: OnnxReading = { ...port, ...batch, output, order, normalisation, gives: 'logits', places: all };
+  const rows = await logitsOf(network, raw, { dataset, images, samples }, yieldToEvents, () => undefined);
+  const labels = Uint8Array.from(samples, (sample) => dataset.split('val').labels[sample] ?? 0);
+  const gives = said.gives ?? (areProbabilities(rows, outputs) ? 'probabilities' : 'logits');
+  const logits = gives === 'logits' ? rows : rows.map((value) => Math.log(Math.max(value, 1e-7)));
+  const own = placesOf(said.classes, dataset.card.classes, outputs);
+  const inOrder = evaluated(logits, labels, own, outputs);
+  const found = said.classes === undefined ? matchedPlaces(rows, labels, outputs) : undefined;
+  const matched = found && evaluated(logits, labels, found, outputs);
+  const isOther = matched !== undefined && matched.accuracy > inOrder.accuracy + CLEAR;
+  const { accuracy, loss } = isOther ? matched : inOrder;
+  const classes = said.classes ? 'as said' : isOther ? 'matched' : 'in order';
+  return {
+    reading: { ...raw, gives, places: (isOther ? found : undefined) ?? own },
+    guess: { layout: port.layout, order, scale, mean, deviation, classes, accuracy, images: samples.length },
+    loss,
+  };
+}
+
+function evaluated(rows: Float32Array, labels: Uint8Array, places: readonly number[], outputs: number) {
+  const logits = Float32Array.from({ length: labels.length * places.length }, (_, index) => {
+    const image = Math.floor(index / places.length);
+    return rows[image * outputs + (places[index % places.length] ?? 0)] ?? NaN;
+  });
+  return evaluationOf(logits, labels, places.length);
+}
+
+/** Of each output the class of most images that it is highest for; absent where two outputs claim
+ * one class. */
+function matchedPlaces(rows: Float32Array, labels: Uint8Array, classes: number): readonly number[] | undefined {
+  const counts = Array.from({ length: classes }, () => new Uint32Array(classes));
+  labels.forEach((label, image) => {
+    const row = rows.subarray(image * classes, (image + 1) * classes);
+    const votes = counts[row.indexOf(Math.max(...row))];
+    if (votes !== undefined && label < classes) votes[label] = (votes[label] ?? 0) + 1;
+  });
+  const claimed = counts.map((votes) => votes.indexOf(Math.max(...votes)));
+  if (new Set(claimed).size < classes) return undefined;
+  return claimed.map((_, label) => claimed.indexOf(label));
+}
+
+/** Rows that are not below 0 and add up to 1, as far as half precision can. */
+function areProbabilities(rows: Float32Array, width: number): boolean {
+  for (let start = 0; start < rows.length; start += width) {
+    const row = rows.subarray(start, start + width);
+    const sum = row.reduce((total, value) => total + value, 0);
+    if (!(Math.abs(sum - 1) < 0.01) || row.some((value) => value < -1e-3)) return false;
+  }
+  return true;
+}
+
+/** Images of a split in the order of their classes are seen from all of them. */
+const spreadOver = (count: number, wanted: number): Int32Array =>
+  Int32Array.from({ length: wanted }, (_, index) => Math.floor((index * count) / wanted));
+
+export const testing = { matchedPlaces, areProbabilities };

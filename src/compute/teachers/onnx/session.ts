@@ -1,0 +1,83 @@
+/** An ONNX file in ONNX Runtime, on as many threads as a training has. */
+import { basename } from 'node:path';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf, WorkbenchError } from '../../../core/errors.ts';
+import type { OnnxReading } from '../../../core/records/teacher-card.ts';
+import { trainerThreads } from '../../backend/load-backend.ts';
+import { loadOnnxRuntime } from '../../export/onnxruntime.ts';
+
+/** An input or an output; a size given by name is free. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+export type InputType = OnnxReading['type'];
+
+export interface OnnxNetwork {
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** What one output gives for one input, row-major. */
+  readonly run: (
+    input: Pick<OnnxReading, 'input' | 'output' | 'type'>,
+    values: Float32Array,
+    shape: readonly number[],
+  ) => Promise<{ readonly values: Float32Array; readonly shape: readonly number[] }>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Throws `backend.missing` without ONNX Runtime, `usage.invalid` where it refuses the file. */
+export async function openOnnxFile(file: string): Promise<OnnxNetwork> {
+  const { InferenceSession: sessions, Tensor: tensors } = await loadOnnxRuntime();
+  const threads = trainerThreads();
+  const session = await sessions
+    .create(file, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      // Errors only: they come as exceptions too.
+      logSeverityLevel: 3,
+    })
+    .catch((error: unknown) => {
+      const message =
+        `${basename(file)}: ONNX Runtime cannot run it: ${messageOf(error)}. Export the teacher again, with ` +
+        'operators that ONNX Runtime knows.';
+      throw new WorkbenchError('usage.invalid', message, { file, field: 'file' }, { cause: error });
+    });
+  return {
+    inputs: session.inputMetadata.map(valueOf),
+    outputs: session.outputMetadata.map(valueOf),
+    run: async ({ input, output, type }, values, shape) => {
+      const fed = tensorOf(tensors, type, values, shape);
+      // Sound: an output that was asked for is given.
+      const given = (await session.run({ [input]: fed }, [output]))[output] as Tensor;
+      const { dims, data } = given;
+      return { values: floatsOf(data), shape: dims };
+    },
+    dispose: () => session.release(),
+  };
+}
+
+function valueOf(value: InferenceSession.ValueMetadata): OnnxValue {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: 'no tensor', shape: [] };
+}
+
+function tensorOf(tensors: typeof Tensor, type: InputType, values: Float32Array, shape: readonly number[]): Tensor {
+  if (type === 'float32') return new tensors(type, values, shape);
+  if (type === 'uint8') return new tensors(type, new Uint8Array(Uint8ClampedArray.from(values).buffer), shape);
+  const halves = new Uint16Array(Float16Array.from(values).buffer);
+  const fed = new tensors(type, halves, shape);
+  // onnxruntime-common 1.30 makes a Float16Array of it, which onnxruntime-node takes for nothing.
+  return Object.defineProperty(fed, 'data', { value: halves });
+}
+
+function floatsOf(data: Tensor['data']): Float32Array {
+  if (data instanceof Float32Array) return data;
+  const known: unknown = data;
+  if (known instanceof Float16Array || known instanceof Float64Array) return Float32Array.from(known);
+  throw new WorkbenchError('usage.invalid', 'Its answers are no floats: export it with float outputs.');
+}

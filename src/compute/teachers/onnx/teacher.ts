@@ -1,0 +1,141 @@
+/** A teacher that is an ONNX file, shown images as its card says. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { WorkbenchError } from '../../../core/errors.ts';
+import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
+import { filesOf, layersUnknown, LOGIT_LOSSES, noLayers } from '../../../core/teacher.ts';
+import { gatherImages, openImages, prepareImages } from '../../data/augment.ts';
+import type { Images, View } from '../../data/augment.ts';
+import type { Dataset } from '../../data/dataset.ts';
+import type { YieldToEvents } from '../../training/evaluate.ts';
+import { createResidents } from '../open-teacher.ts';
+import type { OpenTeacher } from '../open-teacher.ts';
+import { createPixelReader } from './pixels.ts';
+import { openOnnxFile } from './session.ts';
+import type { OnnxNetwork } from './session.ts';
+
+/** Of probabilities: below it a class has no chance that single precision could tell. */
+const LEAST_PROBABILITY = 1e-7;
+
+/** Throws `teacher.missing` where a file is not the one that its card names. */
+export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset: Dataset): Promise<OpenTeacher> {
+  for (const { file, sha256 } of filesOf(card)) await assertSameFile(join(directory, file), sha256);
+  const network = await openOnnxFile(join(directory, card.weights.file));
+  const residents = createResidents((split, options) => imagesAsTheyAre(dataset, split, options));
+  return {
+    card,
+    answers: async ({ view, ...shown }, arrays, yieldToEvents, onProgress) => {
+      const stray = arrays.find(({ form }) => form.kind !== 'logits');
+      if (stray) throw noLayers(layersUnknown(card), 'losses on features', { remedy: LOGIT_LOSSES });
+      const images = residents.of(shown);
+      const { reading } = card;
+      const logits = await logitsOf(network, reading, { dataset, images, view }, yieldToEvents, onProgress);
+      assertNumbers(logits, card.classes);
+      return new Map(arrays.map(({ name }) => [name, logits]));
+    },
+    dispose: async () => {
+      residents.dispose();
+      await network.dispose();
+    },
+  };
+}
+
+/** Normalised as students see them, so that what a view cuts out is the data set's mean. */
+export function imagesAsTheyAre(
+  dataset: Dataset,
+  split: 'train' | 'val' | 'test',
+  options: { readonly shift?: number; readonly count?: number },
+): Images {
+  const { shape, classes } = dataset.card;
+  return openImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
+}
+
+export interface ShownImages {
+  readonly dataset: Pick<Dataset, 'card' | 'normalisation'>;
+  readonly images: Images;
+  readonly view?: ((sample: number) => View) | undefined;
+  /** Absent: all, in their order. */
+  readonly samples?: Int32Array;
+}
+
+/** Logits `[samples][classes]`. */
+export async function logitsOf(
+  network: OnnxNetwork,
+  reading: OnnxReading,
+  { dataset, images, view, samples = Int32Array.from({ length: images.count }, (_, index) => index) }: ShownImages,
+  yieldToEvents: YieldToEvents,
+  onProgress: (done: number) => void,
+): Promise<Float32Array> {
+  const { places, batch, gives } = reading;
+  const logits = new Float32Array(samples.length * places.length);
+  const read = createPixelReader(reading, dataset.card.shape, dataset.normalisation);
+  for (let start = 0; start < samples.length; start += batch) {
+    await yieldToEvents();
+    const chosen = samples.subarray(start, start + batch);
+    await prepareImages(images, chosen, samples.subarray(start + batch, start + 2 * batch));
+    const shown = gatherImages(images, chosen, view && Array.from(chosen, view));
+    const pixels = shown.dataSync<'float32'>();
+    shown.dispose();
+    const rows = await rowsOf(network, reading, read(pixels, chosen.length), chosen.length);
+    const width = rows.length / chosen.length;
+    for (let image = 0; image < chosen.length; image++) {
+      places.forEach((place, label) => {
+        const value = rows[image * width + place] ?? NaN;
+        logits[(start + image) * places.length + label] =
+          gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
+      });
+    }
+    onProgress(start + chosen.length);
+  }
+  return logits;
+}
+
+/** What the file gives for `count` images, `[count][outputs]`. */
+export async function rowsOf(
+  network: OnnxNetwork,
+  reading: Pick<OnnxReading, 'layout' | 'size' | 'channels' | 'batch' | 'isFixed' | 'input' | 'output' | 'type'>,
+  pixels: Float32Array,
+  count: number,
+): Promise<Float32Array> {
+  const { layout, size, channels, batch, isFixed } = reading;
+  const one = layout === 'nchw' ? [channels, ...size] : [...size, channels];
+  const length = isFixed ? batch : count;
+  const image = pixels.length / count;
+  // A file of a fixed batch is shown black images after the last one.
+  const fed = length === count ? pixels : new Float32Array(length * image);
+  if (fed !== pixels) fed.set(pixels);
+  const { values, shape } = await network.run(reading, fed, [length, ...one]);
+  if (shape[0] === length) return values.subarray(0, (values.length / length) * count);
+  throw new WorkbenchError(
+    'usage.invalid',
+    `output: "${reading.output}" gives [${shape.join(', ')}] for ${length} images: its first axis is not theirs.`,
+    { field: 'output' },
+  );
+}
+
+/** Throws `teacher.mismatch` for logits that are none. */
+export function assertNumbers(logits: Float32Array, classes: number): void {
+  const bad = logits.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  throw new WorkbenchError(
+    'teacher.mismatch',
+    `The teacher answers image ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its weights ` +
+      'are damaged, or out of the range of its precision. Export it again, in float32.',
+  );
+}
+
+async function assertSameFile(file: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  const remedy = 'Import the teacher again, or choose another one.';
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    const message = `The teacher's file ${file} cannot be read: ${String(error)}. ${remedy}`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
+  if (hash.digest('hex') === sha256) return;
+  throw new WorkbenchError('teacher.missing', `${file} is not the file that the teacher's card names. ${remedy}`, {
+    file,
+  });
+}
