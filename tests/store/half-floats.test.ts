@@ -2,7 +2,9 @@
  * is read in place. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fromHalfFloats, toHalfFloats } from '../../src/store/rows/predictions.ts';
+import { testing } from '../../src/store/rows/predictions.ts';
+
+const { fromHalfFloats, toHalfFloats } = testing;
 
 test('a probability comes back within half a unit of its 11 bits (2^-12 relative, 2^-25 below normal)', () => {
   const probability = fc.float({ min: 0, max: 1, noNaN: true });

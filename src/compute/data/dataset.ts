@@ -111,7 +111,7 @@ export function normalisationOf(pixels: Uint8Array, channels = 1): Normalisation
 
 /** The same of a histogram `[channels][256]`; sums of whole numbers are exact, so that both
  * agree. */
-export function normalisationIn(histogram: Float64Array): Normalisation {
+function normalisationIn(histogram: Float64Array): Normalisation {
   const channels = histogram.length / VALUES;
   const moments = Array.from({ length: channels }, (_, channel) => {
     let [sum, squares, count] = [0, 0, 0];

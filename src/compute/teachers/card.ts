@@ -31,7 +31,7 @@ export function readTeacherCard(directory: string): TeacherCard {
  * The same, held to what is known of it; its weights are compared with the hash in the card when
  * they are read. Throws `teacher.changed`, too.
  */
-export function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
+function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
   const card = readTeacherCard(directory);
   const changes = known && teacherChanges(known, { weights: card.weights.sha256, network: networkHash(card) });
   if (known === undefined || changes === undefined || changes.length === 0) return card;

@@ -26,7 +26,7 @@ export interface LoadedTeacher {
 
 /** Throws `teacher.missing` (also where it is damaged), `teacher.mismatch` (other images or
  * classes, or no network of ours) or `teacher.changed`. */
-export function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
+function loadTeacher(ref: TeacherRef, dataset: Dataset): LoadedTeacher {
   const { directory } = ref;
   const card = withGraph(fittingCard(ref, dataset.card), 'its weights');
   const model = createModel(card.graph);
@@ -47,7 +47,7 @@ function weightsOf(file: string, { layout }: Model, sha256: string): HostWeights
 }
 
 /** Images as a teacher must be shown them: normalised as those that it was trained on. */
-export function imagesForTeacher(
+function imagesForTeacher(
   { card }: LoadedTeacher,
   dataset: Dataset,
   split: SplitName,
@@ -72,3 +72,5 @@ export function openGraphTeacher(ref: TeacherRef, dataset: Dataset): OpenTeacher
     },
   };
 }
+
+export const testing = { loadTeacher, imagesForTeacher };

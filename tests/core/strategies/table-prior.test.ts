@@ -42,7 +42,7 @@ describe('the table of the program', () => {
     expect(prior.some(({ candidate }) => candidate.config['patch'] === 7)).toBe(false);
   });
 
-  it('tells nothing of a wide space, whose students have other choices: a half-read student would be another one', () => {
+  it('tells nothing of a wide space: a student of which half is read would be another one', () => {
     const wide = studentSpace(studentFamilyNames(), [28, 28, 1], 10, { kind: 'wide', scale: 100_000 });
     expect(priorOfTable(table, 'accuracy', wide)).toEqual([]);
   });

@@ -24,7 +24,7 @@ import type { Source, SourceImages, SourceRequest } from './source.ts';
 import { splitWriter, writeDataset } from './write-dataset.ts';
 import type { ImageForm, WrittenSplit } from './write-dataset.ts';
 
-export const SIDES = { least: 8, most: 224 } as const;
+const SIDES = { least: 8, most: 224 } as const;
 /** Of files of images, where nothing is said. */
 const DEFAULT_SIDE = 32;
 /**

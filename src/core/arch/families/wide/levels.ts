@@ -7,7 +7,7 @@ import type { Shape } from '../../graph.ts';
 import type { StudentTask } from '../student-family.ts';
 
 /** Params for which base widths are written. */
-export const BASE_SCALE = 100_000;
+const BASE_SCALE = 100_000;
 /** Params about which a space stands, from 1,563 to 102 million. */
 const LEAST_OCTAVE = -6;
 const MOST_OCTAVE = 10;
@@ -44,7 +44,7 @@ const isBetween = (level: Level, least: number, most: number): boolean =>
 
 /** Sizes that differ by less than half an octave share a space, so that their runs learn from each
  * other. */
-export function scaleOf(params: number): number {
+function scaleOf(params: number): number {
   const octave = Math.round(Math.log2(params / BASE_SCALE));
   return BASE_SCALE * 2 ** Math.min(MOST_OCTAVE, Math.max(LEAST_OCTAVE, octave));
 }
@@ -155,7 +155,7 @@ export function patches({ inputShape }: WideTask): readonly number[] {
 }
 
 /** The level nearest to a wished one. */
-export function nearest({ levels }: Dimension, wish: Level): Level {
+function nearest({ levels }: Dimension, wish: Level): Level {
   if (typeof wish !== 'number') return levels.includes(wish) ? wish : (levels[0] ?? wish);
   const away = (level: Level): number => (typeof level === 'number' ? Math.abs(level - wish) : Infinity);
   return levels.reduce((best, level) => (away(level) < away(best) ? level : best), levels[0] ?? wish);
@@ -178,3 +178,5 @@ export function referenceOf(
   }
   return config;
 }
+
+export const testing = { scaleOf };
