@@ -31,9 +31,9 @@ const hasElectron =
   findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
 /** What a test imports that starts processes of the program. */
 const STARTS_PROCESSES = /support\/(?:fake-host|hostile-archives|store-processes)\.ts'|node:child_process'/;
-const PROCESSES = globSync('tests/{bridge,contract,host,store,web}/**/*.test.ts', {
+const PROCESSES = globSync('tests/**/*.test.ts', {
   cwd: import.meta.dirname,
-  exclude: END_TO_END,
+  exclude: [...END_TO_END, ...COMPUTE],
 }).filter((file) => STARTS_PROCESSES.test(readFileSync(join(import.meta.dirname, file), 'utf8')));
 const NOT_TESTS = ['**/node_modules/**', '**/.cache/**', 'out/**'];
 
