@@ -64,7 +64,7 @@ describe('twins', () => {
     expect(plain[0]?.candidate).toEqual(first().candidate);
     const [twin, ...others] = await client.review.twins({ id: first().id });
     expect([twin?.id, twin?.runName, twin?.loss, others]).toEqual([plain[0]?.id, 'Plain', 'none', []]);
-    expect((await client.review.twins({ id: plain[0]!.id })).map(({ loss }) => loss)).toEqual(['kd']);
+    expect((await client.review.twins({ id: plain[0]!.id })).map(({ loss }) => loss)).toEqual(['dist']);
   });
 });
 

@@ -58,7 +58,7 @@ describe('start refuses, and leaves no run behind,', () => {
     [{ trainImages: 20_000 }, 'config.invalid', 'trainImages', '10000'],
     [{ trainImages: 100, recipe: { batchSize: 101 } }, 'config.invalid', 'recipe.batchSize', '100 training images'],
     [{ strategy: { id: 'listed' } }, 'config.invalid', 'students', 'name the students'],
-    [{ students: [{ family: 'resnet', config: {} }] }, 'config.invalid', 'students', 'TRADE chooses its own'],
+    [{ students: [{ family: 'resnet', config: {} }] }, 'config.invalid', 'students', 'Global process chooses its own'],
     [
       { strategy: { id: 'listed' }, students: [{ family: 'resnet', config: { width1: 5 } }] },
       'config.invalid',
