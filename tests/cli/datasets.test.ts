@@ -50,7 +50,7 @@ describe('datasets import', () => {
   it.each([
     { args: ['nowhere'], says: 'cannot be read' },
     { args: ['.', '--name', 'Big Name'], says: 'name: begin with a letter or digit' },
-    { args: ['.', '--size', '7'], says: 'Give a whole number from 8 to 64' },
+    { args: ['.', '--size', '7'], says: 'Give a whole number from 8 to 224' },
     { args: ['.', '--val', '1'], says: 'Give a share between 0 and 1' },
   ])('refuses $args with code 2 and words', async ({ args, says }) => {
     const { code, stderr } = await bench.trade('datasets', 'import', ...args);
