@@ -29,7 +29,7 @@ export function networkOf(card: TeacherCard): unknown {
 }
 
 /** What it learned from, where that is known. */
-export const taughtBy = (card: TeacherCard): GraphCard['dataset']['sources'] =>
+export const learnedFrom = (card: TeacherCard): GraphCard['dataset']['sources'] =>
   isGraphCard(card) ? card.dataset.sources : undefined;
 
 export const isGraphCard = (card: TeacherCard): card is GraphCard => card.kind === undefined || card.kind === 'graph';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gatherImages, openImages, passBatch, prepareImages, viewOf } from '../../src/compute/data/augment.ts';
+import { gatherImages, openImages, testing, prepareImages, viewOf } from '../../src/compute/data/augment.ts';
 import { loadDataset, pixelsIn } from '../../src/compute/data/dataset.ts';
 import { openRows } from '../../src/compute/data/rows.ts';
 import { checkTrainable } from '../../src/compute/data/trainable.ts';
@@ -100,7 +100,9 @@ describe('a set on the disk', () => {
   });
 
   it('passes fewer images at once the larger they are, and as many as ever up to 64 pixels', () => {
-    expect([8, 64, 128, 224].map((side) => passBatch({ height: side, width: side }))).toEqual([250, 250, 62, 20]);
+    expect([8, 64, 128, 224].map((side) => testing.passBatch({ height: side, width: side }))).toEqual([
+      250, 250, 62, 20,
+    ]);
   });
 
   it('is shown by the host, image by image, as it lies there', async () => {

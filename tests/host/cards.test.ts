@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
-import { taughtBy } from '../../src/core/teacher.ts';
+import { learnedFrom } from '../../src/core/teacher.ts';
 import { readTeacherCard as readInTrainer } from '../../src/compute/teachers/card.ts';
 import { readDatasetCard } from '../../src/host/library/dataset-files.ts';
 import { readTeacherCard } from '../../src/host/library/teacher-files.ts';
@@ -56,8 +56,8 @@ describe('a teacher whose card is strange', () => {
   it('that does not know what it learned from is taken all the same', async () => {
     const change = ['"trainImages":160', '"trainImages":160,"sources":{"at":"yesterday"}'] as const;
     const directory = changed('teacher-sources', 'teacher.json', writeSmallTeacher, change);
-    expect(taughtBy(await readTeacherCard(directory))).toBeUndefined();
-    expect(taughtBy(readInTrainer(directory))).toBeUndefined();
+    expect(learnedFrom(await readTeacherCard(directory))).toBeUndefined();
+    expect(learnedFrom(readInTrainer(directory))).toBeUndefined();
   });
 });
 

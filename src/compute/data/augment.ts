@@ -109,8 +109,19 @@ export async function prepareImages(data: Images, samples: Int32Array, next?: In
 }
 
 /** Images a pass without gradients: as many as their size leaves room for. */
-export function passBatch({ height, width }: Pick<Images, 'height' | 'width'>): number {
+function passBatch({ height, width }: Pick<Images, 'height' | 'width'>): number {
   return Math.max(1, Math.min(MOST_A_PASS, Math.floor((MOST_A_PASS * SIDE_OF_MOST ** 2) / (height * width))));
+}
+
+/** Samples of a pass over all images, batch by batch, each read while the one before is used. */
+export async function* passOver(data: Images, yieldToEvents: () => Promise<void>): AsyncGenerator<Int32Array> {
+  const batch = passBatch(data);
+  const from = (start: number): Int32Array => span(start, Math.max(start, Math.min(start + batch, data.count)));
+  for (let start = 0; start < data.count; start += batch) {
+    await yieldToEvents();
+    await prepareImages(data, from(start), from(start + batch));
+    yield from(start);
+  }
 }
 
 const MOST_A_PASS = 250;
@@ -280,3 +291,5 @@ function cutOut(images: Tensor4D, views: readonly View[]): Tensor4D {
   const holes = tf.mul(tf.tensor4d(rows, [batch, height, 1, 1]), tf.tensor4d(columns, [batch, 1, width, 1]));
   return tf.mul(images, tf.sub(1, holes));
 }
+
+export const testing = { passBatch };

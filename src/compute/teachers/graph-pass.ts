@@ -3,9 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../core/arch/ops.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
-import { gatherImages, passBatch, prepareImages } from '../data/augment.ts';
+import { gatherImages, passOver } from '../data/augment.ts';
 import type { Images, View } from '../data/augment.ts';
-import { span } from '../data/rows.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 import { teacherOutput } from '../losses/create-criterion.ts';
 import type { Model } from '../model/model.ts';
@@ -30,12 +29,8 @@ export async function teacherPass(
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const layers = arrays.flatMap(({ form }) => (form.kind === 'logits' ? [] : [form.layerId]));
   const values = arrays.map((array) => ({ array, all: new Float32Array(images.count * sizeOf(array.shape)) }));
-  const batch = passBatch(images);
-  const batchFrom = (start: number): Int32Array => span(start, Math.max(start, Math.min(start + batch, images.count)));
-  for (let start = 0; start < images.count; start += batch) {
-    await yieldToEvents();
-    const samples = batchFrom(start);
-    await prepareImages(images, samples, batchFrom(start + batch));
+  for await (const samples of passOver(images, yieldToEvents)) {
+    const [start = 0] = samples;
     const outputs = tf.tidy(() => {
       const features = new Map<string, Tensor>();
       const logits = model.forward(

@@ -1,8 +1,7 @@
 /** Accuracy, loss and predictions of a network on a split. */
 import * as tf from '@tensorflow/tfjs-core';
-import { gatherImages, passBatch, prepareImages } from '../data/augment.ts';
+import { gatherImages, passOver } from '../data/augment.ts';
 import type { Images } from '../data/augment.ts';
-import { span } from '../data/rows.ts';
 import type { Model } from '../model/model.ts';
 import { unflatten } from '../model/parameters.ts';
 import type { Parameters } from '../model/parameters.ts';
@@ -48,17 +47,12 @@ async function logitsOf(
   yieldToEvents: YieldToEvents,
 ): Promise<Float32Array> {
   const logits = new Float32Array(data.count * model.graph.classes);
-  const batch = passBatch(data);
-  const batchFrom = (start: number): Int32Array => span(start, Math.max(start, Math.min(start + batch, data.count)));
-  for (let start = 0; start < data.count; start += batch) {
-    await yieldToEvents();
-    const samples = batchFrom(start);
-    await prepareImages(data, samples, batchFrom(start + batch));
+  for await (const samples of passOver(data, yieldToEvents)) {
     const output = tf.tidy(() => {
       const weights = unflatten(model.layout, parameters.theta);
       return model.forward(gatherImages(data, samples), weights, parameters.statistics);
     });
-    logits.set(output.dataSync<'float32'>(), start * model.graph.classes);
+    logits.set(output.dataSync<'float32'>(), (samples[0] ?? 0) * model.graph.classes);
     output.dispose();
   }
   return logits;

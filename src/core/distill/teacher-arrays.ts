@@ -10,7 +10,7 @@
  * - crd: the vector before the logits, `[channels]`.
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
-import type { DistillationRecipe } from '../records/distillation.ts';
+import type { DistillationLoss, DistillationRecipe, RecipeOf } from '../records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../teacher.ts';
 import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
@@ -33,9 +33,15 @@ export interface TeacherArray {
 
 export type Size = readonly [height: number, width: number];
 
+type LayerLoss = 'at' | 'fitnet' | 'crd';
+
 /** Losses that compare layers: a teacher without a graph cannot teach by them. */
-export const needsLayers = ({ loss }: DistillationRecipe): boolean =>
-  loss === 'at' || loss === 'fitnet' || loss === 'crd';
+const COMPARES_LAYERS: { readonly [L in DistillationLoss]: L extends LayerLoss ? true : false } = {
+  ...{ none: false, kd: false, mse: false, dkd: false, dist: false },
+  ...{ at: true, fitnet: true, crd: true },
+};
+
+export const needsLayers = (recipe: DistillationRecipe): recipe is RecipeOf<LayerLoss> => COMPARES_LAYERS[recipe.loss];
 
 /** A teacher whose layers are not known. */
 export interface AnswersAlone {
@@ -57,7 +63,7 @@ export function teacherArrays(
 }
 
 function layerArrays(
-  recipe: DistillationRecipe,
+  recipe: RecipeOf<LayerLoss>,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
   rows: number,
@@ -72,8 +78,6 @@ function layerArrays(
       return [hintArray(hintPair(student, teacher), rows)];
     case 'crd':
       return [vectorArray(teacher)];
-    default:
-      return [];
   }
 }
 

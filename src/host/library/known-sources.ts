@@ -13,7 +13,7 @@ import type { Catalog, Found } from './catalog.ts';
 import { hashLabels } from './dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
-import { taughtBy } from '../../core/teacher.ts';
+import { learnedFrom } from '../../core/teacher.ts';
 import type { CheckedDataset } from './dataset-files.ts';
 
 type Named = Pick<Run, 'name' | 'config'>;
@@ -59,7 +59,7 @@ export function knownDataset(
 
 /** What a teacher says of the data that it was trained on. */
 export function knownTeacherData(card: TeacherCard): { readonly known?: Recorded<DatasetSources> } {
-  const known = taughtBy(card);
+  const known = learnedFrom(card);
   return known === undefined ? {} : { known };
 }
 
@@ -104,7 +104,7 @@ export function assertSameOrigin(
 /** A teacher has seen the training images of its own data set: another split of the same name may
  * test with them. */
 export function assertTaughtOn({ name, card }: Found<TeacherCard>, dataset: string, found: DatasetSources): void {
-  const sources = taughtBy(card);
+  const sources = learnedFrom(card);
   const changes = sources === undefined ? [] : datasetChanges(sources, found);
   if (sources === undefined || changes.length === 0) return;
   throw new WorkbenchError(

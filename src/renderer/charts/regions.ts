@@ -101,8 +101,7 @@ function levelLabel(value: number, lanes: number): string {
   return LABELS.find(([at]) => at === height)?.[1] ?? '';
 }
 
-/** By octaves of levels: 1, 2 and 4 levels stand at 1, 2 and 3. */
-/** `radius`: so many of so many dimensions, `4/13`. */
+/** By octaves, down to an eighth. `radius`: so many of so many dimensions, `4/13`. */
 function heightOf(radius: string): number {
   const [exchanges = NaN, dimensions = NaN] = radius.split('/').map(Number);
   return Math.max(1, ALL_AT + Math.log2(exchanges / dimensions));

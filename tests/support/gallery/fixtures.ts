@@ -1,7 +1,6 @@
 /** A seeded workspace of core's own families, for gallery, chart tests and work without a host.
  * Costs are exact; accuracies follow a saturating law with noise, as those of real students do. */
 import { trainingsOf } from '../../../src/core/budget.ts';
-import type { LatencyRow } from '../../../src/core/latency.ts';
 import type {
   DatasetView,
   FamilyView,
@@ -17,7 +16,7 @@ import type { ArchitectureGraph } from '../../../src/core/arch/graph.ts';
 import type { Why } from '../../../src/core/records/proposal.ts';
 import { hypervolumeHistory } from '../../../src/core/geometry/hypervolume.ts';
 import { paretoFront } from '../../../src/core/geometry/pareto-front.ts';
-import { LATENCY_BATCHES, LATENCY_ENGINES } from '../../../src/core/latency.ts';
+import { LATENCY_BATCHES, LATENCY_ENGINES, type LatencyRow } from '../../../src/core/latency.ts';
 import { createRng, split } from '../../../src/core/math/rng.ts';
 import type { Run, RunState, SearchConfig } from '../../../src/core/records/run.ts';
 import { enumerateFamily, familyOf, randomMember } from '../../../src/core/space/lattice.ts';
@@ -25,8 +24,7 @@ import type { RegionsAfter } from '../../../src/core/strategies/followed.ts';
 import { metricsOf } from '../../../src/core/records/trial.ts';
 import type { EpochPoint } from '../../../src/core/records/epoch.ts';
 import type { Trial, TrialState } from '../../../src/core/records/trial.ts';
-import { createRegionGame } from './region-game.ts';
-import type { ChosenRegion, RegionGame } from './region-game.ts';
+import { createRegionGame, type ChosenRegion, type RegionGame } from './region-game.ts';
 
 const SHAPE = [28, 28, 1] as const;
 const CLASSES = [

@@ -7,7 +7,9 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { fileName } from '../../../core/records/dataset-card.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { Images } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { noRoom } from '../../files/atomic-file.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import type { Input } from '../../tasks/tasks.ts';
@@ -48,15 +50,15 @@ export async function importOnnx(
       const { judged, accuracy } = await tried(network, input, dataset, yieldToEvents, stage);
       const [best] = judged;
       if (best === undefined) throw new Error('Nothing was tried');
-      const { card: data_ } = dataset;
+      const { id, title, shape, classes } = dataset.card;
       const card: OnnxCard = {
         ...{ kind: 'onnx', name: input.name, title: input.title, params, accuracy },
-        ...{ inputShape: data_.shape, classes: data_.classes.length, dataset: { id: data_.id, title: data_.title } },
+        ...{ inputShape: shape, classes: classes.length, dataset: { id, title } },
         ...{ reading: best.reading, guesses: judged.map(({ guess }) => guess), weights, date: input.date },
         ...(data.length > 0 && { data }),
       };
       writeTeacherCard(directory, card);
-      return { card, notes: notesOf(best, accuracy.validation, data_.classes.length) };
+      return { card, notes: notesOf(best, accuracy.validation, classes.length) };
     } finally {
       await network.dispose();
     }
@@ -87,30 +89,21 @@ async function tried(
     const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it images'));
     const reading = judged[0]?.reading;
     if (reading === undefined) throw new Error('Nothing was tried');
-    const validation = await accuracyOf(network, reading, dataset, 'val', yieldToEvents, stage);
-    const test = await accuracyOf(network, reading, dataset, 'test', yieldToEvents, stage);
-    return { judged, accuracy: { validation, test } };
-  } finally {
-    images.dispose();
-  }
-}
-
-async function accuracyOf(
-  network: OnnxNetwork,
-  reading: OnnxReading,
-  dataset: Dataset,
-  split: 'val' | 'test',
-  yieldToEvents: YieldToEvents,
-  stage: Stage,
-): Promise<number> {
-  const images = imagesAsTheyAre(dataset, split, {});
-  const progress = stage(split === 'val' ? 'showing it the validation images' : 'showing it the test images');
-  try {
-    const logits = await logitsOf(network, reading, { dataset, images }, yieldToEvents, (done) =>
-      progress(done, images.count),
-    );
-    assertNumbers(logits, reading.places.length);
-    return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
+    const accuracyOn = async (split: 'val' | 'test', shown: Images, words: string): Promise<number> => {
+      const progress = stage(`showing it the ${words} images`);
+      const logits = await logitsOf(network, reading, { dataset, images: shown }, yieldToEvents, (done) =>
+        progress(done, shown.count),
+      );
+      assertNumbers(logits, reading.places.length);
+      return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
+    };
+    const validation = await accuracyOn('val', images, 'validation');
+    const tests = imagesAsTheyAre(dataset, 'test', {});
+    try {
+      return { judged, accuracy: { validation, test: await accuracyOn('test', tests, 'test') } };
+    } finally {
+      tests.dispose();
+    }
   } finally {
     images.dispose();
   }
@@ -176,13 +169,9 @@ async function copyHashed(from: string, to: string): Promise<Copied> {
       createWriteStream(to),
     );
   } catch (error) {
-    // Sound: only read, and undefined for an error without a code.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC') {
-      const message = `There is no room to copy ${from}. Free some and import it again.`;
-      throw new WorkbenchError('disk.full', message, { file: from }, { cause: error });
-    }
-    const message = `file: ${from} cannot be read (${code ?? messageOf(error)}): it belongs to the teacher.`;
+    const full = noRoom(to, bytes, error);
+    if (full !== error) throw full;
+    const message = `file: ${from} cannot be read (${messageOf(error)}): it belongs to the teacher.`;
     throw new WorkbenchError('usage.invalid', message, { file: from, field: 'file' }, { cause: error });
   }
   return { file: basename(to), bytes, sha256: hash.digest('hex') };

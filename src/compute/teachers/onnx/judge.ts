@@ -2,7 +2,7 @@
  * Which way to show a network images is right, by its accuracy on validation images: all ways on
  * some images, the best of them on more. Where two are alike, cross-entropy decides.
  */
-import type { Normalisation, OnnxGuess, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { OnnxGuess, OnnxReading } from '../../../core/records/teacher-card.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Images } from '../../data/augment.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
@@ -12,7 +12,7 @@ import { guessesFor, placesOf } from './guesses.ts';
 import type { Guess } from './guesses.ts';
 import type { Port } from './ports.ts';
 import type { OnnxNetwork } from './session.ts';
-import { logitsOf } from './teacher.ts';
+import { logitOf, logitsOf } from './teacher.ts';
 
 export interface Judged {
   readonly reading: OnnxReading;
@@ -49,8 +49,7 @@ export async function judgeGuesses(
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Judged[]> {
   const { dataset, said, ports } = trial;
-  const normalisation: Normalisation = dataset.normalisation;
-  const first = guessesFor(ports, said, normalisation);
+  const first = guessesFor(ports, said, dataset.normalisation);
   const other = said.order === undefined && dataset.card.shape[2] === 3 ? BEST : 0;
   const total = first.length + other;
   let done = 0;
@@ -89,7 +88,7 @@ async function judgeOne(trial: Trial, guess: Guess, count: number, yieldToEvents
   const rows = await logitsOf(network, raw, { dataset, images, samples }, yieldToEvents, () => undefined);
   const labels = Uint8Array.from(samples, (sample) => dataset.split('val').labels[sample] ?? 0);
   const gives = said.gives ?? (areProbabilities(rows, outputs) ? 'probabilities' : 'logits');
-  const logits = gives === 'logits' ? rows : rows.map((value) => Math.log(Math.max(value, 1e-7)));
+  const logits = rows.map((value) => logitOf(value, gives));
   const own = placesOf(said.classes, dataset.card.classes, outputs);
   const inOrder = evaluated(logits, labels, own, outputs);
   const found = said.classes === undefined ? matchedPlaces(rows, labels, outputs) : undefined;

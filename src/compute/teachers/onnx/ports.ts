@@ -61,8 +61,8 @@ export function batchOf({ inputs }: OnnxNetwork): Pick<OnnxReading, 'batch' | 'i
   return typeof length === 'number' ? { batch: length, isFixed: true } : { batch: BATCH, isFixed: false };
 }
 
-/** The output that may be answers for so many classes. Throws `usage.invalid` where none or several
- * are. `any`: classes are picked from more outputs. */
+/** The output that may be answers for so many classes; more where a person picks the classes from
+ * them. Throws `usage.invalid` where none or several are. */
 export function outputOf(
   { outputs }: OnnxNetwork,
   classes: number,

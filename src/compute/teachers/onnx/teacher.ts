@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
+import type { SplitName } from '../../../core/records/sources.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
 import { filesOf, layersUnknown, LOGIT_LOSSES, noLayers } from '../../../core/teacher.ts';
 import { gatherImages, openImages, prepareImages } from '../../data/augment.ts';
 import type { Images, View } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
+import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import { createResidents } from '../open-teacher.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
@@ -17,6 +19,10 @@ import type { OnnxNetwork } from './session.ts';
 
 /** Of probabilities: below it a class has no chance that single precision could tell. */
 const LEAST_PROBABILITY = 1e-7;
+
+/** A logit of what the file gives for a class. */
+export const logitOf = (value: number, gives: OnnxReading['gives']): number =>
+  gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
 
 /** Throws `teacher.missing` where a file is not the one that its card names. */
 export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset: Dataset): Promise<OpenTeacher> {
@@ -44,7 +50,7 @@ export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset
 /** Normalised as students see them, so that what a view cuts out is the data set's mean. */
 export function imagesAsTheyAre(
   dataset: Dataset,
-  split: 'train' | 'val' | 'test',
+  split: SplitName,
   options: { readonly shift?: number; readonly count?: number },
 ): Images {
   const { shape, classes } = dataset.card;
@@ -63,7 +69,7 @@ export interface ShownImages {
 export async function logitsOf(
   network: OnnxNetwork,
   reading: OnnxReading,
-  { dataset, images, view, samples = Int32Array.from({ length: images.count }, (_, index) => index) }: ShownImages,
+  { dataset, images, view, samples = span(0, images.count) }: ShownImages,
   yieldToEvents: YieldToEvents,
   onProgress: (done: number) => void,
 ): Promise<Float32Array> {
@@ -81,9 +87,7 @@ export async function logitsOf(
     const width = rows.length / chosen.length;
     for (let image = 0; image < chosen.length; image++) {
       places.forEach((place, label) => {
-        const value = rows[image * width + place] ?? NaN;
-        logits[(start + image) * places.length + label] =
-          gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
+        logits[(start + image) * places.length + label] = logitOf(rows[image * width + place] ?? NaN, gives);
       });
     }
     onProgress(start + chosen.length);

@@ -78,8 +78,8 @@ export const trade = tradeStrategy(
   {},
 );
 
-/** The same without the region: what a region has to be better than, and better than which none was
- * (docs/benchmarks.md). */
+/** The same without the region: what a region has to be better than. None was shown to be so on all
+ * tasks (docs/benchmarks.md). */
 export const gpEhvi = tradeStrategy(
   {
     ...{ id: 'gp-ehvi', title: 'Global process', fidelity: 'partial' },
