@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
-import type { SaidOfTeacher } from '../../src/compute/tasks/import-teacher/task.ts';
+import type { SaidOfTeacher } from '../../src/core/records/teacher-card.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
 import { onnxModel } from '../../src/compute/export/onnx.ts';

@@ -5,7 +5,7 @@ import { inferShapes } from '../arch/cost.ts';
 import { messageOf } from '../errors.ts';
 import { graphSchema } from './graph.ts';
 import { recordedDatasetSchema } from './sources.ts';
-import { count, hash, z } from './zod.ts';
+import { count, hash, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
 const text = z.string().max(1000);
@@ -86,6 +86,26 @@ const readingSchema = z.object({
   isFixed: z.boolean(),
 });
 
+const moment = z.union([z.enum(['none', 'dataset', 'imagenet']), readOnly(z.array(z.number()).min(1).max(16))]);
+
+/** What a person says of how it reads images; what is absent is guessed. */
+export const saidOfTeacherSchema = z
+  .object({
+    layout: readingSchema.shape.layout,
+    /** What pixels are before mean and deviation. */
+    scale: z.enum(['0-1', '0-255', '-1-1']),
+    /** In units of the scale, a number for every channel or each. */
+    mean: moment,
+    deviation: moment,
+    order: readingSchema.shape.order,
+    /** Name of the output with its answers. */
+    output: text.min(1),
+    gives: readingSchema.shape.gives,
+    /** Names of its classes in its order, or the place of each of the data set's classes in it. */
+    classes: readOnly(z.array(text.min(1)).max(10_000)),
+  })
+  .partial();
+
 /** One way to read it, and how many of so many validation images were right. */
 const guessSchema = z.object({
   layout: text,
@@ -122,5 +142,6 @@ export type TeacherCard = RecordOf<typeof teacherCardSchema>;
 export type GraphCard = RecordOf<typeof graphCardSchema>;
 export type OnnxCard = RecordOf<typeof onnxCardSchema>;
 export type OnnxReading = OnnxCard['reading'];
+export type SaidOfTeacher = RecordOf<typeof saidOfTeacherSchema>;
 export type OnnxGuess = OnnxCard['guesses'][number];
 export type Normalisation = RecordOf<typeof normalisationSchema>;

@@ -3,8 +3,7 @@
  * What a person has said is not guessed. Mean and deviation are in units of the scale.
  */
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { Normalisation, OnnxGuess, OnnxReading } from '../../../core/records/teacher-card.ts';
-import type { SaidOfTeacher } from '../../tasks/import-teacher/task.ts';
+import type { Normalisation, OnnxGuess, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Port } from './ports.ts';
 
 /** torchvision's, of pixels from 0 to 1: red, green, blue. */

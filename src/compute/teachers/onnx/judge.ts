@@ -2,12 +2,11 @@
  * Which way to show a network images is right, by its accuracy on validation images: all ways on
  * some images, the best of them on more. Where two are alike, cross-entropy decides.
  */
-import type { OnnxGuess, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { OnnxGuess, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import type { Images } from '../../data/augment.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { SaidOfTeacher } from '../../tasks/import-teacher/task.ts';
 import { guessesFor, placesOf } from './guesses.ts';
 import type { Guess } from './guesses.ts';
 import type { Port } from './ports.ts';

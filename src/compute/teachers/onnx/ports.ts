@@ -1,7 +1,6 @@
 /** Where an ONNX file takes images and gives answers, as far as it says so itself. */
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { OnnxReading } from '../../../core/records/teacher-card.ts';
-import type { SaidOfTeacher } from '../../tasks/import-teacher/task.ts';
+import type { OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { OnnxNetwork, OnnxValue } from './session.ts';
 
 export type Port = Pick<OnnxReading, 'input' | 'type' | 'layout' | 'size' | 'channels'>;

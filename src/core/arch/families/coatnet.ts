@@ -14,7 +14,7 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
-import { chooser, depths, ODD, referenceOf, SHARE, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import { chooser, depths, referenceOf, stageChooser, stemStrides, upTo, whole, widths } from './wide/levels.ts';
 import type { WideTask } from './wide/levels.ts';
 import { blocksOf, stridedConvolutions } from './wide/parts.ts';
 import { stagedFamily } from './wide/stages.ts';
@@ -131,15 +131,12 @@ export function wideCoatnet(task: WideTask): StagedFamily {
   const depth = depths(task).stage;
   const stages = bases.map((base, index) => {
     const stage = index + 1;
-    const title = (what: string): string => `${what} of stage ${stage}`;
-    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
-    const blocks = choose.ordinal(`blocks${stage}`, title('MBConv blocks'), 'depth', upTo(depth - 1), whole(1, 24));
-    const expansion = choose.ordinal(
-      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4], whole(1, 16)] as const),
-    );
-    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
-    const gates = title('Squeeze-and-excitation (0: none)');
-    const squeeze = choose.ordinal(`squeeze${stage}`, gates, 'attention', [0, SQUEEZE_RATIO], SHARE);
+    const choices = stageChooser(choose, task, stage);
+    const width = choices.width(base);
+    const blocks = choices.depth('blocks', 'MBConv blocks', depth - 1);
+    const expansion = choices.expansion([1, 2, 3, 4]);
+    const kernel = choices.kernel();
+    const squeeze = choices.squeeze(SQUEEZE_RATIO);
     const own = [width, blocks, expansion, kernel, squeeze];
     const parts = blocksOf(blocks, (block) => ({
       reads: [width.name, expansion.name, kernel.name, squeeze.name],

@@ -9,7 +9,7 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
-import { chooser, depths, ODD, product, referenceOf, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import { chooser, product, referenceOf, stageChooser, stemStrides, whole } from './wide/levels.ts';
 import type { WideTask } from './wide/levels.ts';
 import { blocksOf } from './wide/parts.ts';
 import type { Part } from './wide/parts.ts';
@@ -99,14 +99,11 @@ export function wideConvnext(task: WideTask): StagedFamily {
   ];
   const stages = bases.map((base, index) => {
     const stage = index + 1;
-    const title = (what: string): string => `${what} of stage ${stage}`;
-    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
-    const levels = upTo(depths(task).stage);
-    const blocks = choose.ordinal(`blocks${stage}`, title('Blocks'), 'depth', levels, whole(1, 24));
-    const expansion = choose.ordinal(
-      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4], whole(1, 16)] as const),
-    );
-    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const own = stageChooser(choose, task, stage);
+    const width = own.width(base);
+    const blocks = own.depth('blocks', 'Blocks');
+    const expansion = own.expansion([1, 2, 3, 4]);
+    const kernel = own.kernel();
     const parts = blocksOf(blocks, (block) => ({
       reads: [expansion.name, kernel.name],
       build: (g, x, config) =>

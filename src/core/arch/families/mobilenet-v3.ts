@@ -12,7 +12,7 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride, textLevel } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
-import { chooser, depths, ODD, referenceOf, SHARE, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import { chooser, referenceOf, stageChooser, stemStrides, whole } from './wide/levels.ts';
 import type { WideTask } from './wide/levels.ts';
 import { blocksOf, stemOf } from './wide/parts.ts';
 import { stagedFamily } from './wide/stages.ts';
@@ -123,16 +123,12 @@ export function wideMobilenetV3(task: WideTask): StagedFamily {
   ];
   const stages = bases.map((base, index) => {
     const stage = index + 1;
-    const title = (what: string): string => `${what} of stage ${stage}`;
-    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 2), whole(1, 8192));
-    const levels = upTo(depths(task).stage);
-    const blocks = choose.ordinal(`blocks${stage}`, title('Blocks'), 'depth', levels, whole(1, 24));
-    const expansion = choose.ordinal(
-      ...([`expansion${stage}`, title('Expansion'), 'expansion', [1, 2, 3, 4, 6], whole(1, 16)] as const),
-    );
-    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
-    const gates = title('Squeeze-and-excitation (0: none)');
-    const squeeze = choose.ordinal(`squeeze${stage}`, gates, 'attention', [0, 0.25], SHARE);
+    const own = stageChooser(choose, task, stage);
+    const width = own.width(base);
+    const blocks = own.depth('blocks', 'Blocks');
+    const expansion = own.expansion([1, 2, 3, 4, 6]);
+    const kernel = own.kernel();
+    const squeeze = own.squeeze(0.25);
     const parts = blocksOf(blocks, (block) => ({
       reads: [width.name, expansion.name, kernel.name, squeeze.name],
       build: (g, x, config) => {

@@ -10,7 +10,7 @@ import { graphBuilder } from '../graph-builder.ts';
 import type { GraphBuilder, Value } from '../graph-builder.ts';
 import { numberLevel, ordinal, stemStride } from './student-family.ts';
 import type { StudentFamilyDefinition, StudentTask } from './student-family.ts';
-import { chooser, depths, ODD, referenceOf, stemStrides, upTo, whole, widths } from './wide/levels.ts';
+import { chooser, referenceOf, stageChooser, stemStrides, whole } from './wide/levels.ts';
 import type { WideTask } from './wide/levels.ts';
 import { blocksOf, headOf, pooled, stemOf } from './wide/parts.ts';
 import { stagedFamily } from './wide/stages.ts';
@@ -121,11 +121,10 @@ export function wideShufflenetV2(task: WideTask): StagedFamily {
   ];
   const stages = bases.map((base, index) => {
     const stage = index + 1;
-    const title = (what: string): string => `${what} of stage ${stage}`;
-    const width = choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, 4), whole(2, 8192, 2));
-    const levels = upTo(depths(task).stage);
-    const units = choose.ordinal(`units${stage}`, title('Units'), 'depth', levels, whole(1, 24));
-    const kernel = choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD);
+    const own = stageChooser(choose, task, stage);
+    const width = own.width(base, 4, whole(2, 8192, 2));
+    const units = own.depth('units', 'Units');
+    const kernel = own.kernel();
     const parts = blocksOf(units, (block) => ({
       reads: [width.name, kernel.name],
       build: (g, x, config) => {

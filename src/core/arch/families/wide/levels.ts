@@ -74,6 +74,22 @@ export function chooser({ own }: WideTask, family: string) {
   };
 }
 
+/** What a stage of convolutions chooses by itself, as `chooser` makes it. */
+export function stageChooser(choose: ReturnType<typeof chooser>, task: WideTask, stage: number) {
+  const title = (what: string): string => `${what} of stage ${stage}`;
+  return {
+    width: (base: readonly number[], multiple = 2, rule = whole(1, 8192)): Dimension =>
+      choose.ordinal(`width${stage}`, title('Width'), 'width', widths(task, base, multiple), rule),
+    depth: (name: string, words: string, most = depths(task).stage): Dimension =>
+      choose.ordinal(`${name}${stage}`, title(words), 'depth', upTo(most), whole(1, 24)),
+    expansion: (levels: readonly number[]): Dimension =>
+      choose.ordinal(`expansion${stage}`, title('Expansion'), 'expansion', levels, whole(1, 16)),
+    kernel: (): Dimension => choose.ordinal(`kernel${stage}`, title('Depthwise kernel'), 'kernel', [3, 5, 7], ODD),
+    squeeze: (ratio: number): Dimension =>
+      choose.ordinal(`squeeze${stage}`, title('Squeeze-and-excitation (0: none)'), 'attention', [0, ratio], SHARE),
+  };
+}
+
 type Gate = NonNullable<Dimension['activeWhen']>;
 
 function ownLevels(field: string, levels: readonly Level[], { fits, text }: Rule): readonly Level[] {
