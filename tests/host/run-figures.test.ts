@@ -111,13 +111,26 @@ describe('live progress', () => {
 });
 
 describe('histogram', () => {
+  const alone = (value: number) => ({ value, weight: 1 });
+
   it('holds every value once, the greatest in the last bin', () => {
-    const bins = histogramOf([1, 2, 3, 4], 3);
+    const bins = histogramOf([1, 2, 3, 4].map(alone), 3);
     expect(bins.map(({ count }) => count)).toEqual([1, 1, 2]);
     expect([bins[0]?.from, bins.at(-1)?.to]).toEqual([1, 4]);
   });
+  it('counts what each of a sample stands for', () => {
+    const bins = histogramOf(
+      [
+        { value: 1, weight: 40.4 },
+        { value: 2, weight: 2 },
+      ],
+      2,
+    );
+    expect(bins.map(({ count }) => count)).toEqual([40, 2]);
+  });
+
   it('exists for no values and for equal ones', () => {
     expect(histogramOf([])).toEqual([]);
-    expect(histogramOf([2, 2])).toEqual([{ from: 2, to: 2, count: 2 }]);
+    expect(histogramOf([2, 2].map(alone))).toEqual([{ from: 2, to: 2, count: 2 }]);
   });
 });

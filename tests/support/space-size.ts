@@ -1,6 +1,5 @@
-import { testing } from '../../src/core/space/size.ts';
+import { familySize } from '../../src/core/space/size.ts';
 import type { Space } from '../../src/core/space/space.ts';
 
 /** Members of all families together. */
-export const spaceSize = ({ families }: Space): number =>
-  families.reduce((sum, family) => sum + testing.familySize(family), 0);
+export const spaceSize = ({ families }: Space): number => families.reduce((sum, family) => sum + familySize(family), 0);

@@ -1,5 +1,6 @@
 /** From the configuration that a run keeps back to a search as people write it. */
 import type { SearchConfig } from '../../core/records/run.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { searchInputSchema } from '../schemas/records.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
@@ -9,14 +10,25 @@ const LONGEST_FINGERPRINT = 200;
 
 /** Its reference point apart, which follows from the rest. */
 function fieldsOf(config: SearchConfig) {
-  const { objectives, limits, datasetFingerprint: _, reference: __, teacher, priorFrom, ...rest } = config;
+  const { objectives, limits, datasetFingerprint: _, reference: __, teacher, priorFrom, space, ...rest } = config;
   return {
     ...rest,
     ...(priorFrom && { prior: priorFrom }),
+    ...(space?.kind === 'wide' ? spaceFields(space, config) : { space: 'compact' }),
     ...(teacher !== '' && { teacher }),
     objectives: objectives.map(({ metric }) => metric),
     limits: Object.fromEntries(limits.map(({ metric, max }) => [metric, max])),
   };
+}
+
+/** Given students are of the very space that they were found in; a search may have what the program
+ * has now, with somebody's own levels. */
+function spaceFields(
+  { scale, levels, own }: Extract<SpaceKind, { kind: 'wide' }>,
+  { students }: Pick<SearchConfig, 'students'>,
+) {
+  const given = students ? levels : own;
+  return { space: 'wide', scale, ...(given && { levels: given }) };
 }
 
 /** `expandConfig` of it asks for the same again. Throws `ZodError` where a run of another version

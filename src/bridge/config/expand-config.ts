@@ -6,6 +6,7 @@ import type { LatencySetting } from '../../core/latency.ts';
 import type { Limit, Objective, Reward } from '../../core/objective.ts';
 import { REWARD_METRIC } from '../../core/reward.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listed } from '../../core/strategies/listed.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';
@@ -42,6 +43,8 @@ export interface Surroundings {
   /** Accuracy on the validation split of naming its commonest class each time; 0 where the data is
    * not known. */
   readonly baseline?: number;
+  /** Absent: compact. */
+  readonly space?: SpaceKind;
 }
 
 /** The dearest student still counts a little. */
@@ -67,10 +70,10 @@ const REFERENCE_MACS_PER_MS = 1e6;
 export function expandConfig(
   parsed: ParsedSearchInput,
   largest: StudentCosts,
-  { typical = largest, slots = CPU_SLOTS, baseline = 0 }: Surroundings = {},
+  { typical = largest, slots = CPU_SLOTS, baseline = 0, space }: Surroundings = {},
 ): SearchConfig {
   const { objectives, limits, latency, transferFrom, prior, students, reward: asked, reference, ...given } = parsed;
-  const { $schema: _, ...rest } = given;
+  const { $schema: _, space: _space, scale: _scale, levels: _levels, ...rest } = given;
   const reward = objectives.includes('reward') ? rewardOf(asked, limits, typical) : undefined;
   const isTimed = objectives.includes('latencyMs') || limits.latencyMs !== undefined || reward?.cost === 'latencyMs';
   const slowest =
@@ -87,6 +90,7 @@ export function expandConfig(
     budget: budgetOf(parsed),
     // None is named where students learn from labels alone; else the host knows which.
     teacher: rest.teacher ?? '',
+    ...(space?.kind === 'wide' && { space }),
     ...(transferFrom.length > 0 && { transferFrom }),
     ...(prior === 'shipped' && { priorFrom: prior }),
     ...(students && givenStudents(students, rest.strategy.options)),

@@ -38,6 +38,7 @@ export function trainAgainInput(
 ): ParsedSearchInput {
   const { recipe, ...rest } = inputOf(config);
   const { seconds: _, ...schedule } = recipe;
+  const levels = config.space?.kind === 'wide' ? config.space.levels : undefined;
   const students = new Map(trials.map(({ candidate }) => [candidateKey(candidate), candidate]));
   return {
     ...rest,
@@ -45,6 +46,8 @@ export function trainAgainInput(
     strategy: { id: listed.id, options: { seeds } },
     students: [...students.values()],
     studentsFrom: id,
+    // The students are members of the space as it was.
+    ...(levels && { levels }),
     transferFrom: [],
     prior: 'none',
     recipe: { ...schedule, epochs },

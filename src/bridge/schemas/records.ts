@@ -7,6 +7,7 @@ import { candidateSchema, level } from '../../core/records/candidate.ts';
 import { checkpointsInput } from '../../core/records/checkpoints.ts';
 import { recipeInput } from '../../core/records/recipe.ts';
 import { optionValue } from '../../core/records/run.ts';
+import { levelsSchema } from '../../core/records/space-kind.ts';
 import { summarySchema } from '../../core/records/summary.ts';
 import { trialSchema } from '../../core/records/trial.ts';
 import { anyNumber, bytes, count, floats, id, list, sentList, z } from '../../core/records/zod.ts';
@@ -37,6 +38,17 @@ export const searchInputSchema = z.strictObject({
     .max(100)
     .default(['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'])
     .describe('Student families'),
+  space: z
+    .enum(['compact', 'wide'])
+    .default('compact')
+    .describe('compact: some thousand students a family; wide: every choice free in each stage or block'),
+  scale: z
+    .number()
+    .min(1000)
+    .max(1e9)
+    .optional()
+    .describe('Params about which a wide space stands; those of limits or teacher when absent'),
+  levels: levelsSchema.optional().describe('Own levels of a wide space: {"resnet": {"width2": [16, 24, 32]}}'),
   strategy: z
     .strictObject({
       id: NAME.default('gp-ehvi').describe('Search strategy'),
@@ -180,7 +192,15 @@ export const strategySchema = z.strictObject({
 /** What a configuration means before it is started: how many students fit, and how long it may
  * take. */
 export const previewSchema = z.strictObject({
-  students: list(z.strictObject({ family: z.string(), total: count, feasible: count })),
+  students: list(
+    z.strictObject({
+      family: z.string(),
+      total: count,
+      feasible: count,
+      /** The family is too large to list: those that fit are estimated from a sample. */
+      about: z.literal(true).optional(),
+    }),
+  ),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
   /** Students of whom the table of the program knows something, where the search is to begin with

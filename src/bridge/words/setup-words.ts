@@ -8,6 +8,7 @@ import type { Level } from '../../core/space/space.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import type { StrategyInfo } from '../../core/strategies/registry.ts';
 import type { SetupView } from '../schemas/setup.ts';
+import { levelsToText } from './levels-text.ts';
 import { LEARNS_FROM_TABLE } from './prior-words.ts';
 
 /** `name`, and what it is. */
@@ -172,14 +173,21 @@ function machineGroups({ run: { config }, sources }: SetupView): readonly SetupG
 function studentGroups({ run: { config }, families }: SetupView): readonly SetupGroup[] {
   const { students, studentsFrom } = config;
   const from = studentsFrom === undefined ? '' : `, found by ${studentsFrom}`;
-  const given: readonly SetupGroup[] = students
-    ? [{ title: 'Students', rows: [['Given, not searched for', `${exact(students.length)}${from}`]] }]
-    : [];
+  const given: readonly SetupRow[] = students ? [['Given, not searched for', `${exact(students.length)}${from}`]] : [];
   const spaces = families.map(({ name, title, dimensions }): SetupGroup => {
     const levels = dimensions?.map((one): SetupRow => [one.title, one.levels.map(levelText).join(', ')]);
     return { title: `Students: ${named(name, title)}`, rows: levels ?? [['Levels', UNKNOWN]] };
   });
-  return [...given, ...spaces];
+  return [{ title: 'Students', rows: [...given, ...spaceRows(config)] }, ...spaces];
+}
+
+function spaceRows({ space }: SearchConfig): readonly SetupRow[] {
+  if (space?.kind !== 'wide') return [['Choices', 'few, for whole networks (compact)']];
+  return [
+    ['Choices', 'free in each stage or block (wide)'],
+    ['Parameters, about', exact(space.scale)],
+    ...(space.own ? [['Own levels', levelsToText(space.own)] as const] : []),
+  ];
 }
 
 /** A title, with the name that configurations have for it. */

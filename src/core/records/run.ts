@@ -6,6 +6,7 @@ import { checkpointsSchema } from './checkpoints.ts';
 import type { CheckpointPolicy } from './checkpoints.ts';
 import { completeRecipe, recipeSchema } from './recipe.ts';
 import type { RecordedRecipe } from './recipe.ts';
+import { spaceKindSchema } from './space-kind.ts';
 import { anyNumber, count, id, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
@@ -21,6 +22,8 @@ const configSchema = z.strictObject({
   /** Its name; empty where students learn from labels alone and none was named. */
   teacher: z.string(),
   families: readOnly(z.array(z.string())),
+  /** Which students they have; `compact` where it is absent. */
+  space: spaceKindSchema.optional(),
   strategy: z.strictObject({ id: z.string(), options: z.record(z.string(), optionValue) }),
   /** What is trained where nothing is searched for; the budget is then so many students times the
    * seeds of each. */

@@ -3,7 +3,7 @@ import { enumerateFamily, isOpen } from './lattice.ts';
 import type { Configuration, Dimension, Family } from './space.ts';
 
 /** Exact. Lists only where some combinations are illegal, or where there is a pool. */
-function familySize(family: Family): number {
+export function familySize(family: Family): number {
   if (family.isLegal === undefined && family.pool === undefined) return countFrom(family.dimensions, {});
   return [...enumerateFamily(family)].length;
 }
@@ -19,5 +19,3 @@ function countFrom([dimension, ...rest]: readonly Dimension[], config: Configura
     0,
   );
 }
-
-export const testing = { familySize };

@@ -65,7 +65,7 @@ export interface Weighed {
 
 /** As many from every stratum. Each stands for as many members as its draw was unlikely (importance
  * weights over the mixture of strata), so that sums over the sample are unbiased. */
-function weighedSample(family: Family, each: number, rng: Rng): readonly Weighed[] {
+export function weighedSample(family: Family, each: number, rng: Rng): readonly Weighed[] {
   const draws = TILTS.length * each;
   return Array.from({ length: draws }, (_, index) => {
     const config = draw(family, index % TILTS.length, rng);
@@ -96,4 +96,4 @@ export function spreadSample(
   return [...found.values()];
 }
 
-export const testing = { TILTS, weighedSample };
+export const testing = { TILTS };

@@ -10,6 +10,7 @@ import { latencySchema } from '../../core/latency.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { askedIn, eventSchema, toldOf } from '../../core/records/events.ts';
 import type { RunEvent } from '../../core/records/events.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
 import { priorResultSchema } from '../../core/records/run.ts';
 import { summarySchema } from '../../core/records/summary.ts';
 import type { RunSummary } from '../../core/records/summary.ts';
@@ -56,7 +57,7 @@ export function assertRun(
 ): void {
   const prior = store.prior(run.id);
   assertShape(z.array(priorResultSchema), prior, 'prior');
-  const assertStudent = studentCheck(run.config.families, card);
+  const assertStudent = studentCheck(run.config, card);
   [...prior.map(({ candidate }) => candidate), ...(run.config.students ?? [])].forEach(assertStudent);
 
   const trials = store.trials(run.id);
@@ -102,13 +103,13 @@ function assertLog(log: readonly RunEvent[], trials: readonly { readonly key: st
 
 /** Families that a later version brought are taken in, and told of when they are looked at. */
 function studentCheck(
-  families: readonly string[],
+  { families, space: kind }: Pick<SearchConfig, 'families' | 'space'>,
   card: Pick<DatasetCard, 'shape' | 'classes'> | undefined,
 ): (candidate: Candidate) => void {
   const known: readonly string[] = studentFamilyNames();
   const isKnown = families.every((name) => known.includes(name)) && new Set(families).size === families.length;
   const space: Space | undefined =
-    card && isKnown && families.length > 0 ? studentSpace(families, card.shape, card.classes.length) : undefined;
+    card && isKnown && families.length > 0 ? studentSpace(families, card.shape, card.classes.length, kind) : undefined;
   return (candidate) => {
     if (!families.includes(candidate.family)) throw new Error(`it has no family "${candidate.family.slice(0, 40)}"`);
     if (space !== undefined) validateCandidate(space, candidate);

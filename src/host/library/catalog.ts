@@ -21,12 +21,16 @@ import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { readDatasetCard } from './dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { readTeacherCard } from './teacher-files.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
 
 /** What the bridge takes for a name. */
 const LONGEST_NAME = 120;
 
-/** By shape and number of classes: they are the same for every catalog. */
+/** Spaces whose survey is kept: while levels are being typed each state is one. */
+const MOST_SURVEYS = 24;
+
+/** By families, shape, classes and kind of space: they are the same for every catalog. */
 const surveys = new Map<string, Promise<readonly FamilySurvey[]>>();
 
 /** Something found in a folder of its own; its name is the folder's. */
@@ -54,8 +58,8 @@ export interface Catalog {
   dataset(name: string): Promise<Found<DatasetCard>>;
   /** Throws `teacher.missing`, naming those there are. */
   teacher(name: string): Promise<Found<TeacherCard>>;
-  /** Costs of every student of every family for a data set; computed once. */
-  survey(dataset: Found<DatasetCard>): Promise<readonly FamilySurvey[]>;
+  /** Costs of every student of every family for a data set, or of a sample; computed once. */
+  survey(dataset: Found<DatasetCard>, space?: SpaceKind): Promise<readonly FamilySurvey[]>;
   /** What the program knows of students that were trained before it was shipped. Throws
    * `config.unreadable` where an installation lacks it. */
   shippedTable(): Promise<RecordedTable>;
@@ -106,11 +110,17 @@ export function createCatalog(resources: string, workspace: string): Catalog {
   const foundDatasets = (): Promise<readonly Found<DatasetCard>[]> => find('datasets', readDatasetCard);
   const foundTeachers = (): Promise<readonly Found<TeacherCard>[]> => find('teachers', readTeacherCard);
 
-  const survey = ({ card }: Found<DatasetCard>): Promise<readonly FamilySurvey[]> => {
-    const key = JSON.stringify([card.shape, card.classes.length]);
-    const space = { families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length };
+  const survey = ({ card }: Found<DatasetCard>, kind?: SpaceKind): Promise<readonly FamilySurvey[]> => {
+    const space = {
+      ...{ families: studentFamilyNames(), inputShape: card.shape, classes: card.classes.length },
+      ...(kind?.kind === 'wide' && { space: asAsked(kind) }),
+    };
+    const key = JSON.stringify(space);
     const known = surveys.get(key) ?? surveySpace(space);
+    // The one asked for last stays longest.
+    surveys.delete(key);
     surveys.set(key, known);
+    for (const oldest of surveys.keys()) if (surveys.size > MOST_SURVEYS) surveys.delete(oldest);
     known.catch(() => surveys.delete(key));
     return known;
   };
@@ -142,6 +152,13 @@ export function createCatalog(resources: string, workspace: string): Catalog {
   };
 }
 
+/** Families that are not searched have the levels of the scale: so the levels in force of some say
+ * no more than somebody's own. */
+const asAsked = ({ kind, scale, own }: Extract<SpaceKind, { kind: 'wide' }>): SpaceKind => ({
+  ...{ kind, scale },
+  ...(own && { levels: own }),
+});
+
 /** Costs of the largest student of all families within the limits; 1 where there is none. */
 export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly Limit[]): StudentCosts {
   const largest = { params: 1, macs: 1 };
@@ -160,8 +177,11 @@ export function largestWithin(surveys: readonly FamilySurvey[], limits: readonly
 export function typicalOf(
   names: readonly string[],
   { shape, classes }: Pick<DatasetCard, 'shape' | 'classes'>,
+  kind?: SpaceKind,
 ): StudentCosts {
-  const costs = studentSpace(names, shape, classes.length).families.map((family) => family.costs(family.reference));
+  const costs = studentSpace(names, shape, classes.length, kind).families.map((family) =>
+    family.costs(family.reference),
+  );
   const middle = (metric: string): number => median(costs.map((cost) => cost[metric] ?? NaN));
   return { params: middle('params'), macs: middle('macs') };
 }
@@ -247,7 +267,7 @@ function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): reado
       name: family.name,
       title: family.title,
       dimensions: family.dimensions.map(({ name, title, levels }) => ({ name, title, levels })),
-      students: surveys.find((survey) => survey.family === family.name)?.params.length ?? 0,
+      students: surveys.find((survey) => survey.family === family.name)?.total ?? 0,
       reference: { config: family.reference, params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN },
     };
   });

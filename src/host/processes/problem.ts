@@ -1,6 +1,7 @@
 /** A problem as it crosses to the strategy's process: functions do not, so spaces are named. */
 import type { Limit, Objective, Reward } from '../../core/objective.ts';
 import type { Candidate } from '../../core/space/space.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { PriorResult } from '../../core/records/run.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';
 
@@ -9,6 +10,8 @@ export interface SpaceDescriptor {
   /** `[height, width, channels]` */
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** Absent: compact. */
+  readonly space?: SpaceKind;
 }
 
 export interface ProblemDescriptor extends SpaceDescriptor {

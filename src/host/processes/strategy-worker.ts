@@ -7,8 +7,12 @@ import { studentSpace } from '../../core/arch/families/registry.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/records/events.ts';
 import type { Limit } from '../../core/objective.ts';
-import { enumerateFamily } from '../../core/space/lattice.ts';
-import type { KnownCosts } from '../../core/space/space.ts';
+import { createRng } from '../../core/math/rng.ts';
+import { completeConfiguration, enumerateFamily } from '../../core/space/lattice.ts';
+import { familySize } from '../../core/space/size.ts';
+import type { Family, KnownCosts } from '../../core/space/space.ts';
+import { weighedSample } from '../../core/space/spread.ts';
+import type { Weighed } from '../../core/space/spread.ts';
 import { explainRun } from '../../core/strategies/explain.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { openStrategy } from '../../core/strategies/registry.ts';
@@ -20,9 +24,14 @@ import { yieldToEvents } from '../slices.ts';
 import { serve } from './channel.ts';
 import type { ProblemDescriptor, SpaceDescriptor } from './problem.ts';
 
-/** Costs of every student of a family, in the order of its enumeration. */
+/** Costs of every student of a family, in the order of its enumeration; of a family that is too
+ * large to list, of a sample and of those students that no other undercuts. */
 export interface FamilySurvey {
   readonly family: string;
+  /** Students, exact. */
+  readonly total: number;
+  /** Students that each of a sample stands for; absent: each for itself. */
+  readonly weights?: Float64Array;
   readonly params: Float64Array;
   readonly macs: Float64Array;
 }
@@ -46,6 +55,13 @@ export interface GameWatcher {
 /** Students between two yields to events: a survey takes seconds, and hears of its host's end in
  * one. */
 const BEFORE_YIELDING = 64;
+
+/** A family of stages that has no more is listed. */
+const MOST_LISTED = 5_000;
+
+/** Students of each stratum, and the seed of every sample: a space is always told of alike. */
+const SAMPLE_EACH = 128;
+const SAMPLE_SEED = 1;
 
 /** Between two reports of one game. */
 const REPORT_MS = 100;
@@ -88,21 +104,39 @@ function opened<T>(what: T | undefined): T {
   throw new WorkbenchError('internal', 'The strategy worker was used before it was opened.');
 }
 
-async function survey({ families, inputShape, classes }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
+async function survey({ families, inputShape, classes, space }: SpaceDescriptor): Promise<readonly FamilySurvey[]> {
   const surveys: FamilySurvey[] = [];
-  for (const family of studentSpace(families, inputShape, classes).families) {
+  for (const family of studentSpace(families, inputShape, classes, space).families) {
+    const total = familySize(family);
+    const isListed = family.cheapest === undefined || total <= MOST_LISTED;
     const costs: KnownCosts[] = [];
-    for (const config of enumerateFamily(family)) {
+    const weights: number[] = [];
+    for (const { config, weight } of isListed ? listedMembers(family) : sampledMembers(family)) {
       costs.push(family.costs(config));
+      weights.push(weight);
       if (costs.length % BEFORE_YIELDING === 0) await yieldToEvents();
     }
     surveys.push({
-      family: family.name,
+      ...{ family: family.name, total },
+      ...(!isListed && { weights: Float64Array.from(weights) }),
       params: Float64Array.from(costs, (cost) => cost['params'] ?? NaN),
       macs: Float64Array.from(costs, (cost) => cost['macs'] ?? NaN),
     });
   }
   return surveys;
+}
+
+function* listedMembers(family: Family): Generator<Weighed> {
+  for (const config of enumerateFamily(family)) yield { config, weight: 1 };
+}
+
+/** Both ends stand for nobody: they settle whether any student is within limits, and how large one
+ * can be. */
+function* sampledMembers(family: Family): Generator<Weighed> {
+  yield* weighedSample(family, SAMPLE_EACH, createRng(SAMPLE_SEED));
+  for (const { config } of family.cheapest?.() ?? []) yield { config, weight: 0 };
+  const dearest = Object.fromEntries(family.dimensions.map(({ name, levels }) => [name, levels.at(-1) ?? 0]));
+  yield { config: completeConfiguration(family, dearest), weight: 0 };
 }
 
 /** Time is asked for before and after each ask: so the clock knows how many there were. It reports

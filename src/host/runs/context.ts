@@ -64,10 +64,11 @@ export function problemOf(
   { dataset }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reward, reference, students, recipe } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space } = config;
   const { shape, classes } = dataset;
   return {
     ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
+    ...(space && { space }),
     ...(reward && { reward }),
     ...(students && { students }),
     budget: trainingsOf(config),
@@ -99,7 +100,7 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
 }
 
 export function spaceOf(problem: SpaceDescriptor): StudentSpace {
-  return studentSpace(problem.families, problem.inputShape, problem.classes);
+  return studentSpace(problem.families, problem.inputShape, problem.classes, problem.space);
 }
 
 /**

@@ -8,6 +8,7 @@ import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { PriorResult, Run, SearchConfig } from '../../core/records/run.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
@@ -20,6 +21,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { teacherFor } from './plan-teacher.ts';
+import { spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
 import { keepsWeights } from './context.ts';
 import type { RunPlaces } from './context.ts';
@@ -59,11 +61,12 @@ export async function settleSearch(
 ): Promise<SettledSearch> {
   const dataset = await catalog.dataset(parsed.dataset);
   checkNames(parsed, dataset);
-  const survey = await catalog.survey(dataset);
+  const space = await searchedSpace(catalog, parsed, dataset);
+  const survey = await catalog.survey(dataset, space);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
-  const typical = typicalOf(parsed.families, dataset.card);
+  const typical = typicalOf(parsed.families, dataset.card, space);
   const baseline = baselineAccuracy(dataset.card);
-  const expanded = expandConfig(parsed, largest, { typical, slots: await capacity(), baseline });
+  const expanded = expandConfig(parsed, largest, { typical, slots: await capacity(), baseline, space });
   const config = {
     ...expanded,
     ...(expanded.students && { students: canonicalStudents(expanded, expanded.students, dataset) }),
@@ -76,6 +79,17 @@ export async function settleSearch(
   // A table that knows none of the students is none to the run.
   const learning = shipped?.length === 0 ? without : config;
   return { config: { ...learning, teacher: teacher?.name ?? config.teacher }, dataset, teacher, shipped };
+}
+
+/** What is wrong with the teacher is told where a search is settled. */
+export async function searchedSpace(
+  catalog: Catalog,
+  parsed: ParsedSearchInput,
+  dataset: Found<DatasetCard>,
+): Promise<SpaceKind> {
+  const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
+  const teacher = isAsked ? await teacherFor(catalog, parsed, dataset).catch(() => undefined) : undefined;
+  return spaceKindOf(parsed, dataset.card, teacher?.card);
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */
@@ -150,11 +164,11 @@ async function planOf(
 /** The students that are to be trained, in the order in which they were named and in canonical
  * form. */
 function canonicalStudents(
-  { families, limits }: SearchConfig,
+  { families, limits, space: kind }: SearchConfig,
   students: readonly Candidate[],
   { card }: Found<DatasetCard>,
 ): readonly Candidate[] {
-  const space = studentSpace(families, card.shape, card.classes.length);
+  const space = studentSpace(families, card.shape, card.classes.length, kind);
   return listStudents(space, limits, students).map(({ candidate }) => candidate);
 }
 

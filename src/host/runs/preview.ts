@@ -5,6 +5,7 @@ import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
 import { trainingsOf } from '../../core/budget.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
@@ -12,7 +13,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import { within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
-import { settleSearch } from './plan.ts';
+import { searchedSpace, settleSearch } from './plan.ts';
 import { readTrials } from '../slices.ts';
 import type { Capacity } from '../executors/executor.ts';
 
@@ -30,14 +31,24 @@ export async function previewSearch(
   const dataset = await catalog.dataset(parsed.dataset);
   const limits = limitsOf(parsed.limits);
   const { students } = parsed;
-  const families = students ? givenCosts(dataset, students) : await searchedCosts(catalog, dataset, parsed.families);
-  const feasible = families.map(({ family, costs }) => {
-    return { family, total: costs.length, costs: costs.filter((cost) => within(cost, limits)) };
-  });
+  const space = await searchedSpace(catalog, parsed, dataset);
+  const families = students
+    ? givenCosts(dataset, students, space)
+    : await searchedCosts(catalog, dataset, parsed.families, space);
+  const feasible = families.map((family) => ({
+    ...family,
+    costs: family.costs.filter((cost) => within(cost, limits)),
+  }));
+  const counted = families.map((family) => countOf(family, (cost) => within(cost, limits)));
   const all = feasible.flatMap(({ costs }) => costs);
   const { budget } = students ? givenStudents(students, parsed.strategy.options) : { budget: budgetOf(parsed) };
   const wanted = trainingsOf({ ...parsed, budget });
-  const trainings = students ? wanted : Math.min(wanted, all.length);
+  const trainings = students
+    ? wanted
+    : Math.min(
+        wanted,
+        counted.reduce((sum, one) => sum + one.feasible, 0),
+      );
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
   const slots = parsed.slots ?? (await capacity());
   const { shipped, refusal } = await settleSearch(catalog, parsed, capacity).then(
@@ -46,8 +57,8 @@ export async function previewSearch(
   );
   const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
-    students: feasible.map(({ family, total, costs }) => ({ family, total, feasible: costs.length })),
-    histogram: histogramOf(all.map(({ params }) => Math.log10(params))),
+    students: counted,
+    histogram: histogramOf(all.map(({ params, weight }) => ({ value: Math.log10(params), weight }))),
     ...(shipped && { prior: shipped.length }),
     ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),
@@ -63,47 +74,85 @@ function refusalOf(error: unknown): NonNullable<PreviewView['refusal']> {
 
 interface FamilyCosts {
   readonly family: string;
-  readonly costs: readonly StudentCosts[];
+  readonly total: number;
+  readonly costs: readonly WeighedCosts[];
+  /** They are a sample. */
+  readonly about: boolean;
 }
+
+interface WeighedCosts extends StudentCosts {
+  /** Students that it stands for. */
+  readonly weight: number;
+}
+
+/** Exact where all or none fit, which a sample's ends settle; else estimated, to two digits. */
+function countOf(
+  { family, total, costs, about }: FamilyCosts,
+  fits: (cost: StudentCosts) => boolean,
+): PreviewView['students'][number] {
+  const fitting = costs.filter(fits);
+  if (fitting.length === costs.length) return { family, total, feasible: total };
+  if (!about) return { family, total, feasible: fitting.length };
+  if (fitting.length === 0) return { family, total, feasible: 0 };
+  const share = weightOf(fitting) / weightOf(costs);
+  const feasible = Math.max(fitting.length, Math.round(Number((share * total).toPrecision(2))));
+  return { family, total, feasible, about: true };
+}
+
+const weightOf = (costs: readonly WeighedCosts[]): number => costs.reduce((sum, { weight }) => sum + weight, 0);
 
 /** Of every student of the families. */
 async function searchedCosts(
   catalog: Catalog,
   dataset: Found<DatasetCard>,
   families: readonly string[],
+  space: SpaceKind,
 ): Promise<readonly FamilyCosts[]> {
-  studentSpace(families, dataset.card.shape, dataset.card.classes.length);
-  const chosen = (await catalog.survey(dataset)).filter(({ family }) => families.includes(family));
-  return chosen.map(({ family, params, macs }) => {
-    return { family, costs: Array.from(params, (count, index) => ({ params: count, macs: macs[index] ?? NaN })) };
+  studentSpace(families, dataset.card.shape, dataset.card.classes.length, space);
+  const chosen = (await catalog.survey(dataset, space)).filter(({ family }) => families.includes(family));
+  return chosen.map(({ family, total, params, macs, weights }) => {
+    const costs = Array.from(params, (count, index) => ({
+      ...{ params: count, macs: macs[index] ?? NaN, weight: weights === undefined ? 1 : (weights[index] ?? 0) },
+    }));
+    return { family, total, costs, about: weights !== undefined };
   });
 }
 
 /** Of given students alone. */
-function givenCosts({ card }: Found<DatasetCard>, students: readonly Candidate[]): readonly FamilyCosts[] {
+function givenCosts(
+  { card }: Found<DatasetCard>,
+  students: readonly Candidate[],
+  space: SpaceKind,
+): readonly FamilyCosts[] {
   const families = familiesOf(students);
-  const members = listStudents(studentSpace(families, card.shape, card.classes.length), [], students);
-  return families.map((family) => ({
-    family,
-    costs: members
-      .filter(({ candidate }) => candidate.family === family)
-      .map(({ costs }) => ({ params: costs['params'] ?? NaN, macs: costs['macs'] ?? NaN })),
-  }));
+  const members = listStudents(studentSpace(families, card.shape, card.classes.length, space), [], students);
+  return families.map((family) => {
+    const own = members.filter(({ candidate }) => candidate.family === family);
+    const costs = own.map(({ costs: cost }) => ({
+      ...{ params: cost['params'] ?? NaN, macs: cost['macs'] ?? NaN, weight: 1 },
+    }));
+    return { family, total: costs.length, costs, about: false };
+  });
 }
 
 /** Equal bins from the least to the greatest value; one bin where all are equal. */
-function histogramOf(values: readonly number[], bins = BINS): PreviewView['histogram'] {
+function histogramOf(
+  values: readonly { readonly value: number; readonly weight: number }[],
+  bins = BINS,
+): PreviewView['histogram'] {
   if (values.length === 0) return [];
-  const from = values.reduce((least, value) => Math.min(least, value));
-  const to = values.reduce((most, value) => Math.max(most, value));
+  const from = values.reduce((least, { value }) => Math.min(least, value), Infinity);
+  const to = values.reduce((most, { value }) => Math.max(most, value), -Infinity);
   const count = to > from ? bins : 1;
   const width = (to - from) / count;
   const counts = new Array<number>(count).fill(0);
-  for (const value of values) {
+  for (const { value, weight } of values) {
     const bin = width > 0 ? Math.min(count - 1, Math.floor((value - from) / width)) : 0;
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    counts[bin] = (counts[bin] ?? 0) + weight;
   }
-  return counts.map((members, bin) => ({ from: from + bin * width, to: from + (bin + 1) * width, count: members }));
+  return counts.map((members, bin) => {
+    return { from: from + bin * width, to: from + (bin + 1) * width, count: Math.round(members) };
+  });
 }
 
 interface Sample {
@@ -117,7 +166,7 @@ interface Sample {
 async function estimate(
   store: ReadableStore,
   { recipe, trainings, slots, dataset }: ParsedSearchInput & { readonly slots: number; readonly trainings: number },
-  students: readonly { readonly macs: number }[],
+  students: readonly WeighedCosts[],
   images: number,
 ): Promise<number | undefined> {
   const sideBySide = Math.min(slots, trainings);
@@ -132,6 +181,7 @@ async function estimate(
   }
   if (samples.length === 0 || students.length === 0) return undefined;
   const line = fitLine(samples);
+  // Strategies spread their students over cost, as a sample does: there each counts alike.
   const each = students.reduce((sum, { macs }) => sum + Math.max(0, line(macs)), 0) / students.length;
   return (each * recipe.epochs * images * trainings) / sideBySide;
 }

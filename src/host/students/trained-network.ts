@@ -44,7 +44,10 @@ export async function studentNetwork(
 ): Promise<StudentNetwork> {
   const found = await datasetOf(store, catalog, run);
   const { shape, classes } = found.card;
-  const space = spaceOf({ families: [trial.candidate.family], inputShape: shape, classes: classes.length });
+  const space = spaceOf({
+    ...{ families: [trial.candidate.family], inputShape: shape, classes: classes.length },
+    ...(run.config.space && { space: run.config.space }),
+  });
   const graph = graphOf(space, trial.candidate);
   const subject = `student ${trial.number + 1} of "${run.name}"`;
   const path = files.pathOf(row.file);

@@ -26,7 +26,10 @@ export function trialHandlers(parts: Services): Handlers['trials'] {
     const { run } = runs.get(trial.runId);
     const { card } = await catalog.dataset(run.config.dataset);
     const { family } = trial.candidate;
-    const space = spaceOf({ families: [family], inputShape: card.shape, classes: card.classes.length });
+    const space = spaceOf({
+      ...{ families: [family], inputShape: card.shape, classes: card.classes.length },
+      ...(run.config.space && { space: run.config.space }),
+    });
     return { trial, run, graph: graphOf(space, trial.candidate) };
   }
 

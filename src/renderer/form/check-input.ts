@@ -43,6 +43,7 @@ function faultWords(issue: z.core.$ZodIssue, value?: unknown): string {
   const text = (value: number | bigint): string => value.toLocaleString('en-US', { maximumFractionDigits: 6 });
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'record') return 'Write resnet.width2: 16, 24, 32; vit.blocks: 2, 4.';
       return issue.expected === 'int'
         ? 'Enter a whole number.'
         : issue.expected === 'number'

@@ -4,10 +4,11 @@ import { z } from '../../core/records/zod.ts';
 import { LOSS_WORDS } from '../../core/records/distillation.ts';
 import type { SearchInput } from '../../bridge/schemas/records.ts';
 import { searchInputSchema } from '../../bridge/schemas/records.ts';
+import { levelsToText, textToLevels } from '../../bridge/words/levels-text.ts';
 import { parseNumber, parseNumbers } from './typed-number.ts';
 
-/** `numbers`: a list of them, typed with commas between. */
-export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 'choice' | 'choices';
+/** `numbers`: a list of them, typed with commas between. `levels`: own ones (levels-text.ts). */
+export type FieldKind = 'text' | 'integer' | 'number' | 'numbers' | 'boolean' | 'choice' | 'choices' | 'levels';
 export type Group = 'data' | 'students' | 'search' | 'training' | 'advanced';
 
 export interface Field {
@@ -43,7 +44,10 @@ export type Draft = Readonly<Record<string, FieldValue>>;
 
 export const GROUPS = {
   data: { title: 'Data and teacher', paths: ['name', 'dataset', 'teacher', 'trainImages'] },
-  students: { title: 'Students', paths: ['families', 'limits.params', 'limits.macs', 'limits.latencyMs'] },
+  students: {
+    title: 'Students',
+    paths: ['families', 'space', 'limits.params', 'limits.macs', 'limits.latencyMs', 'levels', 'scale'],
+  },
   search: {
     title: 'Search',
     paths: [
@@ -68,6 +72,9 @@ const TITLES: Readonly<Record<string, string>> = {
   dataset: 'Data set',
   trainImages: 'Training images',
   families: 'Families',
+  space: 'Choices',
+  scale: 'Parameters, about',
+  levels: 'Own levels',
   'limits.params': 'Most parameters',
   'limits.macs': 'Most MACs per image',
   'limits.latencyMs': 'Most ms a pass',
@@ -117,6 +124,8 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** Fields that mean something for one value of another alone. */
 const WHEN: Readonly<Record<string, Field['when']>> = {
+  scale: { key: 'space', value: 'wide' },
+  levels: { key: 'space', value: 'wide' },
   'recipe.milestones': { key: 'recipe.schedule', value: 'step' },
   'recipe.decayFactor': { key: 'recipe.schedule', value: 'step' },
 };
@@ -124,6 +133,9 @@ const WHEN: Readonly<Record<string, Field['when']>> = {
 /** Given students are picked among trained ones, or come with a file; a strategy's options depend
  * on it. */
 const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options']);
+
+/** By family and dimension: one field of text. */
+const LEVELS = 'levels';
 
 interface JsonNode {
   readonly type?: string;
@@ -165,6 +177,7 @@ function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     if (key === '$schema' || NO_FIELD.has(path)) return [];
+    if (path === LEVELS) return [{ ...fieldOf(path, child, true), kind: 'levels' }];
     if (child.oneOf) return variantsOf(child.oneOf, path, child.default);
     if (child.type === 'object') return fieldsOf(child, path);
     // Kept for what earlier versions recorded.
@@ -288,6 +301,7 @@ export function draftToInput(fields: readonly Field[], draft: Draft, options: Se
 
 function typedValue(kind: FieldKind, text: string): unknown {
   if (kind === 'integer' || kind === 'number') return parseNumber(text);
+  if (kind === 'levels') return textToLevels(text);
   return kind === 'numbers' ? parseNumbers(text) : text;
 }
 
@@ -302,6 +316,8 @@ export function inputToDraft(fields: readonly Field[], input: unknown): Draft {
       if (when && chosen !== when.value) return [key, initial];
       const value = valueAt(input, field.path);
       if (value === undefined || value === null) return [key, isOptional ? '' : initial];
+      // Sound: a search that was read has passed the schema.
+      if (kind === 'levels') return [key, levelsToText(value as NonNullable<SearchInput['levels']>)];
       if (Array.isArray(value)) return [key, kind === 'numbers' ? value.join(', ') : value.map(String)];
       return [key, typeof value === 'boolean' ? value : String(value)];
     }),

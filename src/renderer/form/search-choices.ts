@@ -9,12 +9,13 @@ import { engineTitle, metricTitle } from '../words.ts';
 import { teacherChoices } from './teacher-choice.ts';
 import type { Choice } from './form-model.ts';
 
-/** By path of the field; `teacher`: the chosen one. A list is empty while the catalog is not here
- * yet. */
+/** By path of the field; `teacher`: the chosen one; `isWide`: the space. A list is empty while the
+ * catalog is not here yet. */
 export function searchChoices(
   catalog: ReturnType<typeof useCatalog>,
   dataset: string,
   teacher: string,
+  isWide = false,
 ): Readonly<Record<string, readonly Choice[]>> {
   return {
     dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
@@ -22,8 +23,13 @@ export function searchChoices(
     families: catalog.familiesOf(dataset).map(({ name, title, students }) => ({
       value: name,
       title,
-      note: `${formatExact(students)} students`,
+      // Of wide spaces the preview tells: they hang on limits, teacher and levels.
+      ...(!isWide && { note: `${formatExact(students)} students` }),
     })),
+    space: [
+      { value: 'compact', title: 'Few, for whole networks' },
+      { value: 'wide', title: 'Free in each stage or block' },
+    ],
     'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
     prior: [
       { value: 'none', title: 'Nothing' },

@@ -35,6 +35,24 @@ export function dimensionsOf(families: readonly Pick<FamilyView, 'name' | 'dimen
   return [{ name: FAMILY_DIMENSION, title: 'Family', levels: families.map(({ name }) => name) }, ...shared];
 }
 
+/** Families with the levels that a run on a wide space recorded. */
+export const wideFamilies = (
+  names: readonly string[],
+  levels: Readonly<Record<string, Readonly<Record<string, readonly Level[]>>>>,
+  { familyTitle, dimensionTitle }: Titles,
+): readonly Pick<FamilyView, 'name' | 'title' | 'dimensions'>[] =>
+  names.map((family) => ({
+    ...{ name: family, title: familyTitle(family) },
+    dimensions: Object.entries(levels[family] ?? {}).map(([name, own]) => {
+      return { name, title: dimensionTitle(family, name), levels: own };
+    }),
+  }));
+
+interface Titles {
+  readonly familyTitle: (family: string) => string;
+  readonly dimensionTitle: (family: string, dimension: string) => string;
+}
+
 function sortedLevels(levels: readonly Level[]): readonly Level[] {
   const different = [...new Set(levels)];
   const areNumbers = different.every((level) => typeof level === 'number');

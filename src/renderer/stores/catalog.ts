@@ -3,7 +3,8 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { useClient } from '../api.ts';
-import { STUDENT_FAMILIES } from '../../core/arch/families/registry.ts';
+import { STUDENT_FAMILIES, studentFamily } from '../../core/arch/families/registry.ts';
+import { BASE_SCALE } from '../../core/arch/families/wide/levels.ts';
 import type { Role } from '../../core/space/space.ts';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
 import type { SystemView } from '../../bridge/schemas/system.ts';
@@ -12,6 +13,14 @@ import type { SystemView } from '../../bridge/schemas/system.ts';
  * on the task. */
 const OWN_FAMILIES = new Map(
   Object.entries(STUDENT_FAMILIES).map(([name, family]) => [name, family({ inputShape: [28, 28, 1], classes: 10 })]),
+);
+
+/** Of their wide spaces, which have more dimensions. */
+const WIDE_FAMILIES = new Map(
+  [...OWN_FAMILIES.keys()].map((name) => [
+    name,
+    studentFamily(name, [28, 28, 1], 10, { kind: 'wide', scale: BASE_SCALE }),
+  ]),
 );
 
 export const useCatalog = defineStore('catalog', () => {
@@ -78,13 +87,16 @@ export const useCatalog = defineStore('catalog', () => {
   /** Students of a run without a teacher learn from labels alone. */
   const teacherTitle = (name: string): string => (name === '' ? 'No teacher' : (teacherOf(name)?.title ?? name));
   const dimensionTitle = (family: string, dimension: string): string =>
-    (familyByName.value.get(family) ?? OWN_FAMILIES.get(family))?.dimensions.find(({ name }) => name === dimension)
-      ?.title ?? dimension;
+    [familyByName.value.get(family) ?? OWN_FAMILIES.get(family), WIDE_FAMILIES.get(family)]
+      .flatMap((one) => one?.dimensions ?? [])
+      .find(({ name }) => name === dimension)?.title ?? dimension;
 
   /** What a dimension of the product's own families means; those of a table say no more than their
    * names. */
   const dimensionRole = (family: string, dimension: string): Role =>
-    OWN_FAMILIES.get(family)?.dimensions.find(({ name }) => name === dimension)?.role ?? 'other';
+    [OWN_FAMILIES.get(family), WIDE_FAMILIES.get(family)]
+      .flatMap((one) => one?.dimensions ?? [])
+      .find(({ name }) => name === dimension)?.role ?? 'other';
 
   return {
     ...{ system, datasets, teachers, strategies, isRead, read, readAgain },

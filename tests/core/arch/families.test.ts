@@ -6,7 +6,7 @@ import { patchSizes } from '../../../src/core/arch/families/student-family.ts';
 import { sizeOf } from '../../../src/core/arch/ops.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import { enumerateFamily, randomMember, validateConfiguration } from '../../../src/core/space/lattice.ts';
-import { testing as sizeTesting } from '../../../src/core/space/size.ts';
+import { familySize } from '../../../src/core/space/size.ts';
 import { seededChance } from './chance.ts';
 
 const NAMES = studentFamilyNames();
@@ -38,7 +38,7 @@ describe.each(NAMES)('family %s', (name) => {
   });
 
   it('has a few hundred to some thousand members, each a network of its own', () => {
-    expect(built.length).toBe(sizeTesting.familySize(family));
+    expect(built.length).toBe(familySize(family));
     expect(built.length).toBeGreaterThan(300);
     expect(built.length).toBeLessThan(5000);
     expect(new Set(built.map(({ text }) => text)).size).toBe(built.length);

@@ -2,18 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { paramsAndMacs, weightSpecs } from '../../../src/core/arch/cost.ts';
 import { studentFamily, STUDENT_FAMILIES } from '../../../src/core/arch/families/registry.ts';
-import { testing as levelsTesting } from '../../../src/core/arch/families/wide/levels.ts';
+import { scaleOf } from '../../../src/core/arch/families/wide/levels.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import type { SpaceKind } from '../../../src/core/records/space-kind.ts';
 import { enumerateFamily, randomMember, validateConfiguration } from '../../../src/core/space/lattice.ts';
-import { testing as sizeTesting } from '../../../src/core/space/size.ts';
-import { spreadSample, testing as spreadTesting } from '../../../src/core/space/spread.ts';
+import { familySize } from '../../../src/core/space/size.ts';
+import { spreadSample, weighedSample } from '../../../src/core/space/spread.ts';
 import type { Configuration, Family, Level } from '../../../src/core/space/space.ts';
 import { seededChance } from './chance.ts';
-
-const { scaleOf } = levelsTesting;
-const { familySize } = sizeTesting;
-const { weighedSample } = spreadTesting;
 
 const NAMES = Object.keys(STUDENT_FAMILIES);
 const SHAPES = [

@@ -7,7 +7,7 @@ import type { Shape } from '../../graph.ts';
 import type { StudentTask } from '../student-family.ts';
 
 /** Params for which base widths are written. */
-const BASE_SCALE = 100_000;
+export const BASE_SCALE = 100_000;
 /** Params about which a space stands, from 1,563 to 102 million. */
 const LEAST_OCTAVE = -6;
 const MOST_OCTAVE = 10;
@@ -44,7 +44,7 @@ const isBetween = (level: Level, least: number, most: number): boolean =>
 
 /** Sizes that differ by less than half an octave share a space, so that their runs learn from each
  * other. */
-function scaleOf(params: number): number {
+export function scaleOf(params: number): number {
   const octave = Math.round(Math.log2(params / BASE_SCALE));
   return BASE_SCALE * 2 ** Math.min(MOST_OCTAVE, Math.max(LEAST_OCTAVE, octave));
 }
@@ -194,5 +194,3 @@ export function referenceOf(
   }
   return config;
 }
-
-export const testing = { scaleOf };

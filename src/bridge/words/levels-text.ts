@@ -1,0 +1,32 @@
+/** Own levels in one line, as a form has them: `resnet.width2: 16, 24; vit.blocks: 2, 4`. */
+import type { SearchInput } from '../schemas/records.ts';
+
+type Levels = NonNullable<SearchInput['levels']>;
+
+/** Text that is none stays text, for the schema to refuse. */
+export function textToLevels(text: string): Levels | string {
+  // Names are typed by somebody: an object would take one of its prototype for its own.
+  const families = new Map<string, Map<string, readonly (number | string)[]>>();
+  for (const entry of text.split(/[;\n]/)) {
+    if (entry.trim() === '') continue;
+    const [, family, dimension, list] = /^\s*([\w-]+)\.(\w+)\s*:(.*)$/.exec(entry) ?? [];
+    if (family === undefined || dimension === undefined || list === undefined) return text;
+    const values = list
+      .split(',')
+      .map((value) => value.trim())
+      .filter((value) => value !== '')
+      .map((value) => (Number.isNaN(Number(value)) ? value : Number(value)));
+    families.set(
+      family,
+      (families.get(family) ?? new Map<string, readonly (number | string)[]>()).set(dimension, values),
+    );
+  }
+  return Object.fromEntries([...families].map(([family, own]) => [family, Object.fromEntries(own)]));
+}
+
+export const levelsToText = (levels: Levels): string =>
+  Object.entries(levels)
+    .flatMap(([family, dimensions]) =>
+      Object.entries(dimensions).map(([dimension, values]) => `${family}.${dimension}: ${values.join(', ')}`),
+    )
+    .join('; ');

@@ -1,0 +1,54 @@
+/** Which students the families of a search have: the levels that are in force, from what was asked
+ * for, its limits and its teacher. */
+import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
+import { studentFamilyNames, studentSpace } from '../../core/arch/families/registry.ts';
+import { BASE_SCALE, scaleOf } from '../../core/arch/families/wide/levels.ts';
+import { invalid } from '../../core/errors.ts';
+import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import type { SpaceKind } from '../../core/records/space-kind.ts';
+import { typicalOf } from '../library/catalog.ts';
+
+/** Params of the largest students that are looked for, as a share of their teacher's. [R] */
+const SHARE_OF_TEACHER = 1 / 4;
+
+type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
+
+/** Throws `config.invalid` with the field of a level that is not possible. */
+export function spaceKindOf(
+  { families, space, scale, levels, limits }: Asked,
+  card: Pick<DatasetCard, 'shape' | 'classes'>,
+  teacher: { readonly params: number } | undefined,
+): SpaceKind {
+  if (space === 'compact') {
+    if (levels !== undefined) throw invalid('levels', 'a compact space has none of its own: say "space": "wide".');
+    if (scale !== undefined) throw invalid('scale', 'a compact space has none: say "space": "wide".');
+    return { kind: 'compact' };
+  }
+  for (const name of Object.keys(levels ?? {})) {
+    if (!studentFamilyNames().includes(name)) {
+      throw invalid(`levels.${name}`, `there is no such family: choose from ${studentFamilyNames().join(', ')}.`);
+    }
+    if (!families.includes(name)) throw invalid(`levels.${name}`, 'it is not among the families of this search.');
+  }
+  const wide = { kind: 'wide', scale: scaleOf(scale ?? wishedParams(families, limits, card, teacher)) } as const;
+  const asked: SpaceKind = { ...wide, ...(levels && { levels }) };
+  const inForce = studentSpace(families, card.shape, card.classes.length, asked).families.map(
+    ({ name, dimensions }) => [name, Object.fromEntries(dimensions.map((one) => [one.name, one.levels]))] as const,
+  );
+  return { ...wide, levels: Object.fromEntries(inForce), ...(levels && { own: levels }) };
+}
+
+/** What the limits leave, MACs by as many a param as reference students have; else by the
+ * teacher. */
+function wishedParams(
+  families: readonly string[],
+  { params, macs }: Asked['limits'],
+  card: Pick<DatasetCard, 'shape' | 'classes'>,
+  teacher: { readonly params: number } | undefined,
+): number {
+  const typical = typicalOf(families, card);
+  const byMacs = macs === undefined ? Infinity : (macs * typical.params) / typical.macs;
+  const limited = Math.min(params ?? Infinity, byMacs);
+  if (limited < Infinity) return limited;
+  return teacher === undefined ? BASE_SCALE : teacher.params * SHARE_OF_TEACHER;
+}
