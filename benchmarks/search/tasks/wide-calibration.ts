@@ -36,3 +36,5 @@ export const SIZE = Object.freeze({ params: 2500, macs: 1e5 });
 
 /** Deviation of a training's accuracy, which the residuals hold beside what the choices make. */
 export const CALIBRATED_NOISE = 0.003;
+
+export const isWideName = (name: string): name is WideName => Object.hasOwn(CALIBRATION, name);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { hypervolumeHistory } from '../../../src/core/geometry/hypervolume.ts';
+import { createRng } from '../../../src/core/math/rng.ts';
 import type { Why } from '../../../src/core/records/proposal.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import { TRADE } from '../../../src/core/strategies/trade/constants.ts';
@@ -100,6 +102,22 @@ describe('the law over results', () => {
     expect(playLaw(told, reference).map(({ success }) => success)).toEqual([undefined, true, false, false]);
   });
 
+  it('holds every gain against the front as it stood then', () => {
+    const rng = createRng(5);
+    const told = Array.from({ length: 60 }, (_, i) => {
+      return result(i, rng.uniform(), 1 + 10 * rng.uniform(), source(4 * rng.uniform() ** 2));
+    });
+    const objectives = [
+      { metric: 'value', goal: 'maximize', known: false },
+      { metric: 'cost', goal: 'minimize', known: true },
+    ] as const;
+    const metrics = told.map(({ outcome }) => ({ value: outcome!.value, cost: outcome!.costs[0]! }));
+    const volumes = [0, ...hypervolumeHistory(metrics, objectives, { value: 0, cost: 10 })];
+    const expected = told.map(({ why }, i) => volumes[i + 1]! - volumes[i]! > 0.25 * why.expectedGain!);
+    expect(playLaw(told, reference).map(({ success }) => success)).toEqual(expected);
+    expect(expected.filter(Boolean).length).toBeGreaterThan(4);
+  });
+
   it('takes what broke a measured limit for a failure, and no initial student for anything', () => {
     const broken: Result = { ...result(0, 1, 1, source(1)), outcome: undefined };
     expect(playLaw([broken], reference)).toMatchObject([{ success: false, region: { failures: 1 } }]);
@@ -125,6 +143,22 @@ describe('the centres of the region', () => {
     result(2, 0.6, 7, source(0), { a: 'p', b: 'q', c: 'p', d: 'p' }),
   ];
   const centres = familyFronts(told).get('f')!;
+
+  it('are near by the least number of exchanges, the first of equals, and none beyond the radius', () => {
+    const levels = (bits: number): Configuration =>
+      Object.fromEntries(dimensions.map(({ name }, i) => [name, (bits >> i) & 1 ? 'q' : 'p']));
+    const all = Array.from({ length: 16 }, (_, bits) => ({ family: 'f', config: levels(bits) }));
+    const some = [3, 5, 6, 15].map((bits, trial) => ({ trial, candidate: all[bits]! }));
+    for (const step of [0, 1, 2]) {
+      for (const [bits, candidate] of all.entries()) {
+        const apart = [3, 5, 6, 15].map((other) => [...((bits ^ other) >>> 0).toString(2)].filter((b) => b === '1'));
+        const least = Math.min(...apart.map(({ length }) => length));
+        const first = apart.findIndex(({ length }) => length === least);
+        const found = nearestCentre({ step }, { dimensions }, some, candidate)?.trial;
+        expect(found).toBe(least <= exchangeRadius({ step }, { dimensions }) ? first : undefined);
+      }
+    }
+  });
 
   it('are the front of each family', () => {
     expect(centres.map(({ trial }) => trial)).toEqual([0, 2]);

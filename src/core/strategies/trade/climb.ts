@@ -2,9 +2,11 @@
  * Local search in families too large to list: one or two dimensions move as long as that promises
  * more (docs/trade.md, step 6). Every candidate seen is added to those glanced at.
  */
+import { memoise } from '../../memoise.ts';
 import { familyOf } from '../../space/lattice.ts';
 import type { Rng } from '../../math/rng.ts';
 import type { Candidate, Configuration } from '../../space/space.ts';
+import type { Catalogue } from '../catalogue.ts';
 import { neighbour } from './candidates.ts';
 import type { CandidateSet, Ground } from './candidates.ts';
 import { TRADE } from './constants.ts';
@@ -32,14 +34,23 @@ function climbFrom({ scorer, set, glanced, rng }: Climber, start: Scored, ground
   }
 }
 
-/** The `count` with the largest gain at the deviation's bound among those that pass, largest
- * first. */
-function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Scored) => boolean): readonly Scored[] {
+/**
+ * The first leaders among those that pass: the `searchStarts` with the largest gain at the
+ * deviation's bound, largest first. `ranked`: from the largest gain to the least; `refined` is
+ * asked for as few as may be.
+ */
+function leaders(
+  ranked: readonly Scored[],
+  refined: (item: Scored) => Scored,
+  passes: (item: Scored) => boolean,
+): readonly Scored[] {
+  const count = TRADE.searchStarts;
   const found: Scored[] = [];
   // What was glanced at has a bound of that gain: nothing past one below the last leader can lead.
-  for (const item of glanced.filter(passes).sort((a, b) => b.logGain - a.logGain)) {
+  for (const item of ranked) {
     if (found.length === count && item.logGain <= found[count - 1]!.logGain) break;
-    const seen = refine(scorer, item);
+    if (!passes(item)) continue;
+    const seen = refined(item);
     const place = found.findIndex(({ logGain }) => logGain < seen.logGain);
     found.splice(place < 0 ? found.length : place, 0, seen);
     if (found.length > count) found.pop();
@@ -47,16 +58,25 @@ function leaders({ scorer, glanced }: Climber, count: number, passes: (item: Sco
   return found;
 }
 
+/** Families that are not listed whole, and the keys of the members that stand for them. */
+const largeOf = memoise((catalogue: Catalogue) => {
+  const large = catalogue.families.filter(({ whole }) => !whole);
+  return {
+    names: new Set(large.map(({ family }) => family.name)),
+    sampled: new Set(large.flatMap(({ members }) => members.map(({ key }) => key))),
+  };
+});
+
 /** From the best of all, and from the best of each family's sample (which lie where little is
  * known), by steps of any size. */
 export function climbAnywhere(climber: Climber): void {
   const { catalogue } = climber.set;
-  const large = catalogue.families.filter(({ whole }) => !whole);
-  if (large.length === 0) return;
-  const names = new Set(large.map(({ family }) => family.name));
-  const sampled = new Set(large.flatMap(({ members }) => members.map(({ key }) => key)));
-  const all = leaders(climber, TRADE.searchStarts, ({ member }) => names.has(member.candidate.family));
-  const drawn = leaders(climber, TRADE.searchStarts, ({ member }) => sampled.has(member.key));
+  const { names, sampled } = largeOf(catalogue);
+  if (names.size === 0) return;
+  const ranked = climber.glanced.toSorted((a, b) => b.logGain - a.logGain);
+  const refined = memoise((item: Scored) => refine(climber.scorer, item));
+  const all = leaders(ranked, refined, ({ member }) => names.has(member.candidate.family));
+  const drawn = leaders(ranked, refined, ({ member }) => sampled.has(member.key));
   for (const start of new Map([...all, ...drawn].map((item) => [item.member.key, item])).values()) {
     const family = familyOf(catalogue.problem.space, start.member.candidate.family);
     const holds = (config: Configuration): boolean => climber.holds({ family: family.name, config });

@@ -61,11 +61,15 @@ export interface AfterResult {
 /** The region after each of the results, in the order in which they came. */
 export function playLaw(results: readonly Result[], reference: Outcome): readonly AfterResult[] {
   const front: Outcome[] = [];
+  let cells = createCells(front, reference);
   let region = WHOLE_SPACE;
   return results.map(({ trial, why, outcome }) => {
-    const gain = outcome ? hypervolumeGain(createCells(front, reference), outcome) : 0;
+    const gain = outcome ? hypervolumeGain(cells, outcome) : 0;
     // What gains nothing is hidden by others, and stays so.
-    if (outcome && gain > 0) front.push(outcome);
+    if (outcome && gain > 0) {
+      front.push(outcome);
+      cells = createCells(front, reference);
+    }
     if (why.source !== 'global' && why.source !== 'region') return { trial, region, success: undefined };
     const success = isSuccess(gain, why.expectedGain ?? 0);
     region = afterTrial(region, success);
@@ -86,13 +90,14 @@ export const radiusName = (region: Pick<Region, 'step'>, family: Dimensions): st
 /** Whether it is such a radius: earlier versions counted levels. */
 export const isRadius = (text: string): boolean => /^\d+\/\d+$/.test(text);
 
-/** Dimensions in which two members of a family differ. What one of them alone has does not count:
- * its gate does. */
-function exchangeDistance({ dimensions }: Dimensions, a: Configuration, b: Configuration): number {
+/** Dimensions in which two members of a family differ, counted up to `most`. What one of them alone
+ * has does not count: its gate does. */
+function exchangeDistance({ dimensions }: Dimensions, a: Configuration, b: Configuration, most = Infinity): number {
   let distance = 0;
   for (const { name } of dimensions) {
-    const [one, other] = [a[name], b[name]];
-    if (one !== undefined && other !== undefined && one !== other) distance++;
+    const one = a[name];
+    const other = b[name];
+    if (one !== undefined && other !== undefined && one !== other && ++distance >= most) return distance;
   }
   return distance;
 }
@@ -126,7 +131,7 @@ export function nearestCentre(
   let nearest: Centre | undefined;
   let least = exchangeRadius(region, family) + 1;
   for (const centre of centres) {
-    const distance = exchangeDistance(family, config, centre.candidate.config);
+    const distance = exchangeDistance(family, config, centre.candidate.config, least);
     if (distance < least) [nearest, least] = [centre, distance];
   }
   return nearest;
