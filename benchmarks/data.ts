@@ -9,7 +9,8 @@
  * imported in a process of its own by the product's importer; `--folder` keeps what was imported
  * for the next time. `--steps` trains so many steps instead of an epoch. The last line is JSON:
  * seconds for as many steps of training alone, of reading alone and of both, the share of the last
- * that training waited for data (reading and putting it on the device), and the peaks of memory.
+ * that training waited for bytes, milliseconds of a batch of bytes becoming numbers (`convertMs`)
+ * and of one of a resident set being put together (`gatherMs`), and the peaks of memory.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
@@ -17,15 +18,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import { openImages } from '../src/compute/data/augment.ts';
-import type { StreamedImages } from '../src/compute/data/augment.ts';
+import { gatherImages, openImages, residentImages } from '../src/compute/data/augment.ts';
+import type { Images, StreamedImages } from '../src/compute/data/augment.ts';
 import { loadDataset } from '../src/compute/data/dataset.ts';
+import type { Dataset } from '../src/compute/data/dataset.ts';
 import { importDataset } from '../src/compute/data/import/import-dataset.ts';
 import { inParallel } from '../src/compute/data/import/fit.ts';
+import { span } from '../src/compute/data/rows.ts';
 import { createModel } from '../src/compute/model/model.ts';
 import { train } from '../src/compute/training/trainer.ts';
 import { studentFamily } from '../src/core/arch/families/registry.ts';
@@ -129,7 +130,7 @@ async function measure(): Promise<void> {
   }
 }
 
-async function measureTraining(dataset: ReturnType<typeof loadDataset>) {
+async function measureTraining(dataset: Dataset) {
   const { card, normalisation } = dataset;
   const data = openImages(dataset.split('train'), card.shape, CLASSES, normalisation);
   if (!('stream' in data)) throw new Error('These images are small enough to be in memory: choose a larger side');
@@ -159,9 +160,7 @@ async function measureTraining(dataset: ReturnType<typeof loadDataset>) {
   const meter = { ms: 0 };
   const rounds = { alone: [] as number[], reading: [] as number[], both: [] as number[], waited: [] as number[] };
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    const repeated = repeatedBatch(data, recipe.batchSize);
-    rounds.alone.push(await trained(repeated.images));
-    repeated.dispose();
+    rounds.alone.push(await trained(repeatedBatch(data, recipe.batchSize)));
     say(`training alone: ${rounds.alone.at(-1)?.toFixed(1)} s`);
     rounds.reading.push(await seconds(() => readAll(data, recipe.batchSize, steps)));
     say(`reading alone: ${rounds.reading.at(-1)?.toFixed(1)} s`);
@@ -171,25 +170,44 @@ async function measureTraining(dataset: ReturnType<typeof loadDataset>) {
     rounds.waited.push(meter.ms / 1000 / both);
     say(`both: ${both.toFixed(1)} s, ${(meter.ms / 10 / both).toFixed(1)} % of it waiting`);
   }
+  const converting = conversion(dataset, data, recipe.batchSize);
   data.dispose();
   const [alone, both] = [median(rounds.alone), median(rounds.both)];
   return {
     ...{ steps, aloneSeconds: alone, readingSeconds: median(rounds.reading), bothSeconds: both },
-    ...{ bothOverAlone: both / alone, waitedShare: median(rounds.waited) },
+    ...{ bothOverAlone: both / alone, waitedShare: median(rounds.waited), ...converting },
   };
 }
 
-/** The same batch whatever is asked for: what is left is training. */
-function repeatedBatch(data: StreamedImages, size: number) {
-  // Computed with, so that it is no longer what the next batch is written into.
-  const batch = tf.tidy(() =>
-    tf.mul<Tensor4D>(data.stream.take(Int32Array.from({ length: size }, (_, index) => index)), 1),
-  );
-  const stream = { prepare: free, take: () => tf.clone(batch) };
-  return { images: { ...data, stream }, dispose: () => batch.dispose() };
+/** The same bytes whatever is asked for: what is left is training, and making numbers of them. */
+function repeatedBatch(data: StreamedImages, size: number): StreamedImages {
+  const pixels = data.stream.take(span(0, size));
+  return {
+    ...data,
+    stream: { prepare: free, take: ({ length }) => pixels.subarray(0, (pixels.length / size) * length) },
+  };
 }
 
-/** Counts the milliseconds that training waits, and those in which a batch is put on the device. */
+/** Milliseconds of a batch of bytes becoming numbers on the device, and of one of a resident set
+ * being put together. */
+function conversion(dataset: Dataset, streamed: StreamedImages, size: number) {
+  const { card, normalisation } = dataset;
+  const samples = span(0, size);
+  const split = { count: size, pixels: streamed.stream.take(samples), labels: new Uint8Array(size) };
+  const resident = residentImages(split, card.shape, CLASSES, normalisation);
+  const timesOf = (images: Images): number[] =>
+    Array.from({ length: 30 }, () => {
+      const start = performance.now();
+      gatherImages(images, samples).dispose();
+      return performance.now() - start;
+    });
+  const repeated = repeatedBatch(streamed, size);
+  const found = { convertMs: median(timesOf(repeated)), gatherMs: median(timesOf(resident)) };
+  resident.dispose();
+  return found;
+}
+
+/** Counts the milliseconds that training waits for bytes. */
 function metered(data: StreamedImages, meter: { ms: number }): StreamedImages {
   const { stream } = data;
   return {
@@ -215,6 +233,6 @@ async function readAll(data: StreamedImages, size: number, steps: number): Promi
   const batchAt = (step: number): Int32Array => Int32Array.from(order.slice(step * size, (step + 1) * size));
   for (let step = 0; step < steps; step += 1) {
     await data.stream.prepare(batchAt(step), batchAt(step + 1));
-    data.stream.take(batchAt(step)).dispose();
+    gatherImages(data, batchAt(step)).dispose();
   }
 }

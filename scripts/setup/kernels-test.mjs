@@ -97,6 +97,16 @@ const nine = tf.tile(tf.tensor4d([0, 1, 2, 3, 4, 5, 6, 7, 8], [1, 3, 3, 1]), [im
 const [highest] = execute('TradeMaxPool', { integers: { size: 3, stride: 1 } }, [nine], 1);
 expectRepeated('largest of a window', highest, [4, 5, 5, 7, 8, 8, 7, 8, 8]);
 
+// Bytes 0, 1, 2 stand for 5, 6, 7; moved by a pixel, black comes in from the left.
+const bytes = tf.tile(tf.tensor4d(Uint8Array.of(0, 1, 2), [1, 1, 3, 1], 'bool'), [images, 1, 1, 1]);
+const shows = tf.tensor2d(
+  Array.from({ length: images }, (_, image) => [image, 0, -1, 0, 0, 0, 0, 0]),
+  [images, 8],
+  'int32',
+);
+const [gathered] = execute('TradeGatherBytes', {}, [bytes, tf.range(5, 261).reshape([1, 256]), shows], 1);
+expectRepeated('bytes of images', gathered, [5, 5, 6]);
+
 // (1, 2) [[5, 6], [7, 8]]; with dy = 1 the sums of the matrix's rows, and of the columns of x.
 const matrix = tf.tensor2d([5, 6, 7, 8], [2, 2]);
 const pairs = repeated([1, 2], [COUNT, 2]);

@@ -261,6 +261,51 @@ describeNative('views of images', () => {
     });
   });
 
+  // A batch that comes from the disk would be other images than the same one of a resident set.
+  it.each([1, 2, 3])('of bytes of %i channels show what the bytes stand for, and black around', (channels) => {
+    tf.tidy(() => {
+      const [count, height, width] = [4, 6, 5];
+      const rng = createRng(channels);
+      const bytes = Uint8Array.from({ length: count * height * width * channels }, () => rng.int(256));
+      const table = gaussian([channels, 256], 7);
+      const [known, views, wanted] = [numbers(table), [] as number[][], [] as number[]];
+      for (let view = 0; view < 60; view += 1) {
+        // Up to two pixels more than the image is large: nothing of it is seen.
+        const [sample, down, right, flipped] = [rng.int(count), rng.int(17) - 8, rng.int(15) - 7, view % 2];
+        const hole = view % 3 === 0 ? [rng.int(height), rng.int(width), 2, 3] : [0, 0, 0, 0];
+        views.push([sample, down, right, flipped, ...hole]);
+        const [top = 0, left = 0, rows = 0, columns = 0] = hole;
+        for (let place = 0; place < height * width * channels; place += 1) {
+          const channel = place % channels;
+          const column = Math.floor(place / channels) % width;
+          const row = Math.floor(place / channels / width);
+          const [y, x] = [down + row, right + (flipped === 1 ? width - 1 - column : column)];
+          const inside = y >= 0 && y < height && x >= 0 && x < width;
+          const byte = inside ? (bytes[((sample * height + y) * width + x) * channels + channel] ?? NaN) : 0;
+          const inHole = row >= top && row < top + rows && column >= left && column < left + columns;
+          wanted.push(inHole ? 0 : (known[channel * 256 + byte] ?? NaN));
+        }
+      }
+      const pixels = tf.tensor4d(bytes, [count, height, width, channels], 'bool');
+      const convert = rawOp('TradeGatherBytes', 1, {});
+      const shown = only(convert([pixels, table, tf.tensor2d(views, [views.length, 8], 'int32')]));
+      expect(shown.shape).toEqual([views.length, height, width, channels]);
+      expect([...numbers(shown)]).toEqual(wanted);
+    });
+  });
+
+  it.each([
+    ['an image that is not there', 4, 2],
+    ['an image before the first', -1, 2],
+    ['channels that no value is known of', 0, 3],
+  ])('of bytes of %s are refused', (_name, sample, channels) => {
+    tf.tidy(() => {
+      const inputs = [tf.zeros([4, 6, 6, channels], 'bool'), tf.ones([2, 256])];
+      const view = tf.tensor2d([[sample, 0, 0, 0, 0, 0, 0, 0]], [1, 8], 'int32');
+      expect(() => rawOp('TradeGatherBytes', 1, {})([...inputs, view])).toThrow(/a view is of no image|each channel/);
+    });
+  });
+
   // Memory outside of the images would be shown, or the process end.
   it.each([
     ['an image that is not there', [4, 0, 0, 0]],

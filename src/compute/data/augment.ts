@@ -18,7 +18,7 @@ import { only, perAttributes, rawOp } from '../backend/raw.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import type { HeldSplit, Split } from './dataset.ts';
 import { span, VALUES } from './rows.ts';
-import { streamBatches } from './stream.ts';
+import { batchMaker, streamBatches } from './stream.ts';
 import type { BatchStream } from './stream.ts';
 
 /** What makes a view of one sample; mixing takes two. */
@@ -41,6 +41,10 @@ export interface ResidentImages extends ImageFacts {
 /** They stay on the disk: a batch is put on the device when it is gathered. */
 export interface StreamedImages extends ImageFacts {
   readonly stream: BatchStream;
+  /** What each byte of a channel stands for, `[channels, 256]`. */
+  readonly values: Tensor2D;
+  /** Bytes `[n, h, w, c]` as numbers with a margin, where no kernel of ours makes them. */
+  readonly batchOf: (pixels: Uint8Array, count: number) => Tensor4D;
 }
 
 export type Images = ResidentImages | StreamedImages;
@@ -81,12 +85,15 @@ export function openImages(
 ): Images {
   if (!('rows' in split)) return residentImages(split, shape, classes, normalisation, options);
   checkNormalisation(normalisation);
-  const [height, width] = shape;
+  const [height, width, channels] = shape;
   const count = Math.min(options.count ?? split.count, split.count);
   const margin = marginOf(options);
   const labels = tf.tidy(() => oneHot(split.labels.subarray(0, count), classes));
-  const stream = streamBatches(split.rows, { shape, margin, values: valuesOf(normalisation, shape[2]) });
-  return { count, height, width, margin, labels, stream, dispose: () => labels.dispose() };
+  const numbers = valuesOf(normalisation, channels);
+  const values = tf.tensor2d(numbers, [channels, VALUES]);
+  const batchOf = batchMaker({ shape, margin, values: numbers });
+  const dispose = (): void => tf.dispose([labels, values]);
+  return { count, height, width, margin, labels, stream: streamBatches(split.rows), values, batchOf, dispose };
 }
 
 /** Each value of a pixel in each channel as it stands on the device, `[channels][256]`: by the ops
@@ -227,8 +234,11 @@ const PLAIN: View = { down: 0, right: 0, flipped: false };
  * caller owns it. */
 export function gatherImages(data: Images, samples: Int32Array, views?: readonly View[]): Tensor4D {
   if (!('stream' in data)) return gatherResident(data, samples, views);
-  const { stream, ...facts } = data;
-  return tf.tidy(() => gatherResident({ ...facts, images: stream.take(samples) }, span(0, samples.length), views));
+  const { stream, batchOf, ...facts } = data;
+  const pixels = stream.take(samples);
+  const places = span(0, samples.length);
+  if (hasNativeKernels()) return nativeConversion(data, pixels, places, views);
+  return tf.tidy(() => gatherResident({ ...facts, images: batchOf(pixels, samples.length) }, places, views));
 }
 
 function gatherResident(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
@@ -264,6 +274,31 @@ const gatherer = perAttributes((height: number, width: number) =>
 /** The same by one op, which copies rows instead of sampling them. */
 function nativeGather(data: ResidentImages, samples: Int32Array, views?: readonly View[]): Tensor4D {
   const { height, width, margin, images } = data;
+  // Sound: the op gives [batch, h, w, c].
+  return tf.tidy(() => only(gatherer(height, width)([images, viewTable(samples, views, margin)])) as Tensor4D);
+}
+
+const converter = rawOp('TradeGatherBytes', 1, {});
+
+/** Bytes `[n, h, w, c]` as numbers, each image in its view, by one op: no thread of ours waits for
+ * as many numbers to be written one by one. */
+function nativeConversion(
+  { height, width, values }: StreamedImages,
+  pixels: Uint8Array,
+  places: Int32Array,
+  views?: readonly View[],
+): Tensor4D {
+  const shape = [places.length, height, width, pixels.length / (places.length * height * width)] as const;
+  return tf.tidy(() => {
+    // TensorFlow.js knows bytes as truths alone.
+    const bytes = tf.tensor4d(pixels, [...shape], 'bool');
+    // Sound: the op gives [batch, h, w, c].
+    return only(converter([bytes, values, viewTable(places, views, 0)])) as Tensor4D;
+  });
+}
+
+/** A row a view, as the ops read it, of images with such a margin. */
+function viewTable(samples: Int32Array, views: readonly View[] | undefined, margin: number): Tensor2D {
   const fields = new Int32Array(VIEW_FIELDS * samples.length);
   samples.forEach((sample, index) => {
     const { down, right, flipped, hole } = views?.[index] ?? PLAIN;
@@ -271,11 +306,7 @@ function nativeGather(data: ResidentImages, samples: Int32Array, views?: readonl
     const corner = [sample, margin - down, margin - right, Number(flipped)];
     fields.set([...corner, top, left, bottom - top, end - left], VIEW_FIELDS * index);
   });
-  // Sound: the op gives [batch, h, w, c].
-  return tf.tidy(
-    () =>
-      only(gatherer(height, width)([images, tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32')])) as Tensor4D,
-  );
+  return tf.tensor2d(fields, [samples.length, VIEW_FIELDS], 'int32');
 }
 
 /** The mean of the data set is 0 once normalised. */

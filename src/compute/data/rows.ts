@@ -58,7 +58,8 @@ export function openRows(file: string, count: number, shape: readonly [number, n
     ...{ file, count, bytes, read: readRows },
     survey: () => (facts ??= surveyOf(readRows, count, bytes, shape[2])),
     readAhead: async (rows) => {
-      const into = new Uint8Array(rows.length * bytes);
+      // All of it is written, or nobody gets it: no zeros before.
+      const into = Buffer.allocUnsafeSlow(rows.length * bytes);
       const parts = runsOf(rows).map(
         ({ place, first, length }) =>
           new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
 /**
- * Batches of a file of rows, read ahead of the training that wants them.
+ * Batches of a file of rows, read ahead of the training that wants them, as bytes.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
@@ -15,12 +15,11 @@ export interface BatchStream {
   /** Waits until `samples` are in memory; `next` is read while they are used. Throws
    * `dataset.*`. */
   readonly prepare: (samples: Int32Array, next?: Int32Array) => Promise<void>;
-  /** On the device, read at once where nobody has prepared them. The caller owns it, and has
-   * computed something with it before it takes the next. */
-  readonly take: (samples: Int32Array) => Tensor4D;
+  /** Bytes `[n, h, w, c]`, read at once where nobody has prepared them. */
+  readonly take: (samples: Int32Array) => Uint8Array;
 }
 
-interface BatchForm {
+export interface BatchForm {
   readonly shape: readonly [number, number, number];
   readonly margin: number;
   readonly values: Float32Array;
@@ -35,9 +34,8 @@ interface Ahead {
 /** The one that is used, the one that comes, and that of the other half of a one-shot search. */
 const MOST_AHEAD = 3;
 
-export function streamBatches(rows: RowFile, form: BatchForm): BatchStream {
+export function streamBatches(rows: Pick<RowFile, 'read' | 'readAhead'>): BatchStream {
   let ahead: readonly Ahead[] = [];
-  let batch: { readonly count: number; readonly pixels: Float32Array } = { count: 0, pixels: new Float32Array() };
 
   function begin(samples: Int32Array): Ahead {
     const known = ahead.find((one) => sameSamples(one.samples, samples));
@@ -56,18 +54,22 @@ export function streamBatches(rows: RowFile, form: BatchForm): BatchStream {
       if (next !== undefined && next.length > 0) begin(next);
       await wanted.reading;
     },
-    take: (samples) => {
-      const found = ahead.find((one) => sameSamples(one.samples, samples));
-      const pixels = found?.pixels ?? rows.read(samples);
-      const { shape, margin } = form;
-      // Pages that are new for each batch would cost more than what is written into them.
-      if (batch.count !== samples.length) {
-        batch = { count: samples.length, pixels: blackBatch(samples.length, form) };
-      }
-      fill(batch.pixels, pixels, samples.length, form);
-      const size = [samples.length, shape[0] + 2 * margin, shape[1] + 2 * margin, shape[2]] as const;
-      return tf.tensor4d(batch.pixels, [...size]);
-    },
+    take: (samples) => ahead.find((one) => sameSamples(one.samples, samples))?.pixels ?? rows.read(samples),
+  };
+}
+
+/**
+ * Makes a batch of bytes one of numbers, on this thread: for devices that have no kernel of ours.
+ * The caller owns it, and has computed something with it before it makes the next.
+ */
+export function batchMaker(form: BatchForm): (pixels: Uint8Array, count: number) => Tensor4D {
+  const { shape, margin } = form;
+  let batch: { readonly count: number; readonly values: Float32Array } = { count: 0, values: new Float32Array() };
+  return (pixels, count) => {
+    // Pages that are new for each batch would cost more than what is written into them.
+    if (batch.count !== count) batch = { count, values: blackBatch(count, form) };
+    fill(batch.values, pixels, count, form);
+    return tf.tensor4d(batch.values, [count, shape[0] + 2 * margin, shape[1] + 2 * margin, shape[2]]);
   };
 }
 

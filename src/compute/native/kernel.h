@@ -29,6 +29,7 @@ class Input {
   }
   const float* floats() const { return static_cast<const float*>(data_); }
   const int32_t* ints() const { return static_cast<const int32_t*>(data_); }
+  const uint8_t* bytes() const { return static_cast<const uint8_t*>(data_); }
   int rank() const { return TF_NumDims(tensor_); }
   int64_t dim(int axis) const { return TF_Dim(tensor_, axis < 0 ? axis + rank() : axis); }
   int64_t size() const { return size_; }
