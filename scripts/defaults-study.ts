@@ -5,11 +5,12 @@
  * not trained again; any number of processes may share OUT. Needs Node 24.
  *
  *   TF_NUM_INTRAOP_THREADS=1 nice node scripts/defaults-study.ts --out DIR [--seeds N] [--most N]
- *       [--teacher-epochs N] [--data DIR] [--summary]
+ *       [--teacher-epochs N] [--data DIR] [--summary] [--over ARM]
  *
  * --most: so many trainings at most, this time.
  * --data: CIFAR-10's binary batches; without them Fashion-MNIST alone is tried, and it says so.
  * --summary: prints the figures in Markdown and trains nothing.
+ * --over: gains are over this arm, as in --over 'dist rate=0.03'.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
 import { recipeInput } from '../src/core/records/recipe.ts';
 import { runTrade } from './claim/live.ts';
-import { defaultsPlan } from './defaults-study/plan.ts';
+import { BASELINE, defaultsPlan } from './defaults-study/plan.ts';
 import type { DatasetName, DefaultsTraining } from './defaults-study/plan.ts';
 import { distinct, takenOver } from './defaults-study/results.ts';
 import type { DefaultsResult } from './defaults-study/results.ts';
@@ -45,6 +46,7 @@ const { values } = parseArgs({
     'teacher-epochs': { type: 'string', default: '6' },
     data: { type: 'string', default: join(ROOT, '../shared/data/cifar10-subset') },
     summary: { type: 'boolean', default: false },
+    over: { type: 'string' },
   },
 });
 if (values.out === undefined) {
@@ -55,7 +57,7 @@ const file = join(values.out, 'results.jsonl');
 const read = (): readonly DefaultsResult[] =>
   distinct([...readRecord<DefaultsResult>(file), ...takenOver(readRecord<Result>(EARLIER))]);
 if (!values.summary) await study(values.out);
-console.log(`\n${summarise(read())}`);
+console.log(`\n${summarise(read(), values.over === undefined ? BASELINE : `tune ${values.over}`)}`);
 
 async function study(out: string): Promise<void> {
   mkdirSync(out, { recursive: true });

@@ -28,29 +28,30 @@ export function gainsOver(
   return gains;
 }
 
-export function summarise(results: readonly DefaultsResult[]): string {
+/** Gains are over the arm named `baseline`. */
+export function summarise(results: readonly DefaultsResult[], baseline = BASELINE): string {
   const parts = DATASETS.flatMap((dataset) => {
     const own = results.filter((one) => one.dataset === dataset);
-    return own.length === 0 ? [] : [`${dataset}:\n\n${arms(own)}`];
+    return own.length === 0 ? [] : [`${dataset}:\n\n${arms(own, baseline)}`];
   });
   return parts.length > 0 ? parts.join('\n\n') : 'There is nothing to summarise yet.';
 }
 
-function arms(results: readonly DefaultsResult[]): string {
+function arms(results: readonly DefaultsResult[], baseline: string): string {
   const names = [...new Set(results.map(({ arm }) => arm))].sort();
   const families = [...new Set(results.map(({ family }) => family))];
   const rows = names.map((name) => {
     const own = results.filter(({ arm }) => arm === name);
-    const gains = gainsOver(results, name);
+    const gains = gainsOver(results, name, baseline);
     const accuracy = fraction(gainOf(own.map(({ validationAccuracy }) => validationAccuracy)).mean);
     const cells = families.map((family) => (gains.has(family) ? points(gainOf(gains.get(family) ?? []).mean) : ''));
-    const mean = name === BASELINE || gains.size === 0 ? '' : gainText(meanGain(gains));
+    const mean = name === baseline || gains.size === 0 ? '' : gainText(meanGain(gains));
     return [
       name.replace('tune ', ''),
       accuracy,
       mean,
       String(own.length),
-      ...(name === BASELINE ? families.map(() => '') : cells),
+      ...(name === baseline ? families.map(() => '') : cells),
     ];
   });
   return table(['setting', 'accuracy', 'gain (points) ± s.e.', 'trainings', ...families], rows);
