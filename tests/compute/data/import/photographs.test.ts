@@ -145,7 +145,12 @@ describe('CSV files', () => {
       [1, 'a', 'b'],
       [2, 'c', 'd'],
     ]);
-    expect(cells('a,"b"c')).toBeUndefined();
+    expect(cells('\uFEFFa;b\r\n"x\r\ny";"d "\r\n;\r\ne;f\r\n')).toEqual([
+      [1, 'a', 'b'],
+      [2, 'x\ny', 'd'],
+      [5, 'e', 'f'],
+    ]);
+    for (const broken of ['a,"b"c', 'a,"b', 'a"b,c']) expect(cells(broken)).toBeUndefined();
   });
 });
 
