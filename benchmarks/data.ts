@@ -132,7 +132,7 @@ async function measure(): Promise<void> {
 
 async function measureTraining(dataset: Dataset) {
   const { card, normalisation } = dataset;
-  const data = openImages(dataset.split('train'), card.shape, CLASSES, normalisation);
+  const data = openImages(dataset.split('train'), card.shape, normalisation);
   if (!('stream' in data)) throw new Error('These images are small enough to be in memory: choose a larger side');
   const { build, reference } = studentFamily(values.family, card.shape, CLASSES);
   const recipe = recipeInput.parse({ epochs: 1, batchSize: Number(values.batch), distillation: { loss: 'none' } });
@@ -150,7 +150,7 @@ async function measureTraining(dataset: Dataset) {
       if (done > steps) throw enough;
     };
     const task = { model, recipe: { ...recipe, epochs: 2 }, seed: 1, train: streamed };
-    const few = { ...streamed, count: 1, labels: streamed.labels };
+    const few = { ...streamed, count: 1 };
     const end = train({ ...task, validation: few, validationLabels: new Uint8Array(1) }, { yieldToEvents: count });
     await end.catch((error: unknown) => {
       if (error !== enough) throw error;
@@ -194,7 +194,7 @@ function conversion(dataset: Dataset, streamed: StreamedImages, size: number) {
   const { card, normalisation } = dataset;
   const samples = span(0, size);
   const split = { count: size, pixels: streamed.stream.take(samples), labels: new Uint8Array(size) };
-  const resident = residentImages(split, card.shape, CLASSES, normalisation);
+  const resident = residentImages(split, card.shape, normalisation);
   const timesOf = (images: Images): number[] =>
     Array.from({ length: 30 }, () => {
       const start = performance.now();

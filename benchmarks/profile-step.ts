@@ -62,8 +62,8 @@ const graph =
     : nearestMember(family, shape, BENCH.classes, Number(values.macs));
 const model = createModel(graph);
 const { split, normalisation } = benchImages(shape);
-const images = residentImages(split, shape, BENCH.classes, normalisation);
-const few = residentImages(split, shape, BENCH.classes, normalisation, { count: 10 });
+const images = residentImages(split, shape, normalisation);
+const few = residentImages(split, shape, normalisation, { count: 10 });
 let done = 0;
 let started = 0;
 let cpu = process.cpuUsage();

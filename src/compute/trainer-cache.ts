@@ -59,10 +59,9 @@ export function createTrainerCache(): TrainerCache {
     images: (directory, split, { shift, count }) => {
       const { dataset, images } = shelfOf(directory);
       const key = [split, shift, count].join();
-      const { shape, classes } = dataset.card;
+      const { shape } = dataset.card;
       const options = count === undefined ? { shift } : { shift, count };
-      const known =
-        images.get(key) ?? openImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
+      const known = images.get(key) ?? openImages(dataset.split(split), shape, dataset.normalisation, options);
       images.set(key, known);
       return known;
     },

@@ -25,7 +25,7 @@ describe('gatherImages', () => {
   beforeAll(async () => void (await loadBackend()));
 
   it('shows every flip and shift without blending neighbours or losing a border row', () => {
-    const data = residentImages(split, SHAPE, 2, { mean: 0, deviation: 1 / 255 }, { shift: 2 });
+    const data = residentImages(split, SHAPE, { mean: 0, deviation: 1 / 255 }, { shift: 2 });
     for (let down = -2; down <= 2; down++) {
       for (let right = -2; right <= 2; right++) {
         for (const flipped of [false, true]) {
@@ -45,7 +45,7 @@ describe('gatherImages', () => {
     const shape = [5, 4, 2] as const;
     const pixels = Uint8Array.from({ length: 2 * 40 }, (_, index) => index + 1);
     const colours = { count: 2, pixels, labels: Uint8Array.of(0, 1) };
-    const data = residentImages(colours, shape, 2, { mean: 0.1, deviation: 0.2 });
+    const data = residentImages(colours, shape, { mean: 0.1, deviation: 0.2 });
     const plain: View = { down: 0, right: 0, flipped: true };
     const hole = { top: 1, bottom: 3, left: 0, right: 3 };
     const whole = gatherImages(data, Int32Array.of(1, 0), [plain, plain]);
@@ -61,9 +61,30 @@ describe('gatherImages', () => {
     data.dispose();
   });
 
+  it('shows each byte, and the margin, as the device normalises it, to the bit', () => {
+    const pixels = Uint8Array.from({ length: 256 * 3 }, (_, index) => Math.floor(index / 3));
+    const [mean, deviation] = [
+      [0.485, 0.456, 0.406],
+      [0.229, 0.224, 0.225],
+    ] as const;
+    const bytes = { count: 1, pixels, labels: Uint8Array.of(0) };
+    const data = residentImages(bytes, [16, 16, 3], { mean, deviation });
+    const wanted = tf.tidy(() => {
+      const raw = tf.pad4d(tf.tensor4d(Float32Array.from(pixels), [1, 16, 16, 3]), [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
+      return tf.div(tf.sub(tf.div(raw, 255), tf.tensor1d([...mean])), tf.tensor1d([...deviation])).dataSync();
+    });
+    expect(data.images.dataSync()).toEqual(wanted);
+    data.dispose();
+  });
+
   it('leaves no tensor behind', () => {
     const before = tf.memory().numTensors;
-    const data = residentImages(split, SHAPE, 2, { mean: 0.5, deviation: 0.5 });
+    const data = residentImages(split, SHAPE, { mean: 0.5, deviation: 0.5 });
     gatherImages(data, Int32Array.of(1)).dispose();
     data.dispose();
     expect(tf.memory().numTensors).toBe(before);

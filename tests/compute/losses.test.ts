@@ -54,7 +54,7 @@ const graph = tinyConvolutional();
 const targetsOf = (tensors: ReadonlyMap<string, Tensor>) => ({ graph, tensors, views: 1, rows: 5, viewSeed: 1 });
 
 function lossAt(logits: Tensor, distillation: DistillationRecipe, smoothing: number, progress: number): Tensor {
-  const labels = tf.zeros<tf.Rank.R2>([5, 4]);
+  const labels = new Uint8Array(5);
   const criterion = createCriterion({ student: graph, distillation, labels, teacher: targetsOf(new Map()) });
   const soft = () => tf.tensor2d(teacher);
   return criterion.loss(batchOf(logits as Tensor2D, classes, smoothing, { teacher: soft, progress })); // rows
@@ -129,7 +129,7 @@ describe('a batch of one class, of equal logits', () => {
     ];
     tf.tidy(() => {
       const criterion = createCriterion({
-        ...{ student: graph, distillation, labels: tf.zeros<tf.Rank.R2>([2, 4]) },
+        ...{ student: graph, distillation, labels: new Uint8Array(2) },
         teacher: targetsOf(new Map()),
       });
       const at = (z: Tensor): Scalar =>
@@ -178,7 +178,7 @@ describe('attention transfer', () => {
         tf.tidy(() => {
           const tensors = new Map<string, Tensor>();
           const teacherSide = { ...targetsOf(tensors), graph: one };
-          const labels = tf.zeros<tf.Rank.R2>([5, 4]);
+          const labels = new Uint8Array(5);
           const criterion = createCriterion({ student: one, distillation, labels, teacher: teacherSide });
           const widths = new Map(criterion.taps.map((tap, index) => [tap, index === 0 ? 4 : 2] as const));
           const isTokens = one.layers.some(({ layer }) => layer.op === 'tokens');
@@ -224,7 +224,7 @@ describe('hints', () => {
   it('are zero when the regressor reproduces the teacher’s map, and pull its weights elsewhere', () => {
     tf.tidy(() => {
       const distillation = DISTILLATION_DEFAULTS.fitnet;
-      const labels = tf.zeros<tf.Rank.R2>([5, 4]);
+      const labels = new Uint8Array(5);
       const criterion = createCriterion({ student: graph, distillation, labels, teacher: targetsOf(new Map()) });
       const [array] = teacherArrays(distillation, graph, graph, 5);
       expect(array?.shape).toEqual([4, 4, 6]);
@@ -268,9 +268,8 @@ describe('hints', () => {
     // So many rows that the teacher's 16x16 map is pooled to 8x8.
     const many = 2 ** 26 / (4 * 64);
     const teacherSide = { ...targetsOf(new Map()), graph: wide, rows: many };
-    const labels = tf.zeros<tf.Rank.R2>([5, 4]);
+    const labels = new Uint8Array(5);
     const { slots } = createCriterion({ student: wide, distillation: fitnet, labels, teacher: teacherSide });
-    labels.dispose();
     expect(teacherArrays(fitnet, wide, wide, many)[0]?.shape).toEqual([8, 8, 4]);
     expect(slots[0]?.spec.shape).toEqual([3, 3, 4, 4]);
   });
@@ -288,7 +287,7 @@ describe('contrast', () => {
 
   /** Kernels copy, so that embeddings are the vectors at length 1. */
   function contrastAt(labelsOf: readonly number[], vector: Tensor, kept: Map<string, Tensor>): Scalar {
-    const labels = tf.cast(tf.oneHot(tf.tensor1d([...labelsOf], 'int32'), 4), 'float32') as Tensor2D; // one row each
+    const labels = Uint8Array.from(labelsOf);
     const narrow = resnetTeacher([8, 8, 1], 4, { widths: [3], blocks: 1 });
     const teacherSide = { ...targetsOf(new Map()), graph: narrow };
     const criterion = createCriterion({ student: narrow, distillation, labels, teacher: teacherSide });

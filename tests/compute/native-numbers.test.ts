@@ -239,7 +239,7 @@ describeNative('views of images', () => {
     tf.tidy(() => {
       const [height, width, margin] = [6, 5, 3];
       const images = gaussian([4, height + 2 * margin, width + 2 * margin, channels], 5) as Tensor4D; // as its shape
-      const labels = tf.zeros<tf.Rank.R2>([4, 2]);
+      const labels = new Uint8Array(4);
       const data = { count: 4, height, width, margin, images, labels, dispose: () => undefined };
       const rng = createRng(2);
       const holes = [

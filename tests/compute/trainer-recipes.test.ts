@@ -277,7 +277,7 @@ describe('bad input', () => {
     ['no deviation in one channel', { mean: [0.5, 0.5], deviation: [1, Number.NaN] }],
   ])('a normalisation of %s is refused', (_, normalisation) => {
     const split = { count: 1, pixels: new Uint8Array(8), labels: Uint8Array.of(0) };
-    expect(() => residentImages(split, [2, 2, 2], 2, normalisation)).toThrow(
+    expect(() => residentImages(split, [2, 2, 2], normalisation)).toThrow(
       expect.objectContaining({ code: 'dataset.corrupt', message: expect.stringContaining('cannot be normalised') }),
     );
   });

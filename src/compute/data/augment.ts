@@ -18,7 +18,7 @@ import { only, perAttributes, rawOp } from '../backend/raw.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import type { HeldSplit, Split } from './dataset.ts';
 import { span, VALUES } from './rows.ts';
-import { batchMaker, streamBatches } from './stream.ts';
+import { batchMaker, heldBatches, numbersOf, streamBatches } from './stream.ts';
 import type { BatchStream } from './stream.ts';
 
 /** What makes a view of one sample; mixing takes two. */
@@ -29,8 +29,8 @@ interface ImageFacts {
   readonly height: number;
   readonly width: number;
   readonly margin: number;
-  /** One-hot `[count, classes]`. */
-  readonly labels: Tensor2D;
+  /** `[count]`, class of each image. */
+  readonly labels: Uint8Array;
   readonly dispose: () => void;
 }
 
@@ -38,7 +38,8 @@ export interface ResidentImages extends ImageFacts {
   readonly images: Tensor4D;
 }
 
-/** They stay on the disk: a batch is put on the device when it is gathered. */
+/** They stay on the disk, or in memory as bytes: a batch is put on the device when it is
+ * gathered. */
 export interface StreamedImages extends ImageFacts {
   readonly stream: BatchStream;
   /** What each byte of a channel stands for, `[channels, 256]`. */
@@ -72,32 +73,45 @@ interface ImageOptions {
   readonly shift?: number;
   /** So many of the first; absent: all. */
   readonly count?: number;
+  /** Of the numbers on the device; absent: `RESIDENT_BYTES`. */
+  readonly residentBytes?: number;
 }
 
-/** Images of a split for a network: on the device, or from the disk where they are in a file of
- * rows. Throws `dataset.corrupt` for a normalisation that gives no numbers. */
+/**
+ * What a set may take on the device. It lies there as numbers, four bytes each, and twice that
+ * while it is made; a larger one stays in memory as bytes, and each batch becomes numbers.
+ */
+const RESIDENT_BYTES = 256 * 2 ** 20;
+
+/**
+ * Images of a split for a network: on the device, or from memory or disk, batch by batch, where
+ * they are many or in a file of rows. Which of them changes no bit. Throws `dataset.corrupt` for a
+ * normalisation that gives no numbers.
+ */
 export function openImages(
   split: Split,
   shape: readonly [number, number, number],
-  classes: number,
   normalisation: Normalisation,
   options: ImageOptions = {},
 ): Images {
-  if (!('rows' in split)) return residentImages(split, shape, classes, normalisation, options);
-  checkNormalisation(normalisation);
   const [height, width, channels] = shape;
   const count = Math.min(options.count ?? split.count, split.count);
   const margin = marginOf(options);
-  const labels = tf.tidy(() => oneHot(split.labels.subarray(0, count), classes));
+  const resident = 4 * count * (height + 2 * margin) * (width + 2 * margin) * channels;
+  if (!('rows' in split) && resident <= (options.residentBytes ?? RESIDENT_BYTES)) {
+    return residentImages(split, shape, normalisation, options);
+  }
+  checkNormalisation(normalisation);
   const numbers = valuesOf(normalisation, channels);
   const values = tf.tensor2d(numbers, [channels, VALUES]);
   const batchOf = batchMaker({ shape, margin, values: numbers });
-  const dispose = (): void => tf.dispose([labels, values]);
-  return { count, height, width, margin, labels, stream: streamBatches(split.rows), values, batchOf, dispose };
+  const labels = split.labels.subarray(0, count);
+  const stream = 'rows' in split ? streamBatches(split.rows) : heldBatches(split.pixels, split.count);
+  return { count, height, width, margin, labels, stream, values, batchOf, dispose: () => values.dispose() };
 }
 
-/** Each value of a pixel in each channel as it stands on the device, `[channels][256]`: by the ops
- * that resident images go through, so that both are the same to the bit. */
+/** What each byte of a channel stands for, `[channels][256]`: (byte / 255 - mean) / deviation in
+ * single precision, as the device has it. */
 function valuesOf(normalisation: Normalisation, channels: number): Float32Array {
   const all = Float32Array.from({ length: VALUES * channels }, (_, place) => Math.floor(place / channels));
   const scaled = tf.tidy(() => {
@@ -142,7 +156,6 @@ const SIDE_OF_MOST = 64;
 export function residentImages(
   split: HeldSplit,
   shape: readonly [number, number, number],
-  classes: number,
   normalisation: Normalisation,
   options: ImageOptions = {},
 ): ResidentImages {
@@ -150,23 +163,9 @@ export function residentImages(
   checkNormalisation(normalisation);
   const count = Math.min(options.count ?? split.count, split.count);
   const margin = marginOf(options);
-  const [images, labels] = tf.tidy(() => {
-    const raw = tf.tensor4d(Float32Array.from(split.pixels.subarray(0, count * height * width * channels)), [
-      count,
-      height,
-      width,
-      channels,
-    ]);
-    const padded = tf.pad4d(raw, [
-      [0, 0],
-      [margin, margin],
-      [margin, margin],
-      [0, 0],
-    ]);
-    return [normalised(padded, normalisation), oneHot(split.labels.subarray(0, count), classes)];
-  });
-  const dispose = (): void => tf.dispose([images, labels]);
-  return { count, height, width, margin, images, labels, dispose };
+  const images = numbersOf(split.pixels, count, { shape, margin, values: valuesOf(normalisation, channels) });
+  const labels = split.labels.subarray(0, count);
+  return { count, height, width, margin, images, labels, dispose: () => images.dispose() };
 }
 
 /** One pixel more than any shift: a crop's corner, rounded to single precision, must not fall
@@ -175,11 +174,6 @@ const marginOf = ({ shift = 0 }: ImageOptions): number => shift + 1;
 
 function normalised(pixels: Tensor4D, { mean, deviation }: Normalisation): Tensor4D {
   return tf.div(tf.sub(tf.div(pixels, 255), perChannel(mean)), perChannel(deviation));
-}
-
-/** `[count, classes]` */
-function oneHot(labels: Uint8Array, classes: number): Tensor2D {
-  return tf.cast<Tensor2D>(tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes) as Tensor2D, 'float32');
 }
 
 /** Images divided by zero would be trained on as NaN. */

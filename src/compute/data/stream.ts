@@ -58,19 +58,42 @@ export function streamBatches(rows: Pick<RowFile, 'read' | 'readAhead'>): BatchS
   };
 }
 
+/** The same of images that are all in memory, `[count][...]`: nothing is to be waited for. */
+export function heldBatches(pixels: Uint8Array, count: number): BatchStream {
+  const bytes = pixels.length / count;
+  return {
+    prepare: () => Promise.resolve(),
+    take: (samples) => {
+      const batch = Buffer.allocUnsafeSlow(samples.length * bytes);
+      samples.forEach((sample, place) => {
+        batch.set(pixels.subarray(sample * bytes, (sample + 1) * bytes), place * bytes);
+      });
+      return batch;
+    },
+  };
+}
+
 /**
  * Makes a batch of bytes one of numbers, on this thread: for devices that have no kernel of ours.
  * The caller owns it, and has computed something with it before it makes the next.
  */
 export function batchMaker(form: BatchForm): (pixels: Uint8Array, count: number) => Tensor4D {
-  const { shape, margin } = form;
   let batch: { readonly count: number; readonly values: Float32Array } = { count: 0, values: new Float32Array() };
   return (pixels, count) => {
     // Pages that are new for each batch would cost more than what is written into them.
     if (batch.count !== count) batch = { count, values: blackBatch(count, form) };
-    fill(batch.values, pixels, count, form);
-    return tf.tensor4d(batch.values, [count, shape[0] + 2 * margin, shape[1] + 2 * margin, shape[2]]);
+    return filled(batch.values, pixels, count, form);
   };
+}
+
+/** All of them as numbers with a margin, which nothing is to be made of after. */
+export const numbersOf = (pixels: Uint8Array, count: number, form: BatchForm): Tensor4D =>
+  filled(blackBatch(count, form), pixels, count, form);
+
+function filled(values: Float32Array, pixels: Uint8Array, count: number, form: BatchForm): Tensor4D {
+  const { shape, margin } = form;
+  fill(values, pixels, count, form);
+  return tf.tensor4d(values, [count, shape[0] + 2 * margin, shape[1] + 2 * margin, shape[2]]);
 }
 
 /** Black by channel, `[n, h + 2 margin, w + 2 margin, c]`: only what is within the margin changes

@@ -28,18 +28,18 @@ import { sloped } from '../backend/differentiable.ts';
 import { keptSlot, trainedSlot } from './criterion.ts';
 import type { Criterion, CriterionBatch } from './criterion.ts';
 import { hardLabels } from './decoupled.ts';
-import { crossEntropy } from './soft-targets.ts';
+import { crossEntropy, oneHot } from './soft-targets.ts';
 
 const SMALLEST_SQUARE = 1e-12;
 
-/** `labels`: one-hot, of all training images, `[count, classes]`. */
+/** `labels`: of all training images, `[count]`. */
 export function contrastLoss(
   recipe: RecipeOf<'crd'>,
   student: ArchitectureGraph,
   teacher: ArchitectureGraph,
-  labels: Tensor2D,
+  labels: Uint8Array,
 ): Criterion {
-  const [images] = labels.shape;
+  const images = labels.length;
   const size = Math.min(recipe.bank, images);
   const { embedding } = recipe;
   const source = lastVector(student);
@@ -65,7 +65,16 @@ export function contrastLoss(
   function contrast(batch: CriterionBatch): Scalar {
     const drawn = Int32Array.from({ length: recipe.negatives }, () => batch.rng.int(size));
     const rows = tf.tensor1d(drawn, 'int32');
-    const same = tf.matMul(hardLabels(batch.targets), tf.gather(labels, rows), false, true);
+    const own = hardLabels(batch.targets);
+    const same = tf.matMul(
+      own,
+      oneHot(
+        drawn.map((row) => labels[row] ?? 0),
+        own.shape[1],
+      ),
+      false,
+      true,
+    );
     const others: Tensor2D = tf.sub(1, same);
     const vectors = [batch.feature(source.layerId), batch.teacher(array.name)];
     const embeddings = sides.map(({ kernel, bias }, side) => {

@@ -1,6 +1,6 @@
 /** The criterion that a recipe asks for, a line for each loss, and what losses ask of a teacher. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { featureLevels } from '../../core/distill/feature-levels.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
@@ -22,8 +22,8 @@ export interface CriterionTask {
   readonly distillation: DistillationRecipe;
   /** Absent: labels alone, whatever the recipe says. */
   readonly teacher?: TeacherTargets;
-  /** One-hot labels of all training images, `[count, classes]`. */
-  readonly labels: Tensor2D;
+  /** Of all training images, `[count]`. */
+  readonly labels: Uint8Array;
 }
 
 /** Throws `teacher.mismatch` when a loss on features finds no layers to compare. */

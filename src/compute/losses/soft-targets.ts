@@ -34,6 +34,13 @@ export function softTargetLoss(recipe: RecipeOf<'kd'>): Criterion {
   });
 }
 
+/** One-hot rows `[labels, classes]`, made here: a table of all images would grow with the set. */
+export function oneHot(labels: ArrayLike<number>, classes: number): Tensor2D {
+  const rows = new Float32Array(labels.length * classes);
+  for (let row = 0; row < labels.length; row += 1) rows[row * classes + (labels[row] ?? 0)] = 1;
+  return tf.tensor2d(rows, [labels.length, classes]);
+}
+
 /** y (1 - s) + s / classes; Szegedy et al. 2016. */
 export function smooth(labels: Tensor2D, smoothing: number): Tensor2D {
   return smoothing === 0 ? labels : tf.add(tf.mul(labels, 1 - smoothing), smoothing / labels.shape[1]);

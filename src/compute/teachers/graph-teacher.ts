@@ -53,8 +53,7 @@ function imagesForTeacher(
   split: SplitName,
   options: { readonly shift?: number; readonly count?: number },
 ): Images {
-  const { shape, classes } = dataset.card;
-  return openImages(dataset.split(split), shape, classes.length, card.normalisation, options);
+  return openImages(dataset.split(split), dataset.card.shape, card.normalisation, options);
 }
 
 /** Throws what `loadTeacher` throws. */

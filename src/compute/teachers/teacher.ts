@@ -12,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { sizeOf } from '../../core/arch/ops.ts';
 import type { DistillationRecipe } from '../../core/records/distillation.ts';
-import { LOGITS, teacherArrays } from '../../core/distill/teacher-arrays.ts';
+import { LOGITS, teacherArrays, viewsThatFit } from '../../core/distill/teacher-arrays.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { SplitName } from '../../core/records/sources.ts';
 import { classesOf, graphOf, isGraphCard } from '../../core/teacher.ts';
@@ -33,7 +33,7 @@ import type { OpenTeacher } from './open-teacher.ts';
 import type { TeacherTargets } from './targets.ts';
 
 /** Views of each image: more of them vary more and take longer to compute, once for each teacher
- * and data set. */
+ * and data set. Of very large sets there are fewer (`viewsThatFit`). */
 const VIEWS = 8;
 const VIEW_SEED = 20_240_229;
 /** Changes when the views or the form of the file change. */
@@ -129,8 +129,9 @@ function planOf({ teacher, dataset, count, augmentation, distillation, student, 
   const card = fittingCard(teacher, dataset.card);
   const { flip, shift, cutout } = augmentation;
   // Without chance all views are one.
-  const views = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
-  const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, views * count);
+  const most = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
+  const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, most * count);
+  const views = viewsThatFit(arrays, count, most);
   const { weights } = card;
   const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, flip, shift, cutout];
   const parts = [...shown, weights.sha256, networkHash(card), arrays];

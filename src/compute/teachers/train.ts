@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../core/arch/cost.ts';
+import { fittingRecipe } from '../../core/arch/fitting.ts';
 import { resnetTeacher } from '../../core/arch/families/resnet.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -47,8 +48,8 @@ export interface TeacherOptions {
   readonly date: string;
   readonly graph?: ArchitectureGraph;
   readonly recipe?: Recipe;
-  /** Number of steps done so far. */
-  readonly onStep?: (done: number) => void;
+  /** Number of steps done so far, and the share of the training, 0 to 1. */
+  readonly onStep?: (done: number, share: number) => void;
   /** What a person should know of how it went on, in words. */
   readonly onNote?: (words: string) => void;
 }
@@ -66,12 +67,12 @@ export async function trainTeacher(
   onProgress: (progress: TeacherProgress) => void,
   yieldToEvents: YieldToEvents,
 ): Promise<TeacherCard> {
-  const { dataset, normalisation, recipe = TEACHER_RECIPE, seed } = options;
+  const { dataset, normalisation, seed } = options;
   const backend = await loadBackend();
   const graph = options.graph ?? resnetTeacher(dataset.shape, dataset.classes.length);
+  const recipe = fittingRecipe(options.recipe ?? TEACHER_RECIPE, graph);
   const model = createModel(graph);
-  const imagesIn = (split: Split, shift: number) =>
-    openImages(split, dataset.shape, dataset.classes.length, normalisation, { shift });
+  const imagesIn = (split: Split, shift: number) => openImages(split, dataset.shape, normalisation, { shift });
   checkTrainable({ card: dataset, split: () => options.train }, options.train.count);
   const training = imagesIn(options.train, recipe.augmentation.shift);
   const validation = imagesIn(options.validation, 0);

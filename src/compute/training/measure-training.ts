@@ -33,7 +33,7 @@ async function imagesPerSecond(milliseconds: number): Promise<number> {
   const { build, reference } = studentFamily(FAMILY, SHAPE, CLASSES);
   const pixels = Uint8Array.from({ length: IMAGES * SHAPE[0] * SHAPE[1] }, (_, place) => (place * 73) % 251);
   const labels = Uint8Array.from({ length: IMAGES }, (_, place) => place % CLASSES);
-  const images = residentImages({ count: IMAGES, pixels, labels }, SHAPE, CLASSES, normalisationOf(pixels));
+  const images = residentImages({ count: IMAGES, pixels, labels }, SHAPE, normalisationOf(pixels));
   const enough = new Error('enough steps were measured');
   let steps = -1;
   let started = 0;

@@ -12,7 +12,7 @@ import type { Criterion } from '../losses/criterion.ts';
 import { gatherImages, viewOf } from '../data/augment.ts';
 import type { View } from '../data/augment.ts';
 import { drawShare, mixed } from '../data/mixup.ts';
-import { smooth } from '../losses/soft-targets.ts';
+import { oneHot, smooth } from '../losses/soft-targets.ts';
 import { disposeStatistics, extendLayout, flatten, unflatten } from '../model/parameters.ts';
 import type { Layout, Parameters } from '../model/parameters.ts';
 import type { TrainingTask } from './task.ts';
@@ -68,7 +68,10 @@ export function createPass(task: PassTask, layout: Layout): Pass {
     const rng = createRng(split(split(seed, STREAM.criterion), step));
     const lambda = shareOf(task, step);
     const images = mixed(gatherImages(task.train, samples, views), lambda);
-    const labels = rowsOf(task.train.labels, samples);
+    const labels = oneHot(
+      Array.from(samples, (sample) => task.train.labels[sample] ?? 0),
+      model.graph.classes,
+    );
     const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
     const { value, gradients } = lossAndGradients(
       (weights) => {

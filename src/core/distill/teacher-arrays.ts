@@ -10,12 +10,13 @@
  * - crd: the vector before the logits, `[channels]`.
  */
 import type { ArchitectureGraph } from '../arch/graph.ts';
+import { sizeOf } from '../arch/ops.ts';
 import type { DistillationLoss, DistillationRecipe, RecipeOf } from '../records/distillation.ts';
 import { LOGIT_LOSSES, noLayers } from '../teacher.ts';
 import { lastVector, levelPairs } from './feature-levels.ts';
 import type { LevelPair } from './feature-levels.ts';
 
-/** Of a hint's maps on the device, in single precision; half of that on disk. */
+/** Of what a teacher says of all views on the device, in single precision; half of that on disk. */
 const MAP_BYTES = 256 * 2 ** 20;
 export const LOGITS = 'logits';
 
@@ -79,6 +80,12 @@ function layerArrays(
     case 'crd':
       return [vectorArray(teacher)];
   }
+}
+
+/** Of `most` views of each of `count` images as many as `arrays` leave room for, one at least. */
+export function viewsThatFit(arrays: readonly TeacherArray[], count: number, most: number): number {
+  const each = arrays.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  return Math.max(1, Math.min(most, Math.floor(MAP_BYTES / (each * count))));
 }
 
 export function attentionArray({ teacher, height, width }: LevelPair, power: number): TeacherArray {

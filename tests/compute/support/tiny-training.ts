@@ -68,7 +68,7 @@ export async function tinyTask(
   await loadBackend();
   const dataset = loadDataset(directory);
   const resident = (split: 'train' | 'val', shift: number): Images =>
-    openImages(dataset.split(split), dataset.card.shape, TINY.classes, dataset.normalisation, { shift });
+    openImages(dataset.split(split), dataset.card.shape, dataset.normalisation, { shift });
   const images = resident('train', recipe.augmentation.shift);
   const validation = resident('val', 0);
   const validationLabels = dataset.split('val').labels;

@@ -28,7 +28,7 @@ describe('params of published networks', () => {
     // He et al. 2016, table 6: 0.27 M. Its public PyTorch ports: 269,722 with option A; two
     // projections more with B.
     const stages = [16, 32, 64].map((width) => ({ width, blocks: 3 }));
-    const graph = resnet({ inputShape: [32, 32, 3], classes: 10 }, { stemWidth: 16, stemStride: 1, stages });
+    const graph = resnet({ inputShape: [32, 32, 3], classes: 10 }, { stemWidth: 16, stemStrides: [1], stages });
     const projections = conv(1, 16, 32) + norm(32) + conv(1, 32, 64) + norm(64);
     expect(costOf(graph).params).toBe(269_722 + projections);
   });

@@ -10,7 +10,7 @@ import { contrastiveGradient, contrastiveLoss } from '../../oracle/distill/contr
 import type { Contrast } from '../../oracle/distill/contrast.ts';
 import { DISTILLATION_DEFAULTS } from '../../../src/core/records/distillation.ts';
 import { featureLevels, lastVector, levelPairs } from '../../../src/core/distill/feature-levels.ts';
-import { teacherArrays, testing } from '../../../src/core/distill/teacher-arrays.ts';
+import { teacherArrays, testing, viewsThatFit } from '../../../src/core/distill/teacher-arrays.ts';
 
 const { MAP_BYTES } = testing;
 
@@ -154,5 +154,18 @@ describe('teacherArrays', () => {
       expect(height).toBeGreaterThanOrEqual(1);
       expect(4 * rows * height * width * channels).toBeLessThanOrEqual(MAP_BYTES);
     }
+  });
+
+  // Attention maps of 100,000 images took 1.3 GB, and eight views of a million images' logits 8 GB.
+  it('of many images are of fewer views, so that all stay within what a hint may take', () => {
+    const arrays = teacherArrays(DISTILLATION_DEFAULTS.at, student, teacher, 80_000);
+    const each = arrays.reduce((sum, { shape: [length = 0] }) => sum + 4 * length, 0);
+    expect(viewsThatFit(arrays, 10_000, 8)).toBe(8);
+    for (const count of [50_000, 100_000, 200_000]) {
+      const views = viewsThatFit(arrays, count, 8);
+      expect(views * count * each).toBeLessThanOrEqual(MAP_BYTES);
+      expect(views === 8 || (views + 1) * count * each > MAP_BYTES).toBe(true);
+    }
+    expect(viewsThatFit(arrays, 1e9, 8)).toBe(1);
   });
 });

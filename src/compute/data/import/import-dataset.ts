@@ -27,10 +27,8 @@ import type { ImageForm, WrittenSplit } from './write-dataset.ts';
 const SIDES = { least: 8, most: 224 } as const;
 /** Of files of images, where nothing is said. */
 const DEFAULT_SIDE = 32;
-/**
- * Up to this side and so many bytes of pixels a set is kept as gzipped IDX files, and trained on
- * from memory, where it takes 24 times as much for a moment; anything else is kept as rows.
- */
+/** Up to this side and so many bytes of pixels a set is kept as gzipped IDX files, and trained on
+ * from memory; anything else is kept as rows. */
 const HELD = { side: 64, bytes: 192 * 2 ** 20 } as const;
 /** Images that are decoded, and then written, at a time. */
 const BLOCK_BYTES = 32 * 2 ** 20;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { trainTeacher } from '../../teachers/train.ts';
-import { stepsPerEpoch } from '../../training/trainer.ts';
 import { stageReporter } from '../run.ts';
 import type { TrainerRun } from '../run.ts';
 import { TEACHER_RECIPE } from './task.ts';
@@ -11,14 +10,13 @@ export const runTeacherTraining: TrainerRun<'trainTeacher'> = async (input, tool
   const dataset = cache.dataset(input.dataset);
   const [train, validation, test] = [dataset.split('train'), dataset.split('val'), dataset.split('test')];
   const progress = stageReporter(report, 'training the teacher');
-  const totalSteps = recipe.epochs * stepsPerEpoch(train.count, recipe.batchSize);
   const directory = join(folders.temp, `${jobId}-teacher`);
   const { accuracy } = await trainTeacher(
     {
       ...{ name, title, seed, date, recipe, train, validation, test },
       ...{ dataset: dataset.card, normalisation: dataset.normalisation },
       ...{ outDir: directory, workDir: join(folders.temp, `${jobId}-work`) },
-      onStep: (done) => progress(done, totalSteps),
+      onStep: (done, share) => progress(done, Math.round(done / share)),
       onNote: (words) => report({ type: 'note', words }),
       ...(input.dataset.known && { sources: input.dataset.known }),
     },

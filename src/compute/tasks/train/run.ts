@@ -1,5 +1,6 @@
 /** A student's training, from its order to the file of its weights. */
 import { join } from 'node:path';
+import { fittingRecipe } from '../../../core/arch/fitting.ts';
 import type { Images } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { computerOf, loadBackend } from '../../backend/load-backend.ts';
@@ -21,9 +22,10 @@ import type { TaskTools, TrainerRun, TrainerShared } from '../run.ts';
 import type { TrainInput } from './task.ts';
 
 export const runTraining: TrainerRun<'train'> = async (input, tools) => {
-  const { recipe, seed, checkpoints, until, resumeFrom } = input;
+  const { seed, checkpoints, until, resumeFrom } = input;
   const { jobId, folders, cache, report, yieldToEvents } = tools;
   const model = createModel(input.graph);
+  const recipe = fittingRecipe(input.recipe, input.graph);
   const { dataset, images, teacher } = await lessonsOf(input, tools);
   const validation = cache.images(input.dataset.directory, 'val', { shift: 0 });
   const validationLabels = dataset.split('val').labels;

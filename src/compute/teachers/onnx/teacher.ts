@@ -53,8 +53,7 @@ export function imagesAsTheyAre(
   split: SplitName,
   options: { readonly shift?: number; readonly count?: number },
 ): Images {
-  const { shape, classes } = dataset.card;
-  return openImages(dataset.split(split), shape, classes.length, dataset.normalisation, options);
+  return openImages(dataset.split(split), dataset.card.shape, dataset.normalisation, options);
 }
 
 export interface ShownImages {

@@ -25,19 +25,19 @@ export interface ResnetStage {
 
 export interface ResnetOptions {
   readonly stemWidth: number;
-  readonly stemStride: number;
+  /** Of the stem's convolutions, one after the other. */
+  readonly stemStrides: readonly number[];
   readonly stages: readonly ResnetStage[];
 }
 
 /** Blocks of the first stage keep the stem's resolution; every later stage starts with stride 2. */
 function resnet(task: StudentTask, options: ResnetOptions): ArchitectureGraph {
   const g = graphBuilder('resnet', task.inputShape, task.classes);
-  let x = normalisedConvolution(g, 'stem', g.input, {
-    filters: options.stemWidth,
-    kernel: 3,
-    stride: options.stemStride,
-    activation: 'relu',
-  });
+  let x: Value = g.input;
+  for (const [index, stride] of options.stemStrides.entries()) {
+    const id = index === 0 ? 'stem' : `stem${index + 1}`;
+    x = normalisedConvolution(g, id, x, { filters: options.stemWidth, kernel: 3, stride, activation: 'relu' });
+  }
   for (const [stage, { width, blocks }] of options.stages.entries()) {
     for (let block = 0; block < blocks; block += 1) {
       const stride = stage > 0 && block === 0 ? 2 : 1;
@@ -75,9 +75,20 @@ function basicBlock(
   return g.activation(`${id}.act`, g.add(`${id}.add`, gated, shortcut), 'relu');
 }
 
+/** Up to this side a teacher's first stage has the image's own resolution. */
+const TEACHER_SIDE = 64;
+
+/** Strides after which an image has that side, or less. */
+function teacherStrides([height = 1, width = 1]: Shape): readonly number[] {
+  const strides: number[] = [];
+  for (let side = Math.max(height, width); side > TEACHER_SIDE; side = Math.ceil(side / 2)) strides.push(2);
+  return strides.length > 0 ? strides : [1];
+}
+
 /**
- * The teacher: full resolution in the first stage. The defaults (ResNet-14, widths 32-64-128) have
- * 696,042 params at 28x28x1 and 10 classes: 2.8 MB in fp32.
+ * The teacher: full resolution in the first stage, that of 56 pixels for photographs of 224. The
+ * defaults (ResNet-14, widths 32-64-128) have 696,042 params at 28x28x1 and 10 classes: 2.8 MB in
+ * fp32.
  */
 export function resnetTeacher(
   inputShape: Shape,
@@ -87,7 +98,11 @@ export function resnetTeacher(
   const { widths = [32, 64, 128], blocks = 2 } = options;
   return resnet(
     { inputShape, classes },
-    { stemWidth: widths[0] ?? 32, stemStride: 1, stages: widths.map((width) => ({ width, blocks })) },
+    {
+      stemWidth: widths[0] ?? 32,
+      stemStrides: teacherStrides(inputShape),
+      stages: widths.map((width) => ({ width, blocks })),
+    },
   );
 }
 
@@ -114,7 +129,7 @@ export function resnetFamily(task: StudentTask): StudentFamilyDefinition {
       const width1 = numberLevel(config, 'width1');
       return resnet(task, {
         stemWidth: width1,
-        stemStride: stemStride(task.inputShape),
+        stemStrides: [stemStride(task.inputShape)],
         stages: [
           { width: width1, blocks: numberLevel(config, 'blocks1') },
           { width: numberLevel(config, 'width2'), blocks: numberLevel(config, 'blocks2') },
