@@ -17,6 +17,7 @@ import * as r from './schemas/replay.ts';
 import * as v from './schemas/review.ts';
 import * as s from './schemas/records.ts';
 import { setupSchema } from './schemas/setup.ts';
+import * as t from './schemas/teacher-import.ts';
 import * as y from './schemas/system.ts';
 import * as u from './upkeep-contract.ts';
 
@@ -62,6 +63,18 @@ export const contract = {
     /** Trainings that were stopped and can go on. */
     unfinishedTeachers: oc.output(list(l.unfinishedTeacherSchema)),
     discardUnfinished: oc.input(l.unfinishedInput).output(z.void()),
+  },
+  /** Somebody's networks on their way to becoming teachers. */
+  teachers: {
+    /** Finds how it is shown images, and how often it is right then; `job.changed` tells how far it
+     * is, and its `made` what to ask for. Nothing is kept yet. */
+    judge: oc.input(t.teacherJudgeSchema).output(jobSchema),
+    /** What came of it. */
+    judged: oc.input(s.idInput).output(t.judgedTeacherSchema),
+    /** Makes a teacher of it, as it was judged. */
+    keep: oc.input(t.teacherKeepSchema).output(z.void()),
+    /** Forgets it. */
+    forget: oc.input(s.idInput).output(z.void()),
   },
   /** Files and folders that a window hands over, for what takes an id of them. */
   files: {

@@ -49,6 +49,7 @@ export type JobMessage =
   /** The last message is one of these three. */
   | { readonly type: 'done'; readonly output: unknown }
   | { readonly type: 'stopped' }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+  /** `field`: of the order, which was at fault. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly field?: string };
 
 export type FromTrainer = { readonly type: 'ready' } | (JobId & JobMessage);

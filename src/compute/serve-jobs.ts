@@ -135,8 +135,9 @@ function fail(job: JobId, thrown: unknown): void {
   const error = namingMemory(thrown);
   const code = error instanceof WorkbenchError ? error.code : 'internal';
   const message = messageOf(error);
+  const field = error instanceof WorkbenchError ? error.place.field : undefined;
   if (code === 'internal') log(error);
-  tellOf(job, { type: 'failed', code, message });
+  tellOf(job, { type: 'failed', code, message, ...(field !== undefined && { field }) });
 }
 
 const refusal = (problem: string): WorkbenchError => new WorkbenchError('internal', `Refused: ${problem}`);

@@ -39,6 +39,12 @@ export function createHandlers(parts: Services): Handlers {
       unfinishedTeachers: () => training.unfinished(),
       discardUnfinished: ({ id }) => training.discard(id),
     },
+    teachers: {
+      judge: (order) => parts.teacherImports.judge(order),
+      judged: ({ id }) => parts.teacherImports.judged(id),
+      keep: (order) => parts.teacherImports.keep(order),
+      forget: ({ id }) => parts.teacherImports.forget(id),
+    },
     files: {
       put: ({ id, pieces }) => parts.handed.put(id, pieces),
       drop: ({ id }) => parts.handed.drop(id),

@@ -11,7 +11,7 @@ import { createSideJobs } from './jobs/side-jobs.ts';
 import { createCatalog } from './library/catalog.ts';
 import { createDatasetImports } from './library/dataset-import.ts';
 import { createLibrary } from './library/library.ts';
-import { createTeacherImport } from './library/teacher-import.ts';
+import { createTeacherImports } from './library/teacher-import.ts';
 import { createTeacherTraining } from './library/teacher-training.ts';
 import { createLiveEvents } from './live-events.ts';
 import type { Log } from './log.ts';
@@ -60,7 +60,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
   const handed = createHandedFiles(files.temp);
   const imports = createDatasetImports({ executor: importers, catalog, files, handed, jobs, changed });
   const training = createTeacherTraining({ executor, catalog, folders: files.folders, jobs, log, changed });
-  const importTeacher = createTeacherImport({ executor, catalog, files, now, changed });
+  const teacherImports = createTeacherImports({ executor, catalog, files, handed, jobs, now, changed });
   const inHand = () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` }));
 
   const runs = createRunService({ workspace, catalog, executor, live, log, version, now: clock });
@@ -96,7 +96,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
       importers,
       handed,
       imports,
-      importTeacher,
+      teacherImports,
       training,
       jobs,
       tables,

@@ -3,7 +3,7 @@
 
 /** Empty when the person cancels. */
 export function pickFiles(
-  wanted: Partial<Pick<HTMLInputElement, 'accept' | 'webkitdirectory'>>,
+  wanted: Partial<Pick<HTMLInputElement, 'accept' | 'multiple' | 'webkitdirectory'>>,
 ): Promise<readonly File[]> {
   const input = Object.assign(document.createElement('input'), { type: 'file', ...wanted });
   return new Promise((resolve) => {

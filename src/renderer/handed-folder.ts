@@ -26,6 +26,25 @@ export async function pickFolder(): Promise<PickedFolder | undefined> {
   return name === undefined ? undefined : folderOf(name, files);
 }
 
+export const isTeacherName = (name: string): boolean => name.toLowerCase().endsWith('.onnx');
+
+/** A teacher's file, and those beside it that hold its weights. Undefined when the person
+ * cancels. */
+export const pickTeacher = async (): Promise<PickedFolder | undefined> =>
+  teacherFiles(await pickFiles({ multiple: true }));
+
+/** Named by the network among them. */
+export function teacherFiles(files: readonly File[]): PickedFolder | undefined {
+  const network = files.find(({ name }) => isTeacherName(name)) ?? files[0];
+  return (
+    network &&
+    folderOf(
+      network.name,
+      files.map((file) => ({ path: file.name, file })),
+    )
+  );
+}
+
 /** As it was dropped on the window. */
 export async function droppedFolder(entry: FileSystemDirectoryEntry): Promise<PickedFolder> {
   const files: PickedFile[] = [];

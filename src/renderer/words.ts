@@ -71,6 +71,7 @@ export const REPLAY_STATES = {
 const JOB_TITLES = {
   import: 'Import of',
   teacher: 'Training of the teacher',
+  judging: 'Judging of the teacher',
   export: 'Export of',
   latency: 'Latency of',
   predictions: 'Predictions of',

@@ -74,6 +74,17 @@ describe('an ONNX file', () => {
     expect(picked.card.accuracy.validation).toBe(1);
   });
 
+  it('tells what it takes and gives, and what is uncommon in how it is run', async () => {
+    const told = await imported(colourNetwork({ batch: 7, softmax: true }));
+    expect(told.inputs).toEqual(['"pixels" float32 [7, 3, 8, 8]']);
+    expect(told.outputs).toEqual(['"answers" float32 [7, 3]']);
+    expect(told.notes).toEqual([
+      expect.stringContaining('It gives probabilities'),
+      expect.stringContaining('exactly 7 images at a time'),
+    ]);
+    expect((await imported(colourNetwork())).notes).toEqual([]);
+  });
+
   it('in half precision is fed halves', async () => {
     const bytes = Buffer.from(
       colourNetwork({ change: (graph) => ({ ...graph, nodes: [CAST, ...renamed(graph.nodes)] }) }),
@@ -82,7 +93,8 @@ describe('an ONNX file', () => {
     const at = bytes.indexOf(Buffer.from('\x0a\x06pixels\x12', 'latin1')) + 9;
     const type = bytes.indexOf(Buffer.from([0x08, 0x01]), at) + 1;
     bytes.writeUInt8(10, type);
-    const { card } = await imported(bytes);
+    const { card, notes } = await imported(bytes);
+    expect(notes).toEqual([expect.stringContaining('half precision (fp16)')]);
     expect(card.reading.type).toBe('float16');
     expect(card.accuracy.validation).toBe(1);
   });

@@ -271,10 +271,14 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
     writeFakeTeacher(directory, { ...made, seconds: 3 });
     return { directory, accuracy };
   },
-  importTeacher: ({ name }, { jobId, folders, report }) => {
+  importTeacher: async ({ name }, { jobId, folders, report }) => {
     report({ type: 'progress', stage: 'trying ways to show it images', done: 1, total: 1 });
     const directory = join(folders.temp, `${jobId}-teacher`);
-    return Promise.resolve({ directory, card: writeFakeOnnxTeacher(directory, name), notes: ['It is a fake.'] });
+    const ports = { inputs: ['"images" float32 [n, 1, 28, 28]'], outputs: ['"logits" float32 [n, 10]'] };
+    const card = writeFakeOnnxTeacher(directory, name);
+    await sleep(epochMs);
+    checkStop();
+    return { directory, card, ...ports, notes: ['It is a fake.'] };
   },
   export: () => Promise.reject(new WorkbenchError('internal', 'A fake writes no files for others.')),
   latency: measure,

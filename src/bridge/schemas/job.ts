@@ -6,6 +6,7 @@ import { epochPointSchema } from '../../core/records/epoch.ts';
 const JOB_KINDS = [
   'import',
   'teacher',
+  'judging',
   'export',
   'latency',
   'predictions',

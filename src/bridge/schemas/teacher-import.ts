@@ -1,14 +1,22 @@
 /** What it takes to make a teacher of somebody's network: what is not said is guessed. */
 import { saidOfTeacherSchema } from '../../core/records/teacher-card.ts';
-import { z } from '../../core/records/zod.ts';
+import { anyNumber, count, list, z } from '../../core/records/zod.ts';
+import { handedId } from './file.ts';
 import { folderName } from './library.ts';
 
 const { layout, scale, mean, deviation, order, output, gives, classes } = saidOfTeacherSchema.shape;
 
-const options = {
+const named = {
   name: folderName.describe('What a search calls it'),
   title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
-  dataset: z.string().trim().min(1).max(120).describe('Data set that it knows: its validation images judge guesses'),
+};
+const dataset = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .describe('Data set that it knows: its validation images judge guesses');
+const said = {
   layout: layout.describe('Order of the axes of its input'),
   scale: scale.describe('What pixels are before mean and deviation'),
   mean: mean.describe('Taken off, in units of the scale'),
@@ -20,7 +28,76 @@ const options = {
 };
 
 /** Of a file on this machine; the command line alone says where. */
-export const teacherImportSchema = z.strictObject({ path: z.string().trim().min(1).max(4096), ...options });
+export const teacherImportSchema = z.strictObject({
+  path: z.string().trim().min(1).max(4096),
+  ...{ ...named, dataset, ...said },
+});
+
+/** Of files that a window has handed over (`files.put`); `file`: the network among them. */
+export const teacherJudgeSchema = z.strictObject({
+  ...{ files: handedId, file: z.string().min(1).max(255), dataset, ...said },
+});
+
+/** One that was judged becomes a teacher. */
+export const teacherKeepSchema = z.strictObject({ id: z.string().max(64), ...named });
+
+export const MOMENT_WORDS = 'none, dataset, imagenet, or numbers such as 0.5,0.5,0.5';
+
+/** Mean or deviation as people type it; absent where it is none. */
+export function parseMoment(text: string): z.output<typeof mean> {
+  if (text === 'none' || text === 'dataset' || text === 'imagenet') return text;
+  const numbers = parseNames(text).map((part) => (part === '' ? NaN : Number(part)));
+  return numbers.every(Number.isFinite) ? numbers : undefined;
+}
+
+/** `a, b` */
+export const parseNames = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+const typedMoment = z
+  .string()
+  .transform((text, context) => {
+    const moment = parseMoment(text.trim());
+    if (moment === undefined) context.addIssue({ code: 'custom', message: `Give ${MOMENT_WORDS}.` });
+    return moment ?? z.NEVER;
+  })
+  .optional();
+
+/** What a window's form asks for: every field as it is typed. */
+export const teacherFormSchema = z.strictObject({
+  ...{ ...named, dataset, layout: said.layout, order: said.order, scale: said.scale },
+  mean: typedMoment.describe('Taken off, in units of the scale: none, dataset, imagenet or numbers'),
+  deviation: typedMoment.describe('Divided by, in the same words'),
+  ...{ gives: said.gives, output: said.output },
+  classes: z
+    .string()
+    .max(100_000)
+    .transform(parseNames)
+    .optional()
+    .describe('Names of its outputs in their order with commas between, or for each class the number of its output'),
+});
+
+/** What came of judging, before anything is kept. */
+export const judgedTeacherSchema = z.strictObject({
+  /** What its file takes and gives, each in words. */
+  inputs: list(z.string()),
+  outputs: list(z.string()),
+  params: z.number(),
+  /** Fraction of right answers on all validation images, read as the first guess says. */
+  accuracy: anyNumber,
+  gives: z.string(),
+  /** The best first, with how many of so many validation images were right. */
+  guesses: list(
+    z.strictObject({
+      ...{ layout: z.string(), order: z.string(), scale: z.string(), mean: z.string(), deviation: z.string() },
+      ...{ classes: z.string(), accuracy: anyNumber, images: count },
+    }),
+  ),
+  /** What a person should know of it, in words. */
+  notes: list(z.string()),
+});
 
 export type TeacherImport = z.input<typeof teacherImportSchema>;
 export type ParsedTeacherImport = z.output<typeof teacherImportSchema>;
+export type ParsedTeacherJudge = z.output<typeof teacherJudgeSchema>;
+export type ParsedTeacherKeep = z.output<typeof teacherKeepSchema>;
+export type JudgedTeacherView = z.output<typeof judgedTeacherSchema>;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { parseInput } from '../../bridge/config/parse-input.ts';
-import { teacherImportSchema } from '../../bridge/schemas/teacher-import.ts';
+import { MOMENT_WORDS, parseMoment, parseNames, teacherImportSchema } from '../../bridge/schemas/teacher-import.ts';
 import type { TeacherImport } from '../../bridge/schemas/teacher-import.ts';
 import { countText, percentText, textTable } from '../../host/for-shells.ts';
 import type { ImportedTeacher, JobProgress, ProgressPrinter } from '../../host/for-shells.ts';
@@ -12,7 +12,6 @@ import type { CommonOptions, VerbContext } from '../common.ts';
 
 type ImportOptions = CommonOptions & Omit<TeacherImport, 'path'>;
 
-const MOMENT_WORDS = 'none, dataset, imagenet, or numbers such as 0.5,0.5,0.5';
 const COLUMNS = ['layout', 'order', 'scale', 'mean', 'deviation', 'classes', '>right', '>images'];
 
 export function addImport(teachers: Command, context: VerbContext): void {
@@ -28,7 +27,11 @@ export function addImport(teachers: Command, context: VerbContext): void {
     .addOption(new Option('--order <order>', 'order of three channels').choices(['rgb', 'bgr']))
     .option('--output <name>', 'output with its answers, where it has several')
     .addOption(new Option('--gives <what>', 'what its answers are').choices(['logits', 'probabilities']))
-    .option('--classes <list>', 'names of its outputs in their order, or for each class the number of its output', list)
+    .option(
+      '--classes <list>',
+      'names of its outputs in their order, or for each class the number of its output',
+      parseNames,
+    )
     .action((file: string, options: ImportOptions) => importTeacher(context, file, options));
 }
 
@@ -70,10 +73,7 @@ function summaryOf({ card, directory, notes }: ImportedTeacher): readonly string
 }
 
 function moment(text: string): TeacherImport['mean'] {
-  if (text === 'none' || text === 'dataset' || text === 'imagenet') return text;
-  const numbers = text.split(',').map(Number);
-  if (text.trim() !== '' && numbers.every(Number.isFinite)) return numbers;
+  const typed = parseMoment(text);
+  if (typed !== undefined) return typed;
   throw new InvalidArgumentError(`Give ${MOMENT_WORDS}.`);
 }
-
-const list = (text: string): string[] => text.split(',').map((name) => name.trim());

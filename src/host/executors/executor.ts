@@ -17,7 +17,7 @@ export type TaskEnd<K extends Kind> =
   | { readonly type: 'done'; readonly output: Output<K> }
   /** As it was asked to. */
   | { readonly type: 'stopped' }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly field?: string }
   /** Its process died or hung: the task may be tried again. */
   | { readonly type: 'crashed'; readonly message: string };
 
@@ -54,8 +54,11 @@ export function outputOf<K extends Kind>(end: TaskEnd<K>): Output<K> {
   switch (end.type) {
     case 'done':
       return end.output;
-    case 'failed':
-      throw new WorkbenchError(isErrorCode(end.code) ? end.code : 'trainer.failed', end.message);
+    case 'failed': {
+      const { code, message, field } = end;
+      const place = field === undefined ? {} : { field };
+      throw new WorkbenchError(isErrorCode(code) ? code : 'trainer.failed', message, place);
+    }
     case 'crashed':
       throw new WorkbenchError('trainer.failed', end.message);
     case 'stopped':

@@ -2,7 +2,7 @@
  * workspace. */
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { plainName } from '../../bridge/words/plain-name.ts';
@@ -11,6 +11,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import { datasetView } from './catalog.ts';
 import type { Catalog } from './catalog.ts';
+import { asNamed, handedFile } from '../workspace/handed-files.ts';
 import type { HandedFiles } from '../workspace/handed-files.ts';
 import type { JobList, JobProgress } from '../jobs/job-list.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
@@ -104,7 +105,7 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     start: async (order: ParsedImportInput) => {
       const { folder, release } = handed.hold(order.files);
       try {
-        const csv = order.csv === undefined ? undefined : inside(folder, order.csv);
+        const csv = order.csv === undefined ? undefined : handedFile(folder, order.csv, 'csv');
         const task = await prepare(folder, order.folder, order, csv);
         return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
           try {
@@ -112,7 +113,7 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
             if (made !== undefined) handed.drop(order.files);
             return made?.name;
           } catch (error) {
-            throw named(error, folder, order.folder);
+            throw asNamed(error, folder, order.folder);
           } finally {
             release();
           }
@@ -123,23 +124,6 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
       }
     },
   };
-}
-
-/** The person knows the files by the folder that they chose, not by where they were kept
- * meanwhile. */
-function named(error: unknown, kept: string, folder: string): unknown {
-  if (!(error instanceof WorkbenchError)) return error;
-  const { file, ...place } = error.place;
-  const words = (text: string): string => text.replaceAll(kept, folder);
-  const where = { ...place, ...(file !== undefined && { file: words(file) }) };
-  return new WorkbenchError(error.code, words(error.message), where, { cause: error });
-}
-
-/** A window names what it has handed over, and no other file. */
-function inside(folder: string, name: string): string {
-  const place = resolve(folder, name);
-  if (place.startsWith(`${folder}${sep}`)) return place;
-  throw new WorkbenchError('usage.invalid', `csv: "${name}" is not in the folder.`, { field: 'csv' });
 }
 
 function absolute(path: string): string {

@@ -15,9 +15,11 @@ import type { EpochPoint } from '../../core/records/epoch.ts';
 import { writeWhole } from '../../store/disk.ts';
 import { readJson, writeJson } from '../../store/numbers.ts';
 
+const CARD_FILE = 'teacher.json';
+
 /** Throws `teacher.missing` when card or weights are not there or not sound. */
 export async function readTeacherCard(directory: string): Promise<TeacherCard> {
-  const file = join(directory, 'teacher.json');
+  const file = join(directory, CARD_FILE);
   try {
     const card = teacherCardSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     for (const { file: name } of filesOf(card)) await access(join(directory, name));
@@ -29,6 +31,10 @@ export async function readTeacherCard(directory: string): Promise<TeacherCard> {
   }
 }
 
+export function writeTeacherCard(directory: string, card: TeacherCard): void {
+  writeWhole(join(directory, CARD_FILE), `${JSON.stringify(card, undefined, 2)}\n`);
+}
+
 /**
  * What the teacher is, of the bytes that training reads: its weights, and what its card says of how
  * they answer, as it stands there. Throws `teacher.missing`, and `checkpoint.corrupt`
@@ -38,7 +44,7 @@ export async function readTeacherSources(directory: string, card: TeacherCard): 
   const file = join(directory, card.weights.file);
   const hash = createHash('sha256');
   try {
-    const written: unknown = JSON.parse(await readFile(join(directory, 'teacher.json'), 'utf8'));
+    const written: unknown = JSON.parse(await readFile(join(directory, CARD_FILE), 'utf8'));
     // Sound: it was parsed by the schema a moment ago, or is told to be missing.
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
     const network = createHash('sha256').update(canonicalText(networkOf(written as TeacherCard)));

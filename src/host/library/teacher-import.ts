@@ -1,17 +1,26 @@
-/** Makes teachers of somebody's networks, each in a trainer of its own, and moves the finished
- * folders into the workspace. */
+/** Makes teachers of somebody's networks, each in a trainer of its own. A window looks at what came
+ * of it before it is kept; until then the finished folder lies among the session's own. */
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ParsedTeacherImport } from '../../bridge/schemas/teacher-import.ts';
+import { join, sep } from 'node:path';
+import type {
+  JudgedTeacherView,
+  ParsedTeacherImport,
+  ParsedTeacherJudge,
+  ParsedTeacherKeep,
+} from '../../bridge/schemas/teacher-import.ts';
+import { plainName } from '../../bridge/words/plain-name.ts';
 import type { ImportedTeacher } from '../../compute/tasks/import-teacher/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { StoredFiles, WorkspaceFiles } from '../../store/files.ts';
 import { outputOf } from '../executors/executor.ts';
-import type { Executor } from '../executors/executor.ts';
-import type { JobProgress } from '../jobs/job-list.ts';
+import type { Executor, Order } from '../executors/executor.ts';
+import type { JobList, JobProgress } from '../jobs/job-list.ts';
+import { asNamed, handedFile } from '../workspace/handed-files.ts';
+import type { HandedFiles } from '../workspace/handed-files.ts';
 import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import type { Catalog } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
+import { writeTeacherCard } from './teacher-files.ts';
 
 /** With the folder that it lies in now. `undefined` when `signal` came first; then nothing was
  * kept. */
@@ -25,12 +34,19 @@ export interface TeacherImportParts {
   readonly executor: Pick<Executor, 'runApart'>;
   readonly catalog: Catalog;
   readonly files: Pick<WorkspaceFiles, 'temp'> & { readonly folders: Pick<StoredFiles['folders'], 'teachers'> };
+  readonly handed: Pick<HandedFiles, 'hold'>;
+  readonly jobs: Pick<JobList, 'start'>;
   readonly now: () => Date;
   /** Called when a teacher has come. */
   readonly changed: () => void;
 }
 
-export function createTeacherImport({ executor, catalog, files, now, changed }: TeacherImportParts): ImportTeacher {
+/** Judged ones that nobody kept or forgot; the oldest go first. */
+const MOST_JUDGED = 4;
+
+export function createTeacherImports(parts: TeacherImportParts) {
+  const { executor, catalog, files, handed, jobs, now, changed } = parts;
+  const judged = new Map<string, ImportedTeacher>();
   let number = 0;
 
   async function checkFree(name: string): Promise<void> {
@@ -42,35 +58,113 @@ export function createTeacherImport({ executor, catalog, files, now, changed }: 
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
   }
 
-  return async ({ path, name, title = name, dataset: data, ...said }, tell, signal) => {
+  async function prepare(order: ParsedTeacherImport): Promise<Order<'importTeacher'>> {
+    const { path, name, title = name, dataset: data, ...said } = order;
     checkFile(path);
-    await checkFree(name);
     const { directory, card } = await catalog.dataset(data);
     const { sources } = await checkDatasetFiles(directory, card);
-    const known = { ...sources, at: now().toISOString() };
+    const at = now().toISOString();
     number += 1;
-    const jobId = `import-teacher-${number}`;
-    const date = known.at.slice(0, 10);
-    const input = { file: path, dataset: { directory, known }, name, title, said, date };
+    const dataset = { directory, known: { ...sources, at } };
+    const input = { file: path, dataset, name, title, said, date: at.slice(0, 10) };
+    return { kind: 'importTeacher', jobId: `import-teacher-${number}`, input };
+  }
+
+  /** A folder among the session's own. `undefined` when `signal` came first; then, and where it
+   * throws, nothing is left. */
+  async function make(
+    order: Order<'importTeacher'>,
+    tell: (progress: JobProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImportedTeacher | undefined> {
+    let made: ImportedTeacher | undefined;
     try {
-      const end = await executor.runApart(
-        { kind: 'importTeacher', jobId, input },
-        ({ stage, done, total }) => tell({ stage, done, total }),
-        signal,
-      );
-      if (end.type === 'stopped' && signal.aborted) return undefined;
-      const made = outputOf(end);
-      await checkFree(name);
-      const place = join(files.folders.teachers, name);
-      putFolderInPlace(made.directory, place);
-      changed();
-      return { ...made, directory: place };
+      const end = await executor.runApart(order, ({ stage, done, total }) => tell({ stage, done, total }), signal);
+      if (end.type !== 'stopped' || !signal.aborted) made = outputOf(end);
+      return made;
     } finally {
       // Nothing is there after an orderly end; a killed trainer leaves its half.
-      rmSync(join(files.temp, `${jobId}-teacher`), { recursive: true, force: true });
+      if (made === undefined) remove(join(files.temp, `${order.jobId}-teacher`));
     }
+  }
+
+  async function putInPlace(made: ImportedTeacher, name: string): Promise<ImportedTeacher> {
+    await checkFree(name);
+    const directory = join(files.folders.teachers, name);
+    putFolderInPlace(made.directory, directory);
+    changed();
+    return { ...made, directory };
+  }
+
+  function judgedOf(id: string): ImportedTeacher {
+    const made = judged.get(id);
+    if (made !== undefined) return made;
+    throw new WorkbenchError('usage.invalid', 'This teacher is not held any more: judge it again.');
+  }
+
+  function forget(id: string): void {
+    const made = judged.get(id);
+    judged.delete(id);
+    if (made !== undefined) remove(made.directory);
+  }
+
+  function hold(id: string, made: ImportedTeacher): string {
+    judged.set(id, made);
+    for (const oldest of [...judged.keys()].slice(0, -MOST_JUDGED)) forget(oldest);
+    return id;
+  }
+
+  return {
+    import: (async (order, tell, signal) => {
+      await checkFree(order.name);
+      const made = await make(await prepare(order), tell, signal);
+      try {
+        return made && (await putInPlace(made, order.name));
+      } catch (error) {
+        if (made !== undefined) remove(made.directory);
+        throw error;
+      }
+    }) satisfies ImportTeacher,
+    /** Of what a window has handed over. Throws at once what is wrong with the order; what is wrong
+     * with the file ends the job. */
+    judge: async ({ files: id, file, ...order }: ParsedTeacherJudge) => {
+      const { folder, release } = handed.hold(id);
+      try {
+        // It has no name before it is kept.
+        const unnamed = { ...order, path: handedFile(folder, file, 'file'), name: plainName(file) || 'teacher' };
+        const task = await prepare(unnamed);
+        return jobs.start({ kind: 'judging', subject: file }, async (tell, signal) => {
+          try {
+            const made = await make(task, tell, signal);
+            return made && hold(task.jobId, made);
+          } catch (error) {
+            throw asNamed(error, `${folder}${sep}`, '');
+          } finally {
+            release();
+          }
+        });
+      } catch (error) {
+        release();
+        throw asNamed(error, `${folder}${sep}`, '');
+      }
+    },
+    judged: (id: string): JudgedTeacherView => {
+      const { card, inputs, outputs, notes } = judgedOf(id);
+      const { params, accuracy, reading, guesses } = card;
+      return { inputs, outputs, params, accuracy: accuracy.validation, gives: reading.gives, guesses, notes };
+    },
+    keep: async ({ id, name, title = name }: ParsedTeacherKeep): Promise<void> => {
+      const made = judgedOf(id);
+      await checkFree(name);
+      writeTeacherCard(made.directory, { ...made.card, name, title });
+      await putInPlace(made, name);
+      judged.delete(id);
+    },
+    forget,
   };
 }
+
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
 function checkFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });

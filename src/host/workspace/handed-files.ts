@@ -106,3 +106,19 @@ function write(folder: string, { path, offset, data }: HandedPiece): void {
   // `wx`: a file is begun once, and nothing that is there is opened.
   writeFileSync(target, data, { flag: offset === 0 ? 'wx' : 'a' });
 }
+
+/** A window names what it has handed over, and no other file. */
+export function handedFile(folder: string, name: string, field: string): string {
+  const place = resolve(folder, name);
+  if (place.startsWith(`${folder}${sep}`)) return place;
+  throw new WorkbenchError('usage.invalid', `${field}: "${name}" is not in the folder.`, { field });
+}
+
+/** The person knows the files by `name`, not by where they were kept meanwhile. */
+export function asNamed(error: unknown, kept: string, name: string): unknown {
+  if (!(error instanceof WorkbenchError)) return error;
+  const { file, ...place } = error.place;
+  const words = (text: string): string => text.replaceAll(kept, name);
+  const where = { ...place, ...(file !== undefined && { file: words(file) }) };
+  return new WorkbenchError(error.code, words(error.message), where, { cause: error });
+}

@@ -14,6 +14,8 @@ export const useArrival = defineStore('arrival', () => {
   const config = shallowRef<File>();
   /** Of images: the view of all data sets asks what to make of it. */
   const folder = shallowRef<PickedFolder>();
+  /** Of somebody's network: the view of all teachers asks what it is. */
+  const teacher = shallowRef<PickedFolder>();
   /** Of the system, which the person has to be asked about; oldest first. */
   const offered = shallowRef<readonly OfferedArchive[]>([]);
 
@@ -41,5 +43,5 @@ export const useArrival = defineStore('arrival', () => {
   }
 
   const [take, takeConfig] = [taking(file), taking(config)];
-  return { file, config, folder, offered, take, takeConfig, readOffered, answer };
+  return { file, config, folder, teacher, offered, take, takeConfig, readOffered, answer };
 });

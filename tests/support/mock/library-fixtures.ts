@@ -3,6 +3,7 @@
 import type { BridgeClient } from '../../../src/bridge/client.ts';
 import type { JobView } from '../../../src/bridge/schemas/job.ts';
 import type { UsageView } from '../../../src/bridge/schemas/library.ts';
+import type { JudgedTeacherView } from '../../../src/bridge/schemas/teacher-import.ts';
 import type { HostEvent } from '../../../src/bridge/schemas/records.ts';
 import { WorkbenchError } from '../../../src/core/errors.ts';
 import type { EpochPoint } from '../../../src/core/records/epoch.ts';
@@ -18,6 +19,22 @@ const USAGE: UsageView = {
   teachers: [],
 };
 const FINGERPRINT = '5d7a1c3e9b20f6a84c8de2b1f0937a6c2e1d4b5f60718293a4b5c6d7e8f90123';
+
+const guessed = (scale: string, mean: string, accuracy: number, images = 256) => ({
+  ...{ layout: 'nchw', order: 'rgb', scale, mean, deviation: mean, classes: 'in order', accuracy, images },
+});
+export const FIXTURE_JUDGED: JudgedTeacherView = {
+  inputs: ['"input" float32 [batch, 3, 32, 32]'],
+  outputs: ['"output" float32 [batch, 10]'],
+  ...{ params: 11_173_962, accuracy: 0.9412, gives: 'logits' },
+  guesses: [
+    guessed('0-1', 'imagenet', 0.939, 1024),
+    guessed('0-1', 'dataset', 0.932, 1024),
+    guessed('-1-1', 'none', 0.87),
+    guessed('0-255', 'none', 0.1),
+  ],
+  notes: ['It takes exactly 64 images at a time (a fixed batch): black ones fill up the last.'],
+};
 
 export function fixtureTeacherCurve(epochs: number): readonly EpochPoint[] {
   return Array.from({ length: epochs }, (_, index) => {
@@ -39,7 +56,7 @@ const TRAINING: JobView = {
   points: fixtureTeacherCurve(4),
 };
 
-export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient, 'library' | 'jobs'> {
+export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient, 'library' | 'teachers' | 'jobs'> {
   const jobs = new Map<string, JobView>([[TRAINING.id, TRAINING]]);
   const unfinished = new Map([
     [
@@ -136,6 +153,16 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
       },
       unfinishedTeachers: async () => [...unfinished.values()],
       discardUnfinished: async ({ id }) => void unfinished.delete(id),
+    },
+    teachers: {
+      judge: async ({ file }) => {
+        const job = begin('judging', file);
+        goOn(job, 'trying ways to show it images', 'judged-1');
+        return job;
+      },
+      judged: async () => FIXTURE_JUDGED,
+      keep: async () => undefined,
+      forget: async () => undefined,
     },
     jobs: {
       list: async () => [...jobs.values()],

@@ -203,6 +203,7 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       strategies: async () => fixtureStrategies,
     },
     library: library.library,
+    teachers: library.teachers,
     jobs: library.jobs,
     runs: {
       ...upkeep.runs,

@@ -19,6 +19,9 @@ export const importTeacherInput = z.object({
 
 export interface ImportedTeacher extends WrittenFolder {
   readonly card: OnnxCard;
+  /** What its file takes and gives, each in words: name, type and sizes. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
   /** What a person should know of it, in words. */
   readonly notes: readonly string[];
 }

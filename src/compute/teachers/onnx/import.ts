@@ -19,7 +19,7 @@ import { readOnnxFacts } from './file.ts';
 import { guessesFor } from './guesses.ts';
 import { judgeGuesses } from './judge.ts';
 import type { Judged } from './judge.ts';
-import { batchOf, outputOf, portsOf } from './ports.ts';
+import { batchOf, outputOf, portsOf, shapeWords } from './ports.ts';
 import type { Port } from './ports.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
@@ -38,7 +38,7 @@ export async function importOnnx(
   directory: string,
   yieldToEvents: YieldToEvents,
   stage: Stage,
-): Promise<Pick<ImportedTeacher, 'card' | 'notes'>> {
+): Promise<Omit<ImportedTeacher, 'directory'>> {
   mkdirSync(directory, { recursive: true });
   try {
     const { params, locations } = readOnnxFacts(input.file);
@@ -58,7 +58,14 @@ export async function importOnnx(
         ...(data.length > 0 && { data }),
       };
       writeTeacherCard(directory, card);
-      return { card, notes: notesOf(best, accuracy.validation, classes.length) };
+      const [inputs, outputs] = [wordsOf(network.inputs), wordsOf(network.outputs)];
+      const saysAny = typeof network.inputs[0]?.shape[0] === 'string';
+      return {
+        card,
+        inputs,
+        outputs,
+        notes: [...doubtsOf(best, accuracy.validation, classes.length), ...waysOf(card.reading, saysAny)],
+      };
     } finally {
       await network.dispose();
     }
@@ -177,8 +184,32 @@ async function copyHashed(from: string, to: string): Promise<Copied> {
   return { file: basename(to), bytes, sha256: hash.digest('hex') };
 }
 
+/** Files of strangers may have any number of them. */
+const MOST_TOLD = 20;
+const LONGEST_TOLD = 200;
+const wordsOf = (values: OnnxNetwork['inputs']): readonly string[] =>
+  values.slice(0, MOST_TOLD).map((value) => shapeWords(value).slice(0, LONGEST_TOLD));
+
+/** What is uncommon in how it is run. `saysAny`: by its own word it takes any number of images. */
+function waysOf({ gives, type, batch, isFixed }: OnnxReading, saysAny: boolean): readonly string[] {
+  return [
+    ...(gives === 'probabilities'
+      ? ['It gives probabilities (a softmax is its last step): their logarithms are taken for logits.']
+      : []),
+    ...(type === 'float16'
+      ? ['Its input is in half precision (fp16): answers are as exact as that, and large numbers may overflow.']
+      : []),
+    ...(isFixed && saysAny
+      ? ['Its file says that it takes any number of images, and it fails on two: it is shown one at a time.']
+      : []),
+    ...(isFixed && !saysAny
+      ? [`It takes exactly ${batch} images at a time (a fixed batch): black ones fill up the last.`]
+      : []),
+  ];
+}
+
 /** Twice what chance has is little for a teacher. */
-function notesOf({ guess }: Judged, accuracy: number, classes: number): readonly string[] {
+function doubtsOf({ guess }: Judged, accuracy: number, classes: number): readonly string[] {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
     ...(accuracy < 2 / classes

@@ -83,4 +83,5 @@ export function outputOf(
   throw refused(`the network has ${outputs.length} outputs (${list}): say which has the answers (--output).`, 'output');
 }
 
-const shapeWords = ({ name, type, shape }: OnnxValue): string => `"${name}" ${type} [${shape.join(', ')}]`;
+/** `"pixels" float32 [n, 3, 32, 32]` */
+export const shapeWords = ({ name, type, shape }: OnnxValue): string => `"${name}" ${type} [${shape.join(', ')}]`;
