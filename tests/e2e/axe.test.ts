@@ -10,7 +10,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
 import { testing } from '../../src/renderer/router.ts';
-import { tabsOf } from '../../src/renderer/run/tabs.ts';
+import { RUN_TABS } from '../../src/renderer/run/tabs.ts';
 import { openWorkspace } from '../../src/store/workspace.ts';
 import { seriousFindings } from './accessibility.ts';
 import { cutControls } from './cut-controls.ts';
@@ -41,7 +41,7 @@ const ADDRESSES: Readonly<Record<RouteName, (held: Held) => readonly string[]>> 
   experiments: () => ['/'],
   'new-run': () => ['/new'],
   run: ({ made, run }) => [
-    ...tabsOf({}).map(({ id }) => `/runs/${made}/${id}`),
+    ...RUN_TABS.filter(({ id }) => id !== 'students').map(({ id }) => `/runs/${made}/${id}`),
     ...(['front', 'regions', 'predictions'] as const).map((tab) => `/runs/${run}/${tab}`),
   ],
   trash: () => ['/trash'],
@@ -68,7 +68,9 @@ await describeInChromium('accessibility', (chromium) => {
   beforeAll(async () => {
     generateWorkspace(workspace, { runs: 3, trials: 120, epochs: 3, large: 60, seed: 5 });
     const config = join(folder, 'config.json');
-    const search = { families: ['resnet', 'mobilenet-v2'], trainImages: 300, budget: { trials: 2 }, seed: 2 };
+    // TRADE: its tabs are all there are.
+    const strategy = { id: 'trade' };
+    const search = { families: ['resnet', 'mobilenet-v2'], trainImages: 300, budget: { trials: 2 }, seed: 2, strategy };
     writeFileSync(config, JSON.stringify({ name: 'Searched', ...search, recipe: { epochs: 1 } }));
     const program = [join(ROOT, 'src/cli/index.ts'), 'search', config, '--workspace', workspace];
     const { status, stderr } = spawnSync(join(ROOT, 'node_modules/.bin/node'), program, {

@@ -34,8 +34,8 @@ interface Entry {
 }
 
 function entry<S>(strategy: Strategy<S>): Entry {
-  const { id, title, version, fidelity, summary, defaults, accepts = [], needs = [] } = strategy;
-  const info = { id, title, version, fidelity, summary, defaults, accepts, needs };
+  const { id, title, version, fidelity, summary, defaults, accepts = [], needs = [], shows = [] } = strategy;
+  const info = { id, title, version, fidelity, summary, defaults, accepts, needs, shows };
   return {
     info,
     explain: strategy.explain,

@@ -41,6 +41,8 @@ export interface StrategyInput {
 
 export type AskedEvent = EventOf<'asked'>;
 
+export type Shown = 'predictions' | 'regions';
+
 export type Need = 'legs' | 'warm starts' | 'supernet';
 
 /**
@@ -71,6 +73,10 @@ export interface Strategy<S> {
    * one.
    */
   readonly needs?: readonly Need[];
+  /** What of its runs can be looked at that not every run has. `predictions`: what it believed of a
+   * student before its training. `regions`: where it searched instead of everywhere. An option of
+   * the same name turns one off. */
+  readonly shows?: readonly Shown[];
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**

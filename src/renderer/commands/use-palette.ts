@@ -78,7 +78,7 @@ export function usePalette(typed: () => string | undefined) {
   const tabs = computed((): readonly PaletteEntry[] => {
     const run = runHere.value;
     if (run === undefined) return [];
-    return tabsOf(run.config).map(({ id, title }) => ({
+    return tabsOf(run.config, catalog.strategyOf(run.config.strategy.id)).map(({ id, title }) => ({
       ...{ key: `tab.${id}`, title, detail: run.name },
       run: () => router.push(`/runs/${run.id}/${id}`),
     }));

@@ -1,3 +1,4 @@
+import type { StrategyView } from '../../bridge/schemas/records.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 
 /** The parts of a run, in the order of their tabs; each is the last step of the run's address. */
@@ -16,9 +17,19 @@ export const RUN_TABS = [
   { id: 'notes', title: 'Notes' },
 ] as const;
 
-/** The parts that a run has: students over their seeds where it was given some, what only a search
- * has where it was one. */
-export const tabsOf = ({ students }: Pick<SearchConfig, 'students'>): readonly (typeof RUN_TABS)[number][] =>
-  RUN_TABS.filter(({ id }) => (students ? id !== 'regions' && id !== 'predictions' : id !== 'students'));
-
 export type RunTab = (typeof RUN_TABS)[number]['id'];
+
+/** The parts that a run has: students over their seeds where it was given some, and of what not
+ * every search can show that which its own does. `strategy`: absent where it is not known, or not
+ * yet; then nothing is left out. */
+export function tabsOf(
+  { students, strategy: { options } }: Pick<SearchConfig, 'students' | 'strategy'>,
+  strategy: Pick<StrategyView, 'shows'> | undefined,
+): readonly (typeof RUN_TABS)[number][] {
+  return RUN_TABS.filter(({ id }) => {
+    if (id === 'students') return students !== undefined;
+    if (id !== 'regions' && id !== 'predictions') return true;
+    if (students !== undefined) return false;
+    return strategy?.shows === undefined || (strategy.shows.includes(id) && options[id] !== false);
+  });
+}

@@ -5,7 +5,7 @@ import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { KnownCosts } from '../../../src/core/space/space.ts';
 import { isRadius } from '../../../src/core/strategies/trade/regions.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
-import { openStrategy } from '../../../src/core/strategies/registry.ts';
+import { openStrategy, STRATEGIES, strategyInfo } from '../../../src/core/strategies/registry.ts';
 import type { StrategyInput } from '../../../src/core/strategies/strategy.ts';
 import { evaluate, familiesProblem } from '../../contract/strategy-problems.ts';
 
@@ -36,6 +36,18 @@ const proposals = log.flatMap((event): readonly Proposal[] => (event.type === 'a
 const explained = explainRun('trade', input, log);
 const lastTrial = 19;
 const withFailure = explainRun('trade', input, [...log, { type: 'failed', trial: lastTrial, reason: 'lost' }]);
+
+describe('what a strategy says that it shows', () => {
+  // A tab that stays empty whatever comes promises something that is not there.
+  it.each(Object.keys(STRATEGIES))('is what runs of %s can be looked at for', (id) => {
+    const { shows = [], needs = [] } = strategyInfo(id);
+    if (needs.length > 0) return expect(shows).toEqual([]);
+    const { predictions, regions } = explainRun(id, input, played(id, 24));
+    expect(predictions.length > 0).toBe(shows.includes('predictions'));
+    expect(regions.length > 0).toBe(shows.includes('regions'));
+    return undefined;
+  });
+});
 
 describe('the account of families', () => {
   it('counts each proposal once, by family and by arm', () => {

@@ -55,6 +55,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const defaults = { references: true, ...Object.fromEntries(free) };
   const strategy: Strategy<TradeState> = {
     ...{ ...identity, version: 6, accepts: ['prior'], defaults, retired: RETIRED, sources: TRADE_SOURCES },
+    shows: fixed['regions'] === false ? ['predictions'] : ['predictions', 'regions'],
 
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
