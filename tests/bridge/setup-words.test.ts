@@ -56,9 +56,15 @@ test('every setting of recipe and weights has a line, whichever there are', () =
 });
 
 test('a search that began with the table of the program says so, and no other does', () => {
-  const learned = (more: Partial<SearchInput>) => rowsOf(setupOf(more), 'Strategy').get('Learned from');
-  expect(learned({ dataset: 'mine', prior: 'shipped' })).toContain('Fashion-MNIST');
-  expect(learned({ dataset: 'mine' })).toBeUndefined();
+  const [sha256, input] = ['ab'.repeat(32), { dataset: 'mine', prior: 'shipped' } as const];
+  const rows = rowsOf(setupOf(input, 1, { table: { name: 'fashion-kd', results: 1194, sha256 } }), 'Strategy');
+  expect(rows.get('Learned from')).toContain('(Fashion-MNIST), 1,194 results');
+  expect(rows.get('Table, as it is shipped now')).toBe(`fashion-kd, SHA-256 ${sha256}`);
+  const gone = rowsOf(setupOf(input, 1, { table: { name: 'fashion-kd', results: 7 } }), 'Strategy');
+  expect(gone.get('Table, as it is shipped now')).toBe('fashion-kd, SHA-256 unknown');
+  const without = rowsOf(setupOf({ dataset: 'mine' }), 'Strategy');
+  expect(without.get('Learned from')).toBe('no earlier results');
+  expect(without.has('Table, as it is shipped now')).toBe(false);
 });
 
 test('defaults of a strategy are told for the version that is here alone', () => {

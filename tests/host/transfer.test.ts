@@ -1,6 +1,7 @@
 /** Learning from earlier runs: which are refused, what is copied of them, and that the copy is all
  * a later session needs. */
-import { cpSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
@@ -187,6 +188,10 @@ describe('a search that begins with the table of the program', () => {
     const withTable = await played('shipped');
     expect(withTable.run.config.priorFrom).toBe('shipped');
     expect(withTable.sources).toContain('earlier');
+    const { table } = await host.client.runs.setup({ id: withTable.run.id });
+    const file = readFileSync(join(RESOURCES, 'tables/fashion-kd.json'));
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    expect(table).toEqual({ name: 'fashion-kd', results: known, sha256 });
     const { workspace } = await host.client.system.info();
     const { store, close } = openReadable(workspace);
     expect(store.prior(withTable.run.id)).toHaveLength(known);

@@ -3,7 +3,7 @@
 import { level } from '../../core/records/candidate.ts';
 import { runSchema } from '../../core/records/run.ts';
 import { runSourcesSchema } from '../../core/records/sources.ts';
-import { count, id, list, z } from '../../core/records/zod.ts';
+import { count, hash, id, list, z } from '../../core/records/zod.ts';
 import { datasetSchema, teacherSchema } from './records.ts';
 
 export const setupSchema = z.strictObject({
@@ -21,6 +21,9 @@ export const setupSchema = z.strictObject({
       dimensions: list(z.strictObject({ title: z.string(), levels: list(level) })).optional(),
     }),
   ),
+  /** The table of the program that it began with: how many results were copied when it started, and
+   * the hash of the table as it is shipped now; absent where it is not. */
+  table: z.strictObject({ name: z.string(), results: count, sha256: hash.optional() }).optional(),
   /** Runs whose results were copied when it started, with how many; a name is absent where that run
    * is gone. */
   earlier: list(z.strictObject({ run: id, name: z.string().optional(), results: count })),

@@ -93,7 +93,7 @@ function aimRows(config: SearchConfig): readonly SetupRow[] {
   ];
 }
 
-function strategyRows({ run: { config, strategyVersion }, earlier }: SetupView): readonly SetupRow[] {
+function strategyRows({ run: { config, strategyVersion }, table, earlier }: SetupView): readonly SetupRow[] {
   const { id, options } = config.strategy;
   const info = [...STRATEGY_INFOS, LISTED.info].find((one) => one.id === id);
   return [
@@ -106,11 +106,21 @@ function strategyRows({ run: { config, strategyVersion }, earlier }: SetupView):
     ],
     ...optionRows(options, info?.version === strategyVersion ? info : undefined),
     ['Seed', String(config.seed)],
-    ...(config.priorFrom ? ([['Learned from', LEARNS_FROM_TABLE]] as const) : []),
+    ...(table ? tableRows(table) : []),
+    ...(table === undefined && earlier.length === 0 ? [['Learned from', NOTHING_EARLIER] as const] : []),
     ...earlier.map(({ run, name, results }): SetupRow => [
       'Learned from',
       `${named(run, name ?? 'a run that is gone')}, ${exact(results)} results`,
     ]),
+  ];
+}
+
+const NOTHING_EARLIER = 'no earlier results';
+
+function tableRows({ name, results, sha256 = UNKNOWN }: NonNullable<SetupView['table']>): readonly SetupRow[] {
+  return [
+    ['Learned from', `${LEARNS_FROM_TABLE}, ${exact(results)} results, as far as its own bear them out`],
+    ['Table, as it is shipped now', `${name}, SHA-256 ${sha256}`],
   ];
 }
 

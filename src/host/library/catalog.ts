@@ -1,5 +1,6 @@
 /** What a search can choose from: data sets and teachers of the program and of the workspace,
  * families, strategies. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetView, FamilyView, StrategyView, TeacherView } from '../../bridge/schemas/records.ts';
@@ -63,6 +64,8 @@ export interface Catalog {
   /** What the program knows of students that were trained before it was shipped. Throws
    * `config.unreadable` where an installation lacks it. */
   shippedTable(): Promise<RecordedTable>;
+  /** SHA-256 of its file; `undefined` where an installation lacks it. */
+  shippedTableHash(): Promise<string | undefined>;
 }
 
 /**
@@ -125,11 +128,18 @@ export function createCatalog(resources: string, workspace: string): Catalog {
     return known;
   };
 
+  const tableFile = join(resources, 'tables', `${SHIPPED_TABLE.name}.json`);
+
   return {
     dataset,
     survey,
+    shippedTableHash: () =>
+      readFile(tableFile).then(
+        (bytes) => createHash('sha256').update(bytes).digest('hex'),
+        () => undefined,
+      ),
     shippedTable: async () => {
-      const file = join(resources, 'tables', `${SHIPPED_TABLE.name}.json`);
+      const file = tableFile;
       const text = await readFile(file, 'utf8').catch((error: unknown) => {
         const problem = `The table of the program cannot be read (${file}): install it anew, or search without it.`;
         throw new WorkbenchError('config.unreadable', problem, { field: 'prior' }, { cause: error });

@@ -1,6 +1,7 @@
 /** What a run is, from its own rows and from what still stands under the names that it uses. */
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import type { SetupView } from '../../bridge/schemas/setup.ts';
+import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Run, SearchConfig } from '../../core/records/run.ts';
 import type { ReadableStore } from '../../store/store.ts';
@@ -13,7 +14,7 @@ type Rows = Pick<ReadableStore, 'run' | 'sources' | 'prior'>;
 /** Throws `run.missing`. */
 export async function setupOf(
   store: Rows,
-  catalog: Pick<Catalog, 'datasets' | 'teachers'>,
+  catalog: Pick<Catalog, 'datasets' | 'teachers' | 'shippedTableHash'>,
   runId: string,
 ): Promise<SetupView> {
   const run = store.run(runId);
@@ -36,6 +37,7 @@ export async function setupOf(
       },
     }),
     families: familiesOf(config, shape, classes),
+    ...(config.priorFrom && { table: await tableOf(store, catalog, run) }),
     earlier: earlierRuns(store, run),
   };
 }
@@ -63,6 +65,17 @@ function familiesOf(
     if (error instanceof WorkbenchError) return unknown;
     throw error;
   }
+}
+
+/** Everything that it copied and that comes of no run. */
+async function tableOf(
+  store: Rows,
+  catalog: Pick<Catalog, 'shippedTableHash'>,
+  { id, config: { transferFrom = [] } }: Run,
+): Promise<SetupView['table']> {
+  const results = store.prior(id).filter(({ source }) => !transferFrom.includes(source)).length;
+  const sha256 = await catalog.shippedTableHash();
+  return { name: SHIPPED_TABLE.name, results, ...(sha256 !== undefined && { sha256 }) };
 }
 
 function earlierRuns(store: Rows, { id, config: { transferFrom = [] } }: Run): SetupView['earlier'] {
