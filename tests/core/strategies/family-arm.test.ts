@@ -123,13 +123,18 @@ describe("a starved family's own arm", () => {
     expect(own?.why.region).toBeUndefined();
   });
 
-  it('gives a family up that does not climb, and leaves one alone that is near the front', () => {
+  it('gives a family up that does not climb', () => {
     const hopeless = play(train(0.0001));
     expect(ofArm(hopeless).length).toBe(TRADE.climbPatience * late.dimensions.length);
-    const near = play((candidate) =>
-      candidate.family === 'late' ? { accuracy: 0.81 + 0.0001 * bell(candidate.config) } : train(0)(candidate),
-    );
-    expect(ofArm(near)).toEqual([]);
+  });
+
+  it('goes to a family that was hardly tried, however near to the front, and to none upon it', () => {
+    const near = play(train(0.0001, 0.79));
+    expect(ofArm(near).length).toBeGreaterThan(0);
+    expect(ofArm(near).every(({ candidate }) => candidate.family === 'late')).toBe(true);
+    const { told } = play(train(0.0001, 0.95));
+    expect(told.some(({ why }) => why.source === FAMILY_ARM)).toBe(true);
+    for (const { candidate, why } of told) if (why.source === FAMILY_ARM) expect(candidate.family).not.toBe('late');
   });
 
   it('never has more than a tenth of the budget, however well it climbs', () => {

@@ -28,7 +28,14 @@ import { createStandardiser, toOutput } from '../../../src/core/surrogate/standa
 import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
 import type { Problem } from '../../../src/core/objective.ts';
-import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+import type { Family } from '../../../src/core/space/space.ts';
+import {
+  createProblem,
+  evaluate,
+  familiesProblem,
+  singleObjective,
+  vastProblem,
+} from '../../contract/strategy-problems.ts';
 
 const { exchangeDistance, WHOLE_SPACE } = testing;
 
@@ -183,6 +190,34 @@ describe('candidates', () => {
       Object.entries(centre.candidate.config).filter(([name, level]) => config[name] !== level).length;
     const near = found.members.filter(({ candidate }) => distance(candidate.config) <= 2);
     expect(near.length).toBeGreaterThan(40);
+  });
+
+  it('near a centre differ in all dimensions too where those are long, and in two at most where they are not', () => {
+    const vastFamily = (levels: number, count: number): Family => ({
+      ...{ name: 'vast', title: 'Vast', costs: (config) => ({ params: 1 + Number(config['x0']) }) },
+      dimensions: Array.from({ length: count }, (_, i) => {
+        const codes = Array.from({ length: levels }, (_, code) => code);
+        return { name: `x${i}`, title: 'x', role: 'other', type: 'ordinal', levels: codes } as const;
+      }),
+    });
+    const distances = (family: Family): ReadonlyMap<number, number> => {
+      const catalogue = createCatalogue(createProblem([family]), 1);
+      const { members } = catalogue.families[0]!;
+      const listed = new Set(members.map(({ key }) => key));
+      const set = new CandidateSet(catalogue, listed);
+      const { candidate } = members[7]!;
+      addGlobalCandidates(set, [candidate], 0, createRng(1));
+      const counts = new Map<number, number>();
+      for (const { candidate: near } of set.members) {
+        const apart = exchangeDistance(family, near.config, candidate.config);
+        counts.set(apart, (counts.get(apart) ?? 0) + 1);
+      }
+      return counts;
+    };
+    const long = distances(vastFamily(101, 5));
+    expect(long.get(5)).toBeGreaterThan(20);
+    expect(long.get(2)).toBeGreaterThan(20);
+    expect(Math.max(...distances(vastFamily(6, 8)).keys())).toBe(2);
   });
 
   it('of the region lie around its centres, at every distance up to its radius', () => {

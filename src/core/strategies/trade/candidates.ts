@@ -118,12 +118,15 @@ export function neighbour({ family, holds }: Ground, config: Configuration, rng:
   return moved && holds(moved) ? moved : undefined;
 }
 
-/** Neighbours of a centre: all by one exchange, and `pairs` random ones by two. */
-function addNeighbours(set: CandidateSet, family: Family, config: Configuration, pairs: number, rng: Rng): void {
+/** Neighbours of a centre: all by one exchange, and `draws` random ones by two. Where dimensions
+ * are long, every second draw moves all of them: on a slope the next best is no two exchanges
+ * away. */
+function addNeighbours(set: CandidateSet, family: Family, config: Configuration, draws: number, rng: Rng): void {
   for (const near of neighboursOf(set.catalogue, family, config)) set.add(near);
   const dimensions = activeDimensions(family, config);
-  for (let i = 0; i < pairs && dimensions.length > 1; i++) {
-    const near = change(family, config, rng.shuffle(dimensions).slice(0, 2), EVERYWHERE, rng);
+  for (let i = 0; i < draws && dimensions.length > 1; i++) {
+    const moved = i % 2 === 1 || isShort(family) ? 2 : dimensions.length;
+    const near = change(family, config, rng.shuffle(dimensions).slice(0, moved), EVERYWHERE, rng);
     if (near) set.addConfig(family, near);
   }
 }
@@ -153,9 +156,9 @@ export function addGlobalCandidates(
   }
   const listed = new Set(screened ? [] : whole.map(({ family }) => family.name));
   const around = centres.filter(({ family }) => !listed.has(family));
-  const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, around.length));
+  const draws = Math.ceil(TRADE.drawnNear / Math.max(1, around.length));
   for (const { family, config } of around) {
-    addNeighbours(set, familyOf(problem.space, family), config, pairs, rng);
+    addNeighbours(set, familyOf(problem.space, family), config, draws, rng);
   }
 }
 
@@ -168,8 +171,8 @@ export function addFamilyCandidates(
 ): void {
   for (const member of members) set.add(member);
   if (whole) return;
-  const pairs = Math.ceil(TRADE.twoExchange / Math.max(1, centres.length));
-  for (const config of centres) addNeighbours(set, family, config, pairs, rng);
+  const draws = Math.ceil(TRADE.drawnNear / Math.max(1, centres.length));
+  for (const config of centres) addNeighbours(set, family, config, draws, rng);
 }
 
 /** Draws around centres: any number of dimensions within the region's radius changed. */

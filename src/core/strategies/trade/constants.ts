@@ -18,9 +18,9 @@ export const TRADE = Object.freeze({
   stratified: 256,
   /** Best posterior means whose neighbours are candidates besides those of the front. [R] */
   bestMeans: 10,
-  /** Two-exchange neighbours drawn for all centres together (docs/trade.md, step 6), and random
-   * ones in the region. [R] */
-  twoExchange: 64,
+  /** Neighbours drawn for all centres together, by two exchanges or more (docs/trade.md, step 6),
+   * and random ones in the region. [R] */
+  drawnNear: 64,
   regionDraws: 128,
   /** Exchanges of one dimension with more levels than this (over all dimensions) step to adjacent
    * levels only. [R] */
@@ -42,14 +42,12 @@ export const TRADE = Object.freeze({
   successShare: 0.25,
 
   /** A family's own arm: below this share of the hypervolume a promise is next to nothing. [R] */
-  familyArmBelow: 0.005,
+  familyArmBelow: 0.0005,
   /** Of the budget, all arms together at most; its best, around whom it looks. [R] */
   familyArmShare: 0.1,
   familyArmCentres: 3,
-  /** A family is starved that had less than this share of an even part of the results, all so many
-   * deviations below the knee. [R] */
+  /** A family is starved that had less than this share of an even part of the results. [R] */
   starvedShare: 0.5,
-  starvedBelow: 1,
   /** It climbs by a result so many deviations of all above its own best; it is given up after so
    * many steps in vain a dimension. [R] */
   climb: 0.1,

@@ -1,9 +1,8 @@
 /**
- * The arm of a starved family (docs/trade.md, step 5). The surrogate of all families draws bad
- * outliers in: results far below the knee of its scale are nearly the same to it, and a family that
- * has no other is poor to it all over. So where everything that it can still promise is next to
- * nothing, such a family, if it had few trials, goes on by itself: by a process of its own results
- * alone, from its own best up.
+ * The arm of a starved family (docs/trade.md, step 5). Of a family with two poor results the
+ * likeliest surrogate is too sure that all of it is poor, the more so as bad outliers are drawn in.
+ * So where everything that it can still promise is next to nothing, a family that had few trials
+ * goes on by itself: by a process of its own results alone, from its own best up.
  *
  * | symbol | meaning                                                                                   |
  * | v      | what is learned of a student, more is better                                              |
@@ -73,15 +72,14 @@ export function stepInFamily(state: TradeState, gain: number, standing: Standing
   return undefined;
 }
 
-/** Families off the front: the one that climbs already, then those whose few results all lie far
- * below the knee, the poorest first. */
+/** Families off the front: the one that climbs already, then those with few results, the poorest
+ * first. */
 function starvedFamilies(
   { context: { catalogue }, ledger }: TradeState,
   onFront: ReadonlySet<string | undefined>,
 ): readonly FamilyCatalogue[] {
   const data = withData(ledger);
-  const { unit, kneeValue } = createStandardiser(data.map(({ learned }) => learned));
-  const folded = kneeValue - TRADE.starvedBelow * unit;
+  const { unit } = createStandardiser(data.map(({ learned }) => learned));
   const able = catalogue.families.filter(({ members }) => members.length > 0);
   const fewest = (TRADE.starvedShare * data.length) / able.length;
   const starved = able.flatMap((family) => {
@@ -92,8 +90,8 @@ function starvedFamilies(
     const best = results.reduce((high, value) => Math.max(high, value), -Infinity);
     const { steps, vain } = stepsOf(own, unit);
     const isOn = steps > 0 && vain < TRADE.climbPatience * dimensions.length;
-    const isFolded = steps === 0 && results.length > 0 && results.length < fewest && best < folded;
-    return isOn || isFolded ? [{ family, steps, best }] : [];
+    const isNew = steps === 0 && results.length > 0 && results.length < fewest;
+    return isOn || isNew ? [{ family, steps, best }] : [];
   });
   return starved
     .sort((a, b) => b.steps - a.steps || a.best - b.best || (a.family.family.name < b.family.family.name ? -1 : 1))

@@ -54,7 +54,7 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
   const free = Object.entries(PARTS).filter(([part]) => fixed[part] === undefined);
   const defaults = { references: true, ...Object.fromEntries(free) };
   const strategy: Strategy<TradeState> = {
-    ...{ ...identity, version: 6, accepts: ['prior'], defaults, retired: RETIRED, sources: TRADE_SOURCES },
+    ...{ ...identity, version: 7, accepts: ['prior'], defaults, retired: RETIRED, sources: TRADE_SOURCES },
     shows: fixed['regions'] === false ? ['predictions'] : ['predictions', 'regions'],
 
     init(input) {
