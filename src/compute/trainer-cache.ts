@@ -4,8 +4,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openImages } from './data/augment.ts';
 import type { Images } from './data/augment.ts';
-import { loadDataset } from './data/dataset.ts';
-import type { Dataset } from './data/dataset.ts';
+import { loadDataset, openDataset } from './data/dataset.ts';
+import type { Dataset, OpeningHooks } from './data/dataset.ts';
 import { datasetChanges } from '../core/sources.ts';
 import type { DatasetSources, Recorded } from '../core/records/sources.ts';
 import type { SplitName } from '../core/records/sources.ts';
@@ -17,6 +17,9 @@ export interface TrainerCache {
   /** `known`: what has to be there; what was read before it was known is read again. Throws
    * `dataset.*`. */
   readonly dataset: (ref: Pick<DatasetRef, 'directory' | 'known'>) => Dataset;
+  /** The same, while others get their turns: a large one is hashed in pieces. Throws what
+   * `yieldToEvents` throws, too. */
+  readonly open: (ref: Pick<DatasetRef, 'directory' | 'known'>, hooks: OpeningHooks) => Promise<Dataset>;
   /** Normalised as the data set says; the cache owns them. */
   readonly images: (
     directory: string,
@@ -43,19 +46,31 @@ interface Shelf {
 export function createTrainerCache(): TrainerCache {
   let shelf: Shelf | undefined;
 
-  function shelfOf(directory: string, known?: Recorded<DatasetSources>): Shelf {
-    const version = modifiedAt(join(directory, 'dataset.json'));
-    if (shelf?.directory !== directory || shelf.version !== version || !isChecked(shelf, known)) {
-      if (shelf) clear(shelf);
-      shelf = undefined;
-      const dataset = loadDataset(directory, known);
-      shelf = { directory, version, known, dataset, images: new Map(), targets: new Map() };
-    }
-    return shelf;
+  type Known = Recorded<DatasetSources> | undefined;
+
+  /** What lies here where it is what is asked for; else room for that. */
+  function kept(directory: string, version: number, known: Known): Shelf | undefined {
+    if (shelf?.directory === directory && shelf.version === version && isChecked(shelf, known)) return shelf;
+    if (shelf) clear(shelf);
+    return (shelf = undefined);
+  }
+
+  function put(directory: string, version: number, known: Known, dataset: Dataset): Shelf {
+    return (shelf = { directory, version, known, dataset, images: new Map(), targets: new Map() });
+  }
+
+  function shelfOf(directory: string, known?: Known): Shelf {
+    const version = versionOf(directory);
+    return kept(directory, version, known) ?? put(directory, version, known, loadDataset(directory, known));
   }
 
   return {
     dataset: ({ directory, known }) => shelfOf(directory, known).dataset,
+    open: async ({ directory, known }, hooks) => {
+      const version = versionOf(directory);
+      const here = kept(directory, version, known);
+      return here?.dataset ?? put(directory, version, known, await openDataset(directory, known, hooks)).dataset;
+    },
     images: (directory, split, { shift, count }) => {
       const { dataset, images } = shelfOf(directory);
       const key = [split, shift, count].join();
@@ -92,7 +107,7 @@ function clear({ dataset, images, targets }: Shelf): void {
   dataset.close();
 }
 
-/** 0 where there is no file; reading it then says what is wrong. */
-function modifiedAt(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** When its card was written; 0 where there is none, and reading it then says what is wrong. */
+function versionOf(directory: string): number {
+  return statSync(join(directory, 'dataset.json'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

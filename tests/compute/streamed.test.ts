@@ -1,6 +1,5 @@
 /** A set that stays on the disk trains as one in memory: the same batches, weights and figures, to
  * the bit. And a card whose hashes are right and whose sizes are not is refused. */
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,41 +13,22 @@ import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { withoutNativeKernels } from '../../src/compute/backend/native.ts';
 import { checkDatasetFiles, readDatasetCard, readImages } from '../../src/host/library/dataset-files.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
-import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
+import { TINY, writeTinyDataset, writeTinyRows } from './support/tiny-dataset.ts';
+import type { TinyCard } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyTraining } from './support/tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'streamed-'));
 const held = writeTinyDataset(join(folder, 'held'));
-const rows = writeTinyDataset(join(folder, 'rows'));
+const rows = writeTinyRows(join(folder, 'rows'));
 const FILE = join(rows, 'train-images.rows');
-const SPLITS = ['train', 'val', 'test'] as const;
 
-/** The same images, in files of rows. */
-function changeCard(change: (card: Card) => void): void {
+function changeCard(change: (card: TinyCard) => void): void {
   const file = join(rows, 'dataset.json');
-  const card = JSON.parse(readFileSync(file, 'utf8')) as Card; // written by this test
+  const card = JSON.parse(readFileSync(file, 'utf8')) as TinyCard; // written by this test
   change(card);
   writeFileSync(file, JSON.stringify(card));
 }
-interface Card {
-  shape: number[];
-  splits: Record<string, { count: number; images: { file: string; bytes?: number; sha256?: string; form?: string } }>;
-}
-
-beforeAll(async () => {
-  await loadBackend();
-  const dataset = loadDataset(held);
-  changeCard((card) => {
-    for (const name of SPLITS) {
-      const pixels = pixelsIn(dataset.split(name));
-      const file = `${name}-images.rows`;
-      writeFileSync(join(rows, file), pixels);
-      const sha256 = createHash('sha256').update(pixels).digest('hex');
-      const entry = card.splits[name];
-      if (entry) entry.images = { file, bytes: pixels.length, sha256, form: 'rows' };
-    }
-  });
-});
+beforeAll(async () => void (await loadBackend()));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const AUGMENTATION = { flip: true, shift: 2, cutout: 3 };
@@ -141,9 +121,9 @@ describe('a card whose files are others', () => {
   };
 
   it.each([
-    ['more images than there are', (card: Card) => grow(card, 10)],
-    ['another size of image', (card: Card) => (card.shape = [8, 9, 1])],
-    ['colours', (card: Card) => (card.shape = [8, 8, 3])],
+    ['more images than there are', (card: TinyCard) => grow(card, 10)],
+    ['another size of image', (card: TinyCard) => (card.shape = [8, 9, 1])],
+    ['colours', (card: TinyCard) => (card.shape = [8, 8, 3])],
   ])('is refused where it says %s', async (_, change) => {
     const before = readFileSync(join(rows, 'dataset.json'));
     changeCard(change);
@@ -173,7 +153,7 @@ describe('a card whose files are others', () => {
   });
 });
 
-function grow(card: Card, more: number): void {
+function grow(card: TinyCard, more: number): void {
   const { train } = card.splits;
   if (train) train.count += more;
 }

@@ -7,6 +7,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import { datasetChanged, datasetChanges } from '../../core/sources.ts';
 import { datasetCardSchema } from '../../core/records/dataset-card.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
+import { SPLITS } from '../../core/records/sources.ts';
 import type { DatasetSources, Recorded, SplitName } from '../../core/records/sources.ts';
 import type { Normalisation } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
@@ -57,12 +58,59 @@ export interface Dataset {
  * host's look and this one somebody may have put other files there. Throws `dataset.*`.
  */
 export function loadDataset(directory: string, expected?: Recorded<DatasetSources>): Dataset {
+  return datasetIn(directory, readCard(join(directory, 'dataset.json')), expected, new Map());
+}
+
+export interface OpeningHooks {
+  /** Between two pieces: lets messages in; throws to give up. */
+  readonly yieldToEvents: () => Promise<void>;
+  /** Images that were hashed so far, of so many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The same; files of rows are hashed in pieces before they are asked for. Throws what
+ * `yieldToEvents` throws to give up, too. */
+export async function openDataset(
+  directory: string,
+  expected: Recorded<DatasetSources> | undefined,
+  { yieldToEvents, onProgress }: OpeningHooks,
+): Promise<Dataset> {
   const card = readCard(join(directory, 'dataset.json'));
+  const opened = new Map<SplitName, Split>();
+  // Others are hashed only where it is known what they have to be.
+  const names = SPLITS.filter((name) => name === 'train' || expected !== undefined);
+  const large = names.filter((name) => card.splits[name].images.form === 'rows');
+  const total = large.reduce((sum, name) => sum + card.splits[name].count, 0);
+  let done = 0;
+  try {
+    for (const name of large) {
+      const split = readSplit(directory, card, name);
+      opened.set(name, split);
+      if (!('rows' in split)) continue;
+      await split.rows.surveyAhead(async ({ length }) => {
+        await yieldToEvents();
+        onProgress?.((done += length), total);
+      });
+    }
+    return datasetIn(directory, card, expected, opened);
+  } catch (error) {
+    opened.forEach(closeRows);
+    throw error;
+  }
+}
+
+/** `opened`: splits that somebody has looked at already. */
+function datasetIn(
+  directory: string,
+  card: DatasetCard,
+  expected: Recorded<DatasetSources> | undefined,
+  opened: ReadonlyMap<SplitName, Split>,
+): Dataset {
   const cache = new Map<SplitName, Split>();
   const split = (name: SplitName): Split => {
     const known = cache.get(name);
     if (known !== undefined) return known;
-    const found = readSplit(directory, card, name);
+    const found = opened.get(name) ?? readSplit(directory, card, name);
     try {
       if (expected !== undefined) assertSame(card, name, found, expected);
     } catch (error) {
@@ -73,7 +121,7 @@ export function loadDataset(directory: string, expected?: Recorded<DatasetSource
     return found;
   };
   const close = (): void => {
-    cache.forEach(closeRows);
+    new Set([...opened.values(), ...cache.values()]).forEach(closeRows);
     cache.clear();
   };
   return { card, ...summaryOf(split('train'), card.shape[2]), split, close };

@@ -17,8 +17,11 @@ export interface RowFile {
   readonly read: (rows: Int32Array) => Uint8Array;
   /** The same while others compute. */
   readonly readAhead: (rows: Int32Array) => Promise<Uint8Array>;
-  /** Reads all of it once. Throws `dataset.*`. */
+  /** Reads all of it, once. Throws `dataset.*`. */
   readonly survey: () => RowFacts;
+  /** The same, in pieces, so that the next `survey` is done already: hashing a large file takes
+   * long enough for its reader to be taken for hung. */
+  readonly surveyAhead: (beforeEach: (rows: Int32Array) => Promise<void>) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -37,6 +40,7 @@ export function openRows(file: string, count: number, shape: readonly [number, n
   const handle = opened(file);
   const bytes = sizeOf(shape);
   let facts: RowFacts | undefined;
+  let isOpen = true;
   try {
     const { size } = fstatSync(handle);
     if (size !== count * bytes) {
@@ -56,7 +60,21 @@ export function openRows(file: string, count: number, shape: readonly [number, n
   };
   return {
     ...{ file, count, bytes, read: readRows },
-    survey: () => (facts ??= surveyOf(readRows, count, bytes, shape[2])),
+    survey: () => {
+      if (facts !== undefined) return facts;
+      const surveyor = createSurveyor(shape[2]);
+      for (const chunk of chunksOf(count, bytes)) surveyor.add(readRows(chunk));
+      return (facts = surveyor.end());
+    },
+    surveyAhead: async (beforeEach) => {
+      if (facts !== undefined) return;
+      const surveyor = createSurveyor(shape[2]);
+      for (const chunk of chunksOf(count, bytes)) {
+        await beforeEach(chunk);
+        surveyor.add(readRows(chunk));
+      }
+      facts = surveyor.end();
+    },
     readAhead: async (rows) => {
       // All of it is written, or nobody gets it: no zeros before.
       const into = Buffer.allocUnsafeSlow(rows.length * bytes);
@@ -73,28 +91,42 @@ export function openRows(file: string, count: number, shape: readonly [number, n
       await Promise.all(parts);
       return into;
     },
-    close: () => closeSync(handle),
+    close: () => {
+      if (isOpen) closeSync(handle);
+      isOpen = false;
+    },
   };
 }
 
-/** Hash and histogram, chunk by chunk. */
-function surveyOf(readRows: RowFile['read'], count: number, bytes: number, channels: number): RowFacts {
-  const hash = createHash('sha256');
-  const counts = Array.from({ length: channels }, () => new Float64Array(VALUES));
+/** Rows that are read at a time where all are. */
+function* chunksOf(count: number, bytes: number): Generator<Int32Array> {
   const step = Math.max(1, Math.floor(CHUNK_BYTES / bytes));
-  for (let start = 0; start < count; start += step) {
-    const pixels = readRows(span(start, Math.min(count, start + step)));
-    hash.update(pixels);
-    for (const [channel, ofChannel] of counts.entries()) {
-      for (let place = channel; place < pixels.length; place += channels) {
-        const value = pixels[place] ?? 0;
-        ofChannel[value] = (ofChannel[value] ?? 0) + 1;
-      }
-    }
-  }
+  for (let start = 0; start < count; start += step) yield span(start, Math.min(count, start + step));
+}
+
+/** Hash and histogram of rows, which come one after the other. */
+function createSurveyor(channels: number): {
+  readonly add: (pixels: Uint8Array) => void;
+  readonly end: () => RowFacts;
+} {
+  const hash = createHash('sha256');
   const histogram = new Float64Array(channels * VALUES);
-  counts.forEach((ofChannel, channel) => histogram.set(ofChannel, channel * VALUES));
-  return { sha256: hash.digest('hex'), histogram };
+  // Whole numbers of 32 bits are counted faster, and a chunk has no more.
+  const counts = new Uint32Array(channels * VALUES);
+  return {
+    add: (pixels) => {
+      hash.update(pixels);
+      counts.fill(0);
+      for (let place = 0; place < pixels.length; place += channels) {
+        for (let channel = 0; channel < channels; channel += 1) {
+          const bin = channel * VALUES + (pixels[place + channel] ?? 0);
+          counts[bin] = (counts[bin] ?? 0) + 1;
+        }
+      }
+      counts.forEach((times, bin) => (histogram[bin] = (histogram[bin] ?? 0) + times));
+    },
+    end: () => ({ sha256: hash.digest('hex'), histogram }),
+  };
 }
 
 /** Whole numbers from `first` to before `end`. */

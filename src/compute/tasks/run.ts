@@ -24,6 +24,9 @@ export interface TrainerShared {
 
 export type TrainerRun<K extends Kind> = Run<K, TrainerShared>;
 
+/** The stage in which a large set is hashed, once a process. */
+export const READING = 'reading the data set';
+
 const MILLISECONDS_BETWEEN_REPORTS = 250;
 
 /** Reports a stage's progress, not too often, and its end. */

@@ -1,5 +1,5 @@
 /**
- * Recipes that fit into memory: activations grow with the square of an image's side, and a teacher's
+ * Recipes that fit into memory: activations grow with the square of an image's side. A teacher's
  * batch of 128 images of 64 pixels takes two gigabytes.
  */
 import type { Recipe } from '../records/recipe.ts';

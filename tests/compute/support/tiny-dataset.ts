@@ -1,8 +1,9 @@
 /** A data set folder that trains in a blink: 8 x 8 images of rows, of columns, or of neither, in
  * noise. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { createRng } from '../../../src/core/math/rng.ts';
 
 export const TINY = { side: 8, classes: 3, train: 96, val: 30, test: 30 } as const;
@@ -34,6 +35,27 @@ export function writeTinyDataset(directory: string): string {
   };
   writeFileSync(join(directory, 'dataset.json'), JSON.stringify(card));
   return directory;
+}
+
+/** The same images, in files of rows. */
+export function writeTinyRows(directory: string): string {
+  writeTinyDataset(directory);
+  const file = join(directory, 'dataset.json');
+  const card = JSON.parse(readFileSync(file, 'utf8')) as TinyCard; // written just now
+  for (const [name, split] of Object.entries(card.splits)) {
+    const pixels = gunzipSync(readFileSync(join(directory, split.images.file))).subarray(16);
+    const rows = `${name}-images.rows`;
+    writeFileSync(join(directory, rows), pixels);
+    const sha256 = createHash('sha256').update(pixels).digest('hex');
+    split.images = { file: rows, bytes: pixels.length, sha256, form: 'rows' };
+  }
+  writeFileSync(file, JSON.stringify(card));
+  return directory;
+}
+
+export interface TinyCard {
+  shape: number[];
+  splits: Record<string, { count: number; images: { file: string; bytes?: number; sha256?: string; form?: string } }>;
 }
 
 function images(count: number, seed: number): { readonly pixels: Uint8Array; readonly labels: Uint8Array } {

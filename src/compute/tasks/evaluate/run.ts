@@ -12,7 +12,7 @@ import type { TrainerRun } from '../run.ts';
 import type { Evaluation } from './task.ts';
 
 export const runEvaluation: TrainerRun<'evaluate'> = async ({ source, split, ...input }, { cache, yieldToEvents }) => {
-  const dataset = cache.dataset(input.dataset);
+  const dataset = await cache.open(input.dataset, { yieldToEvents });
   const name = split === 'validation' ? 'val' : 'test';
   if (source.kind === 'student') {
     const { labels } = dataset.split(name);

@@ -7,5 +7,6 @@ export const runTeacherImport: TrainerRun<'importTeacher'> = async (input, tools
   const { jobId, folders, cache, report, yieldToEvents } = tools;
   const directory = join(folders.temp, `${jobId}-teacher`);
   const stage = (words: string) => stageReporter(report, words);
-  return { directory, ...(await importOnnx(input, cache.dataset(input.dataset), directory, yieldToEvents, stage)) };
+  const dataset = await cache.open(input.dataset, { yieldToEvents });
+  return { directory, ...(await importOnnx(input, dataset, directory, yieldToEvents, stage)) };
 };

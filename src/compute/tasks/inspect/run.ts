@@ -9,8 +9,8 @@ import type { Pixels } from '../../export/verify.ts';
 import { layoutOf } from '../../model/parameters.ts';
 import type { TrainerRun } from '../run.ts';
 
-export const runInspection: TrainerRun<'inspect'> = async (input, { cache }) => {
-  const dataset = cache.dataset(input.dataset);
+export const runInspection: TrainerRun<'inspect'> = async (input, { cache, yieldToEvents }) => {
+  const dataset = await cache.open(input.dataset, { yieldToEvents });
   const network = readNetwork(input.source, dataset);
   const pixels = pixelsFor(network, dataset);
   return { images: pixels.count, layers: inspectNetwork(network, pixels) };

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { trainTeacher } from '../../teachers/train.ts';
-import { stageReporter } from '../run.ts';
+import { READING, stageReporter } from '../run.ts';
 import type { TrainerRun } from '../run.ts';
 import { TEACHER_RECIPE } from './task.ts';
 
 export const runTeacherTraining: TrainerRun<'trainTeacher'> = async (input, tools) => {
   const { jobId, folders, cache, report, yieldToEvents } = tools;
   const { recipe = TEACHER_RECIPE, name, title, seed, date } = input;
-  const dataset = cache.dataset(input.dataset);
+  const onProgress = stageReporter(report, READING);
+  const dataset = await cache.open(input.dataset, { yieldToEvents, onProgress });
   const [train, validation, test] = [dataset.split('train'), dataset.split('val'), dataset.split('test')];
   const progress = stageReporter(report, 'training the teacher');
   const directory = join(folders.temp, `${jobId}-teacher`);

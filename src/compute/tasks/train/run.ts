@@ -17,7 +17,7 @@ import { stepsPerEpoch, train } from '../../training/trainer.ts';
 import { readParents } from '../../training/warm-start.ts';
 import { evaluateFile } from '../evaluate/run.ts';
 import type { ProgressReport, WrittenFile } from '../outputs.ts';
-import { stageReporter } from '../run.ts';
+import { READING, stageReporter } from '../run.ts';
 import type { TaskTools, TrainerRun, TrainerShared } from '../run.ts';
 import type { TrainInput } from './task.ts';
 
@@ -81,7 +81,8 @@ export async function lessonsOf(
 ): Promise<{ readonly dataset: Dataset; readonly images: Images; readonly teacher?: TeacherTargets }> {
   const { augmentation, distillation } = recipe;
   const { directory, trainImages } = input.dataset;
-  const dataset = cache.dataset(input.dataset);
+  const onProgress = stageReporter(report, READING);
+  const dataset = await cache.open(input.dataset, { yieldToEvents, onProgress });
   const wanted = trainImages === undefined ? {} : { count: trainImages };
   const images = cache.images(directory, 'train', { shift: augmentation.shift, ...wanted });
   const { count } = images;
