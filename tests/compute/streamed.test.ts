@@ -124,6 +124,12 @@ describe('a card whose files are others', () => {
     ['more images than there are', (card: TinyCard) => grow(card, 10)],
     ['another size of image', (card: TinyCard) => (card.shape = [8, 9, 1])],
     ['colours', (card: TinyCard) => (card.shape = [8, 8, 3])],
+    ['fewer images than there are', (card: TinyCard) => grow(card, -10)],
+    ['more images than can be counted', (card: TinyCard) => grow(card, 2 ** 60)],
+    ['larger images than there are', (card: TinyCard) => (card.shape = [4096, 4096, 4096])],
+    ['a file of rows elsewhere', (card: TinyCard) => rename(card, '../held/train-images.gz')],
+    ['a packed file as rows', (card: TinyCard) => rename(card, 'train-images.gz')],
+    ['a file that is no rows as packed', (card: TinyCard) => delete card.splits['train']?.images.form],
   ])('is refused where it says %s', async (_, change) => {
     const before = readFileSync(join(rows, 'dataset.json'));
     changeCard(change);
@@ -152,6 +158,10 @@ describe('a card whose files are others', () => {
     writeFileSync(FILE, before);
   });
 });
+
+function rename({ splits: { train } }: TinyCard, file: string): void {
+  if (train) train.images = { ...train.images, file };
+}
 
 function grow(card: TinyCard, more: number): void {
   const { train } = card.splits;
