@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { studentSpace } from '../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../src/core/errors.ts';
 import { loadBackend } from '../src/compute/backend/load-backend.ts';
-import { readTeacherCard } from '../src/compute/teachers/card.ts';
+import { readTeacherCard, weightsHash } from '../src/compute/teachers/card.ts';
 import { analysisText } from './claim-live/analysis.ts';
 import { codeFingerprint, freeze, hashOf, protocolOf, readHeader } from './claim-live/protocol.ts';
 import { readRows } from './claim-live/rows.ts';
@@ -63,7 +63,7 @@ async function play(out: string, file: string): Promise<void> {
   await loadBackend();
   const bench = createBench({ datasetDirectory: DATASET, targetsDirectory: join(out, 'targets'), say });
   const { card } = bench.dataset;
-  const parts = [JSON.stringify(card), readTeacherCard(TEACHER).weights.sha256, codeFingerprint()];
+  const parts = [JSON.stringify(card), weightsHash(readTeacherCard(TEACHER)), codeFingerprint()];
   const header = freeze(file, protocol, hashOf(protocol, parts), new Date().toISOString().slice(0, 10));
   say(`Protocol ${header.hash}: ${protocol.players.join(', ')}; ${protocol.seeds} seeds of ${protocol.trials} trials.`);
   const students = studentSpace(protocol.families, card.shape, card.classes.length, protocol.space);

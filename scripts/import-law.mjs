@@ -22,7 +22,7 @@ export const IMPORT_LAW = Object.freeze({
   compute: {
     rooms: ['core'],
     files: [],
-    packages: ['@tensorflow/', '@bufbuild/protobuf', 'csv-parse', 'onnxruntime-node', 'sharp'],
+    packages: ['@tensorflow/', '@bufbuild/protobuf', 'csv-parse', 'onnxruntime-node', 'sharp', 'yauzl'],
     node: true,
     advice:
       'compute runs in the trainer process: it is told what to do by compute/protocol.ts and compute/tasks, and ' +

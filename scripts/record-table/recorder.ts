@@ -7,6 +7,7 @@ import type { LoadedBackend } from '../../src/compute/backend/load-backend.ts';
 import { pixelsIn } from '../../src/compute/data/dataset.ts';
 import type { Dataset } from '../../src/compute/data/dataset.ts';
 import type { SplitName } from '../../src/core/records/sources.ts';
+import { withGraph } from '../../src/core/teacher.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import type { Bench } from '../study/bench.ts';
 import { appendRow } from '../study/record.ts';
@@ -19,7 +20,7 @@ import type { TableStudent } from './students.ts';
 const SPLITS: readonly SplitName[] = ['train', 'val', 'test'];
 
 export function headerOf(dataset: Dataset, teacherDirectory: string, students: readonly TableStudent[]): Header {
-  const card = readTeacherCard(teacherDirectory);
+  const card = withGraph(readTeacherCard(teacherDirectory), 'recorded tables');
   const data = createHash('sha256');
   for (const name of SPLITS) data.update(pixelsIn(dataset.split(name))).update(dataset.split(name).labels);
   return {

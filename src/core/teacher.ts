@@ -1,7 +1,19 @@
 /** What is asked of any teacher, whatever kind it is. */
 import type { ArchitectureGraph } from './arch/graph.ts';
 import { WorkbenchError } from './errors.ts';
-import type { GraphCard, TeacherCard } from './records/teacher-card.ts';
+import { SPLITS } from './records/sources.ts';
+import type { SplitName } from './records/sources.ts';
+import type { EnsembleCard, GraphCard, Judged, TeacherCard, TeacherKind } from './records/teacher-card.ts';
+import { canonicalText } from './sources.ts';
+
+/** What there is beside networks of ours, in words. */
+const KIND_WORDS = {
+  onnx: 'an ONNX file',
+  logits: 'a file of logits',
+  ensemble: 'an ensemble',
+} as const satisfies Readonly<Record<Exclude<TeacherKind, 'graph'>, string>>;
+
+export const kindOf = (card: TeacherCard): TeacherKind => card.kind ?? 'graph';
 
 /** `[height, width, channels]` of the images that it is shown. */
 export const inputShapeOf = (card: TeacherCard): readonly number[] =>
@@ -13,24 +25,55 @@ export const classesOf = (card: TeacherCard): number => (isGraphCard(card) ? car
 export const graphOf = (card: TeacherCard): ArchitectureGraph | undefined =>
   isGraphCard(card) ? card.graph : undefined;
 
+/** Numbers that it was taught; absent where they are not known. */
+export const paramsOf = (card: TeacherCard): number | undefined => ('params' in card ? card.params : undefined);
+
 /** Multiply-accumulates of an image; absent where they are not known. */
-export const macsOf = (card: TeacherCard): number | undefined => (isGraphCard(card) ? card.macs : undefined);
+export const macsOf = (card: TeacherCard): number | undefined => ('macs' in card ? card.macs : undefined);
+
+/** Fractions of right answers on each split that it was judged on. */
+export const accuracyOf = (card: TeacherCard): Judged => card.accuracy;
+
+/** The accuracy that says most of it, and of which split it is. */
+export function headline({ validation, test, train }: Judged): {
+  readonly accuracy: number;
+  readonly split: 'validation' | 'test' | 'train';
+} {
+  if (validation !== undefined) return { accuracy: validation, split: 'validation' };
+  if (test !== undefined) return { accuracy: test, split: 'test' };
+  return { accuracy: train ?? NaN, split: 'train' };
+}
+
+/** Whose images it has answers for. */
+export const splitsOf = (card: TeacherCard): readonly SplitName[] =>
+  card.kind === 'logits' ? SPLITS.filter((name) => card.rows[name] !== undefined) : SPLITS;
+
+/** Of an ensemble; none of any other. */
+export const membersOf = (card: TeacherCard): EnsembleCard['members'] => (card.kind === 'ensemble' ? card.members : []);
+
+/** What an ensemble's answers are made of, to be hashed. */
+export const membersText = ({ members }: EnsembleCard): string =>
+  canonicalText(members.map(({ weights, network }) => ({ weights, network })));
 
 /** All files of its folder that its answers are made of. */
 export function filesOf(card: TeacherCard): readonly { readonly file: string; readonly sha256: string }[] {
-  return [card.weights, ...((isGraphCard(card) ? undefined : card.data) ?? [])];
+  if (card.kind === 'ensemble') return [];
+  return [card.weights, ...((card.kind === 'onnx' ? card.data : undefined) ?? [])];
 }
 
 /** What turns images into its answers, beside its weights. */
 export function networkOf(card: TeacherCard): unknown {
   if (isGraphCard(card)) return { graph: card.graph, normalisation: card.normalisation };
-  const { kind, inputShape, classes, reading, data = [] } = card;
+  const { kind, inputShape, classes } = card;
+  if (card.kind === 'logits') return { kind, inputShape, classes, rows: card.rows };
+  if (card.kind === 'ensemble') return { kind, inputShape, classes, mean: card.mean };
+  const { reading, data = [] } = card;
   return { kind, inputShape, classes, reading, data };
 }
 
-/** What it learned from, where that is known. */
+/** The data that it is of, where that is known. */
 export const learnedFrom = (card: TeacherCard): GraphCard['dataset']['sources'] =>
-  isGraphCard(card) ? card.dataset.sources : undefined;
+  'sources' in card.dataset ? card.dataset.sources : undefined;
 
 export const isGraphCard = (card: TeacherCard): card is GraphCard => card.kind === undefined || card.kind === 'graph';
 
@@ -41,8 +84,9 @@ export function withGraph(card: TeacherCard, what: string): GraphCard {
   throw noLayers(layersUnknown(card), what);
 }
 
-export const layersUnknown = ({ name }: Pick<TeacherCard, 'name'>): string =>
-  `Teacher "${name}" is an ONNX file: its layers are not known`;
+/** `name`: what it is called where it stands. */
+export const layersUnknown = (card: Exclude<TeacherCard, GraphCard>, name = card.name): string =>
+  `Teacher "${name}" is ${KIND_WORDS[card.kind]}: its layers are not known`;
 
 export function noLayers(
   why: string,

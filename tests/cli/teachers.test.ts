@@ -110,10 +110,30 @@ describe('teachers import', () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
   });
 
+  it('takes answers and several teachers as well, and says which images they were judged on', async () => {
+    const file = join(bench.folder, 'logits.npy');
+    writeFileSync(file, 'a fake reads none');
+    const answers = await bench.trade('teachers', 'import', file, ...order, '--gives', 'logits', '--json');
+    const judged = { kind: 'logits', accuracy: 0.8, accuracyOf: 'train', trainAccuracy: 0.8, gives: 'logits' };
+    expect(answers.json().at(-1)).toMatchObject({ teacher: { name: 'theirs', ...judged } });
+    const named = ['--name', 'both', '--dataset', 'fashion-mnist', '--ensemble', 'fashion-resnet,theirs'];
+    const both = await bench.trade('teachers', 'import', ...named, '--mean', 'probabilities', '--json');
+    const members = ['fashion-resnet', 'theirs'];
+    expect(both.json().at(-1)).toMatchObject({ teacher: { name: 'both', kind: 'ensemble', members, accuracy: 0.95 } });
+    const { stdout } = await bench.trade('teachers', 'list');
+    expect(stdout).toMatch(/both +ensemble .*95\.0/);
+    expect(stdout).toMatch(/theirs +logits +fashion-mnist +- +- +-/);
+  });
+
   it.each([
     { args: ['nowhere.onnx', ...order], says: 'there is no such file' },
     { args: ['.', ...order], says: 'this is no file' },
-    { args: ['.', ...order, '--mean', 'half'], says: 'Give none, dataset, imagenet, or numbers' },
+    { args: ['.', ...order, '--mean', 'half'], says: 'mean: give none, dataset, imagenet, or numbers' },
+    { args: order, says: 'give either a file or the teachers of an ensemble (--ensemble T1,T2)' },
+    { args: ['.', ...order, '--ensemble', 'a,b'], says: 'give either a file or the teachers of an ensemble' },
+    { args: [...order, '--ensemble', 'fashion-resnet'], says: 'ensemble: 2 to 16 members are expected' },
+    { args: [...order, '--ensemble', 'a,b', '--mean', 'dataset'], says: 'mean' },
+    { args: [...order, '--ensemble', 'a,b', '--scale', '0-1'], says: 'scale' },
   ])('refuses $args', async ({ args, says }) => {
     const { code, stderr } = await bench.trade('teachers', 'import', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);

@@ -36,7 +36,8 @@ async function imported(bytes: Uint8Array, said: SaidOfTeacher = {}, data = colo
   number += 1;
   const [file, directory] = [join(folder, `model-${number}.onnx`), join(folder, `teacher-${number}`)];
   writeFileSync(file, bytes);
-  const order = { file, dataset: { directory: data }, name: 'theirs', title: 'Theirs', said, date: '2026-01-02' };
+  const source = { kind: 'onnx', file, said } as const;
+  const order = { source, dataset: { directory: data }, name: 'theirs', title: 'Theirs', date: '2026-01-02' };
   return { directory, ...(await importOnnx(order, loadDataset(data), directory, free, quiet)) };
 }
 
@@ -118,7 +119,7 @@ describe('what is no teacher', () => {
       'ONNX Runtime cannot run it',
       {},
     ],
-    ['one of other classes', () => colourNetwork({ places: [0, 1, 3] }), 'classes: the network gives 4 numbers', {}],
+    ['one of other classes', () => colourNetwork({ places: [0, 1, 3] }), 'classes: the teacher gives 4 numbers', {}],
     ['one of no numbers', () => colourNetwork({ weight: NaN }), 'which is no number', {}],
     ['one of two outputs', () => colourNetwork({ change: twice }), 'say which has the answers', {}],
     [

@@ -26,7 +26,7 @@ import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import { LOGITS } from '../../src/core/distill/teacher-arrays.ts';
 import { disposeTargets } from '../../src/compute/teachers/targets.ts';
 import type { TeacherTargets } from '../../src/compute/teachers/targets.ts';
-import { readTeacherCard } from '../../src/compute/teachers/card.ts';
+import { readKnownGraph } from '../../src/compute/teachers/card.ts';
 import { trainTeacher } from '../../src/compute/teachers/train.ts';
 import { TINY, writeTinyDataset } from './support/tiny-dataset.ts';
 import { TINY_RECIPE, tinyConvolutional } from './support/tiny-training.ts';
@@ -92,7 +92,7 @@ beforeAll(async () => {
 
 describe('trainTeacher', () => {
   it('writes a card whose figures are those of the rounded weights beside it', async () => {
-    const card = readTeacherCard(teacherDirectory);
+    const card = readKnownGraph({ directory: teacherDirectory }, 'tests');
     const dataset = loadDataset(directory);
     const loaded = loadTeacher({ directory: teacherDirectory }, dataset);
     const { model, parameters } = loaded;

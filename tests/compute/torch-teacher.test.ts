@@ -63,9 +63,10 @@ describe.skipIf(!hasTorch)(`a network of PyTorch${hasTorch ? '' : ' (skipped: no
     writeFileSync(join(folder, 'train.py'), script);
     const said = execFileSync(peerPython(), ['train.py'], { cwd: folder, encoding: 'utf8' });
     const told = JSON.parse(said.trim().split('\n').at(-1) ?? '') as Record<'val' | 'test' | 'params', number>;
-    const order = { file: join(folder, 'theirs.onnx'), dataset: { directory }, name: 'theirs', title: 'Theirs' };
+    const source = { kind: 'onnx', file: join(folder, 'theirs.onnx'), said: {} } as const;
+    const order = { source, dataset: { directory }, name: 'theirs', title: 'Theirs' };
     const { card } = await importOnnx(
-      { ...order, said: {}, date: '2026-01-02' },
+      { ...order, date: '2026-01-02' },
       dataset,
       join(folder, 'teacher'),
       () => Promise.resolve(),

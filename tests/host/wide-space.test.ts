@@ -11,7 +11,7 @@ import { studentSpace } from '../../src/core/arch/families/registry.ts';
 import { spaceKindOf } from '../../src/host/runs/space-kind.ts';
 
 const CARD = { shape: [28, 28, 1] as const, classes: Array.from({ length: 10 }, (_, i) => `${i}`) };
-const TEACHER = { params: 800_000 };
+const TEACHER = 800_000;
 const LARGEST = { params: 1, macs: 1 };
 
 const parse = (changes: object) =>

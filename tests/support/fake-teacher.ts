@@ -1,10 +1,14 @@
 /** A teacher's folder that has a card and no sense. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
-import type { OnnxCard } from '../../src/core/records/teacher-card.ts';
+import type { DatasetSources, Recorded } from '../../src/core/records/sources.ts';
+import { teacherCardSchema } from '../../src/core/records/teacher-card.ts';
+import type { EnsembleCard, LogitsCard, OnnxCard } from '../../src/core/records/teacher-card.ts';
+import { canonicalText } from '../../src/core/sources.ts';
+import { filesOf, networkOf } from '../../src/core/teacher.ts';
 
 export interface FakeTeacher {
   readonly name: string;
@@ -41,19 +45,66 @@ export function writeFakeTeacher(folder: string, teacher: FakeTeacher): void {
   writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
 }
 
+const hashed = (folder: string, file: string) => {
+  writeFileSync(join(folder, file), file);
+  return { file, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') };
+};
+
+const FASHION = {
+  inputShape: [28, 28, 1],
+  classes: 10,
+  dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST' },
+} as const;
+
+const split = { images: '1'.repeat(64), labels: '2'.repeat(64) };
+const SOME_SOURCES: Recorded<DatasetSources> = {
+  ...{ at: '2026-01-02T03:04:05.000Z', shape: [28, 28, 1] },
+  classes: Array.from({ length: 10 }, (_, label) => `class ${label}`),
+  splits: { train: split, val: split, test: split },
+};
+
+/** Answers to images that nobody has seen. */
+export function writeFakeLogitsTeacher(folder: string, name: string, sources = SOME_SOURCES): LogitsCard {
+  mkdirSync(folder, { recursive: true });
+  const card: LogitsCard = {
+    ...{ kind: 'logits', name, title: 'Answers', accuracy: { train: 0.8 }, gives: 'logits', rows: { train: 45000 } },
+    ...{ ...FASHION, dataset: { ...FASHION.dataset, sources } },
+    weights: hashed(folder, 'logits.safetensors'),
+  };
+  writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
+  return card;
+}
+
+/** The mean of teachers that lie in these folders. */
+export function writeFakeEnsemble(
+  folder: string,
+  name: string,
+  members: Readonly<Record<string, string>>,
+): EnsembleCard {
+  mkdirSync(folder, { recursive: true });
+  const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+  const known = Object.entries(members).map(([member, directory]) => {
+    const card = teacherCardSchema.parse(JSON.parse(readFileSync(join(directory, 'teacher.json'), 'utf8')));
+    const [{ file } = { file: '' }] = filesOf(card);
+    const weights = sha256(readFileSync(join(directory, file)));
+    return { name: member, weights, network: sha256(canonicalText(networkOf(card))), at: SOME_SOURCES.at };
+  });
+  const card: EnsembleCard = {
+    ...{ kind: 'ensemble', name, title: 'Together', accuracy: { validation: 0.95, test: 0.94 }, mean: 'logits' },
+    ...{ ...FASHION, members: known },
+  };
+  writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
+  return card;
+}
+
 /** A teacher from elsewhere, with weights in a file beside its model; neither has sense. */
 export function writeFakeOnnxTeacher(folder: string, name: string): OnnxCard {
   mkdirSync(folder, { recursive: true });
-  const fileOf = (file: string) => {
-    writeFileSync(join(folder, file), file);
-    return { file, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') };
-  };
   const guess = { layout: 'nchw', order: 'rgb', scale: '0-1', mean: 'none', deviation: 'none', classes: 'in order' };
   const card: OnnxCard = {
     kind: 'onnx',
     ...{ name, title: 'Theirs', params: 1000, accuracy: { validation: 0.9, test: 0.9 } },
-    inputShape: [28, 28, 1],
-    ...{ classes: 10, dataset: { id: 'fashion-mnist', title: 'Fashion-MNIST' } },
+    ...FASHION,
     reading: {
       layout: 'nchw',
       order: 'rgb',
@@ -64,7 +115,7 @@ export function writeFakeOnnxTeacher(folder: string, name: string): OnnxCard {
       ...{ places: Array.from({ length: 10 }, (_, label) => label), batch: 128, isFixed: false },
     },
     guesses: [{ ...guess, accuracy: 0.9, images: 256 }],
-    ...{ weights: fileOf('model.onnx'), data: [fileOf('model.onnx.data')] },
+    ...{ weights: hashed(folder, 'model.onnx'), data: [hashed(folder, 'model.onnx.data')] },
   };
   writeFileSync(join(folder, 'teacher.json'), JSON.stringify(card));
   return card;

@@ -18,7 +18,7 @@ import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { INPUTS, isKind } from '../../src/compute/tasks/tasks.ts';
 import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
 import type { TaskTools } from '../../src/compute/tasks/run.ts';
-import { writeFakeOnnxTeacher, writeFakeTeacher } from './fake-teacher.ts';
+import { writeFakeEnsemble, writeFakeLogitsTeacher, writeFakeOnnxTeacher, writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
@@ -271,11 +271,15 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
     writeFakeTeacher(directory, { ...made, seconds: 3 });
     return { directory, accuracy };
   },
-  importTeacher: async ({ name }, { jobId, folders, report }) => {
+  importTeacher: async ({ name, source, dataset }, { jobId, folders, report }) => {
     report({ type: 'progress', stage: 'trying ways to show it images', done: 1, total: 1 });
     const directory = join(folders.temp, `${jobId}-teacher`);
     const ports = { inputs: ['"images" float32 [n, 1, 28, 28]'], outputs: ['"logits" float32 [n, 10]'] };
-    const card = writeFakeOnnxTeacher(directory, name);
+    const card = {
+      onnx: () => writeFakeOnnxTeacher(directory, name),
+      logits: () => writeFakeLogitsTeacher(directory, name, dataset.known),
+      ensemble: () => writeFakeEnsemble(directory, name, membersIn(source)),
+    }[source.kind]();
     await sleep(epochMs);
     checkStop();
     return { directory, card, ...ports, notes: ['It is a fake.'] };
@@ -296,6 +300,9 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
       training: { student: 'none', kernels: undefined, plain: 1 },
     }),
 };
+
+const membersIn = (source: Input<'importTeacher'>['source']): Readonly<Record<string, string>> =>
+  source.kind === 'ensemble' ? Object.fromEntries(source.members.map(({ name, directory }) => [name, directory])) : {};
 
 async function run<K extends Faked>(kind: K, order: OrderMessage): Promise<void> {
   const { jobId, folders } = order;

@@ -15,7 +15,7 @@ export const nameInput = z.strictObject({ name: NAME });
 export const usageSchema = z.strictObject({
   runs: list(z.strictObject({ id: z.string(), name: z.string() })),
   runCount: count,
-  /** Of a data set: teachers that learned from it. */
+  /** Of a data set: teachers that learned from it; of a teacher: ensembles that it is in. */
   teachers: list(z.string()),
 });
 

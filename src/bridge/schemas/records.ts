@@ -9,6 +9,7 @@ import { recipeInput } from '../../core/records/recipe.ts';
 import { optionValue } from '../../core/records/run.ts';
 import { levelsSchema } from '../../core/records/space-kind.ts';
 import { summarySchema } from '../../core/records/summary.ts';
+import { teacherKindSchema } from '../../core/records/teacher-card.ts';
 import { trialSchema } from '../../core/records/trial.ts';
 import { anyNumber, bytes, count, floats, id, list, sentList, z } from '../../core/records/zod.ts';
 import type { Explanation } from '../../core/strategies/explain.ts';
@@ -144,12 +145,17 @@ export const teacherSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
   dataset: z.string(),
+  kind: teacherKindSchema,
   /** Absent, as its MACs are, where its layers are not known. */
   graph: graphSchema.optional(),
-  params: z.number(),
+  /** Absent where they are not known. */
+  params: z.number().optional(),
   macs: z.number().optional(),
-  validationAccuracy: anyNumber,
-  testAccuracy: anyNumber,
+  /** Absent where it has no answers for such images; `trainAccuracy`: where it was judged on
+   * training images, too. */
+  trainAccuracy: anyNumber.optional(),
+  validationAccuracy: anyNumber.optional(),
+  testAccuracy: anyNumber.optional(),
   summary: z.string(),
   bundled: z.boolean(),
 });
@@ -186,7 +192,7 @@ export const strategySchema = z.strictObject({
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
-  needs: list(z.enum(['legs', 'warm starts', 'supernet'])).optional(),
+  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'supernet'])).optional(),
   shows: list(z.enum(['predictions', 'regions'])).optional(),
 });
 

@@ -1,21 +1,19 @@
-/** What it takes to make a teacher of somebody's network: what is not said is guessed. */
-import { saidOfTeacherSchema } from '../../core/records/teacher-card.ts';
+/** What it takes to make a teacher of somebody's network, of its answers in a file, or of several
+ * others: what is not said is guessed. */
+import { meanOfTeachers, saidOfTeacherSchema } from '../../core/records/teacher-card.ts';
 import { anyNumber, count, list, z } from '../../core/records/zod.ts';
 import { handedId } from './file.ts';
 import { folderName } from './library.ts';
 
 const { layout, scale, mean, deviation, order, output, gives, classes } = saidOfTeacherSchema.shape;
 
+const NAME = z.string().trim().min(1).max(120);
+
 const named = {
   name: folderName.describe('What a search calls it'),
-  title: z.string().trim().min(1).max(120).optional().describe('Its title, for people'),
+  title: NAME.optional().describe('Its title, for people'),
 };
-const dataset = z
-  .string()
-  .trim()
-  .min(1)
-  .max(120)
-  .describe('Data set that it knows: its validation images judge guesses');
+const dataset = NAME.describe('Data set that it knows: its validation images judge guesses');
 const said = {
   layout: layout.describe('Order of the axes of its input'),
   scale: scale.describe('What pixels are before mean and deviation'),
@@ -81,11 +79,14 @@ export const judgedTeacherSchema = z.strictObject({
   /** What its file takes and gives, each in words. */
   inputs: list(z.string()),
   outputs: list(z.string()),
-  params: z.number(),
-  /** Fraction of right answers on all validation images, read as the first guess says. */
+  /** Absent where they are not known. */
+  params: z.number().optional(),
+  /** Fraction of right answers on all images of the split that `accuracyOf` names: validation,
+   * where it has answers for that. Of a network as the first guess says. */
   accuracy: anyNumber,
+  accuracyOf: z.enum(['validation', 'test', 'train']),
   gives: z.string(),
-  /** The best first, with how many of so many validation images were right. */
+  /** Of a network; the best first, with how many of so many validation images were right. */
   guesses: list(
     z.strictObject({
       ...{ layout: z.string(), order: z.string(), scale: z.string(), mean: z.string(), deviation: z.string() },
@@ -96,6 +97,14 @@ export const judgedTeacherSchema = z.strictObject({
   notes: list(z.string()),
 });
 
+/** Several teachers of one data set as one. */
+export const teacherEnsembleSchema = z.strictObject({
+  members: list(NAME).describe('Names of teachers of the workspace or of the program'),
+  mean: meanOfTeachers.default('logits').describe('What the mean is taken of'),
+  ...{ ...named, dataset },
+});
+
+export type ParsedTeacherEnsemble = z.output<typeof teacherEnsembleSchema>;
 export type TeacherImport = z.input<typeof teacherImportSchema>;
 export type ParsedTeacherImport = z.output<typeof teacherImportSchema>;
 export type ParsedTeacherJudge = z.output<typeof teacherJudgeSchema>;

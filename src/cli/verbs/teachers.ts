@@ -20,9 +20,11 @@ import {
 import type { CommonOptions, Verb, VerbContext } from '../common.ts';
 import { addImport } from './teachers-import.ts';
 
+const knownText = (count: number | undefined): string => (count === undefined ? '-' : countText(count));
+
 type TrainOptions = CommonOptions & ParsedTeacherInput;
 
-const COLUMNS = ['teacher', 'data set', '>params', '>MACs', '>validation', '>test', 'title'];
+const COLUMNS = ['teacher', 'kind', 'data set', '>params', '>MACs', '>validation', '>test', 'title'];
 
 export const teachersVerb: Verb = (program, context) => {
   const teachers = program.command('teachers').description('teachers that a search can learn from');
@@ -36,9 +38,9 @@ function addList(teachers: Command, context: VerbContext): void {
     .description('list them')
     .action(async (options: CommonOptions) => {
       const found = await listTeachers({ ...context.hostOptions, workspace: workspaceOf(options) });
-      const rows = found.map(({ name, dataset, params, macs, validationAccuracy, testAccuracy, title }) => {
+      const rows = found.map(({ name, kind, dataset, params, macs, validationAccuracy, testAccuracy, title }) => {
         const accuracies = [percentText(validationAccuracy), percentText(testAccuracy)];
-        return [name, dataset, countText(params), macs === undefined ? '-' : countText(macs), ...accuracies, title];
+        return [name, kind, dataset, ...[params, macs].map(knownText), ...accuracies, title];
       });
       // The graph is long, and of no use to a script that lists.
       const teachers = found.map(({ graph: _graph, ...teacher }) => teacher);

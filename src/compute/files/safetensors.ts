@@ -1,7 +1,7 @@
 /**
  * Hugging Face's safetensors form: 8 bytes of header length (little endian), a JSON header with
- * name, dtype, shape and byte range of each tensor, then the values. Only F32 and F16 are written
- * and read.
+ * name, dtype, shape and byte range of each tensor, then the values. F32 and F16 are written,
+ * and F64 is read, too.
  *
  * A sealed file bears a checksum of all of itself among its metadata: what was cut, flipped or
  * mixed up on the disk is told from what was written, wherever the file lies and whoever remembers
@@ -108,18 +108,19 @@ function decodeTensor(
 ): { readonly value: NamedTensor; readonly end: number } {
   // Sound: every field is tested below before it is believed.
   const { dtype, shape, data_offsets: range } = (entry ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F32' && dtype !== 'F16')
-    throw new Error(`tensor "${name}" has the type ${String(dtype)}, not F32 or F16`);
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'F64')
+    throw new Error(`tensor "${name}" has the type ${String(dtype)}, not F16, F32 or F64`);
   if (!isSizes(shape) || !isSizes(range) || range.length !== 2)
     throw new Error(`tensor "${name}" lacks shape or range`);
   const [from = 0, to = 0] = range;
-  const width = dtype === 'F32' ? 4 : 2;
+  const width = { F16: 2, F32: 4, F64: 8 }[dtype];
   const size = shape.reduce((product, length) => product * length, 1);
   if (to - from !== size * width) throw new Error(`tensor "${name}" of ${size} values has ${to - from} bytes`);
   if (start + to > bytes.length) throw new Error(`it ends inside tensor "${name}"`);
   // A copy: typed arrays need aligned starts.
   const blob = new Uint8Array(bytes.subarray(start + from, start + to));
-  const values = dtype === 'F32' ? new Float32Array(blob.buffer) : Float32Array.from(new Float16Array(blob.buffer));
+  const floats = { F16: Float16Array, F32: Float32Array, F64: Float64Array }[dtype];
+  const values = dtype === 'F32' ? new Float32Array(blob.buffer) : Float32Array.from(new floats(blob.buffer));
   return { value: { name, shape, values, half: dtype === 'F16' }, end: start + to };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
 import { recordedDatasetSchema, recordedTeacherSchema } from '../../core/records/sources.ts';
-import { z } from '../../core/records/zod.ts';
+import { readOnly, z } from '../../core/records/zod.ts';
 
 export const text = z.string().min(1);
 export const count = z.int().positive();
@@ -33,11 +33,12 @@ export const datasetRef = z.object({
   known: recordedDatasetSchema.optional(),
 });
 
-/** A teacher folder: `teacher.json` (card with graph, recipe, accuracies) and
- * `weights.safetensors`. */
+/** A teacher folder: `teacher.json` and the files that it names. */
 export const teacherRef = z.object({
   directory: text,
   known: recordedTeacherSchema.optional(),
+  /** Folders of an ensemble's members, in the order of its card. */
+  members: readOnly(z.array(text)).optional(),
 });
 
 /** A file, named by its hash: another one in its place is refused. */

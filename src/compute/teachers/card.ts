@@ -1,6 +1,6 @@
 /** A teacher folder: its card `teacher.json` and the files that the card names. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import { teacherCardSchema } from '../../core/records/teacher-card.ts';
@@ -8,7 +8,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { GraphCard, TeacherCard } from '../../core/records/teacher-card.ts';
 import { faultOf } from '../../core/records/zod.ts';
 import { canonicalText, teacherChanged, teacherChanges } from '../../core/sources.ts';
-import { classesOf, inputShapeOf, networkOf, withGraph } from '../../core/teacher.ts';
+import { classesOf, inputShapeOf, membersText, networkOf, withGraph } from '../../core/teacher.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
 
@@ -33,7 +33,7 @@ export function readTeacherCard(directory: string): TeacherCard {
  */
 function readKnownCard({ directory, known }: TeacherRef): TeacherCard {
   const card = readTeacherCard(directory);
-  const changes = known && teacherChanges(known, { weights: card.weights.sha256, network: networkHash(card) });
+  const changes = known && teacherChanges(known, { weights: weightsHash(card), network: networkHash(card) });
   if (known === undefined || changes === undefined || changes.length === 0) return card;
   throw teacherChanged({ name: card.name, who: 'this training', since: known.at, changes });
 }
@@ -61,6 +61,10 @@ export function fittingCard(
  * Throws `teacher.mismatch`, too. */
 export const readKnownGraph = (ref: TeacherRef, what: string): GraphCard => withGraph(readKnownCard(ref), what);
 
+/** Of what its answers are made of. */
+export const weightsHash = (card: TeacherCard): string =>
+  card.kind === 'ensemble' ? createHash('sha256').update(membersText(card)).digest('hex') : card.weights.sha256;
+
 /** Of what turns images into its answers, beside its weights. */
 export function networkHash(card: TeacherCard): string {
   return createHash('sha256')
@@ -70,4 +74,20 @@ export function networkHash(card: TeacherCard): string {
 
 export function writeTeacherCard(directory: string, card: TeacherCard): void {
   writeAtomically(join(directory, CARD_FILE), Buffer.from(`${JSON.stringify(card, undefined, 2)}\n`));
+}
+
+/** Throws `teacher.missing` where the file is not the one that a card names. */
+export async function assertSameFile(file: string, sha256: string): Promise<void> {
+  const hash = createHash('sha256');
+  const remedy = 'Import the teacher again, or choose another one.';
+  try {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    const message = `The teacher's file ${file} cannot be read: ${String(error)}. ${remedy}`;
+    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
+  }
+  if (hash.digest('hex') === sha256) return;
+  throw new WorkbenchError('teacher.missing', `${file} is not the file that the teacher's card names. ${remedy}`, {
+    file,
+  });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { GraphCard } from '../../core/records/teacher-card.ts';
 import type { SplitName } from '../../core/records/sources.ts';
-import { withGraph } from '../../core/teacher.ts';
+import { splitsOf, withGraph } from '../../core/teacher.ts';
 import { openImages } from '../data/augment.ts';
 import type { Images } from '../data/augment.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -62,6 +62,7 @@ export function openGraphTeacher(ref: TeacherRef, dataset: Dataset): OpenTeacher
   const residents = createResidents((split, options) => imagesForTeacher(loaded, dataset, split, options));
   return {
     card: loaded.card,
+    splits: splitsOf(loaded.card),
     answers: ({ view, ...shown }, arrays, yieldToEvents, onProgress) =>
       teacherPass({ ...loaded, images: residents.of(shown), view }, arrays, yieldToEvents, onProgress),
     dispose: () => {

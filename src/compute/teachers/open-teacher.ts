@@ -1,7 +1,8 @@
 /** A teacher of any kind at work: what it says of images, whatever it is made of. */
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
-import type { TeacherCard } from '../../core/records/teacher-card.ts';
+import type { GraphCard, TeacherCard } from '../../core/records/teacher-card.ts';
 import type { SplitName } from '../../core/records/sources.ts';
+import { layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import type { Images, View } from '../data/augment.ts';
 import type { YieldToEvents } from '../training/evaluate.ts';
 
@@ -18,6 +19,8 @@ export interface Showing {
 
 export interface OpenTeacher {
   readonly card: TeacherCard;
+  /** Whose images it has answers for. */
+  readonly splits: readonly SplitName[];
   /** Values `[count][...shape]` of each array by its name. `onProgress`: number of images done so
    * far. */
   readonly answers: (
@@ -27,6 +30,12 @@ export interface OpenTeacher {
     onProgress: (done: number) => void,
   ) => Promise<ReadonlyMap<string, Float32Array>>;
   readonly dispose: () => Promise<void>;
+}
+
+/** Throws `teacher.mismatch` where layers are asked for that are not known. */
+export function assertLogitsAlone(card: Exclude<TeacherCard, GraphCard>, arrays: readonly TeacherArray[]): void {
+  const stray = arrays.find(({ form }) => form.kind !== 'logits');
+  if (stray) throw noLayers(layersUnknown(card), 'losses on features', { remedy: LOGIT_LOSSES });
 }
 
 type Shown = Pick<Showing, 'split' | 'count' | 'shift'>;

@@ -13,6 +13,8 @@ export interface TeacherTargets {
   readonly rows: number;
   /** How sample and view number make a view: `viewOf(viewSeed, sample, view)`. */
   readonly viewSeed: number;
+  /** Its answers are the same whatever the view, and a row is an image. */
+  readonly ignoresViews?: boolean;
 }
 
 export function disposeTargets({ tensors }: TeacherTargets): void {

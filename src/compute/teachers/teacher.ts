@@ -15,6 +15,7 @@ import type { DistillationRecipe } from '../../core/records/distillation.ts';
 import { LOGITS, teacherArrays, viewsThatFit } from '../../core/distill/teacher-arrays.ts';
 import type { TeacherArray } from '../../core/distill/teacher-arrays.ts';
 import type { SplitName } from '../../core/records/sources.ts';
+import type { TeacherCard } from '../../core/records/teacher-card.ts';
 import { classesOf, graphOf, isGraphCard } from '../../core/teacher.ts';
 import { writeAtomically } from '../files/atomic-file.ts';
 import { exclusively } from '../files/exclusive-work.ts';
@@ -26,8 +27,10 @@ import type { YieldToEvents } from '../training/evaluate.ts';
 import type { Evaluation } from '../tasks/evaluate/task.ts';
 import type { TeacherRef } from '../tasks/inputs.ts';
 import { decodeTensors, encodeSealed, roundToHalf } from '../files/safetensors.ts';
-import { fittingCard, networkHash } from './card.ts';
+import { fittingCard, networkHash, weightsHash } from './card.ts';
+import { memberRefs, openEnsemble } from './ensemble/teacher.ts';
 import { openGraphTeacher } from './graph-teacher.ts';
+import { openLogitsTeacher } from './logits/teacher.ts';
 import { openOnnxTeacher } from './onnx/teacher.ts';
 import type { OpenTeacher } from './open-teacher.ts';
 import type { TeacherTargets } from './targets.ts';
@@ -58,7 +61,15 @@ export interface TargetsRequest {
  * classes) or `teacher.changed`. */
 export async function openTeacher(ref: TeacherRef, dataset: Dataset): Promise<OpenTeacher> {
   const card = fittingCard(ref, dataset.card);
-  return isGraphCard(card) ? openGraphTeacher(ref, dataset) : openOnnxTeacher(card, ref.directory, dataset);
+  if (isGraphCard(card)) return openGraphTeacher(ref, dataset);
+  switch (card.kind) {
+    case 'onnx':
+      return openOnnxTeacher(card, ref.directory, dataset);
+    case 'logits':
+      return openLogitsTeacher(card, ref.directory, dataset);
+    case 'ensemble':
+      return openEnsemble(card, memberRefs(card, ref), dataset, openTeacher);
+  }
 }
 
 /** How good an open teacher is on a split. */
@@ -117,8 +128,12 @@ export async function teacherTargets(
   const rows = views * count;
   const tensors = values.map(({ array, all }) => [array.name, tf.tensor(all, [rows, ...array.shape])] as const);
   const graph = graphOf(card);
-  return { ...(graph && { graph }), tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED };
+  const same = ignoresViews(card) && { ignoresViews: true };
+  return { ...(graph && { graph }), tensors: new Map(tensors), views, rows, viewSeed: VIEW_SEED, ...same };
 }
+
+/** Answers that were written down are the same for every view of an image. */
+const ignoresViews = ({ kind }: TeacherCard): boolean => kind === 'logits';
 
 /** The same for requests whose targets are the same. Throws what `openTeacher` throws. */
 export function targetsFingerprint(request: TargetsRequest): string {
@@ -128,13 +143,13 @@ export function targetsFingerprint(request: TargetsRequest): string {
 function planOf({ teacher, dataset, count, augmentation, distillation, student, ...rest }: TargetsRequest) {
   const card = fittingCard(teacher, dataset.card);
   const { flip, shift, cutout } = augmentation;
-  // Without chance all views are one.
-  const most = flip || shift > 0 || cutout > 0 ? (rest.views ?? VIEWS) : 1;
+  // Without chance all views are one, and to who is shown none.
+  const isShown = !ignoresViews(card);
+  const most = isShown && (flip || shift > 0 || cutout > 0) ? (rest.views ?? VIEWS) : 1;
   const arrays = teacherArrays(distillation, student, graphOf(card) ?? { classes: classesOf(card) }, most * count);
   const views = viewsThatFit(arrays, count, most);
-  const { weights } = card;
-  const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, flip, shift, cutout];
-  const parts = [...shown, weights.sha256, networkHash(card), arrays];
+  const shown = [VERSION, VIEW_SEED, views, dataset.fingerprint, count, ...(isShown ? [flip, shift, cutout] : [])];
+  const parts = [...shown, weightsHash(card), networkHash(card), arrays];
   const fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
   return { card, arrays, views, fingerprint };
 }

@@ -10,7 +10,7 @@ import { WorkbenchError } from '../../core/errors.ts';
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { DatasetSources, Recorded } from '../../core/records/sources.ts';
-import type { Normalisation, TeacherCard } from '../../core/records/teacher-card.ts';
+import type { GraphCard, Normalisation } from '../../core/records/teacher-card.ts';
 import type { EpochPoint } from '../../core/records/epoch.ts';
 import { loadBackend } from '../backend/load-backend.ts';
 import { readTrainingState, readWeights, writeTrainingState, writeWeights } from '../files/checkpoint.ts';
@@ -66,7 +66,7 @@ export async function trainTeacher(
   options: TeacherOptions,
   onProgress: (progress: TeacherProgress) => void,
   yieldToEvents: YieldToEvents,
-): Promise<TeacherCard> {
+): Promise<GraphCard> {
   const { dataset, normalisation, seed } = options;
   const backend = await loadBackend();
   const graph = options.graph ?? resnetTeacher(dataset.shape, dataset.classes.length);
@@ -103,7 +103,7 @@ export async function trainTeacher(
   validation.dispose();
   tests.dispose();
   const { params, macs } = costOf(graph);
-  const card: TeacherCard = {
+  const card: GraphCard = {
     name: options.name,
     title: options.title,
     graph,

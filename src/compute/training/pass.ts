@@ -155,7 +155,7 @@ function shareOf({ recipe, seed }: PassTask, step: number): number {
 
 /**
  * How the samples are shown in an epoch. With a teacher one of its fixed views is drawn, and `rows`
- * says where its logits are; without, every epoch has views of its own.
+ * says where its logits are; without, or where it is shown none, every epoch has views of its own.
  */
 function showings(
   task: PassTask,
@@ -164,12 +164,14 @@ function showings(
 ): { readonly views: View[]; readonly rows: Int32Array } {
   const { recipe, teacher, train: data } = task;
   const seed = split(task.seed, STREAM.views);
+  const follows = teacher?.ignoresViews === true ? undefined : teacher;
   const rows = new Int32Array(samples.length);
   const views = Array.from(samples, (sample, index) => {
-    if (teacher === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
-    const view = split(split(seed, sample), epoch) % teacher.views;
+    rows[index] = sample;
+    if (follows === undefined) return viewOf(seed, sample, epoch, recipe.augmentation, data);
+    const view = split(split(seed, sample), epoch) % follows.views;
     rows[index] = view * data.count + sample;
-    return viewOf(teacher.viewSeed, sample, view, recipe.augmentation, data);
+    return viewOf(follows.viewSeed, sample, view, recipe.augmentation, data);
   });
   return { views, rows };
 }

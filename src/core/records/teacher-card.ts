@@ -4,7 +4,7 @@ import { fileName } from './dataset-card.ts';
 import { inferShapes } from '../arch/cost.ts';
 import { messageOf } from '../errors.ts';
 import { graphSchema } from './graph.ts';
-import { recordedDatasetSchema } from './sources.ts';
+import { recordedDatasetSchema, recordedTeacherSchema } from './sources.ts';
 import { count, hash, readOnly, z } from './zod.ts';
 import type { RecordOf } from './zod.ts';
 
@@ -29,18 +29,23 @@ const normalisationSchema = z.object({ mean: perChannel, deviation: perChannel }
 const common = {
   name: text,
   title: text,
+  /** ISO 8601 day. */
+  date: text.optional(),
+};
+
+/** Of a network. */
+const network = {
   /** Fractions of right answers on the data set's validation split and on its whole test split. */
   accuracy: z.object({ validation: z.number(), test: z.number() }),
   /** The file that its answers are made of. */
   weights: z.object({ file: fileName, bytes: z.int().optional(), sha256: text }),
-  /** ISO 8601 day. */
-  date: text.optional(),
 };
 
 const graphCardSchema = z.object({
   /** Cards of this kind name none: earlier versions know no other. */
   kind: z.literal('graph').optional(),
   ...common,
+  ...network,
   graph: soundGraphSchema,
   /** Of another version, or of another program: what is told of it. */
   recipe: z.object({
@@ -121,6 +126,7 @@ const guessSchema = z.object({
 const onnxCardSchema = z.object({
   kind: z.literal('onnx'),
   ...common,
+  ...network,
   /** Of the data set's images, `[height, width, channels]`. */
   inputShape: z.tuple([size, size, size]),
   classes: z.int().min(2).max(256),
@@ -136,11 +142,70 @@ const onnxCardSchema = z.object({
     .optional(),
 });
 
-export const teacherCardSchema = z.discriminatedUnion('kind', [graphCardSchema, onnxCardSchema]);
+/** Of the splits that it has answers for. */
+const judgedSchema = z.object({
+  train: z.number().optional(),
+  validation: z.number().optional(),
+  test: z.number().optional(),
+});
 
+/** Answers that were written down elsewhere, a row an image. */
+const logitsCardSchema = z.object({
+  kind: z.literal('logits'),
+  ...common,
+  accuracy: judgedSchema,
+  /** Rows `[count][classes]` of logits by the name of their split, in the order of the classes. */
+  weights: z.object({ file: fileName, bytes: z.int(), sha256: hash }),
+  inputShape: z.tuple([size, size, size]),
+  classes: z.int().min(2).max(256),
+  /** The rows mean these images, and no others. */
+  dataset: z.object({ id: text, title: text, sources: recordedDatasetSchema }),
+  /** What stood in the file. */
+  gives: readingSchema.shape.gives,
+  /** Rows of each split that it has answers for. */
+  rows: z.object({ train: count, val: count.optional(), test: count.optional() }),
+});
+
+/** What the mean is taken of. */
+export const meanOfTeachers = z.enum(['logits', 'probabilities']);
+export const MOST_MEMBERS = 16;
+
+/** The mean of what several others say, which stay where they are. */
+const ensembleCardSchema = z.object({
+  kind: z.literal('ensemble'),
+  ...common,
+  accuracy: judgedSchema,
+  inputShape: z.tuple([size, size, size]),
+  classes: z.int().min(2).max(256),
+  dataset: z.object({ id: text, title: text }),
+  mean: meanOfTeachers,
+  /** Names of teachers, with what they were when it was made. */
+  members: z
+    .array(recordedTeacherSchema.extend({ name: fileName.max(120) }))
+    .min(2)
+    .max(MOST_MEMBERS),
+  /** Of all members together; absent where one's are not known. */
+  params: z.number().min(0).optional(),
+  macs: z.number().min(0).optional(),
+});
+
+export const teacherCardSchema = z.discriminatedUnion('kind', [
+  graphCardSchema,
+  onnxCardSchema,
+  logitsCardSchema,
+  ensembleCardSchema,
+]);
+
+/** A network of ours, somebody's network, answers that were written down, or a mean of others. */
+export const teacherKindSchema = z.enum(['graph', 'onnx', 'logits', 'ensemble']);
+
+export type TeacherKind = z.output<typeof teacherKindSchema>;
 export type TeacherCard = RecordOf<typeof teacherCardSchema>;
 export type GraphCard = RecordOf<typeof graphCardSchema>;
 export type OnnxCard = RecordOf<typeof onnxCardSchema>;
+export type EnsembleCard = RecordOf<typeof ensembleCardSchema>;
+export type LogitsCard = RecordOf<typeof logitsCardSchema>;
+export type Judged = RecordOf<typeof judgedSchema>;
 export type OnnxReading = OnnxCard['reading'];
 export type SaidOfTeacher = RecordOf<typeof saidOfTeacherSchema>;
 export type OnnxGuess = OnnxCard['guesses'][number];

@@ -124,7 +124,7 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
-export type NeededFrom = Pick<StrategyInput, 'epochs' | 'keepsWeights'> & {
+export type NeededFrom = Pick<StrategyInput, 'epochs' | 'keepsWeights' | 'hasTeacherWeights'> & {
   readonly families: readonly Pick<Family, 'supernet'>[];
 };
 
@@ -139,6 +139,11 @@ const NEEDS = {
     isMet: ({ keepsWeights = false }) => keepsWeights,
     field: 'checkpoints.keep',
     words: 'begins with the weights of earlier students: keep them, with `last` or `best-and-last`.',
+  },
+  'teacher weights': {
+    isMet: ({ hasTeacherWeights = true }) => hasTeacherWeights,
+    field: 'teacher',
+    words: 'begins with the weights of the teacher: choose one that was trained here, no file and no ensemble.',
   },
   supernet: {
     isMet: ({ families }) => families.some(({ supernet }) => supernet !== undefined),

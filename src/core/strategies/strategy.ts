@@ -35,6 +35,8 @@ export interface StrategyInput {
   readonly epochs?: number;
   /** Whether every student that has ended keeps its weights; absent: not. */
   readonly keepsWeights?: boolean;
+  /** Whether students can begin with the weights of the run's teacher; absent: not known yet. */
+  readonly hasTeacherWeights?: boolean;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
 }
@@ -43,7 +45,7 @@ export type AskedEvent = EventOf<'asked'>;
 
 export type Shown = 'predictions' | 'regions';
 
-export type Need = 'legs' | 'warm starts' | 'supernet';
+export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'supernet';
 
 /**
  * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
@@ -69,8 +71,8 @@ export interface Strategy<S> {
   readonly accepts?: readonly ('prior' | 'students')[];
   /**
    * What a run has to have for it. `legs`: trainings that can rest after an epoch that the strategy
-   * names. `warm starts`: the weights of every student that has ended. `supernet`: a family with
-   * one.
+   * names. `warm starts`: the weights of every student that has ended. `teacher weights`: a teacher
+   * that is a network of ours. `supernet`: a family with one.
    */
   readonly needs?: readonly Need[];
   /** What of its runs can be looked at that not every run has. `predictions`: what it believed of a

@@ -15,8 +15,8 @@ import type { Companions, Staged, UnpackOrder } from './orders.ts';
 import { checkDatasetFiles, readDatasetCard } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import { parseReplay, replayIdIn } from '../replays/files.ts';
-import { readCurve, readTeacherCard } from '../library/teacher-files.ts';
-import { filesOf } from '../../core/teacher.ts';
+import { readCurve, readTeacherCard, readTeacherSources } from '../library/teacher-files.ts';
+import { filesOf, membersOf } from '../../core/teacher.ts';
 
 /** What a run, or a teacher, means by names. */
 export interface NamedBy {
@@ -52,12 +52,16 @@ export async function stageCompanions(
   const leftOut: { readonly [K in Kind]: Set<string> } = { teachers: new Set(), datasets: new Set() };
   const named: NamedBy[] = [...runs];
 
-  for (const unit of units) {
+  for (const unit of await membersFirst(units, order)) {
     const { kind, name, path } = unit;
-    const raw = join(order.staging, 'raw', path);
+    const raw = rawOf(order, unit);
     const taken = kind === 'replays' ? takenReplay(order, unit) : takenFolder(order, kind, name);
     const reason =
-      taken === undefined ? await faultOf(unit, raw) : isSame(taken.directory, unit.files) ? undefined : taken.words;
+      taken === undefined
+        ? await faultOf(order, unit, raw)
+        : isSame(taken.directory, unit.files)
+          ? undefined
+          : taken.words;
     if (reason !== undefined) {
       const what = kind === 'replays' ? `The replay file "${name}"` : `The ${WORDS[kind]} "${name}"`;
       notes.push(`${what} was left out: ${reason}.`);
@@ -91,6 +95,19 @@ function unitsOf(files: Files): readonly Unit[] {
     const kind = path.slice(0, path.indexOf('/')) as Unit['kind'];
     return { kind, name: path.slice(kind.length + 1), path, files: byPath.get(path) ?? [] };
   });
+}
+
+const rawOf = ({ staging }: UnpackOrder, { path }: Unit): string => join(staging, 'raw', path);
+
+/** The same, ensembles last: what they are the mean of has found its place by then. */
+async function membersFirst(units: readonly Unit[], order: UnpackOrder): Promise<readonly Unit[]> {
+  const ensembles = new Set<Unit>();
+  for (const unit of units) {
+    const card =
+      unit.kind === 'teachers' ? await readTeacherCard(rawOf(order, unit)).catch(() => undefined) : undefined;
+    if (card?.kind === 'ensemble') ensembles.add(unit);
+  }
+  return [...units.filter((unit) => !ensembles.has(unit)), ...ensembles];
 }
 
 interface Taken {
@@ -138,10 +155,10 @@ function isSame(directory: string, files: Files): boolean {
 const insideUnit = (path: string): string => path.split('/').slice(2).join('/');
 
 /** In words, where it is not what a search could use. */
-async function faultOf({ kind, name }: Unit, raw: string): Promise<string | undefined> {
+async function faultOf(order: UnpackOrder, { kind, name }: Unit, raw: string): Promise<string | undefined> {
   try {
     if (kind === 'replays') parseReplay(name, readFileSync(raw, 'utf8'));
-    else if (kind === 'teachers') await checkTeacher(raw);
+    else if (kind === 'teachers') await checkTeacher(order, raw);
     else await checkDataset(raw);
     return undefined;
   } catch (error) {
@@ -156,9 +173,21 @@ async function teacherIn(directory: string) {
   return { directory, card: await readTeacherCard(directory) };
 }
 
-/** Throws what is wrong with its card, its graph or its weights. */
-async function checkTeacher(directory: string): Promise<void> {
-  const { card } = await teacherIn(directory);
+/** Where a member of an ensemble will be: names of the program and of the workspace are taken. */
+function memberPlace({ resources, workspace, staging }: UnpackOrder, name: string): string {
+  const place = [resources, workspace, staging]
+    .map((root) => join(root, 'teachers', name))
+    .find((directory) => existsSync(directory));
+  if (place === undefined) throw new Error(`its member "${name}" is not here, and did not come with it`);
+  return place;
+}
+
+/** Throws what is wrong with its card, its graph, its weights or its members. */
+async function checkTeacher(order: UnpackOrder, directory: string): Promise<void> {
+  const teacher = await teacherIn(directory);
+  const { card } = teacher;
+  const members = membersOf(card).map(({ name }) => memberPlace(order, name));
+  if (members.length > 0) await readTeacherSources(teacher, await Promise.all(members.map(teacherIn)));
   for (const { file, sha256 } of filesOf(card)) {
     const place = join(directory, file);
     if (!statSync(place).isFile()) throw new Error(`${file} is no file`);

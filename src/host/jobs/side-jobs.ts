@@ -10,6 +10,7 @@ import type { Input, Kind, Output, Report } from '../../compute/tasks/tasks.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { labelsOf } from '../library/dataset-files.ts';
 import { knownTeacherData } from '../library/known-sources.ts';
+import { fingerprintOf } from '../library/teacher-files.ts';
 import type { JobFacts, Track } from './job-list.ts';
 import { outputOf } from '../executors/executor.ts';
 import type { Executor, Order } from '../executors/executor.ts';
@@ -78,11 +79,13 @@ export function createSideJobs(executor: Pick<Executor, 'runApart'>, catalog: Ca
     run(subject, { kind: 'evaluate', input });
 
   async function predict(name: string): Promise<PredictionsView> {
-    const { directory, card: teacher } = await catalog.teacher(name);
+    const asked = await catalog.teacher(name);
+    const { directory, card: teacher } = asked;
+    const members = await catalog.members(asked);
     const found = await catalog.dataset(teacher.dataset.id);
     const labels = await labelsOf(found, 'val');
-    const dataset = { directory: found.directory, ...knownTeacherData(teacher) };
-    const source = { kind: 'teacher', directory } as const;
+    const dataset = { directory: found.directory, ...knownTeacherData([asked, ...members]) };
+    const source = { kind: 'teacher', directory, members: members.map((one) => one.directory) } as const;
     return { ...(await evaluate({ source, dataset, split: 'validation' }, teacher.title)).predictions, labels };
   }
 
@@ -95,7 +98,7 @@ export function createSideJobs(executor: Pick<Executor, 'runApart'>, catalog: Ca
     teacherPredictions: async (name) => {
       const { card } = await catalog.teacher(name);
       // It may have been trained anew under its name.
-      const key = `${name} ${card.weights.sha256}`;
+      const key = `${name} ${fingerprintOf(card)}`;
       const known = predictions.get(key) ?? predict(name);
       predictions.set(key, known);
       known.catch(() => predictions.delete(key));

@@ -15,7 +15,7 @@ import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
-import { graphOf, isGraphCard, macsOf } from '../../core/teacher.ts';
+import { accuracyOf, graphOf, kindOf, macsOf, membersOf, paramsOf } from '../../core/teacher.ts';
 import { LISTED, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 import { surveySpace } from '../processes/strategy-client.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
@@ -59,6 +59,8 @@ export interface Catalog {
   dataset(name: string): Promise<Found<DatasetCard>>;
   /** Throws `teacher.missing`, naming those there are. */
   teacher(name: string): Promise<Found<TeacherCard>>;
+  /** Of an ensemble, in the order of its card; none of any other. Throws `teacher.missing`. */
+  members(teacher: Found<TeacherCard>): Promise<readonly Found<TeacherCard>[]>;
   /** Costs of every student of every family for a data set, or of a sample; computed once. */
   survey(dataset: Found<DatasetCard>, space?: SpaceKind): Promise<readonly FamilySurvey[]>;
   /** What the program knows of students that were trained before it was shipped. Throws
@@ -150,6 +152,20 @@ export function createCatalog(resources: string, workspace: string): Catalog {
       one('teachers', name, readTeacherCard, (known) =>
         unknown('teacher.missing', 'teacher', name, known, 'teacher', 'train or import one'),
       ),
+    members: async ({ name, card }) => {
+      const found: Found<TeacherCard>[] = [];
+      for (const member of membersOf(card)) {
+        const missing = (): WorkbenchError =>
+          new WorkbenchError(
+            'teacher.missing',
+            `The teacher "${name}" is an ensemble, and its member "${member.name}" is not here: put it back, or ` +
+              'choose another teacher.',
+            { field: 'teacher' },
+          );
+        found.push(await one('teachers', member.name, readTeacherCard, missing));
+      }
+      return found;
+    },
     foundDatasets,
     foundTeachers,
     datasets: async () => (await foundDatasets()).map(datasetView),
@@ -244,30 +260,39 @@ export function datasetView({ name, bundled, card }: Found<DatasetCard>): Datase
 }
 
 function teacherView({ name, bundled, card }: Found<TeacherCard>): TeacherView {
-  const { title, params, accuracy, dataset } = card;
-  const [graph, macs] = [graphOf(card), macsOf(card)];
+  const { title, dataset } = card;
+  const [graph, params, macs] = [graphOf(card), paramsOf(card), macsOf(card)];
+  const { train, validation, test } = accuracyOf(card);
   return {
     name,
     title,
     dataset: dataset.id,
+    kind: kindOf(card),
     ...(graph && { graph }),
-    params,
+    ...(params !== undefined && { params }),
     ...(macs !== undefined && { macs }),
-    validationAccuracy: accuracy.validation,
-    testAccuracy: accuracy.test,
+    ...(train !== undefined && { trainAccuracy: train }),
+    ...(validation !== undefined && { validationAccuracy: validation }),
+    ...(test !== undefined && { testAccuracy: test }),
     summary: summaryOf(card),
     bundled,
   };
 }
 
 function summaryOf(card: TeacherCard): string {
-  if (!isGraphCard(card)) return `An ONNX file from elsewhere, tried on ${card.dataset.title}.`;
+  if (card.kind === 'onnx') return `An ONNX file from elsewhere, tried on ${card.dataset.title}.`;
+  if (card.kind === 'ensemble')
+    return `The mean of the ${card.mean} of ${listText(card.members.map(({ name }) => name))}.`;
+  if (card.kind === 'logits') return `Answers to the images of ${card.dataset.title} that were given elsewhere.`;
   const { dataset, recipe, seed } = card;
   return (
     `Trained on ${dataset.trainImages.toLocaleString('en')} images of ${dataset.title} for ${recipe.epochs} epochs ` +
     `(${recipe.optimizer}, seed ${seed}).`
   );
 }
+
+const listText = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function familyViews(card: DatasetCard, surveys: readonly FamilySurvey[]): readonly FamilyView[] {
   const space = studentSpace(studentFamilyNames(), card.shape, card.classes.length);

@@ -57,9 +57,11 @@ export function knownDataset(
   return sources === undefined ? {} : { known: { ...sources.dataset, at: sources.at } };
 }
 
-/** What a teacher says of the data that it was trained on. */
-export function knownTeacherData(card: TeacherCard): { readonly known?: Recorded<DatasetSources> } {
-  const known = learnedFrom(card);
+/** What a teacher, or one of its members, says of the data that it was trained on. */
+export function knownTeacherData(teachers: readonly Pick<Found<TeacherCard>, 'card'>[]): {
+  readonly known?: Recorded<DatasetSources>;
+} {
+  const known = teachers.map(({ card }) => learnedFrom(card)).find((sources) => sources !== undefined);
   return known === undefined ? {} : { known };
 }
 
@@ -109,8 +111,9 @@ export function assertTaughtOn({ name, card }: Found<TeacherCard>, dataset: stri
   if (sources === undefined || changes.length === 0) return;
   throw new WorkbenchError(
     'teacher.mismatch',
-    `The teacher "${name}" was trained on other data of the name "${dataset}": ${changes.join(', ')} changed after ` +
-      `${sources.at.slice(0, 10)}. Put the old data set back, choose another teacher, or train one.`,
+    `The teacher "${name}" ${card.kind === 'logits' ? 'answers' : 'was trained on'} other data of the name ` +
+      `"${dataset}": ${changes.join(', ')} changed after ${sources.at.slice(0, 10)}. Put the old data set back, ` +
+      'choose another teacher, or train one.',
     { field: 'teacher' },
   );
 }

@@ -17,9 +17,11 @@ import type { ReadableStore } from '../../store/store.ts';
 import { bytesIn } from '../../store/upkeep/waste.ts';
 import type { Catalog, Found } from './catalog.ts';
 import { fingerprintOf, labelsOf, readImages } from './dataset-files.ts';
-import { readCurve } from './teacher-files.ts';
-import type { OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
-import { isGraphCard } from '../../core/teacher.ts';
+import { fingerprintOf as fingerprintOfTeacher, readCurve } from './teacher-files.ts';
+import { SPLITS as SPLIT_NAMES } from '../../core/records/sources.ts';
+import type { EnsembleCard, Judged, LogitsCard, OnnxCard, TeacherCard } from '../../core/records/teacher-card.ts';
+import { SPLIT_WORDS } from '../../core/sources.ts';
+import { membersOf } from '../../core/teacher.ts';
 
 export interface SampleQuery {
   readonly name: string;
@@ -49,7 +51,9 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
   function usersOf(kind: 'teacher' | 'dataset', name: string, teachers: readonly Found<TeacherCard>[]): UsageView {
     const filter = kind === 'teacher' ? { teachers: [name] } : { datasets: [name] };
     const { rows, total } = store.runs({ ...filter, trash: 'with', limit: MOST_NAMED });
-    const taught = kind === 'teacher' ? [] : teachers.filter(({ card }) => card.dataset.id === name);
+    const uses = ({ card }: Found<TeacherCard>): boolean =>
+      kind === 'dataset' ? card.dataset.id === name : membersOf(card).some((member) => member.name === name);
+    const taught = teachers.filter(uses);
     return {
       runs: rows.map(({ run }) => ({ id: run.id, name: run.name })),
       runCount: total,
@@ -91,7 +95,7 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
         return { name, ...known, bytes: bytesIn(directory), usage: usersOf(kind, name, teachers) };
       };
       return {
-        teachers: teachers.map((one) => record('teacher', one, one.card.weights.sha256)),
+        teachers: teachers.map((one) => record('teacher', one, fingerprintOfTeacher(one.card))),
         datasets: (await catalog.foundDatasets()).map((one) => record('dataset', one, fingerprintOf(one.card))),
       };
     },
@@ -138,7 +142,9 @@ export function createLibrary({ store, files, catalog, inHand, changed }: Librar
 const taughtBy = ({ teachers }: UsageView): readonly string[] => teachers.map((name) => `the teacher "${name}"`);
 
 function detailOf(card: TeacherCard, points: TeacherDetailView['points']): TeacherDetailView {
-  if (!isGraphCard(card)) return { points, facts: readingFacts(card) };
+  if (card.kind === 'onnx') return { points, facts: readingFacts(card) };
+  if (card.kind === 'logits') return { points, facts: rowFacts(card) };
+  if (card.kind === 'ensemble') return { points, facts: memberFacts(card) };
   const { recipe, seed, dataset, seconds, date, backend } = card;
   const { epochs, optimizer, learningRate, batchSize } = recipe;
   return {
@@ -149,6 +155,30 @@ function detailOf(card: TeacherCard, points: TeacherDetailView['points']): Teach
     ...(date !== undefined && { date }),
     ...(backend !== undefined && { backend }),
   };
+}
+
+function memberFacts({ mean, members, accuracy, date }: EnsembleCard): NonNullable<TeacherDetailView['facts']> {
+  return [
+    ['Kind', 'ensemble'],
+    ['Mean of', mean],
+    ...members.map(({ name }, index) => [`Member ${index + 1}`, name] as const),
+    ...trainingFact(accuracy),
+    ...(date !== undefined ? ([['Date', date]] as const) : []),
+  ];
+}
+
+const trainingFact = ({ train }: Judged): NonNullable<TeacherDetailView['facts']> =>
+  train === undefined ? [] : [['Training accuracy', `${(100 * train).toFixed(2)} %`]];
+
+/** What a file of answers had, as people say it. */
+function rowFacts({ gives, rows, accuracy, date }: LogitsCard): NonNullable<TeacherDetailView['facts']> {
+  return [
+    ['Kind', 'file of logits'],
+    ['Gave', gives],
+    ...SPLIT_NAMES.map((name) => [`Rows, ${SPLIT_WORDS[name]}`, rows[name]?.toLocaleString('en') ?? 'none'] as const),
+    ...trainingFact(accuracy),
+    ...(date !== undefined ? ([['Date', date]] as const) : []),
+  ];
 }
 
 /** How an ONNX file is shown images, as people say it. */

@@ -1,9 +1,11 @@
-/** Makes teachers of somebody's networks, each in a trainer of its own. A window looks at what came
- * of it before it is kept; until then the finished folder lies among the session's own. */
+/** Makes teachers of somebody's networks, of their answers or of several teachers, each in a
+ * trainer of its own. A window looks at what came of it before it is kept; until then the finished
+ * folder lies among the session's own. */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type {
   JudgedTeacherView,
+  ParsedTeacherEnsemble,
   ParsedTeacherImport,
   ParsedTeacherJudge,
   ParsedTeacherKeep,
@@ -11,6 +13,7 @@ import type {
 import { plainName } from '../../bridge/words/plain-name.ts';
 import type { ImportedTeacher } from '../../compute/tasks/import-teacher/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { accuracyOf, headline, paramsOf } from '../../core/teacher.ts';
 import type { StoredFiles, WorkspaceFiles } from '../../store/files.ts';
 import { outputOf } from '../executors/executor.ts';
 import type { Executor, Order } from '../executors/executor.ts';
@@ -21,11 +24,12 @@ import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import type { Catalog } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import { writeTeacherCard } from './teacher-files.ts';
+import { sourceOf } from './teacher-sources.ts';
 
 /** With the folder that it lies in now. `undefined` when `signal` came first; then nothing was
  * kept. */
 export type ImportTeacher = (
-  order: ParsedTeacherImport,
+  order: ParsedTeacherImport | ParsedTeacherEnsemble,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<ImportedTeacher | undefined>;
@@ -58,15 +62,16 @@ export function createTeacherImports(parts: TeacherImportParts) {
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
   }
 
-  async function prepare(order: ParsedTeacherImport): Promise<Order<'importTeacher'>> {
-    const { path, name, title = name, dataset: data, ...said } = order;
-    checkFile(path);
-    const { directory, card } = await catalog.dataset(data);
-    const { sources } = await checkDatasetFiles(directory, card);
-    const at = now().toISOString();
+  async function prepare(order: ParsedTeacherImport | ParsedTeacherEnsemble): Promise<Order<'importTeacher'>> {
+    const { name, title = name } = order;
+    if ('path' in order) checkFile(order.path);
+    const found = await catalog.dataset(order.dataset);
+    const { sources } = await checkDatasetFiles(found.directory, found.card);
+    const known = { ...sources, at: now().toISOString() };
+    const source = await sourceOf(catalog, order, found, known);
     number += 1;
-    const dataset = { directory, known: { ...sources, at } };
-    const input = { file: path, dataset, name, title, said, date: at.slice(0, 10) };
+    const dataset = { directory: found.directory, known };
+    const input = { source, dataset, name, title, date: known.at.slice(0, 10) };
     return { kind: 'importTeacher', jobId: `import-teacher-${number}`, input };
   }
 
@@ -150,8 +155,12 @@ export function createTeacherImports(parts: TeacherImportParts) {
     },
     judged: (id: string): JudgedTeacherView => {
       const { card, inputs, outputs, notes } = judgedOf(id);
-      const { params, accuracy, reading, guesses } = card;
-      return { inputs, outputs, params, accuracy: accuracy.validation, gives: reading.gives, guesses, notes };
+      const params = paramsOf(card);
+      const { accuracy, split } = headline(accuracyOf(card));
+      const read = card.kind === 'onnx' ? { gives: card.reading.gives, guesses: card.guesses } : { guesses: [] };
+      const gives = card.kind === 'logits' ? card.gives : 'logits';
+      const known = { ...(params !== undefined && { params }), accuracy, accuracyOf: split };
+      return { inputs, outputs, ...known, gives, ...read, notes };
     },
     keep: async ({ id, name, title = name }: ParsedTeacherKeep): Promise<void> => {
       const made = judgedOf(id);
@@ -170,8 +179,12 @@ function checkFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) return;
   const why = found === undefined ? 'there is no such file' : 'this is no file';
-  throw new WorkbenchError('usage.invalid', `file: ${path}: ${why}. Give the path of an ONNX file.`, {
-    field: 'file',
-    file: path,
-  });
+  throw new WorkbenchError(
+    'usage.invalid',
+    `file: ${path}: ${why}. Give the path of an ONNX file, or of one with logits.`,
+    {
+      field: 'file',
+      file: path,
+    },
+  );
 }

@@ -16,13 +16,21 @@ export async function teacherFor(
   dataset: Found<DatasetCard>,
 ): Promise<Found<TeacherCard> | undefined> {
   if (recipe.distillation.loss === 'none') return undefined;
-  if (name === undefined || name === '') return ownTeacher(catalog, dataset, needsLayers(recipe.distillation));
+  if (name === undefined || name === '') {
+    const own = await ownTeacher(catalog, dataset, needsLayers(recipe.distillation));
+    await catalog.members(own);
+    return own;
+  }
   const teacher = await catalog.teacher(name);
   if (needsLayers(recipe.distillation) && !isGraphCard(teacher.card)) {
     const losses = `losses on features (${recipe.distillation.loss})`;
-    throw noLayers(layersUnknown(teacher), losses, { remedy: LOGIT_LOSSES, field: 'recipe.distillation.loss' });
+    throw noLayers(layersUnknown(teacher.card, teacher.name), losses, {
+      remedy: LOGIT_LOSSES,
+      field: 'recipe.distillation.loss',
+    });
   }
   const mismatch = mismatchOf(teacher, dataset);
+  await catalog.members(teacher);
   if (mismatch === undefined) return teacher;
   throw new WorkbenchError(
     'teacher.mismatch',
@@ -51,12 +59,13 @@ async function ownTeacher(
   );
 }
 
-function mismatchOf({ card }: Found<TeacherCard>, { name, card: data }: Found<DatasetCard>): string | undefined {
+/** In words, where it cannot teach on the data set. */
+export function mismatchOf({ card }: Found<TeacherCard>, { name, card: data }: Found<DatasetCard>): string | undefined {
   const { dataset } = card;
   const shape = inputShapeOf(card).join(' x ');
   const wanted = data.shape.join(' x ');
   if (shape !== wanted) return `it reads images of ${shape}, and those of ${name} are ${wanted}`;
   if (classesOf(card) !== data.classes.length)
     return `it knows ${classesOf(card)} classes, and ${name} has ${data.classes.length}`;
-  return dataset.id === data.id ? undefined : `it was trained on ${dataset.id}`;
+  return dataset.id === data.id ? undefined : `it ${isGraphCard(card) ? 'was trained on' : 'is of'} ${dataset.id}`;
 }

@@ -20,6 +20,7 @@ import { checkDatasetFiles } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
+import { isGraphCard, paramsOf } from '../../core/teacher.ts';
 import { teacherFor } from './plan-teacher.ts';
 import { spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
@@ -74,6 +75,7 @@ export async function settleSearch(
   checkReachable(config, survey);
   checkImages(config, dataset);
   const teacher = await teacherFor(catalog, parsed, dataset);
+  checkNames(parsed, dataset, { found: teacher });
   const shipped = config.priorFrom && (await shippedPrior(catalog, config, dataset.card));
   const { priorFrom: _, ...without } = config;
   // A table that knows none of the students is none to the run.
@@ -89,7 +91,7 @@ export async function searchedSpace(
 ): Promise<SpaceKind> {
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
   const teacher = isAsked ? await teacherFor(catalog, parsed, dataset).catch(() => undefined) : undefined;
-  return spaceKindOf(parsed, dataset.card, teacher?.card);
+  return spaceKindOf(parsed, dataset.card, teacher && paramsOf(teacher.card));
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */
@@ -102,7 +104,7 @@ export async function planRun(
   const { config, dataset, teacher, shipped = [] } = await settleSearch(catalog, parsed, capacity);
   const checked = await checkDatasetFiles(dataset.directory, dataset.card);
   const complete = { ...config, datasetFingerprint: checked.fingerprints[0] };
-  return { ...(await planOf(complete, { dataset, teacher }, checked, at)), shipped };
+  return { ...(await planOf(catalog, complete, { dataset, teacher }, checked, at)), shipped };
 }
 
 /** The same for a run that goes on: its data set or teacher may be gone or changed. `known`: what
@@ -122,7 +124,8 @@ export async function planResume(
   checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset);
   checkImages(config, dataset);
   const teacher = await teacherFor(catalog, config, dataset);
-  const plan = await planOf(config, { dataset, teacher }, checked, at);
+  checkNames({ ...config, strategy: { id, options: currentOptions(id, options) } }, dataset, { found: teacher });
+  const plan = await planOf(catalog, config, { dataset, teacher }, checked, at);
   assertSameTeacher(run, known, plan.sources.teacher);
   return plan;
 }
@@ -140,20 +143,27 @@ function checkImages(config: SearchConfig, { name, card }: Found<DatasetCard>): 
 }
 
 async function planOf(
+  catalog: Pick<Catalog, 'members'>,
   config: SearchConfig,
   { dataset, teacher: found }: Pick<SettledSearch, 'dataset' | 'teacher'>,
   checked: CheckedDataset,
   now: Date,
 ): Promise<RunPlan> {
   const { directory, card } = dataset;
-  if (found) assertTaughtOn(found, dataset.name, checked.sources);
-  const taught = found && (await readTeacherSources(found.directory, found.card));
+  const members = found ? await catalog.members(found) : [];
+  for (const one of found ? [found, ...members] : []) assertTaughtOn(one, dataset.name, checked.sources);
+  const taught = found && (await readTeacherSources(found, members));
   const at = now.toISOString();
   return {
     config,
     places: {
       dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
-      teacher: found && taught && { directory: found.directory, known: { ...taught, at } },
+      teacher: found &&
+        taught && {
+          directory: found.directory,
+          known: { ...taught, at },
+          ...(members.length > 0 && { members: members.map(({ directory: place }) => place) }),
+        },
     },
     strategyVersion: strategyInfo(config.strategy.id).version,
     dataset: checked,
@@ -172,20 +182,25 @@ function canonicalStudents(
   return listStudents(space, limits, students).map(({ candidate }) => candidate);
 }
 
-/** Families, strategy and its options are known, and students are given where and only where
- * nothing is searched for. */
+const hasGraph = (teacher: Found<TeacherCard> | undefined): boolean =>
+  teacher !== undefined && isGraphCard(teacher.card);
+
+/** Families, strategy and its options are known, students are given where and only where nothing is
+ * searched for, and what the strategy needs is there. `teacher`: once it is known who teaches. */
 function checkNames(
   config: Pick<SearchConfig, 'families' | 'strategy' | 'students' | 'checkpoints'> & {
     readonly recipe: Pick<Recipe, 'epochs' | 'seconds'>;
   },
   { card }: Found<DatasetCard>,
+  teacher?: { readonly found: Found<TeacherCard> | undefined },
 ): void {
   const { families } = studentSpace(config.families, card.shape, card.classes.length);
   const { id, options } = config.strategy;
   const info = strategyInfo(id);
   checkStudents(info, config.students);
   const { epochs, seconds } = config.recipe;
-  checkNeeds(info, { families, keepsWeights: keepsWeights(config), ...(seconds === undefined && { epochs }) });
+  const run = { families, keepsWeights: keepsWeights(config), ...(seconds === undefined && { epochs }) };
+  checkNeeds(info, { ...run, ...(teacher && { hasTeacherWeights: hasGraph(teacher.found) }) });
   const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;

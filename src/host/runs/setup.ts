@@ -1,5 +1,5 @@
 /** What a run is, from its own rows and from what still stands under the names that it uses. */
-import type { DatasetView } from '../../bridge/schemas/records.ts';
+import type { DatasetView, TeacherView } from '../../bridge/schemas/records.ts';
 import type { SetupView } from '../../bridge/schemas/setup.ts';
 import { SHIPPED_TABLE } from '../../bridge/words/prior-words.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -29,18 +29,18 @@ export async function setupOf(
     run,
     ...(sources && { sources }),
     ...(dataset && { dataset: shownDataset(dataset) }),
-    ...(teacher && {
-      teacher: {
-        title: teacher.title,
-        validationAccuracy: teacher.validationAccuracy,
-        testAccuracy: teacher.testAccuracy,
-      },
-    }),
+    ...(teacher && { teacher: shownTeacher(teacher) }),
     families: familiesOf(config, shape, classes),
     ...(config.priorFrom && { table: await tableOf(store, catalog, run) }),
     earlier: earlierRuns(store, run),
   };
 }
+
+const shownTeacher = ({ title, validationAccuracy, testAccuracy }: TeacherView): SetupView['teacher'] => ({
+  title,
+  ...(validationAccuracy !== undefined && { validationAccuracy }),
+  ...(testAccuracy !== undefined && { testAccuracy }),
+});
 
 const shownDataset = ({ title, shape, classes, splits }: DatasetView): SetupView['dataset'] => ({
   ...{ title, shape, classes, splits },

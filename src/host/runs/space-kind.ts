@@ -13,11 +13,12 @@ const SHARE_OF_TEACHER = 1 / 4;
 
 type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
 
-/** Throws `config.invalid` with the field of a level that is not possible. */
+/** `teacherParams`: absent where they are not known. Throws `config.invalid` with the field of a
+ * level that is not possible. */
 export function spaceKindOf(
   { families, space, scale, levels, limits }: Asked,
   card: Pick<DatasetCard, 'shape' | 'classes'>,
-  teacher: { readonly params: number } | undefined,
+  teacherParams: number | undefined,
 ): SpaceKind {
   if (space === 'compact') {
     if (levels !== undefined) throw invalid('levels', 'a compact space has none of its own: say "space": "wide".');
@@ -30,7 +31,7 @@ export function spaceKindOf(
     }
     if (!families.includes(name)) throw invalid(`levels.${name}`, 'it is not among the families of this search.');
   }
-  const wide = { kind: 'wide', scale: scaleOf(scale ?? wishedParams(families, limits, card, teacher)) } as const;
+  const wide = { kind: 'wide', scale: scaleOf(scale ?? wishedParams(families, limits, card, teacherParams)) } as const;
   const asked: SpaceKind = { ...wide, ...(levels && { levels }) };
   const inForce = studentSpace(families, card.shape, card.classes.length, asked).families.map(
     ({ name, dimensions }) => [name, Object.fromEntries(dimensions.map((one) => [one.name, one.levels]))] as const,
@@ -44,11 +45,11 @@ function wishedParams(
   families: readonly string[],
   { params, macs }: Asked['limits'],
   card: Pick<DatasetCard, 'shape' | 'classes'>,
-  teacher: { readonly params: number } | undefined,
+  teacherParams: number | undefined,
 ): number {
   const typical = typicalOf(families, card);
   const byMacs = macs === undefined ? Infinity : (macs * typical.params) / typical.macs;
   const limited = Math.min(params ?? Infinity, byMacs);
   if (limited < Infinity) return limited;
-  return teacher === undefined ? BASE_SCALE : teacher.params * SHARE_OF_TEACHER;
+  return teacherParams === undefined ? BASE_SCALE : teacherParams * SHARE_OF_TEACHER;
 }

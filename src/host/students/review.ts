@@ -10,6 +10,7 @@ import type { CheckpointRow, ReadableStore } from '../../store/store.ts';
 import type { Catalog } from '../library/catalog.ts';
 import { labelsOf, readImages } from '../library/dataset-files.ts';
 import { datasetOf } from '../library/known-sources.ts';
+import { fingerprintOf } from '../library/teacher-files.ts';
 import type { SideJobs } from '../jobs/side-jobs.ts';
 import { yieldToEvents, readTrials } from '../slices.ts';
 import { studentNetwork, studentOf } from './trained-network.ts';
@@ -70,7 +71,7 @@ export function createReview({ store, files, catalog, side }: ReviewParts) {
 
   async function teacherKey(name: string): Promise<string> {
     const { card } = await catalog.teacher(name);
-    return `teacher ${name} ${card.weights.sha256}`;
+    return `teacher ${name} ${fingerprintOf(card)}`;
   }
 
   async function inspect(network: NetworkInput): Promise<LayersView> {

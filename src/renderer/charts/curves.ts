@@ -28,7 +28,7 @@ export interface CurvesInput {
   /** What the curves are of. */
   readonly noun?: string;
   /** Drawn as a dashed line; accuracy only. */
-  readonly teacherAccuracy?: number;
+  readonly teacherAccuracy?: number | undefined;
 }
 
 export const CURVE_TITLES = {

@@ -31,7 +31,7 @@ export interface Compared {
   readonly graph?: ArchitectureGraph | undefined;
   readonly accuracy: number | undefined;
   readonly testAccuracy: number | undefined;
-  readonly params: number;
+  readonly params: number | undefined;
   readonly macs: number | undefined;
   readonly latencyMs: number | undefined;
   readonly peakActivationBytes: number | undefined;

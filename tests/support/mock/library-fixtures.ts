@@ -26,7 +26,7 @@ const guessed = (scale: string, mean: string, accuracy: number, images = 256) =>
 export const FIXTURE_JUDGED: JudgedTeacherView = {
   inputs: ['"input" float32 [batch, 3, 32, 32]'],
   outputs: ['"output" float32 [batch, 10]'],
-  ...{ params: 11_173_962, accuracy: 0.9412, gives: 'logits' },
+  ...{ params: 11_173_962, accuracy: 0.9412, accuracyOf: 'validation', gives: 'logits' },
   guesses: [
     guessed('0-1', 'imagenet', 0.939, 1024),
     guessed('0-1', 'dataset', 0.932, 1024),

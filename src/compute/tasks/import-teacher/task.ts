@@ -1,25 +1,48 @@
-/** Somebody's network becomes a teacher: how it is shown images is guessed, each guess judged by
- * its accuracy on validation images, and what was said is not guessed. */
-import { saidOfTeacherSchema } from '../../../core/records/teacher-card.ts';
-import type { OnnxCard } from '../../../core/records/teacher-card.ts';
+/** What somebody else taught becomes a teacher: a network, whose ways to be shown images are
+ * guessed where nothing is said, answers that it gave elsewhere, or several teachers as one. All
+ * are judged by their accuracy on the data set. */
+import { recordedTeacherSchema } from '../../../core/records/sources.ts';
+import { meanOfTeachers, saidOfTeacherSchema } from '../../../core/records/teacher-card.ts';
+import type { TeacherCard } from '../../../core/records/teacher-card.ts';
 import { z } from '../../../core/records/zod.ts';
 import { datasetRef, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
+/** Files are named by absolute paths. */
+const sources = {
+  onnx: z.object({ kind: z.literal('onnx'), file: text, said: saidOfTeacherSchema }),
+  logits: z.object({
+    kind: z.literal('logits'),
+    file: text,
+    said: saidOfTeacherSchema.pick({ gives: true, classes: true }),
+  }),
+  ensemble: z.object({
+    kind: z.literal('ensemble'),
+    mean: meanOfTeachers,
+    /** Their folders, and what they are now. */
+    members: z.array(recordedTeacherSchema.extend({ name: text, directory: text })).min(2),
+  }),
+};
+
 export const importTeacherInput = z.object({
-  /** The ONNX file, absolute. */
-  file: text,
+  source: z.discriminatedUnion('kind', [sources.onnx, sources.logits, sources.ensemble]),
   dataset: datasetRef,
   name: text,
   title: text,
-  said: saidOfTeacherSchema,
   /** Today, ISO 8601, for the card. */
   date: text,
 });
 
+type ImportInput = Readonly<z.infer<typeof importTeacherInput>>;
+
+/** An order of one kind. */
+export type ImportOrder<K extends ImportInput['source']['kind']> = Omit<ImportInput, 'source'> & {
+  readonly source: Extract<ImportInput['source'], { kind: K }>;
+};
+
 export interface ImportedTeacher extends WrittenFolder {
-  readonly card: OnnxCard;
-  /** What its file takes and gives, each in words: name, type and sizes. */
+  readonly card: TeacherCard;
+  /** What its file takes and gives, or holds, each in words: name, type and sizes. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** What a person should know of it, in words. */

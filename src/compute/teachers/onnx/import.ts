@@ -6,14 +6,14 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { fileName } from '../../../core/records/dataset-card.ts';
-import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { OnnxCard, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Images } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { noRoom } from '../../files/atomic-file.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import type { Input } from '../../tasks/tasks.ts';
-import type { ImportedTeacher } from '../../tasks/import-teacher/task.ts';
+import type { ImportedTeacher, ImportOrder } from '../../tasks/import-teacher/task.ts';
+import { weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readOnnxFacts } from './file.ts';
 import { guessesFor } from './guesses.ts';
@@ -33,21 +33,22 @@ type Stage = (words: string) => (done: number, total: number) => void;
 /** Throws `usage.invalid` for a file that is no teacher for these images, `teacher.mismatch` for
  * one whose answers are no numbers; then nothing is left. */
 export async function importOnnx(
-  input: Input<'importTeacher'>,
+  input: ImportOrder<'onnx'>,
   dataset: Dataset,
   directory: string,
   yieldToEvents: YieldToEvents,
   stage: Stage,
-): Promise<Omit<ImportedTeacher, 'directory'>> {
+): Promise<Omit<ImportedTeacher, 'directory' | 'card'> & { readonly card: OnnxCard }> {
+  const { file, said } = input.source;
   mkdirSync(directory, { recursive: true });
   try {
-    const { params, locations } = readOnnxFacts(input.file);
-    const weights = await copyHashed(input.file, join(directory, MODEL_FILE));
+    const { params, locations } = readOnnxFacts(file);
+    const weights = await copyHashed(file, join(directory, MODEL_FILE));
     const data: Copied[] = [];
-    for (const location of locations) data.push(await copyBeside(input.file, location, directory));
+    for (const location of locations) data.push(await copyBeside(file, location, directory));
     const network = await openOnnxFile(join(directory, MODEL_FILE));
     try {
-      const { judged, accuracy } = await tried(network, input, dataset, yieldToEvents, stage);
+      const { judged, accuracy } = await tried(network, said, dataset, yieldToEvents, stage);
       const [best] = judged;
       if (best === undefined) throw new Error('Nothing was tried');
       const { id, title, shape, classes } = dataset.card;
@@ -77,19 +78,19 @@ export async function importOnnx(
 
 async function tried(
   network: OnnxNetwork,
-  { said }: Input<'importTeacher'>,
+  said: SaidOfTeacher,
   dataset: Dataset,
   yieldToEvents: YieldToEvents,
   stage: Stage,
 ): Promise<{ readonly judged: readonly Judged[]; readonly accuracy: OnnxCard['accuracy'] }> {
   const { shape, classes } = dataset.card;
-  const ports = portsOf(network, shape, said.layout);
-  if (guessesFor(ports, said, dataset.normalisation).length === 0) {
-    const problem = `mean: the network takes ${ports[0]?.channels} channel, and ImageNet's numbers are of 3.`;
+  const meant = portsOf(network, shape, said.layout);
+  if (guessesFor(meant, said, dataset.normalisation).length === 0) {
+    const problem = `mean: the network takes ${meant[0]?.channels} channel, and ImageNet's numbers are of 3.`;
     throw new WorkbenchError('usage.invalid', problem, { field: 'mean' });
   }
   const output = outputOf(network, classes.length, said);
-  const { outputs, ...batch } = await sizesOf(network, ports, output);
+  const { ports, outputs, ...batch } = await usablePorts(network, meant, output);
   const images = imagesAsTheyAre(dataset, 'val', {});
   try {
     const trial = { network, dataset, images, said, ports, output, batch, outputs };
@@ -116,15 +117,31 @@ async function tried(
   }
 }
 
+type Sizes = Pick<OnnxReading, 'batch' | 'isFixed'> & { readonly outputs: number };
+
+/** Where the sizes of its input do not tell the order of its axes, the file itself may: it fails on
+ * the other one. Throws what `sizesOf` throws where it fails on all. */
+async function usablePorts(
+  network: OnnxNetwork,
+  meant: readonly Port[],
+  output: string,
+): Promise<Sizes & { readonly ports: readonly Port[] }> {
+  const usable: { readonly port: Port; readonly sizes: Sizes }[] = [];
+  let fault: unknown;
+  for (const port of meant) {
+    await sizesOf(network, port, output).then(
+      (sizes) => usable.push({ port, sizes }),
+      (error: unknown) => (fault ??= error),
+    );
+  }
+  const [first] = usable;
+  if (first === undefined) throw fault;
+  return { ...first.sizes, ports: usable.map(({ port }) => port) };
+}
+
 /** How many numbers it gives for an image, and how many images it takes at a time: some files say
  * that any number goes, and cannot. */
-async function sizesOf(
-  network: OnnxNetwork,
-  ports: readonly Port[],
-  output: string,
-): Promise<Pick<OnnxReading, 'batch' | 'isFixed'> & { readonly outputs: number }> {
-  const [port] = ports;
-  if (port === undefined) throw new Error('Ports are never none');
+async function sizesOf(network: OnnxNetwork, port: Port, output: string): Promise<Sizes> {
   const batch = batchOf(network);
   const grey = (count: number): Float32Array => new Float32Array(count * port.channels * port.size[0] * port.size[1]);
   const show = (count: number, how: Pick<OnnxReading, 'batch' | 'isFixed'>) =>
@@ -208,16 +225,14 @@ function waysOf({ gives, type, batch, isFixed }: OnnxReading, saysAny: boolean):
   ];
 }
 
-/** Twice what chance has is little for a teacher. */
 function doubtsOf({ guess }: Judged, accuracy: number, classes: number): readonly string[] {
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
-    ...(accuracy < 2 / classes
-      ? [
-          `It is right on ${percent(accuracy)} of the validation images, and chance on ${percent(1 / classes)}: look ` +
-            'whether its classes and its preprocessing are those of this data set.',
-        ]
-      : []),
+    ...weakWords(
+      accuracy,
+      classes,
+      'validation',
+      'look whether its classes and its preprocessing are those of this data set',
+    ),
     ...(guess.classes === 'matched'
       ? ['Its outputs stand in another order than the classes of the data set: the order was found by its answers.']
       : []),

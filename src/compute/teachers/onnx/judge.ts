@@ -7,11 +7,12 @@ import type { Dataset } from '../../data/dataset.ts';
 import type { Images } from '../../data/augment.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { guessesFor, placesOf } from './guesses.ts';
+import { areProbabilities, logitOf, placesOf } from '../answers.ts';
+import { guessesFor } from './guesses.ts';
 import type { Guess } from './guesses.ts';
 import type { Port } from './ports.ts';
 import type { OnnxNetwork } from './session.ts';
-import { logitOf, logitsOf } from './teacher.ts';
+import { logitsOf } from './teacher.ts';
 
 export interface Judged {
   readonly reading: OnnxReading;
@@ -124,18 +125,8 @@ function matchedPlaces(rows: Float32Array, labels: Uint8Array, classes: number):
   return claimed.map((_, label) => claimed.indexOf(label));
 }
 
-/** Rows that are not below 0 and add up to 1, as far as half precision can. */
-function areProbabilities(rows: Float32Array, width: number): boolean {
-  for (let start = 0; start < rows.length; start += width) {
-    const row = rows.subarray(start, start + width);
-    const sum = row.reduce((total, value) => total + value, 0);
-    if (!(Math.abs(sum - 1) < 0.01) || row.some((value) => value < -1e-3)) return false;
-  }
-  return true;
-}
-
 /** Images of a split in the order of their classes are seen from all of them. */
 const spreadOver = (count: number, wanted: number): Int32Array =>
   Int32Array.from({ length: wanted }, (_, index) => Math.floor((index * count) / wanted));
 
-export const testing = { matchedPlaces, areProbabilities };
+export const testing = { matchedPlaces };

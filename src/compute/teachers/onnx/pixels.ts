@@ -23,7 +23,8 @@ interface Taps {
   readonly width: number;
 }
 
-/** Gives `[count][...]` in the reading's layout of `shown`. */
+/** Gives `[count][...]` in the reading's layout of `shown`, in memory that the next call of as many
+ * images writes over. */
 export function createPixelReader(
   { layout, size, channels, order, normalisation }: PixelReading,
   [h = 0, w = 0, c = 0]: readonly number[],
@@ -36,30 +37,57 @@ export function createPixelReader(
   const mean = colour.map((channel) => at(normalisation.mean, channel));
   const isSame = height === h && width === w;
   const [rows, columns] = [tapsOf(h, height), tapsOf(w, width)];
+  let values = new Float32Array();
   return (shown, count) => {
     const resized = isSame ? shown : resize(shown, count, [h, w, c], rows, columns);
     const places = height * width;
-    const values = new Float32Array(count * places * channels);
+    // Pages that are new for each batch would cost more than what is written into them.
+    if (values.length !== count * places * channels) values = new Float32Array(count * places * channels);
     for (let channel = 0; channel < channels; channel++) {
       const parts = sources[channel] ?? [];
       const scale = 1 / (deviation[channel] ?? NaN);
       const offset = parts.reduce((sum, { from, share }) => sum + share * at(own.mean, from), -(mean[channel] ?? NaN));
-      const gains = parts.map(({ from, share }) => scale * share * at(own.deviation, from));
       for (let image = 0; image < count; image++) {
-        const base = layout === 'nchw' ? (image * channels + channel) * places : image * places * channels + channel;
-        const step = layout === 'nchw' ? 1 : channels;
-        for (let place = 0; place < places; place++) {
-          let value = scale * offset;
-          const from = (image * places + place) * c;
-          for (let part = 0; part < parts.length; part++) {
-            value += (gains[part] ?? NaN) * (resized[from + (parts[part]?.from ?? 0)] ?? NaN);
-          }
-          values[base + place * step] = value;
-        }
+        const to = layout === 'nchw' ? (image * channels + channel) * places : image * places * channels + channel;
+        const line = { to, step: layout === 'nchw' ? 1 : channels, places };
+        parts.forEach(({ from, share }, part) => {
+          const gain = scale * share * at(own.deviation, from);
+          const source = { values: resized, from: image * places * c + from, step: c };
+          if (part === 0) write(values, line, source, gain, scale * offset);
+          else add(values, line, source, gain);
+        });
       }
     }
     return values;
   };
+}
+
+/** Places of one channel of one image: where the first lies, and how far apart they are. */
+interface Line {
+  readonly to: number;
+  readonly step: number;
+  readonly places: number;
+}
+
+interface Source {
+  readonly values: Float32Array;
+  readonly from: number;
+  readonly step: number;
+}
+
+function write(into: Float32Array, { to, step, places }: Line, source: Source, gain: number, offset: number): void {
+  const { values, from, step: stride } = source;
+  for (let place = 0; place < places; place++) {
+    into[to + place * step] = offset + gain * (values[from + place * stride] ?? NaN);
+  }
+}
+
+function add(into: Float32Array, { to, step, places }: Line, source: Source, gain: number): void {
+  const { values, from, step: stride } = source;
+  for (let place = 0; place < places; place++) {
+    const index = to + place * step;
+    into[index] = (into[index] ?? NaN) + gain * (values[from + place * stride] ?? NaN);
+  }
 }
 
 const at = (value: number | readonly number[], channel: number): number =>

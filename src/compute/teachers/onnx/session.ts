@@ -37,8 +37,8 @@ export async function openOnnxFile(file: string): Promise<OnnxNetwork> {
       graphOptimizationLevel: 'all',
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // Errors only: they come as exceptions too.
-      logSeverityLevel: 3,
+      // Errors come as exceptions, and some are looked for.
+      logSeverityLevel: 4,
     })
     .catch((error: unknown) => {
       const message =

@@ -1,28 +1,21 @@
 /** A teacher that is an ONNX file, shown images as its card says. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { SplitName } from '../../../core/records/sources.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
-import { filesOf, layersUnknown, LOGIT_LOSSES, noLayers } from '../../../core/teacher.ts';
+import { filesOf, splitsOf } from '../../../core/teacher.ts';
 import { gatherImages, openImages, prepareImages } from '../../data/augment.ts';
 import type { Images, View } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
-import { createResidents } from '../open-teacher.ts';
+import { logitOf } from '../answers.ts';
+import { assertSameFile } from '../card.ts';
+import { assertLogitsAlone, createResidents } from '../open-teacher.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
 import { createPixelReader } from './pixels.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
-
-/** Of probabilities: below it a class has no chance that single precision could tell. */
-const LEAST_PROBABILITY = 1e-7;
-
-/** A logit of what the file gives for a class. */
-export const logitOf = (value: number, gives: OnnxReading['gives']): number =>
-  gives === 'logits' ? value : Math.log(Math.max(value, LEAST_PROBABILITY));
 
 /** Throws `teacher.missing` where a file is not the one that its card names. */
 export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset: Dataset): Promise<OpenTeacher> {
@@ -31,9 +24,9 @@ export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset
   const residents = createResidents((split, options) => imagesAsTheyAre(dataset, split, options));
   return {
     card,
+    splits: splitsOf(card),
     answers: async ({ view, ...shown }, arrays, yieldToEvents, onProgress) => {
-      const stray = arrays.find(({ form }) => form.kind !== 'logits');
-      if (stray) throw noLayers(layersUnknown(card), 'losses on features', { remedy: LOGIT_LOSSES });
+      assertLogitsAlone(card, arrays);
       const images = residents.of(shown);
       const { reading } = card;
       const logits = await logitsOf(network, reading, { dataset, images, view }, yieldToEvents, onProgress);
@@ -126,19 +119,4 @@ export function assertNumbers(logits: Float32Array, classes: number): void {
     `The teacher answers image ${Math.floor(bad / classes) + 1} with ${logits[bad]}, which is no number: its weights ` +
       'are damaged, or out of the range of its precision. Export it again, in float32.',
   );
-}
-
-async function assertSameFile(file: string, sha256: string): Promise<void> {
-  const hash = createHash('sha256');
-  const remedy = 'Import the teacher again, or choose another one.';
-  try {
-    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
-  } catch (error) {
-    const message = `The teacher's file ${file} cannot be read: ${String(error)}. ${remedy}`;
-    throw new WorkbenchError('teacher.missing', message, { file }, { cause: error });
-  }
-  if (hash.digest('hex') === sha256) return;
-  throw new WorkbenchError('teacher.missing', `${file} is not the file that the teacher's card names. ${remedy}`, {
-    file,
-  });
 }

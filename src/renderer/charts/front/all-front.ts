@@ -23,7 +23,7 @@ export interface AllFrontInput extends PickedStudents {
   readonly cost: KnownCost;
   readonly titles: Titles;
   /** Where all runs have the same. */
-  readonly teacher?: { readonly title: string; readonly accuracy: number } & Readonly<
+  readonly teacher?: { readonly title: string; readonly accuracy: number | undefined } & Readonly<
     Partial<Record<KnownCost, number | undefined>>
   >;
 }
@@ -208,7 +208,8 @@ interface TeacherPlace {
 /** Absent where its cost is not known. */
 function teacherPlace({ teacher, cost }: AllFrontInput): TeacherPlace | undefined {
   const value = teacher?.[cost];
-  return teacher === undefined || value === undefined ? undefined : { cost: value, accuracy: teacher.accuracy };
+  const accuracy = teacher?.accuracy;
+  return accuracy === undefined || value === undefined ? undefined : { cost: value, accuracy };
 }
 
 function teacherSeries(input: AllFrontInput, { cost, accuracy }: TeacherPlace, theme: Theme): ScatterSeriesOption {

@@ -22,8 +22,8 @@ export interface FrontInput extends Plane, PickedStudents {
   readonly colour?: TrialMetric | undefined;
   /** The front after so many finished students; all of them when absent. */
   readonly after?: number | undefined;
-  readonly teacher?: { readonly title: string; readonly macs?: number | undefined } & Readonly<
-    Record<'accuracy' | 'testAccuracy' | 'params', number>
+  readonly teacher?: { readonly title: string } & Readonly<
+    Partial<Record<'accuracy' | 'testAccuracy' | 'params' | 'macs', number | undefined>>
   >;
   readonly others?: readonly OtherRun[];
   readonly titles: Titles;
