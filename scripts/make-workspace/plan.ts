@@ -60,6 +60,7 @@ export function planRuns(options: WorkspaceOptions, pool: StudentPool): readonly
     const parsed = searchInputSchema.parse({
       name: index === largest ? `${name}, the largest` : name,
       families,
+      space: 'compact',
       strategy: { id: strategy },
       objectives: ['accuracy', rng.uniform() < 0.7 ? 'params' : 'macs'],
       // A run that was cut off had more to do.

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { nearestWord, testing as nearestWordTesting } from '../../src/bridge/words/nearest-word.ts';
@@ -54,6 +54,25 @@ describe('parseSearch', () => {
     expect(sample.budget.trials).toBe(24);
     expect(sample.limits.macs).toBe(1_500_000);
     expect(sample.families).toHaveLength(4);
+    // What it shows stays what it was, and quick.
+    expect(sample.space).toBe('compact');
+  });
+
+  it('reads every example, each of which says its space', () => {
+    const folder = new URL('../../examples/', import.meta.url);
+    for (const name of readdirSync(folder)) {
+      const text = readFileSync(new URL(name, folder), 'utf8');
+      expect(parseSearchText(text, name).space).toBe(name === 'fashion-wide.json' ? 'wide' : 'compact');
+      expect(text).toContain('"space"');
+    }
+  });
+
+  it('searches a wide space where nothing is said, but trains given students in the one that they are of', () => {
+    expect(parseSearch({ name: 'x' }).space).toBe('wide');
+    const students = [{ family: 'vit', config: { depth: 2 } }];
+    // A list that was written down before there were wide spaces means what it meant.
+    expect(parseSearch({ name: 'x', students }).space).toBe('compact');
+    expect(parseSearch({ name: 'x', students, space: 'wide' }).space).toBe('wide');
   });
 });
 

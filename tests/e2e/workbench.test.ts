@@ -57,13 +57,16 @@ await describeInChromium('the workbench', (chromium) => {
     await page.getByText('Enter 1 or more.').waitFor();
     await page.getByLabel('Students to train').fill(String(TRIALS));
     await page.getByLabel('Most parameters').fill('10');
-    await page.getByText(/^0 of 4,584 students fit/).waitFor();
+    // Of a wide space, which is where a search begins: no family of it is listed.
+    await page.getByText(/^0 of (\d+,){2,}\d+ students fit/).waitFor();
     await page.getByRole('status').filter({ hasText: 'meets params <= 10' }).waitFor();
     expect(await page.getByText('nothing was measured').count()).toBe(0);
     await page.getByRole('button', { name: 'Start the search' }).click();
     await page.getByRole('alert').filter({ hasText: /\w/ }).first().waitFor();
     expect(page.url()).toContain('#/new');
-    await page.getByLabel('Most parameters').fill('');
+    // Small ones, which are trained in a second.
+    await page.getByLabel('Most parameters').fill('20000');
+    await page.getByLabel('Most MACs per image').fill('1000000');
   });
 
   test('what is typed survives leaving the view and a reload', async () => {
@@ -78,7 +81,7 @@ await describeInChromium('the workbench', (chromium) => {
   });
 
   test('a search starts, and its front grows while one looks', { timeout: SLOW }, async () => {
-    await page.getByText(/^4,584 of 4,584 students fit/).waitFor();
+    await page.getByText(/^about .+ of (\d+,){2,}\d+ students fit/).waitFor();
     await page.getByRole('button', { name: 'Start the search' }).click();
     await page.waitForURL(/#\/runs\//);
     await stateIs('Running');

@@ -56,7 +56,8 @@ describe('createHost', () => {
 
   it('previews fewer students under a tighter limit, and a time once trials were measured', async () => {
     const { host } = await open();
-    const search = { name: 'x', strategy: { id: 'random' }, budget: { trials: 2 } };
+    const compact = { space: 'compact' } as const;
+    const search = { name: 'x', ...compact, strategy: { id: 'random' }, budget: { trials: 2 } };
     const free = await host.client.runs.preview(search);
     const tight = await host.client.runs.preview({ ...search, limits: { params: 5000 } });
     expect(free.seconds).toBeUndefined();
@@ -83,7 +84,11 @@ describe('createHost', () => {
       { family: 'mlp-mixer', config: { patch: 7, width: 24, blocks: 1, tokenHidden: 16, mlpRatio: 1 } },
     ];
     const order = { strategy: { id: 'listed', options: { seeds: 5 } }, recipe: { seconds: 30 }, slots: 2 };
-    const { students: shown, histogram, seconds } = await host.client.runs.preview({ name: 'x', students, ...order });
+    const {
+      students: shown,
+      histogram,
+      seconds,
+    } = await host.client.runs.preview({ name: 'x', space: 'compact', students, ...order });
     expect(shown).toEqual([{ family: 'mlp-mixer', total: 2, feasible: 2 }]);
     expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(2);
     // Ten trainings, two at a time.

@@ -33,6 +33,7 @@ afterAll(() => folder.remove());
 const search = (more: Partial<SearchInput> = {}): SearchInput => ({
   name: 'test',
   families: ['resnet', 'vit'],
+  space: 'compact',
   objectives: ['accuracy', 'latencyMs'],
   limits: { macs: 1_500_000 },
   budget: { trials: 6 },

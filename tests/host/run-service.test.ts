@@ -93,11 +93,13 @@ describe('a run', () => {
 
   it('ends early, saying so, when the space has no more students within the limits', async () => {
     const client = await open();
-    const preview = await client.runs.preview(search({ families: ['mlp-mixer'], limits: { macs: 30_000 } }));
+    const preview = await client.runs.preview(
+      search({ families: ['mlp-mixer'], space: 'compact', limits: { macs: 30_000 } }),
+    );
     const few = preview.students[0]?.feasible ?? 0;
     expect(few).toBeGreaterThan(0);
     const { run } = await client.runs.start(
-      search({ families: ['mlp-mixer'], limits: { macs: 30_000 }, budget: { trials: few + 5 } }),
+      search({ families: ['mlp-mixer'], space: 'compact', limits: { macs: 30_000 }, budget: { trials: few + 5 } }),
     );
     const end = await untilRun(client, run.id, left);
     expect([end.run.state, end.trials.finished]).toEqual(['finished', few]);

@@ -110,6 +110,16 @@ describe('earlier runs', () => {
     }
   });
 
+  it('of another space are refused with the space to say', async () => {
+    const store = storeOf({ a: { values: [['resnet', 0.8]] } });
+    const kind = { kind: 'wide', scale: 100_000 } as const;
+    const wide = studentSpace(['resnet', 'vit'], [28, 28, 1], 10, kind);
+    await expect(priorOf(store, { config: later(['a'], { space: kind }) }, wide)).rejects.toMatchObject({
+      message: expect.stringContaining('searched a compact space, and this one is wide: say "space": "compact"'),
+      place: { field: 'transferFrom' },
+    });
+  });
+
   it('are refused by a strategy that would not look at them', async () => {
     const store = storeOf({ a: { values: [['resnet', 0.8]] } });
     const config = later(['a'], { strategy: { id: 'random', options: {} } });
@@ -172,7 +182,14 @@ describe('a search that begins with the table of the program', () => {
     cpSync(join(RESOURCES, 'tables'), join(folder.path, 'resources/tables'), { recursive: true });
     host = await fakeHost(folder.path);
     const search = (prior?: 'shipped' | 'none'): SearchInput => ({
-      ...{ name: 'new', families: ['mlp-mixer'], budget: { trials: 6 }, recipe: { epochs: 1 }, slots: 1 },
+      ...{
+        name: 'new',
+        families: ['mlp-mixer'],
+        space: 'compact',
+        budget: { trials: 6 },
+        recipe: { epochs: 1 },
+        slots: 1,
+      },
       ...(prior && { prior }),
     });
     const known = (await host.client.runs.preview(search('shipped'))).prior ?? 0;

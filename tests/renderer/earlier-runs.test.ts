@@ -7,16 +7,17 @@ const { earlierRunChoices } = testing;
 const runOf = (id: string, done: number) =>
   fixtureSummary(fixtureRun({ id, name: `Run ${id}`, state: 'finished', budget: 20, done, seed: 2 }));
 const runs = [runOf('a', 20), runOf('b', 0), runOf('c', 3)];
+const WANTED = { dataset: 'fashion-mnist', families: ['vit'], space: 'compact', chosen: [] };
 const ids = (wanted: Partial<Parameters<typeof earlierRunChoices>[1]>): readonly string[] =>
-  earlierRunChoices(runs, { dataset: 'fashion-mnist', families: ['vit'], chosen: [], ...wanted }).map(
-    ({ value }) => value,
-  );
+  earlierRunChoices(runs, { ...WANTED, ...wanted }).map(({ value }) => value);
 
 describe('earlier runs that are offered', () => {
   test('have finished students of the chosen families on the same data set', () => {
     expect(ids({})).toEqual(['a', 'c']);
     expect(ids({ dataset: 'mine' })).toEqual([]);
     expect(ids({ families: ['convnext'] })).toEqual([]);
+    // A wide space has none of their students: the search would be refused.
+    expect(ids({ space: 'wide' })).toEqual([]);
   });
 
   test('have those that are chosen among them, whatever became of them: else they could not be given up', () => {
@@ -24,7 +25,7 @@ describe('earlier runs that are offered', () => {
   });
 
   test('go by their names', () => {
-    const [first] = earlierRunChoices(runs, { dataset: 'fashion-mnist', families: ['vit'], chosen: [] });
+    const [first] = earlierRunChoices(runs, WANTED);
     expect(first?.title).toBe('Run a');
     expect(first?.note).toMatch(/^19 students, /);
   });

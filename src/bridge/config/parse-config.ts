@@ -16,7 +16,7 @@ function searchJsonSchema(): Readonly<Record<string, unknown>> {
  * given. */
 export function parseSearch(value: unknown, file?: string): ParsedSearchInput {
   assertPlain(value, file);
-  const parsed = searchInputSchema.safeParse(value, { reportInput: true });
+  const parsed = searchInputSchema.safeParse(withSpace(value), { reportInput: true });
   if (parsed.success) return parsed.data;
   // Unknown keys first: a misspelled key is the reason why the right one is missing.
   const issues = [...parsed.error.issues].sort((left, right) => rankOf(left) - rankOf(right));
@@ -26,6 +26,12 @@ export function parseSearch(value: unknown, file?: string): ParsedSearchInput {
   const place = file === undefined ? '' : `${file}: `;
   throw new WorkbenchError('config.invalid', `${place}${problem}${more}`, { file, field: field || undefined });
 }
+
+/** Given students without a space were written down when there was one alone. */
+const withSpace = (value: unknown): unknown =>
+  isRecord(value) && Object.hasOwn(value, 'students') && !Object.hasOwn(value, 'space')
+    ? { ...value, space: 'compact' }
+    : value;
 
 /** Throws `config.invalid` for text that is no JSON, too. */
 export const parseSearchText = (text: string, file?: string): ParsedSearchInput =>

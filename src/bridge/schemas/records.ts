@@ -41,8 +41,8 @@ export const searchInputSchema = z.strictObject({
     .describe('Student families'),
   space: z
     .enum(['compact', 'wide'])
-    .default('compact')
-    .describe('compact: some thousand students a family; wide: every choice free in each stage or block'),
+    .default('wide')
+    .describe('wide: every choice free in each stage or block; compact: some thousand students a family'),
   scale: z
     .number()
     .min(1000)

@@ -94,5 +94,12 @@ async function resultsOf(
     .map(({ candidate, metrics }) => ({ candidate, value: metrics[metric] ?? NaN, source: run.id }))
     .filter((result) => isUsable(space, result));
   if (results.length > 0) return results;
+  const [searched, wanted] = [run.config, config].map(({ space: kind }) => kind?.kind ?? 'compact');
+  if (searched !== wanted)
+    throw invalid(
+      'transferFrom',
+      `"${run.name}" (${run.id}) searched a ${searched} space, and this one is ${wanted}: ` +
+        `say "space": "${searched}" to learn from it.`,
+    );
   throw invalid('transferFrom', `"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
 }

@@ -1,5 +1,5 @@
 /** Runs that a new one can learn from: of the same data set, with finished students, of its
- * families; the newest first. */
+ * families and kind of space; the newest first. */
 import { computed, onMounted, shallowRef } from 'vue';
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import { useClient } from '../api.ts';
@@ -13,6 +13,7 @@ const LOOKED_THROUGH = 200;
 interface Wanted {
   readonly dataset: string;
   readonly families: readonly string[];
+  readonly space: string;
   /** Ids that are chosen already: they are offered whatever became of their runs, so that they can
    * be given up. */
   readonly chosen: readonly string[];
@@ -33,8 +34,9 @@ function earlierRunChoices(runs: readonly RunSummaryView[], wanted: Wanted): rea
   ];
 }
 
-function isFitting({ dataset, families }: RunSummaryView['run']['config'], wanted: Wanted): boolean {
-  return dataset === wanted.dataset && families.some((family) => wanted.families.includes(family));
+function isFitting({ dataset, families, space }: RunSummaryView['run']['config'], wanted: Wanted): boolean {
+  const isAlike = dataset === wanted.dataset && (space?.kind ?? 'compact') === wanted.space;
+  return isAlike && families.some((family) => wanted.families.includes(family));
 }
 
 /** Empty until they were read, and where that fails: the search can do without. */

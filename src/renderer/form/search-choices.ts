@@ -27,8 +27,8 @@ export function searchChoices(
       ...(!isWide && { note: `${formatExact(students)} students` }),
     })),
     space: [
-      { value: 'compact', title: 'Few, for whole networks' },
       { value: 'wide', title: 'Free in each stage or block' },
+      { value: 'compact', title: 'Few, for whole networks' },
     ],
     'strategy.id': catalog.strategies.map(({ id, title }) => ({ value: id, title })),
     prior: [
