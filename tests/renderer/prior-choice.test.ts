@@ -23,6 +23,9 @@ describe('what a new search begins with', () => {
     const form = useNewRun();
     expect(asked()).toBe('none');
     form.set('dataset', 'mine');
+    // Of a wide space, which is where it begins, the table knows no student.
+    expect(asked()).toBe('none');
+    form.set('space', 'compact');
     expect(asked()).toBe('shipped');
     form.set('dataset', SHIPPED_TABLE.dataset);
     expect(asked()).toBe('none');
@@ -32,6 +35,7 @@ describe('what a new search begins with', () => {
 
   test('is what a person says', () => {
     const form = useNewRun();
+    form.set('space', 'compact');
     form.set('dataset', 'mine');
     form.set(PRIOR, 'none');
     expect(asked()).toBe('none');
@@ -39,6 +43,7 @@ describe('what a new search begins with', () => {
 
   test('is nothing with a strategy that would refuse it, or beside earlier runs', () => {
     const form = useNewRun();
+    form.set('space', 'compact');
     form.set('dataset', 'mine');
     form.set('strategy.id', 'random');
     expect(asked()).toBe('none');
@@ -50,6 +55,6 @@ describe('what a new search begins with', () => {
 
   test('is told in words before it starts', () => {
     expect(shippedPriorWords(1398)).toContain('Begins with what 1,398 of these students reached on Fashion-MNIST');
-    expect(shippedPriorWords(0)).toContain('begins without it');
+    expect(shippedPriorWords(0)).toContain('compact space alone: the search begins without it');
   });
 });

@@ -5,7 +5,11 @@ export const SHIPPED_TABLE = { name: 'fashion-kd', dataset: 'fashion-mnist', dat
 
 /** `students`: of whom it knows something. Before a start. */
 export function shippedPriorWords(students: number): string {
-  if (students === 0) return 'The table of the program knows none of these students: the search begins without it.';
+  if (students === 0)
+    return (
+      'The table of the program knows none of these students, for it holds those of the compact space alone: ' +
+      'the search begins without it.'
+    );
   return (
     `Begins with what ${students.toLocaleString('en')} of these students reached on ${SHIPPED_TABLE.datasetTitle} ` +
     '(the table of the program). It counts as far as the results bear it out, and is left out where it misleads.'
