@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { trainAgainInput } from '../../src/bridge/config/train-again.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
-import { studentSpace } from '../../src/core/arch/families/registry.ts';
+import { studentFamilyNames, studentSpace } from '../../src/core/arch/families/registry.ts';
 import { familySize } from '../../src/core/space/size.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
@@ -51,6 +51,23 @@ describe('a wide space', { timeout: 60_000 }, () => {
     }
     expect(refusal).toBeUndefined();
     expect(histogram.length).toBeGreaterThan(5);
+  });
+
+  it.each([5_000, 5_000_000])('with a limit of %i params has hundreds of students in every family', async (params) => {
+    const { client } = await open();
+    const families = studentFamilyNames();
+    const input = { name: 'wide', families: [...families], limits: { params } };
+    const { students, histogram, refusal, levels } = await client.runs.preview(input);
+    expect(refusal).toBeUndefined();
+    expect(students.map(({ family }) => family).sort()).toEqual(families.toSorted());
+    for (const { feasible } of students) expect(feasible).toBeGreaterThan(300);
+    // The picture counts what the table counts, but for its rounding to two digits.
+    const sum = students.reduce((all, { feasible }) => all + feasible, 0);
+    const drawn = histogram.reduce((all, { count }) => all + count, 0);
+    expect(Math.abs(drawn / sum - 1)).toBeLessThan(0.06);
+    // Those that the form offers to change.
+    const resnet = levels?.find(({ family }) => family === 'resnet');
+    expect(resnet?.dimensions.find(({ name }) => name === 'width2')?.levels.length).toBeGreaterThan(2);
   });
 
   it('is refused only where its cheapest student is dearer, which is then named', async () => {

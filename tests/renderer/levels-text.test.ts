@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { checkInput } from '../../src/renderer/form/check-input.ts';
+import { formField, isAbout, levelChoices } from '../../src/renderer/form/own-levels.ts';
 import { draftToInput, initialDraft, inputToDraft, isShown, searchFields } from '../../src/renderer/form/form-model.ts';
-import { levelsToText, textToLevels } from '../../src/bridge/words/levels-text.ts';
+import { levelsRows, levelsToText, rowsToText, textToLevels } from '../../src/bridge/words/levels-text.ts';
 
 const LEVELS = { resnet: { width2: [16, 24], kernel1: [3] }, 'mobilenet-v3': { activation: ['swish'] } };
 const TEXT = 'resnet.width2: 16, 24; resnet.kernel1: 3; mobilenet-v3.activation: swish';
@@ -28,6 +29,31 @@ test('a form has them for a wide space alone, both ways', () => {
   expect(input).toMatchObject({ space: 'wide', levels: LEVELS });
   expect(inputToDraft(fields, input)['levels']).toBe(TEXT);
   expect(draftToInput(fields, draftOf({ space: 'compact', levels: TEXT }), {})).not.toHaveProperty('levels');
+});
+
+test('a row keeps what is typed, and nothing in it makes another row', () => {
+  expect(levelsRows('resnet.width2: 16, ; vit.blocks: ')).toEqual([
+    { key: 'resnet.width2', values: '16, ' },
+    { key: 'vit.blocks', values: '' },
+  ]);
+  expect(rowsToText([{ key: 'vit.blocks', values: '2; resnet.width2: 4' }])).toBe('vit.blocks: 2 resnet.width2: 4');
+  expect(levelsRows('width 16')).toBeUndefined();
+});
+
+test('a dimension is offered with the levels that it has, and a fault is that of its row', () => {
+  const dimensions = [{ name: 'blocks', title: 'Blocks', levels: [1, 2] }];
+  expect(levelChoices([{ family: 'vit', title: 'ViT', dimensions }])).toEqual([
+    { value: 'vit.blocks', title: 'ViT: Blocks', note: '1, 2' },
+  ]);
+  expect([formField('levels.vit.blocks'), formField('limits.params'), formField(undefined)]).toEqual([
+    ...['levels', 'limits.params', undefined],
+  ]);
+  const [row, other] = [
+    { key: 'vit.blocks', values: '99' },
+    { key: 'vit.width', values: '8' },
+  ];
+  expect([isAbout(row, 'levels.vit.blocks: no'), isAbout(other, 'levels.vit.blocks: no')]).toEqual([true, false]);
+  expect([isAbout(row, 'Write'), isAbout(row, undefined)]).toEqual([true, false]);
 });
 
 test('text that is none is refused in words that show how', () => {

@@ -208,6 +208,14 @@ export const previewSchema = z.strictObject({
       about: z.literal(true).optional(),
     }),
   ),
+  /** Levels that a wide space has, by family: those that may be narrowed or extended. */
+  levels: list(
+    z.strictObject({
+      family: z.string(),
+      title: z.string(),
+      dimensions: list(z.strictObject({ name: z.string(), title: z.string(), levels: list(level) })),
+    }),
+  ).optional(),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
   /** Students of whom the table of the program knows something, where the search is to begin with

@@ -3,14 +3,37 @@ import type { SearchInput } from '../schemas/records.ts';
 
 type Levels = NonNullable<SearchInput['levels']>;
 
-/** Text that is none stays text, for the schema to refuse. */
-export function textToLevels(text: string): Levels | string {
-  // Names are typed by somebody: an object would take one of its prototype for its own.
-  const families = new Map<string, Map<string, readonly (number | string)[]>>();
+/** Levels of one dimension as somebody types them. */
+export interface LevelsRow {
+  /** `family.dimension` */
+  readonly key: string;
+  readonly values: string;
+}
+
+/** `undefined` for text that is none. */
+export function levelsRows(text: string): readonly LevelsRow[] | undefined {
+  const rows: LevelsRow[] = [];
   for (const entry of text.split(/[;\n]/)) {
     if (entry.trim() === '') continue;
-    const [, family, dimension, list] = /^\s*([\w-]+)\.(\w+)\s*:(.*)$/.exec(entry) ?? [];
-    if (family === undefined || dimension === undefined || list === undefined) return text;
+    const [, key, values] = /^\s*([\w-]+\.\w+)\s*: ?(.*)$/.exec(entry) ?? [];
+    if (key === undefined || values === undefined) return undefined;
+    rows.push({ key, values });
+  }
+  return rows;
+}
+
+/** What parts rows is no part of one. */
+export const rowsToText = (rows: readonly LevelsRow[]): string =>
+  rows.map(({ key, values }) => `${key}: ${values.replaceAll(/[;\n]/g, '')}`).join('; ');
+
+/** Text that is none stays text, for the schema to refuse. */
+export function textToLevels(text: string): Levels | string {
+  const rows = levelsRows(text);
+  if (rows === undefined) return text;
+  // Names are typed by somebody: an object would take one of its prototype for its own.
+  const families = new Map<string, Map<string, readonly (number | string)[]>>();
+  for (const { key, values: list } of rows) {
+    const [family = '', dimension = ''] = key.split('.');
     const values = list
       .split(',')
       .map((value) => value.trim())

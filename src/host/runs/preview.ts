@@ -58,11 +58,23 @@ export async function previewSearch(
   const seconds = await estimate(store, { ...parsed, slots, trainings }, all, images);
   return {
     students: counted,
+    ...(space.kind === 'wide' && !students && { levels: levelsOf(dataset, parsed.families, space) }),
     histogram: histogramOf(all.map(({ params, weight }) => ({ value: Math.log10(params), weight }))),
     ...(shipped && { prior: shipped.length }),
     ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),
   };
+}
+
+function levelsOf(
+  { card }: Found<DatasetCard>,
+  families: readonly string[],
+  space: SpaceKind,
+): NonNullable<PreviewView['levels']> {
+  return studentSpace(families, card.shape, card.classes.length, space).families.map(({ name, title, dimensions }) => ({
+    ...{ family: name, title },
+    dimensions: dimensions.map((one) => ({ name: one.name, title: one.title, levels: one.levels })),
+  }));
 }
 
 /** Throws what is no refusal. */
@@ -94,8 +106,7 @@ function countOf(
   if (fitting.length === costs.length) return { family, total, feasible: total };
   if (!about) return { family, total, feasible: fitting.length };
   if (fitting.length === 0) return { family, total, feasible: 0 };
-  const share = weightOf(fitting) / weightOf(costs);
-  const feasible = Math.max(fitting.length, Math.round(Number((share * total).toPrecision(2))));
+  const feasible = Math.max(fitting.length, Math.round(Number(weightOf(fitting).toPrecision(2))));
   return { family, total, feasible, about: true };
 }
 
@@ -111,8 +122,10 @@ async function searchedCosts(
   studentSpace(families, dataset.card.shape, dataset.card.classes.length, space);
   const chosen = (await catalog.survey(dataset, space)).filter(({ family }) => families.includes(family));
   return chosen.map(({ family, total, params, macs, weights }) => {
+    // A sample's weights sum to about the size, which is known.
+    const factor = total / (weights?.reduce((sum, weight) => sum + weight, 0) ?? total);
     const costs = Array.from(params, (count, index) => ({
-      ...{ params: count, macs: macs[index] ?? NaN, weight: weights === undefined ? 1 : (weights[index] ?? 0) },
+      ...{ params: count, macs: macs[index] ?? NaN, weight: factor * (weights?.[index] ?? 1) },
     }));
     return { family, total, costs, about: weights !== undefined };
   });

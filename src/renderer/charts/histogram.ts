@@ -6,18 +6,19 @@ import type { ChartView } from './chart.ts';
 import { chartColors } from './chart.ts';
 import { frame, tickLabels, xAxis, yAxis } from './parts/frame.ts';
 
-export function histogramChart(bins: PreviewView['histogram'], theme: Theme): ChartView {
+/** `isAbout`: the counts are estimates. */
+export function histogramChart(bins: PreviewView['histogram'], theme: Theme, isAbout = false): ChartView {
   const colors = chartColors(theme);
   const base = frame(theme);
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
+  const students = isAbout ? `About ${formatCount(total)} students` : formatPlural(total, 'student');
   const range = (bin: PreviewView['histogram'][number]): string =>
     `${formatCount(10 ** bin.from)} to ${formatCount(10 ** bin.to)}`;
   const [first, last] = [bins.find((bin) => bin.count > 0), bins.findLast((bin) => bin.count > 0)];
   return {
     summary:
       first && last
-        ? `${formatPlural(total, 'student')} between ${formatCount(10 ** first.from)} and ` +
-          `${formatCount(10 ** last.to)} parameters.`
+        ? `${students} between ${formatCount(10 ** first.from)} and ` + `${formatCount(10 ** last.to)} parameters.`
         : 'No student fits the budget.',
     table: { columns: ['Parameters', 'Students'], rows: bins.map((bin) => [range(bin), formatExact(bin.count)]) },
     option: {

@@ -140,7 +140,8 @@ const WHEN: Readonly<Record<string, Field['when']>> = {
 const NO_FIELD: ReadonlySet<string> = new Set(['students', 'studentsFrom', 'strategy.options']);
 
 /** By family and dimension: one field of text. */
-const LEVELS = 'levels';
+export const LEVELS = 'levels';
+const LEVELS_HINT = 'Commas between them; fewer narrow the search, more extend it';
 
 interface JsonNode {
   readonly type?: string;
@@ -182,7 +183,7 @@ function fieldsOf(node: JsonNode, prefix: string): readonly Field[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     if (key === '$schema' || NO_FIELD.has(path)) return [];
-    if (path === LEVELS) return [{ ...fieldOf(path, child, true), kind: 'levels' }];
+    if (path === LEVELS) return [{ ...fieldOf(path, child, true), kind: 'levels', hint: LEVELS_HINT }];
     if (child.oneOf) return variantsOf(child.oneOf, path, child.default);
     if (child.type === 'object') return fieldsOf(child, path);
     // Kept for what earlier versions recorded.
