@@ -2,10 +2,13 @@
 import type { BackupView } from '../bridge/maintenance-contract.ts';
 import type { JobKind, JobView } from '../bridge/schemas/job.ts';
 import type { ReplaySummaryView } from '../bridge/schemas/replay.ts';
+import { fittingRecipe } from '../core/arch/fitting.ts';
+import type { ArchitectureGraph } from '../core/arch/graph.ts';
 import type { LatencyEngine, LatencyRow } from '../core/latency.ts';
 import type { StrategyView } from '../bridge/schemas/records.ts';
 import { wasIdle } from '../core/latency.ts';
 import { REWARD_METRIC } from '../core/reward.ts';
+import type { Recipe } from '../core/records/recipe.ts';
 import type { Run, RunState, SearchConfig } from '../core/records/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
 import { sourceWords } from '../core/strategies/registry.ts';
@@ -291,5 +294,12 @@ export function shapeText(shape: readonly number[]): string {
 /** A backend with its version as a teacher's card holds it, `tensorflow 2.21.0`. */
 export const computedBy = (backend: string): string =>
   backend.replace(/^tensorflow\b/, 'TensorFlow').replace(/^wasm\b/, 'WebAssembly');
+
+/** Where a student's batch is not the one that the recipe asks for, since it would not fit into
+ * memory. */
+export function batchText(recipe: Recipe, graph: ArchitectureGraph): string | undefined {
+  const { batchSize } = fittingRecipe(recipe, graph);
+  return batchSize === recipe.batchSize ? undefined : `${batchSize}; ${recipe.batchSize} would not fit into memory`;
+}
 
 export const testing = { outcomeSentence };

@@ -3,7 +3,9 @@ import { fixtureRun, fixtureStrategies } from '../support/gallery/fixtures.ts';
 import { differenceOf, settingRows, testing as comparedTesting } from '../../src/renderer/compare/compared.ts';
 import type { Compared } from '../../src/renderer/compare/compared.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
+import { resnetTeacher } from '../../src/core/arch/families/resnet.ts';
 import {
+  batchText,
   configText,
   strategyText,
   trialState,
@@ -18,6 +20,14 @@ const { outcomeSentence } = wordsTesting;
 
 const { run, trials } = fixtureRun({ id: 'w', name: 'W', state: 'finished', budget: 20, done: 20, seed: 2 });
 const trial = trials[9]!; // twenty were made
+
+describe('the images of a step', () => {
+  test("are told where they are not the recipe's, which the run shows", () => {
+    const recipe = { ...run.config.recipe, batchSize: 128 };
+    expect(batchText(recipe, resnetTeacher([28, 28, 1], 10))).toBeUndefined();
+    expect(batchText(recipe, resnetTeacher([224, 224, 3], 10))).toBe('32; 128 would not fit into memory');
+  });
+});
 
 describe('why a student was proposed', () => {
   test('trials count from one, as people do, and so do regions, which have it from the log', () => {
