@@ -10,6 +10,8 @@
  *          others   what a process that is fitted to all other students predicts of them
  *          opposed  those of `table` turned round: what was good is bad
  *
+ * As in the product, the prior counts for a search's first results alone (`onOtherData`).
+ *
  * The last line of `--json` is `{"STRATEGY":{"DIRECTION":{"KIND":{"shares":{"COUNT":median,...},
  * "endpoint":mean,"better":seeds,"kept":share},...},...},...}`; `kept` is the share of proposals in
  * which the table had a weight, `better` counts seeds whose endpoint is below that without.
@@ -109,7 +111,13 @@ function play(strategy: string, pool: Pool, score: string, kind: Kind, seed: num
   const game = openGame(pool, seed);
   const places = new Map(pool.students.map(({ id }, place) => [id, place]));
   const player = openStrategy(strategy, {
-    ...{ problem: game.problem, seed, options: { references: false }, prior: priorOf(kind) },
+    ...{
+      problem: game.problem,
+      seed,
+      options: { references: false },
+      prior: priorOf(kind),
+      isPriorFromOtherData: true,
+    },
   });
   const trained: number[] = [];
   const weights: number[] = [];

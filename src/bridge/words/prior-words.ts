@@ -12,7 +12,7 @@ export function shippedPriorWords(students: number): string {
     );
   return (
     `Begins with what ${students.toLocaleString('en')} of these students reached on ${SHIPPED_TABLE.datasetTitle} ` +
-    '(the table of the program). It counts as far as the results bear it out, and is left out where it misleads.'
+    '(the table of the program). It counts for the first ten students, as far as their results bear it out.'
   );
 }
 

@@ -30,6 +30,8 @@ export interface StrategyInput {
   /** Results of earlier runs that this one may learn from; they are not told, and their students
    * may be proposed. */
   readonly prior?: readonly PriorResult[];
+  /** They are of another data set. */
+  readonly isPriorFromOtherData?: boolean;
   /** Epochs of a whole training; absent where training goes by seconds, or where nothing is
    * trained. */
   readonly epochs?: number;

@@ -26,5 +26,6 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly epochs?: number;
   readonly keepsWeights?: boolean;
   readonly prior: readonly PriorResult[];
+  readonly isPriorFromOtherData?: boolean;
   readonly students?: readonly Candidate[];
 }

@@ -64,13 +64,15 @@ export function problemOf(
   { dataset }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
-  const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space } = config;
+  const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space, priorFrom } =
+    config;
   const { shape, classes } = dataset;
   return {
     ...{ families, inputShape: shape, classes, strategy, seed, objectives, limits, reference, prior },
     ...(space && { space }),
     ...(reward && { reward }),
     ...(students && { students }),
+    ...(priorFrom && { isPriorFromOtherData: true }),
     budget: trainingsOf(config),
     keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
@@ -92,6 +94,7 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
       seed,
       options: currentOptions(strategy.id, strategy.options),
       prior,
+      ...(problem.isPriorFromOtherData && { isPriorFromOtherData: true }),
     },
     ...(epochs !== undefined && { epochs }),
     ...(keepsWeights !== undefined && { keepsWeights }),

@@ -101,5 +101,7 @@ async function resultsOf(
       `"${run.name}" (${run.id}) searched a ${searched} space, and this one is ${wanted}: ` +
         `say "space": "${searched}" to learn from it.`,
     );
-  throw invalid('transferFrom', `"${run.name}" (${run.id}) has no finished student of ${config.families.join(', ')}.`);
+  const levels = searched === 'wide' ? ' with levels that this search has' : '';
+  const missing = `has no finished student of ${config.families.join(', ')}${levels}.`;
+  throw invalid('transferFrom', `"${run.name}" (${run.id}) ${missing}`);
 }

@@ -32,8 +32,8 @@ function earlierRun(shift = 0, scale = 1, source = 'a', from = members.slice(0, 
 }
 
 /** Told one by one; `results` is the log. */
-function play(prior: readonly PriorResult[], trials: number, played: Problem = problem) {
-  const game = openStrategy('trade', { problem: played, seed: 2, options: {}, prior });
+function play(prior: readonly PriorResult[], trials: number, played: Problem = problem, isPriorFromOtherData = false) {
+  const game = openStrategy('trade', { problem: played, seed: 2, options: {}, prior, isPriorFromOtherData });
   const log: RunEvent[] = [];
   const proposals: Proposal[] = [];
   for (let i = 0; i < trials; i++) {
@@ -90,6 +90,16 @@ describe('the weight of earlier runs', () => {
     const residual = y.map((value, i) => value - weight * m[i]!);
     const pull = solve(gp.factor, residual).reduce((sum, value, i) => sum + value * m[i]!, 0);
     expect(pull).toBeCloseTo((weight - TRANSFER.weight) / TRANSFER.weightDeviation ** 2, 8);
+  });
+
+  it('is nothing after ten results where they are of other data, however well they predict', () => {
+    const weights = (isFromOtherData: boolean) =>
+      play(earlierRun(), 16, problem, isFromOtherData).proposals.flatMap(({ why }) => why.priorWeight ?? []);
+    // The same task: of the same data they would be kept.
+    expect(weights(false).at(-1)).toBeGreaterThan(0.5);
+    const own = weights(true);
+    expect(own[0]).toBeGreaterThan(0);
+    expect(own.at(-1)).toBe(0);
   });
 
   it('is kept where earlier runs tell what comes, and dropped where they tell the opposite', () => {

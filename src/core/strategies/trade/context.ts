@@ -59,7 +59,7 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     model,
     pointOf,
     writePoint,
-    prior: createPrior(catalogue, model, pointOf, input.prior ?? []),
+    prior: createPrior(catalogue, model, pointOf, input.prior ?? [], input.isPriorFromOtherData),
     memo: { last: undefined },
   };
 }

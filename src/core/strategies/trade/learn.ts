@@ -81,7 +81,7 @@ export function learn(context: TradeContext, ledger: Ledger): Learned {
     const part = (values: Float64Array): Float64Array => Float64Array.from(chosen, (i) => values[i]!);
     const at = chosen.map((i) => points[i]!);
     const effort = evaluations(chosen.length);
-    return earlier
+    return earlier && n < (prior?.until ?? 0)
       ? fitWithPrior(model, at, part(y), part(earlier), start, effort)
       : { theta: fitHyperparameters(model, at, part(y), start, effort), weight: 0 };
   };

@@ -12,7 +12,8 @@
  *
  * A student tells about others as in Kennedy and O'Hagan 2000 (equation 1, autoregressive), with
  * the earlier mean plugged in. The weight is dropped when leaving one out predicts better without
- * it: a run that misleads costs its initial students. [R]
+ * it: a run that misleads costs its initial students. Results on other data begin a search, and are
+ * dropped after some of its own. [R]
  */
 import { cornerOf } from '../../geometry/dominance.ts';
 import { memoise } from '../../memoise.ts';
@@ -38,6 +39,9 @@ const TRANSFER = Object.freeze({
   /** Log score, in nats over all results, by which the earlier runs must predict worse before they
    * are dropped. [R] */
   benefit: 1,
+  /** Own results from which on those of another data set count no more: what they say of the best
+   * students holds a search up, and leaving one out does not tell. [R] */
+  onOtherData: 10,
   /** Results of earlier runs that are learned from; of more, every so-manyth by value. [R] */
   results: 400,
   /** Likelihood evaluations of the one fit to them. [R] */
@@ -56,6 +60,8 @@ export interface Prior {
   readonly mean: (member: CostedCandidate) => number;
   /** The earlier runs' front, what it would lose most by first. */
   readonly front: readonly Member[];
+  /** Own results from which on it counts no more. */
+  readonly until: number;
 }
 
 /** A finite value of a student that this space has, too. */
@@ -77,6 +83,7 @@ export function createPrior(
   model: Model,
   pointOf: (member: CostedCandidate) => Point,
   results: readonly PriorResult[],
+  isFromOtherData = false,
 ): Prior | undefined {
   const known = standardised(catalogue, results);
   if (known.length === 0) return undefined;
@@ -90,6 +97,7 @@ export function createPrior(
       return posteriorMean(gp, kernelVector(model.encoding, gp.terms, gp.scaled, pointOf(member), vector));
     }),
     front: frontOf(catalogue, known),
+    until: isFromOtherData ? TRANSFER.onOtherData : Infinity,
   };
 }
 
