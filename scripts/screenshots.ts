@@ -3,7 +3,7 @@
  * run whose winners were trained again, and read through the real web shell: `node
  * scripts/screenshots.ts --workspace DIR [--out docs/screenshots] [--size 1280x800]` under Node 24.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import { startWebShell } from '../tests/e2e/web-shell.ts';
 const { values } = parseArgs({
   options: { workspace: { type: 'string' }, out: { type: 'string' }, size: { type: 'string', default: '1280x800' } },
 });
+const TABS = ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions'] as const;
 const [width = 0, height = 0] = values.size.split('x').map(Number);
 if (values.workspace === undefined) {
   process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--size WIDTHxHEIGHT]\n');
@@ -68,8 +69,11 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
     document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined,
   );
   await shoot('run-front');
-  for (const tab of ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions', 'Log']) {
-    await page.getByRole('tab', { name: tab }).click();
+  for (const tab of [...TABS, 'Log', 'Set-up']) {
+    const button = page.getByRole('tab', { name: tab });
+    // Not every strategy fills each of them.
+    if ((await button.count()) === 0) continue;
+    await button.click();
     // What the log is followed for.
     await page.getByText('Following the search').waitFor({ state: 'detached' });
     await shoot(`run-${tab.toLowerCase()}`);
@@ -95,6 +99,13 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await page.locator('svg .node').first().waitFor();
   await page.getByRole('table', { name: 'Confusion matrix' }).waitFor();
   await shoot('student');
+  const [network] = await Promise.all([
+    page.waitForEvent('download', { timeout: 120_000 }),
+    page
+      .locator('.panel', { has: page.getByRole('heading', { name: 'Export' }) })
+      .getByRole('button', { name: 'Export' })
+      .click(),
+  ]);
 
   await go('/compare');
   // The teacher's predictions are computed when they are first asked for.
@@ -137,12 +148,21 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await page.locator('svg .node').first().waitFor();
   await shoot('teacher');
 
+  await go('/teachers');
+  await shootTeacherImport(page, await network.path(), shoot);
+
   await go('/datasets');
   await page.getByRole('table').locator('tbody tr').first().waitFor();
   await shoot('datasets');
   await page.getByRole('table').getByRole('link').first().click();
   await page.locator('figure canvas').first().waitFor();
   await shoot('dataset');
+  await go('/datasets');
+  await page.getByRole('button', { name: 'Import a data set' }).click();
+  await page.getByRole('dialog').locator('summary').click();
+  await shoot('import-dataset');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
 
   await go('/trash');
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -159,6 +179,21 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await page.getByText('Everything is sound').waitFor({ timeout: 120_000 });
   await page.getByRole('button', { name: 'Measure again' }).waitFor({ timeout: 120_000 });
   await shoot('settings');
+}
+
+/** An exported student is somebody's network as any other; nothing is kept of it. */
+async function shootTeacherImport(page: Page, file: string, shoot: (name: string) => Promise<void>): Promise<void> {
+  await page.getByRole('button', { name: 'Import a teacher' }).click();
+  const dialog = page.getByRole('dialog');
+  const chooser = page.waitForEvent('filechooser');
+  await dialog.getByRole('button', { name: 'Choose a file…' }).click();
+  await (await chooser).setFiles({ name: 'my-network.onnx', mimeType: '', buffer: readFileSync(file) });
+  await dialog.getByLabel('Data set').selectOption({ index: 0 });
+  await dialog.getByRole('button', { name: 'Judge', exact: true }).click();
+  await dialog.getByText(/^Right on/).waitFor({ timeout: 120_000 });
+  await shoot('import-teacher');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
 }
 
 /** The claim's comparison, played where the workspace has no replay yet. */

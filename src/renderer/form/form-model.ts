@@ -106,6 +106,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.augmentation.mixup': 'Mix images',
   'import.kind': 'Kind of files',
   'import.size': 'Side in pixels',
+  'import.csv': 'CSV file',
+  'import.skipBroken': 'Leave broken files out',
   'import.fit': 'Make square by',
   'import.gray': 'Gray',
   'import.coarse': 'Coarse classes',
