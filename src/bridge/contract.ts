@@ -69,6 +69,8 @@ export const contract = {
     /** Finds how it is shown images, and how often it is right then; `job.changed` tells how far it
      * is, and its `made` what to ask for. Nothing is kept yet. */
     judge: oc.input(t.teacherJudgeSchema).output(jobSchema),
+    /** The same of the mean of several teachers. */
+    combine: oc.input(t.teacherCombineSchema).output(jobSchema),
     /** What came of it. */
     judged: oc.input(s.idInput).output(t.judgedTeacherSchema),
     /** Makes a teacher of it, as it was judged. */

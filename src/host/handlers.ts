@@ -41,6 +41,7 @@ export function createHandlers(parts: Services): Handlers {
     },
     teachers: {
       judge: (order) => parts.teacherImports.judge(order),
+      combine: (order) => parts.teacherImports.combine(order),
       judged: ({ id }) => parts.teacherImports.judged(id),
       keep: (order) => parts.teacherImports.keep(order),
       forget: ({ id }) => parts.teacherImports.forget(id),

@@ -2,6 +2,7 @@
  * means, nothing is a path of the machine. */
 import { MOST_PIECES, PIECE_BYTES } from '../bridge/schemas/file.ts';
 import type { HandedPiece } from '../bridge/schemas/file.ts';
+import { isAnswersName } from '../bridge/schemas/teacher-import.ts';
 import { useClient } from './api.ts';
 import { handedId, pickFiles } from './files.ts';
 
@@ -26,7 +27,9 @@ export async function pickFolder(): Promise<PickedFolder | undefined> {
   return name === undefined ? undefined : folderOf(name, files);
 }
 
-export const isTeacherName = (name: string): boolean => name.toLowerCase().endsWith('.onnx');
+/** A network, or its answers. */
+export const isTeacherName = (name: string): boolean => isNetworkName(name) || isAnswersName(name);
+const isNetworkName = (name: string): boolean => name.toLowerCase().endsWith('.onnx');
 
 /** A teacher's file, and those beside it that hold its weights. Undefined when the person
  * cancels. */
@@ -35,7 +38,7 @@ export const pickTeacher = async (): Promise<PickedFolder | undefined> =>
 
 /** Named by the network among them. */
 export function teacherFiles(files: readonly File[]): PickedFolder | undefined {
-  const network = files.find(({ name }) => isTeacherName(name)) ?? files[0];
+  const network = files.find(({ name }) => isNetworkName(name)) ?? files[0];
   return (
     network &&
     folderOf(

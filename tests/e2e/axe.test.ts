@@ -177,6 +177,7 @@ await describeInChromium('accessibility', (chromium) => {
     ['a filter of the list', () => '/', () => button(/^State/).click()],
     ['more about a run', ({ made }) => `/runs/${made}/front`, () => button('More about this run').click()],
     ['the training of a teacher', () => '/teachers', () => button('Train a teacher').click()],
+    ['the import of a teacher', () => '/teachers', () => button('Import a teacher').click()],
     ['the import of a data set', () => '/datasets', () => button('Import a data set').click()],
     ['an import into a new run', () => '/new', () => button('Import a data set').click()],
     ['networks to compare with', () => '/compare', () => button('Add a network').click()],

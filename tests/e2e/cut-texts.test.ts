@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorkspace } from '../../scripts/make-workspace/generate.ts';
-import { openWorkspace } from '../../src/store/workspace.ts';
+import { DATABASE_FILE, openWorkspace } from '../../src/store/workspace.ts';
 import { describeInChromium } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
 import { startWebShell } from './web-shell.ts';
@@ -41,6 +42,10 @@ await describeInChromium('what a small window shows', (chromium) => {
     run = made?.run.id ?? '';
     student = store.trials(run).find(({ state }) => state === 'finished')?.id ?? '';
     close();
+    // The strategy whose runs have most tabs.
+    new Database(join(workspace, DATABASE_FILE))
+      .exec(`UPDATE runs SET config = json_set(config, '$.strategy.id', 'trade') WHERE id = '${run}'`)
+      .close();
     shell = await startWebShell(workspace);
     page = await chromium.open(shell.address, SMALL);
     await page.getByRole('heading', { name: 'Experiments' }).waitFor();
@@ -77,6 +82,7 @@ await describeInChromium('what a small window shows', (chromium) => {
       .getByRole('button', { name: /^Select/ })
       .click();
     await page.getByRole('button', { name: 'Clear the selection' }).waitFor();
+    for (const tab of ['Regions', 'Predictions']) await page.getByRole('tab', { name: tab }).waitFor();
     for (const size of SIZES) {
       await page.setViewportSize(size);
       for (const tab of ['front', 'trials']) {

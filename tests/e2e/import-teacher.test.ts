@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { colourNetwork, writeColourDataset } from '../compute/support/colour-dataset.ts';
+import { COLOUR, colourNetwork, writeColourDataset } from '../compute/support/colour-dataset.ts';
+import { npyFile, zipFile } from '../compute/support/numpy-files.ts';
 import { seriousFindings } from './accessibility.ts';
 import { describeInChromium, overflowOf } from './watched-page.ts';
 import type { WebShell } from './web-shell.ts';
@@ -55,7 +56,7 @@ await describeInChromium('importing a teacher', (chromium) => {
     // Four answers for three classes: the field where it can be said which is which is shown.
     await choose('Four.onnx', colourNetwork({ places: [0, 1, 3] }));
     await dialog().getByRole('button', { name: 'Judge', exact: true }).click();
-    await dialog().getByText('the network gives 4 numbers for an image').waitFor({ timeout: WAIT });
+    await dialog().getByText('gives 4 numbers for an image').waitFor({ timeout: WAIT });
     await dialog().getByLabel('Classes', { exact: true }).fill('0, 1, 3');
     await dialog().getByRole('button', { name: 'Judge', exact: true }).click();
     await dialog().getByText('Right on 100.00 % of the validation images').waitFor({ timeout: WAIT });
@@ -95,4 +96,42 @@ await describeInChromium('importing a teacher', (chromium) => {
     await page.getByRole('link', { name: 'Teachers', exact: true }).click();
     await page.getByRole('row', { name: /their-net/ }).waitFor();
   });
+
+  test('answers in a file are judged as they are, and are one of several with the network', async () => {
+    await page.getByRole('button', { name: 'Import a teacher' }).click();
+    await choose('Their answers.npz', answersFile());
+    expect(await dialog().getByLabel('Layout', { exact: true }).count()).toBe(0);
+    await dialog().getByLabel('Data set').selectOption('colour');
+    await dialog().getByRole('button', { name: 'Judge', exact: true }).click();
+    await dialog().getByText('Right on 100.00 % of the validation images').waitFor({ timeout: WAIT });
+    await dialog().getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('heading', { name: 'their-answers' }).waitFor();
+    await page.getByRole('link', { name: 'Teachers', exact: true }).click();
+    await page.getByRole('button', { name: 'Combine teachers' }).click();
+    const combining = page.getByRole('dialog', { name: 'Combine teachers' });
+    await combining.getByLabel('Name', { exact: true }).fill('both');
+    await combining.getByRole('button', { name: 'Judge', exact: true }).click();
+    await combining.getByText('Choose at least 2.').waitFor();
+    for (const name of ['their-net', 'their-answers']) await combining.getByRole('checkbox', { name }).check();
+    await combining.getByRole('button', { name: 'Judge', exact: true }).click();
+    await combining.getByText('Right on 100.00 %').waitFor({ timeout: WAIT });
+    expect(await overflowOf(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
+    await combining.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('heading', { name: 'both' }).waitFor();
+    await page.getByRole('table', { name: 'Confusion matrix' }).waitFor({ timeout: WAIT });
+  });
 });
+
+/** All of them right: labels go round. */
+function answersFile(): Buffer {
+  const classes = COLOUR.classes.length;
+  const rows = (count: number): Buffer => {
+    const values = Array.from({ length: count * classes }, (_, place) =>
+      Math.floor(place / classes) % classes === place % classes ? 4 : -1,
+    );
+    return npyFile(values, [count, classes]);
+  };
+  const { train, val, test: tests } = COLOUR;
+  return zipFile({ 'train.npy': rows(train), 'val.npy': rows(val), 'test.npy': rows(tests) });
+}

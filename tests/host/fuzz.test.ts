@@ -86,6 +86,7 @@ const NOT_CALLED = new Set([
     'library.trainTeacher',
     'library.importDataset',
     'teachers.judge',
+    'teachers.combine',
   ],
   ...[
     'archives.pack',

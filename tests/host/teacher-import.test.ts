@@ -89,6 +89,43 @@ describe('a network that a window hands over', () => {
     expect(halves().filter((name) => name.endsWith('teacher.json'))).toHaveLength(4);
   });
 
+  it('may be answers in a file, which are shown no images', async () => {
+    const { client, order, ended } = await open();
+    const answers = { path: 'answers.npz', offset: 0, data: new Uint8Array(8) };
+    await client.files.put({ id: 'handed-2', pieces: [answers] });
+    const { id } = await client.teachers.judge({ ...order, files: 'handed-2', file: 'answers.npz' });
+    const made = (await ended(id))?.made ?? '';
+    expect(await client.teachers.judged({ id: made })).toMatchObject({ guesses: [], accuracyOf: 'train' });
+    await client.teachers.keep({ id: made, name: 'answers' });
+    expect(await client.catalog.teachers()).toContainEqual(
+      expect.objectContaining({ name: 'answers', kind: 'logits' }),
+    );
+    const said = { ...order, files: 'handed-2', file: 'answers.npz', scale: '0-1' } as const;
+    await expect(client.teachers.judge(said)).rejects.toMatchObject({ place: { field: 'scale' } });
+  });
+
+  it('may be several teachers, which stay what they are', async () => {
+    const { client, judge, ended, halves } = await open();
+    await client.teachers.keep({ id: await judge(), name: 'theirs' });
+    const combine = (members: string[]) =>
+      client.teachers.combine({ dataset: 'fashion-mnist', members, mean: 'probabilities' });
+    const { id } = await combine(['fashion-resnet', 'theirs']);
+    const job = await ended(id);
+    expect(job).toMatchObject({ kind: 'judging', subject: 'fashion-resnet, theirs', state: 'finished' });
+    await client.teachers.keep({ id: job?.made ?? '', name: 'both', title: 'Both of them' });
+    const listed = await client.catalog.teachers();
+    expect(listed.map(({ name, kind }) => [name, kind])).toEqual(
+      expect.arrayContaining([
+        ['both', 'ensemble'],
+        ['theirs', 'onnx'],
+      ]),
+    );
+    for (const wrong of [['theirs'], ['theirs', 'theirs'], ['theirs', 'both'], ['theirs', 'nobody']]) {
+      await expect(combine(wrong)).rejects.toMatchObject({ code: expect.stringMatching(/^(usage|teacher)\./) });
+    }
+    expect(halves()).toEqual([]);
+  });
+
   it('leaves nothing where it is stopped', async () => {
     const { client, order, ended, halves, inWorkspace } = await open({ epochMs: 1500 });
     const { id } = await client.teachers.judge(order);

@@ -9,9 +9,11 @@ import type { JudgedTeacherView } from '../../src/bridge/schemas/teacher-import.
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { installClient } from '../../src/renderer/api.ts';
 import { teacherFiles } from '../../src/renderer/handed-folder.ts';
+import { membersByDataset, useCombinedTeachers } from '../../src/renderer/library/use-combined-teachers.ts';
 import { useJudgedTeacher } from '../../src/renderer/library/use-judged-teacher.ts';
 import { useJobs } from '../../src/renderer/stores/jobs.ts';
 import { FIXTURE_JUDGED } from '../support/mock/library-fixtures.ts';
+import { fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { mockHost } from '../support/mock/mock-host.ts';
 
 /** Calls of the host, in order. */
@@ -49,6 +51,10 @@ beforeEach(() => {
     jobs: { ...client.jobs, stop: told('stop', () => undefined), dismiss: told('dismiss', () => undefined) },
     teachers: {
       judge: told('judge', () => {
+        number += 1;
+        return running();
+      }),
+      combine: told('combine', () => {
         number += 1;
         return running();
       }),
@@ -165,4 +171,44 @@ test('left while it is judged, the work is stopped', async () => {
   expect(teacher.isUnderWay.value).toBe(true);
   teacher.leave();
   expect(calls).toContainEqual(['stop', { id: 'job-1' }]);
+});
+
+test('of answers in a file it is asked what they are, and nothing of images', async () => {
+  const teacher = scope.run(() => useJudgedTeacher())!; // an open scope runs
+  const keys = () => teacher.guessed.value.map(({ path }) => path.replace('outside.', ''));
+  expect(keys()).toEqual(expect.arrayContaining(['layout', 'scale', 'gives', 'classes']));
+  teacher.picked.value = teacherFiles([new File(['abc'], 'Answers of mine.npz')]);
+  await nextTick();
+  expect(keys()).toEqual(['gives', 'classes']);
+  expect(teacher.form.valueOf(fieldOf(teacher, 'name'))).toBe('answers-of-mine');
+});
+
+test('teachers are combined with those of the same data set alone, an ensemble with none', () => {
+  const named = (name: string, change: object = {}) => ({ ...fixtureTeacher, name, ...change });
+  const teachers = [named('a'), named('b'), named('c', { dataset: 'other' }), named('d', { kind: 'ensemble' })];
+  const able = [...membersByDataset(teachers)].map(([set, members]) => [set, members.map(({ name }) => name)]);
+  expect(able).toEqual([['fashion-mnist', ['a', 'b']]]);
+});
+
+test('members of another data set are chosen anew, and two make one', async () => {
+  const combined = scope.run(() => useCombinedTeachers())!; // an open scope runs
+  const fill = (values: Readonly<Record<string, string | readonly string[]>>) =>
+    Object.entries(values).forEach(([key, value]) => combined.form.fill(key, value));
+  fill({ name: 'both', dataset: 'photos' });
+  await nextTick();
+  fill({ members: ['a'] });
+  await combined.judge();
+  expect(methods()).toEqual([]);
+  fill({ members: ['a', 'b'] });
+  await combined.judge();
+  expect(calls.at(-1)).toEqual(['combine', { dataset: 'photos', members: ['a', 'b'], mean: 'logits' }]);
+  useJobs().apply([{ type: 'job.changed', job: { ...running(), state: 'finished', made: 'judged-1' } }]);
+  await vi.waitFor(() => expect(combined.isCurrent.value).toBe(true));
+  fill({ title: 'Both' });
+  expect(await combined.keep()).toBe('both');
+  expect(calls.at(-1)).toEqual(['keep', { id: 'judged-1', name: 'both', title: 'Both' }]);
+  fill({ dataset: 'others' });
+  await nextTick();
+  const members = combined.form.fields.find(({ path }) => path === 'combined.members')!; // it has it
+  expect(combined.form.valueOf(members)).toEqual([]);
 });

@@ -65,7 +65,7 @@ const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
   catalog: ['datasets', 'teachers', 'families', 'strategies'],
   library: ['records', 'teacher', 'balance', 'samples', 'importDataset', 'trainTeacher'],
-  teachers: ['judge', 'judged', 'keep', 'forget'],
+  teachers: ['judge', 'combine', 'judged', 'keep', 'forget'],
   files: ['put', 'drop'],
   jobs: ['list', 'stop', 'dismiss'],
   runs: ['list', 'get', 'trials', 'preview', 'start', 'startSample', 'pause', 'resume', 'stop', 'rename', 'keep'],

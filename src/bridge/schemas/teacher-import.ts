@@ -1,6 +1,6 @@
 /** What it takes to make a teacher of somebody's network, of its answers in a file, or of several
  * others: what is not said is guessed. */
-import { meanOfTeachers, saidOfTeacherSchema } from '../../core/records/teacher-card.ts';
+import { MOST_MEMBERS, meanOfTeachers, saidOfTeacherSchema } from '../../core/records/teacher-card.ts';
 import { anyNumber, count, list, z } from '../../core/records/zod.ts';
 import { handedId } from './file.ts';
 import { folderName } from './library.ts';
@@ -35,6 +35,9 @@ export const teacherImportSchema = z.strictObject({
 export const teacherJudgeSchema = z.strictObject({
   ...{ files: handedId, file: z.string().min(1).max(255), dataset, ...said },
 });
+
+/** Of answers, as NumPy or safetensors write them; every other file is a network. */
+export const isAnswersName = (name: string): boolean => /\.(?:npy|npz|safetensors)$/i.test(name);
 
 /** One that was judged becomes a teacher. */
 export const teacherKeepSchema = z.strictObject({ id: z.string().max(64), ...named });
@@ -104,6 +107,17 @@ export const teacherEnsembleSchema = z.strictObject({
   ...{ ...named, dataset },
 });
 
+/** The same before it has a name. */
+export const teacherCombineSchema = teacherEnsembleSchema.omit({ name: true, title: true });
+
+/** What a window's form asks for. */
+export const combineFormSchema = z.strictObject({
+  ...{ ...named, dataset: NAME.describe('That they all know') },
+  members: z.array(NAME).min(2).max(MOST_MEMBERS).describe('Teachers whose mean is taken'),
+  mean: meanOfTeachers.default('logits').describe('What the mean is taken of'),
+});
+
+export type ParsedTeacherCombine = z.output<typeof teacherCombineSchema>;
 export type ParsedTeacherEnsemble = z.output<typeof teacherEnsembleSchema>;
 export type TeacherImport = z.input<typeof teacherImportSchema>;
 export type ParsedTeacherImport = z.output<typeof teacherImportSchema>;

@@ -3,14 +3,15 @@
  * folder lies among the session's own. */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import type { JobView } from '../../bridge/schemas/job.ts';
 import type {
   JudgedTeacherView,
+  ParsedTeacherCombine,
   ParsedTeacherEnsemble,
   ParsedTeacherImport,
   ParsedTeacherJudge,
   ParsedTeacherKeep,
 } from '../../bridge/schemas/teacher-import.ts';
-import { plainName } from '../../bridge/words/plain-name.ts';
 import type { ImportedTeacher } from '../../compute/tasks/import-teacher/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { accuracyOf, headline, paramsOf } from '../../core/teacher.ts';
@@ -45,6 +46,8 @@ export interface TeacherImportParts {
   readonly changed: () => void;
 }
 
+/** It gets its name when it is kept. */
+const UNNAMED = 'unnamed';
 /** Judged ones that nobody kept or forgot; the oldest go first. */
 const MOST_JUDGED = 4;
 
@@ -119,6 +122,24 @@ export function createTeacherImports(parts: TeacherImportParts) {
     return id;
   }
 
+  /** Judges it as a job, and holds what came of it. */
+  function begin(
+    subject: string,
+    task: Order<'importTeacher'>,
+    { inWords = (error) => error, over }: { inWords?: (error: unknown) => unknown; over?: () => void },
+  ): JobView {
+    return jobs.start({ kind: 'judging', subject }, async (tell, signal) => {
+      try {
+        const made = await make(task, tell, signal);
+        return made && hold(task.jobId, made);
+      } catch (error) {
+        throw inWords(error);
+      } finally {
+        over?.();
+      }
+    });
+  }
+
   return {
     import: (async (order, tell, signal) => {
       await checkFree(order.name);
@@ -134,25 +155,18 @@ export function createTeacherImports(parts: TeacherImportParts) {
      * with the file ends the job. */
     judge: async ({ files: id, file, ...order }: ParsedTeacherJudge) => {
       const { folder, release } = handed.hold(id);
+      const inWords = (error: unknown): unknown => asNamed(error, `${folder}${sep}`, '');
       try {
-        // It has no name before it is kept.
-        const unnamed = { ...order, path: handedFile(folder, file, 'file'), name: plainName(file) || 'teacher' };
-        const task = await prepare(unnamed);
-        return jobs.start({ kind: 'judging', subject: file }, async (tell, signal) => {
-          try {
-            const made = await make(task, tell, signal);
-            return made && hold(task.jobId, made);
-          } catch (error) {
-            throw asNamed(error, `${folder}${sep}`, '');
-          } finally {
-            release();
-          }
-        });
+        const task = await prepare({ ...order, path: handedFile(folder, file, 'file'), name: UNNAMED });
+        return begin(file, task, { inWords, over: release });
       } catch (error) {
         release();
-        throw asNamed(error, `${folder}${sep}`, '');
+        throw inWords(error);
       }
     },
+    /** The same of several teachers as one. */
+    combine: async (order: ParsedTeacherCombine) =>
+      begin(order.members.join(', '), await prepare({ ...order, name: UNNAMED }), {}),
     judged: (id: string): JudgedTeacherView => {
       const { card, inputs, outputs, notes } = judgedOf(id);
       const params = paramsOf(card);

@@ -1,4 +1,5 @@
 /** What an imported teacher is made of: a network, its answers, or other teachers. */
+import { isAnswersName } from '../../bridge/schemas/teacher-import.ts';
 import type { ParsedTeacherEnsemble, ParsedTeacherImport } from '../../bridge/schemas/teacher-import.ts';
 import type { Input } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -58,7 +59,7 @@ async function membersIn(
 /** Answers are read by what their file is called; everything else is a network, or is told to be
  * none. Throws `usage.invalid` where more is said of answers than they can have. */
 function fileSource({ path: file, name: _n, title: _t, dataset: _d, ...said }: ParsedTeacherImport): Source {
-  if (!ANSWERS.test(file)) return { kind: 'onnx', file, said };
+  if (!isAnswersName(file)) return { kind: 'onnx', file, said };
   const { gives, classes, ...others } = said;
   const [stray] = Object.keys(others);
   if (stray !== undefined) {
@@ -67,5 +68,3 @@ function fileSource({ path: file, name: _n, title: _t, dataset: _d, ...said }: P
   }
   return { kind: 'logits', file, said: { ...(gives && { gives }), ...(classes && { classes }) } };
 }
-
-const ANSWERS = /\.(?:npy|npz|safetensors)$/i;

@@ -115,6 +115,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'import.test': 'Test share',
   'again.name': 'Name',
   'again.seeds': 'Trainings of each',
+  'combined.dataset': 'Data set',
+  'combined.mean': 'Mean of',
   'outside.dataset': 'Data set',
   'outside.order': 'Channels',
   'outside.scale': 'Pixels',

@@ -160,6 +160,11 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
         goOn(job, 'trying ways to show it images', 'judged-1');
         return job;
       },
+      combine: async ({ members }) => {
+        const job = begin('judging', members.join(', '));
+        goOn(job, 'showing it the validation images', 'judged-1');
+        return job;
+      },
       judged: async () => FIXTURE_JUDGED,
       keep: async () => undefined,
       forget: async () => undefined,
