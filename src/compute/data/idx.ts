@@ -14,7 +14,6 @@ export interface IdxFile {
 }
 
 const UNSIGNED_BYTE = 8;
-const GZIP_MAGIC = 0x1f8b;
 /** Nothing that fits the workbench unpacks to more. */
 export const MAX_BYTES = 2 ** 30;
 
@@ -22,14 +21,6 @@ export const MAX_BYTES = 2 ** 30;
  * `dataset.missing` or `dataset.corrupt`. */
 export function readIdx(file: string, rank: number): IdxFile {
   return parseIdx(file, unpack(file, readBytes(file)), rank);
-}
-
-/** The same of a file that others made: gzipped or plain, with as many axes as its header says, if
- * `ranks` has them. */
-export function readForeignIdx(file: string, ranks: readonly number[]): IdxFile {
-  const packed = readBytes(file);
-  const bytes = packed.length >= 2 && packed.readUInt16BE(0) === GZIP_MAGIC ? unpack(file, packed) : packed;
-  return parseIdx(file, bytes, ranks.find((rank) => rank === bytes[3]) ?? ranks[0] ?? 1);
 }
 
 /** The bytes of a file of unsigned bytes; `values` row-major. */
@@ -41,6 +32,21 @@ export function idxBytes(shape: readonly number[], values: Uint8Array): Buffer {
 }
 
 function parseIdx(file: string, bytes: Buffer, rank: number): IdxFile {
+  const header = parseHeader(file, bytes, rank);
+  checkLength(file, header, bytes.length);
+  return { shape: header.shape, values: bytes.subarray(header.offset) };
+}
+
+export interface IdxHeader {
+  readonly shape: readonly number[];
+  /** Bytes before the first value. */
+  readonly offset: number;
+  /** Values that it announces. */
+  readonly count: number;
+}
+
+/** `bytes`: the beginning of a file, or all of it. Throws `dataset.corrupt`. */
+export function parseHeader(file: string, bytes: Buffer, rank: number): IdxHeader {
   if (bytes.length < 4) throw corrupt(file, `it has ${bytes.length} bytes, too few for a header`);
   const found = bytes.readUInt32BE(0);
   const wanted = UNSIGNED_BYTE * 256 + rank;
@@ -49,13 +55,15 @@ function parseIdx(file: string, bytes: Buffer, rank: number): IdxFile {
   const offset = 4 + 4 * rank;
   if (bytes.length < offset) throw corrupt(file, `it ends inside its header, after ${bytes.length} of ${offset} bytes`);
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
-  const expected = shape.reduce((product, size) => product * size, 1);
-  if (expected === 0) throw corrupt(file, `its header announces no values: ${shape.join(' x ')}`);
-  const values = bytes.subarray(offset);
-  if (values.length !== expected) {
-    throw corrupt(file, `its header announces ${shape.join(' x ')} = ${expected} values, and ${values.length} follow`);
-  }
-  return { shape, values };
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count === 0) throw corrupt(file, `its header announces no values: ${shape.join(' x ')}`);
+  return { shape, offset, count };
+}
+
+/** Throws `dataset.corrupt` where a file of `length` bytes has others than its header announces. */
+export function checkLength(file: string, { shape, offset, count }: IdxHeader, length: number): void {
+  if (length - offset === count) return;
+  throw corrupt(file, `its header announces ${shape.join(' x ')} = ${count} values, and ${length - offset} follow`);
 }
 
 /** The error of a broken data file, in the words of every reader. */

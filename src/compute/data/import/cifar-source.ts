@@ -6,8 +6,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { corrupt, readBytes } from '../idx.ts';
-import { heldImages, mapParts, readClassNames, roomFor, unusable } from './source.ts';
-import type { HeldImages, Parts, Source, SourceRequest } from './source.ts';
+import { mapParts, readClassNames, roomFor, uniformImages, unusable } from './source.ts';
+import type { Parts, Source, SourceRequest, UniformImages } from './source.ts';
 
 const SIDE = 32;
 const CHANNELS = 3;
@@ -62,7 +62,7 @@ export async function readCifarSource(form: Form, { path, yieldToEvents, report 
       contents.push({ file, bytes: readBytes(file) });
       report((done += 1), total);
     }
-    return heldImages(imagesOf(path, form, contents));
+    return uniformImages(imagesOf(path, form, contents));
   });
   const isNamed = names.includes(form.nameFile);
   const classes = isNamed
@@ -76,7 +76,7 @@ function imagesOf(
   path: string,
   form: Form,
   contents: readonly { readonly file: string; readonly bytes: Buffer }[],
-): HeldImages {
+): UniformImages {
   const record = form.labelBytes + CHANNELS * PLANE;
   for (const { file, bytes } of contents) {
     if (bytes.length === 0) throw corrupt(file, 'it is empty');
@@ -99,7 +99,8 @@ function imagesOf(
       interleave(bytes.subarray(start + form.labelBytes, start + record), pixels, image * CHANNELS * PLANE);
     }
   }
-  return { height: SIDE, width: SIDE, channels: CHANNELS, pixels, labels };
+  const read = (first: number, count: number): Uint8Array => pixels.subarray(first, first + count);
+  return { height: SIDE, width: SIDE, channels: CHANNELS, read, labels };
 }
 
 /** Planes of red, green and blue become pixels. */

@@ -6,9 +6,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SplitName } from '../../../core/records/sources.ts';
-import { corrupt, readForeignIdx } from '../idx.ts';
-import { heldImages, mapParts, readClassNames, unusable } from './source.ts';
-import type { HeldImages, Parts, Source, SourceRequest } from './source.ts';
+import { corrupt, MAX_BYTES } from '../idx.ts';
+import { openForeignIdx } from './foreign-idx.ts';
+import type { ForeignIdx } from './foreign-idx.ts';
+import { mapParts, readClassNames, uniformImages, unusable } from './source.ts';
+import type { Parts, Source, SourceRequest, UniformImages } from './source.ts';
 
 interface Pair {
   readonly images: string;
@@ -27,9 +29,15 @@ export async function readIdxSource({ path, yieldToEvents, report }: SourceReque
   const pairs = pairsOf(path, names);
   const total = Object.keys(pairs).length;
   let done = 0;
+  let room = MAX_BYTES;
+  const open = async (file: string, ranks: readonly number[]): Promise<ForeignIdx> => {
+    const found = await openForeignIdx(file, { ranks, room, yieldToEvents });
+    room -= found.held;
+    return found;
+  };
   const parts = await mapParts(pairs, async (pair) => {
     await yieldToEvents();
-    const part = readPair(pair);
+    const part = readPair(pair, await open(pair.images, [3, 4]), await open(pair.labels, [1]));
     report((done += 1), total);
     return part;
   });
@@ -45,7 +53,7 @@ export async function readIdxSource({ path, yieldToEvents, report }: SourceReque
       : `training labels go to ${classes.length - 1}`;
     throw corrupt(file, `image ${stray + 1} has the label ${labels[stray]}, and ${known}`);
   }
-  return { classes, parts: await mapParts(parts, async (part) => heldImages(part)), warnings: [] };
+  return { classes, parts: await mapParts(parts, async (part) => uniformImages(part)), warnings: [] };
 }
 
 function pairsOf(path: string, names: readonly string[]): Parts<Pair> {
@@ -80,13 +88,12 @@ function splitOf(name: string): SplitName {
 
 const plain = (name: string): string => name.replace(/\.gz$/i, '');
 
-function readPair({ images, labels }: Pair): HeldImages {
-  const { shape, values: pixels } = readForeignIdx(images, [3, 4]);
-  const { values } = readForeignIdx(labels, [1]);
+function readPair({ images, labels }: Pair, { shape, read }: ForeignIdx, classes: ForeignIdx): UniformImages {
   const [count = 0, height = 0, width = 0, channels = 1] = shape;
   if (channels !== 1 && channels !== 3) throw corrupt(images, `its images have ${channels} channels, not 1 or 3`);
-  if (values.length !== count) throw corrupt(labels, `it has ${values.length} labels for ${count} images`);
-  return { height, width, channels, pixels, labels: values };
+  const [known = 0] = classes.shape;
+  if (known !== count) throw corrupt(labels, `it has ${known} labels for ${count} images`);
+  return { height, width, channels, read, labels: classes.read(0, count) };
 }
 
 /** The format has no names. A label that is skipped may be a wrong one further up. */

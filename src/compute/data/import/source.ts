@@ -21,13 +21,13 @@ export interface SourceImages {
   readonly read: (image: number, frame: Frame) => Promise<Uint8Array>;
 }
 
-/** Images of one size that are in memory. */
-export interface HeldImages {
+/** Images of one size, one after the other. */
+export interface UniformImages {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** `[count][height][width][channels]`, row-major. */
-  readonly pixels: Uint8Array;
+  /** So many bytes from `first` on of `[count][height][width][channels]`, row-major. */
+  readonly read: (first: number, count: number) => Uint8Array;
   readonly labels: Uint8Array;
 }
 
@@ -73,12 +73,12 @@ export async function mapParts<T, U>(
 }
 
 /** The same ones where the frame changes nothing. */
-export function heldImages({ height, width, channels, pixels, labels }: HeldImages): SourceImages {
+export function uniformImages({ height, width, channels, read, labels }: UniformImages): SourceImages {
   const bytes = height * width * channels;
   return {
     ...{ size: { height, width }, channels, labels },
     read: async (image, frame) => {
-      const own = pixels.subarray(image * bytes, (image + 1) * bytes);
+      const own = read(image * bytes, bytes);
       if (height === frame.side && width === frame.side && channels === frame.channels) return own;
       return framed(sharp(own, { raw: { width, height, channels: channels === 1 ? 1 : 3 } }), frame);
     },
