@@ -140,6 +140,14 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await go('/new');
   await page.getByText(/students fit/).waitFor();
   await shoot('new-run');
+  await page.getByLabel('Choices', { exact: true }).selectOption('wide');
+  const dimensions = page.getByRole('combobox', { name: 'Give own levels of' });
+  await dimensions.selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText(/students fit/).waitFor();
+  await dimensions.scrollIntoViewIfNeeded();
+  await shoot('new-run-levels');
+  await page.getByRole('button', { name: 'Defaults' }).click();
 
   await go('/teachers');
   await page.getByRole('table').locator('tbody tr').first().waitFor();

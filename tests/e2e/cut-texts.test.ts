@@ -44,7 +44,7 @@ await describeInChromium('what a small window shows', (chromium) => {
     close();
     // The strategy whose runs have most tabs.
     new Database(join(workspace, DATABASE_FILE))
-      .exec(`UPDATE runs SET config = json_set(config, '$.strategy.id', 'trade') WHERE id = '${run}'`)
+      .exec(`UPDATE run SET config = json_set(config, '$.strategy.id', 'trade') WHERE id = '${run}'`)
       .close();
     shell = await startWebShell(workspace);
     page = await chromium.open(shell.address, SMALL);
