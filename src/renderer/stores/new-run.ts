@@ -8,7 +8,7 @@ import type { SearchConfig } from '../../core/records/run.ts';
 import { checkInput } from '../form/check-input.ts';
 import type { CheckedInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
-import { draftToInput, initialDraft, inputToDraft, searchFields } from '../form/form-model.ts';
+import { draftToInput, initialDraft, inputToDraft, LEVELS, searchFields } from '../form/form-model.ts';
 import {
   LOSS,
   namedTeacher,
@@ -76,9 +76,9 @@ export const useNewRun = defineStore('new-run', () => {
   const searchOn = (dataset: string): void =>
     put({ draft: { ...draft.value, dataset, [TEACHER]: '', [PRIOR]: proposedPrior(dataset) } });
 
-  /** Lets go of the students that were given. */
+  /** Lets go of the students that were given, and of every level that their space had. */
   function searchInstead(): void {
-    put({ given: undefined });
+    put({ given: undefined, draft: { ...draft.value, [LEVELS]: '' } });
     set('strategy.id', String(fresh.draft['strategy.id']));
   }
 
