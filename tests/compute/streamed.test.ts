@@ -8,10 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gatherImages, openImages, testing, prepareImages, viewOf } from '../../src/compute/data/augment.ts';
 import { loadDataset, pixelsIn } from '../../src/compute/data/dataset.ts';
 import { openRows } from '../../src/compute/data/rows.ts';
+import { streamBatches } from '../../src/compute/data/stream.ts';
 import { checkTrainable } from '../../src/compute/data/trainable.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { withoutNativeKernels } from '../../src/compute/backend/native.ts';
 import { checkDatasetFiles, readDatasetCard, readImages } from '../../src/host/library/dataset-files.ts';
+import { createRng } from '../../src/core/math/rng.ts';
 import { studentFamily } from '../../src/core/arch/families/registry.ts';
 import { TINY, writeTinyDataset, writeTinyRows } from './support/tiny-dataset.ts';
 import type { TinyCard } from './support/tiny-dataset.ts';
@@ -71,6 +73,27 @@ describe('a set on the disk', () => {
       there.close();
     }),
   );
+
+  // What was read ahead is read into the place of what was taken before.
+  it('gives each batch its own bytes, in any order of preparing and taking', async () => {
+    const dataset = loadDataset(rows);
+    const split = dataset.split('train');
+    if (!('rows' in split)) throw new Error('it is a set of rows');
+    const stream = streamBatches(split.rows);
+    const rng = createRng(3);
+    const batchOf = (size: number): Int32Array => Int32Array.from({ length: size }, () => rng.int(TINY.train));
+    const batches = Array.from({ length: 60 }, (_, place) => batchOf(place % 5 === 4 ? 3 : 8));
+    for (const [place, samples] of batches.entries()) {
+      const [next, later] = [batches[place + 1], batches[place + 2]];
+      const both = [stream.prepare(samples, next)];
+      // Another one in between, as of the other half of a search; some are never taken.
+      if (place % 3 === 0 && later) both.push(stream.prepare(later));
+      if (place % 7 !== 0) await Promise.all(both);
+      const wanted = Array.from(samples, (sample) => [...pixelsIn(split, sample, sample + 1)]).flat();
+      expect([...stream.take(samples)]).toEqual(wanted);
+    }
+    dataset.close();
+  });
 
   it('trains to the same weights and the same figures', async () => {
     const { build, reference } = studentFamily('resnet', [TINY.side, TINY.side, 1], TINY.classes);

@@ -15,8 +15,8 @@ export interface RowFile {
   readonly bytes: number;
   /** Rows in the order that is asked for. Throws `dataset.*`. */
   readonly read: (rows: Int32Array) => Uint8Array;
-  /** The same while others compute. */
-  readonly readAhead: (rows: Int32Array) => Promise<Uint8Array>;
+  /** The same while others compute; into `room`, where it has that size. */
+  readonly readAhead: (rows: Int32Array, room?: Uint8Array) => Promise<Uint8Array>;
   /** Reads all of it, once. Throws `dataset.*`. */
   readonly survey: () => RowFacts;
   /** The same, in pieces, so that the next `survey` is done already: hashing a large file takes
@@ -75,9 +75,10 @@ export function openRows(file: string, count: number, shape: readonly [number, n
       }
       facts = surveyor.end();
     },
-    readAhead: async (rows) => {
+    readAhead: async (rows, room) => {
+      const size = rows.length * bytes;
       // All of it is written, or nobody gets it: no zeros before.
-      const into = Buffer.allocUnsafeSlow(rows.length * bytes);
+      const into = room?.length === size ? room : Buffer.allocUnsafeSlow(size);
       const parts = runsOf(rows).map(
         ({ place, first, length }) =>
           new Promise<void>((resolve, reject) => {

@@ -15,7 +15,8 @@ export interface BatchStream {
   /** Waits until `samples` are in memory; `next` is read while they are used. Throws
    * `dataset.*`. */
   readonly prepare: (samples: Int32Array, next?: Int32Array) => Promise<void>;
-  /** Bytes `[n, h, w, c]`, read at once where nobody has prepared them. */
+  /** Bytes `[n, h, w, c]`, read at once where nobody has prepared them. Others are read into their
+   * place later: whoever takes them is done with them before it waits. */
   readonly take: (samples: Int32Array) => Uint8Array;
 }
 
@@ -36,15 +37,21 @@ const MOST_AHEAD = 3;
 
 export function streamBatches(rows: Pick<RowFile, 'read' | 'readAhead'>): BatchStream {
   let ahead: readonly Ahead[] = [];
+  // Ten megabytes that are new for each batch keep the garbage collector busy.
+  let room: Uint8Array | undefined;
 
   function begin(samples: Int32Array): Ahead {
     const known = ahead.find((one) => sameSamples(one.samples, samples));
     if (known !== undefined) return known;
-    const reading = rows.readAhead(samples).then((pixels) => void (begun.pixels = pixels));
+    const reading = rows.readAhead(samples, room).then((pixels) => void (begun.pixels = pixels));
+    room = undefined;
     const begun: Ahead = { samples, reading };
     // Whoever wants it hears of what went wrong; nobody may.
     reading.catch(() => undefined);
+    const dropped = ahead.length < MOST_AHEAD ? undefined : ahead[0];
     ahead = [...ahead, begun].slice(-MOST_AHEAD);
+    // Of one that is still being read nobody knows when it ends.
+    room = dropped?.pixels;
     return begun;
   }
 
