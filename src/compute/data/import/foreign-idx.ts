@@ -1,5 +1,5 @@
-/** IDX files that others made, gzipped or plain, of any size: a plain one is read by position, and a
- * packed one takes as much memory as its values. */
+/** IDX files that others made, gzipped or plain, of any size: a plain one is read by position, and
+ * a packed one takes as much memory as its values. */
 import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';

@@ -1,5 +1,5 @@
-/** IDX files larger than memory: a packed one of a gigabyte took three, and a plain one as much as it
- * has. */
+/** IDX files larger than memory: a packed one of a gigabyte took three, and a plain one as much as
+ * it has. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
