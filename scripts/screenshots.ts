@@ -196,7 +196,7 @@ async function shootTeacherImport(page: Page, file: string, shoot: (name: string
   const chooser = page.waitForEvent('filechooser');
   await dialog.getByRole('button', { name: 'Choose a file…' }).click();
   await (await chooser).setFiles({ name: 'my-network.onnx', mimeType: '', buffer: readFileSync(file) });
-  await dialog.getByLabel('Data set').selectOption({ index: 0 });
+  await dialog.getByLabel('Data set').selectOption('fashion-mnist');
   await dialog.getByRole('button', { name: 'Judge', exact: true }).click();
   await dialog.getByText(/^Right on/).waitFor({ timeout: 120_000 });
   await shoot('import-teacher');
