@@ -17,15 +17,17 @@ import { median } from '../src/core/math/quantile.ts';
 import { createRng } from '../src/core/math/rng.ts';
 import type { OnnxReading } from '../src/core/records/teacher-card.ts';
 import { loadBackend, trainerThreads } from '../src/compute/backend/load-backend.ts';
-import type { Split } from '../src/compute/data/dataset.ts';
+import type { Dataset, Split } from '../src/compute/data/dataset.ts';
 import { openRows } from '../src/compute/data/rows.ts';
 import { onnxModel } from '../src/compute/export/onnx.ts';
 import { loadOnnxRuntime } from '../src/compute/export/onnxruntime.ts';
 import { initialWeights, layoutOf } from '../src/compute/model/parameters.ts';
 import { openOnnxFile } from '../src/compute/teachers/onnx/session.ts';
-import { imagesAsTheyAre, logitsOf } from '../src/compute/teachers/onnx/teacher.ts';
+import { byteImages } from '../src/compute/teachers/onnx/images.ts';
+import { logitsOf } from '../src/compute/teachers/onnx/teacher.ts';
 
 const CLASSES = 10;
+const CLASS_NAMES = Array.from({ length: CLASSES }, (_, label) => `class ${label}`);
 const { values } = parseArgs({
   options: {
     images: { type: 'string', default: '512' },
@@ -68,17 +70,10 @@ async function measure(side: number, input: number) {
   writeFileSync(file, onnxModel({ graph, weights: initialWeights(layoutOf(graph), 1), normalisation: IDENTITY }));
   const network = await openOnnxFile(file);
   const split = splitOf(side);
-  const dataset = {
-    card: {
-      id: 'bench',
-      title: 'Bench',
-      licence: '',
-      shape: [side, side, 3],
-      classes: new Array<string>(CLASSES).fill(''),
-    },
-    ...{ normalisation, fingerprint: '', split: () => split, close: () => undefined },
-  } as unknown as Parameters<typeof imagesAsTheyAre>[0]; // what is read of a data set is there
-  const shown = imagesAsTheyAre(dataset, 'train', {});
+  const card = { id: 'bench', title: 'Bench', licence: '', classes: CLASS_NAMES, splits: {} };
+  // Sound: of a data set its shape and its normalisation are read.
+  const dataset = { card: { ...card, shape: [side, side, 3] }, normalisation } as unknown as Dataset;
+  const shown = byteImages(split);
   const reading: OnnxReading = {
     ...{ input: network.inputs[0]?.name ?? '', output: network.outputs[0]?.name ?? '', layout: 'nchw', channels: 3 },
     ...{ size: [input, input], order: 'rgb', type: 'float32', normalisation, gives: 'logits', batch, isFixed: false },
@@ -100,7 +95,6 @@ async function measure(side: number, input: number) {
   await ours();
   const took: { readonly ours: Took; readonly bare: Took }[] = [];
   for (let round = 0; round < rounds; round += 1) took.push({ bare: await timed(bare), ours: await timed(ours) });
-  shown.dispose();
   await network.dispose();
   await session.release();
   const of = (pick: (one: (typeof took)[number]) => number): number => median(took.map(pick));

@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import { DISTILLATION_DEFAULTS } from '../../src/core/records/distillation.ts';
 import type { SaidOfTeacher } from '../../src/core/records/teacher-card.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { createRng } from '../../src/core/math/rng.ts';
+import { gatherImages, openImages, viewOf } from '../../src/compute/data/augment.ts';
+import type { View } from '../../src/compute/data/augment.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
 import { onnxModel } from '../../src/compute/export/onnx.ts';
@@ -188,30 +192,74 @@ async function logitsFor(request: TargetsRequest): Promise<Float32Array> {
 }
 
 describe('createPixelReader', () => {
-  const reading = { layout: 'nchw', channels: 1, order: 'rgb', normalisation: { mean: 0, deviation: 1 } } as const;
-  const plain = { mean: 0, deviation: 1 };
-  const shown = (from: readonly number[], size: readonly [number, number]): readonly number[] =>
-    Array.from(createPixelReader({ ...reading, size }, [1, from.length, 1], plain)(Float32Array.from(from), 1));
+  // A byte is itself.
+  const bytes = { mean: 0, deviation: 1 / 255 } as const;
+  const reading = { layout: 'nchw', channels: 1, order: 'rgb', normalisation: bytes } as const;
+  const shown = (from: readonly number[], size: readonly [number, number], view?: View): readonly number[] => {
+    const shape = [1, from.length, 1];
+    const images = { pixels: Uint8Array.from(from), places: Int32Array.of(0), ...(view && { views: [view] }) };
+    return Array.from(createPixelReader({ ...reading, size }, shape, { mean: 100 / 255, deviation: 1 })(images));
+  };
 
   it('widens between the centres of pixels, as torch.nn.functional.interpolate does', () => {
-    expect(shown([0, 1], [1, 4])).toEqual([0, 0.25, 0.75, 1]);
+    expect(shown([0, 4], [1, 4])).toEqual([0, 1, 3, 4]);
   });
 
   it('narrows over all pixels that one stands for, as Pillow does', () => {
     const [first = NaN, second = NaN] = shown([7, 0, 0, 0], [1, 2]);
-    expect(first).toBeCloseTo(3, 6); // .75 / (.75 + .75 + .25) of 7
+    expect(first).toBeCloseTo(3, 5); // .75 / (.75 + .75 + .25) of 7
     expect(second).toBe(0);
+  });
+
+  // Moved first, mirrored then: black comes in from the other side. A hole is the data set's mean.
+  it.each<readonly [string, View, readonly number[]]>([
+    ['moved to the right', { down: 0, right: 1, flipped: false }, [0, 1, 2, 3]],
+    ['moved to the left', { down: 0, right: -2, flipped: false }, [3, 4, 0, 0]],
+    ['mirrored', { down: 0, right: 0, flipped: true }, [4, 3, 2, 1]],
+    ['moved and mirrored', { down: 0, right: 1, flipped: true }, [3, 2, 1, 0]],
+    ['moved out', { down: 1, right: 0, flipped: false }, [0, 0, 0, 0]],
+    [
+      'with a hole',
+      { down: 0, right: 0, flipped: false, hole: { top: 0, bottom: 1, left: 1, right: 3 } },
+      [1, 100, 100, 4],
+    ],
+  ])('shows an image %s', (_, view, values) => {
+    expect(shown([1, 2, 3, 4], [1, 4], view).map(Math.round)).toEqual(values);
+  });
+
+  it('shows what students see, in every view and both layouts', () => {
+    const shape = [5, 6, 3] as const;
+    const rng = createRng(3);
+    const pixels = Uint8Array.from({ length: 4 * 90 }, () => rng.int(256));
+    const own = { mean: [0.3, 0.5, 0.6], deviation: [0.2, 0.3, 0.1] };
+    const data = openImages({ count: 4, pixels, labels: new Uint8Array(4) }, shape, own, { shift: 2 });
+    const augmentation = { flip: true, shift: 2, cutout: 3 };
+    const samples = Int32Array.of(3, 0, 2, 1, 3);
+    const views = Array.from(samples, (sample, index) => viewOf(1, sample, index, augmentation, data));
+    const seen = gatherImages(data, samples, views);
+    const [last, first] = [seen.dataSync<'float32'>(), tf.transpose(seen, [0, 3, 1, 2]).dataSync<'float32'>()];
+    for (const [layout, expected] of [
+      ['nhwc', last],
+      ['nchw', first],
+    ] as const) {
+      const how = { layout, channels: 3, order: 'rgb', size: [5, 6], normalisation: own } as const;
+      const values = createPixelReader(how, shape, own)({ pixels, places: samples, views });
+      values.forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 5));
+    }
+    tf.dispose(seen);
+    data.dispose();
   });
 
   it('makes three channels of one, and grey of three', () => {
     const three = {
-      ...reading,
-      channels: 3,
-      size: [1, 1],
-      normalisation: { mean: [0, 1, 2], deviation: [1, 2, 4] },
-    } as const;
-    expect(Array.from(createPixelReader(three, [1, 1, 1], plain)(Float32Array.of(3), 1))).toEqual([3, 1, 0.25]);
-    const grey = createPixelReader({ ...reading, size: [1, 1] }, [1, 1, 3], { mean: 1, deviation: 2 });
-    expect(grey(Float32Array.of(0, 1, 2), 1)[0]).toBeCloseTo(1 + 2 * (0.587 + 2 * 0.114), 6);
+      ...{ ...reading, channels: 3, size: [1, 1] as const },
+      normalisation: { mean: [0, 1 / 255, 2 / 255], deviation: [1 / 255, 2 / 255, 4 / 255] },
+    };
+    const one = { pixels: Uint8Array.of(3), places: Int32Array.of(0) };
+    const values = Array.from(createPixelReader(three, [1, 1, 1], bytes)(one));
+    [3, 1, 0.25].forEach((value, channel) => expect(values[channel]).toBeCloseTo(value, 6));
+    const grey = createPixelReader({ ...reading, size: [1, 1] }, [1, 1, 3], bytes);
+    const colour = { pixels: Uint8Array.of(10, 20, 30), places: Int32Array.of(0) };
+    expect(grey(colour)[0]).toBeCloseTo(10 * 0.299 + 20 * 0.587 + 30 * 0.114, 5);
   });
 });

@@ -7,7 +7,6 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf, WorkbenchError } from '../../../core/errors.ts';
 import { fileName } from '../../../core/records/dataset-card.ts';
 import type { OnnxCard, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
-import type { Images } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { noRoom } from '../../files/atomic-file.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
@@ -17,13 +16,14 @@ import { weakWords } from '../answers.ts';
 import { writeTeacherCard } from '../card.ts';
 import { readOnnxFacts } from './file.ts';
 import { guessesFor } from './guesses.ts';
+import { byteImages } from './images.ts';
 import { judgeGuesses } from './judge.ts';
 import type { Judged } from './judge.ts';
 import { batchOf, outputOf, portsOf, shapeWords } from './ports.ts';
 import type { Port } from './ports.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
-import { assertNumbers, imagesAsTheyAre, logitsOf, rowsOf } from './teacher.ts';
+import { assertNumbers, logitsOf, rowsOf } from './teacher.ts';
 
 const MODEL_FILE = 'model.onnx';
 const CARD_FILE = 'teacher.json';
@@ -91,30 +91,22 @@ async function tried(
   }
   const output = outputOf(network, classes.length, said);
   const { ports, outputs, ...batch } = await usablePorts(network, meant, output);
-  const images = imagesAsTheyAre(dataset, 'val', {});
-  try {
-    const trial = { network, dataset, images, said, ports, output, batch, outputs };
-    const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it images'));
-    const reading = judged[0]?.reading;
-    if (reading === undefined) throw new Error('Nothing was tried');
-    const accuracyOn = async (split: 'val' | 'test', shown: Images, words: string): Promise<number> => {
-      const progress = stage(`showing it the ${words} images`);
-      const logits = await logitsOf(network, reading, { dataset, images: shown }, yieldToEvents, (done) =>
-        progress(done, shown.count),
-      );
-      assertNumbers(logits, reading.places.length);
-      return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
-    };
-    const validation = await accuracyOn('val', images, 'validation');
-    const tests = imagesAsTheyAre(dataset, 'test', {});
-    try {
-      return { judged, accuracy: { validation, test: await accuracyOn('test', tests, 'test') } };
-    } finally {
-      tests.dispose();
-    }
-  } finally {
-    images.dispose();
-  }
+  const images = byteImages(dataset.split('val'));
+  const trial = { network, dataset, images, said, ports, output, batch, outputs };
+  const judged = await judgeGuesses(trial, yieldToEvents, stage('trying ways to show it images'));
+  const reading = judged[0]?.reading;
+  if (reading === undefined) throw new Error('Nothing was tried');
+  const accuracyOn = async (split: 'val' | 'test', words: string): Promise<number> => {
+    const progress = stage(`showing it the ${words} images`);
+    const shown = byteImages(dataset.split(split));
+    const logits = await logitsOf(network, reading, { dataset, images: shown }, yieldToEvents, (done) =>
+      progress(done, shown.count),
+    );
+    assertNumbers(logits, reading.places.length);
+    return evaluationOf(logits, dataset.split(split).labels, reading.places.length).accuracy;
+  };
+  const validation = await accuracyOn('val', 'validation');
+  return { judged, accuracy: { validation, test: await accuracyOn('test', 'test') } };
 }
 
 type Sizes = Pick<OnnxReading, 'batch' | 'isFixed'> & { readonly outputs: number };

@@ -4,12 +4,12 @@
  */
 import type { OnnxGuess, OnnxReading, SaidOfTeacher } from '../../../core/records/teacher-card.ts';
 import type { Dataset } from '../../data/dataset.ts';
-import type { Images } from '../../data/augment.ts';
 import { evaluationOf } from '../../training/evaluate.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import { areProbabilities, logitOf, placesOf } from '../answers.ts';
 import { guessesFor } from './guesses.ts';
 import type { Guess } from './guesses.ts';
+import type { ByteImages } from './images.ts';
 import type { Port } from './ports.ts';
 import type { OnnxNetwork } from './session.ts';
 import { logitsOf } from './teacher.ts';
@@ -24,7 +24,7 @@ export interface Trial {
   readonly network: OnnxNetwork;
   readonly dataset: Dataset;
   /** Of the validation split. */
-  readonly images: Images;
+  readonly images: ByteImages;
   readonly said: SaidOfTeacher;
   readonly ports: readonly Port[];
   readonly output: string;

@@ -1,20 +1,32 @@
 /**
- * Images of a data set as an ONNX file is shown them: resized, in its channels, normalised, in its
- * layout.
+ * Images of a data set as an ONNX file is shown them: in their view, in its channels, normalised,
+ * resized, in its layout. Straight from bytes, by a table a channel, into memory that is used
+ * again: what a teacher waits for beside its own answers is one walk over the pixels.
  *
  * | symbol | meaning | shape |
  * | --- | --- | --- |
- * | shown | pixels as students see them, normalised by the data set's mean and deviation | `[count, h, w, c]` |
- * | gain, offset | of each channel of the input: from `shown` to what the file wants | `[channels]` |
+ * | pixels | bytes of images | `[images][h][w][c]` |
+ * | table | what a byte of one channel of the image adds to a channel of the input | `[256]` |
+ * | plane | one channel of one image, as it is shown | `[h][w]` |
  * | taps | for each place of a resized axis the places that it is made of, and their weights | |
  */
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { Normalisation, OnnxReading } from '../../../core/records/teacher-card.ts';
+import type { View } from '../../data/augment.ts';
+import { VALUES } from '../../data/rows.ts';
 
 export type PixelReading = Pick<OnnxReading, 'layout' | 'size' | 'channels' | 'order' | 'normalisation'>;
 
+/** Images of `pixels` by their places among them, each in its view (absent: as they are). */
+export interface ImageBytes {
+  readonly pixels: Uint8Array;
+  readonly places: Int32Array;
+  readonly views?: readonly View[] | undefined;
+}
+
 /** Rec. 601, as torchvision and Pillow make grey of colours. */
 const GREY = [0.299, 0.587, 0.114] as const;
+const PLAIN: View = { down: 0, right: 0, flipped: false };
 
 interface Taps {
   readonly first: Int32Array;
@@ -23,78 +35,79 @@ interface Taps {
   readonly width: number;
 }
 
-/** Gives `[count][...]` in the reading's layout of `shown`, in memory that the next call of as many
- * images writes over. */
-export function createPixelReader(
-  { layout, size, channels, order, normalisation }: PixelReading,
-  [h = 0, w = 0, c = 0]: readonly number[],
-  own: Normalisation,
-): (shown: Float32Array, count: number) => Float32Array {
-  const [height, width] = size;
-  const sources = Array.from({ length: channels }, (_, channel) => sourceOf(channel, channels, c, order));
-  const colour = Array.from({ length: channels }, (_, channel) => (order === 'bgr' ? channels - 1 - channel : channel));
-  const deviation = colour.map((channel) => at(normalisation.deviation, channel));
-  const mean = colour.map((channel) => at(normalisation.mean, channel));
-  const isSame = height === h && width === w;
-  const [rows, columns] = [tapsOf(h, height), tapsOf(w, width)];
-  let values = new Float32Array();
-  return (shown, count) => {
-    const resized = isSame ? shown : resize(shown, count, [h, w, c], rows, columns);
-    const places = height * width;
-    // Pages that are new for each batch would cost more than what is written into them.
-    if (values.length !== count * places * channels) values = new Float32Array(count * places * channels);
-    for (let channel = 0; channel < channels; channel++) {
-      const parts = sources[channel] ?? [];
-      const scale = 1 / (deviation[channel] ?? NaN);
-      const offset = parts.reduce((sum, { from, share }) => sum + share * at(own.mean, from), -(mean[channel] ?? NaN));
-      for (let image = 0; image < count; image++) {
-        const to = layout === 'nchw' ? (image * channels + channel) * places : image * places * channels + channel;
-        const line = { to, step: layout === 'nchw' ? 1 : channels, places };
-        parts.forEach(({ from, share }, part) => {
-          const gain = scale * share * at(own.deviation, from);
-          const source = { values: resized, from: image * places * c + from, step: c };
-          if (part === 0) write(values, line, source, gain, scale * offset);
-          else add(values, line, source, gain);
-        });
-      }
-    }
-    return values;
-  };
+/** What a channel of the input is made of. */
+interface Channel {
+  readonly parts: readonly { readonly from: number; readonly table: Float32Array }[];
+  /** Of what lies beyond the image, and of a hole: the data set's mean. */
+  readonly black: number;
+  readonly mean: number;
 }
 
-/** Places of one channel of one image: where the first lies, and how far apart they are. */
-interface Line {
-  readonly to: number;
-  readonly step: number;
-  readonly places: number;
-}
-
-interface Source {
+/** Where a plane is written: its first place, and how far apart they lie. */
+interface Target {
   readonly values: Float32Array;
   readonly from: number;
   readonly step: number;
 }
 
-function write(into: Float32Array, { to, step, places }: Line, source: Source, gain: number, offset: number): void {
-  const { values, from, step: stride } = source;
-  for (let place = 0; place < places; place++) {
-    into[to + place * step] = offset + gain * (values[from + place * stride] ?? NaN);
-  }
+/** Gives `[images][...]` in the reading's layout, in memory that the next call of as many images
+ * writes over. `own`: normalisation of the data set. */
+export function createPixelReader(
+  reading: PixelReading,
+  [h = 0, w = 0, c = 0]: readonly number[],
+  own: Normalisation,
+): (images: ImageBytes) => Float32Array {
+  const { layout, size, channels } = reading;
+  const [height, width] = size;
+  const made = Array.from({ length: channels }, (_, channel) => channelOf(channel, reading, c, own));
+  const isSame = height === h && width === w;
+  const resize = isSame ? undefined : createResizer(tapsOf(h, height), tapsOf(w, width), [h, w]);
+  const plane = { values: new Float32Array(isSame ? 0 : h * w), from: 0, step: 1 };
+  const length = height * width * channels;
+  let values = new Float32Array();
+  return ({ pixels, places, views }) => {
+    // Pages that are new for each batch would cost more than what is written into them.
+    if (values.length !== places.length * length) values = new Float32Array(places.length * length);
+    for (let image = 0; image < places.length; image++) {
+      const first = (places[image] ?? 0) * h * w * c;
+      const view = views?.[image] ?? PLAIN;
+      made.forEach((channel, number) => {
+        const isPlanar = layout === 'nchw';
+        const from = image * length + (isPlanar ? number * height * width : number);
+        const target = { values, from, step: isPlanar ? 1 : channels };
+        show(channel, { pixels, first, shape: [h, w, c] }, view, resize === undefined ? target : plane);
+        resize?.(plane.values, target);
+      });
+    }
+    return values;
+  };
 }
 
-function add(into: Float32Array, { to, step, places }: Line, source: Source, gain: number): void {
-  const { values, from, step: stride } = source;
-  for (let place = 0; place < places; place++) {
-    const index = to + place * step;
-    into[index] = (into[index] ?? NaN) + gain * (values[from + place * stride] ?? NaN);
-  }
+function channelOf(
+  channel: number,
+  { channels, order, normalisation }: PixelReading,
+  c: number,
+  own: Normalisation,
+): Channel {
+  const colour = order === 'bgr' ? channels - 1 - channel : channel;
+  const [mean, deviation] = [at(normalisation.mean, colour), at(normalisation.deviation, colour)];
+  const sources = sourcesOf(channel, channels, c, order);
+  const parts = sources.map(({ from, share }, part) => ({
+    from,
+    table: Float32Array.from({ length: VALUES }, (_, value) => {
+      return ((share * value) / 255 - (part === 0 ? mean : 0)) / deviation;
+    }),
+  }));
+  const black = parts.reduce((sum, { table }) => sum + (table[0] ?? NaN), 0);
+  const shown = sources.reduce((sum, { from, share }) => sum + share * at(own.mean, from), 0);
+  return { parts, black, mean: (shown - mean) / deviation };
 }
 
 const at = (value: number | readonly number[], channel: number): number =>
   typeof value === 'number' ? value : (value[channel] ?? NaN);
 
 /** Which channels of the image a channel of the input is made of. */
-function sourceOf(
+function sourcesOf(
   channel: number,
   channels: number,
   own: number,
@@ -107,6 +120,48 @@ function sourceOf(
     'teacher.mismatch',
     `It wants images of ${channels} channels, and those of the data set have ${own}. Choose another data set.`,
   );
+}
+
+interface Image {
+  readonly pixels: Uint8Array;
+  /** Of its first byte. */
+  readonly first: number;
+  readonly shape: readonly [number, number, number];
+}
+
+/** One plane of an image in its view: moved, then mirrored, then with a hole. */
+function show({ parts, black, mean }: Channel, { pixels, first, shape }: Image, view: View, target: Target): void {
+  const [h, w, c] = shape;
+  const { values, from, step } = target;
+  const { down, right, flipped, hole } = view;
+  const [begin, end] = flipped
+    ? [Math.max(0, -right), Math.min(w, w - right)]
+    : [Math.max(0, right), Math.min(w, w + right)];
+  for (let row = 0; row < h; row++) {
+    const source = row - down;
+    const to = from + row * w * step;
+    const isInside = source >= 0 && source < h;
+    if (!isInside || begin > 0 || end < w) for (let x = 0; x < w; x++) values[to + x * step] = black;
+    if (!isInside) continue;
+    // Where the first pixel that is seen stands, and which way it goes from there.
+    const column = flipped ? w - 1 - begin - right : begin - right;
+    const start = first + (source * w + column) * c;
+    const stride = flipped ? -c : c;
+    parts.forEach(({ from: channel, table }, part) => {
+      let pixel = start + channel;
+      if (part === 0) {
+        for (let x = begin; x < end; x++, pixel += stride) values[to + x * step] = table[pixels[pixel] ?? 0] ?? NaN;
+      } else {
+        for (let x = begin; x < end; x++, pixel += stride) {
+          values[to + x * step] = (values[to + x * step] ?? NaN) + (table[pixels[pixel] ?? 0] ?? NaN);
+        }
+      }
+    });
+  }
+  if (hole === undefined) return;
+  for (let row = hole.top; row < hole.bottom; row++) {
+    for (let x = hole.left; x < hole.right; x++) values[from + (row * w + x) * step] = mean;
+  }
 }
 
 /** Bilinear with half-pixel centres, over as many places as one stands for where it shrinks: what
@@ -131,37 +186,42 @@ function tapsOf(from: number, to: number): Taps {
   return { first, weights, width };
 }
 
-function resize(
-  pixels: Float32Array,
-  count: number,
-  [h, w, c]: readonly [number, number, number],
+/** A plane `[h][w]` becomes one of as many rows and columns as there are taps, first along its
+ * rows. */
+function createResizer(
   rows: Taps,
   columns: Taps,
-): Float32Array {
-  const narrow = resampled(pixels, [count * h, w, c], columns);
-  return resampled(narrow, [count, h, columns.first.length * c], rows);
-}
-
-/** `[outer][axis][inner]` to `[outer][to][inner]`. */
-function resampled(
-  values: Float32Array,
-  [outer, axis, inner]: readonly [number, number, number],
-  { first, weights, width }: Taps,
-): Float32Array {
-  const to = first.length;
-  const out = new Float32Array(outer * to * inner);
-  for (let block = 0; block < outer; block++) {
-    for (let place = 0; place < to; place++) {
-      const into = (block * to + place) * inner;
-      for (let tap = 0; tap < width; tap++) {
-        const weight = weights[place * width + tap] ?? 0;
-        if (weight === 0) continue;
-        const from = (block * axis + (first[place] ?? 0) + tap) * inner;
-        for (let index = 0; index < inner; index++) {
-          out[into + index] = (out[into + index] ?? 0) + weight * (values[from + index] ?? 0);
+  [h, w]: readonly [number, number],
+): (plane: Float32Array, target: Target) => void {
+  const [height, width] = [rows.first.length, columns.first.length];
+  const narrow = new Float32Array(h * width);
+  return (plane, { values, from, step }) => {
+    for (let row = 0; row < h; row++) {
+      for (let x = 0; x < width; x++) {
+        const source = row * w + (columns.first[x] ?? 0);
+        let sum = 0;
+        for (let tap = 0; tap < columns.width; tap++) {
+          const weight = columns.weights[x * columns.width + tap] ?? 0;
+          if (weight !== 0) sum += weight * (plane[source + tap] ?? NaN);
+        }
+        narrow[row * width + x] = sum;
+      }
+    }
+    for (let row = 0; row < height; row++) {
+      const to = from + row * width * step;
+      const base = row * rows.width;
+      // Two rows at a time: where it widens, that is all of them.
+      for (let tap = 0; tap < rows.width; tap += 2) {
+        const [weight, other] = [rows.weights[base + tap] ?? 0, rows.weights[base + tap + 1] ?? 0];
+        if (tap > 0 && weight === 0) break;
+        const source = ((rows.first[row] ?? 0) + tap) * width;
+        const below = other === 0 || tap + 1 === rows.width ? source : source + width;
+        const share = below === source ? 0 : other;
+        for (let x = 0; x < width; x++) {
+          const added = weight * (narrow[source + x] ?? NaN) + share * (narrow[below + x] ?? NaN);
+          values[to + x * step] = tap === 0 ? added : (values[to + x * step] ?? NaN) + added;
         }
       }
     }
-  }
-  return out;
+  };
 }

@@ -1,18 +1,18 @@
 /** A teacher that is an ONNX file, shown images as its card says. */
 import { join } from 'node:path';
 import { WorkbenchError } from '../../../core/errors.ts';
-import type { SplitName } from '../../../core/records/sources.ts';
 import type { OnnxCard, OnnxReading } from '../../../core/records/teacher-card.ts';
 import { filesOf, splitsOf } from '../../../core/teacher.ts';
-import { gatherImages, openImages, prepareImages } from '../../data/augment.ts';
-import type { Images, View } from '../../data/augment.ts';
+import type { View } from '../../data/augment.ts';
 import type { Dataset } from '../../data/dataset.ts';
 import { span } from '../../data/rows.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import { logitOf } from '../answers.ts';
 import { assertSameFile } from '../card.ts';
-import { assertLogitsAlone, createResidents } from '../open-teacher.ts';
+import { assertLogitsAlone } from '../open-teacher.ts';
 import type { OpenTeacher } from '../open-teacher.ts';
+import { byteImages } from './images.ts';
+import type { ByteImages } from './images.ts';
 import { createPixelReader } from './pixels.ts';
 import { openOnnxFile } from './session.ts';
 import type { OnnxNetwork } from './session.ts';
@@ -21,37 +21,24 @@ import type { OnnxNetwork } from './session.ts';
 export async function openOnnxTeacher(card: OnnxCard, directory: string, dataset: Dataset): Promise<OpenTeacher> {
   for (const { file, sha256 } of filesOf(card)) await assertSameFile(join(directory, file), sha256);
   const network = await openOnnxFile(join(directory, card.weights.file));
-  const residents = createResidents((split, options) => imagesAsTheyAre(dataset, split, options));
   return {
     card,
     splits: splitsOf(card),
-    answers: async ({ view, ...shown }, arrays, yieldToEvents, onProgress) => {
+    answers: async ({ view, split, count }, arrays, yieldToEvents, onProgress) => {
       assertLogitsAlone(card, arrays);
-      const images = residents.of(shown);
+      const images = byteImages(dataset.split(split), count);
       const { reading } = card;
       const logits = await logitsOf(network, reading, { dataset, images, view }, yieldToEvents, onProgress);
       assertNumbers(logits, card.classes);
       return new Map(arrays.map(({ name }) => [name, logits]));
     },
-    dispose: async () => {
-      residents.dispose();
-      await network.dispose();
-    },
+    dispose: () => network.dispose(),
   };
-}
-
-/** Normalised as students see them, so that what a view cuts out is the data set's mean. */
-export function imagesAsTheyAre(
-  dataset: Dataset,
-  split: SplitName,
-  options: { readonly shift?: number; readonly count?: number },
-): Images {
-  return openImages(dataset.split(split), dataset.card.shape, dataset.normalisation, options);
 }
 
 export interface ShownImages {
   readonly dataset: Pick<Dataset, 'card' | 'normalisation'>;
-  readonly images: Images;
+  readonly images: ByteImages;
   readonly view?: ((sample: number) => View) | undefined;
   /** Absent: all, in their order. */
   readonly samples?: Int32Array;
@@ -71,11 +58,9 @@ export async function logitsOf(
   for (let start = 0; start < samples.length; start += batch) {
     await yieldToEvents();
     const chosen = samples.subarray(start, start + batch);
-    await prepareImages(images, chosen, samples.subarray(start + batch, start + 2 * batch));
-    const shown = gatherImages(images, chosen, view && Array.from(chosen, view));
-    const pixels = shown.dataSync<'float32'>();
-    shown.dispose();
-    const rows = await rowsOf(network, reading, read(pixels, chosen.length), chosen.length);
+    await images.prepare(chosen, samples.subarray(start + batch, start + 2 * batch));
+    const shown = read({ ...images.take(chosen), views: view && Array.from(chosen, view) });
+    const rows = await rowsOf(network, reading, shown, chosen.length);
     const width = rows.length / chosen.length;
     for (let image = 0; image < chosen.length; image++) {
       places.forEach((place, label) => {
