@@ -17,14 +17,7 @@ let distilled: readonly Trial[];
 let plain: readonly Trial[];
 
 async function searched(input: Partial<SearchInput>): Promise<readonly Trial[]> {
-  const more = {
-    families: ['resnet'],
-    strategy: { id: 'random' },
-    budget: { trials: 2 },
-    slots: 1,
-    seed: 3,
-    scale: 1e5,
-  };
+  const more = { families: ['resnet'], strategy: { id: 'random' }, budget: { trials: 2 }, slots: 1, seed: 3 };
   const { run } = await client.runs.start({ name: 'Review', ...more, ...input });
   await untilRun(client, run.id, ({ run: { state } }) => state !== 'running');
   return client.runs.trials({ id: run.id });
@@ -67,7 +60,7 @@ describe('checkpoints', () => {
 
 describe('twins', () => {
   it('are students of the same architecture in other runs, with how they were taught', async () => {
-    // The same seed draws the same students of one space, which else would hang on the teacher.
+    // The same seed draws the same students: labels alone search the space that a teacher has.
     expect(plain[0]?.candidate).toEqual(first().candidate);
     const [twin, ...others] = await client.review.twins({ id: first().id });
     expect([twin?.id, twin?.runName, twin?.loss, others]).toEqual([plain[0]?.id, 'Plain', 'none', []]);

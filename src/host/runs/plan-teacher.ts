@@ -40,6 +40,18 @@ export async function teacherFor(
   );
 }
 
+/** The teacher whose size a space goes by: the run's. Where students learn from labels alone it is
+ * the one that they could have had, so that both searches have the same students. */
+export async function sizingTeacher(
+  catalog: Catalog,
+  search: Parameters<typeof teacherFor>[1],
+  dataset: Found<DatasetCard>,
+): Promise<Found<TeacherCard> | undefined> {
+  const { recipe, teacher: name = '' } = search;
+  if (recipe.distillation.loss !== 'none') return teacherFor(catalog, search, dataset);
+  return name === '' ? ownTeacher(catalog, dataset, false) : catalog.teacher(name);
+}
+
 /** The program's own first, for those of a workspace come and go. */
 async function ownTeacher(
   catalog: Catalog,

@@ -21,7 +21,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { isGraphCard, paramsOf } from '../../core/teacher.ts';
-import { teacherFor } from './plan-teacher.ts';
+import { sizingTeacher, teacherFor } from './plan-teacher.ts';
 import { spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
 import { keepsWeights } from './context.ts';
@@ -90,7 +90,7 @@ export async function searchedSpace(
   dataset: Found<DatasetCard>,
 ): Promise<SpaceKind> {
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
-  const teacher = isAsked ? await teacherFor(catalog, parsed, dataset).catch(() => undefined) : undefined;
+  const teacher = isAsked ? await sizingTeacher(catalog, parsed, dataset).catch(() => undefined) : undefined;
   return spaceKindOf(parsed, dataset.card, teacher && paramsOf(teacher.card));
 }
 
