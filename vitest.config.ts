@@ -25,7 +25,7 @@ const END_TO_END = [
 /** They go the same way in both shells. */
 const IN_BOTH_SHELLS = [
   ...['all-front', 'axe', 'claim', 'experiments', 'export', 'import', 'keyboard', 'open-archive', 'sample'],
-  ...['teachers-datasets'],
+  ...['import-teacher', 'teachers-datasets'],
 ].map((name) => `tests/e2e/${name}.test.ts`);
 const hasElectron =
   findElectron(import.meta.dirname, process.env) !== undefined && !whyNoWindow(process.env, process.platform);
