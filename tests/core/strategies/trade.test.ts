@@ -27,6 +27,7 @@ import { createGp } from '../../../src/core/surrogate/gp.ts';
 import { createStandardiser, toOutput } from '../../../src/core/surrogate/standardise.ts';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { familyOf } from '../../../src/core/space/lattice.ts';
+import { adjacentExchange } from '../../../src/core/space/neighbours.ts';
 import type { Problem } from '../../../src/core/objective.ts';
 import type { Family } from '../../../src/core/space/space.ts';
 import {
@@ -295,7 +296,11 @@ describe('the argmax', () => {
     const scorer = createScorer({ gp, gain, writePoint, ...parts });
     const set = new CandidateSet(catalogue, new Set(trials.map(({ key }) => key)));
     const centres = trials.toSorted((a, b) => b.value! - a.value!).map(({ candidate }) => candidate);
-    addGlobalCandidates(set, centres.slice(0, 20), 0, createRng(1));
+    // All as near to what is known: none of them leads from afar.
+    const family = familyOf(problem.space, 'vast');
+    for (const { config } of centres.slice(0, 20)) {
+      for (const near of adjacentExchange(family, config)) set.addConfig(family, near);
+    }
     const glanced = set.members.map((member) => glance(scorer, member));
     const found = best(scorer, glanced);
     const closely = glanced.filter(({ entry }) => entry.solved > 0).length;
