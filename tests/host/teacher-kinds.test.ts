@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
-import type { TeacherKind } from '../../src/core/records/teacher-card.ts';
+import type { LogitsCard, TeacherKind } from '../../src/core/records/teacher-card.ts';
 import { random } from '../../src/core/strategies/random.ts';
 import { testing } from '../../src/core/strategies/registry.ts';
 import type { Host } from '../../src/host/for-shells.ts';
@@ -149,6 +149,23 @@ describe('an import', () => {
   it('of answers takes nothing that is said of images', async () => {
     const order = { ...naming, path: inFolder('a.npy'), name: 'x', layout: 'nchw' } as const;
     await expect(imported(order)).rejects.toThrow('layout: a file of answers has none');
+  });
+});
+
+describe('answers to other images of the same name', () => {
+  it.each(['answers', 'together'])('do not teach: a run by "%s" is refused before it is written', async (teacher) => {
+    const card = join(inTeachers('answers'), 'teacher.json');
+    const text = readFileSync(card, 'utf8');
+    const { dataset, ...rest } = JSON.parse(text) as LogitsCard;
+    const { train } = dataset.sources.splits;
+    const splits = { ...dataset.sources.splits, train: { ...train, images: 'f'.repeat(64) } };
+    writeFileSync(card, JSON.stringify({ ...rest, dataset: { ...dataset, sources: { ...dataset.sources, splits } } }));
+    const before = (await client.runs.list({})).total;
+    await expect(client.runs.start(search(teacher))).rejects.toThrow(
+      'The teacher "answers" answers other data of the name "fashion-mnist": the training images changed',
+    );
+    expect((await client.runs.list({})).total).toBe(before);
+    writeFileSync(card, text);
   });
 });
 
