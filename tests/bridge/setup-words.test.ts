@@ -35,13 +35,20 @@ test('of a run that kept nothing but its configuration the rest is unknown', () 
   expect(unknown).toEqual([
     'Run: Program',
     ...['Images, as it is now', 'Shape of an image', 'Classes', 'Fingerprint'].map((name) => `Data set: ${name}`),
-    ...['Validation accuracy, as it is now', 'Test accuracy, as it is now'].map((name) => `Teacher: ${name}`),
-    'Teacher: Hash of its weights',
+    ...['What it is now', 'Validation accuracy, as it is now'].map((name) => `Teacher: ${name}`),
+    ...['Test accuracy, as it is now', 'Hash of its weights'].map((name) => `Teacher: ${name}`),
     'Strategy: Other options',
     ...['Program', 'Node', 'System', 'Processor', 'Cores', 'Backend', 'Device'].map((name) => `Machine: ${name}`),
     ...['Threads a trainer', 'Instructions of our kernels'].map((name) => `Machine: ${name}`),
     ...setup.families.map(({ name }) => `Students: ${name}: Levels`),
   ]);
+});
+
+test('a teacher from elsewhere says what it is, and what it was never judged on is unknown', () => {
+  const teacher = { title: 'Theirs', summary: 'Answers to the images of Mine that were given elsewhere.' };
+  const rows = rowsOf(setupOf({ teacher: 'theirs' }, 1, { teacher }), 'Teacher');
+  expect([rows.get('Teacher'), rows.get('What it is now')]).toEqual(['Theirs (theirs)', teacher.summary]);
+  expect(rows.get('Test accuracy, as it is now')).toBe(UNKNOWN);
 });
 
 test('every setting of recipe and weights has a line, whichever there are', () => {

@@ -12,7 +12,7 @@ export const setupSchema = z.strictObject({
   sources: runSourcesSchema.optional(),
   /** As they stand under these names now; absent where there is none of that name. */
   dataset: datasetSchema.pick({ title: true, shape: true, classes: true, splits: true }).optional(),
-  teacher: teacherSchema.pick({ title: true, validationAccuracy: true, testAccuracy: true }).optional(),
+  teacher: teacherSchema.pick({ title: true, summary: true, validationAccuracy: true, testAccuracy: true }).optional(),
   /** Those that students were chosen from; without levels where this version cannot build them. */
   families: list(
     z.strictObject({

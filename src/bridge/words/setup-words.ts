@@ -73,6 +73,7 @@ function teacherRows({ run: { config }, sources, teacher }: SetupView): readonly
   if (config.teacher === '') return [['Teacher', 'none: students learn from labels alone']];
   return [
     ['Teacher', named(config.teacher, teacher?.title)],
+    ['What it is now', teacher?.summary ?? UNKNOWN],
     ['Validation accuracy, as it is now', percent(teacher?.validationAccuracy)],
     ['Test accuracy, as it is now', percent(teacher?.testAccuracy)],
     ['Hash of its weights', sources?.teacher?.weights ?? UNKNOWN],

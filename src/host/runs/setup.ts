@@ -36,8 +36,8 @@ export async function setupOf(
   };
 }
 
-const shownTeacher = ({ title, validationAccuracy, testAccuracy }: TeacherView): SetupView['teacher'] => ({
-  title,
+const shownTeacher = ({ title, summary, validationAccuracy, testAccuracy }: TeacherView): SetupView['teacher'] => ({
+  ...{ title, summary },
   ...(validationAccuracy !== undefined && { validationAccuracy }),
   ...(testAccuracy !== undefined && { testAccuracy }),
 });

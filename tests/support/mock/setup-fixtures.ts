@@ -5,11 +5,11 @@ import type { FixtureRun } from '../gallery/fixtures.ts';
 
 export function fixtureSetup({ run }: FixtureRun): SetupView {
   const { title, shape, classes, splits } = fixtureDataset;
-  const { title: teacher, validationAccuracy, testAccuracy } = fixtureTeacher;
+  const { title: teacher, summary, validationAccuracy, testAccuracy } = fixtureTeacher;
   return {
     run,
     dataset: { title, shape, classes, splits },
-    teacher: { title: teacher, validationAccuracy, testAccuracy },
+    teacher: { title: teacher, summary, validationAccuracy, testAccuracy },
     families: fixtureFamilies.filter(({ name }) => run.config.families.includes(name)),
     earlier: (run.config.transferFrom ?? []).map((one) => ({ run: one, results: 24 })),
   };
