@@ -32,6 +32,8 @@ describe('the space of a search', () => {
     expect(kindOf({ limits: { params: 5_000_000 } })).toMatchObject({ scale: 6_400_000 });
     expect(kindOf({})).toMatchObject({ scale: 200_000 });
     expect(spaceKindOf(parse({}), CARD, undefined)).toMatchObject({ scale: 100_000 });
+    // An imported teacher whose weights were not counted is not one of no size.
+    expect(spaceKindOf(parse({}), CARD, 0)).toMatchObject({ scale: 100_000 });
     expect(kindOf({ scale: 90_000, limits: { params: 5_000 } })).toMatchObject({ scale: 100_000 });
     // 28 MACs a param, as reference students have, leave 3,570 params.
     expect(kindOf({ limits: { macs: 100_000 } })).toMatchObject({ scale: 3_125 });

@@ -13,7 +13,7 @@ const SHARE_OF_TEACHER = 1 / 4;
 
 type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
 
-/** `teacherParams`: absent where they are not known. Throws `config.invalid` with the field of a
+/** `teacherParams`: absent, or 0, where they are not known. Throws `config.invalid` with the field of a
  * level that is not possible. */
 export function spaceKindOf(
   { families, space, scale, levels, limits }: Asked,
@@ -51,5 +51,5 @@ function wishedParams(
   const byMacs = macs === undefined ? Infinity : (macs * typical.params) / typical.macs;
   const limited = Math.min(params ?? Infinity, byMacs);
   if (limited < Infinity) return limited;
-  return teacherParams === undefined ? BASE_SCALE : teacherParams * SHARE_OF_TEACHER;
+  return teacherParams ? teacherParams * SHARE_OF_TEACHER : BASE_SCALE;
 }
