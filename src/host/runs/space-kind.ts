@@ -13,8 +13,8 @@ const SHARE_OF_TEACHER = 1 / 4;
 
 type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
 
-/** `teacherParams`: absent, or 0, where they are not known. Throws `config.invalid` with the field of a
- * level that is not possible. */
+/** `teacherParams`: absent, or 0, where they are not known. Throws `config.invalid` with the field
+ * of a level that is not possible. */
 export function spaceKindOf(
   { families, space, scale, levels, limits }: Asked,
   card: Pick<DatasetCard, 'shape' | 'classes'>,
