@@ -53,6 +53,14 @@ describe('a wide space', { timeout: 60_000 }, () => {
     expect(histogram.length).toBeGreaterThan(5);
   });
 
+  it('tells the limit that it takes by itself, and the run keeps it', async () => {
+    const { client } = await open();
+    const { mostParams } = await client.runs.preview(SEARCH);
+    const { run } = await client.runs.start(SEARCH);
+    expect(run.config.limits).toEqual([{ metric: 'params', max: mostParams }]);
+    expect((await client.runs.preview({ ...SEARCH, limits: { params: 20_000 } })).mostParams).toBeUndefined();
+  });
+
   it.each([5_000, 5_000_000])('with a limit of %i params has hundreds of students in every family', async (params) => {
     const { client } = await open();
     const families = studentFamilyNames();

@@ -8,7 +8,7 @@ import { searchInputSchema } from '../../src/bridge/schemas/records.ts';
 import type { SetupView } from '../../src/bridge/schemas/setup.ts';
 import type { SearchConfig } from '../../src/core/records/run.ts';
 import { studentSpace } from '../../src/core/arch/families/registry.ts';
-import { spaceKindOf } from '../../src/host/runs/space-kind.ts';
+import { limitsInForce, spaceKindOf } from '../../src/host/runs/space-kind.ts';
 
 const CARD = { shape: [28, 28, 1] as const, classes: Array.from({ length: 10 }, (_, i) => `${i}`) };
 const TEACHER = 800_000;
@@ -37,6 +37,19 @@ describe('the space of a search', () => {
     expect(kindOf({ scale: 90_000, limits: { params: 5_000 } })).toMatchObject({ scale: 100_000 });
     // 28 MACs a param, as reference students have, leave 3,570 params.
     expect(kindOf({ limits: { macs: 100_000 } })).toMatchObject({ scale: 3_125 });
+  });
+
+  it('has students of at most a quarter of the teacher where nothing is limited, and no limit of its own else', () => {
+    const inForce = (changes: object, teacher: number | undefined = TEACHER) => limitsInForce(parse(changes), teacher);
+    expect(inForce({})).toEqual({ params: 200_000 });
+    // A tiny teacher leaves the families something to choose from.
+    expect(inForce({}, 400)).toEqual({ params: 5_000 });
+    expect(inForce({}, 0)).toEqual({});
+    expect(limitsInForce(parse({}), undefined)).toEqual({});
+    expect(inForce({ limits: { macs: 100_000 } })).toEqual({ macs: 100_000 });
+    expect(inForce({ scale: 90_000 })).toEqual({});
+    expect(inForce({ space: 'compact' })).toEqual({});
+    expect(inForce({ students: [{ family: 'vit', config: {} }], strategy: { id: 'listed' } })).toEqual({});
   });
 
   it('records the levels that are in force, and makes the same families of them', () => {

@@ -33,6 +33,17 @@ describe('what a new search begins with', () => {
     expect(asked()).toBe('shipped');
   });
 
+  test('is a name of the data set, until a person gives one', () => {
+    const form = useNewRun();
+    form.set('dataset', 'birds');
+    expect(form.draft['name']).toBe('Search on birds');
+    form.searchOn('others');
+    expect(form.draft['name']).toBe('Search on others');
+    form.set('name', 'Mine');
+    form.set('dataset', 'birds');
+    expect(form.draft['name']).toBe('Mine');
+  });
+
   test('is what a person says', () => {
     const form = useNewRun();
     form.set('space', 'compact');

@@ -218,6 +218,8 @@ export const previewSchema = z.strictObject({
   ).optional(),
   /** Feasible students by log10 of their parameters, in equal bins. */
   histogram: list(z.strictObject({ from: z.number(), to: z.number(), count })),
+  /** The limit of params that is in force where none was said. */
+  mostParams: count.optional(),
   /** Students of whom the table of the program knows something, where the search is to begin with
    * that. */
   prior: count.optional(),

@@ -22,7 +22,7 @@ import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { isGraphCard, paramsOf } from '../../core/teacher.ts';
 import { sizingTeacher, teacherFor } from './plan-teacher.ts';
-import { spaceKindOf } from './space-kind.ts';
+import { limitsInForce, spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
 import { keepsWeights } from './context.ts';
 import type { RunPlaces } from './context.ts';
@@ -57,12 +57,12 @@ export interface SettledSearch {
  * `planRun` does. */
 export async function settleSearch(
   catalog: Catalog,
-  parsed: ParsedSearchInput,
+  asked: ParsedSearchInput,
   capacity: Capacity,
 ): Promise<SettledSearch> {
-  const dataset = await catalog.dataset(parsed.dataset);
-  checkNames(parsed, dataset);
-  const space = await searchedSpace(catalog, parsed, dataset);
+  const dataset = await catalog.dataset(asked.dataset);
+  checkNames(asked, dataset);
+  const { parsed, space } = await sizedSearch(catalog, asked, dataset);
   const survey = await catalog.survey(dataset, space);
   const largest = largestWithin(survey, limitsOf(parsed.limits));
   const typical = typicalOf(parsed.families, dataset.card, space);
@@ -83,15 +83,23 @@ export async function settleSearch(
   return { config: { ...learning, teacher: teacher?.name ?? config.teacher }, dataset, teacher, shipped };
 }
 
+export interface SizedSearch {
+  /** With the limits that are in force. */
+  readonly parsed: ParsedSearchInput;
+  readonly space: SpaceKind;
+}
+
 /** What is wrong with the teacher is told where a search is settled. */
-export async function searchedSpace(
+export async function sizedSearch(
   catalog: Catalog,
   parsed: ParsedSearchInput,
   dataset: Found<DatasetCard>,
-): Promise<SpaceKind> {
+): Promise<SizedSearch> {
   const isAsked = parsed.space === 'wide' && parsed.scale === undefined;
   const teacher = isAsked ? await sizingTeacher(catalog, parsed, dataset).catch(() => undefined) : undefined;
-  return spaceKindOf(parsed, dataset.card, teacher && paramsOf(teacher.card));
+  const teacherParams = teacher && paramsOf(teacher.card);
+  const limits = limitsInForce(parsed, teacherParams);
+  return { parsed: { ...parsed, limits }, space: spaceKindOf(parsed, dataset.card, teacherParams) };
 }
 
 /** Throws the typed error of the first thing that is wrong; writes nothing. */

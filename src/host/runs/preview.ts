@@ -13,7 +13,7 @@ import type { ReadableStore } from '../../store/store.ts';
 import { within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
-import { searchedSpace, settleSearch } from './plan.ts';
+import { settleSearch, sizedSearch } from './plan.ts';
 import { readTrials } from '../slices.ts';
 import type { Capacity } from '../executors/executor.ts';
 
@@ -25,13 +25,13 @@ const RECENT_RUNS = 5;
 export async function previewSearch(
   catalog: Catalog,
   store: ReadableStore,
-  parsed: ParsedSearchInput,
+  asked: ParsedSearchInput,
   capacity: Capacity,
 ): Promise<PreviewView> {
-  const dataset = await catalog.dataset(parsed.dataset);
+  const dataset = await catalog.dataset(asked.dataset);
+  const { parsed, space } = await sizedSearch(catalog, asked, dataset);
   const limits = limitsOf(parsed.limits);
   const { students } = parsed;
-  const space = await searchedSpace(catalog, parsed, dataset);
   const families = students
     ? givenCosts(dataset, students, space)
     : await searchedCosts(catalog, dataset, parsed.families, space);
@@ -51,7 +51,7 @@ export async function previewSearch(
       );
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
   const slots = parsed.slots ?? (await capacity());
-  const { shipped, refusal } = await settleSearch(catalog, parsed, capacity).then(
+  const { shipped, refusal } = await settleSearch(catalog, asked, capacity).then(
     (settled) => ({ shipped: settled.shipped, refusal: undefined }),
     (error: unknown) => ({ shipped: undefined, refusal: refusalOf(error) }),
   );
@@ -60,6 +60,7 @@ export async function previewSearch(
     students: counted,
     ...(space.kind === 'wide' && !students && { levels: levelsOf(dataset, parsed.families, space) }),
     histogram: histogramOf(all.map(({ params, weight }) => ({ value: Math.log10(params), weight }))),
+    ...(limits.length > limitsOf(asked.limits).length && { mostParams: parsed.limits.params }),
     ...(shipped && { prior: shipped.length }),
     ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),

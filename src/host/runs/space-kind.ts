@@ -10,6 +10,8 @@ import { typicalOf } from '../library/catalog.ts';
 
 /** Params of the largest students that are looked for, as a share of their teacher's. [R] */
 const SHARE_OF_TEACHER = 1 / 4;
+/** Every family has hundreds of students of so many params. */
+const LEAST_IMPLIED = 5_000;
 
 type Asked = Pick<ParsedSearchInput, 'families' | 'space' | 'scale' | 'levels' | 'limits'>;
 
@@ -37,6 +39,20 @@ export function spaceKindOf(
     ({ name, dimensions }) => [name, Object.fromEntries(dimensions.map((one) => [one.name, one.levels]))] as const,
   );
   return { ...wide, levels: Object.fromEntries(inForce), ...(levels && { own: levels }) };
+}
+
+/**
+ * The limits that are in force. A wide space reaches far past its scale, so that a search that
+ * limits nothing and says no scale would train students larger than their teacher: those of at most
+ * a quarter of it, or of 5,000 params, are looked for. `teacherParams`: as in `spaceKindOf`.
+ */
+export function limitsInForce(
+  { space, scale, limits, students }: Pick<ParsedSearchInput, 'space' | 'scale' | 'limits' | 'students'>,
+  teacherParams: number | undefined,
+): ParsedSearchInput['limits'] {
+  const isLimited = Object.values(limits).some((limit) => limit !== undefined);
+  if (space !== 'wide' || scale !== undefined || students !== undefined || isLimited || !teacherParams) return limits;
+  return { ...limits, params: Math.max(LEAST_IMPLIED, Math.round(teacherParams * SHARE_OF_TEACHER)) };
 }
 
 /** What the limits leave, MACs by as many a param as reference students have; else by the

@@ -31,9 +31,14 @@ interface Kept {
   readonly given: Given | undefined;
 }
 
+const MOST_NAME = 100;
+const proposedName = (dataset: string): string => `Search on ${dataset}`.slice(0, MOST_NAME);
+
 export const useNewRun = defineStore('new-run', () => {
   const fields = searchFields();
-  const fresh: Kept = { draft: { ...initialDraft(fields), name: 'Fashion search' }, options: {}, given: undefined };
+  const initial = initialDraft(fields);
+  const name = proposedName(String(initial['dataset'] ?? ''));
+  const fresh: Kept = { draft: { ...initial, name }, options: {}, given: undefined };
   const kept = keptInWindow<Kept>('trade.new-run', (stored) => {
     // Sound: only this store writes the key; a draft of an older version may lack fields, and
     // defaults fill them.
@@ -61,20 +66,25 @@ export const useNewRun = defineStore('new-run', () => {
       put({ draft: withTeacher(draft.value, String(value), String(fresh.draft[LOSS])) });
       return;
     }
-    // Another data set is another question.
-    const proposed = path === 'dataset' && { [PRIOR]: proposedPrior(String(value)) };
+    const proposed = path === 'dataset' && proposedFor(String(value));
     // Options belong to one strategy.
     put({ draft: { ...draft.value, [path]: value, ...proposed }, ...(path === 'strategy.id' && { options: {} }) });
   }
 
-  const setOption = (name: string, value: number | string | boolean): void =>
-    put({ options: { ...options.value, [name]: value } });
+  /** Another data set is another question; a name that somebody gave stays. */
+  function proposedFor(dataset: string): Draft {
+    const isOurs = draft.value['name'] === proposedName(String(draft.value['dataset'] ?? ''));
+    return { [PRIOR]: proposedPrior(dataset), ...(isOurs && { name: proposedName(dataset) }) };
+  }
+
+  const setOption = (option: string, value: number | string | boolean): void =>
+    put({ options: { ...options.value, [option]: value } });
   const reset = (): void => put(fresh);
   /** As the form does it by itself: whether a teacher teaches at all stays as it is. */
-  const adoptTeacher = (name: string): void => put({ draft: { ...draft.value, [TEACHER]: name } });
+  const adoptTeacher = (teacher: string): void => put({ draft: { ...draft.value, [TEACHER]: teacher } });
   /** The form finds a teacher of it. */
   const searchOn = (dataset: string): void =>
-    put({ draft: { ...draft.value, dataset, [TEACHER]: '', [PRIOR]: proposedPrior(dataset) } });
+    put({ draft: { ...draft.value, ...proposedFor(dataset), dataset, [TEACHER]: '' } });
 
   /** Lets go of the students that were given, and of every level that their space had. */
   function searchInstead(): void {
