@@ -2,11 +2,13 @@
  * How fast an ONNX file gives soft targets, beside ONNX Runtime alone on such batches, in turns.
  *
  *   npm run bench:teacher -- [--images 512] [--batch 128] [--rounds 3] [--cases 32,224,32:224]
+ *       [--widths 32,64,128]
  *
  * A case is the side of the images, and that of the network's input where it is another one; more
  * than 64 pixels lie on the disk, as in a data set. The network is a ResNet-14 of the program's own
- * without what it is known by. The last line is JSON: of each case the images a second of both, by
- * the median round, their ratio, and how much more processor time the product takes.
+ * without what it is known by; with --widths 64,128,256,512 it is the size of a ResNet-18. The last
+ * line is JSON: of each case the images a second of both, by the median round, their ratio, and how
+ * much more processor time the product takes.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,9 +36,11 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '128' },
     rounds: { type: 'string', default: '3' },
     cases: { type: 'string', default: '32,224,32:224' },
+    widths: { type: 'string', default: '32,64,128' },
   },
 });
 const [images, batch, rounds] = [Number(values.images), Number(values.batch), Number(values.rounds)];
+const widths = values.widths.split(',').map(Number);
 const normalisation = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
 const folder = mkdtempSync(join(tmpdir(), 'bench-teacher-'));
 const free = (): Promise<void> => Promise.resolve();
@@ -65,7 +69,7 @@ function splitOf(side: number): Split {
 }
 
 async function measure(side: number, input: number) {
-  const graph = resnetTeacher([input, input, 3], CLASSES);
+  const graph = resnetTeacher([input, input, 3], CLASSES, { widths });
   const file = join(folder, `${input}.onnx`);
   writeFileSync(file, onnxModel({ graph, weights: initialWeights(layoutOf(graph), 1), normalisation: IDENTITY }));
   const network = await openOnnxFile(file);
@@ -119,7 +123,7 @@ try {
     cases.push(measured);
     process.stderr.write(`${one}: ${measured.imagesPerSecond} of ${measured.bareImagesPerSecond} images a second\n`);
   }
-  process.stdout.write(`${JSON.stringify({ images, rounds, cases })}\n`);
+  process.stdout.write(`${JSON.stringify({ images, rounds, widths, cases })}\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }
