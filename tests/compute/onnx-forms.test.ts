@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SaidOfTeacher } from '../../src/core/records/teacher-card.ts';
 import { loadBackend } from '../../src/compute/backend/load-backend.ts';
 import { loadDataset } from '../../src/compute/data/dataset.ts';
+import { testing } from '../../src/compute/teachers/onnx/judge.ts';
+import type { Judged } from '../../src/compute/teachers/onnx/judge.ts';
 import { importOnnx } from '../../src/compute/teachers/onnx/import.ts';
 import { evaluateTeacher, openTeacher } from '../../src/compute/teachers/teacher.ts';
 import { colourNetwork, writeColourDataset } from './support/colour-dataset.ts';
@@ -168,6 +170,20 @@ describe('what is said', () => {
     const { card } = await imported(colourNetwork({ order: [2, 1, 0] }), { order: 'bgr' });
     expect(new Set(card.guesses.map(({ order }) => order))).toEqual(new Set(['bgr']));
     expect(card.accuracy.validation).toBe(1);
+  });
+
+  // Found by a torch network of shapes: chance gave the wrong order 1.7 points more.
+  it('nothing of the order of channels, blue first has to be five points better', () => {
+    const told = (order: 'rgb' | 'bgr', accuracy: number, loss: number): Judged => ({
+      // Sound: of a judged way its accuracy, order and loss are compared.
+      ...({ guess: { order, accuracy } } as unknown as Judged),
+      loss,
+    });
+    const first = (...ways: readonly Judged[]) => [...ways].sort(testing.byWorth)[0]?.guess.order;
+    expect(first(told('bgr', 0.9583, 0.2), told('rgb', 0.9417, 0.2))).toBe('rgb');
+    expect(first(told('rgb', 0.88, 0.2), told('bgr', 0.9583, 0.2))).toBe('bgr');
+    expect(first(told('rgb', NaN, 0.2), told('bgr', 0.9583, 0.2))).toBe('bgr');
+    expect(first(told('rgb', 0.9, 0.3), told('rgb', 0.9, 0.2), told('bgr', 0.9, 0.1))).toBe('rgb');
   });
 
   it('of its answers is taken, whatever they look like', async () => {

@@ -42,7 +42,7 @@ const ALIKE = 0.05;
 /** Another order of classes has to be so much better than the data set's own. */
 const CLEAR = 0.1;
 
-/** All ways that were tried, the best first. Never none. */
+/** All ways that were tried, the one to be taken first. Never none. */
 export async function judgeGuesses(
   trial: Trial,
   yieldToEvents: YieldToEvents,
@@ -75,7 +75,10 @@ interface Tried extends Judged {
   readonly how: Guess;
 }
 
-const worthOf = ({ guess: { accuracy } }: Judged): number => (Number.isFinite(accuracy) ? accuracy : -1);
+/** Blue first is rare, and costs a network that sees shapes next to nothing: it has to be so much
+ * better that chance did not make it so. Where a person says the order, all have the same. */
+const worthOf = ({ guess: { accuracy, order } }: Judged): number =>
+  Number.isFinite(accuracy) ? accuracy - (order === 'bgr' ? ALIKE : 0) : -1;
 const byWorth = (left: Judged, right: Judged): number =>
   worthOf(right) - worthOf(left) || (left.loss === right.loss ? 0 : left.loss < right.loss ? -1 : 1);
 
@@ -129,4 +132,4 @@ function matchedPlaces(rows: Float32Array, labels: Uint8Array, classes: number):
 const spreadOver = (count: number, wanted: number): Int32Array =>
   Int32Array.from({ length: wanted }, (_, index) => Math.floor((index * count) / wanted));
 
-export const testing = { matchedPlaces };
+export const testing = { byWorth };
