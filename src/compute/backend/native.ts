@@ -49,7 +49,13 @@ export interface NativeKernels {
 interface Addon {
   readonly instructions: string;
   readonly lanes: number;
+  /** Absent: the first. */
+  readonly revision?: number;
 }
+
+/** Goes up with each op that comes or takes other inputs, here and in `addon.cc`: a build of before
+ * would fail in the middle of a training. */
+const REVISION = 2;
 
 let loaded = false;
 
@@ -60,7 +66,8 @@ export function loadNativeKernels(): NativeKernels {
   if (path === undefined) return { reason };
   if (measured !== undefined) chosen = measured;
   try {
-    const { instructions, lanes } = createRequire(import.meta.url)(path) as Addon; // our own
+    const { instructions, lanes, revision } = createRequire(import.meta.url)(path) as Addon; // our own
+    if (revision !== REVISION) return { reason: 'they are of another version of the program; run "npm run setup"' };
     loaded = lanes > 0;
     return loaded ? { version, instructions, lanes } : { reason: `${path} registered nothing` };
   } catch (error) {

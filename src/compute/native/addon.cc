@@ -54,6 +54,9 @@ void KeepMemory() {
 #endif
 }
 
+// As REVISION of backend/native.ts.
+constexpr int kRevision = 2;
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -74,10 +77,12 @@ NAPI_MODULE_INIT() {
     return true;
   }();
   if (!registered) return exports;
-  napi_value instructions, lanes;
+  napi_value instructions, lanes, revision;
   napi_create_string_utf8(env, trade::kInstructions, NAPI_AUTO_LENGTH, &instructions);
   napi_create_int32(env, trade::kLanes, &lanes);
   napi_set_named_property(env, exports, "instructions", instructions);
   napi_set_named_property(env, exports, "lanes", lanes);
+  napi_create_int32(env, kRevision, &revision);
+  napi_set_named_property(env, exports, "revision", revision);
   return exports;
 }
