@@ -1,8 +1,8 @@
 /** `search` and `resume` from start to end: progress on stderr, results on stdout, Ctrl+C as a
  * pause. */
 import type { RunSummaryView } from '../bridge/schemas/records.ts';
-import { limitsText } from '../bridge/words/limit-words.ts';
 import { LEARNS_FROM_TABLE } from '../bridge/words/prior-words.ts';
+import { limitsText } from '../bridge/words/setup-words.ts';
 import type { Trial } from '../core/records/trial.ts';
 import { createProgressPrinter, followRun, resultText } from '../host/for-shells.ts';
 import type { Host, RunEnd, RunNews } from '../host/for-shells.ts';
@@ -32,7 +32,7 @@ export async function follow(
     runId = run.id;
     printer.line(`Run ${run.id} "${run.name}"`);
     const limits = limitsText(run.config);
-    if (limits !== undefined) printer.line(`Students have ${limits}.`);
+    if (limits !== '') printer.line(`Limits: ${limits}.`);
     if (run.config.priorFrom) printer.line(`Learns from ${LEARNS_FROM_TABLE}.`);
     // Ctrl+C may have come while the search was being checked.
     if (interrupted) void client.runs.pause({ id: run.id }).catch(() => undefined);

@@ -28,6 +28,10 @@ const METRICS: Readonly<Record<string, string>> = {
   latencyMs: 'ms a pass',
 };
 
+/** In one line: `parameters ≤ 20,000, MACs an image ≤ 1,000,000`; empty without limits. */
+export const limitsText = ({ limits }: Pick<SearchConfig, 'limits'>): string =>
+  limits.map(({ metric, max }) => `${METRICS[metric] ?? metric} ≤ ${exact(max)}`).join(', ');
+
 export function setupGroups(setup: SetupView): readonly SetupGroup[] {
   const { config } = setup.run;
   const { distillation, ...recipe } = config.recipe;
@@ -81,12 +85,12 @@ function teacherRows({ run: { config }, sources, teacher }: SetupView): readonly
 }
 
 function aimRows(config: SearchConfig): readonly SetupRow[] {
-  const { objectives, limits, reward, latency, reference, budget } = config;
+  const { objectives, reward, latency, reference, budget } = config;
   const aims = objectives.map(({ metric, goal }) => `${goal} ${METRICS[metric] ?? metric}`);
   const given = Object.entries(reference).map(([metric, value]) => `${METRICS[metric] ?? metric} ${exact(value)}`);
   return [
     ['Objectives', aims.join(', ')],
-    ['Limits', limits.map(({ metric, max }) => `${METRICS[metric] ?? metric} ≤ ${exact(max)}`).join(', ') || 'none'],
+    ['Limits', limitsText(config) || 'none'],
     ...(reward ? [['Reward', rewardText(reward)] as const] : []),
     ...(latency ? [['Latency', `${latency.engine}, ${exact(latency.batch)} a pass`] as const] : []),
     ['Hypervolume counts from', given.join(', ')],

@@ -1,6 +1,6 @@
 /** What a teacher from elsewhere gives for an image, as logits of the data set's classes. */
 import { WorkbenchError } from '../../core/errors.ts';
-import type { OnnxReading } from '../../core/records/teacher-card.ts';
+import type { Judged, OnnxReading } from '../../core/records/teacher-card.ts';
 
 type Gives = OnnxReading['gives'];
 
@@ -59,10 +59,11 @@ const shortList = (names: readonly string[]): string =>
   names.length > 6 ? `${names.slice(0, 5).join(', ')} …` : names.join(', ');
 
 /** A word where it is hardly better than chance: twice what chance has is little for a teacher.
- * `images`: which it was judged on; `look`: what may be wrong. */
-export function weakWords(accuracy: number, classes: number, images: string, look: string): readonly string[] {
+ * `split`: whose images it was judged on; `look`: what may be wrong. */
+export function weakWords(accuracy: number, classes: number, split: keyof Judged, look: string): readonly string[] {
   if (accuracy >= 2 / classes) return [];
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const images = split === 'train' ? 'training' : split;
   return [
     `It is right on ${percent(accuracy)} of the ${images} images, and chance on ${percent(1 / classes)}: ${look}.`,
   ];

@@ -27,18 +27,7 @@ import type { Trial, TrialState } from '../../../src/core/records/trial.ts';
 import { createRegionGame, type ChosenRegion, type RegionGame } from './region-game.ts';
 
 const SHAPE = [28, 28, 1] as const;
-const CLASSES = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot',
-];
+const CLASSES = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',');
 const SPACE = studentSpace(studentFamilyNames(), SHAPE, CLASSES.length);
 /** Families of every made-up run: those that a search takes when none are named. */
 const SEARCHED = ['resnet', 'mobilenet-v2', 'vit', 'mlp-mixer'] as const;

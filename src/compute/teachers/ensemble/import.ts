@@ -75,12 +75,7 @@ function notesOf({ accuracy: own, classes, members }: EnsembleCard, cards: reado
     return alone !== undefined && alone > accuracy;
   });
   return [
-    ...weakWords(
-      accuracy,
-      classes,
-      split === 'train' ? 'training' : split,
-      'look whether its members know the classes',
-    ),
+    ...weakWords(accuracy, classes, split, 'look whether its members know the classes'),
     ...(better.length > 0
       ? [`Alone, ${better.map(({ name }) => `"${name}"`).join(' and ')} has more ${split} images right.`]
       : []),

@@ -163,7 +163,7 @@ function notesOf({ accuracy: judged, rows, classes }: LogitsCard): readonly stri
     ...weakWords(
       accuracy,
       classes,
-      split === 'train' ? 'training' : split,
+      split,
       'look whether its rows stand in the order of the data set, and its columns in that of the classes',
     ),
     ...(lacking.length > 0
