@@ -46,13 +46,14 @@ function accuracies(prefix: '' | 'plain' | 'cheap' | 'plainCheap', signal: Signa
   ] satisfies Metric[];
 }
 
-function curves(prefix: 'accuracy' | 'plainAccuracy', signal: Signal): readonly Metric[] {
+function curves(prefix: 'accuracy' | 'plainAccuracy', signal: Signal, seed = 1): readonly Metric[] {
+  const suffix = seed === 1 ? '' : `Seed${seed}`;
   return EPOCHS.map((epoch): Metric => {
     const at = ({ curve }: TrainingRow) => curve?.validationAccuracy[epoch - 1];
     return [
-      `${prefix}Epoch${epoch}`,
+      `${prefix}Epoch${epoch}${suffix}`,
       (student, rows) => {
-        const row = trainingOf(rows, student, signal);
+        const row = trainingOf(rows, student, signal, seed);
         return row && at(row);
       },
     ];
@@ -78,6 +79,25 @@ export const METRICS: readonly Metric[] = [
   ['latencyBatch32Ms', (student, rows) => latencyOf(rows, student, 32, 'medianMs')],
   ['lattice', ({ set }) => Number(set === 'lattice')],
   ['referenceScale', ({ scale }) => scale],
+  // What came later stands last: rows of an earlier table are beginnings of today's.
+  ...accuracies('cheap', 'kd', 2, CHEAP_EPOCHS),
+  ...curves('accuracy', 'kd', 2),
+];
+
+/** A short training that the table can answer for, as replays read it. */
+export interface TableLeg {
+  readonly epochs: number;
+  /** `own`: a whole schedule of so many epochs; `part`: the full training on its way. */
+  readonly schedule: 'own' | 'part';
+  /** Validation accuracy that it is told; of the first seed, as the objective is. */
+  readonly metric: string;
+}
+
+const LEGS: readonly TableLeg[] = [
+  { epochs: CHEAP_EPOCHS, schedule: 'own', metric: 'cheapAccuracy' },
+  ...EPOCHS.filter((epochs) => epochs < FULL_EPOCHS).map((epochs): TableLeg => {
+    return { epochs, schedule: 'part', metric: `accuracyEpoch${epochs}` };
+  }),
 ];
 
 export interface AssembledTable {
@@ -89,6 +109,9 @@ export interface AssembledTable {
   readonly objectives: readonly { readonly metric: string; readonly goal: string; readonly known?: true }[];
   readonly reference: Readonly<Record<string, number>>;
   readonly complete: false;
+  /** Of a full training. */
+  readonly epochs: number;
+  readonly legs: readonly TableLeg[];
   /** Trainings that the plan has and the rows lack, by stage. */
   readonly missing: Readonly<Record<Stage, number>>;
   readonly families: readonly {
@@ -125,6 +148,8 @@ export function assemble(
       params: Math.round(REFERENCE_PARAMS_FACTOR * Math.max(...students.map(({ params }) => params))),
     },
     complete: false,
+    epochs: FULL_EPOCHS,
+    legs: recordedLegs(rows, trained),
     missing: missingTrainings(rows, plan),
     families: [...families].map(([name, members]) => {
       const family = familyOf(name);
@@ -140,6 +165,18 @@ export function assemble(
       };
     }),
   };
+}
+
+/**
+ * Those that every student has whose full training came to its end: a strategy that asks for one
+ * must be told a number, and half a column would pass for students that failed.
+ */
+function recordedLegs(rows: Rows, students: readonly TableStudent[]): readonly TableLeg[] {
+  const whole = students.filter((student) => trainingOf(rows, student, 'kd')?.validationAccuracy !== undefined);
+  return LEGS.filter(({ metric }) => {
+    const value = METRICS.find(([name]) => name === metric)?.[1];
+    return whole.length > 0 && whole.every((student) => value?.(student, rows) !== undefined);
+  });
 }
 
 export function missingTrainings(rows: Rows, plan: readonly TableTraining[]): AssembledTable['missing'] {

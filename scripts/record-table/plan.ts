@@ -11,6 +11,10 @@
  * cheap     random students both ways, on a schedule of 2 epochs
  * second    seed 2 of all other students, distilled: to search on one seed and score on another
  * lattices  what is left of the sublattices, labels alone, seed 1
+ * short     a schedule of 2 epochs of the students that `cheap` leaves out, distilled, seed 1: a
+ *           search with short trainings needs one of every student
+ * short2    the same of every student, seed 2: trainings of one seed share their luck, and a search
+ *           scored by seed 1 must not be told any of it
  */
 import type { Recipe } from '../../src/core/records/recipe.ts';
 import { recipeInput } from '../../src/core/records/recipe.ts';
@@ -18,7 +22,7 @@ import { createRng } from '../../src/core/math/rng.ts';
 import { allStudents } from './students.ts';
 import type { StudentSet, TableStudent } from './students.ts';
 
-export const STAGES = ['kd', 'none', 'seeds', 'cheap', 'second', 'lattices'] as const;
+export const STAGES = ['kd', 'none', 'seeds', 'cheap', 'second', 'lattices', 'short', 'short2'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** What the student learns from: labels and the teacher, or labels alone. */
@@ -102,5 +106,9 @@ export function tablePlan(): readonly TableTraining[] {
     ...random.flatMap((student) => signalsOf(student).map((signal) => one('cheap', signal, student, 1, CHEAP_EPOCHS))),
     ...others.map((student) => one('second', 'kd', student, 2)),
     ...students.filter((student) => !compared.includes(student)).map((student) => one('lattices', 'none', student)),
+    ...students
+      .filter((student) => !random.includes(student))
+      .map((student) => one('short', 'kd', student, 1, CHEAP_EPOCHS)),
+    ...students.map((student) => one('short2', 'kd', student, 2, CHEAP_EPOCHS)),
   ];
 }

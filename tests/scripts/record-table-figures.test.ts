@@ -8,19 +8,23 @@ import { canonicalise } from '../../src/core/space/lattice.ts';
 import { createTableProblem } from '../../src/core/strategies/replay.ts';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts';
+import type { GameRecord } from '../../scripts/claim/games.ts';
+import { createStudies, ordersOf } from '../../scripts/claim/study.ts';
 import { assemble, latencyId, METRICS, tableText } from '../../scripts/record-table/assemble.ts';
 import { withFigures } from '../../scripts/record-table/card.ts';
 import { column, gapOf, seedDeviation, tauOf } from '../../scripts/record-table/figures.ts';
 import { latencyRow } from '../../scripts/record-table/latency.ts';
-import { FULL_EPOCHS, tablePlan, tableStudents } from '../../scripts/record-table/plan.ts';
+import { CHEAP_EPOCHS, FULL_EPOCHS, tablePlan, tableStudents } from '../../scripts/record-table/plan.ts';
 import type { TableTraining } from '../../scripts/record-table/plan.ts';
 import type { TrainingRow } from '../../scripts/record-table/rows.ts';
 import { summarise } from '../../scripts/record-table/summary.ts';
 import { tableFamily } from '../../scripts/record-table/students.ts';
 import type { TableStudent } from '../../scripts/record-table/students.ts';
+import { readRecord } from '../../scripts/study/record.ts';
 import { rowsOf, trainingRow } from './record-table-rows.ts';
 
 const TABLE = fileURLToPath(new URL('../../resources/tables/fashion-kd.json', import.meta.url));
+const GAMES = fileURLToPath(new URL('../../benchmarks/records/claim.jsonl', import.meta.url));
 const students = tableStudents();
 const plan = tablePlan();
 
@@ -49,10 +53,11 @@ describe('the table', () => {
     validationLoss: [],
     validationAccuracy: [0.5, 0.6, 0.7, 0.71, 0.72, 0.73, 0.74, 0.75],
   };
+  const other = { ...curve, validationAccuracy: [0.41, 0.42, 0.43, 0.44, 0.45, 0.46, 0.47, 0.76] };
   const rows = {
     ...rowsOf([
       trainingRow(training(first, 'kd'), { validationAccuracy: 0.75, testAccuracy: 0.74, curve }),
-      trainingRow(training(first, 'kd', 2), { validationAccuracy: 0.76, testAccuracy: 0.73 }),
+      trainingRow(training(first, 'kd', 2), { validationAccuracy: 0.76, testAccuracy: 0.73, curve: other }),
       trainingRow(training(first, 'none'), { validationAccuracy: 0.7, testAccuracy: 0.69 }),
       trainingRow(training(without, 'kd'), { failed: 'The loss became NaN' }),
     ]),
@@ -83,12 +88,30 @@ describe('the table', () => {
       ...{ accuracy: 0.75, testAccuracy: 0.74, accuracySeed2: 0.76, testAccuracySeed2: 0.73, accuracySeed3: NaN },
       ...{ plainAccuracy: 0.7, plainTestAccuracy: 0.69, plainAccuracySeed2: NaN, cheapAccuracy: NaN },
       ...{ accuracyEpoch1: 0.5, accuracyEpoch8: 0.75, plainAccuracyEpoch1: NaN },
+      ...{ accuracyEpoch1Seed2: 0.41, accuracyEpoch8Seed2: 0.76, cheapAccuracySeed2: NaN },
       // Median of the rounds' 1 and 2 ms.
       ...{ latencyMs: 1.5, latencyP90Ms: 3, latencyBatch32Ms: 1.5, lattice: 1 },
     });
     const failed = table.families.find(({ name }) => name === 'resnet')?.rows.find(({ levels }) => levels.includes(0));
     expect(failed?.metrics['accuracy']).toBeNaN();
     expect(new Set(METRICS.map(([name]) => name)).size).toBe(METRICS.length);
+  });
+
+  it('offers the short trainings that every student has: a gap would pass for a training that failed', () => {
+    const { legs, epochs } = assembled;
+    expect(epochs).toBe(FULL_EPOCHS);
+    // `first` has its curve and no schedule of its own; the one that failed is owed neither.
+    const parts = [1, 2, 3, 4, 5, 6, 7].map((epoch) => {
+      return { epochs: epoch, schedule: 'part', metric: `accuracyEpoch${epoch}` };
+    });
+    expect(legs).toEqual(parts);
+    const short = trainingRow(training(first, 'kd', 1, CHEAP_EPOCHS), { validationAccuracy: 0.6 });
+    const more = { ...rows, trainings: new Map([...rows.trainings, [short.id, short]]) };
+    expect(assemble(more, students, plan).legs).toEqual([
+      { epochs: 2, schedule: 'own', metric: 'cheapAccuracy' },
+      ...parts,
+    ]);
+    expect(assemble(rowsOf([]), students, plan).legs).toEqual([]);
   });
 
   it("gives back every student, absent dimensions too: params and MACs are the builders'", () => {
@@ -104,6 +127,14 @@ describe('the table', () => {
     const { problem, hypervolume } = createTableProblem(recorded, { seed: 1, budget: 10 });
     expect(problem.space.families.every(({ pool }) => pool !== undefined)).toBe(true);
     expect(hypervolume).toBeGreaterThan(0);
+  });
+
+  it('offers a search what it always did, whatever columns came later: games of the claim stay played', () => {
+    const recorded = parseTable(JSON.parse(readFileSync(TABLE, 'utf8')), TABLE);
+    const played = new Set(readRecord<GameRecord>(GAMES).map(({ pool }) => pool));
+    const pools = new Set(ordersOf(createStudies(recorded)).map(({ pool }) => pool.fingerprint));
+    expect(pools.size).toBe(5);
+    expect([...pools].filter((pool) => !played.has(pool))).toEqual([]);
   });
 });
 

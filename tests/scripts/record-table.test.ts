@@ -7,7 +7,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { studentFamilyNames } from '../../src/core/arch/families/registry.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import { validateConfiguration } from '../../src/core/space/lattice.ts';
-import { recipeOf, seededStudents, STAGES, tablePlan, tableStudents } from '../../scripts/record-table/plan.ts';
+import {
+  CHEAP_EPOCHS,
+  recipeOf,
+  seededStudents,
+  STAGES,
+  tablePlan,
+  tableStudents,
+} from '../../scripts/record-table/plan.ts';
 import { progressText, secondsAnEpoch, waitingTrainings } from '../../scripts/record-table/progress.ts';
 import { buildersFingerprint, trainRow } from '../../scripts/record-table/recorder.ts';
 import { collectRows, openRows, readRows } from '../../scripts/record-table/rows.ts';
@@ -69,6 +76,8 @@ describe('the plan', () => {
       2 * 160,
       students.length - 40,
       students.length - compared,
+      students.length - 160,
+      students.length,
     ]);
     expect(new Set(plan.map(({ id }) => id)).size).toBe(plan.length);
     expect(plan.map(({ stage }) => STAGES.indexOf(stage))).toEqual(
@@ -89,6 +98,13 @@ describe('the plan', () => {
     for (const [group, members] of groups) {
       const found = first.filter(({ student }) => `${student.set} ${student.family}` === group).length;
       expect(Math.abs(found - (100 * members.length) / students.length)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('has a short training of every student and of each seed that a search may be told, none of them twice', () => {
+    for (const seed of [1, 2]) {
+      const short = plan.filter((one) => one.signal === 'kd' && one.epochs === CHEAP_EPOCHS && one.seed === seed);
+      expect(short.map(({ student }) => student.id).sort()).toEqual(students.map(({ id }) => id).sort());
     }
   });
 
