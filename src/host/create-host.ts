@@ -70,6 +70,7 @@ function hostOver(
     serve: { webSocket: exits.webSocket, messagePort: exits.messagePort },
     trainTeacher: training.train,
     importDataset: imports.import,
+    cutDataset: imports.cut,
     importTeacher: services.teacherImports.import,
     takeInArchive: archives.takeIn,
     offerArchive: archives.offer,

@@ -34,6 +34,7 @@ export function createHandlers(parts: Services): Handlers {
       removeTeacher: ({ name }) => library.removeTeacher(name),
       removeDataset: ({ name }) => library.removeDataset(name),
       importDataset: (order) => imports.start(order),
+      cutDataset: (order) => imports.startCut(order),
       trainTeacher: (order) => training.start(order),
       previewTeacher: (order) => training.preview(order),
       unfinishedTeachers: () => training.unfinished(),

@@ -14,6 +14,32 @@ afterEach(() => bench.remove());
 
 const source = (each: number): string => writeFiles(join(bench.folder, 'Digits'), idxPair('train', repeated(4, each)));
 
+describe('datasets subset', () => {
+  it('makes one of some classes, and says what there is of them', async () => {
+    const args = ['fashion-mnist', '--classes', 'Bag,7', '--per-class', '10', '--name', 'few', '--json'];
+    const { code, json } = await bench.trade('datasets', 'subset', ...args);
+    expect(code).toBe(0);
+    expect(json()).toEqual([
+      {
+        event: 'dataset.cut',
+        dataset: expect.objectContaining({ name: 'few', classes: ['Sneaker', 'Bag'], splits: expect.anything() }),
+      },
+    ]);
+    const { stdout } = await bench.trade('datasets', 'list');
+    expect(stdout).toMatch(/^few +2 +28 x 28 x 1 +20 +10 +100 +/m);
+  });
+
+  it.each([
+    [['--classes', '7-19'], 'has no class "19"'],
+    [['--classes', '7'], 'one class alone'],
+    [['--classes', '7-9', '--per-class', '7000'], '7000 training images of each class'],
+  ])('refuses %j with code 2 and words', async (args, says) => {
+    const { code, stderr } = await bench.trade('datasets', 'subset', 'fashion-mnist', ...args, '--name', 'few');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect(existsSync(join(bench.workspace, 'datasets/few'))).toBe(false);
+  });
+});
+
 describe('datasets import', () => {
   it('describes the data set in its last line, tells its progress on stderr, and lists it', async () => {
     const args = ['--title', 'My digits', '--licence', 'CC0', '--val', '0.2', '--size', '16', '--json'];

@@ -85,6 +85,7 @@ const NOT_CALLED = new Set([
     'runs.startSample',
     'library.trainTeacher',
     'library.importDataset',
+    'library.cutDataset',
     'teachers.judge',
     'teachers.combine',
   ],

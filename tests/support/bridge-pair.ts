@@ -64,7 +64,7 @@ export function handlersWith(given: { readonly [G in keyof Handlers]?: Partial<H
 const METHODS: Readonly<Record<keyof Handlers, string[]>> = {
   system: ['info', 'backend', 'doctor', 'quit'],
   catalog: ['datasets', 'teachers', 'families', 'strategies'],
-  library: ['records', 'teacher', 'balance', 'samples', 'importDataset', 'trainTeacher'],
+  library: ['records', 'teacher', 'balance', 'samples', 'importDataset', 'cutDataset', 'trainTeacher'],
   teachers: ['judge', 'combine', 'judged', 'keep', 'forget'],
   files: ['put', 'drop'],
   jobs: ['list', 'stop', 'dismiss'],

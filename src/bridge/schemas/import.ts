@@ -1,7 +1,7 @@
 /** What it takes to make a data set of somebody's files. */
 import { handedId } from './file.ts';
 import { folderName } from './library.ts';
-import { z } from '../../core/records/zod.ts';
+import { readOnly, z } from '../../core/records/zod.ts';
 
 const share = z.number().gt(0).lt(1);
 
@@ -41,6 +41,20 @@ export const importInputSchema = z
   .strictObject({ files: handedId, folder: z.string().trim().min(1).max(255), ...options })
   .refine(leavesSome, LEAVES_NOTHING);
 
+/** Some classes of a data set that is here, and of each so many training images. */
+export const subsetInputSchema = z.strictObject({
+  from: z.string().trim().min(1).max(120).describe('The data set that it is cut from'),
+  classes: readOnly(z.array(z.string().trim().min(1).max(10_000)).min(1).max(256)).describe(
+    'Classes to keep: a name, a number from 0 on, or a range such as 7-9',
+  ),
+  perClass: z.int().min(1).optional().describe('Training images of each class; all when absent'),
+  seed: options.seed.describe('Seed of the draw'),
+  name: folderName.describe('What a search calls it'),
+  title: options.title,
+});
+
+export type SubsetOrder = z.input<typeof subsetInputSchema>;
+export type ParsedSubsetInput = z.output<typeof subsetInputSchema>;
 export type ImportOrder = z.input<typeof importOrderSchema>;
 export type ImportOptions = z.output<typeof importOptionsSchema>;
 export type ParsedImportOrder = z.output<typeof importOrderSchema>;

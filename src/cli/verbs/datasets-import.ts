@@ -49,8 +49,16 @@ async function importDataset(context: VerbContext, path: string, options: Import
   const { workspace: _workspace, json: _json, csv, ...order } = options;
   const place = csv === undefined ? {} : { csv: existsSync(csv) ? resolve(csv) : resolve(path, csv) };
   const input = parseInput(importOrderSchema, { ...order, ...place, path: resolve(path) });
+  const dataset = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
+    withHost(context, options, (host) => host.importDataset(input, importTeller(printer), signal)),
+  );
+  if (dataset !== undefined) printResult(options, { event: 'dataset.imported', dataset }, summaryOf(dataset));
+}
+
+/** Its stages, with what is left of each. */
+export function importTeller(printer: ProgressPrinter): (progress: JobProgress) => void {
   let stage = { name: '', start: 0 };
-  const tell = (printer: ProgressPrinter, { stage: name, done, total }: JobProgress): void => {
+  return ({ stage: name, done, total }) => {
     if (name !== stage.name) {
       stage = { name, start: performance.now() };
       if (!process.stderr.isTTY) printer.line(`${name} …`);
@@ -59,13 +67,9 @@ async function importDataset(context: VerbContext, path: string, options: Import
     const words = done > TELLING_SHARE * total ? `, ${durationText(left)} left` : '';
     printer.status(`${name}: ${done} of ${total}${words}`);
   };
-  const dataset = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
-    withHost(context, options, (host) => host.importDataset(input, (progress) => tell(printer, progress), signal)),
-  );
-  if (dataset !== undefined) printResult(options, { event: 'dataset.imported', dataset }, summaryOf(dataset));
 }
 
-function summaryOf({ name, shape, classes, splits, warnings = [] }: DatasetView): readonly string[] {
+export function summaryOf({ name, shape, classes, splits, warnings = [] }: DatasetView): readonly string[] {
   const { train, validation, test } = splits;
   const images = `${train} training, ${validation} validation and ${test} test images of ${shape.join(' x ')}`;
   return [`${name}: ${images}, ${classes.length} classes`, ...warnings.map((warning) => `Note: ${warning}`)];

@@ -3,14 +3,21 @@
 import { existsSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import type { ImportOptions, ParsedImportInput, ParsedImportOrder } from '../../bridge/schemas/import.ts';
+import type {
+  ImportOptions,
+  ParsedImportInput,
+  ParsedImportOrder,
+  ParsedSubsetInput,
+} from '../../bridge/schemas/import.ts';
 import type { DatasetView } from '../../bridge/schemas/records.ts';
 import { plainName } from '../../bridge/words/plain-name.ts';
 import type { Input } from '../../compute/tasks/tasks.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { WorkspaceFiles } from '../../store/files.ts';
 import { datasetView } from './catalog.ts';
+import { subsetOf } from './dataset-subset.ts';
 import type { Catalog } from './catalog.ts';
+import { checkDatasetFiles } from './dataset-files.ts';
 import { asNamed, handedFile } from '../workspace/handed-files.ts';
 import type { HandedFiles } from '../workspace/handed-files.ts';
 import type { JobList, JobProgress } from '../jobs/job-list.ts';
@@ -21,6 +28,13 @@ import type { Executor, Order } from '../executors/executor.ts';
 /** `undefined` when `signal` came first; then nothing was kept. */
 export type ImportDataset = (
   order: ParsedImportOrder,
+  tell: (progress: JobProgress) => void,
+  signal: AbortSignal,
+) => Promise<DatasetView | undefined>;
+
+/** The same. */
+export type CutDataset = (
+  order: ParsedSubsetInput,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<DatasetView | undefined>;
@@ -47,6 +61,17 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
     if (!isTaken) return;
     const problem = `name: "${name}" is a data set that exists already: choose another name.`;
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
+  }
+
+  /** Throws at once what is wrong with the order. */
+  async function prepareCut(order: ParsedSubsetInput): Promise<Order<'import'>> {
+    const found = await catalog.dataset(order.from);
+    const cut = subsetOf(found, order);
+    await checkFree(order.name);
+    await checkDatasetFiles(found.directory, found.card);
+    number += 1;
+    const input: Input<'import'> = { ...cut, date: new Date().toISOString().slice(0, 10) };
+    return { kind: 'import', jobId: `import-${number}`, input };
   }
 
   /** `source`: what the card says of where it came from. */
@@ -100,6 +125,14 @@ export function createDatasetImports({ executor, catalog, files, handed, jobs, c
       const csv = order.csv === undefined ? undefined : resolve(path, order.csv);
       return run(await prepare(path, path, order, csv), tell, signal);
     }) satisfies ImportDataset,
+    cut: (async (order, tell, signal) => run(await prepareCut(order), tell, signal)) satisfies CutDataset,
+    /** The same as a job of the list. */
+    startCut: async (order: ParsedSubsetInput) => {
+      const task = await prepareCut(order);
+      return jobs.start({ kind: 'import', subject: task.input.title }, async (tell, signal) => {
+        return (await run(task, tell, signal))?.name;
+      });
+    },
     /** Of what a window has handed over, as a job of the list. Throws at once what is wrong with
      * the order; what is wrong with the files ends the job. */
     start: async (order: ParsedImportInput) => {

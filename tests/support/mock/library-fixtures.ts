@@ -142,6 +142,11 @@ export function mockLibrary(emit: (event: HostEvent) => void): Pick<BridgeClient
         goOn(job, 'reading the files', fixtureDataset.name);
         return job;
       },
+      cutDataset: async ({ name, title }) => {
+        const job = begin('import', title ?? name);
+        goOn(job, 'making the images square', fixtureDataset.name);
+        return job;
+      },
       trainTeacher: async ({ name, title }) => {
         const job = begin('teacher', title ?? name);
         goOn(job, 'training the teacher', fixtureTeacher.name);

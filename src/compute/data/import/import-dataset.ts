@@ -21,6 +21,7 @@ import { BrokenImage } from './image-files.ts';
 import { partition } from './partition.ts';
 import { unusable } from './source.ts';
 import type { Source, SourceImages, SourceRequest } from './source.ts';
+import { readSubsetSource, validationPerClass } from './subset-source.ts';
 import { splitWriter, writeDataset } from './write-dataset.ts';
 import type { ImageForm, WrittenSplit } from './write-dataset.ts';
 
@@ -45,6 +46,7 @@ const READERS: Readonly<Record<ImportKind, (request: SourceRequest) => Promise<S
   cifar100: (request) => readCifarSource(request.options.coarse ? CIFAR100_COARSE : CIFAR100, request),
   folder: readFolderSource,
   csv: readCsvSource,
+  subset: readSubsetSource,
 };
 
 /**
@@ -280,7 +282,9 @@ function cutWords(shares: Shares, { seed }: ImportOptions): readonly string[] {
 
 /** For people. */
 function importOf(kind: ImportKind, options: ImportOptions, shares: Shares): Readonly<Record<string, unknown>> {
-  const { fit, gray, coarse, seed, skipBroken = false } = options;
+  const { fit, gray, coarse, seed, skipBroken = false, subset } = options;
+  if (subset)
+    return { kind, ...subset, ...(subset.perClass && { seed, validation: validationPerClass(subset.perClass) }) };
   return { kind, fit, gray, coarse, shares, seed, ...(skipBroken && { skipBroken }) };
 }
 

@@ -4,7 +4,15 @@ import { z } from '../../../core/records/zod.ts';
 import { count, seed, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
-const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv']);
+const kind = z.enum(['idx', 'cifar10', 'cifar100', 'folder', 'csv', 'subset']);
+
+/** Of a data set of ours. */
+const subset = z.object({
+  /** Labels of the classes that are kept, in the order of the set. */
+  classes: z.array(z.int().min(0)).readonly(),
+  /** Training images of each, drawn by the seed; absent: all. */
+  perClass: count.optional(),
+});
 
 /** How somebody's files become a data set. */
 const options = z.object({
@@ -25,8 +33,11 @@ const options = z.object({
   /** Shares of the training images that are cut from them where the source has no such split. */
   shares: z.object({ val: z.number(), test: z.number() }),
   seed,
+  /** Of the kind `subset`; the folder is a data set's then. */
+  subset: subset.optional(),
 });
 
+export type SubsetOptions = Readonly<z.infer<typeof subset>>;
 export type ImportKind = z.infer<typeof kind>;
 export type ImportOptions = Readonly<z.infer<typeof options>>;
 
