@@ -34,6 +34,18 @@ export function scoreAfter(curve: AnytimeCurve, count: number): number {
   return curve[Math.min(count, curve.length) - 1] ?? NaN;
 }
 
+/** A curve by epochs instead of by trainings, `[budget]`: the score that the trainings within the
+ * first so many epochs have; `before` as long as there is none. `epochs` `[n]`: spent by then. */
+export function byEpoch(curve: AnytimeCurve, epochs: readonly number[], budget: number, before: number): AnytimeCurve {
+  const scores: number[] = [];
+  let trained = 0;
+  for (let spent = 1; spent <= budget; spent += 1) {
+    while (trained < curve.length && (epochs[trained] ?? Infinity) <= spent) trained += 1;
+    scores.push(trained === 0 ? before : (curve[trained - 1] ?? before));
+  }
+  return scores;
+}
+
 /** Over the seeds, after `count` trainings. A seed without a score yet is the worst of all. */
 export function spreadAfter(curves: readonly AnytimeCurve[], count: number, goal: Goal): Spread {
   const last = goal === 'maximize' ? -Infinity : Infinity;

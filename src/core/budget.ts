@@ -3,7 +3,9 @@
 import type { RunEvent } from './records/events.ts';
 import type { SearchConfig } from './records/run.ts';
 
-type Spender = Pick<SearchConfig, 'budget' | 'recipe'>;
+interface Spender extends Pick<SearchConfig, 'budget'> {
+  readonly recipe: Pick<SearchConfig['recipe'], 'epochs'>;
+}
 
 /** The budget in whole trainings, rounded up: what strategies plan by, and people count. */
 export const trainingsOf = ({ budget, recipe }: Spender): number =>
@@ -11,6 +13,8 @@ export const trainingsOf = ({ budget, recipe }: Spender): number =>
 
 export interface Spending {
   readonly fold: (event: RunEvent) => void;
+  /** Epochs asked for so far, of legs and searches too. */
+  readonly epochs: () => number;
   /** Trainings that may still be begun, of whole ones. */
   readonly left: () => number;
   /** How many of `wanted` may be asked for, where so many trials rest. */
@@ -32,6 +36,7 @@ export function countSpending({ budget, recipe }: Spender): Spending {
     'trials' in budget ? budget.trials - trials : Math.ceil((budget.epochs - epochs) / recipe.epochs);
   return {
     left,
+    epochs: () => epochs,
     room: (wanted, resting) => {
       // A trial that rests has been counted, but not the epochs that it still has before it.
       if ('trials' in budget) return left() > 0 || resting > 0 ? wanted : 0;

@@ -102,6 +102,19 @@ describe('trade replay', () => {
     expect(rows(rest)).toEqual((rows(whole) as readonly unknown[]).slice(1));
   });
 
+  it('counts epochs where the budget does, and says them in a column of its own', async () => {
+    const file = write({ ...wideTable(), epochs: 4 });
+    const args = ['replay', file, '--strategy', 'random', '--budget-epochs', '40', '--seeds', '2'];
+    const { code, json } = await bench.trade(...args, '--json');
+    expect([code, json().length]).toEqual([0, 2]);
+    const four = Array.from({ length: 10 }, (_, row) => 4 * (row + 1));
+    for (const line of json()) expect([line['epochs'], Object.keys(line)[5]]).toEqual([four, 'epochs']);
+    const { stdout, stderr } = await bench.trade(...args);
+    expect(stdout).toMatch(/^epochs +hypervolume/m);
+    expect(stdout).toMatch(/^ +40 +0\.\d{4}/m);
+    expect(stderr).toMatch(/10 trained in 40 epochs/);
+  });
+
   it('warns where nothing is better than the reference, as every share is then one', async () => {
     const file = write(tinyTable({ reference: { quality: 100, params: 1000 } }));
     const { code, stderr } = await bench.trade('replay', file, ...BASE, '--json');
@@ -180,10 +193,25 @@ describe('bad input', () => {
   });
 
   it.each([
+    { table: tinyTable(), says: 'does not say how many epochs a training has' },
+    { table: tinyTable({ epochs: 10 }), says: '9 epochs are fewer than the 10 of one whole training' },
+    {
+      table: tinyTable({ epochs: 2, legs: [{ epochs: 2, schedule: 'own', metric: 'quality' }] }),
+      says: 'legs[0].epochs must be below the 2',
+    },
+  ])('refuses epochs that come to no training: $says', async ({ table, says }) => {
+    const args = ['--strategy', 'random', '--budget-epochs', '9'];
+    const { code, stdout, stderr } = await bench.trade('replay', write(table), ...args);
+    expect(stderr).toContain(says);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it.each([
     { args: ['none.json', ...BASE], says: 'none.json: there is no such file' },
     { args: ['.', ...BASE], says: 'this is a folder' },
     { args: ['x.json', '--strategy', 'evolutoin', '--budget', '5'], says: 'did you mean "evolution"?' },
-    { args: ['x.json', '--strategy', 'random'], says: '--budget' },
+    { args: ['x.json', '--strategy', 'random'], says: 'Give --budget, in rows, or --budget-epochs' },
+    { args: ['x.json', ...BASE, '--budget-epochs', '9'], says: 'one of the two' },
     { args: ['x.json', ...BASE, '--seeds', '0'], says: 'the first and the last, as 21-40' },
     { args: ['x.json', ...BASE, '--seeds', '999999999'], says: 'at most 1000' },
     { args: ['x.json', ...BASE, '--strategy', 'nsga'], says: 'did you mean "nsga2"?' },

@@ -14,6 +14,7 @@ import {
   tableText,
 } from '../../host/for-shells.ts';
 import type { GameTime, PlayedGame, ReplayPlayer } from '../../host/for-shells.ts';
+import type { TableBudget } from '../../core/strategies/replay.ts';
 import {
   endStopped,
   heedingSignals,
@@ -28,7 +29,9 @@ import { MOST_SEEDS, seedsOf } from '../seed-range.ts';
 
 interface ReplayOptions extends CommonOptions {
   readonly strategy: readonly string[];
-  readonly budget: number;
+  readonly budget?: number;
+  readonly budgetEpochs?: number;
+  readonly legs: boolean;
   readonly batch: number;
   readonly seeds: readonly number[];
   readonly single?: boolean;
@@ -41,7 +44,9 @@ export const replayVerb: Verb = (program, context) => {
     .description('play strategies against trials that were recorded, as if each were trained on the spot')
     .argument('<table>', 'JSON file of the form trade-replay/1')
     .requiredOption('--strategy <id>', 'who plays; several by commas, or given again: they are compared', addStrategies)
-    .requiredOption('--budget <n>', 'rows it may have trained, a seed', wholeNumber(1, 100_000))
+    .option('--budget <n>', 'rows it may have trained, a seed', wholeNumber(1, 100_000))
+    .option('--budget-epochs <n>', 'epochs of all its trainings together, a seed', wholeNumber(1, 100_000_000))
+    .option('--no-legs', 'without the short trainings that the table has')
     .option('--batch <q>', 'proposals an ask', wholeNumber(1, 256), 1)
     .addOption(
       new Option('--seeds <k>', 'games of each strategy: with the seeds 1 to K, or from one to another, as 21-40')
@@ -57,6 +62,7 @@ export const replayVerb: Verb = (program, context) => {
     .action(async (file: string, options: ReplayOptions) => {
       checkStrategies(options.strategy);
       checkReach(options);
+      budgetOf(options);
       const player = await openReplay(readInput(file, 'a recorded table'), file, options.limit);
       await playSeeds(context, player, options).finally(() => player.close());
     });
@@ -64,7 +70,8 @@ export const replayVerb: Verb = (program, context) => {
 
 /** Ctrl+C ends the game in hand; what was played until then is told. */
 async function playSeeds(context: VerbContext, player: ReplayPlayer, options: ReplayOptions): Promise<void> {
-  const { strategy: strategies, seeds, batch, budget, json, limit: limits = [], single = false } = options;
+  const { strategy: strategies, seeds, batch, json, legs, limit: limits = [], single = false } = options;
+  const budget = budgetOf(options);
   const printer = createProgressPrinter(process.stderr);
   const games = new Map(strategies.map((strategy) => [strategy, new Map<number, PlayedGame>()]));
   const times: GameTime[] = [];
@@ -78,7 +85,7 @@ async function playSeeds(context: VerbContext, player: ReplayPlayer, options: Re
     const start = performance.now();
     const timeOf = (share: number): GameTime => ({ strategy, share, seconds: (performance.now() - start) / 1000 });
     const place = seed === round ? `seed ${seed} of ${seeds.length}` : `seed ${seed} (${round} of ${seeds.length})`;
-    const game = await player.play({ strategy, seed, budget, batch, limits, single }, (share) =>
+    const game = await player.play({ strategy, seed, ...budget, batch, limits, single, noLegs: !legs }, (share) =>
       printer.status(`${strategy}: ${place}, ${Math.round(100 * share)} %${leftText([...times, timeOf(share)])}`),
     );
     if (game === undefined) return false;
@@ -86,8 +93,8 @@ async function playSeeds(context: VerbContext, player: ReplayPlayer, options: Re
     times.push(timeOf(1));
     // Beside the line that is rewritten in place, one of stdout would be no line of its own.
     printer.clear();
-    const ranOut = ranOutWords(game.rows.length, budget);
-    if (ranOut !== undefined && times.length === 1) printer.line(ranOut);
+    const ranOut = 'budget' in budget && game.epochs === undefined && ranOutWords(game.rows.length, budget.budget);
+    if (ranOut && times.length === 1) printer.line(ranOut);
     const isLast = times.length === seeds.length * strategies.length;
     printer.line(`${isSeveral ? `${strategy}: ` : ''}${place}: ${gameText(game)}${isLast ? '' : leftText(times)}`);
     if (json) printJson({ ...(isSeveral && { strategy }), seed, ...game });
@@ -106,7 +113,8 @@ async function playSeeds(context: VerbContext, player: ReplayPlayer, options: Re
   if (player.table.note !== undefined) printer.line(player.table.note);
   const stop = (): void => void player.close();
   const played = await heedingSignals(stop, playAll).finally(() => printer.clear());
-  if (!json && times.length > 0) printLines(tableText(player.table, games, { batch, reach: reachOf(options) }));
+  if (!json && times.length > 0)
+    printLines(tableText(player.table, games, { batch, reach: reachOf(options), epochs: options.budgetEpochs }));
   if (played === seeds.length) return;
   const rest = `--seeds ${seeds[played]}-${seeds.at(-1)}`;
   endStopped(context, `Stopped after ${played} of ${seeds.length} seeds; ${rest} plays the others.`);
@@ -118,6 +126,15 @@ function seedList(text: string): readonly number[] {
   throw new InvalidArgumentError(
     `Give how many there are, or the first and the last, as 21-40: at most ${MOST_SEEDS}.`,
   );
+}
+
+/** In rows or in epochs. Throws `usage.invalid` where both are said, or neither. */
+function budgetOf({ budget, budgetEpochs }: ReplayOptions): TableBudget {
+  if (budget !== undefined && budgetEpochs === undefined) return { budget };
+  if (budgetEpochs !== undefined && budget === undefined) return { budgetEpochs };
+  throw new WorkbenchError('usage.invalid', 'Give --budget, in rows, or --budget-epochs: one of the two.', {
+    field: 'budget',
+  });
 }
 
 /** The share, or whose it is. */

@@ -13,6 +13,15 @@ import { split } from '../math/rng.ts';
 import type { AskedEvent } from './strategy.ts';
 import type { Catalogue, Member } from './catalogue.ts';
 
+/** A part of a training, or a short one. */
+export interface LedgerLeg extends Leg {
+  /** What was told after it; `undefined` as long as it is under way. */
+  readonly metrics: Metrics | undefined;
+  /** Of what only training tells, oriented so that more is better; `undefined` unless told, finite
+   * and of sane size. */
+  readonly learned: number | undefined;
+}
+
 export interface LedgerTrial {
   readonly trial: number;
   readonly key: string;
@@ -22,9 +31,10 @@ export interface LedgerTrial {
   /** `told` with a value that is not finite is kept, and is no data. */
   readonly state: 'pending' | 'resting' | 'told' | 'failed';
   readonly metrics: Metrics;
-  /** What its last leg told, and after how many epochs; `undefined` of a trial that never
-   * rested. */
-  readonly rested: { readonly epoch: number; readonly metrics: Metrics } | undefined;
+  /** Legs that it was asked for, in order; the last one may be under way. */
+  readonly legs: readonly LedgerLeg[];
+  /** It was asked to go to its end. */
+  readonly isWhole: boolean;
   /** The first objective, oriented so that more is better; `undefined` unless told, finite and of
    * sane size. */
   readonly value: number | undefined;
@@ -81,10 +91,14 @@ export function record(ledger: Ledger, event: RunEvent, catalogue: Costing): Led
     }
     case 'rested': {
       const before = ledger.trials[event.trial];
-      const { epoch, metrics } = event;
+      const leg = before?.legs.at(-1);
       // A leg that is heard of again changes nothing, whatever the trial does by then.
-      const isNews = before?.state === 'pending' && epoch > (before.rested?.epoch ?? 0);
-      return isNews ? replaceTrial(ledger, { ...before, state: 'resting', rested: { epoch, metrics } }) : ledger;
+      const isNews = before?.state === 'pending' && !before.isWhole && leg?.until === event.epoch && !leg.metrics;
+      if (!isNews) return ledger;
+      const { metrics } = event;
+      const { learned } = valuesOf(catalogue.problem, { ...metrics, ...before.costs });
+      const legs = [...before.legs.slice(0, -1), { ...leg, metrics, learned }];
+      return replaceTrial(ledger, { ...before, state: 'resting', legs });
     }
     case 'searched':
       return ledger;
@@ -101,18 +115,41 @@ const replaceTrial = (ledger: Ledger, after: LedgerTrial): Ledger => ({
 });
 
 function addAsked(ledger: Ledger, event: AskedEvent, { costsOf }: Costing): Ledger {
-  const added = event.proposals.map(({ trial, candidate, why }): LedgerTrial => {
+  const added = event.proposals.map(({ trial, candidate, why, leg }): LedgerTrial => {
     const [key, costs] = [candidateKey(candidate), costsOf(candidate)];
-    const open = { state: 'pending', metrics: {}, rested: undefined, ...NO_VALUES, order: undefined } as const;
-    return { trial, key, candidate, costs, why, ...open };
+    const open = { state: 'pending', metrics: {}, ...NO_VALUES, order: undefined } as const;
+    return { trial, key, candidate, costs, why, ...open, ...nextLeg([], leg) };
   });
-  const onAgain = new Set(event.continues?.map(({ trial }) => trial));
+  const onAgain = new Map(event.continues?.map(({ trial, leg }) => [trial, leg]));
   const known = ledger.trials.map((one) =>
-    onAgain.has(one.trial) && one.state === 'resting' ? { ...one, state: 'pending' as const } : one,
+    onAgain.has(one.trial) && one.state === 'resting'
+      ? { ...one, state: 'pending' as const, ...nextLeg(one.legs, onAgain.get(one.trial)) }
+      : one,
   );
   const { warmStart = ledger.warmStart } = event;
   const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
   return { ...ledger, trials: [...known, ...added], warmStart, fittedAt };
+}
+
+/** Without a leg it goes to its end. */
+const nextLeg = (before: readonly LedgerLeg[], leg: Leg | undefined): Pick<LedgerTrial, 'legs' | 'isWhole'> => ({
+  legs: leg ? [...before, { ...leg, metrics: undefined, learned: undefined }] : before,
+  isWhole: leg === undefined,
+});
+
+/** Epochs asked for so far, where a whole training has so many: what is part of a schedule goes on
+ * from where it rested. */
+export function epochsSpent({ trials }: Pick<Ledger, 'trials'>, epochs: number): number {
+  return trials.reduce((sum, { legs, isWhole }) => sum + epochsOf(legs, isWhole, epochs), 0);
+}
+
+function epochsOf(legs: readonly Leg[], isWhole: boolean, epochs: number): number {
+  let [spent, behind] = [0, 0];
+  for (const { until, schedule } of legs) {
+    spent += until - behind;
+    behind = schedule === 'part' ? until : 0;
+  }
+  return isWhole ? spent + epochs - behind : spent;
 }
 
 export type DataTrial = LedgerTrial & { readonly value: number; readonly learned: number };

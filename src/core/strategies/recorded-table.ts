@@ -36,6 +36,8 @@ const parameter = record({
   values: distinct(listOf(z.unknown()).pipe(levels), (level) => level),
 });
 
+const epochCount = z.int('must be a whole number').min(1, 'must be 1 at least');
+
 const written = z
   .unknown()
   .default('')
@@ -56,6 +58,11 @@ const tableSchema = record({
   ),
   reference: z.record(z.string(), z.unknown(), 'must be an object'),
   complete: yesOrNo,
+  /** Of a whole training. */
+  epochs: epochCount.optional(),
+  /** Shorter trainings that are recorded: `own`, a whole short schedule; `part`, the whole one
+   * stopped there. */
+  legs: listOf(record({ epochs: epochCount, schedule: oneOf(['own', 'part']), metric: text })).optional(),
   families: distinct(
     listOf(
       record({
@@ -109,12 +116,28 @@ export function parseTable(json: unknown, file = 'table'): RecordedTable {
     if (value === undefined) throw fault('reference', `has no value for the objective '${metric}'`);
     if (!Number.isFinite(value)) throw fault(`reference.${metric}`, `must be finite, not ${value}`);
   }
+  checkLegs(parsed.data, fault);
   if (families.every(({ rows }) => rows.length === 0)) throw fault('families', 'hold no rows');
   return {
     ...table,
     reference,
     families: families.map((family, f) => ({ ...family, rows: readRows(family, table.metrics, f, fault) })),
   };
+}
+
+/** Of two that are alike nobody could say which one was asked for. */
+function checkLegs({ metrics, epochs, legs = [] }: WrittenTable, fault: Fault): void {
+  if (legs.length > 0 && epochs === undefined) throw fault('epochs', 'must say how long a whole training is');
+  for (const [i, { epochs: until, schedule, metric }] of legs.entries()) {
+    if (until >= (epochs ?? 0)) {
+      throw fault(`legs[${i}].epochs`, `must be below the ${epochs} epochs of a whole training, not ${until}`);
+    }
+    if (!metrics.includes(metric))
+      throw fault(`legs[${i}].metric`, `names '${metric}', which is not among the metrics`);
+    if (legs.findIndex((one) => one.epochs === until && one.schedule === schedule) < i) {
+      throw fault(`legs[${i}]`, `has ${until} epochs of schedule '${schedule}' twice`);
+    }
+  }
 }
 
 /** `families[0].rows[2]` */

@@ -124,7 +124,7 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
-export type NeededFrom = Pick<StrategyInput, 'epochs' | 'keepsWeights' | 'hasTeacherWeights'> & {
+export type NeededFrom = Pick<StrategyInput, 'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights'> & {
   readonly families: readonly Pick<Family, 'supernet'>[];
 };
 
@@ -156,6 +156,9 @@ const NEEDS = {
 
 /** Where training goes by seconds, for example, no epoch is known at which it could rest. */
 export function checkNeeds({ title, needs = [] }: StrategyInfo, run: NeededFrom): void {
+  if (needs.includes('legs') && run.legs?.length === 0) {
+    throw invalid('legs', `${title} trains students for some epochs first, and no short trainings are recorded here.`);
+  }
   const missing = needs.map((need) => NEEDS[need]).find(({ isMet }) => !isMet(run));
   if (missing === undefined) return;
   throw invalid(missing.field, `${title} ${missing.words}`);

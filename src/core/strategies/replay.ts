@@ -11,8 +11,12 @@ import { isFeasible, sign } from '../objective.ts';
 import type { Goal, Limit, Metrics, Problem } from '../objective.ts';
 import { candidateKey, configurationKey } from '../space/candidate-key.ts';
 import type { Candidate, Configuration, Dimension, Family } from '../space/space.ts';
-import { WorkbenchError } from '../errors.ts';
-import { openStrategy } from './registry.ts';
+import { invalid, WorkbenchError } from '../errors.ts';
+import { countSpending, trainingsOf } from '../budget.ts';
+import type { EventOf, Proposal } from '../records/events.ts';
+import type { Leg } from '../records/proposal.ts';
+import { openStrategy, strategyInfo } from './registry.ts';
+import { SHORT_TRAININGS } from './strategy.ts';
 import type { StrategyOptions } from './strategy.ts';
 import type { RecordedTable, TableFamily, TableRow } from './recorded-table.ts';
 
@@ -29,10 +33,24 @@ export interface Game {
   /** What the training of a candidate tells; `trial` is its index and `seed` its own, from which
    * noise may come. */
   readonly answer: (candidate: Candidate, trial: number, seed: number) => Metrics;
+  /** What shorter ones tell; absent: students are trained whole, and a budget is in trainings. */
+  readonly short?: ShortTrainings;
   /** The score after each of the trials `[n]`, `NaN` as long as there is none. */
   readonly score: (played: readonly Played[]) => readonly number[];
   /** Which way the score gets better. */
   readonly direction: Goal;
+}
+
+/** Trainings by epochs. */
+export interface ShortTrainings {
+  /** Of a whole training. */
+  readonly epochs: number;
+  /** Epochs that all trainings together may take. */
+  readonly budget: number;
+  /** Those that can be asked for. */
+  readonly legs: readonly Leg[];
+  /** What a leg tells of the candidate. */
+  readonly answer: (candidate: Candidate, leg: Leg) => Metrics;
 }
 
 export interface GameOptions {
@@ -43,37 +61,81 @@ export interface GameOptions {
   readonly batch?: number;
   /** Milliseconds from any fixed origin. */
   readonly now: () => number;
+  /** Hears before each ask what share of the budget is spent. */
+  readonly spent?: (share: number) => void;
 }
 
-/** By trial, in order; a batch's trials share the time of its ask. */
+/** By whole training, in order; those of a batch share the time of its ask, and of the asks since
+ * the last result. */
 export interface GameResult {
   readonly played: readonly Played[];
   readonly curve: readonly number[];
   readonly askMs: readonly number[];
   readonly sources: readonly string[];
+  /** Epochs spent until then, of short trainings too `[n]`; none where nobody counts them. */
+  readonly epochs: readonly number[];
 }
 
 /** Plays until the budget is spent or the strategy has nothing more to propose. */
-export function playGame(game: Game, { strategy, seed, options = {}, batch = 1, now }: GameOptions): GameResult {
-  const player = openStrategy(strategy, { problem: game.problem, seed, options });
-  const played: Played[] = [];
-  const askMs: number[] = [];
-  const sources: string[] = [];
+export function playGame(game: Game, { strategy, seed, options, batch = 1, now, spent }: GameOptions): GameResult {
+  const { problem, short } = game;
+  const counted = short && { epochs: short.epochs, budgetEpochs: short.budget, legs: short.legs };
+  const player = openStrategy(strategy, { problem, seed, options: optionsIn(game, strategy, options), ...counted });
+  const budget = short ? { epochs: short.budget } : { trials: problem.budget };
+  const spending = countSpending({ budget, recipe: { epochs: short?.epochs ?? 1 } });
+  const asked: Pick<Proposal, 'candidate' | 'seed'>[] = [];
+  const result = { played: [] as Played[], askMs: [] as number[], sources: [] as string[], epochs: [] as number[] };
+  let [waited, resting] = [0, 0];
   for (;;) {
+    const count = spending.room(batch, resting);
+    if (count === 0) break;
+    spent?.(short ? spending.epochs() / short.budget : asked.length / problem.budget);
     const start = now();
-    const event = player.ask(batch);
-    const elapsed = now() - start;
-    if (event.proposals.length === 0) break;
+    const event = player.ask(count);
+    waited += now() - start;
+    const { proposals, continues = [] } = event;
+    if (proposals.length + continues.length === 0) break;
     player.fold(event);
-    for (const { trial, candidate, seed: trialSeed, why } of event.proposals) {
-      const metrics = game.answer(candidate, trial, trialSeed);
-      player.fold({ type: 'told', trial, metrics });
-      played.push({ candidate, metrics });
-      askMs.push(elapsed);
-      sources.push(why.source);
+    spending.fold(event);
+    asked.push(...proposals);
+    resting -= continues.length;
+    const before = result.played.length;
+    for (const { trial, leg, why } of [...continues, ...proposals]) {
+      const { candidate, seed: own } = asked[trial]!;
+      const end = endOf(game, { trial, leg, candidate, seed: own });
+      player.fold(end);
+      spending.fold(end);
+      if (end.type === 'rested') {
+        resting += 1;
+        continue;
+      }
+      result.played.push({ candidate, metrics: end.metrics });
+      result.askMs.push(waited);
+      result.sources.push(why.source);
+      if (short) result.epochs.push(spending.epochs());
     }
+    if (result.played.length > before) waited = 0;
   }
-  return { played, curve: game.score(played), askMs, sources };
+  return { ...result, curve: game.score(result.played) };
+}
+
+/** Where there are short trainings, who can use them does, if nobody says otherwise. */
+function optionsIn({ short }: Game, strategy: string, options: StrategyOptions = {}): StrategyOptions {
+  const isAble = Object.hasOwn(strategyInfo(strategy).defaults, SHORT_TRAININGS);
+  return short && short.legs.length > 0 && isAble ? { [SHORT_TRAININGS]: true, ...options } : options;
+}
+
+/** A task of a game. */
+interface Asked extends Pick<Proposal, 'trial' | 'candidate' | 'seed'> {
+  readonly leg: Leg | undefined;
+}
+
+function endOf({ name, answer, short }: Game, { trial, leg, candidate, seed }: Asked): EventOf<'told' | 'rested'> {
+  if (!leg) return { type: 'told', trial, metrics: answer(candidate, trial, seed) };
+  const isThere = short?.legs.some(({ until, schedule }) => until === leg.until && schedule === leg.schedule);
+  if (short && isThere) return { type: 'rested', trial, epoch: leg.until, metrics: short.answer(candidate, leg) };
+  const what = leg.schedule === 'own' ? `a schedule of ${leg.until} epochs` : `a rest after ${leg.until} epochs`;
+  throw new WorkbenchError('internal', `replay: ${what} was asked for, which ${name} does not have`);
 }
 
 export interface TableProblem {
@@ -85,9 +147,13 @@ export interface TableProblem {
   readonly hypervolume: number;
 }
 
-export interface TableOptions {
+/** How much may be trained: so many rows, or so many epochs of all trainings together. */
+export type TableBudget = { readonly budget: number } | { readonly budgetEpochs: number };
+
+interface TableSettings {
   readonly seed: number;
-  readonly budget: number;
+  /** Short trainings cannot be asked for. */
+  readonly noLegs?: boolean;
   /** The first objective alone. */
   readonly single?: boolean;
   readonly limits?: readonly Limit[];
@@ -122,9 +188,12 @@ function tableFamily(table: RecordedTable, family: TableFamily, seed: number): F
   };
 }
 
+export type TableOptions = TableSettings & TableBudget;
+
 /** The problem that a strategy is given, and the rows that answer it. */
 export function createTableProblem(table: RecordedTable, options: TableOptions): TableProblem {
-  const { seed, budget, single = false, limits = [] } = options;
+  const { seed, single = false, limits = [] } = options;
+  const budget = 'budget' in options ? options.budget : trainingsOf(spenderOf(table, options.budgetEpochs));
   const rng = createRng(seed);
   const families = rng.shuffle(table.families.map((family, i) => tableFamily(table, family, split(seed, i + 1))));
   const objectives = single ? table.objectives.slice(0, 1) : table.objectives;
@@ -145,6 +214,37 @@ export function createTableProblem(table: RecordedTable, options: TableOptions):
   };
 }
 
+/** Throws `config.invalid` where the table does not say what a training takes, or where the budget
+ * is less. */
+function spenderOf({ epochs }: RecordedTable, budget: number): Parameters<typeof countSpending>[0] {
+  if (epochs === undefined) {
+    throw invalid('budgetEpochs', 'this table does not say how many epochs a training has: count rows by the budget.');
+  }
+  if (budget >= epochs) return { budget: { epochs: budget }, recipe: { epochs } };
+  throw invalid('budgetEpochs', `${budget} epochs are fewer than the ${epochs} of one whole training.`);
+}
+
+/** A budget in rows is so many whole trainings' epochs where short ones are recorded. */
+function shortTrainings(table: RecordedTable, { problem, rows }: TableProblem, options: TableOptions) {
+  const { epochs, legs = [] } = table;
+  const isCounted = 'budgetEpochs' in options || (legs.length > 0 && options.noLegs !== true);
+  if (epochs === undefined || !isCounted) return undefined;
+  const learned = problem.objectives[0]?.metric ?? '';
+  const known = problem.objectives.filter((objective) => objective.known).map(({ metric }) => metric);
+  const recorded = options.noLegs === true ? [] : legs;
+  return {
+    epochs,
+    budget: 'budgetEpochs' in options ? options.budgetEpochs : options.budget * epochs,
+    legs: recorded.map(({ epochs: until, schedule }) => ({ until, schedule })),
+    answer(candidate: Candidate, { until, schedule }: Leg): Metrics {
+      const metrics = rows.get(candidateKey(candidate))?.metrics ?? {};
+      const leg = recorded.find((one) => one.epochs === until && one.schedule === schedule);
+      const costs = Object.fromEntries(known.map((metric) => [metric, metrics[metric] ?? NaN]));
+      return { ...costs, [learned]: metrics[leg?.metric ?? ''] ?? NaN };
+    },
+  } satisfies ShortTrainings;
+}
+
 export type ReplayOptions = TableOptions & GameOptions;
 
 /** By row told, in order; `hypervolume` as a share of the whole table's. */
@@ -155,15 +255,21 @@ export interface ReplayResult {
   readonly askMs: readonly number[];
   readonly rows: readonly number[];
   readonly sources: readonly string[];
+  /** Epochs spent, of short trainings too, when the row was told; none where the table does not
+   * say what a training takes, or has no short ones and the budget counts rows. */
+  readonly epochs: readonly number[];
 }
 
 /** A table as a game: share of the whole table's hypervolume, or the best value of the only
  * objective. */
 export function createTableGame(table: RecordedTable, options: TableOptions): Game {
-  return tableGame(table.name, createTableProblem(table, options));
+  return tableGame(table, createTableProblem(table, options), options);
 }
 
-function tableGame(name: string, { problem, rows, hypervolume: whole }: TableProblem): Game {
+function tableGame(table: RecordedTable, source: TableProblem, options: TableOptions): Game {
+  const { name } = table;
+  const { problem, rows, hypervolume: whole } = source;
+  const short = shortTrainings(table, source, options);
   const only = problem.objectives.length === 1 ? problem.objectives[0] : undefined;
   return {
     name,
@@ -178,13 +284,14 @@ function tableGame(name: string, { problem, rows, hypervolume: whole }: TablePro
     },
     score: (played) => (only ? bestSoFar(problem, played) : hypervolumeShare(problem, played, whole)),
     direction: only?.goal ?? 'maximize',
+    ...(short && { short }),
   };
 }
 
 /** Plays until the budget is spent or the strategy has nothing more to propose. */
 export function replay(table: RecordedTable, options: ReplayOptions): ReplayResult {
   const source = createTableProblem(table, options);
-  const { played, askMs, sources } = playGame(tableGame(table.name, source), options);
+  const { played, askMs, sources, epochs } = playGame(tableGame(table, source, options), options);
   return {
     seed: options.seed,
     hypervolume: hypervolumeShare(source.problem, played, source.hypervolume),
@@ -192,6 +299,7 @@ export function replay(table: RecordedTable, options: ReplayOptions): ReplayResu
     askMs,
     rows: played.map(({ candidate }) => source.rows.get(candidateKey(candidate))?.row ?? NaN),
     sources,
+    epochs,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The ask/tell contract of a search strategy: a pure fold over the run's event log
  * (docs/architecture.md). */
 import type { EventOf, RunEvent } from '../records/events.ts';
+import type { Leg } from '../records/proposal.ts';
 import type { PriorResult } from '../records/run.ts';
 import type { Problem } from '../objective.ts';
 import type { FollowedSearch } from './followed.ts';
@@ -8,6 +9,9 @@ import type { Candidate } from '../space/space.ts';
 
 /** How close to its source a strategy is (docs/trade.md); the product shows it. */
 export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
+
+/** The option of a strategy that can begin with short trainings, and needs none. */
+export const SHORT_TRAININGS = 'shortTrainings';
 
 export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;
 
@@ -35,6 +39,11 @@ export interface StrategyInput {
   /** Epochs of a whole training; absent where training goes by seconds, or where nothing is
    * trained. */
   readonly epochs?: number;
+  /** The budget in epochs of all trainings together, where it counts them; `problem.budget` is then
+   * the same in whole trainings, rounded up. */
+  readonly budgetEpochs?: number;
+  /** Short trainings that can be asked for; absent: any that is shorter than a whole one. */
+  readonly legs?: readonly Leg[];
   /** Whether every student that has ended keeps its weights; absent: not. */
   readonly keepsWeights?: boolean;
   /** Whether students can begin with the weights of the run's teacher; absent: not known yet. */

@@ -18,6 +18,7 @@ import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { openStrategy } from '../../core/strategies/registry.ts';
 import type { OpenStrategy } from '../../core/strategies/registry.ts';
 import { replay } from '../../core/strategies/replay.ts';
+import type { TableBudget } from '../../core/strategies/replay.ts';
 import { checkLimits, readTable, tableFacts } from '../replays/table.ts';
 import { strategyInputOf } from '../runs/context.ts';
 import { yieldToEvents } from '../slices.ts';
@@ -37,14 +38,15 @@ export interface FamilySurvey {
 }
 
 /** One strategy with one seed. */
-export interface GameOrder {
+export type GameOrder = TableBudget & {
   readonly strategy: string;
   readonly seed: number;
-  readonly budget: number;
   readonly batch: number;
   readonly single: boolean;
   readonly limits: readonly Limit[];
-}
+  /** Short trainings cannot be asked for. */
+  readonly noLegs?: boolean;
+};
 
 /** What the host offers while a game is played. */
 export interface GameWatcher {
@@ -90,8 +92,9 @@ const functions = {
     return tableFacts(read, limits);
   },
   play: (order: GameOrder) => {
-    const { hypervolume, best, askMs, rows } = replay(opened(table), { ...order, now: reportingClock(order) });
-    return { hypervolume, best, askMs, rows };
+    const played = replay(opened(table), { ...order, now: () => performance.now(), spent: reportsOf() });
+    const { hypervolume, best, askMs, rows, epochs } = played;
+    return { hypervolume, best, askMs, rows, ...(epochs.length > 0 && { epochs }) };
   },
 };
 
@@ -139,18 +142,12 @@ function* sampledMembers(family: Family): Generator<Weighed> {
   yield { config: completeConfiguration(family, dearest), weight: 0 };
 }
 
-/** Time is asked for before and after each ask: so the clock knows how many there were. It reports
- * before it is read. */
-function reportingClock({ batch, budget }: GameOrder): () => number {
-  let readings = 0;
+/** Tells what share of the budget is spent, not too often. */
+function reportsOf(): (share: number) => void {
   let reported = performance.now();
-  return () => {
-    const asks = readings / 2;
-    readings += 1;
-    if (Number.isInteger(asks) && performance.now() - reported >= REPORT_MS) {
-      reported = performance.now();
-      void host.progress.asEvent(Math.min(1, (asks * batch) / budget));
-    }
-    return performance.now();
+  return (share) => {
+    if (performance.now() - reported < REPORT_MS) return;
+    reported = performance.now();
+    void host.progress.asEvent(share);
   };
 }

@@ -28,7 +28,7 @@ const data = oracle.train.map((index, i): DataTrial => {
   const value = learned[i]!;
   return {
     ...{ trial: i, key: `${index}`, candidate, costs, why: { source: 'random' }, state: 'told', metrics: {} },
-    rested: undefined,
+    ...{ legs: [], isWhole: true },
     ...{ value, learned: value, order: i },
   };
 });

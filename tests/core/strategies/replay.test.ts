@@ -34,6 +34,8 @@ function tableJson(changes: Record<string, unknown> = {}): Record<string, unknow
   };
 }
 
+const LEG = { epochs: 2, schedule: 'own', metric: 'quality' };
+
 let ticks = 0;
 const now = (): number => ticks++;
 
@@ -124,6 +126,15 @@ describe('replay', () => {
       /not among the metrics/,
     ],
     ['another format', { format: 'csv' }, /format must be/],
+    ['legs of trainings of unknown length', { legs: [LEG] }, /epochs must say how long a whole training is/],
+    ['a leg longer than the training', { epochs: 2, legs: [LEG] }, /legs\[0\].epochs must be below the 2 epochs/],
+    [
+      'a leg of an unknown metric',
+      { epochs: 8, legs: [{ ...LEG, metric: 'short' }] },
+      /legs\[0\].metric names 'short'/,
+    ],
+    ['a leg told twice', { epochs: 8, legs: [LEG, LEG] }, /legs\[1\] has 2 epochs of schedule 'own' twice/],
+    ['a leg of another kind', { epochs: 8, legs: [{ ...LEG, schedule: 'half' }] }, /must be 'own' or 'part'/],
     [
       'no reference for an objective',
       { reference: { quality: 0 } },
