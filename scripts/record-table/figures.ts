@@ -22,8 +22,11 @@ export function column(rows: Rows, signal: Signal, accuracy: Accuracy, seed = 1,
 }
 
 /** Validation accuracy after so many epochs of the full training. */
-export function columnAtEpoch(rows: Rows, signal: Signal, epoch: number): Column {
-  return ({ id }) => rows.trainings.get(trainingId(signal, 1, FULL_EPOCHS, id))?.curve?.validationAccuracy[epoch - 1];
+export function columnAtEpoch(rows: Rows, signal: Signal, epoch: number, seed = 1): Column {
+  return ({ id }) => {
+    const { curve } = rows.trainings.get(trainingId(signal, seed, FULL_EPOCHS, id)) ?? {};
+    return curve?.validationAccuracy[epoch - 1];
+  };
 }
 
 /** Pairs of the students that have both. */

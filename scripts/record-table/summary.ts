@@ -29,6 +29,7 @@ export function summarise(rows: Rows, students: readonly TableStudent[], plan: r
     `### Noise between seeds\n\n${noiseTable(rows, students)}`,
     `### Validation and test\n\n${gapTable(rows, students)}`,
     `### Cheap and full trainings\n\n${cheapTable(rows, random)}`,
+    `### Short trainings and another seed\n\n${shortTable(rows, students)}`,
     ...(rows.latencies.size > 0 ? [`### Latency\n\n${latencyTable(rows, students)}`] : []),
     `### With and without the teacher\n\n${gainTable(rows, students)}`,
   ].join('\n\n');
@@ -132,6 +133,30 @@ function cheapTable(rows: Rows, random: readonly TableStudent[]): string {
     `Kendall's tau with the test accuracy of the full training, ${shared.length} random students, seed 1. ` +
     'Epochs of the ' +
     'full training are that very training on its way; the short schedule shares its start and order of images.';
+  return `${note}\n\n${table(header, body)}`;
+}
+
+/** What a search with short trainings is told, against what its choice is scored by: the full
+ * training of another seed, which shares no luck with it. */
+function shortTable(rows: Rows, students: readonly TableStudent[]): string {
+  const short: readonly (readonly [string, number, (seed: number) => Column])[] = [
+    [
+      `own schedule of ${CHEAP_EPOCHS} epochs`,
+      CHEAP_EPOCHS,
+      (seed) => column(rows, 'kd', 'validationAccuracy', seed, CHEAP_EPOCHS),
+    ],
+    ...Array.from({ length: FULL_EPOCHS }, (_, index) => index + 1).map((epoch) => {
+      const told = (seed: number): Column => columnAtEpoch(rows, 'kd', epoch, seed);
+      return [`epoch ${epoch} of ${FULL_EPOCHS}`, epoch, told] as const;
+    }),
+  ];
+  const body = short.map(([name, epochs, told]) => {
+    const tau = (seed: number, other: number): Tau =>
+      tauOf(students, told(seed), column(rows, 'kd', 'testAccuracy', other));
+    return [name, String(epochs), tauText(tau(1, 2)), tauText(tau(2, 1))];
+  });
+  const header = ['validation accuracy after', 'epochs', 'of seed 1 for seed 2', 'of seed 2 for seed 1'];
+  const note = "Kendall's tau with the test accuracy of the other seed's full training, distilled (students).";
   return `${note}\n\n${table(header, body)}`;
 }
 

@@ -193,6 +193,28 @@ describe('the figures', () => {
     expect(gapOf([]).deviation).toBeNaN();
   });
 
+  it('hold short trainings to the other seed: within a seed a short one shares its luck with the full one', () => {
+    const curve = (last: number) => ({
+      ...{ trainLoss: [], validationLoss: [] },
+      validationAccuracy: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, last],
+    });
+    const at = (index: number, seed: number, validation: number, test: number, epochs = FULL_EPOCHS): TrainingRow =>
+      trainingRow(training(three[index]!, 'kd', seed, epochs), {
+        ...{ validationAccuracy: validation, testAccuracy: test },
+        ...(epochs === FULL_EPOCHS && { curve: curve(validation) }),
+      });
+    const told = rowsOf([
+      // Seed 1 ranks up, seed 2 down; the short training of seed 1 goes with its own seed.
+      ...[0, 1, 2].flatMap((index) => [at(index, 1, index / 10, index / 10), at(index, 2, -index / 10, -index / 10)]),
+      ...[0, 1, 2].map((index) => at(index, 1, index / 10, index / 10, CHEAP_EPOCHS)),
+    ]);
+    const text = summarise(told, students, plan);
+    expect(text).toContain('| own schedule of 2 epochs | 2 | -1.000 (3) |  |');
+    // All alike on the way, so that there is no ranking; apart at the end.
+    expect(text).toContain('| epoch 7 of 8 | 7 |  |  |');
+    expect(text).toContain('| epoch 8 of 8 | 8 | -1.000 (3) | -1.000 (3) |');
+  });
+
   it('say of the latencies how far two rounds agree', () => {
     const latencies = new Map(
       [1, 2].flatMap((round) =>
