@@ -60,7 +60,7 @@ export function createServices({ workspace, options, log, logFile }: Session) {
   const handed = createHandedFiles(files.temp);
   const imports = createDatasetImports({ executor: importers, catalog, files, handed, jobs, changed });
   const training = createTeacherTraining({ executor, catalog, folders: files.folders, jobs, log, changed });
-  const teacherImports = createTeacherImports({ executor, catalog, files, handed, jobs, now, changed });
+  const teacherImports = createTeacherImports({ store, executor, catalog, files, handed, jobs, now, changed });
   const inHand = () => training.inHand().map(({ dataset, name }) => ({ dataset, words: `the training of "${name}"` }));
 
   const runs = createRunService({ workspace, catalog, executor, live, log, version, now: clock });

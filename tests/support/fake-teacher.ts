@@ -6,7 +6,8 @@ import { costOf } from '../../src/core/arch/cost.ts';
 import { STUDENT_FAMILIES } from '../../src/core/arch/families/registry.ts';
 import type { DatasetSources, Recorded } from '../../src/core/records/sources.ts';
 import { teacherCardSchema } from '../../src/core/records/teacher-card.ts';
-import type { EnsembleCard, LogitsCard, OnnxCard } from '../../src/core/records/teacher-card.ts';
+import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
+import type { EnsembleCard, GraphCard, LogitsCard, OnnxCard } from '../../src/core/records/teacher-card.ts';
 import { canonicalText } from '../../src/core/sources.ts';
 import { filesOf, networkOf } from '../../src/core/teacher.ts';
 
@@ -28,6 +29,15 @@ export const FASHION_TEACHER: FakeTeacher = {
   classes: 10,
   accuracy: { validation: 0.93, test: 0.93 },
 };
+
+/** Of a student, whatever it was: a network of its data set's shape and classes. */
+export function writeFakeStudentTeacher(folder: string, name: string, data: DatasetCard): GraphCard {
+  const { id, title, shape, classes, splits } = data;
+  const facts = { dataset: { id, title, trainImages: splits.train.count }, shape, classes: classes.length };
+  writeFakeTeacher(folder, { name, title: 'A student', accuracy: { validation: 0.8, test: 0.8 }, ...facts });
+  // Sound: it was written just now, as a network of ours.
+  return teacherCardSchema.parse(JSON.parse(readFileSync(join(folder, 'teacher.json'), 'utf8'))) as GraphCard;
+}
 
 export function writeFakeTeacher(folder: string, teacher: FakeTeacher): void {
   const { name, title, dataset, shape, classes, accuracy, seconds } = teacher;

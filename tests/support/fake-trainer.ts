@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import type { DatasetCard } from '../../src/core/records/dataset-card.ts';
 import { createRng } from '../../src/core/math/rng.ts';
 import { WorkbenchError } from '../../src/core/errors.ts';
 import type { FromTrainer, JobId, JobMessage, OrderMessage, ToTrainer } from '../../src/compute/protocol.ts';
@@ -18,7 +19,8 @@ import type { WrittenFile } from '../../src/compute/tasks/outputs.ts';
 import { INPUTS, isKind } from '../../src/compute/tasks/tasks.ts';
 import type { Input, Kind, Output } from '../../src/compute/tasks/tasks.ts';
 import type { TaskTools } from '../../src/compute/tasks/run.ts';
-import { writeFakeEnsemble, writeFakeLogitsTeacher, writeFakeOnnxTeacher, writeFakeTeacher } from './fake-teacher.ts';
+import { writeFakeEnsemble, writeFakeLogitsTeacher, writeFakeOnnxTeacher } from './fake-teacher.ts';
+import { writeFakeStudentTeacher, writeFakeTeacher } from './fake-teacher.ts';
 
 export interface FakePlan {
   readonly epochMs?: number;
@@ -265,7 +267,7 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
       report({ type: 'epoch', point, checkpoint });
     }
     const accuracy = { validation: 0.92, test: 0.91 };
-    const card = JSON.parse(readFileSync(join(dataset.directory, 'dataset.json'), 'utf8'));
+    const card = cardOf(dataset.directory);
     const learned = { id: card.id, title: card.title, trainImages: card.splits.train.count };
     const made = { name, title, dataset: learned, shape: card.shape, classes: card.classes.length, accuracy };
     writeFakeTeacher(directory, { ...made, seconds: 3 });
@@ -279,6 +281,7 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
       onnx: () => writeFakeOnnxTeacher(directory, name),
       logits: () => writeFakeLogitsTeacher(directory, name, dataset.known),
       ensemble: () => writeFakeEnsemble(directory, name, membersIn(source)),
+      student: () => writeFakeStudentTeacher(directory, name, cardOf(dataset.directory)),
     }[source.kind]();
     await sleep(epochMs);
     checkStop();
@@ -300,6 +303,10 @@ const RUNS: { readonly [K in Faked]: FakeRun<K> } = {
       training: { student: 'none', kernels: undefined, plain: 1 },
     }),
 };
+
+// Sound: the host has checked it.
+const cardOf = (directory: string): DatasetCard =>
+  JSON.parse(readFileSync(join(directory, 'dataset.json'), 'utf8')) as DatasetCard;
 
 const membersIn = (source: Input<'importTeacher'>['source']): Readonly<Record<string, string>> =>
   source.kind === 'ensemble' ? Object.fromEntries(source.members.map(({ name, directory }) => [name, directory])) : {};

@@ -107,6 +107,12 @@ export const teacherEnsembleSchema = z.strictObject({
   ...{ ...named, dataset },
 });
 
+/** A finished student of a run. */
+export const teacherStudentSchema = z.strictObject({
+  student: z.string().min(1).max(64).describe('Id of the trial'),
+  ...named,
+});
+
 /** The same before it has a name. */
 export const teacherCombineSchema = teacherEnsembleSchema.omit({ name: true, title: true });
 
@@ -119,6 +125,7 @@ export const combineFormSchema = z.strictObject({
 
 export type ParsedTeacherCombine = z.output<typeof teacherCombineSchema>;
 export type ParsedTeacherEnsemble = z.output<typeof teacherEnsembleSchema>;
+export type ParsedTeacherStudent = z.output<typeof teacherStudentSchema>;
 export type TeacherImport = z.input<typeof teacherImportSchema>;
 export type ParsedTeacherImport = z.output<typeof teacherImportSchema>;
 export type ParsedTeacherJudge = z.output<typeof teacherJudgeSchema>;

@@ -57,20 +57,24 @@ export function addImport(teachers: Command, context: VerbContext): void {
 /** Ctrl+C stops it, and nothing is kept. */
 async function importTeacher(context: VerbContext, file: string | undefined, options: ImportOptions): Promise<void> {
   const input = orderOf(file, options);
-  let stage = '';
-  const tell = (printer: ProgressPrinter, { done, total, ...progress }: JobProgress): void => {
-    if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
-    stage = progress.stage;
-    printer.status(total === undefined ? stage : `${stage}: ${done} of ${total}`);
-  };
   const made = await withProgress(context, 'The import was stopped; nothing was kept.', (printer, signal) =>
-    withHost(context, options, (host) => host.importTeacher(input, (progress) => tell(printer, progress), signal)),
+    withHost(context, options, (host) => host.importTeacher(input, teacherTeller(printer), signal)),
   );
   if (made !== undefined) printResult(options, { teacher: recordOf(made) }, summaryOf(made));
 }
 
+/** Its stages. */
+export function teacherTeller(printer: ProgressPrinter): (progress: JobProgress) => void {
+  let stage = '';
+  return ({ done, total, ...progress }) => {
+    if (progress.stage !== stage && !process.stderr.isTTY) printer.line(`${progress.stage} …`);
+    stage = progress.stage;
+    printer.status(total === undefined ? stage : `${stage}: ${done} of ${total}`);
+  };
+}
+
 /** `accuracy` is of the split that `accuracyOf` names: validation, where it has answers for it. */
-function recordOf({ card, notes }: ImportedTeacher) {
+export function recordOf({ card, notes }: ImportedTeacher) {
   const judged = accuracyOf(card);
   const { accuracy, split } = headline(judged);
   return {
@@ -83,7 +87,7 @@ function recordOf({ card, notes }: ImportedTeacher) {
   };
 }
 
-function summaryOf({ card, directory, notes }: ImportedTeacher): readonly string[] {
+export function summaryOf({ card, directory, notes }: ImportedTeacher): readonly string[] {
   const params = paramsOf(card);
   const judged = Object.entries(accuracyOf(card)).map(([split, share]) => `${split} ${percentText(share)}`);
   const facts = [

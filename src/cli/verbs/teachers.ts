@@ -1,4 +1,4 @@
-/** `trade teachers list|train|import`: the teachers that a search can learn from. */
+/** `trade teachers list|train|import|from`: the teachers that a search can learn from. */
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { teacherInputSchema } from '../../bridge/schemas/library.ts';
@@ -18,6 +18,7 @@ import {
   workspaceOf,
 } from '../common.ts';
 import type { CommonOptions, Verb, VerbContext } from '../common.ts';
+import { addFrom } from './teachers-from.ts';
 import { addImport } from './teachers-import.ts';
 
 const knownText = (count: number | undefined): string => (count === undefined ? '-' : countText(count));
@@ -31,6 +32,7 @@ export const teachersVerb: Verb = (program, context) => {
   addList(teachers, context);
   addTrain(teachers, context);
   addImport(teachers, context);
+  addFrom(teachers, context);
 };
 
 function addList(teachers: Command, context: VerbContext): void {

@@ -28,6 +28,16 @@ export interface Model {
     update?: (layerId: string, statistics: Statistics) => void,
     taps?: Taps,
   ) => Tensor2D;
+  readonly head: Head;
+}
+
+/** The last layer, which gives the logits. */
+export interface Head {
+  readonly layerId: string;
+  /** The layer whose outputs it reads, `[batch, channels]`. */
+  readonly reads: string;
+  /** `weight`: its own by their full names. Call it inside a tidy. */
+  readonly forward: (features: Tensor, weight: (name: string) => Tensor) => Tensor2D;
 }
 
 export interface Taps {
@@ -51,6 +61,7 @@ export function createModel(graph: ArchitectureGraph): Model {
   return {
     graph,
     layout,
+    head: headOf(graph),
     forward: (images, weights, statistics, update, taps) => {
       const values = new Map<string, Tensor>();
       let last: Tensor = images;
@@ -76,6 +87,22 @@ export function createModel(graph: ArchitectureGraph): Model {
       // Sound: the graph was checked to end in a vector of logits.
       return last as Tensor2D;
     },
+  };
+}
+
+function headOf(graph: ArchitectureGraph): Head {
+  const last = graph.layers.at(-1);
+  const reads = last?.inputs[0];
+  if (last === undefined || reads === undefined) throw new Error('The graph has no layer that gives logits');
+  const { id, layer } = last;
+  return {
+    ...{ layerId: id, reads },
+    // Sound: the graph was checked to end in a vector of logits.
+    forward: (features, weight) =>
+      kernelOf(layer)(layer, [features], {
+        weight: (name) => weight(`${id}/${name}`),
+        statistics: () => found<Statistics>(undefined, `${id} statistics`),
+      }) as Tensor2D,
   };
 }
 

@@ -179,12 +179,14 @@ function unflattenOp(layout: Layout): RawOp {
   return op;
 }
 
-/** 1 where weight decay applies, else 0: `[params]`. */
-export function decayMask(layout: Layout): Tensor1D {
+/** 1 where weight decay applies, else 0: `[params]`. `learns`: what stays as it is does not decay,
+ * either. */
+export function decayMask(layout: Layout, learns: (slot: WeightSlot) => boolean = () => true): Tensor1D {
   const mask = new Float32Array(layout.params);
   let offset = 0;
-  for (const { spec, size } of layout.trainable) {
-    if (spec.decay) mask.fill(1, offset, offset + size);
+  for (const slot of layout.trainable) {
+    const { spec, size } = slot;
+    if (spec.decay && learns(slot)) mask.fill(1, offset, offset + size);
     offset += size;
   }
   return tf.tensor1d(mask);

@@ -3,7 +3,7 @@
  * training and a search of supernets have in common; chance is decided by the seed and the step.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { createRng, split } from '../../core/math/rng.ts';
 import type { Statistics } from '../backend/norms.ts';
 import { lossAndGradients } from '../backend/gradient.ts';
@@ -13,8 +13,9 @@ import { gatherImages, viewOf } from '../data/augment.ts';
 import type { View } from '../data/augment.ts';
 import { drawShare, mixed } from '../data/mixup.ts';
 import { oneHot, smooth } from '../losses/soft-targets.ts';
+import type { Model } from '../model/model.ts';
 import { disposeStatistics, extendLayout, flatten, unflatten } from '../model/parameters.ts';
-import type { Layout, Parameters } from '../model/parameters.ts';
+import type { Layout, Parameters, WeightSlot } from '../model/parameters.ts';
 import type { TrainingTask } from './task.ts';
 
 /** Streams of chance that a seed is split into. */
@@ -50,6 +51,13 @@ export function trainingLayout(task: PassTask): Layout {
   return extendLayout(task.model.layout, criterionOf(task).slots);
 }
 
+/** Whether a weight is learned: all are, or those of the head and of the criterion. */
+export function learningIn({ model, recipe }: PassTask): (slot: WeightSlot) => boolean {
+  if (recipe.trains !== 'head') return () => true;
+  const body = new Set(model.layout.trainable.filter(({ layerId }) => layerId !== model.head.layerId));
+  return (slot) => !body.has(slot);
+}
+
 function criterionOf({ model, recipe, teacher, train: { labels } }: PassTask): Criterion {
   const { distillation } = recipe;
   return createCriterion({ student: model.graph, distillation, labels, ...(teacher && { teacher }) });
@@ -61,8 +69,11 @@ export type Pass = (parameters: Parameters, batch: Batch, fresh: Fresh) => Slope
 export function createPass(task: PassTask, layout: Layout): Pass {
   const { model, recipe, seed } = task;
   const criterion = criterionOf(task);
-  const slots = new Map(layout.trainable.map((slot, index) => [slot.name, index]));
+  const learns = layout.trainable.map(learningIn(task));
+  const learned = layout.trainable.filter((_, index) => learns[index]);
+  const slots = new Map(learned.map((slot, index) => [slot.name, index]));
   const own = criterion.slots.flatMap(({ name }) => slots.get(name) ?? []);
+  const isHeadAlone = recipe.trains === 'head';
   return ({ theta, statistics, kept }, { samples, epoch, step, progress }, fresh) => {
     const { views, rows } = showings(task, samples, epoch);
     const rng = createRng(split(split(seed, STREAM.criterion), step));
@@ -73,8 +84,13 @@ export function createPass(task: PassTask, layout: Layout): Pass {
       model.graph.classes,
     );
     const targets = mixed(smooth(labels, recipe.labelSmoothing), lambda);
+    const all = unflatten(layout, theta);
+    const weightOf = (weights: readonly Tensor[], name: string): Tensor =>
+      found(kept.get(name) ?? weights[slots.get(name) ?? -1], name);
+    const frozen = isHeadAlone ? frozenFeatures(model, images, all, statistics, criterion.taps) : undefined;
     const { value, gradients } = lossAndGradients(
       (weights) => {
+        if (frozen) return [model.head.forward(frozen.read, (name) => weightOf(weights, name)), ...frozen.tapped];
         const features = new Map<string, Tensor>();
         const update = (layer: string, updated: Statistics): void => void fresh.statistics.set(layer, updated);
         const logits = model.forward(images, weights, statistics, update, {
@@ -88,14 +104,42 @@ export function createPass(task: PassTask, layout: Layout): Pass {
           ...{ logits: logits as Tensor2D, targets, samples, progress, rng }, // the network's own
           teacher: (name) => mixed(rowsOf(found(task.teacher?.tensors.get(name), name), rows), lambda),
           feature: (layer) => found(features[criterion.taps.indexOf(layer)], layer),
-          weight: (name) => found(kept.get(name) ?? weights[slots.get(name) ?? -1], name),
+          weight: (name) => weightOf(weights, name),
           keep: (name, updated) => fresh.kept.set(name, tf.keep(updated)),
         }),
-      unflatten(layout, theta),
+      all.filter((_, index) => learns[index]),
       own,
     );
-    return { value, gradient: flatten(gradients) };
+    if (!isHeadAlone) return { value, gradient: flatten(gradients) };
+    const places = new Map(learned.map((slot, index) => [slot, index]));
+    const slopes = layout.trainable.map((slot) => gradients[places.get(slot) ?? -1] ?? tf.zeros([...slot.spec.shape]));
+    return { value, gradient: flatten(slopes) };
   };
+}
+
+interface Frozen {
+  /** What the head reads. */
+  readonly read: Tensor;
+  readonly tapped: readonly Tensor[];
+}
+
+/** A body that is not trained, as in judging: norms go by their running statistics, and no slope is
+ * asked for. */
+function frozenFeatures(
+  model: Model,
+  images: Tensor4D,
+  weights: readonly Tensor[],
+  statistics: Parameters['statistics'],
+  taps: readonly string[],
+): Frozen {
+  const features = new Map<string, Tensor>();
+  const layers = [...new Set([model.head.reads, ...taps])];
+  model.forward(images, weights, statistics, undefined, {
+    layers,
+    give: (layer, output) => features.set(layer, output),
+  });
+  const read = (layer: string): Tensor => found(features.get(layer), layer);
+  return { read: read(model.head.reads), tapped: taps.map(read) };
 }
 
 /** Takes the place of what it replaces, which is disposed. */

@@ -13,7 +13,7 @@ import { evaluate } from './evaluate.ts';
 import type { YieldToEvents } from './evaluate.ts';
 import { createLearner } from './learner.ts';
 import type { Learner } from './learner.ts';
-import { trainingLayout } from './pass.ts';
+import { learningIn, trainingLayout } from './pass.ts';
 import { createOptimizer, learningRateAt } from './optimizer.ts';
 import { decayMask, downloadWeights } from '../model/parameters.ts';
 import type { HostWeights } from '../model/parameters.ts';
@@ -64,7 +64,7 @@ export async function train(task: TrainingTask, hooks: TrainingHooks): Promise<T
   const { now = () => performance.now() } = hooks;
   const started = now();
   const steps = stepsPerEpoch(task.train.count, recipe.batchSize);
-  const decay = decayMask(trainingLayout(task));
+  const decay = decayMask(trainingLayout(task), learningIn(task));
   let learner: Learner | undefined;
   try {
     learner = createLearner(task, createOptimizer(recipe, decay));

@@ -30,6 +30,9 @@ export const recipeInput = z.strictObject({
   /** The average is evaluated and kept in the weights' place. */
   emaDecay: z.number().min(0).lt(1).default(0).describe('Decay of the moving average of weights; 0: none'),
   labelSmoothing: z.number().min(0).lt(1).default(0).describe('Label smoothing'),
+  /** `head`: the last layer alone, over a body that stays as it came, its norms' statistics too.
+   * Absent: the whole network, as in recipes of earlier versions. */
+  trains: z.enum(['all', 'head']).optional().describe('What is trained: the whole network, or its head alone'),
   /** Flip, shift and square are each sample's own. */
   augmentation: z
     .strictObject({

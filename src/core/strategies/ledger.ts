@@ -1,6 +1,6 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, what became
  * of them, and what they are worth. */
-import type { Leg, Why } from '../records/proposal.ts';
+import type { Leg, WarmStart, Why } from '../records/proposal.ts';
 import type { Proposal, RunEvent } from '../records/events.ts';
 import { sign } from '../objective.ts';
 import type { Metrics, Problem } from '../objective.ts';
@@ -228,13 +228,20 @@ export const isBelow = (costs: readonly number[], reference: Pick<Outcome, 'cost
 export function askedEvent(
   ledger: Ledger,
   seed: number,
-  chosen: readonly { readonly member: Member; readonly why: Why; readonly leg?: Leg }[],
+  chosen: readonly { readonly member: Member; readonly why: Why; readonly leg?: Leg; readonly from?: WarmStart }[],
   warmStart?: readonly number[],
 ): AskedEvent {
   const first = ledger.trials.length;
-  const proposals = chosen.map(({ member, why, leg }, i): Proposal => {
+  const proposals = chosen.map(({ member, why, leg, from }, i): Proposal => {
     const trial = first + i;
-    return { trial, candidate: member.candidate, seed: split(seed, trial), why, ...(leg && { leg }) };
+    return {
+      trial,
+      candidate: member.candidate,
+      seed: split(seed, trial),
+      why,
+      ...(leg && { leg }),
+      ...(from && { from }),
+    };
   });
   const event = { type: 'asked', proposals, position: first + proposals.length } as const;
   return warmStart === undefined ? event : { ...event, warmStart };

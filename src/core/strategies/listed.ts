@@ -1,8 +1,9 @@
 /**
  * No search: the students that the run was given, each trained with several seeds. It is how the
  * winners of a search are trained once more, for longer (docs/trade.md, step 8), and how networks
- * of one's own are trained beside them. Seeds go round by round, so that what is there first tells
- * of every student.
+ * of one's own are trained beside them. They begin by chance or, by the option `from`, with the
+ * weights of the run's teacher, which may be of another data set. Seeds go round by round, so that
+ * what is there first tells of every student.
  */
 import { invalid } from '../errors.ts';
 import { knownLimits } from '../latency.ts';
@@ -14,7 +15,11 @@ import type { Candidate, KnownCosts, Space } from '../space/space.ts';
 import type { Member } from './catalogue.ts';
 import { EMPTY_LEDGER, askedEvent, record, remaining } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
+import type { WarmStart } from '../records/proposal.ts';
 import type { Strategy, StrategyInput } from './strategy.ts';
+
+/** Fine-tuning: the whole network, from what another one has learned. */
+const TEACHERS: WarmStart = { parents: ['teacher'], map: 'inherit', seed: 0 };
 
 export interface ListedState {
   readonly input: StrategyInput;
@@ -59,9 +64,14 @@ export const listed: Strategy<ListedState> = {
   version: 1,
   fidelity: 'faithful',
   summary: 'No search: students that you name, each trained with several seeds.',
-  defaults: { seeds: 3 },
+  defaults: { seeds: 3, from: 'chance' },
   sources: { listed: { title: 'Given', sentence: 'It was named to be trained, once for each seed.' } },
   accepts: ['students'],
+  needsWith: ({ from }) => {
+    if (from === 'teacher') return ['teacher weights'];
+    if (from === 'chance') return [];
+    throw invalid('strategy.options.from', `"${from}" is nowhere to begin: choose chance or teacher.`);
+  },
 
   init(input) {
     const { space, limits } = input.problem;
@@ -78,10 +88,11 @@ export const listed: Strategy<ListedState> = {
   ask({ input, members, ledger }, count) {
     const first = ledger.trials.length;
     const all = members.length * Number(input.options['seeds']);
+    const begins = input.options['from'] === 'teacher';
     const left = Math.min(count, remaining(ledger, input.problem), all - first);
     const chosen = Array.from({ length: Math.max(0, left) }, (_, i) => members[(first + i) % members.length])
       .filter((member) => member !== undefined)
-      .map((member) => ({ member, why: { source: 'listed' } }));
+      .map((member) => ({ member, why: { source: 'listed' }, ...(begins && { from: TEACHERS }) }));
     return askedEvent(ledger, input.seed, chosen);
   },
 };

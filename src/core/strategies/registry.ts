@@ -15,7 +15,10 @@ import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 
 /** What the product shows of a strategy. */
-export type StrategyInfo = Omit<Strategy<unknown>, 'init' | 'fold' | 'ask' | 'explain' | 'sources' | 'retired'>;
+export type StrategyInfo = Omit<
+  Strategy<unknown>,
+  'init' | 'fold' | 'ask' | 'explain' | 'sources' | 'retired' | 'needsWith'
+>;
 
 /** A strategy in play: its state is hidden, and moves only by folding events. */
 export interface OpenStrategy {
@@ -29,6 +32,7 @@ interface Entry {
   readonly info: StrategyInfo;
   open(input: StrategyInput): OpenStrategy;
   readonly explain: Strategy<unknown>['explain'];
+  readonly needsWith: Strategy<unknown>['needsWith'];
   readonly sources: Sources;
   readonly retired: readonly string[];
 }
@@ -39,14 +43,16 @@ function entry<S>(strategy: Strategy<S>): Entry {
   return {
     info,
     explain: strategy.explain,
+    needsWith: strategy.needsWith,
     sources: strategy.sources,
     retired: strategy.retired ?? [],
     open(input) {
       checkOptions(info, input.options);
       checkPrior(info, input.prior);
       checkStudents(info, input.students);
-      checkNeeds(info, { ...input, families: input.problem.space.families });
-      let state = strategy.init({ ...input, options: { ...defaults, ...input.options } });
+      const options = { ...defaults, ...input.options };
+      checkNeeds({ title, needs: neededWith(strategy, options) }, { ...input, families: input.problem.space.families });
+      let state = strategy.init({ ...input, options });
       return {
         info,
         fold: (event) => void (state = strategy.fold(state, event)),
@@ -55,6 +61,11 @@ function entry<S>(strategy: Strategy<S>): Entry {
     },
   };
 }
+
+const neededWith = (
+  { needs = [], needsWith }: Pick<Strategy<unknown>, 'needs' | 'needsWith'>,
+  options: StrategyOptions,
+): readonly Need[] => [...needs, ...(needsWith?.(options) ?? [])];
 
 export const STRATEGIES = {
   trade: entry(trade),
@@ -83,6 +94,13 @@ export const isStrategyId = (id: string): id is StrategyId => Object.hasOwn(STRA
 /** Throws `strategy.unknown`, naming those there are. */
 export function strategyInfo(id: string): StrategyInfo {
   return known(id).info;
+}
+
+/** What a run has to have for a strategy with these options. Throws `strategy.unknown`, and
+ * `config.invalid` for an option that it cannot have. */
+export function needsOf({ id, options }: { readonly id: string; readonly options: StrategyOptions }): readonly Need[] {
+  const { info, needsWith } = known(id);
+  return neededWith({ needs: info.needs ?? [], ...(needsWith && { needsWith }) }, { ...info.defaults, ...options });
 }
 
 /** Of a run's options those that its strategy still has: one of an earlier version goes on without
@@ -155,7 +173,7 @@ const NEEDS = {
 >;
 
 /** Where training goes by seconds, for example, no epoch is known at which it could rest. */
-export function checkNeeds({ title, needs = [] }: StrategyInfo, run: NeededFrom): void {
+export function checkNeeds({ title, needs = [] }: Pick<StrategyInfo, 'title' | 'needs'>, run: NeededFrom): void {
   if (needs.includes('legs') && run.legs?.length === 0) {
     throw invalid('legs', `${title} trains students for some epochs first, and no short trainings are recorded here.`);
   }

@@ -86,6 +86,8 @@ export interface Strategy<S> {
    * that is a network of ours. `supernet`: a family with one.
    */
   readonly needs?: readonly Need[];
+  /** What it needs beside, by its options. Throws `config.invalid` for one that it cannot have. */
+  needsWith?(options: StrategyOptions): readonly Need[];
   /** What of its runs can be looked at that not every run has. `predictions`: what it believed of a
    * student before its training. `regions`: where it searched instead of everywhere. An option of
    * the same name turns one off. */

@@ -11,7 +11,9 @@ import type {
   ParsedTeacherImport,
   ParsedTeacherJudge,
   ParsedTeacherKeep,
+  ParsedTeacherStudent,
 } from '../../bridge/schemas/teacher-import.ts';
+import type { Input } from '../../compute/tasks/tasks.ts';
 import type { ImportedTeacher } from '../../compute/tasks/import-teacher/task.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { accuracyOf, headline, paramsOf } from '../../core/teacher.ts';
@@ -25,20 +27,26 @@ import { putFolderInPlace } from '../workspace/put-in-place.ts';
 import type { Catalog } from './catalog.ts';
 import { checkDatasetFiles } from './dataset-files.ts';
 import { writeTeacherCard } from './teacher-files.ts';
+import { studentSource } from './teacher-of-student.ts';
+import type { StudentParts } from './teacher-of-student.ts';
 import { sourceOf } from './teacher-sources.ts';
+
+export type TeacherOrder = ParsedTeacherImport | ParsedTeacherEnsemble | ParsedTeacherStudent;
 
 /** With the folder that it lies in now. `undefined` when `signal` came first; then nothing was
  * kept. */
 export type ImportTeacher = (
-  order: ParsedTeacherImport | ParsedTeacherEnsemble,
+  order: TeacherOrder,
   tell: (progress: JobProgress) => void,
   signal: AbortSignal,
 ) => Promise<ImportedTeacher | undefined>;
 
-export interface TeacherImportParts {
+export interface TeacherImportParts extends Pick<StudentParts, 'store'> {
   readonly executor: Pick<Executor, 'runApart'>;
   readonly catalog: Catalog;
-  readonly files: Pick<WorkspaceFiles, 'temp'> & { readonly folders: Pick<StoredFiles['folders'], 'teachers'> };
+  readonly files: Pick<WorkspaceFiles, 'temp' | 'pathOf'> & {
+    readonly folders: Pick<StoredFiles['folders'], 'teachers'>;
+  };
   readonly handed: Pick<HandedFiles, 'hold'>;
   readonly jobs: Pick<JobList, 'start'>;
   readonly now: () => Date;
@@ -65,17 +73,28 @@ export function createTeacherImports(parts: TeacherImportParts) {
     throw new WorkbenchError('usage.invalid', problem, { field: 'name' });
   }
 
-  async function prepare(order: ParsedTeacherImport | ParsedTeacherEnsemble): Promise<Order<'importTeacher'>> {
+  async function prepare(order: TeacherOrder): Promise<Order<'importTeacher'>> {
     const { name, title = name } = order;
+    if ('student' in order) return prepareStudent(order);
     if ('path' in order) checkFile(order.path);
     const found = await catalog.dataset(order.dataset);
     const { sources } = await checkDatasetFiles(found.directory, found.card);
     const known = { ...sources, at: now().toISOString() };
     const source = await sourceOf(catalog, order, found, known);
+    return ordered({ source, dataset: { directory: found.directory, known }, name, title });
+  }
+
+  async function prepareStudent({ student, name, title }: ParsedTeacherStudent): Promise<Order<'importTeacher'>> {
+    const { source, found, assertSame, title: own } = await studentSource(parts, student);
+    const { sources } = await checkDatasetFiles(found.directory, found.card, assertSame);
+    const known = { ...sources, at: now().toISOString() };
+    return ordered({ source, dataset: { directory: found.directory, known }, name, title: title ?? own });
+  }
+
+  function ordered(input: Omit<Input<'importTeacher'>, 'date'>): Order<'importTeacher'> {
     number += 1;
-    const dataset = { directory: found.directory, known };
-    const input = { source, dataset, name, title, date: known.at.slice(0, 10) };
-    return { kind: 'importTeacher', jobId: `import-teacher-${number}`, input };
+    const date = now().toISOString().slice(0, 10);
+    return { kind: 'importTeacher', jobId: `import-teacher-${number}`, input: { ...input, date } };
   }
 
   /** A folder among the session's own. `undefined` when `signal` came first; then, and where it

@@ -1,21 +1,26 @@
 /** Who teaches the students of a run: the teacher that it names, the data set's own where it names
- * none, or nobody. */
+ * none, or nobody; and whose weights students begin with that learn from labels alone. */
 import { needsLayers } from '../../core/distill/teacher-arrays.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { classesOf, inputShapeOf, isGraphCard, layersUnknown, LOGIT_LOSSES, noLayers } from '../../core/teacher.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
+import { needsOf } from '../../core/strategies/registry.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { TeacherCard } from '../../core/records/teacher-card.ts';
 
-/** Absent where students learn from labels alone. Throws `teacher.missing` and
- * `teacher.mismatch`. */
+type Taught = Pick<SearchConfig, 'recipe' | 'strategy'> & { readonly teacher?: string | undefined };
+
+/** Absent where students learn from labels alone, from weights of their own. Throws
+ * `teacher.missing` and `teacher.mismatch`. */
 export async function teacherFor(
   catalog: Catalog,
-  { recipe, teacher: name }: Pick<SearchConfig, 'recipe'> & { readonly teacher?: string | undefined },
+  { recipe, strategy, teacher: name }: Taught,
   dataset: Found<DatasetCard>,
 ): Promise<Found<TeacherCard> | undefined> {
-  if (recipe.distillation.loss === 'none') return undefined;
+  if (recipe.distillation.loss === 'none') {
+    return needsOf(strategy).includes('teacher weights') ? sourceFor(catalog, name, dataset) : undefined;
+  }
   if (name === undefined || name === '') {
     const own = await ownTeacher(catalog, dataset, needsLayers(recipe.distillation));
     await catalog.members(own);
@@ -40,11 +45,44 @@ export async function teacherFor(
   );
 }
 
+/** Whose weights students begin with, and nothing more: it may know other classes of other images
+ * of the same shape. */
+async function sourceFor(
+  catalog: Catalog,
+  name: string | undefined,
+  dataset: Found<DatasetCard>,
+): Promise<Found<TeacherCard>> {
+  if (name === undefined || name === '') {
+    const message =
+      'Students are to begin with the weights of a network, and none is named: name a teacher that was trained ' +
+      'here, of this data set or of another one.';
+    throw new WorkbenchError('teacher.missing', message, { field: 'teacher' });
+  }
+  const source = await catalog.teacher(name);
+  const [height, width, channels] = inputShapeOf(source.card);
+  const [wantedHeight, wantedWidth, wanted] = dataset.card.shape;
+  const other =
+    channels !== wanted ? 'channels' : height !== wantedHeight || width !== wantedWidth ? 'sizes' : undefined;
+  if (other === undefined) return source;
+  const message =
+    `The weights of "${source.name}" are of images of ${inputShapeOf(source.card).join(' x ')}, and those of ` +
+    `${dataset.name} are ${dataset.card.shape.join(' x ')}: a transfer between sets of other ${other}. Choose ` +
+    'another teacher, or import the data set in its shape.';
+  throw new WorkbenchError('teacher.mismatch', message, { field: 'teacher' });
+}
+
+/** It gives weights alone, which have seen no image of the data set. */
+export const isOfAnotherSet = (
+  { recipe }: Pick<SearchConfig, 'recipe'>,
+  { card }: Found<TeacherCard>,
+  data: Pick<DatasetCard, 'id'>,
+): boolean => recipe.distillation.loss === 'none' && card.dataset.id !== data.id;
+
 /** The teacher whose size a space goes by: the run's. Where students learn from labels alone it is
  * the one that they could have had, so that both searches have the same students. */
 export async function sizingTeacher(
   catalog: Catalog,
-  search: Parameters<typeof teacherFor>[1],
+  search: Taught,
   dataset: Found<DatasetCard>,
 ): Promise<Found<TeacherCard> | undefined> {
   const { recipe, teacher: name = '' } = search;

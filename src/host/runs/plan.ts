@@ -12,7 +12,7 @@ import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
-import { currentOptions, checkNeeds, checkStudents, strategyInfo } from '../../core/strategies/registry.ts';
+import { currentOptions, checkNeeds, checkStudents, needsOf, strategyInfo } from '../../core/strategies/registry.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -21,7 +21,7 @@ import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
 import { isGraphCard, paramsOf } from '../../core/teacher.ts';
-import { sizingTeacher, teacherFor } from './plan-teacher.ts';
+import { isOfAnotherSet, sizingTeacher, teacherFor } from './plan-teacher.ts';
 import { limitsInForce, spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
 import { keepsWeights } from './context.ts';
@@ -159,7 +159,9 @@ async function planOf(
 ): Promise<RunPlan> {
   const { directory, card } = dataset;
   const members = found ? await catalog.members(found) : [];
-  for (const one of found ? [found, ...members] : []) assertTaughtOn(one, dataset.name, checked.sources);
+  for (const one of found ? [found, ...members] : []) {
+    if (!isOfAnotherSet(config, one, card)) assertTaughtOn(one, dataset.name, checked.sources);
+  }
   const taught = found && (await readTeacherSources(found, members));
   const at = now.toISOString();
   return {
@@ -197,7 +199,7 @@ const hasGraph = (teacher: Found<TeacherCard> | undefined): boolean =>
  * searched for, and what the strategy needs is there. `teacher`: once it is known who teaches. */
 function checkNames(
   config: Pick<SearchConfig, 'families' | 'strategy' | 'students' | 'checkpoints'> & {
-    readonly recipe: Pick<Recipe, 'epochs' | 'seconds'>;
+    readonly recipe: Pick<Recipe, 'epochs' | 'seconds' | 'trains'>;
   },
   { card }: Found<DatasetCard>,
   teacher?: { readonly found: Found<TeacherCard> | undefined },
@@ -208,7 +210,6 @@ function checkNames(
   checkStudents(info, config.students);
   const { epochs, seconds } = config.recipe;
   const run = { families, keepsWeights: keepsWeights(config), ...(seconds === undefined && { epochs }) };
-  checkNeeds(info, { ...run, ...(teacher && { hasTeacherWeights: hasGraph(teacher.found) }) });
   const { defaults } = info;
   for (const [name, value] of Object.entries(options)) {
     const field = `strategy.options.${name}`;
@@ -227,6 +228,14 @@ function checkNames(
       throw invalid(field, `a ${typeof standard} is expected (${standard}), but it is ${JSON.stringify(value)}.`);
     }
   }
+  const needed = { title: info.title, needs: needsOf(config.strategy) };
+  if (config.recipe.trains === 'head' && !needed.needs.includes('teacher weights')) {
+    const problem =
+      'the head alone learns nothing over a body that was drawn by chance: train all, or begin with a teacher’s ' +
+      'weights (strategy "listed" with the option from: teacher).';
+    throw invalid('recipe.trains', problem);
+  }
+  checkNeeds(needed, { ...run, ...(teacher && { hasTeacherWeights: hasGraph(teacher.found) }) });
 }
 
 function checkReachable({ families, limits: all }: SearchConfig, survey: readonly FamilySurvey[]): void {

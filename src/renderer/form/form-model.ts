@@ -99,6 +99,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'recipe.augmentation.flip': 'Flip images',
   'recipe.schedule': 'Learning rate course',
   'recipe.decayFactor': 'Fall at a milestone',
+  'recipe.trains': 'Train',
   'recipe.clipNorm': 'Clip gradients to',
   'recipe.emaDecay': 'Average weights',
   'recipe.augmentation.shift': 'Shift images',

@@ -47,6 +47,10 @@ export function searchChoices(
       { value: 'step', title: 'Falls at milestones' },
       { value: 'constant', title: 'Constant' },
     ],
+    'recipe.trains': [
+      { value: 'all', title: 'The whole network' },
+      { value: 'head', title: 'Its head alone' },
+    ],
     'checkpoints.keep': [
       { value: 'best-and-last', title: 'Best and last epoch' },
       { value: 'last', title: 'Last epoch' },

@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/dataset.ts';
 import { importEnsemble } from '../../teachers/ensemble/import.ts';
 import { importLogits } from '../../teachers/logits/import.ts';
 import { importOnnx } from '../../teachers/onnx/import.ts';
+import { importStudent } from '../../teachers/student/import.ts';
 import type { YieldToEvents } from '../../training/evaluate.ts';
 import { stageReporter } from '../run.ts';
 import type { TrainerRun } from '../run.ts';
@@ -33,5 +34,7 @@ function imported(
       return importLogits({ ...order, source }, dataset, directory, yieldToEvents, stage);
     case 'ensemble':
       return importEnsemble({ ...order, source }, dataset, directory, yieldToEvents, stage);
+    case 'student':
+      return importStudent({ ...order, source }, dataset, directory, yieldToEvents, stage);
   }
 }

@@ -1,11 +1,11 @@
 /** What somebody else taught becomes a teacher: a network, whose ways to be shown images are
- * guessed where nothing is said, answers that it gave elsewhere, or several teachers as one. All
- * are judged by their accuracy on the data set. */
+ * guessed where nothing is said, answers that it gave elsewhere, several teachers as one, or a
+ * student of a run. All are judged by their accuracy on the data set. */
 import { recordedTeacherSchema } from '../../../core/records/sources.ts';
 import { meanOfTeachers, saidOfTeacherSchema } from '../../../core/records/teacher-card.ts';
 import type { TeacherCard } from '../../../core/records/teacher-card.ts';
 import { z } from '../../../core/records/zod.ts';
-import { datasetRef, text } from '../inputs.ts';
+import { artifact, count, datasetRef, graph, seed, text } from '../inputs.ts';
 import type { ProgressReport, Task, WrittenFolder } from '../outputs.ts';
 
 /** Files are named by absolute paths. */
@@ -22,10 +22,20 @@ const sources = {
     /** Their folders, and what they are now. */
     members: z.array(recordedTeacherSchema.extend({ name: text, directory: text })).min(2),
   }),
+  /** Of a run, with what its card is to tell of its training. */
+  student: z.object({
+    kind: z.literal('student'),
+    graph,
+    weights: artifact,
+    recipe: z.object({ epochs: z.int().min(0), optimizer: text, learningRate: z.number(), batchSize: count }),
+    seed,
+    trainImages: count,
+    seconds: z.number(),
+  }),
 };
 
 export const importTeacherInput = z.object({
-  source: z.discriminatedUnion('kind', [sources.onnx, sources.logits, sources.ensemble]),
+  source: z.discriminatedUnion('kind', [sources.onnx, sources.logits, sources.ensemble, sources.student]),
   dataset: datasetRef,
   name: text,
   title: text,

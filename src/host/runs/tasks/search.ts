@@ -74,8 +74,8 @@ function inputOf(context: RunContext, search: Search): Input<'supernet'> {
   const { config, store, files, runId, dataset, teacher } = context;
   const { method, options, epochs, seed } = search;
   const row = store.supernets(runId).find((one) => one.search === search.search);
-  // A search counts epochs, whatever trainings do.
-  const { seconds: _, ...recipe } = config.recipe;
+  // A search counts epochs, whatever trainings do, and has no body that came from elsewhere.
+  const { seconds: _, trains: _all, ...recipe } = config.recipe;
   return {
     ...supernetOf(context, search),
     ...{ method, options, dataset, ...(teacher && { teacher }) },
