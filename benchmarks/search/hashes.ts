@@ -20,6 +20,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   nsga2: 'strategies/nsga2.ts',
   tpe: 'strategies/tpe/tpe.ts',
   akd: 'strategies/akd/akd.ts',
+  'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
 };
 /** What plays them. It opens them by the registry, which reaches all of them and computes
  * nothing. */

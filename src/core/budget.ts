@@ -17,6 +17,8 @@ export interface Spending {
   readonly epochs: () => number;
   /** Trainings that may still be begun, of whole ones. */
   readonly left: () => number;
+  /** Whether a whole one more could be paid, to its end. */
+  readonly pays: () => boolean;
   /** How many of `wanted` may be asked for, where so many trials rest. */
   readonly room: (wanted: number, resting: number) => number;
 }
@@ -37,6 +39,7 @@ export function countSpending({ budget, recipe }: Spender): Spending {
   return {
     left,
     epochs: () => epochs,
+    pays: () => ('trials' in budget ? left() > 0 : budget.epochs - epochs >= recipe.epochs),
     room: (wanted, resting) => {
       // A trial that rests has been counted, but not the epochs that it still has before it.
       if ('trials' in budget) return left() > 0 || resting > 0 ? wanted : 0;

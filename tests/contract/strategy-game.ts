@@ -1,5 +1,6 @@
 /** Plays a strategy by hand: asks, tells and fails, and keeps the log that all of it makes. */
 import { expect } from 'vitest';
+import { askedIn } from '../../src/core/records/events.ts';
 import type { Proposal, RunEvent, Search } from '../../src/core/records/events.ts';
 import type { Metrics, Problem } from '../../src/core/objective.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
@@ -32,11 +33,12 @@ export function start(id: string, problem: Problem, options: StrategyOptions = {
   const open = (): OpenStrategy => openStrategy(id, { problem, seed, options, epochs: EPOCHS, keepsWeights: true });
   const strategy = open();
   const log: RunEvent[] = [];
+  const known = new Map<number, Proposal>();
   const fold = (event: RunEvent): void => {
     log.push(event);
+    for (const proposal of askedIn(event)) known.set(proposal.trial, proposal);
     strategy.fold(event);
   };
-  const known = new Map<number, Proposal>();
   // Who asks for a search has it behind it when the game begins.
   const opening = strategy.info.needs?.includes('supernet') ? strategy.ask(1) : undefined;
   if (opening?.search) [opening, searchedBy(problem, opening.search)].forEach(fold);
@@ -57,7 +59,6 @@ export function start(id: string, problem: Problem, options: StrategyOptions = {
         const event = strategy.ask(count);
         const { proposals, continues = [] } = event;
         fold(event);
-        for (const proposal of proposals) known.set(proposal.trial, proposal);
         for (const { trial, leg } of continues) {
           const candidate = known.get(trial)?.candidate;
           if (!candidate) throw new Error(`Trial ${trial} was never asked for`);

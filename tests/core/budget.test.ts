@@ -57,6 +57,16 @@ describe('a budget in epochs', () => {
     expect(spending({ epochs: 9 }, legs).room(4, 2)).toBe(0);
   });
 
+  it('pays a whole training as long as it has the epochs of one, though what is left begins one', () => {
+    expect(spending({ epochs: 18 }, [asked([0])]).pays()).toBe(true);
+    expect(spending({ epochs: 17 }, [asked([0])]).pays()).toBe(false);
+    expect(spending({ epochs: 17 }, [asked([0])]).left()).toBe(1);
+    expect([spending({ trials: 2 }, [asked([0])]).pays(), spending({ trials: 1 }, [asked([0])]).pays()]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it('counts the epochs of a search, whose network is no student', () => {
     const search = { search: 0, family: 'f', method: 'darts', options: {}, epochs: 10, seed: 1 };
     const log: readonly RunEvent[] = [{ type: 'asked', position: 0, proposals: [], search }];

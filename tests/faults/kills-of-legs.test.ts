@@ -1,5 +1,5 @@
 /**
- * SIGKILL at random moments of a successive halving and of a one-shot search: what rests goes on
+ * SIGKILL at random moments of searches by legs and of a one-shot search: what rests goes on
  * where it rested, a supernet where its last epoch ended, and the log is that of a run which nobody
  * killed. `LEG_KILLS` in the environment makes as many as one likes.
  */
@@ -34,6 +34,9 @@ interface Toy {
 
 const HALVING: Toy = {
   ...{ strategy: 'toy-halving', trials: 27, epochs: 9, epochMs: 15, entries: 54, moment: ({ resting }) => resting > 0 },
+};
+const RANK_NOSH: Toy = {
+  ...{ strategy: 'rank-nosh', trials: 18, epochs: 8, epochMs: 15, entries: 50, moment: ({ resting }) => resting > 0 },
 };
 const ONE_SHOT: Toy = {
   ...{ strategy: 'toy-one-shot', trials: 12, epochs: 3, epochMs: 60, families: 'toy-cell', entries: 24 },
@@ -104,7 +107,7 @@ function lookAt(folder: string): Found {
   }
 }
 
-it.each([HALVING, ONE_SHOT])(
+it.each([HALVING, RANK_NOSH, ONE_SHOT])(
   `${KILLS} kills of $strategy leave the log of a run that was never killed`,
   async (toy) => {
     const [unkilled, killed] = [temporaryFolder(), temporaryFolder()];

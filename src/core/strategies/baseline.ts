@@ -48,12 +48,18 @@ export const foldBaseline = <S extends BaselineState>(state: S, event: RunEvent)
   ledger: record(state.ledger, event, state.catalogue),
 });
 
-/** Reference students first (option `references`), then what `pick` chooses, within the budget. */
-export function askInTurn<S extends BaselineState>(state: S, count: number, pick: Pick<S>): AskedEvent {
+/** Reference students first (option `references`), then what `pick` chooses, within the budget of
+ * trainings or the `room` that there is instead. */
+export function askInTurn<S extends BaselineState>(
+  state: S,
+  count: number,
+  pick: Pick<S>,
+  room = remaining(state.ledger, state.input.problem),
+): AskedEvent {
   const { input, references, ledger } = state;
   const asked = askedKeys(ledger);
   const chosen: Chosen[] = [];
-  const wanted = Math.min(count, remaining(ledger, input.problem));
+  const wanted = Math.min(count, room);
   while (chosen.length < wanted) {
     const reference = references.find(({ key }) => !asked.has(key));
     const choice: Chosen | undefined = reference

@@ -8,8 +8,18 @@ import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
 import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
+import { rankNosh } from './rank-nosh/rank-nosh.ts';
 import type { Family } from '../space/space.ts';
-import type { AskedEvent, Need, Sources, Strategy, StrategyInput, StrategyOptions, Words } from './strategy.ts';
+import type {
+  AskedEvent,
+  Need,
+  OptionsInput,
+  Sources,
+  Strategy,
+  StrategyInput,
+  StrategyOptions,
+  Words,
+} from './strategy.ts';
 import { tpe } from './tpe/tpe.ts';
 import { tradeF } from './trade-f/trade-f.ts';
 import { gpEhvi, trade, tradeM } from './trade/trade.ts';
@@ -17,7 +27,7 @@ import { gpEhvi, trade, tradeM } from './trade/trade.ts';
 /** What the product shows of a strategy. */
 export type StrategyInfo = Omit<
   Strategy<unknown>,
-  'init' | 'fold' | 'ask' | 'explain' | 'sources' | 'retired' | 'needsWith'
+  'init' | 'fold' | 'ask' | 'explain' | 'sources' | 'retired' | 'needsWith' | 'checkOptions'
 >;
 
 /** A strategy in play: its state is hidden, and moves only by folding events. */
@@ -33,6 +43,7 @@ interface Entry {
   open(input: StrategyInput): OpenStrategy;
   readonly explain: Strategy<unknown>['explain'];
   readonly needsWith: Strategy<unknown>['needsWith'];
+  readonly checkOptions: Strategy<unknown>['checkOptions'];
   readonly sources: Sources;
   readonly retired: readonly string[];
 }
@@ -44,6 +55,7 @@ function entry<S>(strategy: Strategy<S>): Entry {
     info,
     explain: strategy.explain,
     needsWith: strategy.needsWith,
+    checkOptions: strategy.checkOptions,
     sources: strategy.sources,
     retired: strategy.retired ?? [],
     open(input) {
@@ -77,6 +89,7 @@ export const STRATEGIES = {
   nsga2: entry(nsga2),
   tpe: entry(tpe),
   akd: entry(akd),
+  'rank-nosh': entry(rankNosh),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
@@ -121,6 +134,12 @@ function checkOptions({ id, defaults }: StrategyInfo, options: StrategyOptions):
       expected === 'undefined' ? `has no option '${name}': it has ${names}` : `wants a ${expected} for '${name}'`;
     throw new WorkbenchError('config.invalid', `Strategy ${id} ${problem}.`, { field: `strategy.options.${name}` });
   }
+}
+
+/** Of options that the strategy has, and of the right types: what it says of their values. */
+export function checkOptionValues(id: string, input: OptionsInput): void {
+  const { info, checkOptions: check } = known(id);
+  check?.({ ...input, options: { ...info.defaults, ...input.options } });
 }
 
 /** Who asks for transfer is told that there will be none. */

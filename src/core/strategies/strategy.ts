@@ -52,6 +52,9 @@ export interface StrategyInput {
   readonly students?: readonly Candidate[];
 }
 
+/** What the values of options are checked by, defaults among them. */
+export type OptionsInput = Pick<StrategyInput, 'epochs' | 'legs' | 'options'>;
+
 export type AskedEvent = EventOf<'asked'>;
 
 export type Shown = 'predictions' | 'regions';
@@ -92,6 +95,9 @@ export interface Strategy<S> {
    * student before its training. `regions`: where it searched instead of everywhere. An option of
    * the same name turns one off. */
   readonly shows?: readonly Shown[];
+  /** Throws `config.invalid` where the value of an option is none for such a run: asked before
+   * anything of the run is written, too. */
+  checkOptions?(input: OptionsInput): void;
   init(input: StrategyInput): S;
   fold(state: S, event: RunEvent): S;
   /**

@@ -22,6 +22,8 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly reward?: Reward;
   readonly reference: Readonly<Record<string, number>>;
   readonly budget: number;
+  /** Of all trainings together, where the budget counts epochs. */
+  readonly budgetEpochs?: number;
   /** Of a whole training; absent where it goes by seconds. */
   readonly epochs?: number;
   readonly keepsWeights?: boolean;

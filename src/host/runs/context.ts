@@ -74,6 +74,7 @@ export function problemOf(
     ...(students && { students }),
     ...(priorFrom && { isPriorFromOtherData: true }),
     budget: trainingsOf(config),
+    ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
     keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
   };
@@ -86,7 +87,7 @@ export const keepsWeights = ({ checkpoints }: Pick<SearchConfig, 'checkpoints'>)
 /** What a strategy is started with: the space itself, of a problem that crossed a process. */
 export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
   const { objectives, limits, reward, reference, budget, seed, strategy, prior } = problem;
-  const { students, epochs, keepsWeights } = problem;
+  const { students, epochs, budgetEpochs, keepsWeights } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
   return {
     ...{
@@ -97,6 +98,7 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
       ...(problem.isPriorFromOtherData && { isPriorFromOtherData: true }),
     },
     ...(epochs !== undefined && { epochs }),
+    ...(budgetEpochs !== undefined && { budgetEpochs }),
     ...(keepsWeights !== undefined && { keepsWeights }),
     ...(students && { students }),
   };

@@ -12,7 +12,14 @@ import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { RunSources } from '../../core/records/sources.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
-import { currentOptions, checkNeeds, checkStudents, needsOf, strategyInfo } from '../../core/strategies/registry.ts';
+import {
+  currentOptions,
+  checkNeeds,
+  checkOptionValues,
+  checkStudents,
+  needsOf,
+  strategyInfo,
+} from '../../core/strategies/registry.ts';
 import type { FamilySurvey } from '../processes/strategy-worker.ts';
 import { baselineAccuracy, largestWithin, typicalOf, within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -236,6 +243,7 @@ function checkNames(
     throw invalid('recipe.trains', problem);
   }
   checkNeeds(needed, { ...run, ...(teacher && { hasTeacherWeights: hasGraph(teacher.found) }) });
+  checkOptionValues(id, { options, ...(seconds === undefined && { epochs }) });
 }
 
 function checkReachable({ families, limits: all }: SearchConfig, survey: readonly FamilySurvey[]): void {

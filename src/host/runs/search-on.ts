@@ -98,7 +98,7 @@ export async function searchOn(
       }
     }
     await Promise.all(inFlight);
-    return exhausted && spending.left() > 0;
+    return exhausted && spending.pays();
   } finally {
     stopping.abort();
     await Promise.allSettled(inFlight);

@@ -1,0 +1,384 @@
+/** RANK-NOSH: its levels, who goes on, who enters, and what it does with a budget. */
+import { describe, expect, it } from 'vitest';
+import { WorkbenchError } from '../../../src/core/errors.ts';
+import type { Metrics, Problem } from '../../../src/core/objective.ts';
+import type { Leg } from '../../../src/core/records/proposal.ts';
+import type { Continuation, Proposal, RunEvent } from '../../../src/core/records/events.ts';
+import { countSpending } from '../../../src/core/budget.ts';
+import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
+import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
+import { NOSH } from '../../../src/core/strategies/rank-nosh/constants.ts';
+import { levelsOf } from '../../../src/core/strategies/rank-nosh/levels.ts';
+import { byMerit } from '../../../src/core/strategies/rank-nosh/merit.ts';
+import { costToEnd, meansOf, pyramidCost } from '../../../src/core/strategies/rank-nosh/pyramid.ts';
+import { openStrategy } from '../../../src/core/strategies/registry.ts';
+import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
+import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+
+const EPOCHS = 8;
+const single = (changes: Partial<Problem> = {}): Problem =>
+  familiesProblem({ objectives: singleObjective, ...changes });
+
+interface Plan {
+  readonly problem?: Problem;
+  readonly budgetEpochs?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly options?: StrategyOptions;
+  readonly legs?: readonly Leg[];
+  readonly epochs?: number;
+  /** What a task tells; `undefined`: it fails. */
+  readonly tells?: (trial: number, epochs: number, proposal: Proposal) => Metrics | undefined;
+}
+
+/** Plays to the end; every ask is answered before the next. */
+function play(plan: Plan) {
+  const { problem = single(), budgetEpochs, batch = 1, seed = 3, options = {}, legs, epochs = EPOCHS } = plan;
+  const { tells = (_t, _e, { candidate }) => evaluate(problem.space, candidate) } = plan;
+  const input = { problem, seed, options: { references: false, ...options }, epochs };
+  const strategy = openStrategy('rank-nosh', {
+    ...input,
+    ...(budgetEpochs !== undefined && { budgetEpochs }),
+    ...(legs && { legs }),
+  });
+  const spending = countSpending({ budget: { epochs: budgetEpochs ?? Infinity }, recipe: { epochs } });
+  const log: RunEvent[] = [];
+  const fold = (event: RunEvent): void => {
+    log.push(event);
+    strategy.fold(event);
+    spending.fold(event);
+  };
+  const known: Proposal[] = [];
+  for (;;) {
+    const event = strategy.ask(batch);
+    const tasks: readonly (Proposal | Continuation)[] = [...event.proposals, ...(event.continues ?? [])];
+    if (tasks.length === 0) break;
+    fold(event);
+    known.push(...event.proposals);
+    for (const { trial, leg } of tasks) {
+      const metrics = tells(trial, leg?.until ?? epochs, known[trial]!);
+      if (metrics === undefined) fold({ type: 'failed', trial, reason: 'it crashed' });
+      else if (leg) fold({ type: 'rested', trial, epoch: leg.until, metrics });
+      else fold({ type: 'told', trial, metrics });
+    }
+  }
+  return { log, known, strategy, spent: spending.epochs() };
+}
+
+/** Each continuation in order: trial and the epoch to which it goes. */
+const climbs = (log: readonly RunEvent[]): readonly (readonly [number, number])[] =>
+  log.flatMap((event) =>
+    event.type === 'asked'
+      ? (event.continues ?? []).map(({ trial, leg }) => [trial, leg?.until ?? EPOCHS] as const)
+      : [],
+  );
+const of = (log: readonly RunEvent[], type: RunEvent['type']): number =>
+  log.filter((event) => event.type === type).length;
+
+describe('levels', () => {
+  const levels = (epochs: number, more: { levels?: string; legs?: readonly Leg[] } = {}) =>
+    levelsOf({
+      ...{ problem: single(), seed: 1, epochs, options: { levels: more.levels ?? '' } },
+      ...(more.legs && { legs: more.legs }),
+    });
+  const recorded = (schedule: Leg['schedule'], ...untils: readonly number[]): readonly Leg[] =>
+    untils.map((until) => ({ until, schedule }));
+
+  it('are a quarter, half and the whole, or the divisors nearest to that', () => {
+    const found = [1, 2, 3, 7, 8, 9, 10, 12, 30, 200].map((epochs) => levels(epochs).epochs.join('/'));
+    expect(found).toEqual(['1', '1/2', '1/3', '1/7', '2/4/8', '3/9', '2/5/10', '3/6/12', '6/15/30', '50/100/200']);
+    expect(levels(8).schedule).toBe('part');
+  });
+
+  it('are those of a table: parts of the training, or else whole short ones', () => {
+    const parts = recorded('part', 1, 2, 3, 4, 5, 6, 7);
+    expect(levels(8, { legs: [...recorded('own', 2), ...parts] })).toEqual({ epochs: [2, 4, 8], schedule: 'part' });
+    expect(levels(200, { legs: recorded('own', 12) })).toEqual({ epochs: [12, 200], schedule: 'own' });
+    expect(levels(8, { legs: recorded('part', 3) }).epochs).toEqual([3, 8]);
+  });
+
+  it('are as they are written, where that is possible', () => {
+    expect(levels(8, { levels: '1/2/4/8' }).epochs).toEqual([1, 2, 4, 8]);
+    expect(levels(8, { levels: ' 8 ' }).epochs).toEqual([8]);
+    expect(levels(8, { levels: '3/8', legs: recorded('part', 3, 5) }).epochs).toEqual([3, 8]);
+    expect(levels(200, { levels: '12/200', legs: recorded('own', 12) })).toEqual({
+      epochs: [12, 200],
+      schedule: 'own',
+    });
+  });
+
+  it.each([
+    ['3/8', /have 3, which does not divide the 8 epochs.*for example "2\/4\/8"/],
+    ['2/4/16', /go past the 8 epochs/],
+    ['2/4', /do not end with the 8 epochs of a whole training/],
+    ['4/2/8', /do not rise/],
+    ['2/2/8', /do not rise/],
+    ['2/x/8', /no whole numbers/],
+    ['2.5/8', /no whole numbers/],
+    ['0/8', /no whole numbers/],
+    ['/', /no whole numbers/],
+  ])('%s is refused in words, naming the option', (text, words) => {
+    const refusal = (): unknown => play({ options: { levels: text } });
+    expect(refusal).toThrow(words);
+    expect(refusal).toThrow(WorkbenchError);
+    try {
+      refusal();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'config.invalid', place: { field: 'strategy.options.levels' } });
+    }
+  });
+
+  it('that a table does not have are refused', () => {
+    expect(() => levels(8, { levels: '4/8', legs: recorded('part', 2) })).toThrow(
+      /no training of 4 epochs is recorded/,
+    );
+  });
+});
+
+describe('what a pyramid costs', () => {
+  const part = { epochs: [2, 4, 8], schedule: 'part' } as const;
+  const own = { epochs: [12, 200], schedule: 'own' } as const;
+
+  it('is each level by its width: half of the one below, and one at least', () => {
+    // 8 students: 8 x 2, 4 x 2 more, 2 x 4 more.
+    expect(pyramidCost(part, 8)).toBe(8 * 2 + 4 * 2 + 2 * 4);
+    expect([1, 2, 3].map((n) => pyramidCost(part, n))).toEqual([8, 2 * 2 + 2 + 4, 3 * 2 + 2 + 4]);
+    expect(pyramidCost(own, 4)).toBe(4 * 12 + 2 * 200);
+    expect(pyramidCost(part, 0)).toBe(0);
+    expect([-1, 0, 1, 2].map((level) => costToEnd(part, level))).toEqual([8, 6, 4, 0]);
+    expect(costToEnd(own, 0)).toBe(200);
+  });
+
+  it('is what a budget in epochs pays, and what is left over lets more begin', () => {
+    const means = (budgetEpochs: number) => meansOf({ problem: single(), seed: 1, options: {}, budgetEpochs }, own);
+    // One whole training and its short one are 212; 88 epochs are no second one, but seven more
+    // short ones.
+    expect(means(300)).toMatchObject({ paid: 3, begun: 3 + Math.floor((300 - 236) / 12) });
+    expect(means(212 + 11)).toMatchObject({ paid: 1, begun: 1 });
+  });
+
+  it('in trainings is a pool of so many students', () => {
+    const means = meansOf({ problem: single({ budget: 24 }), seed: 1, options: {} }, part);
+    expect(means).toEqual({ most: 24, paid: 24, begun: 24, epochs: 24 * 2 + 12 * 2 + 6 * 4 });
+  });
+});
+
+describe('who goes on', () => {
+  /** By trial; equal at every epoch. */
+  const byTrial =
+    (values: readonly number[]) =>
+    (trial: number): Metrics => ({ accuracy: values[trial] ?? 0 });
+
+  it('is the better half of a level after each round of six, and the best of those at the end', () => {
+    const values = [0.3, 0.9, 0.5, 0.8, 0.2, 0.4];
+    const { log } = play({ problem: single({ budget: 6 }), tells: byTrial(values) });
+    // Three of six to epoch 4; one of three to the end.
+    expect(climbs(log)).toEqual([
+      [1, 4],
+      [3, 4],
+      [2, 4],
+      [1, EPOCHS],
+    ]);
+    expect(of(log, 'told')).toBe(1);
+  });
+
+  it('may be one that stayed behind, where the next round is worse', () => {
+    // Of the first round 4, 5 and 3 go on; the second one has a single student that is better than
+    // what was left behind.
+    const values = [0.5, 0.6, 0.4, 0.7, 0.9, 0.8, 0.1, 0.1, 0.1, 0.1, 0.1, 0.65];
+    const { log } = play({ problem: single({ budget: 12 }), tells: byTrial(values) });
+    const risen = climbs(log).filter(([, until]) => until === 4);
+    expect(risen.slice(0, 3).map(([trial]) => trial)).toEqual([4, 5, 3]);
+    expect(risen.slice(3).map(([trial]) => trial)).toEqual([11, 1, 0]);
+  });
+
+  it('is judged by what the level told, not by what an earlier one did', () => {
+    // Best after 2 epochs, worst after 4.
+    const tells = (trial: number, epochs: number): Metrics => ({ accuracy: epochs <= 2 ? trial / 10 : 1 - trial / 10 });
+    const { log } = play({ problem: single({ budget: 12 }), tells });
+    const risen = climbs(log).filter(([, until]) => until === 4);
+    expect(risen.slice(0, 3).map(([trial]) => trial)).toEqual([5, 4, 3]);
+    const whole = climbs(log).filter(([, until]) => until === EPOCHS);
+    expect(whole.at(-1)?.[0]).not.toBe(11);
+  });
+
+  it('waits for nobody: the next round enters while one is in training, and the end waits for all', () => {
+    const problem = single({ budget: 12 });
+    const strategy = openStrategy('rank-nosh', { problem, seed: 1, options: {}, epochs: EPOCHS });
+    const first = strategy.ask(12);
+    expect(first.proposals).toHaveLength(12);
+    strategy.fold(first);
+    expect(strategy.ask(1)).toMatchObject({ proposals: [] });
+    expect(strategy.ask(1).continues ?? []).toEqual([]);
+    for (let trial = 0; trial < 5; trial++) {
+      strategy.fold({ type: 'rested', trial, epoch: 2, metrics: { accuracy: trial / 10 } });
+    }
+    // Nobody else can enter, so that no round is waited for: two of five.
+    expect(strategy.ask(4).continues?.map(({ trial }) => trial)).toEqual([4, 3]);
+  });
+
+  it('is nobody whose leg failed or told no number, and others have their epochs', () => {
+    const tells = (trial: number): Metrics | undefined =>
+      trial % 3 === 0 ? undefined : { accuracy: trial % 3 === 1 ? NaN : 0.5 + trial / 100 };
+    const { log, spent } = play({ budgetEpochs: 160, tells });
+    expect(climbs(log).every(([trial]) => trial % 3 === 2)).toBe(true);
+    expect(of(log, 'told')).toBeGreaterThan(3);
+    expect(spent).toBeLessThanOrEqual(160);
+  });
+});
+
+describe('a budget in epochs', () => {
+  it('is kept to, brings one student to the end at least, and leaves nothing that would bring another', () => {
+    for (const batch of [1, 4]) {
+      for (const budgetEpochs of [8, 9, 11, 12, 13, 20, 37, 64, 100, 159, 160]) {
+        const { log, spent, known } = play({
+          problem: vastProblem({ objectives: singleObjective }),
+          budgetEpochs,
+          batch,
+        });
+        const name = `${budgetEpochs} epochs, ${batch} at once`;
+        expect(spent, name).toBeLessThanOrEqual(budgetEpochs);
+        expect(of(log, 'told'), name).toBeGreaterThan(0);
+        expect(spent, name).toBeGreaterThan(budgetEpochs - 4);
+        // Short trainings make more students than whole ones would.
+        if (budgetEpochs > 11) expect(known.length, name).toBeGreaterThan(Math.floor(budgetEpochs / EPOCHS));
+      }
+    }
+  });
+
+  it('with one level trains whole students alone', () => {
+    const { log, known, spent } = play({ budgetEpochs: 44, options: { levels: '8' } });
+    expect([known.length, of(log, 'told'), of(log, 'rested'), spent]).toEqual([5, 5, 0, 40]);
+  });
+
+  it('of a table with whole short trainings charges both', () => {
+    const legs = [{ until: 12, schedule: 'own' }] as const;
+    const { log, spent, known } = play({ budgetEpochs: 300, legs, epochs: 200 });
+    expect([known.length, of(log, 'told'), spent]).toEqual([8, 1, 8 * 12 + 200]);
+  });
+
+  it('larger than the space trains every student to its end', () => {
+    const { known, log } = play({ budgetEpochs: 10_000, batch: 5 });
+    expect(of(log, 'told')).toBe(known.length);
+    expect(known.length).toBeGreaterThan(60);
+  });
+
+  it('is spent where all fail, on short trainings alone, until it brings nobody to the end', () => {
+    const { known, spent } = play({ budgetEpochs: 40, tells: () => undefined });
+    expect([known.length, spent]).toEqual([17, 34]);
+  });
+});
+
+describe('who enters', () => {
+  const sources = (known: readonly Proposal[]): readonly string[] => known.map(({ why }) => why.source);
+
+  it('is drawn by chance in the first round, and ranked from then on', () => {
+    const { known } = play({ problem: vastProblem({ objectives: singleObjective }), budgetEpochs: 80 });
+    expect(sources(known)).toEqual(known.map((_, i) => (i < NOSH.round ? 'initial' : 'ranked')));
+  });
+
+  it('is ranked towards what was better: past the first round students are worth more', () => {
+    const problem = vastProblem({ objectives: singleObjective, limits: [] });
+    // The more the first two levels add, the better: 21 levels each.
+    const worth = ({ candidate: { config } }: Proposal): number => Number(config['x0']) + Number(config['x1']);
+    const tells = (_t: number, _e: number, proposal: Proposal): Metrics => ({ accuracy: worth(proposal) / 40 });
+    const mean = (some: readonly Proposal[]): number => some.reduce((sum, one) => sum + worth(one), 0) / some.length;
+    for (const seed of [1, 2, 3]) {
+      const { known } = play({ problem, budgetEpochs: 200, seed, tells });
+      expect(mean(known.slice(-12))).toBeGreaterThan(mean(known.slice(0, 6)) + 5);
+    }
+  });
+
+  it('is by chance throughout without a ranker, and says nothing of one', () => {
+    const { known } = play({ budgetEpochs: 80, options: { ranker: false } });
+    expect(new Set(sources(known))).toEqual(new Set(['initial', 'random']));
+    expect(known.every(({ why }) => why.fallback === undefined)).toBe(true);
+  });
+
+  it('is by chance, and says so, where all have told the same', () => {
+    const { known } = play({
+      budgetEpochs: 24,
+      batch: 12,
+      options: { levels: '2/4/8' },
+      tells: () => ({ accuracy: 0.5 }),
+    });
+    for (const { why } of known.slice(NOSH.round)) {
+      expect(why).toMatchObject({ source: 'random', fallback: 'nothing has come in that tells students apart' });
+    }
+  });
+
+  it('of a round is ranked by what was known at its beginning', () => {
+    const problem = vastProblem({ objectives: singleObjective });
+    const open = () => {
+      const strategy = openStrategy('rank-nosh', { problem, seed: 4, options: {}, epochs: EPOCHS, budgetEpochs: 200 });
+      const first = strategy.ask(6);
+      strategy.fold(first);
+      const tell = (trial: number, accuracy: number): void =>
+        strategy.fold({ type: 'rested', trial, epoch: 2, metrics: { accuracy } });
+      for (const trial of [0, 1, 2, 3, 4]) tell(trial, trial / 10);
+      const one = strategy.ask(1);
+      strategy.fold(one);
+      return { strategy, tell };
+    };
+    const [without, late] = [open(), open()];
+    late.tell(5, 0.9);
+    late.strategy.fold(late.strategy.ask(3)); // what is promoted
+    const next = late.strategy.ask(2).proposals.map(({ candidate }) => candidate);
+    expect(next).toEqual(without.strategy.ask(2).proposals.map(({ candidate }) => candidate));
+  });
+});
+
+describe('who is better', () => {
+  const levels = { epochs: [2, 4, 8], schedule: 'part' } as const;
+  /** `[trial, epochs it has behind it, accuracy]` of students with 100, 300 and 900 params. */
+  function meritOf(told: readonly (readonly [number, number, number])[], objectives: Problem['objectives']) {
+    const pool = familiesProblem({ objectives });
+    const catalogue = createCatalogue(pool, 1);
+    const members = catalogue.families.flatMap(({ members: own }) => own);
+    const legTo = (until: number) => (until < EPOCHS ? { leg: { until, schedule: 'part' as const } } : {});
+    const proposals = told.map(([trial, epochs]) => {
+      const candidate = members[trial * 3]!.candidate;
+      return { trial, candidate, seed: 1, why: { source: 'draw' }, ...legTo(Math.min(2, epochs)) };
+    });
+    const events: RunEvent[] = [{ type: 'asked', proposals, position: told.length }];
+    for (const [trial, epochs, accuracy] of told) {
+      for (const until of levels.epochs.filter((level) => level <= epochs)) {
+        if (until > 2) {
+          const continues = [{ trial, why: { source: 'promoted' }, ...legTo(until) }];
+          events.push({ type: 'asked', proposals: [], position: told.length, continues });
+        }
+        const metrics = { accuracy };
+        events.push(
+          until < EPOCHS ? { type: 'rested', trial, epoch: until, metrics } : { type: 'told', trial, metrics },
+        );
+      }
+    }
+    const ledger = events.reduce((before, event) => record(before, event, catalogue), EMPTY_LEDGER);
+    return {
+      groups: byMerit(catalogue, levels, ledger).map((own) => own.map(({ trial }) => trial.trial)),
+      costs: ledger.trials.map(({ costs }) => costs['params'] ?? NaN),
+    };
+  }
+
+  it('is the one on the higher level, whatever was told, and on one level the one that told more', () => {
+    const told = [
+      [0, 2, 0.9],
+      [1, 4, 0.5],
+      [2, 4, 0.6],
+      [3, 2, 0.9],
+      [4, 8, 0.4],
+      [5, 2, NaN],
+    ] as const;
+    expect(meritOf(told, singleObjective).groups).toEqual([[0, 3], [1], [2], [4]]);
+  });
+
+  it('of several objectives is the one on the front: a cheap one before a dear one that tells as much', () => {
+    const objectives = [...singleObjective, { metric: 'params', goal: 'minimize', known: true }] as const;
+    const told = [0, 1, 2, 3].map((trial) => [trial, 2, [0.5, 0.6, 0.55, 0.9][trial]!] as const);
+    const { groups, costs } = meritOf(told, objectives);
+    // By costs, rising, 2 is dominated by 1, and the others are the front.
+    expect([...costs].sort((a, b) => a - b)).toEqual(costs);
+    expect(groups[0]).toEqual([2]);
+    expect(groups.flat().at(-1)).toBe(3);
+  });
+});
