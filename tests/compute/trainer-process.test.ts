@@ -13,6 +13,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costOf } from '../../src/core/arch/cost.ts';
 import type { DatasetSources, Recorded } from '../../src/core/records/sources.ts';
 import type { Input } from '../../src/compute/tasks/tasks.ts';
+import { COMBINING } from '../../src/compute/tasks/train/task.ts';
 import type { Trained } from '../../src/compute/tasks/train/task.ts';
 import { readTeacherCard } from '../../src/compute/teachers/card.ts';
 import { decodeTensors, roundToHalf } from '../../src/compute/files/safetensors.ts';
@@ -131,7 +132,8 @@ describe('the trainer process', () => {
     const { order, next, done, trained, epochs } = startTrainer();
     order('train', 'parent', student());
     const { path, sha256 } = (await trained('parent')).checkpoint;
-    const from = { parents: [{ path, sha256 }] };
+    const { graph } = student();
+    const from = { map: 'inherit', seed: 1, parents: [{ path, sha256, graph }] } as const;
     const child = (more: Partial<Input<'train'>> = {}): Input<'train'> => student({ from, seed: 99, ...more });
     order('train', 'child', child());
     const whole = await trained('child');
@@ -143,13 +145,38 @@ describe('the trainer process', () => {
     await done('train', 'leg');
     const last = epochs('leg').at(-1);
     // By now its parent may be gone.
-    const gone = { parents: [{ path: `${path}-gone`, sha256 }] };
+    const gone = { ...from, parents: [{ path: `${path}-gone`, sha256, graph }] };
     order('train', 'on', child({ resumeFrom: last?.checkpoint, from: gone }));
     expect((await trained('on')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
     order('train', 'gone', child({ from: gone }));
     expect(await next('failed', 'gone')).toMatchObject({ code: 'checkpoint.corrupt' });
-    order('train', 'other', child({ from: { parents: [{ path, sha256: 'f'.repeat(64) }] } }));
+    order('train', 'other', child({ from: { ...from, parents: [{ path, sha256: 'f'.repeat(64), graph }] } }));
     expect((await next('failed', 'other')).message).toContain('hash');
+  });
+
+  it('combines filters of a parent by a search that can be stopped, and comes out the same again', async () => {
+    const { send, order, next, trained, events } = startTrainer();
+    order('train', 'parent', student());
+    const { path, sha256 } = (await trained('parent')).checkpoint;
+    const from = { map: 'expand', seed: 5, parents: [{ path, sha256, graph: tinyConvolutional() }] } as const;
+    const wider = (more: Partial<Input<'train'>> = {}): Input<'train'> =>
+      student({ graph: tinyConvolutional(12), from, seed: 99, ...more });
+    order('train', 'stopped', wider());
+    const isCombining = (): boolean =>
+      reportsOf(events, 'stopped').some((report) => report.type === 'progress' && report.stage === COMBINING);
+    while (!isCombining()) await setTimeout(1);
+    send({ type: 'stop', jobId: 'stopped' });
+    await next('stopped', 'stopped');
+    order('train', 'whole', wider());
+    const whole = await trained('whole');
+    order('train', 'again', wider());
+    expect((await trained('again')).checkpoint.sha256).toBe(whole.checkpoint.sha256);
+    order('train', 'copied', wider({ from: { ...from, map: 'inherit' } }));
+    expect((await trained('copied')).checkpoint.sha256).not.toBe(whole.checkpoint.sha256);
+    // Of the same images, but three of each pixel: another network's input.
+    const colour = { ...tinyConvolutional(), inputShape: [TINY.side, TINY.side, 3] };
+    order('train', 'colour', wider({ graph: colour }));
+    expect((await next('failed', 'colour')).message).toContain(`reads ${TINY.side} x ${TINY.side} x 3`);
   });
 
   it('refuses rubbish, unknown orders, a second job and names that leave the folder, and works on', async () => {

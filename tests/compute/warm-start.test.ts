@@ -1,68 +1,185 @@
-/** Weights that a student inherits: by name and shape, and the rest as its own seed draws them. */
-import { describe, expect, test } from 'vitest';
-import type { WeightSpec } from '../../src/core/arch/graph.ts';
-import type { NamedTensor } from '../../src/compute/files/safetensors.ts';
-import type { Layout, WeightSlot } from '../../src/compute/model/parameters.ts';
-import { inherit } from '../../src/compute/training/warm-start.ts';
+/**
+ * Weights that a student inherits: a child that only grew computes what its parent computes. Held
+ * to the parent's own logits in every family, so that filters, norms, readers, shortcuts, heads and
+ * new blocks all have to agree.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ArchitectureGraph } from '../../src/core/arch/graph.ts';
+import { studentFamily, studentFamilyNames } from '../../src/core/arch/families/registry.ts';
+import { createRng } from '../../src/core/math/rng.ts';
+import { randomMember } from '../../src/core/space/lattice.ts';
+import type { Configuration } from '../../src/core/space/space.ts';
+import { loadBackend } from '../../src/compute/backend/load-backend.ts';
+import { initialWeights, layoutOf } from '../../src/compute/model/parameters.ts';
+import type { HostWeights } from '../../src/compute/model/parameters.ts';
+import { sharesOf, stretched } from '../../src/compute/training/warm-start/channels.ts';
+import { inherit } from '../../src/compute/training/warm-start/inherit.ts';
+import type { Parent } from '../../src/compute/training/warm-start/inherit.ts';
+import { logitsOf, trained } from './support/warm-parents.ts';
 
-function slot(name: string, shape: readonly number[], trainable = true): WeightSlot {
-  const spec: WeightSpec = { name, shape, init: 'zeros', trainable, decay: false };
-  return { name, layerId: 'x', spec, size: shape.reduce((product, size) => product * size, 1) };
+beforeAll(async () => void (await loadBackend()));
+
+const SHAPE = [28, 28, 1] as const;
+const CLASSES = 10;
+
+/** What a family keeps its function over: `grows` may take any larger level, `multiplies` a
+ * multiple, the rest stay. */
+const CLAIMS: Readonly<Record<string, { readonly grows: readonly string[]; readonly multiplies?: readonly string[] }>> =
+  {
+    resnet: { grows: ['width1', 'width2', 'width3', 'blocks1', 'blocks2', 'blocks3'] },
+    'mobilenet-v2': { grows: ['width1', 'width2', 'width3', 'blocks', 'expansion', 'kernel'] },
+    'mobilenet-v3': { grows: ['width1', 'width2', 'width3', 'blocks', 'expansion', 'kernel'] },
+    'shufflenet-v2': { grows: ['kernel'], multiplies: ['width1', 'width2', 'width3'] },
+    convnext: { grows: ['blocks', 'expansion', 'kernel'], multiplies: ['width1', 'width2', 'width3'] },
+    coatnet: {
+      grows: ['width1', 'width2', 'blocks', 'attentionBlocks', 'expansion', 'kernel'],
+      multiplies: ['width3'],
+    },
+    vit: { grows: ['blocks', 'mlpRatio'], multiplies: ['width'] },
+    'mlp-mixer': { grows: ['blocks', 'tokenHidden', 'mlpRatio'], multiplies: ['width'] },
+  };
+
+function grown(name: string, parent: Configuration, wished: Configuration): Configuration {
+  const { grows = [], multiplies = [] } = CLAIMS[name] ?? {};
+  const entries = Object.entries(parent).map(([dimension, level]) => {
+    const other = wished[dimension];
+    if (typeof level !== 'number' || typeof other !== 'number' || other < level) return [dimension, level];
+    // A stage or an expansion that was not there has no twin.
+    if (['blocks3 0', 'expansion 1'].includes(`${dimension} ${level}`)) return [dimension, level];
+    const takes = grows.includes(dimension) || (multiplies.includes(dimension) && other % level === 0);
+    return [dimension, takes ? other : level];
+  });
+  return Object.fromEntries(entries) as Configuration;
 }
 
-const layoutOf = (trainable: readonly WeightSlot[], other: readonly WeightSlot[] = []): Layout => ({
-  ...{ trainable, other, kept: [], params: trainable.reduce((sum, { size }) => sum + size, 0) },
+function inherited(child: ArchitectureGraph, parents: readonly Parent[], seed = 3): HostWeights {
+  return inherit({ graph: child, fresh: initialWeights(layoutOf(child), 99) }, parents, seed);
+}
+
+/** The largest difference, as a share of the largest logit where that is more than 1. */
+function apart(logits: Float32Array, expected: Float32Array): number {
+  const largest = Math.max(1, ...expected.map(Math.abs));
+  return Math.max(...logits.map((logit, index) => Math.abs(logit - (expected[index] ?? NaN)))) / largest;
+}
+
+describe.each(studentFamilyNames())('a child in %s that only grew', (name) => {
+  const family = studentFamily(name, SHAPE, CLASSES);
+
+  it('gives the logits of its parent', () => {
+    const { uniform } = createRng(5);
+    let grew = 0;
+    for (let pair = 0; pair < 16; pair += 1) {
+      const config = randomMember(family, uniform);
+      const childConfig = grown(name, config, randomMember(family, uniform));
+      grew += Object.keys(config).filter((key) => config[key] !== childConfig[key]).length;
+      const parent = trained(family.build(config), pair);
+      const child = family.build(childConfig);
+      const told = JSON.stringify([config, childConfig]);
+      expect(
+        apart(logitsOf(child, inherited(child, [parent])), logitsOf(parent.graph, parent.weights)),
+        told,
+      ).toBeLessThan(1e-4);
+    }
+    expect(grew).toBeGreaterThan(5);
+  });
 });
 
-/** Counts from 1, so that each value says where it comes from. */
-const counting = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => index + 1);
+const build = (name: string, config: Configuration): ArchitectureGraph =>
+  studentFamily(name, SHAPE, CLASSES).build(config);
 
-function tensors(shapes: Readonly<Record<string, readonly number[]>>): ReadonlyMap<string, NamedTensor> {
-  const entries = Object.entries(shapes).map(([name, shape]): [string, NamedTensor] => {
-    return [name, { name, shape, values: counting(shape.reduce((product, size) => product * size, 1)) }];
+const RESNET = { width1: 4, blocks1: 1, width2: 8, blocks2: 1, blocks3: 1, width3: 16 };
+const VIT = { patch: 4, width: 16, blocks: 1, heads: 2, mlpRatio: 2 };
+
+describe('attention', () => {
+  it.each([
+    ['gets wider heads, whose scores are of more channels', { width: 32 }],
+    ['gets more heads as wide as the old ones', { width: 32, heads: 4 }],
+    ['gets more and wider ones', { width: 64, heads: 4 }],
+  ])('%s', (_, grows) => {
+    const parent = trained(build('vit', VIT), 1);
+    const child = build('vit', { ...VIT, ...grows });
+    expect(apart(logitsOf(child, inherited(child, [parent])), logitsOf(parent.graph, parent.weights))).toBeLessThan(
+      1e-4,
+    );
   });
-  return new Map(entries);
-}
+});
 
-/** What becomes of a weight of zeros. */
-function inherited(own: readonly number[], parent: readonly number[]): readonly number[] {
-  const layout = layoutOf([slot('a', own)]);
-  const fresh = new Map([['a', new Float32Array(layout.params)]]);
-  return [...(inherit(layout, fresh, [tensors({ a: parent })]).get('a') ?? [])];
-}
+describe('what is inherited', () => {
+  const parent = trained(build('resnet', RESNET), 2);
+  const expected = (): Float32Array => logitsOf(parent.graph, parent.weights);
+  const child = build('resnet', { ...RESNET, width2: 16, blocks3: 2 });
 
-describe('a weight is', () => {
-  test('a parent’s of the same name and shape', () => {
-    expect(inherited([2, 3], [2, 3])).toEqual([1, 2, 3, 4, 5, 6]);
-  });
-
-  test('the leading channels of a larger one', () => {
-    expect(inherited([2, 2], [3, 4])).toEqual([1, 2, 5, 6]);
-    expect(inherited([1, 2, 1, 2], [1, 2, 2, 3])).toEqual([1, 2, 7, 8]);
-    expect(inherited([2], [3])).toEqual([1, 2]);
-  });
-
-  test('a smaller one with its own beyond it', () => {
-    expect(inherited([3, 3], [2, 2])).toEqual([1, 2, 0, 3, 4, 0, 0, 0, 0]);
-  });
-
-  test('its own where windows or ranks differ, or no parent has one', () => {
-    expect(inherited([3, 3, 1, 1], [5, 5, 1, 1])).toEqual(Array(9).fill(0));
-    expect(inherited([4], [2, 2])).toEqual([0, 0, 0, 0]);
-    const layout = layoutOf([slot('b', [1])]);
-    expect(inherit(layout, new Map([['b', counting(1)]]), [tensors({ a: [1] })]).get('b')).toEqual(counting(1));
+  it('would be another function without the division by multiplicity, or with a new block that speaks', () => {
+    const weights = inherited(child, [parent]);
+    const doubled = (weights.get('stage3.block1.conv1/kernel') ?? new Float32Array()).map((value) => 2 * value);
+    expect(
+      apart(logitsOf(child, new Map(weights).set('stage3.block1.conv1/kernel', doubled)), expected()),
+    ).toBeGreaterThan(0.01);
+    const loud = new Float32Array(16).fill(1);
+    expect(
+      apart(logitsOf(child, new Map(weights).set('stage3.block2.conv2.norm/gamma', loud)), expected()),
+    ).toBeGreaterThan(0.01);
   });
 
-  test('the first fitting parent’s, and statistics come with weights', () => {
-    const layout = layoutOf([slot('a', [3, 3, 1, 1])], [slot('mean', [2], false)]);
-    const fresh = new Map([
-      ['a', new Float32Array(9)],
-      ['mean', new Float32Array(2)],
-    ]);
-    const parents = [tensors({ a: [5, 5, 1, 1] }), tensors({ a: [3, 3, 1, 1], mean: [2] }), tensors({ mean: [1] })];
-    const weights = inherit(layout, fresh, parents);
-    expect([weights.get('a'), weights.get('mean')]).toEqual([counting(9), counting(2)]);
-    // The map that was given is somebody else's.
-    expect(fresh.get('a')).toEqual(new Float32Array(9));
+  it('lets copies part: readers take unequal shares of them, which sum to one', () => {
+    const source = stretched(5, 2);
+    expect([...source]).toEqual([0, 0, 0, 1, 1]);
+    const shares = sharesOf(source, 2, createRng(1));
+    const of = (output: number, ...channels: readonly number[]): number[] =>
+      channels.map((channel) => shares[2 * channel + output] ?? NaN);
+    for (const output of [0, 1]) {
+      expect(of(output, 0, 1, 2).reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
+      expect(of(output, 3, 4).reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
+      expect(new Set(of(output, 0, 1, 2)).size).toBe(3);
+    }
+  });
+
+  it('hangs on the seed of the map, and on nothing else that is drawn', () => {
+    const [first, again, other] = [3, 3, 4].map((seed) => inherited(child, [parent], seed));
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it('is all of a parent of the same network', () => {
+    expect(inherited(parent.graph, [parent])).toEqual(parent.weights);
+  });
+
+  it('is the first parent’s of what two have, and the second one’s of the rest', () => {
+    const deep = trained(build('resnet', { ...RESNET, blocks2: 2 }), 3);
+    const weights = inherited(deep.graph, [parent, deep]);
+    expect(weights.get('stem/kernel')).toEqual(parent.weights.get('stem/kernel'));
+    expect(weights.get('stage2.block2.conv1/kernel')).toEqual(deep.weights.get('stage2.block2.conv1/kernel'));
+    expect(apart(logitsOf(deep.graph, weights), expected())).toBeLessThan(1e-4);
+  });
+
+  it('leaves the classifier of other classes, a criterion’s weights and a new stage as they were drawn', () => {
+    const others = studentFamily('resnet', SHAPE, 3).build({ ...RESNET, width1: 8 });
+    const fresh = new Map(initialWeights(layoutOf(others), 99)).set('criterion/x', new Float32Array([7]));
+    const weights = inherit({ graph: others, fresh }, [parent], 1);
+    expect(weights.get('classifier/kernel')).toEqual(fresh.get('classifier/kernel'));
+    expect(weights.get('criterion/x')).toEqual(new Float32Array([7]));
+    expect(weights.get('stem/kernel')).not.toEqual(fresh.get('stem/kernel'));
+    const flat = trained(build('resnet', { width1: 4, blocks1: 1, width2: 8, blocks2: 1, blocks3: 0 }), 4);
+    const staged = inherited(child, [flat]);
+    expect(staged.get('stage3.block1.conv1/kernel')).toEqual(inherited(child, []).get('stage3.block1.conv1/kernel'));
+    expect(logitsOf(child, staged).every(Number.isFinite)).toBe(true);
+  });
+
+  it('is finite for any two members of a family, also where the child is smaller', () => {
+    for (const name of studentFamilyNames()) {
+      const family = studentFamily(name, SHAPE, CLASSES);
+      const { uniform } = createRng(11);
+      for (let pair = 0; pair < 4; pair += 1) {
+        const parents = [trained(family.build(randomMember(family, uniform)), pair)];
+        const graph = family.build(randomMember(family, uniform));
+        const weights = inherited(graph, parents);
+        const sizes = [...weights].map(([key, values]) => [key, values.length]);
+        expect(sizes).toEqual([...initialWeights(layoutOf(graph), 0)].map(([key, values]) => [key, values.length]));
+        expect(
+          [...weights.values()].every((values) => values.every(Number.isFinite)),
+          name,
+        ).toBe(true);
+      }
+    }
   });
 });

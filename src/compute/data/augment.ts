@@ -130,7 +130,7 @@ export async function prepareImages(data: Images, samples: Int32Array, next?: In
 }
 
 /** Images a pass without gradients: as many as their size leaves room for. */
-function passBatch({ height, width }: Pick<Images, 'height' | 'width'>): number {
+export function passBatch({ height, width }: Pick<Images, 'height' | 'width'>): number {
   return Math.max(1, Math.min(MOST_A_PASS, Math.floor((MOST_A_PASS * SIDE_OF_MOST ** 2) / (height * width))));
 }
 

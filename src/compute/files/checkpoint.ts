@@ -78,8 +78,10 @@ export function readWeights(path: string, layout: Layout, sha256?: string): Host
   return weightsIn(path, layout, readFile(path, sha256));
 }
 
-/** Whatever network it is of. Throws `checkpoint.corrupt`. */
-export const readTensors = (path: string, sha256?: string): TensorFile['tensors'] => readFile(path, sha256).tensors;
+/** The same where a criterion may have weights of its own beside them, which are left out. */
+export function readNetwork(path: string, layout: Layout, sha256?: string): HostWeights {
+  return namedIn(path, layout, readFile(path, sha256));
+}
 
 /** Of a checkpoint of any kind. Throws `checkpoint.corrupt`. */
 export const readMetadata = (path: string): TensorFile['metadata'] => readFile(path).metadata;
@@ -129,18 +131,22 @@ export function weightTensors(layout: Layout, weights: HostWeights, half = false
 }
 
 function weightsIn(path: string, layout: Layout, file: TensorFile): HostWeights {
+  const known = namedIn(path, layout, file);
+  const stranger = [...file.tensors.keys()].find((name) => !name.includes(':') && !known.has(name));
+  if (stranger !== undefined) throw corrupt(path, `it has the weight "${stranger}", which this network has not`);
+  return known;
+}
+
+function namedIn(path: string, layout: Layout, { tensors }: TensorFile): HostWeights {
   const slots = [...layout.trainable, ...layout.other, ...layout.kept];
   const entries = slots.map(({ name, spec }) => {
-    const tensor = file.tensors.get(name);
+    const tensor = tensors.get(name);
     if (tensor === undefined) throw corrupt(path, `it lacks the weight "${name}"`);
     if (tensor.shape.join() !== spec.shape.join()) {
       throw corrupt(path, `its weight "${name}" is ${tensor.shape.join(' x ')}, not ${spec.shape.join(' x ')}`);
     }
     return [name, tensor.values] as const;
   });
-  const known = new Set(slots.map(({ name }) => name));
-  const stranger = [...file.tensors.keys()].find((name) => !name.includes(':') && !known.has(name));
-  if (stranger !== undefined) throw corrupt(path, `it has the weight "${stranger}", which this network has not`);
   return new Map(entries);
 }
 

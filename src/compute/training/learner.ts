@@ -17,10 +17,9 @@ import {
   parted,
   uploadWeights,
 } from '../model/parameters.ts';
-import type { Parameters } from '../model/parameters.ts';
+import type { HostWeights, Parameters } from '../model/parameters.ts';
 import { adopt, createPass, trainingLayout, withFresh } from './pass.ts';
 import type { TrainingTask } from './task.ts';
-import { inherit } from './warm-start.ts';
 
 /** The stream of chance that draws weights; a pass has the others. */
 const WEIGHTS_STREAM = 0;
@@ -48,14 +47,16 @@ export interface Learner {
 /** Of a training's state, what a learner knows. */
 export type LearnerState = Pick<TrainingState, 'step' | 'lossSum' | 'weights' | 'optimizer'>;
 
+/** What a training begins with where nobody has learned anything. */
+export const drawnWeights = (task: TrainingTask): HostWeights =>
+  initialWeights(trainingLayout(task), split(task.seed, WEIGHTS_STREAM));
+
 export function createLearner(task: TrainingTask, optimizer: Optimizer): Learner {
-  const { recipe, seed, start } = task;
+  const { recipe, start } = task;
   const layout = trainingLayout(task);
   const pass = createPass(task, layout);
   let position = start?.step ?? 0;
-  const initial =
-    start?.weights ?? inherit(layout, initialWeights(layout, split(seed, WEIGHTS_STREAM)), task.parents ?? []);
-  let parameters = uploadWeights(layout, initial);
+  let parameters = uploadWeights(layout, start?.weights ?? task.initial ?? drawnWeights(task));
   let state = uploadVectors(stateSlots(recipe), start?.optimizer, (slot) =>
     slot === AVERAGE ? joined(parameters) : tf.zerosLike(parameters.theta),
   );

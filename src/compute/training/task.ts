@@ -2,8 +2,8 @@
 import type { Recipe } from '../../core/records/recipe.ts';
 import type { Images } from '../data/augment.ts';
 import type { TrainingState } from '../files/checkpoint.ts';
-import type { TensorFile } from '../files/safetensors.ts';
 import type { Model } from '../model/model.ts';
+import type { HostWeights } from '../model/parameters.ts';
 import type { TeacherTargets } from '../teachers/targets.ts';
 
 export interface TrainingTask {
@@ -16,8 +16,8 @@ export interface TrainingTask {
   readonly validationLabels: Uint8Array;
   readonly teacher?: TeacherTargets;
   readonly start?: TrainingState;
-  /** Whose weights it begins with, where it does not go on. */
-  readonly parents?: readonly TensorFile['tensors'][];
+  /** The weights that it begins with, where it does not go on; absent: its seed draws them. */
+  readonly initial?: HostWeights;
   /** Epochs after which it rests, whatever the schedule has left. */
   readonly until?: number;
   /** Remember the weights of the best epoch too. */

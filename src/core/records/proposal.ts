@@ -36,15 +36,16 @@ export const legSchema = z.strictObject({
 
 /** Where the weights of a student come from, before it is trained. */
 export const warmStartSchema = z.strictObject({
-  /** Trials of the run that have ended with weights, or that rest; of a weight that more than one
+  /** Trials of the run that have ended with weights, or that rest; of a layer that more than one
    * has, the first one's counts. A trial that rests does not go on while a child of it is open. */
   parents: readOnly(z.array(z.union([count, z.literal('teacher')]))),
   /**
-   * `inherit`: a weight is a parent's of the same name, as far as the two overlap. `expand`: a
-   * combination of the parents' filters. What no parent has is drawn by the trial's own seed.
+   * `inherit`: layers are a parent's of the same names, and a child that only grew computes what
+   * its parent computes. `expand`: new filters are combinations of known ones, searched by forward
+   * passes before the training. What no parent has is drawn by the trial's own seed.
    */
   map: z.enum(['inherit', 'expand']),
-  /** Of what the map itself draws; `inherit` draws nothing. */
+  /** Of what the map itself draws: shares of copies, sources and tries of a combination. */
   seed: count,
 });
 

@@ -147,11 +147,6 @@ function assertLegs({ recipe }: SearchConfig, { proposals, continues = [] }: Ask
 /** What no trainer could do is refused before it is written down. */
 function assertStarts({ teacher }: RunContext, { proposals }: AskedEvent): void {
   for (const { from } of proposals) {
-    if (from?.map === 'expand') {
-      const message =
-        'Students cannot begin with a combination of filters yet: choose a strategy that inherits weights.';
-      throw new WorkbenchError('config.invalid', message, { field: 'strategy.id' });
-    }
     if (from?.parents.includes('teacher') && teacher === undefined) {
       const message = 'Students are to begin with the weights of a teacher, and this run has none: choose one.';
       throw new WorkbenchError('config.invalid', message, { field: 'teacher' });

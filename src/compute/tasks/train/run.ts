@@ -14,7 +14,7 @@ import { stateSlots } from '../../training/optimizer.ts';
 import { trainingLayout } from '../../training/pass.ts';
 import type { TrainingTask } from '../../training/task.ts';
 import { stepsPerEpoch, train } from '../../training/trainer.ts';
-import { readParents } from '../../training/warm-start.ts';
+import { warmWeights } from '../../training/warm-start/warm-weights.ts';
 import { evaluateFile } from '../evaluate/run.ts';
 import type { ProgressReport, WrittenFile } from '../outputs.ts';
 import { READING, stageReporter } from '../run.ts';
@@ -37,11 +37,11 @@ export const runTraining: TrainerRun<'train'> = async (input, tools) => {
   };
   const layout = trainingLayout(task);
   const start = resumeFrom && readTrainingState(resumeFrom.path, layout, stateSlots(recipe), resumeFrom.sha256);
-  const parents = start ? [] : readParents(input);
+  const initial = start ? undefined : await warmWeights(input, task, tools);
   const totalSteps = recipe.epochs * stepsPerEpoch(images.count, recipe.batchSize);
   const progress = stageReporter(report, 'training');
   const trained = await train(
-    { ...task, ...(start && { start }), parents },
+    { ...task, ...(start && { start }), ...(initial && { initial }) },
     {
       yieldToEvents,
       onStep: (_, share) => progress(share * totalSteps, totalSteps),

@@ -1,11 +1,15 @@
 /** A student is trained to its end, or to the end of a leg. */
 import { checkpointsSchema } from '../../../core/records/checkpoints.ts';
 import type { Computer } from '../../../core/records/machine.ts';
+import { warmStartSchema } from '../../../core/records/proposal.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
 import type { EpochReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
 import type { Evaluation } from '../evaluate/task.ts';
+
+/** The stage in which a student's first filters are combined of its parents'. */
+export const COMBINING = "combining its parents' filters";
 
 export const trainInput = z.object({
   graph,
@@ -17,7 +21,13 @@ export const trainInput = z.object({
    * end. */
   until: count.optional(),
   /** What its weights are taken from before its first step; absent: its seed draws them all. */
-  from: z.object({ parents: z.array(z.union([z.literal('teacher'), artifact])).readonly() }).optional(),
+  from: z
+    .object({
+      map: warmStartSchema.shape.map,
+      seed,
+      parents: z.array(z.union([z.literal('teacher'), artifact.extend({ graph })])).readonly(),
+    })
+    .optional(),
   checkpoints: checkpointsSchema,
   seed,
   /** An epoch checkpoint (weights, optimiser state, epoch) of an earlier attempt to go on from. */

@@ -2,6 +2,7 @@
  * is written down. */
 import type { EpochReport } from '../../../compute/tasks/outputs.ts';
 import type { Input, Report } from '../../../compute/tasks/tasks.ts';
+import { COMBINING } from '../../../compute/tasks/train/task.ts';
 import type { Rested, Trained } from '../../../compute/tasks/train/task.ts';
 import { WorkbenchError } from '../../../core/errors.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
@@ -84,7 +85,7 @@ function inputOf(context: RunContext, trial: Trial, parents: Parents): Input<'tr
     ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
-    ...(parents.length > 0 && { from: { parents } }),
+    ...(trial.from && parents.length > 0 && { from: { ...trial.from, parents } }),
     ...(from && { resumeFrom: { path: files.pathOf(from.file), sha256: from.sha256 } }),
   };
 }
@@ -93,7 +94,7 @@ async function hear({ context, trial, trains }: Attempt, news: Report<'train'>):
   const { progress, pointAppended, trialChanged, runChanged } = context;
   if (news.type === 'progress') {
     const isTraining = news.stage === 'training';
-    if (isTraining) trains();
+    if (isTraining || news.stage === COMBINING) trains();
     progress.trialStage(trial, news.stage, isTraining && news.total > 0 ? news.done / news.total : undefined);
   } else {
     trains();
