@@ -9,10 +9,12 @@ import { evaluate } from '../../src/compute/training/evaluate.ts';
 import type { YieldToEvents } from '../../src/compute/training/evaluate.ts';
 import { createModel } from '../../src/compute/model/model.ts';
 import { disposeParameters, uploadWeights } from '../../src/compute/model/parameters.ts';
+import type { HostWeights, Layout } from '../../src/compute/model/parameters.ts';
 import { targetsFingerprint, teacherTargets } from '../../src/compute/teachers/teacher.ts';
 import type { TargetsRequest } from '../../src/compute/teachers/teacher.ts';
 import type { TeacherTargets } from '../../src/compute/teachers/targets.ts';
 import { createTrainerCache } from '../../src/compute/trainer-cache.ts';
+import type { TrainingTask } from '../../src/compute/training/task.ts';
 import { train } from '../../src/compute/training/trainer.ts';
 
 export interface BenchOptions {
@@ -31,6 +33,10 @@ export interface StudentTraining {
   readonly onEpoch: (point: EpochPoint) => void;
   /** Look at the test images too; false where something is tuned. */
   readonly tested: boolean;
+  /** The weights that it begins with; absent: its seed draws them. */
+  readonly begin?: (task: TrainingTask) => HostWeights | Promise<HostWeights>;
+  /** Is given the weights that it ends with. */
+  readonly keep?: (weights: HostWeights, layout: Layout) => void;
 }
 
 export interface StudentResult {
@@ -69,7 +75,7 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
   }
 
   async function trainStudent(training: StudentTraining): Promise<StudentResult> {
-    const { graph, recipe, seed, teacherDirectory, onEpoch, tested } = training;
+    const { graph, recipe, seed, teacherDirectory, onEpoch, tested, begin, keep } = training;
     const model = createModel(graph);
     const images = cache.images(datasetDirectory, 'train', { shift: recipe.augmentation.shift });
     const validation = cache.images(datasetDirectory, 'val', { shift: 0 });
@@ -78,7 +84,12 @@ export function createBench({ datasetDirectory, targetsDirectory, say }: BenchOp
       teacherDirectory === undefined ? undefined : await targetsOf(training, teacherDirectory, images.count);
     const task = { model, recipe, seed, train: images, validation, validationLabels, ...(teacher && { teacher }) };
     const started = process.cpuUsage();
-    const { weights, evaluation, seconds } = await train(task, { yieldToEvents, onEpoch });
+    const initial = await begin?.(task);
+    const { weights, evaluation, seconds } = await train(
+      { ...task, ...(initial && { initial }) },
+      { yieldToEvents, onEpoch },
+    );
+    keep?.(weights, model.layout);
     const { user, system } = process.cpuUsage(started);
     return {
       validationAccuracy: evaluation.accuracy,
