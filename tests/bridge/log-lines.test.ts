@@ -190,6 +190,11 @@ describe('a line of a search', () => {
       { event: 'searching', sentence: 'VIT · one network of all its students, 10 epochs by darts' },
       { event: 'proposed', trial: 3, sentence: expect.stringContaining('from the weights of #3 and the teacher') },
     ]);
+    const combined = {
+      ...entry,
+      proposals: entry.proposals.map((one) => ({ ...one, from: { ...from, map: 'expand' } as const })),
+    };
+    expect(linesOf([combined])[1]?.sentence).toContain('from combined filters of #3 and the teacher');
     expect(linesOf([{ ...entry, proposals: [] }]).map(({ event }) => event)).toEqual(['searching']);
   });
 

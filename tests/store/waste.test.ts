@@ -50,6 +50,44 @@ test('weights of a run at rest are those off its front, with every file and byte
   expect(wasteOf(workspace).weights).toEqual([]);
 });
 
+test('of a run that begins students with the weights of others nothing goes before its end', () => {
+  const workspace = temporaryWorkspace();
+  const { store } = workspace;
+  const ids = addRun(workspace, 'run_1', 0.5, 0.9);
+  const { proposals, ...event } = asked(2);
+  const from = { parents: [0], map: 'inherit', seed: 1 } as const;
+  const child = { ...event, proposals: proposals.map((proposal) => ({ ...proposal, from })) };
+  const [open = ''] = store.recordAsked('run_1', child, costsOf(child), 3).map(({ id }) => id);
+  // Student 1 is off the front, and the weights of the open child are its.
+  for (const state of ['paused', 'interrupted', 'failed'] as const) {
+    store.setRunState('run_1', state);
+    expect(wasteOf(workspace).weights).toEqual([]);
+  }
+  store.failTrial(open, 'Stopped by you.', 'stopped', 0);
+  store.setRunState('run_1', 'running');
+  store.setRunState('run_1', 'finished');
+  expect(wasteOf(workspace).weights.map(({ trialIds }) => trialIds)).toEqual([[ids[0]]]);
+});
+
+test('of a run whose students are trained again from its weights nothing goes before that is over', () => {
+  const workspace = temporaryWorkspace();
+  const { store } = workspace;
+  addRun(workspace, 'run_1', 0.5, 0.9);
+  const strategy = { id: 'listed', options: { seeds: 1, from: 'searched' } };
+  const config = { ...searchConfig('run_2'), strategy, studentsFrom: 'run_1' };
+  store.createRun({ id: 'run_2', config, strategyVersion: 1, sample: false });
+  store.setRunState('run_1', 'finished');
+  store.setRunState('run_2', 'paused');
+  expect(wasteOf(workspace).weights).toEqual([]);
+  store.trashRuns(['run_1']);
+  expect(wasteOf(workspace).trash).toEqual([]);
+  store.setRunState('run_2', 'running');
+  store.setRunState('run_2', 'finished');
+  expect(wasteOf(workspace).trash.map(({ runId }) => runId)).toEqual(['run_1']);
+  store.restoreRuns(['run_1']);
+  expect(wasteOf(workspace).weights.map(({ runId }) => runId)).toEqual(['run_1']);
+});
+
 test('the file of a search that is over is waste, and what one goes on from is none', () => {
   const workspace = temporaryWorkspace();
   const { store, files } = workspace;

@@ -43,8 +43,8 @@ export interface FakePlan {
   readonly pidFile?: string;
   /** They train until they are told to hold. */
   readonly untilHeld?: readonly number[];
-  /** Every process appends what it does to this file: `epoch`, `held`, `timing` and `timed`, one a
-   * line. */
+  /** Every process appends what it does to this file: `epoch`, `held`, `timing`, `timed`, and of
+   * whose weights a student begins with the map and the hashes, one a line. */
   readonly traceFile?: string;
   /** Each job's events come twice, first under a dead session's fence. */
   readonly echoOldFence?: boolean;
@@ -154,6 +154,7 @@ const train: FakeRun<'train'> = async (input, { jobId, folders, report, held }) 
   if (resumeFrom !== undefined && is(plan.unusable)) {
     throw new WorkbenchError('checkpoint.corrupt', 'It lacks a slot (fake).');
   }
+  if (input.from) trace(`${input.from.map} ${input.from.parents.map((one) => (one === 'teacher' ? one : one.sha256))}`);
   const from = resumeFrom ? (JSON.parse(readFileSync(resumeFrom.path, 'utf8')) as { epoch: number }).epoch : 0;
   const accuracy = is(plan.nan) ? NaN : fakeAccuracy(graph);
   const { until = recipe.epochs } = input;

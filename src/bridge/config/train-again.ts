@@ -19,6 +19,7 @@ export const trainAgainSchema = z.strictObject({
   name: searchInputSchema.shape.name,
   seeds: z.int().min(1).max(MOST_SEEDS).default(TRAIN_AGAIN.seeds).describe('Each with a seed of its own'),
   epochs: z.int().min(1).max(MOST_EPOCHS).describe('Schedule of each training'),
+  from: z.enum(['chance', 'searched']).default('chance').describe('Before the first step'),
 });
 
 export type TrainAgain = z.output<typeof trainAgainSchema>;
@@ -27,6 +28,7 @@ export const proposedAgain = ({ name, config }: Pick<Run, 'name' | 'config'>): T
   name: `${name.slice(0, 100)}: winners`,
   seeds: TRAIN_AGAIN.seeds,
   epochs: Math.min(MOST_EPOCHS, TRAIN_AGAIN.schedule * config.recipe.epochs),
+  from: 'chance',
 });
 
 /** The run's own settings but for its schedule, and with seeds of its own. Throws `ZodError` as
@@ -34,7 +36,7 @@ export const proposedAgain = ({ name, config }: Pick<Run, 'name' | 'config'>): T
 export function trainAgainInput(
   { id, config }: Pick<Run, 'id' | 'config'>,
   trials: readonly Pick<Trial, 'candidate'>[],
-  { name, seeds, epochs }: TrainAgain,
+  { name, seeds, epochs, from = 'chance' }: Omit<TrainAgain, 'from'> & Partial<TrainAgain>,
 ): ParsedSearchInput {
   const { recipe, ...rest } = inputOf(config);
   const { seconds: _, ...schedule } = recipe;
@@ -43,7 +45,7 @@ export function trainAgainInput(
   return {
     ...rest,
     name,
-    strategy: { id: listed.id, options: { seeds } },
+    strategy: { id: listed.id, options: { seeds, ...(from !== 'chance' && { from }) } },
     students: [...students.values()],
     studentsFrom: id,
     // The students are members of the space as it was.

@@ -152,11 +152,12 @@ function proposed(
 /** `to epoch 3` */
 const legShort = (leg: Leg | undefined): readonly string[] => (leg ? [`to epoch ${leg.until}`] : []);
 
-/** `from the weights of #3 and the teacher` */
+/** `from the weights of #3 and the teacher`, `from combined filters of #3` */
 function fromShort(from: WarmStart | undefined): readonly string[] {
   if (from === undefined) return [];
   const parents = from.parents.map((parent) => (parent === 'teacher' ? 'the teacher' : `#${parent + 1}`));
-  return [`from the weights of ${parents.join(' and ')}`];
+  const what = from.map === 'expand' ? 'combined filters' : 'the weights';
+  return [`from ${what} of ${parents.join(' and ')}`];
 }
 
 /** `resnet · one network of all its students, 10 epochs by darts` */

@@ -1,6 +1,7 @@
 /** What a run is, in words: those of the window's tab Set-up and of `trade show --setup`. What no
  * record tells is said to be unknown. */
 import { LOSS_TITLES } from '../../core/records/distillation.ts';
+import { beginsAsSearched } from '../../core/strategies/listed.ts';
 import type { Machine } from '../../core/records/machine.ts';
 import type { SearchConfig } from '../../core/records/run.ts';
 import { rewardText } from '../../core/reward.ts';
@@ -187,7 +188,8 @@ function machineGroups({ run: { config }, sources }: SetupView): readonly SetupG
 
 function studentGroups({ run: { config }, families }: SetupView): readonly SetupGroup[] {
   const { students, studentsFrom } = config;
-  const from = studentsFrom === undefined ? '' : `, found by ${studentsFrom}`;
+  const left = beginsAsSearched(config) ? ', with the weights that it left them' : '';
+  const from = studentsFrom === undefined ? '' : `, found by ${studentsFrom}${left}`;
   const given: readonly SetupRow[] = students ? [['Given, not searched for', `${exact(students.length)}${from}`]] : [];
   const spaces = families.map(({ name, title, dimensions }): SetupGroup => {
     const levels = dimensions?.map((one): SetupRow => [one.title, one.levels.map(levelText).join(', ')]);

@@ -1,6 +1,7 @@
 /** `trade retrain RUN`: trains the winners of a search again, for longer and with several seeds. */
-import { InvalidArgumentError } from 'commander';
-import { proposedAgain, TRAIN_AGAIN, trainAgainInput } from '../../bridge/config/train-again.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { proposedAgain, TRAIN_AGAIN, trainAgainInput, trainAgainSchema } from '../../bridge/config/train-again.ts';
+import type { TrainAgain } from '../../bridge/config/train-again.ts';
 import { MOST_SEEDS } from '../../bridge/config/expand-config.ts';
 import { MOST_EPOCHS } from '../../core/records/recipe.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -15,6 +16,7 @@ interface RetrainOptions extends CommonOptions {
   readonly students?: readonly number[];
   readonly seeds: number;
   readonly epochs?: number;
+  readonly from: TrainAgain['from'];
   readonly name?: string;
 }
 
@@ -27,6 +29,11 @@ export const retrainVerb: Verb = (program, context) => {
     .option('--students <numbers>', 'these students instead, as "4,7"', numberList)
     .option('--seeds <n>', 'trainings of each', wholeNumber(1, MOST_SEEDS), seeds)
     .option('--epochs <n>', `epochs of each (default: ${schedule} times the run's)`, wholeNumber(1, MOST_EPOCHS))
+    .addOption(
+      new Option('--from <weights>', 'begin with weights drawn anew, or with those that the search left them')
+        .choices(trainAgainSchema.shape.from.unwrap().options)
+        .default('chance'),
+    )
     .option('--name <name>', 'name of the new run')
     .action(async (id: string, options: RetrainOptions) => {
       context.end(
@@ -39,8 +46,8 @@ export const retrainVerb: Verb = (program, context) => {
             throw new WorkbenchError('run.state', `"${run.name}" has no finished student that could be trained again.`);
           }
           const proposed = proposedAgain(run);
-          const { seeds, epochs = proposed.epochs, name = proposed.name } = options;
-          const input = trainAgainInput(run, chosen, { name, seeds, epochs });
+          const { seeds, epochs = proposed.epochs, name = proposed.name, from } = options;
+          const input = trainAgainInput(run, chosen, { name, seeds, epochs, from });
           return follow(host, options, () => host.client.runs.start(input), []);
         }),
       );

@@ -9,6 +9,7 @@ import { invalid } from '../errors.ts';
 import { knownLimits } from '../latency.ts';
 import { isFeasible } from '../objective.ts';
 import type { Limit } from '../objective.ts';
+import type { Run, SearchConfig } from '../records/run.ts';
 import { candidateKey } from '../space/candidate-key.ts';
 import { familyOf, validateConfiguration } from '../space/lattice.ts';
 import type { Candidate, KnownCosts, Space } from '../space/space.ts';
@@ -58,6 +59,9 @@ export function listStudents(
   });
 }
 
+/** They begin with the weights that the search which found them left them. */
+const SEARCHED = 'searched';
+
 export const listed: Strategy<ListedState> = {
   id: 'listed',
   title: 'Given students',
@@ -69,8 +73,8 @@ export const listed: Strategy<ListedState> = {
   accepts: ['students'],
   needsWith: ({ from }) => {
     if (from === 'teacher') return ['teacher weights'];
-    if (from === 'chance') return [];
-    throw invalid('strategy.options.from', `"${from}" is nowhere to begin: choose chance or teacher.`);
+    if (from === 'chance' || from === SEARCHED) return [];
+    throw invalid('strategy.options.from', `"${from}" is nowhere to begin: choose chance, teacher or searched.`);
   },
 
   init(input) {
@@ -96,3 +100,11 @@ export const listed: Strategy<ListedState> = {
     return askedEvent(ledger, input.seed, chosen);
   },
 };
+
+/** Whether students begin with the weights of the run that found them. */
+export const beginsAsSearched = ({ strategy: { id, options } }: Pick<SearchConfig, 'strategy'>): boolean =>
+  id === listed.id && options['from'] === SEARCHED;
+
+/** Id of the run whose weights a run needs as long as it can go on. */
+export const lenderOf = ({ state, config }: Pick<Run, 'state' | 'config'>): string | undefined =>
+  state !== 'finished' && beginsAsSearched(config) ? config.studentsFrom : undefined;

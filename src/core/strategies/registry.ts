@@ -201,6 +201,11 @@ export function checkNeeds({ title, needs = [] }: Pick<StrategyInfo, 'title' | '
   throw invalid(missing.field, `${title} ${missing.words}`);
 }
 
+/** Whether it may begin students with the weights of others; one that is no more goes on with
+ * nothing. */
+export const beginsWithOthers = (strategy: Parameters<typeof needsOf>[0]): boolean =>
+  find(strategy.id) !== undefined && needsOf(strategy).includes('warm starts');
+
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its
  * `init` throws. */
 export function openStrategy(id: string, input: StrategyInput): OpenStrategy {

@@ -10,6 +10,7 @@ import type { MachineParts } from './active-runs.ts';
 import { problemOf, spaceOf } from './context.ts';
 import { assertSameOrigin } from '../library/known-sources.ts';
 import { planResume, planRun } from './plan.ts';
+import { assertLent } from './warm-start.ts';
 import type { RunPlan } from './plan.ts';
 import { priorOf } from './transfer.ts';
 import { noRun } from './views.ts';
@@ -31,6 +32,7 @@ export function createRunService(parts: RunServiceParts) {
       const plan = await planRun(catalog, parsed, executor.capacity);
       const { config, strategyVersion, sources } = plan;
       assertSameOrigin(store, config, plan.dataset, sources.teacher);
+      assertLent(store, config);
       const space = spaceOf(problemOf(config, plan.places, []));
       const earlier = await priorOf(store, { config, dataset: sources.dataset }, space);
       const prior = [...plan.shipped, ...earlier];

@@ -4,6 +4,7 @@ import { viewContentSchema } from '../../bridge/schemas/upkeep.ts';
 import type { RunSize } from '../../core/records/run-list.ts';
 import type { ViewContent, ViewView } from '../../bridge/schemas/upkeep.ts';
 import { WorkbenchError } from '../../core/errors.ts';
+import { lenderOf } from '../../core/strategies/listed.ts';
 import type { SavedView } from '../../store/store.ts';
 import type { Workspace } from '../../store/workspace.ts';
 import type { LiveEvents } from '../live-events.ts';
@@ -36,6 +37,15 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts) {
     }
   }
 
+  function assertNotLent(ids: Ids): void {
+    for (const { run } of store.runs({ trash: 'with' }).rows) {
+      const lender = lenderOf(run);
+      if (lender === undefined || !ids.includes(lender) || ids.includes(run.id)) continue;
+      const message = `"${run.name}" begins with the weights of "${store.run(lender)?.name}", and can still go on.`;
+      throw new WorkbenchError('run.state', `${message} Finish it, or delete it as well.`);
+    }
+  }
+
   return {
     tag: ({ ids, add, remove }: TagOrder): readonly RunSummaryView[] => {
       store.tagRuns(ids, { add, remove });
@@ -64,10 +74,12 @@ export function createRunUpkeep({ workspace, runs, live }: RunUpkeepParts) {
       store.restoreRuns(ids);
       return ids.map(runs.announce);
     },
-    /** Throws `run.state` where one is not in the trash; then none goes. */
+    /** Throws `run.state` where one is not in the trash, or where another run needs its weights;
+     * then none goes. */
     purge: async (ids: Ids) => {
       const kept = ids.map(runs.get).find(({ trashedAt }) => trashedAt === undefined);
       if (kept) throw new WorkbenchError('run.state', `"${kept.run.name}" is not in the trash: move it there first.`);
+      assertNotLent(ids);
       for (const id of ids) {
         // Gone meanwhile, by another window.
         if (store.run(id) === undefined || leaving.has(id)) continue;

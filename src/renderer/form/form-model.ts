@@ -116,6 +116,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'import.test': 'Test share',
   'again.name': 'Name',
   'again.seeds': 'Trainings of each',
+  'again.from': 'Begin with weights',
   'combined.dataset': 'Data set',
   'combined.mean': 'Mean of',
   'outside.dataset': 'Data set',

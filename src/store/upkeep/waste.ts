@@ -5,6 +5,8 @@ import { reportedOf } from '../../core/front.ts';
 import type { StoredFiles } from '../files.ts';
 import { ownTemps } from '../ownership.ts';
 import type { ReadableStore, SupernetRow } from '../store.ts';
+import { lenderOf } from '../../core/strategies/listed.ts';
+import { beginsWithOthers } from '../../core/strategies/registry.ts';
 import type { RunSummary } from '../../core/records/summary.ts';
 
 /** A run at rest, the students off its front whose weights are kept, and its searches that are
@@ -45,6 +47,7 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
   const supernets = store.supernets();
   const { arriving } = store.passage();
   const runs = store.runs({ trash: 'with' }).rows.filter(({ run }) => !arriving.includes(run.id));
+  const lenders = new Set(runs.flatMap(({ run }) => lenderOf(run) ?? []));
   const bytesOf = new Map<string, { files: number; bytes: number }>();
   for (const { trialId, kind, bytes } of rows) {
     if (kind === 'epoch') continue;
@@ -52,9 +55,9 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
     bytesOf.set(trialId, { files: known.files + 1, bytes: known.bytes + bytes });
   }
   return {
-    weights: runs.flatMap((summary) => droppable(store, summary, bytesOf, supernets)),
+    weights: runs.flatMap((summary) => droppable(store, summary, bytesOf, supernets, lenders)),
     trash: runs
-      .filter(({ trashedAt }) => trashedAt !== undefined)
+      .filter(({ run, trashedAt }) => trashedAt !== undefined && !lenders.has(run.id))
       .map(({ run }) => {
         const { checkpointBytes, recordBytes } = store.runSize(run.id);
         return { runId: run.id, bytes: checkpointBytes + recordBytes };
@@ -72,15 +75,20 @@ export function findWaste(store: ReadableStore, files: StoredFiles, fence: strin
   };
 }
 
-/** Of runs in the trash nothing: they leave whole, or come back whole. */
+/** Of runs in the trash nothing: they leave whole, or come back whole. Nor of one that can go on
+ * and begins students with the weights of others: any of them may be a parent yet. */
 function droppable(
   store: ReadableStore,
   { run, trashedAt }: RunSummary,
   bytesOf: ReadonlyMap<string, { readonly files: number; readonly bytes: number }>,
   supernets: readonly SupernetRow[],
+  lenders: ReadonlySet<string>,
 ): readonly DroppableWeights[] {
   if (trashedAt !== undefined || run.state === 'running') return [];
-  const trials = store.trials(run.id).filter(({ state }) => state === 'finished');
+  const all = store.trials(run.id);
+  const begins = beginsWithOthers(run.config.strategy) || all.some(({ from }) => from !== undefined);
+  const needsAll = (begins && run.state !== 'finished') || lenders.has(run.id);
+  const trials = needsAll ? [] : all.filter(({ state }) => state === 'finished');
   const front = new Set(reportedOf(run.config, trials).map(({ id }) => id));
   const found = trials.flatMap(({ id }) => {
     const size = front.has(id) ? undefined : bytesOf.get(id);

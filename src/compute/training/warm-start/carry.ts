@@ -1,5 +1,5 @@
-/** What a layer's weights are where its twin's are known. Kernels are `[k,k,in,out]`, depthwise ones
- * `[k,k,channels,1]`, dense ones `[in,out]`. */
+/** What a layer's weights are where its twin's are known. Kernels are `[k,k,in,out]`, depthwise
+ * ones `[k,k,channels,1]`, dense ones `[in,out]`. */
 import type { Op } from '../../../core/arch/graph.ts';
 import type { Rng } from '../../../core/math/rng.ts';
 import { sharesOf } from './channels.ts';

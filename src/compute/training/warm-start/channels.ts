@@ -10,7 +10,8 @@ import type { Rng } from '../../../core/math/rng.ts';
 
 export type Sources = Int32Array;
 
-/** A copy's share is its fair one times 1 - SPREAD to 1 + SPREAD, before they are made to sum to 1. [R] */
+/** A copy's share is its fair one times 1 - SPREAD to 1 + SPREAD, before all are made to sum to
+ * 1. [R] */
 const SPREAD = 0.5;
 
 /** Channels of the parent in their order, each as often as it takes; of a wider parent every so

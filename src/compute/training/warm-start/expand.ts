@@ -2,8 +2,8 @@
  * Conceptual expansion: a new filter is a combination of known ones, and what it combines is
  * searched without gradients (Guzdial and Riedl, "Combinets", 2018; CENAS, arXiv 2110.03144).
  *
- * f_o = a_1 W_i + a_2 W_j: W is a parent's filter, its kernel over the child's inputs, its bias, and
- * of a batch norm behind it gamma, beta, mean and variance (which goes by the squares).
+ * f_o = a_1 W_i + a_2 W_j: W is a parent's filter, its kernel over the child's inputs, its bias,
+ * and of a batch norm behind it gamma, beta, mean and variance (which goes by the squares).
  *
  * It starts as what is inherited: known filters as they are, a new one a copy of one (a_2 = 0),
  * readers with their shares, new blocks silent. In a classifier of other classes every class is

@@ -16,8 +16,8 @@ import type { RunContext } from '../context.ts';
 import { noteComputer } from '../machine.ts';
 import { graphOf } from '../context.ts';
 import type { RunningScore } from '../score.ts';
-import { parentsOf } from '../warm-start.ts';
-import type { Parents } from '../warm-start.ts';
+import { startOf } from '../warm-start.ts';
+import type { Start } from '../warm-start.ts';
 import type { Attempt, TrialTask } from './attempt.ts';
 import { toldLatency } from './latency.ts';
 
@@ -56,9 +56,9 @@ async function train(attempt: Attempt): Promise<TaskEnd<'train'>> {
   const goesOn = (): boolean => context.store.checkpoint(trial.id, 'epoch') !== undefined;
   const run = async (): Promise<TaskEnd<'train'>> => {
     // What it goes on from has what its parents gave: they are looked for at its beginning alone.
-    const parents = goesOn() ? [] : await parentsOf(context, trial);
-    if (typeof parents === 'string') return { type: 'failed', code: UNUSABLE, message: parents };
-    const input = inputOf(context, trial, parents);
+    const start = goesOn() ? undefined : await startOf(context, trial);
+    if (typeof start === 'string') return { type: 'failed', code: UNUSABLE, message: start };
+    const input = inputOf(context, trial, start);
     const jobId = `${trial.id}-a${trial.attempts}`;
     return context.executor.run({ kind: 'train', jobId, input }, (news) => hear(attempt, news), signal);
   };
@@ -75,7 +75,7 @@ function scheduleOf({ recipe }: SearchConfig, { leg }: Trial): Pick<Input<'train
   return { recipe: leg.schedule === 'own' ? { ...recipe, epochs: leg.until } : recipe, until: leg.until };
 }
 
-function inputOf(context: RunContext, trial: Trial, parents: Parents): Input<'train'> {
+function inputOf(context: RunContext, trial: Trial, start: Start | undefined): Input<'train'> {
   const { config, store, files, space, dataset, teacher } = context;
   const from = store.checkpoint(trial.id, 'epoch');
   return {
@@ -85,7 +85,7 @@ function inputOf(context: RunContext, trial: Trial, parents: Parents): Input<'tr
     ...scheduleOf(config, trial),
     checkpoints: config.checkpoints,
     seed: trial.seed,
-    ...(trial.from && parents.length > 0 && { from: { ...trial.from, parents } }),
+    ...(start && { from: start }),
     ...(from && { resumeFrom: { path: files.pathOf(from.file), sha256: from.sha256 } }),
   };
 }
@@ -94,8 +94,10 @@ async function hear({ context, trial, trains }: Attempt, news: Report<'train'>):
   const { progress, pointAppended, trialChanged, runChanged } = context;
   if (news.type === 'progress') {
     const isTraining = news.stage === 'training';
-    if (isTraining || news.stage === COMBINING) trains();
-    progress.trialStage(trial, news.stage, isTraining && news.total > 0 ? news.done / news.total : undefined);
+    const isCombining = news.stage === COMBINING;
+    if (isTraining || isCombining) trains();
+    const words = isCombining ? `${news.stage}, try ${news.done + 1} of ${news.total}` : news.stage;
+    progress.trialStage(trial, words, isTraining && news.total > 0 ? news.done / news.total : undefined);
   } else {
     trains();
     await keepEpoch(context, trial, news);
