@@ -1,5 +1,5 @@
-/** Students that are trained again from the weights that their search left them: whose, and that they
- * stay as long as they are needed. */
+/** Students that are trained again from the weights that their search left them: whose they are,
+ * and that they stay as long as they are needed. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -95,7 +95,7 @@ describe('a student that is trained again', { timeout: 60_000 }, () => {
     expect((await client.runs.list({})).total).toBe(1);
   });
 
-  it('keeps its search from being deleted for good until it has ended, and fails in words without its file', async () => {
+  it('keeps its search from being deleted until it has ended, and fails in words without its file', async () => {
     const client = await open('needs', 30);
     const { run, trials } = await searched(client, { budget: { trials: 2 } });
     const again = await client.runs.start(trainAgainInput(run, trials, order));
