@@ -53,6 +53,17 @@ describe('retrain', () => {
     expect(stdout).toMatch(/3 of 3 .* % ± .* % ± /);
   });
 
+  it('begins with the weights of the search where it is told to, and the set-up says so', async () => {
+    const id = idOf(await bench.trade('search', bench.config(SMALL), '--json'));
+    const once = ['--top', '1', '--seeds', '1', '--epochs', '1'];
+    const again = await bench.trade('retrain', id, ...once, '--from', 'searched', '--json');
+    expect(again.code).toBe(0);
+    const { stdout } = await bench.trade('show', idOf(again), '--setup');
+    expect(stdout).toContain(`found by ${id}, with the weights that it left them`);
+    const odd = await bench.trade('retrain', id, ...once, '--from', 'elsewhere');
+    expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('chance, searched')]);
+  });
+
   it('takes the students that are named, and says which number there is not', async () => {
     const search = await bench.trade('search', bench.config(SMALL), '--json');
     const id = idOf(search);
