@@ -21,6 +21,7 @@ export const STRATEGY_FILES: Readonly<Record<StrategyId, string>> = {
   tpe: 'strategies/tpe/tpe.ts',
   akd: 'strategies/akd/akd.ts',
   'rank-nosh': 'strategies/rank-nosh/rank-nosh.ts',
+  cenas: 'strategies/cenas/cenas.ts',
 };
 /** What plays them. It opens them by the registry, which reaches all of them and computes
  * nothing. */

@@ -1,6 +1,6 @@
 /** Recorded tables, played by every strategy: rows only, each once; and tables that are none. */
 import { describe, expect, it } from 'vitest';
-import { STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
+import { playsTables, STRATEGIES, strategyInfo } from '../../src/core/strategies/registry.ts';
 import { parseTable } from '../../src/core/strategies/recorded-table.ts';
 import { replay } from '../../src/core/strategies/replay.ts';
 
@@ -39,7 +39,7 @@ const sorted = (rows: readonly number[]): readonly number[] => [...rows].sort((a
 /** For who begins with short trainings: what they tell is another column. */
 const SHORT = { epochs: 8, legs: [{ epochs: 2, schedule: 'part', metric: 'params' }] };
 
-describe.each(Object.keys(STRATEGIES))('tables of %s', (strategy) => {
+describe.each(Object.keys(STRATEGIES).filter((id) => playsTables(strategyInfo(id))))('tables of %s', (strategy) => {
   const needsLegs = strategyInfo(strategy).needs?.includes('legs') === true;
   const tableFor = (...of: Parameters<typeof tableOf>) =>
     parseTable({ ...tableOf(...of), ...(needsLegs ? SHORT : {}) });

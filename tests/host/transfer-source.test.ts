@@ -91,7 +91,7 @@ describe('students of one set from the weights of another', () => {
     [
       'nobody knows where to begin',
       tuned({ strategy: { id: 'listed', options: { seeds: 1, from: 'nowhere' } } }),
-      'choose chance or teacher',
+      'choose chance, teacher',
       'strategy.options.from',
     ],
     [
@@ -109,6 +109,32 @@ describe('students of one set from the weights of another', () => {
     expect([refusal?.message, refusal?.field]).toEqual([expect.stringContaining(words), field]);
     await expect(client.runs.start(input)).rejects.toThrow(words);
     expect((await client.runs.list({})).total).toBe(before);
+  });
+});
+
+describe('a search that grows the network of another set', () => {
+  const { students: _, ...grown } = tuned({ strategy: { id: 'cenas' }, families: ['resnet'], budget: { trials: 3 } });
+
+  it('begins as the teacher, and every child has the weights of another student', async () => {
+    const { trials } = await run({ ...grown, slots: 1 });
+    expect(trials.map(({ state }) => state)).toEqual(['finished', 'finished', 'finished']);
+    // The fake teacher is the family's reference student.
+    expect(trials[0]).toMatchObject({ candidate: { config: REFERENCE }, from: { parents: ['teacher'] } });
+    for (const { number, from } of trials.slice(1)) expect(from?.parents[0]).toBeLessThan(number);
+  });
+
+  it.each([
+    ['its family is none of the space', { families: ['vit'] }, 'add its family', 'families'],
+    ['weights are not kept', { checkpoints: { keep: 'front' } }, 'keep them, with `last`', 'checkpoints.keep'],
+    [
+      'nobody knows such a growth',
+      { strategy: { id: 'cenas', options: { growth: 'x' } } },
+      'expand or random',
+      'strategy.options.growth',
+    ],
+  ] as const)('is refused in words where %s', async (_why, changes, words, field) => {
+    const refusal = await refusalOf({ ...grown, ...changes } as SearchInput); // readonly arrays
+    expect([refusal?.message, refusal?.field]).toEqual([expect.stringContaining(words), field]);
   });
 });
 

@@ -3,6 +3,7 @@
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { effectScope, nextTick } from 'vue';
+import { STRATEGY_INFOS } from '../../src/core/strategies/registry.ts';
 import type { TeacherView } from '../../src/bridge/schemas/records.ts';
 import {
   LOSS,
@@ -17,7 +18,7 @@ import { fixtureTeacher } from '../support/gallery/fixtures.ts';
 import { useCatalog } from '../../src/renderer/stores/catalog.ts';
 import { useNewRun } from '../../src/renderer/stores/new-run.ts';
 
-const { NO_TEACHER } = testing;
+const { NO_TEACHER, WEIGHTS } = testing;
 
 const teacher = (name: string, dataset: string, bundled = false): TeacherView => ({
   ...fixtureTeacher,
@@ -46,6 +47,12 @@ describe('the choices', () => {
   test('are those that fit, nobody, and one yet to be trained: without a teacher there is a select, too', () => {
     expect(values('own')).toEqual(['own', NO_TEACHER, TRAIN_ONE]);
     expect(values(TRAIN_ONE, 'unseen')).toEqual([NO_TEACHER, TRAIN_ONE]);
+  });
+
+  test('have networks of any data set where students begin with weights, and no file among them', () => {
+    const file: TeacherView = { ...teacher('theirs', 'mine'), kind: 'onnx' };
+    const offered = teacherChoices([BUNDLED, file], 'mine', '', true).map(({ value }) => value);
+    expect(offered).toEqual(['theirs', `${WEIGHTS}fashion-resnet`, NO_TEACHER, TRAIN_ONE]);
   });
 
   test('hold what is chosen, and say why it fits not', () => {
@@ -105,6 +112,21 @@ describe('the form', () => {
     form.set('dataset', 'fashion-mnist');
     form.set(TEACHER, 'fashion-resnet');
     expect([chosen(), form.draft[LOSS]]).toEqual(['fashion-resnet', 'dist']);
+  });
+
+  test('names a network for its weights alone, as long as the strategy begins with some', () => {
+    const { catalog, form, chosen } = open([BUNDLED]);
+    catalog.strategyOf = (id) => STRATEGY_INFOS.find((one) => one.id === id);
+    form.set('dataset', 'mine');
+    form.set('strategy.id', 'cenas');
+    form.set(TEACHER, `${WEIGHTS}fashion-resnet`);
+    expect([chosen(), form.draft[LOSS]]).toEqual([`${WEIGHTS}fashion-resnet`, 'none']);
+    expect(form.checked.input).toMatchObject({ dataset: 'mine', teacher: 'fashion-resnet' });
+    // A saved form reads alike.
+    form.load(form.checked.parsed!);
+    expect(chosen()).toBe(`${WEIGHTS}fashion-resnet`);
+    form.set('strategy.id', 'random');
+    expect(form.checked.input).not.toHaveProperty('teacher');
   });
 
   test('keeps what a file names, though it fits not: the host says so', async () => {

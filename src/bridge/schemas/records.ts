@@ -192,7 +192,7 @@ export const strategySchema = z.strictObject({
   summary: z.string(),
   defaults: z.record(z.string(), optionValue),
   accepts: list(z.enum(['prior', 'students'])).optional(),
-  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'supernet'])).optional(),
+  needs: list(z.enum(['legs', 'warm starts', 'teacher weights', 'source', 'supernet'])).optional(),
   shows: list(z.enum(['predictions', 'regions'])).optional(),
 });
 

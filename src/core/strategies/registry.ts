@@ -3,6 +3,7 @@
 import { invalid, WorkbenchError } from '../errors.ts';
 import type { RunEvent } from '../records/events.ts';
 import { akd } from './akd/akd.ts';
+import { cenas } from './cenas/cenas.ts';
 import { evolution } from './evolution.ts';
 import type { FollowedSearch } from './followed.ts';
 import { listed } from './listed.ts';
@@ -90,6 +91,7 @@ export const STRATEGIES = {
   tpe: entry(tpe),
   akd: entry(akd),
   'rank-nosh': entry(rankNosh),
+  cenas: entry(cenas),
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type StrategyId = keyof typeof STRATEGIES;
@@ -161,7 +163,7 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
-export type NeededFrom = Pick<StrategyInput, 'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights'> & {
+export type NeededFrom = Pick<StrategyInput, 'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights' | 'hasSource'> & {
   readonly families: readonly Pick<Family, 'supernet'>[];
 };
 
@@ -181,6 +183,11 @@ const NEEDS = {
     isMet: ({ hasTeacherWeights = true }) => hasTeacherWeights,
     field: 'teacher',
     words: 'begins with the weights of the teacher: choose one that was trained here, no file and no ensemble.',
+  },
+  source: {
+    isMet: ({ hasSource = true }) => hasSource,
+    field: 'families',
+    words: 'grows the network that the teacher is: add its family, or choose a teacher of one that is here.',
   },
   supernet: {
     isMet: ({ families }) => families.some(({ supernet }) => supernet !== undefined),
@@ -205,6 +212,10 @@ export function checkNeeds({ title, needs = [] }: Pick<StrategyInfo, 'title' | '
  * nothing. */
 export const beginsWithOthers = (strategy: Parameters<typeof needsOf>[0]): boolean =>
   find(strategy.id) !== undefined && needsOf(strategy).includes('warm starts');
+
+/** Weights and networks of one's own are in no table of results. */
+export const playsTables = ({ needs = [] }: Pick<StrategyInfo, 'needs'>): boolean =>
+  needs.every((need) => need === 'legs');
 
 /** Starts a strategy; fold a run's log into it to resume. Throws `strategy.unknown`, and what its
  * `init` throws. */

@@ -35,7 +35,7 @@ function nearestInPool(
   let nearest: Member[] = [];
   let least = Infinity;
   for (const member of members) {
-    const distance = latticeDistance(family, config, member.candidate.config, least);
+    const distance = distanceBetween(family, config, member.candidate.config, least);
     if (distance > least || asked.has(member.key)) continue;
     if (distance < least) [nearest, least] = [[], distance];
     nearest.push(member);
@@ -47,7 +47,7 @@ function nearestInPool(
  * Sum over dimensions: 1 for different categories and for a dimension active on one side only, the
  * share of the levels between them for ordinals. Sums past `bound` are cut short.
  */
-function latticeDistance(family: Family, a: Configuration, b: Configuration, bound: number): number {
+export function distanceBetween(family: Family, a: Configuration, b: Configuration, bound = Infinity): number {
   let distance = 0;
   for (const dimension of family.dimensions) {
     const { name, type, levels } = dimension;

@@ -48,6 +48,10 @@ export interface StrategyInput {
   readonly keepsWeights?: boolean;
   /** Whether students can begin with the weights of the run's teacher; absent: not known yet. */
   readonly hasTeacherWeights?: boolean;
+  /** The student that the teacher is, or comes nearest to; absent where nobody has looked. */
+  readonly source?: Candidate;
+  /** Whether it is one of a family of the space; absent: not known yet. */
+  readonly hasSource?: boolean;
   /** What is to be trained, where nothing is searched for. */
   readonly students?: readonly Candidate[];
 }
@@ -59,7 +63,7 @@ export type AskedEvent = EventOf<'asked'>;
 
 export type Shown = 'predictions' | 'regions';
 
-export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'supernet';
+export type Need = 'legs' | 'warm starts' | 'teacher weights' | 'source' | 'supernet';
 
 /**
  * `S` is the strategy's own state; it is rebuilt by folding the log, never stored. `ask` does not
@@ -86,7 +90,8 @@ export interface Strategy<S> {
   /**
    * What a run has to have for it. `legs`: trainings that can rest after an epoch that the strategy
    * names. `warm starts`: the weights of every student that has ended. `teacher weights`: a teacher
-   * that is a network of ours. `supernet`: a family with one.
+   * that is a network of ours. `source`: one of a family of the space. `supernet`: a family with
+   * one.
    */
   readonly needs?: readonly Need[];
   /** What it needs beside, by its options. Throws `config.invalid` for one that it cannot have. */

@@ -30,4 +30,6 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly prior: readonly PriorResult[];
   readonly isPriorFromOtherData?: boolean;
   readonly students?: readonly Candidate[];
+  /** See `StrategyInput`. */
+  readonly source?: Candidate;
 }

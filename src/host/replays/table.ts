@@ -9,7 +9,7 @@ import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../core/strategies/recorded-table.ts';
 import { createTableProblem } from '../../core/strategies/replay.ts';
-import { STRATEGY_INFOS } from '../../core/strategies/registry.ts';
+import { playsTables, STRATEGY_INFOS } from '../../core/strategies/registry.ts';
 
 /** Throws `config.invalid` that names the file and the field at fault. */
 export function readTable(text: string, file: string): RecordedTable {
@@ -30,7 +30,12 @@ const NO_VOLUME =
 
 /** Throws `strategy.unknown`, with the one that was probably meant. */
 export function checkStrategies(strategies: readonly string[]): void {
-  const known = STRATEGY_INFOS.map(({ id }) => id);
+  const known = STRATEGY_INFOS.filter(playsTables).map(({ id }) => id);
+  const unplayable = STRATEGY_INFOS.find((info) => strategies.includes(info.id) && !playsTables(info));
+  if (unplayable !== undefined) {
+    const problem = `strategy: ${unplayable.title} begins with weights, and a table has none: leave it out.`;
+    throw new WorkbenchError('strategy.unknown', problem, { field: 'strategies' });
+  }
   const unknown = strategies.find((id) => !known.includes(id));
   if (unknown === undefined) return;
   const near = nearestWord(unknown, known);

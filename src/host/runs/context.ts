@@ -57,11 +57,13 @@ interface ProblemPlace {
 export interface RunPlaces {
   readonly dataset: ProblemPlace & Pick<DatasetRef, 'known'>;
   readonly teacher: TeacherRef | undefined;
+  /** The student that the teacher comes nearest to, for a strategy that begins as it. */
+  readonly source?: Candidate;
 }
 
 export function problemOf(
   config: SearchConfig,
-  { dataset }: RunPlaces,
+  { dataset, source }: RunPlaces,
   prior: readonly PriorResult[],
 ): ProblemDescriptor {
   const { families, strategy, seed, objectives, limits, reward, reference, students, recipe, space, priorFrom } =
@@ -72,6 +74,7 @@ export function problemOf(
     ...(space && { space }),
     ...(reward && { reward }),
     ...(students && { students }),
+    ...(source && { source }),
     ...(priorFrom && { isPriorFromOtherData: true }),
     budget: trainingsOf(config),
     ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
@@ -87,7 +90,7 @@ export const keepsWeights = ({ checkpoints }: Pick<SearchConfig, 'checkpoints'>)
 /** What a strategy is started with: the space itself, of a problem that crossed a process. */
 export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
   const { objectives, limits, reward, reference, budget, seed, strategy, prior } = problem;
-  const { students, epochs, budgetEpochs, keepsWeights } = problem;
+  const { students, source, epochs, budgetEpochs, keepsWeights } = problem;
   const goal = { objectives, limits, ...(reward && { reward }), reference };
   return {
     ...{
@@ -101,6 +104,7 @@ export function strategyInputOf(problem: ProblemDescriptor): StrategyInput {
     ...(budgetEpochs !== undefined && { budgetEpochs }),
     ...(keepsWeights !== undefined && { keepsWeights }),
     ...(students && { students }),
+    ...(source && { source }),
   };
 }
 

@@ -3,6 +3,8 @@
 import { limitsOf, expandConfig } from '../../bridge/config/expand-config.ts';
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
+import { nearestStudent } from '../../core/arch/nearest-student.ts';
+import type { StudentFamily } from '../../core/arch/families/student-family.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { knownLimits } from '../../core/latency.ts';
@@ -27,7 +29,7 @@ import { checkDatasetFiles } from '../library/dataset-files.ts';
 import type { DatasetCard } from '../../core/records/dataset-card.ts';
 import type { CheckedDataset } from '../library/dataset-files.ts';
 import { assertSameDataset, assertSameTeacher, assertTaughtOn } from '../library/known-sources.ts';
-import { isGraphCard, paramsOf } from '../../core/teacher.ts';
+import { graphOf, paramsOf } from '../../core/teacher.ts';
 import { isOfAnotherSet, sizingTeacher, teacherFor } from './plan-teacher.ts';
 import { limitsInForce, spaceKindOf } from './space-kind.ts';
 import { shippedPrior } from './transfer.ts';
@@ -171,10 +173,12 @@ async function planOf(
   }
   const taught = found && (await readTeacherSources(found, members));
   const at = now.toISOString();
+  const source = sourceOf(config, found, dataset);
   return {
     config,
     places: {
       dataset: { directory, shape: card.shape, classes: card.classes.length, known: { ...checked.sources, at } },
+      ...(source && { source }),
       teacher: found &&
         taught && {
           directory: found.directory,
@@ -199,8 +203,24 @@ function canonicalStudents(
   return listStudents(space, limits, students).map(({ candidate }) => candidate);
 }
 
-const hasGraph = (teacher: Found<TeacherCard> | undefined): boolean =>
-  teacher !== undefined && isGraphCard(teacher.card);
+/** What a strategy that begins with the teacher may ask of it. */
+function weightsOf(teacher: Found<TeacherCard> | undefined, families: readonly StudentFamily[]) {
+  const graph = teacher && graphOf(teacher.card);
+  const hasSource = families.some(({ name }) => name === graph?.family);
+  return { hasTeacherWeights: graph !== undefined, hasSource };
+}
+
+function sourceOf(
+  { strategy, families, space: kind }: SearchConfig,
+  teacher: Found<TeacherCard> | undefined,
+  { card }: Found<DatasetCard>,
+): Candidate | undefined {
+  const graph = teacher && graphOf(teacher.card);
+  if (graph === undefined || !needsOf(strategy).includes('source')) return undefined;
+  const space = studentSpace(families, card.shape, card.classes.length, kind);
+  const family = space.families.find(({ name }) => name === graph.family);
+  return family && { family: family.name, config: nearestStudent(family, graph) };
+}
 
 /** Families, strategy and its options are known, students are given where and only where nothing is
  * searched for, and what the strategy needs is there. `teacher`: once it is known who teaches. */
@@ -242,7 +262,7 @@ function checkNames(
       'weights (strategy "listed" with the option from: teacher).';
     throw invalid('recipe.trains', problem);
   }
-  checkNeeds(needed, { ...run, ...(teacher && { hasTeacherWeights: hasGraph(teacher.found) }) });
+  checkNeeds(needed, { ...run, ...(teacher && weightsOf(teacher.found, families)) });
   checkOptionValues(id, { options, ...(seconds === undefined && { epochs }) });
 }
 

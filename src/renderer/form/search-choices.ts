@@ -15,11 +15,11 @@ export function searchChoices(
   catalog: ReturnType<typeof useCatalog>,
   dataset: string,
   teacher: string,
-  isWide = false,
+  { isWide = false, begins = false }: { readonly isWide?: boolean; readonly begins?: boolean } = {},
 ): Readonly<Record<string, readonly Choice[]>> {
   return {
     dataset: catalog.datasets.map(({ name, title }) => ({ value: name, title })),
-    teacher: teacherChoices(catalog.teachers, dataset, teacher),
+    teacher: teacherChoices(catalog.teachers, dataset, teacher, begins),
     families: catalog.familiesOf(dataset).map(({ name, title, students }) => ({
       value: name,
       title,

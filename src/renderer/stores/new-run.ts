@@ -10,6 +10,7 @@ import type { CheckedInput } from '../form/check-input.ts';
 import type { Draft, FieldValue, SearchOptions } from '../form/form-model.ts';
 import { draftToInput, initialDraft, inputToDraft, LEVELS, searchFields } from '../form/form-model.ts';
 import {
+  asWeights,
   LOSS,
   namedTeacher,
   TEACHER,
@@ -52,8 +53,13 @@ export const useNewRun = defineStore('new-run', () => {
   const catalog = useCatalog();
   const strategy = computed(() => catalog.strategyOf(String(draft.value['strategy.id'] ?? '')));
 
+  /** Whether students begin with the weights of a network. */
+  const begins = computed(
+    () => strategy.value?.needs?.includes('teacher weights') === true || options.value['from'] === 'teacher',
+  );
+
   const checked = computed<CheckedInput>(() => {
-    const typed = draftToInput(fields, namedTeacher(draft.value), options.value);
+    const typed = draftToInput(fields, namedTeacher(draft.value, begins.value), options.value);
     // What is not offered is not meant.
     const mayBegin = given.value === undefined && mayBeginWithTable(draft.value, strategy.value);
     const found = checkInput({ ...typed, ...given.value, ...(!mayBegin && { [PRIOR]: 'none' }) });
@@ -96,7 +102,7 @@ export const useNewRun = defineStore('new-run', () => {
   function load(input: ParsedSearchInput): void {
     const { students, studentsFrom } = input;
     put({
-      draft: inputToDraft(fields, input),
+      draft: asWeights(inputToDraft(fields, input)),
       options: input.strategy.options,
       given: students && { students, ...(studentsFrom !== undefined && { studentsFrom }) },
     });
@@ -110,7 +116,7 @@ export const useNewRun = defineStore('new-run', () => {
   }
 
   return {
-    ...{ fields, draft, options, given, checked },
+    ...{ fields, draft, options, given, begins, checked },
     ...{ set, setOption, reset, adoptTeacher, searchOn, searchInstead, load, duplicate },
   };
 });
