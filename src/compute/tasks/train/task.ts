@@ -5,7 +5,7 @@ import { warmStartSchema } from '../../../core/records/proposal.ts';
 import { recipeSchema } from '../../../core/records/recipe.ts';
 import { z } from '../../../core/records/zod.ts';
 import { artifact, count, datasetRef, graph, seed, teacherRef } from '../inputs.ts';
-import type { EpochReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
+import type { EpochReport, NoteReport, ProgressReport, Task, WrittenFile } from '../outputs.ts';
 import type { Evaluation } from '../evaluate/task.ts';
 
 /** The stage in which a student's first filters are combined of its parents'. */
@@ -58,4 +58,4 @@ export interface Rested extends Pick<Evaluation, 'accuracy' | 'loss'> {
   readonly epoch: number;
 }
 
-export type TrainTask = Task<typeof trainInput, ProgressReport | EpochReport, Trained | Rested>;
+export type TrainTask = Task<typeof trainInput, ProgressReport | EpochReport | NoteReport, Trained | Rested>;

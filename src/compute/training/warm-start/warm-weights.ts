@@ -88,7 +88,12 @@ async function climb(
       await yieldToEvents();
       progress(done, tries);
     };
-    return (await expand(child, parents, seed, { lossOf, tries, beforeTry })).weights;
+    const { weights, before, after, filters } = await expand(child, parents, seed, { lossOf, tries, beforeTry });
+    const over = `the loss over ${count} training images`;
+    const losses = `from ${before.toFixed(4)} to ${after.toFixed(4)}`;
+    const words = `${filters} combined filters took ${over} ${losses}, in ${tries} tries.`;
+    if (filters > 0) report({ type: 'note', words });
+    return weights;
   } finally {
     images.dispose();
   }

@@ -91,8 +91,10 @@ function inputOf(context: RunContext, trial: Trial, start: Start | undefined): I
 }
 
 async function hear({ context, trial, trains }: Attempt, news: Report<'train'>): Promise<void> {
-  const { progress, pointAppended, trialChanged, runChanged } = context;
-  if (news.type === 'progress') {
+  const { progress, pointAppended, trialChanged, runChanged, log } = context;
+  if (news.type === 'note') {
+    log.info({ trial: trial.id }, news.words);
+  } else if (news.type === 'progress') {
     const isTraining = news.stage === 'training';
     const isCombining = news.stage === COMBINING;
     if (isTraining || isCombining) trains();
