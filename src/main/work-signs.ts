@@ -1,5 +1,6 @@
 /** What the desktop is shown of the work under way: a fold of the host's events, tested without
  * Electron. */
+import { spentWords } from '../bridge/words/progress-words.ts';
 import { isUnderWay, outlivesWindow } from '../bridge/schemas/job.ts';
 import type { JobView } from '../bridge/schemas/job.ts';
 import type { HostEvent, RunSummaryView } from '../bridge/schemas/records.ts';
@@ -77,12 +78,15 @@ export function progressOf({ runs, jobs }: Work): number | 'busy' | undefined {
 const isRunning = ({ run }: RunSummaryView): boolean => run.state === 'running';
 
 /** A pause is the person's own doing. */
-function noticeOfRun({ run, trials, score }: RunSummaryView): readonly Notice[] {
+function noticeOfRun(summary: RunSummaryView): readonly Notice[] {
+  const { run, trials, score } = summary;
   if (run.state === 'failed') return [{ title: `Search failed: ${run.name}`, body: run.reason ?? '' }];
   if (run.state !== 'finished') return [];
   const best =
     score.bestAccuracy === undefined ? '' : `, the best at ${percentText(score.bestAccuracy)} validation accuracy`;
-  const students = `${trials.finished} ${trials.finished === 1 ? 'student' : 'students'}`;
+  const spent = spentWords(summary);
+  const finished = `${trials.finished} ${trials.finished === 1 ? 'student' : 'students'}`;
+  const students = spent === undefined ? finished : `${finished} in ${spent}`;
   return [{ title: `Search finished: ${run.name}`, body: `${students}${best}; ${score.frontSize} on the front.` }];
 }
 

@@ -78,13 +78,14 @@ export function createSqliteStore(
 ): WritableStore {
   const rows = openRows(db, fence, now);
   const writes = { ...runWrites(rows), ...trialWrites(rows), ...searchWrites(rows) };
-  const { addRunSeconds, startTrial, appendEpoch } = writes;
+  const { addRunSeconds, setRunEpochs, startTrial, appendEpoch } = writes;
   return {
     ...rows.reader,
     fence,
     ...eachBy(writes, (work) => transact(db, 'full', work)),
     // What a power cut takes of these, a training that goes on makes again.
     addRunSeconds: (id, seconds) => transact(db, 'normal', () => addRunSeconds(id, seconds)),
+    setRunEpochs: (id, epochs) => transact(db, 'normal', () => setRunEpochs(id, epochs)),
     startTrial: (id) => transact(db, 'normal', () => startTrial(id)),
     appendEpoch: (id, point, checkpoint) =>
       transact(db, checkpoint ? 'full' : 'normal', () => appendEpoch(id, point, checkpoint)),
@@ -142,6 +143,7 @@ function runWrites({ reader, runs, trials, labels, views, leaving, assertHere, a
     },
     setSources: runs.setSources,
     addRunSeconds: runs.addSeconds,
+    setRunEpochs: runs.setEpochs,
     renameRun: runs.rename,
     keepRun: runs.keep,
     tagRuns: (ids, { add, remove }) => {

@@ -223,6 +223,8 @@ export interface RunWrites {
   setSources(id: string, sources: RunSources): void;
   setRunState(id: string, state: RunState, reason?: string): void;
   addRunSeconds(id: string, seconds: number): void;
+  /** Epochs that its trainings have cost by now, beside its score. */
+  setRunEpochs(id: string, epochs: number): void;
   renameRun(id: string, name: string): void;
   /** The sample search becomes an ordinary run. */
   keepRun(id: string): void;

@@ -80,6 +80,18 @@ describe('search --json', () => {
     expect(other).not.toEqual(first);
   });
 
+  it('takes a budget in epochs from the command line, and no two budgets', async () => {
+    const config = bench.config({ ...SMALL, recipe: { ...SMALL.recipe, epochs: 2 } });
+    const { code, json } = await bench.trade('search', config, '--json', '--epochs', '5');
+    const last = json().at(-1) as { run: { trials: number } };
+    // As long as an epoch is left, another training is begun.
+    expect([code, last.run.trials]).toEqual([0, 3]);
+    const both = await bench.trade('search', config, '--epochs', '5', '--trials', '2');
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--trials')]);
+    const less = await bench.trade('search', config, '--epochs', '1');
+    expect([less.code, less.stderr]).toEqual([2, expect.stringContaining('fewer than one whole training of 2 epochs')]);
+  });
+
   it('counts a student that failed, keeps its reason, and writes NaN as a word', async () => {
     const watch = (): void => undefined;
     const args = ['search', bench.config(SMALL), '--json'];

@@ -31,6 +31,8 @@ it('begins trainings as long as epochs are left, and says nothing of students th
   const end = await untilRun(host.client, run.id, left);
   expect([end.run.state, end.run.reason, end.trials.finished]).toEqual(['finished', undefined, 4]);
   expect(end.run.config.budget).toEqual({ epochs: 20 });
+  // The last one was begun with two left.
+  expect(end.score.epochs).toBe(24);
 });
 
 it('counts what it had spent before a pause, and that once', async () => {
@@ -41,7 +43,17 @@ it('counts what it had spent before a pause, and that once', async () => {
   await client.runs.pause({ id: run.id });
   await client.runs.resume({ id: run.id });
   const end = await untilRun(client, run.id, left);
-  expect([end.run.reason, end.trials.finished]).toEqual([undefined, 5]);
+  expect([end.run.reason, end.trials.finished, end.score.epochs]).toEqual([undefined, 5, 30]);
+});
+
+// Five epochs cannot hold the one training that each search has at least.
+it('is refused where it is less than one training, alike by preview and start', async () => {
+  host = await fakeHost(folder.path, {}, { workspace: join(folder.path, 'less') });
+  const words = 'budget.epochs: 5 are fewer than one whole training of 6 epochs.';
+  await expect(host.client.runs.start(search(5))).rejects.toMatchObject({ code: 'config.invalid', message: words });
+  const { refusal, budget } = await host.client.runs.preview(search(5));
+  expect(refusal).toEqual({ message: words, field: 'budget.epochs' });
+  expect(budget).toEqual({ trainings: 5 / 6, epochs: 5, unit: 'epochs', isShort: false });
 });
 
 it('is refused beside a recipe by seconds, which has no epochs to count', async () => {

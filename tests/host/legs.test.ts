@@ -76,10 +76,13 @@ describe('successive halving', () => {
       const end = await untilRun(client, run.id, left);
       expect([end.run.state, end.run.reason, end.trials.finished, end.trials.stopped]).toEqual([
         'finished',
-        '8 of 9 students rested before their end, and others were gone on with.',
+        // 9 of one epoch, 3 of two more, one of six more.
+        'The search had no more to train after 21 of 81 epochs. ' +
+          '8 of 9 students rested before their end, and others were gone on with.',
         1,
         8,
       ]);
+      expect([end.run.config.budget, end.score.epochs]).toEqual([{ epochs: 81 }, 21]);
 
       const trials = await client.runs.trials({ id: run.id });
       const curves = await client.trials.epochs({ ids: trials.map(({ id }) => id) });
@@ -116,7 +119,7 @@ describe('successive halving', () => {
     );
     expect(slow).toBeGreaterThan(0);
     expect(rested).toBeGreaterThan(0);
-    expect(end.run.reason).toBe(
+    expect(end.run.reason).toContain(
       `${slow} of 9 students were too slow, and were not trained; they count as tried. ` +
         `${rested} of 9 students rested before their end, and others were gone on with.`,
     );
@@ -138,6 +141,8 @@ describe('successive halving', () => {
     expect(rates(1)).toEqual(Array.from({ length: 6 }, () => falling(1)));
     expect(rates(3)).toEqual([falling(3), falling(3)]);
     expect(rates(9)).toEqual([falling(9)]);
+    // What was begun afresh was trained all the same: its curve alone is forgotten.
+    expect((await client.runs.get({ id: run.id })).score.epochs).toBe(9 * 1 + 3 * 3 + 9);
     expect(await client.system.doctor()).toMatchObject({ ok: true, checkpoints: 1 });
   });
 
@@ -170,8 +175,10 @@ describe('successive halving', () => {
     const { run } = await client.runs.start(halving());
     await untilRun(client, run.id, ({ trials }) => trials.resting >= 2);
     await client.runs.stop({ id: run.id });
-    const { trials } = await untilRun(client, run.id, left);
+    const end = await untilRun(client, run.id, left);
+    const { trials } = end;
     expect([trials.resting, trials.stopped, trials.queued]).toEqual([0, trials.stopped, 0]);
+    expect(end.run.reason).toBe(`Stopped by you after ${end.score.epochs} of 81 epochs.`);
     const log = await client.runs.log({ id: run.id });
     expect(log.find(({ type }) => type === 'rested')).toMatchObject({
       epoch: 1,

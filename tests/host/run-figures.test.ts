@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandConfig } from '../../src/bridge/config/expand-config.ts';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
+import { countSpending } from '../../src/core/budget.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
 import { createLiveProgress } from '../../src/host/runs/live-progress.ts';
 import { testing as previewTesting } from '../../src/host/runs/preview.ts';
@@ -75,7 +76,11 @@ describe('front and score', () => {
 });
 
 describe('live progress', () => {
-  const plan = { total: 4, slots: 1, done: 0, measured: [] };
+  const plan = {
+    config: { ...config, budget: { trials: 4 }, slots: 1 },
+    spending: countSpending(config),
+    ...{ done: 0, measured: [], seconds: 0 },
+  };
 
   it('counts failed and resumed trials as done, and interrupted ones not', () => {
     const progress = createLiveProgress({ ...plan, now: () => 0 });
@@ -86,7 +91,7 @@ describe('live progress', () => {
     ] as const) {
       const one = trial(number, 1, 1, { epochsDone: 0 });
       progress.trialStarted(one);
-      progress.trialLeft(one, { ended });
+      progress.trialLeft(one, { ended, isWhole: false, seconds: 0 });
     }
     expect(progress.view()).toMatchObject({ done: 2, total: 4 });
   });
@@ -100,13 +105,56 @@ describe('live progress', () => {
     clock = 5000;
     progress.trialStage(first, 'training', 0.5);
     expect(progress.view().secondsLeft).toBeCloseTo(35, 9); // 10 s each, three and a half left
-    progress.trialLeft(first, { ended: true, seconds: 8 });
+    progress.trialLeft(first, { ended: true, isWhole: true, seconds: 8 });
     expect(progress.view().secondsLeft).toBeCloseTo(24, 9);
   });
 
   it('shares what is left among the slots', () => {
-    const progress = createLiveProgress({ total: 10, slots: 2, done: 0, measured: [4], now: () => 0 });
+    const ten = { ...config, budget: { trials: 10 }, slots: 2 };
+    const progress = createLiveProgress({ ...plan, config: ten, measured: [4], now: () => 0 });
     expect(progress.view().secondsLeft).toBeCloseTo(20, 9);
+  });
+
+  // Counted by students, a search whose first nine rest after one of nine epochs would be done.
+  it('counts a budget in epochs by its legs, with the seconds that all of them took', () => {
+    let clock = 0;
+    const recipe = { ...config.recipe, epochs: 9 };
+    const byEpochs = { budget: { epochs: 90 }, recipe, slots: 1 };
+    const spending = countSpending(byEpochs);
+    const progress = createLiveProgress({ ...plan, config: byEpochs, spending, now: () => clock });
+    const leg = { until: 3, schedule: 'part' } as const;
+    const one = trial(0, 1, 1, { epochsDone: 0, epochs: 9, leg });
+    const { candidate, seed, why } = one;
+    spending.fold({ type: 'asked', position: 0, proposals: [{ trial: 0, candidate, seed, why, leg }] });
+    progress.trialStarted(one);
+    clock = 4000;
+    progress.trialStage(one, 'epoch 2 of 9 done', 2 / 9);
+    expect(progress.view()).toMatchObject({ stage: 'Student 1: epoch 2 of 9 done', done: 2, total: 90 });
+    expect(progress.view().secondsLeft).toBeCloseTo(2 * 88, 9);
+    progress.trialLeft(one, { ended: false, isWhole: false, seconds: 6.6 });
+    spending.fold({ type: 'rested', trial: 0, epoch: 3, metrics: {} });
+    expect(progress.view().done).toBe(3);
+    expect(progress.view().secondsLeft).toBeCloseTo(2.2 * 87, 9);
+    spending.fold({ type: 'asked', position: 1, proposals: [], continues: [{ trial: 0, why }] });
+    const { leg: _, ...whole } = one;
+    const again = { ...whole, epochsDone: 3 };
+    progress.trialStarted(again);
+    expect(progress.view().done).toBe(3);
+    progress.trialStage(again, 'epoch 6 of 9 done', 6 / 9);
+    expect(progress.view().done).toBe(6);
+  });
+
+  it('counts a short schedule by its own length', () => {
+    const byEpochs = { budget: { epochs: 80 }, recipe: { ...config.recipe, epochs: 8 }, slots: 1 };
+    const spending = countSpending(byEpochs);
+    const progress = createLiveProgress({ ...plan, config: byEpochs, spending, now: () => 0 });
+    const leg = { until: 2, schedule: 'own' } as const;
+    const one = trial(0, 1, 1, { epochsDone: 0, epochs: 8, leg });
+    const { candidate, seed, why } = one;
+    spending.fold({ type: 'asked', position: 0, proposals: [{ trial: 0, candidate, seed, why, leg }] });
+    progress.trialStarted(one);
+    progress.trialStage(one, 'training', 0.5);
+    expect(progress.view().done).toBe(1);
   });
 });
 

@@ -9,6 +9,7 @@ import type { SearchConfig } from '../../core/records/run.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { listed } from '../../core/strategies/listed.ts';
+import { asksForLegs } from '../../core/strategies/registry.ts';
 import type { StrategyOptions } from '../../core/strategies/strategy.ts';
 import type { ParsedSearchInput } from '../schemas/records.ts';
 
@@ -87,7 +88,7 @@ export function expandConfig(
   }
   return {
     ...rest,
-    budget: budgetOf(parsed),
+    budget: students ? givenStudents(students, rest.strategy.options).budget : budgetOf(parsed),
     // None is named where students learn from labels alone; else the host knows which.
     teacher: rest.teacher ?? '',
     ...(space?.kind === 'wide' && { space }),
@@ -109,12 +110,25 @@ export function expandConfig(
   };
 }
 
-/** What is said in epochs counts, and no number of students beside it. */
-export function budgetOf({ budget, recipe }: Pick<ParsedSearchInput, 'budget' | 'recipe'>): SearchConfig['budget'] {
-  const { trials, epochs } = budget;
-  if (epochs === undefined) return { trials };
-  if (recipe.seconds === undefined) return { epochs };
-  throw invalid('budget.epochs', 'a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.');
+/**
+ * What is said in epochs counts, and no number of students beside it. Where a strategy asks for
+ * short trainings, a number of students means so many whole trainings, in epochs.
+ */
+export function budgetOf({
+  budget: { trials, epochs },
+  recipe,
+  strategy,
+}: Pick<ParsedSearchInput, 'budget' | 'recipe' | 'strategy'>): SearchConfig['budget'] {
+  const isTimed = recipe.seconds !== undefined;
+  if (epochs === undefined) {
+    return !isTimed && asksForLegs(strategy) ? { epochs: trials * recipe.epochs } : { trials };
+  }
+  if (isTimed) {
+    throw invalid('budget.epochs', 'a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.');
+  }
+  if (epochs >= recipe.epochs) return { epochs };
+  const least = recipe.epochs === 1 ? '1 epoch' : `${recipe.epochs} epochs`;
+  throw invalid('budget.epochs', `${epochs} are fewer than one whole training of ${least}.`);
 }
 
 /** Families of these students, each once. */

@@ -223,6 +223,14 @@ export const previewSchema = z.strictObject({
   /** Students of whom the table of the program knows something, where the search is to begin with
    * that. */
   prior: count.optional(),
+  /** What the budget comes to: so many whole trainings, and epochs where they are counted.
+   * `isShort`: the strategy asks for short trainings too, so that it may be more of them. */
+  budget: z.strictObject({
+    trainings: anyNumber,
+    epochs: count.optional(),
+    unit: z.enum(['trainings', 'epochs']),
+    isShort: z.boolean(),
+  }),
   /** What a start would say against it. */
   refusal: z.strictObject({ message: z.string(), field: z.string().optional() }).optional(),
   /** Estimated seconds, from trials measured on this machine; absent until something was measured,

@@ -1,6 +1,7 @@
 /** `trade search CONFIG.json`: runs a search to its end. */
 import { existsSync } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
+import { Option } from 'commander';
 import { parseSearchText } from '../../bridge/config/parse-config.ts';
 import type { ParsedSearchInput } from '../../bridge/schemas/records.ts';
 import { WorkbenchError } from '../../core/errors.ts';
@@ -11,6 +12,7 @@ import { follow } from '../follow.ts';
 
 interface SearchOptions extends CommonOptions {
   readonly trials?: number;
+  readonly epochs?: number;
   readonly seed?: number;
 }
 
@@ -19,6 +21,11 @@ export const searchVerb: Verb = (program, context) => {
     .description('run a search to its end, and print its front')
     .argument('<config>', 'JSON file of the search, as examples/fashion-quick.json; - for standard input')
     .option('--trials <n>', 'students to train, instead of the number in the file', wholeNumber(1, 100_000))
+    .addOption(
+      new Option('--epochs <n>', 'epochs of all trainings, instead of the budget in the file')
+        .argParser(wholeNumber(1, 1e8))
+        .conflicts('trials'),
+    )
     .option('--seed <s>', 'seed of the whole run, instead of the one in the file', wholeNumber(0, 0xffffffff))
     .action(async (config: string, options: SearchOptions) => {
       const { file, text } = await readSearch(config);
@@ -41,10 +48,11 @@ async function readSearch(file: string): Promise<{ readonly file: string; readon
   return { file: 'standard input', text: await readText(process.stdin) };
 }
 
-function withOverrides(search: ParsedSearchInput, { trials, seed }: SearchOptions): ParsedSearchInput {
+function withOverrides(search: ParsedSearchInput, { trials, epochs, seed }: SearchOptions): ParsedSearchInput {
   return {
     ...search,
     ...(trials !== undefined && { budget: { trials } }),
+    ...(epochs !== undefined && { budget: { ...search.budget, epochs } }),
     ...(seed !== undefined && { seed }),
   };
 }

@@ -15,6 +15,8 @@ const scoreSchema = z.strictObject({
    */
   history: list(anyNumber),
   historyStep: z.int().min(1),
+  /** Epochs of all that has come to its end, legs too, where the budget is in epochs. */
+  epochs: count.optional(),
 });
 
 export const summarySchema = z.strictObject({

@@ -53,6 +53,10 @@ export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): Tri
   return state === 'finished' || state === 'failed' ? state : undefined;
 }
 
+/** Epochs of the schedule that it is trained by at the moment; 0 where training goes by seconds. */
+export const scheduleLength = ({ leg, epochs }: Pick<Trial, 'leg' | 'epochs'>): number =>
+  leg?.schedule === 'own' ? leg.until : epochs;
+
 /** What was measured of a trial, and its known costs. */
 export const metricsOf = ({ metrics, params, macs }: Pick<Trial, 'metrics' | 'params' | 'macs'>): Metrics => ({
   ...metrics,

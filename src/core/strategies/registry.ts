@@ -162,6 +162,11 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
   throw invalid('students', problem);
 }
 
+/** It asks for short trainings: a budget in trainings is then so many times the epochs of one. */
+export function asksForLegs({ id, options }: { readonly id: string; readonly options: StrategyOptions }): boolean {
+  return find(id)?.info.needs?.includes('legs') === true || options['shortTrainings'] === true;
+}
+
 /** What a strategy's needs are looked for in; see `StrategyInput`. */
 export type NeededFrom = Pick<StrategyInput, 'epochs' | 'legs' | 'keepsWeights' | 'hasTeacherWeights' | 'hasSource'> & {
   readonly families: readonly Pick<Family, 'supernet'>[];

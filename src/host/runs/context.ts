@@ -1,6 +1,7 @@
 /** What every part of a running search works with. */
 import { currentOptions } from '../../core/strategies/registry.ts';
 import { trainingsOf } from '../../core/budget.ts';
+import type { Spending } from '../../core/budget.ts';
 import type { StudentSpace } from '../../core/arch/families/registry.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { ArchitectureGraph } from '../../core/arch/graph.ts';
@@ -35,6 +36,8 @@ export interface RunContext {
   readonly dataset: DatasetRef;
   readonly teacher: TeacherRef | undefined;
   readonly progress: LiveProgress;
+  /** What of the budget is spent, by the run's log. */
+  readonly spending: Spending;
   /** Figures of the run so far, for the next trial that finishes. */
   readonly score: RunningScore;
   /** Where the front's students alone keep their weights: who has them. */
@@ -80,6 +83,7 @@ export function problemOf(
     ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
     keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
+    ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The end of a run: the students that it reports are tested, once, and the run says how it
  * went. */
-import { trainingsOf } from '../../core/budget.ts';
+import { progressWords } from '../../bridge/words/progress-words.ts';
 import { reportedOf } from '../../core/front.ts';
 import { endOf } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
@@ -42,25 +42,34 @@ export async function finishRun(
   }
   const finished = trials.filter((trial) => trial.state === 'finished').length;
   if (finished > 0 || ending.stopped) {
-    return { state: 'finished', reason: reasonOf(ending, finished, trials, trainingsOf(config), faults) };
+    return { state: 'finished', reason: reasonOf(context, ending, trials, faults) };
   }
   const reason = trials.find((trial) => trial.reason !== undefined)?.reason ?? 'The space has none within the limits.';
   return { state: 'failed', reason: `No student could be trained. ${reason}` };
 }
 
+const spentWords = (spending: RunContext['spending'], budget: { readonly epochs: number }): string =>
+  progressWords({ done: spending.done(), total: budget.epochs, unit: 'epochs' });
+
 function reasonOf(
+  { config, spending }: Pick<RunContext, 'config' | 'spending'>,
   { stopped, exhausted }: Ending,
-  finished: number,
   trials: readonly Trial[],
-  budget: number,
   faults: readonly string[],
 ): string | undefined {
+  const { budget } = config;
+  const finished = trials.filter(({ state }) => state === 'finished').length;
+  const spent = 'trials' in budget ? `${finished} of ${budget.trials} students` : spentWords(spending, budget);
   const failed = trials.filter((trial) => trial.state === 'failed').length;
   const slow = trials.filter((trial) => endOf(trial) === 'ruledOut').length;
   const rested = trials.filter((trial) => endOf(trial) === 'stopped' && trial.leg !== undefined).length;
   const notes = [
-    stopped ? `Stopped by you after ${finished} of ${budget} students.` : undefined,
-    exhausted && !stopped ? `There were no more students within the limits: ${trials.length} of ${budget}.` : undefined,
+    stopped ? `Stopped by you after ${spent}.` : undefined,
+    exhausted && !stopped
+      ? 'trials' in budget
+        ? `There were no more students within the limits: ${trials.length} of ${budget.trials}.`
+        : `The search had no more to train after ${spent}.`
+      : undefined,
     slow > 0
       ? `${slow} of ${trials.length} students were too slow, and were not trained; they count as tried.`
       : undefined,

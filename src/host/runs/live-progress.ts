@@ -1,6 +1,9 @@
 /** What a run is doing now, in words, and how long it will take, from times measured on this
  * machine. */
 import type { RunSummaryView } from '../../bridge/schemas/records.ts';
+import type { Spending } from '../../core/budget.ts';
+import type { SearchConfig } from '../../core/records/run.ts';
+import { scheduleLength } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
 
 export type LiveView = NonNullable<RunSummaryView['live']>;
@@ -9,11 +12,15 @@ export interface LiveProgress {
   /** A stage of the whole run ("Choosing the next student"), shown while no trial trains. */
   stage(words: string): void;
   trialStarted(trial: Trial): void;
-  /** `words` for people; `share` in [0, 1] of the trial, where it is known. */
+  /** `words` for people; `share` in [0, 1] of its schedule, where it is known. */
   trialStage(trial: Trial, words: string, share: number | undefined): void;
-  /** For good (`ended`), or until it goes on. `seconds`: training time, where this attempt was a
-   * whole trial. */
-  trialLeft(trial: Trial, outcome: { readonly ended: boolean; readonly seconds?: number }): void;
+  /** For good (`ended`), or until it goes on, after `seconds` of training; `isWhole` where they
+   * were a whole trial's. */
+  trialLeft(
+    trial: Trial,
+    outcome: { readonly ended: boolean; readonly isWhole: boolean; readonly seconds: number },
+  ): void;
+  /** `done` and `total` in what the budget counts. */
   view(): LiveView;
 }
 
@@ -26,48 +33,110 @@ interface InFlight {
 }
 
 export interface ProgressPlan {
-  readonly total: number;
-  readonly slots: number;
+  readonly config: Pick<SearchConfig, 'budget' | 'recipe' | 'slots'>;
+  readonly spending: Pick<Spending, 'done' | 'openOf'>;
   /** Trials that ended earlier, and the seconds that whole ones took. */
   readonly done: number;
   readonly measured: readonly number[];
+  /** That all earlier trainings took, legs and attempts too. */
+  readonly seconds: number;
   /** Milliseconds from a monotonic clock. */
   readonly now: () => number;
 }
 
-export function createLiveProgress(plan: ProgressPlan): LiveProgress {
-  const { total, slots, now } = plan;
+/** What is counted, whichever it is. */
+interface Count {
+  readonly total: number;
+  /** What has come to its end. */
+  done(): number;
+  /** Of one that trains: what it has added, and what of that it had when this attempt began. */
+  gained(flying: InFlight): { readonly by: number; readonly before: number };
+  left(outcome: { readonly ended: boolean; readonly isWhole: boolean; readonly seconds: number }): void;
+  /** Mean seconds of one; `undefined` before any is measured. */
+  secondsEach(): number | undefined;
+  /** Trainings that so many are. */
+  trainings(count: number): number;
+}
+
+function countTrainings({ trials: total }: { readonly trials: number }, plan: ProgressPlan): Count {
   const measured = [...plan.measured];
+  let { done } = plan;
+  return {
+    total,
+    done: () => done,
+    gained: ({ share, shareAtStart }) => ({ by: share, before: shareAtStart }),
+    left: ({ ended, isWhole, seconds }) => {
+      if (ended) done += 1;
+      if (isWhole) measured.push(seconds);
+    },
+    secondsEach: () =>
+      measured.length > 0 ? measured.reduce((sum, seconds) => sum + seconds, 0) / measured.length : undefined,
+    trainings: (count) => count,
+  };
+}
+
+/** What is charged to the budget, and all the seconds that it took. */
+function countEpochs(
+  { epochs: total }: { readonly epochs: number },
+  { spending, config: { recipe }, ...plan }: ProgressPlan,
+): Count {
+  let { seconds } = plan;
+  return {
+    total,
+    done: spending.done,
+    gained: ({ trial, share, shareAtStart }) => {
+      const { from, until } = spending.openOf(trial.number) ?? { from: 0, until: 0 };
+      const by = (part: number): number => Math.min(until, Math.max(from, part * scheduleLength(trial))) - from;
+      return { by: by(share), before: by(shareAtStart) };
+    },
+    left: (outcome) => {
+      seconds += outcome.seconds;
+    },
+    secondsEach: () => (spending.done() > 0 && seconds > 0 ? seconds / spending.done() : undefined),
+    trainings: (count) => count / recipe.epochs,
+  };
+}
+
+export function createLiveProgress(plan: ProgressPlan): LiveProgress {
+  const { now } = plan;
+  const { budget, slots } = plan.config;
+  const count = 'trials' in budget ? countTrainings(budget, plan) : countEpochs(budget, plan);
   const inFlight = new Map<string, InFlight>();
-  let done = plan.done;
   let runStage = 'Starting';
 
-  function secondsATrial(): number | undefined {
-    if (measured.length > 0) return measured.reduce((sum, seconds) => sum + seconds, 0) / measured.length;
-    for (const { startedMs, share, shareAtStart } of inFlight.values()) {
-      const gained = share - shareAtStart;
-      if (gained > 0.1) return (now() - startedMs) / 1000 / gained;
+  function secondsEach(): number | undefined {
+    const each = count.secondsEach();
+    if (each !== undefined) return each;
+    for (const flying of inFlight.values()) {
+      const { by, before } = count.gained(flying);
+      if (count.trainings(by - before) > 0.1) return (now() - flying.startedMs) / 1000 / (by - before);
     }
     return undefined;
   }
 
   function view(): LiveView {
     const flying = [...inFlight.values()];
-    const reached = Math.min(total, done + flying.reduce((sum, { share }) => sum + share, 0));
-    const each = secondsATrial();
+    const { total } = count;
+    const reached = Math.min(
+      total,
+      flying.reduce((sum, one) => sum + count.gained(one).by, count.done()),
+    );
+    const each = secondsEach();
     const newest = flying.at(-1);
     return {
       stage: newest === undefined ? runStage : stageOf(newest),
       done: reached,
       total,
       ...(each !== undefined && {
-        secondsLeft: (each * (total - reached)) / Math.min(slots, Math.max(1, total - reached)),
+        secondsLeft: (each * (total - reached)) / Math.min(slots, Math.max(1, count.trainings(total - reached))),
       }),
     };
   }
 
+  /** Of a budget in epochs nobody knows how many students it will be. */
   function stageOf({ trial, words }: InFlight): string {
-    return `Student ${trial.number + 1} of ${total}: ${words}`;
+    const of = 'trials' in budget ? ` of ${budget.trials}` : '';
+    return `Student ${trial.number + 1}${of}: ${words}`;
   }
 
   return {
@@ -75,7 +144,8 @@ export function createLiveProgress(plan: ProgressPlan): LiveProgress {
       runStage = words;
     },
     trialStarted: (trial) => {
-      const share = trial.epochs > 0 ? trial.epochsDone / trial.epochs : 0;
+      const length = scheduleLength(trial);
+      const share = length > 0 ? trial.epochsDone / length : 0;
       inFlight.set(trial.id, { trial, startedMs: now(), shareAtStart: share, words: 'getting ready', share });
     },
     trialStage: (trial, words, share) => {
@@ -84,10 +154,9 @@ export function createLiveProgress(plan: ProgressPlan): LiveProgress {
       flying.words = words;
       if (share !== undefined) flying.share = Math.min(1, Math.max(flying.share, share));
     },
-    trialLeft: (trial, { ended, seconds }) => {
+    trialLeft: (trial, outcome) => {
       inFlight.delete(trial.id);
-      if (ended) done += 1;
-      if (seconds !== undefined) measured.push(seconds);
+      count.left(outcome);
     },
     view,
   };

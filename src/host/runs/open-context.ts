@@ -1,6 +1,6 @@
 /** What a run goes on from: all that the store holds of it, read once before its loop starts. */
 import { MOST_SLOTS } from '../../bridge/schemas/records.ts';
-import { trainingsOf } from '../../core/budget.ts';
+import { countSpending } from '../../core/budget.ts';
 import type { Metrics } from '../../core/objective.ts';
 import type { Run } from '../../core/records/run.ts';
 import { endOf } from '../../core/records/trial.ts';
@@ -33,13 +33,18 @@ export async function openContext(
   const { trainImages } = config;
   const trials = await readTrials(store, runId);
   const told: Metrics[] = [];
-  await readLog(logReader(store, runId), (events) => told.push(...trainedOf(events)));
+  const spending = countSpending(config);
+  await readLog(logReader(store, runId), (events) => {
+    told.push(...trainedOf(events));
+    events.forEach(spending.fold);
+  });
   const problem = problemOf(config, places, store.prior(runId));
   const { directory, known } = places.dataset;
   const progress = createLiveProgress({
-    ...{ total: trainingsOf(config), slots: config.slots, now },
+    ...{ config, spending, now },
     done: trials.filter((trial) => endOf(trial) !== undefined).length,
     measured: trials.filter(isFinished).map(({ seconds }) => seconds),
+    seconds: trials.reduce((sum, { seconds }) => sum + seconds, 0),
   });
 
   /** Those that keep or have to lose something: what another dominates is dominated by one of
@@ -50,7 +55,7 @@ export async function openContext(
   }
 
   return {
-    ...{ runId, config, store, files, executor, log, problem, progress, runChanged, now },
+    ...{ runId, config, store, files, executor, log, problem, progress, spending, runChanged, now },
     space: spaceOf(problem),
     dataset: { directory, ...(known && { known }), ...(trainImages !== undefined && { trainImages }) },
     teacher: places.teacher,

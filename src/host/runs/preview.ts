@@ -1,14 +1,14 @@
 /** What a configuration means before it is started: how many students fit, of what size, and how
  * long it may take. */
-import { budgetOf, familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
+import { familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
-import { trainingsOf } from '../../core/budget.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
 import type { SpaceKind } from '../../core/records/space-kind.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import { listStudents } from '../../core/strategies/listed.ts';
+import { asksForLegs } from '../../core/strategies/registry.ts';
 import type { ReadableStore } from '../../store/store.ts';
 import { within } from '../library/catalog.ts';
 import type { Catalog, Found } from '../library/catalog.ts';
@@ -41,12 +41,11 @@ export async function previewSearch(
   }));
   const counted = families.map((family) => countOf(family, (cost) => within(cost, limits)));
   const all = feasible.flatMap(({ costs }) => costs);
-  const { budget } = students ? givenStudents(students, parsed.strategy.options) : { budget: budgetOf(parsed) };
-  const wanted = trainingsOf({ ...parsed, budget });
+  const budget = wantedBudget(parsed);
   const trainings = students
-    ? wanted
+    ? budget.trainings
     : Math.min(
-        wanted,
+        budget.trainings,
         counted.reduce((sum, one) => sum + one.feasible, 0),
       );
   const images = Math.min(parsed.trainImages ?? Infinity, dataset.card.splits.train.count);
@@ -62,9 +61,23 @@ export async function previewSearch(
     histogram: histogramOf(all.map(({ params, weight }) => ({ value: Math.log10(params), weight }))),
     ...(limits.length > limitsOf(asked.limits).length && { mostParams: parsed.limits.params }),
     ...(shipped && { prior: shipped.length }),
+    budget,
     ...(refusal && { refusal }),
     ...(seconds !== undefined && { seconds }),
   };
+}
+
+/** Also of one that is refused: what is said against it stands beside it. */
+function wantedBudget({ students, budget, recipe, strategy }: ParsedSearchInput): PreviewView['budget'] {
+  const isTimed = recipe.seconds !== undefined;
+  const isShort = asksForLegs(strategy) && !isTimed;
+  if (!students && budget.epochs !== undefined && !isTimed) {
+    return { trainings: budget.epochs / recipe.epochs, epochs: budget.epochs, unit: 'epochs', isShort };
+  }
+  const given = students && givenStudents(students, strategy.options).budget;
+  const trainings = given && 'trials' in given ? given.trials : budget.trials;
+  const epochs = isTimed ? {} : { epochs: trainings * recipe.epochs };
+  return { trainings, ...epochs, unit: isShort ? 'epochs' : 'trainings', isShort };
 }
 
 function levelsOf(

@@ -4,7 +4,6 @@
  */
 import { costOf } from '../../core/arch/cost.ts';
 import { pathCounts } from '../../core/arch/supernet.ts';
-import { countSpending } from '../../core/budget.ts';
 import { WorkbenchError } from '../../core/errors.ts';
 import type { Search } from '../../core/records/events.ts';
 import { knownLimits } from '../../core/latency.ts';
@@ -15,7 +14,7 @@ import type { AskedEvent } from '../../core/strategies/strategy.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { openAsker } from '../processes/strategy-client.ts';
 import type { Asker } from '../processes/strategy-client.ts';
-import { logReader, readLog, readTrials } from '../slices.ts';
+import { logReader, readTrials } from '../slices.ts';
 import { graphOf } from './context.ts';
 import type { RunContext } from './context.ts';
 import { supernetOf, walkSearch } from './tasks/search.ts';
@@ -41,9 +40,8 @@ export async function searchOn(
   let resting = trials.filter(({ state }) => state === 'resting').length;
   /** Nothing is proposed until one more result is heard. */
   let waits = false;
-  const { slots } = context.config;
-  const spending = countSpending(context.config);
-  await readLog(logReader(store, runId), (events) => events.forEach(spending.fold));
+  const { spending } = context;
+  const { slots, budget } = context.config;
   const inFlight = new Set<Promise<void>>();
   const asker = await openAsker(context.problem, logReader(store, runId));
 
@@ -52,10 +50,13 @@ export async function searchOn(
       ? walkSearch(context, task.search, signal)
       : walkTrial(context, task.trial, signal));
     heard();
+    if (end !== 'interrupted') {
+      spending.fold(end);
+      if ('epochs' in budget) store.setRunEpochs(runId, spending.done());
+    }
     context.runChanged();
     if (end === 'interrupted') return;
     if (end.type === 'rested') resting += 1;
-    spending.fold(end);
     await asker.fold(end);
     waits = false;
   }

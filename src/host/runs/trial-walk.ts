@@ -55,7 +55,7 @@ async function tryTrial(
     const event = typeof end === 'string' ? undefined : end;
     const isWhole = event?.type === 'told' && started !== undefined && trial.epochsDone === 0;
     const ended = event !== undefined && event.type !== 'rested';
-    progress.trialLeft(trial, { ended, ...(isWhole && { seconds: seconds() }) });
+    progress.trialLeft(trial, { ended, isWhole, seconds: seconds() });
     trialChanged(id);
   }
 }

@@ -4,7 +4,8 @@ import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
 import type { Trial } from '../../core/records/trial.ts';
-import { endedCount } from '../../core/trial-counts.ts';
+import { progressOf } from '../../core/budget.ts';
+import { progressShort } from '../../bridge/words/progress-words.ts';
 import { frontOf } from '../../core/front.ts';
 import { studentsOf } from '../../core/seeds.ts';
 import type { Spread } from '../../core/seeds.ts';
@@ -18,15 +19,19 @@ const FRONT_COLUMNS = ['student', 'family', '>validation', '>test', '>params', '
 
 const GIVEN_COLUMNS = ['>trained', 'family', '>validation', '>test', '>params', '>MACs', 'configuration'];
 
-/** `[########----------------]   8/24  2 min left  Student 9 of 24 (vit): epoch 2 of 3` */
-export function progressText({ run, trials, live }: Pick<RunSummaryView, 'run' | 'trials' | 'live'>): string {
+/** `[########----------------]   8/24  2 min left  Student 9 of 24 (vit): epoch 2 of 3`; of a
+ * budget in epochs `120/192 epochs`. */
+export function progressText(summary: Pick<RunSummaryView, 'run' | 'trials' | 'score' | 'live'>): string {
+  const { run, live } = summary;
   if (live === undefined) return run.name;
   const share = live.total > 0 ? Math.min(1, live.done / live.total) : 0;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled);
-  const total = String(live.total);
+  const progress = progressOf(summary);
+  // As wide as it will be at the end, so that what follows does not move.
+  const width = progressShort({ ...progress, done: progress.total }).length;
   const left = live.secondsLeft === undefined ? '' : `  ${durationText(live.secondsLeft)} left`;
-  return `[${bar}] ${String(endedCount(trials)).padStart(total.length)}/${total}${left}  ${live.stage}`;
+  return `[${bar}] ${progressShort(progress).padStart(width)}${left}  ${live.stage}`;
 }
 
 /** What every verb takes for a student: its run, and the number that windows show, which counts

@@ -145,6 +145,7 @@ export function runWriter(db: Connection, session: string) {
       move(id, to, reason ?? null, to === 'running' ? session : null, ended ? at : null);
     },
     addSeconds: set('seconds = seconds + ?'),
+    setEpochs: set(`score = json_set(score, '$.epochs', ?)`),
     rename: (id: string, name: string) => rename(id, name, foldName(name)),
     keep: set('sample = 0'),
     setNote: set('note = ?'),

@@ -4,9 +4,9 @@ import type { RunSummaryView } from '../../../src/bridge/schemas/records.ts';
 
 /** `done`: so many that ended, and halves of those in training. */
 const summary = (done: number, stage = 'training'): RunSummaryView =>
-  // Sound: the printer looks at the name, at what ended and at what is live.
+  // Sound: the printer looks at the name, the budget, what ended and what is live.
   ({
-    run: { name: 'Try' },
+    run: { name: 'Try', config: { budget: { trials: 24 } } },
     trials: { finished: Math.floor(done) - 2, failed: 1, stopped: 1 },
     live: { stage, done, total: 24, secondsLeft: 130 },
   }) as unknown as RunSummaryView;
@@ -45,6 +45,16 @@ describe('progress on a terminal', () => {
     const now = summary(4);
     printer.progress({ ...now, live: { stage: 'training', done: 5.2, total: 24 } });
     expect(screen()[0]).toContain(' 4/24');
+  });
+
+  it('counts the epochs of a budget in epochs, however many students they went into', () => {
+    const { printer, screen } = printed(true);
+    const now = summary(12.4);
+    const config = { ...now.run.config, budget: { epochs: 192 }, recipe: { ...now.run.config.recipe, epochs: 8 } };
+    // Sound: as above.
+    const score = { epochs: 96 } as RunSummaryView['score'];
+    printer.progress({ ...now, run: { ...now.run, config }, score, live: { stage: 'training', done: 97, total: 192 } });
+    expect(screen()[0]).toBe('[############------------]  96/192 epochs  training');
   });
 
   it('never wraps, or the next step could not wipe it', () => {

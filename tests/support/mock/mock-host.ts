@@ -223,7 +223,10 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
           const [from, to] = [3 + bin / 8, 3 + (bin + 1) / 8];
           return { from, to, count: Math.round(share * 300 * Math.exp(-((bin - 9) ** 2) / 14)) };
         });
-        return { students, histogram, seconds: parsed.budget.trials * parsed.recipe.epochs * 4.1 };
+        const { trials, epochs = trials * parsed.recipe.epochs } = parsed.budget;
+        const unit = parsed.budget.epochs === undefined ? 'trainings' : 'epochs';
+        const budget = { trainings: epochs / parsed.recipe.epochs, epochs, unit, isShort: false } as const;
+        return { students, histogram, budget, seconds: epochs * 4.1 };
       },
       start: async (input) => start(input.name, input.budget?.trials ?? 24, false),
       startSample: async () => start('Sample search', 24, true),

@@ -9,6 +9,7 @@ import type { ErrorCode } from '../../../core/errors.ts';
 import type { RunEvent } from '../../../core/records/events.ts';
 import { withReward } from '../../../core/reward.ts';
 import type { SearchConfig } from '../../../core/records/run.ts';
+import { scheduleLength } from '../../../core/records/trial.ts';
 import type { Trial } from '../../../core/records/trial.ts';
 import type { TaskEnd } from '../../executors/executor.ts';
 import { faultOfFile } from '../../students/checkpoint-file.ts';
@@ -104,13 +105,21 @@ async function hear({ context, trial, trains }: Attempt, news: Report<'train'>):
     trains();
     await keepEpoch(context, trial, news);
     const { epoch } = news.point;
-    const byTime = trial.epochs === 0;
-    const words = byTime ? `epoch ${epoch} done` : `epoch ${epoch} of ${trial.epochs} done`;
-    progress.trialStage(trial, words, byTime ? undefined : epoch / trial.epochs);
+    const length = scheduleLength(trial);
+    progress.trialStage(trial, epochWords(trial, epoch), length === 0 ? undefined : epoch / length);
     pointAppended(trial.id, news.point);
     trialChanged(trial.id);
   }
   runChanged();
+}
+
+/** `epoch 3 of 8 done`; of a leg with what comes after it. */
+function epochWords(trial: Trial, epoch: number): string {
+  const length = scheduleLength(trial);
+  if (length === 0) return `epoch ${epoch} done`;
+  const done = `epoch ${epoch} of ${length} done`;
+  if (trial.leg === undefined) return done;
+  return trial.leg.schedule === 'own' ? `${done}, a short training` : `${done}, rests after ${trial.leg.until}`;
 }
 
 async function keepEpoch(
@@ -149,7 +158,8 @@ async function finish({ context, trial, seconds }: Attempt, result: Trained): Pr
       checkpoint: { epoch: epochs, ...adopted },
       ...(best && adoptedBest && { best: { epoch: best.epoch, ...adoptedBest } }),
       predictions,
-      score: score.add(metrics),
+      // Its own epochs come with the log's next event.
+      score: { ...score.add(metrics), ...('epochs' in config.budget && { epochs: context.spending.done() }) },
     }),
   );
   files.remove(ended.files);
