@@ -105,6 +105,8 @@ export const contract = {
     setup: oc.input(s.idInput).output(setupSchema),
     /** A page of what happened in it, in order. */
     log: oc.input(logInput).output(storedLog),
+    /** What its trainings had cost by the time of each result. */
+    costs: oc.input(s.idInput).output(s.costsSchema),
     /** Which family got what and why, what the regions did, how good the predictions were: of all
      * that was told so far. */
     explain: oc.input(s.idInput).output(s.explanationSchema),

@@ -18,7 +18,7 @@ export function runRecord({ run, trials }: Pick<RunSummaryView, 'run' | 'trials'
 /** What is not known yet is left out: latency is there where the run counts it, in the engine and
  * batch size of its configuration. */
 export function trialRecord(trial: Trial) {
-  const { id, state, candidate, metrics, testAccuracy, params, macs, seconds } = trial;
+  const { id, state, candidate, metrics, testAccuracy, params, macs, seconds, epochsDone: epochs } = trial;
   const { family, config } = candidate;
   const measured = {
     accuracy: metrics['accuracy'],
@@ -26,7 +26,7 @@ export function trialRecord(trial: Trial) {
     ...latencyOf(metrics),
     reward: metrics[REWARD_METRIC],
   };
-  return { id, state, family, config, ...measured, params, macs, seconds };
+  return { id, state, family, config, ...measured, params, macs, epochs, seconds };
 }
 
 const latencyOf = (metrics: Metrics) => ({

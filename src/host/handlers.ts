@@ -3,7 +3,8 @@ import type { Handlers } from './handler-types.ts';
 import type { Services } from './services.ts';
 import { frontGroups, frontPoints } from './students/fronts.ts';
 import { previewSearch } from './runs/preview.ts';
-import { logEntries } from './runs/log-entries.ts';
+import { costsOf } from './runs/costs.ts';
+import { logEntries, stepsOf } from './runs/log-entries.ts';
 import { setupOf } from './runs/setup.ts';
 import { trialHandlers } from './students/trial-handlers.ts';
 
@@ -120,11 +121,13 @@ function runHandlers(parts: Services): Handlers['runs'] {
       runs.get(id);
       return store.trials(id, page);
     },
-    log: ({ id, from, limit }) => {
+    log: ({ id, from, limit, trial }) => {
       runs.get(id);
+      if (trial !== undefined) return stepsOf(store, id, trial);
       return logEntries(store, id, { offset: from ?? Math.max(0, store.eventCount(id) - limit), limit });
     },
     setup: ({ id }) => setupOf(store, catalog, id),
+    costs: ({ id }) => costsOf(store, id, runs.get(id).run.config),
     explain: ({ id }) => parts.explain(id),
     preview: (parsed) => previewSearch(catalog, store, parsed, parts.executor.capacity),
     start: (parsed) => runs.start(parsed),

@@ -13,7 +13,7 @@ import type { Run, RunState, SearchConfig } from '../core/records/run.ts';
 import type { Candidate, Level, Role } from '../core/space/space.ts';
 import { sourceWords } from '../core/strategies/registry.ts';
 import { roleOf } from '../bridge/words/why-words.ts';
-import { endOf } from '../core/records/trial.ts';
+import { endOf, scheduleLength } from '../core/records/trial.ts';
 import type { Trial, TrialEnd, TrialState } from '../core/records/trial.ts';
 import { digits, formatMilliseconds, formatPercent, formatPoints } from './format.ts';
 import { referenceBox } from './hypervolume-share.ts';
@@ -21,6 +21,8 @@ import type { ThemeChoice } from './stores/preferences.ts';
 
 /** Where a student comes from, in few words; the sentences of each are below. */
 export { regionTitle, roleOf, sourceTitle, whyShort } from '../bridge/words/why-words.ts';
+
+const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad';
 
@@ -49,11 +51,35 @@ const TRIAL_STATES = {
   interrupted: { label: 'Interrupted', tone: 'warn' },
   stopped: { label: 'Stopped', tone: 'neutral' },
   ruledOut: { label: 'Too slow', tone: 'neutral' },
+  rested: { label: 'Rested', tone: 'neutral' },
 } as const satisfies Readonly<Record<TrialState | TrialEnd, StateWord>>;
 
-/** Of a student: `Stopped` where the person stopped it, `Too slow` where its latency ruled it
- * out. */
-export const trialState = (trial: Trial): StateWord => TRIAL_STATES[endOf(trial) ?? trial.state];
+/** Of a student: `Stopped` where the person stopped it, `Too slow` where its latency ruled it out,
+ * `Rested 2/8` where others were gone on with, `Promoted` where it is to go on itself. */
+export function trialState(trial: Trial): StateWord {
+  const state = endOf(trial) ?? trial.state;
+  const words = TRIAL_STATES[state];
+  if (state === 'resting' || state === 'rested') return { ...words, label: `${words.label} ${epochsShort(trial)}` };
+  return isPromoted(trial) ? { label: 'Promoted', tone: 'active' } : words;
+}
+
+/** It has rested, and waits for its turn to go on: what never began has no attempt behind it. */
+export const isPromoted = ({ state, attempts }: Trial): boolean => state === 'queued' && attempts > 0;
+
+/** `2/8`; where training goes by seconds, nobody knows how many there will be. */
+export const epochsShort = ({ epochsDone, epochs }: Trial): string =>
+  epochs > 0 ? `${epochsDone}/${epochs}` : String(epochsDone);
+
+/** `2 of 8`, `1 of 2 in a short training` */
+export function epochsWords(trial: Trial): string {
+  const { epochsDone, epochs, leg } = trial;
+  const done = epochs > 0 ? `${epochsDone} of ${scheduleLength(trial)}` : String(epochsDone);
+  if (leg === undefined || epochs === 0) return done;
+  const state = endOf(trial) ?? trial.state;
+  const isOpen = ['queued', 'running', 'interrupted'].includes(state);
+  if (leg.schedule === 'own') return `${done} in a short training`;
+  return isOpen ? `${done}, rests after ${leg.until}` : done;
+}
 
 /** One button goes through the themes. */
 export const NEXT_THEME: Readonly<Record<ThemeChoice, ThemeChoice>> = {
@@ -185,9 +211,18 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
     expectedGain !== undefined && gainSentence(expectedGain, scored),
     why.owed && 'Its family had had less than half of an even share of the students: it was its turn.',
     fallback !== undefined && `The strategy had to fall back: ${fallback}.`,
+    trial.from && fromSentence(trial.from),
     outcomeSentence(trial),
   ];
   return sentences.filter((sentence) => typeof sentence === 'string');
+}
+
+/** `It began with the weights of #3 and the teacher.` */
+export function fromSentence({ parents, map }: NonNullable<Trial['from']>): string {
+  const names = LIST.format(parents.map((parent) => (parent === 'teacher' ? 'the teacher' : `#${parent + 1}`)));
+  return map === 'inherit'
+    ? `It began with the weights of ${names}.`
+    : `It began with filters that were combined from those of ${names}.`;
 }
 
 function priorSentence(weight: number): string {
@@ -229,11 +264,20 @@ export function reachWords(radius: string): string {
   return radius === '1' ? 'one level of each dimension' : `up to ${radius} levels of its longest dimension`;
 }
 
+/** `2 of 8 epochs`, `a short training of 2 epochs` */
+function legWords({ leg, epochsDone, epochs }: Trial): string {
+  const of = (count: number): string => `${count} ${count === 1 ? 'epoch' : 'epochs'}`;
+  return leg?.schedule === 'own' ? `a short training of ${of(leg.until)}` : `${epochsDone} of ${of(epochs)}`;
+}
+
 /** The measured accuracy against the prediction, in deviations. */
 function outcomeSentence(trial: Trial): string | undefined {
   const accuracy = trial.metrics['accuracy'];
   if (trial.state === 'failed') return `Training failed${trial.reason === undefined ? '' : `: ${trial.reason}`}`;
-  if (endOf(trial) === 'ruledOut') return trial.reason;
+  const end = endOf(trial);
+  if (end === 'ruledOut') return trial.reason;
+  if (trial.state === 'resting') return `It rests after ${legWords(trial)}: its strategy may go on with it.`;
+  if (end === 'rested') return `It rested after ${legWords(trial)}, and others were gone on with.`;
   if (accuracy === undefined || !Number.isFinite(accuracy)) return undefined;
   const predicted = trial.why.predicted;
   if (!predicted || !(predicted.deviation > 0)) return `It reached ${formatPercent(accuracy)}.`;

@@ -71,12 +71,14 @@ describe('a line', () => {
     const rung = { source: 'rung' };
     const leg = { until: 3, schedule: 'part' } as const;
     const first = asked({ trial: 7, family: 'vit', why: { source: 'initial' }, leg });
-    expect(linesOf([first])).toMatchObject([{ event: 'proposed', sentence: 'VIT · Initial · to epoch 3' }]);
+    expect(linesOf([first])).toMatchObject([{ event: 'proposed', sentence: 'VIT · Initial · rests after epoch 3' }]);
+    const short = asked({ trial: 7, family: 'vit', why: { source: 'initial' }, leg: { until: 1, schedule: 'own' } });
+    expect(linesOf([short])).toMatchObject([{ sentence: 'VIT · Initial · a short training of 1 epoch' }]);
     const rested: LogEntryView = { seq: 5, at: AT, type: 'rested', trial: 7, epoch: 3, metrics: { accuracy: 0.5 } };
     expect(linesOf([rested])).toEqual([
       {
         ...{ key: '5', event: 'rested', at: AT, trial: 7, trialId: 'a-t7' },
-        sentence: 'VIT · validation accuracy 50.0 % after epoch 3',
+        sentence: 'VIT · validation accuracy 50.0 % after 3 epochs',
       },
     ]);
     const on: LogEntryView = {
@@ -88,7 +90,7 @@ describe('a line', () => {
     };
     // Nothing new was proposed, and the space is not exhausted for that.
     expect(linesOf([on])).toMatchObject([
-      { key: '6.0', event: 'continued', trial: 7, sentence: 'Rung · to epoch 6' },
+      { key: '6.0', event: 'continued', trial: 7, sentence: 'Rung · rests after epoch 6' },
       { key: '6.1', event: 'continued', trial: 8, trialId: 'a-t8', sentence: 'Rung · to its end' },
     ]);
   });

@@ -36,7 +36,10 @@ describe('legs', () => {
       seconds: 2,
       metrics: {},
       epochsDone: 1,
+      // Of its curve: a table of students can show it without a log.
+      reached: point(1).validationAccuracy,
     });
+    expect(store.trials('run_1').map(({ reached }) => reached)).toEqual([point(1).validationAccuracy, undefined]);
     expect(store.checkpoint('run_1-0000', 'epoch')).toMatchObject({ epoch: 1, file: 'a-1' });
     expect(store.events('run_1').at(-1)?.event).toEqual({
       type: 'rested',
@@ -60,6 +63,7 @@ describe('legs', () => {
     store.restTrial('run_1-0000', { epoch: 2, ...figures });
     expect(store.recordAsked('run_1', goOn(), [], 3)).toMatchObject([{ number: 0, state: 'queued', epochsDone: 2 }]);
     expect(store.trial('run_1-0000')?.leg).toBeUndefined();
+    expect(store.trial('run_1-0000')?.reached).toBeUndefined();
     expect(store.epochs('run_1-0000').map(({ epoch }) => epoch)).toEqual([1, 2]);
   });
 

@@ -188,6 +188,26 @@ describe('successive halving', () => {
     expect(asked).toMatchObject({ proposals: [{ leg: { until: 1, schedule: 'part' } }] });
   });
 
+  it('tells of each student its own steps alone, and what all had cost by the time of a result', async () => {
+    const client = await open('steps');
+    const { run } = await client.runs.start(halving({ slots: 3 }));
+    await untilRun(client, run.id, left);
+    const trials = await client.runs.trials({ id: run.id });
+    const best = trials.find(({ state }) => state === 'finished');
+    const log = await client.runs.log({ id: run.id, trial: best?.number ?? NaN });
+    expect(log.map(({ type }) => type)).toEqual(['asked', 'rested', 'asked', 'rested', 'asked', 'told']);
+    const spoken = log.flatMap((one) => (one.type === 'asked' ? [...one.proposals, ...(one.continues ?? [])] : []));
+    expect(spoken.map(({ trial }) => trial)).toEqual([best?.number, best?.number, best?.number]);
+    // All that was trained before the one result, and itself.
+    const { epochs, seconds } = await client.runs.costs({ id: run.id });
+    expect([...epochs]).toEqual([21]);
+    expect(seconds[0]).toBeCloseTo(
+      trials.reduce((sum, trial) => sum + trial.seconds, 0),
+      3,
+    );
+    expect(trials.filter(({ state }) => state === 'stopped').every(({ reached }) => (reached ?? 0) > 0)).toBe(true);
+  });
+
   it('is refused where training goes by seconds: there is no epoch to rest after', async () => {
     const client = await open('seconds');
     await expect(client.runs.start(halving({ recipe: { seconds: 5 } }))).rejects.toMatchObject({

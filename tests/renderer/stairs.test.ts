@@ -39,7 +39,7 @@ const history = Array.from(
   { length: 300 },
   (_, index) => 0.6 + 0.0004 * Math.floor(index / 12) + (index > 280 ? 0.3 : 0),
 );
-const volume = { history, step: 1, trials: 300, unit: 'accuracy × parameters' };
+const volume = { history, step: 1, total: 300, unit: 'accuracy × parameters' };
 const { trials } = fixtureRun({ id: 'r', name: 'R', state: 'finished', budget: 40, done: 40, seed: 2 });
 const titles = { familyTitle: (name: string) => name, dimensionTitle: (_family: string, name: string) => name };
 const front = trials

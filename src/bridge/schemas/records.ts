@@ -266,6 +266,10 @@ export const exportSchema = z.strictObject({
   images: count,
 });
 
+/** Of a run's trainings together, by the time of each result, `[results]`: epochs, legs too, and
+ * seconds over all trainers. */
+export const costsSchema = z.strictObject({ epochs: floats, seconds: floats });
+
 // --- live events ---------------------------------------------------------------------------------
 
 export const hostEventSchema = z.discriminatedUnion('type', [
@@ -293,4 +297,5 @@ export type TeacherView = z.output<typeof teacherSchema>;
 export type DatasetView = z.output<typeof datasetSchema>;
 export type FamilyView = z.output<typeof familySchema>;
 export type StrategyView = z.output<typeof strategySchema>;
+export type CostsView = z.output<typeof costsSchema>;
 export type PreviewView = z.output<typeof previewSchema>;

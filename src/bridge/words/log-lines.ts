@@ -4,6 +4,7 @@ import type { Leg, WarmStart, Why } from '../../core/records/proposal.ts';
 import type { Search } from '../../core/records/events.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import type { Run } from '../../core/records/run.ts';
+import { endOf as trialEnd } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import type { LogEntryView } from '../schemas/log.ts';
 import { whyShort } from './why-words.ts';
@@ -24,6 +25,7 @@ export const LOG_EVENTS = {
   finished: { label: 'Finished', kind: 'results' },
   tooSlow: { label: 'Too slow', kind: 'results' },
   stopped: { label: 'Stopped', kind: 'results' },
+  leftResting: { label: 'Rested', kind: 'results' },
   failed: { label: 'Failed', kind: 'failures' },
   paused: { label: 'Paused', kind: 'run' },
   interrupted: { label: 'Interrupted', kind: 'run' },
@@ -85,6 +87,10 @@ export function logLines(words: LogWords): (run: Run, entries: readonly LogEntry
   };
 }
 
+/** Of entries alone, without the run's own start and end. */
+export const entryLines = (words: LogWords, entries: readonly LogEntryView[], trialOf: TrialOf): readonly LogLine[] =>
+  entries.flatMap((entry) => linesFor(entry, trialsIn(entry).map(trialOf), words));
+
 /** Numbers of the students that an entry speaks of, in its order. */
 function trialsIn(entry: LogEntryView): readonly number[] {
   if (entry.type === 'asked') return [...entry.proposals, ...(entry.continues ?? [])].map(({ trial }) => trial);
@@ -144,13 +150,18 @@ function proposed(
     })),
     ...continues.map(({ trial, why, leg }, index): LogLine => ({
       ...{ ...placeOf(trial, proposals.length + index), event: 'continued' },
-      sentence: [whyShort(why), ...(leg ? legShort(leg) : ['to its end'])].join(' · '),
+      sentence: [whyShort(why), ...(leg ? legShort(leg) : ['to its end']), ...expected(why, words)].join(' · '),
     })),
   ];
 }
 
-/** `to epoch 3` */
-const legShort = (leg: Leg | undefined): readonly string[] => (leg ? [`to epoch ${leg.until}`] : []);
+/** `rests after epoch 3`, `a short training of 3 epochs` */
+function legShort(leg: Leg | undefined): readonly string[] {
+  if (leg === undefined) return [];
+  return [leg.schedule === 'own' ? `a short training of ${epochs(leg.until)}` : `rests after epoch ${leg.until}`];
+}
+
+const epochs = (count: number): string => `${exact(count)} ${count === 1 ? 'epoch' : 'epochs'}`;
 
 /** `from the weights of #3 and the teacher`, `from combined filters of #3` */
 function fromShort(from: WarmStart | undefined): readonly string[] {
@@ -161,9 +172,12 @@ function fromShort(from: WarmStart | undefined): readonly string[] {
 }
 
 /** `resnet · one network of all its students, 10 epochs by darts` */
-function searching({ family, method, epochs }: Search, place: Pick<LogLine, 'key' | 'at'>, words: LogWords): LogLine {
-  const time = epochs === 1 ? '1 epoch' : `${epochs} epochs`;
-  const sentence = `${words.family(family)} · one network of all its students, ${time} by ${method}`;
+function searching(
+  { family, method, epochs: count }: Search,
+  place: Pick<LogLine, 'key' | 'at'>,
+  words: LogWords,
+): LogLine {
+  const sentence = `${words.family(family)} · one network of all its students, ${epochs(count)} by ${method}`;
   return { ...place, event: 'searching', sentence };
 }
 
@@ -185,14 +199,15 @@ function expected({ predicted }: Why, { percent }: LogWords): readonly string[] 
 /** The log says alike of failed and stopped students that no result will come; the record tells
  * them apart. */
 function failed({ seq, at, trial: number, reason }: Entry<'failed'>, trial: Trial | undefined): LogLine {
-  const event = trial?.state === 'stopped' ? 'stopped' : 'failed';
+  const end = trial && trialEnd(trial);
+  const event = end === 'rested' ? 'leftResting' : end === 'stopped' ? 'stopped' : 'failed';
   return { key: String(seq), at, trial: number, ...idOf(trial), event, ...told(reason) };
 }
 
 function rested(entry: Entry<'rested'>, trial: Trial | undefined, words: LogWords): LogLine {
   const family = trial ? `${words.family(trial.candidate.family)} · ` : '';
   const accuracy = words.percent(entry.metrics['accuracy']);
-  const sentence = `${family}validation accuracy ${accuracy} after epoch ${entry.epoch}`;
+  const sentence = `${family}validation accuracy ${accuracy} after ${epochs(entry.epoch)}`;
   return { key: String(entry.seq), at: entry.at, trial: entry.trial, ...idOf(trial), event: 'rested', sentence };
 }
 

@@ -26,6 +26,9 @@ export const trialSchema = z.strictObject({
   peakActivationBytes: anyNumber,
   /** Measured: `accuracy` (validation), `loss`, ...; empty until finished. */
   metrics: metricsSchema,
+  /** Validation accuracy after the last epoch of one that rests, or rested to the end: no result
+   * beside those of whole trainings. */
+  reached: anyNumber.optional(),
   /** Test accuracy, computed once, at the end of the run, for reported students only. */
   testAccuracy: anyNumber.optional(),
   /** Epochs done so far and asked for; 0 are asked for where training goes by seconds. */
@@ -43,13 +46,24 @@ export const trialSchema = z.strictObject({
 export type Trial = RecordOf<typeof trialSchema>;
 export type TrialState = Trial['state'];
 
-/** `stopped` by the person; `ruledOut` by what was measured of it before it was trained. */
-export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut';
+/** `stopped` by the person; `ruledOut` by what was measured of it before it was trained; `rested`:
+ * others were gone on with. */
+export type TrialEnd = 'finished' | 'failed' | 'stopped' | 'ruledOut' | 'rested';
+
+/** Why what rests ends with its search: no fault, and nobody's wish. */
+export const LEFT_RESTING = 'It rested, and others were gone on with.';
 
 /** How a trial has ended; `undefined` while it may go on. Of those whose state is `stopped` the
- * ruled out have metrics. */
-export function endOf({ state, metrics }: Pick<Trial, 'state' | 'metrics'>): TrialEnd | undefined {
-  if (state === 'stopped') return Object.keys(metrics).length > 0 ? 'ruledOut' : 'stopped';
+ * ruled out have metrics, and those that rested a reason of their own. */
+export function endOf({
+  state,
+  metrics,
+  reason,
+}: Pick<Trial, 'state' | 'metrics'> & { readonly reason?: string | undefined }): TrialEnd | undefined {
+  if (state === 'stopped') {
+    if (Object.keys(metrics).length > 0) return 'ruledOut';
+    return reason === LEFT_RESTING ? 'rested' : 'stopped';
+  }
   return state === 'finished' || state === 'failed' ? state : undefined;
 }
 

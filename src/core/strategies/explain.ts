@@ -83,7 +83,8 @@ export function explainRun(strategy: string, input: StrategyInput, log: readonly
 }
 
 type Result = Proposal & {
-  readonly state: 'pending' | 'told' | 'failed';
+  /** `rested`: also to the end, where others were gone on with. */
+  readonly state: 'pending' | 'rested' | 'told' | 'failed';
   /** Told, with the exact costs. */
   readonly metrics: Metrics;
 };
@@ -99,6 +100,7 @@ function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[
     switch (event.type) {
       case 'asked':
         for (const proposal of event.proposals) results.push({ ...proposal, state: 'pending', metrics: {} });
+        for (const { trial } of event.continues ?? []) settle(trial, () => ({ state: 'pending', metrics: {} }));
         return;
       case 'told':
         return settle(event.trial, ({ candidate: { family, config } }) => ({
@@ -106,10 +108,12 @@ function resultsOf(problem: Problem, log: readonly RunEvent[]): readonly Result[
           metrics: { ...event.metrics, ...familyOf(problem.space, family).costs(config) },
         }));
       case 'rested':
+        // No result of the training that the others had.
+        return settle(event.trial, () => ({ state: 'rested', metrics: {} }));
       case 'searched':
-        return; // No result of the training that the others had.
+        return;
       case 'failed':
-        return settle(event.trial, () => ({ state: 'failed', metrics: {} }));
+        return settle(event.trial, ({ state }) => ({ state: state === 'rested' ? state : 'failed', metrics: {} }));
       default:
         return event satisfies never;
     }

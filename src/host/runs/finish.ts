@@ -62,7 +62,7 @@ function reasonOf(
   const spent = 'trials' in budget ? `${finished} of ${budget.trials} students` : spentWords(spending, budget);
   const failed = trials.filter((trial) => trial.state === 'failed').length;
   const slow = trials.filter((trial) => endOf(trial) === 'ruledOut').length;
-  const rested = trials.filter((trial) => endOf(trial) === 'stopped' && trial.leg !== undefined).length;
+  const rested = trials.filter((trial) => endOf(trial) === 'rested').length;
   const notes = [
     stopped ? `Stopped by you after ${spent}.` : undefined,
     exhausted && !stopped

@@ -1,5 +1,6 @@
 /** One run from start to its end, a pause or a stop. Its state is the store's log. */
 import { WorkbenchError } from '../../core/errors.ts';
+import { LEFT_RESTING } from '../../core/records/trial.ts';
 import type { TrialState } from '../../core/records/trial.ts';
 import type { RunContext } from './context.ts';
 import { finishRun } from './finish.ts';
@@ -41,7 +42,7 @@ export function startRunLoop(context: RunContext, wish: Exclude<Wish, 'pause'> =
     if (wanted === 'stop') {
       stopSearch();
       stopRest(['interrupted', 'queued', 'resting'], 'Stopped by you.');
-    } else if (wanted === 'run') stopRest(['resting'], 'It rested, and others were gone on with.');
+    } else if (wanted === 'run') stopRest(['resting'], LEFT_RESTING);
     const ending = { stopped: wanted === 'stop', exhausted };
     const final = wanted === 'pause' ? undefined : await finishRun(context, ending, testsAbort.signal);
     keepTime();

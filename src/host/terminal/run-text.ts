@@ -3,6 +3,7 @@ import type { RunSummaryView } from '../../bridge/schemas/records.ts';
 import type { Candidate } from '../../core/space/space.ts';
 import { LATENCY_METRIC } from '../../core/latency.ts';
 import { REWARD_METRIC, rewardText } from '../../core/reward.ts';
+import { endOf } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { progressOf } from '../../core/budget.ts';
 import { progressShort } from '../../bridge/words/progress-words.ts';
@@ -46,8 +47,21 @@ export function trialText(trial: Trial): string {
   const end =
     trial.state === 'finished'
       ? `${percentText(trial.metrics['accuracy'])} in ${durationText(seconds)}`
-      : `${trial.state}: ${trial.reason ?? 'no reason was kept'}`;
+      : stateText(trial);
   return `Student ${trial.number + 1} (${candidate.family}, ${costs}): ${end}`;
+}
+
+/** `resting after 2 of 8 epochs`, `rested after 2 of 8 epochs: others were gone on with`, `failed:
+ * why` */
+function stateText(trial: Trial): string {
+  const { state, reason, epochsDone, epochs, leg } = trial;
+  const whole = epochs > 0 ? ` of ${epochs}` : '';
+  const done = leg?.schedule === 'own' ? `a short training of ${leg.until} epochs` : `${epochsDone}${whole} epochs`;
+  if (endOf(trial) === 'rested') return `rested after ${done}: others were gone on with`;
+  if (state === 'resting') return `resting after ${done}`;
+  if (state === 'finished' || state === 'failed' || state === 'stopped')
+    return `${state}: ${reason ?? 'no reason was kept'}`;
+  return reason === undefined ? state : `${state}: ${reason}`;
 }
 
 /** What came of a run: the front of a search, or the students that were given. */

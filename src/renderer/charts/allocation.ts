@@ -1,6 +1,7 @@
 /** Which family got which trial, in the order of the search, and which part of the strategy
  * proposed it. */
 import { SOURCE_NAMES } from '../../core/strategies/registry.ts';
+import { endOf } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
@@ -63,7 +64,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
         trialNumber(trial),
         input.familyTitle(trial.candidate.family),
         whyShort(trial.why),
-        trial.state,
+        trialState(trial).label.toLowerCase(),
         formatPercent(trial.metrics['accuracy']),
       ]),
     },
@@ -89,7 +90,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
               .filter((trial) => trial.why.source === source)
               .map((trial) => ({
                 ...{ id: trial.id, name: trial.id, value: placeOf(trial), symbolSize: size },
-                itemStyle: trial.state === 'failed' ? { color: 'transparent', borderColor: color, borderWidth: 2 } : {},
+                itemStyle: itemStyle(trial, color),
                 tooltip: { formatter: () => tooltipText(input, trial) },
               })),
           };
@@ -100,9 +101,17 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
   };
 }
 
+/** Hollow where it failed, pale where it has rested so far. */
+function itemStyle(trial: Trial, color: string) {
+  if (trial.state === 'failed') return { color: 'transparent', borderColor: color, borderWidth: 2 };
+  return trial.state === 'resting' || endOf(trial) === 'rested' ? { opacity: PALE } : {};
+}
+
+const PALE = 0.4;
+
 function tooltipText(input: AllocationInput, trial: Trial): string {
   const accuracy = trial.metrics['accuracy'];
-  const outcome = accuracy === undefined ? trial.state : formatPercent(accuracy, 2);
+  const outcome = accuracy === undefined ? trialState(trial).label.toLowerCase() : formatPercent(accuracy, 2);
   return `${trialTitle(trial)} · ${input.familyTitle(trial.candidate.family)}\n${whyShort(trial.why)}\n${outcome}`;
 }
 

@@ -4,6 +4,8 @@ import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { TrialMetric } from '../trial-metrics.ts';
 
+export type CostAxis = 'students' | 'epochs' | 'seconds';
+
 export interface FrontLook {
   readonly x: TrialMetric;
   readonly y: TrialMetric;
@@ -14,6 +16,8 @@ export interface FrontLook {
   readonly colour: TrialMetric | undefined;
   /** The front after so many finished students; undefined follows the run. */
   readonly after: number | undefined;
+  /** What the hypervolume is drawn over. */
+  readonly over: CostAxis;
   /** Ids of runs beside it. */
   readonly others: readonly string[];
 }

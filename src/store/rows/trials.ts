@@ -15,7 +15,13 @@ interface TrialRow extends RecordRow<'trial'> {
   readonly id: string;
   readonly run_id: string;
   readonly state: TrialState;
+  /** Of its curve, where it rests or rested to the end. */
+  readonly reached: WrittenNumber | null;
 }
+
+/** A leg is kept with what ended on it. */
+const TRIAL = `trial.*, CASE WHEN leg IS NOT NULL AND state IN ('resting', 'stopped') THEN
+  (SELECT validation_accuracy FROM epoch WHERE trial_id = trial.id AND epoch = trial.epochs_done) END AS reached`;
 
 interface ChosenTrials {
   readonly runId: string;
@@ -47,6 +53,7 @@ function toTrial(row: TrialRow): Trial {
     macs: row.macs,
     peakActivationBytes: row.peak_activation_bytes,
     metrics: readJson(row.metrics) as Metrics,
+    ...(row.reached !== null && { reached: readNumber(row.reached) }),
     testAccuracy: row.test_accuracy === null ? undefined : readNumber(row.test_accuracy),
     epochsDone: row.epochs_done,
     epochs: row.epochs,
@@ -59,13 +66,13 @@ function toTrial(row: TrialRow): Trial {
 }
 
 export function trialReader(db: Connection) {
-  const byId = db.prepare<[string], TrialRow>('SELECT * FROM trial WHERE id = ?');
+  const byId = db.prepare<[string], TrialRow>(`SELECT ${TRIAL} FROM trial WHERE id = ?`);
   // A run's numbers have no gaps: from which on is where, and nothing is read to be skipped.
   const ofRun = db.prepare<[string, number, number], TrialRow>(
-    'SELECT * FROM trial WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?',
+    `SELECT ${TRIAL} FROM trial WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?`,
   );
   const chosen = db.prepare<[ChosenTrials], TrialRow>(
-    `SELECT * FROM trial WHERE run_id = :runId AND number >= :offset
+    `SELECT ${TRIAL} FROM trial WHERE run_id = :runId AND number >= :offset
        AND (:states IS NULL OR state IN (SELECT value FROM json_each(:states)))
        AND (:family IS NULL OR family = :family)
      ORDER BY number LIMIT :limit`,

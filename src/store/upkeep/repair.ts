@@ -46,6 +46,7 @@ const DUE = {
   ruledOut: ['told'],
   failed: ['failed'],
   stopped: ['failed'],
+  rested: ['failed'],
 } as const satisfies Record<TrialEnd, readonly ('told' | 'failed')[]>;
 
 /** What the log has to say of a trial besides that it was asked for. */

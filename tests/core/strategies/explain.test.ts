@@ -83,6 +83,18 @@ describe('the account of families', () => {
     }
   });
 
+  // The log says alike of both that no result will come.
+  it('takes what rests for no failure, also where its search ended with it', () => {
+    const rested: readonly RunEvent[] = [
+      ...log.slice(0, -1),
+      { type: 'rested', trial: lastTrial, epoch: 1, metrics: { accuracy: 0.99 } },
+      { type: 'failed', trial: lastTrial, reason: 'It rested, and others were gone on with.' },
+    ];
+    const { families } = explainRun('trade', input, rested);
+    const sum = (of: 'failed' | 'told'): number => families.reduce((all, account) => all + account[of], 0);
+    expect([sum('failed'), sum('told')]).toEqual([0, 19]);
+  });
+
   it('takes a failed trial out of what was told, and no result beyond a limit for the best', () => {
     const failed = withFailure.families.reduce((sum, account) => sum + account.failed, 0);
     expect(failed).toBe(1);

@@ -48,6 +48,10 @@ const dimensionTitle = (family: string, dimension: string): string =>
 const teacher = { ...fixtureTeacher, accuracy: fixtureTeacher.validationAccuracy };
 const limits = [{ metric: 'macs', max: 1_500_000 }];
 
+/** Of trainings of `each`, and of a short one before every third of them. */
+const spent = (history: readonly number[], each: number): readonly number[] =>
+  history.map((_value, index) => (index + 1) * each + Math.floor(index / 3) * (each / 4));
+
 export function galleryCharts(theme: Theme): readonly GalleryChart[] {
   const records = fixtureRun({
     id: 'gallery',
@@ -120,7 +124,7 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
     };
     return { id: other.id, name: other.name, trials: fixtureRun(other).trials, place: 9 + index };
   });
-  const volume = { history: fixtureSummary(records).score.history, step: 1, trials: 60, unit: 'accuracy × parameters' };
+  const volume = { history: fixtureSummary(records).score.history, step: 1, total: 60, unit: 'accuracy × parameters' };
   return [
     front('Front against parameters', 'front-params', trials, 'params'),
     front('Front against MACs', 'front-macs', trials, 'macs'),
@@ -161,6 +165,16 @@ export function galleryCharts(theme: Theme): readonly GalleryChart[] {
       name: 'hypervolume-runs',
       title: 'Hypervolume of three runs',
       view: hypervolumeChart({ ...hypervolumeInput(fixtureSummary(records), others), after: 12, isSmall: true }, theme),
+    },
+    {
+      name: 'hypervolume-epochs',
+      title: 'Hypervolume over epochs',
+      view: hypervolumeChart({ ...volume, over: 'epochs', total: 480, places: spent(volume.history, 8) }, theme),
+    },
+    {
+      name: 'hypervolume-seconds',
+      title: 'Hypervolume over seconds',
+      view: hypervolumeChart({ ...volume, over: 'seconds', total: 0, places: spent(volume.history, 61) }, theme),
     },
     { name: 'hypervolume-plain', title: 'Hypervolume without a box', view: hypervolumeChart(volume, theme) },
     { name: 'allocation', title: 'Families over the search', view: allocationChart({ trials, ...allocation }, theme) },

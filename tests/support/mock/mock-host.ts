@@ -14,7 +14,7 @@ import type { Trial } from '../../../src/core/records/trial.ts';
 import { fixtureExplanation } from '../gallery/explain-fixtures.ts';
 import type { FixtureOptions, FixtureRun } from '../gallery/fixtures.ts';
 import { mockFronts } from './mock-fronts.ts';
-import { fixtureLog } from './log-fixtures.ts';
+import { fixtureCosts, fixtureLog } from './log-fixtures.ts';
 import { fixtureSetup } from './setup-fixtures.ts';
 import { mockMaintenance } from './mock-maintenance.ts';
 import { mockLibrary } from './library-fixtures.ts';
@@ -209,9 +209,10 @@ export function mockHost(mode: 'full' | 'empty' = 'full'): HostConnection {
       ...upkeep.runs,
       get: async ({ id }) => summary(find(id)),
       trials: async ({ id, offset = 0, limit = Infinity }) => find(id).records.trials.slice(offset, offset + limit),
-      log: async ({ id, from, limit = 200 }) => fixtureLog(find(id).records, from, limit),
+      log: async ({ id, from, limit = 200, trial }) => fixtureLog(find(id).records, from, limit, trial),
       setup: async ({ id }) => fixtureSetup(find(id).records),
       explain: async ({ id }) => fixtureExplanation(find(id).records),
+      costs: async ({ id }) => fixtureCosts(find(id).records),
       preview: async (input) => {
         const parsed = searchInputSchema.parse(input);
         const most = Math.min(...limitsOf(parsed.limits).map(({ max }) => max), 2e6);

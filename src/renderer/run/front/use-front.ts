@@ -74,6 +74,7 @@ export function useFront(
 export function initialLook({ run }: RunSummaryView): FrontLook {
   return {
     ...{ x: costTraded(run.config), y: 'accuracy' },
-    ...{ isLogX: undefined, isLogY: undefined, colour: undefined, after: undefined, others: [] },
+    ...{ isLogX: undefined, isLogY: undefined, colour: undefined, after: undefined },
+    ...{ over: 'epochs' in run.config.budget ? 'epochs' : 'students', others: [] },
   };
 }

@@ -46,6 +46,7 @@ export const LOG_LOOKS = {
   finished: { icon: 'check', tone: 'good' },
   tooSlow: { icon: 'close', tone: 'warn' },
   stopped: { icon: 'stop', tone: 'neutral' },
+  leftResting: { icon: 'pause', tone: 'neutral' },
   failed: { icon: 'warning', tone: 'bad' },
   paused: { icon: 'pause', tone: 'warn' },
   interrupted: { icon: 'pause', tone: 'warn' },

@@ -34,9 +34,11 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
   const whyOf = ({ why }: Trial): string => whyShort(why);
   return [
     { ...number('number', '#', 40, (trial) => trial.number, String), text: trialNumber },
-    { id: 'state', title: 'State', width: 82, value: ({ state }) => state, text: (trial) => trialState(trial).label },
+    { id: 'state', title: 'State', width: 88, value: ({ state }) => state, text: (trial) => trialState(trial).label },
     { id: 'family', title: 'Family', width: 102, value: ({ candidate }) => candidate.family, text: familyOf },
     number('accuracy', 'Accuracy', 72, ({ metrics }) => metrics['accuracy'], percentText),
+    // Of a part or of a short training: no result beside the others.
+    rare(number('reached', 'So far', 60, ({ reached }) => reached, percentText)),
     rare(number('test', 'Test', 60, ({ testAccuracy }) => testAccuracy, percentText)),
     number('params', 'Params', 60, ({ params }) => params, formatCount),
     number('macs', 'MACs', 60, ({ macs }) => macs, formatCount),

@@ -1,0 +1,30 @@
+/** What the trainings of runs had cost by the time of each result, read when a chart is drawn over
+ * it and again as results come. */
+import { watchThrottled } from '@vueuse/core';
+import { computed, shallowRef } from 'vue';
+import type { CostsView } from '../../../bridge/schemas/records.ts';
+import { useCall } from '../../api.ts';
+import { useRecords } from '../../stores/records.ts';
+
+/** The whole log of a run is read for it. */
+const PAUSE_MS = 2000;
+
+export function useCosts(ids: () => readonly string[]) {
+  const records = useRecords();
+  const { client, error, call } = useCall();
+  const known = shallowRef<ReadonlyMap<string, { readonly results: number; readonly costs: CostsView }>>(new Map());
+  const resultsOf = (id: string): number => records.runOf(id)?.trials.finished ?? 0;
+  const wanted = computed(() => ids().map((id) => `${id} ${resultsOf(id)}`));
+
+  async function read(): Promise<void> {
+    for (const id of ids()) {
+      const results = resultsOf(id);
+      if (known.value.get(id)?.results === results) continue;
+      const costs = await call(() => client.runs.costs({ id }));
+      if (costs) known.value = new Map(known.value).set(id, { results, costs });
+    }
+  }
+
+  watchThrottled(() => wanted.value.join(), read, { throttle: PAUSE_MS, immediate: true });
+  return { error, costsOf: (id: string): CostsView | undefined => known.value.get(id)?.costs };
+}
