@@ -92,6 +92,27 @@ describe('replays.start', () => {
     expect(result?.best).toEqual(Array(12).fill(NaN));
   });
 
+  it('counts epochs where the table says what a training takes, and refuses less than one at once', async () => {
+    const { host, client } = await open();
+    const text = JSON.stringify(tinyTable({ epochs: 8 }));
+    const game = { ...GAME, table: { file: 'tiny.json', text }, strategies: ['random'], seeds: 2 };
+    const end = (await follow(host, () => client.replays.start({ ...game, budgetEpochs: 40 }), hasEnded)).at(-1);
+    expect(end).toMatchObject({ state: 'finished', budgetEpochs: 40, table: { epochs: 8 } });
+    const { results } = await client.replays.get({ id: end?.id ?? '' });
+    expect(results.map(({ epochs }) => epochs)).toEqual([
+      [8, 16, 24, 32, 40],
+      [8, 16, 24, 32, 40],
+    ]);
+    await expect(client.replays.start({ ...game, budgetEpochs: 7 })).rejects.toMatchObject({
+      code: 'config.invalid',
+      message: 'budgetEpochs: 7 are fewer than one whole training of 8 epochs.',
+    });
+    await expect(client.replays.start({ ...GAME, budgetEpochs: 40 })).rejects.toMatchObject({
+      message: expect.stringContaining('does not say how many epochs a training has'),
+    });
+    expect(await client.replays.list()).toHaveLength(1);
+  });
+
   it('plays one after the other, and stops one that waits without waiting', async () => {
     const { host, client } = await open();
     const long = await client.replays.start(LONG);

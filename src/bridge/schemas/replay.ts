@@ -27,6 +27,15 @@ export const tableSchema = z.strictObject({
   /** What to mind when its replays are read. */
   note: z.string().optional(),
   objectives: list(objectiveSchema),
+  /** Of a whole training, where the table says it, and how many kinds of shorter ones it has. */
+  epochs: count.optional(),
+  legs: count.optional(),
+});
+
+/** What only tables with epochs have a use for. */
+const legsSchema = z.strictObject({
+  budgetEpochs: z.int().min(1).max(1e8).optional().describe('Epochs of all trainings, instead of a number of rows'),
+  legs: z.boolean().optional().describe('Strategies may ask for the short trainings that the table has'),
 });
 
 /** How each of the strategies plays. */
@@ -39,30 +48,34 @@ const gameSchema = z.strictObject({
   limits: limits.default([]).describe('Known metrics that a proposal must keep to'),
 });
 
-export const replayInputSchema = gameSchema.extend({
+export const replayInputSchema = gameSchema.extend(legsSchema.shape).extend({
   name: z.string().trim().min(1).max(120).optional(),
   table: tableSourceSchema,
 });
 
-export const replaySummarySchema = gameSchema.required().extend({
-  id,
-  name: z.string(),
-  /** `interrupted`: the program ended before the replay did. What was played until then is kept. */
-  state: z.enum(['queued', 'running', 'finished', 'stopped', 'interrupted', 'failed']),
-  table: tableSchema,
-  /** Games played, of strategies times seeds. */
-  played: count,
-  /** Median share of the hypervolume at the end, by strategy; of those that have played. */
-  scores: list(z.strictObject({ strategy: z.string(), hypervolume: anyNumber })),
-  createdAt: z.string(),
-  seconds: anyNumber,
-  reason: z.string().optional(),
-  /** While running: games done, with the part of the one that is being played, and an estimate of
-   * the seconds left. */
-  live: z
-    .strictObject({ strategy: z.string(), seed: count, done: anyNumber, secondsLeft: anyNumber.optional() })
-    .optional(),
-});
+/** Replays of earlier versions had neither epochs nor legs. */
+export const replaySummarySchema = gameSchema
+  .required()
+  .extend(legsSchema.shape)
+  .extend({
+    id,
+    name: z.string(),
+    /** `interrupted`: the program ended before the replay did. What was played until then is kept. */
+    state: z.enum(['queued', 'running', 'finished', 'stopped', 'interrupted', 'failed']),
+    table: tableSchema,
+    /** Games played, of strategies times seeds. */
+    played: count,
+    /** Median share of the hypervolume at the end, by strategy; of those that have played. */
+    scores: list(z.strictObject({ strategy: z.string(), hypervolume: anyNumber })),
+    createdAt: z.string(),
+    seconds: anyNumber,
+    reason: z.string().optional(),
+    /** While running: games done, with the part of the one that is being played, and an estimate of
+     * the seconds left. */
+    live: z
+      .strictObject({ strategy: z.string(), seed: count, done: anyNumber, secondsLeft: anyNumber.optional() })
+      .optional(),
+  });
 
 /** One strategy with one seed; everything by row told, in order. */
 export const gameResultSchema = z.strictObject({
@@ -76,6 +89,8 @@ export const gameResultSchema = z.strictObject({
   askMs: list(anyNumber),
   /** Counted through the families' rows as the file has them. */
   rows: list(count),
+  /** Spent until then, short trainings too; where they were counted. */
+  epochs: list(count).optional(),
 });
 
 export const replaySchema = z.strictObject({ summary: replaySummarySchema, results: list(gameResultSchema) });

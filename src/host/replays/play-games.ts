@@ -35,7 +35,8 @@ export async function playGames(one: ActiveReplay, { change, keep, clock }: Play
   const secondsSince = (then: number): number => (clock() - then) / 1000;
   const times: GameTime[] = [];
   let written = start;
-  const { strategies, seeds, budget, batch, single, limits } = one.summary;
+  const { strategies, seeds, budget, budgetEpochs, batch, single, limits, legs = true } = one.summary;
+  const spent = budgetEpochs === undefined ? { budget } : { budgetEpochs };
 
   async function play(strategy: string, seed: number): Promise<boolean> {
     const began = clock();
@@ -46,7 +47,7 @@ export async function playGames(one: ActiveReplay, { change, keep, clock }: Play
       change({ state: 'running', seconds: secondsSince(start), live });
     };
     tell(0);
-    const game = await one.player.play({ strategy, seed, budget, batch, single, limits }, tell);
+    const game = await one.player.play({ strategy, seed, ...spent, batch, single, limits, noLegs: !legs }, tell);
     if (game === undefined) return false;
     one.results.push({ strategy, seed, ...game });
     times.push({ strategy, share: 1, seconds: secondsSince(began) });
@@ -69,8 +70,7 @@ export async function playGames(one: ActiveReplay, { change, keep, clock }: Play
 function scoresOf(results: readonly GameResultView[], strategies: readonly string[]): ReplaySummaryView['scores'] {
   return strategies.flatMap((strategy) => {
     const curves = results.filter((game) => game.strategy === strategy).map(({ hypervolume }) => hypervolume);
-    const length = Math.max(0, ...curves.map((curve) => curve.length));
-    const ends = curves.map((curve) => [scoreAfter(curve, length)]);
+    const ends = curves.map((curve) => [scoreAfter(curve, curve.length)]);
     return ends.length === 0 ? [] : [{ strategy, hypervolume: spreadAfter(ends, 1, 'maximize').median }];
   });
 }

@@ -9,7 +9,7 @@ import type { ReplayFiles } from './files.ts';
 import { playGames } from './play-games.ts';
 import type { ActiveReplay, Ending } from './play-games.ts';
 import type { ReplaySources } from './sources.ts';
-import { checkStrategies } from './table.ts';
+import { checkEpochs, checkStrategies } from './table.ts';
 
 export interface ReplayParts {
   readonly sources: ReplaySources;
@@ -139,6 +139,12 @@ function createQueue(
     if (isClosing) {
       await player.close();
       throw new WorkbenchError('run.state', 'The workbench is closing.');
+    }
+    try {
+      checkEpochs(player.table, game.budgetEpochs);
+    } catch (error) {
+      await player.close();
+      throw error;
     }
     const summary: ReplaySummaryView = {
       ...{ ...game, strategies, name: name ?? player.table.name, state: 'queued', table: player.table },

@@ -3,7 +3,7 @@
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import { parsePlain } from '../../bridge/plain-value.ts';
 import type { TableView } from '../../bridge/schemas/replay.ts';
-import { WorkbenchError } from '../../core/errors.ts';
+import { invalid, WorkbenchError } from '../../core/errors.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
@@ -17,11 +17,15 @@ export function readTable(text: string, file: string): RecordedTable {
 }
 
 export function tableFacts(table: RecordedTable, limits: readonly Limit[]): TableView {
-  const { name, source, licence, complete, families, objectives } = table;
+  const { name, source, licence, complete, families, objectives, epochs, legs = [] } = table;
   const rows = families.reduce((sum, family) => sum + family.rows.length, 0);
   const { hypervolume } = createTableProblem(table, { seed: 1, budget: 1, limits });
   const note = hypervolume > 0 ? undefined : NO_VOLUME;
-  return { name, source, licence, rows, families: families.length, complete, objectives, ...(note && { note }) };
+  return {
+    ...{ name, source, licence, rows, families: families.length, complete, objectives },
+    ...(note && { note }),
+    ...(epochs !== undefined && { epochs, ...(legs.length > 0 && { legs: legs.length }) }),
+  };
 }
 
 const NO_VOLUME =
@@ -44,6 +48,15 @@ export function checkStrategies(strategies: readonly string[]): void {
   throw new WorkbenchError('strategy.unknown', `strategy: there is no "${unknown}": ${remedy}${stop}`, {
     field: 'strategies',
   });
+}
+
+/** Throws `config.invalid` where the table does not say what a training takes, or the budget is less
+ * than one. */
+export function checkEpochs({ name, epochs }: Pick<TableView, 'name' | 'epochs'>, budget: number | undefined): void {
+  if (budget === undefined) return;
+  const field = 'budgetEpochs';
+  if (epochs === undefined) throw invalid(field, `${name} does not say how many epochs a training has: count rows.`);
+  if (budget < epochs) throw invalid(field, `${budget} are fewer than one whole training of ${epochs} epochs.`);
 }
 
 /** Throws `config.invalid` for a limit on what is not known before training, or one that no row

@@ -40,6 +40,8 @@ export interface AnytimeInput {
   readonly isGap?: boolean;
   /** The axis does not move while seeds come in. */
   readonly budget: number;
+  /** What the axis counts; trainings where it is absent. */
+  readonly over?: 'epochs';
   /** Drawn as a dashed line. */
   readonly threshold?: number | undefined;
 }
@@ -47,6 +49,8 @@ export interface AnytimeInput {
 /** Symbols on a line: enough to tell it, too few to hide it. */
 const SYMBOLS = 9;
 const DASHES: readonly ('solid' | 'dashed' | 'dotted' | number[])[] = ['solid', 'dashed', 'dotted', [9, 3, 2, 3]];
+/** More than a chart has pixels: of ten thousands of epochs. */
+const MOST_POINTS = 1000;
 /** Bands of more strategies than these lie on each other: they are fainter. */
 const FEW = 4;
 /** For names, where they have least: the chart takes about 700 pixels. */
@@ -72,7 +76,7 @@ export function anytimeChart(input: AnytimeInput, theme: Theme): ChartView {
       // All names at once: one that has to be paged to is none.
       legend: { ...base.legend, ...LINE_LEGEND, type: 'plain' },
       grid: { left: 64, right: 24, top: 16 + 20 * legendLines(titles, ROOM), bottom: 42 },
-      xAxis: countAxis(theme, 'Students trained', Math.max(1, input.budget)),
+      xAxis: countAxis(theme, input.over ? 'Epochs trained' : 'Students trained', Math.max(1, input.budget)),
       yAxis: yAxis(theme, {
         type: 'value',
         name: input.title,
@@ -127,7 +131,11 @@ interface Point {
 
 function pointsOf(curves: readonly AnytimeCurve[], goal: Goal): readonly Point[] {
   const length = Math.max(0, ...curves.map((curve) => curve.length));
-  return Array.from({ length }, (_, index) => ({ count: index + 1, spread: spreadAfter(curves, index + 1, goal) }));
+  const step = Math.ceil(length / MOST_POINTS);
+  return Array.from({ length: Math.ceil(length / Math.max(1, step)) }, (_, index) => {
+    const count = Math.min(length, (index + 1) * step);
+    return { count, spread: spreadAfter(curves, count, goal) };
+  });
 }
 
 /** The part of the axis that tells strategies apart: what comes before a twentieth of the budget
@@ -186,8 +194,10 @@ function tooltipText(input: AnytimeInput, count: number): string {
     const { median, lower, upper } = spreadAfter(curves, count, input.goal);
     return `${title}: ${input.text(median)} (${input.text(lower)} to ${input.text(upper)})`;
   });
-  return [`After ${formatPlural(count, 'training')}`, ...lines].join('\n');
+  return [`After ${formatPlural(count, unitOf(input))}`, ...lines].join('\n');
 }
+
+const unitOf = ({ over }: AnytimeInput): string => (over ? 'epoch' : 'training');
 
 const lengthOf = ({ series }: AnytimeInput): number =>
   Math.max(0, ...series.flatMap(({ curves }) => curves.map((curve) => curve.length)));
@@ -199,14 +209,17 @@ function summaryOf(input: AnytimeInput): string {
     ({ title, curves }) => `${title} ${input.text(spreadAfter(curves, length, input.goal).median)}`,
   );
   return (
-    `Medians after ${formatPlural(length, 'training')}: ${ends.join(', ')}. Bands run from quartile to ` +
+    `Medians after ${formatPlural(length, unitOf(input))}: ${ends.join(', ')}. Bands run from quartile to ` +
     'quartile of the seeds.'
   );
 }
 
 function tableOf(input: AnytimeInput): ChartTable {
   return {
-    columns: ['Trained', ...input.series.flatMap(({ title }) => [title, `${title}: quartiles`])],
+    columns: [
+      input.over ? 'Epochs' : 'Trained',
+      ...input.series.flatMap(({ title }) => [title, `${title}: quartiles`]),
+    ],
     rows: readingCounts(lengthOf(input)).map((count) => [
       String(count),
       ...input.series.flatMap(({ curves }) => {

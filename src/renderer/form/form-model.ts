@@ -127,6 +127,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'teacher.dataset': 'Data set',
   'teacher.flip': 'Flip images',
   'replay.budget': 'Trainings',
+  'replay.budgetEpochs': 'Or epochs in all',
+  'replay.legs': 'Short trainings',
   'replay.batch': 'Proposals an ask',
   'replay.single': 'One objective',
   'checkpoints.keep': 'Keep weights',

@@ -2,11 +2,11 @@
 import type { GameResultView, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { jsonWithWords } from '../../core/written-numbers.ts';
 import type { Comparison, SeededCurves, Spread } from '../../core/anytime.ts';
-import { compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
+import { byEpoch, compareWith, reachedBy, readingCounts, spreadAfter, timesOfAsks } from '../../core/anytime.ts';
 import { quantile } from '../../core/math/quantile.ts';
 import type { Goal } from '../../core/objective.ts';
 import { csvText } from '../csv.ts';
-import { digits, formatPercent } from '../format.ts';
+import { digits, formatPercent, formatPlural } from '../format.ts';
 
 /** What a curve shows. */
 export type Measure = 'hypervolume' | 'best';
@@ -28,9 +28,39 @@ function curvesOf(results: readonly GameResultView[], strategy: string, measure:
   );
 }
 
-/** Trainings of the longest game: the budget, or fewer where the table ran out. */
-export function lengthOf(results: readonly GameResultView[]): number {
-  return results.reduce((longest, { rows }) => Math.max(longest, rows.length), 0);
+/** What curves count. */
+export type Over = 'trainings' | 'epochs';
+
+/** Of the longest game: the budget, or less where the table ran out. */
+export function lengthOf(results: readonly Pick<GameResultView, 'hypervolume'>[]): number {
+  return results.reduce((longest, { hypervolume }) => Math.max(longest, hypervolume.length), 0);
+}
+
+/** Games of which each says what it had spent. */
+export const hasEpochs = ({ results }: ReplayView): boolean =>
+  results.length > 0 && results.every(({ epochs }) => epochs !== undefined);
+
+/** The same games by epochs instead of by trainings: everything that is read of their curves is
+ * then of so many epochs. What went past the budget, with the last training, is left out. */
+export function byEpochs({ summary, results }: ReplayView): ReplayView {
+  const { budget, budgetEpochs, table } = summary;
+  const spent = Math.max(0, ...results.map(({ epochs = [] }) => epochs.at(-1) ?? 0));
+  const total = budgetEpochs ?? (table.epochs === undefined ? spent : budget * table.epochs);
+  const length = Math.min(total, spent);
+  return {
+    summary,
+    results: results.map((game) => ({
+      ...game,
+      hypervolume: byEpoch(game.hypervolume, game.epochs ?? [], length, 0),
+      best: byEpoch(game.best, game.epochs ?? [], length, NaN),
+    })),
+  };
+}
+
+/** `100 trainings`, `320 epochs without short trainings` */
+export function budgetText({ budget, budgetEpochs, legs, table }: ReplaySummaryView): string {
+  const amount = budgetEpochs === undefined ? formatPlural(budget, 'training') : formatPlural(budgetEpochs, 'epoch');
+  return table.legs !== undefined && legs === false ? `${amount} without short trainings` : amount;
 }
 
 export function strategyCurves({ summary, results }: ReplayView, measure: Measure) {
@@ -120,13 +150,16 @@ export function comparisons({ summary, results }: ReplayView, chosen: string): r
 
 /** One line a training. */
 export function replayCsv({ results }: ReplayView): string {
-  const rows = results.flatMap(({ strategy, seed, hypervolume, best, askMs, rows: trained }) =>
+  const isCounted = results.some(({ epochs }) => epochs !== undefined);
+  const rows = results.flatMap(({ strategy, seed, hypervolume, best, askMs, rows: trained, epochs }) =>
     trained.map((row, index) => [
       strategy,
       ...[seed, index + 1, hypervolume[index], best[index], askMs[index], row].map(String),
+      ...(isCounted ? [String(epochs?.[index] ?? '')] : []),
     ]),
   );
-  return csvText({ columns: ['strategy', 'seed', 'training', 'hypervolume', 'best', 'ask_ms', 'row'], rows });
+  const columns = ['strategy', 'seed', 'training', 'hypervolume', 'best', 'ask_ms', 'row'];
+  return csvText({ columns: [...columns, ...(isCounted ? ['epochs'] : [])], rows });
 }
 
 /** As the workspace keeps it; NaN and the infinities as words. */
