@@ -82,6 +82,7 @@ const writes: readonly (readonly [
   ['setRunState', FULL, atWork, (store) => store.setRunState('run_1', 'paused')],
   ['setSources', FULL, atWork, (store) => store.setSources('run_1', RECORDED_SOURCES)],
   ['addRunSeconds', NORMAL, atWork, (store) => store.addRunSeconds('run_1', 1)],
+  ['setRunEpochs', NORMAL, atWork, (store) => store.setRunEpochs('run_1', 8)],
   ['renameRun', FULL, atWork, (store) => store.renameRun('run_1', 'x')],
   ['keepRun', FULL, atWork, (store) => store.keepRun('run_1')],
   ['tagRuns', FULL, atWork, (store) => store.tagRuns(['run_1'], { add: ['a'], remove: [] })],

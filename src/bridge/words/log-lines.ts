@@ -199,8 +199,8 @@ function expected({ predicted }: Why, { percent }: LogWords): readonly string[] 
 /** The log says alike of failed and stopped students that no result will come; the record tells
  * them apart. */
 function failed({ seq, at, trial: number, reason }: Entry<'failed'>, trial: Trial | undefined): LogLine {
-  const end = trial && trialEnd(trial);
-  const event = end === 'rested' ? 'leftResting' : end === 'stopped' ? 'stopped' : 'failed';
+  const isLeft = trial !== undefined && trialEnd(trial) === 'rested';
+  const event = isLeft ? 'leftResting' : trial?.state === 'stopped' ? 'stopped' : 'failed';
   return { key: String(seq), at, trial: number, ...idOf(trial), event, ...told(reason) };
 }
 

@@ -5,7 +5,7 @@ import { endOf } from '../../core/records/trial.ts';
 import type { Trial } from '../../core/records/trial.ts';
 import { formatPercent, formatPlural } from '../format.ts';
 import type { Theme } from '../theme.ts';
-import { sourceTitle, trialNumber, trialTitle, whyShort } from '../words.ts';
+import { sourceTitle, trialNumber, trialState, trialTitle, whyShort } from '../words.ts';
 import type { ChartView } from './chart.ts';
 import { chartColors, markOf } from './chart.ts';
 import { frame, searchAxis, yAxis } from './parts/frame.ts';

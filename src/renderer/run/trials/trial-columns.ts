@@ -34,7 +34,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
   const whyOf = ({ why }: Trial): string => whyShort(why);
   return [
     { ...number('number', '#', 40, (trial) => trial.number, String), text: trialNumber },
-    { id: 'state', title: 'State', width: 88, value: ({ state }) => state, text: (trial) => trialState(trial).label },
+    { id: 'state', title: 'State', width: 82, value: ({ state }) => state, text: (trial) => trialState(trial).label },
     { id: 'family', title: 'Family', width: 102, value: ({ candidate }) => candidate.family, text: familyOf },
     number('accuracy', 'Accuracy', 72, ({ metrics }) => metrics['accuracy'], percentText),
     // Of a part or of a short training: no result beside the others.
