@@ -63,6 +63,9 @@ export function trialState(trial: Trial): StateWord {
   return isPromoted(trial) ? { label: 'Promoted', tone: 'active' } : words;
 }
 
+/** What went wrong with it, or kept it from being trained; to have rested is neither. */
+export const faultText = (trial: Trial): string | undefined => (endOf(trial) === 'rested' ? undefined : trial.reason);
+
 /** It has rested, and waits for its turn to go on: what never began has no attempt behind it. */
 export const isPromoted = ({ state, attempts }: Trial): boolean => state === 'queued' && attempts > 0;
 

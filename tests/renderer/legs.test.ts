@@ -5,7 +5,7 @@ import { LEFT_RESTING } from '../../src/core/records/trial.ts';
 import type { Trial } from '../../src/core/records/trial.ts';
 import { hypervolumeInput } from '../../src/renderer/run/front/hypervolume-input.ts';
 import { stepsOf } from '../../src/renderer/student/steps.ts';
-import { epochsWords, trialState, whySentences } from '../../src/renderer/words.ts';
+import { epochsWords, faultText, trialState, whySentences } from '../../src/renderer/words.ts';
 import { fixtureRun, fixtureSummary } from '../support/gallery/fixtures.ts';
 
 const records = fixtureRun({ id: 'w', name: 'W', state: 'running', budget: 20, done: 6, seed: 2 });
@@ -24,6 +24,12 @@ describe('a trial with legs', () => {
     expect(label({ state: 'stopped', leg: part, reason: LEFT_RESTING })).toBe('Rested 2/8');
     expect(label({ state: 'stopped', leg: part, reason: 'Stopped by you.' })).toBe('Stopped');
     expect(label({ state: 'stopped', metrics: { latencyMs: 9 } })).toBe('Too slow');
+  });
+
+  // In the table of trials a reason stands in the place of the configuration, in red.
+  test('that rested to the end is no fault to be told', () => {
+    expect(faultText(short({ state: 'stopped', leg: part, reason: LEFT_RESTING }))).toBeUndefined();
+    expect(faultText(short({ state: 'stopped', leg: part, reason: 'Stopped by you.' }))).toBe('Stopped by you.');
   });
 
   test('says how far it is, in the schedule that it trains by', () => {
@@ -70,10 +76,10 @@ describe('steps of a student', () => {
   test('are all that its log says, with what going on means and links to its parents', () => {
     const steps = stepsOf(words, log, trial);
     expect(steps.map(({ label, sentence }) => `${label}: ${sentence}`)).toEqual([
-      `Proposed: ${candidate.family} · Random · a short training of 2 epochs · from the weights of #1 and the teacher`,
-      `Rests: ${candidate.family} · validation accuracy 70.0 % after 2 epochs`,
+      'Proposed: Random · a short training of 2 epochs · from the weights of #1 and the teacher',
+      'Rests: validation accuracy 70.0 % after 2 epochs',
       'Goes on: Global · to its end',
-      `Finished: ${candidate.family} · validation accuracy 90.0 % in 12 s`,
+      'Finished: validation accuracy 90.0 % in 12 s',
     ]);
     expect(steps.map(({ parents }) => parents)).toEqual([[0], [], [], []]);
     expect(steps[2]?.reason).toMatch(/\.$/);

@@ -60,7 +60,8 @@ export const replaySummarySchema = gameSchema
   .extend({
     id,
     name: z.string(),
-    /** `interrupted`: the program ended before the replay did. What was played until then is kept. */
+    /** `interrupted`: the program ended before the replay did. What was played until then is
+     * kept. */
     state: z.enum(['queued', 'running', 'finished', 'stopped', 'interrupted', 'failed']),
     table: tableSchema,
     /** Games played, of strategies times seeds. */

@@ -42,5 +42,5 @@ export function spentWords(summary: RunSummaryView): string | undefined {
 }
 
 /** Where there is little room: `8/24`, `120/192 epochs`. */
-export const progressShort = ({ done, total, unit }: Progress): string =>
-  `${exact(done)}/${exact(total)}${unit === 'epochs' ? ' epochs' : ''}`;
+export const progressShort = ({ done, total, unit }: Progress, epochs = 'epochs'): string =>
+  `${exact(done)}/${exact(total)}${unit === 'epochs' ? ` ${epochs}` : ''}`;

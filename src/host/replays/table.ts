@@ -50,8 +50,8 @@ export function checkStrategies(strategies: readonly string[]): void {
   });
 }
 
-/** Throws `config.invalid` where the table does not say what a training takes, or the budget is less
- * than one. */
+/** Throws `config.invalid` where the table does not say what a training takes, or the budget is
+ * less than one. */
 export function checkEpochs({ name, epochs }: Pick<TableView, 'name' | 'epochs'>, budget: number | undefined): void {
   if (budget === undefined) return;
   const field = 'budgetEpochs';

@@ -134,8 +134,8 @@ function optionOf(
   };
 }
 
-function horizontalAxis({ over = 'students', total }: HypervolumeInput, last: number, theme: Theme) {
-  const { title } = AXES[over];
+function horizontalAxis({ over, total }: HypervolumeInput, last: number, theme: Theme) {
+  const { title } = AXES[over ?? 'students'];
   if (over !== 'seconds') return countAxis(theme, title, Math.max(total, last, 1));
   const axisLabel = tickLabels(theme, formatDuration);
   return xAxis(theme, { type: 'value', name: title, min: 0, splitLine: { show: false }, axisLabel });
@@ -146,7 +146,7 @@ function summaryOf(
   lines: readonly Line[],
   text: (volume: number) => string,
 ): string {
-  if (history.length === 0) return 'No student has finished yet.';
+  if (history.length === 0) return over ? 'What the trainings cost is being read.' : 'No student has finished yet.';
   const gains = history.filter((value, index) => value > (history[index - 1] ?? 0)).length;
   const share = box === undefined ? '' : ' of the reference box';
   const students = formatPlural(history.length * step, 'finished student');
@@ -154,7 +154,8 @@ function summaryOf(
   const spent = over === undefined ? '' : ` in ${AXES[over].after(places.at(-1) ?? 0)} of training`;
   const own = `Hypervolume ${text(history.at(-1) ?? 0)}${share} after ${students}${spent}${enlarged}.`;
   const others = lines.flatMap(({ isOwn, name, history: other, places: its }) => {
-    if (isOwn) return [];
+    // Its costs are on their way.
+    if (isOwn || other.length === 0) return [];
     const after = over === undefined ? String(other.length) : AXES[over].after(its.at(-1) ?? 0);
     return [`${name} ${text(other.at(-1) ?? 0)} after ${after}`];
   });

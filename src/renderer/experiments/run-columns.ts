@@ -17,7 +17,7 @@ export const RUN_COLUMN_LOOKS: Readonly<Record<RunColumn | 'name', RunColumnLook
   accuracy: { title: 'Accuracy', width: 70, order: 'accuracy', isNumber: true },
   front: { title: 'Front', width: 42, order: 'front', isNumber: true },
   hypervolume: { title: 'Hypervolume', width: 168, order: 'hypervolume' },
-  students: { title: 'Students', width: 120, order: 'students' },
+  students: { title: 'Trained', width: 120, order: 'students' },
   time: { title: 'Time', width: 114, order: 'time' },
   started: { title: 'Started', width: 94, order: 'started' },
   strategy: { title: 'Strategy', width: 110 },

@@ -22,7 +22,10 @@ export function stepsOf(words: LogWords, entries: readonly LogEntryView[], trial
   return entries.flatMap((entry) => {
     const [line] = entryLines(words, [entry], () => trial);
     if (line === undefined) return [];
-    const { key, at, event, sentence } = line;
+    const { key, at, event } = line;
+    // Of one student, its family need not be said at each step.
+    const family = `${words.family(trial.candidate.family)} · `;
+    const sentence = line.sentence.startsWith(family) ? line.sentence.slice(family.length) : line.sentence;
     const on = entry.type === 'asked' ? entry.continues?.[0] : undefined;
     const from = entry.type === 'asked' ? entry.proposals[0]?.from : undefined;
     return [

@@ -4,8 +4,8 @@ import type { CostsView } from '../../../src/bridge/schemas/records.ts';
 import { costsByResult } from '../../../src/core/training-costs.ts';
 import type { FixtureRun } from '../gallery/fixtures.ts';
 
-/** `from`: the first `seq` of the page; without it the last `limit` entries. `only`: of that student
- * alone. */
+/** `from`: the first `seq` of the page; without it the last `limit` entries. `only`: of that
+ * student alone. */
 export function fixtureLog(
   { trials }: FixtureRun,
   from: number | undefined,

@@ -1,7 +1,7 @@
 /** What the trainings of runs had cost by the time of each result, read when a chart is drawn over
  * it and again as results come. */
 import { watchThrottled } from '@vueuse/core';
-import { computed, shallowRef } from 'vue';
+import { shallowRef, watch } from 'vue';
 import type { CostsView } from '../../../bridge/schemas/records.ts';
 import { useCall } from '../../api.ts';
 import { useRecords } from '../../stores/records.ts';
@@ -14,7 +14,6 @@ export function useCosts(ids: () => readonly string[]) {
   const { client, error, call } = useCall();
   const known = shallowRef<ReadonlyMap<string, { readonly results: number; readonly costs: CostsView }>>(new Map());
   const resultsOf = (id: string): number => records.runOf(id)?.trials.finished ?? 0;
-  const wanted = computed(() => ids().map((id) => `${id} ${resultsOf(id)}`));
 
   async function read(): Promise<void> {
     for (const id of ids()) {
@@ -25,6 +24,7 @@ export function useCosts(ids: () => readonly string[]) {
     }
   }
 
-  watchThrottled(() => wanted.value.join(), read, { throttle: PAUSE_MS, immediate: true });
+  watch(() => ids().join(), read, { immediate: true });
+  watchThrottled(() => ids().map(resultsOf).join(), read, { throttle: PAUSE_MS });
   return { error, costsOf: (id: string): CostsView | undefined => known.value.get(id)?.costs };
 }

@@ -3,7 +3,7 @@ import type { Trial } from '../../../core/records/trial.ts';
 import type { RowFrame, SizedColumn } from '../../components/rows/use-column-widths.ts';
 import { formatCount, formatDuration, formatMilliseconds, formatPercent } from '../../format.ts';
 import type { Titles } from '../../words.ts';
-import { configText, trialNumber, trialState, whyShort } from '../../words.ts';
+import { configText, faultText, trialNumber, trialState, whyShort } from '../../words.ts';
 
 export interface TrialColumn extends SizedColumn {
   readonly title: string;
@@ -34,7 +34,7 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
   const whyOf = ({ why }: Trial): string => whyShort(why);
   return [
     { ...number('number', '#', 40, (trial) => trial.number, String), text: trialNumber },
-    { id: 'state', title: 'State', width: 82, value: ({ state }) => state, text: (trial) => trialState(trial).label },
+    { id: 'state', title: 'State', width: 98, value: ({ state }) => state, text: (trial) => trialState(trial).label },
     { id: 'family', title: 'Family', width: 102, value: ({ candidate }) => candidate.family, text: familyOf },
     number('accuracy', 'Accuracy', 72, ({ metrics }) => metrics['accuracy'], percentText),
     // Of a part or of a short training: no result beside the others.
@@ -47,13 +47,13 @@ export function trialColumns(titles: Titles): readonly TrialColumn[] {
       ...rare(number('predicted', 'Predicted', 92, ({ why }) => why.predicted?.mean, percentText)),
       text: predictedText,
     },
-    { id: 'why', title: 'Why', width: 138, most: 176, value: whyOf, text: whyOf, hint: whyOf },
+    { id: 'why', title: 'Why', width: 122, most: 176, value: whyOf, text: whyOf, hint: whyOf },
     number('seconds', 'Time', 84, ({ seconds }) => seconds, formatDuration),
     {
       ...{ id: 'config', title: 'Configuration', width: 132, grows: true },
       value: ({ candidate }) => configText(candidate, titles),
-      text: ({ candidate, reason }) => reason ?? configText(candidate, titles),
-      hint: ({ candidate, reason }) => reason ?? configText(candidate, titles, '\n'),
+      text: (trial) => faultText(trial) ?? configText(trial.candidate, titles),
+      hint: (trial) => faultText(trial) ?? configText(trial.candidate, titles, '\n'),
     },
   ];
 }
