@@ -31,6 +31,8 @@ describe('search --json', () => {
         family: expect.stringMatching(/^(resnet|mlp-mixer)$/),
         config: expect.any(Object),
         accuracy: expect.any(Number),
+        // A number of scripts that tells a student that rested from one of a whole training.
+        epochs: 2,
         seconds: expect.any(Number),
         ...COSTS,
       },
