@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { launchChromium } from '../tests/e2e/chromium.ts';
 import { startWebShell } from '../tests/e2e/web-shell.ts';
 
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: { workspace: { type: 'string' }, out: { type: 'string' }, size: { type: 'string', default: '1280x800' } },
 });
 const TABS = ['Trials', 'Parameters', 'Curves', 'Hypervolume', 'Families', 'Regions', 'Predictions'] as const;
+const BY_EPOCHS = / ep$/;
 const [width = 0, height = 0] = values.size.split('x').map(Number);
 if (values.workspace === undefined) {
   process.stderr.write('Usage: node scripts/screenshots.ts --workspace DIR [--out DIR] [--size WIDTHxHEIGHT]\n');
@@ -89,6 +90,9 @@ async function shootAll(page: Page, fileOf: (name: string) => string): Promise<v
   await rows.filter({ hasText: 'winners' }).first().click();
   await page.getByRole('figure', { name: 'Accuracies over seeds' }).locator('canvas').waitFor();
   await shoot('run-students');
+
+  await go('/');
+  await shootLegs(page, rows.filter({ has: page.locator('.count', { hasText: BY_EPOCHS }) }).first(), shoot);
 
   await go(`${run}/trials`);
   const isFresh = (await page.getByRole('checkbox', { checked: true }).count()) === 0;
@@ -220,6 +224,27 @@ async function shootStrategies(page: Page, shoot: (name: string) => Promise<void
   await shoot('strategies');
 }
 
+/** A search with short trainings, where the workspace has one: who rests, what the front cost, and
+ * the steps of its best student. */
+async function shootLegs(page: Page, row: Locator, shoot: (name: string) => Promise<void>): Promise<void> {
+  if ((await row.count()) === 0) return;
+  await row.click();
+  await page.getByRole('tab', { name: 'Hypervolume' }).click();
+  for (const over of ['epochs', 'seconds']) {
+    await page.getByLabel('Over').selectOption(over);
+    await page.getByRole('figure', { name: 'Hypervolume history' }).locator('canvas').waitFor();
+    await shoot(`legs-hypervolume-${over}`);
+  }
+  await page.getByRole('tab', { name: 'Trials' }).click();
+  await shoot('legs-trials');
+  await page.getByRole('button', { name: 'Accuracy' }).click();
+  await page.locator('.body [role=row]').first().getByRole('link').click();
+  await page.getByRole('heading', { name: 'Step by step' }).waitFor();
+  await shoot('legs-student');
+}
+
+/** Of students; a run by epochs has no place among those. */
 function finished(count: string): number {
+  if (BY_EPOCHS.test(count)) return 0;
   return Number(/[\d,]+/.exec(count)?.[0].replaceAll(',', '') ?? 0);
 }
