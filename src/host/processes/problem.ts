@@ -26,8 +26,6 @@ export interface ProblemDescriptor extends SpaceDescriptor {
   readonly budgetEpochs?: number;
   /** Of a whole training; absent where it goes by seconds. */
   readonly epochs?: number;
-  /** Where the budget counts them. */
-  readonly budgetEpochs?: number;
   readonly keepsWeights?: boolean;
   readonly prior: readonly PriorResult[];
   readonly isPriorFromOtherData?: boolean;

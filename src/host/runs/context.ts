@@ -83,7 +83,6 @@ export function problemOf(
     ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
     keepsWeights: keepsWeights(config),
     ...(recipe.seconds === undefined && { epochs: recipe.epochs }),
-    ...('epochs' in config.budget && { budgetEpochs: config.budget.epochs }),
   };
 }
 
