@@ -10,8 +10,9 @@
  * `--objective` names another metric that the search is told; the columns of its legs are then the
  * table's with the ending that `--legs` says. Options of a strategy stand behind its name.
  * Regret is the table's best score minus that of the choice, in the metric's unit; a search without
- * a whole training has the whole best score as its regret. A line each, with `--json` as
- * `{"strategy","budget","median","mean","error","trained","regrets":[...]}`.
+ * a whole training has the whole best score as its regret. "By what it was told" is the same by the
+ * objective itself. A line each, with `--json` as
+ * `{"strategy","budget","median","mean","error","short","shortError","trained","regrets":[...]}`.
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -63,23 +64,30 @@ if (!table.metrics.includes(values.score))
   refuse(`--score ${values.score}: the table has ${table.metrics.join(', ')}.`);
 const rows = table.families.flatMap((family) => family.rows);
 const scoreOf = (row: TableRow): number => sign(objective.goal) * (row.metrics[values.score] ?? NaN);
-const best = rows
-  .map(scoreOf)
-  .filter(Number.isFinite)
-  .reduce((high, score) => Math.max(high, score), -Infinity);
+const highest = (scores: readonly number[]): number =>
+  scores.filter(Number.isFinite).reduce((high, score) => Math.max(high, score), -Infinity);
+const valueOf = ({ metrics }: TableRow): number => sign(objective.goal) * (metrics[objective.metric] ?? NaN);
+const [bestScore, bestValue] = [highest(rows.map(scoreOf)), highest(rows.map(valueOf))];
 
-/** Regret of the best whole training of a search, and how many there were. */
-function search(
-  strategy: string,
-  seed: number,
-  budgetEpochs: number,
-): { readonly regret: number; readonly trained: number } {
+interface Found {
+  /** What the choice is behind the table's best, by the score and by what the search was told. */
+  readonly regret: number;
+  readonly short: number;
+  readonly trained: number;
+}
+
+/** The best whole training among rows; without one, nothing. */
+function judge(among: readonly TableRow[]): Found {
+  const trained = among.filter((row) => Number.isFinite(valueOf(row)));
+  const choice = trained.reduce<TableRow | undefined>((a, b) => (a && valueOf(a) >= valueOf(b) ? a : b), undefined);
+  const [score, value] = choice ? [scoreOf(choice), valueOf(choice)] : [0, 0];
+  return { regret: bestScore - score, short: bestValue - value, trained: trained.length };
+}
+
+function search(strategy: string, seed: number, budgetEpochs: number): Found {
   const { id, options } = spelled(strategy);
   const game = replay(table, { strategy: id, options, seed, budgetEpochs, single: true, now: () => performance.now() });
-  const valueOf = ({ metrics }: TableRow): number => sign(objective.goal) * (metrics[objective.metric] ?? NaN);
-  const trained = game.rows.flatMap((row) => rows[row] ?? []).filter((row) => Number.isFinite(valueOf(row)));
-  const choice = trained.reduce<TableRow | undefined>((a, b) => (a && valueOf(a) >= valueOf(b) ? a : b), undefined);
-  return { regret: best - (choice ? scoreOf(choice) : 0), trained: trained.length };
+  return judge(game.rows.flatMap((row) => rows[row] ?? []));
 }
 
 const seeds = seedsOf(values.seeds) ?? refuse(`--seeds ${values.seeds}: a number of seeds, or the first and last.`);
@@ -88,24 +96,39 @@ const wrong = budgets.find((budget) => !(Number.isInteger(budget) && budget >= (
 if (wrong !== undefined)
   refuse(`--budgets ${values.budgets}: whole numbers, ${table.epochs ?? 'and a table with'} epochs or more.`);
 
+const meanOf = (numbers: readonly number[]): number =>
+  numbers.reduce((sum, number) => sum + number / numbers.length, 0);
+
+/** Mean, its standard error over the seeds, and median. */
+function summary(numbers: readonly number[]) {
+  const mean = meanOf(numbers);
+  const spread = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / Math.max(1, numbers.length - 1);
+  const median = quantileOfSorted(Float64Array.from(numbers).sort(), 0.5);
+  return { median, mean, error: Math.sqrt(spread / numbers.length) };
+}
+
+if (!values.json) {
+  const whole = judge(rows).regret.toPrecision(3);
+  process.stdout.write(`The best of all ${rows.length} by ${objective.metric} has a regret of ${whole}.\n`);
+}
 for (const strategy of values.strategies.split(',')) {
   for (const budget of budgets) {
     const games = seeds.map((seed) => search(strategy, seed, budget));
     const regrets = games.map(({ regret }) => regret);
-    const mean = regrets.reduce((sum, regret) => sum + regret / regrets.length, 0);
-    const spread = regrets.reduce((sum, regret) => sum + (regret - mean) ** 2, 0) / Math.max(1, regrets.length - 1);
-    const figures = {
-      ...{ strategy, budget, mean, error: Math.sqrt(spread / regrets.length) },
-      median: quantileOfSorted(Float64Array.from(regrets).sort(), 0.5),
-      trained: games.reduce((sum, { trained }) => sum + trained / games.length, 0),
-    };
-    if (values.json) process.stdout.write(`${JSON.stringify({ ...figures, regrets })}\n`);
-    else {
-      const [median, error] = [figures.median, figures.error].map((value) => value.toPrecision(3));
-      process.stdout.write(
-        `${strategy.padEnd(26)} ${String(budget).padStart(6)} epochs  median ${median}  ` +
-          `mean ${mean.toPrecision(3)} ± ${error}  whole trainings ${figures.trained.toFixed(1)}\n`,
-      );
+    const { median, mean, error } = summary(regrets);
+    const short = summary(games.map((game) => game.short));
+    const trained = meanOf(games.map((game) => game.trained));
+    if (values.json) {
+      const figures = { strategy, budget, median, mean, error, short: short.mean, shortError: short.error, trained };
+      process.stdout.write(`${JSON.stringify({ ...figures, regrets })}\n`);
+      continue;
     }
+    const [middle, average, doubt, behind, behindDoubt] = [median, mean, error, short.mean, short.error].map((value) =>
+      value.toPrecision(3),
+    );
+    process.stdout.write(
+      `${strategy.padEnd(24)} ${String(budget).padStart(5)} epochs, ${trained.toFixed(1).padStart(4)} whole: ` +
+        `regret ${average} ± ${doubt}, median ${middle}; by what it was told ${behind} ± ${behindDoubt}\n`,
+    );
   }
 }

@@ -97,6 +97,13 @@ describe('a table', () => {
     expect(parse).toThrow(message);
   });
 
+  it('without short trainings is refused by a search that begins with them', () => {
+    const table = parseTable(tableOf(grid, line, true));
+    expect(() => replay(table, { strategy: 'rank-nosh', seed: 1, budget: 4, now })).toThrow(
+      /RANK-NOSH .* no short trainings are recorded here/,
+    );
+  });
+
   it('without a row is refused', () => {
     expect(() => parseTable(tableOf([], [], false), 'tiny.json')).toThrow(/hold no rows/);
   });

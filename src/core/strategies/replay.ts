@@ -79,7 +79,7 @@ export interface GameResult {
 /** Plays until the budget is spent or the strategy has nothing more to propose. */
 export function playGame(game: Game, { strategy, seed, options, batch = 1, now, spent }: GameOptions): GameResult {
   const { problem, short } = game;
-  const counted = short && { epochs: short.epochs, budgetEpochs: short.budget, legs: short.legs };
+  const counted = short ? { epochs: short.epochs, budgetEpochs: short.budget, legs: short.legs } : { legs: [] };
   const player = openStrategy(strategy, { problem, seed, options: optionsIn(game, strategy, options), ...counted });
   const budget = short ? { epochs: short.budget } : { trials: problem.budget };
   const spending = countSpending({ budget, recipe: { epochs: short?.epochs ?? 1 } });

@@ -4,6 +4,7 @@ import { WorkbenchError } from '../../../src/core/errors.ts';
 import type { Metrics, Problem } from '../../../src/core/objective.ts';
 import type { Leg } from '../../../src/core/records/proposal.ts';
 import type { Continuation, Proposal, RunEvent } from '../../../src/core/records/events.ts';
+import type { Candidate } from '../../../src/core/space/space.ts';
 import { countSpending } from '../../../src/core/budget.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
@@ -13,7 +14,13 @@ import { byMerit } from '../../../src/core/strategies/rank-nosh/merit.ts';
 import { costToEnd, meansOf, pyramidCost } from '../../../src/core/strategies/rank-nosh/pyramid.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
-import { evaluate, familiesProblem, singleObjective, vastProblem } from '../../contract/strategy-problems.ts';
+import {
+  evaluate,
+  familiesProblem,
+  poolProblem,
+  singleObjective,
+  vastProblem,
+} from '../../contract/strategy-problems.ts';
 
 const EPOCHS = 8;
 const single = (changes: Partial<Problem> = {}): Problem =>
@@ -214,7 +221,40 @@ describe('who goes on', () => {
       strategy.fold({ type: 'rested', trial, epoch: 2, metrics: { accuracy: trial / 10 } });
     }
     // Nobody else can enter, so that no round is waited for: two of five.
-    expect(strategy.ask(4).continues?.map(({ trial }) => trial)).toEqual([4, 3]);
+    const two = strategy.ask(4);
+    expect(two.continues?.map(({ trial }) => trial)).toEqual([4, 3]);
+    // Three of six: the best that rests, not one that is in training again.
+    strategy.fold(two);
+    strategy.fold({ type: 'rested', trial: 5, epoch: 2, metrics: { accuracy: 0.05 } });
+    expect(strategy.ask(4).continues?.map(({ trial }) => trial)).toEqual([2]);
+  });
+
+  it('is one at least, once all have come in: not the first one that does', () => {
+    const strategy = openStrategy('rank-nosh', {
+      ...{ problem: single({ budget: 3 }), seed: 1, options: {}, epochs: EPOCHS },
+    });
+    strategy.fold(strategy.ask(3));
+    strategy.fold({ type: 'rested', trial: 0, epoch: 2, metrics: { accuracy: 0.1 } });
+    expect(strategy.ask(3)).toMatchObject({ proposals: [] });
+    expect(strategy.ask(3).continues ?? []).toEqual([]);
+    for (const trial of [1, 2]) {
+      strategy.fold({ type: 'rested', trial, epoch: 2, metrics: { accuracy: trial / 4 } });
+    }
+    expect(strategy.ask(3).continues?.map(({ trial }) => trial)).toEqual([2]);
+  });
+
+  it('has what is left over only when nobody is in training any more', () => {
+    const problem = poolProblem({ objectives: singleObjective });
+    const strategy = openStrategy('rank-nosh', { problem, seed: 1, options: {}, epochs: EPOCHS, budgetEpochs: 100 });
+    strategy.fold(strategy.ask(3));
+    const rest = (trial: number): void =>
+      strategy.fold({ type: 'rested', trial, epoch: 2, metrics: { accuracy: trial / 4 } });
+    rest(0);
+    rest(1);
+    const promoted = strategy.ask(3);
+    expect(promoted.continues?.map(({ trial }) => trial)).toEqual([1]);
+    strategy.fold(promoted);
+    expect(strategy.ask(3).continues ?? []).toEqual([]);
   });
 
   it('is nobody whose leg failed or told no number, and others have their epochs', () => {
@@ -255,6 +295,8 @@ describe('a budget in epochs', () => {
     const legs = [{ until: 12, schedule: 'own' }] as const;
     const { log, spent, known } = play({ budgetEpochs: 300, legs, epochs: 200 });
     expect([known.length, of(log, 'told'), spent]).toEqual([8, 1, 8 * 12 + 200]);
+    // The one whole training that is paid for goes to the best of all eight.
+    expect(climbs(log.slice(0, 16))).toEqual([]);
   });
 
   it('larger than the space trains every student to its end', () => {
@@ -287,6 +329,21 @@ describe('who enters', () => {
       const { known } = play({ problem, budgetEpochs: 200, seed, tells });
       expect(mean(known.slice(-12))).toBeGreaterThan(mean(known.slice(0, 6)) + 5);
     }
+  });
+
+  it('comes from around the best where not all are listed, and climbs past all that are', () => {
+    const problem = vastProblem({ objectives: singleObjective });
+    const worth = (config: Candidate['config']): number =>
+      Object.values(config).reduce<number>((sum, level) => sum + Number(level), 0);
+    const tells = (_t: number, _e: number, { candidate }: Proposal): Metrics => ({
+      accuracy: worth(candidate.config) / 240,
+    });
+    const { known } = play({ problem, budgetEpochs: 400, tells });
+    const most = (some: readonly Candidate[]): number => Math.max(...some.map(({ config }) => worth(config)));
+    const listed = createCatalogue(problem, 3).families.flatMap(({ members }) => members);
+    expect(most(known.map(({ candidate }) => candidate))).toBeGreaterThan(
+      most(listed.map(({ candidate }) => candidate)),
+    );
   });
 
   it('is by chance throughout without a ranker, and says nothing of one', () => {
@@ -331,7 +388,11 @@ describe('who enters', () => {
 describe('who is better', () => {
   const levels = { epochs: [2, 4, 8], schedule: 'part' } as const;
   /** `[trial, epochs it has behind it, accuracy]` of students with 100, 300 and 900 params. */
-  function meritOf(told: readonly (readonly [number, number, number])[], objectives: Problem['objectives']) {
+  function meritOf(
+    told: readonly (readonly [number, number, number])[],
+    objectives: Problem['objectives'],
+    failed: readonly number[] = [],
+  ) {
     const pool = familiesProblem({ objectives });
     const catalogue = createCatalogue(pool, 1);
     const members = catalogue.families.flatMap(({ members: own }) => own);
@@ -353,6 +414,7 @@ describe('who is better', () => {
         );
       }
     }
+    for (const trial of failed) events.push({ type: 'failed', trial, reason: 'it crashed' });
     const ledger = events.reduce((before, event) => record(before, event, catalogue), EMPTY_LEDGER);
     return {
       groups: byMerit(catalogue, levels, ledger).map((own) => own.map(({ trial }) => trial.trial)),
@@ -380,5 +442,16 @@ describe('who is better', () => {
     expect([...costs].sort((a, b) => a - b)).toEqual(costs);
     expect(groups[0]).toEqual([2]);
     expect(groups.flat().at(-1)).toBe(3);
+  });
+
+  it('on a front is the one without which it loses more: the cheap one, where dear ones tell hardly more', () => {
+    const objectives = [...singleObjective, { metric: 'params', goal: 'minimize', known: true }] as const;
+    const told = [0, 1, 2].map((trial) => [trial, 2, [0.85, 0.8501, 0.8502][trial]!] as const);
+    expect(meritOf(told, objectives).groups.at(-1)).toEqual([0]);
+  });
+
+  it('is nobody who failed, whatever a leg had told', () => {
+    const told = [0, 1, 2].map((trial) => [trial, 2, trial / 10] as const);
+    expect(meritOf(told, singleObjective, [2]).groups).toEqual([[0], [1]]);
   });
 });
