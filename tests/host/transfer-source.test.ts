@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importOrderSchema, subsetInputSchema } from '../../src/bridge/schemas/import.ts';
 import type { SearchInput } from '../../src/bridge/schemas/records.ts';
+import { checkStrategies } from '../../src/host/for-shells.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { idxPair, repeated, writeFiles } from '../compute/support/sources.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
@@ -135,6 +136,10 @@ describe('a search that grows the network of another set', () => {
   ] as const)('is refused in words where %s', async (_why, changes, words, field) => {
     const refusal = await refusalOf({ ...grown, ...changes } as SearchInput); // readonly arrays
     expect([refusal?.message, refusal?.field]).toEqual([expect.stringContaining(words), field]);
+  });
+
+  it('plays no recorded table, and says why', () => {
+    expect(() => checkStrategies(['random', 'cenas'])).toThrow('CENAS needs networks, and a table has results alone');
   });
 });
 

@@ -37,7 +37,7 @@ export function checkStrategies(strategies: readonly string[]): void {
   const known = STRATEGY_INFOS.filter(playsTables).map(({ id }) => id);
   const unplayable = STRATEGY_INFOS.find((info) => strategies.includes(info.id) && !playsTables(info));
   if (unplayable !== undefined) {
-    const problem = `strategy: ${unplayable.title} begins with weights, and a table has none: leave it out.`;
+    const problem = `strategy: ${unplayable.title} needs networks, and a table has results alone: leave it out.`;
     throw new WorkbenchError('strategy.unknown', problem, { field: 'strategies' });
   }
   const unknown = strategies.find((id) => !known.includes(id));

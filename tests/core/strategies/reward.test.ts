@@ -31,7 +31,7 @@ const allOf = ({ space }: Problem): readonly Candidate[] =>
   space.families.flatMap((family) => [...enumerateFamily(family)].map((config) => ({ family: family.name, config })));
 
 function play(id: string, problem: Problem, seed = 1): { proposals: readonly Proposal[]; log: readonly RunEvent[] } {
-  const strategy = openStrategy(id, { problem, seed, options: {}, keepsWeights: true });
+  const strategy = openStrategy(id, { problem, seed, options: {}, epochs: 8, keepsWeights: true });
   const proposals: Proposal[] = [];
   const log: RunEvent[] = [];
   const fold = (event: RunEvent): void => {
