@@ -6,6 +6,7 @@
  *   npm run claim [-- --table FILE] [--games FILE] [--page FILE] [--report]
  *   npm run claim -- --live --out DIR [--seeds 3] [--trials 24] [--config FILE] [--records FILE]
  *   npm run claim -- --second --out DIR [--data DIR] [--most N]
+ *   npm run claim -- --epochs [--table FILE] [--games FILE] [--page FILE] [--report]
  *
  *   --table FILE   another recorded table than resources/tables/fashion-kd.json
  *   --games FILE   where games are kept (benchmarks/records/claim.jsonl): those that are there are
@@ -17,6 +18,10 @@
  *                  cores; resumable; then renews the page
  *   --config FILE  the search (examples/fashion-quick.json); strategy, seed and trials are set
  *   --records FILE where finished searches are kept (benchmarks/records/claim-live.jsonl)
+ *
+ *   --epochs       plays at equal epochs, with the table's short trainings and without, and renews
+ *                  the page's section on epochs alone; games are kept in
+ *                  benchmarks/records/claim-epochs.jsonl
  *
  *   --second       records the second task under DIR, about an hour of one core: CIFAR-10 of --data
  *                  (../shared/data/cifar10-subset) is imported, a teacher trained, students
@@ -31,7 +36,8 @@ import { WorkbenchError } from '../src/core/errors.ts';
 import { writeAtomically } from '../src/compute/files/atomic-file.ts';
 import { codeHash } from '../benchmarks/search/hashes.ts';
 import { openBook } from './claim/games.ts';
-import { MAKER, pageFigures, PLACES } from './claim/page.ts';
+import { epochOrders, epochStudies } from './claim/epochs.ts';
+import { EPOCH_MAKER, epochPageFigures, MAKER, pageFigures, PLACES } from './claim/page.ts';
 import { playMissing } from './claim/play.ts';
 import { playLive } from './claim/live.ts';
 import { LIVE_SEEDS, LIVE_TRIALS } from './claim/protocol.ts';
@@ -45,11 +51,12 @@ import { withFigures } from './record-table/card.ts';
 const { values } = parseArgs({
   options: {
     table: { type: 'string', default: PLACES.table },
-    games: { type: 'string', default: PLACES.games },
+    games: { type: 'string' },
     page: { type: 'string', default: PLACES.page },
     report: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     second: { type: 'boolean', default: false },
+    epochs: { type: 'boolean', default: false },
     data: { type: 'string', default: PLACES.data },
     most: { type: 'string', default: 'Infinity' },
     out: { type: 'string' },
@@ -62,7 +69,7 @@ const { values } = parseArgs({
 
 /** Somewhere else than in the repository, where the options say so. */
 const places = {
-  ...{ table: values.table, games: values.games },
+  ...{ table: values.table, games: values.games ?? (values.epochs ? PLACES.epochGames : PLACES.games) },
   live: (values.live && values.records) || PLACES.live,
   secondRows: (values.second && values.records) || PLACES.secondRows,
   secondGames: values.second && values.records ? `${values.records}.games` : PLACES.secondGames,
@@ -77,18 +84,32 @@ try {
     const { data, most } = values;
     await recordSecond({ data, out: folder(), rows: places.secondRows, most: Number(most), say });
   }
+  if (values.epochs) equalEpochs(code);
+  else everything(code);
+} catch (error) {
+  if (!(error instanceof WorkbenchError) || error.kind !== 'input') throw error;
+  say(error.message);
+  process.exitCode = 2;
+}
+
+function equalEpochs(code: string): void {
+  const orders = epochOrders(epochStudies(readClaimTable(places.table).table));
+  if (!values.report) playMissing(orders, { book: openBook(places.games, code), code, say });
+  renew(epochPageFigures(places, code), EPOCH_MAKER);
+}
+
+function everything(code: string): void {
   if (!values.report) {
     play(readClaimTable(places.table), places.games, code);
     const second = secondTable(places.secondRows);
     if (second) play(second, places.secondGames, code);
   }
-  const figures = pageFigures(places, code);
+  renew(pageFigures(places, code), MAKER);
+}
+
+function renew(figures: string, maker: string): void {
   if (values.page === '-') console.log(figures);
-  else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, MAKER)));
-} catch (error) {
-  if (!(error instanceof WorkbenchError) || error.kind !== 'input') throw error;
-  say(error.message);
-  process.exitCode = 2;
+  else writeAtomically(values.page, Buffer.from(withFigures(readFileSync(values.page, 'utf8'), figures, maker)));
 }
 
 function play({ table }: ClaimTable, games: string, code: string): void {

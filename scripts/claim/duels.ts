@@ -91,7 +91,8 @@ export function advantageAfter({ chosen, other, score }: Side, count: number): n
   return meanOf(gaps);
 }
 
-function frontOf(pool: Pool, places: readonly number[], score: string, count: number): readonly Offered[] {
+/** The choice after `count` trainings. */
+export function frontOf(pool: Pool, places: readonly number[], score: string, count: number): readonly Offered[] {
   const trained = places.slice(0, count).flatMap((place) => pool.students[place] ?? []);
   return chosenOf(pool, trained).map((student) => {
     const { metrics } = student;

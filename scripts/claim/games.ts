@@ -27,6 +27,8 @@ export interface GameRecord {
   readonly code: string;
   /** Places in the pool of the students trained, in order `[n]`. */
   readonly trained: readonly number[];
+  /** Epochs spent by then, of short trainings too `[n]`; where games count them. */
+  readonly epochs?: readonly number[];
   /** Milliseconds of processor time of each ask `[n]`. */
   readonly askMs: readonly number[];
   readonly origin: Origin;
@@ -84,11 +86,12 @@ export function openBook(file: string, code: string): GameBook {
 export function playOrder({ pool, player, seed }: GameOrder, code: string, now: () => number): GameRecord {
   const places = new Map(pool.students.map(({ id }, place) => [id, place]));
   const options = { references: pool.references === 'all' };
-  const { played, askMs } = playGame(openGame(pool, seed), { strategy: player, seed, options, now });
+  const { played, askMs, epochs } = playGame(openGame(pool, seed), { strategy: player, seed, options, now });
   return {
     id: recordId(placeOf(pool.fingerprint, player, seed), code),
     ...{ pool: pool.fingerprint, player, seed, version: strategyInfo(player).version, code },
     trained: played.map(({ candidate }) => places.get(candidateKey(candidate)) ?? NaN),
+    ...(pool.budgetEpochs !== undefined && { epochs }),
     askMs: askMs.map((value) => Number(value.toPrecision(3))),
     origin: originOf(new Date()),
   };

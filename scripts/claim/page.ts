@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { openBook } from './games.ts';
 import { readRecord } from '../study/record.ts';
 import type { LiveRow } from './live.ts';
+import { epochStudies } from './epochs.ts';
+import { epochFigures } from './report-epochs.ts';
 import { liveSection } from './report-live.ts';
 import { landscapeSection } from './report-landscapes.ts';
 import { claimFigures, findingsOf } from './report.ts';
@@ -20,6 +22,7 @@ export const PLACES = {
   live: join(ROOT, 'benchmarks/records/claim-live.jsonl'),
   secondRows: join(ROOT, 'benchmarks/records/claim-cifar10.rows.jsonl'),
   secondGames: join(ROOT, 'benchmarks/records/claim-cifar10.jsonl'),
+  epochGames: join(ROOT, 'benchmarks/records/claim-epochs.jsonl'),
   page: join(ROOT, 'docs/claim.md'),
   /** Of the live searches. */
   config: join(ROOT, 'examples/fashion-quick.json'),
@@ -41,6 +44,14 @@ export function pageFigures(places: FigurePlaces, code: string): string {
   ];
   const live = liveSection(readRecord<LiveRow>(places.live));
   return [claimFigures(first), live, secondSection(second), landscapeSection(landscapes)].join('\n\n');
+}
+
+/** What the page says that its section on epochs is made by. */
+export const EPOCH_MAKER = 'npm run claim -- --epochs';
+
+/** Of the searches at equal epochs. */
+export function epochPageFigures({ table, games }: Readonly<Record<'table' | 'games', string>>, code: string): string {
+  return epochFigures(epochStudies(readClaimTable(table).table), openBook(games, code).find);
 }
 
 export type FigurePlaces = Readonly<Record<'table' | 'games' | 'live' | 'secondRows' | 'secondGames', string>>;

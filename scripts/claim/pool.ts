@@ -32,8 +32,19 @@ export interface Pool {
   readonly search: string;
   readonly references: References;
   readonly budget: number;
+  /** Where games count epochs: those of all trainings together. */
+  readonly budgetEpochs?: number;
   /** Of all that a game depends on. */
   readonly fingerprint: string;
+}
+
+/** A game that counts epochs. */
+export interface EpochTerms {
+  readonly budget: number;
+  /** Of a whole training. */
+  readonly whole: number;
+  /** Short trainings that can be asked for; none: whole ones alone. */
+  readonly legs: NonNullable<RecordedTable['legs']>;
 }
 
 export interface PoolOptions {
@@ -45,10 +56,11 @@ export interface PoolOptions {
   /** A row without the search's accuracy is a training that failed, which a search pays for like
    * any other: it stays in. */
   readonly keepFailed?: boolean;
+  readonly epochs?: EpochTerms;
 }
 
 export function createPool(table: RecordedTable, options: PoolOptions): Pool {
-  const { search, scores, references, keepFailed = false } = options;
+  const { search, scores, references, keepFailed = false, epochs } = options;
   const hasFailed = ({ metrics }: TableRow): boolean => keepFailed && Number.isNaN(metrics[search]);
   const isUsable = (row: TableRow): boolean =>
     hasFailed(row) || [search, ...scores].every((name) => Number.isFinite(row.metrics[name]));
@@ -58,17 +70,23 @@ export function createPool(table: RecordedTable, options: PoolOptions): Pool {
   const students = families.flatMap((family) =>
     family.rows.map((row) => ({ id: idOf(family, row), family: family.name, metrics: row.metrics })),
   );
-  const seen = families.map((family) => ({ ...family, rows: family.rows.map((row) => only(row, [search, COST])) }));
+  const metrics = [search, COST, ...(epochs?.legs ?? []).map(({ metric }) => metric)];
+  const seen = families.map((family) => ({ ...family, rows: family.rows.map((row) => only(row, metrics)) }));
   const objectives: readonly Objective[] = objectivesBy(search);
   const reference = referenceBy(table, search);
   const budget = Math.min(BUDGET, Math.floor(BUDGET_SHARE * students.length));
   const given = references === 'all' ? students.filter(isReference).map(({ id }) => id) : [];
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([objectives, reference, seen, given, budget]))
+    .update(JSON.stringify([objectives, reference, seen, given, budget, ...(epochs ? [epochs] : [])]))
     .digest('hex')
     .slice(0, 12);
-  const shown = { ...table, metrics: [search, COST], objectives, reference, complete: false, families: seen };
-  return { source: table, table: shown, students, search, references, budget, fingerprint };
+  const { epochs: _, legs: __, ...plain } = table;
+  const shown = {
+    ...{ ...plain, metrics, objectives, reference, complete: false, families: seen },
+    ...(epochs && { epochs: epochs.whole, legs: epochs.legs }),
+  };
+  const pool = { source: table, table: shown, students, search, references, budget, fingerprint };
+  return epochs ? { ...pool, budgetEpochs: epochs.budget } : pool;
 }
 
 export const isReference = ({ metrics }: PoolStudent): boolean => metrics[SCALE] === 1;
@@ -89,7 +107,8 @@ export function referenceBy({ reference }: RecordedTable, accuracy: string): Rea
 
 /** The pool as a game of this seed, families' reference students given where the pool says so. */
 export function openGame(pool: Pool, seed: number): Game {
-  const game = createTableGame(pool.table, { seed, budget: pool.budget });
+  const { budget, budgetEpochs } = pool;
+  const game = createTableGame(pool.table, { seed, ...(budgetEpochs === undefined ? { budget } : { budgetEpochs }) });
   if (pool.references === 'none') return game;
   const references = new Set(pool.students.filter(isReference).map(({ id }) => id));
   const given = new Map(

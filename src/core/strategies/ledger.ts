@@ -48,7 +48,7 @@ export interface Ledger {
   /** By trial index, without gaps. */
   readonly trials: readonly LedgerTrial[];
   readonly warmStart: readonly number[] | undefined;
-  /** Number of trials with data when `warmStart` was last written. */
+  /** Number of trials with a result, of a short training too, when `warmStart` was last written. */
   readonly fittedAt: number;
   /** Results that have come in. */
   readonly results: number;
@@ -127,9 +127,12 @@ function addAsked(ledger: Ledger, event: AskedEvent, { costsOf }: Costing): Ledg
       : one,
   );
   const { warmStart = ledger.warmStart } = event;
-  const fittedAt = event.warmStart ? withData(ledger).length : ledger.fittedAt;
+  const fittedAt = event.warmStart ? ledger.trials.filter(hasResult).length : ledger.fittedAt;
   return { ...ledger, trials: [...known, ...added], warmStart, fittedAt };
 }
+
+const hasResult = ({ state, learned, legs }: LedgerTrial): boolean =>
+  learned !== undefined || (state !== 'failed' && legs.some((leg) => leg.learned !== undefined));
 
 /** Without a leg it goes to its end. */
 const nextLeg = (before: readonly LedgerLeg[], leg: Leg | undefined): Pick<LedgerTrial, 'legs' | 'isWhole'> => ({

@@ -49,6 +49,8 @@ export interface ShortTrainings {
   readonly budget: number;
   /** Those that can be asked for. */
   readonly legs: readonly Leg[];
+  /** Who can do without them begins with them all the same. */
+  readonly areDefault: boolean;
   /** What a leg tells of the candidate. */
   readonly answer: (candidate: Candidate, leg: Leg) => Metrics;
 }
@@ -119,10 +121,11 @@ export function playGame(game: Game, { strategy, seed, options, batch = 1, now, 
   return { ...result, curve: game.score(result.played) };
 }
 
-/** Where there are short trainings, who can use them does, if nobody says otherwise. */
+/** Where epochs count and short trainings are there, who can use them does, if nobody says
+ * otherwise. */
 function optionsIn({ short }: Game, strategy: string, options: StrategyOptions = {}): StrategyOptions {
   const isAble = Object.hasOwn(strategyInfo(strategy).defaults, SHORT_TRAININGS);
-  return short && short.legs.length > 0 && isAble ? { [SHORT_TRAININGS]: true, ...options } : options;
+  return short?.areDefault && isAble ? { [SHORT_TRAININGS]: true, ...options } : options;
 }
 
 /** A task of a game. */
@@ -236,6 +239,7 @@ function shortTrainings(table: RecordedTable, { problem, rows }: TableProblem, o
     epochs,
     budget: 'budgetEpochs' in options ? options.budgetEpochs : options.budget * epochs,
     legs: recorded.map(({ epochs: until, schedule }) => ({ until, schedule })),
+    areDefault: 'budgetEpochs' in options && recorded.length > 0,
     answer(candidate: Candidate, { until, schedule }: Leg): Metrics {
       const metrics = rows.get(candidateKey(candidate))?.metrics ?? {};
       const leg = recorded.find((one) => one.epochs === until && one.schedule === schedule);

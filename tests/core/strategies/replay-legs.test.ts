@@ -53,6 +53,15 @@ describe('a game with short trainings', () => {
     }
   });
 
+  it('begins with them where who can do without is told a budget in epochs, and not where it is one in rows', () => {
+    const own = [{ epochs: 2, schedule: 'own', metric: 'third' }];
+    const games = [{ budgetEpochs: 72 }, { budget: 8 }].map((budget) =>
+      replay(tableWithLegs(own), { strategy: 'gp-ehvi', seed: 1, now, ...budget }),
+    );
+    expect(games.map(({ epochs }) => epochs[0])).toEqual([expect.any(Number), 9]);
+    expect((games[0]?.epochs[0] ?? 0) % 9).not.toBe(0);
+  });
+
   it('trains the last student that is begun within the budget to its end', () => {
     expect(play('random', { budgetEpochs: 19 }).epochs).toEqual([9, 18, 27]);
     expect(play('random', { budgetEpochs: 18 }).epochs).toEqual([9, 18]);

@@ -4,8 +4,9 @@ import { FIRST_SOURCES } from '../initial.ts';
 import type { Sources } from '../strategy.ts';
 
 export const TRADE = Object.freeze({
-  /** Initial students: two a family, one where the budget is no larger than `initialSmall`; all
-   * together at most this share of the budget, and at least `initialLeast`. [R] */
+  /** Initial students: two a family, one where the budget is no larger than `initialSmall` or where
+   * they begin with short trainings; all together at most this share of the budget, and at least
+   * `initialLeast`. [R] */
   initialPerFamily: 2,
   initialSmall: 50,
   initialShare: 0.25,
@@ -53,6 +54,15 @@ export const TRADE = Object.freeze({
   climb: 0.1,
   climbPatience: 2,
 
+  /** Epochs of a short training, of a whole one's; share of the students begun that are thought to
+   * be trained whole, from which follows how many can be begun. [R] */
+  shortShare: 0.25,
+  promotedShare: 0.25,
+  /** κ, and pairs of a short and a whole training before any student is trained whole at once.
+   * [R] */
+  promoteAbove: 0.25,
+  promotedLeast: 3,
+
   /** How far above the front a result must come to count as a gain, in deviations of the outputs.
    * [R] */
   margin: 0.0005,
@@ -70,6 +80,9 @@ export const TRADE = Object.freeze({
 
 /** What a family's own arm writes into `why.source` (family-arm.ts). */
 export const FAMILY_ARM = 'family';
+
+/** What a student that rests goes on for (short.ts). */
+export const PROMOTED = 'promoted';
 
 const { reference, initial, random } = FIRST_SOURCES;
 
@@ -90,6 +103,10 @@ export const TRADE_SOURCES = {
     ...{ title: 'Family arm', role: 'family' },
     sentence:
       'All families together promised next to nothing, so one that had hardly been tried went on from its own best.',
+  },
+  [PROMOTED]: {
+    title: 'Promoted',
+    sentence: 'Of those with a short training it promised most for the front, so it was trained whole.',
   },
   random,
 } as const satisfies Sources;

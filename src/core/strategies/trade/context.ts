@@ -9,6 +9,8 @@ import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createCatalogue } from '../catalogue.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
+import { shortPlan } from './short-plan.ts';
+import type { ShortPlan } from './short-plan.ts';
 import { createPrior } from './transfer.ts';
 import type { Prior } from './transfer.ts';
 
@@ -29,10 +31,15 @@ export interface TradeContext {
   readonly writePoint: RowWriter;
   /** What earlier runs say, where there are any. */
   readonly prior: Prior | undefined;
+  /** Where students begin with short trainings. */
+  readonly short: ShortPlan | undefined;
   readonly memo: Memo;
 }
 
-export function createContext(input: StrategyInput, options: StrategyOptions): TradeContext {
+export function createContext(given: StrategyInput, options: StrategyOptions): TradeContext {
+  const short = shortPlan(given, options);
+  // Students are counted in what the epochs allow to begin.
+  const input = short ? { ...given, problem: { ...given.problem, budget: short.students } } : given;
   const catalogue = createCatalogue(input.problem, input.seed);
   const sample = catalogue.families.flatMap(({ members }) => members);
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
@@ -60,6 +67,7 @@ export function createContext(input: StrategyInput, options: StrategyOptions): T
     pointOf,
     writePoint,
     prior: createPrior(catalogue, model, pointOf, input.prior ?? [], input.isPriorFromOtherData),
+    short,
     memo: { last: undefined },
   };
 }

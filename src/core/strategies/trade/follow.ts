@@ -11,6 +11,7 @@ import type { Strategy, StrategyInput } from '../strategy.ts';
 import { learn } from './learn.ts';
 import { believedResults } from './propose.ts';
 import { contributions, isOpen, isRadius, playLaw, radiusName } from './regions.ts';
+import { withShort } from './short.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
@@ -29,7 +30,7 @@ export function followSearch(
     switch (event.type) {
       case 'asked': {
         if (!event.warmStart) return;
-        const deviation = noiseOf(before, event.warmStart);
+        const deviation = noiseOf(withShort(before), event.warmStart);
         for (const { trial } of event.proposals) noise.set(trial, deviation);
         return;
       }
@@ -44,7 +45,8 @@ export function followSearch(
     }
   };
   log.forEach(follow);
-  return { regions: regionsAfter(state, ended), noise, leftOut: leaveOut(state) };
+  const seen = withShort(state);
+  return { regions: regionsAfter(seen, ended), noise, leftOut: leaveOut(seen) };
 }
 
 function noiseOf({ context, ledger }: TradeState, theta: readonly number[]): number {

@@ -19,14 +19,16 @@ const STREAM = 0x696e6974;
  * All references, as every strategy has them (or none), and with them a quarter of the budget at
  * most. Each round gives every family one student, in a band of log cost of its own that moves on
  * from family to family, so that all together cover the costs below the reference's, as what is
- * dearer can gain nothing. Of `earlier`, the front of earlier runs, come as many as make up half of
- * the design, as far as the references leave room.
+ * dearer can gain nothing. `isShort`: they begin with short trainings, and one a family will do. Of
+ * `earlier`, the front of earlier runs, come as many as make up half of the design, as far as the
+ * references leave room.
  */
 export function initialDesign(
   catalogue: Catalogue,
   seed: number,
   options: StrategyOptions,
   earlier: readonly Member[] = [],
+  isShort = false,
 ): readonly Initial[] {
   const { problem } = catalogue;
   const reference = referenceOutcome(catalogue, []);
@@ -34,7 +36,7 @@ export function initialDesign(
   const hopeful = catalogue.families.map((family) => ({ ...family, members: family.members.filter(mayGain) }));
   const anywhere = hopeful.some(({ members }) => members.length > 0) ? hopeful : catalogue.families;
   const families = anywhere.filter(({ members }) => members.length > 0);
-  const perFamily = problem.budget <= TRADE.initialSmall ? 1 : TRADE.initialPerFamily;
+  const perFamily = isShort || problem.budget <= TRADE.initialSmall ? 1 : TRADE.initialPerFamily;
   const wanted = Math.max(TRADE.initialLeast, perFamily * families.length);
   const count = Math.min(
     problem.budget,

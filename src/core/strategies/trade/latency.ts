@@ -13,7 +13,7 @@ import { inverseLogCdf, logCdf } from '../../math/normal.ts';
 import type { Metrics } from '../../objective.ts';
 import type { CostedCandidate } from '../../surrogate/encoding.ts';
 import { fitLatency, latencyFeatures, predictLatency } from '../../surrogate/latency-model.ts';
-import type { LogLatency } from '../../surrogate/latency-model.ts';
+import type { LinearPrediction } from '../../surrogate/linear-model.ts';
 import type { Ledger } from '../ledger.ts';
 import type { TradeContext } from './context.ts';
 
@@ -63,7 +63,7 @@ export function forecastLatency(context: TradeContext, ledger: Ledger): LatencyF
     ...costs,
     [LATENCY_METRIC]: latency,
   });
-  function draw(member: CostedCandidate, { mean, deviation }: LogLatency, i: number): Metrics {
+  function draw(member: CostedCandidate, { mean, deviation }: LinearPrediction, i: number): Metrics {
     const share = logFeasible(member);
     const z = share > -1e-9 ? (QUANTILES[i] ?? 0) : inverseLogCdf(share + (LOG_SHARES[i] ?? 0));
     return withLatency(member, Math.exp(mean + deviation * z));

@@ -65,6 +65,17 @@ function fitDue(n: number): number {
 
 /** Needs one result with a finite value at least. */
 export function learn(context: TradeContext, ledger: Ledger): Learned {
+  const known = lastOf.get(context);
+  if (known?.ledger === ledger) return known.learned;
+  const learned = learnAnew(context, ledger);
+  lastOf.set(context, { ledger, learned });
+  return learned;
+}
+
+/** What was learned last: a proposal with short trainings asks twice. */
+const lastOf = new WeakMap<TradeContext, { readonly ledger: Ledger; readonly learned: Learned }>();
+
+function learnAnew(context: TradeContext, ledger: Ledger): Learned {
   const { model, pointOf, memo, prior } = context;
   const data = withData(ledger);
   const n = data.length;

@@ -12,6 +12,7 @@
  *    and a starved family's own arm where it promises nothing  family-arm.ts
  * 6. trials still running count at their posterior mean        learn.ts
  * 7. where earlier runs are named, their mean as a feature      transfer.ts
+ * 8. where students begin with short trainings, what those tell short.ts, promote.ts
  */
 import type { Why } from '../../records/proposal.ts';
 import { createRng, split } from '../../math/rng.ts';
@@ -19,6 +20,7 @@ import { appendPending } from '../../surrogate/gp.ts';
 import type { Member } from '../catalogue.ts';
 import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
 import { drawMember } from '../random.ts';
+import { SHORT_TRAININGS } from '../strategy.ts';
 import type { AskedEvent, Strategy, StrategyOptions } from '../strategy.ts';
 import { TRADE, TRADE_SOURCES } from './constants.ts';
 import { createContext } from './context.ts';
@@ -26,6 +28,7 @@ import { initialDesign } from './init.ts';
 import { followSearch } from './follow.ts';
 import { forecastLatency } from './latency.ts';
 import { learn } from './learn.ts';
+import { askShort } from './promote.ts';
 import { propose } from './propose.ts';
 import type { Chosen } from './propose.ts';
 import { foldEvent, startState } from './state.ts';
@@ -42,6 +45,7 @@ const PARTS = {
   familyArm: true,
   mainEffects: true,
   costFeatures: true,
+  [SHORT_TRAININGS]: false,
 };
 
 /** Parts that earlier versions had. */
@@ -60,11 +64,12 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
       const context = createContext(input, options);
-      return startState(context, initialDesign(context.catalogue, input.seed, options, context.prior?.front));
+      const { catalogue, prior, short } = context;
+      return startState(context, initialDesign(catalogue, input.seed, options, prior?.front, short !== undefined));
     },
 
     fold: foldEvent,
-    ask,
+    ask: (state, count) => (state.context.short ? askShort(state, state.context.short, count, ask) : ask(state, count)),
   };
   return { ...strategy, explain: (input, log) => followSearch(strategy, input, log) };
 }

@@ -1,0 +1,56 @@
+/**
+ * Searches at equal epochs, with the short trainings of the table and without
+ * (`npm run claim -- --epochs`): pools, games, and what they came to.
+ */
+import type { RecordedTable } from '../../src/core/strategies/recorded-table.ts';
+import type { GameOrder } from './games.ts';
+import { createPool } from './pool.ts';
+import type { Pool } from './pool.ts';
+import { BUDGET, DIRECTIONS, SEEDS } from './protocol.ts';
+import type { Direction, Player } from './protocol.ts';
+
+/** The default strategy, and TRADE. */
+export const EPOCH_PLAYERS = ['gp-ehvi', 'trade'] as const satisfies readonly Player[];
+/** Epochs after which shares are told; differences after the second. */
+export const EPOCH_MARKS = [80, 160, 240, 400, 800] as const;
+export const ENDPOINT_EPOCHS = 160;
+/** Shares until which epochs are counted. */
+export const GOALS = [0.98, 0.99] as const;
+
+/** With short trainings, and without. */
+export const VARIANTS = ['short', 'whole'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+export type EpochStudy = Direction & { readonly pools: Readonly<Record<Variant, Pool>> };
+
+/** One a direction of training seeds; none of a table without epochs or short trainings. */
+export function epochStudies(table: RecordedTable): readonly EpochStudy[] {
+  const { epochs: whole, legs = [] } = table;
+  if (whole === undefined || legs.length === 0) return [];
+  const budget = BUDGET * whole;
+  return DIRECTIONS.map((direction) => {
+    const { search, score } = direction;
+    const own = legsOf(table, search);
+    const pool = (among: typeof own): Pool =>
+      createPool(table, { search, scores: [score], references: 'none', epochs: { budget, whole, legs: among } });
+    return { ...direction, pools: { short: pool(own), whole: pool([]) } };
+  });
+}
+
+/** Short trainings of the seed that the search is told: those of the other share its luck with the
+ * score. */
+function legsOf({ legs = [], metrics }: RecordedTable, search: string): NonNullable<RecordedTable['legs']> {
+  const seed = search.replace(/^accuracy/, '');
+  return legs
+    .filter(({ schedule }) => schedule === 'own')
+    .map((leg) => ({ ...leg, metric: `${leg.metric}${seed}` }))
+    .filter(({ metric }) => metrics.includes(metric));
+}
+
+/** Seed by seed: what is there at any time is paired. */
+export const epochOrders = (studies: readonly EpochStudy[]): readonly GameOrder[] =>
+  SEEDS.flatMap((seed) =>
+    studies.flatMap(({ pools }) =>
+      EPOCH_PLAYERS.flatMap((player) => VARIANTS.map((variant) => ({ pool: pools[variant], player, seed }))),
+    ),
+  );
