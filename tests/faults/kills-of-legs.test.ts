@@ -38,6 +38,10 @@ const HALVING: Toy = {
 const RANK_NOSH: Toy = {
   ...{ strategy: 'rank-nosh', trials: 18, epochs: 8, epochMs: 15, entries: 50, moment: ({ resting }) => resting > 0 },
 };
+const SHORT: Toy = {
+  ...{ strategy: 'gp-ehvi shortTrainings', trials: 12, epochs: 8, epochMs: 15, entries: 40 },
+  moment: ({ resting }) => resting > 0,
+};
 const ONE_SHOT: Toy = {
   ...{ strategy: 'toy-one-shot', trials: 12, epochs: 3, epochMs: 60, families: 'toy-cell', entries: 24 },
   moment: ({ searches }) => searches > 0,
@@ -107,7 +111,7 @@ function lookAt(folder: string): Found {
   }
 }
 
-it.each([HALVING, RANK_NOSH, ONE_SHOT])(
+it.each([HALVING, RANK_NOSH, SHORT, ONE_SHOT])(
   `${KILLS} kills of $strategy leave the log of a run that was never killed`,
   async (toy) => {
     const [unkilled, killed] = [temporaryFolder(), temporaryFolder()];

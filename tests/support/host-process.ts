@@ -2,7 +2,8 @@
  * A whole host in a process of its own, to be killed: opens the workspace of a folder, starts the
  * search (or goes on with the one that is there), and prints `done NUMBER ACCURACY` for each trial
  * that it has acknowledged as finished, `epoch TRIAL EPOCH` for each point of a curve and `stage
- * WORDS` for each change of what the run does. A search that is over by then is none to go on with.
+ * WORDS` for each change of what the run does. The strategy's name may be followed by options that
+ * are on. A search that is over by then is none to go on with.
  */
 import { fakeHost } from './fake-host.ts';
 import type { FakePlan } from './fake-trainer.ts';
@@ -10,6 +11,7 @@ import type { FakePlan } from './fake-trainer.ts';
 const [folder = '', planText = '{}', trials = '12', slots = '1', seed = '1', ...more] = process.argv.slice(2);
 const [strategy = 'random', epochs = '4', families] = more;
 const plan = JSON.parse(planText) as FakePlan; // written by the test
+const [id = 'random', ...options] = strategy.split(' ');
 const host = await fakeHost(folder, plan);
 const { runs, events } = host.client;
 const changes = await events.watch();
@@ -17,7 +19,7 @@ const known = (await runs.list({})).rows[0];
 if (known === undefined) {
   await runs.start({
     name: 'kill me',
-    strategy: { id: strategy },
+    strategy: { id, options: Object.fromEntries(options.map((option) => [option, true])) },
     ...(families !== undefined && { families: families.split(',') }),
     recipe: { epochs: Number(epochs) },
     budget: { trials: Number(trials) },
