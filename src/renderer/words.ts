@@ -67,7 +67,7 @@ export function trialState(trial: Trial): StateWord {
 export const faultText = (trial: Trial): string | undefined => (endOf(trial) === 'rested' ? undefined : trial.reason);
 
 /** It has rested, and waits for its turn to go on: what never began has no attempt behind it. */
-export const isPromoted = ({ state, attempts }: Trial): boolean => state === 'queued' && attempts > 0;
+const isPromoted = ({ state, attempts }: Trial): boolean => state === 'queued' && attempts > 0;
 
 /** `2/8`; where training goes by seconds, nobody knows how many there will be. */
 export const epochsShort = ({ epochsDone, epochs }: Trial): string =>
@@ -221,7 +221,7 @@ export function whySentences(trial: Trial, scored?: Pick<SearchConfig, 'objectiv
 }
 
 /** `It began with the weights of #3 and the teacher.` */
-export function fromSentence({ parents, map }: NonNullable<Trial['from']>): string {
+function fromSentence({ parents, map }: NonNullable<Trial['from']>): string {
   const names = LIST.format(parents.map((parent) => (parent === 'teacher' ? 'the teacher' : `#${parent + 1}`)));
   return map === 'inherit'
     ? `It began with the weights of ${names}.`

@@ -1,8 +1,10 @@
 /** What a budget comes to, and how far a run is, in words. */
 import { describe, expect, it } from 'vitest';
-import { budgetOf } from '../../src/bridge/config/expand-config.ts';
+import { testing } from '../../src/bridge/config/expand-config.ts';
 import { parseSearch } from '../../src/bridge/config/parse-config.ts';
-import { amountWords, budgetWords, progressShort, progressWords } from '../../src/bridge/words/progress-words.ts';
+import { budgetWords, progressShort, progressWords } from '../../src/bridge/words/progress-words.ts';
+
+const { budgetOf } = testing;
 
 describe('words of progress', () => {
   it('say what is counted', () => {
@@ -11,7 +13,7 @@ describe('words of progress', () => {
     expect([progressWords(trained), progressShort(trained)]).toEqual(['8 of 24 students', '8/24']);
     expect(progressWords(trained, { trainings: 'training' })).toBe('8 of 24 trainings');
     expect([progressWords(epochs), progressShort(epochs)]).toEqual(['1,200 of 1,920 epochs', '1,200/1,920 epochs']);
-    expect(amountWords({ total: 1, unit: 'epochs' })).toBe('1 epoch');
+    expect(progressWords({ done: 0, total: 1, unit: 'epochs' })).toBe('0 of 1 epoch');
   });
 
   it('say what a budget comes to in the other unit', () => {

@@ -114,7 +114,7 @@ export function expandConfig(
  * What is said in epochs counts, and no number of students beside it. Where a strategy asks for
  * short trainings, a number of students means so many whole trainings, in epochs.
  */
-export function budgetOf({
+function budgetOf({
   budget: { trials, epochs },
   recipe,
   strategy,
@@ -171,3 +171,5 @@ export function limitsOf(limits: ParsedSearchInput['limits']): readonly Limit[] 
     return max === undefined ? [] : [{ metric, max }];
   });
 }
+
+export const testing = { budgetOf };

@@ -11,7 +11,7 @@ export interface CountedAs {
 }
 
 /** `24 students`, `1 epoch` */
-export function amountWords({ total, unit }: Pick<Progress, 'total' | 'unit'>, as: CountedAs = {}): string {
+function amountWords({ total, unit }: Pick<Progress, 'total' | 'unit'>, as: CountedAs = {}): string {
   const one = unit === 'epochs' ? 'epoch' : (as.trainings ?? 'student');
   return `${exact(total)} ${one}${total === 1 ? '' : 's'}`;
 }

@@ -3,18 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { createRng } from '../../../src/core/math/rng.ts';
 import { createCatalogue } from '../../../src/core/strategies/catalogue.ts';
 import { NOSH } from '../../../src/core/strategies/rank-nosh/constants.ts';
-import {
-  createFeatures,
-  createRanker,
-  scoreOf,
-  teachRanker,
-  testing,
-} from '../../../src/core/strategies/rank-nosh/ranker.ts';
+import { createFeatures, scoreOf, teachRanker, testing } from '../../../src/core/strategies/rank-nosh/ranker.ts';
 import type { Inputs, Judged, Ranker } from '../../../src/core/strategies/rank-nosh/ranker.ts';
 import { createEncoding } from '../../../src/core/surrogate/encoding.ts';
 import { familiesProblem, nestedProblem } from '../../contract/strategy-problems.ts';
 
-const { pairLoss } = testing;
+const { createRanker, pairLoss } = testing;
 
 const dense = (values: readonly number[]): Inputs => ({ places: values.map((_, place) => place), values });
 

@@ -11,7 +11,7 @@ import { EMPTY_LEDGER, record } from '../../../src/core/strategies/ledger.ts';
 import { NOSH } from '../../../src/core/strategies/rank-nosh/constants.ts';
 import { levelsOf } from '../../../src/core/strategies/rank-nosh/levels.ts';
 import { byMerit } from '../../../src/core/strategies/rank-nosh/merit.ts';
-import { costToEnd, meansOf, pyramidCost } from '../../../src/core/strategies/rank-nosh/pyramid.ts';
+import { meansOf, testing } from '../../../src/core/strategies/rank-nosh/pyramid.ts';
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import type { StrategyOptions } from '../../../src/core/strategies/strategy.ts';
 import {
@@ -21,6 +21,8 @@ import {
   singleObjective,
   vastProblem,
 } from '../../contract/strategy-problems.ts';
+
+const { costToEnd, pyramidCost } = testing;
 
 const EPOCHS = 8;
 const single = (changes: Partial<Problem> = {}): Problem =>

@@ -117,7 +117,7 @@ function eachTap({ own, parent }: Windows, use: (tap: number, parentTap: number)
 }
 
 /** What comes from nowhere keeps its own value. */
-export function gathered(own: Float32Array, known: Float32Array, source: Sources): Float32Array {
+function gathered(own: Float32Array, known: Float32Array, source: Sources): Float32Array {
   return own.map((value, index) => known[source[index] ?? -1] ?? value);
 }
 

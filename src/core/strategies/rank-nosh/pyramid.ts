@@ -18,7 +18,7 @@ import { NOSH } from './constants.ts';
 import type { Levels } from './levels.ts';
 
 /** The level up to which a trial was asked for. */
-export const askedLevel = ({ legs, isWhole }: LedgerTrial, { epochs }: Levels): number =>
+const askedLevel = ({ legs, isWhole }: LedgerTrial, { epochs }: Levels): number =>
   isWhole ? epochs.length - 1 : legs.length - 1;
 
 /** Whether a trial has told a value on a level. */
@@ -39,7 +39,7 @@ const stepCost = ({ epochs, schedule }: Levels, from: number): number =>
   (epochs[from + 1] ?? 0) - (schedule === 'part' && from >= 0 ? (epochs[from] ?? 0) : 0);
 
 /** Epochs of the way from a level to the end. */
-export const costToEnd = (levels: Levels, from: number): number =>
+const costToEnd = (levels: Levels, from: number): number =>
   levels.epochs.slice(from + 1).reduce((sum, _, i) => sum + stepCost(levels, from + i), 0);
 
 /** The leg to a level; none to the last one. */
@@ -50,7 +50,7 @@ export const legTo = ({ epochs, schedule }: Levels, level: number): { readonly l
 const share = (count: number): number => Math.floor(NOSH.ratio * count);
 
 /** Epochs of a pyramid of so many students, each level at least one wide. */
-export function pyramidCost(levels: Levels, students: number): number {
+function pyramidCost(levels: Levels, students: number): number {
   let [cost, wide] = [0, students];
   levels.epochs.forEach((_, level) => {
     if (level > 0) wide = Math.min(wide, Math.max(1, share(wide)));
@@ -174,3 +174,5 @@ export function leftOver(pyramid: Pyramid, ranked: Ranked): readonly Resting[] {
   }
   return found;
 }
+
+export const testing = { costToEnd, pyramidCost };

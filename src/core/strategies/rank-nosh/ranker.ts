@@ -63,7 +63,7 @@ export interface Ranker {
   readonly theta: Float64Array;
 }
 
-export function createRanker(width: number, rng: Rng): Ranker {
+function createRanker(width: number, rng: Rng): Ranker {
   const units = NOSH.units;
   const theta = new Float64Array(units * (width + 2));
   const [inputs, hidden] = [1 / Math.sqrt(Math.max(1, width)), 1 / Math.sqrt(units)];
@@ -157,4 +157,4 @@ export function teachRanker(width: number, students: readonly Judged[], rng: Rng
   return ranker;
 }
 
-export const testing = { pairLoss };
+export const testing = { createRanker, pairLoss };
