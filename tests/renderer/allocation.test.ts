@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allocationChart } from '../../src/renderer/charts/allocation.ts';
+import { LISTED, STRATEGIES } from '../../src/core/strategies/registry.ts';
 import { fixtureRun } from '../support/gallery/fixtures.ts';
 
 const { trials } = fixtureRun({ id: 'run', name: 'Run', state: 'finished', budget: 12, done: 12, seed: 1 });
@@ -18,13 +19,9 @@ function seriesOf(sources: readonly string[]) {
 }
 
 describe('marks of who proposed a student', () => {
-  test.each([
-    ['TRADE', ['reference', 'initial', 'earlier', 'region', 'global', 'family', 'random']],
-    ['evolution', ['reference', 'random', 'mutation']],
-    ['NSGA-II', ['reference', 'random', 'crossover']],
-    ['TPE', ['reference', 'random', 'density']],
-    ['AKD', ['reference', 'random', 'policy']],
-  ])('no two of %s are alike, and none is that of a stranger', (_, sources) => {
+  test.each(
+    [...Object.values(STRATEGIES), LISTED].map(({ info, sources }) => [info.title, Object.keys(sources)] as const),
+  )('no two of %s are alike, and none is that of a stranger', (_, sources) => {
     const marksOf = (names: readonly string[]): readonly string[] =>
       seriesOf(names).map(({ symbol, color }) => JSON.stringify([symbol, color]));
     const marks = new Set([...marksOf(sources), ...marksOf(['of a later strategy'])]);

@@ -21,24 +21,32 @@ export interface AllocationInput extends PickedStudents {
 }
 
 /**
- * Colours and symbols that no family has: here the place says the family, the mark who proposed it,
- * by its place among all sources. No two that one strategy draws on are alike, and each sits on its
- * line (ECharts' pin and arrow hang from their points).
+ * Colours and symbols that no family has: here the place says the family, the mark who proposed it.
+ * No two that one strategy draws on are alike, and each sits on its line (ECharts' pin and arrow
+ * hang from their points).
  */
-const SOURCE_MARKS = [
-  { color: 6, symbol: 'rect' },
-  { color: 5, symbol: 'circle' },
-  { color: 6, symbol: 'diamond' },
-  { color: 7, symbol: 'roundRect' },
-  { color: 4, symbol: 'diamond' },
-  { color: 7, symbol: 'triangle' },
-  { color: 5, symbol: 'triangle' },
-  { color: 7, symbol: 'roundRect' },
-  { color: 7, symbol: 'diamond' },
-  { color: 4, symbol: 'roundRect' },
-  { color: 4, symbol: 'diamond' },
-  { color: 5, symbol: 'roundRect' },
-] as const;
+const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly symbol: string }>> = {
+  reference: { color: 6, symbol: 'rect' },
+  initial: { color: 5, symbol: 'circle' },
+  earlier: { color: 6, symbol: 'diamond' },
+  region: { color: 7, symbol: 'roundRect' },
+  global: { color: 4, symbol: 'diamond' },
+  family: { color: 7, symbol: 'triangle' },
+  promoted: { color: 4, symbol: 'roundRect' },
+  random: { color: 5, symbol: 'triangle' },
+  mutation: { color: 7, symbol: 'roundRect' },
+  crossover: { color: 7, symbol: 'diamond' },
+  density: { color: 4, symbol: 'roundRect' },
+  policy: { color: 4, symbol: 'diamond' },
+  ranked: { color: 4, symbol: 'diamond' },
+  leftover: { color: 7, symbol: 'diamond' },
+  source: { color: 6, symbol: 'diamond' },
+  widened: { color: 7, symbol: 'roundRect' },
+  deepened: { color: 7, symbol: 'triangle' },
+  shrunk: { color: 7, symbol: 'diamond' },
+  changed: { color: 4, symbol: 'roundRect' },
+  listed: { color: 5, symbol: 'roundRect' },
+};
 /** Of a strategy that this version does not have. */
 const OTHER_MARK = { color: 6, symbol: 'circle' };
 /** Marks of more students than these are smaller. */
@@ -81,7 +89,7 @@ export function allocationChart(input: AllocationInput, theme: Theme): ChartView
       }),
       series: [
         ...sources.map((source) => {
-          const known = SOURCE_MARKS[rank(source)] ?? OTHER_MARK;
+          const known = SOURCE_MARKS[source] ?? OTHER_MARK;
           const { color } = markOf(known.color, theme);
           return {
             ...{ type: 'scatter' as const, id: `source-${source}`, name: sourceTitle(source) },
