@@ -9,17 +9,23 @@ import type { Pool } from './pool.ts';
 import { BUDGET, DIRECTIONS, SEEDS } from './protocol.ts';
 import type { Direction, Player } from './protocol.ts';
 
-/** The default strategy, and TRADE. */
-export const EPOCH_PLAYERS = ['gp-ehvi', 'trade'] as const satisfies readonly Player[];
+/** The default strategy. */
+export const EPOCH_PLAYER = 'gp-ehvi' satisfies Player;
 /** Epochs after which shares are told; differences after the second. */
 export const EPOCH_MARKS = [80, 160, 240, 400, 800] as const;
 export const ENDPOINT_EPOCHS = 160;
 /** Shares until which epochs are counted. */
 export const GOALS = [0.98, 0.99] as const;
 
-/** With short trainings, and without. */
-export const VARIANTS = ['short', 'whole'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** By what its trainings may go, the last one as a whole alone. */
+export const VARIANTS = {
+  short: { title: 'short trainings first', options: { shortTrainings: true, stopRule: false } },
+  stop: { title: 'stop rule', options: { shortTrainings: false, stopRule: true } },
+  both: { title: 'both', options: { shortTrainings: true, stopRule: true } },
+  whole: { title: 'whole trainings alone', options: { shortTrainings: false, stopRule: false } },
+} as const;
+export type Variant = keyof typeof VARIANTS;
+const NAMES = ['short', 'stop', 'both', 'whole'] as const satisfies readonly Variant[];
 
 export type EpochStudy = Direction & { readonly pools: Readonly<Record<Variant, Pool>> };
 
@@ -31,9 +37,14 @@ export function epochStudies(table: RecordedTable): readonly EpochStudy[] {
   return DIRECTIONS.map((direction) => {
     const { search, score } = direction;
     const own = legsOf(table, search);
-    const pool = (among: typeof own): Pool =>
-      createPool(table, { search, scores: [score], references: 'none', epochs: { budget, whole, legs: among } });
-    return { ...direction, pools: { short: pool(own), whole: pool([]) } };
+    const pool = (name: Variant): Pool => {
+      const terms = { budget, whole, legs: name === 'whole' ? [] : own, options: VARIANTS[name].options };
+      return createPool(table, { search, scores: [score], references: 'none', epochs: terms });
+    };
+    return {
+      ...direction,
+      pools: { short: pool('short'), stop: pool('stop'), both: pool('both'), whole: pool('whole') },
+    };
   });
 }
 
@@ -42,7 +53,6 @@ export function epochStudies(table: RecordedTable): readonly EpochStudy[] {
 function legsOf({ legs = [], metrics }: RecordedTable, search: string): NonNullable<RecordedTable['legs']> {
   const seed = search.replace(/^accuracy/, '');
   return legs
-    .filter(({ schedule }) => schedule === 'own')
     .map((leg) => ({ ...leg, metric: `${leg.metric}${seed}` }))
     .filter(({ metric }) => metrics.includes(metric));
 }
@@ -50,7 +60,5 @@ function legsOf({ legs = [], metrics }: RecordedTable, search: string): NonNulla
 /** Seed by seed: what is there at any time is paired. */
 export const epochOrders = (studies: readonly EpochStudy[]): readonly GameOrder[] =>
   SEEDS.flatMap((seed) =>
-    studies.flatMap(({ pools }) =>
-      EPOCH_PLAYERS.flatMap((player) => VARIANTS.map((variant) => ({ pool: pools[variant], player, seed }))),
-    ),
+    studies.flatMap(({ pools }) => NAMES.map((name) => ({ pool: pools[name], player: EPOCH_PLAYER, seed }))),
   );

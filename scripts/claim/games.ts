@@ -85,7 +85,7 @@ export function openBook(file: string, code: string): GameBook {
 /** Plays it in this process. */
 export function playOrder({ pool, player, seed }: GameOrder, code: string, now: () => number): GameRecord {
   const places = new Map(pool.students.map(({ id }, place) => [id, place]));
-  const options = { references: pool.references === 'all' };
+  const options = { references: pool.references === 'all', ...pool.options };
   const { played, askMs, epochs } = playGame(openGame(pool, seed), { strategy: player, seed, options, now });
   return {
     id: recordId(placeOf(pool.fingerprint, player, seed), code),

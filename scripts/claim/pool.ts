@@ -8,6 +8,7 @@ import type { Configuration, Level } from '../../src/core/space/space.ts';
 import { createTableGame } from '../../src/core/strategies/replay.ts';
 import type { Game } from '../../src/core/strategies/replay.ts';
 import type { RecordedTable, TableFamily, TableRow } from '../../src/core/strategies/recorded-table.ts';
+import type { StrategyOptions } from '../../src/core/strategies/strategy.ts';
 import { candidateKey } from '../../src/core/space/candidate-key.ts';
 import { BUDGET, BUDGET_SHARE } from './protocol.ts';
 import type { References } from './protocol.ts';
@@ -34,6 +35,8 @@ export interface Pool {
   readonly budget: number;
   /** Where games count epochs: those of all trainings together. */
   readonly budgetEpochs?: number;
+  /** Of its players, beside the references. */
+  readonly options?: StrategyOptions;
   /** Of all that a game depends on. */
   readonly fingerprint: string;
 }
@@ -45,6 +48,8 @@ export interface EpochTerms {
   readonly whole: number;
   /** Short trainings that can be asked for; none: whole ones alone. */
   readonly legs: NonNullable<RecordedTable['legs']>;
+  /** Of the players. */
+  readonly options: StrategyOptions;
 }
 
 export interface PoolOptions {
@@ -86,7 +91,7 @@ export function createPool(table: RecordedTable, options: PoolOptions): Pool {
     ...(epochs && { epochs: epochs.whole, legs: epochs.legs }),
   };
   const pool = { source: table, table: shown, students, search, references, budget, fingerprint };
-  return epochs ? { ...pool, budgetEpochs: epochs.budget } : pool;
+  return epochs ? { ...pool, budgetEpochs: epochs.budget, options: epochs.options } : pool;
 }
 
 export const isReference = ({ metrics }: PoolStudent): boolean => metrics[SCALE] === 1;

@@ -7,12 +7,11 @@ import { meanAdvantage } from '../study/limits.ts';
 import { table } from '../study/markdown.ts';
 import { meanOf } from '../study/statistics.ts';
 import { frontOf } from './duels.ts';
-import { ENDPOINT_EPOCHS, EPOCH_MARKS, EPOCH_PLAYERS, GOALS, VARIANTS } from './epochs.ts';
+import { ENDPOINT_EPOCHS, EPOCH_MARKS, EPOCH_PLAYER, GOALS, VARIANTS } from './epochs.ts';
 import type { EpochStudy, Variant } from './epochs.ts';
 import type { GameRecord } from './games.ts';
 import { LIMITS } from './protocol.ts';
-import type { Player } from './protocol.ts';
-import { digits, points, signed, titleOf } from './report-words.ts';
+import { digits, points, signed } from './report-words.ts';
 import { chosenShares, wholeVolume } from './scores.ts';
 import { gamesOf } from './study.ts';
 import type { FindGame } from './study.ts';
@@ -23,16 +22,17 @@ interface Searched {
   readonly curves: ReadonlyMap<number, AnytimeCurve>;
 }
 
-const NAMES: Readonly<Record<Variant, string>> = { short: 'short trainings first', whole: 'whole trainings alone' };
+/** Each is held against whole trainings alone. */
+const BY_LEGS = ['short', 'stop', 'both'] as const satisfies readonly Variant[];
 
 export function epochFigures(studies: readonly EpochStudy[], find: FindGame): string {
   if (studies.length === 0) return 'The table has no short trainings.';
   return [...studies.map((study) => directionSection(study, find)), differenceSection(studies, find)].join('\n\n');
 }
 
-function searched({ pools, score }: EpochStudy, player: Player, variant: Variant, find: FindGame): Searched {
+function searched({ pools, score }: EpochStudy, variant: Variant, find: FindGame): Searched {
   const pool = pools[variant];
-  const games = gamesOf(find, pool, player);
+  const games = gamesOf(find, pool, EPOCH_PLAYER);
   const whole = wholeVolume(pool, score);
   const curves = [...games].map(([seed, { trained, epochs = [] }]): [number, AnytimeCurve] => {
     return [seed, byEpoch(chosenShares(pool, trained, score, whole), epochs, pool.budgetEpochs ?? 0, 0)];
@@ -41,44 +41,41 @@ function searched({ pools, score }: EpochStudy, player: Player, variant: Variant
 }
 
 function directionSection(study: EpochStudy, find: FindGame): string {
-  const body = EPOCH_PLAYERS.flatMap((player) =>
-    VARIANTS.map((variant) => {
-      const curves = [...searched(study, player, variant, find).curves.values()];
-      const shares = EPOCH_MARKS.map((mark) => digits(spreadAfter(curves, mark, 'maximize').median, 4));
-      const reached = GOALS.map((goal) => epochsText(reachedBy(curves, goal, 'maximize').half));
-      return [titleOf(player), NAMES[variant], ...shares, ...reached];
-    }),
-  );
+  const body = ([...BY_LEGS, 'whole'] as const).map((variant) => {
+    const curves = [...searched(study, variant, find).curves.values()];
+    const shares = EPOCH_MARKS.map((mark) => digits(spreadAfter(curves, mark, 'maximize').median, 4));
+    const reached = GOALS.map((goal) => epochsText(reachedBy(curves, goal, 'maximize').half));
+    return [VARIANTS[variant].title, ...shares, ...reached];
+  });
   const marks = EPOCH_MARKS.map((mark) => `after ${mark} epochs`);
-  const header = ['', '', ...marks, ...GOALS.map((goal) => `epochs to ${goal}`)];
+  const header = ['', ...marks, ...GOALS.map((goal) => `epochs to ${goal}`)];
   return `Searched and scored ${study.title}, medians of search seeds:\n\n${table(header, body)}`;
 }
 
-/** With short trainings minus without, paired by search seed. */
+/** By legs minus without, paired by search seed. */
 function differenceSection(studies: readonly EpochStudy[], find: FindGame): string {
-  const body = EPOCH_PLAYERS.flatMap((player) =>
-    studies.map((study) => {
-      const [short, whole] = VARIANTS.map((variant) => searched(study, player, variant, find)) as [Searched, Searched];
-      const seeds = [...short.games.keys()].filter((seed) => whole.games.has(seed));
-      const at = ({ curves }: Searched, seed: number): number => curves.get(seed)?.[ENDPOINT_EPOCHS - 1] ?? NaN;
-      const { mean, lower, upper } = pairedBootstrap(seeds.map((seed) => at(short, seed) - at(whole, seed)));
-      const fronts = (side: Variant, { games }: Searched, seed: number) => {
-        const { trained = [], epochs = [] } = games.get(seed) ?? {};
-        const count = epochs.filter((spent) => spent <= ENDPOINT_EPOCHS).length;
-        return frontOf(study.pools[side], trained, study.score, count);
-      };
-      const gained = seeds.map((seed) =>
-        meanAdvantage(fronts('short', short, seed), fronts('whole', whole, seed), LIMITS),
-      );
-      const interval = `${signed(lower, 4)} to ${signed(upper, 4)}`;
-      return [titleOf(player), study.title, String(seeds.length), signed(mean, 4), interval, points(meanOf(gained))];
-    }),
-  );
+  const body = BY_LEGS.flatMap((variant) => studies.map((study) => differenceRow(study, variant, find)));
   const header = ['', 'seeds', 'pairs', 'share', '95 % interval', 'points of test accuracy'];
   const note =
-    `Short trainings first minus whole trainings alone, after ${ENDPOINT_EPOCHS} epochs, paired by search seed ` +
+    `Each minus whole trainings alone, after ${ENDPOINT_EPOCHS} epochs, paired by search seed ` +
     '(bootstrap of 10,000 draws; it tells of search seeds on these accuracies); points: mean over 30 limits of params.';
   return `${note}\n\n${table(header, body)}`;
+}
+
+function differenceRow(study: EpochStudy, variant: Variant, find: FindGame): readonly string[] {
+  const [own, whole] = [searched(study, variant, find), searched(study, 'whole', find)];
+  const seeds = [...own.games.keys()].filter((seed) => whole.games.has(seed));
+  const at = ({ curves }: Searched, seed: number): number => curves.get(seed)?.[ENDPOINT_EPOCHS - 1] ?? NaN;
+  const { mean, lower, upper } = pairedBootstrap(seeds.map((seed) => at(own, seed) - at(whole, seed)));
+  const fronts = (side: Variant, { games }: Searched, seed: number) => {
+    const { trained = [], epochs = [] } = games.get(seed) ?? {};
+    const count = epochs.filter((spent) => spent <= ENDPOINT_EPOCHS).length;
+    return frontOf(study.pools[side], trained, study.score, count);
+  };
+  const gained = seeds.map((seed) => meanAdvantage(fronts(variant, own, seed), fronts('whole', whole, seed), LIMITS));
+  const interval = `${signed(lower, 4)} to ${signed(upper, 4)}`;
+  const name = VARIANTS[variant].title;
+  return [name, study.title, String(seeds.length), signed(mean, 4), interval, points(meanOf(gained))];
 }
 
 const epochsText = (count: number): string => (Number.isFinite(count) ? String(count) : 'not reached');

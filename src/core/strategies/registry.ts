@@ -11,6 +11,7 @@ import { nsga2 } from './nsga2.ts';
 import { random } from './random.ts';
 import { rankNosh } from './rank-nosh/rank-nosh.ts';
 import type { Family } from '../space/space.ts';
+import { LEG_OPTIONS } from './strategy.ts';
 import type {
   AskedEvent,
   Need,
@@ -164,7 +165,7 @@ export function checkStudents({ title, accepts = [] }: StrategyInfo, students: r
 
 /** It asks for short trainings: a budget in trainings is then so many times the epochs of one. */
 export function asksForLegs({ id, options }: { readonly id: string; readonly options: StrategyOptions }): boolean {
-  return find(id)?.info.needs?.includes('legs') === true || options['shortTrainings'] === true;
+  return find(id)?.info.needs?.includes('legs') === true || LEG_OPTIONS.some((name) => options[name] === true);
 }
 
 /** What a strategy's needs are looked for in; see `StrategyInput`. */

@@ -12,6 +12,10 @@ export type Fidelity = 'faithful' | 'partial' | 'reconstruction';
 
 /** The option of a strategy that can begin with short trainings, and needs none. */
 export const SHORT_TRAININGS = 'shortTrainings';
+/** And of one that gives up hopeless trainings. */
+export const STOP_RULE = 'stopRule';
+/** All with which trainings go by legs. */
+export const LEG_OPTIONS = [SHORT_TRAININGS, STOP_RULE] as const;
 
 export type StrategyOptions = Readonly<Record<string, number | string | boolean>>;
 

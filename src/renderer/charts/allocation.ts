@@ -33,6 +33,7 @@ const SOURCE_MARKS: Readonly<Record<string, { readonly color: number; readonly s
   global: { color: 4, symbol: 'diamond' },
   family: { color: 7, symbol: 'triangle' },
   promoted: { color: 4, symbol: 'roundRect' },
+  hopeful: { color: 6, symbol: 'triangle' },
   random: { color: 5, symbol: 'triangle' },
   mutation: { color: 7, symbol: 'roundRect' },
   crossover: { color: 7, symbol: 'diamond' },

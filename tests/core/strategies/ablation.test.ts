@@ -35,7 +35,7 @@ describe('a part that is switched off', () => {
 
   it('is an option of TRADE, one by one', () => {
     expect(Object.keys(strategyInfo('trade').defaults).sort()).toEqual(
-      ['references', 'regions', 'familyArm', 'mainEffects', 'costFeatures', 'shortTrainings'].sort(),
+      ['references', 'regions', 'familyArm', 'mainEffects', 'costFeatures', 'shortTrainings', 'stopRule'].sort(),
     );
   });
 });

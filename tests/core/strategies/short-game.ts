@@ -6,7 +6,7 @@ import type { RecordedTable } from '../../../src/core/strategies/recorded-table.
 import { openStrategy } from '../../../src/core/strategies/registry.ts';
 import type { OpenStrategy } from '../../../src/core/strategies/registry.ts';
 import { createTableGame } from '../../../src/core/strategies/replay.ts';
-import type { AskedEvent, StrategyInput } from '../../../src/core/strategies/strategy.ts';
+import type { AskedEvent, StrategyInput, StrategyOptions } from '../../../src/core/strategies/strategy.ts';
 
 export type { AskedEvent } from '../../../src/core/strategies/strategy.ts';
 
@@ -18,11 +18,17 @@ export interface OpenedGame {
   end(trial: number, leg: Leg | undefined): EventOf<'told' | 'rested'>;
 }
 
-export function openGame(table: RecordedTable, budget: number, id = 'gp-ehvi', seed = 1): OpenedGame {
+export function openGame(
+  table: RecordedTable,
+  budget: number,
+  id = 'gp-ehvi',
+  options: StrategyOptions = { shortTrainings: true },
+  seed = 1,
+): OpenedGame {
   const { problem, short, answer } = createTableGame(table, { seed, budgetEpochs: budget });
   if (!short) throw new Error('The table has no epochs');
   const { epochs, legs } = short;
-  const input = { problem, seed, options: { shortTrainings: true }, epochs, legs, budgetEpochs: budget };
+  const input = { problem, seed, options, epochs, legs, budgetEpochs: budget };
   const asked: Candidate[] = [];
   return {
     input,

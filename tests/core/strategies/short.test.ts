@@ -7,7 +7,7 @@ import { countSpending } from '../../../src/core/budget.ts';
 import { explainRun } from '../../../src/core/strategies/explain.ts';
 import { parseTable } from '../../../src/core/strategies/recorded-table.ts';
 import type { RecordedTable } from '../../../src/core/strategies/recorded-table.ts';
-import { openStrategy } from '../../../src/core/strategies/registry.ts';
+import { checkOptionValues, openStrategy } from '../../../src/core/strategies/registry.ts';
 import { createTableGame, createTableProblem, replay } from '../../../src/core/strategies/replay.ts';
 import type { AskedEvent, OpenedGame } from './short-game.ts';
 import { openGame, playOut } from './short-game.ts';
@@ -171,4 +171,75 @@ it('is explained from its log: predictions beside whole trainings, and regions w
   expect(createTableGame(table, { seed: 1, budget: 5 }).short?.budget).toBe(40);
   expect(createTableProblem(table, { seed: 1, budgetEpochs: 41 }).problem.budget).toBe(6);
   expect(openStrategy('trade', game.input).info.defaults['shortTrainings']).toBe(false);
+});
+
+describe('the stop rule', () => {
+  const stops = [2, 4, 6].map((epochs) => ({ epochs, schedule: 'part', metric: 'half' }));
+  const parts = tableWith([OWN, ...stops]);
+  /** Where each trial stood, by its legs and its end. */
+  const standings = (log: readonly RunEvent[]) => {
+    const told = new Set(log.flatMap((event) => (event.type === 'told' ? [event.trial] : [])));
+    const rested = new Set(log.flatMap((event) => (event.type === 'rested' ? [event.trial] : [])));
+    return { told, given: [...rested].filter((trial) => !told.has(trial)) };
+  };
+
+  it('gives trainings up at a quarter, half and three quarters, once some have ended', () => {
+    const { log } = playOut(openGame(parts, 400, 'gp-ehvi', { stopRule: true }));
+    const { told, given } = standings(log);
+    expect(told.size).toBeGreaterThan(6);
+    expect(given.length).toBeGreaterThan(3);
+    // Nobody is given up before there are results to tell by.
+    const sixth = log.flatMap((event, at) => (event.type === 'told' ? [at] : []))[5]!;
+    const early = log.slice(0, sixth).flatMap((event) => (event.type === 'rested' ? [event.trial] : []));
+    for (const trial of early) expect(given).not.toContain(trial);
+    const legs = log.flatMap((event) =>
+      event.type === 'asked' ? [...event.proposals, ...(event.continues ?? [])] : [],
+    );
+    expect(new Set(legs.map(({ leg }) => leg?.until))).toEqual(new Set([2, 4, 6, undefined]));
+    expect(new Set(legs.flatMap(({ leg }) => leg?.schedule ?? []))).toEqual(new Set(['part']));
+  });
+
+  it('gives up nobody whose end would have gained the front: none of the whole front rests', () => {
+    const { log } = playOut(openGame(parts, 640, 'gp-ehvi', { stopRule: true }));
+    const { given } = standings(log);
+    const game = openGame(parts, 640);
+    for (const event of log) if (event.type === 'asked') game.remember(event);
+    const ends = log.flatMap((event) => (event.type === 'told' ? [event.metrics] : []));
+    const gains = given.filter((trial) => {
+      const { metrics } = game.end(trial, undefined);
+      return ends.every(({ accuracy = 0, params = 0 }) => {
+        return !(accuracy >= (metrics['accuracy'] ?? 0) - 0.004 && params <= (metrics['params'] ?? 0));
+      });
+    });
+    expect(gains).toEqual([]);
+  });
+
+  it('keeps to the epochs, with short trainings too', () => {
+    for (const shortTrainings of [false, true]) {
+      const options = { stopRule: true, shortTrainings };
+      const { log } = playOut(openGame(parts, 203, 'trade', options));
+      const spending = countSpending({ budget: { epochs: 203 }, recipe: { epochs: 8 } });
+      log.forEach(spending.fold);
+      expect(spending.epochs()).toBeLessThanOrEqual(203);
+      expect(spending.epochs()).toBeGreaterThan(190);
+    }
+  });
+
+  it('goes on from its log as the unbroken one does', () => {
+    const options = { stopRule: true, shortTrainings: true };
+    const { log } = playOut(openGame(parts, 160, 'gp-ehvi', options));
+    for (const cut of log.keys()) {
+      if (cut % 7 !== 0 || log[cut]?.type !== 'asked') continue;
+      const again = openGame(parts, 160, 'gp-ehvi', options);
+      log.slice(0, cut).forEach((event) => again.strategy.fold(event));
+      expect(again.strategy.ask(1)).toEqual(log[cut]);
+    }
+  });
+});
+
+it.each(['shortTrainings', 'stopRule'])('%s is refused where training goes by seconds', (name) => {
+  const check = (epochs?: number) =>
+    checkOptionValues('trade', { options: { [name]: true }, ...(epochs && { epochs }) });
+  expect(() => check()).toThrow(`strategy.options.${name}: it goes by epochs`);
+  expect(() => check(8)).not.toThrow();
 });

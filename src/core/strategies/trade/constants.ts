@@ -62,6 +62,11 @@ export const TRADE = Object.freeze({
    * [R] */
   promoteAbove: 0.25,
   promotedLeast: 3,
+  /** Shares of the schedule after which a training may be given up, whole trainings before any is,
+   * and the share of its epochs that a training is thought to take then. [R] */
+  stopAt: [0.25, 0.5, 0.75],
+  stopLeast: 6,
+  stoppedAfter: 0.75,
 
   /** How far above the front a result must come to count as a gain, in deviations of the outputs.
    * [R] */
@@ -81,8 +86,9 @@ export const TRADE = Object.freeze({
 /** What a family's own arm writes into `why.source` (family-arm.ts). */
 export const FAMILY_ARM = 'family';
 
-/** What a student that rests goes on for (short.ts). */
+/** What a student that rests goes on for (legs.ts): from a short training, or past a stop. */
 export const PROMOTED = 'promoted';
+export const HOPEFUL = 'hopeful';
 
 const { reference, initial, random } = FIRST_SOURCES;
 
@@ -107,6 +113,10 @@ export const TRADE_SOURCES = {
   [PROMOTED]: {
     title: 'Promoted',
     sentence: 'Of those with a short training it promised most for the front, so it was trained whole.',
+  },
+  [HOPEFUL]: {
+    title: 'Went on',
+    sentence: 'Its training was at a stop, and could still bring it onto the front.',
   },
   random,
 } as const satisfies Sources;

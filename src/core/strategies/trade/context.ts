@@ -9,8 +9,8 @@ import { createLayout } from '../../surrogate/hyperparameters.ts';
 import { createCatalogue } from '../catalogue.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
-import { shortPlan } from './short-plan.ts';
-import type { ShortPlan } from './short-plan.ts';
+import { legPlan } from './leg-plan.ts';
+import type { LegPlan } from './leg-plan.ts';
 import { createPrior } from './transfer.ts';
 import type { Prior } from './transfer.ts';
 
@@ -31,15 +31,15 @@ export interface TradeContext {
   readonly writePoint: RowWriter;
   /** What earlier runs say, where there are any. */
   readonly prior: Prior | undefined;
-  /** Where students begin with short trainings. */
-  readonly short: ShortPlan | undefined;
+  /** Where it trains by legs. */
+  readonly legs: LegPlan | undefined;
   readonly memo: Memo;
 }
 
 export function createContext(given: StrategyInput, options: StrategyOptions): TradeContext {
-  const short = shortPlan(given, options);
+  const legs = legPlan(given, options);
   // Students are counted in what the epochs allow to begin.
-  const input = short ? { ...given, problem: { ...given.problem, budget: short.students } } : given;
+  const input = legs ? { ...given, problem: { ...given.problem, budget: legs.students } } : given;
   const catalogue = createCatalogue(input.problem, input.seed);
   const sample = catalogue.families.flatMap(({ members }) => members);
   const metrics = options['costFeatures'] === false ? [] : catalogue.costMetrics;
@@ -67,7 +67,7 @@ export function createContext(given: StrategyInput, options: StrategyOptions): T
     pointOf,
     writePoint,
     prior: createPrior(catalogue, model, pointOf, input.prior ?? [], input.isPriorFromOtherData),
-    short,
+    legs,
     memo: { last: undefined },
   };
 }

@@ -11,7 +11,7 @@ import type { Strategy, StrategyInput } from '../strategy.ts';
 import { learn } from './learn.ts';
 import { believedResults } from './propose.ts';
 import { contributions, isOpen, isRadius, playLaw, radiusName } from './regions.ts';
-import { withShort } from './short.ts';
+import { withLegs } from './legs.ts';
 import { judged } from './state.ts';
 import type { TradeState } from './state.ts';
 
@@ -30,7 +30,7 @@ export function followSearch(
     switch (event.type) {
       case 'asked': {
         if (!event.warmStart) return;
-        const deviation = noiseOf(withShort(before), event.warmStart);
+        const deviation = noiseOf(withLegs(before), event.warmStart);
         for (const { trial } of event.proposals) noise.set(trial, deviation);
         return;
       }
@@ -45,7 +45,7 @@ export function followSearch(
     }
   };
   log.forEach(follow);
-  const seen = withShort(state);
+  const seen = withLegs(state);
   return { regions: regionsAfter(seen, ended), noise, leftOut: leaveOut(seen) };
 }
 

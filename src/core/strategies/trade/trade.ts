@@ -12,15 +12,16 @@
  *    and a starved family's own arm where it promises nothing  family-arm.ts
  * 6. trials still running count at their posterior mean        learn.ts
  * 7. where earlier runs are named, their mean as a feature      transfer.ts
- * 8. where students begin with short trainings, what those tell short.ts, promote.ts
+ * 8. where it trains by legs, what those tell                  legs.ts, promote.ts
  */
+import { invalid } from '../../errors.ts';
 import type { Why } from '../../records/proposal.ts';
 import { createRng, split } from '../../math/rng.ts';
 import { appendPending } from '../../surrogate/gp.ts';
 import type { Member } from '../catalogue.ts';
 import { askedEvent, askedKeys, remaining, withData } from '../ledger.ts';
 import { drawMember } from '../random.ts';
-import { SHORT_TRAININGS } from '../strategy.ts';
+import { LEG_OPTIONS, SHORT_TRAININGS, STOP_RULE } from '../strategy.ts';
 import type { AskedEvent, Strategy, StrategyOptions } from '../strategy.ts';
 import { TRADE, TRADE_SOURCES } from './constants.ts';
 import { createContext } from './context.ts';
@@ -28,7 +29,7 @@ import { initialDesign } from './init.ts';
 import { followSearch } from './follow.ts';
 import { forecastLatency } from './latency.ts';
 import { learn } from './learn.ts';
-import { askShort } from './promote.ts';
+import { askByLegs } from './promote.ts';
 import { propose } from './propose.ts';
 import type { Chosen } from './propose.ts';
 import { foldEvent, startState } from './state.ts';
@@ -46,6 +47,7 @@ const PARTS = {
   mainEffects: true,
   costFeatures: true,
   [SHORT_TRAININGS]: false,
+  [STOP_RULE]: false,
 };
 
 /** Parts that earlier versions had. */
@@ -61,17 +63,28 @@ function tradeStrategy(identity: Identity, fixed: StrategyOptions): Strategy<Tra
     ...{ ...identity, version: 7, accepts: ['prior'], defaults, retired: RETIRED, sources: TRADE_SOURCES },
     shows: fixed['regions'] === false ? ['predictions'] : ['predictions', 'regions'],
 
+    checkOptions: ({ epochs, options }) => void (epochs === undefined && assertWhole(options)),
     init(input) {
       const options = { ...defaults, ...input.options, ...fixed };
       const context = createContext(input, options);
-      const { catalogue, prior, short } = context;
-      return startState(context, initialDesign(catalogue, input.seed, options, prior?.front, short !== undefined));
+      const { catalogue, prior, legs } = context;
+      return startState(
+        context,
+        initialDesign(catalogue, input.seed, options, prior?.front, legs?.short !== undefined),
+      );
     },
 
     fold: foldEvent,
-    ask: (state, count) => (state.context.short ? askShort(state, state.context.short, count, ask) : ask(state, count)),
+    ask: (state, count) => (state.context.legs ? askByLegs(state, state.context.legs, count, ask) : ask(state, count)),
   };
   return { ...strategy, explain: (input, log) => followSearch(strategy, input, log) };
+}
+
+/** Where training goes by seconds, no epoch is known at which it could rest. */
+function assertWhole(options: StrategyOptions): void {
+  const name = LEG_OPTIONS.find((one) => options[one] === true);
+  if (name === undefined) return;
+  throw invalid(`strategy.options.${name}`, 'it goes by epochs: let the recipe count epochs, or leave it out.');
 }
 
 export const trade = tradeStrategy(
