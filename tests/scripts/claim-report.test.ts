@@ -7,7 +7,9 @@ import { overLandscapes, testDirections } from '../../scripts/claim/compare.ts';
 import type { Pair } from '../../scripts/claim/compare.ts';
 import { playOrder } from '../../scripts/claim/games.ts';
 import type { GameRecord } from '../../scripts/claim/games.ts';
-import { MAKER, pageFigures, PLACES } from '../../scripts/claim/page.ts';
+import { EPOCH_MAKER, epochPageFigures, MAKER, pageFigures, PLACES } from '../../scripts/claim/page.ts';
+import { epochStudies } from '../../scripts/claim/epochs.ts';
+import { epochFigures } from '../../scripts/claim/report-epochs.ts';
 import { claimTableOf, readClaimTable } from '../../scripts/claim/read-table.ts';
 import { claimFigures, findingsOf } from '../../scripts/claim/report.ts';
 import type { ClaimInput } from '../../scripts/claim/report.ts';
@@ -152,5 +154,42 @@ describe('the page', () => {
     // The table grows in commits of its own; the page names the state that it is of.
     if (!page.includes(`\`${fingerprint}\``)) return context.skip('the table has grown since: npm run claim');
     expect(page).toBe(withFigures(page, pageFigures(PLACES, ''), MAKER));
+    const epochs = epochPageFigures({ table: PLACES.table, games: PLACES.epochGames }, '');
+    expect(page).toBe(withFigures(page, epochs, EPOCH_MAKER));
+  });
+});
+
+describe('searches at equal epochs', () => {
+  const studies = epochStudies(readClaimTable(PLACES.table).table);
+
+  it('have short trainings of the seed that they are told, and of no other', () => {
+    expect(studies.map(({ search }) => search)).toEqual(['accuracy', 'accuracySeed2']);
+    for (const { search, pools } of studies) {
+      const seed = search.replace('accuracy', '');
+      const metrics = (pools.short.table.legs ?? []).map(({ metric }) => metric);
+      expect(metrics).toEqual(
+        ['cheapAccuracy', ...[1, 2, 3, 4, 5, 6, 7].map((e) => `accuracyEpoch${e}`)].map((name) => `${name}${seed}`),
+      );
+      expect(pools.short.table.metrics).toEqual([search, 'params', ...metrics]);
+      expect(pools.whole.table.legs).toEqual([]);
+      expect(new Set(Object.values(pools).map(({ fingerprint }) => fingerprint)).size).toBe(4);
+    }
+  });
+
+  it('are told by epochs: a game of closed form has its shares where its epochs say', () => {
+    const [study] = studies;
+    const pool = study!.pools.whole;
+    const best = pool.students.map((_, place) => place);
+    const game = { id: '', pool: '', player: 'gp-ehvi', seed: 1, version: 7, code: '', askMs: [], origin: {} } as const;
+    const record = { ...game, trained: best, epochs: best.map((place) => 100 + place) };
+    const text = epochFigures([study!], ({ seed }) => (seed === 1 ? (record as unknown as GameRecord) : undefined));
+    // Until the hundredth epoch nothing is trained; whoever trains all has what can be reached.
+    expect(text).toMatch(/\| whole trainings alone \| 0\.0000 \| 0\.\d{4} \| .* \| 0\.9983 \|/);
+    expect(text).toContain('| both | seed 1 → 2 | 1 | 0.0000 | 0.0000 to 0.0000 | 0.00 |');
+  });
+
+  it('say so where a table has none', () => {
+    const { epochs: _, ...bare } = readClaimTable(PLACES.table).table;
+    expect(epochFigures(epochStudies(bare), () => undefined)).toBe('The table has no short trainings.');
   });
 });
