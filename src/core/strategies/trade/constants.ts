@@ -115,7 +115,7 @@ export const TRADE_SOURCES = {
     sentence: 'Of those with a short training it promised most for the front, so it was trained whole.',
   },
   [HOPEFUL]: {
-    title: 'Went on',
+    title: 'Still hopeful',
     sentence: 'Its training was at a stop, and could still bring it onto the front.',
   },
   random,
