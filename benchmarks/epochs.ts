@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { seedsOf } from '../src/cli/seed-range.ts';
 import { sign } from '../src/core/objective.ts';
-import { quantileOfSorted } from '../src/core/math/quantile.ts';
+import { median } from '../src/core/math/quantile.ts';
 import { parseTable } from '../src/core/strategies/recorded-table.ts';
 import type { RecordedTable, TableRow } from '../src/core/strategies/recorded-table.ts';
 import { replay } from '../src/core/strategies/replay.ts';
@@ -103,8 +103,7 @@ const meanOf = (numbers: readonly number[]): number =>
 function summary(numbers: readonly number[]) {
   const mean = meanOf(numbers);
   const spread = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / Math.max(1, numbers.length - 1);
-  const median = quantileOfSorted(Float64Array.from(numbers).sort(), 0.5);
-  return { median, mean, error: Math.sqrt(spread / numbers.length) };
+  return { median: median(numbers), mean, error: Math.sqrt(spread / numbers.length) };
 }
 
 if (!values.json) {
@@ -115,16 +114,25 @@ for (const strategy of values.strategies.split(',')) {
   for (const budget of budgets) {
     const games = seeds.map((seed) => search(strategy, seed, budget));
     const regrets = games.map(({ regret }) => regret);
-    const { median, mean, error } = summary(regrets);
+    const { median: middling, mean, error } = summary(regrets);
     const short = summary(games.map((game) => game.short));
     const trained = meanOf(games.map((game) => game.trained));
     if (values.json) {
-      const figures = { strategy, budget, median, mean, error, short: short.mean, shortError: short.error, trained };
+      const figures = {
+        strategy,
+        budget,
+        median: middling,
+        mean,
+        error,
+        short: short.mean,
+        shortError: short.error,
+        trained,
+      };
       process.stdout.write(`${JSON.stringify({ ...figures, regrets })}\n`);
       continue;
     }
-    const [middle, average, doubt, behind, behindDoubt] = [median, mean, error, short.mean, short.error].map((value) =>
-      value.toPrecision(3),
+    const [middle, average, doubt, behind, behindDoubt] = [middling, mean, error, short.mean, short.error].map(
+      (value) => value.toPrecision(3),
     );
     process.stdout.write(
       `${strategy.padEnd(24)} ${String(budget).padStart(5)} epochs, ${trained.toFixed(1).padStart(4)} whole: ` +

@@ -1,6 +1,7 @@
 /** What a run may spend: a number of trainings, or epochs in all. A fold of its log says how much
  * of it is spent. */
 import type { RunEvent } from './records/events.ts';
+import type { Leg } from './records/proposal.ts';
 import type { SearchConfig } from './records/run.ts';
 import type { RunSummary } from './records/summary.ts';
 import { endedCount } from './trial-counts.ts';
@@ -29,6 +30,10 @@ export function progressOf({ run, trials, score }: Pick<RunSummary, 'run' | 'tri
   if ('trials' in budget) return { done: ended, total: budget.trials, unit: 'trainings' };
   return { done: score.epochs ?? ended * recipe.epochs, total: budget.epochs, unit: 'epochs' };
 }
+
+/** Epochs that a trial has behind it after a leg: those of a part, of which training goes on; none
+ * of a short schedule of its own, after which all starts afresh. */
+export const behindAfter = ({ until, schedule }: Leg): number => (schedule === 'part' ? until : 0);
 
 /** What of a schedule is being trained: after `from` epochs, up to `until`. */
 export interface OpenLeg {
@@ -60,10 +65,9 @@ export interface Spending {
 export function countSpending({ budget, recipe }: Spender): Spending {
   let trials = 0;
   let epochs = 0;
-  /** Epochs that a trial has behind it when it is trained on; none where all starts afresh. */
+  /** Epochs that a trial has behind it when it is trained on. */
   const behind = new Map<number, number>();
-  const partial = new Set<number>();
-  const open = new Map<number, OpenLeg>();
+  const open = new Map<number, OpenLeg & { readonly leg: Leg | undefined }>();
   let searching = 0;
   let done = 0;
   const end = (trial: number): void => {
@@ -78,7 +82,10 @@ export function countSpending({ budget, recipe }: Spender): Spending {
     epochs: () => epochs,
     pays: () => ('trials' in budget ? left() > 0 : budget.epochs - epochs >= recipe.epochs),
     done: () => done,
-    openOf: (trial) => open.get(trial),
+    openOf: (trial) => {
+      const found = open.get(trial);
+      return found && { from: found.from, until: found.until };
+    },
     room: (wanted, resting) => {
       // A trial that rests has been counted, but not the epochs that it still has before it.
       if ('trials' in budget) return left() > 0 || resting > 0 ? wanted : 0;
@@ -92,16 +99,16 @@ export function countSpending({ budget, recipe }: Spender): Spending {
           epochs += event.search?.epochs ?? 0;
           for (const { trial, leg } of [...event.proposals, ...(event.continues ?? [])]) {
             const [from, until] = [behind.get(trial) ?? 0, leg?.until ?? recipe.epochs];
-            open.set(trial, { from, until });
+            open.set(trial, { from, until, leg });
             epochs += until - from;
-            if (leg?.schedule === 'part') partial.add(trial);
-            else partial.delete(trial);
           }
           return;
-        case 'rested':
-          behind.set(event.trial, partial.has(event.trial) ? event.epoch : 0);
+        case 'rested': {
+          const leg = open.get(event.trial)?.leg;
+          if (leg) behind.set(event.trial, behindAfter(leg));
           end(event.trial);
           return;
+        }
         case 'told':
         case 'failed':
           end(event.trial);

@@ -5,11 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { RunEvent } from '../../src/core/records/events.ts';
 import type { Host } from '../../src/host/for-shells.ts';
-import { openReadable } from '../../src/store/workspace.ts';
 import '../contract/toys.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
-import { untilRun } from '../support/until-run.ts';
+import { logIn } from '../support/run-log.ts';
+import { left, untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 const toys = new URL('../contract/toys.ts', import.meta.url).href;
@@ -50,16 +50,7 @@ async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> 
   return host.client;
 }
 
-const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
-
-function logOf(runId: string): readonly RunEvent[] {
-  const { store, close } = openReadable(workspace);
-  try {
-    return store.events(runId).map(({ event }) => event);
-  } finally {
-    close();
-  }
-}
+const logOf = (runId: string): readonly RunEvent[] => logIn(workspace, runId);
 
 const counts = (log: readonly RunEvent[]): Readonly<Record<RunEvent['type'], number>> => {
   const found = { asked: 0, told: 0, rested: 0, failed: 0, searched: 0 };

@@ -11,7 +11,8 @@ import { openReadable } from '../../src/store/workspace.ts';
 import '../contract/toys.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
-import { untilRun } from '../support/until-run.ts';
+import { logIn } from '../support/run-log.ts';
+import { left, untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 const toys = new URL('../contract/toys.ts', import.meta.url).href;
@@ -51,16 +52,7 @@ async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> 
   return host.client;
 }
 
-const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
-
-function logOf(runId: string): readonly RunEvent[] {
-  const { store, close } = openReadable(workspace);
-  try {
-    return store.events(runId).map(({ event }) => event);
-  } finally {
-    close();
-  }
-}
+const logOf = (runId: string): readonly RunEvent[] => logIn(workspace, runId);
 
 const plain = (log: readonly RunEvent[]): unknown => JSON.parse(JSON.stringify(log));
 const proposalsIn = (log: readonly RunEvent[]) =>

@@ -2,13 +2,13 @@
  * when it was paused. */
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import type { RunEvent } from '../../src/core/records/events.ts';
 import type { Host } from '../../src/host/for-shells.ts';
-import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
 import type { FakePlan } from '../support/fake-trainer.ts';
-import { untilRun } from '../support/until-run.ts';
+import { logIn } from '../support/run-log.ts';
+import { left, untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 let host: Host | undefined;
@@ -34,16 +34,7 @@ async function open(name: string, plan: FakePlan = {}): Promise<Host['client']> 
   return host.client;
 }
 
-const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
-
-function logOf(runId: string): readonly RunEvent[] {
-  const { store, close } = openReadable(workspace);
-  try {
-    return store.events(runId).map(({ event }) => event);
-  } finally {
-    close();
-  }
-}
+const logOf = (runId: string): readonly RunEvent[] => logIn(workspace, runId);
 
 describe('a run of RANK-NOSH', () => {
   it.each([1, 3])('with %i slots keeps to its epochs, and says of each student why', async (slots) => {

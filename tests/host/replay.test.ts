@@ -105,7 +105,7 @@ describe('replays.start', () => {
     ]);
     await expect(client.replays.start({ ...game, budgetEpochs: 7 })).rejects.toMatchObject({
       code: 'config.invalid',
-      message: 'budgetEpochs: 7 are fewer than one whole training of 8 epochs.',
+      message: 'budgetEpochs: 7 epochs are fewer than the 8 of one whole training.',
     });
     await expect(client.replays.start({ ...GAME, budgetEpochs: 40 })).rejects.toMatchObject({
       message: expect.stringContaining('does not say how many epochs a training has'),

@@ -3,13 +3,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RunSummaryView, SearchInput } from '../../src/bridge/schemas/records.ts';
+import type { SearchInput } from '../../src/bridge/schemas/records.ts';
 import { trainAgainInput } from '../../src/bridge/config/train-again.ts';
 import { setupGroups } from '../../src/bridge/words/setup-words.ts';
 import type { Host } from '../../src/host/for-shells.ts';
 import { openReadable } from '../../src/store/workspace.ts';
 import { fakeHost, makeResources, temporaryFolder } from '../support/fake-host.ts';
-import { untilRun } from '../support/until-run.ts';
+import { left, untilRun } from '../support/until-run.ts';
 
 const folder = temporaryFolder();
 const traceFile = join(folder.path, 'trace');
@@ -35,7 +35,6 @@ const SEARCH: SearchInput = {
   ...{ name: 'found', families: ['resnet'], strategy: { id: 'random' }, slots: 1 },
   ...{ budget: { trials: 3 }, recipe: { epochs: 2 }, space: 'compact' },
 };
-const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';
 
 async function searched(client: Host['client'], more: Partial<SearchInput> = {}) {
   const { run } = await client.runs.start({ ...SEARCH, ...more });

@@ -14,3 +14,6 @@ export async function untilRun(
   }
   return summary;
 }
+
+/** It is over, or waits for somebody. */
+export const left = ({ run }: RunSummaryView): boolean => run.state !== 'running';

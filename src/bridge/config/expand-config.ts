@@ -110,25 +110,28 @@ export function expandConfig(
   };
 }
 
+type Wished = Pick<ParsedSearchInput, 'budget' | 'recipe' | 'strategy'>;
+
 /**
  * What is said in epochs counts, and no number of students beside it. Where a strategy asks for
- * short trainings, a number of students means so many whole trainings, in epochs.
+ * short trainings, a number of students means so many whole trainings, in epochs. Of what would be
+ * refused, too.
  */
-function budgetOf({
-  budget: { trials, epochs },
-  recipe,
-  strategy,
-}: Pick<ParsedSearchInput, 'budget' | 'recipe' | 'strategy'>): SearchConfig['budget'] {
-  const isTimed = recipe.seconds !== undefined;
-  if (epochs === undefined) {
-    return !isTimed && asksForLegs(strategy) ? { epochs: trials * recipe.epochs } : { trials };
-  }
-  if (isTimed) {
+export function wishedBudget({ budget: { trials, epochs }, recipe, strategy }: Wished): SearchConfig['budget'] {
+  if (recipe.seconds !== undefined) return { trials };
+  if (epochs !== undefined) return { epochs };
+  return asksForLegs(strategy) ? { epochs: trials * recipe.epochs } : { trials };
+}
+
+function budgetOf(parsed: Wished): SearchConfig['budget'] {
+  const { budget, recipe } = parsed;
+  if (budget.epochs === undefined) return wishedBudget(parsed);
+  if (recipe.seconds !== undefined) {
     throw invalid('budget.epochs', 'a recipe by seconds has no epochs to count. Say budget.trials, or recipe.epochs.');
   }
-  if (epochs >= recipe.epochs) return { epochs };
+  if (budget.epochs >= recipe.epochs) return wishedBudget(parsed);
   const least = recipe.epochs === 1 ? '1 epoch' : `${recipe.epochs} epochs`;
-  throw invalid('budget.epochs', `${epochs} are fewer than one whole training of ${least}.`);
+  throw invalid('budget.epochs', `${budget.epochs} are fewer than one whole training of ${least}.`);
 }
 
 /** Families of these students, each once. */

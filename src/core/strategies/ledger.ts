@@ -1,5 +1,6 @@
 /** The part of a strategy's state that all strategies share: which trials were asked, what became
  * of them, and what they are worth. */
+import { behindAfter } from '../budget.ts';
 import type { Leg, WarmStart, Why } from '../records/proposal.ts';
 import type { Proposal, RunEvent } from '../records/events.ts';
 import { sign } from '../objective.ts';
@@ -148,9 +149,9 @@ export function epochsSpent({ trials }: Pick<Ledger, 'trials'>, epochs: number):
 
 function epochsOf(legs: readonly Leg[], isWhole: boolean, epochs: number): number {
   let [spent, behind] = [0, 0];
-  for (const { until, schedule } of legs) {
-    spent += until - behind;
-    behind = schedule === 'part' ? until : 0;
+  for (const leg of legs) {
+    spent += leg.until - behind;
+    behind = behindAfter(leg);
   }
   return isWhole ? spent + epochs - behind : spent;
 }

@@ -196,7 +196,7 @@ export type TableOptions = TableSettings & TableBudget;
 /** The problem that a strategy is given, and the rows that answer it. */
 export function createTableProblem(table: RecordedTable, options: TableOptions): TableProblem {
   const { seed, single = false, limits = [] } = options;
-  const budget = 'budget' in options ? options.budget : trainingsOf(spenderOf(table, options.budgetEpochs));
+  const budget = 'budget' in options ? options.budget : trainingsIn(table, options.budgetEpochs);
   const rng = createRng(seed);
   const families = rng.shuffle(table.families.map((family, i) => tableFamily(table, family, split(seed, i + 1))));
   const objectives = single ? table.objectives.slice(0, 1) : table.objectives;
@@ -217,15 +217,18 @@ export function createTableProblem(table: RecordedTable, options: TableOptions):
   };
 }
 
-/** Throws `config.invalid` where the table does not say what a training takes, or where the budget
- * is less. */
-function spenderOf({ epochs }: RecordedTable, budget: number): Parameters<typeof countSpending>[0] {
-  if (epochs === undefined) {
-    throw invalid('budgetEpochs', 'this table does not say how many epochs a training has: count rows by the budget.');
-  }
-  if (budget >= epochs) return { budget: { epochs: budget }, recipe: { epochs } };
-  throw invalid('budgetEpochs', `${budget} epochs are fewer than the ${epochs} of one whole training.`);
+/** Epochs of a whole training. Throws `config.invalid` where the table does not say what one takes,
+ * or where the budget, in epochs, is less. */
+export function wholeEpochs({ name, epochs }: Pick<RecordedTable, 'name' | 'epochs'>, budget: number): number {
+  const field = 'budgetEpochs';
+  if (epochs === undefined) throw invalid(field, `${name} does not say how many epochs a training has: count rows.`);
+  if (budget >= epochs) return epochs;
+  throw invalid(field, `${budget} epochs are fewer than the ${epochs} of one whole training.`);
 }
+
+/** Whole trainings, rounded up. */
+const trainingsIn = (table: RecordedTable, epochs: number): number =>
+  trainingsOf({ budget: { epochs }, recipe: { epochs: wholeEpochs(table, epochs) } });
 
 /** A budget in rows is so many whole trainings' epochs where short ones are recorded. */
 function shortTrainings(table: RecordedTable, { problem, rows }: TableProblem, options: TableOptions) {

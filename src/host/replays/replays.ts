@@ -3,13 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { ParsedReplayInput, ReplaySummaryView, ReplayView } from '../../bridge/schemas/replay.ts';
 import { messageOf, WorkbenchError } from '../../core/errors.ts';
+import { wholeEpochs } from '../../core/strategies/replay.ts';
 import type { LiveEvents } from '../live-events.ts';
 import type { Log } from '../log.ts';
 import type { ReplayFiles } from './files.ts';
 import { playGames } from './play-games.ts';
 import type { ActiveReplay, Ending } from './play-games.ts';
 import type { ReplaySources } from './sources.ts';
-import { checkEpochs, checkStrategies } from './table.ts';
+import { checkStrategies } from './table.ts';
 
 export interface ReplayParts {
   readonly sources: ReplaySources;
@@ -141,7 +142,7 @@ function createQueue(
       throw new WorkbenchError('run.state', 'The workbench is closing.');
     }
     try {
-      checkEpochs(player.table, game.budgetEpochs);
+      if (game.budgetEpochs !== undefined) wholeEpochs(player.table, game.budgetEpochs);
     } catch (error) {
       await player.close();
       throw error;

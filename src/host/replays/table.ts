@@ -3,7 +3,7 @@
 import { nearestWord } from '../../bridge/words/nearest-word.ts';
 import { parsePlain } from '../../bridge/plain-value.ts';
 import type { TableView } from '../../bridge/schemas/replay.ts';
-import { invalid, WorkbenchError } from '../../core/errors.ts';
+import { WorkbenchError } from '../../core/errors.ts';
 import { isFeasible } from '../../core/objective.ts';
 import type { Limit } from '../../core/objective.ts';
 import { parseTable } from '../../core/strategies/recorded-table.ts';
@@ -48,15 +48,6 @@ export function checkStrategies(strategies: readonly string[]): void {
   throw new WorkbenchError('strategy.unknown', `strategy: there is no "${unknown}": ${remedy}${stop}`, {
     field: 'strategies',
   });
-}
-
-/** Throws `config.invalid` where the table does not say what a training takes, or the budget is
- * less than one. */
-export function checkEpochs({ name, epochs }: Pick<TableView, 'name' | 'epochs'>, budget: number | undefined): void {
-  if (budget === undefined) return;
-  const field = 'budgetEpochs';
-  if (epochs === undefined) throw invalid(field, `${name} does not say how many epochs a training has: count rows.`);
-  if (budget < epochs) throw invalid(field, `${budget} are fewer than one whole training of ${epochs} epochs.`);
 }
 
 /** Throws `config.invalid` for a limit on what is not known before training, or one that no row

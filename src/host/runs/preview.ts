@@ -1,6 +1,6 @@
 /** What a configuration means before it is started: how many students fit, of what size, and how
  * long it may take. */
-import { familiesOf, givenStudents, limitsOf } from '../../bridge/config/expand-config.ts';
+import { familiesOf, givenStudents, limitsOf, wishedBudget } from '../../bridge/config/expand-config.ts';
 import type { StudentCosts } from '../../bridge/config/expand-config.ts';
 import type { ParsedSearchInput, PreviewView } from '../../bridge/schemas/records.ts';
 import { studentSpace } from '../../core/arch/families/registry.ts';
@@ -68,16 +68,16 @@ export async function previewSearch(
 }
 
 /** Also of one that is refused: what is said against it stands beside it. */
-function wantedBudget({ students, budget, recipe, strategy }: ParsedSearchInput): PreviewView['budget'] {
+function wantedBudget(parsed: ParsedSearchInput): PreviewView['budget'] {
+  const { students, recipe, strategy } = parsed;
+  const budget = students ? givenStudents(students, strategy.options).budget : wishedBudget(parsed);
   const isTimed = recipe.seconds !== undefined;
   const isShort = asksForLegs(strategy) && !isTimed;
-  if (!students && budget.epochs !== undefined && !isTimed) {
+  if ('epochs' in budget) {
     return { trainings: budget.epochs / recipe.epochs, epochs: budget.epochs, unit: 'epochs', isShort };
   }
-  const given = students && givenStudents(students, strategy.options).budget;
-  const trainings = given && 'trials' in given ? given.trials : budget.trials;
-  const epochs = isTimed ? {} : { epochs: trainings * recipe.epochs };
-  return { trainings, ...epochs, unit: isShort ? 'epochs' : 'trainings', isShort };
+  const epochs = isTimed ? {} : { epochs: budget.trials * recipe.epochs };
+  return { trainings: budget.trials, ...epochs, unit: 'trainings', isShort };
 }
 
 function levelsOf(

@@ -1,5 +1,6 @@
 /** Which parts of a training a run asks for, and how many students it can begin
  * (docs/trade.md, step 11). */
+import { behindAfter } from '../../budget.ts';
 import type { Leg } from '../../records/proposal.ts';
 import { SHORT_TRAININGS, STOP_RULE } from '../strategy.ts';
 import type { StrategyInput, StrategyOptions } from '../strategy.ts';
@@ -25,7 +26,7 @@ export function legPlan(input: StrategyInput, options: StrategyOptions): LegPlan
   const { epochs, problem, legs } = input;
   if (epochs === undefined) return undefined;
   const short = options[SHORT_TRAININGS] === true ? shortLeg(epochs, legs) : undefined;
-  const behind = short?.schedule === 'part' ? short.until : 0;
+  const behind = short ? behindAfter(short) : 0;
   const stops = options[STOP_RULE] === true ? stopsAfter(behind, epochs, legs) : [];
   if (!short && stops.length === 0) return undefined;
   const rest = epochs - behind;

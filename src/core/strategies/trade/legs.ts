@@ -61,11 +61,10 @@ export function predictWhole({ pointOf }: TradeContext, models: LegModels, trial
 
 /** All that is known: students of whom a leg tells something count as told what a whole training
  * would tell. */
-export function withLegs(state: TradeState): TradeState {
+export function withLegs(state: TradeState, models = fitTrials(state.context, state.ledger)): TradeState {
   const { context, ledger } = state;
-  if (!context.legs || !ledger.trials.some(hasLegResult)) return state;
+  if (models.size === 0) return state;
   const { problem } = context.catalogue;
-  const models = fitTrials(context, ledger);
   const trials = ledger.trials.map((trial): LedgerTrial => {
     const own = { ...trial, order: trial.trial };
     const learned = predictWhole(context, models, trial)?.mean;

@@ -50,7 +50,8 @@ interface Standing {
 function nextStep(state: TradeState, plan: LegPlan, ask: Ask): AskedEvent | undefined {
   const { context, ledger } = state;
   const { short, epochs, rest, stops } = plan;
-  const standing = { state, seen: withLegs(state), plan, models: fitTrials(context, ledger) };
+  const models = fitTrials(context, ledger);
+  const standing = { state, seen: withLegs(state, models), plan, models };
   const goesOn = pastItsStop(standing);
   if (goesOn) return goesOn;
   const left = epochsLeft(plan, ledger);
@@ -72,7 +73,7 @@ function nextStep(state: TradeState, plan: LegPlan, ask: Ask): AskedEvent | unde
   if (expectedGain === undefined) return begin(event, true);
   const price = (TRADE.promoteAbove * rest) / short.until;
   if (promoted && best && Math.exp(best.logGain) > price * expectedGain) return promoted;
-  const { noise = 0, pairs = 0 } = modelOf(standing.models, short) ?? {};
+  const { noise = 0, pairs = 0 } = modelOf(models, short) ?? {};
   const isSure = price * (predicted?.deviation ?? Infinity) < noise && pairs >= TRADE.promotedLeast;
   return begin(event, !(isSure && left >= epochs));
 }
