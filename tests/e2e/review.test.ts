@@ -120,6 +120,7 @@ await describeInChromium('reviewing students', (chromium) => {
     const lines = page.getByRole('figure', { name: 'Parallel coordinates' });
     await lines.getByText(`${TRIALS} students through`, { exact: false }).waitFor();
     await page.getByText(/finished students are needed to tell/).waitFor();
+    await lines.locator('canvas').waitFor();
     const box = await lines.getByRole('img').boundingBox();
     // The first axis, from top to bottom: every student lies on it.
     const x = 40 / (box?.width ?? 1);
